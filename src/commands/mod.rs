@@ -1,0 +1,4 @@
+//! Floor 4: one file for each command.
+
+pub mod log;
+pub mod run;

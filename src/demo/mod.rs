@@ -1,0 +1,4 @@
+//! The embedded replica behind its embedded jump host: a MySQL wire server over SQLite, reached as a real one is.
+
+pub mod schema;
+pub mod translate;

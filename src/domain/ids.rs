@@ -1,0 +1,13 @@
+//! Names of sessions, results and worksheets. Given by the model, never reused; names nobody.
+
+/// Names one session (one profile, one set of connections). Given by the model, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub u32);
+
+/// Names one result set of one statement. Given by the model, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResultId(pub u64);
+
+/// Names one worksheet within one running program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WorksheetId(pub u64);

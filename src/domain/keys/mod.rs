@@ -1,0 +1,1 @@
+//! Keys: chords, keymaps, the matcher, loading. Knows no terminal library and no pane.

@@ -1,0 +1,62 @@
+//! Every limit of the program, each with its reason. Nobody else writes a bound as a bare number.
+
+use std::time::Duration;
+
+/// Rows of one chunk of the result store.
+pub const CHUNK_ROWS: usize = 1024;
+/// Bytes of one chunk and of one batch on the way from session to store.
+pub const CHUNK_BYTES: usize = 1 << 20;
+/// How long a batch that is not full may wait for its next row: a slow statement shows its first row at once.
+pub const BATCH_WAIT: Duration = Duration::from_millis(10);
+/// Memory for the rows of one result; older chunks go to the spill file.
+pub const RESULT_MEMORY: usize = 64 << 20;
+/// Bytes of a cell that a window carries; the whole value is fetched on request.
+pub const WINDOW_CELL_BYTES: usize = 4 << 10;
+/// Default row limit of a profile.
+pub const ROWS: u64 = 1_000_000;
+/// Default byte limit of a result.
+pub const BYTES: u64 = 1 << 30;
+/// Default time to the first row, in seconds.
+pub const SECONDS: u64 = 300;
+/// Default time for fetching a whole result, in seconds.
+pub const FETCH_SECONDS: u64 = 3600;
+/// Rows of a table preview; shown in its text.
+pub const PREVIEW_ROWS: u64 = 200;
+
+/// Messages waiting for the loop; a worker that is faster waits.
+pub const INBOX: usize = 256;
+/// Commands waiting for a session task.
+pub const SESSION_QUEUE: usize = 16;
+/// Commands waiting for the store task.
+pub const STORE_QUEUE: usize = 64;
+/// Commands waiting for the storage task.
+pub const STORAGE_QUEUE: usize = 64;
+/// Commands waiting for the host task.
+pub const HOST_QUEUE: usize = 8;
+/// Batches between session and store: back-pressure reaches the socket.
+pub const BATCH_QUEUE: usize = 4;
+/// Terminal events taken in one turn of the loop before news is looked at.
+pub const EVENTS_A_TURN: usize = 64;
+/// The shortest time between two frames: 60 a second.
+pub const FRAME: Duration = Duration::from_millis(16);
+
+/// Time for a TCP connection to a hop.
+pub const REACH: Duration = Duration::from_secs(10);
+/// Time for the SSH handshake and each sign-in attempt.
+pub const SIGN_IN: Duration = Duration::from_secs(15);
+/// Time for the MySQL handshake through the tunnel.
+pub const HANDSHAKE: Duration = Duration::from_secs(15);
+/// Time for a statement of our own (session facts, catalog).
+pub const OWN_STATEMENT: Duration = Duration::from_mins(1);
+/// Time that the tunnel's local end waits for our own connection.
+pub const LOCAL_END: Duration = Duration::from_secs(5);
+/// SSH keepalive: a dead peer is known after [`KEEPALIVE_MISSES`] of these.
+pub const KEEPALIVE: Duration = Duration::from_secs(5);
+/// Unanswered keepalives that end a link.
+pub const KEEPALIVE_MISSES: usize = 2;
+/// Time for a KILL QUERY on the control connection.
+pub const KILL: Duration = Duration::from_secs(5);
+/// Bytes of a worksheet: an edit costs time in proportion to its text.
+pub const WORKSHEET_BYTES: usize = 1 << 20;
+/// Bytes of one packet from the server: the protocol's own maximum.
+pub const MAX_PACKET: usize = 1 << 30;

@@ -1,0 +1,15 @@
+//! Floor 1: pure values and rules. Knows no task, no terminal, no driver and no file.
+
+pub mod accesslog;
+pub mod catalog;
+pub mod docs;
+pub mod export;
+pub mod ids;
+pub mod keys;
+pub mod limits;
+pub mod port;
+pub mod problem;
+pub mod profile;
+pub mod results;
+pub mod snippets;
+pub mod sql;

@@ -1,0 +1,11 @@
+//! SQL text as MySQL reads it: tokens, statements, the guard, quoting. Knows no driver and no screen.
+
+mod dialect;
+pub mod guard;
+pub mod lex;
+pub mod locate;
+pub mod quote;
+pub mod split;
+
+pub use dialect::{Dialect, Server, SqlMode};
+pub use guard::{Checked, Policy, Refusal};

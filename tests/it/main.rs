@@ -1,0 +1,25 @@
+//! See the module list.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail loudly"
+)]
+#![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+
+mod accesslog;
+mod catalog;
+mod demo;
+mod docs;
+mod export;
+mod keys;
+mod known_hosts;
+mod model;
+mod profile;
+mod results;
+mod screens;
+mod snippets;
+mod sql;
+mod storage;
+mod tidy;

@@ -1,0 +1,15 @@
+//! See the module list.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail loudly"
+)]
+#![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+
+#[path = "../rig/mod.rs"]
+mod rig;
+
+mod harness;
+mod stories;
