@@ -1,0 +1,160 @@
+//! One key press in the one notation that files, hints, help and tests share: `ctrl-r`, `alt-enter`, `shift-tab`, `f5`, `g`, `G`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A key without its modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each variant is the word on the key")]
+pub enum Key {
+    Char(char),
+    Enter,
+    Tab,
+    Esc,
+    Backspace,
+    Delete,
+    Insert,
+    Up,
+    Down,
+    Left,
+    Right,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    F(u8),
+}
+
+/// A key with its modifiers. Shift of a character is the character itself (`G`, `?`), so `shift` stands only with named keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Chord {
+    /// The key.
+    pub key: Key,
+    /// Control held.
+    pub ctrl: bool,
+    /// Alt (or Meta) held.
+    pub alt: bool,
+    /// Shift held, for named keys.
+    pub shift: bool,
+}
+
+impl Chord {
+    /// The key alone.
+    #[must_use]
+    pub const fn plain(key: Key) -> Self {
+        Self { key, ctrl: false, alt: false, shift: false }
+    }
+
+    /// The character that it types, if it types one.
+    #[must_use]
+    pub fn typed(self) -> Option<char> {
+        match self {
+            Self { key: Key::Char(c), ctrl: false, alt: false, .. } => Some(c),
+            _ => None,
+        }
+    }
+
+    /// Reads a sequence of chords, such as `g g`.
+    ///
+    /// # Errors
+    /// The first word that is not a chord.
+    pub fn sequence(text: &str) -> Result<Vec<Self>, ChordError> {
+        let chords = text.split_whitespace().map(str::parse).collect::<Result<Vec<_>, _>>()?;
+        if chords.is_empty() { Err(ChordError(text.to_owned())) } else { Ok(chords) }
+    }
+}
+
+/// A word that is not a chord.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a key: write it like ctrl-r, alt-enter, shift-tab, f5, space, g or G")]
+pub struct ChordError(pub String);
+
+const NAMED: &[(&str, Key)] = &[
+    ("enter", Key::Enter),
+    ("tab", Key::Tab),
+    ("esc", Key::Esc),
+    ("backspace", Key::Backspace),
+    ("delete", Key::Delete),
+    ("insert", Key::Insert),
+    ("up", Key::Up),
+    ("down", Key::Down),
+    ("left", Key::Left),
+    ("right", Key::Right),
+    ("home", Key::Home),
+    ("end", Key::End),
+    ("page-up", Key::PageUp),
+    ("page-down", Key::PageDown),
+    ("space", Key::Char(' ')),
+];
+
+impl FromStr for Chord {
+    type Err = ChordError;
+
+    fn from_str(text: &str) -> Result<Self, ChordError> {
+        let wrong = || ChordError(text.to_owned());
+        let mut rest = text;
+        let mut chord = Self::plain(Key::Esc);
+        loop {
+            let (flag, after) = match rest {
+                r if r.len() > 5 && r.starts_with("ctrl-") => (&mut chord.ctrl, &r[5..]),
+                r if r.len() > 4 && r.starts_with("alt-") => (&mut chord.alt, &r[4..]),
+                r if r.len() > 6 && r.starts_with("shift-") => (&mut chord.shift, &r[6..]),
+                _ => break,
+            };
+            if *flag {
+                return Err(wrong());
+            }
+            *flag = true;
+            rest = after;
+        }
+        chord.key = if let Some((_, key)) = NAMED.iter().find(|(name, _)| *name == rest) {
+            *key
+        } else if let Some(number) = rest.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
+            if !(1..=12).contains(&number) {
+                return Err(wrong());
+            }
+            Key::F(number)
+        } else {
+            let mut letters = rest.chars();
+            match (letters.next(), letters.next()) {
+                (Some(c), None) if !c.is_control() && !c.is_whitespace() => Key::Char(c),
+                _ => return Err(wrong()),
+            }
+        };
+        if chord.shift && matches!(chord.key, Key::Char(_)) {
+            return Err(wrong());
+        }
+        Ok(chord)
+    }
+}
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (held, word) in [(self.ctrl, "ctrl-"), (self.alt, "alt-"), (self.shift, "shift-")] {
+            if held {
+                f.write_str(word)?;
+            }
+        }
+        if let Some((name, _)) = NAMED.iter().find(|(_, key)| *key == self.key) {
+            return f.write_str(name);
+        }
+        match self.key {
+            Key::Char(c) => write!(f, "{c}"),
+            Key::F(n) => write!(f, "f{n}"),
+            Key::Enter
+            | Key::Tab
+            | Key::Esc
+            | Key::Backspace
+            | Key::Delete
+            | Key::Insert
+            | Key::Up
+            | Key::Down
+            | Key::Left
+            | Key::Right
+            | Key::Home
+            | Key::End
+            | Key::PageUp
+            | Key::PageDown => Ok(()),
+        }
+    }
+}
