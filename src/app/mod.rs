@@ -1,1 +1,21 @@
-//! To be built.
+//! Floor 2: every decision of the TUI. `update` is the only way the model changes; drawing reads the model and writes cells.
+
+pub mod action;
+pub mod areas;
+pub mod ask;
+pub mod effect;
+pub mod focus;
+pub mod message;
+pub mod model;
+pub mod panes;
+mod route;
+pub mod shared;
+pub mod ui;
+mod update;
+mod view;
+
+pub use effect::Effect;
+pub use message::Message;
+pub use model::Model;
+pub use update::update;
+pub use view::draw;

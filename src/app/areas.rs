@@ -1,0 +1,191 @@
+//! The layout: a pure function of size and options, solved in update; update and view read the same [`Areas`].
+
+use super::focus::Focus;
+
+/// The terminal's size in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// A rectangle of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Area {
+    /// Left column.
+    pub x: u16,
+    /// Top row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Area {
+    /// The part inside a border of one cell.
+    #[must_use]
+    pub fn inner(self) -> Self {
+        Self {
+            x: self.x.saturating_add(1),
+            y: self.y.saturating_add(1),
+            width: self.width.saturating_sub(2),
+            height: self.height.saturating_sub(2),
+        }
+    }
+
+    fn new(x: u16, y: u16, width: u16, height: u16) -> Self {
+        Self { x, y, width, height }
+    }
+}
+
+/// How much room there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Room {
+    /// From 120 columns: explorer beside worksheet and results.
+    Wide,
+    /// From 60×18: worksheet above results; the rest comes over it.
+    Narrow,
+    /// One panel at a time.
+    #[default]
+    Single,
+    /// Under 20×5: a line says so.
+    TooSmall,
+}
+
+/// What the user chose to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Explorer shown.
+    pub explorer: bool,
+    /// Inspector shown.
+    pub inspector: bool,
+    /// The panel in focus alone.
+    pub zoom: bool,
+    /// The panel in focus.
+    pub focus: Focus,
+    /// Share of the height that the worksheet has, in percent.
+    pub split: u16,
+}
+
+/// Where everything is. A panel that is not shown has no area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Areas {
+    /// How much room.
+    pub room: Room,
+    /// The whole screen.
+    pub screen: Area,
+    /// The header.
+    pub header: Area,
+    /// The bottom line.
+    pub hints: Area,
+    /// Explorer.
+    pub explorer: Option<Area>,
+    /// Worksheet.
+    pub worksheet: Option<Area>,
+    /// Results.
+    pub grid: Option<Area>,
+    /// Inspector.
+    pub inspector: Option<Area>,
+}
+
+impl Areas {
+    /// Solves the layout.
+    #[must_use]
+    pub fn solve(size: Size, options: Options) -> Self {
+        let Size { width, height } = size;
+        let screen = Area::new(0, 0, width, height);
+        if width < 20 || height < 5 {
+            return Self { room: Room::TooSmall, screen, ..Self::default() };
+        }
+        let head = if width < 40 { 2 } else { 1 };
+        let header = Area::new(0, 0, width, head);
+        let hints = Area::new(0, height - 1, width, 1);
+        let body = Area::new(0, head, width, height - head - 1);
+        let room = match () {
+            () if width >= 120 && height >= 18 => Room::Wide,
+            () if width >= 60 && height >= 18 => Room::Narrow,
+            () => Room::Single,
+        };
+        let mut areas = Self { room, screen, header, hints, ..Self::default() };
+        if options.zoom || room == Room::Single {
+            *areas.of_mut(options.focus) = Some(body);
+            return areas;
+        }
+        match room {
+            Room::Wide => areas.wide(body, options),
+            Room::Narrow | Room::Single | Room::TooSmall => areas.narrow(body, options),
+        }
+        areas
+    }
+
+    fn wide(&mut self, body: Area, options: Options) {
+        let mut middle = body;
+        if options.explorer {
+            let width = (body.width / 4).clamp(34, 48);
+            self.explorer = Some(Area { width, ..body });
+            middle.x += width;
+            middle.width -= width;
+        }
+        if options.inspector {
+            let width = (body.width * 3 / 10).clamp(38, 64).min(middle.width.saturating_sub(40));
+            self.inspector = Some(Area { x: body.x + body.width - width, width, ..body });
+            middle.width -= width;
+        }
+        self.stack(middle, options);
+    }
+
+    fn narrow(&mut self, body: Area, options: Options) {
+        self.stack(body, options);
+        let width = (body.width * 6 / 10).max(40).min(body.width);
+        match options.focus {
+            Focus::Explorer => self.explorer = Some(Area { width, ..body }),
+            Focus::Inspector => self.inspector = Some(Area { x: body.x + body.width - width, width, ..body }),
+            Focus::Worksheet | Focus::Grid => {}
+        }
+    }
+
+    fn stack(&mut self, area: Area, options: Options) {
+        let top = (area.height * options.split / 100).clamp(4, area.height.saturating_sub(6));
+        self.worksheet = Some(Area { height: top, ..area });
+        self.grid = Some(Area { y: area.y + top, height: area.height - top, ..area });
+    }
+
+    fn of_mut(&mut self, focus: Focus) -> &mut Option<Area> {
+        match focus {
+            Focus::Explorer => &mut self.explorer,
+            Focus::Worksheet => &mut self.worksheet,
+            Focus::Grid => &mut self.grid,
+            Focus::Inspector => &mut self.inspector,
+        }
+    }
+
+    /// The area of a panel, if it is shown.
+    #[must_use]
+    pub fn of(&self, focus: Focus) -> Option<Area> {
+        match focus {
+            Focus::Explorer => self.explorer,
+            Focus::Worksheet => self.worksheet,
+            Focus::Grid => self.grid,
+            Focus::Inspector => self.inspector,
+        }
+    }
+
+    /// Rows of a panel inside its border; 1 where it is not shown.
+    #[must_use]
+    pub fn rows(&self, focus: Focus) -> u16 {
+        self.of(focus).map_or(1, |area| area.height.saturating_sub(2).max(1))
+    }
+
+    /// The place of an overlay: centred, at most this large.
+    #[must_use]
+    pub fn overlay(&self, width: u16, height: u16) -> Area {
+        let full = self.screen;
+        let width = width.min(full.width.saturating_sub(2)).max(full.width.min(18));
+        let height = height.min(full.height.saturating_sub(2)).max(full.height.min(5));
+        let y = if full.height > height + 6 { 2 } else { (full.height - height) / 2 };
+        Area { x: (full.width - width) / 2, y, width, height }
+    }
+}

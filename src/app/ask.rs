@@ -1,0 +1,91 @@
+//! What a pane wants of another pane. Only `route.rs` knows who answers. Continuations are data, not closures.
+
+use crate::domain::problem::Problem;
+
+use super::action::Action;
+use super::focus::Focus;
+
+/// Something a pane cannot do by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Connect to this profile.
+    Connect(String),
+    /// Answer the open question of the connecting session.
+    Decline,
+    /// Run this text; its place in the worksheet is kept for the error mark.
+    Run {
+        /// The statement without `;`.
+        statement: String,
+        /// Where it comes from.
+        from: Source,
+    },
+    /// Put this text into the worksheet at the cursor.
+    Insert(String),
+    /// Open a new worksheet with this title and text.
+    NewWorksheet {
+        /// The tab's title.
+        title: String,
+        /// Its text.
+        text: String,
+    },
+    /// Show documentation and columns of a table in the inspector.
+    ShowTable {
+        /// Its schema.
+        schema: String,
+        /// Its name.
+        table: String,
+    },
+    /// Show what the inspector has.
+    ShowInspector,
+    /// Do this action as if its key had been pressed.
+    Do(Action),
+    /// Ask the user; on yes do the rest.
+    Confirm {
+        /// The question.
+        question: String,
+        /// What yes does.
+        yes: Box<Ask>,
+    },
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Save this statement as a snippet of this name.
+    SaveSnippet {
+        /// The name.
+        name: String,
+        /// The statement.
+        statement: String,
+    },
+    /// Go to this row (and column) of the result.
+    Jump {
+        /// Row, from 0.
+        row: Option<u64>,
+        /// Column, from 0.
+        column: Option<usize>,
+    },
+    /// Rename the worksheet in front.
+    Rename(String),
+    /// Move the focus.
+    Focus(Focus),
+    /// Close the overlay.
+    Close,
+    /// Tell the user, in the status line.
+    Notice(String),
+    /// Tell the user of a problem, in a panel.
+    Problem(Problem),
+    /// Leave, even while something runs.
+    Quit,
+}
+
+/// Where a statement comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The worksheet in front: its first byte in the text.
+    Worksheet {
+        /// The statement's first byte.
+        at: usize,
+    },
+    /// The explorer's preview.
+    Preview,
+    /// A snippet.
+    Snippet,
+}

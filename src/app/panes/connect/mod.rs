@@ -1,0 +1,66 @@
+//! The connection screen: the picker of profiles, and the ladder of the one being reached.
+
+mod update;
+mod view;
+
+pub use view::ConnectView;
+
+use crate::app::action::actions;
+use crate::domain::port::{Question, Rung, RungState};
+use crate::domain::problem::Problem;
+
+use super::parts::line_input::LineInput;
+use super::parts::list::List;
+
+actions! {
+    /// What works on the connection screen.
+    ConnectAction in "connect" {
+        Down = "down": "next profile",
+        Up = "up": "profile before",
+        Connect = "connect": "connect, or give the answer",
+        Accept = "accept": "accept the host key",
+        Decline = "decline": "do not; back to the profiles",
+        DeleteBack = "delete-back": "delete the character before the cursor",
+        Close = "close": "close",
+    }
+}
+
+/// What the screen shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Stage {
+    /// The profiles.
+    #[default]
+    Picking,
+    /// The ladder.
+    Climbing,
+    /// The ladder, and a question that waits.
+    Asking(Question),
+    /// The ladder, and why it ended.
+    Failed(Problem),
+}
+
+/// One line of the ladder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Which hop; rungs past the hops carry the number of hops.
+    pub hop: usize,
+    /// Which rung.
+    pub rung: Rung,
+    /// Where it stands.
+    pub state: RungState,
+}
+
+/// State of the connection screen.
+#[derive(Debug, Default)]
+pub struct Connect {
+    /// What it shows.
+    pub stage: Stage,
+    /// The cursor among the profiles.
+    pub list: List,
+    /// The profile being reached.
+    pub profile: String,
+    /// The ladder so far.
+    pub ladder: Vec<Step>,
+    /// A secret being typed; it is taken out and wiped when it is sent.
+    pub secret: LineInput,
+}

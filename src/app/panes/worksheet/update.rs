@@ -1,0 +1,302 @@
+//! Decisions of the worksheets: edits, tabs, which statement runs.
+
+use crate::app::ask::{Ask, Source};
+use crate::app::effect::Effect;
+use crate::app::focus::Focus;
+use crate::app::panes::Cx;
+use crate::domain::limits::WORKSHEET_BYTES;
+use crate::domain::port::{SavedWorksheet, StorageCmd};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::sql::{Dialect, locate, split};
+
+use super::{Edit, Editor, Sheet, WorksheetAction, Worksheets};
+
+impl Worksheets {
+    /// The worksheet in front.
+    #[must_use]
+    pub fn sheet(&self) -> Option<&Sheet> {
+        self.sheets.get(self.front)
+    }
+
+    fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+        self.sheets.get_mut(self.front)
+    }
+
+    /// Takes the worksheets of a profile; there is always one.
+    pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize) {
+        self.profile = Some(profile.to_owned());
+        self.sheets = saved.into_iter().map(open).collect();
+        self.front = front.min(self.sheets.len().saturating_sub(1));
+        self.is_dirty = false;
+        if self.sheets.is_empty() {
+            self.open_new("1", "");
+            self.is_dirty = false;
+        }
+    }
+
+    /// Opens a new worksheet in front.
+    pub fn open_new(&mut self, title: &str, text: &str) {
+        self.made += 1;
+        let taken = |key: &str| self.sheets.iter().any(|sheet| sheet.key == key);
+        let mut number = self.made;
+        while taken(&format!("sheet-{number}")) {
+            number += 1;
+        }
+        self.made = number;
+        let sheet = open(SavedWorksheet {
+            key: format!("sheet-{number}"),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            cursor: (0, 0),
+            profile: None,
+            database: None,
+        });
+        let at = (self.front + 1).min(self.sheets.len());
+        self.sheets.insert(at, sheet);
+        self.front = at;
+        self.is_dirty = true;
+    }
+
+    /// A title that no tab has yet.
+    #[must_use]
+    pub fn free_title(&self) -> String {
+        (1..).map(|n| n.to_string()).find(|title| self.sheets.iter().all(|sheet| sheet.title != *title)).unwrap_or_default()
+    }
+
+    /// Closes the worksheet in front.
+    pub fn close(&mut self) {
+        if self.front < self.sheets.len() {
+            self.sheets.remove(self.front);
+        }
+        if self.sheets.is_empty() {
+            self.open_new("1", "");
+        }
+        self.front = self.front.min(self.sheets.len() - 1);
+        self.is_dirty = true;
+    }
+
+    /// Brings the tab `by` to the right (or, negative, to the left) in front.
+    pub fn turn(&mut self, by: isize) {
+        let count = isize::try_from(self.sheets.len()).unwrap_or(1).max(1);
+        let front = isize::try_from(self.front).unwrap_or(0);
+        self.front = usize::try_from((front + by).rem_euclid(count)).unwrap_or(0);
+        self.is_dirty = true;
+    }
+
+    /// Gives the tab in front a new title.
+    pub fn rename(&mut self, title: String) {
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.title = title;
+            self.is_dirty = true;
+        }
+    }
+
+    /// The statement at the cursor with its first byte.
+    #[must_use]
+    pub fn statement(&self, dialect: Dialect) -> Option<(usize, String)> {
+        let editor = &self.sheet()?.editor;
+        let text = editor.text();
+        let range = locate::statement_at(&text, editor.byte_of(editor.cursor()), dialect)?;
+        Some((range.start, text.get(range)?.to_owned()))
+    }
+
+    /// The statement at the cursor, as something to ask for.
+    pub fn run(&mut self, cx: &mut Cx<'_>) {
+        let dialect = cx.shared.dialect();
+        match self.statement(dialect) {
+            Some((at, statement)) => cx.ask(Ask::Run { statement, from: Source::Worksheet { at } }),
+            None => cx.ask(Ask::Notice("there is no statement here yet: type one, or insert a table from the explorer".into())),
+        }
+    }
+
+    /// Marks the place of an error.
+    pub fn mark(&mut self, at: Option<usize>) {
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.error_at = at;
+            if let Some(at) = at {
+                let place = sheet.editor.place_of(at);
+                sheet.editor.go(place);
+            }
+        }
+    }
+
+    /// Takes typed or pasted text.
+    pub fn insert(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let Some(sheet) = self.sheet_mut() else { return };
+        let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
+        if size + text.len() > WORKSHEET_BYTES {
+            cx.ask(Ask::Problem(
+                Problem::new(Kind::Local, "The worksheet is full: nothing was inserted")
+                    .because(format!("a worksheet holds at most {WORKSHEET_BYTES} bytes"))
+                    .hint("open a new worksheet, or run a file with `rrx run -f FILE`"),
+            ));
+            return;
+        }
+        let clean: String =
+            text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        self.edit(Edit::Insert(clean), false);
+    }
+
+    fn edit(&mut self, edit: Edit, selecting: bool) {
+        let Some(sheet) = self.sheet_mut() else { return };
+        if sheet.editor.edit(edit, selecting) {
+            sheet.error_at = None;
+        }
+        // The cursor is kept too, so a move is worth saving.
+        self.is_dirty = true;
+    }
+
+    /// Does an action.
+    pub fn act(&mut self, action: WorksheetAction, cx: &mut Cx<'_>) {
+        use WorksheetAction as A;
+        let page = usize::from(cx.shared.areas.rows(Focus::Worksheet)).max(1);
+        match action {
+            A::Left => self.edit(Edit::Left, false),
+            A::Right => self.edit(Edit::Right, false),
+            A::Up => self.edit(Edit::Up(1), false),
+            A::Down => self.edit(Edit::Down(1), false),
+            A::WordLeft => self.edit(Edit::WordLeft, false),
+            A::WordRight => self.edit(Edit::WordRight, false),
+            A::LineStart => self.edit(Edit::LineStart, false),
+            A::LineEnd => self.edit(Edit::LineEnd, false),
+            A::PageUp => self.edit(Edit::Up(page), false),
+            A::PageDown => self.edit(Edit::Down(page), false),
+            A::Top => self.edit(Edit::Top, false),
+            A::End => self.edit(Edit::End, false),
+            A::SelectLeft => self.edit(Edit::Left, true),
+            A::SelectRight => self.edit(Edit::Right, true),
+            A::SelectUp => self.edit(Edit::Up(1), true),
+            A::SelectDown => self.edit(Edit::Down(1), true),
+            A::SelectAll => self.edit(Edit::SelectAll, true),
+            A::NewLine => self.edit(Edit::NewLine, false),
+            A::Indent => self.edit(Edit::Insert("  ".into()), false),
+            A::DeleteBack => self.edit(Edit::DeleteBack, false),
+            A::DeleteForward => self.edit(Edit::DeleteForward, false),
+            A::DeleteWordBack => self.edit(Edit::DeleteWordBack, false),
+            A::DeleteToEnd => self.edit(Edit::DeleteToEnd, false),
+            A::Undo => self.edit(Edit::Undo, false),
+            A::Redo => self.edit(Edit::Redo, false),
+            A::Copy | A::Cut => self.take_selection(action == A::Cut, cx),
+            A::NextStatement => self.step_statement(true, cx.shared.dialect()),
+            A::PreviousStatement => self.step_statement(false, cx.shared.dialect()),
+            A::Docs => self.docs(cx),
+            A::Leave => match self.sheet_mut() {
+                Some(sheet) if sheet.error_at.is_some() => sheet.error_at = None,
+                Some(sheet) if sheet.editor.selection().is_some() => {
+                    let place = sheet.editor.cursor();
+                    sheet.editor.go(place);
+                }
+                _ => cx.ask(Ask::Focus(Focus::Grid)),
+            },
+        }
+        self.settle(cx);
+    }
+
+    fn take_selection(&mut self, cut: bool, cx: &mut Cx<'_>) {
+        match self.sheet().and_then(|sheet| sheet.editor.selected()) {
+            Some(text) => {
+                cx.ask(Ask::Copy(text));
+                if cut {
+                    self.edit(Edit::Cut, false);
+                }
+            }
+            None => cx.ask(Ask::Notice("nothing is selected: Shift with the arrows selects".into())),
+        }
+    }
+
+    fn step_statement(&mut self, forward: bool, dialect: Dialect) {
+        let Some(sheet) = self.sheet_mut() else { return };
+        let text = sheet.editor.text();
+        let at = sheet.editor.byte_of(sheet.editor.cursor());
+        let Ok(statements) = split::split(&text, dialect) else { return };
+        let starts: Vec<usize> = statements.iter().map(|statement| statement.start).collect();
+        let next = if forward { starts.iter().find(|start| **start > at) } else { starts.iter().rev().find(|start| **start < at) };
+        if let Some(start) = next {
+            let place = sheet.editor.place_of(*start);
+            sheet.editor.go(place);
+        }
+    }
+
+    /// The word under the cursor, dots and back-ticks included.
+    fn word(&self) -> Option<String> {
+        let editor = &self.sheet()?.editor;
+        let (line, column) = editor.cursor();
+        let chars: Vec<char> = editor.lines().get(line)?.chars().collect();
+        let is_part = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '`');
+        let mut from = column.min(chars.len());
+        while from > 0 && chars.get(from - 1).is_some_and(is_part) {
+            from -= 1;
+        }
+        let word: String = chars.iter().skip(from).take_while(|c| is_part(c)).filter(|c| **c != '`').collect();
+        (!word.is_empty()).then_some(word)
+    }
+
+    /// The table that the statement at the cursor is about: the word under the cursor, else the first known table of the statement.
+    #[must_use]
+    pub fn table(&self, cx: &crate::app::shared::Shared) -> Option<(String, String)> {
+        let catalog = cx.catalog.as_ref()?;
+        let current = cx.database.as_deref().unwrap_or_default();
+        let known = |word: &str| -> Option<(String, String)> {
+            let mut parts = word.split('.').filter(|part| !part.is_empty());
+            let first = parts.next()?;
+            match parts.next() {
+                Some(second) if catalog.table(first, second).is_some() => Some((first.to_owned(), second.to_owned())),
+                _ if catalog.table(current, first).is_some() => Some((current.to_owned(), first.to_owned())),
+                _ => None,
+            }
+        };
+        if let Some(found) = self.word().as_deref().and_then(known) {
+            return Some(found);
+        }
+        let (_, statement) = self.statement(cx.dialect())?;
+        let upper = statement.to_ascii_uppercase();
+        let after = upper.find("FROM ").map(|at| at + 5)?;
+        statement.get(after..)?.split(|c: char| c.is_whitespace() || c == ',' || c == ';').find_map(|word| known(&word.replace('`', "")))
+    }
+
+    fn docs(&mut self, cx: &mut Cx<'_>) {
+        match self.table(cx.shared) {
+            Some((schema, table)) => cx.ask(Ask::ShowTable { schema, table }),
+            None => cx.ask(Ask::Notice("no table of this database is under the cursor".into())),
+        }
+    }
+
+    /// Restores: the cursor is in view. Also sends a save when one is due and none is on its way.
+    pub fn settle(&mut self, cx: &mut Cx<'_>) {
+        let rows = usize::from(cx.shared.areas.rows(Focus::Worksheet)).max(1);
+        let width = cx.shared.areas.worksheet.map_or(80, |area| usize::from(area.width.saturating_sub(9))).max(1);
+        if let Some(sheet) = self.sheet() {
+            let (line, column) = sheet.editor.cursor();
+            let count = sheet.editor.lines().len();
+            self.top = self.top.min(line).max((line + 1).saturating_sub(rows)).min(count.saturating_sub(1));
+            self.left = self.left.min(column).max((column + 1).saturating_sub(width));
+        }
+        self.save(cx);
+    }
+
+    /// Sends what changed to disk, one save at a time.
+    pub fn save(&mut self, cx: &mut Cx<'_>) {
+        if !self.is_dirty || self.is_saving {
+            return;
+        }
+        if let Some(profile) = self.profile.clone() {
+            self.is_dirty = false;
+            self.is_saving = true;
+            let worksheets = self.sheets.iter().map(Sheet::saved).collect();
+            cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets, front: self.front }));
+        }
+    }
+}
+
+fn open(saved: SavedWorksheet) -> Sheet {
+    let mut editor = Editor::new(&saved.text);
+    editor.go(saved.cursor);
+    Sheet {
+        key: saved.key,
+        title: saved.title,
+        editor,
+        error_at: None,
+        last_run: saved.profile.map(|profile| (profile, saved.database)),
+        confirmed_elsewhere: false,
+    }
+}

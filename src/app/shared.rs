@@ -1,0 +1,93 @@
+//! What every pane may read and none may write: profile, session, catalog, docs, snippets, keymap, settings, time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::catalog::Catalog;
+use crate::domain::docs::DocPack;
+use crate::domain::keys::Keymap;
+use crate::domain::port::{ResultId, ServerFacts, SessionId};
+use crate::domain::profile::{Profile, Settings};
+use crate::domain::snippets::Snippet;
+use crate::domain::sql::Dialect;
+
+use super::action::Action;
+use super::areas::Areas;
+
+/// Where the session stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Link {
+    /// There is none.
+    #[default]
+    Off,
+    /// The ladder is being climbed.
+    Connecting(SessionId),
+    /// Connected.
+    On(SessionId),
+    /// It was there and is gone.
+    Lost,
+}
+
+/// Read-only for panes.
+#[derive(Debug)]
+pub struct Shared {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// Every profile that can be chosen, the built-in ones too.
+    pub profiles: Vec<Arc<Profile>>,
+    /// Bindings.
+    pub keymap: Arc<Keymap<Action>>,
+    /// The profile in use.
+    pub profile: Option<Arc<Profile>>,
+    /// Where its session stands.
+    pub link: Link,
+    /// What the server said of itself.
+    pub facts: Option<Arc<ServerFacts>>,
+    /// The current database, followed through USE.
+    pub database: Option<String>,
+    /// What exists there.
+    pub catalog: Option<Arc<Catalog>>,
+    /// Doc packs.
+    pub docs: Arc<Vec<DocPack>>,
+    /// Snippets.
+    pub snippets: Arc<Vec<Snippet>>,
+    /// The statement in flight, if any.
+    pub running: Option<Running>,
+    /// The layout.
+    pub areas: Areas,
+    /// Time since the program started.
+    pub now: Duration,
+}
+
+/// A statement in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Running {
+    /// Its result.
+    pub result: ResultId,
+    /// When it was sent.
+    pub since: Duration,
+    /// Whether it has been asked to stop.
+    pub stopping: bool,
+}
+
+impl Shared {
+    /// How the server reads text; MySQL's plain way before one is known.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.facts.as_ref().map_or_else(Dialect::default, |facts| facts.dialect)
+    }
+
+    /// The page about a table, in the first pack that has one.
+    #[must_use]
+    pub fn page(&self, schema: &str, table: &str) -> Option<&crate::domain::docs::DocPage> {
+        let full = format!("{schema}.{table}");
+        let pages = || self.docs.iter().flat_map(|pack| pack.pages.iter());
+        pages().find(|page| page.object == full).or_else(|| pages().find(|page| page.object == table))
+    }
+
+    /// The first key of an action, for hints and empty states.
+    #[must_use]
+    pub fn key(&self, action: Action) -> String {
+        self.keymap.label(action.layer(), action).unwrap_or_else(|| "(no key)".into())
+    }
+}
