@@ -1,0 +1,218 @@
+//! Decisions of the explorer.
+
+use crate::app::ask::{Ask, Source};
+use crate::app::focus::Focus;
+use crate::app::panes::Cx;
+use crate::app::panes::parts::list::Step;
+use crate::app::shared::Shared;
+use crate::domain::catalog::Catalog;
+use crate::domain::limits::PREVIEW_ROWS;
+use crate::domain::sql::quote;
+
+use super::lines::lines;
+use super::{Explorer, ExplorerAction, FilterAction, Node};
+
+impl Explorer {
+    /// The node under the cursor.
+    #[must_use]
+    pub fn node(&self) -> Option<Node> {
+        self.lines.get(self.list.cursor).map(|line| line.node)
+    }
+
+    /// The table under the cursor, or the one that the column under the cursor belongs to: schema and name.
+    #[must_use]
+    pub fn table(&self, shared: &Shared) -> Option<(String, String)> {
+        let (Node::Table(s, t) | Node::Column(s, t, _)) = self.node()? else { return None };
+        let schema = shared.catalog.as_ref()?.schemas.get(s)?;
+        Some((schema.name.clone(), schema.tables.get(t)?.name.clone()))
+    }
+
+    /// Draws the lines anew; the cursor stays on its node where that is still visible.
+    pub fn refresh(&mut self, shared: &Shared) {
+        let at = self.node();
+        self.lines = shared
+            .catalog
+            .as_ref()
+            .map_or_else(Vec::new, |catalog| lines(catalog, &self.open, self.filter.text(), self.shows_system));
+        if let Some(found) = self.lines.iter().position(|line| Some(line.node) == at) {
+            self.list.cursor = found;
+        }
+        self.settle(shared);
+    }
+
+    /// Takes a new catalog: the current database is open from the start.
+    pub fn on_catalog(&mut self, shared: &Shared) {
+        let catalog = shared.catalog.as_ref();
+        let current = shared.database.as_deref();
+        let found = catalog.and_then(|catalog| catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current));
+        if self.open.is_empty()
+            && let Some(s) = found
+        {
+            self.open.insert(Node::Schema(s));
+        }
+        self.refresh(shared);
+        if let Some(at) = found.and_then(|s| self.lines.iter().position(|line| line.node == Node::Schema(s))) {
+            self.list.cursor = at;
+        }
+        self.settle(shared);
+    }
+
+    /// Opens the tree down to a table and puts the cursor on it.
+    pub fn show(&mut self, place: (usize, Option<usize>, Option<usize>), shared: &Shared) {
+        self.filter.clear();
+        let (s, t, c) = place;
+        self.open.insert(Node::Schema(s));
+        let node = match (t, c) {
+            (None, _) => Node::Schema(s),
+            (Some(t), None) => Node::Table(s, t),
+            (Some(t), Some(c)) => {
+                self.open.insert(Node::Table(s, t));
+                Node::Column(s, t, c)
+            }
+        };
+        self.refresh(shared);
+        if let Some(at) = self.lines.iter().position(|line| line.node == node) {
+            self.list.cursor = at;
+        }
+        self.settle(shared);
+    }
+
+    /// Does an action.
+    pub fn act(&mut self, action: ExplorerAction, cx: &mut Cx<'_>) {
+        use ExplorerAction as A;
+        match action {
+            A::Down => self.step(Step::Down, cx.shared),
+            A::Up => self.step(Step::Up, cx.shared),
+            A::PageDown => self.step(Step::PageDown, cx.shared),
+            A::PageUp => self.step(Step::PageUp, cx.shared),
+            A::Top => self.step(Step::Top, cx.shared),
+            A::End => self.step(Step::End, cx.shared),
+            A::Open => match self.node() {
+                Some(node) if !self.open.remove(&node) => {
+                    self.open.insert(node);
+                    self.refresh(cx.shared);
+                }
+                _ => self.refresh(cx.shared),
+            },
+            A::Unfold => self.fold(false, cx.shared),
+            A::Fold => self.fold(true, cx.shared),
+            A::Preview => self.preview(cx),
+            A::Insert => match self.name(cx.shared) {
+                Some(name) => {
+                    cx.ask(Ask::Insert(name));
+                    cx.ask(Ask::Focus(Focus::Worksheet));
+                }
+                None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
+            },
+            A::Copy => match self.name(cx.shared) {
+                Some(name) => cx.ask(Ask::Copy(name)),
+                None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
+            },
+            A::Detail => match self.table(cx.shared) {
+                Some((schema, table)) => {
+                    cx.ask(Ask::ShowTable { schema, table });
+                    cx.ask(Ask::ShowInspector);
+                }
+                None => cx.ask(Ask::Notice("put the cursor on a table first".into())),
+            },
+            A::Filter => self.is_typing = true,
+            A::System => {
+                self.shows_system = !self.shows_system;
+                self.refresh(cx.shared);
+            }
+            A::Leave if !self.filter.text().is_empty() => {
+                self.filter.clear();
+                self.refresh(cx.shared);
+            }
+            A::Leave => cx.ask(Ask::Focus(Focus::Worksheet)),
+        }
+        if matches!(action, A::Down | A::Up | A::PageDown | A::PageUp | A::Top | A::End)
+            && let Some((schema, table)) = self.table(cx.shared)
+        {
+            cx.ask(Ask::ShowTable { schema, table });
+        }
+    }
+
+    /// Does an action while the filter is typed.
+    pub fn act_filter(&mut self, action: FilterAction, cx: &mut Cx<'_>) {
+        match action {
+            FilterAction::Done => self.is_typing = false,
+            FilterAction::Clear => {
+                self.filter.clear();
+                self.is_typing = false;
+            }
+            FilterAction::DeleteBack => self.filter.delete_back(),
+            FilterAction::Down => self.step(Step::Down, cx.shared),
+            FilterAction::Up => self.step(Step::Up, cx.shared),
+        }
+        self.refresh(cx.shared);
+    }
+
+    /// Takes a typed character of the filter.
+    pub fn type_filter(&mut self, character: char, cx: &mut Cx<'_>) {
+        self.filter.push(character);
+        self.refresh(cx.shared);
+        self.list.cursor = self.lines.iter().position(|line| matches!(line.node, Node::Table(..))).unwrap_or(0);
+        self.settle(cx.shared);
+    }
+
+    fn step(&mut self, step: Step, shared: &Shared) {
+        self.list.step(step, self.lines.len(), page(shared));
+    }
+
+    fn settle(&mut self, shared: &Shared) {
+        self.list.settle(self.lines.len(), page(shared));
+    }
+
+    fn fold(&mut self, closing: bool, shared: &Shared) {
+        let Some(line) = self.lines.get(self.list.cursor).copied() else { return };
+        let starts_open = matches!(line.node, Node::Tables(_));
+        let is_open = self.open.contains(&line.node) != starts_open;
+        if closing == is_open {
+            if !self.open.remove(&line.node) {
+                self.open.insert(line.node);
+            }
+            self.refresh(shared);
+        } else if closing {
+            let above = self.lines.iter().take(self.list.cursor).rposition(|other| other.depth < line.depth);
+            self.list.cursor = above.unwrap_or(self.list.cursor);
+            self.settle(shared);
+        } else {
+            self.step(Step::Down, shared);
+        }
+    }
+
+    fn preview(&mut self, cx: &mut Cx<'_>) {
+        let Some((schema, table)) = self.table(cx.shared) else {
+            cx.ask(Ask::Notice("put the cursor on a table first".into()));
+            return;
+        };
+        let name = if cx.shared.database.as_deref() == Some(schema.as_str()) {
+            quote::identifier(&table)
+        } else {
+            format!("{}.{}", quote::identifier(&schema), quote::identifier(&table))
+        };
+        cx.ask(Ask::Run { statement: format!("SELECT * FROM {name} LIMIT {PREVIEW_ROWS}"), from: Source::Preview });
+    }
+
+    /// The name under the cursor as it stands in a statement.
+    fn name(&self, shared: &Shared) -> Option<String> {
+        let catalog: &Catalog = shared.catalog.as_ref()?;
+        let schema = |s: usize| catalog.schemas.get(s);
+        match self.node()? {
+            Node::Schema(s) | Node::Tables(s) | Node::Views(s) | Node::Routines(s) => Some(quote::identifier(&schema(s)?.name)),
+            Node::Table(s, t) => {
+                let table = quote::identifier(&schema(s)?.tables.get(t)?.name);
+                let is_current = shared.database.as_deref() == Some(schema(s)?.name.as_str());
+                Some(if is_current { table } else { format!("{}.{table}", quote::identifier(&schema(s)?.name)) })
+            }
+            Node::Column(s, t, c) => Some(quote::identifier(&schema(s)?.tables.get(t)?.columns.get(c)?.name)),
+            Node::Routine(s, r) => Some(quote::identifier(&schema(s)?.routines.get(r)?.name)),
+        }
+    }
+}
+
+fn page(shared: &Shared) -> usize {
+    // One line of the panel is the filter's.
+    usize::from(shared.areas.rows(Focus::Explorer)).saturating_sub(1).max(1)
+}
