@@ -1,6 +1,9 @@
 //! What a pane wants of another pane. Only `route.rs` knows who answers. Continuations are data, not closures.
 
+use std::sync::Arc;
+
 use crate::domain::problem::Problem;
+use crate::domain::results::{Column, Shown};
 
 use super::action::Action;
 use super::focus::Focus;
@@ -55,6 +58,31 @@ pub enum Ask {
         /// The statement.
         statement: String,
     },
+    /// Ask for a row's number, or a column's name.
+    JumpForm {
+        /// A row's number; else a column's name.
+        row: bool,
+    },
+    /// Show a row in the inspector.
+    ShowRow {
+        /// Its number, from 0.
+        row: u64,
+        /// The columns.
+        columns: Arc<[Column]>,
+        /// Its values.
+        values: Vec<Shown>,
+    },
+    /// Show a whole value in the inspector.
+    ShowValue {
+        /// Its row, from 0.
+        row: u64,
+        /// Its column, from 0.
+        column: usize,
+        /// Its bytes; `None` is NULL.
+        value: Option<Arc<[u8]>>,
+    },
+    /// List the server's warnings.
+    ShowWarnings,
     /// Go to this row (and column) of the result.
     Jump {
         /// Row, from 0.
