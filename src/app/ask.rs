@@ -40,6 +40,8 @@ pub enum Ask {
     },
     /// Show what the inspector has.
     ShowInspector,
+    /// Hide the inspector.
+    HideInspector,
     /// Do this action as if its key had been pressed.
     Do(Action),
     /// Ask the user; on yes do the rest.

@@ -3,6 +3,7 @@
 mod cell;
 mod chunk;
 mod column;
+pub mod show;
 mod window;
 
 pub use cell::Cell;

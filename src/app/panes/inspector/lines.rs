@@ -1,0 +1,248 @@
+//! The inspector's lines: a pure function of what it shows, the shared state and the width.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::shared::Shared;
+use crate::domain::catalog::{KeyPart, Table};
+use crate::domain::docs::DocPage;
+use crate::domain::results::{Shown, show};
+
+use super::Shows;
+
+/// How a line, or a part of one, is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// A heading.
+    Heading,
+    /// Plain text.
+    Plain,
+    /// A name: a column, a key.
+    Name,
+    /// Less important.
+    Dim,
+    /// Code.
+    Code,
+    /// A warning.
+    Warning,
+}
+
+/// One line: parts with their tones.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InspectorLine(pub Vec<(String, Tone)>);
+
+/// Collects lines no wider than a width.
+struct Paper {
+    width: usize,
+    lines: Vec<InspectorLine>,
+}
+
+impl Paper {
+    fn line(&mut self, text: &str, tone: Tone) {
+        self.hang(&[], text, tone, 0);
+    }
+
+    fn blank(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.0.is_empty()) {
+            self.lines.push(InspectorLine::default());
+        }
+    }
+
+    /// Wraps text behind leading parts; further lines are indented.
+    fn hang(&mut self, lead: &[(String, Tone)], text: &str, tone: Tone, indent: usize) {
+        let mut parts = lead.to_vec();
+        let mut used: usize = parts.iter().map(|(text, _)| text.width()).sum();
+        let mut line = String::new();
+        for word in text.split_word_bounds() {
+            let wide = word.width();
+            if used + wide > self.width && used > indent {
+                parts.push((std::mem::take(&mut line), tone));
+                self.lines.push(InspectorLine(std::mem::take(&mut parts)));
+                line.push_str(&" ".repeat(indent));
+                used = indent;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            // A word wider than the panel is broken where it must be.
+            for grapheme in word.graphemes(true) {
+                if used + grapheme.width() > self.width && used > indent {
+                    parts.push((std::mem::take(&mut line), tone));
+                    self.lines.push(InspectorLine(std::mem::take(&mut parts)));
+                    line.push_str(&" ".repeat(indent));
+                    used = indent;
+                }
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+        parts.push((line, tone));
+        self.lines.push(InspectorLine(parts));
+    }
+}
+
+/// Draws the lines.
+pub(super) fn lines(shows: &Shows, shared: &Shared, width: usize) -> Vec<InspectorLine> {
+    let mut paper = Paper { width: width.max(10), lines: Vec::new() };
+    match shows {
+        Shows::Nothing => {
+            paper.line("Documentation and details show here.", Tone::Plain);
+            paper.blank();
+            paper.line("Put the cursor on a table in the explorer, or on a row of a result.", Tone::Dim);
+        }
+        Shows::Table { schema, table } => {
+            let found = shared.catalog.as_ref().and_then(|catalog| catalog.table(schema, table));
+            let page = shared.page(schema, table);
+            if let Some(page) = page {
+                prose(&mut paper, page);
+            }
+            match found {
+                Some(found) => about(&mut paper, found, page),
+                None => paper.line("The catalog does not have it (any more).", Tone::Warning),
+            }
+            if let Some(page) = page {
+                examples(&mut paper, page);
+            }
+        }
+        Shows::Row { columns, values, .. } => {
+            let widest = columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(width / 2);
+            for (column, value) in columns.iter().zip(values) {
+                let name = format!("{:<widest$}  ", printable(column.name.as_bytes()));
+                paper.hang(&[(name, Tone::Name)], &shown(value, column), tone_of(value), widest + 2);
+            }
+        }
+        Shows::Value { value: None, .. } => paper.line("‹null›", Tone::Dim),
+        Shows::Value { value: Some(bytes), .. } => {
+            paper.line(&format!("{} bytes", bytes.len()), Tone::Dim);
+            paper.blank();
+            value(&mut paper, bytes);
+        }
+        Shows::Warnings(warnings) => {
+            for warning in warnings {
+                let lead = [(format!("{} {} ", warning.level, warning.code), Tone::Warning)];
+                paper.hang(&lead, &printable(warning.message.as_bytes()), Tone::Plain, 2);
+            }
+        }
+        Shows::Problem(problem) => {
+            for line in problem.to_string().lines() {
+                paper.line(&printable(line.as_bytes()), Tone::Plain);
+            }
+        }
+    }
+    paper.lines
+}
+
+/// The page's Markdown up to its columns and examples, which are drawn from the catalog and with their keys.
+fn prose(paper: &mut Paper, page: &DocPage) {
+    for line in page.text.lines() {
+        let trimmed = line.trim_end();
+        if let Some(heading) = trimmed.trim_start_matches('#').strip_prefix(' ').filter(|_| trimmed.starts_with('#')) {
+            if matches!(heading.trim(), "Columns" | "Try") {
+                break;
+            }
+            paper.blank();
+            paper.line(&printable(heading.as_bytes()), Tone::Heading);
+        } else if let Some(item) = trimmed.strip_prefix("- ") {
+            paper.hang(&[("• ".into(), Tone::Dim)], &plain(item), Tone::Plain, 2);
+        } else if trimmed.is_empty() {
+            paper.blank();
+        } else {
+            paper.line(&plain(trimmed), Tone::Plain);
+        }
+    }
+    paper.blank();
+}
+
+fn about(paper: &mut Paper, table: &Table, page: Option<&DocPage>) {
+    if page.is_none() && !table.comment.is_empty() {
+        paper.line(&printable(table.comment.as_bytes()), Tone::Plain);
+        paper.blank();
+    }
+    let rows = table.rows.map_or_else(String::new, |rows| format!(", about {rows} rows"));
+    paper.line(&format!("Columns ({}{rows})", table.columns.len()), Tone::Heading);
+    let widest = table.columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(28);
+    for column in &table.columns {
+        let key = match column.key {
+            KeyPart::Primary => "PK ",
+            KeyPart::Foreign => "FK ",
+            KeyPart::Unique => "UQ ",
+            KeyPart::Indexed => "ix ",
+            KeyPart::None => "   ",
+        };
+        let name = format!("{:<widest$} ", printable(column.name.as_bytes()));
+        let null = if column.is_nullable { "" } else { " not null" };
+        let lead = [(key.to_owned(), Tone::Dim), (name, Tone::Name)];
+        paper.hang(&lead, &format!("{}{null}", printable(column.type_text.as_bytes())), Tone::Dim, 4);
+        let said = page.and_then(|page| page.columns.iter().find(|(name, _)| *name == column.name));
+        let words = said.map_or(column.comment.as_str(), |(_, text)| text.as_str());
+        if !words.is_empty() {
+            paper.hang(&[("     ".into(), Tone::Plain)], &plain(words), Tone::Plain, 5);
+        }
+    }
+    if !table.foreign_keys.is_empty() {
+        paper.blank();
+        paper.line("Refers to", Tone::Heading);
+        for key in &table.foreign_keys {
+            let lead = [(format!("{} ", key.columns.join(", ")), Tone::Name)];
+            paper.hang(&lead, &format!("→ {}.{}", key.to_table, key.to_columns.join(", ")), Tone::Plain, 4);
+        }
+    }
+    if !table.indexes.is_empty() {
+        paper.blank();
+        paper.line("Indexes", Tone::Heading);
+        for index in &table.indexes {
+            let unique = if index.is_unique { " unique" } else { "" };
+            paper.hang(&[(format!("{} ", index.name), Tone::Name)], &format!("{}{unique}", index.columns.join(", ")), Tone::Dim, 4);
+        }
+    }
+}
+
+fn examples(paper: &mut Paper, page: &DocPage) {
+    for (title, statement) in &page.examples {
+        paper.blank();
+        paper.line(&format!("Try: {title}"), Tone::Heading);
+        for line in statement.lines() {
+            paper.line(&printable(line.as_bytes()), Tone::Code);
+        }
+    }
+}
+
+fn value(paper: &mut Paper, bytes: &[u8]) {
+    /// A screen needs no more of it; a copy takes all.
+    const MOST: usize = 256 << 10;
+    let head = bytes.get(..MOST).unwrap_or(bytes);
+    match std::str::from_utf8(head) {
+        Ok(text) => {
+            for line in text.lines() {
+                paper.line(&printable(line.as_bytes()), Tone::Plain);
+            }
+        }
+        Err(_) => {
+            for (row, part) in head.chunks(16).take(4096).enumerate() {
+                let hex: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
+                paper.line(&format!("{:06x}  {}", row * 16, hex.join(" ")), Tone::Code);
+            }
+        }
+    }
+    if bytes.len() > head.len() {
+        paper.line("… the rest is not shown; a copy takes all of it", Tone::Dim);
+    }
+}
+
+fn shown(value: &Shown, column: &crate::domain::results::Column) -> String {
+    show::pieces(value, column).into_iter().map(|piece| piece.text).collect()
+}
+
+fn tone_of(value: &Shown) -> Tone {
+    if matches!(value, Shown::Null) { Tone::Dim } else { Tone::Plain }
+}
+
+/// Text of which nothing steers the terminal.
+fn printable(bytes: &[u8]) -> String {
+    show::text_pieces(bytes.trim_ascii_end()).into_iter().map(|piece| piece.text).collect()
+}
+
+/// Markdown of one line without its marks.
+fn plain(text: &str) -> String {
+    printable(text.replace("**", "").replace('`', "").as_bytes())
+}
