@@ -32,7 +32,7 @@ macro_rules! actions {
 pub(crate) use actions;
 
 use super::panes::connect::ConnectAction;
-use super::panes::explorer::ExplorerAction;
+use super::panes::explorer::{ExplorerAction, FilterAction};
 use super::panes::grid::GridAction;
 use super::panes::inspector::InspectorAction;
 use super::panes::parts::list::ListAction;
@@ -77,6 +77,7 @@ pub enum Action {
     List(ListAction),
     Connect(ConnectAction),
     Explorer(ExplorerAction),
+    Filter(FilterAction),
     Worksheet(WorksheetAction),
     Grid(GridAction),
     Inspector(InspectorAction),
@@ -115,6 +116,7 @@ each_layer!(
     List(ListAction),
     Connect(ConnectAction),
     Explorer(ExplorerAction),
+    Filter(FilterAction),
     Worksheet(WorksheetAction),
     Grid(GridAction),
     Inspector(InspectorAction)

@@ -83,6 +83,8 @@ pub enum Ask {
         /// Its bytes; `None` is NULL.
         value: Option<Arc<[u8]>>,
     },
+    /// Go to this place of the catalog (schema, table, column) in the explorer.
+    ShowPlace(usize, Option<usize>, Option<usize>),
     /// List the server's warnings.
     ShowWarnings,
     /// Go to this row (and column) of the result.

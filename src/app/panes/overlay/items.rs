@@ -1,0 +1,133 @@
+//! What the lists of the overlays hold, filtered and in order.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::app::action::Action;
+use crate::app::ask::{Ask, Source};
+use crate::app::shared::Shared;
+
+use super::{Happened, Item, Kind, Take};
+
+/// All items of a kind, before the filter. `columns` are those of the result shown.
+pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns: &[String]) -> Vec<Item> {
+    match kind {
+        Kind::Palette => Action::all()
+            .filter(|action| !matches!(action.layer(), "list" | "filter" | "connect"))
+            .map(|action| Item {
+                name: action.help().to_owned(),
+                more: format!("{}.{}", action.layer(), action.word()),
+                right: shared.keymap.label(action.layer(), action).unwrap_or_default(),
+                take: Take::Do(action),
+            })
+            .collect(),
+        Kind::Help(layers) => layers
+            .iter()
+            .flat_map(|layer| Action::all().filter(move |action| action.layer() == *layer))
+            .filter_map(|action| {
+                let keys: Vec<String> = shared
+                    .keymap
+                    .chords(action.layer(), action)
+                    .map(|chords| chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+                    .collect();
+                (!keys.is_empty()).then(|| Item {
+                    name: keys.join("  "),
+                    more: action.help().to_owned(),
+                    right: action.layer().to_owned(),
+                    take: Take::Do(action),
+                })
+            })
+            .collect(),
+        Kind::Snippets => shared
+            .snippets
+            .iter()
+            .map(|snippet| Item {
+                name: snippet.name.clone(),
+                more: snippet.title.clone(),
+                right: snippet.tags.join(" "),
+                take: Take::Asks(vec![
+                    Ask::NewWorksheet { title: snippet.name.clone(), text: snippet.statement.clone() },
+                    Ask::Run { statement: snippet.statement.trim().trim_end_matches(';').to_owned(), from: Source::Snippet },
+                ]),
+            })
+            .collect(),
+        Kind::History(past) => past
+            .iter()
+            .map(|past| Item {
+                name: past.begin.statement.split_whitespace().collect::<Vec<_>>().join(" "),
+                more: past.end.as_ref().map_or_else(
+                    || "no end recorded".into(),
+                    |end| format!("{} rows, {} ms, {}", end.rows, end.milliseconds, end.end),
+                ),
+                right: format!("{} {}", past.begin.profile, past.begin.time.get(..16).unwrap_or_default()),
+                take: Take::Asks(vec![Ask::NewWorksheet { title: "history".into(), text: past.begin.statement.clone() }]),
+            })
+            .collect(),
+        Kind::Activity => activity
+            .iter()
+            .rev()
+            .map(|happened| Item {
+                name: happened.what.split_whitespace().collect::<Vec<_>>().join(" "),
+                more: String::new(),
+                right: format!("{}.{:03} s", happened.at / 1000, happened.at % 1000),
+                take: Take::Nothing,
+            })
+            .collect(),
+        Kind::Find => find(shared),
+        Kind::Columns => columns
+            .iter()
+            .enumerate()
+            .map(|(number, name)| Item {
+                name: name.clone(),
+                more: String::new(),
+                right: (number + 1).to_string(),
+                take: Take::Asks(vec![Ask::Jump { row: None, column: Some(number) }]),
+            })
+            .collect(),
+        Kind::SaveSnippet { .. } | Kind::JumpRow | Kind::Rename | Kind::Confirm { .. } => Vec::new(),
+    }
+}
+
+fn find(shared: &Shared) -> Vec<Item> {
+    let Some(catalog) = &shared.catalog else { return Vec::new() };
+    let mut items = Vec::new();
+    for (s, schema) in catalog.schemas.iter().enumerate().filter(|(_, schema)| !schema.is_system) {
+        for (t, table) in schema.tables.iter().enumerate() {
+            items.push(Item {
+                name: table.name.clone(),
+                more: table.comment.clone(),
+                right: schema.name.clone(),
+                take: Take::Place(s, Some(t), None),
+            });
+            items.extend(table.columns.iter().enumerate().map(|(c, column)| Item {
+                name: format!("{}.{}", table.name, column.name),
+                more: column.type_text.clone(),
+                right: schema.name.clone(),
+                take: Take::Place(s, Some(t), Some(c)),
+            }));
+        }
+    }
+    items
+}
+
+/// Keeps what the pattern fits, best first; equal ones stay in their order. An empty pattern keeps all.
+pub(super) fn filter(items: Vec<Item>, typed: &str) -> Vec<Item> {
+    if typed.trim().is_empty() {
+        return items;
+    }
+    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher).unwrap_or(0);
+    let mut scored: Vec<(u32, Item)> = items
+        .into_iter()
+        .map(|item| {
+            // A hit in the name counts more than one in the words about it.
+            let points = (score(&item.name) * 4).max(score(&item.more) * 2).max(score(&item.right));
+            (points, item)
+        })
+        .filter(|(points, _)| *points > 0)
+        .collect();
+    scored.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+    scored.into_iter().map(|(_, item)| item).collect()
+}

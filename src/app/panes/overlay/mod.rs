@@ -1,0 +1,98 @@
+//! Overlays: one at a time above the panels. Lists with a filter line, a line to type, a question, a help page.
+
+mod items;
+mod update;
+mod view;
+
+pub use update::Stock;
+pub use view::OverlayView;
+
+use crate::app::action::Action;
+use crate::app::ask::Ask;
+use crate::domain::port::Past;
+
+use super::parts::line_input::LineInput;
+use super::parts::list::List;
+
+/// What the overlay is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// Every command by name.
+    Palette,
+    /// The keys that work here: the layers of what was in focus.
+    Help(Vec<&'static str>),
+    /// Snippets.
+    Snippets,
+    /// What was run.
+    History(Vec<Past>),
+    /// What rrx itself sends and says.
+    Activity,
+    /// Objects of the catalog.
+    Find,
+    /// Columns of the result.
+    Columns,
+    /// A name for the statement to save.
+    SaveSnippet {
+        /// The statement.
+        statement: String,
+    },
+    /// A row's number.
+    JumpRow,
+    /// A new title for the worksheet.
+    Rename,
+    /// A yes-or-no question; no is the default.
+    Confirm {
+        /// The question.
+        question: String,
+        /// What yes does.
+        yes: Box<Ask>,
+    },
+}
+
+/// What an item does when it is taken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Take {
+    /// This action.
+    Do(Action),
+    /// These asks.
+    Asks(Vec<Ask>),
+    /// This place of the catalog.
+    Place(usize, Option<usize>, Option<usize>),
+    /// Nothing: it is only read.
+    Nothing,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What it is.
+    pub name: String,
+    /// More about it.
+    pub more: String,
+    /// At the right: a key, a time.
+    pub right: String,
+    /// What taking it does.
+    pub take: Take,
+}
+
+/// An open overlay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlay {
+    /// What it is.
+    pub kind: Kind,
+    /// What is typed.
+    pub input: LineInput,
+    /// The items that the filter leaves, best first.
+    pub items: Vec<Item>,
+    /// The cursor among them.
+    pub list: List,
+}
+
+/// One line of the activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// Milliseconds since the program started.
+    pub at: u64,
+    /// What.
+    pub what: String,
+}

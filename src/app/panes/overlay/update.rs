@@ -1,0 +1,130 @@
+//! Decisions of the overlays.
+
+use crate::app::ask::Ask;
+use crate::app::panes::Cx;
+use crate::app::panes::parts::line_input::LineInput;
+use crate::app::panes::parts::list::{List, ListAction};
+use crate::app::shared::Shared;
+
+use super::items::{filter, items};
+use super::{Happened, Kind, Overlay, Take};
+
+/// What lists are made of besides the shared state.
+#[derive(Debug, Clone, Copy)]
+pub struct Stock<'a> {
+    /// The activity so far.
+    pub activity: &'a [Happened],
+    /// Columns of the result shown.
+    pub columns: &'a [String],
+}
+
+impl Overlay {
+    /// Opens one.
+    #[must_use]
+    pub fn open(kind: Kind, shared: &Shared, stock: Stock<'_>) -> Self {
+        let mut overlay = Self { kind, input: LineInput::default(), items: Vec::new(), list: List::default() };
+        overlay.refresh(shared, stock);
+        overlay
+    }
+
+    /// Whether it has a list.
+    #[must_use]
+    pub fn has_list(&self) -> bool {
+        !matches!(self.kind, Kind::SaveSnippet { .. } | Kind::JumpRow | Kind::Rename | Kind::Confirm { .. })
+    }
+
+    /// Whether typed characters are text.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        true
+    }
+
+    /// Makes the list anew.
+    pub fn refresh(&mut self, shared: &Shared, stock: Stock<'_>) {
+        self.items = filter(items(&self.kind, shared, stock.activity, stock.columns), self.input.text());
+        self.list.settle(self.items.len(), page(shared));
+    }
+
+    /// Takes a typed character.
+    pub fn type_char(&mut self, character: char, cx: &mut Cx<'_>, stock: Stock<'_>) {
+        if let Kind::Confirm { yes, .. } = &self.kind {
+            match character {
+                'y' | 'Y' => {
+                    let yes = (**yes).clone();
+                    cx.ask(Ask::Close);
+                    cx.ask(yes);
+                }
+                _ => cx.ask(Ask::Close),
+            }
+            return;
+        }
+        self.input.push(character);
+        self.list = List::default();
+        self.refresh(cx.shared, stock);
+    }
+
+    /// Does an action of lists.
+    pub fn act(&mut self, action: ListAction, cx: &mut Cx<'_>, stock: Stock<'_>) {
+        if let Some(step) = action.step() {
+            self.list.step(step, self.items.len(), page(cx.shared));
+            return;
+        }
+        match action {
+            ListAction::Choose => self.choose(cx),
+            ListAction::Close => cx.ask(Ask::Close),
+            ListAction::DeleteBack => {
+                self.input.delete_back();
+                self.refresh(cx.shared, stock);
+            }
+            ListAction::ClearLine => {
+                self.input.clear();
+                self.refresh(cx.shared, stock);
+            }
+            ListAction::Down | ListAction::Up | ListAction::PageDown | ListAction::PageUp | ListAction::Top | ListAction::End => {}
+        }
+    }
+
+    fn choose(&mut self, cx: &mut Cx<'_>) {
+        let typed = self.input.text().trim().to_owned();
+        match &self.kind {
+            // Enter takes the default, and the default is no.
+            Kind::Confirm { .. } => cx.ask(Ask::Close),
+            Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => cx.ask(Ask::Notice("type a name first".into())),
+            Kind::SaveSnippet { statement } => {
+                let statement = statement.clone();
+                cx.ask(Ask::SaveSnippet { name: typed, statement });
+            }
+            Kind::Rename => {
+                cx.ask(Ask::Close);
+                cx.ask(Ask::Rename(typed));
+            }
+            Kind::JumpRow => match typed.replace([',', ' ', '_'], "").parse::<u64>() {
+                Ok(row) if row > 0 => {
+                    cx.ask(Ask::Close);
+                    cx.ask(Ask::Jump { row: Some(row - 1), column: None });
+                }
+                _ => cx.ask(Ask::Notice("a row's number is wanted, counted from 1".into())),
+            },
+            _ => match self.items.get(self.list.cursor).map(|item| item.take.clone()) {
+                Some(Take::Do(action)) => {
+                    cx.ask(Ask::Close);
+                    cx.ask(Ask::Do(action));
+                }
+                Some(Take::Asks(asks)) => {
+                    cx.ask(Ask::Close);
+                    asks.into_iter().for_each(|ask| cx.ask(ask));
+                }
+                Some(Take::Place(schema, table, column)) => {
+                    cx.ask(Ask::Close);
+                    cx.ask(Ask::ShowPlace(schema, table, column));
+                }
+                Some(Take::Nothing) | None => {}
+            },
+        }
+    }
+}
+
+/// Items visible at once.
+pub(super) fn page(shared: &Shared) -> usize {
+    usize::from(super::view::place(shared).height.saturating_sub(4)).max(1)
+}
