@@ -7,6 +7,7 @@ use crate::domain::results::{Column, Shown};
 
 use super::action::Action;
 use super::focus::Focus;
+use super::panes::overlay::Kind;
 
 /// Something a pane cannot do by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +97,12 @@ pub enum Ask {
     },
     /// Rename the worksheet in front.
     Rename(String),
+    /// Open this overlay.
+    Open(Kind),
+    /// Read the snippet folders again.
+    LoadSnippets,
+    /// Restore every pane after a change of size, catalog or docs.
+    Settle,
     /// Move the focus.
     Focus(Focus),
     /// Close the overlay.

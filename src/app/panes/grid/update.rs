@@ -163,6 +163,13 @@ impl Grid {
         cx.ask(Ask::Copy(text.join("\t")));
     }
 
+    /// Names of the result's columns.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<String> {
+        let columns = self.result.as_ref().and_then(|result| result.columns.as_ref());
+        columns.map_or_else(Vec::new, |columns| columns.iter().map(|column| column.name.clone()).collect())
+    }
+
     /// Rows there so far.
     #[must_use]
     pub fn count(&self) -> u64 {

@@ -1,0 +1,212 @@
+//! The model: everything that the TUI knows. Panes are fields; only `update` changes it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::keys::{Keymap, Matcher};
+use crate::domain::port::{ResultId, SessionId, WorksheetId};
+use crate::domain::problem::Problem;
+use crate::domain::profile::{Profile, Settings};
+
+use super::action::Action;
+use super::areas::{Areas, Options, Room, Size};
+use super::focus::Focus;
+use super::panes::connect::Connect;
+use super::panes::explorer::Explorer;
+use super::panes::grid::Grid;
+use super::panes::inspector::Inspector;
+use super::panes::overlay::{Happened, Overlay};
+use super::panes::worksheet::Worksheets;
+use super::shared::{Link, Shared};
+use super::ui::theme::Theme;
+
+/// The line above the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it says.
+    pub text: String,
+    /// When it came.
+    pub at: Duration,
+}
+
+/// What the TUI starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// Profiles that can be chosen.
+    pub profiles: Vec<Arc<Profile>>,
+    /// Bindings.
+    pub keymap: Arc<Keymap<Action>>,
+    /// Colours.
+    pub theme: Theme,
+    /// The terminal.
+    pub size: Size,
+    /// What was wrong with settings and keymaps.
+    pub problems: Vec<Problem>,
+    /// A worksheet for a profile that has none yet: title and text.
+    pub first_worksheet: Option<(String, String)>,
+}
+
+/// Everything that the TUI knows.
+#[derive(Debug)]
+pub struct Model {
+    /// What panes may read.
+    pub shared: Shared,
+    /// The panel in focus.
+    pub focus: Focus,
+    /// What the user chose to see.
+    pub options: Options,
+    /// The terminal's size.
+    pub size: Size,
+    /// The connection screen; it covers the rest while it is open.
+    pub connect: Option<Connect>,
+    /// The overlay, if one is open.
+    pub overlay: Option<Overlay>,
+    /// Schemas and tables.
+    pub explorer: Explorer,
+    /// SQL text.
+    pub worksheets: Worksheets,
+    /// Rows.
+    pub grid: Grid,
+    /// Documentation and details.
+    pub inspector: Inspector,
+    /// The open key sequence.
+    pub matcher: Matcher,
+    /// What is told besides.
+    pub aside: Aside,
+}
+
+/// What belongs to no pane: ids, notices, the activity, colours.
+#[derive(Debug)]
+pub struct Aside {
+    /// Colours.
+    pub theme: Theme,
+    /// The line above the keys.
+    pub notice: Option<Notice>,
+    /// What rrx sent and said, oldest first.
+    pub activity: Vec<Happened>,
+    /// The next session.
+    pub next_session: u32,
+    /// The next result.
+    pub next_result: u64,
+    /// Where the statement in flight stands in the worksheet: the first byte.
+    pub running_at: Option<(WorksheetId, usize)>,
+    /// The record that the statement in flight will end.
+    pub record: Option<String>,
+    /// A worksheet for a profile that has none yet.
+    pub first_worksheet: Option<(String, String)>,
+    /// The exit code, once leaving waits only for the last save.
+    pub leaving: Option<u8>,
+}
+
+impl Model {
+    /// A model that shows the picker of profiles.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        let options = Options { explorer: true, inspector: true, zoom: false, focus: Focus::Worksheet, split: 42 };
+        let areas = Areas::solve(start.size, options);
+        let activity = start.problems.iter().map(|problem| Happened { at: 0, what: problem.to_string() }).collect();
+        let notice = start.problems.first().map(|problem| Notice {
+            text: format!("{} ({} in all: see the activity)", problem.what, start.problems.len()),
+            at: Duration::ZERO,
+        });
+        Self {
+            shared: Shared {
+                settings: start.settings,
+                profiles: start.profiles,
+                keymap: start.keymap,
+                profile: None,
+                link: Link::Off,
+                facts: None,
+                database: None,
+                catalog: None,
+                docs: Arc::default(),
+                snippets: Arc::default(),
+                running: None,
+                areas,
+                now: Duration::ZERO,
+            },
+            focus: Focus::Worksheet,
+            options,
+            size: start.size,
+            connect: Some(Connect::default()),
+            overlay: None,
+            explorer: Explorer::default(),
+            worksheets: Worksheets::default(),
+            grid: Grid::default(),
+            inspector: Inspector::default(),
+            matcher: Matcher::default(),
+            aside: Aside {
+                theme: start.theme,
+                notice,
+                activity,
+                next_session: 1,
+                next_result: 1,
+                running_at: None,
+                record: None,
+                first_worksheet: start.first_worksheet,
+                leaving: None,
+            },
+        }
+    }
+
+    /// Solves the layout anew.
+    pub(super) fn solve(&mut self) {
+        self.options.focus = self.focus;
+        self.shared.areas = Areas::solve(self.size, self.options);
+    }
+
+    /// A session id that was never used.
+    pub(super) fn new_session(&mut self) -> SessionId {
+        self.aside.next_session += 1;
+        SessionId(self.aside.next_session - 1)
+    }
+
+    /// A result id that was never used.
+    pub(super) fn new_result(&mut self) -> ResultId {
+        self.aside.next_result += 1;
+        ResultId(self.aside.next_result - 1)
+    }
+
+    /// Tells the user something in one line.
+    pub(super) fn notice(&mut self, text: impl Into<String>) {
+        self.aside.notice = Some(Notice { text: text.into(), at: self.shared.now });
+    }
+
+    /// Adds a line to the activity; the oldest go.
+    pub(super) fn happened(&mut self, what: impl Into<String>) {
+        /// Lines kept.
+        const MOST: usize = 2_000;
+        if self.aside.activity.len() >= MOST {
+            self.aside.activity.drain(..MOST / 4);
+        }
+        let at = u64::try_from(self.shared.now.as_millis()).unwrap_or(u64::MAX);
+        self.aside.activity.push(Happened { at, what: what.into() });
+    }
+
+    /// Layers of the keymap for what is in focus, nearest first, and whether characters are text there.
+    #[must_use]
+    pub fn layers(&self) -> (Vec<&'static str>, bool) {
+        if let Some(overlay) = &self.overlay {
+            return (vec!["list", "app"], overlay.takes_text());
+        }
+        if let Some(connect) = &self.connect {
+            return (vec!["connect", "app"], connect.takes_text());
+        }
+        if self.focus == Focus::Explorer && self.explorer.is_typing {
+            return (vec!["filter", "app"], true);
+        }
+        (vec![self.focus.layer(), "app"], self.focus == Focus::Worksheet)
+    }
+
+    /// Whether this panel can be reached now.
+    #[must_use]
+    pub fn can_show(&self, focus: Focus) -> bool {
+        match (self.shared.areas.room, focus) {
+            (Room::Wide, Focus::Explorer) => self.options.explorer || self.options.zoom,
+            (Room::Wide, Focus::Inspector) => self.options.inspector || self.options.zoom,
+            _ => true,
+        }
+    }
+}

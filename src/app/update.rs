@@ -1,0 +1,280 @@
+//! The one way the model changes: total, synchronous, without clock, file, network or terminal.
+
+use crate::domain::keys::{Chord, Outcome};
+use crate::domain::port::{
+    End, HostNews, ResultId, RunReport, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+};
+use crate::domain::problem::Problem;
+
+use super::action::Action;
+use super::ask::Ask;
+use super::effect::Effect;
+use super::focus::Focus;
+use super::message::Message;
+use super::model::Model;
+use super::panes::Cx;
+use super::panes::inspector::Shows;
+use super::panes::overlay::Kind;
+use super::shared::Link;
+
+/// Takes one message and answers with what is to be done outside.
+#[must_use]
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut asks = Vec::new();
+    match message {
+        Message::Key(chord) => on_key(model, chord, &mut asks, &mut effects),
+        Message::Paste(text) => on_paste(model, &text, &mut asks, &mut effects),
+        Message::Resize(size) => {
+            model.size = size;
+            model.solve();
+            asks.push(Ask::Settle);
+        }
+        Message::Clock(now) => {
+            model.shared.now = now;
+            if model.shared.running.is_some() {
+                effects.push(Effect::Wake(std::time::Duration::from_millis(100)));
+            }
+        }
+        Message::Session(id, news) => on_session(model, id, news, &mut asks, &mut effects),
+        Message::Result(id, news) => on_result(model, id, news, &mut asks, &mut effects),
+        Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
+        Message::Host(HostNews::Copied(how)) => model.notice(how),
+        Message::Host(HostNews::Failed(problem)) | Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
+        Message::Computed(..) => {}
+        Message::Refused(effect) => on_refused(model, &effect),
+        Message::Terminate => asks.push(Ask::Quit),
+    }
+    super::route::settle(model, asks, &mut effects);
+    effects
+}
+
+/// Lends a pane its context.
+macro_rules! with {
+    ($model:ident, $asks:ident, $effects:ident, $pane:ident.$call:ident($($argument:expr),*)) => {
+        $model.$pane.$call($($argument,)* &mut Cx { shared: &$model.shared, asks: $asks, effects: $effects })
+    };
+}
+pub(super) use with;
+
+fn on_key(model: &mut Model, chord: Chord, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let (layers, takes_text) = model.layers();
+    let keymap = model.shared.keymap.clone();
+    model.aside.notice = None;
+    match model.matcher.feed(chord, &keymap, &layers, takes_text) {
+        Outcome::Action(action) => super::route::act(model, action, asks, effects),
+        Outcome::Text(character) => on_text(model, character, asks, effects),
+        Outcome::Pending | Outcome::GivenUp => {}
+        Outcome::Unbound => {
+            let help = model.shared.key(Action::App(super::action::AppAction::Help));
+            model.notice(format!("{chord} does nothing here; {help} shows the keys that do"));
+        }
+    }
+}
+
+fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let columns = model.grid.column_names();
+    let stock = super::panes::overlay::Stock { activity: &model.aside.activity, columns: &columns };
+    let mut cx = Cx { shared: &model.shared, asks, effects };
+    if let Some(overlay) = &mut model.overlay {
+        overlay.type_char(character, &mut cx, stock);
+    } else if let Some(connect) = &mut model.connect {
+        connect.secret.push(character);
+    } else if model.focus == Focus::Explorer {
+        model.explorer.type_filter(character, &mut cx);
+    } else {
+        model.worksheets.insert(character.encode_utf8(&mut [0; 4]), &mut cx);
+        model.worksheets.settle(&mut cx);
+    }
+}
+
+fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let mut cx = Cx { shared: &model.shared, asks, effects };
+    if let Some(overlay) = &mut model.overlay {
+        overlay.input.paste(text);
+    } else if let Some(connect) = &mut model.connect {
+        if connect.takes_text() {
+            connect.secret.paste(text);
+        }
+    } else if model.focus == Focus::Explorer && model.explorer.is_typing {
+        model.explorer.filter.paste(text);
+        model.explorer.refresh(&model.shared);
+    } else {
+        model.worksheets.insert(text, &mut cx);
+        model.worksheets.settle(&mut cx);
+    }
+}
+
+fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let is_ours = matches!(model.shared.link, Link::Connecting(own) | Link::On(own) if own == id);
+    if !is_ours {
+        return;
+    }
+    match news {
+        SessionNews::Rung { hop, rung, state } => {
+            if let Some(connect) = &mut model.connect {
+                connect.on_rung(hop, rung, state);
+            }
+        }
+        SessionNews::Asked(question) => {
+            if let Some(connect) = &mut model.connect {
+                connect.on_asked(question);
+            }
+        }
+        SessionNews::Ready(facts) => {
+            model.shared.link = Link::On(id);
+            model.shared.database = facts.database.clone();
+            for warning in &facts.warnings {
+                model.happened(warning.clone());
+            }
+            model.notice(format!("connected to {} {}", facts.product, facts.version));
+            model.shared.facts = Some(facts);
+            model.connect = None;
+            effects.push(Effect::Session(id, SessionCmd::LoadCatalog));
+            asks.push(Ask::Settle);
+        }
+        SessionNews::Failed(problem) => {
+            model.shared.link = Link::Off;
+            model.happened(problem.to_string());
+            model.connect.get_or_insert_default().on_failed(problem);
+        }
+        SessionNews::Catalog(catalog) => {
+            model.shared.catalog = Some(catalog);
+            model.explorer.on_catalog(&model.shared);
+            asks.push(Ask::Settle);
+            if let Some((schema, table)) = model.worksheets.table(&model.shared) {
+                asks.push(Ask::ShowTable { schema, table });
+            }
+        }
+        SessionNews::CatalogFailed(problem) => asks.push(Ask::Problem(problem)),
+        SessionNews::Ended { result, report } => on_ended(model, result, &report, asks, effects),
+        SessionNews::Own { text, took, error } => {
+            let end = error.map_or_else(String::new, |error| format!(": {error}"));
+            model.happened(format!("{text} ({} ms){end}", took.as_millis()));
+        }
+        SessionNews::Lost(problem) => {
+            model.shared.link = Link::Lost;
+            model.shared.running = None;
+            asks.push(Ask::Problem(problem));
+        }
+        SessionNews::Closed => model.shared.link = Link::Off,
+    }
+}
+
+fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    if let Some(id) = model.aside.record.take() {
+        effects.push(Effect::Storage(StorageCmd::End(super::route::end_entry(id, report))));
+    }
+    model.shared.running = model.shared.running.filter(|running| running.result != result);
+    if report.database.is_some() {
+        model.shared.database.clone_from(&report.database);
+    }
+    with!(model, asks, effects, grid.on_ended(result, report));
+    let failed = match &report.end {
+        End::Broken(problem) => Some(problem),
+        End::Complete | End::Limit(_) | End::Cancelled => None,
+    };
+    let place = failed.and_then(|problem| problem.at).zip(model.aside.running_at.take());
+    if let Some((at, (_, start))) = place {
+        model.worksheets.mark(Some(start + at));
+        asks.push(Ask::Settle);
+    }
+}
+
+fn on_result(model: &mut Model, id: ResultId, news: StoreNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let is_opened = matches!(news, StoreNews::Opened(_));
+    with!(model, asks, effects, grid.on_store(id, news));
+    let has_rows = model.grid.result.as_ref().is_some_and(|result| result.id == id);
+    if is_opened && has_rows && model.overlay.is_none() && model.focus == Focus::Explorer {
+        // A preview is looked at where its rows are.
+        asks.push(Ask::Focus(Focus::Grid));
+    }
+}
+
+fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    match news {
+        StorageNews::Permitted { session, result, permit } => {
+            let is_wanted = model.shared.running.is_some_and(|running| running.result == result && !running.stopping);
+            model.aside.record = Some(permit.id().to_owned());
+            if is_wanted && model.shared.link == Link::On(session) {
+                let bounds = super::route::bounds(model);
+                effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
+            } else {
+                let report = super::route::not_sent();
+                on_ended(model, result, &report, asks, effects);
+            }
+        }
+        StorageNews::NotPermitted { result, problem } => {
+            let report = RunReport { end: End::Broken(problem), ..super::route::not_sent() };
+            on_ended(model, result, &report, asks, effects);
+        }
+        StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
+        StorageNews::Worksheets { profile, worksheets, front, problems } => {
+            let is_new = worksheets.is_empty();
+            model.worksheets.load(&profile, worksheets, front);
+            if is_new && let Some((title, text)) = model.aside.first_worksheet.take() {
+                model.worksheets.sheets.clear();
+                model.worksheets.open_new(&title, &text);
+                with!(model, asks, effects, worksheets.act(super::panes::worksheet::WorksheetAction::Top));
+            }
+            tell_all(model, &problems);
+            asks.push(Ask::Settle);
+        }
+        StorageNews::WorksheetsSaved => {
+            model.worksheets.is_saving = false;
+            with!(model, asks, effects, worksheets.save());
+            if let Some(code) = model.aside.leaving.filter(|_| !model.worksheets.is_saving) {
+                effects.push(Effect::Quit(code));
+            }
+        }
+        StorageNews::SnippetSaved(path) => {
+            model.overlay = None;
+            model.notice(format!("saved as {}", path.display()));
+            asks.push(Ask::LoadSnippets);
+        }
+        StorageNews::Snippets { snippets, problems } => {
+            model.shared.snippets = snippets;
+            tell_all(model, &problems);
+        }
+        StorageNews::Docs { packs, problems } => {
+            model.shared.docs = packs;
+            tell_all(model, &problems);
+            asks.push(Ask::Settle);
+        }
+        StorageNews::Failed(problem) => {
+            model.worksheets.is_saving = false;
+            if let Some(code) = model.aside.leaving {
+                effects.push(Effect::Quit(code.max(problem.kind.exit_code())));
+            }
+            asks.push(Ask::Problem(problem));
+        }
+    }
+}
+
+fn tell_all(model: &mut Model, problems: &[Problem]) {
+    for problem in problems {
+        model.happened(problem.to_string());
+    }
+    if let Some(first) = problems.first() {
+        let key = model.shared.key(Action::App(super::action::AppAction::Activity));
+        model.notice(format!("{} ({} in all; {key} lists them)", first.what, problems.len()));
+    }
+}
+
+fn on_refused(model: &mut Model, effect: &Effect) {
+    let what = match effect {
+        Effect::Session(..) => "the session is busy",
+        Effect::Store(_) => "the result store is busy",
+        Effect::Storage(_) => {
+            model.worksheets.is_dirty |= model.worksheets.is_saving;
+            model.worksheets.is_saving = false;
+            "the disk is busy"
+        }
+        Effect::Host(_) => "the clipboard is busy",
+        Effect::Compute(_) | Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
+    };
+    if let Some(result) = &mut model.grid.result {
+        result.asked = None;
+    }
+    model.notice(format!("{what}: try again in a moment"));
+}
