@@ -1,0 +1,460 @@
+//! Who answers what a pane asks, and where an action goes. The only file that knows more than one pane.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::accesslog::{Begin, Entry};
+use crate::domain::limits::{FETCH_SECONDS, SECONDS};
+use crate::domain::port::{
+    Demo, End, HostCmd, Limit, Replace, RunBounds, RunReport, SessionCmd, StorageCmd, WorksheetId,
+};
+use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
+use crate::domain::profile::Environment;
+use crate::domain::snippets::Snippet;
+use crate::domain::sql::{Policy, guard};
+
+use super::action::{Action, AppAction};
+use super::ask::{Ask, Source};
+use super::effect::Effect;
+use super::focus::Focus;
+use super::model::Model;
+use super::panes::Cx;
+use super::panes::connect::Connect;
+use super::panes::inspector::Shows;
+use super::panes::overlay::{Kind, Overlay, Stock};
+use super::shared::{Link, Running};
+use super::update::with;
+
+/// History lines read at once.
+const HISTORY: usize = 500;
+/// Asks answered for one message; more would be two panes asking each other.
+const ASKS: usize = 64;
+
+/// Does an action: the pane of its layer decides.
+pub(super) fn act(model: &mut Model, action: Action, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    match action {
+        Action::App(action) => act_app(model, action, asks, effects),
+        Action::List(action) => {
+            let columns = model.grid.column_names();
+            let stock = Stock { activity: &model.aside.activity, columns: &columns };
+            if let Some(overlay) = &mut model.overlay {
+                overlay.act(action, &mut Cx { shared: &model.shared, asks, effects }, stock);
+            }
+        }
+        Action::Connect(action) => {
+            if let Some(connect) = &mut model.connect {
+                connect.act(action, &mut Cx { shared: &model.shared, asks, effects });
+            }
+        }
+        Action::Explorer(action) => with!(model, asks, effects, explorer.act(action)),
+        Action::Filter(action) => with!(model, asks, effects, explorer.act_filter(action)),
+        Action::Worksheet(action) => {
+            with!(model, asks, effects, worksheets.act(action));
+            follow(model);
+        }
+        Action::Grid(action) => with!(model, asks, effects, grid.act(action)),
+        Action::Inspector(action) => with!(model, asks, effects, inspector.act(action)),
+    }
+}
+
+/// The inspector follows the cursor of the worksheet.
+fn follow(model: &mut Model) {
+    if model.shared.areas.inspector.is_some()
+        && let Some((schema, table)) = model.worksheets.table(&model.shared)
+    {
+        model.inspector.follow(Shows::Table { schema, table }, &model.shared);
+    }
+}
+
+fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    match action {
+        AppAction::Palette => asks.push(Ask::Open(Kind::Palette)),
+        AppAction::Help => {
+            let (mut layers, _) = model.layers();
+            layers.retain(|layer| *layer != "list" || model.overlay.is_some());
+            asks.push(Ask::Open(Kind::Help(layers)));
+        }
+        AppAction::Quit if model.shared.running.is_some() => asks.push(Ask::Confirm {
+            question: "A statement is running. Stop it and leave?".into(),
+            yes: Box::new(Ask::Quit),
+        }),
+        AppAction::Quit => asks.push(Ask::Quit),
+        AppAction::Stop => stop(model, effects),
+        AppAction::Back => {
+            if model.options.zoom {
+                model.options.zoom = false;
+                asks.push(Ask::Settle);
+            } else {
+                asks.push(Ask::Focus(Focus::Worksheet));
+            }
+        }
+        AppAction::NextPanel | AppAction::PreviousPanel => {
+            let forward = action == AppAction::NextPanel;
+            asks.push(Ask::Focus(neighbour(model, forward)));
+        }
+        AppAction::Run => {
+            with!(model, asks, effects, worksheets.run());
+        }
+        AppAction::ToggleExplorer => {
+            let is_seen = model.shared.areas.explorer.is_some();
+            model.options.explorer = !is_seen;
+            asks.push(Ask::Focus(if is_seen { Focus::Worksheet } else { Focus::Explorer }));
+        }
+        AppAction::ToggleInspector if model.shared.areas.inspector.is_some() => asks.push(Ask::HideInspector),
+        AppAction::ToggleInspector => asks.push(Ask::ShowInspector),
+        AppAction::Zoom => {
+            model.options.zoom = !model.options.zoom;
+            asks.push(Ask::Settle);
+        }
+        AppAction::Snippets => asks.push(Ask::Open(Kind::Snippets)),
+        AppAction::SaveSnippet => match model.worksheets.statement(model.shared.dialect()) {
+            Some((_, statement)) => asks.push(Ask::Open(Kind::SaveSnippet { statement })),
+            None => asks.push(Ask::Notice("put the cursor on a statement first".into())),
+        },
+        AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
+        AppAction::Activity => asks.push(Ask::Open(Kind::Activity)),
+        AppAction::Find => asks.push(Ask::Open(Kind::Find)),
+        AppAction::Profiles => model.connect = Some(Connect::default()),
+        AppAction::Reconnect => match &model.shared.profile {
+            Some(profile) => asks.push(Ask::Connect(profile.name.clone())),
+            None => model.connect = Some(Connect::default()),
+        },
+        AppAction::Refresh => match model.shared.link {
+            Link::On(session) => {
+                effects.push(Effect::Session(session, SessionCmd::LoadCatalog));
+                model.notice("reading the catalog again");
+            }
+            Link::Off | Link::Connecting(_) | Link::Lost => model.notice("not connected: nothing to read"),
+        },
+        AppAction::NewWorksheet => {
+            let title = model.worksheets.free_title();
+            model.worksheets.open_new(&title, "");
+            asks.push(Ask::Focus(Focus::Worksheet));
+        }
+        AppAction::CloseWorksheet => {
+            model.worksheets.close();
+            asks.push(Ask::Settle);
+        }
+        AppAction::NextWorksheet | AppAction::PreviousWorksheet => {
+            model.worksheets.turn(if action == AppAction::NextWorksheet { 1 } else { -1 });
+            asks.push(Ask::Settle);
+        }
+        AppAction::Rename => asks.push(Ask::Open(Kind::Rename)),
+        AppAction::Redraw => asks.push(Ask::Settle),
+    }
+}
+
+fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
+    match (&mut model.shared.running, &model.shared.link) {
+        (Some(running), Link::On(session)) => {
+            running.stopping = true;
+            effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
+            model.notice("stopping the statement …");
+        }
+        _ => {
+            let key = model.shared.key(Action::App(AppAction::Quit));
+            model.notice(format!("nothing is running; {key} leaves rrx"));
+        }
+    }
+}
+
+fn neighbour(model: &Model, forward: bool) -> Focus {
+    let all: Vec<Focus> = Focus::ALL.into_iter().filter(|focus| model.can_show(*focus)).collect();
+    let at = all.iter().position(|focus| *focus == model.focus).unwrap_or(0);
+    let next = if forward { at + 1 } else { at + all.len().max(1) - 1 };
+    all.get(next % all.len().max(1)).copied().unwrap_or(Focus::Worksheet)
+}
+
+/// Answers what was asked, and what that asks in turn.
+pub(super) fn settle(model: &mut Model, asks: Vec<Ask>, effects: &mut Vec<Effect>) {
+    let mut waiting: std::collections::VecDeque<Ask> = asks.into();
+    for _ in 0..ASKS {
+        let Some(ask) = waiting.pop_front() else { break };
+        let mut more = Vec::new();
+        answer(model, ask, &mut more, effects);
+        waiting.extend(more);
+    }
+}
+
+fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    match ask {
+        Ask::Connect(name) => connect(model, &name, asks, effects),
+        Ask::Decline => {
+            if let Link::Connecting(session) = model.shared.link {
+                effects.push(Effect::Session(session, SessionCmd::Close));
+                model.shared.link = Link::Off;
+            }
+        }
+        Ask::Run { statement, from } => run(model, statement, from, asks, effects),
+        Ask::Insert(text) => {
+            let mut cx = Cx { shared: &model.shared, asks, effects };
+            model.worksheets.insert(&text, &mut cx);
+            model.worksheets.settle(&mut cx);
+        }
+        Ask::NewWorksheet { title, text } => {
+            model.worksheets.open_new(&title, &text);
+            asks.push(Ask::Focus(Focus::Worksheet));
+        }
+        Ask::ShowTable { schema, table } => model.inspector.follow(Shows::Table { schema, table }, &model.shared),
+        Ask::ShowInspector => {
+            model.options.inspector = true;
+            asks.push(Ask::Focus(Focus::Inspector));
+        }
+        Ask::HideInspector => {
+            model.options.inspector = false;
+            asks.push(Ask::Focus(if model.focus == Focus::Inspector { Focus::Worksheet } else { model.focus }));
+        }
+        Ask::Do(action) => act(model, action, asks, effects),
+        Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
+        Ask::Copy(text) => effects.push(Effect::Host(HostCmd::Copy(text))),
+        Ask::SaveSnippet { name, statement } => {
+            let snippet = Snippet { title: name.clone(), name, statement, ..Snippet::default() };
+            effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, replace: Replace::Forbidden }));
+        }
+        Ask::JumpForm { row } => asks.push(Ask::Open(if row { Kind::JumpRow } else { Kind::Columns })),
+        Ask::ShowRow { row, columns, values } => show(model, Shows::Row { row, columns, values }, asks),
+        Ask::ShowValue { row, column, value } => {
+            let name = model.grid.column_names().get(column).cloned().unwrap_or_default();
+            show(model, Shows::Value { name, row, value }, asks);
+        }
+        Ask::ShowPlace(schema, table, column) => {
+            model.explorer.show((schema, table, column), &model.shared);
+            asks.push(Ask::Focus(Focus::Explorer));
+            if let Some((schema, table)) = model.explorer.table(&model.shared) {
+                asks.push(Ask::ShowTable { schema, table });
+            }
+        }
+        Ask::ShowWarnings => match &model.grid.result {
+            Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
+            _ => model.notice("the server gave no warning for this result"),
+        },
+        Ask::Jump { row, column } => with!(model, asks, effects, grid.jump(row, column)),
+        Ask::Rename(title) => {
+            model.worksheets.rename(title);
+            asks.push(Ask::Settle);
+        }
+        Ask::Open(kind) => {
+            let columns = model.grid.column_names();
+            let stock = Stock { activity: &model.aside.activity, columns: &columns };
+            model.overlay = Some(Overlay::open(kind, &model.shared, stock));
+        }
+        Ask::LoadSnippets => load_snippets(model, effects),
+        Ask::Focus(focus) => {
+            model.focus = focus;
+            match focus {
+                Focus::Explorer => model.options.explorer = true,
+                Focus::Inspector => model.options.inspector = true,
+                Focus::Worksheet | Focus::Grid => {}
+            }
+            asks.push(Ask::Settle);
+        }
+        Ask::Settle => {
+            model.solve();
+            model.explorer.refresh(&model.shared);
+            with!(model, asks, effects, worksheets.settle());
+            with!(model, asks, effects, grid.settle());
+            model.inspector.refresh(&model.shared);
+        }
+        Ask::Close => {
+            if model.overlay.take().is_none() && matches!(model.shared.link, Link::On(_) | Link::Lost) {
+                model.connect = None;
+            } else if model.connect.is_some() {
+                let key = model.shared.key(Action::App(AppAction::Quit));
+                model.notice(format!("choose a profile; {key} leaves rrx"));
+            }
+        }
+        Ask::Notice(text) => model.notice(text),
+        Ask::Problem(problem) => {
+            model.happened(problem.to_string());
+            model.notice(problem.what.clone());
+            show(model, Shows::Problem(problem), asks);
+        }
+        Ask::Quit => quit(model, asks, effects),
+    }
+}
+
+fn show(model: &mut Model, shows: Shows, asks: &mut Vec<Ask>) {
+    model.inspector.show(shows, &model.shared);
+    asks.push(Ask::ShowInspector);
+}
+
+fn quit(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    if let Link::On(session) | Link::Connecting(session) = model.shared.link {
+        effects.push(Effect::Session(session, SessionCmd::Close));
+    }
+    model.aside.leaving = Some(0);
+    with!(model, asks, effects, worksheets.save());
+    if !model.worksheets.is_saving {
+        effects.push(Effect::Quit(0));
+    }
+}
+
+fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let Some(profile) = model.shared.profiles.iter().find(|profile| profile.name == name).cloned() else {
+        asks.push(Ask::Problem(
+            Problem::new(Trouble::Settings, format!("There is no profile `{name}`"))
+                .hint("`rrx profiles list` lists those that there are")
+                .then(Remedy::ChooseProfile),
+        ));
+        return;
+    };
+    let ladder = model.connect.get_or_insert_default();
+    ladder.start(name);
+    if let Some(refusal) = profile.refusal() {
+        ladder.on_failed(refusal);
+        return;
+    }
+    if let Link::On(old) | Link::Connecting(old) = model.shared.link {
+        effects.push(Effect::Session(old, SessionCmd::Close));
+    }
+    let session = model.new_session();
+    model.shared.link = Link::Connecting(session);
+    model.shared.running = None;
+    model.shared.facts = None;
+    model.shared.catalog = None;
+    model.shared.profile = Some(Arc::clone(&profile));
+    let is_demo = profile.environment == Environment::Demo;
+    let demo = if is_demo { Demo::Yes } else { Demo::No };
+    effects.push(Effect::Session(session, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }));
+    if model.worksheets.profile.as_deref() != Some(name) {
+        effects.push(Effect::Storage(StorageCmd::LoadWorksheets { profile: name.to_owned() }));
+    }
+    effects.push(Effect::Storage(StorageCmd::LoadDocs { folders: profile.docs.clone(), demo }));
+    load_snippets(model, effects);
+}
+
+fn load_snippets(model: &Model, effects: &mut Vec<Effect>) {
+    let folders = model.shared.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
+    effects.push(Effect::Storage(StorageCmd::LoadSnippets { folders }));
+}
+
+/// Guard, then the record; the permit comes back as news and is sent then.
+fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let (Link::On(session), Some(profile), Some(facts)) =
+        (&model.shared.link, model.shared.profile.clone(), model.shared.facts.clone())
+    else {
+        let key = model.shared.key(Action::App(AppAction::Reconnect));
+        model.notice(format!("not connected: {key} connects again"));
+        return;
+    };
+    let session = *session;
+    if model.shared.running.is_some() {
+        let key = model.shared.key(Action::App(AppAction::Stop));
+        model.notice(format!("a statement is running: {key} stops it"));
+        return;
+    }
+    let result = model.new_result();
+    let now = model.shared.now;
+    let at = match from {
+        Source::Worksheet { at } => Some(at),
+        Source::Preview | Source::Snippet => None,
+    };
+    let checked = match guard::check(&statement, facts.dialect, Policy::default(), session) {
+        Ok(checked) => checked,
+        Err(refusal) => {
+            if let Some(at) = at {
+                model.worksheets.mark(Some(at + refusal.at.start));
+            }
+            with!(model, asks, effects, grid.start(result, statement, now));
+            let problem = Problem::new(Trouble::Refused, refusal.what.clone())
+                .because("the guard lets only statements through that read")
+                .hint(refusal.hint.clone())
+                .at(refusal.at.start);
+            let report = RunReport { end: End::Broken(problem), ..not_sent() };
+            with!(model, asks, effects, grid.on_ended(result, &report));
+            asks.push(Ask::Settle);
+            return;
+        }
+    };
+    let database = model.shared.database.clone();
+    if let (Some(_), Some(sheet)) = (at, model.worksheets.sheets.get_mut(model.worksheets.front)) {
+        let here = (profile.name.clone(), database.clone());
+        let is_elsewhere = sheet.last_run.as_ref().is_some_and(|last| *last != here);
+        if is_elsewhere && !sheet.confirmed_elsewhere {
+            sheet.confirmed_elsewhere = true;
+            let last = sheet.last_run.clone().map(|last| format!("{} {}", last.0, last.1.unwrap_or_default()));
+            asks.push(Ask::Confirm {
+                question: format!(
+                    "This worksheet last ran on {}. Run it on {} {}?",
+                    last.unwrap_or_default().trim(),
+                    here.0,
+                    here.1.clone().unwrap_or_default()
+                ),
+                yes: Box::new(Ask::Run { statement, from }),
+            });
+            return;
+        }
+        sheet.last_run = Some(here);
+        sheet.confirmed_elsewhere = false;
+        sheet.error_at = None;
+        model.worksheets.is_dirty = true;
+    }
+    model.aside.running_at = at.map(|at| (WorksheetId(model.worksheets.front as u64), at));
+    model.shared.running = Some(Running { result, since: now, stopping: false });
+    with!(model, asks, effects, grid.start(result, statement.clone(), now));
+    let begin = Begin {
+        id: String::new(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: profile.name.clone(),
+        account: facts.account.clone(),
+        server: facts.identity.clone(),
+        database,
+        statement,
+        reference: None,
+    };
+    effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
+    effects.push(Effect::Wake(Duration::from_millis(100)));
+    asks.push(Ask::Settle);
+}
+
+/// What bounds a statement of this profile.
+pub(super) fn bounds(model: &Model) -> RunBounds {
+    match &model.shared.profile {
+        Some(profile) => RunBounds {
+            rows: Some(profile.limits.rows),
+            bytes: Some(profile.limits.bytes),
+            first_row: profile.limits.first_row,
+            fetch: profile.limits.fetch,
+        },
+        None => RunBounds {
+            rows: None,
+            bytes: None,
+            first_row: Duration::from_secs(SECONDS),
+            fetch: Duration::from_secs(FETCH_SECONDS),
+        },
+    }
+}
+
+/// The report of a statement that never went out.
+pub(super) fn not_sent() -> RunReport {
+    RunReport {
+        end: End::Cancelled,
+        rows: 0,
+        bytes: 0,
+        first_row: None,
+        total: Duration::ZERO,
+        warning_count: 0,
+        warnings: Vec::new(),
+        database: None,
+    }
+}
+
+/// The end record of a statement.
+pub(super) fn end_entry(id: String, report: &RunReport) -> Entry {
+    let end = match &report.end {
+        End::Complete => "complete".to_owned(),
+        End::Limit(Limit::Rows(rows)) => format!("cut: {rows} rows"),
+        End::Limit(Limit::Bytes(bytes)) => format!("cut: {bytes} bytes"),
+        End::Limit(Limit::FirstRow(seconds)) => format!("cut: no row within {seconds} s"),
+        End::Limit(Limit::Fetch(seconds)) => format!("cut: not fetched within {seconds} s"),
+        End::Limit(Limit::Memory(bytes)) => format!("cut: {bytes} bytes of memory"),
+        End::Cancelled => "cancelled".to_owned(),
+        End::Broken(problem) => match &problem.server {
+            Some(error) => format!("failed: {} {}", error.code, error.message),
+            None => format!("broken: {}", problem.what),
+        },
+    };
+    let milliseconds = u64::try_from(report.total.as_millis()).unwrap_or(u64::MAX);
+    Entry { id, time: String::new(), milliseconds, rows: report.rows, end }
+}

@@ -1,0 +1,89 @@
+//! Text into cells: clipped to its area, never wider; panels with titles on their border.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::widgets::{Block, BorderType, Borders, Clear, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::areas::Area;
+
+use super::theme::Theme;
+
+/// An area, clipped to the frame: the terminal may have shrunk since it was solved.
+#[must_use]
+pub fn rect(area: Area, buffer: &Buffer) -> Rect {
+    Rect::new(area.x, area.y, area.width, area.height).intersection(buffer.area)
+}
+
+/// Writes parts of text from a place on, no further than `right`; answers with the column after the last.
+pub fn parts<'a>(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    right: u16,
+    parts: impl IntoIterator<Item = (&'a str, Style)>,
+) -> u16 {
+    let right = right.min(buffer.area.right());
+    let mut x = x;
+    if y >= buffer.area.bottom() || y < buffer.area.top() {
+        return x;
+    }
+    for (text, style) in parts {
+        if x >= right {
+            break;
+        }
+        (x, _) = buffer.set_stringn(x, y, text, usize::from(right - x), style);
+    }
+    x
+}
+
+/// Text cut to a width, with `…` where something is missing.
+#[must_use]
+pub fn clip(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        if used + grapheme.width() + 1 > width {
+            break;
+        }
+        used += grapheme.width();
+        kept.push_str(grapheme);
+    }
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// A panel's border with a title at the left and words at the right; answers with its inside.
+pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus: bool, theme: Theme) -> Rect {
+    if area.is_empty() {
+        return area;
+    }
+    Clear.render(area, buffer);
+    let set = if in_focus { border::THICK } else { border::ROUNDED };
+    let block = Block::new().borders(Borders::ALL).border_set(set).border_style(theme.border(in_focus));
+    let inside = block.inner(area);
+    block.render(area, buffer);
+    let room = usize::from(area.width.saturating_sub(4));
+    let style = if in_focus { theme.heading() } else { theme.text() };
+    let title = clip(title, room);
+    if !title.is_empty() {
+        parts(buffer, (area.x + 1, area.y), area.right().saturating_sub(1), [(" ", style), (title.as_str(), style), (" ", style)]);
+    }
+    let left_over = room.saturating_sub(title.width() + 3);
+    if !right.is_empty() && left_over > 3 {
+        let right = clip(right, left_over);
+        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 3);
+        parts(buffer, (x, area.y), area.right().saturating_sub(1), [(" ", theme.dim()), (right.as_str(), theme.dim()), (" ", theme.dim())]);
+    }
+    inside
+}
+
+/// A plain border type for overlays.
+pub const OVERLAY_BORDER: BorderType = BorderType::Rounded;

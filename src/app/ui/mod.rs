@@ -1,0 +1,4 @@
+//! Drawing that panes share: colours, text in cells, panels, hints. Reads the model, writes cells.
+
+pub mod draw;
+pub mod theme;
