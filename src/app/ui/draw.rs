@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
-use ratatui::widgets::{Block, BorderType, Borders, Clear, Widget};
+use ratatui::widgets::{Block, Borders, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -85,5 +85,3 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
     inside
 }
 
-/// A plain border type for overlays.
-pub const OVERLAY_BORDER: BorderType = BorderType::Rounded;

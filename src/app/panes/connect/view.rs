@@ -1,0 +1,169 @@
+//! Draws the connection screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::action::Action;
+use crate::app::shared::Shared;
+use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::theme::Theme;
+use crate::domain::port::{Question, RungState};
+use crate::domain::problem::Problem;
+
+use super::{Connect, ConnectAction, Stage};
+
+/// What the screen needs.
+#[derive(Debug)]
+pub struct ConnectView<'a> {
+    /// Its state.
+    pub connect: &'a Connect,
+    /// Profiles and keys.
+    pub shared: &'a Shared,
+    /// Colours.
+    pub theme: Theme,
+}
+
+impl ConnectView<'_> {
+    /// Draws into an area.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
+        let title = match self.connect.stage {
+            Stage::Picking => "rrx: choose a profile".to_owned(),
+            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => format!("Connecting to {}", self.connect.profile),
+        };
+        let inside = panel(buffer, area, &title, "", true, self.theme);
+        if self.connect.stage == Stage::Picking {
+            self.profiles(inside, buffer);
+        } else {
+            self.ladder(inside, buffer);
+        }
+    }
+
+    fn profiles(&self, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let right = area.right();
+        if self.shared.profiles.is_empty() {
+            parts(buffer, (area.x + 1, area.y + 1), right, [("No profile yet.", theme.text())]);
+            parts(buffer, (area.x + 1, area.y + 3), right, [
+                ("Write one into the settings file, or leave and try ", theme.dim()),
+                ("rrx demo", theme.key()),
+            ]);
+            return;
+        }
+        for (row, profile) in self.shared.profiles.iter().enumerate().skip(self.connect.list.top) {
+            let Some(y) = u16::try_from(row - self.connect.list.top).ok().map(|y| area.y + 1 + y).filter(|y| *y < area.bottom())
+            else {
+                break;
+            };
+            let is_here = row == self.connect.list.cursor;
+            let style = if is_here { theme.cursor() } else { theme.text() };
+            let name = format!(" {:<20} ", clip(&profile.name, 20));
+            let badge = format!(" {:<4} ", profile.environment.word());
+            let mut route: Vec<String> = profile.route.iter().map(|hop| hop.host.clone()).collect();
+            route.push(profile.host.clone());
+            let route = format!(" {}", route.join(" → "));
+            parts(buffer, (area.x, y), right, [
+                (if is_here { "›" } else { " " }, theme.key()),
+                (badge.as_str(), theme.environment(profile.environment)),
+                (name.as_str(), style),
+                (route.as_str(), theme.dim()),
+            ]);
+        }
+    }
+
+    fn ladder(&self, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let right = area.right();
+        let mut y = area.y + 1;
+        for step in &self.connect.ladder {
+            if y >= area.bottom() {
+                return;
+            }
+            let (glyph, style, words, took) = match &step.state {
+                RungState::Trying(words) => ("◐", theme.warning(), words.clone(), String::new()),
+                RungState::Done(words, took) => ("✓", theme.good(), words.clone(), format!("{} ms", took.as_millis())),
+                RungState::Skipped => ("·", theme.dim(), "not needed".to_owned(), String::new()),
+                RungState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
+            };
+            let word = format!(" {:<9} ", step.rung.word());
+            let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
+            parts(buffer, (area.x + 1, y), right, [
+                (glyph, style),
+                (word.as_str(), theme.text()),
+                (clip(&words, room).as_str(), theme.text()),
+            ]);
+            let width = u16::try_from(took.len()).unwrap_or(0);
+            parts(buffer, (right.saturating_sub(width + 1), y), right, [(took.as_str(), theme.dim())]);
+            y += 1;
+        }
+        y += 1;
+        match &self.connect.stage {
+            Stage::Asking(Question::HostKey { host, algorithm, fingerprint, recorded_in }) => {
+                let accept = self.shared.key(Action::Connect(ConnectAction::Accept));
+                let decline = self.shared.key(Action::Connect(ConnectAction::Decline));
+                let lines = [
+                    format!("The host key of {host} is not known."),
+                    format!("  {algorithm}"),
+                    format!("  {fingerprint}"),
+                    "Compare it with what your administrator gave you. Nothing has been sent yet.".to_owned(),
+                    format!("{accept} accepts it and records it in {};  {decline} does not (the default)", recorded_in.display()),
+                ];
+                for line in lines {
+                    for part in wrap(&line, usize::from(area.width).saturating_sub(2)) {
+                        parts(buffer, (area.x + 1, y), right, [(part.as_str(), theme.warning())]);
+                        y += 1;
+                    }
+                }
+            }
+            Stage::Asking(Question::Secret { prompt, echo }) => {
+                parts(buffer, (area.x + 1, y), right, [(prompt.as_str(), theme.warning())]);
+                let typed = self.connect.secret.text();
+                let shown = if *echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
+                parts(buffer, (area.x + 1, y + 1), right, [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())]);
+            }
+            Stage::Failed(problem) => draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme),
+            Stage::Picking | Stage::Climbing => {}
+        }
+    }
+}
+
+/// Draws a problem: what, why, what next.
+pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let width = usize::from(area.width).saturating_sub(2);
+    let mut y = area.y;
+    let mut line = |text: &str, style| {
+        for part in wrap(text, width) {
+            if y < area.bottom() {
+                parts(buffer, (area.x + 1, y), area.right(), [(part.as_str(), style)]);
+                y += 1;
+            }
+        }
+    };
+    line(&problem.what, theme.bad());
+    for cause in &problem.because {
+        line(&format!("because {cause}"), theme.text());
+    }
+    if let Some(error) = &problem.server {
+        line(&format!("ERROR {} ({}): {}", error.code, error.state, error.message), theme.text());
+    }
+    if let Some(hint) = &problem.hint {
+        line(&format!("next: {hint}"), theme.warning());
+    }
+}
+
+/// Wraps at blanks.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    use unicode_width::UnicodeWidthStr;
+    let mut lines = vec![String::new()];
+    let printable: String =
+        crate::domain::results::show::text_pieces(text.as_bytes()).into_iter().map(|piece| piece.text).collect();
+    for word in printable.split_inclusive(' ') {
+        let is_full = lines.last().is_some_and(|line| !line.is_empty() && line.width() + word.trim_end().width() > width);
+        if is_full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(word);
+        }
+    }
+    lines
+}

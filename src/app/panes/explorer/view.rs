@@ -1,0 +1,153 @@
+//! Draws the explorer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::action::Action;
+use crate::app::shared::{Link, Shared};
+use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::theme::Theme;
+use crate::domain::catalog::{Catalog, KeyPart, TableKind};
+
+use super::{Explorer, ExplorerAction, Line, Node};
+
+/// What the panel needs.
+#[derive(Debug)]
+pub struct ExplorerView<'a> {
+    /// Its state.
+    pub explorer: &'a Explorer,
+    /// Catalog and keys.
+    pub shared: &'a Shared,
+    /// Colours.
+    pub theme: Theme,
+    /// Whether it is in focus.
+    pub in_focus: bool,
+}
+
+impl ExplorerView<'_> {
+    /// Draws into an area.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
+        let tables: usize = self.shared.catalog.as_ref().map_or(0, |catalog| {
+            catalog.schemas.iter().filter(|schema| !schema.is_system).map(|schema| schema.tables.len()).sum()
+        });
+        let count = if tables > 0 { format!("{tables} tables") } else { String::new() };
+        let inside = panel(buffer, area, "Explorer", &count, self.in_focus, self.theme);
+        if inside.is_empty() {
+            return;
+        }
+        self.filter_line(inside, buffer);
+        let Some(catalog) = &self.shared.catalog else {
+            let words = match self.shared.link {
+                Link::On(_) | Link::Connecting(_) => "reading the catalog …",
+                Link::Off | Link::Lost => "not connected",
+            };
+            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(words, self.theme.dim())]);
+            return;
+        };
+        if self.explorer.lines.is_empty() {
+            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [("nothing has this name", self.theme.dim())]);
+        }
+        let rows = usize::from(inside.height.saturating_sub(1));
+        for (row, line) in self.explorer.lines.iter().enumerate().skip(self.explorer.list.top).take(rows) {
+            let y = inside.y + 1 + u16::try_from(row - self.explorer.list.top).unwrap_or(0);
+            self.line(catalog, *line, row == self.explorer.list.cursor, Rect { y, height: 1, ..inside }, buffer);
+        }
+    }
+
+    fn filter_line(&self, area: Rect, buffer: &mut Buffer) {
+        let key = self.shared.key(Action::Explorer(ExplorerAction::Filter));
+        let typed = self.explorer.filter.text();
+        let end = if self.explorer.is_typing { "▏" } else { "" };
+        let words = if typed.is_empty() && !self.explorer.is_typing { "filter" } else { typed };
+        let style = if typed.is_empty() { self.theme.dim() } else { self.theme.text() };
+        parts(buffer, (area.x, area.y), area.right(), [
+            (" ", style),
+            (key.as_str(), self.theme.key()),
+            (" ", style),
+            (words, style),
+            (end, self.theme.key()),
+        ]);
+    }
+
+    fn line(&self, catalog: &Catalog, line: Line, is_here: bool, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let Some((name, style, right)) = self.words(catalog, line.node) else { return };
+        let starts_open = matches!(line.node, Node::Tables(_));
+        let fold = match line.node {
+            Node::Column(..) | Node::Routine(..) => "  ",
+            node if self.explorer.open.contains(&node) != starts_open => "▾ ",
+            _ => "▸ ",
+        };
+        let indent = " ".repeat(line.depth * 2 + 1);
+        if is_here {
+            let style = if self.in_focus { theme.cursor() } else { theme.selected() };
+            buffer.set_style(area, style);
+        }
+        // The cursor's line is drawn in its own style throughout: reversed colours over colours are hard to read.
+        let shade = |own: Style| if is_here && self.in_focus { theme.cursor() } else { own };
+        let room = usize::from(area.width).saturating_sub(indent.len() + 2);
+        let right = clip(&right, room.saturating_sub(name.width() + 2));
+        let end = parts(buffer, (area.x, area.y), area.right(), [
+            (indent.as_str(), shade(theme.dim())),
+            (fold, shade(theme.dim())),
+            (clip(&name, room).as_str(), shade(style)),
+        ]);
+        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
+        if x > end {
+            parts(buffer, (x, area.y), area.right(), [(right.as_str(), shade(theme.dim()))]);
+        }
+    }
+
+    fn words(&self, catalog: &Catalog, node: Node) -> Option<(String, Style, String)> {
+        let theme = self.theme;
+        Some(match node {
+            Node::Schema(s) => {
+                let schema = catalog.schemas.get(s)?;
+                let is_current = self.shared.database.as_deref() == Some(schema.name.as_str());
+                let right = if is_current { "current".into() } else { String::new() };
+                (schema.name.clone(), theme.heading(), right)
+            }
+            Node::Tables(s) => ("Tables".into(), theme.text(), count(catalog, s, TableKind::Base)),
+            Node::Views(s) => ("Views".into(), theme.text(), count(catalog, s, TableKind::View)),
+            Node::Routines(s) => ("Routines".into(), theme.text(), catalog.schemas.get(s)?.routines.len().to_string()),
+            Node::Table(s, t) => {
+                let schema = catalog.schemas.get(s)?;
+                let table = schema.tables.get(t)?;
+                let page = if self.shared.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
+                let rows = table.rows.map_or_else(String::new, |rows| format!("{}~", short(rows)));
+                (table.name.clone(), theme.name(), format!("{page}{rows:>7}"))
+            }
+            Node::Column(s, t, c) => {
+                let column = catalog.schemas.get(s)?.tables.get(t)?.columns.get(c)?;
+                let key = match column.key {
+                    KeyPart::Primary => "PK ",
+                    KeyPart::Foreign => "FK ",
+                    KeyPart::Unique => "UQ ",
+                    KeyPart::Indexed => "ix ",
+                    KeyPart::None => "",
+                };
+                (column.name.clone(), theme.text(), format!("{key}{}", column.type_text))
+            }
+            Node::Routine(s, r) => {
+                let routine = catalog.schemas.get(s)?.routines.get(r)?;
+                (routine.name.clone(), theme.text(), routine.kind.to_lowercase())
+            }
+        })
+    }
+}
+
+fn count(catalog: &Catalog, s: usize, kind: TableKind) -> String {
+    let tables = catalog.schemas.get(s).map_or(&[][..], |schema| &schema.tables);
+    tables.iter().filter(|table| table.kind == kind).count().to_string()
+}
+
+/// A row estimate in few cells.
+fn short(rows: u64) -> String {
+    match rows {
+        0..=99_999 => rows.to_string(),
+        100_000..=999_999 => format!("{} k", rows / 1_000),
+        _ => format!("{:.1} M", rows as f64 / 1e6),
+    }
+}

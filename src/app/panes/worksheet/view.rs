@@ -1,0 +1,122 @@
+//! Draws a worksheet: tabs on the border, line numbers, highlighted text, what will run, where the error is.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::shared::Shared;
+use crate::app::ui::draw::{panel, parts};
+use crate::app::ui::theme::Theme;
+use crate::domain::sql::{highlight, locate};
+
+use super::{Sheet, Worksheets};
+
+/// What the panel needs.
+#[derive(Debug)]
+pub struct WorksheetView<'a> {
+    /// Its state.
+    pub worksheets: &'a Worksheets,
+    /// Dialect and keys.
+    pub shared: &'a Shared,
+    /// Colours.
+    pub theme: Theme,
+    /// Whether it is in focus.
+    pub in_focus: bool,
+}
+
+/// Cells of mark, line number and blank.
+const GUTTER: u16 = 6;
+
+impl WorksheetView<'_> {
+    /// Draws into an area.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
+        let tabs: Vec<String> = self
+            .worksheets
+            .sheets
+            .iter()
+            .enumerate()
+            .map(|(n, sheet)| if n == self.worksheets.front { format!("[{}]", sheet.title) } else { sheet.title.clone() })
+            .collect();
+        let Some(sheet) = self.worksheets.sheet() else {
+            panel(buffer, area, "Worksheet", "", self.in_focus, self.theme);
+            return;
+        };
+        let (line, column) = sheet.editor.cursor();
+        let elsewhere = sheet.last_run.as_ref().and_then(|(profile, database)| {
+            let here = self.shared.profile.as_ref().map(|profile| profile.name.as_str());
+            let differs = here != Some(profile.as_str()) || *database != self.shared.database;
+            differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
+        });
+        let right = format!("{}{}:{} of {}", elsewhere.unwrap_or_default(), line + 1, column + 1, sheet.editor.lines().len());
+        let inside = panel(buffer, area, &tabs.join("  "), &right, self.in_focus, self.theme);
+        if inside.is_empty() {
+            return;
+        }
+        self.text(sheet, inside, buffer);
+    }
+
+    fn text(&self, sheet: &Sheet, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let text = sheet.editor.text();
+        let dialect = self.shared.dialect();
+        let classes = highlight::classes(&text, dialect);
+        let cursor = sheet.editor.cursor();
+        let runs = locate::statement_at(&text, sheet.editor.byte_of(cursor), dialect).unwrap_or(0..0);
+        let selected = sheet.editor.selection().map(|(from, to)| sheet.editor.byte_of(from)..sheet.editor.byte_of(to));
+        let mut start: usize = sheet.editor.lines().iter().take(self.worksheets.top).map(|line| line.len() + 1).sum();
+        for (row, (number, line)) in
+            sheet.editor.lines().iter().enumerate().skip(self.worksheets.top).take(usize::from(area.height)).enumerate()
+        {
+            let y = area.y + u16::try_from(row).unwrap_or(0);
+            let end = start + line.len();
+            let is_run = start < runs.end && end >= runs.start && !runs.is_empty();
+            let has_error = sheet.error_at.is_some_and(|at| (start..=end).contains(&at));
+            let (mark, mark_style) = match (has_error, is_run) {
+                (true, _) => ("✗", theme.bad()),
+                (false, true) => ("▎", theme.key()),
+                (false, false) => (" ", theme.dim()),
+            };
+            let label = format!("{:>4} ", number + 1);
+            parts(buffer, (area.x, y), area.right(), [(mark, mark_style), (label.as_str(), theme.dim())]);
+            let mut x = area.x + GUTTER;
+            for (place, (at, grapheme)) in line.grapheme_indices(true).enumerate() {
+                if place < self.worksheets.left {
+                    continue;
+                }
+                if x >= area.right() {
+                    parts(buffer, (area.right().saturating_sub(1), y), area.right(), [("…", theme.dim())]);
+                    break;
+                }
+                let byte = start + at;
+                let mut style = class_at(&classes, byte).map_or(theme.text(), |class| theme.sql(class));
+                if selected.as_ref().is_some_and(|range| range.contains(&byte)) {
+                    style = style.patch(theme.selected());
+                }
+                if sheet.error_at == Some(byte) {
+                    style = style.patch(theme.bad()).patch(Style::new().underlined());
+                }
+                let shown = if grapheme == "\t" { "  " } else { grapheme };
+                let shown = if shown.width() == 0 { "·" } else { shown };
+                x = parts(buffer, (x, y), area.right(), [(shown, style)]);
+            }
+            if number == cursor.0 && self.in_focus {
+                let before: String = line.chars().skip(self.worksheets.left).take(cursor.1.saturating_sub(self.worksheets.left)).collect();
+                let x = area.x + GUTTER + u16::try_from(before.replace('\t', "  ").width()).unwrap_or(u16::MAX - GUTTER - area.x);
+                if x < area.right() && y < area.bottom() {
+                    buffer.set_style(Rect::new(x, y, 1, 1).intersection(buffer.area), theme.cursor());
+                }
+            }
+            start = end + 1;
+        }
+        if text.is_empty() {
+            parts(buffer, (area.x + GUTTER, area.y), area.right(), [(" Type a statement, or insert a table from the explorer.", theme.dim())]);
+        }
+    }
+}
+
+fn class_at(classes: &[(std::ops::Range<usize>, highlight::Class)], byte: usize) -> Option<highlight::Class> {
+    let at = classes.partition_point(|(range, _)| range.end <= byte);
+    classes.get(at).filter(|(range, _)| range.contains(&byte)).map(|(_, class)| *class)
+}
