@@ -18,4 +18,4 @@ pub use effect::Effect;
 pub use message::Message;
 pub use model::Model;
 pub use update::update;
-pub use view::draw;
+pub use view::{draw, screen};

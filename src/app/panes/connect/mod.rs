@@ -3,7 +3,7 @@
 mod update;
 mod view;
 
-pub use view::ConnectView;
+pub use view::{ConnectView, draw_problem};
 
 use crate::app::action::actions;
 use crate::domain::port::{Question, Rung, RungState};

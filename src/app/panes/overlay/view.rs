@@ -1,0 +1,144 @@
+//! Draws the overlays.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::areas::Area;
+use crate::app::shared::Shared;
+use crate::app::ui::draw::{clip, panel, parts, rect};
+use crate::app::ui::theme::Theme;
+
+use super::{Item, Kind, Overlay};
+
+/// What an overlay needs.
+#[derive(Debug)]
+pub struct OverlayView<'a> {
+    /// Its state.
+    pub overlay: &'a Overlay,
+    /// Snippets and layout.
+    pub shared: &'a Shared,
+    /// Colours.
+    pub theme: Theme,
+}
+
+/// Where overlays with a list lie.
+pub(super) fn place(shared: &Shared) -> Area {
+    shared.areas.overlay(104, 30)
+}
+
+impl OverlayView<'_> {
+    /// Draws it over the rest.
+    pub fn draw(&self, buffer: &mut Buffer) {
+        let (title, prompt) = match &self.overlay.kind {
+            Kind::Palette => ("Commands", "find"),
+            Kind::Help(_) => ("Keys that work here", "find"),
+            Kind::Snippets => ("Snippets", "find"),
+            Kind::History(_) => ("History (access log)", "find"),
+            Kind::Activity => ("Activity: what rrx itself sends and says", "find"),
+            Kind::Find => ("Find a table or column", "find"),
+            Kind::Columns => ("Jump to a column", "find"),
+            Kind::SaveSnippet { .. } => ("Save the statement as a snippet", "name"),
+            Kind::JumpRow => ("Jump to a row", "row number"),
+            Kind::Rename => ("Rename the worksheet", "title"),
+            Kind::Confirm { .. } => ("Please confirm", ""),
+        };
+        let area = if self.overlay.has_list() { place(self.shared) } else { self.shared.areas.overlay(72, 8) };
+        let area = rect(area, buffer);
+        let count = if self.overlay.has_list() { format!("{}", self.overlay.items.len()) } else { String::new() };
+        let inside = panel(buffer, area, title, &count, true, self.theme);
+        if inside.is_empty() {
+            return;
+        }
+        if let Kind::Confirm { question, .. } = &self.overlay.kind {
+            self.confirm(question, inside, buffer);
+            return;
+        }
+        parts(buffer, (inside.x + 1, inside.y), inside.right(), [
+            (prompt, self.theme.dim()),
+            (" › ", self.theme.key()),
+            (self.overlay.input.text(), self.theme.text()),
+            ("▏", self.theme.key()),
+        ]);
+        match &self.overlay.kind {
+            Kind::SaveSnippet { statement } => {
+                for (row, line) in statement.lines().take(usize::from(inside.height.saturating_sub(3))).enumerate() {
+                    let y = inside.y + 2 + u16::try_from(row).unwrap_or(0);
+                    let line = clip(&line.replace('\t', "  "), usize::from(inside.width).saturating_sub(4));
+                    parts(buffer, (inside.x + 3, y), inside.right(), [(line.as_str(), self.theme.dim())]);
+                }
+            }
+            Kind::JumpRow | Kind::Rename => {
+                parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [("enter takes it, esc closes", self.theme.dim())]);
+            }
+            _ => self.list(inside, buffer),
+        }
+    }
+
+    fn confirm(&self, question: &str, area: Rect, buffer: &mut Buffer) {
+        let width = usize::from(area.width).saturating_sub(2);
+        let mut y = area.y + 1;
+        let mut line = String::new();
+        for word in question.split_inclusive(' ') {
+            if line.width() + word.trim_end().width() > width {
+                parts(buffer, (area.x + 1, y), area.right(), [(line.as_str(), self.theme.text())]);
+                line.clear();
+                y += 1;
+            }
+            line.push_str(word);
+        }
+        parts(buffer, (area.x + 1, y), area.right(), [(line.as_str(), self.theme.text())]);
+        parts(buffer, (area.x + 1, y + 2), area.right(), [
+            ("y", self.theme.key()),
+            (" yes   ", self.theme.text()),
+            ("any other key", self.theme.key()),
+            (" no", self.theme.text()),
+        ]);
+    }
+
+    fn list(&self, area: Rect, buffer: &mut Buffer) {
+        let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        if self.overlay.items.is_empty() {
+            let words = match (&self.overlay.kind, self.overlay.input.text().is_empty()) {
+                (Kind::Snippets, true) => "No snippet yet: save the statement at the cursor as one.",
+                (Kind::History(_), true) => "Nothing was run yet.",
+                (Kind::Find, true) => "The catalog is not there yet.",
+                (Kind::Activity, true) => "Nothing happened yet.",
+                _ => "Nothing fits what is typed.",
+            };
+            parts(buffer, (list.x + 1, list.y), list.right(), [(words, self.theme.dim())]);
+            return;
+        }
+        let widest = self.overlay.items.iter().map(|item| item.name.width()).max().unwrap_or(0);
+        let limit = usize::from(list.width) * if matches!(self.overlay.kind, Kind::History(_) | Kind::Activity) { 6 } else { 5 } / 10;
+        for (row, item) in
+            self.overlay.items.iter().enumerate().skip(self.overlay.list.top).take(usize::from(list.height))
+        {
+            let y = list.y + u16::try_from(row - self.overlay.list.top).unwrap_or(0);
+            self.item(item, row == self.overlay.list.cursor, widest.min(limit), Rect { y, height: 1, ..list }, buffer);
+        }
+    }
+
+    fn item(&self, item: &Item, is_here: bool, widest: usize, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let shade = |style| if is_here { theme.cursor() } else { style };
+        if is_here {
+            buffer.set_style(area.intersection(buffer.area), theme.cursor());
+        }
+        let right = clip(&item.right, usize::from(area.width) / 3);
+        let room = usize::from(area.width).saturating_sub(right.width() + 3);
+        let widest = if item.more.is_empty() { room } else { widest.min(room) };
+        let name = clip(&item.name, widest);
+        let pad = " ".repeat(widest.saturating_sub(name.width()) + 2);
+        let more = clip(&item.more, room.saturating_sub(widest + 2));
+        let lead = if is_here { "›" } else { " " };
+        parts(buffer, (area.x, area.y), area.right(), [
+            (lead, shade(theme.key())),
+            (name.as_str(), shade(theme.text())),
+            (pad.as_str(), shade(theme.text())),
+            (more.as_str(), shade(theme.dim())),
+        ]);
+        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
+        parts(buffer, (x, area.y), area.right(), [(right.as_str(), shade(theme.key()))]);
+    }
+}
