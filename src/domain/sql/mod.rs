@@ -5,6 +5,8 @@ pub mod guard;
 pub mod lex;
 pub mod locate;
 pub mod quote;
+pub mod highlight;
+pub mod keywords;
 pub mod split;
 
 pub use dialect::{Dialect, Server, SqlMode};
