@@ -320,7 +320,9 @@ impl Lexer<'_> {
     /// Whether a `.` touches this place from the left: what follows is a name, never a keyword, number or literal prefix.
     fn follows_dot(&self) -> bool {
         self.tokens.last().is_some_and(|token| {
-            token.kind == TokenKind::Punctuation && token.span.end == self.at && self.bytes.get(self.at - 1) == Some(&b'.')
+            token.kind == TokenKind::Punctuation
+                && token.span.end == self.at
+                && self.bytes.get(self.at - 1) == Some(&b'.')
         })
     }
 
@@ -391,9 +393,7 @@ impl Lexer<'_> {
                 Some(end) => Found(TokenKind::Number, end, false),
                 None => Found(TokenKind::Word, self.run(end, is_identifier_byte), false),
             },
-            Some(byte) if is_identifier_byte(byte) => {
-                Found(TokenKind::Word, self.run(end, is_identifier_byte), false)
-            }
+            Some(byte) if is_identifier_byte(byte) => Found(TokenKind::Word, self.run(end, is_identifier_byte), false),
             _ => Found(TokenKind::Number, end, false),
         }
     }

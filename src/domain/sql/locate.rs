@@ -22,16 +22,12 @@ const NEAR: usize = 80;
 #[must_use]
 pub fn statement_at(text: &str, offset: usize, dialect: Dialect) -> Option<Range<usize>> {
     let found = statements(text, dialect);
-    let before = found.iter().rev().find(|statement| statement.share.start.max(statement.span.start) <= offset);
+    let before = found.iter().rfind(|statement| statement.span.start <= offset);
     let after = found.iter().find(|statement| statement.span.start > offset);
-    let Some(before) = before else { return after.map(|statement| statement.span.clone()) };
-    let between = text.get(before.span.end..offset).unwrap_or_default();
-    let takes_before = offset <= before.span.end || !between.contains('\n');
-    match after {
-        // Another statement begins on the same line: its own leading comment belongs to it only from a new line on.
-        Some(after) if !takes_before => Some(after.span.clone()),
-        _ => Some(before.span.clone()),
-    }
+    let is_behind_line =
+        before.is_none_or(|before| text.get(before.span.end..offset).is_some_and(|between| between.contains('\n')));
+    let chosen = if is_behind_line { after.or(before) } else { before };
+    chosen.map(|statement| statement.span.clone())
 }
 
 /// The place in a statement that a server's error speaks of, in bytes: of a syntax error, an unknown or ambiguous
@@ -100,9 +96,7 @@ fn name_place(statement: &str, name: &str, clause: Option<&str>, dialect: Dialec
     let whole = matches_of(statement, &tokens, &parts);
     let found = if whole.is_empty() { matches_of(statement, &tokens, &[last]) } else { whole };
     let behind = clause.and_then(|word| {
-        tokens.iter().find(|token| {
-            token.kind == TokenKind::Word && token.text(statement).eq_ignore_ascii_case(word)
-        })
+        tokens.iter().find(|token| token.kind == TokenKind::Word && token.text(statement).eq_ignore_ascii_case(word))
     });
     behind
         .and_then(|clause| found.iter().copied().find(|&at| at > clause.span.start))

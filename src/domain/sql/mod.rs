@@ -2,11 +2,11 @@
 
 mod dialect;
 pub mod guard;
+pub mod highlight;
+pub mod keywords;
 pub mod lex;
 pub mod locate;
 pub mod quote;
-pub mod highlight;
-pub mod keywords;
 pub mod split;
 
 pub use dialect::{Dialect, Server, SqlMode};

@@ -1,7 +1,7 @@
 //! Names and literals as SQL text, so that the lexer of the same dialect reads one token with the same meaning.
 
-use super::keywords::is_reserved;
 use super::Dialect;
+use super::keywords::is_reserved;
 
 /// A name as it may stand in a statement: bare where that is safe, otherwise in backticks.
 #[must_use]

@@ -82,7 +82,9 @@ impl<'a> Reader<'a> {
 
     fn touches_dot_before(&self, at: usize, token: &Token) -> bool {
         at.checked_sub(1).and_then(|before| self.token(before)).is_some_and(|before| {
-            before.kind == TokenKind::Punctuation && before.span.end == token.span.start && before.text(self.text) == "."
+            before.kind == TokenKind::Punctuation
+                && before.span.end == token.span.start
+                && before.text(self.text) == "."
         })
     }
 

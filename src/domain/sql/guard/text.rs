@@ -18,10 +18,8 @@ pub(super) fn check(text: &str, tokens: &[Token], dialect: Dialect) -> Result<()
     if tokens.iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken)) {
         return Err(Refusal::new(0..text.len(), "There is no statement here.", "Write a SELECT or a SHOW."));
     }
-    for token in tokens {
-        check_token(text, token, dialect)?;
-    }
-    check_single(text, tokens, dialect)
+    check_single(text, tokens, dialect)?;
+    tokens.iter().try_for_each(|token| check_token(text, token, dialect))
 }
 
 fn check_token(text: &str, token: &Token, dialect: Dialect) -> Result<(), Refusal> {
@@ -49,7 +47,9 @@ fn check_token(text: &str, token: &Token, dialect: Dialect) -> Result<(), Refusa
 
 fn broken(kind: TokenKind) -> (&'static str, &'static str) {
     match kind {
-        TokenKind::String => ("This text literal is never closed.", "Close it with its quote; a quote inside is doubled."),
+        TokenKind::String => {
+            ("This text literal is never closed.", "Close it with its quote; a quote inside is doubled.")
+        }
         TokenKind::QuotedIdentifier => ("This quoted name is never closed.", "Close it with its quote."),
         TokenKind::CodeOpen => ("This executable comment is never closed.", "Close it with */."),
         TokenKind::BlockComment | TokenKind::Hint => ("This comment is never closed.", "Close it with */."),
@@ -118,10 +118,8 @@ fn check_single(text: &str, tokens: &[Token], dialect: Dialect) -> Result<(), Re
             format!("These are {} statements; one is sent at a time.", found.len()),
             "Put the cursor on the one to run, or run them one after the other.",
         )),
-        None => Err(Refusal::new(
-            end.span.clone(),
-            "A `;` ends a statement and is not sent with it.",
-            "Leave the `;` out.",
-        )),
+        None => {
+            Err(Refusal::new(end.span.clone(), "A `;` ends a statement and is not sent with it.", "Leave the `;` out."))
+        }
     }
 }

@@ -196,8 +196,10 @@ fn reason(verb: &str) -> (&'static str, &'static str) {
             "opens or ends a transaction, and no transaction outlives a statement here.",
             "Each statement sees the data of its own moment: leave the transaction out.",
         ),
-        "FLUSH" | "RESET" | "PURGE" | "CHANGE" | "STOP" | "SHUTDOWN" | "RESTART" | "CLONE" | "INSTALL" | "UNINSTALL"
-        | "BINLOG" | "CACHE" => ("administers the server, and rrx only reads.", "SHOW shows the server's state."),
+        "FLUSH" | "RESET" | "PURGE" | "CHANGE" | "STOP" | "SHUTDOWN" | "RESTART" | "CLONE" | "INSTALL"
+        | "UNINSTALL" | "BINLOG" | "CACHE" => {
+            ("administers the server, and rrx only reads.", "SHOW shows the server's state.")
+        }
         "KILL" => ("ends another's work.", "To stop a statement of your own, cancel it."),
         "OPTIMIZE" | "REPAIR" | "CHECK" | "CHECKSUM" => ("is maintenance of tables.", ALLOWED),
         "IF" | "CASE" | "WHILE" | "LOOP" | "REPEAT" | "FOR" | "DECLARE" | "SIGNAL" | "RESIGNAL" | "GET" | "RETURN" => {
