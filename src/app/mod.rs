@@ -10,6 +10,7 @@ pub mod model;
 pub mod panes;
 mod route;
 pub mod shared;
+pub mod styles;
 pub mod ui;
 mod update;
 mod view;

@@ -13,7 +13,6 @@ use super::focus::Focus;
 use super::message::Message;
 use super::model::Model;
 use super::panes::Cx;
-use super::panes::inspector::Shows;
 use super::panes::overlay::Kind;
 use super::shared::Link;
 

@@ -196,7 +196,7 @@ fn time(time: std::time::Duration) -> String {
 }
 
 /// A number with its thousands apart.
-pub fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -209,7 +209,7 @@ impl Worksheets {
         let text = sheet.editor.text();
         let at = sheet.editor.byte_of(sheet.editor.cursor());
         let Ok(statements) = split::split(&text, dialect) else { return };
-        let starts: Vec<usize> = statements.iter().map(|statement| statement.start).collect();
+        let starts: Vec<usize> = statements.iter().map(|statement| statement.span.start).collect();
         let next = if forward { starts.iter().find(|start| **start > at) } else { starts.iter().rev().find(|start| **start < at) };
         if let Some(start) = next {
             let place = sheet.editor.place_of(*start);
