@@ -5,6 +5,9 @@ mod blocks;
 mod cell;
 mod chunk;
 mod column;
+mod header;
+mod show;
+mod standin;
 mod store;
 mod window;
 
@@ -12,5 +15,8 @@ pub use blocks::{BlockError, BlockRef, Blocks, NoBlocks};
 pub use cell::Cell;
 pub use chunk::{Cells, Chunk, ChunkBuilder, CodingError};
 pub use column::{BINARY_COLLATION, Column, Origin, TypeClass, WireType, flag};
+pub use header::{Side, alignment, type_text, widths};
+pub use show::{Piece, PieceKind, bit_number, shown, shown_cell, shown_text};
+pub use standin::Glyphs;
 pub use store::{Store, StoreError, cell_bound};
 pub use window::{Shown, Window};
