@@ -18,7 +18,7 @@ use super::panes::overlay::OverlayView;
 use super::panes::parts::list::ListAction;
 use super::panes::worksheet::{WorksheetAction, WorksheetView};
 use super::shared::Link;
-use super::ui::draw::{parts, rect};
+use super::ui::draw::{parts, printable, rect};
 
 /// Draws the model.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
@@ -144,7 +144,7 @@ fn hints(model: &Model, buffer: &mut Buffer) {
         return;
     }
     if let Some(notice) = &model.aside.notice {
-        let text: String = crate::domain::results::show::text_pieces(notice.text.as_bytes()).into_iter().map(|piece| piece.text).collect();
+        let text = printable(&notice.text);
         parts(buffer, (area.x, area.y), area.right(), [(" ", theme.text()), (text.as_str(), theme.warning())]);
         return;
     }

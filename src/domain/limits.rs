@@ -12,6 +12,12 @@ pub const BATCH_WAIT: Duration = Duration::from_millis(10);
 pub const RESULT_MEMORY: usize = 64 << 20;
 /// Bytes of a cell that a window carries; the whole value is fetched on request.
 pub const WINDOW_CELL_BYTES: usize = 4 << 10;
+/// Rows of one window: many screens, so that a mistaken range does not copy a whole result.
+pub const WINDOW_ROWS: u64 = 10_000;
+/// Bytes of all cells of one window; in a window of very many cells each is cut earlier.
+pub const WINDOW_BYTES: usize = 32 << 20;
+/// Bytes that a window's cell carries at least: more than a screen's column shows.
+pub const WINDOW_CELL_LEAST: usize = 256;
 /// Default row limit of a profile.
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::areas::Area;
+use crate::domain::results::{Glyphs, shown_text};
 
 use super::theme::Theme;
 
@@ -85,3 +86,9 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
     inside
 }
 
+
+/// Text of which nothing steers the terminal: what is not printable is drawn as a stand-in.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    shown_text(text, Glyphs::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
+}

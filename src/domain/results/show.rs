@@ -1,256 +1,259 @@
-//! From hostile bytes to what a screen may show: printable pieces, stand-ins for the rest, measured in cells.
+//! Hostile bytes to screen text: what of a value a screen shows within a width, and which parts are not the value itself.
+//! Knows no colour and no cursor.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Column, Shown, TypeClass, WireType, Window};
+use super::standin::{is_safe, stands_alone};
+use super::{Cell, Column, Glyphs, Shown, TypeClass};
 
-/// How a piece of a cell is drawn.
+/// What a piece of screen text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Look {
-    /// The value's own text.
+pub enum PieceKind {
+    /// Characters of the value, or the number that it means.
     Plain,
-    /// Stands for something that is not printed as it is: NULL, an empty text, a control character, bytes, a cut.
+    /// A mark for something that has no safe or visible form: a control, a blank at an end, a byte that is no UTF-8, the
+    /// quotes around a text that could be taken for a mark.
     StandIn,
+    /// The mark of NULL.
+    Null,
+    /// The mark of the empty text.
+    Empty,
+    /// Size and first bytes of a binary value.
+    Binary,
+    /// The mark of what does not fit.
+    Cut,
 }
 
-/// A piece of a cell.
+/// A run of screen text of one kind. It holds no control, no direction mark and nothing that takes no place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Printable text.
+    /// The text.
     pub text: String,
-    /// How it is drawn.
-    pub look: Look,
+    /// What it is.
+    pub kind: PieceKind,
 }
 
-/// Which side a column's values stand at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Text.
-    Left,
-    /// Numbers.
-    Right,
-}
-
-/// Numbers stand right, everything else left.
-#[must_use]
-pub fn side(column: &Column) -> Side {
-    match column.class() {
-        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Bit => Side::Right,
-        TypeClass::Text
-        | TypeClass::Binary
-        | TypeClass::Temporal
-        | TypeClass::Json
-        | TypeClass::Geometry
-        | TypeClass::Null => Side::Left,
+impl Piece {
+    /// Cells that it takes.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        graphemes_width(&self.text)
     }
 }
 
-/// The type under a column's name, such as `varchar(32)` or `datetime (no zone)`.
+/// Bytes of a binary value that are shown where there is room: a UUID fits whole.
+const HEX_BYTES: usize = 16;
+/// More characters in one grapheme than any script needs: the rest is shown as marks.
+const GRAPHEME_CHARACTERS: usize = 8;
+
+/// A value of a window as a screen shows it in at most `width` cells.
 #[must_use]
-pub fn type_text(column: &Column) -> String {
-    let unsigned = if column.is_unsigned() { " unsigned" } else { "" };
-    let characters = || column.length / bytes_per_character(column.charset).max(1);
-    let is_binary = column.class() == TypeClass::Binary;
-    match column.wire {
-        _ if column.flags & super::flag::ENUM != 0 => "enum".into(),
-        _ if column.flags & super::flag::SET != 0 => "set".into(),
-        WireType::Enum => "enum".into(),
-        WireType::Set => "set".into(),
-        WireType::Tiny => format!("tinyint{unsigned}"),
-        WireType::Short => format!("smallint{unsigned}"),
-        WireType::Int24 => format!("mediumint{unsigned}"),
-        WireType::Long => format!("int{unsigned}"),
-        WireType::LongLong => format!("bigint{unsigned}"),
-        WireType::Float => "float".into(),
-        WireType::Double => "double".into(),
-        WireType::Decimal | WireType::NewDecimal => {
-            let sign = u32::from(!column.is_unsigned());
-            let point = u32::from(column.decimals > 0);
-            format!("decimal({},{}){unsigned}", column.length.saturating_sub(sign + point), column.decimals)
+pub fn shown(value: &Shown, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    match value {
+        Shown::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        Shown::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
+    }
+}
+
+/// A whole value as a screen shows it in at most `width` cells.
+#[must_use]
+pub fn shown_cell(value: Cell<'_>, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    match value {
+        Cell::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        Cell::Bytes(bytes) => draw(bytes, bytes.len() as u64, column.class(), glyphs, width),
+    }
+}
+
+/// Any text of the server (a column's name, a message) as a screen shows it in at most `width` cells.
+#[must_use]
+pub fn shown_text(text: &str, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    let mut line = Line::new(glyphs, width);
+    line.text(text.as_bytes(), 0, text.len());
+    line.finish(false)
+}
+
+/// The number that the bytes of a BIT mean; `None` when they are no BIT.
+#[must_use]
+pub fn bit_number(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 8 {
+        return None;
+    }
+    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
+
+fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    if length == 0 {
+        return mark(glyphs.empty(), PieceKind::Empty, glyphs, width);
+    }
+    match class {
+        TypeClass::Binary | TypeClass::Geometry => binary(head, length, glyphs, width),
+        TypeClass::Bit => match bit_number(head) {
+            Some(number) => whole(number.to_string().as_bytes(), glyphs, width),
+            None => binary(head, length, glyphs, width),
+        },
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal => {
+            let is_cut = (head.len() as u64) < length;
+            if is_cut { too_wide(glyphs, width) } else { whole(head, glyphs, width) }
         }
-        WireType::Null => "null".into(),
-        WireType::Timestamp => "timestamp".into(),
-        WireType::Date | WireType::NewDate => "date".into(),
-        WireType::Time => "time".into(),
-        WireType::DateTime => "datetime (no zone)".into(),
-        WireType::Year => "year".into(),
-        WireType::Bit => format!("bit({})", column.length),
-        WireType::Vector => "vector".into(),
-        WireType::Json => "json".into(),
-        WireType::Geometry => "geometry".into(),
-        WireType::VarChar | WireType::VarString if is_binary => format!("varbinary({})", column.length),
-        WireType::VarChar | WireType::VarString => format!("varchar({})", characters()),
-        WireType::String if is_binary => format!("binary({})", column.length),
-        WireType::String => format!("char({})", characters()),
-        WireType::TinyBlob | WireType::MediumBlob | WireType::LongBlob | WireType::Blob => {
-            if is_binary { "blob".into() } else { "text".into() }
-        }
+        TypeClass::Text | TypeClass::Json | TypeClass::Null => text(head, length, glyphs, width),
     }
 }
 
-/// Bytes that one character may take in a collation: what a column's length is counted in.
-fn bytes_per_character(collation: u16) -> u32 {
-    match collation {
-        45 | 46 | 224..=247 | 255..=323 | 608..=640 => 4,
-        33 | 83 | 192..=215 | 576..=607 => 3,
-        _ => 1,
-    }
+/// A value that is shown whole or not at all: half a number is another number.
+fn whole(bytes: &[u8], glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    let mut line = Line::new(glyphs, width);
+    line.text(bytes, 0, bytes.len());
+    if line.is_over { too_wide(glyphs, width) } else { line.finish(false) }
 }
 
-/// The printable pieces of a value.
-#[must_use]
-pub fn pieces(value: &Shown, column: &Column) -> Vec<Piece> {
-    let Shown::Bytes { head, length } = value else { return vec![stand_in("‹null›")] };
-    match column.class() {
-        TypeClass::Bit => return vec![plain(bit_text(head))],
-        TypeClass::Binary | TypeClass::Geometry if *length > 0 => return vec![stand_in(&binary_text(head, *length))],
-        _ => {}
+fn too_wide(glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    if width == 0 {
+        return Vec::new();
     }
-    if *length == 0 {
-        return vec![stand_in("‹empty›")];
-    }
-    let mut pieces = text_pieces(head);
-    if head.len() as u64 != *length {
-        pieces.push(stand_in("…"));
-    }
-    let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-    if matches!(whole.as_str(), "‹null›" | "‹empty›") && pieces.iter().all(|piece| piece.look == Look::Plain) {
-        return vec![plain(format!("\"{whole}\""))];
-    }
-    pieces
+    vec![Piece { text: glyphs.too_wide().to_owned(), kind: PieceKind::Cut }]
 }
 
-fn plain(text: impl Into<String>) -> Piece {
-    Piece { text: text.into(), look: Look::Plain }
-}
-
-fn stand_in(text: &str) -> Piece {
-    Piece { text: text.to_owned(), look: Look::StandIn }
-}
-
-/// BIT(n) is its number: that is what people compare with.
-fn bit_text(bytes: &[u8]) -> String {
-    bytes.iter().fold(0u64, |number, byte| number << 8 | u64::from(*byte)).to_string()
-}
-
-fn binary_text(head: &[u8], length: u64) -> String {
-    use std::fmt::Write as _;
-    let mut text = format!("{length} B ");
-    for byte in head.iter().take(8) {
-        let _ = write!(text, "{byte:02x}");
+fn mark(text: &str, kind: PieceKind, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    let mut line = Line::new(glyphs, width);
+    for grapheme in text.graphemes(true) {
+        line.add(grapheme, kind);
     }
-    if length > 8 {
-        text.push('…');
-    }
-    text
+    line.finish(false)
 }
 
-/// Text with stand-ins for what would steer a terminal, hide, or not be text at all.
-#[must_use]
-pub fn text_pieces(bytes: &[u8]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut add = |text: &str, look: Look| match pieces.last_mut() {
-        Some(last) if last.look == look => last.text.push_str(text),
-        _ => pieces.push(Piece { text: text.to_owned(), look }),
+fn text(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    let is_cut = (head.len() as u64) < length;
+    let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.could_be_taken(text));
+    let lead = head.iter().take_while(|byte| **byte == b' ').count();
+    let trail = if is_cut { 0 } else { head.iter().rev().take_while(|byte| **byte == b' ').count() };
+    let mut line = Line::new(glyphs, width);
+    if is_quoted {
+        line.add("\"", PieceKind::StandIn);
+    }
+    line.text(head, lead, head.len() - trail);
+    if is_quoted && !is_cut {
+        line.add("\"", PieceKind::StandIn);
+    }
+    line.finish(is_cut)
+}
+
+fn binary(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+    let mut line = Line::new(glyphs, width);
+    for character in size(length).graphemes(true) {
+        line.add(character, PieceKind::Binary);
+    }
+    let bytes = head.get(..HEX_BYTES).unwrap_or(head);
+    for (index, byte) in bytes.iter().enumerate() {
+        let blank = if index == 0 { " " } else { "" };
+        line.add(&format!("{blank}{byte:02x}"), PieceKind::Binary);
+    }
+    line.finish((bytes.len() as u64) < length)
+}
+
+/// A number of bytes in few characters.
+fn size(bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = bytes.saturating_mul(10) / unit;
+        format!("{}.{}", tenths / 10, tenths % 10)
     };
-    for part in bytes.utf8_chunks() {
-        let valid = part.valid();
-        let from = valid.len() - valid.trim_start_matches(' ').len();
-        let to = valid.trim_end_matches(' ').len();
-        for (at, grapheme) in valid.grapheme_indices(true) {
-            match grapheme {
-                " " if at < from || at >= to => add("·", Look::StandIn),
-                "\n" | "\r\n" => add("↵", Look::StandIn),
-                "\t" => add("⇥", Look::StandIn),
-                _ if grapheme.chars().any(is_unsafe) => {
-                    for character in grapheme.chars() {
-                        if is_unsafe(character) {
-                            add(&name_of(character), Look::StandIn);
-                        } else {
-                            add(character.encode_utf8(&mut [0; 4]), Look::Plain);
-                        }
-                    }
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..1_048_576 => format!("{} KiB", tenths(1 << 10)),
+        1_048_576..1_073_741_824 => format!("{} MiB", tenths(1 << 20)),
+        _ => format!("{} GiB", tenths(1 << 30)),
+    }
+}
+
+/// Collects pieces within a width, and knows how far they may stay when a mark for the rest must follow.
+struct Line {
+    glyphs: Glyphs,
+    pieces: Vec<Piece>,
+    width: usize,
+    used: usize,
+    mark: usize,
+    /// Pieces, bytes of the last of them, cells: what still leaves room for the mark.
+    safe: (usize, usize, usize),
+    is_over: bool,
+}
+
+impl Line {
+    fn new(glyphs: Glyphs, width: usize) -> Self {
+        let mark = graphemes_width(glyphs.cut());
+        Self { glyphs, pieces: Vec::new(), width, used: 0, mark, safe: (0, 0, 0), is_over: false }
+    }
+
+    fn add(&mut self, text: &str, kind: PieceKind) {
+        let cells = text.width();
+        if self.is_over || cells > self.width - self.used {
+            self.is_over = true;
+            return;
+        }
+        self.used += cells;
+        match self.pieces.last_mut() {
+            Some(last) if last.kind == kind => last.text.push_str(text),
+            _ => self.pieces.push(Piece { text: text.to_owned(), kind }),
+        }
+        if self.used + self.mark <= self.width {
+            self.safe = (self.pieces.len(), self.pieces.last().map_or(0, |piece| piece.text.len()), self.used);
+        }
+    }
+
+    /// Adds bytes as they may be drawn; spaces before `from` and from `upto` on are marked.
+    fn text(&mut self, bytes: &[u8], from: usize, upto: usize) {
+        let mut at = 0;
+        for part in bytes.utf8_chunks() {
+            for grapheme in part.valid().graphemes(true) {
+                if self.is_over {
+                    return;
                 }
-                // A mark with nothing to stand on would join the border.
-                _ if grapheme.width() == 0 => add("◌", Look::StandIn),
-                _ => add(grapheme, Look::Plain),
+                if grapheme == " " && (at < from || at >= upto) {
+                    self.add(self.glyphs.blank(), PieceKind::StandIn);
+                } else {
+                    self.grapheme(grapheme);
+                }
+                at += grapheme.len();
             }
-        }
-        for byte in part.invalid() {
-            add(&format!("\\x{byte:02X}"), Look::StandIn);
-        }
-    }
-    pieces
-}
-
-/// Whether a character must not reach a terminal: control, bidi, zero width (a joiner within an emoji included, since
-/// terminals disagree about its width).
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
-fn name_of(character: char) -> String {
-    match u32::from(character) {
-        code @ 0..=0x1F => char::from_u32(0x2400 + code).map_or_else(|| "·".into(), String::from),
-        0x7F => "␡".into(),
-        code => format!("‹{code:X}›"),
-    }
-}
-
-/// Cuts pieces to a width in cells: text ends in `…`; a number, date or time is never cut but becomes `»`.
-#[must_use]
-pub fn cut(pieces: Vec<Piece>, column: &Column, width: u16) -> Vec<Piece> {
-    let width = usize::from(width);
-    let total: usize = pieces.iter().map(|piece| piece.text.width()).sum();
-    if total <= width {
-        return pieces;
-    }
-    if !matches!(column.class(), TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry) {
-        return vec![stand_in(&"»".repeat(width.min(1)))];
-    }
-    let mut left = width.saturating_sub(1);
-    let mut kept = Vec::new();
-    for piece in pieces {
-        let mut text = String::new();
-        for grapheme in piece.text.graphemes(true) {
-            if grapheme.width() > left {
-                left = 0;
-                break;
+            for byte in part.invalid() {
+                self.add(&self.glyphs.byte(*byte), PieceKind::StandIn);
             }
-            left -= grapheme.width();
-            text.push_str(grapheme);
-        }
-        kept.push(Piece { text, look: piece.look });
-        if left == 0 {
-            break;
+            at += part.invalid().len();
         }
     }
-    kept.push(stand_in(if width == 0 { "" } else { "…" }));
-    kept
-}
 
-/// Cells that a column's name and type take.
-#[must_use]
-pub fn label_width(column: &Column) -> u16 {
-    let name: usize = text_pieces(column.name.as_bytes()).iter().map(|piece| piece.text.width()).sum();
-    u16::try_from(name.max(type_text(column).width())).unwrap_or(u16::MAX)
-}
-
-/// Widths that show the names, the types and the values of a window.
-#[must_use]
-pub fn widths(columns: &[Column], window: &Window) -> Vec<u16> {
-    let mut widths: Vec<u16> = columns.iter().map(label_width).collect();
-    for row in window.range() {
-        for ((c, column), width) in columns.iter().enumerate().zip(widths.iter_mut()) {
-            if let Some(value) = window.cell(row, c) {
-                let cells: usize = pieces(value, column).iter().map(|piece| piece.text.width()).sum();
-                *width = (*width).max(u16::try_from(cells).unwrap_or(u16::MAX));
+    fn grapheme(&mut self, grapheme: &str) {
+        let count = grapheme.chars().count();
+        if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_safe) && grapheme.width() > 0 {
+            return self.add(grapheme, PieceKind::Plain);
+        }
+        for character in grapheme.chars() {
+            if is_safe(character) && stands_alone(character) {
+                self.add(character.encode_utf8(&mut [0; 4]), PieceKind::Plain);
+            } else {
+                self.add(&self.glyphs.character(character), PieceKind::StandIn);
             }
         }
     }
-    widths
+
+    /// The pieces; with the mark of a cut where something is missing.
+    fn finish(mut self, is_cut: bool) -> Vec<Piece> {
+        if !is_cut && !self.is_over {
+            return self.pieces;
+        }
+        let (pieces, bytes, used) = self.safe;
+        self.pieces.truncate(pieces);
+        if let Some(last) = self.pieces.last_mut() {
+            last.text.truncate(bytes);
+        }
+        let mark: String = self.glyphs.cut().chars().take(self.width - used).collect();
+        if !mark.is_empty() {
+            self.pieces.push(Piece { text: mark, kind: PieceKind::Cut });
+        }
+        self.pieces
+    }
+}
+
+/// Cells of a text, grapheme by grapheme, as a screen places them.
+fn graphemes_width(text: &str) -> usize {
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }

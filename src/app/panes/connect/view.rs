@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::draw::{clip, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
@@ -154,9 +154,7 @@ pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: T
 fn wrap(text: &str, width: usize) -> Vec<String> {
     use unicode_width::UnicodeWidthStr;
     let mut lines = vec![String::new()];
-    let printable: String =
-        crate::domain::results::show::text_pieces(text.as_bytes()).into_iter().map(|piece| piece.text).collect();
-    for word in printable.split_inclusive(' ') {
+    for word in printable(text).split_inclusive(' ') {
         let is_full = lines.last().is_some_and(|line| !line.is_empty() && line.width() + word.trim_end().width() > width);
         if is_full {
             lines.push(String::new());

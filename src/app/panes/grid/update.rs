@@ -9,14 +9,12 @@ use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
 use crate::domain::port::{Progress, ResultId, RunReport, StoreCmd, StoreNews};
-use crate::domain::results::{Shown, Window, show};
+use crate::domain::results::{Glyphs, Shown, Window, widths};
 
 use super::{Grid, GridAction, Purpose, ResultSet, Wanted};
 
 /// Rows of the panel that are not rows of the result: labels, types, rule.
 const HEAD: u16 = 3;
-/// The widest that a column starts with.
-const WIDEST: u16 = 40;
 
 impl Grid {
     /// Starts a new result; the old one is dropped.
@@ -44,7 +42,7 @@ impl Grid {
         let Some(result) = self.result.as_mut().filter(|result| result.id == id) else { return };
         match news {
             StoreNews::Opened(columns) => {
-                result.widths = columns.iter().map(|column| show::label_width(column).min(WIDEST)).collect();
+                result.widths = widths(&columns, &Window { first: 0, columns: columns.len(), cells: Vec::new() }, Glyphs::Unicode);
                 result.columns = Some(columns);
             }
             StoreNews::Progress(progress) => result.progress = progress,
@@ -219,5 +217,5 @@ fn page(shared: &Shared) -> u16 {
 /// Widens the columns to what the first window holds.
 fn fit(result: &mut ResultSet, window: &Window) {
     let Some(columns) = result.columns.as_ref() else { return };
-    result.widths = show::widths(columns, window).into_iter().map(|width| width.clamp(1, WIDEST)).collect();
+    result.widths = widths(columns, window, Glyphs::Unicode);
 }

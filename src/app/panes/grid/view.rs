@@ -11,7 +11,8 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::port::{End, Limit};
-use crate::domain::results::{Column, show};
+use crate::domain::results::{Column, Glyphs, PieceKind, Side, alignment, shown, type_text};
+use crate::app::ui::draw::printable;
 
 use super::update::number_width;
 use super::{Grid, ResultSet};
@@ -78,9 +79,9 @@ impl GridView<'_> {
             let Some(column) = columns.get(*c) else { continue };
             let here = *c == self.grid.column;
             let style = if here { theme.key() } else { theme.heading() };
-            let name: String = show::text_pieces(column.name.as_bytes()).into_iter().map(|piece| piece.text).collect();
+            let name = printable(&column.name);
             self.aligned(column, &clip(&name, usize::from(*width)), style, (*x, area.y, *width), buffer);
-            self.aligned(column, &clip(&show::type_text(column), usize::from(*width)), theme.dim(), (*x, area.y + 1, *width), buffer);
+            self.aligned(column, &clip(&type_text(column), usize::from(*width)), theme.dim(), (*x, area.y + 1, *width), buffer);
             for y in area.y..area.y + 2 {
                 parts(buffer, (x - 2, y), area.right(), [("│", theme.dim())]);
             }
@@ -121,11 +122,11 @@ impl GridView<'_> {
                 parts(buffer, (*x, y), x + width, [("~", theme.dim())]);
                 continue;
             };
-            let pieces = show::cut(show::pieces(value, column), column, *width);
-            let used: usize = pieces.iter().map(|piece| piece.text.width()).sum();
-            let pad = match show::side(column) {
-                show::Side::Right => width.saturating_sub(u16::try_from(used).unwrap_or(*width)),
-                show::Side::Left => 0,
+            let pieces = shown(value, column, Glyphs::Unicode, usize::from(*width));
+            let used: usize = pieces.iter().map(|piece| piece.width()).sum();
+            let pad = match alignment(column) {
+                Side::Right => width.saturating_sub(u16::try_from(used).unwrap_or(*width)),
+                Side::Left => 0,
             };
             let is_cell = is_here && *c == self.grid.column;
             if is_cell && self.in_focus {
@@ -136,10 +137,10 @@ impl GridView<'_> {
                 (x + pad, y),
                 x + width,
                 pieces.iter().map(|piece| {
-                    let style = match piece.look {
+                    let style = match piece.kind {
                         _ if is_cell && self.in_focus => theme.cursor(),
-                        show::Look::Plain => theme.text(),
-                        show::Look::StandIn => theme.dim(),
+                        PieceKind::Plain => theme.text(),
+                        PieceKind::StandIn | PieceKind::Null | PieceKind::Empty | PieceKind::Binary | PieceKind::Cut => theme.dim(),
                     };
                     (piece.text.as_str(), style)
                 }),
@@ -148,9 +149,9 @@ impl GridView<'_> {
     }
 
     fn aligned(&self, column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
-        let pad = match show::side(column) {
-            show::Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
-            show::Side::Left => 0,
+        let pad = match alignment(column) {
+            Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
+            Side::Left => 0,
         };
         parts(buffer, (x + pad, y), x + width, [(text, style)]);
     }

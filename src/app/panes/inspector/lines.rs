@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::shared::Shared;
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
-use crate::domain::results::{Shown, show};
+use crate::app::ui::draw::printable as safe;
+use crate::domain::results::{Glyphs, Shown};
 
 use super::Shows;
 
@@ -230,7 +231,7 @@ fn value(paper: &mut Paper, bytes: &[u8]) {
 }
 
 fn shown(value: &Shown, column: &crate::domain::results::Column) -> String {
-    show::pieces(value, column).into_iter().map(|piece| piece.text).collect()
+    crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
 }
 
 fn tone_of(value: &Shown) -> Tone {
@@ -239,7 +240,7 @@ fn tone_of(value: &Shown) -> Tone {
 
 /// Text of which nothing steers the terminal.
 fn printable(bytes: &[u8]) -> String {
-    show::text_pieces(bytes.trim_ascii_end()).into_iter().map(|piece| piece.text).collect()
+    safe(&String::from_utf8_lossy(bytes.trim_ascii_end()))
 }
 
 /// Markdown of one line without its marks.
