@@ -12,6 +12,7 @@
 mod rig;
 
 mod demo;
+mod rig_itself;
 mod run;
 mod session;
 mod traps;

@@ -1,0 +1,201 @@
+//! The rig's replica: a private MariaDB with TLS, a general log, `read_only`, and a read-only account.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::folder::{Folder, Server, free_port, run};
+
+/// The address of the replica: not the sshd's.
+pub const ADDRESS: &str = "127.0.0.2";
+/// The name of the replica, where the sshd can have a hosts file of its own.
+pub const NAME: &str = "replica.rrx.test";
+/// The read-only account.
+pub const ACCOUNT: &str = "RO_USER";
+/// Its password: 48 characters of the awkward kind.
+pub const PASSWORD: &str = r#"p'Q"r@s$T%u\V`w;X#y!Z&1=2+3/4?5<6>7[8]9{0}|~^*()"#;
+
+/// A running server. Ended by the folder's watchdog.
+pub struct Mariadb {
+    port: u16,
+    host: &'static str,
+    socket: PathBuf,
+    log: PathBuf,
+    server: Server,
+}
+
+impl Mariadb {
+    /// Makes the data folder and the certificates, starts the server and makes the account.
+    pub fn start(folder: &Folder) -> Self {
+        assert_eq!(PASSWORD.chars().count(), 48);
+        make_certificates(folder);
+        let data = folder.path("mysql");
+        fs::create_dir(&data).unwrap();
+        folder.give(&data);
+        run(folder
+            .as_server("mariadb-install-db")
+            .args([
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ])
+            .arg(format!("--datadir={}", data.display())));
+        let socket = folder.path("mysql/admin.sock");
+        let general_log = folder.path("mysql/general.log");
+        let log = folder.path("mariadb.log");
+        let (server, port) = start_server(folder, &data, &socket, &general_log, &log);
+        let host = if folder.is_root() && super::sshd::has_own_names() { NAME } else { ADDRESS };
+        let mariadb = Self { port, host, socket, log: general_log, server };
+        let quoted = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
+        mariadb.sql(&format!(
+            "CREATE USER '{ACCOUNT}'@'%' IDENTIFIED BY '{quoted}'; GRANT SELECT, SHOW VIEW, PROCESS ON *.* TO '{ACCOUNT}'@'%';"
+        ));
+        let password = folder.path("password");
+        fs::write(&password, format!("{PASSWORD}\n")).unwrap();
+        fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
+        mariadb
+    }
+
+    /// The name by which the sshd reaches it.
+    pub fn host(&self) -> &'static str {
+        self.host
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The process id of the server.
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Runs statements as root over the unix socket.
+    pub fn sql(&self, text: &str) -> String {
+        run(self.client().args(["-e", text]))
+    }
+
+    /// Runs a file of statements as root.
+    pub fn sql_file(&self, file: &Path) {
+        run(self.client().stdin(fs::File::open(file).unwrap()));
+    }
+
+    /// The general log so far.
+    pub fn general_log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    fn client(&self) -> Command {
+        let mut command = Command::new("mariadb");
+        command
+            .args([
+                "--no-defaults",
+                "--batch",
+                "--raw",
+                "--skip-column-names",
+                "--default-character-set=utf8mb4",
+                "-u",
+                "root",
+            ])
+            .arg(format!("--socket={}", self.socket.display()))
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// Starts the server; another program may take the free port first, so it is tried three times.
+fn start_server(folder: &Folder, data: &Path, socket: &Path, general_log: &Path, log: &Path) -> (Server, u16) {
+    let mut why = String::new();
+    for _ in 0..3 {
+        let port = free_port(ADDRESS);
+        let mut command = folder.as_server("mariadbd");
+        command
+            .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--read-only=1", "--general-log=1"])
+            .args(["--server-id=7", "--max-connections=64", "--innodb-buffer-pool-size=64M", "--key-buffer-size=1M"])
+            .args(["--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=48M", "--max-allowed-packet=256M"])
+            .args(["--character-set-server=utf8mb4", "--performance-schema=0", "--pid-file=mariadb.pid"])
+            .arg(format!("--bind-address={ADDRESS}"))
+            .arg(format!("--port={port}"))
+            .arg(format!("--datadir={}", data.display()))
+            .arg(format!("--socket={}", socket.display()))
+            .arg(format!("--general-log-file={}", general_log.display()))
+            .arg(format!("--ssl-ca={}", folder.path("ca.pem").display()))
+            .arg(format!("--ssl-cert={}", folder.path("server.pem").display()))
+            .arg(format!("--ssl-key={}", folder.path("server.key").display()));
+        let mut server = folder.spawn(&mut command, log);
+        let address: SocketAddr = format!("{ADDRESS}:{port}").parse().unwrap();
+        match server.wait_for(address) {
+            Ok(()) => return (server, port),
+            Err(told) => why = told,
+        }
+    }
+    panic!("MariaDB does not start: {why}");
+}
+
+/// Makes a CA, a certificate for the replica signed by it, and a second CA that signs nothing.
+fn make_certificates(folder: &Folder) {
+    let names = folder.path("names.cnf");
+    fs::write(
+        &names,
+        format!("subjectAltName=DNS:{NAME},DNS:localhost,IP:{ADDRESS}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n"),
+    )
+    .unwrap();
+    let openssl = || {
+        let mut command = Command::new("openssl");
+        command.current_dir(folder.path("")).stdin(Stdio::null());
+        command
+    };
+    for ca in ["ca", "other_ca"] {
+        run(openssl()
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "30",
+            ])
+            .args([
+                "-subj",
+                &format!("/CN=rrx rig {ca}"),
+                "-keyout",
+                &format!("{ca}.key"),
+                "-out",
+                &format!("{ca}.pem"),
+            ])
+            .args(["-addext", "keyUsage=critical,keyCertSign,cRLSign"]));
+    }
+    run(openssl().args(["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]).args([
+        "-subj",
+        &format!("/CN={NAME}"),
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.csr",
+    ]));
+    run(openssl()
+        .args([
+            "x509",
+            "-req",
+            "-in",
+            "server.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "30",
+        ])
+        .args(["-extfile", "names.cnf", "-out", "server.pem"]));
+    for file in ["server.key", "server.pem", "ca.pem"] {
+        folder.give(&folder.path(file));
+    }
+}

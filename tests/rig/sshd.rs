@@ -1,0 +1,205 @@
+//! The rig's jump host: a private OpenSSH sshd that admits the rig's keys and forwards to the replica alone.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::folder::{Folder, Server, free_port, run};
+use super::mariadb::{ADDRESS, Mariadb, NAME};
+
+/// The address of every sshd of the rig: not the replica's.
+pub const HOST: &str = "127.0.0.1";
+
+/// What differs from the shared sshd.
+#[derive(Debug, Clone, Default)]
+pub struct SshdOptions {
+    /// More lines of `sshd_config`; they come first, and sshd takes the first of each.
+    pub config: String,
+    /// Further targets of forwards besides the replica, as `PermitOpen` takes them.
+    pub permit: Vec<String>,
+}
+
+/// A running sshd with a host key of its own. Ended when dropped, or by the folder's watchdog.
+pub struct Sshd {
+    port: u16,
+    folder: PathBuf,
+    server: Server,
+}
+
+impl Sshd {
+    /// Makes host keys (ed25519 and ECDSA) and starts the server under the unprivileged user.
+    pub fn start(folder: &Folder, mariadb: &Mariadb, options: &SshdOptions) -> Self {
+        let mut why = String::new();
+        for _ in 0..3 {
+            let port = free_port(HOST);
+            let name = format!("sshd-{port}");
+            let own = folder.path(&name);
+            if own.exists() {
+                continue;
+            }
+            fs::create_dir(&own).unwrap();
+            folder.give(&own);
+            for kind in ["ed25519", "ecdsa"] {
+                folder.make_key(&format!("{name}/host_{kind}"), kind, "");
+                folder.give(&own.join(format!("host_{kind}")));
+            }
+            write_known_hosts(&own, port);
+            let config = own.join("sshd_config");
+            fs::write(&config, config_text(folder, &own, port, mariadb.port(), options)).unwrap();
+            let log = own.join("log");
+            let mut command = sshd_command(folder, &own);
+            command.arg("-f").arg(&config).args(["-D", "-e"]);
+            let mut server = folder.spawn(&mut command, &log);
+            let address: SocketAddr = format!("{HOST}:{port}").parse().unwrap();
+            match server.wait_for(address) {
+                Ok(()) => return Self { port, folder: own, server },
+                Err(told) => why = told,
+            }
+        }
+        panic!("sshd does not start: {why}");
+    }
+
+    /// Where it listens, on [`HOST`].
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A `known_hosts` file with its keys.
+    pub fn known_hosts(&self) -> PathBuf {
+        self.folder.join("known_hosts")
+    }
+
+    /// The public host key of this kind (`ed25519`, `ecdsa`): algorithm and base64, as `known_hosts` has them.
+    pub fn host_key(&self, kind: &str) -> String {
+        public_key(&self.folder, kind)
+    }
+
+    /// The fingerprint of its host key of this kind, `SHA256:…`.
+    pub fn fingerprint(&self, kind: &str) -> String {
+        let told = run(Command::new("ssh-keygen").arg("-lf").arg(self.folder.join(format!("host_{kind}.pub"))));
+        told.split_whitespace().nth(1).unwrap().to_owned()
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        self.server.log()
+    }
+
+    /// The processes that serve its connections now.
+    pub fn connections(&self) -> Vec<u32> {
+        descendants(self.server.id())
+    }
+
+    /// Kills the processes that serve its connections; it goes on listening.
+    pub fn kill_connections(&self) {
+        self.signal_connections("KILL");
+    }
+
+    /// Stops the processes that serve its connections: they keep their sockets and answer nothing any more.
+    pub fn stop_connections(&self) {
+        self.signal_connections("STOP");
+    }
+
+    /// Lets stopped processes go on.
+    pub fn continue_connections(&self) {
+        self.signal_connections("CONT");
+    }
+
+    fn signal_connections(&self, signal: &str) {
+        for pid in self.connections() {
+            // One may have ended on the way here.
+            let _ = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        // The server itself ends with its field.
+        self.kill_connections();
+    }
+}
+
+/// Whether an sshd can have a hosts file of its own: a mount namespace, which root can have on Linux.
+pub fn has_own_names() -> bool {
+    Command::new("unshare")
+        .args(["--mount", "mount", "--bind", "/etc/hosts", "/etc/hosts"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The command that starts sshd under the servers' user, with the replica's name in its own hosts file where that can be.
+fn sshd_command(folder: &Folder, own: &Path) -> Command {
+    let program = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/lib/ssh/sshd"]
+        .into_iter()
+        .find(|path| Path::new(path).exists())
+        .expect("there is an sshd: tests/run installs it");
+    let Some((uid, gid)) = folder.server_ids().filter(|_| has_own_names()) else {
+        return folder.as_server(program);
+    };
+    let hosts = own.join("hosts");
+    fs::write(&hosts, format!("127.0.0.1 localhost\n{ADDRESS} {NAME}\n")).unwrap();
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c", "mount --bind \"$1\" /etc/hosts && shift && exec setpriv \"$@\"", "rig-sshd"])
+        .arg(&hosts)
+        .args([&format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups", "--", program])
+        .current_dir(folder.path(""))
+        .stdin(Stdio::null());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+fn config_text(folder: &Folder, own: &Path, port: u16, mysql_port: u16, options: &SshdOptions) -> String {
+    let mut permit = format!("{NAME}:{mysql_port} {ADDRESS}:{mysql_port} localhost:{mysql_port}");
+    for more in &options.permit {
+        permit.push(' ');
+        permit.push_str(more);
+    }
+    format!(
+        "{}\nListenAddress {HOST}:{port}\nHostKey {own}/host_ed25519\nHostKey {own}/host_ecdsa\nPidFile none\nUsePAM no\n\
+         StrictModes no\nAuthorizedKeysFile {}\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nUseDNS no\n\
+         AllowTcpForwarding local\nPermitOpen {permit}\nPermitTTY no\nX11Forwarding no\nAllowAgentForwarding no\n\
+         LogLevel VERBOSE\nMaxStartups 100\nPrintMotd no\n",
+        options.config,
+        folder.path("authorized_keys").display(),
+        own = own.display(),
+    )
+}
+
+fn public_key(own: &Path, kind: &str) -> String {
+    let text = fs::read_to_string(own.join(format!("host_{kind}.pub"))).unwrap();
+    text.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+}
+
+fn write_known_hosts(own: &Path, port: u16) {
+    let lines: String =
+        ["ed25519", "ecdsa"].map(|kind| format!("[{HOST}]:{port} {}\n", public_key(own, kind))).concat();
+    fs::write(own.join("known_hosts"), lines).unwrap();
+}
+
+/// All processes below this one, from /proc.
+fn descendants(parent: u32) -> Vec<u32> {
+    let mut pairs = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else { continue };
+        let above: Option<u32> =
+            stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)).and_then(|text| text.parse().ok());
+        if let Some(above) = above {
+            pairs.push((pid, above));
+        }
+    }
+    let mut found = vec![parent];
+    let mut next = 0;
+    while let Some(&above) = found.get(next) {
+        found.extend(pairs.iter().filter(|pair| pair.1 == above).map(|pair| pair.0));
+        next += 1;
+    }
+    found.remove(0);
+    found
+}
