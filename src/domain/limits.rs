@@ -56,6 +56,16 @@ pub const KEEPALIVE: Duration = Duration::from_secs(5);
 pub const KEEPALIVE_MISSES: usize = 2;
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
+/// Time for a stopped statement to give its connection back; after it the connection is thrown away.
+pub const DRAIN: Duration = Duration::from_secs(10);
+/// An idle connection is asked whether it lives, and the control connection while a statement sends nothing.
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Time for the answer to a heartbeat; with [`HEARTBEAT`] a dead link is known within 15 s.
+pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(8);
+/// How long the driver takes a connection for alive, in seconds; the heartbeat knows better.
+pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
+/// How often another server may answer for the control connection before there is none.
+pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: an edit costs time in proportion to its text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
 /// Bytes of one packet from the server: the protocol's own maximum.
@@ -64,3 +74,17 @@ pub const MAX_PACKET: usize = 1 << 30;
 pub const SNIPPET_NAME_BYTES: usize = 100;
 /// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
 pub const DOC_DEPTH: usize = 16;
+/// Time that an append waits for another process that writes the access log; a stopped one must not hang a statement.
+pub const LEDGER_LOCK: Duration = Duration::from_secs(2);
+/// Bytes that the history reads from the end of the access log: opening it costs the same after years.
+pub const HISTORY_BYTES: u64 = 32 << 20;
+/// Time for a command that prints a secret; it may ask the user for a PIN.
+pub const SECRET_COMMAND: Duration = Duration::from_mins(1);
+/// Bytes of a secret: a file or a command that gives more is not one.
+pub const SECRET_BYTES: u64 = 64 << 10;
+/// Bytes of a settings file, a snippet or a doc page; a larger file is named and left alone.
+pub const TEXT_FILE_BYTES: u64 = 4 << 20;
+/// Files read from one snippet folder or doc pack: a folder named by mistake must not stall the start.
+pub const FOLDER_FILES: usize = 20_000;
+/// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
+pub const OSC52_BYTES: usize = 74_994;

@@ -1,1 +1,10 @@
-//! To be built.
+//! Files: settings, secrets, worksheets, snippets, doc packs and the access log. One task owns them; the forms of their
+//! text are the domain's. Knows no session, no store and no screen.
+
+use std::time::SystemTime;
+
+pub mod accesslog;
+pub mod history;
+
+/// Where this room reads the time of day: it is lent, so that a test can set it.
+pub type Clock = fn() -> SystemTime;
