@@ -62,6 +62,16 @@ pub const KEEPALIVE: Duration = Duration::from_secs(5);
 pub const KEEPALIVE_MISSES: usize = 2;
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
+/// Time for a stopped statement to give its connection back; after it the connection is thrown away.
+pub const DRAIN: Duration = Duration::from_secs(10);
+/// An idle connection is asked whether it lives, and the control connection while a statement sends nothing.
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Time for the answer to a heartbeat; with [`HEARTBEAT`] a dead link is known within 15 s.
+pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(8);
+/// How long the driver takes a connection for alive, in seconds; the heartbeat knows better.
+pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
+/// How often another server may answer for the control connection before there is none.
+pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: an edit costs time in proportion to its text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
 /// Bytes of one packet from the server: the protocol's own maximum.
