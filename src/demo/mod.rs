@@ -1,4 +1,5 @@
 //! The embedded replica behind its embedded jump host: a MySQL wire server over SQLite, reached as a real one is.
 
+pub mod data;
 pub mod schema;
 pub mod translate;
