@@ -5,12 +5,26 @@
 //!
 //! [`DemoSchema`]: super::schema::DemoSchema
 
+mod chance;
+mod design;
+mod dump;
+mod edges;
+mod fill;
+mod generate;
+mod labs;
+mod moment;
 mod parse;
 mod render;
+mod rows;
 mod schema;
+mod subjects;
 mod tokens;
 
+pub use dump::dump;
+pub use fill::{COLLATION, fill};
+pub use generate::{SUBJECTS, TEST_SUBJECTS, rows};
 pub use render::{ddl, identifier, literal, table_ddl, type_text};
+pub use rows::{Sink, Value};
 pub use schema::schema;
 
 /// The study database: the forty tables.
