@@ -11,7 +11,11 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+#[path = "../rig/loaded.rs"]
+mod loaded;
+
 mod demo;
+mod demo_data;
 mod run;
 mod session;
 mod traps;
