@@ -11,6 +11,7 @@
 mod accesslog;
 mod catalog;
 mod demo;
+mod demo_data;
 mod docs;
 mod export;
 mod keys;

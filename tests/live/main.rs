@@ -11,8 +11,12 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+#[path = "../rig/loaded.rs"]
+mod loaded;
+
 mod demo;
 mod rig_itself;
+mod demo_data;
 mod run;
 mod session;
 mod traps;

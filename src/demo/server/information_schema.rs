@@ -1,0 +1,449 @@
+//! The information schema: its tables' definitions, as MariaDB 10.11 has them, and their rows, drawn from the demo's schema.
+
+use std::collections::HashMap;
+
+use rusqlite::types::Value;
+
+use super::types;
+use crate::demo::schema::{Column, Database, DemoSchema, SqlType, Table};
+
+/// The name of the database.
+pub(super) const NAME: &str = "information_schema";
+/// One line for each table: its name, then its columns.
+const TABLES: &str = include_str!("information_schema.txt");
+/// When the demo's tables were made; the demo has no clock of its own.
+const MADE: &str = "2026-01-05 06:00:00";
+
+/// Rows of each table, by database and table.
+pub(super) type Counts = HashMap<(String, String), i64>;
+
+/// A row of a table.
+pub(super) type Row = Vec<Value>;
+
+/// The database's definition.
+pub(super) fn definition() -> Database {
+    let tables = TABLES.lines().filter_map(|line| {
+        let (name, columns) = line.split_once(": ")?;
+        let columns = columns.split(", ").filter_map(column).collect();
+        Some(Table { name: name.into(), columns, ..Table::default() })
+    });
+    Database { name: NAME.into(), tables: tables.collect(), views: Vec::new() }
+}
+
+fn column(text: &str) -> Option<Column> {
+    let (text, is_nullable) = match text.strip_suffix(" NOT NULL") {
+        Some(rest) => (rest, false),
+        None => (text.strip_suffix(" NULL")?, true),
+    };
+    let (name, ty) = text.split_once(' ')?;
+    let is_unsigned = ty.ends_with(" unsigned");
+    let (word, rest) = ty.split_once('(').unwrap_or((ty, ""));
+    let sizes: Vec<u16> = rest.split([',', ')']).filter_map(|size| size.parse().ok()).collect();
+    let size = |at: usize| sizes.get(at).copied().unwrap_or_default();
+    let ty = match word {
+        "varchar" => SqlType::VarChar(size(0)),
+        "tinyint" => SqlType::TinyInt { is_unsigned },
+        "int" => SqlType::Int { is_unsigned },
+        "bigint" => SqlType::BigInt { is_unsigned },
+        "decimal" => SqlType::Decimal { precision: u8::try_from(size(0)).ok()?, scale: u8::try_from(size(1)).ok()? },
+        "datetime" => SqlType::DateTime(u8::try_from(size(0)).ok()?),
+        "blob" => SqlType::Blob,
+        _ => SqlType::LongText,
+    };
+    let name = name.into();
+    Some(Column { name, ty, is_nullable, default: None, is_auto_increment: false, comment: String::new() })
+}
+
+/// Text as a value.
+pub(super) fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+/// Text that may be missing.
+pub(super) fn maybe(value: Option<impl Into<String>>) -> Value {
+    value.map_or(Value::Null, |value| Value::Text(value.into()))
+}
+
+/// A number as a value.
+pub(super) fn number(number: i64) -> Value {
+    Value::Integer(number)
+}
+
+fn maybe_number(number: Option<i64>) -> Value {
+    number.map_or(Value::Null, Value::Integer)
+}
+
+fn place(index: usize) -> Value {
+    Value::Integer(i64::try_from(index + 1).unwrap_or(i64::MAX))
+}
+
+/// What a table takes, as an engine would estimate it.
+pub(super) struct Size {
+    /// Rows.
+    pub rows: i64,
+    /// Bytes of a row.
+    pub row: i64,
+    /// Bytes of all rows, in pages.
+    pub data: i64,
+    /// Bytes of the secondary keys, in pages.
+    pub keys: i64,
+}
+
+/// Estimates a table's size from its rows.
+pub(super) fn size(table: &Table, rows: i64) -> Size {
+    const PAGE: i64 = 16_384;
+    let pages = |bytes: i64| (bytes / PAGE + 1) * PAGE;
+    let width: i64 = table
+        .columns
+        .iter()
+        .map(|column| types::lengths(&column.ty).map_or(8, |(_, bytes)| (bytes / 16).clamp(2, 48)))
+        .sum();
+    let keys = i64::try_from(table.keys.len().saturating_sub(1)).unwrap_or_default();
+    let data = pages(rows * width);
+    Size { rows, row: if rows == 0 { 0 } else { data / rows }, data, keys: keys * pages(rows * 24) }
+}
+
+/// The rows of all tables that stay as they are.
+pub(super) fn rows(schema: &DemoSchema, counts: &Counts) -> Vec<(&'static str, Vec<Row>)> {
+    let visible: Vec<(&Database, &Table)> = schema
+        .databases
+        .iter()
+        .flat_map(|database| database.tables.iter().map(move |table| (database, table)))
+        .filter(|(_, table)| !table.is_forbidden)
+        .collect();
+    vec![
+        ("SCHEMATA", schema.databases.iter().map(schema_row).collect()),
+        ("TABLES", table_rows(schema, &visible, counts)),
+        ("COLUMNS", column_rows(schema, &visible)),
+        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, counts)).collect()),
+        ("KEY_COLUMN_USAGE", visible.iter().flat_map(|(database, table)| usage_rows(database, table)).collect()),
+        ("TABLE_CONSTRAINTS", visible.iter().flat_map(|(database, table)| constraint_rows(database, table)).collect()),
+        (
+            "REFERENTIAL_CONSTRAINTS",
+            visible.iter().flat_map(|(database, table)| reference_rows(database, table)).collect(),
+        ),
+        ("VIEWS", schema.databases.iter().flat_map(view_rows).collect()),
+        (
+            "CHARACTER_SETS",
+            CHARACTER_SETS
+                .iter()
+                .map(|(name, default, words, bytes)| vec![text(*name), text(*default), text(*words), number(*bytes)])
+                .collect(),
+        ),
+        (
+            "COLLATIONS",
+            COLLATIONS
+                .iter()
+                .map(|(name, charset, id, is_default)| {
+                    vec![text(*name), text(*charset), number(*id), text(*is_default), text("Yes"), number(1)]
+                })
+                .collect(),
+        ),
+        (
+            "COLLATION_CHARACTER_SET_APPLICABILITY",
+            COLLATIONS
+                .iter()
+                .map(|(name, charset, id, is_default)| {
+                    vec![text(*name), text(*charset), text(*name), number(*id), text(*is_default)]
+                })
+                .collect(),
+        ),
+        ("ENGINES", ENGINES.iter().map(|row| row.iter().map(|cell| text(*cell)).collect()).collect()),
+    ]
+}
+
+/// Name, default collation, words, bytes of a character.
+pub(super) const CHARACTER_SETS: &[(&str, &str, &str, i64)] = &[
+    ("binary", "binary", "Binary pseudo charset", 1),
+    ("utf8mb3", "utf8mb3_general_ci", "UTF-8 Unicode", 3),
+    ("utf8mb4", "utf8mb4_general_ci", "UTF-8 Unicode", 4),
+];
+
+/// Name, character set, number, whether it is the default.
+pub(super) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
+    ("binary", "binary", 63, "Yes"),
+    ("utf8mb3_general_ci", "utf8mb3", 33, "Yes"),
+    ("utf8mb3_bin", "utf8mb3", 83, ""),
+    ("utf8mb4_general_ci", "utf8mb4", 45, "Yes"),
+    ("utf8mb4_bin", "utf8mb4", 46, ""),
+];
+
+/// As the information schema has them.
+pub(super) const ENGINES: &[[&str; 6]] = &[[
+    "InnoDB",
+    "DEFAULT",
+    "Supports transactions, row-level locking, foreign keys and encryption for tables",
+    "YES",
+    "YES",
+    "YES",
+]];
+
+fn schema_row(database: &Database) -> Row {
+    let charset = if database.name == NAME { "utf8mb3" } else { "utf8mb4" };
+    vec![text("def"), text(&database.name), text(charset), text(format!("{charset}_general_ci")), Value::Null, text("")]
+}
+
+fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], counts: &Counts) -> Vec<Row> {
+    let tables = visible.iter().map(|(database, table)| {
+        let mut row = vec![text("def"), text(&database.name), text(&table.name)];
+        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, counts) });
+        row
+    });
+    let views = schema.databases.iter().flat_map(|database| {
+        database.views.iter().map(move |view| {
+            let mut row = vec![text("def"), text(&database.name), text(&view.name), text("VIEW")];
+            row.resize(23, Value::Null);
+            row.splice(20..21, [text("VIEW")]);
+            row
+        })
+    });
+    tables.chain(views).collect()
+}
+
+/// From `TABLE_TYPE` on.
+fn system_status() -> Row {
+    let mut row = vec![text("SYSTEM VIEW"), text("MEMORY"), number(11), text("Fixed")];
+    row.resize(17, Value::Null);
+    row.splice(14..15, [text("utf8mb3_general_ci")]);
+    row.splice(16..17, [text("")]);
+    row.extend([text(""), number(0), text("Y")]);
+    row
+}
+
+fn table_status(database: &Database, table: &Table, counts: &Counts) -> Row {
+    let rows = counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
+    let size = size(table, rows);
+    let next = table.columns.iter().any(|column| column.is_auto_increment).then_some(rows + 1);
+    vec![
+        text("BASE TABLE"),
+        text("InnoDB"),
+        number(10),
+        text("Dynamic"),
+        number(size.rows),
+        number(size.row),
+        number(size.data),
+        number(0),
+        number(size.keys),
+        number(0),
+        maybe_number(next),
+        text(MADE),
+        Value::Null,
+        Value::Null,
+        text(types::COLLATION),
+        Value::Null,
+        text(""),
+        text(&table.comment),
+        number(0),
+        text("N"),
+    ]
+}
+
+fn column_rows(schema: &DemoSchema, visible: &[(&Database, &Table)]) -> Vec<Row> {
+    let of_tables = visible.iter().flat_map(|(database, table)| {
+        let tell =
+            move |(at, column)| column_row(&database.name, &table.name, at, column, types::key_word(table, column));
+        table.columns.iter().enumerate().map(tell)
+    });
+    let of_views = schema.databases.iter().flat_map(|database| {
+        database.views.iter().flat_map(move |view| {
+            let tell = move |(at, column)| column_row(&database.name, &view.name, at, column, "");
+            view.columns.iter().enumerate().map(tell)
+        })
+    });
+    of_tables.chain(of_views).collect()
+}
+
+fn column_row(database: &str, table: &str, at: usize, column: &Column, key: &str) -> Row {
+    let lengths = types::lengths(&column.ty);
+    let precision = types::precision(&column.ty);
+    let collation = types::collation(&column.ty);
+    vec![
+        text("def"),
+        text(database),
+        text(table),
+        text(&column.name),
+        place(at),
+        maybe(types::default(column)),
+        text(if column.is_nullable { "YES" } else { "NO" }),
+        text(types::name(&column.ty)),
+        maybe_number(lengths.map(|(characters, _)| characters)),
+        maybe_number(lengths.map(|(_, bytes)| bytes)),
+        maybe_number(precision.map(|(digits, _)| digits)),
+        maybe_number(precision.and_then(|(_, scale)| scale)),
+        maybe_number(types::moment_digits(&column.ty)),
+        maybe(collation.map(|_| "utf8mb4")),
+        maybe(collation),
+        text(types::ddl(&column.ty)),
+        text(key),
+        text(types::extra(column)),
+        text("select"),
+        text(&column.comment),
+        text("NEVER"),
+        Value::Null,
+    ]
+}
+
+fn key_rows(database: &Database, table: &Table, counts: &Counts) -> Vec<Row> {
+    let rows = counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
+    let tell = |key: &crate::demo::schema::Key, at: usize, name: &String| {
+        let is_nullable = table.columns.iter().any(|column| &column.name == name && column.is_nullable);
+        let is_whole = key.is_unique && at + 1 == key.columns.len();
+        vec![
+            text("def"),
+            text(&database.name),
+            text(&table.name),
+            number(i64::from(!key.is_unique)),
+            text(&database.name),
+            text(&key.name),
+            place(at),
+            text(name),
+            text("A"),
+            number(if is_whole || rows == 0 { rows } else { (rows / 4).max(1) }),
+            Value::Null,
+            Value::Null,
+            text(if is_nullable { "YES" } else { "" }),
+            text("BTREE"),
+            text(""),
+            text(""),
+            text("NO"),
+        ]
+    };
+    table
+        .keys
+        .iter()
+        .flat_map(|key| key.columns.iter().enumerate().map(move |(at, name)| tell(key, at, name)))
+        .collect()
+}
+
+fn usage_rows(database: &Database, table: &Table) -> Vec<Row> {
+    let begin = |constraint: &str, column: &str, at: usize| {
+        vec![
+            text("def"),
+            text(&database.name),
+            text(constraint),
+            text("def"),
+            text(&database.name),
+            text(&table.name),
+            text(column),
+            place(at),
+        ]
+    };
+    let mut rows = Vec::new();
+    for key in table.keys.iter().filter(|key| key.is_unique) {
+        for (at, column) in key.columns.iter().enumerate() {
+            let mut row = begin(&key.name, column, at);
+            row.extend([Value::Null, Value::Null, Value::Null, Value::Null]);
+            rows.push(row);
+        }
+    }
+    for foreign in &table.foreign_keys {
+        let mut row = begin(&foreign.name, &foreign.column, 0);
+        row.extend([number(1), text(&database.name), text(&foreign.to_table), text(&foreign.to_column)]);
+        rows.push(row);
+    }
+    rows
+}
+
+fn constraint_rows(database: &Database, table: &Table) -> Vec<Row> {
+    let keys = table
+        .keys
+        .iter()
+        .filter(|key| key.is_unique)
+        .map(|key| (key.name.clone(), if key.name == "PRIMARY" { "PRIMARY KEY" } else { "UNIQUE" }));
+    let checks =
+        table.columns.iter().filter(|column| column.ty == SqlType::Json).map(|column| (column.name.clone(), "CHECK"));
+    let foreign = table.foreign_keys.iter().map(|foreign| (foreign.name.clone(), "FOREIGN KEY"));
+    keys.chain(checks)
+        .chain(foreign)
+        .map(|(name, kind)| {
+            vec![text("def"), text(&database.name), text(name), text(&database.name), text(&table.name), text(kind)]
+        })
+        .collect()
+}
+
+fn reference_rows(database: &Database, table: &Table) -> Vec<Row> {
+    let unique_of = |foreign: &crate::demo::schema::ForeignKey| {
+        let to = database.table(&foreign.to_table)?;
+        to.keys
+            .iter()
+            .find(|key| key.is_unique && key.columns.first() == Some(&foreign.to_column))
+            .map(|key| key.name.clone())
+    };
+    let tell = |foreign: &crate::demo::schema::ForeignKey| {
+        vec![
+            text("def"),
+            text(&database.name),
+            text(&foreign.name),
+            text("def"),
+            text(&database.name),
+            maybe(unique_of(foreign)),
+            text("NONE"),
+            text("RESTRICT"),
+            text("RESTRICT"),
+            text(&table.name),
+            text(&foreign.to_table),
+        ]
+    };
+    table.foreign_keys.iter().map(tell).collect()
+}
+
+fn view_rows(database: &Database) -> Vec<Row> {
+    let tell = |view: &crate::demo::schema::View| {
+        vec![
+            text("def"),
+            text(&database.name),
+            text(&view.name),
+            text(&view.statement),
+            text("NONE"),
+            text("NO"),
+            text("demo@localhost"),
+            text("DEFINER"),
+            text("utf8mb4"),
+            text(types::COLLATION),
+            text("UNDEFINED"),
+        ]
+    };
+    database.views.iter().map(tell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_the_columns_of_its_table() {
+        let table = Table {
+            name: "t".into(),
+            columns: vec![column("id bigint(20) NOT NULL").unwrap(), column("j longtext NULL").unwrap()],
+            keys: vec![crate::demo::schema::Key {
+                name: "PRIMARY".into(),
+                is_unique: true,
+                columns: vec!["id".into()],
+            }],
+            foreign_keys: vec![crate::demo::schema::ForeignKey {
+                name: "f".into(),
+                column: "id".into(),
+                to_table: "t".into(),
+                to_column: "id".into(),
+            }],
+            ..Table::default()
+        };
+        let view = crate::demo::schema::View { name: "v".into(), ..Default::default() };
+        let own = Database { name: "d".into(), tables: vec![table], views: vec![view] };
+        let schema = DemoSchema { databases: vec![own, definition()] };
+        for (name, rows) in rows(&schema, &Counts::new()) {
+            let width = schema.database(NAME).unwrap().table(name).unwrap().columns.len();
+            assert!(!rows.is_empty(), "{name} has rows");
+            assert!(rows.iter().all(|row| row.len() == width), "{name}: {width} columns");
+        }
+    }
+
+    #[test]
+    fn types_are_read_from_their_ddl() {
+        let is = |text: &str, ty: SqlType| assert_eq!(column(text).unwrap().ty, ty);
+        is("ID bigint(21) unsigned NULL", SqlType::BigInt { is_unsigned: true });
+        is("ID decimal(22,3) NOT NULL", SqlType::Decimal { precision: 22, scale: 3 });
+        is("ID datetime NULL", SqlType::DateTime(0));
+        is("ID varchar(64) NOT NULL", SqlType::VarChar(64));
+    }
+}

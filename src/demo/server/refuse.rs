@@ -1,0 +1,110 @@
+//! The server's errors with their numbers, states and words, as MariaDB 10.11 has them.
+
+use crate::demo::translate::SqlError;
+
+/// An error from its parts.
+pub(crate) fn error(code: u16, state: &'static str, message: impl Into<String>) -> SqlError {
+    SqlError { code, state, message: message.into() }
+}
+
+/// 1064 near this text.
+pub(super) fn syntax(near: &str) -> SqlError {
+    let near: String = near.chars().take(80).collect();
+    error(
+        1064,
+        "42000",
+        format!(
+            "You have an error in your SQL syntax; check the manual that corresponds to your MariaDB server version \
+             for the right syntax to use near '{near}' at line 1"
+        ),
+    )
+}
+
+/// 1235 for what a real server would do.
+pub(crate) fn unsupported(what: impl std::fmt::Display) -> SqlError {
+    error(1235, "42000", format!("not supported by the demo replica: {what}"))
+}
+
+/// 1049.
+pub(super) fn unknown_database(name: &str) -> SqlError {
+    error(1049, "42000", format!("Unknown database '{name}'"))
+}
+
+/// 1046.
+pub(super) fn no_database() -> SqlError {
+    error(1046, "3D000", "No database selected")
+}
+
+/// 1146.
+pub(super) fn no_table(database: &str, table: &str) -> SqlError {
+    error(1146, "42S02", format!("Table '{database}.{table}' doesn't exist"))
+}
+
+/// 1142.
+pub(super) fn denied_table(user: &str, database: &str, table: &str) -> SqlError {
+    error(1142, "42000", format!("SELECT command denied to user '{user}'@'localhost' for table `{database}`.`{table}`"))
+}
+
+/// 1045.
+pub(crate) fn denied_user(user: &str, host: &str, has_password: bool) -> SqlError {
+    let using = if has_password { "YES" } else { "NO" };
+    error(1045, "28000", format!("Access denied for user '{user}'@'{host}' (using password: {using})"))
+}
+
+/// 1193.
+pub(super) fn unknown_variable(name: &str) -> SqlError {
+    error(1193, "HY000", format!("Unknown system variable '{name}'"))
+}
+
+/// 1231.
+pub(super) fn wrong_value(name: &str, value: &str) -> SqlError {
+    error(1231, "42000", format!("Variable '{name}' can't be set to the value of '{value}'"))
+}
+
+/// 1232.
+pub(super) fn wrong_type(name: &str) -> SqlError {
+    error(1232, "42000", format!("Incorrect argument type to variable '{name}'"))
+}
+
+/// 1290.
+pub(super) fn read_only_server() -> SqlError {
+    error(
+        1290,
+        "HY000",
+        "The MariaDB server is running with the --read-only option so it cannot execute this statement",
+    )
+}
+
+/// 1792.
+pub(super) fn read_only_transaction() -> SqlError {
+    error(1792, "25006", "Cannot execute statement in a READ ONLY transaction")
+}
+
+/// 1317.
+pub(super) fn interrupted() -> SqlError {
+    error(1317, "70100", "Query execution was interrupted")
+}
+
+/// 1969.
+pub(super) fn timed_out() -> SqlError {
+    error(1969, "70100", "Query execution was interrupted (max_statement_time exceeded)")
+}
+
+/// What SQLite said, as the server's error. A function of the translator that fails speaks `ERROR code (state): words`.
+pub(super) fn from_sqlite(failure: &rusqlite::Error) -> SqlError {
+    let text = match failure {
+        rusqlite::Error::SqliteFailure(_, Some(text)) => text.clone(),
+        other => other.to_string(),
+    };
+    said(&text).unwrap_or_else(|| unsupported(text))
+}
+
+fn said(text: &str) -> Option<SqlError> {
+    let (code, rest) = text.strip_prefix("ERROR ")?.split_once(" (")?;
+    let (state, message) = rest.split_once("): ")?;
+    let state = ["42000", "22003", "22007", "22012", "21000", "42S22", "42S02", "22001", "3D000", "70100"]
+        .into_iter()
+        .find(|known| *known == state)
+        .unwrap_or("HY000");
+    Some(error(code.parse().ok()?, state, message))
+}

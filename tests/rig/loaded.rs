@@ -1,0 +1,111 @@
+//! A private MariaDB that holds the demo's tables and rows: a socket and a folder of its own, gone with the value.
+//!
+//! Any live test may start one: `Loaded::start(subjects)`. It listens on no port.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rrx::demo::data;
+
+/// A running server with the demo in it.
+pub struct Loaded {
+    folder: tempfile::TempDir,
+    server: Child,
+}
+
+impl Loaded {
+    /// Starts a server and loads the demo with `subjects` for each study.
+    pub fn start(subjects: u32) -> Self {
+        let folder = tempfile::Builder::new().prefix("rrx-loaded-").tempdir().unwrap();
+        let is_root = nix::unistd::Uid::effective().is_root();
+        let data_folder = folder.path().join("data");
+        if is_root {
+            done(Command::new("chown").arg("mysql").arg(folder.path()));
+        }
+        let user: &[&str] = if is_root { &["--user=mysql"] } else { &[] };
+        done(
+            Command::new("mariadb-install-db")
+                .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
+                .arg(format!("--datadir={}", data_folder.display()))
+                .args(user)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let server = Command::new("mariadbd")
+            .args(["--no-defaults", "--skip-networking", "--innodb-flush-log-at-trx-commit=0"])
+            .args(["--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"])
+            .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"])
+            .arg(format!("--datadir={}", data_folder.display()))
+            .arg(format!("--socket={}", folder.path().join("socket").display()))
+            .arg(format!("--pid-file={}", folder.path().join("pid").display()))
+            .args(user)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let loaded = Self { folder, server };
+        let give_up = Instant::now() + Duration::from_secs(60);
+        while !answers(&loaded.socket()) {
+            assert!(
+                Instant::now() < give_up,
+                "no answer: {:?}",
+                std::fs::read_to_string(loaded.folder.path().join("log"))
+            );
+            std::thread::yield_now();
+        }
+        load(&loaded.socket(), subjects);
+        loaded
+    }
+
+    /// Where it listens; the account is `root` without a password.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("socket")
+    }
+
+    /// Runs a statement and gives the fields of its rows as the client prints them.
+    pub fn ask(&self, sql: &str) -> Vec<Vec<String>> {
+        let output =
+            client(&self.socket()).args(["--batch", "--raw", "--skip-column-names"]).arg("-e").arg(sql).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Loads the demo's tables and rows through the client into a server that listens on `socket`.
+pub fn load(socket: &Path, subjects: u32) {
+    let schema = data::schema();
+    let mut child = client(socket).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = std::io::BufWriter::new(child.stdin.take().unwrap());
+    input.write_all(data::ddl(&schema).as_bytes()).unwrap();
+    data::dump(&schema, subjects, &mut input).unwrap();
+    drop(input.into_inner().unwrap());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn client(socket: &Path) -> Command {
+    let mut command = Command::new("mariadb");
+    command.args(["--no-defaults", "--user=root", "--default-character-set=utf8mb4", "--binary-mode"]);
+    command.arg(format!("--socket={}", socket.display()));
+    command
+}
+
+fn answers(socket: &Path) -> bool {
+    client(socket).args(["-e", "DO 1"]).stderr(Stdio::null()).status().unwrap().success()
+}
+
+fn done(command: &mut Command) {
+    assert!(command.status().unwrap().success(), "{command:?}");
+}
