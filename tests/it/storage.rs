@@ -12,7 +12,7 @@ use rrx::domain::profile::SecretSource;
 use rrx::domain::snippets::Snippet;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
-use rrx::io::storage::snippets::{self, SnippetForm};
+use rrx::io::storage::snippets;
 use rrx::io::storage::task::{self, Lent};
 use rrx::io::storage::worksheets::Worksheets;
 use rrx::io::storage::{atomic, docs, secrets};
@@ -263,36 +263,27 @@ fn hostile_names_never_leave_the_folder() {
 
 // ------------------------------------------------------------ snippets and docs
 
-/// A form for these tests: the text is the statement, and `bad` is refused.
-const FORM: SnippetForm = SnippetForm {
-    read: |name, text| match text {
-        "bad" => Err("line 1: bad header".into()),
-        _ => Ok(Snippet { name: name.into(), statement: text.into(), ..Snippet::default() }),
-    },
-    write: |snippet| Ok(snippet.statement.clone()),
-};
-
 fn snippet(name: &str, statement: &str) -> Snippet {
-    Snippet { name: name.into(), statement: statement.into(), ..Snippet::default() }
+    Snippet { name: name.into(), title: name.into(), statement: statement.into(), ..Snippet::default() }
 }
 
 #[test]
 fn a_snippet_is_saved_once_and_replaced_only_on_request() {
     let root = tempdir().unwrap();
     let folder = root.path().join("snippets");
-    let path = snippets::save(&folder, &snippet("a b", "1"), Replace::Forbidden, FORM).unwrap();
-    let problem = snippets::save(&folder, &snippet("a b", "2"), Replace::Forbidden, FORM).unwrap_err();
+    let path = snippets::save(&folder, &snippet("a b", "1"), Replace::Forbidden).unwrap();
+    let problem = snippets::save(&folder, &snippet("a b", "2"), Replace::Forbidden).unwrap_err();
     assert!(problem.what.contains("a b.sql"), "{problem}");
-    assert_eq!(fs::read_to_string(&path).unwrap(), "1");
-    snippets::save(&folder, &snippet("a b", "3"), Replace::Allowed, FORM).unwrap();
-    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("3", 0o600));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "1\n");
+    snippets::save(&folder, &snippet("a b", "3"), Replace::Allowed).unwrap();
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("3\n", 0o600));
 }
 
 #[test]
 fn a_hostile_snippet_name_is_refused() {
     let root = tempdir().unwrap();
     for name in ["../x", "/etc/x", "", ".x", "-x", "a\nb", "a/b", " x", &"x".repeat(300)] {
-        assert!(snippets::save(root.path(), &snippet(name, "1"), Replace::Allowed, FORM).is_err(), "{name:?}");
+        assert!(snippets::save(root.path(), &snippet(name, "1"), Replace::Allowed).is_err(), "{name:?}");
     }
     assert_eq!(entries(root.path()), Vec::<String>::new());
 }
@@ -301,27 +292,28 @@ fn a_hostile_snippet_name_is_refused() {
 fn bad_and_hidden_snippets_are_named_and_the_others_are_read() {
     let root = tempdir().unwrap();
     let (own, team) = (root.path().join("own"), root.path().join("team"));
-    for (folder, name, text) in
-        [(&own, "a.sql", "own a"), (&own, "notes.txt", "x"), (&team, "a.sql", "team a"), (&team, "b.sql", "bad")]
-    {
+    for (folder, name, text) in [
+        (&own, "a.sql", "own a"),
+        (&own, "notes.txt", "x"),
+        (&team, "a.sql", "team a"),
+        (&team, "b.sql", "\n/* rrx\ntitel = 1\n*/\nSELECT 1"),
+    ] {
         fs::create_dir_all(folder).unwrap();
         fs::write(folder.join(name), text).unwrap();
     }
     fs::write(team.join("c.sql"), "c").unwrap();
-    let (found, problems) = snippets::load(&[own, team.clone(), root.path().join("none")], FORM);
+    let (found, problems) = snippets::load(&[own, team.clone(), root.path().join("none")]);
     let texts: Vec<_> = found.iter().map(|snippet| snippet.statement.as_str()).collect();
-    assert_eq!(texts, ["own a", "c"]);
+    assert_eq!(texts, ["own a", "SELECT 1", "c"]);
     let told: Vec<_> = problems.iter().map(|problem| problem.what.replace(root.path().to_str().unwrap(), "")).collect();
     assert_eq!(
         told,
-        ["/team/a.sql is hidden by a snippet of the same name", "/team/b.sql cannot be read", "/none cannot be read"]
+        [
+            "/team/a.sql is hidden by a snippet of the same name",
+            "/team/b.sql:3: unknown key `titel`; did you mean `title`?",
+            "/none cannot be read"
+        ]
     );
-    assert_eq!(problems[1].because, ["line 1: bad header"]);
-}
-
-fn pack_form(files: &[docs::PackFile]) -> (DocPack, Vec<String>) {
-    let title = files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
-    (DocPack { title, ..DocPack::default() }, vec![])
 }
 
 #[test]
@@ -331,14 +323,15 @@ fn a_pack_is_all_its_pages_and_what_cannot_be_read_is_named() {
     fs::create_dir_all(pack.join("tables")).unwrap();
     fs::create_dir_all(pack.join(".git")).unwrap();
     for name in ["pack.toml", "tables/site.md", ".git/x.md", "picture.png"] {
-        fs::write(pack.join(name), "x").unwrap();
+        fs::write(pack.join(name), if name == "pack.toml" { "title = \"P\"" } else { "# X\n" }).unwrap();
     }
     fs::write(pack.join("bad.md"), b"\xff").unwrap();
-    let (packs, problems) = docs::load(&[pack, root.path().join("none")], pack_form);
+    let (packs, problems) = docs::load(&[pack, root.path().join("none")]);
     assert_eq!(packs.len(), 1);
-    assert_eq!(packs[0].title, "pack.toml tables/site.md");
+    let objects: Vec<_> = packs[0].pages.iter().map(|page| page.object.as_str()).collect();
+    assert_eq!((packs[0].title.as_str(), objects.as_slice()), ("P", ["site"].as_slice()));
     assert_eq!(problems.len(), 2);
-    assert!(problems[0].what.contains("bad.md") && problems[1].what.contains("none"));
+    assert!(problems[0].what.contains("bad.md:1") && problems[1].what.contains("none"));
 }
 
 // ------------------------------------------------------------ the task
@@ -347,12 +340,7 @@ fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
 }
 
-const LENT: Lent = Lent {
-    clock: noon,
-    snippets: FORM,
-    docs: pack_form,
-    demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }),
-};
+const LENT: Lent = Lent { clock: noon, demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }) };
 
 /// Queues all commands, then lets the task serve them to the end.
 fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageNews> {

@@ -1,5 +1,5 @@
-//! Doc packs: folders of pages read as bytes and handed to the domain's reader, which is lent as a [`PackForm`]. Follows
-//! no links out of a pack and renders nothing.
+//! Doc packs: folders of pages read as bytes and handed to the domain's reader. Follows no links out of a pack and
+//! renders nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -11,41 +11,38 @@ use crate::domain::problem::{Kind, Problem};
 /// Folders inside a pack, at most so deep.
 const DEPTH: usize = 8;
 
-/// One file of a pack: its path inside the pack with `/`, and its text.
-pub type PackFile = (String, String);
-
-/// How the files of a pack become one; the texts name what could not be read, with file and line.
-pub type PackForm = fn(&[PackFile]) -> (DocPack, Vec<String>);
-
 /// Reads the packs of these folders, in their order.
 #[must_use]
-pub fn load(folders: &[PathBuf], form: PackForm) -> (Vec<DocPack>, Vec<Problem>) {
+pub fn load(folders: &[PathBuf]) -> (Vec<DocPack>, Vec<Problem>) {
     let (mut packs, mut problems) = (Vec::new(), Vec::new());
     for folder in folders {
         let mut walk = Walk { files: Vec::new(), problems: Vec::new() };
-        walk.folder(folder, "", DEPTH);
+        walk.folder(folder, DEPTH);
         problems.append(&mut walk.problems);
         if walk.files.is_empty() {
             continue;
         }
         walk.files.sort();
-        let (mut pack, wrong) = form(&walk.files);
+        let (mut pack, wrong) = DocPack::read(walk.files);
         if pack.title.is_empty() {
             pack.title = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
         }
-        problems.extend(wrong.into_iter().map(|why| unreadable(folder, &why)));
+        problems.extend(wrong.into_iter().map(|wrong| {
+            let what = format!("{}:{}: {}", wrong.file.display(), wrong.line, wrong.reason);
+            Problem::new(Kind::Local, what).hint("repair this line; the other pages are there")
+        }));
         packs.push(pack);
     }
     (packs, problems)
 }
 
 struct Walk {
-    files: Vec<PackFile>,
+    files: Vec<(PathBuf, Vec<u8>)>,
     problems: Vec<Problem>,
 }
 
 impl Walk {
-    fn folder(&mut self, folder: &Path, inside: &str, depth: usize) {
+    fn folder(&mut self, folder: &Path, depth: usize) {
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => return self.problems.push(unreadable(folder, &error.to_string())),
@@ -54,30 +51,29 @@ impl Walk {
             if self.files.len() >= limits::FOLDER_FILES {
                 return;
             }
-            let Ok(name) = entry.file_name().into_string() else { continue };
             let Ok(kind) = entry.file_type() else { continue };
-            if name.starts_with('.') {
+            let path = entry.path();
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            let inside = if inside.is_empty() { name } else { format!("{inside}/{name}") };
             if kind.is_dir() && depth > 0 {
-                self.folder(&entry.path(), &inside, depth - 1);
-            } else if kind.is_file() && (has_ending(&inside, "md") || has_ending(&inside, "toml")) {
-                self.file(&entry.path(), inside);
+                self.folder(&path, depth - 1);
+            } else if kind.is_file() && (has_ending(&path, "md") || has_ending(&path, "toml")) {
+                self.file(path);
             }
         }
     }
 
-    fn file(&mut self, path: &Path, inside: String) {
-        match atomic::read_text(path) {
-            Ok(text) => self.files.push((inside, text)),
-            Err(error) => self.problems.push(unreadable(path, &error.to_string())),
+    fn file(&mut self, path: PathBuf) {
+        match atomic::read_bytes(&path) {
+            Ok(bytes) => self.files.push((path, bytes)),
+            Err(error) => self.problems.push(unreadable(&path, &error.to_string())),
         }
     }
 }
 
-fn has_ending(name: &str, ending: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
 }
 
 fn unreadable(path: &Path, why: &str) -> Problem {

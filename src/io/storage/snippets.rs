@@ -1,5 +1,4 @@
-//! Snippet folders: `.sql` files read and written whole. The form of their text is the domain's and is lent as a
-//! [`SnippetForm`]; nothing here reads SQL.
+//! Snippet folders: `.sql` files read and written whole. The form of their text is the domain's; nothing here reads SQL.
 
 use std::path::{Path, PathBuf};
 
@@ -8,21 +7,12 @@ use super::atomic;
 use crate::domain::limits;
 use crate::domain::port::Replace;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::snippets::Snippet;
-
-/// How a snippet's text is read and written.
-#[derive(Debug, Clone, Copy)]
-pub struct SnippetForm {
-    /// Name and text to a snippet, or why not (with the line, where there is one).
-    pub read: fn(&str, &str) -> Result<Snippet, String>,
-    /// A snippet to its text, or why not.
-    pub write: fn(&Snippet) -> Result<String, String>,
-}
+use crate::domain::snippets::{NameProblem, Snippet, SnippetProblem, check_name, render};
 
 /// The snippets of these folders, sorted by name; where a name is there twice the nearer folder (the first) wins and
 /// the other is named. A folder that is absent is empty only where it is the user's own, the first.
 #[must_use]
-pub fn load(folders: &[PathBuf], form: SnippetForm) -> (Vec<Snippet>, Vec<Problem>) {
+pub fn load(folders: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
     let (mut snippets, mut problems): (Vec<Snippet>, Vec<Problem>) = (Vec::new(), Vec::new());
     for (number, folder) in folders.iter().enumerate() {
         let files = match sql_files(folder) {
@@ -34,12 +24,13 @@ pub fn load(folders: &[PathBuf], form: SnippetForm) -> (Vec<Snippet>, Vec<Proble
             }
         };
         for (name, path) in files {
-            match read(&name, &path, form) {
-                Ok(snippet) => match snippets.iter().find(|other| other.name == name) {
+            let (snippet, problem) = read(&name, &path);
+            problems.extend(problem);
+            if let Some(snippet) = snippet {
+                match snippets.iter().find(|other| other.name == name) {
                     Some(other) => problems.push(hidden(&path, other)),
                     None => snippets.push(snippet),
-                },
-                Err(problem) => problems.push(problem),
+                }
             }
         }
     }
@@ -51,12 +42,15 @@ pub fn load(folders: &[PathBuf], form: SnippetForm) -> (Vec<Snippet>, Vec<Proble
 ///
 /// # Errors
 /// A problem for a name that cannot be a file's, for a file that is there and may not be replaced, or from the disk.
-pub fn save(folder: &Path, snippet: &Snippet, replace: Replace, form: SnippetForm) -> Result<PathBuf, Problem> {
+pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBuf, Problem> {
     let path = match &snippet.path {
         Some(path) if path.file_stem().is_some_and(|stem| stem == snippet.name.as_str()) => path.clone(),
-        Some(_) | None => folder.join(format!("{}.sql", checked_name(&snippet.name)?)),
+        Some(_) | None => {
+            check_name(&snippet.name).map_err(|why| misnamed(why))?;
+            folder.join(format!("{}.sql", snippet.name))
+        }
     };
-    let text = (form.write)(snippet).map_err(|why| unwritable(&path, &why))?;
+    let text = render(snippet);
     if let Some(folder) = path.parent() {
         atomic::make_folder(folder).map_err(|error| unwritable(&path, &error.to_string()))?;
     }
@@ -74,26 +68,24 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace, form: SnippetFor
     }
 }
 
-/// A name that is a file's name and nothing else: no path, not hidden, no control character, short enough.
-fn checked_name(name: &str) -> Result<&str, Problem> {
-    let is_word = !name.is_empty()
-        && name.len() <= 200
-        && name.trim() == name
-        && !name.starts_with(['.', '-'])
-        && !name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'));
-    if is_word {
-        return Ok(name);
-    }
-    Err(Problem::new(Kind::Local, "This cannot be a snippet's name")
-        .because("the name is the file's name: no slash, no leading dot or dash, no control character")
-        .hint("use a name such as subjects-by-status"))
-}
-
-fn read(name: &str, path: &Path, form: SnippetForm) -> Result<Snippet, Problem> {
-    let text = atomic::read_text(path).map_err(|error| unreadable(path, &error.to_string()))?;
-    let mut snippet = (form.read)(name, &text).map_err(|why| unreadable(path, &why))?;
-    snippet.path = Some(path.to_path_buf());
-    Ok(snippet)
+/// A file's snippet, what is wrong in it, or both: a wrong header leaves the statement usable.
+fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
+    let text = match atomic::read_text(path) {
+        Ok(text) => text,
+        Err(error) => return (None, Some(unreadable(path, &error.to_string()))),
+    };
+    let (snippet, problem) = match Snippet::parse(name, &text) {
+        Ok(snippet) => (Some(snippet), None),
+        Err(SnippetProblem { line, reason, usable }) => {
+            let rest = if usable.is_some() { "its statement can be used" } else { "it is left out" };
+            let what = format!("{}:{line}: {reason}", path.display());
+            (
+                usable.map(|snippet| *snippet),
+                Some(Problem::new(Kind::Local, what).because(rest).hint("repair this line")),
+            )
+        }
+    };
+    (snippet.map(|snippet| Snippet { path: Some(path.to_path_buf()), ..snippet }), problem)
 }
 
 /// Names and paths of the `.sql` files of a folder, sorted.
@@ -120,6 +112,12 @@ fn unwritable(path: &Path, why: &str) -> Problem {
     Problem::new(Kind::Local, format!("The snippet {} cannot be written", path.display()))
         .because(why)
         .hint("make the folder writable, or choose another name")
+}
+
+fn misnamed(why: NameProblem) -> Problem {
+    Problem::new(Kind::Local, "This cannot be a snippet's name")
+        .because(why.to_string())
+        .hint("use a name such as subjects-by-status")
 }
 
 fn hidden(path: &Path, other: &Snippet) -> Problem {

@@ -8,9 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::accesslog::{AccessLog, LedgerError};
-use super::docs::PackForm;
 use super::paths::Paths;
-use super::snippets::SnippetForm;
 use super::worksheets::Worksheets;
 use super::{Clock, docs, history, snippets};
 use crate::domain::accesslog::{Begin, Entry, Permit};
@@ -19,15 +17,11 @@ use crate::domain::limits;
 use crate::domain::port::{Demo, StorageCmd, StorageNews};
 use crate::domain::sql::Checked;
 
-/// What the task is lent: the clock, and how texts are read and written.
+/// What the task is lent.
 #[derive(Debug, Clone, Copy)]
 pub struct Lent {
     /// The time of day.
     pub clock: Clock,
-    /// Snippets.
-    pub snippets: SnippetForm,
-    /// Doc packs.
-    pub docs: PackForm,
     /// The demo's own pack, where it is built in.
     pub demo_pack: fn() -> Option<DocPack>,
 }
@@ -103,18 +97,18 @@ impl<N: FnMut(StorageNews)> Storage<N> {
                 }
             },
             StorageCmd::SaveSnippet { snippet, replace } => {
-                match snippets::save(&self.paths.snippets(), &snippet, replace, self.lent.snippets) {
+                match snippets::save(&self.paths.snippets(), &snippet, replace) {
                     Ok(path) => StorageNews::SnippetSaved(path),
                     Err(problem) => StorageNews::Failed(problem),
                 }
             }
             StorageCmd::LoadSnippets { mut folders } => {
                 folders.insert(0, self.paths.snippets());
-                let (snippets, problems) = snippets::load(&folders, self.lent.snippets);
+                let (snippets, problems) = snippets::load(&folders);
                 StorageNews::Snippets { snippets: Arc::new(snippets), problems }
             }
             StorageCmd::LoadDocs { folders, demo } => {
-                let (mut packs, problems) = docs::load(&folders, self.lent.docs);
+                let (mut packs, problems) = docs::load(&folders);
                 if demo == Demo::Yes {
                     packs.extend((self.lent.demo_pack)());
                 }
