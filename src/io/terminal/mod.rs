@@ -1,1 +1,7 @@
-//! To be built.
+//! The terminal: raw mode and its restoring, events as words of ours, frames. The only room that names crossterm.
+
+mod input;
+mod screen;
+
+pub use input::{Event, Events};
+pub use screen::{Screen, restore};

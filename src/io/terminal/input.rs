@@ -1,0 +1,107 @@
+//! Terminal events as chords, pastes and sizes. Releases, mouse and what has no name here are dropped.
+
+use crossterm::event::{Event as Raw, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use futures_util::StreamExt as _;
+
+use crate::domain::keys::{Chord, Key};
+
+/// What came from the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A key.
+    Key(Chord),
+    /// Text pasted as a whole.
+    Paste(String),
+    /// A new size: columns, rows.
+    Resize(u16, u16),
+}
+
+/// The stream of events. It is dropped before anything else takes the terminal.
+pub struct Events {
+    stream: EventStream,
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Events")
+    }
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self { stream: EventStream::new() }
+    }
+}
+
+impl Events {
+    /// The next event; `None` when the terminal is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            match self.stream.next().await? {
+                Ok(Raw::Key(key)) => {
+                    if let Some(chord) = chord(key) {
+                        return Some(Event::Key(chord));
+                    }
+                }
+                Ok(Raw::Paste(text)) => return Some(Event::Paste(text)),
+                Ok(Raw::Resize(width, height)) => return Some(Event::Resize(width, height)),
+                Ok(Raw::FocusGained | Raw::FocusLost | Raw::Mouse(_)) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+fn chord(event: KeyEvent) -> Option<Chord> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    let has = |modifier| event.modifiers.contains(modifier);
+    let mut chord = Chord {
+        key: Key::Esc,
+        ctrl: has(KeyModifiers::CONTROL),
+        alt: has(KeyModifiers::ALT),
+        shift: has(KeyModifiers::SHIFT),
+    };
+    chord.key = match event.code {
+        KeyCode::Char(c) => {
+            chord.shift = false;
+            // Ctrl-R with Caps Lock is Ctrl-R.
+            Key::Char(if chord.ctrl { c.to_ascii_lowercase() } else { c })
+        }
+        KeyCode::BackTab => {
+            chord.shift = true;
+            Key::Tab
+        }
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Insert => Key::Insert,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::F(n) => Key::F(n),
+        _ => return None,
+    };
+    Some(chord)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shift_of_a_letter_is_the_letter_and_shift_tab_is_shift_tab() {
+        let key = |code, modifiers| chord(KeyEvent::new(code, modifiers)).map(|chord| chord.to_string());
+        assert_eq!(key(KeyCode::Char('G'), KeyModifiers::SHIFT).as_deref(), Some("G"));
+        assert_eq!(key(KeyCode::BackTab, KeyModifiers::SHIFT).as_deref(), Some("shift-tab"));
+        assert_eq!(key(KeyCode::Char('R'), KeyModifiers::CONTROL).as_deref(), Some("ctrl-r"));
+    }
+}

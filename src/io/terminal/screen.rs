@@ -1,0 +1,98 @@
+//! The screen: raw mode, the alternate screen, bracketed paste; restored on every way out, a panic included.
+
+use std::io::{IsTerminal, Stdout, Write as _, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+
+use crate::domain::problem::{Kind, Problem};
+
+/// Whether the terminal is ours now: restoring twice must do no harm.
+static IS_OURS: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Screen")
+    }
+}
+
+impl Screen {
+    /// Takes the terminal, and has a panic give it back before it speaks.
+    ///
+    /// # Errors
+    /// A problem where standard input or output is no terminal, or it cannot be set.
+    pub fn take() -> Result<Self, Problem> {
+        if !stdout().is_terminal() || !std::io::stdin().is_terminal() {
+            return Err(Problem::new(Kind::Settings, "There is no terminal to draw on")
+                .because("standard input or output is not a terminal")
+                .hint("run a statement without the screen: rrx run -p PROFILE -e 'SELECT 1'"));
+        }
+        let wrong = |error: std::io::Error| {
+            Problem::new(Kind::Local, "The terminal could not be set up").because(error.to_string())
+        };
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            before(panic);
+        }));
+        enable_raw_mode().map_err(wrong)?;
+        IS_OURS.store(true, Ordering::SeqCst);
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, SetTitle("rrx")).map_err(wrong)?;
+        let mut terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(wrong)?;
+        terminal.clear().map_err(wrong)?;
+        Ok(Self { terminal })
+    }
+
+    /// Columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+    }
+
+    /// Draws one frame.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> std::io::Result<()> {
+        queue!(stdout(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
+        execute!(stdout(), EndSynchronizedUpdate)
+    }
+
+    /// Sends a sequence of ours as it is (the clipboard's).
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn send(&mut self, sequence: &str) -> std::io::Result<()> {
+        let mut out = stdout();
+        out.write_all(sequence.as_bytes())?;
+        out.flush()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back. Safe to call at any time, also from a panic.
+pub fn restore() {
+    if IS_OURS.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
+        let _ = disable_raw_mode();
+    }
+}
