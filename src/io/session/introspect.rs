@@ -144,7 +144,8 @@ fn in_order<T>(mut numbered: Vec<(u64, T)>) -> Vec<T> {
 }
 
 fn indexes(rows: &[Row]) -> HashMap<Place, Vec<Index>> {
-    let mut parts: HashMap<Place, HashMap<String, (bool, Vec<(u64, String)>)>> = HashMap::new();
+    type Parts = (bool, Vec<(u64, String)>);
+    let mut parts: HashMap<Place, HashMap<String, Parts>> = HashMap::new();
     for row in rows {
         let of_table = parts.entry(place(row)).or_default();
         let index = of_table.entry(text(row, 2).unwrap_or_default()).or_default();

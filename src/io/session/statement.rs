@@ -48,7 +48,7 @@ struct Tally {
 pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, job: Job<'_>) -> RunReport {
     let mut tally = Tally { started: Instant::now(), first_row: None, rows: 0, bytes: 0 };
     let outcome = read(conn, desk, rows, &job, &mut tally).await;
-    // A time without end tells of the connection, one of a statement only of the statement.
+    // An error of the server tells of the statement, any other one of the connection.
     if let Some(Err(Fault::Driver(error))) = &outcome
         && error.is_fatal()
         && desk.dead.is_none()
