@@ -88,3 +88,7 @@ pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 pub const FOLDER_FILES: usize = 20_000;
 /// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
+/// Bytes of a snippet's name: with its ending it is a file name everywhere, and short enough to read.
+pub const SNIPPET_NAME_BYTES: usize = 100;
+/// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
+pub const DOC_DEPTH: usize = 16;

@@ -196,3 +196,16 @@ proptest::proptest! {
         proptest::prop_assert_eq!(accesslog::read(&line), Ok(Line::Begin(record)));
     }
 }
+
+#[test]
+fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let (dialect, session) = (rrx::domain::sql::Dialect::default(), rrx::domain::ids::SessionId(1));
+    let checked =
+        rrx::domain::sql::guard::check("SELECT 1", dialect, rrx::domain::sql::Policy::default(), session).unwrap();
+    let permit = log.begin(checked, begin("something else")).unwrap();
+    let read = history::read(state.path(), 1);
+    assert_eq!(read.past[0].begin.statement, "SELECT 1");
+    assert_eq!((permit.id(), permit.checked().text()), (read.past[0].begin.id.as_str(), "SELECT 1"));
+}

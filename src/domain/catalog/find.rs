@@ -93,7 +93,7 @@ pub struct Words {
 /// How a name counts beside a comment.
 const NAME: u32 = 4;
 /// How much more an object's own name counts when it is the whole word.
-const WHOLE: u32 = 200;
+const WHOLE: u32 = 800;
 /// How the name of the table around a column counts.
 const TABLE: u32 = 2;
 
@@ -131,9 +131,7 @@ impl Words {
     /// How well a word fits a name, its letters with gaps between; `None` when it does not.
     pub fn in_name(&mut self, word: usize, name: &str) -> Option<u32> {
         let atom = self.fuzzy.get(word)?;
-        let score = u32::from(atom.score(Utf32Str::new(name, &mut self.buffer), &mut self.matcher)?);
-        let is_whole = atom.needle_text().len() == name.len();
-        Some(score + if is_whole { WHOLE } else { 0 })
+        atom.score(Utf32Str::new(name, &mut self.buffer), &mut self.matcher).map(u32::from)
     }
 
     /// How well a word fits a text, in one piece; `None` when it does not.
@@ -143,6 +141,11 @@ impl Words {
         }
         let atom = self.exact.get(word)?;
         atom.score(Utf32Str::new(text, &mut self.buffer), &mut self.matcher).map(u32::from)
+    }
+
+    /// Whether a word that fits a name is the whole of it.
+    fn is_as_long_as(&self, word: usize, name: &str) -> bool {
+        self.fuzzy.get(word).is_some_and(|atom| atom.needle_text().len() == name.len())
     }
 
     /// For each word how well it fits a name.
@@ -156,7 +159,9 @@ impl Words {
         let mut sum = 0;
         let mut fits_itself = self.is_empty();
         for word in 0..self.len() {
-            let own = self.in_name(word, name).map(|score| score * NAME).or_else(|| self.in_text(word, comment));
+            let whole = if self.is_as_long_as(word, name) { WHOLE } else { 0 };
+            let own = self.in_name(word, name).map(|score| score * NAME + whole);
+            let own = own.or_else(|| self.in_text(word, comment));
             fits_itself |= own.is_some();
             let outer = around.get(word).copied().flatten();
             sum += own.or(outer)?;

@@ -41,7 +41,10 @@ impl DocPack {
                 Ok(text) => text.trim_start_matches('\u{feff}'),
                 Err(error) => {
                     let good = bytes.as_ref().get(..error.valid_up_to()).unwrap_or_default();
-                    report(1 + good.iter().filter(|&&byte| byte == b'\n').count(), "the text is not UTF-8".to_owned());
+                    report(
+                        1 + good.split(|&byte| byte == b'\n').count().saturating_sub(1),
+                        "the text is not UTF-8".to_owned(),
+                    );
                     continue;
                 }
             };
@@ -80,7 +83,7 @@ fn facts(text: &str, line: usize, report: &mut impl FnMut(usize, String)) -> Vec
         match value.get_ref() {
             DeValue::String(text) => found.push((at, name, Fact::Text(text.to_string()))),
             DeValue::Boolean(flag) => found.push((at, name, Fact::Flag(*flag))),
-            other => report(at, format!("`{name}` cannot be a {}", other.type_str())),
+            _ => report(at, format!("`{name}` must be a text in quotes, or true or false")),
         }
     }
     found.sort_by_key(|(at, ..)| *at);
@@ -100,7 +103,8 @@ fn read_pack(pack: &mut DocPack, text: &str, report: &mut impl FnMut(usize, Stri
         }
     }
     if let Some(version) = version {
-        pack.title = format!("{} {version}", pack.title).trim().to_owned();
+        let named = format!("{} {version}", pack.title);
+        named.trim().clone_into(&mut pack.title);
     }
 }
 

@@ -68,13 +68,11 @@ impl Read {
 
     fn texts(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Vec<String> {
         let texts = value.get_ref().as_array().map(|array| array.iter().map(|item| scalar(item.get_ref())).collect());
-        match texts {
-            Some(Some(texts)) => texts,
-            _ => {
-                self.problems.push((value.span().start, format!("`{key}` must be a list such as [\"a\", \"b\"]")));
-                Vec::new()
-            }
+        if let Some(Some(texts)) = texts {
+            return texts;
         }
+        self.problems.push((value.span().start, format!("`{key}` must be a list such as [\"a\", \"b\"]")));
+        Vec::new()
     }
 
     fn params(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -84,12 +82,11 @@ impl Read {
         };
         for (name, value) in in_order(table) {
             let mut param = Param { name: name.get_ref().to_string(), ..Param::default() };
-            match value.get_ref().as_table() {
-                Some(fields) => self.param(&mut param, fields),
-                None => {
-                    let reason = format!("`param.{}` must be a table: [param.{}]", param.name, param.name);
-                    self.problems.push((name.span().start, reason));
-                }
+            if let Some(fields) = value.get_ref().as_table() {
+                self.param(&mut param, fields);
+            } else {
+                let reason = format!("`param.{}` must be a table: [param.{}]", param.name, param.name);
+                self.problems.push((name.span().start, reason));
             }
             self.params.push(param);
         }
@@ -115,16 +112,15 @@ impl Read {
     fn kind(&mut self, param: &mut Param, value: &Spanned<DeValue<'_>>) {
         let Some(written) = self.text("type", value) else { return };
         let names = ParamKind::ALL.map(ParamKind::name);
-        match ParamKind::ALL.into_iter().find(|kind| kind.name() == written) {
-            Some(kind) => param.kind = kind,
-            None => {
-                let near = nearest(&written, &names).map_or_else(
-                    || format!("; the types are {}", names.join(", ")),
-                    |near| format!("; did you mean `{near}`?"),
-                );
-                self.problems.push((value.span().start, format!("unknown type `{written}`{near}")));
-            }
+        if let Some(kind) = ParamKind::ALL.into_iter().find(|kind| kind.name() == written) {
+            param.kind = kind;
+            return;
         }
+        let near = nearest(&written, &names).map_or_else(
+            || format!("; the types are {}", names.join(", ")),
+            |near| format!("; did you mean `{near}`?"),
+        );
+        self.problems.push((value.span().start, format!("unknown type `{written}`{near}")));
     }
 }
 

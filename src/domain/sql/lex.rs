@@ -3,6 +3,8 @@
 //! Source: the behaviour of `MYSQLlex` in MySQL 5.7/8 and MariaDB 10/11. Where the server would stop with an error the
 //! token is marked broken and the rest of the text is still read.
 
+mod number;
+
 use std::ops::Range;
 
 use super::{Dialect, Server};
@@ -169,9 +171,8 @@ impl Lexer<'_> {
             b'-' if self.is_dash_comment() => self.line_comment(),
             b'/' if self.starts(at, b"/*") => self.block(),
             b'*' if self.open.is_some() && self.starts(at, b"*/") => Found(TokenKind::CodeClose, at + 2, false),
-            b'\'' => quoted(TokenKind::String, self.string_end(at)),
             b'"' if self.dialect.sql_mode.ansi_quotes => quoted(TokenKind::QuotedIdentifier, self.quoted_end(at)),
-            b'"' => quoted(TokenKind::String, self.string_end(at)),
+            b'\'' | b'"' => quoted(TokenKind::String, self.string_end(at)),
             b'`' => quoted(TokenKind::QuotedIdentifier, self.quoted_end(at)),
             b'@' => self.variable(),
             b'?' if !self.is_identifier(at + 1) => Found(TokenKind::Parameter, at + 1, false),
@@ -296,12 +297,11 @@ impl Lexer<'_> {
     fn system_variable_end(&self, from: usize) -> (usize, bool) {
         let mut at = from;
         loop {
-            let (end, is_whole) = match self.byte(at) {
-                Some(b'`') => self.quoted_end(at),
-                _ => {
-                    let end = self.run(at, is_identifier_byte);
-                    (end, end > at)
-                }
+            let (end, is_whole) = if self.byte(at) == Some(b'`') {
+                self.quoted_end(at)
+            } else {
+                let end = self.run(at, is_identifier_byte);
+                (end, end > at)
             };
             let goes_on = self.byte(end) == Some(b'.')
                 && self.byte(end + 1).is_some_and(|next| is_identifier_byte(next) || next == b'`');
@@ -356,64 +356,6 @@ impl Lexer<'_> {
             }
         }
         Found(TokenKind::Word, self.run(at, is_identifier_byte), false)
-    }
-
-    /// `x'…'` or `b'…'`: anything but its digits breaks it, and so does a count of digits that is not whole bytes.
-    fn digits_literal(&self, fits: impl Fn(u8) -> bool, unit: usize) -> Found {
-        let from = self.at + 2;
-        let end = self.run(from, fits);
-        match self.byte(end) {
-            Some(b'\'') => Found(TokenKind::HexOrBit, end + 1, (end - from) % unit != 0),
-            _ => Found(TokenKind::HexOrBit, end, true),
-        }
-    }
-
-    fn number(&self) -> Found {
-        let at = self.at;
-        let prefixed = |end: usize| {
-            if end > at + 2 && !self.is_identifier(end) {
-                Found(TokenKind::HexOrBit, end, false)
-            } else {
-                Found(TokenKind::Word, self.run(end, is_identifier_byte), false)
-            }
-        };
-        if self.starts(at, b"0x") {
-            return prefixed(self.run(at + 2, |byte| byte.is_ascii_hexdigit()));
-        }
-        if self.starts(at, b"0b") {
-            return prefixed(self.run(at + 2, |byte| matches!(byte, b'0' | b'1')));
-        }
-        let end = self.run(at, |byte| byte.is_ascii_digit());
-        match self.byte(end) {
-            Some(b'.') if self.byte(end + 1) == Some(b'.') && self.dialect.server == Server::MariaDb => {
-                Found(TokenKind::Number, end, false)
-            }
-            Some(b'.') => self.fraction(end + 1),
-            Some(b'e' | b'E') => match self.exponent_end(end) {
-                Some(end) => Found(TokenKind::Number, end, false),
-                None => Found(TokenKind::Word, self.run(end, is_identifier_byte), false),
-            },
-            Some(byte) if is_identifier_byte(byte) => Found(TokenKind::Word, self.run(end, is_identifier_byte), false),
-            _ => Found(TokenKind::Number, end, false),
-        }
-    }
-
-    /// The digits behind the point, and an exponent; an `e` without digits breaks the number.
-    fn fraction(&self, from: usize) -> Found {
-        let end = self.run(from, |byte| byte.is_ascii_digit());
-        match self.byte(end) {
-            Some(b'e' | b'E') => match self.exponent_end(end) {
-                Some(end) => Found(TokenKind::Number, end, false),
-                None => Found(TokenKind::Number, end + 1, true),
-            },
-            _ => Found(TokenKind::Number, end, false),
-        }
-    }
-
-    /// The end of the exponent whose `e` is at `from`.
-    fn exponent_end(&self, from: usize) -> Option<usize> {
-        let digits = if matches!(self.byte(from + 1), Some(b'+' | b'-')) { from + 2 } else { from + 1 };
-        self.is_digit(digits).then(|| self.run(digits, |byte| byte.is_ascii_digit()))
     }
 
     fn operator(&self, byte: u8) -> Found {

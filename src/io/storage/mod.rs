@@ -4,7 +4,15 @@
 use std::time::SystemTime;
 
 pub mod accesslog;
+pub mod atomic;
+pub mod docs;
 pub mod history;
+pub mod paths;
+pub mod secrets;
+pub mod settings;
+pub mod snippets;
+pub mod task;
+pub mod worksheets;
 
 /// Where this room reads the time of day: it is lent, so that a test can set it.
 pub type Clock = fn() -> SystemTime;

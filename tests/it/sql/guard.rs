@@ -26,7 +26,7 @@ fn reading_statements_pass() {
 #[test]
 fn everything_else_is_refused_with_its_place_and_a_way_on() {
     for case in include_str!("refused.sql").split("\n----\n") {
-        let (place, text) = case.split_once("\n").unwrap();
+        let (place, text) = case.split_once('\n').unwrap();
         let place = place.strip_prefix("-- at: ").unwrap_or_else(|| panic!("{case}"));
         for dialect in [mysql(), mariadb()] {
             let refusal = guard(text, dialect).expect_err(text);

@@ -127,9 +127,7 @@ fn check_explain(reader: &Reader<'_>) -> Result<Leave, Refusal> {
             at += 1;
         } else if reader.is_any(at, &["EXTENDED", "PARTITIONS"]) && reader.token(at + 1).is_some() {
             at += 1;
-        } else if reader.is(at, "FORMAT") && reader.is_mark(at + 1, "=") {
-            at += 3;
-        } else if reader.is(at, "FOR") && reader.is_any(at + 1, &["SCHEMA", "DATABASE"]) {
+        } else if takes_format(reader, at) || (reader.is(at, "FOR") && reader.is_any(at + 1, &["SCHEMA", "DATABASE"])) {
             at += 3;
         } else {
             break;
@@ -152,10 +150,14 @@ fn check_explain(reader: &Reader<'_>) -> Result<Leave, Refusal> {
     Ok(Leave::Nothing)
 }
 
+fn takes_format(reader: &Reader<'_>, at: usize) -> bool {
+    reader.is(at, "FORMAT") && reader.is_mark(at + 1, "=")
+}
+
 /// MariaDB's `ANALYZE SELECT` runs what it explains; `ANALYZE TABLE` is maintenance.
 fn check_analyze(reader: &Reader<'_>) -> Result<(), Refusal> {
     let mut at = 1;
-    if reader.is(at, "FORMAT") && reader.is_mark(at + 1, "=") {
+    if takes_format(reader, at) {
         at += 3;
     }
     if reader.is_any(at, &["TABLE", "TABLES", "LOCAL", "NO_WRITE_TO_BINLOG"]) {
