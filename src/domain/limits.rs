@@ -12,6 +12,12 @@ pub const BATCH_WAIT: Duration = Duration::from_millis(10);
 pub const RESULT_MEMORY: usize = 64 << 20;
 /// Bytes of a cell that a window carries; the whole value is fetched on request.
 pub const WINDOW_CELL_BYTES: usize = 4 << 10;
+/// Rows of one window: many screens, so that a mistaken range does not copy a whole result.
+pub const WINDOW_ROWS: u64 = 10_000;
+/// Bytes of all cells of one window; in a window of very many cells each is cut earlier.
+pub const WINDOW_BYTES: usize = 32 << 20;
+/// Bytes that a window's cell carries at least: more than a screen's column shows.
+pub const WINDOW_CELL_LEAST: usize = 256;
 /// Default row limit of a profile.
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.
@@ -88,7 +94,3 @@ pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 pub const FOLDER_FILES: usize = 20_000;
 /// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
-/// Bytes of a snippet's name: with its ending it is a file name everywhere, and short enough to read.
-pub const SNIPPET_NAME_BYTES: usize = 100;
-/// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
-pub const DOC_DEPTH: usize = 16;
