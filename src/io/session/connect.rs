@@ -94,9 +94,7 @@ impl Recipe {
         let opts = SslOpts::default();
         match (self.profile.tls.is_verified(), &self.ca) {
             // The driver's "skip the name" has no effect, so verify-ca verifies the name too: more than was asked for.
-            (true, Some(ca)) => {
-                opts.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true)
-            }
+            (true, Some(ca)) => opts.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true),
             (true, None) => opts,
             // The built-in roots stay: without any root the driver refuses to begin.
             (false, _) => opts.with_danger_accept_invalid_certs(true),

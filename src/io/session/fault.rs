@@ -34,6 +34,12 @@ pub(super) enum Fault {
         /// Its value.
         value: String,
     },
+    /// Another server answers than the one that was connected to.
+    #[error("another server answers than the one that this session is connected to")]
+    OtherServer,
+    /// The answer is not that of the statement that was sent.
+    #[error("the connection is out of step: it gave the answer of another statement")]
+    OutOfStep,
     /// Told already.
     #[error("{}", .0.what)]
     Told(Problem),
@@ -64,13 +70,20 @@ impl Fault {
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
                 .hint("check that host and port name a MySQL-compatible server")
                 .then(Remedy::Doctor),
-            fault @ Self::NotPinned { .. } => Problem::new(Kind::Refused, "The session cannot be made safe, so it is not used")
+            fault @ Self::NotPinned { .. } => {
+                Problem::new(Kind::Refused, "The session cannot be made safe, so it is not used")
+                    .because(fault.to_string())
+                    .hint("ask the administrator of the replica why a session may not set this variable")
+            }
+            fault @ (Self::OtherServer | Self::OutOfStep) => Problem::new(Kind::Route, what)
                 .because(fault.to_string())
-                .hint("ask the administrator of the replica why a session may not set this variable"),
-            fault @ Self::NotAWord { .. } => Problem::new(Kind::Settings, "The profile's session settings cannot be used")
-                .because(fault.to_string())
-                .hint("write a time zone as +00:00 or Europe/Berlin")
-                .then(Remedy::Settings),
+                .hint("name one server in the profile, not an endpoint of several"),
+            fault @ Self::NotAWord { .. } => {
+                Problem::new(Kind::Settings, "The profile's session settings cannot be used")
+                    .because(fault.to_string())
+                    .hint("write a time zone as +00:00 or Europe/Berlin")
+                    .then(Remedy::Settings)
+            }
         }
     }
 
@@ -147,7 +160,9 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
 fn hint(code: u16) -> Option<&'static str> {
     Some(match code {
         1044 => "the account may not use this database: ask for SELECT on it, or choose another one",
-        1045 => "the password may have been rotated: check where the profile takes it from, and that user is spelled as granted",
+        1045 => {
+            "the password may have been rotated: check where the profile takes it from, and that user is spelled as granted"
+        }
         1049 => "choose one of the databases that exist",
         1054 => "check the spelling of the column; the explorer lists them",
         1064 => "the server's words name the place; rrx sends the text as it stands",

@@ -56,9 +56,8 @@ fn optional(answer: Result<Vec<mysql_async::Row>, Fault>) -> Result<Vec<mysql_as
 }
 
 fn product(variables: &Variables) -> &'static str {
-    let says = |name: &str, word: &str| {
-        variables.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word))
-    };
+    let says =
+        |name: &str, word: &str| variables.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
     if variables.get("aurora_version").is_some() {
         "Aurora MySQL"
     } else if says("version", "mariadb") || says("version_comment", "mariadb") {
@@ -142,7 +141,8 @@ fn write_privileges(grants: &[String]) -> Option<String> {
         for privilege in list.split(',').map(str::trim) {
             // "INSERT (a, b)" grants single columns; its name is what comes first.
             let name = privilege.split(" (").next().unwrap_or(privilege);
-            if let Some(known) = WRITING.iter().find(|known| **known == name || name.starts_with("CREATE") && **known == "CREATE")
+            if let Some(known) =
+                WRITING.iter().find(|known| **known == name || name.starts_with("CREATE") && **known == "CREATE")
                 && !found.contains(known)
             {
                 found.push(known);
@@ -153,7 +153,10 @@ fn write_privileges(grants: &[String]) -> Option<String> {
         }
     }
     (!found.is_empty()).then(|| {
-        format!("the account may write ({}): rrx does not let it, but a read-only account would be the better wall", found.join(", "))
+        format!(
+            "the account may write ({}): rrx does not let it, but a read-only account would be the better wall",
+            found.join(", ")
+        )
     })
 }
 

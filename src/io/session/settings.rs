@@ -23,7 +23,8 @@ impl Variables {
     /// Reads them.
     pub(super) async fn read(conn: &mut Conn, own: &own::Own, tell: &Teller) -> Result<Self, Fault> {
         let rows = ask(conn, own, tell).await?;
-        let pairs = rows.iter().filter_map(|row| Some((convert::text(row, 0)?.to_ascii_lowercase(), convert::text(row, 1)?)));
+        let pairs =
+            rows.iter().filter_map(|row| Some((convert::text(row, 0)?.to_ascii_lowercase(), convert::text(row, 1)?)));
         Ok(Self(pairs.collect()))
     }
 
