@@ -7,7 +7,7 @@ use crate::domain::port::{HostNews, ResultId, SessionId, SessionNews, StorageNew
 use crate::domain::problem::Problem;
 
 use super::areas::Size;
-use super::effect::{Effect, Found};
+use super::effect::Effect;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -28,8 +28,8 @@ pub enum Message {
     Storage(StorageNews),
     /// News of the host.
     Host(HostNews),
-    /// Heavy pure work is done; an answer for an older question is dropped.
-    Computed(u64, Found),
+    /// Connect to this profile: the command line named it.
+    Connect(String),
     /// A queue was full: this effect did not happen.
     Refused(Effect),
     /// A signal asks for the end: worksheets are saved, then the program goes.

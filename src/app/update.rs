@@ -40,7 +40,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
         Message::Host(HostNews::Copied(how)) => model.notice(how),
         Message::Host(HostNews::Failed(problem)) | Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
-        Message::Computed(..) => {}
+        Message::Connect(profile) => asks.push(Ask::Connect(profile)),
         Message::Refused(effect) => on_refused(model, &effect),
         Message::Terminate => asks.push(Ask::Quit),
     }
@@ -270,7 +270,7 @@ fn on_refused(model: &mut Model, effect: &Effect) {
             "the disk is busy"
         }
         Effect::Host(_) => "the clipboard is busy",
-        Effect::Compute(_) | Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
+        Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
     };
     if let Some(result) = &mut model.grid.result {
         result.asked = None;

@@ -1,0 +1,37 @@
+//! What workers tell the loop: one bounded queue, each news with its envelope.
+
+use crate::app::Message;
+use crate::domain::port::{ResultId, SessionId, SessionNews, StorageNews, StoreNews};
+
+/// News of a worker.
+#[derive(Debug)]
+pub(super) enum News {
+    /// Of a session.
+    Session(SessionId, SessionNews),
+    /// Of a result.
+    Store(ResultId, StoreNews),
+    /// Of the storage task.
+    Storage(StorageNews),
+}
+
+impl From<(SessionId, SessionNews)> for News {
+    fn from((id, news): (SessionId, SessionNews)) -> Self {
+        Self::Session(id, news)
+    }
+}
+
+impl From<(ResultId, StoreNews)> for News {
+    fn from((id, news): (ResultId, StoreNews)) -> Self {
+        Self::Store(id, news)
+    }
+}
+
+impl From<News> for Message {
+    fn from(news: News) -> Self {
+        match news {
+            News::Session(id, news) => Self::Session(id, news),
+            News::Store(id, news) => Self::Result(id, news),
+            News::Storage(news) => Self::Storage(news),
+        }
+    }
+}
