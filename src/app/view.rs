@@ -25,7 +25,12 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
     let areas = &model.shared.areas;
     let theme = model.aside.theme;
     if areas.room == Room::TooSmall {
-        parts(buffer, (0, 0), buffer.area.right(), [("rrx: the terminal is too small (20x5 at least)", theme.warning())]);
+        parts(
+            buffer,
+            (0, 0),
+            buffer.area.right(),
+            [("rrx: the terminal is too small (20x5 at least)", theme.warning())],
+        );
         return;
     }
     header(model, buffer);
@@ -68,7 +73,12 @@ fn header(model: &Model, buffer: &mut Buffer) {
     let (shared, theme) = (&model.shared, model.aside.theme);
     let area = rect(shared.areas.header, buffer);
     let Some(profile) = &shared.profile else {
-        parts(buffer, (area.x, area.y), area.right(), [(" rrx ", theme.key()), (" no profile chosen · not connected", theme.dim())]);
+        parts(
+            buffer,
+            (area.x, area.y),
+            area.right(),
+            [(" rrx ", theme.key()), (" no profile chosen · not connected", theme.dim())],
+        );
         return;
     };
     let badge = format!(" {} {} ", profile.environment.word(), profile.name);
@@ -86,8 +96,10 @@ fn header(model: &Model, buffer: &mut Buffer) {
         Some(Role::Unknown) => "role unknown",
         None => "role not known yet",
     };
-    let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, short_version(&facts.version)));
-    let account = facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
+    let version =
+        facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, short_version(&facts.version)));
+    let account =
+        facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
     let route: String = if profile.route.is_empty() {
         "   you ─ ".to_owned()
     } else {
@@ -109,13 +121,18 @@ fn header(model: &Model, buffer: &mut Buffer) {
     let version = give(version);
     let route = give(route);
     let account = give(account);
-    let left = parts(buffer, (area.x, area.y), area.right(), [
-        (badge.as_str(), theme.environment(profile.environment)),
-        (database.as_str(), theme.heading()),
-        (if route.is_empty() { " " } else { route.as_str() }, theme.dim()),
-        (glyph, glyph_style),
-        (word, glyph_style),
-    ]);
+    let left = parts(
+        buffer,
+        (area.x, area.y),
+        area.right(),
+        [
+            (badge.as_str(), theme.environment(profile.environment)),
+            (database.as_str(), theme.heading()),
+            (if route.is_empty() { " " } else { route.as_str() }, theme.dim()),
+            (glyph, glyph_style),
+            (word, glyph_style),
+        ],
+    );
     let right = format!("{account} {role}{version} · READ ONLY · NO BLINDING RULES ");
     let short = format!(" {role} · RO · NO BLINDING ");
     let is_narrow = right.width() > usize::from(area.right().saturating_sub(left));
@@ -155,7 +172,12 @@ fn hints(model: &Model, buffer: &mut Buffer) {
         if x.saturating_add(width) > area.right() {
             break;
         }
-        x = parts(buffer, (x, area.y), area.right(), [(key.as_str(), theme.key()), (" ", theme.dim()), (word, theme.dim()), ("   ", theme.dim())]);
+        x = parts(
+            buffer,
+            (x, area.y),
+            area.right(),
+            [(key.as_str(), theme.key()), (" ", theme.dim()), (word, theme.dim()), ("   ", theme.dim())],
+        );
     }
 }
 

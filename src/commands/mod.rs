@@ -1,5 +1,11 @@
 //! Floor 4: one file for each command.
 
+pub mod completions;
+pub mod keys;
 pub mod log;
+pub mod man;
+pub mod print;
+pub mod profiles;
 pub mod run;
+pub mod snippets;
 pub mod tui;

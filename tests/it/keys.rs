@@ -49,8 +49,10 @@ fn no_shipped_binding_needs_a_key_that_terminals_cannot_send_or_tell_apart() {
 fn what_a_multiplexer_takes_has_a_second_key() {
     for (name, keymap) in shipped() {
         for action in Action::all() {
-            let keys: Vec<String> =
-                keymap.chords(action.layer(), action).map(|chords| chords.iter().map(ToString::to_string).collect()).collect();
+            let keys: Vec<String> = keymap
+                .chords(action.layer(), action)
+                .map(|chords| chords.iter().map(ToString::to_string).collect())
+                .collect();
             let taken = |key: &String| key == "ctrl-a" || key == "ctrl-b";
             let is_default_exception = action.word() == "select-all";
             assert!(

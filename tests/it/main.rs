@@ -10,6 +10,7 @@
 
 mod accesslog;
 mod catalog;
+mod cli;
 mod demo;
 mod demo_data;
 mod docs;

@@ -15,8 +15,8 @@ mod rig;
 mod loaded;
 
 mod demo;
-mod rig_itself;
 mod demo_data;
+mod rig_itself;
 mod run;
 mod session;
 mod traps;

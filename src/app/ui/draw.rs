@@ -75,17 +75,26 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
     let style = if in_focus { theme.heading() } else { theme.text() };
     let title = clip(title, room);
     if !title.is_empty() {
-        parts(buffer, (area.x + 1, area.y), area.right().saturating_sub(1), [(" ", style), (title.as_str(), style), (" ", style)]);
+        parts(
+            buffer,
+            (area.x + 1, area.y),
+            area.right().saturating_sub(1),
+            [(" ", style), (title.as_str(), style), (" ", style)],
+        );
     }
     let left_over = room.saturating_sub(title.width() + 3);
     if !right.is_empty() && left_over > 3 {
         let right = clip(right, left_over);
         let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 3);
-        parts(buffer, (x, area.y), area.right().saturating_sub(1), [(" ", theme.dim()), (right.as_str(), theme.dim()), (" ", theme.dim())]);
+        parts(
+            buffer,
+            (x, area.y),
+            area.right().saturating_sub(1),
+            [(" ", theme.dim()), (right.as_str(), theme.dim()), (" ", theme.dim())],
+        );
     }
     inside
 }
-
 
 /// Text of which nothing steers the terminal: what is not printable is drawn as a stand-in.
 #[must_use]

@@ -79,7 +79,11 @@ impl Theme {
     /// The cursor's line where the panel is not in focus, and selected text.
     #[must_use]
     pub fn selected(self) -> Style {
-        if self.has_colour { Style::new().bg(Color::Indexed(238)) } else { Style::new().add_modifier(Modifier::UNDERLINED) }
+        if self.has_colour {
+            Style::new().bg(Color::Indexed(238))
+        } else {
+            Style::new().add_modifier(Modifier::UNDERLINED)
+        }
     }
 
     /// A border.
@@ -100,7 +104,11 @@ impl Theme {
         };
         let style = Style::new().add_modifier(Modifier::BOLD);
         if self.has_colour {
-            let ink = if environment == Environment::Demo || environment == Environment::Development { Color::Black } else { Color::White };
+            let ink = if environment == Environment::Demo || environment == Environment::Development {
+                Color::Black
+            } else {
+                Color::White
+            };
             style.bg(colour).fg(ink)
         } else {
             style.add_modifier(Modifier::REVERSED)

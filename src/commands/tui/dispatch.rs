@@ -93,8 +93,7 @@ impl Dispatch {
         self.sessions.retain(|_, (_, task)| !task.is_finished());
         if matches!(command, SessionCmd::Connect { .. }) {
             let (queue, commands) = mpsc::channel(SESSION_QUEUE);
-            let task =
-                session::spawn(id, commands, self.rows.clone(), self.news.clone(), self.session_outside.clone());
+            let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), self.session_outside.clone());
             self.sessions.insert(id, (queue, task));
         }
         let Some((queue, _)) = self.sessions.get(&id) else { return None };
@@ -109,7 +108,11 @@ impl Dispatch {
                 Ok(()) => HostNews::Copied(format!(
                     "copied {} characters by OSC 52{}",
                     text.chars().count(),
-                    if self.inside == Multiplexer::Tmux { " through tmux (needs: set -g set-clipboard on)" } else { "" }
+                    if self.inside == Multiplexer::Tmux {
+                        " through tmux (needs: set -g set-clipboard on)"
+                    } else {
+                        ""
+                    }
                 )),
                 Err(error) => HostNews::Failed(
                     Problem::new(Kind::Local, "The terminal did not take the copy").because(error.to_string()),

@@ -19,8 +19,8 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{Profile, Settings};
 use crate::io::terminal::{Event, Events, Screen};
 
-pub use dispatch::Outside;
 use dispatch::Dispatch;
+pub use dispatch::Outside;
 use inbox::News;
 
 /// What the screen starts with.

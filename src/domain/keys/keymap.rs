@@ -74,7 +74,10 @@ impl<A: Copy + Eq> Keymap<A> {
 
     /// The chords of an action in a layer, first the one that hints show.
     pub fn chords(&self, layer: &str, action: A) -> impl Iterator<Item = &[Chord]> {
-        self.layer(layer).iter().filter(move |binding| binding.action == action).map(|binding| binding.chords.as_slice())
+        self.layer(layer)
+            .iter()
+            .filter(move |binding| binding.action == action)
+            .map(|binding| binding.chords.as_slice())
     }
 
     /// The first key of an action as text, such as `g g`.

@@ -43,14 +43,17 @@ impl ConnectView<'_> {
         let right = area.right();
         if self.shared.profiles.is_empty() {
             parts(buffer, (area.x + 1, area.y + 1), right, [("No profile yet.", theme.text())]);
-            parts(buffer, (area.x + 1, area.y + 3), right, [
-                ("Write one into the settings file, or leave and try ", theme.dim()),
-                ("rrx demo", theme.key()),
-            ]);
+            parts(
+                buffer,
+                (area.x + 1, area.y + 3),
+                right,
+                [("Write one into the settings file, or leave and try ", theme.dim()), ("rrx demo", theme.key())],
+            );
             return;
         }
         for (row, profile) in self.shared.profiles.iter().enumerate().skip(self.connect.list.top) {
-            let Some(y) = u16::try_from(row - self.connect.list.top).ok().map(|y| area.y + 1 + y).filter(|y| *y < area.bottom())
+            let Some(y) =
+                u16::try_from(row - self.connect.list.top).ok().map(|y| area.y + 1 + y).filter(|y| *y < area.bottom())
             else {
                 break;
             };
@@ -61,12 +64,17 @@ impl ConnectView<'_> {
             let mut route: Vec<String> = profile.route.iter().map(|hop| hop.host.clone()).collect();
             route.push(profile.host.clone());
             let route = format!(" {}", route.join(" → "));
-            parts(buffer, (area.x, y), right, [
-                (if is_here { "›" } else { " " }, theme.key()),
-                (badge.as_str(), theme.environment(profile.environment)),
-                (name.as_str(), style),
-                (route.as_str(), theme.dim()),
-            ]);
+            parts(
+                buffer,
+                (area.x, y),
+                right,
+                [
+                    (if is_here { "›" } else { " " }, theme.key()),
+                    (badge.as_str(), theme.environment(profile.environment)),
+                    (name.as_str(), style),
+                    (route.as_str(), theme.dim()),
+                ],
+            );
         }
     }
 
@@ -86,11 +94,12 @@ impl ConnectView<'_> {
             };
             let word = format!(" {:<9} ", step.rung.word());
             let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
-            parts(buffer, (area.x + 1, y), right, [
-                (glyph, style),
-                (word.as_str(), theme.text()),
-                (clip(&words, room).as_str(), theme.text()),
-            ]);
+            parts(
+                buffer,
+                (area.x + 1, y),
+                right,
+                [(glyph, style), (word.as_str(), theme.text()), (clip(&words, room).as_str(), theme.text())],
+            );
             let width = u16::try_from(took.len()).unwrap_or(0);
             parts(buffer, (right.saturating_sub(width + 1), y), right, [(took.as_str(), theme.dim())]);
             y += 1;
@@ -105,7 +114,10 @@ impl ConnectView<'_> {
                     format!("  {algorithm}"),
                     format!("  {fingerprint}"),
                     "Compare it with what your administrator gave you. Nothing has been sent yet.".to_owned(),
-                    format!("{accept} accepts it and records it in {};  {decline} does not (the default)", recorded_in.display()),
+                    format!(
+                        "{accept} accepts it and records it in {};  {decline} does not (the default)",
+                        recorded_in.display()
+                    ),
                 ];
                 for line in lines {
                     for part in wrap(&line, usize::from(area.width).saturating_sub(2)) {
@@ -118,9 +130,16 @@ impl ConnectView<'_> {
                 parts(buffer, (area.x + 1, y), right, [(prompt.as_str(), theme.warning())]);
                 let typed = self.connect.secret.text();
                 let shown = if *echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
-                parts(buffer, (area.x + 1, y + 1), right, [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())]);
+                parts(
+                    buffer,
+                    (area.x + 1, y + 1),
+                    right,
+                    [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())],
+                );
             }
-            Stage::Failed(problem) => draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme),
+            Stage::Failed(problem) => {
+                draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme)
+            }
             Stage::Picking | Stage::Climbing => {}
         }
     }
@@ -155,7 +174,8 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     use unicode_width::UnicodeWidthStr;
     let mut lines = vec![String::new()];
     for word in printable(text).split_inclusive(' ') {
-        let is_full = lines.last().is_some_and(|line| !line.is_empty() && line.width() + word.trim_end().width() > width);
+        let is_full =
+            lines.last().is_some_and(|line| !line.is_empty() && line.width() + word.trim_end().width() > width);
         if is_full {
             lines.push(String::new());
         }

@@ -77,7 +77,8 @@ fn push_table(s: usize, t: usize, table: &Table, depth: usize, is_open: bool, li
 
 fn filtered(schema: &Schema, s: usize, words: &str, open: &BTreeSet<Node>, lines: &mut Vec<Line>) {
     let at = lines.len();
-    let has = |name: &str, comment: &str| matches(name, words) || (words.len() > 2 && comment.to_lowercase().contains(words));
+    let has =
+        |name: &str, comment: &str| matches(name, words) || (words.len() > 2 && comment.to_lowercase().contains(words));
     for (t, table) in schema.tables.iter().enumerate() {
         let columns: Vec<usize> = table
             .columns

@@ -44,7 +44,8 @@ impl Explorer {
     pub fn on_catalog(&mut self, shared: &Shared) {
         let catalog = shared.catalog.as_ref();
         let current = shared.database.as_deref();
-        let found = catalog.and_then(|catalog| catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current));
+        let found =
+            catalog.and_then(|catalog| catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current));
         if self.open.is_empty()
             && let Some(s) = found
         {
@@ -200,7 +201,9 @@ impl Explorer {
         let catalog: &Catalog = shared.catalog.as_ref()?;
         let schema = |s: usize| catalog.schemas.get(s);
         match self.node()? {
-            Node::Schema(s) | Node::Tables(s) | Node::Views(s) | Node::Routines(s) => Some(quote::identifier(&schema(s)?.name)),
+            Node::Schema(s) | Node::Tables(s) | Node::Views(s) | Node::Routines(s) => {
+                Some(quote::identifier(&schema(s)?.name))
+            }
             Node::Table(s, t) => {
                 let table = quote::identifier(&schema(s)?.tables.get(t)?.name);
                 let is_current = shared.database.as_deref() == Some(schema(s)?.name.as_str());

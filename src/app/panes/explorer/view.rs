@@ -62,13 +62,12 @@ impl ExplorerView<'_> {
         let end = if self.explorer.is_typing { "▏" } else { "" };
         let words = if typed.is_empty() && !self.explorer.is_typing { "filter" } else { typed };
         let style = if typed.is_empty() { self.theme.dim() } else { self.theme.text() };
-        parts(buffer, (area.x, area.y), area.right(), [
-            (" ", style),
-            (key.as_str(), self.theme.key()),
-            (" ", style),
-            (words, style),
-            (end, self.theme.key()),
-        ]);
+        parts(
+            buffer,
+            (area.x, area.y),
+            area.right(),
+            [(" ", style), (key.as_str(), self.theme.key()), (" ", style), (words, style), (end, self.theme.key())],
+        );
     }
 
     fn line(&self, catalog: &Catalog, line: Line, is_here: bool, area: Rect, buffer: &mut Buffer) {
@@ -89,11 +88,16 @@ impl ExplorerView<'_> {
         let shade = |own: Style| if is_here && self.in_focus { theme.cursor() } else { own };
         let room = usize::from(area.width).saturating_sub(indent.len() + 2);
         let right = clip(&right, room.saturating_sub(name.width() + 2));
-        let end = parts(buffer, (area.x, area.y), area.right(), [
-            (indent.as_str(), shade(theme.dim())),
-            (fold, shade(theme.dim())),
-            (clip(&name, room).as_str(), shade(style)),
-        ]);
+        let end = parts(
+            buffer,
+            (area.x, area.y),
+            area.right(),
+            [
+                (indent.as_str(), shade(theme.dim())),
+                (fold, shade(theme.dim())),
+                (clip(&name, room).as_str(), shade(style)),
+            ],
+        );
         let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
         if x > end {
             parts(buffer, (x, area.y), area.right(), [(right.as_str(), shade(theme.dim()))]);

@@ -42,7 +42,8 @@ impl Grid {
         let Some(result) = self.result.as_mut().filter(|result| result.id == id) else { return };
         match news {
             StoreNews::Opened(columns) => {
-                result.widths = widths(&columns, &Window { first: 0, columns: columns.len(), cells: Vec::new() }, Glyphs::Unicode);
+                result.widths =
+                    widths(&columns, &Window { first: 0, columns: columns.len(), cells: Vec::new() }, Glyphs::Unicode);
                 result.columns = Some(columns);
             }
             StoreNews::Progress(progress) => result.progress = progress,
@@ -128,7 +129,11 @@ impl Grid {
     pub fn row_values(&self) -> Option<Vec<(String, Shown)>> {
         let result = self.result.as_ref()?;
         let (columns, window) = (result.columns.as_ref()?, result.window.as_ref()?);
-        columns.iter().enumerate().map(|(c, column)| Some((column.name.clone(), window.cell(self.row, c)?.clone()))).collect()
+        columns
+            .iter()
+            .enumerate()
+            .map(|(c, column)| Some((column.name.clone(), window.cell(self.row, c)?.clone())))
+            .collect()
     }
 
     fn show_row(&mut self, cx: &mut Cx<'_>) {
@@ -180,7 +185,8 @@ impl Grid {
         let width = cx.shared.areas.grid.map_or(80, |area| area.width.saturating_sub(2));
         let count = self.count();
         self.row = self.row.min(count.saturating_sub(1));
-        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(page)).min(count.saturating_sub(page.min(count)));
+        self.top =
+            self.top.min(self.row).max((self.row + 1).saturating_sub(page)).min(count.saturating_sub(page.min(count)));
         let Some(result) = self.result.as_mut() else { return };
         self.column = self.column.min(result.widths.len().saturating_sub(1));
         self.left = self.left.min(self.column);

@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::{Action, AppAction};
 use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
+use crate::app::ui::draw::printable;
 use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::port::{End, Limit};
 use crate::domain::results::{Column, Glyphs, PieceKind, Side, alignment, shown, type_text};
-use crate::app::ui::draw::printable;
 
 use super::update::number_width;
 use super::{Grid, ResultSet};
@@ -36,11 +36,16 @@ impl GridView<'_> {
         let Some(result) = &self.grid.result else {
             let inside = panel(buffer, area, "Results", "", self.in_focus, self.theme);
             let key = self.shared.key(Action::App(AppAction::Run));
-            parts(buffer, (inside.x + 1, inside.y), inside.right(), [
-                ("Rows show here. ", self.theme.dim()),
-                (key.as_str(), self.theme.key()),
-                (" runs the statement at the cursor.", self.theme.dim()),
-            ]);
+            parts(
+                buffer,
+                (inside.x + 1, inside.y),
+                inside.right(),
+                [
+                    ("Rows show here. ", self.theme.dim()),
+                    (key.as_str(), self.theme.key()),
+                    (" runs the statement at the cursor.", self.theme.dim()),
+                ],
+            );
             return;
         };
         let right = match result.columns.as_ref() {
@@ -81,7 +86,13 @@ impl GridView<'_> {
             let style = if here { theme.key() } else { theme.heading() };
             let name = printable(&column.name);
             self.aligned(column, &clip(&name, usize::from(*width)), style, (*x, area.y, *width), buffer);
-            self.aligned(column, &clip(&type_text(column), usize::from(*width)), theme.dim(), (*x, area.y + 1, *width), buffer);
+            self.aligned(
+                column,
+                &clip(&type_text(column), usize::from(*width)),
+                theme.dim(),
+                (*x, area.y + 1, *width),
+                buffer,
+            );
             for y in area.y..area.y + 2 {
                 parts(buffer, (x - 2, y), area.right(), [("│", theme.dim())]);
             }
@@ -140,7 +151,11 @@ impl GridView<'_> {
                     let style = match piece.kind {
                         _ if is_cell && self.in_focus => theme.cursor(),
                         PieceKind::Plain => theme.text(),
-                        PieceKind::StandIn | PieceKind::Null | PieceKind::Empty | PieceKind::Binary | PieceKind::Cut => theme.dim(),
+                        PieceKind::StandIn
+                        | PieceKind::Null
+                        | PieceKind::Empty
+                        | PieceKind::Binary
+                        | PieceKind::Cut => theme.dim(),
                     };
                     (piece.text.as_str(), style)
                 }),
@@ -165,10 +180,14 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
         None if result.columns.is_none() => "waiting for the first row".to_owned(),
         None => format!("{} {unit} so far", grouped(rows)),
         Some(End::Complete) => format!("all {} {unit}", grouped(rows)),
-        Some(End::Limit(Limit::Rows(limit))) => format!("{} {unit}, cut at the row limit of {}", grouped(rows), grouped(*limit)),
+        Some(End::Limit(Limit::Rows(limit))) => {
+            format!("{} {unit}, cut at the row limit of {}", grouped(rows), grouped(*limit))
+        }
         Some(End::Limit(Limit::Bytes(limit))) => format!("{} {unit}, cut at the limit of {limit} bytes", grouped(rows)),
         Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row within {seconds} s"),
-        Some(End::Limit(Limit::Fetch(seconds))) => format!("{} {unit}, cut: not fetched within {seconds} s", grouped(rows)),
+        Some(End::Limit(Limit::Fetch(seconds))) => {
+            format!("{} {unit}, cut: not fetched within {seconds} s", grouped(rows))
+        }
         Some(End::Limit(Limit::Memory(_))) => format!("{} {unit}, cut: the profile forbids a spill", grouped(rows)),
         Some(End::Cancelled) => format!("{} {unit}, stopped by you", grouped(rows)),
         Some(End::Broken(_)) if rows == 0 => "failed".to_owned(),

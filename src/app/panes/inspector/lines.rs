@@ -4,9 +4,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::shared::Shared;
+use crate::app::ui::draw::printable as safe;
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
-use crate::app::ui::draw::printable as safe;
 use crate::domain::results::{Glyphs, Shown};
 
 use super::Shows;
@@ -193,7 +193,12 @@ fn about(paper: &mut Paper, table: &Table, page: Option<&DocPage>) {
         paper.line("Indexes", Tone::Heading);
         for index in &table.indexes {
             let unique = if index.is_unique { " unique" } else { "" };
-            paper.hang(&[(format!("{} ", index.name), Tone::Name)], &format!("{}{unique}", index.columns.join(", ")), Tone::Dim, 4);
+            paper.hang(
+                &[(format!("{} ", index.name), Tone::Name)],
+                &format!("{}{unique}", index.columns.join(", ")),
+                Tone::Dim,
+                4,
+            );
         }
     }
 }
@@ -231,7 +236,10 @@ fn value(paper: &mut Paper, bytes: &[u8]) {
 }
 
 fn shown(value: &Shown, column: &crate::domain::results::Column) -> String {
-    crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
+    crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2)
+        .into_iter()
+        .map(|piece| piece.text)
+        .collect()
 }
 
 fn tone_of(value: &Shown) -> Tone {

@@ -60,7 +60,11 @@ impl Inspector {
             }
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
-                let words = if self.is_pinned { "kept: the inspector stays as it is" } else { "the inspector follows the cursor" };
+                let words = if self.is_pinned {
+                    "kept: the inspector stays as it is"
+                } else {
+                    "the inspector follows the cursor"
+                };
                 cx.ask(Ask::Notice(words.into()));
             }
             A::Leave => cx.ask(Ask::HideInspector),

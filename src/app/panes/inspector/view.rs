@@ -62,12 +62,19 @@ impl InspectorView<'_> {
         let below = self.inspector.lines.len().saturating_sub(self.inspector.top + rows);
         if below > 0 && area.height > 2 {
             let example = match self.inspector.shows {
-                Shows::Table { .. } => format!(" {} example ", self.shared.key(Action::Inspector(InspectorAction::Example))),
+                Shows::Table { .. } => {
+                    format!(" {} example ", self.shared.key(Action::Inspector(InspectorAction::Example)))
+                }
                 _ => String::new(),
             };
             let more = format!(" {below} more lines ");
             let y = area.bottom().saturating_sub(1);
-            parts(buffer, (area.x + 2, y), area.right().saturating_sub(1), [(more.as_str(), theme.dim()), (example.as_str(), theme.dim())]);
+            parts(
+                buffer,
+                (area.x + 2, y),
+                area.right().saturating_sub(1),
+                [(more.as_str(), theme.dim()), (example.as_str(), theme.dim())],
+            );
         }
     }
 }

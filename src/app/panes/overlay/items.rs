@@ -47,7 +47,10 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                 right: snippet.tags.join(" "),
                 take: Take::Asks(vec![
                     Ask::NewWorksheet { title: snippet.name.clone(), text: snippet.statement.clone() },
-                    Ask::Run { statement: snippet.statement.trim().trim_end_matches(';').to_owned(), from: Source::Snippet },
+                    Ask::Run {
+                        statement: snippet.statement.trim().trim_end_matches(';').to_owned(),
+                        from: Source::Snippet,
+                    },
                 ]),
             })
             .collect(),
@@ -60,7 +63,10 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                     |end| format!("{} rows, {} ms, {}", end.rows, end.milliseconds, end.end),
                 ),
                 right: format!("{} {}", past.begin.profile, past.begin.time.get(..16).unwrap_or_default()),
-                take: Take::Asks(vec![Ask::NewWorksheet { title: "history".into(), text: past.begin.statement.clone() }]),
+                take: Take::Asks(vec![Ask::NewWorksheet {
+                    title: "history".into(),
+                    text: past.begin.statement.clone(),
+                }]),
             })
             .collect(),
         Kind::Activity => activity

@@ -80,7 +80,12 @@ impl Overlay {
                 self.input.clear();
                 self.refresh(cx.shared, stock);
             }
-            ListAction::Down | ListAction::Up | ListAction::PageDown | ListAction::PageUp | ListAction::Top | ListAction::End => {}
+            ListAction::Down
+            | ListAction::Up
+            | ListAction::PageDown
+            | ListAction::PageUp
+            | ListAction::Top
+            | ListAction::End => {}
         }
     }
 
@@ -89,7 +94,9 @@ impl Overlay {
         match &self.kind {
             // Enter takes the default, and the default is no.
             Kind::Confirm { .. } => cx.ask(Ask::Close),
-            Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => cx.ask(Ask::Notice("type a name first".into())),
+            Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => {
+                cx.ask(Ask::Notice("type a name first".into()))
+            }
             Kind::SaveSnippet { statement } => {
                 let statement = statement.clone();
                 cx.ask(Ask::SaveSnippet { name: typed, statement });

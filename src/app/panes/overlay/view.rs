@@ -54,12 +54,17 @@ impl OverlayView<'_> {
             self.confirm(question, inside, buffer);
             return;
         }
-        parts(buffer, (inside.x + 1, inside.y), inside.right(), [
-            (prompt, self.theme.dim()),
-            (" › ", self.theme.key()),
-            (self.overlay.input.text(), self.theme.text()),
-            ("▏", self.theme.key()),
-        ]);
+        parts(
+            buffer,
+            (inside.x + 1, inside.y),
+            inside.right(),
+            [
+                (prompt, self.theme.dim()),
+                (" › ", self.theme.key()),
+                (self.overlay.input.text(), self.theme.text()),
+                ("▏", self.theme.key()),
+            ],
+        );
         match &self.overlay.kind {
             Kind::SaveSnippet { statement } => {
                 for (row, line) in statement.lines().take(usize::from(inside.height.saturating_sub(3))).enumerate() {
@@ -69,7 +74,12 @@ impl OverlayView<'_> {
                 }
             }
             Kind::JumpRow | Kind::Rename => {
-                parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [("enter takes it, esc closes", self.theme.dim())]);
+                parts(
+                    buffer,
+                    (inside.x + 1, inside.y + 2),
+                    inside.right(),
+                    [("enter takes it, esc closes", self.theme.dim())],
+                );
             }
             _ => self.list(inside, buffer),
         }
@@ -88,12 +98,17 @@ impl OverlayView<'_> {
             line.push_str(word);
         }
         parts(buffer, (area.x + 1, y), area.right(), [(line.as_str(), self.theme.text())]);
-        parts(buffer, (area.x + 1, y + 2), area.right(), [
-            ("y", self.theme.key()),
-            (" yes   ", self.theme.text()),
-            ("any other key", self.theme.key()),
-            (" no", self.theme.text()),
-        ]);
+        parts(
+            buffer,
+            (area.x + 1, y + 2),
+            area.right(),
+            [
+                ("y", self.theme.key()),
+                (" yes   ", self.theme.text()),
+                ("any other key", self.theme.key()),
+                (" no", self.theme.text()),
+            ],
+        );
     }
 
     fn list(&self, area: Rect, buffer: &mut Buffer) {
@@ -110,7 +125,9 @@ impl OverlayView<'_> {
             return;
         }
         let widest = self.overlay.items.iter().map(|item| item.name.width()).max().unwrap_or(0);
-        let limit = usize::from(list.width) * if matches!(self.overlay.kind, Kind::History(_) | Kind::Activity) { 6 } else { 5 } / 10;
+        let limit = usize::from(list.width)
+            * if matches!(self.overlay.kind, Kind::History(_) | Kind::Activity) { 6 } else { 5 }
+            / 10;
         for (row, item) in
             self.overlay.items.iter().enumerate().skip(self.overlay.list.top).take(usize::from(list.height))
         {
@@ -132,12 +149,17 @@ impl OverlayView<'_> {
         let pad = " ".repeat(widest.saturating_sub(name.width()) + 2);
         let more = clip(&item.more, room.saturating_sub(widest + 2));
         let lead = if is_here { "›" } else { " " };
-        parts(buffer, (area.x, area.y), area.right(), [
-            (lead, shade(theme.key())),
-            (name.as_str(), shade(theme.text())),
-            (pad.as_str(), shade(theme.text())),
-            (more.as_str(), shade(theme.dim())),
-        ]);
+        parts(
+            buffer,
+            (area.x, area.y),
+            area.right(),
+            [
+                (lead, shade(theme.key())),
+                (name.as_str(), shade(theme.text())),
+                (pad.as_str(), shade(theme.text())),
+                (more.as_str(), shade(theme.dim())),
+            ],
+        );
         let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
         parts(buffer, (x, area.y), area.right(), [(right.as_str(), shade(theme.key()))]);
     }

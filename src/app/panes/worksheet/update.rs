@@ -60,7 +60,10 @@ impl Worksheets {
     /// A title that no tab has yet.
     #[must_use]
     pub fn free_title(&self) -> String {
-        (1..).map(|n| n.to_string()).find(|title| self.sheets.iter().all(|sheet| sheet.title != *title)).unwrap_or_default()
+        (1..)
+            .map(|n| n.to_string())
+            .find(|title| self.sheets.iter().all(|sheet| sheet.title != *title))
+            .unwrap_or_default()
     }
 
     /// Closes the worksheet in front.
@@ -105,7 +108,9 @@ impl Worksheets {
         let dialect = cx.shared.dialect();
         match self.statement(dialect) {
             Some((at, statement)) => cx.ask(Ask::Run { statement, from: Source::Worksheet { at } }),
-            None => cx.ask(Ask::Notice("there is no statement here yet: type one, or insert a table from the explorer".into())),
+            None => cx.ask(Ask::Notice(
+                "there is no statement here yet: type one, or insert a table from the explorer".into(),
+            )),
         }
     }
 
@@ -132,8 +137,12 @@ impl Worksheets {
             ));
             return;
         }
-        let clean: String =
-            text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let clean: String = text
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .chars()
+            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+            .collect();
         self.edit(Edit::Insert(clean), false);
     }
 
@@ -210,7 +219,11 @@ impl Worksheets {
         let at = sheet.editor.byte_of(sheet.editor.cursor());
         let Ok(statements) = split::split(&text, dialect) else { return };
         let starts: Vec<usize> = statements.iter().map(|statement| statement.span.start).collect();
-        let next = if forward { starts.iter().find(|start| **start > at) } else { starts.iter().rev().find(|start| **start < at) };
+        let next = if forward {
+            starts.iter().find(|start| **start > at)
+        } else {
+            starts.iter().rev().find(|start| **start < at)
+        };
         if let Some(start) = next {
             let place = sheet.editor.place_of(*start);
             sheet.editor.go(place);
@@ -251,7 +264,10 @@ impl Worksheets {
         let (_, statement) = self.statement(cx.dialect())?;
         let upper = statement.to_ascii_uppercase();
         let after = upper.find("FROM ").map(|at| at + 5)?;
-        statement.get(after..)?.split(|c: char| c.is_whitespace() || c == ',' || c == ';').find_map(|word| known(&word.replace('`', "")))
+        statement
+            .get(after..)?
+            .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
+            .find_map(|word| known(&word.replace('`', "")))
     }
 
     fn docs(&mut self, cx: &mut Cx<'_>) {

@@ -37,7 +37,11 @@ impl WorksheetView<'_> {
             .sheets
             .iter()
             .enumerate()
-            .map(|(n, sheet)| if n == self.worksheets.front { format!("[{}]", sheet.title) } else { sheet.title.clone() })
+            .map(
+                |(n, sheet)| {
+                    if n == self.worksheets.front { format!("[{}]", sheet.title) } else { sheet.title.clone() }
+                },
+            )
             .collect();
         let Some(sheet) = self.worksheets.sheet() else {
             panel(buffer, area, "Worksheet", "", self.in_focus, self.theme);
@@ -49,7 +53,8 @@ impl WorksheetView<'_> {
             let differs = here != Some(profile.as_str()) || *database != self.shared.database;
             differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
         });
-        let right = format!("{}{}:{} of {}", elsewhere.unwrap_or_default(), line + 1, column + 1, sheet.editor.lines().len());
+        let right =
+            format!("{}{}:{} of {}", elsewhere.unwrap_or_default(), line + 1, column + 1, sheet.editor.lines().len());
         let inside = panel(buffer, area, &tabs.join("  "), &right, self.in_focus, self.theme);
         if inside.is_empty() {
             return;
@@ -102,8 +107,14 @@ impl WorksheetView<'_> {
                 x = parts(buffer, (x, y), area.right(), [(shown, style)]);
             }
             if number == cursor.0 && self.in_focus {
-                let before: String = line.chars().skip(self.worksheets.left).take(cursor.1.saturating_sub(self.worksheets.left)).collect();
-                let x = area.x + GUTTER + u16::try_from(before.replace('\t', "  ").width()).unwrap_or(u16::MAX - GUTTER - area.x);
+                let before: String = line
+                    .chars()
+                    .skip(self.worksheets.left)
+                    .take(cursor.1.saturating_sub(self.worksheets.left))
+                    .collect();
+                let x = area.x
+                    + GUTTER
+                    + u16::try_from(before.replace('\t', "  ").width()).unwrap_or(u16::MAX - GUTTER - area.x);
                 if x < area.right() && y < area.bottom() {
                     buffer.set_style(Rect::new(x, y, 1, 1).intersection(buffer.area), theme.cursor());
                 }
@@ -111,7 +122,12 @@ impl WorksheetView<'_> {
             start = end + 1;
         }
         if text.is_empty() {
-            parts(buffer, (area.x + GUTTER, area.y), area.right(), [(" Type a statement, or insert a table from the explorer.", theme.dim())]);
+            parts(
+                buffer,
+                (area.x + GUTTER, area.y),
+                area.right(),
+                [(" Type a statement, or insert a table from the explorer.", theme.dim())],
+            );
         }
     }
 }
