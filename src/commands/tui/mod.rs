@@ -123,9 +123,15 @@ async fn turn(
                     messages.push(message(event));
                     // What is typed ahead is taken in one turn, so that a held key cannot fall behind.
                     while messages.len() < EVENTS_A_TURN {
-                        match futures_util::FutureExt::now_or_never(events.next()) {
-                            Some(Some(event)) => messages.push(message(event)),
-                            Some(None) | None => break,
+                        // Polled with this task's own waker: the stream keeps the one it was last polled with.
+                        let ahead = tokio::select! {
+                            biased;
+                            event = events.next() => event,
+                            () = std::future::ready(()) => None,
+                        };
+                        match ahead {
+                            Some(event) => messages.push(message(event)),
+                            None => break,
                         }
                     }
                 }
