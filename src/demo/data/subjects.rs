@@ -44,11 +44,20 @@ pub(super) struct Filled<'a> {
     pub(super) group_data: i64,
     pub(super) collected: Moment,
     pub(super) is_canceled: bool,
-    pub(super) is_day_two: bool,
+    pub(super) part: Part,
     pub(super) has_compound: bool,
-    is_saved: bool,
-    is_emptied: bool,
+    content: Content,
     setting: Setting<'a>,
+}
+
+/// Whether a form has values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// Nobody saved it.
+    Unsaved,
+    Saved,
+    /// It was saved, and its current values are gone all the same.
+    Emptied,
 }
 
 /// A collected value before it is printed.
@@ -138,17 +147,20 @@ impl Recruits {
             ("device_barcode", v(device)),
         ];
         let form_data = writer.add("form_data", fields);
-        let is_emptied = is_saved && self.complete_forms == EMPTY_FORM;
+        let content = match (is_saved, self.complete_forms) {
+            (false, _) => Content::Unsaved,
+            (true, EMPTY_FORM) => Content::Emptied,
+            (true, _) => Content::Saved,
+        };
         self.complete_forms += u32::from(is_saved);
         let filled = Filled {
             form_data,
             group_data: writer.next_id("item_group_data"),
             collected,
             is_canceled,
-            is_day_two: activity.part == Part::DayTwo,
+            part: activity.part,
             has_compound: who.arm == "A",
-            is_saved,
-            is_emptied,
+            content,
             setting,
         };
         let answers: Vec<Answer> = form.items.iter().map(|item| answer(chance, &filled, who, item)).collect();
@@ -177,12 +189,11 @@ impl Recruits {
     }
 
     fn item(&mut self, writer: &mut Writer<'_, '_>, chance: &mut Chance, filled: &Filled<'_>, answer: Answer) {
-        let (house, design, study, _) = filled.setting;
+        let (_, design, study, _) = filled.setting;
         let Answer { item, value, is_out_of_range, thread } = answer;
         let text = value.print();
         let is_given = text.is_some();
         let is_nonconformant = is_out_of_range && chance.happens(500);
-        let user = chance.one_of(&house.users);
         // Planted: the first open threads lie on items that the application no longer shows.
         let is_thread_hidden = thread.is_some_and(|status| status != "Closed") && self.hidden_threads < HIDDEN_THREADS;
         self.hidden_threads += u32::from(is_thread_hidden);
@@ -191,11 +202,13 @@ impl Recruits {
         let is_unlisted = item.field == "LBFAST" && is_given && self.unlisted_values < UNLISTED_VALUES;
         self.unlisted_values += u32::from(is_unlisted);
         let current = match &text {
-            _ if filled.is_emptied => None,
+            _ if filled.content == Content::Emptied => None,
             Some(_) if is_unlisted => Some("U".to_owned()),
             given => given.clone(),
         };
-        let saved = filled.collected.plus(chance.between(5, 1800)).plus_millis(chance.between(0, 999));
+        let saving = saving(chance, filled, &value);
+        let last_saved = saving.correction.as_ref().map_or(saving.entered, |correction| correction.at);
+        let last_user = saving.correction.as_ref().map_or(saving.user, |correction| correction.user);
         let complaint = format!("{} outside limits", item.field);
         let status = match (is_given, is_nonconformant) {
             (false, _) => "Unsaved",
@@ -215,17 +228,49 @@ impl Recruits {
             ("canceled", v(filled.is_canceled)),
             ("locked", v(study.is_complete)),
             ("hidden", v(is_hidden)),
-            ("transaction_time", v(is_given.then(|| saved.datetime3()))),
-            ("updated_by_user_id", v(is_given.then_some(user))),
+            ("transaction_time", v(is_given.then(|| last_saved.datetime3()))),
+            ("updated_by_user_id", v(is_given.then_some(last_user))),
         ];
         let id = writer.add("item_data", fields);
         if let Some(text) = text {
-            audit(writer, chance, filled, (id, user, &value, text));
+            audit(writer, (id, text, saving));
         }
         if let Some(status) = thread {
             clarification(writer, chance, filled, (id, status));
         }
     }
+}
+
+/// Writes the date of a volunteer who did not become a subject; half of those who might have one do.
+pub(super) fn visit_without_subject(
+    writer: &mut Writer<'_, '_>,
+    chance: &mut Chance,
+    (study, places): (StudyFacts, &[(i64, i64)]),
+    (place, volunteer): (i64, Volunteer),
+) {
+    if chance.happens(500) {
+        let last = if study.is_complete { "Cancelled" } else { "Booked" };
+        let status = chance.one_of(&["Attended", "Cancelled", "NoShow", last]);
+        let at = T0.plus_days(study.index * 40 + chance.between(-9, 30));
+        let study_site = places.iter().find(|(site, _)| *site == volunteer.site).map(|(_, id)| *id);
+        appointment(writer, (volunteer, study_site), (format!("B{}{place:03}1", study.index), at, status));
+    }
+}
+
+fn appointment(
+    writer: &mut Writer<'_, '_>,
+    (volunteer, study_site): (Volunteer, Option<i64>),
+    (number, at, status): (String, Moment, &'static str),
+) {
+    let fields = [
+        ("volunteer_id", v(volunteer.id)),
+        ("study_site_id", v(study_site)),
+        ("appointment_number", v(number)),
+        ("starts_at", v(at.datetime())),
+        ("status", v(status)),
+        ("created_at", v(at.plus_days(-15).datetime3())),
+    ];
+    writer.add("appointment", fields);
 }
 
 /// Writes appointments, the subject, and its places in cohorts.
@@ -239,21 +284,18 @@ fn participate(
     let is_randomized = place < study.subjects * 7 / 10;
     let (series, number) = (study.index + 1, place + 1);
     let study_site = places.iter().find(|(site, _)| *site == volunteer.site).map(|(_, id)| *id);
-    for attempt in 0..chance.one_of(&[1_i64, 1, 2]) {
-        let fields = [
-            ("volunteer_id", v(volunteer.id)),
-            ("study_site_id", v(study_site)),
-            ("appointment_number", v(format!("A{}{place:03}{attempt}", study.index))),
-            ("starts_at", v(start.plus_days(attempt - 10).datetime())),
-            ("status", v(chance.one_of(&["Attended", "Attended", "Cancelled", "NoShow"]))),
-            ("created_at", v(start.plus_days(-25).datetime3())),
-        ];
-        writer.add("appointment", fields);
+    let attempts = chance.one_of(&[1_i64, 1, 2]);
+    for attempt in 1..=attempts {
+        // Who became a subject came at last.
+        let status = if attempt == attempts { "Attended" } else { chance.one_of(&["Cancelled", "NoShow"]) };
+        let at = start.plus_days(attempt - attempts - 9);
+        let number = format!("A{}{place:03}{attempt}", study.index);
+        appointment(writer, (volunteer, study_site), (number, at, status));
     }
     let status = match (study.is_complete, is_randomized) {
-        (true, _) => "Completed",
+        (true, true) => "Completed",
         (false, true) => chance.one_of(&["Active", "Active", "Active", "Withdrawn", "Terminated"]),
-        (false, false) => "Terminated",
+        (_, false) => "Terminated",
     };
     let screening_number = format!("S{series}{number:03}");
     let randomization_number = format!("R{series}{number:03}");
@@ -301,7 +343,10 @@ fn participate(
 /// Decides one value and whether a clarification thread is opened on it.
 fn answer(chance: &mut Chance, filled: &Filled<'_>, who: &Participation, item: &'static Item) -> Answer {
     let (_, _, study, _) = filled.setting;
-    let value = if filled.is_saved { collect(chance, filled, who, item) } else { Collected::Nothing };
+    let value = match filled.content {
+        Content::Unsaved => Collected::Nothing,
+        Content::Saved | Content::Emptied => collect(chance, filled, who, item),
+    };
     let is_out_of_range = match (item.field, &value) {
         ("SYSBP", Collected::Whole(number)) => *number > 140,
         ("QTCF", Collected::Whole(number)) => *number > 450,
@@ -366,23 +411,43 @@ impl Collected {
     }
 }
 
-/// Writes the audit rows of a value: the first entry, and now and then a correction.
-fn audit(
-    writer: &mut Writer<'_, '_>,
-    chance: &mut Chance,
-    filled: &Filled<'_>,
-    (id, user, value, text): (i64, i64, &Collected, String),
-) {
+/// When a value was entered, by whom, and whether it was corrected afterwards.
+struct Saving {
+    entered: Moment,
+    user: i64,
+    correction: Option<Correction>,
+}
+
+/// A correction: what stood there before, and who changed it when and why.
+struct Correction {
+    mistyped: String,
+    at: Moment,
+    user: i64,
+    reason: &'static str,
+}
+
+/// Decides how a value came in. Planted: a few come days late, and some were mistyped first.
+fn saving(chance: &mut Chance, filled: &Filled<'_>, value: &Collected) -> Saving {
     let (house, ..) = filled.setting;
-    let first_entry = if chance.happens(40) { value.mistyped(chance.one_of(&[-9_i64, 9, 100])) } else { None };
-    let entered = filled.collected.plus(40).plus_millis(chance.between(0, 999));
-    let created = revision(writer, entered, user, None);
-    let mut states = vec![(created, first_entry.clone().unwrap_or_else(|| text.clone()))];
-    if first_entry.is_some() {
-        let later = filled.collected.plus(3600 * chance.between(1, 90));
-        let reason = chance.one_of(&["Transcription error", "Data entry error", "Query resolution"]);
-        let editor = chance.one_of(&house.users);
-        states.push((revision(writer, later, editor, Some(reason)), text));
+    let delay = if chance.happens(5) { 86_400 * chance.between(2, 9) } else { 0 };
+    let entered = filled.collected.plus(delay + chance.between(5, 1800)).plus_millis(chance.between(0, 999));
+    let user = chance.one_of(&house.users);
+    let mistyped = if chance.happens(40) { value.mistyped(chance.one_of(&[-9_i64, 9, 100])) } else { None };
+    let correction = mistyped.map(|mistyped| Correction {
+        mistyped,
+        at: entered.plus(3600 * chance.between(1, 90)),
+        user: chance.one_of(&house.users),
+        reason: chance.one_of(&["Transcription error", "Data entry error", "Query resolution"]),
+    });
+    Saving { entered, user, correction }
+}
+
+/// Writes the audit rows of a value: the first entry, and the correction if there was one.
+fn audit(writer: &mut Writer<'_, '_>, (id, text, saving): (i64, String, Saving)) {
+    let first = saving.correction.as_ref().map_or_else(|| text.clone(), |correction| correction.mistyped.clone());
+    let mut states = vec![(revision(writer, saving.entered, saving.user, None), first)];
+    if let Some(Correction { at, user, reason, .. }) = saving.correction {
+        states.push((revision(writer, at, user, Some(reason)), text));
     }
     for (type_number, (revision, value)) in (0_i64..).zip(states) {
         let fields = [
