@@ -15,12 +15,14 @@ mod generate;
 mod labs;
 mod moment;
 mod parse;
+mod questions;
 mod render;
 mod rows;
 mod schema;
 mod snippets;
 mod subjects;
 mod tokens;
+mod values;
 
 pub use docs::pack_files;
 pub use dump::dump;

@@ -3,11 +3,13 @@
 //! The planted findings of the clinical tables are marked with the word *Planted*.
 
 use super::chance::Chance;
-use super::design::{Activity, Design, FORMS, Item, Part, StudyFacts, adverse_event};
-use super::generate::{House, T0, Volunteer, revision};
+use super::design::{Activity, Design, Part, StudyFacts, adverse_event};
+use super::generate::{House, T0, Volunteer};
 use super::labs;
 use super::moment::Moment;
+use super::questions::FORMS;
 use super::rows::{Writer, v};
+use super::values::{Answer, answer, audit, clarification, saving};
 
 /// Open threads whose item is hidden.
 const HIDDEN_THREADS: u32 = 6;
@@ -27,15 +29,15 @@ pub(super) struct Recruits {
 pub(super) type Setting<'a> = (&'a House, &'a Design, StudyFacts, &'a [(i64, i64)]);
 
 /// One subject while its rows are written.
-struct Participation {
+pub(super) struct Participation {
     /// The day that its times count from: the day before the dose's hour.
     start: Moment,
-    volunteer: Volunteer,
-    place: i64,
+    pub(super) volunteer: Volunteer,
+    pub(super) place: i64,
     subject: i64,
     screening: i64,
     treatment: Option<i64>,
-    arm: &'static str,
+    pub(super) arm: &'static str,
 }
 
 /// One form while its rows are written.
@@ -46,35 +48,18 @@ pub(super) struct Filled<'a> {
     pub(super) is_canceled: bool,
     pub(super) part: Part,
     pub(super) has_compound: bool,
-    content: Content,
-    setting: Setting<'a>,
+    pub(super) content: Content,
+    pub(super) setting: Setting<'a>,
 }
 
 /// Whether a form has values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
+pub(super) enum Content {
     /// Nobody saved it.
     Unsaved,
     Saved,
     /// It was saved, and its current values are gone all the same.
     Emptied,
-}
-
-/// A collected value before it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Collected {
-    Nothing,
-    Words(String),
-    Whole(i64),
-    Tenths(i64),
-}
-
-/// A value with everything that is decided about it before its rows are written.
-struct Answer {
-    item: &'static Item,
-    value: Collected,
-    is_out_of_range: bool,
-    thread: Option<&'static str>,
 }
 
 impl Recruits {
@@ -338,162 +323,4 @@ fn participate(
     });
     let arm = chance.one_of(&["A", "A", "P"]);
     Participation { start, volunteer, place, subject, screening, treatment, arm }
-}
-
-/// Decides one value and whether a clarification thread is opened on it.
-fn answer(chance: &mut Chance, filled: &Filled<'_>, who: &Participation, item: &'static Item) -> Answer {
-    let (_, _, study, _) = filled.setting;
-    let value = match filled.content {
-        Content::Unsaved => Collected::Nothing,
-        Content::Saved | Content::Emptied => collect(chance, filled, who, item),
-    };
-    let is_out_of_range = match (item.field, &value) {
-        ("SYSBP", Collected::Whole(number)) => *number > 140,
-        ("QTCF", Collected::Whole(number)) => *number > 450,
-        ("TEMP", Collected::Tenths(tenths)) => *tenths > 378,
-        _ => false,
-    };
-    let has_thread = value != Collected::Nothing && chance.happens(if is_out_of_range { 300 } else { 12 });
-    let thread = has_thread.then(|| {
-        let status = chance.one_of(&["Unanswered", "Answered", "Closed", "Closed"]);
-        if study.is_complete { "Closed" } else { status }
-    });
-    Answer { item, value, is_out_of_range, thread }
-}
-
-fn collect(chance: &mut Chance, filled: &Filled<'_>, who: &Participation, item: &Item) -> Collected {
-    let words = |text: &str| Collected::Words(text.to_owned());
-    let at = filled.collected;
-    match item.field {
-        "SEX" => words(if who.volunteer.is_male { "M" } else { "F" }),
-        "AGE" => Collected::Whole((at.days() - who.volunteer.born.days()) * 100 / 36_525),
-        "SYSBP" => Collected::Whole(chance.normal(122, 12)),
-        "DIABP" => Collected::Whole(chance.normal(76, 8)),
-        "PULSE" => Collected::Whole(chance.normal(66, 9)),
-        "TEMP" => Collected::Tenths(chance.normal(367, 4)),
-        "QTCF" => Collected::Whole(chance.normal(412, 18) + if filled.has_compound { 12 } else { 0 }),
-        "PR" => Collected::Whole(chance.normal(160, 15)),
-        "VSCLSIG" if chance.happens(900) => words("NCS"),
-        "VSCLSIG" => Collected::Nothing,
-        "EXDOSE" => Collected::Tenths(if who.place % 2 == 1 { 500 } else { 1000 }),
-        "EXTRT" => words(who.arm),
-        "LBFAST" => words(chance.one_of(&["Y", "Y", "Y", "N"])),
-        "AETERM" => words(chance.one_of(&["Headache", "Nausea", "Dizziness", "Venepuncture site bruise"])),
-        // Planted: half of the starts are partial dates, to which no cast applies.
-        "AESTDTC" => {
-            let whole = at.iso();
-            let cut = if chance.happens(500) { 16 } else { 8 };
-            let partial: String = whole.chars().take(cut).collect();
-            Collected::Words(if cut == 8 { format!("{partial}T") } else { partial })
-        }
-        "AESEV" => words(chance.one_of(&["1", "1", "1", "2"])),
-        _ => Collected::Words(at.iso()),
-    }
-}
-
-impl Collected {
-    fn print(&self) -> Option<String> {
-        match self {
-            Self::Nothing => None,
-            Self::Words(text) => Some(text.clone()),
-            Self::Whole(number) => Some(number.to_string()),
-            Self::Tenths(tenths) => Some(labs::tenths(*tenths)),
-        }
-    }
-
-    /// The number as it may have been mistyped first.
-    fn mistyped(&self, by: i64) -> Option<String> {
-        match self {
-            Self::Nothing | Self::Words(_) => None,
-            Self::Whole(number) => Some((number + by).to_string()),
-            Self::Tenths(tenths) => Some(labs::tenths(tenths + by * 10)),
-        }
-    }
-}
-
-/// When a value was entered, by whom, and whether it was corrected afterwards.
-struct Saving {
-    entered: Moment,
-    user: i64,
-    correction: Option<Correction>,
-}
-
-/// A correction: what stood there before, and who changed it when and why.
-struct Correction {
-    mistyped: String,
-    at: Moment,
-    user: i64,
-    reason: &'static str,
-}
-
-/// Decides how a value came in. Planted: a few come days late, and some were mistyped first.
-fn saving(chance: &mut Chance, filled: &Filled<'_>, value: &Collected) -> Saving {
-    let (house, ..) = filled.setting;
-    let delay = if chance.happens(5) { 86_400 * chance.between(2, 9) } else { 0 };
-    let entered = filled.collected.plus(delay + chance.between(5, 1800)).plus_millis(chance.between(0, 999));
-    let user = chance.one_of(&house.users);
-    let mistyped = if chance.happens(40) { value.mistyped(chance.one_of(&[-9_i64, 9, 100])) } else { None };
-    let correction = mistyped.map(|mistyped| Correction {
-        mistyped,
-        at: entered.plus(3600 * chance.between(1, 90)),
-        user: chance.one_of(&house.users),
-        reason: chance.one_of(&["Transcription error", "Data entry error", "Query resolution"]),
-    });
-    Saving { entered, user, correction }
-}
-
-/// Writes the audit rows of a value: the first entry, and the correction if there was one.
-fn audit(writer: &mut Writer<'_, '_>, (id, text, saving): (i64, String, Saving)) {
-    let first = saving.correction.as_ref().map_or_else(|| text.clone(), |correction| correction.mistyped.clone());
-    let mut states = vec![(revision(writer, saving.entered, saving.user, None), first)];
-    if let Some(Correction { at, user, reason, .. }) = saving.correction {
-        states.push((revision(writer, at, user, Some(reason)), text));
-    }
-    for (type_number, (revision, value)) in (0_i64..).zip(states) {
-        let fields = [
-            ("id", v(id)),
-            ("revision_id", v(revision)),
-            ("revision_type", v(type_number)),
-            ("value", v(value)),
-            ("status", v("Complete")),
-            ("canceled", v(false)),
-            ("locked", v(false)),
-        ];
-        writer.add("item_data_audit", fields);
-    }
-}
-
-/// Writes a data-clarification thread with its messages.
-fn clarification(
-    writer: &mut Writer<'_, '_>,
-    chance: &mut Chance,
-    filled: &Filled<'_>,
-    (item_data, status): (i64, &'static str),
-) {
-    let (house, ..) = filled.setting;
-    let opened = filled.collected.plus_days(chance.between(1, 20));
-    let fields = [
-        ("item_data_id", v(item_data)),
-        ("status", v(status)),
-        ("monitoring", v(chance.happens(800))),
-        ("only_opener_can_close", v(true)),
-        ("close_role_id", v(house.monitor_role)),
-        ("opened_by_user_id", v(chance.one_of(&house.users))),
-        ("opened_at", v(opened.datetime3())),
-        ("closed_at", v((status == "Closed").then(|| opened.plus_days(9).datetime3()))),
-    ];
-    let thread = writer.add("query", fields);
-    let mut messages = vec![("Please verify against source.", opened)];
-    if status != "Unanswered" {
-        messages.push(("Verified.", opened.plus_days(chance.between(1, 8))));
-    }
-    for (body, at) in messages {
-        let fields = [
-            ("query_id", v(thread)),
-            ("author_user_id", v(chance.one_of(&house.users))),
-            ("body", v(body)),
-            ("created_at", v(at.datetime3())),
-        ];
-        writer.add("query_message", fields);
-    }
 }

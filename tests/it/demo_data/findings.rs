@@ -1,11 +1,19 @@
 //! What is planted in the demo's rows, looked for as a user would.
 
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
 use super::*;
+
+/// The demo of the usual size, filled once for all tests of this file.
+fn usual() -> MutexGuard<'static, Connection> {
+    static USUAL: OnceLock<Mutex<Connection>> = OnceLock::new();
+    let connection = USUAL.get_or_init(|| Mutex::new(filled(SUBJECTS).1));
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Asks for a number in the study database of the usual size.
 fn found(sql: &str) -> i64 {
-    let (_, connection) = filled(SUBJECTS);
-    number(&connection, sql)
+    number(&usual(), sql)
 }
 
 #[test]
@@ -107,7 +115,7 @@ fn treatment_and_testosterone_are_restricted_to_a_role() {
 
 #[test]
 fn the_funnel_narrows_at_every_step() {
-    let (_, connection) = filled(SUBJECTS);
+    let connection = usual();
     let (_, text) = data::snippets().find(|(name, _)| *name == "enrolment-funnel").unwrap();
     let (_, statement) = text.split_once("*/").unwrap();
     let mut statement = connection.prepare(statement).unwrap();
