@@ -102,15 +102,17 @@ fn put(cell: Cell<'_>, form: Form, out: &mut Vec<u8>) {
             put_hex(bytes, out);
             out.push(b'"');
         }
-        Form::Number | Form::Text => match std::str::from_utf8(bytes) {
-            Ok(text) => put_string(text, out),
-            Err(_) => {
-                out.extend_from_slice(b"{\"hex\":\"");
-                put_hex(bytes, out);
-                out.extend_from_slice(b"\"}");
-            }
-        },
+        Form::Number | Form::Text => put_text(bytes, out),
     }
+}
+
+fn put_text(bytes: &[u8], out: &mut Vec<u8>) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return put_string(text, out);
+    }
+    out.extend_from_slice(b"{\"hex\":\"");
+    put_hex(bytes, out);
+    out.extend_from_slice(b"\"}");
 }
 
 /// Whether the bytes are a number as JSON writes it: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.

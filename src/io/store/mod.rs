@@ -48,7 +48,7 @@ impl Options {
 
 /// Starts the store. The listener may take any type that is made of a result's news.
 ///
-/// - Commands overtake rows; a listener that is slow delays neither: the newest window and progress of a result replace
+/// - A command waits for one batch at most, a batch for one command; a listener that is slow delays neither: the newest window and progress of a result replace
 ///   those that were not taken. Progress is told at once, then at most once a frame; the end at once.
 /// - When a result cannot be kept whole (spilling forbidden, disk full) the store says so ([`End::Limit`] with
 ///   [`Limit::Memory`], or [`StoreNews::Broken`] and [`End::Broken`]), keeps what it has, and swallows further batches, so
@@ -107,8 +107,17 @@ impl Keeper {
         news: mpsc::Sender<N>,
     ) {
         let (mut rows_open, mut commands_open) = (true, true);
+        // After a command it is the rows' turn: whoever asks without a pause must not hold up the session.
+        let mut rows_next = false;
         while rows_open || commands_open || !self.outbox.is_empty() {
             let (is_due, has_room, wakes_at) = (self.outbox.is_due(), self.outbox.has_room(), self.outbox.wakes_at());
+            if rows_next && !is_due {
+                rows_next = false;
+                if let Ok(batch) = rows.try_recv() {
+                    self.take(batch);
+                    continue;
+                }
+            }
             let frame = async {
                 match wakes_at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -122,7 +131,10 @@ impl Keeper {
                     Err(_) => return,
                 },
                 command = commands.recv(), if commands_open && has_room => match command {
-                    Some(command) => self.obey(command),
+                    Some(command) => {
+                        self.obey(command);
+                        rows_next = true;
+                    }
                     None => commands_open = false,
                 },
                 () = frame, if !is_due && wakes_at.is_some() => {}
