@@ -14,9 +14,9 @@ use crate::harness::{self, connect, connect_answering, direct, wide};
 use crate::rig::{Rig, wait_until};
 
 /// Five million rows that no table holds.
-const FIVE_MILLION: &str = "SELECT seq, concat('row ', seq) AS label FROM seq_1_to_5000000";
+const FIVE_MILLION: &str = "SELECT seq, concat('row ', seq) AS label FROM mysql.seq_1_to_5000000";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn session_facts_are_pinned_and_read_back_whatever_the_account_starts_with() {
     let rig = Rig::start();
     let mut live =
@@ -43,7 +43,7 @@ async fn session_facts_are_pinned_and_read_back_whatever_the_account_starts_with
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_account_s_own_modes_that_change_the_meaning_of_text_are_taken_out() {
     let rig = Rig::start();
     // The read-only account has no init_connect of its own: the server's default is what it starts with.
@@ -61,7 +61,7 @@ async fn the_account_s_own_modes_that_change_the_meaning_of_text_are_taken_out()
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_rungs_are_climbed_in_order_and_told() {
     let live = connect(direct(Rig::start())).await.unwrap();
     let done: Vec<Rung> = live
@@ -77,7 +77,7 @@ async fn the_rungs_are_climbed_in_order_and_told() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_changed_by_another_session_shows_in_the_next_run_and_no_transaction_stays_open() {
     let rig = Rig::start();
     rig.sql("CREATE DATABASE IF NOT EXISTS moving; CREATE OR REPLACE TABLE moving.t (a INT) ENGINE=InnoDB; INSERT INTO moving.t VALUES (1)");
@@ -93,7 +93,7 @@ async fn a_row_changed_by_another_session_shows_in_the_next_run_and_no_transacti
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session() {
     let rig = Rig::start();
     rig.sql(
@@ -118,7 +118,7 @@ async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session()
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
     // The rig's server is read-only; its flag is turned for this one, which has a server of its own account.
     let rig = Rig::start();
@@ -128,7 +128,7 @@ async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_next_statement_is_answered_rightly() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
@@ -152,7 +152,7 @@ async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_n
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_a_statement_that_sends_nothing_stops_it_at_once_and_the_server_is_idle() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
@@ -169,7 +169,7 @@ async fn cancelling_a_statement_that_sends_nothing_stops_it_at_once_and_the_serv
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_for_an_earlier_result_touches_no_later_statement() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
@@ -183,12 +183,12 @@ async fn a_cancel_for_an_earlier_result_touches_no_later_statement() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_at_any_moment_of_a_short_statement_leaves_the_next_one_whole() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     for round in 0..60 {
-        let result = live.start("SELECT seq FROM seq_1_to_3000", wide()).await;
+        let result = live.start("SELECT seq FROM mysql.seq_1_to_3000", wide()).await;
         for _ in 0..round % 4 {
             tokio::task::yield_now().await;
         }
@@ -200,14 +200,14 @@ async fn a_cancel_at_any_moment_of_a_short_statement_leaves_the_next_one_whole()
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_limit_cuts_exactly_and_says_so_and_a_result_that_just_fits_is_complete() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     let bounds = RunBounds { rows: Some(1500), ..wide() };
-    let cut = live.run_within("SELECT seq FROM seq_1_to_1501", bounds).await;
+    let cut = live.run_within("SELECT seq FROM mysql.seq_1_to_1501", bounds).await;
     assert_eq!((cut.report.end, cut.report.rows, cut.rows.len()), (End::Limit(Limit::Rows(1500)), 1500, 1500));
-    let whole = live.run_within("SELECT seq FROM seq_1_to_1500", bounds).await;
+    let whole = live.run_within("SELECT seq FROM mysql.seq_1_to_1500", bounds).await;
     assert_eq!((whole.report.end, whole.report.rows), (End::Complete, 1500));
     let many = live.run_within(FIVE_MILLION, bounds).await;
     assert_eq!(many.report.end, End::Limit(Limit::Rows(1500)));
@@ -215,16 +215,16 @@ async fn a_row_limit_cuts_exactly_and_says_so_and_a_result_that_just_fits_is_com
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_byte_limit_cuts_after_the_row_that_reaches_it() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let bounds = RunBounds { bytes: Some(1000), ..wide() };
-    let cut = live.run_within("SELECT repeat('x', 300) FROM seq_1_to_10", bounds).await;
+    let cut = live.run_within("SELECT repeat('x', 300) FROM mysql.seq_1_to_10", bounds).await;
     assert_eq!((cut.report.end, cut.report.rows, cut.report.bytes), (End::Limit(Limit::Bytes(1000)), 4, 1200));
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_time_to_the_first_row_is_watched_and_the_connection_lives_on() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let bounds = RunBounds { first_row: Duration::from_secs(1), ..wide() };
@@ -235,10 +235,10 @@ async fn the_time_to_the_first_row_is_watched_and_the_connection_lives_on() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_row_of_a_slow_statement_comes_at_once() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
-    let result = live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM seq_1_to_4", wide()).await;
+    let result = live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
     let ran = live.finish(result).await;
     assert_eq!(ran.report.rows, 4);
     assert!(ran.report.first_row.unwrap() < Duration::from_secs(1), "{:?}", ran.report.first_row);
@@ -246,7 +246,7 @@ async fn the_first_row_of_a_slow_statement_comes_at_once() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn warnings_are_counted_and_listed() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let ran = live.run("SELECT CAST('12x' AS SIGNED), 1/0").await;
@@ -259,7 +259,7 @@ async fn warnings_are_counted_and_listed() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn use_changes_the_database_that_the_report_names() {
     let rig = Rig::start();
     rig.sql("CREATE DATABASE IF NOT EXISTS elsewhere; CREATE OR REPLACE TABLE elsewhere.only_here (a INT)");
@@ -271,7 +271,7 @@ async fn use_changes_the_database_that_the_report_names() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_arrive_as_the_server_prints_them() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let ran = live
@@ -290,7 +290,7 @@ async fn values_arrive_as_the_server_prints_them() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_that_fails_keeps_the_servers_words_and_the_session() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let ran = live.run("SELECT nothing FROM nowhere.at_all").await;
@@ -298,14 +298,14 @@ async fn a_statement_that_fails_keeps_the_servers_words_and_the_session() {
     assert_eq!(problem.kind, Kind::Statement);
     assert_eq!(problem.server.as_ref().unwrap().code, 1146);
     // An error in the middle, after rows.
-    let ran = live.run("SELECT seq, IF(seq = 3000, (SELECT 1 UNION SELECT 2), 0) FROM seq_1_to_5000").await;
+    let ran = live.run("SELECT seq, IF(seq = 3000, (SELECT 1 UNION SELECT 2), 0) FROM mysql.seq_1_to_5000").await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.server.as_ref().unwrap().code, 1242);
     assert_eq!(live.run("SELECT 1").await.value(), "1");
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_hint() {
     let rig = Rig::start();
     assert_eq!(rig.password().chars().count(), 48);
@@ -324,7 +324,7 @@ async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_h
     assert!(!problem.to_string().contains("guessed"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_database_is_told_with_those_that_exist() {
     let problem = connect(Profile { database: Some("no_such".into()), ..direct(Rig::start()) }).await.err().unwrap();
     assert!(problem.what.contains("no_such"), "{problem}");
@@ -333,7 +333,7 @@ async fn an_unknown_database_is_told_with_those_that_exist() {
     assert_eq!(problem.then, Some(Remedy::Settings));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_of_another_ca_is_refused_and_required_does_not_ask() {
     let rig = Rig::start();
     let other = Profile { ca: Some(rig.other_ca()), ..direct(rig) };
@@ -348,7 +348,7 @@ async fn a_certificate_of_another_ca_is_refused_and_required_does_not_ask() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_the_server_ends_is_told_as_lost() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
@@ -363,7 +363,7 @@ async fn a_connection_that_the_server_ends_is_told_as_lost() {
     assert_eq!(problem.then, Some(Remedy::Reconnect));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_connection_that_the_server_ends_is_noticed() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
@@ -371,7 +371,7 @@ async fn an_idle_connection_that_the_server_ends_is_noticed() {
     assert!(matches!(live.last().await, SessionNews::Lost(_)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_permit_of_another_session_is_dropped_with_a_problem() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let other = rrx::domain::ids::SessionId(99);
@@ -385,7 +385,7 @@ async fn a_permit_of_another_session_is_dropped_with_a_problem() {
     live.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own() {
     let rig = Rig::start();
     rig.sql(
