@@ -1,4 +1,10 @@
 //! Floor 4: one file for each command.
 
+pub mod completions;
+pub mod keys;
 pub mod log;
+pub mod man;
+pub mod print;
+pub mod profiles;
 pub mod run;
+pub mod snippets;

@@ -65,6 +65,9 @@ impl Settings {
             let names: Vec<&str> = self.profiles.iter().map(|profile| profile.name.as_str()).collect();
             let hint = match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
+                None if let Some(command) = nearest(name, COMMANDS.iter().copied()) => {
+                    format!("did you mean the command `rrx {command}`?")
+                }
                 None if names.is_empty() => "there is none; `rrx profiles list` names the settings file".into(),
                 None => format!("there are: {}", names.join(", ")),
             };

@@ -57,6 +57,18 @@ pub fn resolve_within(source: &SecretSource, purpose: &str, time: Duration) -> R
     found.map(Some).map_err(|why| failed(purpose, &why))
 }
 
+/// Resolves a secret for a session, which asks its user itself where the source is [`SecretSource::Prompt`]. A warning
+/// about the source is dropped: say it beforehand with [`resolve`], where there is a place for words.
+///
+/// # Errors
+/// As [`resolve`]; for a source that only a person can answer, a problem.
+pub fn bring(source: &SecretSource) -> Result<Secret, Problem> {
+    match resolve(source, "this sign-in")? {
+        Some(found) => Ok(found.secret),
+        None => Err(failed("this sign-in", "it must be asked for").hint("connect where there is a terminal")),
+    }
+}
+
 /// Asks on the controlling terminal, without echo; standard input and output stay untouched.
 ///
 /// # Errors

@@ -46,7 +46,7 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBu
     let path = match &snippet.path {
         Some(path) if path.file_stem().is_some_and(|stem| stem == snippet.name.as_str()) => path.clone(),
         Some(_) | None => {
-            check_name(&snippet.name).map_err(|why| misnamed(why))?;
+            check_name(&snippet.name).map_err(misnamed)?;
             folder.join(format!("{}.sql", snippet.name))
         }
     };
