@@ -16,6 +16,7 @@ mod loaded;
 
 mod demo;
 mod demo_data;
+mod harness;
 mod rig_itself;
 mod run;
 mod session;

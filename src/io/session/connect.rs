@@ -1,6 +1,7 @@
 //! One connection to the replica: the driver's options, TLS as the profile asks for it, and a time limit.
 //! What the session must hold true on it is the next room's (`settings`).
 
+use std::path::Path;
 use std::sync::Once;
 
 use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
@@ -28,12 +29,11 @@ impl Recipe {
     pub(super) fn new(profile: std::sync::Arc<Profile>, password: Secret, outside: &Outside) -> Result<Self, Problem> {
         let ca = match &profile.ca {
             None => None,
-            Some(path) => Some((outside.read)(path).map_err(|error| {
-                Problem::new(Kind::Settings, format!("The CA file {} cannot be read", path.display()))
-                    .because(error.to_string())
-                    .hint("correct `ca` in the profile")
-                    .then(Remedy::Settings)
-            })?),
+            Some(path) => match (outside.read)(path) {
+                Ok(Some(bytes)) => Some(bytes),
+                Ok(None) => return Err(no_ca(path, "there is no such file")),
+                Err(error) => return Err(no_ca(path, &error.to_string())),
+            },
         };
         Ok(Self { profile, password, ca })
     }
@@ -100,6 +100,13 @@ impl Recipe {
             (false, _) => opts.with_danger_accept_invalid_certs(true),
         }
     }
+}
+
+fn no_ca(path: &Path, why: &str) -> Problem {
+    Problem::new(Kind::Settings, format!("The CA file {} cannot be read", path.display()))
+        .because(why)
+        .hint("correct `ca` in the profile")
+        .then(Remedy::Settings)
 }
 
 /// Whether TLS is tried.

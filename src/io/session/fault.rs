@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mysql_async::{DriverError, Error};
+use mysql_async::{DriverError, Error, IoError};
 
 use crate::domain::problem::{Kind, Problem, Remedy, ServerError};
 
@@ -146,13 +146,21 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
         Error::Driver(DriverError::CleartextPluginDisabled) => Problem::new(kind, what)
             .because("the server asks for the password in the clear")
             .hint("cleartext = true allows it, over tls = \"verify-identity\" only"),
-        Error::Io(mysql_async::IoError::Tls(tls)) => Problem::new(kind, what).because(format!("TLS: {tls}")).hint(
+        Error::Io(io) if let Some(tls) = tls(io) => Problem::new(kind, what).because(format!("TLS: {tls}")).hint(
             "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does",
         ),
         Error::Io(io) => Problem::new(kind, what)
             .because(io.to_string())
             .hint(if kind == Kind::Lost { "connect again; nothing is run a second time by itself" } else { "check host and port" }),
         other => Problem::new(kind, what).because(other.to_string()),
+    }
+}
+
+/// What TLS said no to. During the handshake it hides inside an error of the stream.
+fn tls(error: &IoError) -> Option<String> {
+    match error {
+        IoError::Tls(tls) => Some(tls.to_string()),
+        IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>().map(ToString::to_string),
     }
 }
 
@@ -163,6 +171,7 @@ fn hint(code: u16) -> Option<&'static str> {
         1045 => {
             "the password may have been rotated: check where the profile takes it from, and that user is spelled as granted"
         }
+        1046 => "say USE and a database first, or write the schema before the table",
         1049 => "choose one of the databases that exist",
         1054 => "check the spelling of the column; the explorer lists them",
         1064 => "the server's words name the place; rrx sends the text as it stands",

@@ -31,8 +31,8 @@ pub use task::spawn;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Secret, SecretSource};
 
-/// Reads a file as bytes.
-pub type ReadFile = dyn Fn(&Path) -> std::io::Result<Vec<u8>> + Send + Sync;
+/// Reads a whole file; `None` when there is none.
+pub type ReadFile = dyn Fn(&Path) -> std::io::Result<Option<Vec<u8>>> + Send + Sync;
 
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
