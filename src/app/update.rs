@@ -2,9 +2,10 @@
 
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, ResultId, RunReport, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+    End, HostNews, Limit, ResultId, RunReport, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
+use crate::domain::sql::locate;
 
 use super::action::Action;
 use super::ask::Ask;
@@ -173,20 +174,46 @@ fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut 
         End::Broken(problem) => Some(problem),
         End::Complete | End::Limit(_) | End::Cancelled => None,
     };
-    let place = failed.and_then(|problem| problem.at).zip(model.aside.running_at.take());
+    let place = failed.and_then(|problem| place_of(model, problem)).zip(model.aside.running_at.take());
     if let Some((at, (_, start))) = place {
         model.worksheets.mark(Some(start + at));
         asks.push(Ask::Settle);
     }
 }
 
+/// Where in the statement a problem is: as it says itself, or as the server's words tell.
+fn place_of(model: &Model, problem: &Problem) -> Option<usize> {
+    let statement = &model.grid.result.as_ref()?.statement;
+    let told = problem.server.as_ref();
+    problem.at.or_else(|| {
+        told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.shared.dialect()))
+    })
+}
+
 fn on_result(model: &mut Model, id: ResultId, news: StoreNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     let is_opened = matches!(news, StoreNews::Opened(_));
+    stop_what_is_not_kept(model, id, &news, effects);
     with!(model, asks, effects, grid.on_store(id, news));
     let has_rows = model.grid.result.as_ref().is_some_and(|result| result.id == id);
     if is_opened && has_rows && model.overlay.is_none() && model.focus == Focus::Explorer {
         // A preview is looked at where its rows are.
         asks.push(Ask::Focus(Focus::Grid));
+    }
+}
+
+/// A store that keeps no more rows (its memory bound without a spill, a full disk) has the statement stopped.
+fn stop_what_is_not_kept(model: &mut Model, id: ResultId, news: &StoreNews, effects: &mut Vec<Effect>) {
+    let has_ended = match news {
+        StoreNews::Broken(_) => true,
+        StoreNews::Progress(progress) => matches!(progress.end, Some(End::Limit(Limit::Memory(_)) | End::Broken(_))),
+        StoreNews::Opened(_) | StoreNews::Window(_) | StoreNews::Value { .. } => false,
+    };
+    let Link::On(session) = model.shared.link else { return };
+    if let Some(running) =
+        model.shared.running.as_mut().filter(|running| has_ended && running.result == id && !running.stopping)
+    {
+        running.stopping = true;
+        effects.push(Effect::Session(session, SessionCmd::Cancel(id)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the command line to a command, and from its outcome to an exit code. Words go to stderr, rows to stdout.
 
 use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Parser as _;
@@ -16,6 +17,7 @@ use crate::domain::problem::Problem;
 use crate::io::host::clipboard::Multiplexer;
 use crate::io::runtime::clock;
 use crate::io::session::{self, CatalogAt};
+use crate::io::storage::atomic::read_bytes;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::task::Lent;
 use crate::io::storage::{secrets, settings};
@@ -54,8 +56,12 @@ fn start(cli: Cli) -> Result<u8, Problem> {
     };
     let done = |done: Result<(), Problem>| done.map(|()| 0);
     match command {
-        Command::Profiles(command) => done(profiles::run(command, &settings::load(&paths, presence), &paths, &mut out, &mut err)),
-        Command::Snippets(command) => done(snippets::run(&command, &settings::load(&paths, presence), &paths, &mut out, &mut err)),
+        Command::Profiles(command) => {
+            done(profiles::run(command, &settings::load(&paths, presence), &paths, &mut out, &mut err))
+        }
+        Command::Snippets(command) => {
+            done(snippets::run(&command, &settings::load(&paths, presence), &paths, &mut out, &mut err))
+        }
         Command::Log(command) => done(log::run(command, &paths, &mut out, &mut err)),
         Command::Keys => {
             let loaded = settings::load(&paths, presence);
@@ -92,11 +98,20 @@ fn outside(paths: Paths) -> Outside {
         paths,
         lent: Lent { clock: clock::now, demo_pack },
         session: session::Outside {
-            read: Arc::new(|path| crate::io::storage::atomic::read_bytes(path)),
+            read: Arc::new(read_if_there),
             secret: Arc::new(secrets::bring),
             catalog: CatalogAt::Request,
         },
         inside: if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None },
+    }
+}
+
+/// A file's bytes; a file that is not there is `None`.
+fn read_if_there(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    match read_bytes(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -106,7 +121,8 @@ fn demo_pack() -> Option<DocPack> {
 
 fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-        Problem::new(crate::domain::problem::Kind::Local, "The program could not start its tasks").because(error.to_string())
+        Problem::new(crate::domain::problem::Kind::Local, "The program could not start its tasks")
+            .because(error.to_string())
     })
 }
 

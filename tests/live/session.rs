@@ -238,7 +238,8 @@ async fn the_time_to_the_first_row_is_watched_and_the_connection_lives_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_row_of_a_slow_statement_comes_at_once() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
-    let result = live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
+    let result =
+        live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
     let ran = live.finish(result).await;
     assert_eq!(ran.report.rows, 4);
     assert!(ran.report.first_row.unwrap() < Duration::from_secs(1), "{:?}", ran.report.first_row);
