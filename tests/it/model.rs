@@ -1,1 +1,409 @@
-//! To be built.
+//! The model: keys and news in, effects out. No clock, no disk, no network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use rrx::app::areas::Size;
+use rrx::app::focus::Focus;
+use rrx::app::model::{Model, Start};
+use rrx::app::shared::Link;
+use rrx::app::ui::theme::Theme;
+use rrx::app::{Effect, Message, screen, styles, update};
+use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
+use rrx::domain::keys::Chord;
+use rrx::domain::port::{
+    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd,
+    StorageNews, StoreCmd, StoreNews,
+};
+use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::domain::profile::Settings;
+use rrx::domain::results::{Column, Origin, Shown, WireType, Window};
+use rrx::domain::sql::Dialect;
+
+/// A model and the effects that it asked for.
+pub struct Bench {
+    pub model: Model,
+    pub effects: Vec<Effect>,
+}
+
+impl Bench {
+    /// A model with one profile, not connected.
+    pub fn new(width: u16, height: u16) -> Self {
+        let text = "[profile.eu]\nenvironment = \"production\"\nroute = [\"ops@bastion.example.com\"]\n\
+                    host = \"replica.example.com\"\nuser = \"RO_USER\"\ndatabase = \"clinspark\"\n";
+        let (settings, problems) = rrx::domain::profile::parse(text, "config.toml");
+        assert_eq!(problems, vec![]);
+        let settings: Arc<Settings> = Arc::new(settings);
+        let profiles = settings.profiles.iter().cloned().map(Arc::new).collect();
+        let (keymap, _) = styles::keymap("default", None);
+        let model = Model::new(Start {
+            settings,
+            profiles,
+            keymap: Arc::new(keymap),
+            theme: Theme::new(true),
+            size: Size { width, height },
+            problems: vec![],
+            first_worksheet: None,
+        });
+        Self { model, effects: vec![] }
+    }
+
+    /// A connected one with a catalog and an empty worksheet.
+    pub fn connected(width: u16, height: u16) -> Self {
+        let mut bench = Self::new(width, height);
+        bench.keys("enter");
+        bench.session(SessionNews::Ready(Arc::new(facts())));
+        bench.session(SessionNews::Catalog(Arc::new(catalog())));
+        bench.feed(Message::Storage(StorageNews::Worksheets {
+            profile: "eu".into(),
+            worksheets: vec![],
+            front: 0,
+            problems: vec![],
+        }));
+        bench.effects.clear();
+        bench
+    }
+
+    pub fn keys(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            self.feed(Message::Key(key.parse::<Chord>().unwrap()));
+        }
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.feed(Message::Paste(text.into()));
+    }
+
+    pub fn feed(&mut self, message: Message) {
+        self.effects.extend(update(&mut self.model, message));
+    }
+
+    pub fn session(&mut self, news: SessionNews) {
+        self.feed(Message::Session(SessionId(1), news));
+    }
+
+    /// Runs the statement at the cursor as far as the session: guard, record, permit.
+    pub fn run(&mut self) -> ResultId {
+        self.keys("f5");
+        let at = self
+            .effects
+            .iter()
+            .position(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })))
+            .expect("a begin record is asked for");
+        let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = self.effects.remove(at) else {
+            unreachable!()
+        };
+        struct Paper;
+        impl rrx::domain::accesslog::Ledger for Paper {
+            type Error = ();
+            fn append(&mut self, _: &rrx::domain::accesslog::Begin) -> Result<(), ()> {
+                Ok(())
+            }
+        }
+        let permit = rrx::domain::accesslog::record(&mut Paper, checked, begin).unwrap();
+        self.feed(Message::Storage(StorageNews::Permitted { session, result, permit }));
+        result
+    }
+
+    /// Feeds a result of text columns.
+    pub fn rows(&mut self, result: ResultId, names: &[&str], rows: &[&[Option<&str>]]) {
+        let columns: Arc<[Column]> = names.iter().map(|name| column(name)).collect();
+        self.feed(Message::Result(result, StoreNews::Opened(columns)));
+        let count = rows.len() as u64;
+        let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
+        self.feed(Message::Result(result, StoreNews::Progress(progress)));
+        let cells = rows
+            .iter()
+            .flat_map(|row| row.iter())
+            .map(|cell| match cell {
+                None => Shown::Null,
+                Some(text) => Shown::Bytes { head: text.as_bytes().into(), length: text.len() as u64 },
+            })
+            .collect();
+        let window = Window { first: 0, columns: names.len(), cells };
+        self.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+        self.session(SessionNews::Ended { result, report: report(End::Complete, count) });
+    }
+}
+
+pub fn report(end: End, rows: u64) -> RunReport {
+    RunReport {
+        end,
+        rows,
+        bytes: 10,
+        first_row: Some(Duration::from_millis(40)),
+        total: Duration::from_millis(120),
+        warning_count: 0,
+        warnings: vec![],
+        database: None,
+    }
+}
+
+fn column(name: &str) -> Column {
+    Column {
+        name: name.into(),
+        table: String::new(),
+        origin: Origin::default(),
+        wire: WireType::VarString,
+        flags: 0,
+        length: 128,
+        decimals: 0,
+        charset: 45,
+    }
+}
+
+fn facts() -> ServerFacts {
+    ServerFacts {
+        product: "Aurora MySQL".into(),
+        version: "8.0.39".into(),
+        identity: "replica-1".into(),
+        role: Role::Replica,
+        dialect: Dialect::default(),
+        account: "RO_USER@%".into(),
+        connection_id: 7,
+        database: Some("clinspark".into()),
+        time_zone: "+00:00".into(),
+        tls: Some("TLSv1.3".into()),
+        warnings: vec![],
+    }
+}
+
+fn catalog() -> Catalog {
+    let column = |name: &str, key| TableColumn { name: name.into(), type_text: "bigint".into(), key, ..TableColumn::default() };
+    let table = |name: &str| Table {
+        name: name.into(),
+        rows: Some(1200),
+        comment: format!("about {name}"),
+        columns: vec![column("id", KeyPart::Primary), column("study_id", KeyPart::Foreign), column("name", KeyPart::None)],
+        ..Table::default()
+    };
+    let names = ["item_data", "site", "study", "subject", "volunteer"];
+    Catalog {
+        generation: 1,
+        schemas: vec![
+            Schema { name: "clinspark".into(), tables: names.iter().map(|name| table(name)).collect(), ..Schema::default() },
+            Schema { name: "mysql".into(), is_system: true, ..Schema::default() },
+        ],
+    }
+}
+
+#[test]
+fn a_statement_is_recorded_before_it_is_sent() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. }))));
+}
+
+#[test]
+fn a_permit_is_sent_to_its_session_and_the_end_is_recorded() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    let result = bench.run();
+    assert!(bench.effects.iter().any(
+        |effect| matches!(effect, Effect::Session(SessionId(1), SessionCmd::Run { result: own, .. }) if *own == result)
+    ));
+    bench.effects.clear();
+    bench.rows(result, &["1"], &[&[Some("1")]]);
+    assert!(bench.effects.iter().any(
+        |effect| matches!(effect, Effect::Storage(StorageCmd::End(entry)) if entry.end == "complete" && entry.rows == 1)
+    ));
+    assert!(bench.model.shared.running.is_none());
+}
+
+#[test]
+fn a_write_is_refused_and_neither_recorded_nor_sent() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("DELETE FROM subject");
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(!bench.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Session(..) | Effect::Storage(StorageCmd::Begin { .. })
+    )));
+    let problem = bench.model.grid.result.as_ref().and_then(|result| result.problem()).expect("the refusal shows");
+    assert_eq!(problem.kind, Kind::Refused);
+    assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(0));
+}
+
+#[test]
+fn stop_stops_the_statement_and_never_the_program() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT SLEEP(100)");
+    let result = bench.run();
+    bench.effects.clear();
+    bench.keys("ctrl-c");
+    assert!(matches!(bench.effects.as_slice(), [Effect::Session(_, SessionCmd::Cancel(own))] if *own == result));
+    bench.effects.clear();
+    bench.session(SessionNews::Ended { result, report: report(End::Cancelled, 0) });
+    bench.keys("ctrl-c ctrl-c ctrl-c");
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
+}
+
+#[test]
+fn leaving_waits_for_the_last_save() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 'not saved yet'");
+    bench.effects.clear();
+    bench.keys("ctrl-q");
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))), "a save is on its way");
+    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(0))));
+}
+
+#[test]
+fn text_typed_while_a_save_is_on_its_way_is_saved_after_it() {
+    let mut bench = Bench::connected(160, 45);
+    bench.keys("a b");
+    let saves = |bench: &Bench| {
+        bench.effects.iter().filter(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. }))).count()
+    };
+    assert_eq!(saves(&bench), 1);
+    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    assert_eq!(saves(&bench), 2);
+}
+
+#[test]
+fn the_grid_asks_for_the_rows_near_the_screen_once() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    let result = bench.run();
+    bench.effects.clear();
+    bench.feed(Message::Result(result, StoreNews::Opened(Arc::from([column("a")]))));
+    for rows in [100, 5_000, 1_000_000] {
+        bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows, bytes: 1, end: None })));
+    }
+    let asked = |bench: &Bench| {
+        bench
+            .effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Store(StoreCmd::Window { rows, .. }) => Some(rows.clone()),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&bench).len(), 1, "{:?}", asked(&bench));
+    bench.effects.clear();
+    bench.feed(Message::Result(
+        result,
+        StoreNews::Window(Arc::new(Window { first: 0, columns: 1, cells: vec![Shown::Null; 100] })),
+    ));
+    bench.keys("f6 G");
+    let last = asked(&bench);
+    assert_eq!(last.last().map(|rows| rows.end), Some(1_000_000));
+}
+
+#[test]
+fn an_error_of_the_server_is_marked_at_its_place() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1;\nSELECT nope FROM subject");
+    let result = bench.run();
+    let error = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
+    let problem = Problem::new(Kind::Statement, "The statement failed").server(error);
+    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(17));
+}
+
+#[test]
+fn news_of_a_session_that_is_not_ours_is_dropped() {
+    let mut bench = Bench::connected(160, 45);
+    bench.feed(Message::Session(SessionId(99), SessionNews::Lost(Problem::new(Kind::Lost, "not ours"))));
+    assert_eq!(bench.model.shared.link, Link::On(SessionId(1)));
+}
+
+#[test]
+fn enter_is_no_answer_to_an_unknown_host_key() {
+    let mut bench = Bench::new(160, 45);
+    bench.keys("enter");
+    bench.session(SessionNews::Asked(rrx::domain::port::Question::HostKey {
+        host: "bastion".into(),
+        algorithm: "ssh-ed25519".into(),
+        fingerprint: "SHA256:abc".into(),
+        recorded_in: "/home/you/.ssh/known_hosts".into(),
+    }));
+    bench.effects.clear();
+    bench.keys("enter y");
+    assert!(bench.effects.is_empty(), "{:?}", bench.effects);
+    bench.keys("ctrl-y");
+    assert!(matches!(
+        bench.effects.as_slice(),
+        [Effect::Session(_, SessionCmd::Answer(rrx::domain::port::Answer::Accept))]
+    ));
+}
+
+#[test]
+fn a_worksheet_that_ran_elsewhere_asks_once() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    let result = bench.run();
+    bench.rows(result, &["1"], &[&[Some("1")]]);
+    bench.model.shared.database = Some("other".into());
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(bench.effects.iter().all(|effect| !matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    bench.keys("y");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+}
+
+#[test]
+fn a_profile_with_blinding_rules_is_refused_before_anything_is_sent() {
+    let (settings, _) = rrx::domain::profile::parse(
+        "[profile.b]\nhost = \"h\"\nuser = \"u\"\nblinding = \"blinding.toml\"\n",
+        "config.toml",
+    );
+    let refusal = settings.profile("b").and_then(rrx::domain::profile::Profile::refusal).expect("refused");
+    assert_eq!(refusal.kind.exit_code(), 4);
+}
+
+fn any_message() -> impl Strategy<Value = Message> {
+    let key = prop_oneof![
+        proptest::sample::select(
+            "enter esc tab shift-tab up down left right home end page-up page-down f1 f2 f3 f4 f5 f6 f7 f8 f9 f12 ctrl-p ctrl-o \
+             ctrl-s ctrl-t ctrl-c ctrl-n ctrl-r ctrl-z ctrl-y alt-w alt-right alt-left alt-t alt-d backspace delete space g G / ? : c w P e y p i"
+                .split_whitespace()
+                .collect::<Vec<_>>()
+        )
+        .prop_map(|key| Message::Key(key.parse().unwrap())),
+        any::<char>().prop_filter("typed", |c| !c.is_control() && !c.is_whitespace()).prop_map(|c| Message::Key(Chord::plain(rrx::domain::keys::Key::Char(c)))),
+    ];
+    prop_oneof![
+        8 => key,
+        1 => "\\PC{0,40}".prop_map(Message::Paste),
+        1 => (0u16..200, 0u16..60).prop_map(|(width, height)| Message::Resize(Size { width, height })),
+        1 => (0u64..4, 0u64..100_000).prop_map(|(id, rows)| Message::Result(
+            ResultId(id),
+            StoreNews::Progress(Progress { rows, bytes: 1, end: None })
+        )),
+        1 => (0u64..4, 0u64..500, 0usize..3).prop_map(|(id, first, columns)| Message::Result(
+            ResultId(id),
+            StoreNews::Window(Arc::new(Window { first, columns, cells: vec![Shown::Null; columns * 20] }))
+        )),
+        1 => (0u64..4).prop_map(|id| Message::Result(ResultId(id), StoreNews::Opened(Arc::from([column("a"), column("漢字")])))),
+        1 => (0u32..3, 0u64..4).prop_map(|(session, result)| Message::Session(
+            SessionId(session),
+            SessionNews::Ended { result: ResultId(result), report: report(End::Complete, 3) }
+        )),
+        1 => Just(()).prop_map(|()| Message::Storage(StorageNews::WorksheetsSaved)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Any keys, news, ids and sizes: no panic, and the screen can be drawn on any area.
+    #[test]
+    fn nothing_that_happens_breaks_the_model(messages in proptest::collection::vec(any_message(), 1..60), width in 0u16..180, height in 0u16..50) {
+        let mut bench = Bench::connected(120, 40);
+        for message in messages {
+            bench.feed(message);
+            prop_assert!(!bench.model.worksheets.sheets.is_empty());
+            prop_assert!(bench.model.grid.row == 0 || bench.model.grid.row < bench.model.grid.count());
+        }
+        let _ = screen(&bench.model, width, height);
+        let _ = Focus::ALL;
+    }
+}
