@@ -1,1 +1,173 @@
-//! To be built.
+//! The architecture, held by a test: floors, who may name whom, first lines, lengths, rooms of outside libraries.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files may be longer than this only by name.
+const LONGEST: usize = 560;
+/// Files that are one list: words of SQL, words of the port.
+const TABLES: &[&str] = &["src/domain/sql/keywords.rs", "src/domain/port.rs"];
+
+/// Which folder may name which others (its own and its subfolders always). Within `domain` and `io` by room.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("src/domain/problem.rs", &[]),
+    ("src/domain/limits.rs", &[]),
+    ("src/domain/ids.rs", &[]),
+    ("src/domain/sql", &["domain::ids", "domain::limits", "domain::problem"]),
+    ("src/domain/catalog", &["domain::limits", "domain::problem", "domain::ids"]),
+    ("src/domain/results", &["domain::limits", "domain::problem", "domain::ids"]),
+    ("src/domain/keys", &["domain::limits", "domain::problem"]),
+    ("src/domain/profile", &["domain::limits", "domain::problem"]),
+    ("src/domain/accesslog", &["domain::ids", "domain::sql", "domain::limits", "domain::problem"]),
+    ("src/domain/export", &["domain::results", "domain::limits", "domain::problem"]),
+    ("src/domain/docs", &["domain::sql", "domain::catalog", "domain::limits", "domain::problem"]),
+    ("src/domain/snippets", &["domain::sql", "domain::catalog", "domain::results", "domain::limits", "domain::problem"]),
+    ("src/domain/port.rs", &["domain"]),
+    ("src/app", &["domain", "app"]),
+    ("src/io/session", &["domain", "io::tunnel", "io::session"]),
+    ("src/io/tunnel", &["domain", "io::tunnel"]),
+    ("src/io/store", &["domain", "io::store"]),
+    ("src/io/storage", &["domain", "io::storage"]),
+    ("src/io/terminal", &["domain", "io::terminal"]),
+    ("src/io/runtime", &["domain", "io::runtime"]),
+    ("src/io/host", &["domain", "io::host"]),
+    ("src/cli.rs", &["domain"]),
+    ("src/demo", &["domain", "demo"]),
+    ("src/commands", &["domain", "app", "io", "commands", "cli", "demo"]),
+];
+
+/// Which outside names may stand where.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("mysql_async", &["src/io/session"]),
+    ("russh", &["src/io/tunnel", "src/demo"]),
+    ("std::fs", &["src/io/storage", "src/io/store", "src/demo", "src/commands/run"]),
+    ("crossterm", &["src/io/terminal"]),
+    ("rusqlite", &["src/demo"]),
+    ("sqlparser", &["src/demo"]),
+    ("tui_textarea", &["src/app/panes/worksheet/editor.rs"]),
+    ("unbounded_channel", &[]),
+];
+
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, files) } else { files.push(path) }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    walk(&root.join("src"), &mut files);
+    files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+/// The lines that are code: comments taken off.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(|(number, line)| (number + 1, line.split("//").next().unwrap_or_default()))
+        .filter(|(_, line)| !line.trim().is_empty())
+}
+
+/// Paths of this crate that a line names, without `crate::`.
+fn named(line: &str) -> impl Iterator<Item = String> + '_ {
+    line.match_indices("crate::").map(move |(at, _)| {
+        let rest = &line[at + "crate::".len()..];
+        rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect()
+    })
+}
+
+fn is_below(name: &str, folder: &str) -> bool {
+    name == folder || name.starts_with(&format!("{folder}/")) || name.starts_with(&format!("{folder}.rs"))
+}
+
+#[test]
+fn a_floor_names_only_itself_and_the_floors_above_it() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let Some((folder, may)) = MAY_NAME.iter().find(|(folder, _)| is_below(&name, folder)) else { continue };
+        let own = folder.trim_start_matches("src/").trim_end_matches(".rs").replace('/', "::");
+        for (number, line) in code(&text) {
+            for path in named(line) {
+                let is_own = path.starts_with(&own);
+                let is_allowed = may.iter().any(|floor| path == *floor || path.starts_with(&format!("{floor}::")));
+                let is_macro = path.is_empty();
+                if !is_own && !is_allowed && !is_macro {
+                    wrong.push(format!("{name}:{number}: names {path}"));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn outside_libraries_stay_in_their_rooms() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        for (number, line) in code(&text) {
+            for (word, rooms) in ROOMS {
+                let is_there = line.contains(&format!("{word}::")) || line.contains(&format!("use {word}")) || line.contains(&format!("{word}("));
+                if is_there && !rooms.iter().any(|room| name.starts_with(room)) {
+                    wrong.push(format!("{name}:{number}: {word}"));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn only_views_and_the_ui_draw_and_no_view_has_effects() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources().into_iter().filter(|(name, _)| name.starts_with("src/app")) {
+        let draws = name.ends_with("view.rs") || name.starts_with("src/app/ui");
+        for (number, line) in code(&text) {
+            if line.contains("ratatui::") && !draws {
+                wrong.push(format!("{name}:{number}: draws"));
+            }
+            if draws && (line.contains("Effect") || line.contains("effects")) {
+                wrong.push(format!("{name}:{number}: has effects"));
+            }
+            if line.contains("Color::") && !name.ends_with("theme.rs") {
+                wrong.push(format!("{name}:{number}: names a colour"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_has_a_sane_length() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        if !text.starts_with("//! ") {
+            wrong.push(format!("{name}: does not begin with //!"));
+        }
+        if text.starts_with("//! To be built") {
+            wrong.push(format!("{name}: is a placeholder"));
+        }
+        let lines = text.lines().count();
+        if lines > LONGEST && !TABLES.contains(&name.as_str()) {
+            wrong.push(format!("{name}: {lines} lines; is it two rooms?"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_permit_is_made_in_one_place() {
+    for (name, text) in sources() {
+        for (number, line) in code(&text) {
+            let makes = line.contains("accesslog::record(") || line.contains("impl Ledger for");
+            assert!(!makes || name.starts_with("src/io/storage"), "{name}:{number}: {line}");
+        }
+    }
+}
