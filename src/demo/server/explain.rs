@@ -64,7 +64,8 @@ fn draw(session: &Session, lines: &[String], tokens: &[Token]) -> Table {
                 n(id),
                 t(kind),
                 t(step.table),
-                t(step.access),
+                // A whole primary key is one row; in a table that is joined, one for each row before.
+                t(if step.access == "eq_ref" && table.rows.is_empty() { "const" } else { step.access }),
                 maybe(step.key),
                 maybe(step.key),
                 Value::Null,
@@ -124,6 +125,8 @@ impl<'a> Step<'a> {
             return None;
         }
         let (table, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        // A table without an alias is told with its database.
+        let table = table.rsplit('.').next().unwrap_or(table);
         let is_primary = rest.contains("PRIMARY KEY");
         let index = rest.split_once("INDEX ").map(|(_, after)| after.split(' ').next().unwrap_or(after));
         // An index of SQLite is named by its database, a key by its table: what is before the point is the table's.

@@ -25,14 +25,16 @@ impl Image {
     /// SQLite's.
     pub(super) fn make(
         schema: &DemoSchema,
+        install: fn(&Connection) -> rusqlite::Result<()>,
         fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<Self> {
         let mut made = Connection::open_in_memory()?;
         made.pragma_update(None, "synchronous", "OFF")?;
         for database in &schema.databases {
             attach(&made, &database.name)?;
-            made.pragma_update(Some(database.name.as_str()), "journal_mode", "OFF")?;
         }
+        // Indexes are sorted by the collations that it brings.
+        install(&made)?;
         fill(&made)?;
         let counts = count(&made, schema)?;
         fill_information_schema(&made, schema, &counts)?;

@@ -74,7 +74,7 @@ impl Server {
     ) -> rusqlite::Result<Self> {
         schema.databases.push(information_schema::definition());
         schema.databases.sort_by(|a, b| a.name.cmp(&b.name));
-        let image = Image::make(&schema, fill)?;
+        let image = Image::make(&schema, translator.install, fill)?;
         let started = jiff::Timestamp::now();
         Ok(Self { schema, image, translator, account, connections: Connections::default(), started })
     }

@@ -422,26 +422,26 @@ fn zone_seconds(zone: &str) -> Option<i32> {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Option<Setting> {
-        Some(Setting::Text(text.into()))
+    fn set(variables: &mut Variables, name: &str, value: &str) -> Result<(), SqlError> {
+        variables.set(name, Some(Setting::Text(value.into())))
     }
 
     #[test]
     fn a_mode_that_changes_the_meaning_of_text_is_refused() {
         let mut variables = Variables::default();
-        assert_eq!(variables.set("sql_mode", text("ANSI_QUOTES")).unwrap_err().code, 1235);
-        assert_eq!(variables.set("sql_mode", text("NONSENSE")).unwrap_err().code, 1231);
-        variables.set("sql_mode", text("strict_trans_tables")).unwrap();
+        assert_eq!(set(&mut variables, "sql_mode", "ANSI_QUOTES").unwrap_err().code, 1235);
+        assert_eq!(set(&mut variables, "sql_mode", "NONSENSE").unwrap_err().code, 1231);
+        set(&mut variables, "sql_mode", "strict_trans_tables").unwrap();
         assert_eq!(variables.get("sql_mode"), Some(Variable::Text("STRICT_TRANS_TABLES".into())));
     }
 
     #[test]
     fn a_zone_is_an_offset() {
         let mut variables = Variables::default();
-        variables.set("time_zone", text("-05:30")).unwrap();
+        set(&mut variables, "time_zone", "-05:30").unwrap();
         assert_eq!(variables.zone_seconds(), -19_800);
-        assert_eq!(variables.set("time_zone", text("Europe/Berlin")).unwrap_err().code, 1298);
-        assert_eq!(variables.set("time_zone", text("+25:00")).unwrap_err().code, 1298);
+        assert_eq!(set(&mut variables, "time_zone", "Europe/Berlin").unwrap_err().code, 1298);
+        assert_eq!(set(&mut variables, "time_zone", "+25:00").unwrap_err().code, 1298);
     }
 
     #[test]
