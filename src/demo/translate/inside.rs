@@ -34,7 +34,7 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
         if it.int(1) > 1 {
             return Err(error(1242, "21000", "Subquery returns more than 1 row"));
         }
-        Ok(Some(Value::from(it.raw(0))))
+        Ok(Value::try_from(it.raw(0)).ok())
     })?;
     // Not deterministic: SQLite must not keep its answer.
     connection.create_scalar_function("my_nap", 1, FunctionFlags::SQLITE_UTF8, |context| {
