@@ -119,16 +119,6 @@ async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
-    // The rig's server is read-only; its flag is turned for this one, which has a server of its own account.
-    let rig = Rig::start();
-    let profile = direct(rig);
-    let live = connect(profile).await.unwrap();
-    assert_eq!(live.facts.role, Role::Replica);
-    live.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_next_statement_is_answered_rightly() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
@@ -238,7 +228,8 @@ async fn the_time_to_the_first_row_is_watched_and_the_connection_lives_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_row_of_a_slow_statement_comes_at_once() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
-    let result = live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
+    let result =
+        live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
     let ran = live.finish(result).await;
     assert_eq!(ran.report.rows, 4);
     assert!(ran.report.first_row.unwrap() < Duration::from_secs(1), "{:?}", ran.report.first_row);

@@ -7,6 +7,7 @@ pub mod accesslog;
 pub mod atomic;
 pub mod docs;
 pub mod history;
+pub mod partial;
 pub mod paths;
 pub mod secrets;
 pub mod settings;
