@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod entry;
+pub mod headless;
 pub mod keys;
 pub mod log;
 pub mod man;

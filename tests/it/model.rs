@@ -13,12 +13,12 @@ use rrx::app::{Effect, Message, screen, styles, update};
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::keys::Chord;
 use rrx::domain::port::{
-    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd,
-    StorageNews, StoreCmd, StoreNews,
+    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
+    StoreCmd, StoreNews,
 };
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::profile::Settings;
-use rrx::domain::results::{Column, Origin, Shown, WireType, Window};
+use rrx::domain::results::{Column, Origin, Shown, Window, WireType};
 use rrx::domain::sql::Dialect;
 
 /// A model and the effects that it asked for.
@@ -170,19 +170,28 @@ fn facts() -> ServerFacts {
 }
 
 fn catalog() -> Catalog {
-    let column = |name: &str, key| TableColumn { name: name.into(), type_text: "bigint".into(), key, ..TableColumn::default() };
+    let column =
+        |name: &str, key| TableColumn { name: name.into(), type_text: "bigint".into(), key, ..TableColumn::default() };
     let table = |name: &str| Table {
         name: name.into(),
         rows: Some(1200),
         comment: format!("about {name}"),
-        columns: vec![column("id", KeyPart::Primary), column("study_id", KeyPart::Foreign), column("name", KeyPart::None)],
+        columns: vec![
+            column("id", KeyPart::Primary),
+            column("study_id", KeyPart::Foreign),
+            column("name", KeyPart::None),
+        ],
         ..Table::default()
     };
     let names = ["item_data", "site", "study", "subject", "volunteer"];
     Catalog {
         generation: 1,
         schemas: vec![
-            Schema { name: "clinspark".into(), tables: names.iter().map(|name| table(name)).collect(), ..Schema::default() },
+            Schema {
+                name: "clinspark".into(),
+                tables: names.iter().map(|name| table(name)).collect(),
+                ..Schema::default()
+            },
             Schema { name: "mysql".into(), is_system: true, ..Schema::default() },
         ],
     }
@@ -220,10 +229,12 @@ fn a_write_is_refused_and_neither_recorded_nor_sent() {
     bench.text("DELETE FROM subject");
     bench.effects.clear();
     bench.keys("f5");
-    assert!(!bench.effects.iter().any(|effect| matches!(
-        effect,
-        Effect::Session(..) | Effect::Storage(StorageCmd::Begin { .. })
-    )));
+    assert!(
+        !bench
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Session(..) | Effect::Storage(StorageCmd::Begin { .. })))
+    );
     let problem = bench.model.grid.result.as_ref().and_then(|result| result.problem()).expect("the refusal shows");
     assert_eq!(problem.kind, Kind::Refused);
     assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(0));
@@ -259,7 +270,11 @@ fn text_typed_while_a_save_is_on_its_way_is_saved_after_it() {
     let mut bench = Bench::connected(160, 45);
     bench.keys("a b");
     let saves = |bench: &Bench| {
-        bench.effects.iter().filter(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. }))).count()
+        bench
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. })))
+            .count()
     };
     assert_eq!(saves(&bench), 1);
     bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
@@ -302,7 +317,8 @@ fn an_error_of_the_server_is_marked_at_its_place() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1;\nSELECT nope FROM subject");
     let result = bench.run();
-    let error = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
+    let error =
+        ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
     let problem = Problem::new(Kind::Statement, "The statement failed").server(error);
     bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
     assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(17));

@@ -21,7 +21,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/accesslog", &["domain::ids", "domain::sql", "domain::limits", "domain::problem"]),
     ("src/domain/export", &["domain::results", "domain::limits", "domain::problem"]),
     ("src/domain/docs", &["domain::sql", "domain::catalog", "domain::limits", "domain::problem"]),
-    ("src/domain/snippets", &["domain::sql", "domain::catalog", "domain::results", "domain::limits", "domain::problem"]),
+    (
+        "src/domain/snippets",
+        &["domain::sql", "domain::catalog", "domain::results", "domain::limits", "domain::problem"],
+    ),
     ("src/domain/port.rs", &["domain"]),
     ("src/app", &["domain", "app"]),
     ("src/io/session", &["domain", "io::tunnel", "io::session"]),
@@ -114,7 +117,9 @@ fn outside_libraries_stay_in_their_rooms() {
     for (name, text) in sources() {
         for (number, line) in code(&text) {
             for (word, rooms) in ROOMS {
-                let is_there = line.contains(&format!("{word}::")) || line.contains(&format!("use {word}")) || line.contains(&format!("{word}("));
+                let is_there = line.contains(&format!("{word}::"))
+                    || line.contains(&format!("use {word}"))
+                    || line.contains(&format!("{word}("));
                 if is_there && !rooms.iter().any(|room| name.starts_with(room)) {
                     wrong.push(format!("{name}:{number}: {word}"));
                 }

@@ -119,16 +119,6 @@ async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
-    // The rig's server is read-only; its flag is turned for this one, which has a server of its own account.
-    let rig = Rig::start();
-    let profile = direct(rig);
-    let live = connect(profile).await.unwrap();
-    assert_eq!(live.facts.role, Role::Replica);
-    live.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_next_statement_is_answered_rightly() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();

@@ -34,7 +34,19 @@ const WINDOW: &[(&str, usize, usize, bool)] = &[
     ("NTH_VALUE", 2, 2, false),
 ];
 const AGGREGATES: &[&str] = &[
-    "COUNT", "SUM", "AVG", "MIN", "MAX", "GROUP_CONCAT", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP", "VAR_SAMP",
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "GROUP_CONCAT",
+    "STD",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "VARIANCE",
+    "VAR_POP",
+    "VAR_SAMP",
 ];
 
 impl Pass<'_> {
@@ -43,7 +55,11 @@ impl Pass<'_> {
         let [name] = function.name.0.as_slice() else { return Err(unsupported("stored functions")) };
         let typed_name = name.to_string();
         let name = typed_name.trim_matches('`').to_ascii_uppercase();
-        if function.filter.is_some() || function.null_treatment.is_some() || !function.within_group.is_empty() || function.uses_odbc_syntax {
+        if function.filter.is_some()
+            || function.null_treatment.is_some()
+            || !function.within_group.is_empty()
+            || function.uses_odbc_syntax
+        {
             return Err(unsupported(format!("this form of {name}")));
         }
         if !matches!(function.parameters, FunctionArguments::None) {
@@ -111,11 +127,19 @@ impl Pass<'_> {
     ) -> Result<Typed, SqlError> {
         let (name, least, most, needs_order) = *known;
         let Some(over) = &function.over else {
-            return Err(error(4008, "HY000", format!("Window function '{}' must have an OVER clause", name.to_ascii_lowercase())));
+            return Err(error(
+                4008,
+                "HY000",
+                format!("Window function '{}' must have an OVER clause", name.to_ascii_lowercase()),
+            ));
         };
         let (over, has_order) = self.over(over, at)?;
         if needs_order && !has_order {
-            return Err(error(4018, "HY000", format!("No order list in window specification for '{}'", name.to_ascii_lowercase())));
+            return Err(error(
+                4018,
+                "HY000",
+                format!("No order list in window specification for '{}'", name.to_ascii_lowercase()),
+            ));
         }
         let arguments = self.arguments(&function.args, at)?;
         if !(least..=most).contains(&arguments.len()) {
@@ -133,12 +157,15 @@ impl Pass<'_> {
             },
         };
         list.extend(arguments.iter().skip(list.len()).map(Typed::whole));
-        let typed = Typed::new(format!("{}({}){over}", name.to_ascii_lowercase(), list.join(", ")), ty).exact().of(&arguments);
+        let typed =
+            Typed::new(format!("{}({}){over}", name.to_ascii_lowercase(), list.join(", ")), ty).exact().of(&arguments);
         Ok(Typed { has_window: true, ..typed })
     }
 
     fn aggregate(&mut self, name: &str, function: &Function, at: At<'_, '_>) -> Result<Typed, SqlError> {
-        if matches!(at.clause, Clause::Where | Clause::On | Clause::Group | Clause::Limit) || (at.is_aggregated && function.over.is_none()) {
+        if matches!(at.clause, Clause::Where | Clause::On | Clause::Group | Clause::Limit)
+            || (at.is_aggregated && function.over.is_none())
+        {
             return Err(group_function());
         }
         let FunctionArguments::List(list) = &function.args else { return Err(wrong_count(name)) };
@@ -165,8 +192,13 @@ impl Pass<'_> {
             }
             ("COUNT", [_, _, ..]) if is_distinct => {
                 let some = arguments.iter().map(|it| format!("{} IS NULL", it.sql)).collect::<Vec<_>>().join(" OR ");
-                let all = arguments.iter().map(|it| format!("quote({})", it.settled())).collect::<Vec<_>>().join(" || ',' || ");
-                let sql = format!("COUNT(DISTINCT CASE WHEN {some} THEN NULL ELSE {all} END COLLATE {})", collation::TEXT);
+                let all = arguments
+                    .iter()
+                    .map(|it| format!("quote({})", it.settled()))
+                    .collect::<Vec<_>>()
+                    .join(" || ',' || ");
+                let sql =
+                    format!("COUNT(DISTINCT CASE WHEN {some} THEN NULL ELSE {all} END COLLATE {})", collation::TEXT);
                 Typed::new(sql, Type::bigint().nullable(false))
             }
             ("SUM", [value]) => sum(value, distinct, &over)?,
@@ -194,7 +226,13 @@ impl Pass<'_> {
         })
     }
 
-    fn group_concat(&mut self, values: &[Typed], is_distinct: bool, clauses: &[FunctionArgumentClause], at: At<'_, '_>) -> Result<Typed, SqlError> {
+    fn group_concat(
+        &mut self,
+        values: &[Typed],
+        is_distinct: bool,
+        clauses: &[FunctionArgumentClause],
+        at: At<'_, '_>,
+    ) -> Result<Typed, SqlError> {
         if values.iter().any(|it| matches!(it.ty.kind, Kind::Binary | Kind::Bit(_))) {
             return Err(unsupported("GROUP_CONCAT of bytes"));
         }
@@ -287,7 +325,9 @@ pub(super) fn direction(term: &OrderByExpr) -> Result<&'static str, SqlError> {
 
 fn named(name: &str, at: At<'_, '_>) -> Result<WindowSpec, SqlError> {
     let found = at.scope.windows.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
-    found.map(|(_, spec)| spec.clone()).ok_or_else(|| error(4009, "HY000", format!("Window specification with name '{name}' is not defined")))
+    found
+        .map(|(_, spec)| spec.clone())
+        .ok_or_else(|| error(4009, "HY000", format!("Window specification with name '{name}' is not defined")))
 }
 
 fn frame_text(frame: &WindowFrame) -> Result<String, SqlError> {
@@ -299,7 +339,9 @@ fn frame_text(frame: &WindowFrame) -> Result<String, SqlError> {
     let bound = |bound: &WindowFrameBound| -> Result<String, SqlError> {
         let count = |expr: &Expr| match plain(expr) {
             Expr::Value(value) => match &value.value {
-                Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) && digits.len() < 18 => Ok(digits.clone()),
+                Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) && digits.len() < 18 => {
+                    Ok(digits.clone())
+                }
                 _ => Err(unsupported("this frame")),
             },
             _ => Err(unsupported("this frame")),
@@ -323,7 +365,9 @@ const OPEN_DIGITS: u8 = 5;
 /// Sum and count as decimal text: SQLite sums whole numbers exactly, so decimals are summed as counts of their last digit.
 fn exact_sum(value: &Typed, distinct: &str, over: &str) -> Option<(String, u8)> {
     match value.ty.kind {
-        Kind::Null | Kind::Int | Kind::Bit(_) | Kind::Year => Some((format!("CAST(SUM({distinct}{}){over} AS TEXT)", value.sql), 0)),
+        Kind::Null | Kind::Int | Kind::Bit(_) | Kind::Year => {
+            Some((format!("CAST(SUM({distinct}{}){over} AS TEXT)", value.sql), 0))
+        }
         Kind::Decimal => {
             let digits = if value.is_exact { value.ty.decimals } else { value.ty.decimals + OPEN_DIGITS };
             let sum = format!("my_unscaled(SUM({distinct}my_scaled({}, {digits})){over}, {digits})", value.sql);
@@ -366,7 +410,9 @@ fn extreme(name: &str, value: &Typed, over: &str) -> Typed {
         Kind::Text | Kind::Enum(_) | Kind::Set(_) => {
             Typed::new(format!("{name}({} COLLATE {}){over}", value.sql, collation::TEXT), Type { wire: None, ..ty })
         }
-        Kind::Decimal => Typed::new(format!("{name}({} COLLATE {}){over}", value.settled(), collation::DECIMAL), ty).exact(),
+        Kind::Decimal => {
+            Typed::new(format!("{name}({} COLLATE {}){over}", value.settled(), collation::DECIMAL), ty).exact()
+        }
         Kind::Time => Typed::new(format!("my_time_text({name}({}){over}, {})", value.clock(), ty.decimals), ty),
         _ => Typed::new(format!("{name}({}){over}", value.sql), ty),
     }

@@ -37,10 +37,15 @@ pub(super) fn negated(value: &Typed) -> Result<Typed, SqlError> {
     }
     let nullable = value.ty.is_nullable;
     Ok(match count(value) {
-        Count::Whole => Typed::new(format!("(- {})", value.whole()), Type::int(value.ty.length.max(1) + 1).nullable(nullable)),
+        Count::Whole => {
+            Typed::new(format!("(- {})", value.whole()), Type::int(value.ty.length.max(1) + 1).nullable(nullable))
+        }
         Count::Decimal => {
             let ty = Type::decimal(value.ty.whole_digits() + u32::from(scale(value)), scale(value));
-            Typed { is_exact: value.is_exact, ..Typed::new(format!("my_dec_sub('0', {})", value.dec()), ty.nullable(nullable)) }
+            Typed {
+                is_exact: value.is_exact,
+                ..Typed::new(format!("my_dec_sub('0', {})", value.dec()), ty.nullable(nullable))
+            }
         }
         Count::Real => Typed::new(format!("(- {})", value.real()), Type::double().nullable(nullable)),
     }
@@ -70,7 +75,10 @@ pub(super) fn operate(op: &BinaryOperator, left: &Typed, right: &Typed) -> Resul
             Count::Decimal => {
                 let digits = scale(left).max(scale(right));
                 let whole = left.ty.whole_digits().max(right.ty.whole_digits());
-                Typed::new(format!("my_dec_mod({}, {})", left.dec(), right.dec()), Type::decimal(whole + u32::from(digits), digits))
+                Typed::new(
+                    format!("my_dec_mod({}, {})", left.dec(), right.dec()),
+                    Type::decimal(whole + u32::from(digits), digits),
+                )
             }
             Count::Real => Typed::new(format!("my_real_mod({}, {})", left.real(), right.real()), Type::double()),
         },
@@ -97,7 +105,8 @@ fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Ty
     let is_exact = |value: &Typed| value.is_exact || value.ty.kind != Kind::Decimal;
     match form {
         Count::Whole => {
-            let length = if is_product { left.ty.length + right.ty.length } else { left.ty.length.max(right.ty.length) + 1 };
+            let length =
+                if is_product { left.ty.length + right.ty.length } else { left.ty.length.max(right.ty.length) + 1 };
             let is_unsigned = left.ty.is_unsigned || right.ty.is_unsigned;
             let name = match op {
                 BinaryOperator::Multiply => "my_int_mul",
@@ -110,11 +119,19 @@ fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Ty
             } else {
                 format!("{name}({}, {})", left.whole(), right.whole())
             };
-            Typed::new(sql, Type::int(if is_product { length.clamp(1, 21) } else { (length + 1).clamp(1, 21) }).unsigned(is_unsigned))
+            Typed::new(
+                sql,
+                Type::int(if is_product { length.clamp(1, 21) } else { (length + 1).clamp(1, 21) })
+                    .unsigned(is_unsigned),
+            )
         }
         Count::Decimal => {
             let (name, digits, whole) = if is_product {
-                ("my_dec_mul", (scale(left) + scale(right)).min(MAX_SCALE), left.ty.whole_digits() + right.ty.whole_digits())
+                (
+                    "my_dec_mul",
+                    (scale(left) + scale(right)).min(MAX_SCALE),
+                    left.ty.whole_digits() + right.ty.whole_digits(),
+                )
             } else {
                 let name = if *op == BinaryOperator::Plus { "my_dec_add" } else { "my_dec_sub" };
                 (name, scale(left).max(scale(right)), left.ty.whole_digits().max(right.ty.whole_digits()) + 1)

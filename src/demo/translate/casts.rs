@@ -1,6 +1,6 @@
 //! CAST and CONVERT, typed literals, and dates moved by intervals.
 
-use sqlparser::ast::{CharacterLength, BinaryLength, DataType, ExactNumberInfo, TypedString, Value};
+use sqlparser::ast::{BinaryLength, CharacterLength, DataType, ExactNumberInfo, TypedString, Value};
 
 use super::errors::{error, unsupported};
 use super::temporal::{Moment, SECOND, parse_time, time_text};
@@ -16,11 +16,15 @@ pub(super) fn cast(_context: &Context<'_>, value: &Typed, target: &DataType) -> 
         _ if value.ty.is_whole() => value.ty.length,
         _ => 21,
     };
-    let digits = |digits: Option<u64>| u8::try_from(digits.unwrap_or(0)).ok().filter(|it| *it <= 6).ok_or_else(|| unsupported("this precision"));
+    let digits = |digits: Option<u64>| {
+        u8::try_from(digits.unwrap_or(0)).ok().filter(|it| *it <= 6).ok_or_else(|| unsupported("this precision"))
+    };
     let made = match target {
-        DataType::Signed | DataType::SignedInteger | DataType::Int(None) | DataType::Integer(None) | DataType::BigInt(None) => {
-            Typed::new(value.whole(), Type::int(number_length(false)).nullable(nullable))
-        }
+        DataType::Signed
+        | DataType::SignedInteger
+        | DataType::Int(None)
+        | DataType::Integer(None)
+        | DataType::BigInt(None) => Typed::new(value.whole(), Type::int(number_length(false)).nullable(nullable)),
         DataType::Unsigned | DataType::UnsignedInteger => {
             Typed::new(value.whole(), Type::int(number_length(true)).unsigned(true).nullable(nullable))
         }
@@ -30,17 +34,34 @@ pub(super) fn cast(_context: &Context<'_>, value: &Typed, target: &DataType) -> 
                 ExactNumberInfo::Precision(precision) => (*precision, 0),
                 ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
             };
-            let scale = u8::try_from(scale).ok().filter(|it| *it <= super::decimal::MAX_SCALE).ok_or_else(|| unsupported("this scale"))?;
-            let precision = u8::try_from(precision).ok().filter(|it| (1..=super::decimal::MAX_PRECISION).contains(it)).ok_or_else(|| unsupported("this precision"))?;
+            let scale = u8::try_from(scale)
+                .ok()
+                .filter(|it| *it <= super::decimal::MAX_SCALE)
+                .ok_or_else(|| unsupported("this scale"))?;
+            let precision = u8::try_from(precision)
+                .ok()
+                .filter(|it| (1..=super::decimal::MAX_PRECISION).contains(it))
+                .ok_or_else(|| unsupported("this precision"))?;
             if precision < scale {
-                return Err(error(1427, "42000", "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '')."));
+                return Err(error(
+                    1427,
+                    "42000",
+                    "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '').",
+                ));
             }
-            Typed::new(format!("my_dec_fit({}, {precision}, {scale})", value.dec()), Type::decimal(u32::from(precision), scale).nullable(nullable)).exact()
+            Typed::new(
+                format!("my_dec_fit({}, {precision}, {scale})", value.dec()),
+                Type::decimal(u32::from(precision), scale).nullable(nullable),
+            )
+            .exact()
         }
         DataType::Double(ExactNumberInfo::None) | DataType::DoublePrecision => {
             Typed::new(value.real(), Type::double().nullable(nullable))
         }
-        DataType::Char(length) | DataType::Character(length) | DataType::Varchar(length) | DataType::CharacterVarying(length) => match length {
+        DataType::Char(length)
+        | DataType::Character(length)
+        | DataType::Varchar(length)
+        | DataType::CharacterVarying(length) => match length {
             None => Typed::new(value.printed(), Type::text(value.ty.length).nullable(nullable)),
             Some(CharacterLength::IntegerLength { length, .. }) => {
                 let length = u32::try_from(*length).unwrap_or(u32::MAX);
@@ -66,10 +87,13 @@ pub(super) fn cast(_context: &Context<'_>, value: &Typed, target: &DataType) -> 
 }
 
 fn binary(value: &Typed, length: Option<u64>) -> Typed {
-    let bytes = if value.ty.kind == Kind::Binary { value.sql.clone() } else { format!("CAST({} AS BLOB)", value.printed()) };
+    let bytes =
+        if value.ty.kind == Kind::Binary { value.sql.clone() } else { format!("CAST({} AS BLOB)", value.printed()) };
     let (sql, length) = match length {
         Some(length) => (format!("my_bytes({bytes}, {length})"), u32::try_from(length).unwrap_or(u32::MAX)),
-        None => (bytes, if value.ty.kind == Kind::Binary { value.ty.length } else { value.ty.length.saturating_mul(4) }),
+        None => {
+            (bytes, if value.ty.kind == Kind::Binary { value.ty.length } else { value.ty.length.saturating_mul(4) })
+        }
     };
     Typed::new(sql, Type::new(Kind::Binary, length, 0).nullable(value.ty.is_nullable))
 }
@@ -137,7 +161,11 @@ pub(super) fn moved(base: &Typed, unit: &str, value: &Typed, is_back: bool) -> R
     let fraction = match *unit {
         "MICROSECOND" => 6,
         "SECOND" if matches!(value.ty.kind, Kind::Decimal) => value.ty.decimals.min(6),
-        "SECOND" if value.ty.is_floating() || matches!(&value.literal, Some(Literal::Text(text)) if text.contains('.')) => 6,
+        "SECOND"
+            if value.ty.is_floating() || matches!(&value.literal, Some(Literal::Text(text)) if text.contains('.')) =>
+        {
+            6
+        }
         _ => 0,
     };
     let (ty, form) = match base.ty.kind {
@@ -148,7 +176,10 @@ pub(super) fn moved(base: &Typed, unit: &str, value: &Typed, is_back: bool) -> R
             (Type::datetime(digits), digits.to_string())
         }
         Kind::Time => return Err(unsupported("moving a TIME by an INTERVAL")),
-        _ => (Type::text(19 + if fraction > 0 { u32::from(fraction) + 1 } else { 0 }), if *is_time { "time".to_owned() } else { "auto".to_owned() }),
+        _ => (
+            Type::text(19 + if fraction > 0 { u32::from(fraction) + 1 } else { 0 }),
+            if *is_time { "time".to_owned() } else { "auto".to_owned() },
+        ),
     };
     let sign = if is_back { -1 } else { 1 };
     let sql = format!("my_move({}, '{unit}', {}, {sign}, '{form}')", base.printed(), value.printed());

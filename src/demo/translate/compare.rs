@@ -50,7 +50,8 @@ pub(super) fn form(left: &Typed, right: &Typed) -> Result<Form, SqlError> {
         });
     }
     let is_small = |number: &Typed, text: &Typed| number.ty.is_whole() && whole_literal(text).is_some();
-    let is_enum = |word: &Typed, number: &Typed| matches!(word.ty.kind, Kind::Enum(_) | Kind::Set(_)) && number.ty.is_whole();
+    let is_enum =
+        |word: &Typed, number: &Typed| matches!(word.ty.kind, Kind::Enum(_) | Kind::Set(_)) && number.ty.is_whole();
     if is_small(left, right) || is_small(right, left) || is_enum(left, right) || is_enum(right, left) {
         return Ok(Form::Plain);
     }
@@ -118,6 +119,7 @@ pub(super) fn in_form(value: &Typed, form: Form) -> String {
 pub(super) fn compared(left: &Typed, operator: &str, right: &Typed) -> Result<Typed, SqlError> {
     let form = form(left, right)?;
     let sql = format!("({} {operator} {})", in_form(left, form), in_form(right, form));
-    let is_nullable = operator != "IS" && (left.ty.is_nullable || right.ty.is_nullable || matches!(form, Form::Moment(_) | Form::Clock));
+    let is_nullable = operator != "IS"
+        && (left.ty.is_nullable || right.ty.is_nullable || matches!(form, Form::Moment(_) | Form::Clock));
     Ok(Typed::truth_of(sql, is_nullable).of([left, right]))
 }

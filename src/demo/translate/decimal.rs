@@ -40,7 +40,8 @@ impl Decimal {
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b'0'..=b'9' => {
-                    let Some(next) = units.checked_mul(10).and_then(|it| it.checked_add(i128::from(byte - b'0'))) else {
+                    let Some(next) = units.checked_mul(10).and_then(|it| it.checked_add(i128::from(byte - b'0')))
+                    else {
                         if past_point {
                             break;
                         }

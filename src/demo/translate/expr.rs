@@ -52,7 +52,9 @@ impl Pass<'_> {
             }
             Expr::Nested(inner) => self.expr(inner, at),
             Expr::Value(value) => self.value(value),
-            Expr::Prefixed { prefix, value } if matches!(prefix.value.to_ascii_lowercase().as_str(), "_utf8mb4" | "_utf8") => {
+            Expr::Prefixed { prefix, value }
+                if matches!(prefix.value.to_ascii_lowercase().as_str(), "_utf8mb4" | "_utf8") =>
+            {
                 self.expr(value, at)
             }
             Expr::TypedString(typed) => casts::typed_string(typed),
@@ -100,12 +102,15 @@ impl Pass<'_> {
             Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None } => {
                 casts::cast(self.context, &self.expr(expr, at)?, data_type)
             }
-            Expr::Convert { is_try: false, expr, data_type, charset, target_before_value: false, styles } if styles.is_empty() => {
+            Expr::Convert { is_try: false, expr, data_type, charset, target_before_value: false, styles }
+                if styles.is_empty() =>
+            {
                 let value = self.expr(expr, at)?;
                 match (data_type, charset) {
                     (Some(ty), None) => casts::cast(self.context, &value, ty),
                     (None, Some(charset)) if charset.to_string().to_ascii_lowercase().starts_with("utf8") => {
-                        Ok(Typed::new(value.printed(), Type::text(value.ty.length).nullable(value.ty.is_nullable)).of([&value]))
+                        Ok(Typed::new(value.printed(), Type::text(value.ty.length).nullable(value.ty.is_nullable))
+                            .of([&value]))
                     }
                     _ => Err(unsupported("CONVERT to this character set")),
                 }
@@ -189,19 +194,26 @@ impl Pass<'_> {
     fn value(&self, value: &ValueWithSpan) -> Result<Typed, SqlError> {
         let bytes = |bytes: &[u8]| {
             let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            Typed { literal: Some(Literal::Other), ..Typed::new(blob(bytes), Type::new(Kind::Binary, length, 0).unsigned(true).nullable(false)) }
+            Typed {
+                literal: Some(Literal::Other),
+                ..Typed::new(blob(bytes), Type::new(Kind::Binary, length, 0).unsigned(true).nullable(false))
+            }
         };
         match &value.value {
-            Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) => match digits.parse::<i128>() {
-                Ok(number) if number <= i128::from(u64::MAX) => Ok(Typed::int(number)),
-                _ => Err(unsupported("numbers of this length")),
-            },
+            Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) => {
+                match digits.parse::<i128>() {
+                    Ok(number) if number <= i128::from(u64::MAX) => Ok(Typed::int(number)),
+                    _ => Err(unsupported("numbers of this length")),
+                }
+            }
             Value::Number(digits, false) if digits.contains(['e', 'E']) => {
                 let number: f64 = digits.parse().map_err(|_| unsupported("this number"))?;
                 let length = u32::try_from(digits.len()).unwrap_or(23);
                 Ok(Typed::new(format!("{number:e}"), Type { length, ..Type::double() }.nullable(false)))
             }
-            Value::Number(digits, false) => decimal_literal(digits).ok_or_else(|| unsupported("numbers of this length")),
+            Value::Number(digits, false) => {
+                decimal_literal(digits).ok_or_else(|| unsupported("numbers of this length"))
+            }
             Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => Ok(Typed::text(text)),
             Value::Boolean(truth) => Ok(Typed::int(i128::from(*truth))),
             Value::Null => Ok(Typed::null()),
@@ -209,10 +221,15 @@ impl Pass<'_> {
                 let digits = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.clone() };
                 super::text::unhex(&digits).map(|it| bytes(&it)).ok_or_else(|| unsupported("this hexadecimal literal"))
             }
-            Value::SingleQuotedByteStringLiteral(bits) if bits.bytes().all(|it| matches!(it, b'0' | b'1')) && bits.len() <= 64 => {
+            Value::SingleQuotedByteStringLiteral(bits)
+                if bits.bytes().all(|it| matches!(it, b'0' | b'1')) && bits.len() <= 64 =>
+            {
                 // A bit literal is bytes to the client and a number to an expression; the demo keeps it as a number.
                 let number = u64::from_str_radix(bits, 2).unwrap_or(0);
-                Ok(Typed { ty: Type::new(Kind::Bit(1), 1, 0).unsigned(true).nullable(false), ..Typed::int(i128::from(number)) })
+                Ok(Typed {
+                    ty: Type::new(Kind::Bit(1), 1, 0).unsigned(true).nullable(false),
+                    ..Typed::int(i128::from(number))
+                })
             }
             Value::Placeholder(mark) if mark == "?" => self.parameter(value),
             _ => Err(unsupported("this kind of literal")),
@@ -229,7 +246,10 @@ impl Pass<'_> {
             }
             Some(Parameter::Bytes(bytes)) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(Typed::text(text)),
-                Err(_) => Ok(Typed::new(blob(bytes), Type::new(Kind::Binary, u32::try_from(bytes.len()).unwrap_or(u32::MAX), 0).nullable(false))),
+                Err(_) => Ok(Typed::new(
+                    blob(bytes),
+                    Type::new(Kind::Binary, u32::try_from(bytes.len()).unwrap_or(u32::MAX), 0).nullable(false),
+                )),
             },
             Some(Parameter::Double(_)) => Err(unsupported("a number that is not finite")),
             None => Err(syntax("?", 1)),
@@ -293,7 +313,13 @@ impl Pass<'_> {
         }
     }
 
-    fn tuples(&mut self, left: &[Expr], op: &BinaryOperator, right: &[Expr], at: At<'_, '_>) -> Result<Typed, SqlError> {
+    fn tuples(
+        &mut self,
+        left: &[Expr],
+        op: &BinaryOperator,
+        right: &[Expr],
+        at: At<'_, '_>,
+    ) -> Result<Typed, SqlError> {
         if left.len() != right.len() {
             return Err(operand_columns(left.len()));
         }
@@ -311,8 +337,15 @@ impl Pass<'_> {
     }
 
     /// `base ± INTERVAL`.
-    pub(super) fn moved(&mut self, base: &Typed, interval: &Interval, is_back: bool, at: At<'_, '_>) -> Result<Typed, SqlError> {
-        let Some(unit) = interval.leading_field.as_ref().map(unit_name).filter(|_| interval.last_field.is_none()) else {
+    pub(super) fn moved(
+        &mut self,
+        base: &Typed,
+        interval: &Interval,
+        is_back: bool,
+        at: At<'_, '_>,
+    ) -> Result<Typed, SqlError> {
+        let Some(unit) = interval.leading_field.as_ref().map(unit_name).filter(|_| interval.last_field.is_none())
+        else {
             return Err(unsupported("an INTERVAL of this form"));
         };
         let value = self.expr(&interval.value, at)?;
@@ -346,7 +379,10 @@ impl Pass<'_> {
                 format!("({} {not}IN ({inside}))", in_form(&value, *first))
             }
             _ => {
-                let parts = candidates.iter().map(|it| Ok(compared(&value, "=", it)?.sql)).collect::<Result<Vec<_>, SqlError>>()?;
+                let parts = candidates
+                    .iter()
+                    .map(|it| Ok(compared(&value, "=", it)?.sql))
+                    .collect::<Result<Vec<_>, SqlError>>()?;
                 format!("({not}({}))", parts.join(" OR "))
             }
         };
@@ -389,7 +425,13 @@ impl Pass<'_> {
         Ok(Typed::new(sql, column.ty.clone().nullable(true)).exact())
     }
 
-    fn case(&mut self, operand: Option<&Expr>, branches: &[CaseWhen], other: Option<&Expr>, at: At<'_, '_>) -> Result<Typed, SqlError> {
+    fn case(
+        &mut self,
+        operand: Option<&Expr>,
+        branches: &[CaseWhen],
+        other: Option<&Expr>,
+        at: At<'_, '_>,
+    ) -> Result<Typed, SqlError> {
         let operand = operand.map(|it| self.expr(it, at)).transpose()?;
         let (mut conditions, mut results) = (Vec::new(), Vec::new());
         for branch in branches {
@@ -438,7 +480,13 @@ pub(super) fn expressions(arguments: &FunctionArguments) -> Result<Vec<&Expr>, S
             if !list.args.iter().all(plain) {
                 return Err(unsupported("arguments of this form"));
             }
-            Ok(list.args.iter().filter_map(|it| if let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = it { Some(expr) } else { None }).collect())
+            Ok(list
+                .args
+                .iter()
+                .filter_map(
+                    |it| if let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = it { Some(expr) } else { None },
+                )
+                .collect())
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use sqlparser::ast::{Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins};
+use sqlparser::ast::{
+    Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
+};
 
 use super::SqlError;
 use super::compare::compared;
@@ -28,7 +30,10 @@ impl Pass<'_> {
         let mut all = Joined { sql: String::new(), relations: Vec::new(), star: Vec::new() };
         for item in items {
             let joined = self.joined(item, parent)?;
-            let has_right = item.joins.iter().any(|it| matches!(it.join_operator, JoinOperator::Right(_) | JoinOperator::RightOuter(_)));
+            let has_right = item
+                .joins
+                .iter()
+                .any(|it| matches!(it.join_operator, JoinOperator::Right(_) | JoinOperator::RightOuter(_)));
             // A comma binds less than JOIN; it makes a difference only to the side that a right join completes.
             let text = if has_right && items.len() > 1 { format!("({})", joined.sql) } else { joined.sql };
             if !all.sql.is_empty() {
@@ -56,7 +61,10 @@ impl Pass<'_> {
         }
         let right = self.factor(&join.relation, parent)?;
         let (word, constraint, optional) = match &join.join_operator {
-            JoinOperator::Join(it) | JoinOperator::Inner(it) | JoinOperator::CrossJoin(it) | JoinOperator::StraightJoin(it) => ("JOIN", it, (false, false)),
+            JoinOperator::Join(it)
+            | JoinOperator::Inner(it)
+            | JoinOperator::CrossJoin(it)
+            | JoinOperator::StraightJoin(it) => ("JOIN", it, (false, false)),
             JoinOperator::Left(it) | JoinOperator::LeftOuter(it) => ("LEFT JOIN", it, (false, true)),
             JoinOperator::Right(it) | JoinOperator::RightOuter(it) => ("RIGHT JOIN", it, (true, false)),
             _ => return Err(unsupported("this kind of join")),
@@ -76,13 +84,21 @@ impl Pass<'_> {
                 (format!(" ON {}", condition.condition()), scope.star)
             }
             JoinConstraint::Using(names) => {
-                let names = names.iter().map(last_name).collect::<Option<Vec<_>>>().ok_or_else(|| unsupported("this USING"))?;
+                let names =
+                    names.iter().map(last_name).collect::<Option<Vec<_>>>().ok_or_else(|| unsupported("this USING"))?;
                 merged(&left.star, &right.star, &names, is_right)?
             }
             JoinConstraint::Natural => {
-                let has = |star: &[Rc<Field>], field: &Rc<Field>| star.iter().any(|it| it.name.eq_ignore_ascii_case(&field.name));
-                let names: Vec<String> = left.star.iter().filter(|it| has(&right.star, it)).map(|it| it.name.clone()).collect();
-                if names.is_empty() { (String::new(), chained(&left.star, &right.star)) } else { merged(&left.star, &right.star, &names, is_right)? }
+                let has = |star: &[Rc<Field>], field: &Rc<Field>| {
+                    star.iter().any(|it| it.name.eq_ignore_ascii_case(&field.name))
+                };
+                let names: Vec<String> =
+                    left.star.iter().filter(|it| has(&right.star, it)).map(|it| it.name.clone()).collect();
+                if names.is_empty() {
+                    (String::new(), chained(&left.star, &right.star))
+                } else {
+                    merged(&left.star, &right.star, &names, is_right)?
+                }
             }
         };
         let condition = if condition.is_empty() && word != "JOIN" { " ON 1".to_owned() } else { condition };
@@ -107,20 +123,35 @@ impl Pass<'_> {
 
     fn factor(&mut self, factor: &TableFactor, parent: Option<&Scope<'_>>) -> Result<Joined, SqlError> {
         match factor {
-            TableFactor::Table { name, alias, args: None, version: None, partitions, sample: None, json_path: None, with_ordinality: false, with_hints, .. }
-                if partitions.is_empty() && with_hints.is_empty() =>
-            {
+            TableFactor::Table {
+                name,
+                alias,
+                args: None,
+                version: None,
+                partitions,
+                sample: None,
+                json_path: None,
+                with_ordinality: false,
+                with_hints,
+                ..
+            } if partitions.is_empty() && with_hints.is_empty() => {
                 let (sql, relation) = self.table(name, alias.as_ref())?;
                 Ok(Joined { sql, star: relation.fields.clone(), relations: vec![relation] })
             }
             TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
-                let Some(alias) = alias else { return Err(error(1248, "42000", "Every derived table must have its own alias")) };
+                let Some(alias) = alias else {
+                    return Err(error(1248, "42000", "Every derived table must have its own alias"));
+                };
                 no_columns(alias)?;
                 let rows = self.query(subquery, parent)?;
                 distinct_names(&rows.columns)?;
                 let table = self.fresh();
                 let made = relation(&rows.columns, rows.is_merged, &alias.name.value, &table, self.database.as_deref());
-                Ok(Joined { sql: format!("({}) AS {table}", rows.sql), star: made.fields.clone(), relations: vec![made] })
+                Ok(Joined {
+                    sql: format!("({}) AS {table}", rows.sql),
+                    star: made.fields.clone(),
+                    relations: vec![made],
+                })
             }
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 let joined = self.joined(table_with_joins, parent)?;
@@ -135,7 +166,11 @@ impl Pass<'_> {
         if let Some(alias) = alias {
             no_columns(alias)?;
         }
-        let parts: Vec<&Ident> = object.0.iter().filter_map(|part| if let ObjectNamePart::Identifier(ident) = part { Some(ident) } else { None }).collect();
+        let parts: Vec<&Ident> = object
+            .0
+            .iter()
+            .filter_map(|part| if let ObjectNamePart::Identifier(ident) = part { Some(ident) } else { None })
+            .collect();
         let (database, table) = match parts.as_slice() {
             [table] => (None, &table.value),
             [database, table] => (Some(&database.value), &table.value),
@@ -143,21 +178,32 @@ impl Pass<'_> {
         };
         let shown = alias.map_or_else(|| table.clone(), |it| it.name.value.clone());
         let sql_alias = self.fresh();
-        if database.is_none() && let Some(cte) = self.cte(table) {
+        if database.is_none()
+            && let Some(cte) = self.cte(table)
+        {
             return Ok(cte.relation(&shown, &sql_alias, self.database.as_deref()));
         }
         let Some(database) = database.cloned().or_else(|| self.database.clone()) else {
             return Err(error(1046, "3D000", "No database selected"));
         };
         let is_information_schema = database.eq_ignore_ascii_case("information_schema");
-        let Some(found) = self.context.schema.databases.iter().find(|it| it.name == database || (is_information_schema && it.name.eq_ignore_ascii_case(&database))) else {
+        let Some(found) = self
+            .context
+            .schema
+            .databases
+            .iter()
+            .find(|it| it.name == database || (is_information_schema && it.name.eq_ignore_ascii_case(&database)))
+        else {
             return Err(no_table(&database, table));
         };
         let same = |name: &str| name == table || (is_information_schema && name.eq_ignore_ascii_case(table));
         if let Some(base) = found.tables.iter().find(|it| same(&it.name)) {
             if base.is_forbidden {
                 let (user, host) = self.context.account.split_once('@').unwrap_or((self.context.account, "%"));
-                let message = format!("SELECT command denied to user '{user}'@'{host}' for table `{}`.`{}`", found.name, base.name);
+                let message = format!(
+                    "SELECT command denied to user '{user}'@'{host}' for table `{}`.`{}`",
+                    found.name, base.name
+                );
                 return Err(error(1142, "42000", message));
             }
             return Ok(base_relation(found, base, &shown, &sql_alias));
@@ -195,7 +241,11 @@ fn table_count(factor: &TableFactor) -> usize {
 }
 
 fn no_columns(alias: &TableAlias) -> Result<(), SqlError> {
-    if alias.columns.is_empty() && alias.at.is_none() { Ok(()) } else { Err(unsupported("column names after a table's alias")) }
+    if alias.columns.is_empty() && alias.at.is_none() {
+        Ok(())
+    } else {
+        Err(unsupported("column names after a table's alias"))
+    }
 }
 
 fn last_name(object: &ObjectName) -> Option<String> {
@@ -210,7 +260,12 @@ fn chained(left: &[Rc<Field>], right: &[Rc<Field>]) -> Vec<Rc<Field>> {
 }
 
 /// The condition of USING, and the columns of `*` after it: the common ones once and first.
-fn merged(left: &[Rc<Field>], right: &[Rc<Field>], names: &[String], is_right: bool) -> Result<(String, Vec<Rc<Field>>), SqlError> {
+fn merged(
+    left: &[Rc<Field>],
+    right: &[Rc<Field>],
+    names: &[String],
+    is_right: bool,
+) -> Result<(String, Vec<Rc<Field>>), SqlError> {
     let (mut conditions, mut star) = (Vec::new(), Vec::new());
     let find = |star: &[Rc<Field>], name: &str| {
         let found = star.iter().find(|it| it.name.eq_ignore_ascii_case(name)).cloned();
@@ -230,7 +285,10 @@ fn merged(left: &[Rc<Field>], right: &[Rc<Field>], names: &[String], is_right: b
 
 fn unique_aliases(relations: &[Relation]) -> Result<(), SqlError> {
     for (at, relation) in relations.iter().enumerate() {
-        let same = |it: &&Relation| it.alias == relation.alias && (it.database == relation.database || it.database.is_none() || relation.database.is_none());
+        let same = |it: &&Relation| {
+            it.alias == relation.alias
+                && (it.database == relation.database || it.database.is_none() || relation.database.is_none())
+        };
         if relations.iter().take(at).any(|it| same(&it)) {
             return Err(error(1066, "42000", format!("Not unique table/alias: '{}'", relation.alias)));
         }

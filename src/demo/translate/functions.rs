@@ -103,7 +103,17 @@ const ELSEWHERE: &str = "ACOS ADDDATE ADDTIME AES_DECRYPT AES_ENCRYPT ASIN ATAN 
 
 /// A function that may stand without brackets.
 pub(super) fn bare(name: &str) -> Option<()> {
-    const BARE: &[&str] = &["CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_USER", "UTC_DATE", "UTC_TIMESTAMP", "UTC_TIME"];
+    const BARE: &[&str] = &[
+        "CURRENT_DATE",
+        "CURRENT_TIMESTAMP",
+        "CURRENT_TIME",
+        "LOCALTIME",
+        "LOCALTIMESTAMP",
+        "CURRENT_USER",
+        "UTC_DATE",
+        "UTC_TIMESTAMP",
+        "UTC_TIME",
+    ];
     BARE.iter().any(|it| it.eq_ignore_ascii_case(name)).then_some(())
 }
 
@@ -215,7 +225,10 @@ impl Call<'_> {
         if self.arg(0).ty.kind == Kind::Binary {
             return Err(unsupported(format!("{} of bytes", self.name)));
         }
-        Ok(Typed::new(format!("{function}({}, {numbers})", self.arg(0).printed()), Type::text(length).nullable(self.is_nullable())))
+        Ok(Typed::new(
+            format!("{function}({}, {numbers})", self.arg(0).printed()),
+            Type::text(length).nullable(self.is_nullable()),
+        ))
     }
 
     fn located(&self, needle: usize, hay: usize) -> Typed {
@@ -348,7 +361,10 @@ fn abs(c: &Call<'_>) -> Result<Typed, SqlError> {
         return Ok(Typed::new(format!("abs({})", value.whole()), Type { wire: None, ..value.ty.clone() }));
     }
     if value.ty.kind == Kind::Decimal {
-        return Ok(Typed { is_exact: value.is_exact, ..Typed::new(format!("my_dec_abs({})", value.sql), value.ty.clone()) });
+        return Ok(Typed {
+            is_exact: value.is_exact,
+            ..Typed::new(format!("my_dec_abs({})", value.sql), value.ty.clone())
+        });
     }
     Ok(Typed::new(format!("abs({})", value.real()), Type::double().nullable(value.ty.is_nullable)))
 }
@@ -357,7 +373,11 @@ fn whole_round(c: &Call<'_>) -> Result<Typed, SqlError> {
     let value = c.arg(0);
     let function = if c.name == "FLOOR" { "my_dec_floor" } else { "my_dec_ceil" };
     Ok(match value.ty.kind {
-        _ if value.ty.is_whole() => Typed { literal: None, field: None, ..Typed::new(value.sql.clone(), Type { wire: None, ..value.ty.clone() }) },
+        _ if value.ty.is_whole() => Typed {
+            literal: None,
+            field: None,
+            ..Typed::new(value.sql.clone(), Type { wire: None, ..value.ty.clone() })
+        },
         Kind::Decimal => {
             let digits = value.ty.whole_digits();
             let sql = format!("{function}({})", value.sql);
@@ -367,7 +387,10 @@ fn whole_round(c: &Call<'_>) -> Result<Typed, SqlError> {
                 Typed::new(format!("CAST({sql} AS INTEGER)"), Type::int(digits + 2).nullable(value.ty.is_nullable))
             }
         }
-        _ => Typed::new(format!("{}({})", if c.name == "FLOOR" { "my_floor" } else { "my_ceil" }, value.real()), Type { decimals: 0, ..Type::double() }.nullable(value.ty.is_nullable)),
+        _ => Typed::new(
+            format!("{}({})", if c.name == "FLOOR" { "my_floor" } else { "my_ceil" }, value.real()),
+            Type { decimals: 0, ..Type::double() }.nullable(value.ty.is_nullable),
+        ),
     })
 }
 
@@ -387,7 +410,10 @@ fn round(c: &Call<'_>) -> Result<Typed, SqlError> {
         let ty = Type { wire: None, ..Type::int(value.ty.length).unsigned(value.ty.is_unsigned) }.nullable(nullable);
         return Ok(match digits {
             Some(0..) => Typed::new(value.whole(), ty),
-            _ => Typed::new(format!("CAST(my_dec_{}({}, {asked}) AS INTEGER)", if is_cut { "trunc" } else { "round" }, value.dec()), ty),
+            _ => Typed::new(
+                format!("CAST(my_dec_{}({}, {asked}) AS INTEGER)", if is_cut { "trunc" } else { "round" }, value.dec()),
+                ty,
+            ),
         });
     }
     if value.ty.kind == Kind::Decimal {
@@ -438,7 +464,9 @@ fn time_of(c: &Call<'_>) -> Result<Typed, SqlError> {
     let value = c.arg(0);
     let digits = match &value.literal {
         _ if value.ty.is_temporal() => value.ty.decimals,
-        Some(Literal::Text(text)) => u8::try_from(text.rsplit_once('.').map_or(0, |(_, it)| it.len().min(6))).unwrap_or(0),
+        Some(Literal::Text(text)) => {
+            u8::try_from(text.rsplit_once('.').map_or(0, |(_, it)| it.len().min(6))).unwrap_or(0)
+        }
         Some(Literal::Int(_)) => 0,
         _ => 6,
     };
@@ -449,7 +477,9 @@ fn timestamp(c: &Call<'_>) -> Result<Typed, SqlError> {
     let value = c.arg(0);
     let digits = match &value.literal {
         _ if value.ty.is_temporal() => value.ty.decimals,
-        Some(Literal::Text(text)) => u8::try_from(text.rsplit_once('.').map_or(0, |(_, it)| it.len().min(6))).unwrap_or(0),
+        Some(Literal::Text(text)) => {
+            u8::try_from(text.rsplit_once('.').map_or(0, |(_, it)| it.len().min(6))).unwrap_or(0)
+        }
         Some(Literal::Int(_)) => 0,
         _ => 6,
     };
@@ -496,7 +526,11 @@ fn unix_timestamp(c: &Call<'_>) -> Result<Typed, SqlError> {
     Ok(if digits == 0 {
         Typed::new(format!("({micros} / 1000000)"), Type::int(17))
     } else {
-        Typed::new(format!("my_dec_round(my_unscaled({micros}, 6), {digits})"), Type::decimal(16 + u32::from(digits), digits)).exact()
+        Typed::new(
+            format!("my_dec_round(my_unscaled({micros}, 6), {digits})"),
+            Type::decimal(16 + u32::from(digits), digits),
+        )
+        .exact()
     })
 }
 
@@ -510,7 +544,10 @@ fn from_unixtime(c: &Call<'_>) -> Result<Typed, SqlError> {
     let moment = format!("my_from_unix({}, {}, {digits})", value.dec(), c.context.zone_seconds);
     Ok(match c.args.get(1) {
         None => Typed::new(moment, Type::datetime(digits)),
-        Some(format) => Typed::new(format!("my_date_format({moment}, {})", format.printed()), Type::text(format.ty.length.saturating_mul(10))),
+        Some(format) => Typed::new(
+            format!("my_date_format({moment}, {})", format.printed()),
+            Type::text(format.ty.length.saturating_mul(10)),
+        ),
     })
 }
 

@@ -73,7 +73,10 @@ impl Source {
 
     /// The places of `?`, in order.
     pub(super) fn placeholders(&self) -> impl Iterator<Item = Location> {
-        self.tokens.iter().filter(|it| matches!(&it.token, Token::Placeholder(mark) if mark == "?")).map(|it| it.span.start)
+        self.tokens
+            .iter()
+            .filter(|it| matches!(&it.token, Token::Placeholder(mark) if mark == "?"))
+            .map(|it| it.span.start)
     }
 
     fn parser_error(&self, error: &ParserError) -> SqlError {

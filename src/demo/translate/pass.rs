@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use sqlparser::ast::{
-    Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, With,
-};
+use sqlparser::ast::{Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, With};
 
 use super::aggregate::{direction, position, row_count};
 use super::errors::{error, unknown_column, unsupported};
@@ -105,7 +103,11 @@ impl<'a> Pass<'a> {
         if !query.locks.is_empty() || query.for_clause.is_some() {
             return Err(unsupported("locking reads"));
         }
-        if query.fetch.is_some() || query.settings.is_some() || query.format_clause.is_some() || !query.pipe_operators.is_empty() {
+        if query.fetch.is_some()
+            || query.settings.is_some()
+            || query.format_clause.is_some()
+            || !query.pipe_operators.is_empty()
+        {
             return Err(unsupported("this form of SELECT"));
         }
         let with = match &query.with {
@@ -119,7 +121,10 @@ impl<'a> Pass<'a> {
     fn with(&mut self, with: &With, parent: Option<&Scope<'_>>) -> Result<String, SqlError> {
         let mut parts = Vec::new();
         for cte in &with.cte_tables {
-            if cte.from.is_some() || cte.materialized.is_some() || !cte.alias.columns.iter().all(|it| it.data_type.is_none()) {
+            if cte.from.is_some()
+                || cte.materialized.is_some()
+                || !cte.alias.columns.iter().all(|it| it.data_type.is_none())
+            {
                 return Err(unsupported("this form of WITH"));
             }
             let sql_name = self.fresh();
@@ -130,7 +135,12 @@ impl<'a> Pass<'a> {
                 _ => {
                     let rows = self.query(&cte.query, parent)?;
                     let columns = renamed(cte, &rows.columns)?;
-                    let named = Named { name: cte.alias.name.value.clone(), sql_name: sql_name.clone(), columns, is_merged: rows.is_merged };
+                    let named = Named {
+                        name: cte.alias.name.value.clone(),
+                        sql_name: sql_name.clone(),
+                        columns,
+                        is_merged: rows.is_merged,
+                    };
                     (rows, named)
                 }
             };
@@ -164,7 +174,8 @@ impl<'a> Pass<'a> {
             column.ty.is_nullable = true;
             column.flags = None;
         }
-        let named = Named { name: cte.alias.name.value.clone(), sql_name: sql_name.to_owned(), columns, is_merged: false };
+        let named =
+            Named { name: cte.alias.name.value.clone(), sql_name: sql_name.to_owned(), columns, is_merged: false };
         let known = self.ctes.len();
         self.ctes.push(named.clone());
         let types: Vec<Type> = named.columns.iter().map(|it| it.ty.clone()).collect();
@@ -174,7 +185,15 @@ impl<'a> Pass<'a> {
         if step.columns.len() != seed.columns.len() {
             return Err(different_columns());
         }
-        Ok((Rows { sql: format!("{} UNION{all} {}", seed.sql, step.sql), is_single: false, is_merged: false, columns: named.columns.clone() }, named))
+        Ok((
+            Rows {
+                sql: format!("{} UNION{all} {}", seed.sql, step.sql),
+                is_single: false,
+                is_merged: false,
+                columns: named.columns.clone(),
+            },
+            named,
+        ))
     }
 
     /// A body with what stands around it. `targets` are the types that a recursive step must give.
@@ -229,7 +248,13 @@ impl<'a> Pass<'a> {
         let mut columns = Vec::new();
         for (a, b) in left.columns.iter().zip(&right.columns) {
             let ty = a.ty.meet(&b.ty).ok_or_else(|| unsupported("values of these types in one column"))?;
-            columns.push(Shown { name: a.name.clone(), ty: Type { wire: ty.wire.filter(|_| ty.is_whole()), ..ty }, table: String::new(), origin: Origin::default(), flags: None });
+            columns.push(Shown {
+                name: a.name.clone(),
+                ty: Type { wire: ty.wire.filter(|_| ty.is_whole()), ..ty },
+                table: String::new(),
+                origin: Origin::default(),
+                flags: None,
+            });
         }
         let arm = |rows: &Rows| {
             let list = rows.columns.iter().zip(&columns).enumerate().map(|(at, (from, to))| {
@@ -245,7 +270,13 @@ impl<'a> Pass<'a> {
     }
 
     /// Order and limit around rows that are finished: names are the rows' labels.
-    fn around(&mut self, rows: Rows, order: Option<&OrderBy>, limit: Option<&LimitClause>, parent: Option<&Scope<'_>>) -> Result<Rows, SqlError> {
+    fn around(
+        &mut self,
+        rows: Rows,
+        order: Option<&OrderBy>,
+        limit: Option<&LimitClause>,
+        parent: Option<&Scope<'_>>,
+    ) -> Result<Rows, SqlError> {
         let table = self.fresh();
         let star: Vec<Rc<Field>> = fields(&rows.columns, &table, "").into_iter().map(Rc::new).collect();
         let scope = Scope { star, parent, ..Scope::default() };
@@ -262,7 +293,12 @@ impl<'a> Pass<'a> {
     }
 
     /// ` ORDER BY …`, and whether it has an aggregate.
-    pub(super) fn order(&mut self, order: &OrderBy, scope: &Scope<'_>, labels: &[(String, Type)]) -> Result<(String, bool), SqlError> {
+    pub(super) fn order(
+        &mut self,
+        order: &OrderBy,
+        scope: &Scope<'_>,
+        labels: &[(String, Type)],
+    ) -> Result<(String, bool), SqlError> {
         let OrderByKind::Expressions(terms) = &order.kind else { return Err(unsupported("ORDER BY ALL")) };
         if order.interpolate.is_some() {
             return Err(unsupported("this order"));
@@ -277,7 +313,9 @@ impl<'a> Pass<'a> {
                 }
             } else {
                 let label = match &term.expr {
-                    Expr::Identifier(ident) => labels.iter().position(|(label, _)| label.eq_ignore_ascii_case(&ident.value)),
+                    Expr::Identifier(ident) => {
+                        labels.iter().position(|(label, _)| label.eq_ignore_ascii_case(&ident.value))
+                    }
                     _ => None,
                 };
                 match label.and_then(|at| labels.get(at).map(|(_, ty)| output(at, ty))) {
@@ -318,11 +356,21 @@ impl Named {
 
 /// The relation of a subquery in FROM. The server tells where columns come from in two ways: of a table that it merged
 /// it names the alias as their table, of one that it keeps the table beneath.
-pub(super) fn relation(columns: &[Shown], is_merged: bool, alias: &str, table: &str, database: Option<&str>) -> Relation {
+pub(super) fn relation(
+    columns: &[Shown],
+    is_merged: bool,
+    alias: &str,
+    table: &str,
+    database: Option<&str>,
+) -> Relation {
     let mut made = Vec::new();
     for mut field in fields(columns, table, alias) {
         if is_merged {
-            field.origin = Origin { schema: database.unwrap_or("").to_owned(), table: alias.to_owned(), column: field.name.clone() };
+            field.origin = Origin {
+                schema: database.unwrap_or("").to_owned(),
+                table: alias.to_owned(),
+                column: field.name.clone(),
+            };
         } else {
             field.origin.schema = String::new();
             field.origin.column.clone_from(&field.name);

@@ -91,7 +91,11 @@ impl Scope<'_> {
             let mut found = self.selected.iter().filter(|(label, _)| label.eq_ignore_ascii_case(column));
             found.next().map(|(_, typed)| typed.clone())
         };
-        if qualifier.is_empty() && is_first && clause == Clause::Having && let Some(typed) = selected() {
+        if qualifier.is_empty()
+            && is_first
+            && clause == Clause::Having
+            && let Some(typed) = selected()
+        {
             return Ok(Some(typed));
         }
         let mut found: Vec<&Rc<Field>> = Vec::new();
@@ -115,7 +119,9 @@ impl Relation {
     /// Whether `table` or `database.table` means it.
     pub(super) fn is_called(&self, qualifier: &[String]) -> bool {
         match qualifier {
-            [table] => self.alias == *table || (self.is_of_information_schema() && self.alias.eq_ignore_ascii_case(table)),
+            [table] => {
+                self.alias == *table || (self.is_of_information_schema() && self.alias.eq_ignore_ascii_case(table))
+            }
             [database, table] => {
                 self.alias == *table && self.database.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(database))
             }

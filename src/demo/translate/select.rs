@@ -37,11 +37,13 @@ impl Pass<'_> {
                 NamedWindowExpr::NamedWindow(_) => return Err(unsupported("a window named by another")),
             }
         }
-        let condition = select.selection.as_ref().map(|it| self.expr(it, At::new(&scope, Clause::Where))).transpose()?;
+        let condition =
+            select.selection.as_ref().map(|it| self.expr(it, At::new(&scope, Clause::Where))).transpose()?;
         scope.selected = self.list(select, &scope)?;
         let groups = self.groups(&select.group_by, &scope)?;
         let having = select.having.as_ref().map(|it| self.expr(it, At::new(&scope, Clause::Having))).transpose()?;
-        let labels: Vec<(String, Type)> = scope.selected.iter().map(|(label, typed)| (label.clone(), typed.ty.clone())).collect();
+        let labels: Vec<(String, Type)> =
+            scope.selected.iter().map(|(label, typed)| (label.clone(), typed.ty.clone())).collect();
         let (order_text, order_aggregates) = match order {
             Some(order) => self.order(order, &scope, &labels)?,
             None => (String::new(), false),
@@ -122,8 +124,11 @@ impl Pass<'_> {
                     }
                     selected.extend(scope.star.iter().map(|field| (field.name.clone(), field.typed())));
                 }
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(object), options) if is_plain(options) => {
-                    let parts: Vec<String> = object.0.iter().filter_map(|part| part.as_ident()).map(|it| it.value.clone()).collect();
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(object), options)
+                    if is_plain(options) =>
+                {
+                    let parts: Vec<String> =
+                        object.0.iter().filter_map(|part| part.as_ident()).map(|it| it.value.clone()).collect();
                     let Some(relation) = scope.relations.iter().find(|it| it.is_called(&parts)) else {
                         let database = self.database.as_ref().filter(|_| parts.len() == 1);
                         let shown = database.map_or_else(|| parts.join("."), |it| format!("{it}.{}", parts.join(".")));
@@ -167,9 +172,16 @@ impl Pass<'_> {
 /// The label that an unnamed expression has of itself: columns by their name, plain literals by their value.
 fn label(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Nested(inner) if !matches!(inner.as_ref(), Expr::BinaryOp { .. } | Expr::Function(_) | Expr::Case { .. }) => label(inner),
+        Expr::Nested(inner)
+            if !matches!(inner.as_ref(), Expr::BinaryOp { .. } | Expr::Function(_) | Expr::Case { .. }) =>
+        {
+            label(inner)
+        }
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => label(expr),
-        Expr::Identifier(ident) if ident.quote_style.is_some() || (super::functions::bare(&ident.value).is_none() && !ident.value.starts_with('@')) => {
+        Expr::Identifier(ident)
+            if ident.quote_style.is_some()
+                || (super::functions::bare(&ident.value).is_none() && !ident.value.starts_with('@')) =>
+        {
             Some(ident.value.clone())
         }
         Expr::CompoundIdentifier(parts) if !parts.first().is_some_and(|it| it.value.starts_with("@@")) => {

@@ -6,7 +6,17 @@ pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const DAY: i64 = 86_400 * SECOND;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -64,7 +74,8 @@ impl Moment {
             None => (text, ""),
         };
         let mut parts = date.split(|it: char| !it.is_ascii_digit());
-        let mut number = || parts.next().filter(|it| !it.is_empty() && it.len() <= 4).and_then(|it| it.parse::<i64>().ok());
+        let mut number =
+            || parts.next().filter(|it| !it.is_empty() && it.len() <= 4).and_then(|it| it.parse::<i64>().ok());
         let year_text = date.split(|it: char| !it.is_ascii_digit()).next()?;
         let (year, month, day) = (number()?, number()?, number()?);
         let year = if year_text.len() <= 2 { two_digit_year(year) } else { year };
@@ -348,7 +359,13 @@ pub(super) fn difference(unit: &str, from: Moment, to: Moment) -> Option<i64> {
             if (last.day, last.time) < (first.day, first.time) {
                 months -= 1;
             }
-            let per = if unit == "MONTH" { 1 } else if unit == "QUARTER" { 3 } else { 12 };
+            let per = if unit == "MONTH" {
+                1
+            } else if unit == "QUARTER" {
+                3
+            } else {
+                12
+            };
             sign * (months / per)
         }
         _ => return None,
@@ -396,8 +413,11 @@ fn compound(unit: &str, value: &str) -> Option<Step> {
         _ => return None,
     };
     let sign = if value.trim_start().starts_with('-') { -1 } else { 1 };
-    let numbers: Vec<i64> =
-        value.split(|it: char| !it.is_ascii_digit()).filter(|it| !it.is_empty()).map(|it| it.parse().ok()).collect::<Option<_>>()?;
+    let numbers: Vec<i64> = value
+        .split(|it: char| !it.is_ascii_digit())
+        .filter(|it| !it.is_empty())
+        .map(|it| it.parse().ok())
+        .collect::<Option<_>>()?;
     let skip = sizes.len().checked_sub(numbers.len())?;
     let total = sign * numbers.iter().zip(sizes.iter().skip(skip)).map(|(number, size)| number * size).sum::<i64>();
     Some(if unit == "YEAR_MONTH" { Step { months: total, micros: 0 } } else { Step { months: 0, micros: total } })

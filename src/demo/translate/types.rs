@@ -142,7 +142,8 @@ impl Type {
         };
         let text = |wire, length| Self { wire: Some(wire), decimals: 0, ..Self::text(length) };
         let bytes = |wire, length| Self { wire: Some(wire), ..Self::new(Kind::Binary, length, 0) };
-        let widest = |words: &[String]| u32::try_from(words.iter().map(|it| it.chars().count()).max().unwrap_or(0)).unwrap_or(0);
+        let widest =
+            |words: &[String]| u32::try_from(words.iter().map(|it| it.chars().count()).max().unwrap_or(0)).unwrap_or(0);
         let made = match ty {
             SqlType::TinyInt { is_unsigned } => int(WireType::Tiny, if *is_unsigned { 3 } else { 4 }, *is_unsigned),
             SqlType::SmallInt { is_unsigned } => int(WireType::Short, if *is_unsigned { 5 } else { 6 }, *is_unsigned),
@@ -200,7 +201,11 @@ impl Type {
             }
             _ if self.is_number() && other.is_number() => {
                 if self.is_floating() || other.is_floating() {
-                    let decimals = if self.is_floating() && other.is_floating() && self.decimals == other.decimals { self.decimals } else { FREE };
+                    let decimals = if self.is_floating() && other.is_floating() && self.decimals == other.decimals {
+                        self.decimals
+                    } else {
+                        FREE
+                    };
                     Self { decimals, ..Self::double() }
                 } else {
                     let scale = self.decimals.max(other.decimals);
@@ -224,7 +229,11 @@ impl Type {
         let (wire, length, charset, mut flags, decimals) = match &self.kind {
             Kind::Null => (WireType::Null, 0, BINARY, flag::BINARY | flag::NUM, 0),
             Kind::Int => {
-                let small = if self.length <= 10 || (self.length == 11 && self.wire == Some(WireType::Long)) { WireType::Long } else { WireType::LongLong };
+                let small = if self.length <= 10 || (self.length == 11 && self.wire == Some(WireType::Long)) {
+                    WireType::Long
+                } else {
+                    WireType::LongLong
+                };
                 (self.wire.unwrap_or(small), self.length, BINARY, flag::BINARY | flag::NUM, 0)
             }
             Kind::Year => (WireType::Year, 4, BINARY, flag::BINARY | flag::NUM, 0),
@@ -235,7 +244,9 @@ impl Type {
             Kind::Date => (WireType::Date, 10, BINARY, flag::BINARY, 0),
             Kind::Time => (WireType::Time, self.length, BINARY, flag::BINARY, self.decimals),
             Kind::DateTime => (WireType::DateTime, self.length, BINARY, flag::BINARY, self.decimals),
-            Kind::Timestamp => (WireType::Timestamp, self.length, BINARY, flag::BINARY | flag::TIMESTAMP, self.decimals),
+            Kind::Timestamp => {
+                (WireType::Timestamp, self.length, BINARY, flag::BINARY | flag::TIMESTAMP, self.decimals)
+            }
             Kind::Text => {
                 let wire = self.wire.unwrap_or(match text_bytes {
                     0..65_536 => WireType::VarString,
@@ -245,7 +256,8 @@ impl Type {
                 (wire, text_bytes, TEXT_COLLATION, 0, self.decimals)
             }
             Kind::Binary => {
-                let wire = self.wire.unwrap_or(if self.length < 65_536 { WireType::VarString } else { WireType::LongBlob });
+                let wire =
+                    self.wire.unwrap_or(if self.length < 65_536 { WireType::VarString } else { WireType::LongBlob });
                 (wire, self.length, BINARY, flag::BINARY, self.decimals)
             }
             Kind::Enum(_) => (WireType::String, text_bytes, TEXT_COLLATION, flag::ENUM, 0),

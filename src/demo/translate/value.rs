@@ -78,7 +78,10 @@ impl Typed {
         let ty = Type::int(length).nullable(false);
         if value > i128::from(i64::MAX) {
             // An unsigned number over the signed range is exact as a decimal only.
-            return Self { is_exact: true, ..Self::new(quoted(&value.to_string()), Type::decimal(20, 0).nullable(false)) };
+            return Self {
+                is_exact: true,
+                ..Self::new(quoted(&value.to_string()), Type::decimal(20, 0).nullable(false))
+            };
         }
         let sql = if value < 0 { format!("({value})") } else { value.to_string() };
         Self { literal: Some(Literal::Int(value)), ..Self::new(sql, ty) }
@@ -165,7 +168,11 @@ impl Typed {
 
     /// As a condition: 0, 1 or NULL by SQLite's own rule.
     pub(super) fn condition(&self) -> String {
-        if self.ty.is_whole() || self.ty.is_floating() || self.ty.kind == Kind::Null { self.sql.clone() } else { self.real() }
+        if self.ty.is_whole() || self.ty.is_floating() || self.ty.kind == Kind::Null {
+            self.sql.clone()
+        } else {
+            self.real()
+        }
     }
 
     /// The number of an ENUM's or SET's word.
@@ -179,11 +186,14 @@ impl Typed {
 
     /// As a date and time with so many digits of the second.
     pub(super) fn moment(&self, digits: u8) -> String {
-        let fraction = |digits: u8| if digits == 0 { String::new() } else { format!(".{}", "0".repeat(usize::from(digits))) };
+        let fraction =
+            |digits: u8| if digits == 0 { String::new() } else { format!(".{}", "0".repeat(usize::from(digits))) };
         match self.ty.kind {
             Kind::Null => self.sql.clone(),
             Kind::DateTime | Kind::Timestamp if self.ty.decimals == digits => self.sql.clone(),
-            Kind::DateTime | Kind::Timestamp if self.ty.decimals == 0 => format!("({} || '{}')", self.sql, fraction(digits)),
+            Kind::DateTime | Kind::Timestamp if self.ty.decimals == 0 => {
+                format!("({} || '{}')", self.sql, fraction(digits))
+            }
             Kind::Date => format!("({} || ' 00:00:00{}')", self.sql, fraction(digits)),
             _ => match self.moment_literal() {
                 Some(Some(moment)) => quoted(&moment.text(digits)),

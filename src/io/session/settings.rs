@@ -76,15 +76,18 @@ pub(super) fn net_for(first_row: Duration, fetch: Duration) -> Duration {
     first_row.saturating_add(fetch).saturating_add(limits::OWN_STATEMENT)
 }
 
-/// The same in the server's words; `None` where it has no such limit.
+/// The same in the server's words; `None` where it has no such limit, or a narrower one that somebody set for the
+/// account: that one stays.
 pub(super) fn net(variables: &Variables, width: Duration) -> Option<Net> {
-    if variables.get("max_statement_time").is_some() {
-        Some(Net::Seconds(width.as_secs()))
-    } else if variables.get("max_execution_time").is_some() {
-        // The variable has 32 bits.
-        Some(Net::Milliseconds(u64::try_from(width.as_millis()).unwrap_or(u64::MAX).min(u64::from(u32::MAX))))
+    let stays =
+        |there: &str, wanted: u128| there.parse::<f64>().is_ok_and(|there| there > 0.0 && there < wanted as f64);
+    if let Some(there) = variables.get("max_statement_time") {
+        (!stays(there, u128::from(width.as_secs()))).then(|| Net::Seconds(width.as_secs()))
     } else {
-        None
+        let there = variables.get("max_execution_time")?;
+        // The variable has 32 bits.
+        let wanted = width.as_millis().min(u128::from(u32::MAX));
+        (!stays(there, wanted)).then(|| Net::Milliseconds(u64::try_from(wanted).unwrap_or(u64::from(u32::MAX))))
     }
 }
 
@@ -197,6 +200,16 @@ mod tests {
             pairs.push((name, if name == "sql_mode" { "ANSI_QUOTES" } else { "OFF" }));
             assert!(verify(&Variables::of(&pairs), &pinned()).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_narrower_time_limit_of_the_account_stays() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(net(&Variables::of(&[("max_statement_time", "0.000000")]), minute), Some(Net::Seconds(60)));
+        assert_eq!(net(&Variables::of(&[("max_statement_time", "1.500000")]), minute), None);
+        assert_eq!(net(&Variables::of(&[("max_execution_time", "0")]), minute), Some(Net::Milliseconds(60_000)));
+        assert_eq!(net(&Variables::of(&[("max_execution_time", "100")]), minute), None);
+        assert_eq!(net(&Variables::default(), minute), None);
     }
 
     #[test]

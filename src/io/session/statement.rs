@@ -21,8 +21,10 @@ use super::fault::Fault;
 use super::own;
 use crate::domain::limits;
 use crate::domain::port::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Kind, Problem, Remedy};
 use crate::domain::results::{ChunkBuilder, Column};
+use crate::domain::sql::Dialect;
+use crate::domain::sql::locate::error_place;
 
 /// One statement on its way.
 pub(super) struct Job<'a> {
@@ -32,6 +34,8 @@ pub(super) struct Job<'a> {
     pub(super) result: ResultId,
     /// What bounds it.
     pub(super) bounds: RunBounds,
+    /// How the server reads it.
+    pub(super) dialect: Dialect,
     /// The database before it.
     pub(super) database: Option<String>,
 }
@@ -54,19 +58,23 @@ pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sende
         && desk.dead.is_none()
     {
         desk.dead = Some(
-            Problem::new(crate::domain::problem::Kind::Lost, "The connection to the replica is lost")
+            Problem::new(Kind::Lost, "The connection to the replica is lost")
                 .because(error.to_string())
                 .hint("connect again; nothing is run a second time by itself")
-                .then(crate::domain::problem::Remedy::Reconnect),
+                .then(Remedy::Reconnect),
         );
     }
-    if desk.stop.is_some() && desk.dead.is_none() {
-        if let Err(fault) = cancel::barrier(conn, desk.tell).await {
-            desk.dead = Some(fault.lost());
-        }
+    if desk.stop.is_some()
+        && desk.dead.is_none()
+        && let Err(fault) = cancel::barrier(conn, desk.tell).await
+    {
+        desk.dead = Some(fault.lost());
     }
     let total = tally.started.elapsed();
-    let (end, width) = end_of(desk, outcome);
+    let (mut end, width) = end_of(desk, outcome);
+    if let End::Broken(Problem { server: Some(error), at, .. }) = &mut end {
+        *at = error_place(job.text, &error.message, error.code, job.dialect);
+    }
     let _ = rows.send(Rows::End { result: job.result, end: end.clone() }).await;
     let mut report = RunReport {
         end,

@@ -206,7 +206,8 @@ impl Session {
         }
         let way = (&*self.link, &*self.recipe, &self.tell);
         let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
-        let job = Job { text: checked.text(), result, bounds, database: self.database.clone() };
+        let job =
+            Job { text: checked.text(), dialect: checked.dialect(), result, bounds, database: self.database.clone() };
         let report = statement::run(&mut self.conn, &mut desk, &self.rows, job).await;
         let (later, dead, is_closing) = (std::mem::take(&mut desk.later), desk.dead.take(), desk.is_closing);
         self.database.clone_from(&report.database);

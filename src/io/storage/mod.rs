@@ -9,6 +9,7 @@ pub mod docs;
 pub mod history;
 pub mod known_hosts_file;
 pub mod own_sockets;
+pub mod partial;
 pub mod paths;
 pub mod secrets;
 pub mod settings;
