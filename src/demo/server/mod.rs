@@ -7,6 +7,7 @@ mod explain;
 mod image;
 mod information_schema;
 mod kill;
+mod refreshed;
 pub(crate) mod refuse;
 mod session;
 mod set;
