@@ -7,7 +7,7 @@ use super::chance::Chance;
 use super::design::{StudyFacts, design};
 use super::moment::Moment;
 use super::rows::{Sink, Value, Writer, v};
-use super::subjects::Recruits;
+use super::subjects::{Recruits, visit_without_subject};
 use super::{MAIN, REPORTING, TEST, edges};
 use crate::demo::schema::{Database, DemoSchema};
 
@@ -116,6 +116,11 @@ fn clinical(database: &Database, subjects: i64, sink: &mut Sink<'_>) {
         let first = count.saturating_mul(usize::try_from(index).unwrap_or(0));
         for (place, volunteer) in (0_i64..).zip(volunteers.iter().skip(first).take(count)) {
             recruits.enrol(&mut writer, &mut chance, (&house, &design, facts, &places), (place, *volunteer));
+        }
+        // Those whom no study took are shared out among the studies.
+        let others = volunteers.iter().skip(count * 3).filter(|other| other.id % 3 == index);
+        for (place, volunteer) in (0_i64..).zip(others) {
+            visit_without_subject(&mut writer, &mut chance, (facts, &places), (place, *volunteer));
         }
     }
     vacancies(&mut writer);

@@ -1,7 +1,7 @@
 //! What hangs on a filled form of the demo besides its values: lab orders with results, samples with steps.
 
 use super::chance::Chance;
-use super::design::Design;
+use super::design::{Design, Part};
 use super::generate::House;
 use super::rows::{Value, Writer, v};
 use super::subjects::Filled;
@@ -35,7 +35,7 @@ pub(super) fn orders(writer: &mut Writer<'_, '_>, chance: &mut Chance, house: &H
         for (test_id, test) in house.lab_tests.iter().filter(|(_, test)| test.panel == panel) {
             let is_liver = matches!(test.code, "ALT" | "AST");
             // Planted: the compound raises liver values of some subjects on the second day.
-            let is_signal = is_liver && filled.is_day_two && filled.has_compound && chance.happens(150);
+            let is_signal = is_liver && filled.part == Part::DayTwo && filled.has_compound && chance.happens(150);
             let drawn = chance.normal(test.mean, test.deviation).max(1);
             let result = if is_signal { drawn * 11 / 5 } else { drawn };
             let flag = match result {

@@ -7,6 +7,7 @@
 
 mod chance;
 mod design;
+mod docs;
 mod dump;
 mod edges;
 mod fill;
@@ -14,18 +15,23 @@ mod generate;
 mod labs;
 mod moment;
 mod parse;
+mod questions;
 mod render;
 mod rows;
 mod schema;
+mod snippets;
 mod subjects;
 mod tokens;
+mod values;
 
+pub use docs::pack_files;
 pub use dump::dump;
 pub use fill::{COLLATION, fill};
 pub use generate::{SUBJECTS, TEST_SUBJECTS, rows};
 pub use render::{ddl, identifier, literal, table_ddl, type_text};
 pub use rows::{Sink, Value};
 pub use schema::schema;
+pub use snippets::{first_worksheet, snippets};
 
 /// The study database: the forty tables.
 pub const MAIN: &str = "clinspark_demo";

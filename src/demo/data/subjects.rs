@@ -3,11 +3,13 @@
 //! The planted findings of the clinical tables are marked with the word *Planted*.
 
 use super::chance::Chance;
-use super::design::{Activity, Design, FORMS, Item, Part, StudyFacts, adverse_event};
-use super::generate::{House, T0, Volunteer, revision};
+use super::design::{Activity, Design, Part, StudyFacts, adverse_event};
+use super::generate::{House, T0, Volunteer};
 use super::labs;
 use super::moment::Moment;
+use super::questions::FORMS;
 use super::rows::{Writer, v};
+use super::values::{Answer, answer, audit, clarification, saving};
 
 /// Open threads whose item is hidden.
 const HIDDEN_THREADS: u32 = 6;
@@ -27,15 +29,15 @@ pub(super) struct Recruits {
 pub(super) type Setting<'a> = (&'a House, &'a Design, StudyFacts, &'a [(i64, i64)]);
 
 /// One subject while its rows are written.
-struct Participation {
+pub(super) struct Participation {
     /// The day that its times count from: the day before the dose's hour.
     start: Moment,
-    volunteer: Volunteer,
-    place: i64,
+    pub(super) volunteer: Volunteer,
+    pub(super) place: i64,
     subject: i64,
     screening: i64,
     treatment: Option<i64>,
-    arm: &'static str,
+    pub(super) arm: &'static str,
 }
 
 /// One form while its rows are written.
@@ -44,28 +46,20 @@ pub(super) struct Filled<'a> {
     pub(super) group_data: i64,
     pub(super) collected: Moment,
     pub(super) is_canceled: bool,
-    pub(super) is_day_two: bool,
+    pub(super) part: Part,
     pub(super) has_compound: bool,
-    is_saved: bool,
-    is_emptied: bool,
-    setting: Setting<'a>,
+    pub(super) content: Content,
+    pub(super) setting: Setting<'a>,
 }
 
-/// A collected value before it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Collected {
-    Nothing,
-    Words(String),
-    Whole(i64),
-    Tenths(i64),
-}
-
-/// A value with everything that is decided about it before its rows are written.
-struct Answer {
-    item: &'static Item,
-    value: Collected,
-    is_out_of_range: bool,
-    thread: Option<&'static str>,
+/// Whether a form has values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Nobody saved it.
+    Unsaved,
+    Saved,
+    /// It was saved, and its current values are gone all the same.
+    Emptied,
 }
 
 impl Recruits {
@@ -138,17 +132,20 @@ impl Recruits {
             ("device_barcode", v(device)),
         ];
         let form_data = writer.add("form_data", fields);
-        let is_emptied = is_saved && self.complete_forms == EMPTY_FORM;
+        let content = match (is_saved, self.complete_forms) {
+            (false, _) => Content::Unsaved,
+            (true, EMPTY_FORM) => Content::Emptied,
+            (true, _) => Content::Saved,
+        };
         self.complete_forms += u32::from(is_saved);
         let filled = Filled {
             form_data,
             group_data: writer.next_id("item_group_data"),
             collected,
             is_canceled,
-            is_day_two: activity.part == Part::DayTwo,
+            part: activity.part,
             has_compound: who.arm == "A",
-            is_saved,
-            is_emptied,
+            content,
             setting,
         };
         let answers: Vec<Answer> = form.items.iter().map(|item| answer(chance, &filled, who, item)).collect();
@@ -177,12 +174,11 @@ impl Recruits {
     }
 
     fn item(&mut self, writer: &mut Writer<'_, '_>, chance: &mut Chance, filled: &Filled<'_>, answer: Answer) {
-        let (house, design, study, _) = filled.setting;
+        let (_, design, study, _) = filled.setting;
         let Answer { item, value, is_out_of_range, thread } = answer;
         let text = value.print();
         let is_given = text.is_some();
         let is_nonconformant = is_out_of_range && chance.happens(500);
-        let user = chance.one_of(&house.users);
         // Planted: the first open threads lie on items that the application no longer shows.
         let is_thread_hidden = thread.is_some_and(|status| status != "Closed") && self.hidden_threads < HIDDEN_THREADS;
         self.hidden_threads += u32::from(is_thread_hidden);
@@ -191,11 +187,13 @@ impl Recruits {
         let is_unlisted = item.field == "LBFAST" && is_given && self.unlisted_values < UNLISTED_VALUES;
         self.unlisted_values += u32::from(is_unlisted);
         let current = match &text {
-            _ if filled.is_emptied => None,
+            _ if filled.content == Content::Emptied => None,
             Some(_) if is_unlisted => Some("U".to_owned()),
             given => given.clone(),
         };
-        let saved = filled.collected.plus(chance.between(5, 1800)).plus_millis(chance.between(0, 999));
+        let saving = saving(chance, filled, &value);
+        let last_saved = saving.correction.as_ref().map_or(saving.entered, |correction| correction.at);
+        let last_user = saving.correction.as_ref().map_or(saving.user, |correction| correction.user);
         let complaint = format!("{} outside limits", item.field);
         let status = match (is_given, is_nonconformant) {
             (false, _) => "Unsaved",
@@ -215,17 +213,49 @@ impl Recruits {
             ("canceled", v(filled.is_canceled)),
             ("locked", v(study.is_complete)),
             ("hidden", v(is_hidden)),
-            ("transaction_time", v(is_given.then(|| saved.datetime3()))),
-            ("updated_by_user_id", v(is_given.then_some(user))),
+            ("transaction_time", v(is_given.then(|| last_saved.datetime3()))),
+            ("updated_by_user_id", v(is_given.then_some(last_user))),
         ];
         let id = writer.add("item_data", fields);
         if let Some(text) = text {
-            audit(writer, chance, filled, (id, user, &value, text));
+            audit(writer, (id, text, saving));
         }
         if let Some(status) = thread {
             clarification(writer, chance, filled, (id, status));
         }
     }
+}
+
+/// Writes the date of a volunteer who did not become a subject; half of those who might have one do.
+pub(super) fn visit_without_subject(
+    writer: &mut Writer<'_, '_>,
+    chance: &mut Chance,
+    (study, places): (StudyFacts, &[(i64, i64)]),
+    (place, volunteer): (i64, Volunteer),
+) {
+    if chance.happens(500) {
+        let last = if study.is_complete { "Cancelled" } else { "Booked" };
+        let status = chance.one_of(&["Attended", "Cancelled", "NoShow", last]);
+        let at = T0.plus_days(study.index * 40 + chance.between(-9, 30));
+        let study_site = places.iter().find(|(site, _)| *site == volunteer.site).map(|(_, id)| *id);
+        appointment(writer, (volunteer, study_site), (format!("B{}{place:03}1", study.index), at, status));
+    }
+}
+
+fn appointment(
+    writer: &mut Writer<'_, '_>,
+    (volunteer, study_site): (Volunteer, Option<i64>),
+    (number, at, status): (String, Moment, &'static str),
+) {
+    let fields = [
+        ("volunteer_id", v(volunteer.id)),
+        ("study_site_id", v(study_site)),
+        ("appointment_number", v(number)),
+        ("starts_at", v(at.datetime())),
+        ("status", v(status)),
+        ("created_at", v(at.plus_days(-15).datetime3())),
+    ];
+    writer.add("appointment", fields);
 }
 
 /// Writes appointments, the subject, and its places in cohorts.
@@ -239,21 +269,18 @@ fn participate(
     let is_randomized = place < study.subjects * 7 / 10;
     let (series, number) = (study.index + 1, place + 1);
     let study_site = places.iter().find(|(site, _)| *site == volunteer.site).map(|(_, id)| *id);
-    for attempt in 0..chance.one_of(&[1_i64, 1, 2]) {
-        let fields = [
-            ("volunteer_id", v(volunteer.id)),
-            ("study_site_id", v(study_site)),
-            ("appointment_number", v(format!("A{}{place:03}{attempt}", study.index))),
-            ("starts_at", v(start.plus_days(attempt - 10).datetime())),
-            ("status", v(chance.one_of(&["Attended", "Attended", "Cancelled", "NoShow"]))),
-            ("created_at", v(start.plus_days(-25).datetime3())),
-        ];
-        writer.add("appointment", fields);
+    let attempts = chance.one_of(&[1_i64, 1, 2]);
+    for attempt in 1..=attempts {
+        // Who became a subject came at last.
+        let status = if attempt == attempts { "Attended" } else { chance.one_of(&["Cancelled", "NoShow"]) };
+        let at = start.plus_days(attempt - attempts - 9);
+        let number = format!("A{}{place:03}{attempt}", study.index);
+        appointment(writer, (volunteer, study_site), (number, at, status));
     }
     let status = match (study.is_complete, is_randomized) {
-        (true, _) => "Completed",
+        (true, true) => "Completed",
         (false, true) => chance.one_of(&["Active", "Active", "Active", "Withdrawn", "Terminated"]),
-        (false, false) => "Terminated",
+        (_, false) => "Terminated",
     };
     let screening_number = format!("S{series}{number:03}");
     let randomization_number = format!("R{series}{number:03}");
@@ -296,139 +323,4 @@ fn participate(
     });
     let arm = chance.one_of(&["A", "A", "P"]);
     Participation { start, volunteer, place, subject, screening, treatment, arm }
-}
-
-/// Decides one value and whether a clarification thread is opened on it.
-fn answer(chance: &mut Chance, filled: &Filled<'_>, who: &Participation, item: &'static Item) -> Answer {
-    let (_, _, study, _) = filled.setting;
-    let value = if filled.is_saved { collect(chance, filled, who, item) } else { Collected::Nothing };
-    let is_out_of_range = match (item.field, &value) {
-        ("SYSBP", Collected::Whole(number)) => *number > 140,
-        ("QTCF", Collected::Whole(number)) => *number > 450,
-        ("TEMP", Collected::Tenths(tenths)) => *tenths > 378,
-        _ => false,
-    };
-    let has_thread = value != Collected::Nothing && chance.happens(if is_out_of_range { 300 } else { 12 });
-    let thread = has_thread.then(|| {
-        let status = chance.one_of(&["Unanswered", "Answered", "Closed", "Closed"]);
-        if study.is_complete { "Closed" } else { status }
-    });
-    Answer { item, value, is_out_of_range, thread }
-}
-
-fn collect(chance: &mut Chance, filled: &Filled<'_>, who: &Participation, item: &Item) -> Collected {
-    let words = |text: &str| Collected::Words(text.to_owned());
-    let at = filled.collected;
-    match item.field {
-        "SEX" => words(if who.volunteer.is_male { "M" } else { "F" }),
-        "AGE" => Collected::Whole((at.days() - who.volunteer.born.days()) * 100 / 36_525),
-        "SYSBP" => Collected::Whole(chance.normal(122, 12)),
-        "DIABP" => Collected::Whole(chance.normal(76, 8)),
-        "PULSE" => Collected::Whole(chance.normal(66, 9)),
-        "TEMP" => Collected::Tenths(chance.normal(367, 4)),
-        "QTCF" => Collected::Whole(chance.normal(412, 18) + if filled.has_compound { 12 } else { 0 }),
-        "PR" => Collected::Whole(chance.normal(160, 15)),
-        "VSCLSIG" if chance.happens(900) => words("NCS"),
-        "VSCLSIG" => Collected::Nothing,
-        "EXDOSE" => Collected::Tenths(if who.place % 2 == 1 { 500 } else { 1000 }),
-        "EXTRT" => words(who.arm),
-        "LBFAST" => words(chance.one_of(&["Y", "Y", "Y", "N"])),
-        "AETERM" => words(chance.one_of(&["Headache", "Nausea", "Dizziness", "Venepuncture site bruise"])),
-        // Planted: half of the starts are partial dates, to which no cast applies.
-        "AESTDTC" => {
-            let whole = at.iso();
-            let cut = if chance.happens(500) { 16 } else { 8 };
-            let partial: String = whole.chars().take(cut).collect();
-            Collected::Words(if cut == 8 { format!("{partial}T") } else { partial })
-        }
-        "AESEV" => words(chance.one_of(&["1", "1", "1", "2"])),
-        _ => Collected::Words(at.iso()),
-    }
-}
-
-impl Collected {
-    fn print(&self) -> Option<String> {
-        match self {
-            Self::Nothing => None,
-            Self::Words(text) => Some(text.clone()),
-            Self::Whole(number) => Some(number.to_string()),
-            Self::Tenths(tenths) => Some(labs::tenths(*tenths)),
-        }
-    }
-
-    /// The number as it may have been mistyped first.
-    fn mistyped(&self, by: i64) -> Option<String> {
-        match self {
-            Self::Nothing | Self::Words(_) => None,
-            Self::Whole(number) => Some((number + by).to_string()),
-            Self::Tenths(tenths) => Some(labs::tenths(tenths + by * 10)),
-        }
-    }
-}
-
-/// Writes the audit rows of a value: the first entry, and now and then a correction.
-fn audit(
-    writer: &mut Writer<'_, '_>,
-    chance: &mut Chance,
-    filled: &Filled<'_>,
-    (id, user, value, text): (i64, i64, &Collected, String),
-) {
-    let (house, ..) = filled.setting;
-    let first_entry = if chance.happens(40) { value.mistyped(chance.one_of(&[-9_i64, 9, 100])) } else { None };
-    let entered = filled.collected.plus(40).plus_millis(chance.between(0, 999));
-    let created = revision(writer, entered, user, None);
-    let mut states = vec![(created, first_entry.clone().unwrap_or_else(|| text.clone()))];
-    if first_entry.is_some() {
-        let later = filled.collected.plus(3600 * chance.between(1, 90));
-        let reason = chance.one_of(&["Transcription error", "Data entry error", "Query resolution"]);
-        let editor = chance.one_of(&house.users);
-        states.push((revision(writer, later, editor, Some(reason)), text));
-    }
-    for (type_number, (revision, value)) in (0_i64..).zip(states) {
-        let fields = [
-            ("id", v(id)),
-            ("revision_id", v(revision)),
-            ("revision_type", v(type_number)),
-            ("value", v(value)),
-            ("status", v("Complete")),
-            ("canceled", v(false)),
-            ("locked", v(false)),
-        ];
-        writer.add("item_data_audit", fields);
-    }
-}
-
-/// Writes a data-clarification thread with its messages.
-fn clarification(
-    writer: &mut Writer<'_, '_>,
-    chance: &mut Chance,
-    filled: &Filled<'_>,
-    (item_data, status): (i64, &'static str),
-) {
-    let (house, ..) = filled.setting;
-    let opened = filled.collected.plus_days(chance.between(1, 20));
-    let fields = [
-        ("item_data_id", v(item_data)),
-        ("status", v(status)),
-        ("monitoring", v(chance.happens(800))),
-        ("only_opener_can_close", v(true)),
-        ("close_role_id", v(house.monitor_role)),
-        ("opened_by_user_id", v(chance.one_of(&house.users))),
-        ("opened_at", v(opened.datetime3())),
-        ("closed_at", v((status == "Closed").then(|| opened.plus_days(9).datetime3()))),
-    ];
-    let thread = writer.add("query", fields);
-    let mut messages = vec![("Please verify against source.", opened)];
-    if status != "Unanswered" {
-        messages.push(("Verified.", opened.plus_days(chance.between(1, 8))));
-    }
-    for (body, at) in messages {
-        let fields = [
-            ("query_id", v(thread)),
-            ("author_user_id", v(chance.one_of(&house.users))),
-            ("body", v(body)),
-            ("created_at", v(at.datetime3())),
-        ];
-        writer.add("query_message", fields);
-    }
 }
