@@ -14,8 +14,25 @@ pub(super) const NAME: &str = "information_schema";
 /// One line for each table: its name, then its columns.
 const TABLES: &str = include_str!("tables.txt");
 
-/// Rows of each table, by database and table.
-pub(super) type Counts = HashMap<(String, String), i64>;
+/// How much a table holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Rows.
+    pub rows: i64,
+    /// The next number of the column that counts by itself.
+    pub next: Option<i64>,
+}
+
+/// How much each table holds, by database and table.
+#[derive(Debug, Default)]
+pub(super) struct Extents(pub HashMap<(String, String), Extent>);
+
+impl Extents {
+    /// How much a table holds.
+    pub(super) fn of(&self, database: &str, table: &str) -> Extent {
+        self.0.get(&(database.to_owned(), table.to_owned())).copied().unwrap_or_default()
+    }
+}
 
 /// A row of a table.
 pub(super) type Row = Vec<Value>;
@@ -103,7 +120,7 @@ mod tests {
         let view = crate::demo::schema::View { name: "v".into(), ..Default::default() };
         let own = Database { name: "d".into(), tables: vec![table], views: vec![view] };
         let schema = DemoSchema { databases: vec![own, definition()] };
-        for (name, rows) in rows(&schema, &Counts::new()) {
+        for (name, rows) in rows(&schema, &Extents::default()) {
             let width = schema.database(NAME).unwrap().table(name).unwrap().columns.len();
             assert!(!rows.is_empty(), "{name} has rows");
             assert!(rows.iter().all(|row| row.len() == width), "{name}: {width} columns");

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use super::super::types;
-use super::{Counts, NAME, Row, maybe, maybe_number, number, place, text};
+use super::{Extents, NAME, Row, maybe, maybe_number, number, place, text};
 use crate::demo::schema::{Column, Database, DemoSchema, ForeignKey, Key, SqlType, Table, View};
 
 /// When the demo's tables were made; the demo has no clock of its own.
@@ -36,7 +36,7 @@ fn size(table: &Table, rows: i64) -> Size {
 }
 
 /// The rows of all tables that stay as they are.
-pub(in super::super) fn rows(schema: &DemoSchema, counts: &Counts) -> Vec<(&'static str, Vec<Row>)> {
+pub(in super::super) fn rows(schema: &DemoSchema, extents: &Extents) -> Vec<(&'static str, Vec<Row>)> {
     let visible: Vec<(&Database, &Table)> = schema
         .databases
         .iter()
@@ -45,9 +45,9 @@ pub(in super::super) fn rows(schema: &DemoSchema, counts: &Counts) -> Vec<(&'sta
         .collect();
     vec![
         ("SCHEMATA", schema.databases.iter().map(schema_row).collect()),
-        ("TABLES", table_rows(schema, &visible, counts)),
+        ("TABLES", table_rows(schema, &visible, extents)),
         ("COLUMNS", column_rows(schema, &visible)),
-        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, counts)).collect()),
+        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, extents)).collect()),
         ("KEY_COLUMN_USAGE", visible.iter().flat_map(|(database, table)| usage_rows(database, table)).collect()),
         ("TABLE_CONSTRAINTS", visible.iter().flat_map(|(database, table)| constraint_rows(database, table)).collect()),
         (
@@ -115,10 +115,10 @@ fn schema_row(database: &Database) -> Row {
     vec![text("def"), text(&database.name), text(charset), text(format!("{charset}_general_ci")), Value::Null, text("")]
 }
 
-fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], counts: &Counts) -> Vec<Row> {
+fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], extents: &Extents) -> Vec<Row> {
     let tables = visible.iter().map(|(database, table)| {
         let mut row = vec![text("def"), text(&database.name), text(&table.name)];
-        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, counts) });
+        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, extents) });
         row
     });
     let views = schema.databases.iter().flat_map(|database| {
@@ -142,10 +142,9 @@ fn system_status() -> Row {
     row
 }
 
-fn table_status(database: &Database, table: &Table, counts: &Counts) -> Row {
-    let rows = counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
-    let size = size(table, rows);
-    let next = table.columns.iter().any(|column| column.is_auto_increment).then_some(rows + 1);
+fn table_status(database: &Database, table: &Table, extents: &Extents) -> Row {
+    let extent = extents.of(&database.name, &table.name);
+    let size = size(table, extent.rows);
     vec![
         text("BASE TABLE"),
         text("InnoDB"),
@@ -157,7 +156,7 @@ fn table_status(database: &Database, table: &Table, counts: &Counts) -> Row {
         number(0),
         number(size.keys),
         number(0),
-        maybe_number(next),
+        maybe_number(extent.next),
         text(MADE),
         Value::Null,
         Value::Null,
@@ -215,8 +214,8 @@ fn column_row(database: &str, table: &str, at: usize, column: &Column, key: &str
     ]
 }
 
-fn key_rows(database: &Database, table: &Table, counts: &Counts) -> Vec<Row> {
-    let rows = counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
+fn key_rows(database: &Database, table: &Table, extents: &Extents) -> Vec<Row> {
+    let rows = extents.of(&database.name, &table.name).rows;
     let tell = |key: &Key, at: usize, name: &String| {
         let is_nullable = table.columns.iter().any(|column| &column.name == name && column.is_nullable);
         let is_whole = key.is_unique && at + 1 == key.columns.len();
