@@ -41,6 +41,8 @@ pub struct Translator {
     pub translate: fn(&str, &Context<'_>) -> Result<Translated, SqlError>,
     /// Brings the functions that translated statements call.
     pub install: fn(&Connection) -> rusqlite::Result<()>,
+    /// What a failure of SQLite is to the client; `None` for a fault of ours.
+    pub error_of: fn(&rusqlite::Error) -> Option<SqlError>,
 }
 
 /// The one account.
