@@ -120,11 +120,11 @@ pub(super) fn start(handle: Connection, job: Job) -> (mpsc::Receiver<News>, toki
 
 fn run(handle: &Connection, job: &Job, sender: &mpsc::Sender<News>) -> Result<(), SqlError> {
     for (table, rows) in &job.refreshed {
-        image::replace(handle, table, rows).map_err(|error| failure(&error, &job.stop))?;
+        image::replace(handle, table, rows).map_err(|error| failure(&error, job))?;
     }
     let translated = job.moment.translate(&job.text, &job.parameters)?;
     let columns = translated.columns;
-    let mut statement = handle.prepare(&translated.sql).map_err(|error| failure(&error, &job.stop))?;
+    let mut statement = handle.prepare(&translated.sql).map_err(|error| failure(&error, job))?;
     if statement.column_count() != columns.len() {
         return Err(refuse::unsupported("the columns of this statement"));
     }
@@ -137,7 +137,7 @@ fn run(handle: &Connection, job: &Job, sender: &mpsc::Sender<News>) -> Result<()
     // The first row goes at once; then batches grow.
     let mut enough = 1;
     while limit > 0
-        && let Some(row) = rows.next().map_err(|error| failure(&error, &job.stop))?
+        && let Some(row) = rows.next().map_err(|error| failure(&error, job))?
     {
         limit -= 1;
         // The count of columns was compared above, so every index is there.
@@ -168,8 +168,9 @@ fn stopped(stop: &Stop) -> Result<(), SqlError> {
     }
 }
 
-fn failure(error: &rusqlite::Error, stop: &Stop) -> SqlError {
-    stopped(stop).err().unwrap_or_else(|| refuse::from_sqlite(error))
+fn failure(error: &rusqlite::Error, job: &Job) -> SqlError {
+    let said = || (job.moment.server.translator.error_of)(error).unwrap_or_else(|| refuse::from_sqlite(error));
+    stopped(&job.stop).err().unwrap_or_else(said)
 }
 
 /// Runs a statement for the server itself: its columns and all its rows, which are few.

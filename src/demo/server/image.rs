@@ -7,15 +7,15 @@ use std::io::Cursor;
 
 use rusqlite::Connection;
 
-use super::information_schema::{self, Counts, Row};
+use super::information_schema::{self, Extent, Extents, Row};
 use crate::demo::schema::DemoSchema;
 
 /// The databases' bytes.
 pub(super) struct Image {
     shared: Vec<(String, &'static [u8])>,
     own: Vec<u8>,
-    /// Rows of each table.
-    pub counts: Counts,
+    /// How much each table holds.
+    pub extents: Extents,
 }
 
 impl Image {
@@ -36,8 +36,8 @@ impl Image {
         // Indexes are sorted by the collations that it brings.
         install(&made)?;
         fill(&made)?;
-        let counts = count(&made, schema)?;
-        fill_information_schema(&made, schema, &counts)?;
+        let extents = measure(&made, schema)?;
+        fill_information_schema(&made, schema, &extents)?;
         let mut shared = Vec::new();
         let mut own = Vec::new();
         for database in &schema.databases {
@@ -49,7 +49,7 @@ impl Image {
                 shared.push((database.name.clone(), &*bytes.leak()));
             }
         }
-        Ok(Self { shared, own, counts })
+        Ok(Self { shared, own, extents })
     }
 
     /// A connection's own handle on the data.
@@ -80,26 +80,31 @@ fn attach(connection: &Connection, name: &str) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("ATTACH ':memory:' AS {}", quote(name)))
 }
 
-fn count(connection: &Connection, schema: &DemoSchema) -> rusqlite::Result<Counts> {
-    let mut counts = Counts::new();
+fn measure(connection: &Connection, schema: &DemoSchema) -> rusqlite::Result<Extents> {
+    let mut extents = Extents::default();
     for database in schema.databases.iter().filter(|database| database.name != information_schema::NAME) {
         for table in &database.tables {
-            let sql = format!("SELECT count(*) FROM {}.{}", quote(&database.name), quote(&table.name));
-            let rows = connection.query_row(&sql, [], |row| row.get(0))?;
-            counts.insert((database.name.clone(), table.name.clone()), rows);
+            let counting = table.columns.iter().find(|column| column.is_auto_increment);
+            let last = counting.map_or("NULL".into(), |column| format!("max({})", quote(&column.name)));
+            let sql = format!("SELECT count(*), {last} FROM {}.{}", quote(&database.name), quote(&table.name));
+            let extent = connection.query_row(&sql, [], |row| {
+                let next = counting.map(|_| row.get::<_, Option<i64>>(1)).transpose()?;
+                Ok(Extent { rows: row.get(0)?, next: next.map(|last| last.unwrap_or_default() + 1) })
+            })?;
+            extents.0.insert((database.name.clone(), table.name.clone()), extent);
         }
     }
-    Ok(counts)
+    Ok(extents)
 }
 
-fn fill_information_schema(connection: &Connection, schema: &DemoSchema, counts: &Counts) -> rusqlite::Result<()> {
+fn fill_information_schema(connection: &Connection, schema: &DemoSchema, extents: &Extents) -> rusqlite::Result<()> {
     let Some(database) = schema.database(information_schema::NAME) else { return Ok(()) };
     for table in &database.tables {
         let columns: Vec<_> = table.columns.iter().map(|column| quote(&column.name)).collect();
         let name = quote(&table.name);
         connection.execute_batch(&format!("CREATE TABLE {}.{name} ({})", quote(&database.name), columns.join(", ")))?;
     }
-    for (table, rows) in information_schema::rows(schema, counts) {
+    for (table, rows) in information_schema::rows(schema, extents) {
         insert(connection, table, &rows)?;
     }
     Ok(())

@@ -7,6 +7,7 @@ mod explain;
 mod image;
 mod information_schema;
 mod kill;
+mod refreshed;
 pub(crate) mod refuse;
 mod session;
 mod set;
@@ -40,6 +41,8 @@ pub struct Translator {
     pub translate: fn(&str, &Context<'_>) -> Result<Translated, SqlError>,
     /// Brings the functions that translated statements call.
     pub install: fn(&Connection) -> rusqlite::Result<()>,
+    /// What a failure of SQLite is to the client; `None` for a fault of ours.
+    pub error_of: fn(&rusqlite::Error) -> Option<SqlError>,
 }
 
 /// The one account.

@@ -10,13 +10,12 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 use super::connections::{Process, Stop, Why};
 use super::engine::{self, Job, Moment, News};
-use super::information_schema::{Row, maybe, number, text};
 use super::refuse;
 use super::statement::{self, Statement};
 use super::table::Table;
 use super::tokens::{Token, tokens};
 use super::variables::Variables;
-use super::{Server, explain, kill, set, show};
+use super::{Server, explain, kill, refreshed, set, show};
 use crate::demo::translate::{Parameter, SqlError};
 use crate::demo::wire::RowForm;
 use crate::domain::results::Column;
@@ -238,7 +237,7 @@ impl Session {
             text: text.to_owned(),
             parameters: parameters.to_vec(),
             form,
-            refreshed: self.refreshed(tokens),
+            refreshed: refreshed::tables(self, tokens),
             stop: Arc::clone(&self.stop),
         };
         self.set_timer();
@@ -312,30 +311,6 @@ impl Session {
         });
     }
 
-    /// The tables of the information schema that change and are named in this statement.
-    fn refreshed(&self, tokens: &[Token]) -> Vec<(&'static str, Vec<Row>)> {
-        let names = |table: &str| tokens.iter().any(|token| token.text.eq_ignore_ascii_case(table));
-        let variables =
-            || self.variables.shown().into_iter().map(|(name, value)| vec![text(name.to_uppercase()), text(value)]);
-        let mut refreshed = Vec::new();
-        if names("PROCESSLIST") {
-            refreshed.push(("PROCESSLIST", self.server.connections.list().iter().map(process_row).collect()));
-        }
-        for table in ["SESSION_VARIABLES", "GLOBAL_VARIABLES"] {
-            if names(table) {
-                refreshed.push((table, variables().collect()));
-            }
-        }
-        for table in ["SESSION_STATUS", "GLOBAL_STATUS"] {
-            if names(table) {
-                let rows = show::status_values(self).into_iter();
-                refreshed
-                    .push((table, rows.map(|(name, value)| vec![text(name.to_uppercase()), text(value)]).collect()));
-            }
-        }
-        refreshed
-    }
-
     /// `SELECT SLEEP(n)`, which can be stopped.
     async fn sleep(&mut self, whole: &str, seconds: f64) -> Result<Table, SqlError> {
         /// How often the switch is looked at.
@@ -357,31 +332,6 @@ impl Session {
             }
         }
     }
-}
-
-fn process_row(process: &Process) -> Row {
-    let passed = process.since.elapsed();
-    let command = if process.statement.is_some() { "Query" } else { "Sleep" };
-    vec![
-        number(i64::from(process.id)),
-        text(&process.user),
-        text(&process.host),
-        maybe(process.database.as_deref()),
-        text(command),
-        number(i64::try_from(passed.as_secs()).unwrap_or(i64::MAX)),
-        text(if process.statement.is_some() { "Sending data" } else { "" }),
-        maybe(process.statement.as_deref()),
-        text(format!("{:.3}", passed.as_secs_f64() * 1000.0)),
-        number(0),
-        number(0),
-        text("0.000"),
-        number(0),
-        number(0),
-        number(0),
-        number(0),
-        process.statement.as_ref().map_or(Value::Null, |statement| Value::Blob(statement.clone().into_bytes())),
-        number(i64::from(process.id)),
-    ]
 }
 
 #[expect(clippy::disallowed_methods, reason = "the process list tells how long a statement runs")]

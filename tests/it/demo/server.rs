@@ -225,7 +225,7 @@ async fn objects_are_shown_as_mariadb_shows_them() {
     assert_eq!(
         ddl,
         "CREATE TABLE `many` (\n  `id` bigint(20) NOT NULL AUTO_INCREMENT,\n  `kind_id` bigint(20) NOT NULL,\n  PRIMARY KEY (`id`),\n  \
-         KEY `kind_id` (`kind_id`),\n  CONSTRAINT `many_ibfk_1` FOREIGN KEY (`kind_id`) REFERENCES `kinds` (`id`)\n) ENGINE=InnoDB \
+         KEY `kind_id` (`kind_id`),\n  CONSTRAINT `many_ibfk_1` FOREIGN KEY (`kind_id`) REFERENCES `kinds` (`id`)\n) ENGINE=InnoDB AUTO_INCREMENT=20001 \
          DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci"
     );
     assert_eq!(

@@ -134,7 +134,7 @@ fn install(_: &rusqlite::Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-pub const TRANSLATOR: Translator = Translator { translate, install };
+pub const TRANSLATOR: Translator = Translator { translate, install, error_of: |_| None };
 
 /// A replica on a loopback port.
 pub async fn replica() -> SocketAddr {

@@ -30,7 +30,7 @@ pub(super) fn answer(session: &Session, walk: &mut Walk<'_>) -> Result<Table, Sq
         }
         Named::Table(database, found) => {
             let mut answer = Table::new(vec![text("Table", 64), text("Create Table", 1024)]);
-            answer.rows.push(vec![t(&found.name), t(ddl(database, found))]);
+            answer.rows.push(vec![t(&found.name), t(ddl(session, database, found))]);
             Ok(answer)
         }
     }
@@ -84,7 +84,7 @@ fn list(names: &[String]) -> String {
     names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(",")
 }
 
-fn ddl(database: &Database, table: &BaseTable) -> String {
+fn ddl(session: &Session, database: &Database, table: &BaseTable) -> String {
     let is_own = database.name == NAME;
     let mut lines: Vec<String> = table.columns.iter().map(column).collect();
     for key in &table.keys {
@@ -108,8 +108,12 @@ fn ddl(database: &Database, table: &BaseTable) -> String {
     if is_own {
         text += " ENGINE=MEMORY DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci";
     } else {
-        // Writing to a string cannot fail.
-        let _ = write!(text, " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={}", types::COLLATION);
+        text += " ENGINE=InnoDB";
+        // Writing to a string cannot fail; a table that was never written to has no next number.
+        if let Some(next @ 2..) = session.server.image.extents.of(&database.name, &table.name).next {
+            let _ = write!(text, " AUTO_INCREMENT={next}");
+        }
+        let _ = write!(text, " DEFAULT CHARSET=utf8mb4 COLLATE={}", types::COLLATION);
     }
     if !table.comment.is_empty() {
         text += " COMMENT=";
@@ -125,6 +129,8 @@ fn column(column: &Column) -> String {
     }
     if !column.is_nullable {
         text += " NOT NULL";
+    } else if matches!(column.ty, SqlType::Timestamp(_)) {
+        text += " NULL";
     }
     if column.is_auto_increment {
         text += " AUTO_INCREMENT";

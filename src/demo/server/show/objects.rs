@@ -59,7 +59,7 @@ pub(super) fn table_status(session: &Session, database: &str) -> Result<Table, S
         number_or_null("Max_index_length", 21),
         text_or_null("Temporary", 1),
     ]);
-    let all = information_schema::rows(&session.server.schema, &session.server.image.counts);
+    let all = information_schema::rows(&session.server.schema, &session.server.image.extents);
     let tables = all.into_iter().find(|(name, _)| *name == "TABLES").map(|(_, rows)| rows).unwrap_or_default();
     for mut row in tables {
         // Catalog and type are left out; the rest is in this order.
@@ -127,8 +127,7 @@ pub(super) fn keys(session: &Session, database: &str, table: &str) -> Result<Tab
         text("Ignored", 3),
     ]);
     let Named::Table(database, table) = named(session, database, table)? else { return Ok(answer) };
-    let rows =
-        session.server.image.counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
+    let rows = session.server.image.extents.of(&database.name, &table.name).rows;
     for key in &table.keys {
         for (at, name) in key.columns.iter().enumerate() {
             let is_nullable = table.columns.iter().any(|column| &column.name == name && column.is_nullable);

@@ -1,96 +1,28 @@
-//! The information schema: its tables' definitions, as MariaDB 10.11 has them, and their rows, drawn from the demo's schema.
-
-use std::collections::HashMap;
+//! The rows of the information schema, drawn from the demo's schema.
 
 use rusqlite::types::Value;
 
-use super::types;
-use crate::demo::schema::{Column, Database, DemoSchema, SqlType, Table};
+use super::super::types;
+use super::{Extents, NAME, Row, maybe, maybe_number, number, place, text};
+use crate::demo::schema::{Column, Database, DemoSchema, ForeignKey, Key, SqlType, Table, View};
 
-/// The name of the database.
-pub(super) const NAME: &str = "information_schema";
-/// One line for each table: its name, then its columns.
-const TABLES: &str = include_str!("information_schema.txt");
 /// When the demo's tables were made; the demo has no clock of its own.
 const MADE: &str = "2026-01-05 06:00:00";
 
-/// Rows of each table, by database and table.
-pub(super) type Counts = HashMap<(String, String), i64>;
-
-/// A row of a table.
-pub(super) type Row = Vec<Value>;
-
-/// The database's definition.
-pub(super) fn definition() -> Database {
-    let tables = TABLES.lines().filter_map(|line| {
-        let (name, columns) = line.split_once(": ")?;
-        let columns = columns.split(", ").filter_map(column).collect();
-        Some(Table { name: name.into(), columns, ..Table::default() })
-    });
-    Database { name: NAME.into(), tables: tables.collect(), views: Vec::new() }
-}
-
-fn column(text: &str) -> Option<Column> {
-    let (text, is_nullable) = match text.strip_suffix(" NOT NULL") {
-        Some(rest) => (rest, false),
-        None => (text.strip_suffix(" NULL")?, true),
-    };
-    let (name, ty) = text.split_once(' ')?;
-    let is_unsigned = ty.ends_with(" unsigned");
-    let (word, rest) = ty.split_once('(').unwrap_or((ty, ""));
-    let sizes: Vec<u16> = rest.split([',', ')']).filter_map(|size| size.parse().ok()).collect();
-    let size = |at: usize| sizes.get(at).copied().unwrap_or_default();
-    let ty = match word {
-        "varchar" => SqlType::VarChar(size(0)),
-        "tinyint" => SqlType::TinyInt { is_unsigned },
-        "int" => SqlType::Int { is_unsigned },
-        "bigint" => SqlType::BigInt { is_unsigned },
-        "decimal" => SqlType::Decimal { precision: u8::try_from(size(0)).ok()?, scale: u8::try_from(size(1)).ok()? },
-        "datetime" => SqlType::DateTime(u8::try_from(size(0)).ok()?),
-        "blob" => SqlType::Blob,
-        _ => SqlType::LongText,
-    };
-    let name = name.into();
-    Some(Column { name, ty, is_nullable, default: None, is_auto_increment: false, comment: String::new() })
-}
-
-/// Text as a value.
-pub(super) fn text(text: impl Into<String>) -> Value {
-    Value::Text(text.into())
-}
-
-/// Text that may be missing.
-pub(super) fn maybe(value: Option<impl Into<String>>) -> Value {
-    value.map_or(Value::Null, |value| Value::Text(value.into()))
-}
-
-/// A number as a value.
-pub(super) fn number(number: i64) -> Value {
-    Value::Integer(number)
-}
-
-fn maybe_number(number: Option<i64>) -> Value {
-    number.map_or(Value::Null, Value::Integer)
-}
-
-fn place(index: usize) -> Value {
-    Value::Integer(i64::try_from(index + 1).unwrap_or(i64::MAX))
-}
-
 /// What a table takes, as an engine would estimate it.
-pub(super) struct Size {
+struct Size {
     /// Rows.
-    pub rows: i64,
+    rows: i64,
     /// Bytes of a row.
-    pub row: i64,
+    row: i64,
     /// Bytes of all rows, in pages.
-    pub data: i64,
+    data: i64,
     /// Bytes of the secondary keys, in pages.
-    pub keys: i64,
+    keys: i64,
 }
 
 /// Estimates a table's size from its rows.
-pub(super) fn size(table: &Table, rows: i64) -> Size {
+fn size(table: &Table, rows: i64) -> Size {
     const PAGE: i64 = 16_384;
     let pages = |bytes: i64| (bytes / PAGE + 1) * PAGE;
     let width: i64 = table
@@ -104,7 +36,7 @@ pub(super) fn size(table: &Table, rows: i64) -> Size {
 }
 
 /// The rows of all tables that stay as they are.
-pub(super) fn rows(schema: &DemoSchema, counts: &Counts) -> Vec<(&'static str, Vec<Row>)> {
+pub(in super::super) fn rows(schema: &DemoSchema, extents: &Extents) -> Vec<(&'static str, Vec<Row>)> {
     let visible: Vec<(&Database, &Table)> = schema
         .databases
         .iter()
@@ -113,9 +45,9 @@ pub(super) fn rows(schema: &DemoSchema, counts: &Counts) -> Vec<(&'static str, V
         .collect();
     vec![
         ("SCHEMATA", schema.databases.iter().map(schema_row).collect()),
-        ("TABLES", table_rows(schema, &visible, counts)),
+        ("TABLES", table_rows(schema, &visible, extents)),
         ("COLUMNS", column_rows(schema, &visible)),
-        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, counts)).collect()),
+        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, extents)).collect()),
         ("KEY_COLUMN_USAGE", visible.iter().flat_map(|(database, table)| usage_rows(database, table)).collect()),
         ("TABLE_CONSTRAINTS", visible.iter().flat_map(|(database, table)| constraint_rows(database, table)).collect()),
         (
@@ -153,14 +85,14 @@ pub(super) fn rows(schema: &DemoSchema, counts: &Counts) -> Vec<(&'static str, V
 }
 
 /// Name, default collation, words, bytes of a character.
-pub(super) const CHARACTER_SETS: &[(&str, &str, &str, i64)] = &[
+pub(in super::super) const CHARACTER_SETS: &[(&str, &str, &str, i64)] = &[
     ("binary", "binary", "Binary pseudo charset", 1),
     ("utf8mb3", "utf8mb3_general_ci", "UTF-8 Unicode", 3),
     ("utf8mb4", "utf8mb4_general_ci", "UTF-8 Unicode", 4),
 ];
 
 /// Name, character set, number, whether it is the default.
-pub(super) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
+pub(in super::super) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
     ("binary", "binary", 63, "Yes"),
     ("utf8mb3_general_ci", "utf8mb3", 33, "Yes"),
     ("utf8mb3_bin", "utf8mb3", 83, ""),
@@ -169,7 +101,7 @@ pub(super) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
 ];
 
 /// As the information schema has them.
-pub(super) const ENGINES: &[[&str; 6]] = &[[
+pub(in super::super) const ENGINES: &[[&str; 6]] = &[[
     "InnoDB",
     "DEFAULT",
     "Supports transactions, row-level locking, foreign keys and encryption for tables",
@@ -183,10 +115,10 @@ fn schema_row(database: &Database) -> Row {
     vec![text("def"), text(&database.name), text(charset), text(format!("{charset}_general_ci")), Value::Null, text("")]
 }
 
-fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], counts: &Counts) -> Vec<Row> {
+fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], extents: &Extents) -> Vec<Row> {
     let tables = visible.iter().map(|(database, table)| {
         let mut row = vec![text("def"), text(&database.name), text(&table.name)];
-        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, counts) });
+        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, extents) });
         row
     });
     let views = schema.databases.iter().flat_map(|database| {
@@ -210,10 +142,9 @@ fn system_status() -> Row {
     row
 }
 
-fn table_status(database: &Database, table: &Table, counts: &Counts) -> Row {
-    let rows = counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
-    let size = size(table, rows);
-    let next = table.columns.iter().any(|column| column.is_auto_increment).then_some(rows + 1);
+fn table_status(database: &Database, table: &Table, extents: &Extents) -> Row {
+    let extent = extents.of(&database.name, &table.name);
+    let size = size(table, extent.rows);
     vec![
         text("BASE TABLE"),
         text("InnoDB"),
@@ -225,7 +156,7 @@ fn table_status(database: &Database, table: &Table, counts: &Counts) -> Row {
         number(0),
         number(size.keys),
         number(0),
-        maybe_number(next),
+        maybe_number(extent.next),
         text(MADE),
         Value::Null,
         Value::Null,
@@ -283,9 +214,9 @@ fn column_row(database: &str, table: &str, at: usize, column: &Column, key: &str
     ]
 }
 
-fn key_rows(database: &Database, table: &Table, counts: &Counts) -> Vec<Row> {
-    let rows = counts.get(&(database.name.clone(), table.name.clone())).copied().unwrap_or_default();
-    let tell = |key: &crate::demo::schema::Key, at: usize, name: &String| {
+fn key_rows(database: &Database, table: &Table, extents: &Extents) -> Vec<Row> {
+    let rows = extents.of(&database.name, &table.name).rows;
+    let tell = |key: &Key, at: usize, name: &String| {
         let is_nullable = table.columns.iter().any(|column| &column.name == name && column.is_nullable);
         let is_whole = key.is_unique && at + 1 == key.columns.len();
         vec![
@@ -362,14 +293,14 @@ fn constraint_rows(database: &Database, table: &Table) -> Vec<Row> {
 }
 
 fn reference_rows(database: &Database, table: &Table) -> Vec<Row> {
-    let unique_of = |foreign: &crate::demo::schema::ForeignKey| {
+    let unique_of = |foreign: &ForeignKey| {
         let to = database.table(&foreign.to_table)?;
         to.keys
             .iter()
             .find(|key| key.is_unique && key.columns.first() == Some(&foreign.to_column))
             .map(|key| key.name.clone())
     };
-    let tell = |foreign: &crate::demo::schema::ForeignKey| {
+    let tell = |foreign: &ForeignKey| {
         vec![
             text("def"),
             text(&database.name),
@@ -388,7 +319,7 @@ fn reference_rows(database: &Database, table: &Table) -> Vec<Row> {
 }
 
 fn view_rows(database: &Database) -> Vec<Row> {
-    let tell = |view: &crate::demo::schema::View| {
+    let tell = |view: &View| {
         vec![
             text("def"),
             text(&database.name),
@@ -404,46 +335,4 @@ fn view_rows(database: &Database) -> Vec<Row> {
         ]
     };
     database.views.iter().map(tell).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_has_the_columns_of_its_table() {
-        let table = Table {
-            name: "t".into(),
-            columns: vec![column("id bigint(20) NOT NULL").unwrap(), column("j longtext NULL").unwrap()],
-            keys: vec![crate::demo::schema::Key {
-                name: "PRIMARY".into(),
-                is_unique: true,
-                columns: vec!["id".into()],
-            }],
-            foreign_keys: vec![crate::demo::schema::ForeignKey {
-                name: "f".into(),
-                column: "id".into(),
-                to_table: "t".into(),
-                to_column: "id".into(),
-            }],
-            ..Table::default()
-        };
-        let view = crate::demo::schema::View { name: "v".into(), ..Default::default() };
-        let own = Database { name: "d".into(), tables: vec![table], views: vec![view] };
-        let schema = DemoSchema { databases: vec![own, definition()] };
-        for (name, rows) in rows(&schema, &Counts::new()) {
-            let width = schema.database(NAME).unwrap().table(name).unwrap().columns.len();
-            assert!(!rows.is_empty(), "{name} has rows");
-            assert!(rows.iter().all(|row| row.len() == width), "{name}: {width} columns");
-        }
-    }
-
-    #[test]
-    fn types_are_read_from_their_ddl() {
-        let is = |text: &str, ty: SqlType| assert_eq!(column(text).unwrap().ty, ty);
-        is("ID bigint(21) unsigned NULL", SqlType::BigInt { is_unsigned: true });
-        is("ID decimal(22,3) NOT NULL", SqlType::Decimal { precision: 22, scale: 3 });
-        is("ID datetime NULL", SqlType::DateTime(0));
-        is("ID varchar(64) NOT NULL", SqlType::VarChar(64));
-    }
 }
