@@ -34,7 +34,7 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
         if it.int(1) > 1 {
             return Err(error(1242, "21000", "Subquery returns more than 1 row"));
         }
-        Ok(Some(Value::from(it.raw(0))))
+        Ok(Some(owned(it.raw(0))))
     })?;
     // Not deterministic: SQLite must not keep its answer.
     connection.create_scalar_function("my_nap", 1, FunctionFlags::SQLITE_UTF8, |context| {
@@ -418,5 +418,15 @@ impl Aggregate<Moments, Option<f64>> for Spread {
         }
         let variance = squares / divisor;
         Ok(Some(if is_root { variance.sqrt() } else { variance }))
+    }
+}
+
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(it) => Value::Integer(it),
+        ValueRef::Real(it) => Value::Real(it),
+        ValueRef::Text(it) => Value::Text(String::from_utf8_lossy(it).into_owned()),
+        ValueRef::Blob(it) => Value::Blob(it.to_vec()),
     }
 }
