@@ -12,11 +12,9 @@ use super::{SqlError, collation, number, text};
 /// Teaches a connection.
 pub(super) fn install(connection: &Connection) -> Result<()> {
     connection.create_collation(collation::TEXT, collation::compare)?;
-    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| {
-        match (Decimal::parse(a), Decimal::parse(b)) {
-            (Some(a), Some(b)) => a.compare(b),
-            _ => a.cmp(b),
-        }
+    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| match (Decimal::parse(a), Decimal::parse(b)) {
+        (Some(a), Some(b)) => a.compare(b),
+        _ => a.cmp(b),
     })?;
     for (name, count, body) in STRICT {
         let body = *body;
@@ -29,15 +27,14 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
         if it.raw(0) == ValueRef::Null {
             return Ok(None);
         }
-        let parts: Vec<String> =
-            (1..it.len()).filter(|at| it.raw(*at) != ValueRef::Null).map(|at| it.text(at)).collect();
+        let parts: Vec<String> = (1..it.len()).filter(|at| it.raw(*at) != ValueRef::Null).map(|at| it.text(at)).collect();
         Ok(Some(Value::Text(parts.join(&it.text(0)))))
     })?;
     define(connection, "my_single", 2, |it| {
         if it.int(1) > 1 {
             return Err(error(1242, "21000", "Subquery returns more than 1 row"));
         }
-        Ok(Value::try_from(it.raw(0)).ok())
+        Ok(Some(owned(it.raw(0))))
     })?;
     // Not deterministic: SQLite must not keep its answer.
     connection.create_scalar_function("my_nap", 1, FunctionFlags::SQLITE_UTF8, |context| {
@@ -49,10 +46,7 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
     connection.create_aggregate_function("my_spread", 2, flags, Spread)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "SLEEP() is a wait; ten milliseconds, so that an interrupt is seen between two"
-)]
+#[expect(clippy::disallowed_methods, reason = "SLEEP() is a wait; ten milliseconds, so that an interrupt is seen between two")]
 fn nap() {
     std::thread::sleep(std::time::Duration::from_millis(10));
 }
@@ -255,8 +249,7 @@ const STRICT: &[(&str, i32, Body)] = &[
 ];
 
 fn some_dec_int(value: Option<Decimal>) -> Answer {
-    let value =
-        value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
+    let value = value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
     Ok(Some(Value::Integer(value)))
 }
 
@@ -425,5 +418,15 @@ impl Aggregate<Moments, Option<f64>> for Spread {
         }
         let variance = squares / divisor;
         Ok(Some(if is_root { variance.sqrt() } else { variance }))
+    }
+}
+
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(it) => Value::Integer(it),
+        ValueRef::Real(it) => Value::Real(it),
+        ValueRef::Text(it) => Value::Text(String::from_utf8_lossy(it).into_owned()),
+        ValueRef::Blob(it) => Value::Blob(it.to_vec()),
     }
 }

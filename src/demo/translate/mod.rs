@@ -26,7 +26,7 @@ use std::rc::Rc;
 use super::schema::DemoSchema;
 use crate::domain::results::Column;
 
-pub(crate) use number::{double_text, float_text};
+pub use number::{double_text, float_text};
 
 /// An error as the server sends it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

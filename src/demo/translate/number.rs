@@ -33,7 +33,7 @@ pub(super) fn parse_double(text: &str) -> f64 {
 
 /// Prints a DOUBLE: the shortest digits that read back alike, with an exponent outside 1e-14…1e15.
 /// `decimals` under 31 prints so many digits after the point.
-pub(crate) fn double_text(value: f64, decimals: u8) -> String {
+pub fn double_text(value: f64, decimals: u8) -> String {
     if decimals < 31 {
         return format!("{value:.width$}", width = usize::from(decimals));
     }
@@ -49,7 +49,7 @@ pub(crate) fn double_text(value: f64, decimals: u8) -> String {
 }
 
 /// Prints a FLOAT: six significant digits.
-pub(crate) fn float_text(value: f64) -> String {
+pub fn float_text(value: f64) -> String {
     let short = format!("{value:.5e}").parse::<f64>().unwrap_or(value);
     double_text(short, 31)
 }
