@@ -155,6 +155,7 @@ async fn start_demo(subjects: u32, listen: Option<SocketAddr>, home: &Paths) -> 
     let translator = crate::demo::server::Translator {
         translate: crate::demo::translate::translate,
         install: crate::demo::translate::install,
+        error_of: crate::demo::translate::error_of,
     };
     crate::demo::start_with(options, translator).await.map_err(|error| {
         Problem::new(Kind::Local, "The demo did not start")

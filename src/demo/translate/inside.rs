@@ -12,9 +12,11 @@ use super::{SqlError, collation, number, text};
 /// Teaches a connection.
 pub(super) fn install(connection: &Connection) -> Result<()> {
     connection.create_collation(collation::TEXT, collation::compare)?;
-    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| match (Decimal::parse(a), Decimal::parse(b)) {
-        (Some(a), Some(b)) => a.compare(b),
-        _ => a.cmp(b),
+    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| {
+        match (Decimal::parse(a), Decimal::parse(b)) {
+            (Some(a), Some(b)) => a.compare(b),
+            _ => a.cmp(b),
+        }
     })?;
     for (name, count, body) in STRICT {
         let body = *body;
@@ -27,7 +29,8 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
         if it.raw(0) == ValueRef::Null {
             return Ok(None);
         }
-        let parts: Vec<String> = (1..it.len()).filter(|at| it.raw(*at) != ValueRef::Null).map(|at| it.text(at)).collect();
+        let parts: Vec<String> =
+            (1..it.len()).filter(|at| it.raw(*at) != ValueRef::Null).map(|at| it.text(at)).collect();
         Ok(Some(Value::Text(parts.join(&it.text(0)))))
     })?;
     define(connection, "my_single", 2, |it| {
@@ -46,7 +49,10 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
     connection.create_aggregate_function("my_spread", 2, flags, Spread)
 }
 
-#[expect(clippy::disallowed_methods, reason = "SLEEP() is a wait; ten milliseconds, so that an interrupt is seen between two")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "SLEEP() is a wait; ten milliseconds, so that an interrupt is seen between two"
+)]
 fn nap() {
     std::thread::sleep(std::time::Duration::from_millis(10));
 }
@@ -249,7 +255,8 @@ const STRICT: &[(&str, i32, Body)] = &[
 ];
 
 fn some_dec_int(value: Option<Decimal>) -> Answer {
-    let value = value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
+    let value =
+        value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
     Ok(Some(Value::Integer(value)))
 }
 
