@@ -1,1 +1,169 @@
-//! To be built.
+//! The program in a pseudo-terminal: keys go in, the screen is read by a terminal emulator. Waits are for a condition; when
+//! it does not come, the last screen is printed.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// How long a condition may take: generous, since only a failure waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program and its screen.
+pub struct Story {
+    child: Box<dyn Child + Send + Sync>,
+    input: Box<dyn Write + Send>,
+    screen: Arc<(Mutex<vt100::Parser>, Condvar)>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+/// A home folder of its own: settings, data and state of the program under test.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes the settings file.
+    pub fn settings(&self, text: &str) {
+        let folder = self.path().join("config");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("config.toml"), text).expect("settings");
+    }
+
+    pub fn log(&self) -> String {
+        fn find(folder: &Path) -> Option<PathBuf> {
+            std::fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+                let path = entry.path();
+                if path.is_dir() { find(&path) } else { path.ends_with("access.log.jsonl").then_some(path) }
+            })
+        }
+        find(self.path()).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
+    }
+}
+
+impl Story {
+    /// Starts `rrx` with these arguments at this size.
+    pub fn start(home: &Home, arguments: &[&str], (width, height): (u16, u16)) -> Self {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_rrx"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("HOME", home.path());
+        command.env("RRX_HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        let child = pair.slave.spawn_command(command).expect("rrx starts");
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let input = pair.master.take_writer().expect("a writer");
+        let screen = Arc::new((Mutex::new(vt100::Parser::new(height, width, 0)), Condvar::new()));
+        let seen = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            while let Ok(count) = output.read(&mut bytes) {
+                if count == 0 {
+                    break;
+                }
+                seen.0.lock().unwrap().process(&bytes[..count]);
+                seen.1.notify_all();
+            }
+            seen.1.notify_all();
+        });
+        Self { child, input, screen, _master: pair.master }
+    }
+
+    /// What the screen shows.
+    pub fn screen(&self) -> String {
+        self.screen.0.lock().unwrap().screen().contents()
+    }
+
+    /// Types text as it is.
+    pub fn text(&mut self, text: &str) {
+        self.input.write_all(text.as_bytes()).expect("typed");
+        self.input.flush().expect("typed");
+    }
+
+    /// Presses keys by the names of the keymaps, with blanks between.
+    pub fn keys(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            let bytes: String = match key {
+                "enter" => "\r".into(),
+                "esc" => "\x1b".into(),
+                "tab" => "\t".into(),
+                "backspace" => "\x7f".into(),
+                "space" => " ".into(),
+                "up" => "\x1b[A".into(),
+                "down" => "\x1b[B".into(),
+                "right" => "\x1b[C".into(),
+                "left" => "\x1b[D".into(),
+                "home" => "\x1b[H".into(),
+                "end" => "\x1b[F".into(),
+                "page-up" => "\x1b[5~".into(),
+                "page-down" => "\x1b[6~".into(),
+                "ctrl-home" => "\x1b[1;5H".into(),
+                "ctrl-end" => "\x1b[1;5F".into(),
+                "f1" => "\x1bOP".into(),
+                "f2" => "\x1bOQ".into(),
+                "f3" => "\x1bOR".into(),
+                "f4" => "\x1bOS".into(),
+                "f5" => "\x1b[15~".into(),
+                "f6" => "\x1b[17~".into(),
+                "f7" => "\x1b[18~".into(),
+                "f8" => "\x1b[19~".into(),
+                key => match key.strip_prefix("ctrl-").and_then(|letter| letter.bytes().next()) {
+                    Some(letter) => char::from(letter & 0x1f).to_string(),
+                    None => key.to_owned(),
+                },
+            };
+            self.text(&bytes);
+        }
+    }
+
+    /// Waits until the screen shows what is wanted.
+    pub fn wait(&self, what: &str, is_there: impl Fn(&str) -> bool) -> String {
+        let end = Instant::now() + PATIENCE;
+        let mut parser = self.screen.0.lock().unwrap();
+        loop {
+            let shown = parser.screen().contents();
+            if is_there(&shown) {
+                return shown;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited for: {what}\nthe last screen:\n{shown}");
+            parser = self.screen.1.wait_timeout(parser, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the screen shows this text.
+    pub fn see(&self, text: &str) -> String {
+        self.wait(text, |shown| shown.contains(text))
+    }
+
+    /// Waits for the end of the program.
+    pub fn end(mut self) -> ExitStatus {
+        self.child.wait().expect("the program ends")
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process")
+    }
+
+    /// Ends the program as a crash would.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        let _ = self.child.wait();
+    }
+}
