@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write};
 #[cfg(feature = "demo")]
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Parser as _;
@@ -25,11 +25,10 @@ use crate::domain::{port::Replace, snippets::Snippet};
 use crate::io::host::clipboard::Multiplexer;
 use crate::io::runtime::clock;
 use crate::io::session::{self, CatalogAt};
-use crate::io::storage::accesslog::AccessLog;
-use crate::io::storage::atomic::read_bytes;
+use crate::io::storage::accesslog::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::task::Lent;
-use crate::io::storage::{secrets, settings};
+use crate::io::storage::{known_hosts_file, own_sockets, secrets, settings};
 use crate::io::store;
 
 /// Reads the command line, does what it says, and answers with the exit code.
@@ -256,16 +255,17 @@ fn outside(paths: Paths) -> Outside {
 }
 
 /// What sessions are lent.
-fn session_outside(_paths: &Paths) -> session::Outside {
-    session::Outside { read: Arc::new(read_if_there), secret: Arc::new(secrets::bring), catalog: CatalogAt::Request }
-}
-
-/// A file's bytes; a file that is not there is `None`.
-fn read_if_there(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
-    match read_bytes(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+fn session_outside(paths: &Paths) -> session::Outside {
+    session::Outside {
+        os_user: os_user(),
+        home: paths.home.clone(),
+        agent: std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).map(PathBuf::from),
+        global_known_hosts: vec![PathBuf::from("/etc/ssh/ssh_known_hosts")],
+        read: Arc::new(known_hosts_file::read),
+        append: Arc::new(known_hosts_file::append),
+        is_own_socket: Arc::new(own_sockets::is_own),
+        secret: Arc::new(secrets::bring),
+        catalog: CatalogAt::Request,
     }
 }
 
