@@ -1,5 +1,7 @@
 //! `known_hosts` is read as OpenSSH reads it, whatever stands in it.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use proptest::prelude::*;
 use rrx::io::tunnel::known_hosts::{HostKey, KnownHosts, Skipped, Verdict, line_for};
 
@@ -191,7 +193,6 @@ fn a_recorded_line_is_appended_without_touching_the_others() {
     write(&path, &line_for("h", 22, &ed(2))).unwrap();
     let second = std::fs::read_to_string(&path).unwrap();
     assert_eq!(second, format!("no newline at the end\nh {}\n", text(&ed(2))));
-    use std::os::unix::fs::PermissionsExt as _;
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(rrx::io::storage::known_hosts_file::read(&folder.path().join("none")).unwrap(), None);
 }

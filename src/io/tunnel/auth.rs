@@ -73,7 +73,7 @@ impl<'a> SignIn<'a> {
                     }
                 }
                 Err(why) if hop.identity.is_empty() => {
-                    self.tried.push(format!("the agent at {}: {why}", socket.display()))
+                    self.tried.push(format!("the agent at {}: {why}", socket.display()));
                 }
                 Err(_) => {}
             }
@@ -81,7 +81,10 @@ impl<'a> SignIn<'a> {
         let mut files = KeyFiles::new(context);
         for candidate in candidates(&hop.identity, &keys, &context.home) {
             let (credential, shown) = match candidate {
-                Candidate::Agent(identity) => (Credential::Agent(identity.clone()), shown_agent(&identity)),
+                Candidate::Agent(identity) => {
+                    let shown = shown_agent(&identity);
+                    (Credential::Agent(identity), shown)
+                }
                 Candidate::File { path, is_default } => match files.load(&path, is_default, &keys).await? {
                     Loaded::Ready(credential @ Credential::Key(_)) => (credential, format!("key {}", path.display())),
                     Loaded::Ready(credential) => (credential, format!("key {} by the agent", path.display())),
@@ -152,7 +155,7 @@ impl<'a> SignIn<'a> {
             Credential::Agent(identity) => {
                 let hash = self.hash_for(&identity.public_key().algorithm()).await;
                 let agent = self.agent.as_mut().ok_or("the agent does not answer any more")?;
-                let result = match identity.clone() {
+                let result = match (**identity).clone() {
                     AgentIdentity::PublicKey { key, .. } => {
                         self.handle.authenticate_publickey_with(user, key, hash, agent).await
                     }

@@ -3,6 +3,7 @@
 //! A key that is not known ends the connection: the user is asked while nothing is open, and an accepted key is met again
 //! on a new connection, where it must be the very same.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -65,7 +66,8 @@ impl Policy {
                     1 => String::new(),
                     count => format!(" and {} more", count - 1),
                 };
-                words.push_str(&format!(" · {name} line {} skipped: {}{more}", first.line, first.why));
+                // Writing to a string cannot fail.
+                let _ = write!(words, " · {name} line {} skipped: {}{more}", first.line, first.why);
             }
         }
         words
@@ -133,6 +135,15 @@ fn short(algorithm: &str) -> &str {
 
 /// What a connection leaves behind when it is judged.
 pub(super) type Judged = Arc<Mutex<Option<(HostKey, Judgement)>>>;
+
+/// What was judged. A refusal is taken out; a trusted key stays for the next key exchange.
+pub(super) fn judgement(judged: &Judged) -> Option<(HostKey, Judgement)> {
+    let mut judged = judged.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*judged {
+        Some((key, Judgement::Trusted(words))) => Some((key.clone(), Judgement::Trusted(words.clone()))),
+        _ => judged.take(),
+    }
+}
 
 /// The last words of a hop about a forward that it did not open.
 pub(super) type Told = watch::Receiver<Option<String>>;

@@ -28,7 +28,7 @@ pub(super) enum Credential {
     /// A key at hand.
     Key(Arc<PrivateKey>),
     /// A key that the agent signs with.
-    Agent(AgentIdentity),
+    Agent(Box<AgentIdentity>),
 }
 
 impl Credential {
@@ -36,8 +36,10 @@ impl Credential {
     pub(super) fn blob(&self) -> Vec<u8> {
         let bytes = match self {
             Self::Key(key) => key.public_key().to_bytes(),
-            Self::Agent(AgentIdentity::PublicKey { key, .. }) => key.to_bytes(),
-            Self::Agent(AgentIdentity::Certificate { certificate, .. }) => certificate.to_bytes(),
+            Self::Agent(identity) => match &**identity {
+                AgentIdentity::PublicKey { key, .. } => key.to_bytes(),
+                AgentIdentity::Certificate { certificate, .. } => certificate.to_bytes(),
+            },
         };
         bytes.unwrap_or_default()
     }
@@ -47,7 +49,7 @@ impl Credential {
 #[derive(Debug)]
 pub(super) enum Candidate {
     /// A key of the agent.
-    Agent(AgentIdentity),
+    Agent(Box<AgentIdentity>),
     /// A file that the profile names, or one of the default ones.
     File { path: PathBuf, is_default: bool },
 }
@@ -89,19 +91,20 @@ pub(super) fn candidates(named: &[PathBuf], agent_keys: &[AgentIdentity], home: 
     }
     let files =
         DEFAULT_FILES.iter().map(|name| Candidate::File { path: home.join(".ssh").join(name), is_default: true });
-    agent_keys.iter().cloned().map(Candidate::Agent).chain(files).collect()
+    agent_keys.iter().cloned().map(Box::new).map(Candidate::Agent).chain(files).collect()
 }
 
 /// Reads key files and remembers the configured passphrase.
 pub(super) struct KeyFiles<'a> {
     context: &'a TunnelContext,
-    /// The configured passphrase; the inner value is `None` when there is no source.
-    configured: Option<Option<Secret>>,
+    /// The configured passphrase, once it was fetched.
+    configured: Option<Secret>,
+    is_fetched: bool,
 }
 
 impl<'a> KeyFiles<'a> {
     pub(super) fn new(context: &'a TunnelContext) -> Self {
-        Self { context, configured: None }
+        Self { context, configured: None, is_fetched: false }
     }
 
     /// Loads a key file. A locked or public key that the agent holds is left to the agent.
@@ -166,16 +169,15 @@ impl<'a> KeyFiles<'a> {
         Ok(Loaded::Unusable(format!("it is locked, and {PASSPHRASE_TRIES} passphrases were wrong")))
     }
 
+    /// The configured passphrase; its source is asked once.
     async fn configured(&mut self) -> Result<Option<Secret>, TunnelError> {
-        if let Some(known) = &self.configured {
-            return Ok(known.clone());
+        if !self.is_fetched
+            && let Some(source) = &self.context.passphrase
+        {
+            self.configured = Some(source().await.map_err(TunnelError::Passphrase)?);
         }
-        let secret = match &self.context.passphrase {
-            Some(source) => Some(source().await.map_err(TunnelError::Passphrase)?),
-            None => None,
-        };
-        self.configured = Some(secret.clone());
-        Ok(secret)
+        self.is_fetched = true;
+        Ok(self.configured.clone())
     }
 }
 
@@ -185,7 +187,7 @@ fn held_by(agent_keys: &[AgentIdentity], public: &PublicKey) -> Option<Credentia
         .find(
             |identity| matches!(identity, AgentIdentity::PublicKey { key, .. } if key.key_data() == public.key_data()),
         )
-        .map(|identity| Credential::Agent(identity.clone()))
+        .map(|identity| Credential::Agent(Box::new(identity.clone())))
 }
 
 /// Decodes a key on a thread that may compute: a passphrase costs half a second by design.

@@ -18,6 +18,7 @@ mod identity;
 pub mod known_hosts;
 mod link;
 mod problem;
+mod reach;
 mod route;
 
 use std::sync::Arc;

@@ -2,26 +2,22 @@
 //! is used for.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use russh::client::{Config, Handle, connect_stream};
-use russh::keys::Algorithm;
-use russh::{Preferred, cipher};
-use tokio::net::{TcpStream, lookup_host};
+use russh::client::{Handle, connect_stream};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::auth::SignIn;
 use super::context::{Step, TunnelContext};
-use super::forward;
-use super::host_key::{Guardian, Judgement, Policy, Told, describe, type_of};
+use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
 use super::identity::Credential;
-use super::known_hosts::{HostKey, KnownHosts, SSH_PORT, line_for};
+use super::known_hosts::{HostKey, KnownHosts, line_for};
 use super::link::{Link, Wire};
-use super::problem::{Reached, TunnelError, plain};
+use super::problem::{TunnelError, plain};
+use super::reach::{Way, config, reach, resolve, shown};
 use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::profile::Hop;
@@ -107,12 +103,6 @@ pub(super) struct Climb<'a> {
     context: &'a TunnelContext,
     /// A further connection of a tunnel that stands: asks nothing, tells nothing.
     remembered: Option<&'a [Remembered]>,
-}
-
-/// How the wire to a hop is had.
-enum Way<'a> {
-    Direct(Vec<SocketAddr>),
-    Through { joint: &'a Joint, hop: String },
 }
 
 impl<'a> Climb<'a> {
@@ -209,8 +199,7 @@ impl<'a> Climb<'a> {
             let config = Arc::new(config(&policy.recorded_types(), &refused_types));
             let (guardian, judged, told, gone) = Guardian::new(Arc::clone(&policy));
             let outcome = timeout(limits::SIGN_IN, connect_stream(config, link, guardian)).await;
-            let judged = judged.lock().unwrap_or_else(PoisonError::into_inner).take_verdict();
-            match (outcome, judged) {
+            match (outcome, judgement(&judged)) {
                 (Ok(Ok(handle)), Some((key, Judgement::Trusted(words)))) => {
                     let words = format!("{words}{}", policy.skipped());
                     return Ok(((Joint { handle, told, gone }, key), words));
@@ -257,7 +246,7 @@ impl<'a> Climb<'a> {
     }
 
     /// Asks whether an unknown key is to be trusted, and records it then.
-    async fn ask(&self, hop: &Hop, policy: &Policy, key: &HostKey, file: &PathBuf) -> Result<(), TunnelError> {
+    async fn ask(&self, hop: &Hop, policy: &Policy, key: &HostKey, file: &Path) -> Result<(), TunnelError> {
         let declined = || TunnelError::HostKeyDeclined {
             host: shown(hop),
             presented: describe(key),
@@ -270,13 +259,13 @@ impl<'a> Climb<'a> {
             host: shown(hop),
             algorithm: key.algorithm.clone(),
             fingerprint: key.fingerprint(),
-            recorded_in: file.clone(),
+            recorded_in: file.to_owned(),
         };
         match self.context.asker.ask(question).await {
             Answer::Accept => {
                 let line = line_for(&hop.host, hop.port, key);
                 let written = self.context.append_line(file, line).await;
-                written.map_err(|source| TunnelError::Record { file: file.clone(), source })
+                written.map_err(|source| TunnelError::Record { file: file.to_owned(), source })
             }
             Answer::Decline | Answer::Secret(_) => Err(declined()),
         }
@@ -308,105 +297,6 @@ impl<'a> Climb<'a> {
         if self.remembered.is_none() {
             // Nobody listening is no reason not to connect.
             let _ = self.context.news.send(Step { hop, rung, state }).await;
-        }
-    }
-}
-
-/// The hop as the user names it, with its port where it is not 22.
-fn shown(hop: &Hop) -> String {
-    if hop.port == SSH_PORT { hop.host.clone() } else { format!("{}:{}", hop.host, hop.port) }
-}
-
-async fn resolve(hop: &Hop) -> Result<(Vec<SocketAddr>, String), TunnelError> {
-    let failed = |source| TunnelError::Resolve { host: hop.host.clone(), source };
-    let found = timeout(limits::REACH, lookup_host((hop.host.as_str(), hop.port))).await;
-    let addresses: Vec<SocketAddr> = match found {
-        Ok(Ok(addresses)) => addresses.collect(),
-        Ok(Err(source)) => return Err(failed(source)),
-        Err(_) => {
-            return Err(failed(std::io::Error::new(std::io::ErrorKind::TimedOut, "the name server does not answer")));
-        }
-    };
-    match addresses.first() {
-        Some(first) if first.ip().to_string() == hop.host => Ok((addresses, hop.host.clone())),
-        Some(first) => {
-            let words = format!("{} → {}", hop.host, first.ip());
-            Ok((addresses, words))
-        }
-        None => {
-            Err(failed(std::io::Error::new(std::io::ErrorKind::NotFound, "the name server knows no address of it")))
-        }
-    }
-}
-
-async fn reach(hop: &Hop, way: &Way<'_>) -> Result<(Box<dyn Wire>, String), TunnelError> {
-    match way {
-        Way::Direct(addresses) => {
-            let (stream, address) = connect(hop, addresses).await?;
-            Ok((Box::new(stream), format!("{} port {}", address.ip(), address.port())))
-        }
-        Way::Through { joint, hop: before } => {
-            let channel = forward::open(joint, before, (&hop.host, hop.port)).await?;
-            Ok((Box::new(channel.into_stream()), format!("{} port {} through {before}", hop.host, hop.port)))
-        }
-    }
-}
-
-/// Tries the addresses in order. One that does not answer leaves the others their share of the time.
-async fn connect(hop: &Hop, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), TunnelError> {
-    let share = limits::REACH / u32::try_from(addresses.len().clamp(1, 4)).unwrap_or(4);
-    let mut how = Reached::TimedOut;
-    for address in addresses {
-        match timeout(share, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                // A refused option costs speed, not the connection.
-                let _ = stream.set_nodelay(true);
-                return Ok((stream, *address));
-            }
-            Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => how = Reached::Refused,
-            Ok(Err(error)) => how = Reached::Failed(error.to_string()),
-            Err(_) => how = Reached::TimedOut,
-        }
-    }
-    Err(TunnelError::Reach { host: hop.host.clone(), port: hop.port, how })
-}
-
-/// The SSH settings: AES-GCM first (measured: the one setting that pays), recorded key types first, keepalive on.
-fn config(recorded: &[String], refused: &[String]) -> Config {
-    let is_in = |list: &[String], algorithm: &Algorithm| list.iter().any(|name| name == type_of(algorithm));
-    let mut keys: Vec<Algorithm> =
-        Preferred::DEFAULT.key.iter().filter(|algorithm| !is_in(refused, algorithm)).cloned().collect();
-    keys.sort_by_key(|algorithm| !is_in(recorded, algorithm));
-    Config {
-        nodelay: true,
-        keepalive_interval: Some(limits::KEEPALIVE),
-        keepalive_max: limits::KEEPALIVE_MISSES,
-        preferred: Preferred {
-            key: keys.into(),
-            cipher: vec![
-                cipher::AES_128_GCM,
-                cipher::AES_256_GCM,
-                cipher::CHACHA20_POLY1305,
-                cipher::AES_256_CTR,
-                cipher::AES_128_CTR,
-            ]
-            .into(),
-            ..Preferred::DEFAULT
-        },
-        ..Config::default()
-    }
-}
-
-/// What was judged: a refusal is taken out, a trusted key stays for the next key exchange.
-trait TakeVerdict {
-    fn take_verdict(&mut self) -> Option<(HostKey, Judgement)>;
-}
-
-impl TakeVerdict for Option<(HostKey, Judgement)> {
-    fn take_verdict(&mut self) -> Option<(HostKey, Judgement)> {
-        match self {
-            Some((key, Judgement::Trusted(words))) => Some((key.clone(), Judgement::Trusted(words.clone()))),
-            _ => self.take(),
         }
     }
 }

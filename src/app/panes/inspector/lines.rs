@@ -253,5 +253,23 @@ fn printable(bytes: &[u8]) -> String {
 
 /// Markdown of one line without its marks.
 fn plain(text: &str) -> String {
-    printable(text.replace("**", "").replace('`', "").as_bytes())
+    let mut kept = String::new();
+    let mut rest = text;
+    // `[words](target)` is shown as its words: the target is an object of the tree.
+    while let Some((before, after)) = rest.split_once('[') {
+        let link = after.split_once("](").and_then(|(words, more)| more.split_once(')').map(|(_, end)| (words, end)));
+        kept.push_str(before);
+        match link {
+            Some((words, end)) => {
+                kept.push_str(words);
+                rest = end;
+            }
+            None => {
+                kept.push('[');
+                rest = after;
+            }
+        }
+    }
+    kept.push_str(rest);
+    printable(kept.replace("**", "").replace('`', "").as_bytes())
 }
