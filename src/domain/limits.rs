@@ -56,10 +56,12 @@ pub const HANDSHAKE: Duration = Duration::from_secs(15);
 pub const OWN_STATEMENT: Duration = Duration::from_mins(1);
 /// Time that the tunnel's local end waits for our own connection.
 pub const LOCAL_END: Duration = Duration::from_secs(5);
-/// SSH keepalive: a dead peer is known after [`KEEPALIVE_MISSES`] of these.
-pub const KEEPALIVE: Duration = Duration::from_secs(5);
+/// SSH keepalive: a dead peer is known one interval after [`KEEPALIVE_MISSES`] unanswered ones, so within 15 seconds.
+pub const KEEPALIVE: Duration = Duration::from_secs(4);
 /// Unanswered keepalives that end a link.
 pub const KEEPALIVE_MISSES: usize = 2;
+/// How long a hop may take no byte of ours: as long as it may answer no keepalive.
+pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
 /// Time for a stopped statement to give its connection back; after it the connection is thrown away.

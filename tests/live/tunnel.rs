@@ -1,1 +1,582 @@
-//! To be built.
+//! The tunnel against a real sshd: trust, sign-in, forwards, the local end, and the end of a link.
+
+use std::collections::VecDeque;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use rrx::domain::port::{Answer, Question, Rung, RungState};
+use rrx::domain::problem::Kind;
+use rrx::domain::profile::{Hop, Secret};
+use rrx::io::storage::{known_hosts_file, own_sockets};
+use rrx::io::tunnel::{Asker, NoOneToAsk, Reached, Step, Tunnel, TunnelContext, TunnelError};
+use tokio::sync::mpsc;
+
+use crate::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
+
+// ---------------------------------------------------------------- helpers
+
+/// Answers from a list, and keeps the questions.
+#[derive(Default)]
+struct Script {
+    answers: Mutex<VecDeque<Answer>>,
+    asked: Mutex<Vec<Question>>,
+}
+
+impl Script {
+    fn of(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
+        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), asked: Mutex::default() })
+    }
+
+    fn asked(&self) -> Vec<Question> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Asker for Script {
+    fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
+        self.asked.lock().unwrap().push(question);
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Decline);
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// A context with a home of its own, without agent, and the news that it tells.
+fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
+    let (news, steps) = mpsc::channel(256);
+    let context = TunnelContext {
+        os_user: "nobody-in-particular".into(),
+        home: home.to_owned(),
+        agent: None,
+        global_known_hosts: Vec::new(),
+        read: Arc::new(known_hosts_file::read),
+        append: Arc::new(known_hosts_file::append),
+        is_own_socket: Arc::new(own_sockets::is_own),
+        passphrase: None,
+        asker: Arc::new(NoOneToAsk),
+        news,
+    };
+    (context, steps)
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// The way to the shared sshd, with its key known.
+fn hop(rig: &Rig) -> Hop {
+    rig.hop(rig.ssh_port(), &rig.known_hosts())
+}
+
+async fn open(hop: Hop) -> Result<Tunnel, TunnelError> {
+    let home = home();
+    let (context, _steps) = context(home.path());
+    Tunnel::open(&[hop], context).await
+}
+
+/// The first bytes that the replica sends through a tunnel: its greeting holds its version.
+async fn greeting(tunnel: &Tunnel, rig: &Rig) -> String {
+    let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
+    read_some(end.port()).await
+}
+
+async fn read_some(port: u16) -> String {
+    tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let mut bytes = [0; 512];
+        let count = stream.read(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    })
+    .await
+    .unwrap()
+}
+
+fn drain(steps: &mut mpsc::Receiver<Step>) -> Vec<Step> {
+    std::iter::from_fn(|| steps.try_recv().ok()).collect()
+}
+
+fn done(steps: &[Step], rung: Rung) -> String {
+    steps
+        .iter()
+        .find_map(|step| match &step.state {
+            RungState::Done(words, _) if step.rung == rung => Some(words.clone()),
+            _ => None,
+        })
+        .unwrap_or_else(|| panic!("{rung:?} is not done: {steps:?}"))
+}
+
+/// A listener of the test behind an sshd, which serves each connection by a function on a thread.
+fn serve(by: fn(TcpStream)) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || by(stream));
+        }
+    });
+    port
+}
+
+fn echo(mut stream: TcpStream) {
+    let mut bytes = [0; 4096];
+    while let Ok(count @ 1..) = stream.read(&mut bytes) {
+        if stream.write_all(&bytes[..count]).is_err() {
+            return;
+        }
+    }
+}
+
+/// Bytes that left the flood.
+static FLOODED: AtomicU64 = AtomicU64::new(0);
+
+fn flood(mut stream: TcpStream) {
+    while stream.write_all(&[7; 1000]).is_ok() {
+        FLOODED.fetch_add(1000, Ordering::SeqCst);
+    }
+}
+
+struct Agent {
+    socket: PathBuf,
+    child: Child,
+}
+
+impl Agent {
+    fn start(folder: &Path, keys: &[PathBuf]) -> Self {
+        let socket = folder.join("agent.sock");
+        let child = Command::new("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).spawn().unwrap();
+        let agent = Self { socket, child };
+        wait_until("the agent listens", Duration::from_secs(5), || agent.socket.exists());
+        for key in keys {
+            let added = Command::new("ssh-add")
+                .arg("-q")
+                .arg(key)
+                .env("SSH_AUTH_SOCK", &agent.socket)
+                .stdin(Stdio::null())
+                .status()
+                .unwrap();
+            assert!(added.success());
+        }
+        agent
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+// ---------------------------------------------------------------- sign-in
+
+#[tokio::test]
+async fn a_key_file_opens_the_tunnel_and_the_ladder_says_each_step() {
+    let rig = Rig::start();
+    let home = home();
+    let (context, mut steps) = context(home.path());
+    let tunnel = Tunnel::open(&[hop(rig)], context).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    let steps = drain(&mut steps);
+    assert_eq!(done(&steps, Rung::Resolve), "127.0.0.1");
+    assert_eq!(done(&steps, Rung::Reach), format!("127.0.0.1 port {}", rig.ssh_port()));
+    let key = format!("ED25519 {} known (known_hosts line 1)", rig.sshd().fingerprint("ed25519"));
+    assert_eq!(done(&steps, Rung::HostKey), key);
+    assert_eq!(done(&steps, Rung::SignIn), format!("key {}, as {}", rig.user_key().display(), rig.ssh_user()));
+    assert_eq!(steps.len(), 8, "four rungs, each tried and done: {steps:?}");
+}
+
+#[tokio::test]
+async fn an_rsa_key_is_offered_with_a_hash_that_a_modern_sshd_takes() {
+    let rig = Rig::start();
+    let mut hop = hop(rig);
+    hop.identity = vec![rig.rsa_key()];
+    assert!(greeting(&open(hop).await.unwrap(), rig).await.contains("MariaDB"));
+}
+
+#[tokio::test]
+async fn the_agents_keys_are_used_when_the_profile_names_none() {
+    let rig = Rig::start();
+    let home = home();
+    let agent = Agent::start(home.path(), &[rig.stranger_key(), rig.rsa_key()]);
+    let (mut context, mut steps) = context(home.path());
+    context.agent = Some(agent.socket.clone());
+    let mut hop = hop(rig);
+    hop.identity.clear();
+    let tunnel = Tunnel::open(&[hop], context).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    assert_eq!(done(&drain(&mut steps), Rung::SignIn), format!("agent key rsa_key@rig, as {}", rig.ssh_user()));
+}
+
+#[tokio::test]
+async fn a_locked_key_is_unlocked_by_the_users_answer_and_asked_for_again_when_it_was_wrong() {
+    let rig = Rig::start();
+    let home = home();
+    let (mut context, _steps) = context(home.path());
+    let right = Answer::Secret(Secret::new(rig.passphrase().into()));
+    let script = Script::of([Answer::Secret(Secret::new("wrong".into())), right]);
+    context.asker = script.clone();
+    let mut hop = hop(rig);
+    hop.identity = vec![rig.locked_key()];
+    let tunnel = Tunnel::open(&[hop], context).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    let prompt = format!("Passphrase of the key {}", rig.locked_key().display());
+    let again = Question::Secret { prompt: format!("{prompt} (that was not it)"), echo: false };
+    assert_eq!(script.asked(), [Question::Secret { prompt, echo: false }, again]);
+}
+
+#[tokio::test]
+async fn a_configured_passphrase_is_used_and_nobody_is_asked() {
+    let rig = Rig::start();
+    let home = home();
+    let (mut context, _steps) = context(home.path());
+    let passphrase = rig.passphrase();
+    context.passphrase = Some(Arc::new(move || Box::pin(std::future::ready(Ok(Secret::new(passphrase.into()))))));
+    let mut hop = hop(rig);
+    hop.identity = vec![rig.locked_key()];
+    assert!(Tunnel::open(&[hop], context).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_seconds() {
+    let rig = Rig::start();
+    let home = home();
+    let agent = Agent::start(home.path(), &[rig.stranger_key()]);
+    let (mut context, _steps) = context(home.path());
+    context.agent = Some(agent.socket.clone());
+    let mut hop = hop(rig);
+    hop.identity.clear();
+    let begin = Instant::now();
+    let error = Tunnel::open(&[hop], context).await.unwrap_err();
+    assert!(begin.elapsed() < Duration::from_secs(5));
+    let TunnelError::SignIn { tried, takes, user, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(
+        (user.as_str(), tried.as_slice()),
+        (rig.ssh_user(), &["agent key stranger_key@rig: not taken".into()][..])
+    );
+    assert_eq!(takes, &["publickey"]);
+    assert_eq!(error.problem().kind, Kind::Route);
+}
+
+#[tokio::test]
+async fn an_agent_full_of_keys_is_not_offered_until_the_hop_hangs_up() {
+    let rig = Rig::start();
+    let home = home();
+    let mut keys: Vec<PathBuf> = Vec::new();
+    for number in 0..7 {
+        let path = home.path().join(format!("key{number}"));
+        let made =
+            Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&path).status().unwrap();
+        assert!(made.success());
+        keys.push(path);
+    }
+    let agent = Agent::start(home.path(), &keys);
+    let (mut context, _steps) = context(home.path());
+    context.agent = Some(agent.socket.clone());
+    let mut hop = hop(rig);
+    hop.identity.clear();
+    let error = Tunnel::open(&[hop], context).await.unwrap_err();
+    let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(tried.len(), 6, "{tried:?}");
+    assert!(tried[5].contains("no more"), "{tried:?}");
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_not_there_is_named() {
+    let rig = Rig::start();
+    let mut hop = hop(rig);
+    hop.identity = vec!["/nowhere/id".into()];
+    let error = open(hop).await.unwrap_err();
+    let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(tried, &["key /nowhere/id: there is no such file"]);
+}
+
+// ---------------------------------------------------------------- host keys
+
+#[tokio::test]
+async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
+    let rig = Rig::start();
+    let home = home();
+    let (mut first, mut steps) = context(home.path());
+    let script = Script::of([Answer::Accept]);
+    first.asker = script.clone();
+    let mut hop = hop(rig);
+    hop.known_hosts = None;
+    let tunnel = Tunnel::open(std::slice::from_ref(&hop), first).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    let file = home.path().join(".ssh/known_hosts");
+    let question = Question::HostKey {
+        host: format!("127.0.0.1:{}", rig.ssh_port()),
+        algorithm: "ssh-ed25519".into(),
+        fingerprint: rig.sshd().fingerprint("ed25519"),
+        recorded_in: file.clone(),
+    };
+    assert_eq!(script.asked(), [question]);
+    let line = format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), rig.sshd().host_key("ed25519"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), line);
+    let steps = drain(&mut steps);
+    assert!(done(&steps, Rung::HostKey).contains("known (known_hosts line 1)"), "{steps:?}");
+
+    let (second, _steps) = context(home.path());
+    assert!(Tunnel::open(&[hop], second).await.is_ok(), "known now, though nobody is there to ask");
+}
+
+#[tokio::test]
+async fn an_unknown_key_that_is_not_accepted_ends_it_and_leaves_no_trace() {
+    let rig = Rig::start();
+    let home = home();
+    let (context, mut steps) = context(home.path());
+    let mut hop = hop(rig);
+    hop.known_hosts = None;
+    let error = Tunnel::open(&[hop], context).await.unwrap_err();
+    assert!(matches!(error, TunnelError::HostKeyDeclined { authority: None, .. }), "{error:?}");
+    assert_eq!(error.problem().kind.exit_code(), 3);
+    assert!(!home.path().join(".ssh").exists());
+    let last = drain(&mut steps).pop().unwrap();
+    assert_eq!((last.rung, last.state), (Rung::HostKey, RungState::Failed(error.problem())));
+}
+
+#[tokio::test]
+async fn a_changed_key_is_refused_with_file_and_line_and_nobody_is_asked() {
+    let rig = Rig::start();
+    let other = rig.own_sshd(&SshdOptions::default());
+    let home = home();
+    let file = home.path().join("known");
+    let name = format!("[127.0.0.1]:{}", rig.ssh_port());
+    std::fs::write(&file, format!("# mine\n{name} {}\n", other.host_key("ed25519"))).unwrap();
+    let (mut context, _steps) = context(home.path());
+    let script = Script::of([Answer::Accept]);
+    context.asker = script.clone();
+    let error = Tunnel::open(&[rig.hop(rig.ssh_port(), &file)], context).await.unwrap_err();
+    let TunnelError::HostKeyChanged { file: named, line: 2, recorded, presented, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(named, &file);
+    assert_eq!(recorded, &format!("ED25519 {}", other.fingerprint("ed25519")));
+    assert_eq!(presented, &format!("ED25519 {}", rig.sshd().fingerprint("ed25519")));
+    assert!(script.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_hop_that_is_known_by_another_type_is_asked_for_a_key_of_that_type() {
+    let rig = Rig::start();
+    let home = home();
+    let file = home.path().join("known");
+    std::fs::write(&file, format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), rig.sshd().host_key("ecdsa"))).unwrap();
+    assert!(open(rig.hop(rig.ssh_port(), &file)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_though_it_is_recorded() {
+    let rig = Rig::start();
+    let home = home();
+    let file = home.path().join("known");
+    let key = rig.sshd().host_key("ed25519");
+    std::fs::write(&file, format!("[127.0.0.1]:{} {key}\n@revoked * {key}\n", rig.ssh_port())).unwrap();
+    let error = open(rig.hop(rig.ssh_port(), &file)).await.unwrap_err();
+    assert!(matches!(error, TunnelError::HostKeyRevoked { line: 2, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_pinned_key_decides_alone_whatever_its_type() {
+    let rig = Rig::start();
+    let other = rig.own_sshd(&SshdOptions::default());
+    let home = home();
+    let file = home.path().join("known");
+    std::fs::write(&file, format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), other.host_key("ed25519"))).unwrap();
+    let mut hop = rig.hop(rig.ssh_port(), &file);
+    for kind in ["ed25519", "ecdsa"] {
+        hop.host_key = vec![rig.sshd().fingerprint(kind)];
+        open(hop.clone()).await.unwrap_or_else(|error| panic!("pinned {kind}: {error:?}"));
+    }
+    hop.known_hosts = Some(rig.known_hosts());
+    hop.host_key = vec![other.fingerprint("ed25519")];
+    let error = open(hop).await.unwrap_err();
+    let TunnelError::HostKeyNotPinned { presented, .. } = &error else { panic!("{error:?}") };
+    let all = ["ed25519", "ecdsa"].map(|kind| format!("{} {}", kind.to_uppercase(), rig.sshd().fingerprint(kind)));
+    assert_eq!(presented, &all);
+}
+
+// ---------------------------------------------------------------- reaching and forwarding
+
+#[tokio::test]
+async fn a_hop_where_nothing_listens_is_told_apart_from_one_that_says_nothing() {
+    let rig = Rig::start();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = open(rig.hop(free, &rig.known_hosts())).await.unwrap_err();
+    assert!(matches!(error, TunnelError::Reach { how: Reached::Refused, .. }), "{error:?}");
+
+    let silent = Forwarder::to("127.0.0.1", rig.ssh_port());
+    silent.set(Mode::BlackHole);
+    let error = open(rig.hop(silent.port(), &rig.known_hosts())).await.unwrap_err();
+    assert!(matches!(error, TunnelError::Handshake { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_name_without_address_is_said_so() {
+    let mut hop = hop(Rig::start());
+    hop.host = "bastion.rrx.invalid".into();
+    let error = open(hop).await.unwrap_err();
+    assert!(matches!(error, TunnelError::Resolve { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_target_that_refuses_is_told_apart_from_one_that_the_hop_does_not_allow() {
+    let rig = Rig::start();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{free}")], ..SshdOptions::default() });
+    let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
+    let error = tunnel.local_end("127.0.0.1", free).await.unwrap_err();
+    let TunnelError::ForwardFailed { told, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(told.as_deref(), Some("Connection refused"));
+    let error = tunnel.local_end("127.0.0.9", 3306).await.unwrap_err();
+    assert!(matches!(error, TunnelError::ForwardRefused { .. }), "{error:?}");
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "the tunnel is still good");
+}
+
+#[tokio::test]
+async fn two_hops_lead_to_the_replica() {
+    let rig = Rig::start();
+    let permit = vec![format!("127.0.0.1:{}", rig.ssh_port())];
+    let outer = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let home = home();
+    let (context, mut steps) = context(home.path());
+    let route = [rig.hop(outer.port(), &outer.known_hosts()), hop(rig)];
+    let tunnel = Tunnel::open(&route, context).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    let hops: Vec<usize> = drain(&mut steps).iter().map(|step| step.hop).collect();
+    assert_eq!(hops, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
+}
+
+// ---------------------------------------------------------------- the local end
+
+#[tokio::test]
+async fn another_process_at_the_local_end_is_turned_away_and_our_own_connection_works() {
+    let rig = Rig::start();
+    let tunnel = open(hop(rig)).await.unwrap();
+    let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
+    let port = end.port();
+    let stranger = tokio::task::spawn_blocking(move || {
+        let script = format!("exec 3<>/dev/tcp/127.0.0.1/{port} && head -c 5 <&3");
+        Command::new("bash").args(["-c", &script]).stderr(Stdio::null()).output().unwrap()
+    });
+    assert_eq!(stranger.await.unwrap().stdout, b"", "not one byte for a stranger");
+    assert!(read_some(port).await.contains("MariaDB"));
+    assert_eq!(tunnel.strangers(), 1);
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port takes one connection only");
+}
+
+#[tokio::test]
+async fn a_result_that_nobody_reads_does_not_hold_up_the_other_connection() {
+    let rig = Rig::start();
+    let (flooding, echoing) = (serve(flood), serve(echo));
+    let permit = vec![format!("127.0.0.1:{flooding}"), format!("127.0.0.1:{echoing}")];
+    let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
+    let end = tunnel.local_end("127.0.0.1", flooding).await.unwrap();
+    let _unread = tokio::net::TcpStream::connect(("127.0.0.1", end.port())).await.unwrap();
+    // The flood stands still when all windows and buffers on the way are full.
+    let mut before = 0;
+    while before == 0 || FLOODED.load(Ordering::SeqCst) != before {
+        before = FLOODED.load(Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let end = tunnel.local_end("127.0.0.1", echoing).await.unwrap();
+    let answered = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(("127.0.0.1", end.port())).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        stream.write_all(b"kill").unwrap();
+        let mut back = [0; 4];
+        stream.read_exact(&mut back).map(|()| back)
+    });
+    assert_eq!(&answered.await.unwrap().unwrap(), b"kill");
+}
+
+#[tokio::test]
+async fn dropping_the_tunnel_cuts_all_its_connections() {
+    let rig = Rig::start();
+    let port = serve(echo);
+    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
+    let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
+    let mut streams = Vec::new();
+    for _ in 0..2 {
+        let end = tunnel.local_end("127.0.0.1", port).await.unwrap();
+        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", end.port())).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stream, b"x").await.unwrap();
+        assert_eq!(tokio::io::AsyncReadExt::read_u8(&mut stream).await.unwrap(), b'x');
+        streams.push(stream);
+    }
+    drop(tunnel);
+    for mut stream in streams {
+        let end = tokio::time::timeout(Duration::from_secs(5), tokio::io::AsyncReadExt::read_u8(&mut stream)).await;
+        assert!(end.expect("cut at once").is_err());
+    }
+    wait_until("the sshd has no connection left", Duration::from_secs(5), || sshd.connections().is_empty());
+}
+
+// ---------------------------------------------------------------- the end of a link
+
+#[tokio::test]
+async fn a_killed_hop_is_known_at_once() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
+    sshd.kill_connections();
+    let lost = tokio::time::timeout(Duration::from_secs(2), tunnel.closed()).await.expect("known at once");
+    assert!(matches!(lost, TunnelError::Lost { .. }));
+    assert_eq!(lost.problem().kind, Kind::Lost);
+    let error = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap_err();
+    assert!(matches!(error, TunnelError::Lost { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_stopped_hop_is_known_within_fifteen_seconds() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
+    sshd.stop_connections();
+    let begin = Instant::now();
+    let lost = tokio::time::timeout(Duration::from_secs(15), tunnel.closed()).await.expect("known in time");
+    let TunnelError::Lost { why, .. } = &lost else { panic!("{lost:?}") };
+    assert_eq!(why, "the hop does not answer any more");
+    assert!(begin.elapsed() > Duration::from_secs(4), "not before it was asked twice");
+}
+
+#[tokio::test]
+async fn a_stopped_hop_that_takes_no_more_bytes_is_known_within_fifteen_seconds() {
+    let rig = Rig::start();
+    let port = serve(|stream| {
+        // Reads nothing, and keeps the connection.
+        std::thread::park();
+        drop(stream);
+    });
+    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
+    let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
+    let end = tunnel.local_end("127.0.0.1", port).await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", end.port())).await.unwrap();
+    sshd.stop_connections();
+    let writer =
+        tokio::spawn(
+            async move { while tokio::io::AsyncWriteExt::write_all(&mut stream, &[1; 8192]).await.is_ok() {} },
+        );
+    tokio::time::timeout(Duration::from_secs(15), tunnel.closed()).await.expect("known in time");
+    tokio::time::timeout(Duration::from_secs(5), writer).await.expect("the writer is told").unwrap();
+}
+
+#[tokio::test]
+async fn a_reset_on_the_way_is_known_at_once() {
+    let rig = Rig::start();
+    let way = Forwarder::to("127.0.0.1", rig.ssh_port());
+    let mut hop = rig.hop(way.port(), &rig.known_hosts());
+    hop.host_key = vec![rig.sshd().fingerprint("ed25519")];
+    let tunnel = open(hop).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    way.set(Mode::Reset);
+    tokio::time::timeout(Duration::from_secs(2), tunnel.closed()).await.expect("known at once");
+}

@@ -93,25 +93,39 @@ impl Sshd {
 
     /// Kills the processes that serve its connections; it goes on listening.
     pub fn kill_connections(&self) {
-        self.signal_connections("KILL");
+        for pid in self.stop_connections() {
+            signal("KILL", pid);
+        }
     }
 
     /// Stops the processes that serve its connections: they keep their sockets and answer nothing any more.
-    pub fn stop_connections(&self) {
-        self.signal_connections("STOP");
+    ///
+    /// Right after a sign-in sshd forks once more: what is found is stopped until nothing new is found.
+    pub fn stop_connections(&self) -> Vec<u32> {
+        let mut stopped = Vec::new();
+        loop {
+            let found: Vec<u32> = self.connections().into_iter().filter(|pid| !stopped.contains(pid)).collect();
+            if found.is_empty() {
+                return stopped;
+            }
+            for pid in found {
+                signal("STOP", pid);
+                stopped.push(pid);
+            }
+        }
     }
 
     /// Lets stopped processes go on.
     pub fn continue_connections(&self) {
-        self.signal_connections("CONT");
-    }
-
-    fn signal_connections(&self, signal: &str) {
         for pid in self.connections() {
-            // One may have ended on the way here.
-            let _ = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).stderr(Stdio::null()).status();
+            signal("CONT", pid);
         }
     }
+}
+
+/// One may have ended on the way here: that is no trouble.
+fn signal(name: &str, pid: u32) {
+    let _ = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).stderr(Stdio::null()).status();
 }
 
 impl Drop for Sshd {

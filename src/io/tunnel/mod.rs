@@ -1,1 +1,108 @@
-//! To be built.
+//! The tunnel: climbs the hops of a route and gives the session a loopback port that leads to the replica. Knows SSH;
+//! knows nothing of MySQL, and opens no file itself: what it needs of the outside comes in by [`TunnelContext`].
+//!
+//! ```text
+//!  driver ──► 127.0.0.1:port ──► pump ──► SSH connection ──► hop … hop ──► replica
+//!             (local end: our own process only, one connection, five seconds)
+//! ```
+//!
+//! Each local end has an SSH connection of its own (the first one that of [`Tunnel::open`]). The SSH library gives a
+//! channel's window back when bytes arrive, not when they are read, and then waits for the reader with the whole
+//! connection: a result that nobody reads would hold up the KILL QUERY on the same connection.
+
+mod auth;
+mod context;
+mod forward;
+mod host_key;
+mod identity;
+pub mod known_hosts;
+mod link;
+mod problem;
+mod reach;
+mod route;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+pub use context::{AppendLine, Asker, IsOwnSocket, NoOneToAsk, PassphraseSource, ReadFile, Step, TunnelContext};
+pub use forward::LocalEnd;
+pub use problem::{Reached, TunnelError};
+use route::{Chain, Climb, Remembered};
+
+use crate::domain::profile::Hop;
+
+/// Time for a polite good-bye to the hops.
+const GOOD_BYE: Duration = Duration::from_secs(1);
+
+/// A live way through all hops. Dropping it cuts everything in it at once.
+#[derive(Debug)]
+pub struct Tunnel {
+    route: Vec<Hop>,
+    context: TunnelContext,
+    remembered: Vec<Remembered>,
+    first: Chain,
+    /// Whether the first chain carries a local end now.
+    is_first_taken: Arc<AtomicBool>,
+    strangers: Arc<AtomicU64>,
+}
+
+impl Tunnel {
+    /// Climbs all hops: resolve, reach, host key, sign in; each step is told to [`TunnelContext::news`], a failed one as
+    /// failed with the problem of the error returned.
+    ///
+    /// # Errors
+    /// When a hop cannot be reached, trusted or signed in to.
+    pub async fn open(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
+        let (first, remembered) = Climb::new(&context).chain(route).await?;
+        Ok(Self {
+            route: route.to_vec(),
+            context,
+            remembered,
+            first,
+            is_first_taken: Arc::default(),
+            strangers: Arc::default(),
+        })
+    }
+
+    /// Opens a forward from the last hop to this target and a loopback port that leads into it. The port takes one
+    /// connection of this very process within [`crate::domain::limits::LOCAL_END`] and closes again.
+    ///
+    /// # Errors
+    /// When the last hop refuses the forward or does not reach the target (told apart), when it does not answer in time,
+    /// or when no loopback port can be had.
+    pub async fn local_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
+        let strangers = Arc::clone(&self.strangers);
+        let is_own = Arc::clone(&self.context.is_own_socket);
+        if !self.is_first_taken.swap(true, Ordering::SeqCst) {
+            let carried = forward::Carried::First(Arc::clone(&self.is_first_taken));
+            return forward::local_end(&self.first, carried, (host, port), is_own, strangers).await;
+        }
+        let (chain, _) = Climb::again(&self.context, &self.remembered).chain(&self.route).await?;
+        let chain = Arc::new(chain);
+        let carried = forward::Carried::Own(Arc::clone(&chain), self.first.kill().clone());
+        forward::local_end(&chain, carried, (host, port), is_own, strangers).await
+    }
+
+    /// Connections of other processes that were turned away at local ends so far.
+    #[must_use]
+    pub fn strangers(&self) -> u64 {
+        self.strangers.load(Ordering::SeqCst)
+    }
+
+    /// The last hop, as the user names it.
+    #[must_use]
+    pub fn last_hop(&self) -> &str {
+        self.first.last_hop()
+    }
+
+    /// Waits until the tunnel is gone, and says why. A dead peer is known within 15 seconds.
+    pub async fn closed(&self) -> TunnelError {
+        TunnelError::Lost { host: self.first.last_hop().to_owned(), why: self.first.closed().await }
+    }
+
+    /// Says good-bye to the hops and cuts everything, in a second at most.
+    pub async fn close(self) {
+        let _ = tokio::time::timeout(GOOD_BYE, self.first.good_bye()).await;
+    }
+}

@@ -1,0 +1,105 @@
+//! What the tunnel needs of the outside, given as values: who the user is, how files are read, whom to ask, whom to tell.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddrV4;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use crate::domain::port::{Answer, Question, Rung, RungState};
+use crate::domain::problem::Problem;
+use crate::domain::profile::Secret;
+
+/// Reads a whole file; `None` when there is none (`io::storage::known_hosts_file::read`).
+pub type ReadFile = Arc<dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync>;
+/// Appends one line to a file, which it makes when there is none (`io::storage::known_hosts_file::append`).
+pub type AppendLine = Arc<dyn Fn(&Path, &str) -> io::Result<()> + Send + Sync>;
+/// Whether the loopback connection between these ends is this process's own; `None` when the system cannot tell
+/// (`io::storage::own_sockets::is_own`).
+pub type IsOwnSocket = Arc<dyn Fn(SocketAddrV4, SocketAddrV4) -> Option<bool> + Send + Sync>;
+/// Fetches the configured passphrase of the key files. Called at most once, when a locked key is met.
+pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Problem>> + Send + Sync>;
+
+/// Asks the user while connecting.
+pub trait Asker: Send + Sync {
+    /// Waits for the answer, however long it takes. Whoever cannot ask answers [`Answer::Decline`].
+    fn ask(&self, question: Question) -> BoxFuture<'_, Answer>;
+}
+
+/// The asker of headless commands: there is nobody, so nothing is accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct NoOneToAsk;
+
+impl Asker for NoOneToAsk {
+    fn ask(&self, _question: Question) -> BoxFuture<'_, Answer> {
+        Box::pin(std::future::ready(Answer::Decline))
+    }
+}
+
+/// One move on the ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Which hop, counted from 0.
+    pub hop: usize,
+    /// Which rung.
+    pub rung: Rung,
+    /// Where it stands.
+    pub state: RungState,
+}
+
+/// What a tunnel needs of the outside.
+#[derive(Clone)]
+pub struct TunnelContext {
+    /// The account at hops that name none.
+    pub os_user: String,
+    /// The user's home folder: for `~/`, the default keys and the default `known_hosts`.
+    pub home: PathBuf,
+    /// The agent's socket (`SSH_AUTH_SOCK`), if there is an agent.
+    pub agent: Option<PathBuf>,
+    /// `known_hosts` files read besides that of a hop, never written (`/etc/ssh/ssh_known_hosts`).
+    pub global_known_hosts: Vec<PathBuf>,
+    /// Reads `known_hosts` and key files.
+    pub read: ReadFile,
+    /// Records accepted host keys.
+    pub append: AppendLine,
+    /// Tells our own connections from those of others.
+    pub is_own_socket: IsOwnSocket,
+    /// Where the passphrase of the key files comes from; without it the user is asked.
+    pub passphrase: Option<PassphraseSource>,
+    /// Asks the user.
+    pub asker: Arc<dyn Asker>,
+    /// Is told each step of the first climb. A full queue is waited for, a closed one is no trouble.
+    pub news: mpsc::Sender<Step>,
+}
+
+impl TunnelContext {
+    /// A path with `~/` in front taken from the home folder.
+    pub(super) fn expand(&self, path: &Path) -> PathBuf {
+        path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| self.home.join(rest))
+    }
+
+    /// Reads a file on a thread that may block.
+    pub(super) async fn read_file(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        let (read, path) = (Arc::clone(&self.read), path.to_owned());
+        tokio::task::spawn_blocking(move || read(&path)).await.map_err(io::Error::other)?
+    }
+
+    /// Appends a line on a thread that may block.
+    pub(super) async fn append_line(&self, path: &Path, line: String) -> io::Result<()> {
+        let (append, path) = (Arc::clone(&self.append), path.to_owned());
+        tokio::task::spawn_blocking(move || append(&path, &line)).await.map_err(io::Error::other)?
+    }
+}
+
+impl fmt::Debug for TunnelContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TunnelContext")
+            .field("os_user", &self.os_user)
+            .field("home", &self.home)
+            .field("agent", &self.agent)
+            .finish_non_exhaustive()
+    }
+}

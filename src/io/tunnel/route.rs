@@ -1,0 +1,302 @@
+//! Climbs the hops of a route: resolve, reach, host key, sign in; each step is told. Knows nothing of what the last hop
+//! is used for.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use russh::client::{Handle, connect_stream};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::auth::SignIn;
+use super::context::{Step, TunnelContext};
+use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
+use super::identity::Credential;
+use super::known_hosts::{HostKey, KnownHosts, line_for};
+use super::link::{Link, Wire};
+use super::problem::{TunnelError, plain};
+use super::reach::{Way, config, reach, resolve, shown};
+use crate::domain::limits;
+use crate::domain::port::{Answer, Question, Rung, RungState};
+use crate::domain::profile::Hop;
+
+/// What made a hop trusted and let us in, for further connections of the same tunnel.
+#[derive(Debug, Clone)]
+pub(super) struct Remembered {
+    key: HostKey,
+    credential: Credential,
+}
+
+/// One signed-in connection.
+pub(super) struct Joint {
+    pub(super) handle: Handle<Guardian>,
+    pub(super) told: Told,
+    gone: watch::Receiver<Option<String>>,
+}
+
+impl Joint {
+    /// Waits for the end of this connection.
+    pub(super) fn gone(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut gone = self.gone.clone();
+        async move {
+            // An error means that the connection's task has ended without a word.
+            let _ = gone.wait_for(Option::is_some).await;
+        }
+    }
+}
+
+/// Connections through all hops, each inside the one before.
+pub(super) struct Chain {
+    joints: Vec<Joint>,
+    last: Joint,
+    last_hop: String,
+    kill: CancellationToken,
+}
+
+impl std::fmt::Debug for Chain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chain").field("last_hop", &self.last_hop).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        self.kill.cancel();
+    }
+}
+
+impl Chain {
+    pub(super) fn last(&self) -> &Joint {
+        &self.last
+    }
+
+    pub(super) fn last_hop(&self) -> &str {
+        &self.last_hop
+    }
+
+    /// Cuts everything in this chain.
+    pub(super) fn kill(&self) -> &CancellationToken {
+        &self.kill
+    }
+
+    /// Waits for the end of the last connection, which ends with any before it; the reason is that of the first to end.
+    pub(super) async fn closed(&self) -> String {
+        self.last.gone().await;
+        self.joints
+            .iter()
+            .chain(std::iter::once(&self.last))
+            .find_map(|joint| joint.gone.borrow().clone())
+            .unwrap_or_else(|| "the hop closed the connection".into())
+    }
+
+    /// Says good-bye to the last hop and waits for the end.
+    pub(super) async fn good_bye(&self) {
+        let _ = self.last.handle.disconnect(russh::Disconnect::ByApplication, "", "").await;
+        self.closed().await;
+    }
+}
+
+/// One climb over the hops of a route.
+pub(super) struct Climb<'a> {
+    context: &'a TunnelContext,
+    /// A further connection of a tunnel that stands: asks nothing, tells nothing.
+    remembered: Option<&'a [Remembered]>,
+}
+
+impl<'a> Climb<'a> {
+    /// The first climb of a tunnel.
+    pub(super) fn new(context: &'a TunnelContext) -> Self {
+        Self { context, remembered: None }
+    }
+
+    /// A further one.
+    pub(super) fn again(context: &'a TunnelContext, remembered: &'a [Remembered]) -> Self {
+        Self { context, remembered: Some(remembered) }
+    }
+
+    pub(super) async fn chain(&self, route: &[Hop]) -> Result<(Chain, Vec<Remembered>), TunnelError> {
+        let kill = CancellationToken::new();
+        // Whoever drops this climb half way leaves no connection behind.
+        let guard = kill.clone().drop_guard();
+        let mut joints: Vec<Joint> = Vec::with_capacity(route.len());
+        let mut remembered = Vec::with_capacity(route.len());
+        for (index, hop) in route.iter().enumerate() {
+            let before = route.get(index.wrapping_sub(1)).map(shown);
+            let (joint, memory) = self.hop(index, hop, joints.last().zip(before), &kill).await?;
+            joints.push(joint);
+            remembered.push(memory);
+        }
+        let (Some(last), Some(hop)) = (joints.pop(), route.last()) else { return Err(TunnelError::NoHops) };
+        Ok((Chain { joints, last, last_hop: shown(hop), kill: guard.disarm() }, remembered))
+    }
+
+    async fn hop(
+        &self,
+        index: usize,
+        hop: &Hop,
+        before: Option<(&Joint, String)>,
+        kill: &CancellationToken,
+    ) -> Result<(Joint, Remembered), TunnelError> {
+        let way = match before {
+            Some((joint, name)) => {
+                self.tell(index, Rung::Resolve, RungState::Skipped).await;
+                Way::Through { joint, hop: name }
+            }
+            None => Way::Direct(self.rung(index, Rung::Resolve, hop.host.clone(), resolve(hop)).await?),
+        };
+        let trying = format!("{} port {}", hop.host, hop.port);
+        let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
+        let met = self.meet(index, hop, &way, (wire, kill));
+        let (mut joint, key) = self.rung(index, Rung::HostKey, shown(hop), met).await?;
+        let user = hop.user.clone().unwrap_or_else(|| self.context.os_user.clone());
+        let signing = self.sign_in(index, hop, &mut joint.handle, user.clone());
+        let credential = self.rung(index, Rung::SignIn, format!("as {user}"), signing).await?;
+        Ok((joint, Remembered { key, credential }))
+    }
+
+    async fn sign_in(
+        &self,
+        index: usize,
+        hop: &Hop,
+        handle: &mut Handle<Guardian>,
+        user: String,
+    ) -> Result<(Credential, String), TunnelError> {
+        let sign_in = SignIn::new(handle, shown(hop), user);
+        match self.remembered.and_then(|all| all.get(index)) {
+            Some(memory) => {
+                sign_in.again(&memory.credential, self.context).await?;
+                Ok((memory.credential.clone(), String::new()))
+            }
+            None => sign_in.first(hop, self.context).await,
+        }
+    }
+
+    /// Shakes hands until the hop's key is trusted: after the user accepted it, or until a pinned one is presented.
+    async fn meet(
+        &self,
+        index: usize,
+        hop: &Hop,
+        way: &Way<'_>,
+        (wire, kill): (Box<dyn Wire>, &CancellationToken),
+    ) -> Result<((Joint, HostKey), String), TunnelError> {
+        let file = hop
+            .known_hosts
+            .as_ref()
+            .map_or_else(|| self.context.home.join(".ssh/known_hosts"), |file| self.context.expand(file));
+        let mut accepted = self.remembered.and_then(|all| all.get(index)).map(|memory| memory.key.clone());
+        let mut refused_types: Vec<String> = Vec::new();
+        let mut refused_keys: Vec<String> = Vec::new();
+        let mut wire = Some(wire);
+        loop {
+            let policy = Arc::new(self.policy(hop, &file, accepted.clone()).await?);
+            let here = match wire.take() {
+                Some(wire) => wire,
+                None => reach(hop, way).await?.0,
+            };
+            let link = Link::new(here, kill.clone(), limits::HOP_PATIENCE);
+            let config = Arc::new(config(&policy.recorded_types(), &refused_types));
+            let (guardian, judged, told, gone) = Guardian::new(Arc::clone(&policy));
+            let outcome = timeout(limits::SIGN_IN, connect_stream(config, link, guardian)).await;
+            match (outcome, judgement(&judged)) {
+                (Ok(Ok(handle)), Some((key, Judgement::Trusted(words)))) => {
+                    let words = format!("{words}{}", policy.skipped());
+                    return Ok(((Joint { handle, told, gone }, key), words));
+                }
+                (_, Some((_, Judgement::Refused(error)))) => return Err(error),
+                (_, Some((key, Judgement::Unknown))) => {
+                    self.ask(hop, &policy, &key, &file).await?;
+                    accepted = Some(key);
+                }
+                (_, Some((key, Judgement::NotPinned))) => {
+                    refused_keys.push(describe(&key));
+                    refused_types.push(key.algorithm);
+                }
+                (_, _) if !refused_keys.is_empty() => {
+                    // The hop has no key of another type left.
+                    return Err(TunnelError::HostKeyNotPinned { host: shown(hop), presented: refused_keys });
+                }
+                (Ok(Err(error)), _) => {
+                    return Err(TunnelError::Handshake { host: shown(hop), why: plain(&error.to_string()) });
+                }
+                (Err(_), _) => {
+                    let why = "it did not finish in time".to_owned();
+                    return Err(TunnelError::Handshake { host: shown(hop), why });
+                }
+                (Ok(Ok(_)), None) => {
+                    let why = "it presented no host key".to_owned();
+                    return Err(TunnelError::Handshake { host: shown(hop), why });
+                }
+            }
+        }
+    }
+
+    async fn policy(&self, hop: &Hop, file: &PathBuf, accepted: Option<HostKey>) -> Result<Policy, TunnelError> {
+        let mut known = Vec::new();
+        // Pinned keys decide alone: the files are not even read.
+        if hop.host_key.is_empty() {
+            for file in std::iter::once(file).chain(&self.context.global_known_hosts) {
+                let bytes = self.context.read_file(file).await;
+                let bytes = bytes.map_err(|source| TunnelError::KnownHosts { file: file.clone(), source })?;
+                known.push((file.clone(), KnownHosts::parse(&bytes.unwrap_or_default())));
+            }
+        }
+        Ok(Policy { host: hop.host.clone(), port: hop.port, pinned: hop.host_key.clone(), known, accepted })
+    }
+
+    /// Asks whether an unknown key is to be trusted, and records it then.
+    async fn ask(&self, hop: &Hop, policy: &Policy, key: &HostKey, file: &Path) -> Result<(), TunnelError> {
+        let declined = || TunnelError::HostKeyDeclined {
+            host: shown(hop),
+            presented: describe(key),
+            authority: policy.authority(),
+        };
+        if self.remembered.is_some() {
+            return Err(declined());
+        }
+        let question = Question::HostKey {
+            host: shown(hop),
+            algorithm: key.algorithm.clone(),
+            fingerprint: key.fingerprint(),
+            recorded_in: file.to_owned(),
+        };
+        match self.context.asker.ask(question).await {
+            Answer::Accept => {
+                let line = line_for(&hop.host, hop.port, key);
+                let written = self.context.append_line(file, line).await;
+                written.map_err(|source| TunnelError::Record { file: file.to_owned(), source })
+            }
+            Answer::Decline | Answer::Secret(_) => Err(declined()),
+        }
+    }
+
+    /// Tells that a rung is tried, does it, and tells how it went.
+    async fn rung<T>(
+        &self,
+        hop: usize,
+        rung: Rung,
+        trying: String,
+        work: impl Future<Output = Result<(T, String), TunnelError>>,
+    ) -> Result<T, TunnelError> {
+        self.tell(hop, rung, RungState::Trying(trying)).await;
+        let begin = Instant::now();
+        match work.await {
+            Ok((value, words)) => {
+                self.tell(hop, rung, RungState::Done(words, begin.elapsed())).await;
+                Ok(value)
+            }
+            Err(error) => {
+                self.tell(hop, rung, RungState::Failed(error.problem())).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn tell(&self, hop: usize, rung: Rung, state: RungState) {
+        if self.remembered.is_none() {
+            // Nobody listening is no reason not to connect.
+            let _ = self.context.news.send(Step { hop, rung, state }).await;
+        }
+    }
+}
