@@ -1,7 +1,6 @@
 //! Drives a session as the program does: commands in, news and rows out, every statement through guard and access log.
 
 use std::convert::Infallible;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,6 +16,7 @@ use rrx::domain::profile::{Profile, Secret, SecretSource};
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Policy, guard};
 use rrx::io::session::{CatalogAt, Outside, spawn};
+use rrx::io::storage::{known_hosts_file, own_sockets};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -65,11 +65,13 @@ pub fn direct(rig: &Rig) -> Profile {
 /// What a session may use of this machine.
 pub fn outside() -> Outside {
     Outside {
-        read: Arc::new(|path: &Path| match std::fs::read(path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }),
+        os_user: "nobody-in-particular".into(),
+        home: "/nonexistent".into(),
+        agent: None,
+        global_known_hosts: Vec::new(),
+        read: Arc::new(known_hosts_file::read),
+        append: Arc::new(known_hosts_file::append),
+        is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(|source: &SecretSource| match source {
             SecretSource::File(path) => {
                 Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))

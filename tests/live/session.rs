@@ -11,7 +11,7 @@ use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use rrx::domain::sql::{Server, SqlMode};
 
 use crate::harness::{self, connect, connect_answering, direct, wide};
-use crate::rig::{Rig, wait_until};
+use crate::rig::{Rig, SshdOptions, wait_until};
 
 /// Five million rows that no table holds.
 const FIVE_MILLION: &str = "SELECT seq, concat('row ', seq) AS label FROM mysql.seq_1_to_5000000";
@@ -410,4 +410,55 @@ async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own(
     assert_eq!(shop.table("cheap").unwrap().comment, "");
     assert_eq!((shop.routines[0].name.as_str(), shop.routines[0].kind.as_str()), ("one", "FUNCTION"));
     live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn through_the_tunnel_everything_is_as_it_is_without_one() {
+    let rig = Rig::start();
+    let mut live = connect(rig.profile()).await.unwrap();
+    let done: Vec<Rung> =
+        live.rungs.iter().filter(|(_, state)| matches!(state, RungState::Done(..))).map(|(rung, _)| *rung).collect();
+    assert_eq!(done, Rung::ALL[..7]);
+    assert!(live.facts.tls.is_some());
+    let id = live.facts.connection_id.to_string();
+    let result = live.start(FIVE_MILLION, wide()).await;
+    for _ in 0..20 {
+        live.piece().await;
+    }
+    let asked = std::time::Instant::now();
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_eq!(live.run("SELECT CONNECTION_ID()").await.value(), id);
+    let catalog = live.catalog().await;
+    assert!(catalog.schema("mysql").is_some());
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_is_heard_while_nobody_takes_the_rows() {
+    let mut live = connect(Rig::start().profile()).await.unwrap();
+    let result = live.start(FIVE_MILLION, wide()).await;
+    // The queue and the sockets fill up, and the session waits for room.
+    wait_until("the queue is full", Duration::from_secs(20), || live.rows.len() == 4);
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hop_that_dies_is_told_as_lost_also_while_a_statement_runs() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let hop = rig.hop(sshd.port(), &sshd.known_hosts());
+    let mut live = connect(Profile { route: vec![hop], ..rig.profile() }).await.unwrap();
+    let result = live.start("SELECT SLEEP(40)", wide()).await;
+    tokio::task::yield_now().await;
+    drop(sshd);
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert!(matches!(live.last().await, SessionNews::Lost(_)));
 }

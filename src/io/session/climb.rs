@@ -32,12 +32,12 @@ pub(super) async fn climb(
     profile: Arc<Profile>,
     database: Option<String>,
     outside: Outside,
-    mut asker: Asker,
+    asker: Asker,
 ) -> Result<Climbed, Problem> {
     let tell = asker.tell.clone();
     let hop = profile.route.len();
-    let link = Link::open(&profile, &outside, &mut asker).await?;
-    let password = password(&profile, &outside, &mut asker).await?;
+    let link = Link::open(&profile, &outside, &asker).await?;
+    let password = password(&profile, &outside, &asker).await?;
     let recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
     let database = database.or_else(|| profile.database.clone());
 
@@ -106,23 +106,26 @@ fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
     .then(Remedy::Settings))
 }
 
-async fn password(profile: &Profile, outside: &Outside, asker: &mut Asker) -> Result<Secret, Problem> {
+async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Secret, Problem> {
     match &profile.password {
         None | Some(SecretSource::Prompt) => {
             let prompt = format!("Password of {} at {}", profile.user, profile.host);
-            match asker.ask(Question::Secret { prompt, echo: false }).await? {
+            match asker.question(Question::Secret { prompt, echo: false }).await {
                 Answer::Secret(secret) => Ok(secret),
                 Answer::Accept | Answer::Decline => {
                     Err(Problem::new(Kind::Interrupted, "No password was given, so connecting stops"))
                 }
             }
         }
-        Some(source) => {
-            let (source, bring) = (source.clone(), Arc::clone(&outside.secret));
-            let brought = tokio::task::spawn_blocking(move || bring(&source)).await;
-            brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "The password could not be brought")))
-        }
+        Some(source) => bring(outside, source.clone()).await,
     }
+}
+
+/// Brings a secret on a thread that may block.
+pub(super) async fn bring(outside: &Outside, source: SecretSource) -> Result<Secret, Problem> {
+    let bring = Arc::clone(&outside.secret);
+    let brought = tokio::task::spawn_blocking(move || bring(&source)).await;
+    brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "A secret could not be brought")))
 }
 
 /// Tells why the handshake failed; for an unknown database also which ones there are.

@@ -121,12 +121,12 @@ impl<'a> Desk<'a> {
         while !self.is_closing
             && let Ok(command) = self.commands.try_recv()
         {
-            self.act(Event::Command(Some(command))).await;
+            Box::pin(self.act(Event::Command(Some(command)))).await;
         }
         let now = Instant::now();
         self.beat_at = now + limits::HEARTBEAT;
         if now >= self.deadline {
-            self.act(Event::Deadline).await;
+            Box::pin(self.act(Event::Deadline)).await;
         }
     }
 
@@ -181,7 +181,8 @@ impl<'a> Desk<'a> {
                 output = &mut work => return Some(output),
                 event = self.wait() => event,
             };
-            self.act(event).await;
+            // Rare, and large: it shall not make the future of every statement large.
+            Box::pin(self.act(event)).await;
         }
     }
 

@@ -23,26 +23,36 @@ mod settings;
 mod statement;
 mod task;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use task::spawn;
 
+use super::tunnel::{AppendLine, IsOwnSocket, ReadFile};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Secret, SecretSource};
-
-/// Reads a whole file; `None` when there is none.
-pub type ReadFile = dyn Fn(&Path) -> std::io::Result<Option<Vec<u8>>> + Send + Sync;
 
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
 
-/// What a session needs of the world besides the network: lent by whoever starts it.
+/// What a session needs of this machine: lent by whoever starts it.
 #[derive(Clone)]
 pub struct Outside {
-    /// Reads the CA file.
-    pub read: Arc<ReadFile>,
-    /// Brings the password.
+    /// The account at hops that name none.
+    pub os_user: String,
+    /// The user's home folder.
+    pub home: PathBuf,
+    /// The SSH agent's socket, if there is an agent.
+    pub agent: Option<PathBuf>,
+    /// `known_hosts` files besides that of a hop, never written.
+    pub global_known_hosts: Vec<PathBuf>,
+    /// Reads CA, key and `known_hosts` files.
+    pub read: ReadFile,
+    /// Records accepted host keys.
+    pub append: AppendLine,
+    /// Tells our own connections at a tunnel's local end from those of others.
+    pub is_own_socket: IsOwnSocket,
+    /// Brings password and passphrase.
     pub secret: Arc<BringSecret>,
     /// Whether the catalog is read as soon as the session is ready.
     pub catalog: CatalogAt,

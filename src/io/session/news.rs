@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::domain::ids::SessionId;
 use crate::domain::port::{Answer, Question, Rung, RungState, SessionNews};
-use crate::domain::problem::{Kind, Problem};
+use crate::io::tunnel;
 
 /// Where the news of one session go; the other side's queue is bounded, and telling waits for it.
 #[derive(Clone)]
@@ -48,23 +48,32 @@ impl Teller {
     }
 }
 
-/// Asks the user while the session connects.
+/// Asks the user while the session connects; one question at a time.
+#[derive(Clone)]
 pub(super) struct Asker {
     /// Where the question goes.
     pub(super) tell: Teller,
-    /// Where the answers come from.
-    pub(super) answers: mpsc::Receiver<Answer>,
+    answers: Arc<Mutex<mpsc::Receiver<Answer>>>,
 }
 
 impl Asker {
-    /// Asks, and waits for the answer as long as the user takes.
-    pub(super) async fn ask(&mut self, question: Question) -> Result<Answer, Problem> {
+    /// Asks through this teller; answers come from this queue.
+    pub(super) fn new(tell: Teller, answers: mpsc::Receiver<Answer>) -> Self {
+        Self { tell, answers: Arc::new(Mutex::new(answers)) }
+    }
+
+    /// Asks, and waits for the answer as long as the user takes. A session that ends meanwhile declines.
+    pub(super) async fn question(&self, question: Question) -> Answer {
+        let mut answers = self.answers.lock().await;
         // An answer that was given before the question was asked is no answer to it.
-        while self.answers.try_recv().is_ok() {}
+        while answers.try_recv().is_ok() {}
         self.tell.tell(SessionNews::Asked(question)).await;
-        self.answers
-            .recv()
-            .await
-            .ok_or_else(|| Problem::new(Kind::Interrupted, "The question was not answered, so connecting stops"))
+        answers.recv().await.unwrap_or(Answer::Decline)
+    }
+}
+
+impl tunnel::Asker for Asker {
+    fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
+        Box::pin(self.question(question))
     }
 }

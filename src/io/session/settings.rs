@@ -82,7 +82,7 @@ pub(super) fn net(variables: &Variables, width: Duration) -> Option<Net> {
     let stays =
         |there: &str, wanted: u128| there.parse::<f64>().is_ok_and(|there| there > 0.0 && there < wanted as f64);
     if let Some(there) = variables.get("max_statement_time") {
-        (!stays(there, u128::from(width.as_secs()))).then(|| Net::Seconds(width.as_secs()))
+        (!stays(there, u128::from(width.as_secs()))).then_some(Net::Seconds(width.as_secs()))
     } else {
         let there = variables.get("max_execution_time")?;
         // The variable has 32 bits.

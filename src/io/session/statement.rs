@@ -126,7 +126,7 @@ async fn read(
         }
         if let Some(limit) = over(&job.bounds, tally) {
             // This row is one too many: only now it is known that the result is cut.
-            desk.stop(Stop::Limit(limit)).await;
+            Box::pin(desk.stop(Stop::Limit(limit))).await;
             continue;
         }
         if tally.first_row.is_none() {
@@ -166,7 +166,7 @@ async fn next(
             event = desk.wait() => Some(event),
         };
         match event {
-            Some(event) => desk.act(event).await,
+            Some(event) => Box::pin(desk.act(event)).await,
             None => batch.flush(desk, rows).await,
         }
     }
@@ -211,7 +211,7 @@ async fn hand_on(desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, what: Rows) -> 
         None => false,
         Some(Ok(())) => true,
         Some(Err(_)) => {
-            desk.stop(Stop::Cancelled).await;
+            Box::pin(desk.stop(Stop::Cancelled)).await;
             true
         }
     }

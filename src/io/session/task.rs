@@ -84,7 +84,7 @@ async fn connect(
     outside: &Outside,
 ) -> Result<Option<Climbed>, Problem> {
     let (answer, answers) = mpsc::channel(1);
-    let asker = Asker { tell: tell.clone(), answers };
+    let asker = Asker::new(tell.clone(), answers);
     let mut climbing = Box::pin(climb(Arc::clone(profile), database, outside.clone(), asker));
     loop {
         let command = select! {
