@@ -68,8 +68,8 @@ pub const KILL: Duration = Duration::from_secs(5);
 pub const DRAIN: Duration = Duration::from_secs(10);
 /// An idle connection is asked whether it lives, and the control connection while a statement sends nothing.
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Time for the answer to a heartbeat; with [`HEARTBEAT`] a dead link is known within 15 s.
-pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(8);
+/// Time for the answer to a heartbeat; with [`HEARTBEAT`], and [`KILL`] for a second try, a dead link is known within 15 s.
+pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
 /// How long the driver takes a connection for alive, in seconds; the heartbeat knows better.
 pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
 /// How often another server may answer for the control connection before there is none.
