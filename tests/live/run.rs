@@ -22,12 +22,11 @@ struct Seen {
 
 impl Write for Seen {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.fails {
-            Some(kind) => Err(kind.into()),
-            None => {
-                self.bytes.lock().unwrap().extend_from_slice(bytes);
-                Ok(bytes.len())
-            }
+        if let Some(kind) = self.fails {
+            Err(kind.into())
+        } else {
+            self.bytes.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
         }
     }
 

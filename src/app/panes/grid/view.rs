@@ -85,8 +85,8 @@ impl GridView<'_> {
             let here = *c == self.grid.column;
             let style = if here { theme.key() } else { theme.heading() };
             let name = printable(&column.name);
-            self.aligned(column, &clip(&name, usize::from(*width)), style, (*x, area.y, *width), buffer);
-            self.aligned(
+            aligned(column, &clip(&name, usize::from(*width)), style, (*x, area.y, *width), buffer);
+            aligned(
                 column,
                 &clip(&type_text(column), usize::from(*width)),
                 theme.dim(),
@@ -162,14 +162,14 @@ impl GridView<'_> {
             );
         }
     }
+}
 
-    fn aligned(&self, column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
-        let pad = match alignment(column) {
-            Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
-            Side::Left => 0,
-        };
-        parts(buffer, (x + pad, y), x + width, [(text, style)]);
-    }
+fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
+    let pad = match alignment(column) {
+        Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
+        Side::Left => 0,
+    };
+    parts(buffer, (x + pad, y), x + width, [(text, style)]);
 }
 
 /// What the border says of a result: counts that are honest about how it ended.
@@ -196,14 +196,14 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
     match result.warnings.0 {
         0 => {}
         1 => words.push_str(" · 1 warning"),
-        n => words.push_str(&format!(" · {n} warnings")),
+        n => words = format!("{words} · {n} warnings"),
     }
-    match result.took {
-        Some((Some(first), total)) => words.push_str(&format!(" · {} to first · {}", time(first), time(total))),
-        Some((None, total)) => words.push_str(&format!(" · {}", time(total))),
-        None => words.push_str(&format!(" · {}", time(shared.now.saturating_sub(result.since)))),
-    }
-    words
+    let took = match result.took {
+        Some((Some(first), total)) => format!("{} to first · {}", time(first), time(total)),
+        Some((None, total)) => time(total),
+        None => time(shared.now.saturating_sub(result.since)),
+    };
+    format!("{words} · {took}")
 }
 
 /// A time in few cells.

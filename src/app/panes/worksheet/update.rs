@@ -60,7 +60,7 @@ impl Worksheets {
     /// A title that no tab has yet.
     #[must_use]
     pub fn free_title(&self) -> String {
-        (1..)
+        (1..=self.sheets.len() + 1)
             .map(|n| n.to_string())
             .find(|title| self.sheets.iter().all(|sheet| sheet.title != *title))
             .unwrap_or_default()
