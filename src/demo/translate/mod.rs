@@ -1,7 +1,35 @@
 //! From a MySQL statement to a SQLite one with typed output columns. Never guesses: what it does not know is 1235.
 
+mod aggregate;
+mod arithmetic;
+mod casts;
+mod collation;
+mod compare;
+mod decimal;
+mod errors;
+mod expr;
+mod from;
+mod functions;
+mod inside;
+mod number;
+mod parse;
+mod pass;
+mod scope;
+mod select;
+mod temporal;
+mod text;
+mod types;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
 use super::schema::DemoSchema;
 use crate::domain::results::Column;
+
+pub use number::{double_text, float_text};
 
 /// An error as the server sends it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,4 +93,45 @@ pub struct Translated {
     /// The columns, as the client is told. SQLite gives one value for each, in the storage form of its type
     /// (see [`super::schema`]); NULL is NULL.
     pub columns: Vec<Column>,
+}
+
+/// Translates one statement that selects.
+///
+/// # Errors
+/// The server's own errors (1064 syntax, 1054 unknown column, …), or 1235 for what the demo does not know.
+pub fn translate(text: &str, context: &Context<'_>) -> Result<Translated, SqlError> {
+    let (source, query) = parse::Source::read(text)?;
+    let mut pass = pass::Pass::new(context, Rc::new(source));
+    let rows = pass.query(&query, None)?;
+    Ok(Translated { columns: rows.columns.iter().map(pass::Shown::column).collect(), sql: rows.sql })
+}
+
+/// Teaches a connection the functions and collations that translated statements call.
+///
+/// # Errors
+/// SQLite's own, when it refuses a definition.
+pub fn install(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    inside::install(connection)
+}
+
+/// What an error of SQLite is to the client: the server's error that one of our functions raised while the statement
+/// ran (1242, 1690, …), 1317 for an interrupt; `None` for anything else, which is a fault of ours.
+pub fn error_of(failure: &rusqlite::Error) -> Option<SqlError> {
+    if failure.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) {
+        return Some(errors::error(1317, "70100", "Query execution was interrupted"));
+    }
+    let text = failure.to_string();
+    if text.contains("integer overflow") {
+        return Some(errors::error(1690, "22003", "BIGINT value is out of range"));
+    }
+    let told = text.get(text.find(errors::MARK)? + errors::MARK.len()..)?;
+    let mut parts = told.splitn(3, ':');
+    let code = parts.next()?.parse().ok()?;
+    let state = match parts.next()? {
+        "21000" => "21000",
+        "22003" => "22003",
+        "42000" => "42000",
+        _ => "HY000",
+    };
+    Some(errors::error(code, state, parts.next()?))
 }

@@ -1,0 +1,275 @@
+//! Exact decimals as MySQL counts with them. Knows no SQL. A value is 38 digits at most here; what is larger is an error, never a rounding.
+
+use std::cmp::Ordering;
+
+/// Digits that a quotient gets over its dividend's (`div_precision_increment`).
+pub(super) const DIVISION_DIGITS: u32 = 4;
+/// The server keeps fractions in words of nine digits; a quotient fills its words.
+const WORD: u32 = 9;
+/// The largest scale of a result.
+pub(super) const MAX_SCALE: u8 = 38;
+/// The largest precision of a result.
+pub(super) const MAX_PRECISION: u8 = 65;
+
+/// `units / 10^scale`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decimal {
+    units: i128,
+    scale: u32,
+}
+
+fn power(exponent: u32) -> Option<i128> {
+    10_i128.checked_pow(exponent)
+}
+
+impl Decimal {
+    /// A whole number.
+    pub(super) fn whole(units: i64) -> Self {
+        Self { units: i128::from(units), scale: 0 }
+    }
+
+    /// Reads the longest number at the start of a text, as the server does; a text without one is zero.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim_start();
+        let bytes = text.as_bytes();
+        let (mut units, mut scale, mut at, mut past_point) = (0_i128, 0_u32, 0_usize, false);
+        let is_negative = bytes.first() == Some(&b'-');
+        if matches!(bytes.first(), Some(b'-' | b'+')) {
+            at = 1;
+        }
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'0'..=b'9' => {
+                    let Some(next) = units.checked_mul(10).and_then(|it| it.checked_add(i128::from(byte - b'0')))
+                    else {
+                        if past_point {
+                            break;
+                        }
+                        return None;
+                    };
+                    units = next;
+                    scale += u32::from(past_point);
+                }
+                b'.' if !past_point => past_point = true,
+                b'e' | b'E' => return Self::from_real(super::number::parse_double(text)),
+                _ => break,
+            }
+            at += 1;
+        }
+        Some(Self { units: if is_negative { -units } else { units }, scale })
+    }
+
+    /// The exact value of the shortest text of a floating number.
+    pub(super) fn from_real(value: f64) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let text = format!("{value}");
+        if text.contains('e') {
+            return None;
+        }
+        Self::parse(&text)
+    }
+
+    fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
+        let scale = self.scale.max(other.scale);
+        let left = self.units.checked_mul(power(scale - self.scale)?)?;
+        let right = other.units.checked_mul(power(scale - other.scale)?)?;
+        Some((left, right, scale))
+    }
+
+    /// The sum.
+    pub(super) fn add(self, other: Self) -> Option<Self> {
+        let (left, right, scale) = self.aligned(other)?;
+        Some(Self { units: left.checked_add(right)?, scale })
+    }
+
+    /// The difference.
+    pub(super) fn subtract(self, other: Self) -> Option<Self> {
+        self.add(other.negate())
+    }
+
+    /// The value with its sign turned.
+    pub(super) fn negate(self) -> Self {
+        Self { units: -self.units, scale: self.scale }
+    }
+
+    /// The product.
+    pub(super) fn multiply(self, other: Self) -> Option<Self> {
+        let product = Self { units: self.units.checked_mul(other.units)?, scale: self.scale + other.scale };
+        if product.scale > u32::from(MAX_SCALE) { product.truncate(i32::from(MAX_SCALE)) } else { Some(product) }
+    }
+
+    /// The quotient, cut after the last whole word of nine digits, as the server keeps it until it is shown.
+    /// `None` inside for a division by zero.
+    #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
+    pub(super) fn divide(self, other: Self) -> Option<Option<Self>> {
+        if other.units == 0 {
+            return Some(None);
+        }
+        let words = |scale: u32| scale.div_ceil(WORD) * WORD;
+        let (left, right) = (words(self.scale), words(other.scale));
+        let more = DIVISION_DIGITS.saturating_sub(left - self.scale + right - other.scale);
+        let mut scale = words(left + right + more);
+        // The words are only the upper bound: fewer digits are kept where 38 would not hold them.
+        loop {
+            let units = power((scale + other.scale).checked_sub(self.scale)?)
+                .and_then(|factor| self.units.checked_mul(factor))
+                .map(|units| units / other.units);
+            match units {
+                Some(units) => return Some(Some(Self { units, scale })),
+                None if scale > WORD => scale -= WORD,
+                None => return None,
+            }
+        }
+    }
+
+    /// The remainder with the dividend's sign; `None` inside for a division by zero.
+    #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
+    pub(super) fn remainder(self, other: Self) -> Option<Option<Self>> {
+        if other.units == 0 {
+            return Some(None);
+        }
+        let (left, right, scale) = self.aligned(other)?;
+        Some(Some(Self { units: left % right, scale }))
+    }
+
+    /// Rounded half away from zero to so many digits after the point; negative counts before it.
+    pub(super) fn round(self, digits: i32) -> Option<Self> {
+        self.cut(digits, |units, factor| {
+            let half = factor / 2;
+            if units >= 0 { units.checked_add(half) } else { units.checked_sub(half) }.map(|it| it / factor)
+        })
+    }
+
+    /// Cut to so many digits after the point.
+    pub(super) fn truncate(self, digits: i32) -> Option<Self> {
+        self.cut(digits, |units, factor| Some(units / factor))
+    }
+
+    fn cut(self, digits: i32, shorten: impl Fn(i128, i128) -> Option<i128>) -> Option<Self> {
+        let scale = i64::from(self.scale);
+        let digits = i64::from(digits);
+        if digits >= scale {
+            let more = u32::try_from((digits - scale).min(i64::from(MAX_SCALE))).ok()?;
+            return Some(Self { units: self.units.checked_mul(power(more)?)?, scale: self.scale + more });
+        }
+        let drop = u32::try_from(scale - digits).ok()?;
+        let Some(factor) = power(drop) else {
+            return Some(Self { units: 0, scale: 0 });
+        };
+        let units = shorten(self.units, factor)?;
+        if digits >= 0 {
+            return Some(Self { units, scale: u32::try_from(digits).ok()? });
+        }
+        let back = power(u32::try_from(-digits).ok()?)?;
+        Some(Self { units: units.checked_mul(back)?, scale: 0 })
+    }
+
+    /// The next whole number that is not smaller.
+    pub(super) fn ceiling(self) -> Option<i128> {
+        let factor = power(self.scale)?;
+        Some(self.units.div_euclid(factor) + i128::from(self.units.rem_euclid(factor) != 0))
+    }
+
+    /// The next whole number that is not larger.
+    pub(super) fn floor(self) -> Option<i128> {
+        Some(self.units.div_euclid(power(self.scale)?))
+    }
+
+    /// The value as a count of `10^-scale`, rounded.
+    pub(super) fn scaled(self, scale: u8) -> Option<i64> {
+        i64::try_from(self.round(i32::from(scale))?.units).ok()
+    }
+
+    /// The value of a count of `10^-scale`.
+    pub(super) fn from_scaled(units: i64, scale: u8) -> Self {
+        Self { units: i128::from(units), scale: u32::from(scale) }
+    }
+
+    /// -1, 0 or 1.
+    pub(super) fn sign(self) -> i64 {
+        i64::try_from(self.units.signum()).unwrap_or(0)
+    }
+
+    /// The nearest floating number.
+    pub(super) fn to_real(self) -> f64 {
+        self.to_string().parse().unwrap_or(0.0)
+    }
+
+    /// Rounded to a type's digits and held inside its range, as CAST does.
+    pub(super) fn fit(self, precision: u8, scale: u8) -> Option<Self> {
+        let rounded = self.round(i32::from(scale))?;
+        match power(u32::from(precision)) {
+            Some(limit) if rounded.units.abs() >= limit => {
+                Some(Self { units: (limit - 1) * rounded.units.signum(), scale: u32::from(scale) })
+            }
+            _ => Some(rounded),
+        }
+    }
+
+    /// The order of two values; scales do not matter.
+    pub(super) fn compare(self, other: Self) -> Ordering {
+        match self.aligned(other) {
+            Some((left, right, _)) => left.cmp(&right),
+            None => self.to_real().total_cmp(&other.to_real()),
+        }
+    }
+}
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.units < 0 { "-" } else { "" };
+        let digits = self.units.unsigned_abs().to_string();
+        let scale = self.scale as usize;
+        if scale == 0 {
+            return write!(out, "{sign}{digits}");
+        }
+        let padded = format!("{digits:0>width$}", width = scale + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - scale);
+        write!(out, "{sign}{whole}.{fraction}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    #[test]
+    fn arithmetic_keeps_every_digit() {
+        assert_eq!(of("1.10").add(of("2.205")).unwrap().to_string(), "3.305");
+        assert_eq!(of("-1.5").multiply(of("0.25")).unwrap().to_string(), "-0.375");
+        assert_eq!(of("5.5").remainder(of("2")).unwrap().unwrap().to_string(), "1.5");
+        assert_eq!(of("0.05").subtract(of("0.1")).unwrap().to_string(), "-0.05");
+    }
+
+    #[test]
+    fn a_quotient_keeps_a_word_of_digits_until_it_is_shown() {
+        let third = of("1").divide(of("3")).unwrap().unwrap();
+        assert_eq!(third.to_string(), "0.333333333");
+        assert_eq!(third.multiply(of("3")).unwrap().round(4).unwrap().to_string(), "1.0000");
+        assert!(of("1").divide(of("0.0")).unwrap().is_none());
+    }
+
+    #[test]
+    fn rounding_goes_away_from_zero_and_before_the_point() {
+        assert_eq!(of("2.5").round(0).unwrap().to_string(), "3");
+        assert_eq!(of("-2.5").round(0).unwrap().to_string(), "-3");
+        assert_eq!(of("1254").round(-2).unwrap().to_string(), "1300");
+        assert_eq!(of("-1.29").truncate(1).unwrap().to_string(), "-1.2");
+        assert_eq!(of("-1.2").ceiling(), Some(-1));
+        assert_eq!(of("-1.2").floor(), Some(-2));
+    }
+
+    #[test]
+    fn a_text_is_read_as_far_as_it_is_a_number() {
+        assert_eq!(of("12.5kg").to_string(), "12.5");
+        assert_eq!(of(" 1e2").to_string(), "100");
+        assert_eq!(of("x").to_string(), "0");
+        assert_eq!(of("123456.789").fit(5, 1).unwrap().to_string(), "9999.9");
+    }
+}

@@ -1,0 +1,441 @@
+//! What SQLite is taught: the functions and collations that translated statements call. Each is named `my_…`.
+
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, Error, Result};
+
+use super::decimal::Decimal;
+use super::errors::{MARK, error};
+use super::temporal::{self, DAY, Moment, SECOND, parse_time, time_text};
+use super::{SqlError, collation, number, text};
+
+/// Teaches a connection.
+pub(super) fn install(connection: &Connection) -> Result<()> {
+    connection.create_collation(collation::TEXT, collation::compare)?;
+    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| {
+        match (Decimal::parse(a), Decimal::parse(b)) {
+            (Some(a), Some(b)) => a.compare(b),
+            _ => a.cmp(b),
+        }
+    })?;
+    for (name, count, body) in STRICT {
+        let body = *body;
+        define(connection, name, *count, move |arguments| {
+            let has_null = (0..arguments.len()).any(|at| arguments.raw(at) == ValueRef::Null);
+            if has_null { Ok(None) } else { body(arguments) }
+        })?;
+    }
+    define(connection, "my_concat_ws", -1, |it| {
+        if it.raw(0) == ValueRef::Null {
+            return Ok(None);
+        }
+        let parts: Vec<String> =
+            (1..it.len()).filter(|at| it.raw(*at) != ValueRef::Null).map(|at| it.text(at)).collect();
+        Ok(Some(Value::Text(parts.join(&it.text(0)))))
+    })?;
+    define(connection, "my_single", 2, |it| {
+        if it.int(1) > 1 {
+            return Err(error(1242, "21000", "Subquery returns more than 1 row"));
+        }
+        Ok(Some(owned(it.raw(0))))
+    })?;
+    // Not deterministic: SQLite must not keep its answer.
+    connection.create_scalar_function("my_nap", 1, FunctionFlags::SQLITE_UTF8, |context| {
+        nap();
+        Ok(context.get::<i64>(0)? + 1)
+    })?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_aggregate_function("my_group_concat", 1, flags, Joined)?;
+    connection.create_aggregate_function("my_spread", 2, flags, Spread)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "SLEEP() is a wait; ten milliseconds, so that an interrupt is seen between two"
+)]
+fn nap() {
+    std::thread::sleep(std::time::Duration::from_millis(10));
+}
+
+/// What a function is called with.
+struct Arguments<'a, 'c>(&'a Context<'c>);
+
+type Answer = std::result::Result<Option<Value>, SqlError>;
+type Body = fn(&Arguments<'_, '_>) -> Answer;
+
+impl Arguments<'_, '_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn raw(&self, at: usize) -> ValueRef<'_> {
+        if at < self.0.len() { self.0.get_raw(at) } else { ValueRef::Null }
+    }
+
+    fn text(&self, at: usize) -> String {
+        match self.raw(at) {
+            ValueRef::Null => String::new(),
+            ValueRef::Integer(it) => it.to_string(),
+            ValueRef::Real(it) => number::double_text(it, 31),
+            ValueRef::Text(it) | ValueRef::Blob(it) => String::from_utf8_lossy(it).into_owned(),
+        }
+    }
+
+    fn int(&self, at: usize) -> i64 {
+        match self.raw(at) {
+            ValueRef::Integer(it) => it,
+            _ => self.dec(at).ok().and_then(|it| it.scaled(0)).unwrap_or(0),
+        }
+    }
+
+    fn real(&self, at: usize) -> f64 {
+        match self.raw(at) {
+            #[expect(clippy::cast_precision_loss, reason = "as the server does")]
+            ValueRef::Integer(it) => it as f64,
+            ValueRef::Real(it) => it,
+            _ => number::parse_double(&self.text(at)),
+        }
+    }
+
+    fn dec(&self, at: usize) -> std::result::Result<Decimal, SqlError> {
+        match self.raw(at) {
+            ValueRef::Integer(it) => Ok(Decimal::whole(it)),
+            ValueRef::Text(it) => std::str::from_utf8(it).ok().and_then(Decimal::parse).ok_or_else(too_large),
+            _ => Decimal::parse(&self.text(at)).ok_or_else(too_large),
+        }
+    }
+
+    fn moment(&self, at: usize) -> Option<Moment> {
+        match self.raw(at) {
+            ValueRef::Text(it) => std::str::from_utf8(it).ok().and_then(Moment::parse),
+            _ => Moment::parse(&self.text(at)),
+        }
+    }
+
+    fn digits(&self, at: usize) -> u8 {
+        u8::try_from(self.int(at)).unwrap_or(0)
+    }
+}
+
+fn define<F>(connection: &Connection, name: &str, count: i32, body: F) -> Result<()>
+where
+    F: Fn(&Arguments<'_, '_>) -> Answer + Send + 'static,
+{
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(name, count, flags, move |context| {
+        let answer = body(&Arguments(context)).map_err(|error| told(&error))?;
+        Ok(answer.unwrap_or(Value::Null))
+    })
+}
+
+/// An error that [`super::error_of`] can read back out of SQLite.
+fn told(error: &SqlError) -> Error {
+    Error::UserFunctionError(format!("{MARK}{}:{}:{}", error.code, error.state, error.message).into())
+}
+
+fn too_large() -> SqlError {
+    error(1690, "22003", "DECIMAL value is out of range")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
+fn some_text(text: impl Into<String>) -> Answer {
+    Ok(Some(Value::Text(text.into())))
+}
+
+fn some_dec(value: Option<Decimal>) -> Answer {
+    some_text(value.ok_or_else(too_large)?.to_string())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
+fn maybe_int(value: Option<i64>) -> Answer {
+    Ok(value.map(Value::Integer))
+}
+
+fn some_int(value: i128) -> Answer {
+    let value = i64::try_from(value).map_err(|_| error(1690, "22003", "BIGINT value is out of range"))?;
+    Ok(Some(Value::Integer(value)))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
+fn maybe_real(value: f64) -> Answer {
+    Ok(value.is_finite().then_some(Value::Real(value)))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
+fn maybe_text(value: Option<String>) -> Answer {
+    Ok(value.map(Value::Text))
+}
+
+#[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
+fn maybe_dec(value: Option<Option<Decimal>>) -> Answer {
+    Ok(value.ok_or_else(too_large)?.map(|it| Value::Text(it.to_string())))
+}
+
+/// The functions that are NULL when an argument is: name, count of arguments (-1: any), body.
+#[rustfmt::skip]
+const STRICT: &[(&str, i32, Body)] = &[
+    ("my_num", 1, |it| maybe_real(it.real(0))),
+    ("my_int", 1, |it| { let text = it.text(0); some_int(whole_prefix(&text)) }),
+    ("my_dec", 1, |it| some_dec(Some(it.dec(0)?))),
+    ("my_real_dec", 1, |it| some_dec(Decimal::from_real(it.real(0)))),
+    ("my_real_int", 1, |it| some_dec_int(Decimal::from_real(it.real(0).round_ties_even()))),
+    ("my_unsigned", 1, |it| if it.int(0) < 0 { Err(super::errors::unsupported("unsigned numbers over the signed range")) } else { Ok(Some(Value::Integer(it.int(0)))) }),
+    ("my_dec_int", 1, |it| some_dec_int(it.dec(0)?.round(0))),
+    ("my_dec_round", 2, |it| { let value = it.dec(0)?; some_dec(value.round(clamped(it.int(1)))) }),
+    ("my_dec_trunc", 2, |it| { let value = it.dec(0)?; some_dec(value.truncate(clamped(it.int(1)))) }),
+    ("my_dec_fit", 3, |it| some_dec(it.dec(0)?.fit(it.digits(1), it.digits(2)))),
+    ("my_dec_add", 2, |it| some_dec(it.dec(0)?.add(it.dec(1)?))),
+    ("my_dec_sub", 2, |it| some_dec(it.dec(0)?.subtract(it.dec(1)?))),
+    ("my_dec_mul", 2, |it| some_dec(it.dec(0)?.multiply(it.dec(1)?))),
+    ("my_dec_div", 2, |it| maybe_dec(it.dec(0)?.divide(it.dec(1)?))),
+    ("my_dec_mod", 2, |it| maybe_dec(it.dec(0)?.remainder(it.dec(1)?))),
+    ("my_dec_idiv", 2, |it| match it.dec(0)?.divide(it.dec(1)?).ok_or_else(too_large)? { Some(quotient) => some_dec_int(quotient.truncate(0)), None => Ok(None) }),
+    ("my_dec_abs", 1, |it| { let value = it.dec(0)?; some_dec(Some(if value.sign() < 0 { value.negate() } else { value })) }),
+    ("my_dec_floor", 1, |it| some_text(it.dec(0)?.floor().ok_or_else(too_large)?.to_string())),
+    ("my_dec_ceil", 1, |it| some_text(it.dec(0)?.ceiling().ok_or_else(too_large)?.to_string())),
+    ("my_scaled", 2, |it| Ok(Some(Value::Integer(it.dec(0)?.scaled(it.digits(1)).ok_or_else(too_large)?)))),
+    ("my_unscaled", 2, |it| some_text(Decimal::from_scaled(it.int(0), it.digits(1)).to_string())),
+    ("my_int_add", 2, |it| some_int(i128::from(it.int(0)) + i128::from(it.int(1)))),
+    ("my_int_sub", 2, |it| some_int(i128::from(it.int(0)) - i128::from(it.int(1)))),
+    ("my_int_mul", 2, |it| some_int(i128::from(it.int(0)) * i128::from(it.int(1)))),
+    ("my_real_div", 2, |it| maybe_real(it.real(0) / it.real(1))),
+    ("my_real_mod", 2, |it| maybe_real(it.real(0) % it.real(1))),
+    ("my_real_round", 2, |it| maybe_real(real_cut(it.real(0), it.int(1), f64::round_ties_even))),
+    ("my_real_trunc", 2, |it| maybe_real(real_cut(it.real(0), it.int(1), f64::trunc))),
+    ("my_sign", 1, |it| { let value = it.real(0); maybe_int(Some(i64::from(value > 0.0) - i64::from(value < 0.0))) }),
+    ("my_power", 2, |it| maybe_real(it.real(0).powf(it.real(1)))), ("my_sqrt", 1, |it| maybe_real(it.real(0).sqrt())), ("my_exp", 1, |it| maybe_real(it.real(0).exp())),
+    ("my_ln", 1, |it| maybe_real(it.real(0).ln())), ("my_log2", 1, |it| maybe_real(it.real(0).log2())), ("my_log10", 1, |it| maybe_real(it.real(0).log10())),
+    ("my_log", 2, |it| maybe_real(it.real(1).ln() / it.real(0).ln())), ("my_floor", 1, |it| maybe_real(it.real(0).floor())), ("my_ceil", 1, |it| maybe_real(it.real(0).ceil())),
+    ("my_double_text", 2, |it| some_text(number::double_text(it.real(0), it.digits(1)))),
+    ("my_float_text", 1, |it| some_text(number::float_text(it.real(0)))),
+    ("my_bit_bytes", 2, |it| Ok(Some(Value::Blob(bit_bytes(it.int(0), it.int(1)))))),
+    ("my_bytes", 2, |it| Ok(Some(Value::Blob(fixed_bytes(&it.raw(0), it.int(1)))))),
+    ("my_enum", 2, |it| { let (word, words) = (it.text(0), it.text(1)); maybe_int(Some(words.split('\u{1f}').position(|one| one == word).and_then(|at| i64::try_from(at + 1).ok()).unwrap_or(0))) }),
+    ("my_set", 2, |it| { let (set, words) = (it.text(0), it.text(1)); maybe_int(Some(words.split('\u{1f}').enumerate().filter(|(_, word)| set.split(',').any(|one| one == *word)).map(|(at, _)| 1_i64 << at.min(62)).sum())) }),
+    // Dates and times
+    ("my_moment", 2, |it| maybe_text(it.moment(0).map(|moment| moment.text(it.digits(1))))),
+    ("my_date", 1, |it| maybe_text(it.moment(0).map(Moment::date_text))),
+    ("my_time", 2, |it| maybe_text(parse_time(&it.text(0)).map(|time| time_text(time, it.digits(1))))),
+    ("my_time_us", 1, |it| maybe_int(parse_time(&it.text(0)))),
+    ("my_time_text", 2, |it| some_text(time_text(it.int(0), it.digits(1)))),
+    ("my_digits", 1, |it| some_text(digits_of(&it.text(0)))),
+    ("my_part", 2, |it| maybe_int(it.moment(1).and_then(|moment| part(&it.text(0), moment)))),
+    ("my_clock_part", 2, |it| maybe_int(Some(clock_part(&it.text(0), it.int(1).abs())))),
+    ("my_week", 2, |it| maybe_int(it.moment(0).and_then(|moment| moment.week(it.int(1))).map(|(week, _)| week))),
+    ("my_yearweek", 2, |it| maybe_int(it.moment(0).and_then(|moment| moment.week(it.int(1) | 2)).map(|(week, year)| year * 100 + week))),
+    ("my_last_day", 1, |it| maybe_text(it.moment(0).and_then(Moment::last_day).map(Moment::date_text))),
+    ("my_date_format", 2, |it| maybe_text(it.moment(0).and_then(|moment| moment.format(&it.text(1))))),
+    ("my_datediff", 2, |it| maybe_int(it.moment(0).and_then(Moment::micros).zip(it.moment(1).and_then(Moment::micros)).map(|(a, b)| a.div_euclid(DAY) - b.div_euclid(DAY)))),
+    ("my_diff", 3, |it| maybe_int(it.moment(1).zip(it.moment(2)).and_then(|(from, to)| temporal::difference(&it.text(0), from, to)))),
+    ("my_move", 5, |it| maybe_text(moved(&it.text(0), &it.text(1), &it.text(2), it.int(3), &it.text(4)))),
+    ("my_convert_tz", 4, |it| maybe_text(converted(it))),
+    ("my_unix_micros", 2, |it| maybe_int(it.moment(0).and_then(Moment::micros).map(|micros| micros - it.int(1) * SECOND))),
+    ("my_from_unix", 3, |it| { let micros = it.dec(0)?.scaled(6).and_then(|micros| micros.checked_add(it.int(1) * SECOND)); maybe_text(micros.and_then(Moment::from_micros).map(|moment| moment.text(it.digits(2)))) }),
+    ("my_makedate", 2, |it| maybe_text((it.int(1) > 0).then(|| Moment::from_micros((temporal::days_from_civil(it.int(0), 1, 1) + it.int(1) - 1) * DAY)).flatten().map(Moment::date_text))),
+    // Texts
+    ("my_like", 3, |it| { let (value, pattern, escape) = (it.text(0), it.text(1), it.text(2)); maybe_int(Some(i64::from(collation::is_like(&value, &pattern, escape.chars().next())))) }),
+    ("my_upper", 1, |it| some_text(it.text(0).chars().map(upper).collect::<String>())), ("my_lower", 1, |it| some_text(it.text(0).chars().map(lower).collect::<String>())),
+    ("my_reverse", 1, |it| some_text(it.text(0).chars().rev().collect::<String>())),
+    ("my_bytes_length", 1, |it| { let length = match it.raw(0) { ValueRef::Blob(bytes) | ValueRef::Text(bytes) => bytes.len(), _ => it.text(0).len() }; maybe_int(i64::try_from(length).ok()) }),
+    ("my_ascii", 1, |it| maybe_int(Some(it.text(0).bytes().next().map_or(0, i64::from)))),
+    ("my_ord", 1, |it| { let text = it.text(0); let first = text.chars().next(); maybe_int(Some(first.map_or(0, |one| one.to_string().bytes().fold(0, |sum, byte| sum * 256 + i64::from(byte))))) }),
+    ("my_left", 2, |it| some_text(text::left(&it.text(0), it.int(1)))), ("my_right", 2, |it| some_text(text::right(&it.text(0), it.int(1)))),
+    ("my_substring", 2, |it| some_text(text::substring(&it.text(0), it.int(1), None))), ("my_substring", 3, |it| some_text(text::substring(&it.text(0), it.int(1), Some(it.int(2))))),
+    ("my_substring_index", 3, |it| some_text(text::substring_index(&it.text(0), &it.text(1), it.int(2)))),
+    ("my_locate", 3, |it| maybe_int(Some(collation::locate(&it.text(0), &it.text(1), it.int(2))))),
+    ("my_replace", 3, |it| { let from = it.text(1); some_text(if from.is_empty() { it.text(0) } else { it.text(0).replace(&from, &it.text(2)) }) }),
+    ("my_trim", 1, |it| some_text(it.text(0).trim_matches(' '))), ("my_ltrim", 1, |it| some_text(it.text(0).trim_start_matches(' '))), ("my_rtrim", 1, |it| some_text(it.text(0).trim_end_matches(' '))),
+    ("my_trim", 2, |it| { let what = it.text(1); some_text(text::trim_end(text::trim_start(&it.text(0), &what), &what)) }),
+    ("my_ltrim", 2, |it| some_text(text::trim_start(&it.text(0), &it.text(1)))), ("my_rtrim", 2, |it| some_text(text::trim_end(&it.text(0), &it.text(1)))),
+    ("my_lpad", 3, |it| maybe_text(text::pad(&it.text(0), it.int(1), &it.text(2), text::Side::Left))), ("my_rpad", 3, |it| maybe_text(text::pad(&it.text(0), it.int(1), &it.text(2), text::Side::Right))),
+    ("my_repeat", 2, |it| { let (text, count) = (it.text(0), usize::try_from(it.int(1)).unwrap_or(0)); maybe_text((text.len().saturating_mul(count) <= 16_777_216).then(|| text.repeat(count))) }),
+    ("my_strcmp", 2, |it| maybe_int(Some(collation::compare(&it.text(0), &it.text(1)) as i64))),
+    ("my_find_in_set", 2, |it| { let word = it.text(0); maybe_int(it.text(1).split(',').position(|one| collation::compare(one, &word).is_eq()).map_or(Some(0), |at| i64::try_from(at + 1).ok())) }),
+    ("my_unhex", 1, |it| Ok(text::unhex(&it.text(0)).map(Value::Blob))),
+    ("my_quote", 1, |it| some_text(format!("'{}'", it.text(0).replace('\\', "\\\\").replace('\'', "\\'")))),
+    ("my_format", 2, |it| some_text(text::grouped(&it.dec(0)?.round(clamped(it.int(1).clamp(0, 30))).ok_or_else(too_large)?.to_string()))),
+];
+
+fn some_dec_int(value: Option<Decimal>) -> Answer {
+    let value =
+        value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
+    Ok(Some(Value::Integer(value)))
+}
+
+fn clamped(digits: i64) -> i32 {
+    i32::try_from(digits.clamp(-60, 60)).unwrap_or(0)
+}
+
+fn whole_prefix(text: &str) -> i128 {
+    let text = text.trim_start();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let digits: String = digits.chars().take_while(char::is_ascii_digit).take(30).collect();
+    let value = sign * digits.parse::<i128>().unwrap_or(0);
+    value.clamp(i128::from(i64::MIN), i128::from(i64::MAX))
+}
+
+fn real_cut(value: f64, digits: i64, cut: fn(f64) -> f64) -> f64 {
+    let digits = clamped(digits);
+    let factor = 10_f64.powi(digits.abs());
+    if digits >= 0 {
+        let scaled = value * factor;
+        if scaled.is_finite() { cut(scaled) / factor } else { value }
+    } else {
+        cut(value / factor) * factor
+    }
+}
+
+fn bit_bytes(value: i64, bits: i64) -> Vec<u8> {
+    let bytes = usize::try_from((bits + 7) / 8).unwrap_or(1).clamp(1, 8);
+    value.to_be_bytes().into_iter().skip(8 - bytes).collect()
+}
+
+fn fixed_bytes(value: &ValueRef<'_>, length: i64) -> Vec<u8> {
+    let mut bytes = match value {
+        ValueRef::Blob(it) | ValueRef::Text(it) => it.to_vec(),
+        _ => Vec::new(),
+    };
+    bytes.resize(usize::try_from(length).unwrap_or(0).min(16_777_216), 0);
+    bytes
+}
+
+fn digits_of(text: &str) -> String {
+    let sign = if text.starts_with('-') && text.contains(':') { "-" } else { "" };
+    let digits: String = text.chars().filter(|it| it.is_ascii_digit() || *it == '.').collect();
+    format!("{sign}{digits}")
+}
+
+fn upper(one: char) -> char {
+    let mut all = one.to_uppercase();
+    match (all.next(), all.next()) {
+        (Some(upper), None) => upper,
+        _ => one,
+    }
+}
+
+fn lower(one: char) -> char {
+    let mut all = one.to_lowercase();
+    match (all.next(), all.next()) {
+        (Some(lower), None) => lower,
+        _ => one,
+    }
+}
+
+fn part(unit: &str, moment: Moment) -> Option<i64> {
+    Some(match unit {
+        "YEAR" => moment.year,
+        "QUARTER" => (moment.month + 2) / 3,
+        "MONTH" => moment.month,
+        "DAY" => moment.day,
+        "DAYOFWEEK" => (moment.weekday()? + 1) % 7 + 1,
+        "WEEKDAY" => moment.weekday()?,
+        "DAYOFYEAR" => moment.micros().map(|_| moment.day_of_year())?,
+        "WEEKOFYEAR" => moment.week(3)?.0,
+        "TO_DAYS" => moment.micros()?.div_euclid(DAY) + 719_528,
+        _ => clock_part(unit, moment.time),
+    })
+}
+
+fn clock_part(unit: &str, time: i64) -> i64 {
+    match unit {
+        "HOUR" => time / SECOND / 3600,
+        "MINUTE" => time / SECOND / 60 % 60,
+        "SECOND" => time / SECOND % 60,
+        _ => time % SECOND,
+    }
+}
+
+/// `base ± INTERVAL`; the form says how the answer is printed.
+fn moved(base: &str, unit: &str, value: &str, sign: i64, form: &str) -> Option<String> {
+    let moment = Moment::parse(base)?;
+    let step = temporal::step(unit, value)?;
+    let moment = moment.plus_months(step.months.checked_mul(sign)?)?;
+    let moment = Moment::from_micros(moment.micros()?.checked_add(step.micros.checked_mul(sign)?)?)?;
+    Some(match form {
+        "date" => moment.date_text(),
+        "auto" if !base.contains(':') => moment.date_text(),
+        "auto" | "time" => moment.text(if moment.time % SECOND == 0 { 0 } else { 6 }),
+        digits => moment.text(digits.parse().unwrap_or(0)),
+    })
+}
+
+fn converted(it: &Arguments<'_, '_>) -> Option<String> {
+    let (from, to) = (temporal::zone_seconds(&it.text(1))?, temporal::zone_seconds(&it.text(2))?);
+    let micros = it.moment(0)?.micros()?;
+    Some(Moment::from_micros(micros + (to - from) * SECOND)?.text(it.digits(3)))
+}
+
+/// `GROUP_CONCAT`: each value comes with its separator before it.
+struct Joined;
+
+impl Aggregate<Option<String>, Option<String>> for Joined {
+    fn init(&self, _: &mut Context<'_>) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn step(&self, context: &mut Context<'_>, joined: &mut Option<String>) -> Result<()> {
+        let ValueRef::Text(bytes) = context.get_raw(0) else { return Ok(()) };
+        let packed = String::from_utf8_lossy(bytes);
+        let (separator, value) = packed.split_once('\u{1f}').unwrap_or((",", &packed));
+        match joined {
+            None => *joined = Some(value.to_owned()),
+            Some(joined) if joined.len() < 1_048_576 => {
+                joined.push_str(separator);
+                joined.push_str(value);
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, joined: Option<Option<String>>) -> Result<Option<String>> {
+        Ok(joined.flatten())
+    }
+}
+
+/// Standard deviation and variance, by Welford's way.
+struct Spread;
+
+/// Count, mean, sum of squares, whether of a sample, whether its root.
+type Moments = (f64, f64, f64, bool, bool);
+
+impl Aggregate<Moments, Option<f64>> for Spread {
+    fn init(&self, _: &mut Context<'_>) -> Result<Moments> {
+        Ok((0.0, 0.0, 0.0, false, false))
+    }
+
+    fn step(&self, context: &mut Context<'_>, moments: &mut Moments) -> Result<()> {
+        let Some(value) = context.get::<Option<f64>>(0)? else { return Ok(()) };
+        let name = context.get::<String>(1)?;
+        let (count, mean, squares, is_sample, is_root) = moments;
+        *count += 1.0;
+        let away = value - *mean;
+        *mean += away / *count;
+        *squares += away * (value - *mean);
+        (*is_sample, *is_root) = (name.ends_with("_SAMP"), name.starts_with("STD"));
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, moments: Option<Moments>) -> Result<Option<f64>> {
+        let Some((count, _, squares, is_sample, is_root)) = moments else { return Ok(None) };
+        let divisor = if is_sample { count - 1.0 } else { count };
+        if divisor <= 0.0 {
+            return Ok(None);
+        }
+        let variance = squares / divisor;
+        Ok(Some(if is_root { variance.sqrt() } else { variance }))
+    }
+}
+
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(it) => Value::Integer(it),
+        ValueRef::Real(it) => Value::Real(it),
+        ValueRef::Text(it) => Value::Text(String::from_utf8_lossy(it).into_owned()),
+        ValueRef::Blob(it) => Value::Blob(it.to_vec()),
+    }
+}
