@@ -1,5 +1,7 @@
 //! EXPLAIN as the traditional table, drawn plainly from SQLite's own plan: which table in which order, by which key.
 
+use std::collections::HashMap;
+
 use rusqlite::types::Value;
 
 use super::engine;
@@ -7,14 +9,13 @@ use super::information_schema::{maybe, number as n, text as t};
 use super::refuse;
 use super::session::Session;
 use super::table::{Table, number_or_null, text, text_or_null};
-use super::tokens::{Kind, Token};
-use crate::demo::schema::Table as BaseTable;
+use super::tokens::{Kind, Token, tokens};
 use crate::demo::translate::SqlError;
 use crate::domain::results::Column;
 
 /// EXPLAIN of a select statement.
-pub(super) async fn answer(session: &mut Session, statement: &str, tokens: &[Token]) -> Result<Table, SqlError> {
-    let is_select = tokens.first().is_some_and(|token| token.is_sign('(') || token.is("SELECT") || token.is("WITH"));
+pub(super) async fn answer(session: &mut Session, statement: &str, words: &[Token]) -> Result<Table, SqlError> {
+    let is_select = words.first().is_some_and(|token| token.is_sign('(') || token.is("SELECT") || token.is("WITH"));
     if !is_select {
         return Err(refuse::unsupported("EXPLAIN of a statement that is not a SELECT"));
     }
@@ -23,14 +24,33 @@ pub(super) async fn answer(session: &mut Session, statement: &str, tokens: &[Tok
     let plan = engine::collect(&handle, &format!("EXPLAIN QUERY PLAN {}", translated.sql), 4);
     session.keep_handle(handle);
     let plan = plan.map_err(|error| refuse::from_sqlite(&error))?;
-    let lines: Vec<String> = plan
-        .into_iter()
-        .filter_map(|row| match row.into_iter().nth(3) {
-            Some(Value::Text(line)) => Some(line),
+    let lines: Vec<Line> = plan.into_iter().filter_map(Line::read).collect();
+    Ok(draw(session, &lines, &Names::read(&translated.sql, words)))
+}
+
+/// A line of SQLite's plan, which is a tree.
+struct Line {
+    node: i64,
+    parent: i64,
+    text: String,
+}
+
+impl Line {
+    fn read(row: Vec<Value>) -> Option<Self> {
+        match <[Value; 4]>::try_from(row) {
+            Ok([Value::Integer(node), Value::Integer(parent), _, Value::Text(text)]) => {
+                Some(Self { node, parent, text })
+            }
             _ => None,
-        })
-        .collect();
-    Ok(draw(session, &lines, tokens))
+        }
+    }
+}
+
+/// One select of the statement: its number and its kind.
+#[derive(Clone, Copy)]
+struct Select {
+    id: i64,
+    kind: &'static str,
 }
 
 /// The traditional table's columns.
@@ -49,57 +69,50 @@ pub(super) fn columns() -> Vec<Column> {
     ]
 }
 
-fn draw(session: &Session, lines: &[String], tokens: &[Token]) -> Table {
+fn draw(session: &Session, lines: &[Line], names: &Names) -> Table {
     let mut table = Table::new(columns());
-    let is_nested = lines
-        .iter()
-        .any(|line| ["SUBQUERY", "COMPOUND", "CO-ROUTINE", "MATERIALIZE"].iter().any(|word| line.contains(word)));
-    let (mut id, mut kind) = (1, if is_nested { "PRIMARY" } else { "SIMPLE" });
-    let mut sorts = Vec::new();
+    let is_nested = lines.iter().any(|line| nested(&line.text).is_some());
+    let whole = Select { id: 1, kind: if is_nested { "PRIMARY" } else { "SIMPLE" } };
+    let mut selects: HashMap<i64, Select> = HashMap::new();
+    let mut firsts: HashMap<i64, usize> = HashMap::new();
+    let mut last = whole.id;
     for line in lines {
-        if let Some(step) = Step::read(line) {
-            let extra = step.extra(std::mem::take(&mut sorts));
-            let rows = step.rows(session, tokens);
+        let mut select = selects.get(&line.parent).copied().unwrap_or(whole);
+        if let Some(kind) = nested(&line.text) {
+            last += 1;
+            select = Select { id: last, kind };
+        }
+        selects.insert(line.node, select);
+        if let Some(step) = Step::read(&line.text) {
+            let first = *firsts.entry(select.id).or_insert(table.rows.len());
+            let is_first = first == table.rows.len();
+            // A whole primary key is one row; in a table that is joined, one for each row before.
+            let access = if step.access == "eq_ref" && is_first { "const" } else { step.access };
             table.rows.push(vec![
-                n(id),
-                t(kind),
-                t(step.table),
-                // A whole primary key is one row; in a table that is joined, one for each row before.
-                t(if step.access == "eq_ref" && table.rows.is_empty() { "const" } else { step.access }),
+                n(select.id),
+                t(select.kind),
+                t(names.shown(step.table)),
+                t(access),
                 maybe(step.key),
                 maybe(step.key),
                 Value::Null,
-                maybe(step.compared.map(|_| "const")),
-                rows.map_or(Value::Null, n),
-                t(extra),
+                maybe(step.reference(is_first)),
+                step.rows(session, names).map_or(Value::Null, n),
+                t(step.extra()),
             ]);
-        } else if line.contains("TEMP B-TREE") {
-            sorts.push(if line.contains("GROUP BY") || line.contains("DISTINCT") {
-                "Using temporary"
-            } else {
-                "Using filesort"
-            });
+        } else if line.text.starts_with("USE TEMP B-TREE") {
+            let is_sort = line.text.contains("ORDER BY");
+            let words = if is_sort { "Using filesort" } else { "Using temporary" };
             // SQLite tells it after the tables that it sorts, MariaDB beside the first of them.
-            if let Some(Value::Text(extra)) = table.rows.first_mut().and_then(|row| row.last_mut()) {
-                let sort = sorts.pop().unwrap_or_default();
-                if !extra.contains(sort) {
-                    *extra = if extra.is_empty() { sort.into() } else { format!("{extra}; {sort}") };
-                }
+            let first = firsts.get(&select.id).and_then(|first| table.rows.get_mut(*first));
+            if let Some(Value::Text(extra)) = first.and_then(|row| row.last_mut())
+                && !extra.contains(words)
+            {
+                *extra = if extra.is_empty() { words.into() } else { format!("{extra}; {words}") };
             }
-        } else if line.contains("SUBQUERY") || line.starts_with("CO-ROUTINE") || line.starts_with("MATERIALIZE") {
-            id += 1;
-            kind = if line.starts_with("CORRELATED") {
-                "DEPENDENT SUBQUERY"
-            } else if line.contains("SUBQUERY") {
-                "SUBQUERY"
-            } else {
-                "DERIVED"
-            };
-        } else if line.contains("UNION") {
-            id += 1;
-            kind = "UNION";
         }
     }
+    table.rows.sort_by_key(|row| if let Some(Value::Integer(id)) = row.first() { *id } else { 0 });
     if table.rows.is_empty() {
         let mut row = vec![n(1), t("SIMPLE")];
         row.resize(9, Value::Null);
@@ -107,6 +120,24 @@ fn draw(session: &Session, lines: &[String], tokens: &[Token]) -> Table {
         table.rows.push(row);
     }
     table
+}
+
+/// The kind of select that begins with this line, if one does. SQLite's first part of a UNION is the outer select itself.
+fn nested(line: &str) -> Option<&'static str> {
+    let is_own = line.ends_with(')') && line.contains(" (subquery-");
+    if is_own || line.starts_with("LEFT-MOST SUBQUERY") || line.starts_with("COMPOUND QUERY") {
+        None
+    } else if line.starts_with("CORRELATED") {
+        Some("DEPENDENT SUBQUERY")
+    } else if line.contains("SUBQUERY") {
+        Some("SUBQUERY")
+    } else if line.starts_with("CO-ROUTINE") || line.starts_with("MATERIALIZE") {
+        Some("DERIVED")
+    } else if ["UNION", "EXCEPT", "INTERSECT"].iter().any(|word| line.starts_with(word)) || line == "RIGHT" {
+        Some("UNION")
+    } else {
+        None
+    }
 }
 
 /// One `SCAN` or `SEARCH` of SQLite's plan.
@@ -121,12 +152,12 @@ struct Step<'a> {
 impl<'a> Step<'a> {
     fn read(line: &'a str) -> Option<Self> {
         let (verb, rest) = line.split_once(' ')?;
-        if (verb != "SCAN" && verb != "SEARCH") || rest.starts_with("CONSTANT ROW") {
+        // Wrappings of the translator's own, and rows without a table, are no step of the statement.
+        let is_own = ["CONSTANT ROW", "(subquery-", "(join-"].iter().any(|own| rest.starts_with(own));
+        if (verb != "SCAN" && verb != "SEARCH") || is_own {
             return None;
         }
         let (table, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        // A table without an alias is told with its database.
-        let table = table.rsplit('.').next().unwrap_or(table);
         let is_primary = rest.contains("PRIMARY KEY");
         let index = rest.split_once("INDEX ").map(|(_, after)| after.split(' ').next().unwrap_or(after));
         // An index of SQLite is named by its database, a key by its table: what is before the point is the table's.
@@ -144,20 +175,22 @@ impl<'a> Step<'a> {
         Some(Self { table, access, key, compared, is_covered: rest.contains("COVERING INDEX") })
     }
 
-    fn extra(&self, mut sorts: Vec<&str>) -> String {
-        if self.compared.is_some() && self.access == "range" {
-            sorts.insert(0, "Using where");
-        }
-        if self.is_covered {
-            sorts.push("Using index");
-        }
-        sorts.join("; ")
+    fn extra(&self) -> String {
+        let condition = (self.compared.is_some() && self.access == "range").then_some("Using where");
+        let covered = self.is_covered.then_some("Using index");
+        condition.into_iter().chain(covered).collect::<Vec<_>>().join("; ")
     }
 
-    /// An estimate: all rows of the table, one for a unique key, a few else.
-    fn rows(&self, session: &Session, tokens: &[Token]) -> Option<i64> {
-        let (database, table) = base(session, self.table, tokens)?;
-        let all = session.server.image.extents.of(&database, &table.name).rows;
+    /// What the key is compared with: in the first table a constant, later something of the tables before.
+    fn reference(&self, is_first: bool) -> Option<&'static str> {
+        let is_equal = matches!(self.access, "eq_ref" | "ref");
+        is_equal.then_some(if is_first { "const" } else { "func" })
+    }
+
+    /// An estimate: all rows of the table, one for a whole primary key, a few else.
+    fn rows(&self, session: &Session, names: &Names) -> Option<i64> {
+        let (database, table, _) = names.0.get(self.table)?;
+        let all = session.server.image.extents.of(database, table).rows;
         Some(match self.access {
             "eq_ref" => 1,
             "ref" => (all / 20).max(1),
@@ -167,18 +200,71 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The table behind a name or alias: the word before the alias that is a table's name.
-fn base<'a>(session: &'a Session, alias: &str, tokens: &[Token]) -> Option<(String, &'a BaseTable)> {
-    let databases = &session.server.schema.databases;
-    let of_name = |name: &str| {
-        let current = databases.iter().filter(|database| Some(&database.name) == session.database.as_ref());
-        current.chain(databases).find_map(|database| Some((database.name.clone(), database.table(name)?)))
+/// The translator names every table anew (`"db"."table" AS "t1"`); this is the way back: from its name to the database, the
+/// table and the name that the statement gave it.
+struct Names(HashMap<String, (String, String, String)>);
+
+impl Names {
+    fn read(translated: &str, statement: &[Token]) -> Self {
+        let inner = tokens(translated);
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut names = HashMap::new();
+        for window in inner.windows(5) {
+            if let [database, point, table, word, alias] = window
+                && point.is_sign('.')
+                && word.is("AS")
+                && [database, table, alias].iter().all(|token| token.kind == Kind::String)
+            {
+                let nth = seen.entry(table.text.clone()).or_default();
+                let shown = given(statement, &table.text, *nth).unwrap_or_else(|| table.text.clone());
+                *nth += 1;
+                names.insert(alias.text.clone(), (database.text.clone(), table.text.clone(), shown));
+            }
+        }
+        Self(names)
+    }
+
+    /// The statement's own name; what is no table is a derived one.
+    fn shown(&self, name: &str) -> String {
+        self.0.get(name).map_or_else(|| "<derived>".into(), |(_, _, shown)| shown.clone())
+    }
+}
+
+/// The alias of the nth mention of a table behind FROM, JOIN or a comma.
+fn given(statement: &[Token], table: &str, nth: usize) -> Option<String> {
+    const NO_ALIAS: &[&str] = &[
+        "WHERE",
+        "JOIN",
+        "ON",
+        "USING",
+        "LEFT",
+        "RIGHT",
+        "INNER",
+        "CROSS",
+        "NATURAL",
+        "STRAIGHT_JOIN",
+        "GROUP",
+        "ORDER",
+        "HAVING",
+        "LIMIT",
+        "UNION",
+        "EXCEPT",
+        "INTERSECT",
+        "WINDOW",
+        "FORCE",
+        "USE",
+        "IGNORE",
+        "FOR",
+    ];
+    let is_mention = |pair: &&[Token]| {
+        let [before, name] = pair else { return false };
+        let follows = ["FROM", "JOIN", "STRAIGHT_JOIN"].iter().any(|word| before.is(word));
+        name.text == table && (follows || [',', '.', '('].iter().any(|&sign| before.is_sign(sign)))
     };
-    let is_name = |token: &&Token| matches!(token.kind, Kind::Word | Kind::Name) && !token.is("AS");
-    let names: Vec<&Token> = tokens.iter().filter(is_name).collect();
-    let before = names.windows(2).find_map(|pair| match pair {
-        [table, name] if name.text == alias => of_name(&table.text),
-        _ => None,
-    });
-    before.or_else(|| of_name(alias))
+    let places: Vec<usize> =
+        statement.windows(2).enumerate().filter(|(_, pair)| is_mention(pair)).map(|(place, _)| place).collect();
+    let mut after = statement.get(places.get(nth)? + 2..)?.iter().filter(|token| !token.is("AS"));
+    let alias = after.next()?;
+    let is_alias = matches!(alias.kind, Kind::Word | Kind::Name) && !NO_ALIAS.iter().any(|word| alias.is(word));
+    is_alias.then(|| alias.text.clone())
 }

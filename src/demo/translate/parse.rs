@@ -1,6 +1,10 @@
 //! One statement's text: its tokens with their places, its syntax tree, and the labels that unnamed columns get from it.
 
+<<<<<<< HEAD
 use sqlparser::ast::{Query, Select, Statement};
+=======
+use sqlparser::ast::{Ident, Query, Select, Statement};
+>>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use sqlparser::dialect::MySqlDialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -27,6 +31,23 @@ const LIST_ENDS: &[Keyword] = &[
     Keyword::FETCH,
     Keyword::OFFSET,
 ];
+<<<<<<< HEAD
+=======
+/// Words that no name or expression can be.
+const CLAUSES: &[Keyword] = &[
+    Keyword::FROM,
+    Keyword::WHERE,
+    Keyword::GROUP,
+    Keyword::HAVING,
+    Keyword::ORDER,
+    Keyword::LIMIT,
+    Keyword::UNION,
+    Keyword::ON,
+    Keyword::JOIN,
+    Keyword::AND,
+    Keyword::OR,
+];
+>>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 /// Words between SELECT and the first expression.
 const MODIFIERS: &[&str] = &[
     "ALL",
@@ -42,6 +63,15 @@ const MODIFIERS: &[&str] = &[
     "SQL_CALC_FOUND_ROWS",
 ];
 
+<<<<<<< HEAD
+=======
+/// Words that cannot be a name without quotes, those that the parser takes as one.
+const RESERVED: &str = "ALL AND AS ASC BETWEEN BY CASE CHANGE CHECK COLLATE COLUMN CONSTRAINT CREATE CROSS DELETE DESC DESCRIBE \
+    DISTINCT DISTINCTROW DIV DROP ELSE EXCEPT EXISTS FETCH FOR FORCE FROM GROUP HAVING IGNORE IN INDEX INNER INSERT INTERSECT INTERVAL INTO IS \
+    JOIN KEY KEYS KILL LEFT LIKE LIMIT LOCK MATCH MOD NATURAL NOT NULL ON OR ORDER OUTER OVER PARTITION PRIMARY RANGE READ RECURSIVE REGEXP \
+    REPLACE RIGHT RLIKE ROWS SELECT SET SHOW STRAIGHT_JOIN TABLE THEN TO UNION UNIQUE UPDATE USE USING VALUES WHEN WHERE WINDOW WITH WRITE XOR";
+
+>>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 /// A text with its tokens.
 pub(super) struct Source {
     text: String,
@@ -58,7 +88,12 @@ impl Source {
         let dialect = MySqlDialect {};
         let tokens = Tokenizer::new(&dialect, text).tokenize_with_location();
         source.tokens = tokens.map_err(|error| source.refuse(error.location))?;
+<<<<<<< HEAD
         let mut parser = Parser::new(&dialect).with_tokens_with_locations(source.tokens.clone());
+=======
+        source.refuse_unknown_operators()?;
+        let mut parser = Parser::new(&dialect).with_tokens_with_locations(source.parser_tokens());
+>>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         let statement = parser.parse_statement().map_err(|error| source.parser_error(&error))?;
         while parser.consume_token(&Token::SemiColon) {}
         let next = parser.peek_token();
@@ -79,6 +114,63 @@ impl Source {
             .map(|it| it.span.start)
     }
 
+<<<<<<< HEAD
+=======
+    /// The tokens with two operators in the form that the parser knows: `MOD` is `%`, and `||` is OR.
+    fn parser_tokens(&self) -> Vec<TokenWithSpan> {
+        let mut tokens = self.tokens.clone();
+        let is_call = |at: usize| self.tokens.get(at + 1).is_some_and(|it| it.token == Token::LParen);
+        for (at, token) in tokens.iter_mut().enumerate() {
+            match &token.token {
+                Token::StringConcat => token.token = Token::make_keyword("OR"),
+                Token::Word(word)
+                    if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("MOD") && !is_call(at) =>
+                {
+                    token.token = Token::Mod;
+                }
+                _ => {}
+            }
+        }
+        tokens
+    }
+
+    /// Refuses what the parser reads in another way than the server does.
+    fn refuse_unknown_operators(&self) -> Result<(), SqlError> {
+        let mut before = &Token::EOF;
+        for token in self.tokens.iter().filter(|it| !matches!(it.token, Token::Whitespace(_))) {
+            let is_after = |words: &[Keyword]| matches!(before, Token::Word(it) if it.quote_style.is_none() && words.contains(&it.keyword));
+            match &token.token {
+                Token::ExclamationMark => return Err(unsupported("the operator !")),
+                Token::Assignment => return Err(unsupported("user variables")),
+                Token::Word(word) if word.quote_style.is_none() => {
+                    if word.value.starts_with('@') && !word.value.starts_with("@@") {
+                        return Err(unsupported("user variables"));
+                    }
+                    let is_type = matches!(before, Token::Comma | Token::Period) || is_after(&[Keyword::AS]);
+                    if word.keyword == Keyword::BINARY && !is_type {
+                        return Err(unsupported("the operator BINARY"));
+                    }
+                    let needs_more = matches!(before, Token::Comma)
+                        || is_after(&[Keyword::FROM, Keyword::JOIN, Keyword::SELECT, Keyword::BY]);
+                    if needs_more && CLAUSES.contains(&word.keyword) {
+                        return Err(self.refuse(token.span.start));
+                    }
+                }
+                _ => {}
+            }
+            before = &token.token;
+        }
+        Ok(())
+    }
+
+    /// Refuses a reserved word where a name must stand.
+    pub(super) fn refuse_reserved(&self, ident: &Ident) -> Result<(), SqlError> {
+        let is_reserved =
+            ident.quote_style.is_none() && RESERVED.split_whitespace().any(|it| it.eq_ignore_ascii_case(&ident.value));
+        if is_reserved { Err(self.refuse(ident.span.start)) } else { Ok(()) }
+    }
+
+>>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     fn parser_error(&self, error: &ParserError) -> SqlError {
         let text = match error {
             ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,

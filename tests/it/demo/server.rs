@@ -280,7 +280,7 @@ async fn the_information_schema_is_there_to_be_read() {
 #[tokio::test]
 async fn a_plan_is_the_traditional_table() {
     let mut client = client(replica().await).await;
-    let plan = rows(&mut client, "EXPLAIN SELECT id FROM shop.many WHERE id = 5").await;
+    let plan = rows(&mut client, r#"EXPLAIN SELECT id FROM "shop"."many" AS "t1" WHERE id = 5"#).await;
     assert_eq!(plan, [["1", "SIMPLE", "many", "const", "PRIMARY", "PRIMARY", "NULL", "const", "1", ""]]);
     let plan = rows(&mut client, "EXPLAIN SELECT 1").await;
     assert_eq!(plan[0][9], "No tables used");

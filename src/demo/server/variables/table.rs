@@ -62,7 +62,7 @@ pub(super) const SWITCHES: &[(&str, bool, May)] = &[
     ("sql_auto_is_null", false, Read),
     ("sql_big_selects", true, Set),
     ("sql_notes", true, Set),
-    ("sql_quote_show_create", true, Read),
+    ("sql_quote_show_create", true, Set),
     ("sql_safe_updates", false, Set),
     ("sql_warnings", false, Set),
     ("tx_read_only", false, Set),
