@@ -5,6 +5,7 @@ pub mod headless;
 pub mod keys;
 pub mod log;
 pub mod man;
+pub mod outside;
 pub mod print;
 pub mod profiles;
 pub mod run;

@@ -26,7 +26,7 @@ use crate::rig::Rig;
 pub const ID: SessionId = SessionId(1);
 
 /// The longest that any step may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A log that keeps nothing.
 pub struct Forgetful;
@@ -239,9 +239,9 @@ impl Live {
     /// Waits for the session's last news.
     pub async fn last(&mut self) -> SessionNews {
         loop {
-            match told(&mut self.news).await {
-                last @ (SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) => return last,
-                _ => {}
+            let news = told(&mut self.news).await;
+            if matches!(news, SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) {
+                return news;
             }
         }
     }
