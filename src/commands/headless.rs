@@ -172,7 +172,7 @@ impl Headless {
     }
 }
 
-/// Ctrl-C and SIGTERM.
+/// Ctrl-C and SIGTERM, or whoever else may stop a command.
 pub struct Interrupts {
     asked: mpsc::Receiver<()>,
     count: u32,
@@ -202,6 +202,12 @@ impl Interrupts {
             }
         });
         Ok(Self { asked, count: 0 })
+    }
+
+    /// Listens to whoever holds the other end instead.
+    #[must_use]
+    pub fn by(asked: mpsc::Receiver<()>) -> Self {
+        Self { asked, count: 0 }
     }
 
     /// Waits for the next one.

@@ -6,6 +6,7 @@ pub mod headless;
 pub mod keys;
 pub mod log;
 pub mod man;
+pub mod outside;
 pub mod print;
 pub mod profiles;
 pub mod run;

@@ -128,6 +128,8 @@ pub struct Site {
     pub outside: Outside,
     /// The access log, open.
     pub log: AccessLog,
+    /// What stops it.
+    pub stop: Interrupts,
 }
 
 /// What stdout is.
@@ -162,9 +164,8 @@ async fn perform<W: Write + Send + 'static>(
     (out, stdout): (W, Stdout),
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
-    let mut stop = Interrupts::listen()?;
     let (send, rows) = mpsc::channel(limits::BATCH_QUEUE);
-    let session = Headless::connect(Arc::clone(&site.profile), site.outside.clone(), send, &mut stop).await?;
+    let session = Headless::connect(Arc::clone(&site.profile), site.outside.clone(), send, &mut site.stop).await?;
     let Waited::Done(mut session) = session else { return Ok(Kind::Interrupted.exit_code()) };
     print::problems(err, &warnings(&session.facts().warnings))?;
     let statements = check_all(args, &session)?;
@@ -183,8 +184,8 @@ async fn perform<W: Write + Send + 'static>(
     let mut code = 0;
     let mut failed = None;
     for (start, checked) in statements {
-        match session.run(checked, bounds, &mut site.log, args.reference.as_deref(), &mut stop).await {
-            Ok(report) => code = judge(args, start, &report, stop.came(), err)?,
+        match session.run(checked, bounds, &mut site.log, args.reference.as_deref(), &mut site.stop).await {
+            Ok(report) => code = judge(args, start, &report, site.stop.came(), err)?,
             Err(problem) => failed = Some(problem),
         }
         if code != 0 || failed.is_some() {
@@ -193,8 +194,11 @@ async fn perform<W: Write + Send + 'static>(
     }
     session.close().await;
     // The session is gone and with it the sending end: the thread comes to its end too, unless its reader stalls.
-    let poured =
-        if stop.came() { tokio::time::timeout(Duration::from_secs(1), poured).await.ok() } else { Some(poured.await) };
+    let poured = if site.stop.came() {
+        tokio::time::timeout(Duration::from_secs(1), poured).await.ok()
+    } else {
+        Some(poured.await)
+    };
     let Some(poured) = poured else { return Ok(Kind::Interrupted.exit_code()) };
     finish(args, poured, code, failed, err)
 }

@@ -5,13 +5,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use rrx::commands::headless::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
 use rrx::domain::export::Format;
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
 use rrx::io::storage::accesslog::{AccessLog, FILE_NAME};
 
+use tokio::sync::mpsc;
+
 use crate::harness::{direct, outside};
-use crate::rig::Rig;
+use crate::rig::{Rig, wait_until};
 
 /// A place to write to that a test can look into, and that can be made to fail.
 #[derive(Clone, Default)]
@@ -23,11 +26,17 @@ struct Seen {
 impl Write for Seen {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if let Some(kind) = self.fails {
+<<<<<<< HEAD
             Err(kind.into())
         } else {
             self.bytes.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
+=======
+            return Err(kind.into());
+>>>>>>> bb3a5daf97f0d25df3a1c20f994648285d1cb5b2
         }
+        self.bytes.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -52,9 +61,14 @@ async fn perform(args: RunArgs, profile: Profile) -> Left {
 }
 
 async fn perform_into(args: RunArgs, profile: Profile, out: Seen) -> Left {
+    let (_nobody, stop) = mpsc::channel(1);
+    perform_until(args, profile, out, stop).await
+}
+
+async fn perform_until(args: RunArgs, profile: Profile, out: Seen, stop: mpsc::Receiver<()>) -> Left {
     let state = tempfile::tempdir().unwrap();
     let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
-    let site = Site { profile: Arc::new(profile), outside: outside(), log };
+    let site = Site { profile: Arc::new(profile), outside: outside(), log, stop: Interrupts::by(stop) };
     let mut err = Vec::new();
     let code = run(&args, site, (out.clone(), Stdout::Other), &mut err).await;
     let lines = std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap();
@@ -196,4 +210,36 @@ async fn warnings_are_words_on_stderr() {
     let left = perform(args("SELECT CAST('12x' AS SIGNED) AS a"), direct(Rig::start())).await;
     assert_eq!((left.code, left.out.as_str()), (0, "a\n12\n"));
     assert!(left.err.contains("1 warning\n") && left.err.contains("1292"), "{}", left.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_stops_the_statement_on_the_server_and_exits_130() {
+    let rig = Rig::start();
+    let (interrupt, stop) = mpsc::channel(1);
+    let asked = args("SELECT /* until ctrl-c */ SLEEP(40); SELECT 'not reached'");
+    let running = tokio::spawn(perform_until(asked, direct(rig), Seen::default(), stop));
+    let seen = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* until ctrl-c %'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(seen).trim() == "1");
+    interrupt.send(()).await.unwrap();
+    let left = running.await.unwrap();
+    assert_eq!((left.code, left.out.as_str()), (130, "SLEEP(40)\n"), "{}", left.err);
+    assert_eq!(rig.sql(seen).trim(), "0");
+    assert!(serde_json::to_string(&left.log).unwrap().contains("cancelled"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn through_the_tunnel_rows_come_the_same() {
+    let left = perform(args("SELECT 6 * 7 AS answer"), Rig::start().profile()).await;
+    assert_eq!((left.code, left.out.as_str(), left.err.as_str()), (0, "answer\n42\n", ""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_host_key_is_refused_and_nothing_is_recorded() {
+    let rig = Rig::start();
+    let empty = rig.private_folder("strange").join("known_hosts");
+    let profile = Profile { route: vec![rig.hop(rig.ssh_port(), &empty)], ..rig.profile() };
+    let left = perform(args("SELECT 1"), profile).await;
+    assert_eq!(left.code, 3, "{}", left.err);
+    assert!(left.err.contains("SHA256:"), "{}", left.err);
+    assert!(!empty.exists());
 }
