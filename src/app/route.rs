@@ -145,16 +145,13 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
 }
 
 fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
-    match (&mut model.shared.running, &model.shared.link) {
-        (Some(running), Link::On(session)) => {
-            running.stopping = true;
-            effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
-            model.notice("stopping the statement …");
-        }
-        _ => {
-            let key = model.shared.key(Action::App(AppAction::Quit));
-            model.notice(format!("nothing is running; {key} leaves rrx"));
-        }
+    if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link) {
+        running.stopping = true;
+        effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
+        model.notice("stopping the statement …");
+    } else {
+        let key = model.shared.key(Action::App(AppAction::Quit));
+        model.notice(format!("nothing is running; {key} leaves rrx"));
     }
 }
 

@@ -123,7 +123,7 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
         }
         SessionNews::Ready(facts) => {
             model.shared.link = Link::On(id);
-            model.shared.database = facts.database.clone();
+            model.shared.database.clone_from(&facts.database);
             for warning in &facts.warnings {
                 model.happened(warning.clone());
             }

@@ -79,16 +79,16 @@ fn start(cli: Cli) -> Result<u8, Problem> {
         Command::Man { command } => done(man::run(command.as_deref(), &mut out)),
         #[cfg(feature = "demo")]
         Command::Demo(command) => demo(&command, &paths),
-        Command::Run(command) => headless(&command, settings::load(&paths, presence), paths),
+        Command::Run(command) => headless(&command, &settings::load(&paths, presence), &paths),
     }
 }
 
 /// `rrx run`.
-fn headless(command: &RunCommand, loaded: Loaded, paths: Paths) -> Result<u8, Problem> {
+fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
     print::problems(&mut err, &loaded.problems)?;
     let snippet = match command.source() {
-        StatementSource::Snippet(name) => Some(snippet_text(&name, command.profile.as_deref(), &loaded, &paths)?),
+        StatementSource::Snippet(name) => Some(snippet_text(&name, command.profile.as_deref(), loaded, paths)?),
         StatementSource::Text(_) | StatementSource::File(_) | StatementSource::Stdin => None,
     };
     let args = RunArgs::read(command, snippet, std::io::stdin())?;
@@ -98,8 +98,8 @@ fn headless(command: &RunCommand, loaded: Loaded, paths: Paths) -> Result<u8, Pr
             .hint("add -p PROFILE; `rrx profiles list` lists them, and `-p demo` is always there"));
     }
     runtime()?.block_on(async {
-        let home = home_of(&name, &paths);
-        let (profile, _running) = profile_of(&name, &loaded, &home).await?;
+        let home = home_of(&name, paths);
+        let (profile, _running) = profile_of(&name, loaded, &home).await?;
         if let Some(refusal) = profile.refusal() {
             return Err(refusal);
         }
@@ -270,6 +270,7 @@ fn session_outside(paths: &Paths) -> session::Outside {
 }
 
 #[cfg(feature = "demo")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 fn demo_pack() -> Option<DocPack> {
     let (pack, _) = DocPack::read(crate::demo::data::pack_files());
     Some(pack)
@@ -287,7 +288,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
         .map_err(|error| Problem::new(Kind::Local, "The program could not start its tasks").because(error.to_string()))
 }
 
-/// NO_COLOR (no-color.org): set and not empty means none.
+/// `NO_COLOR` (no-color.org): set and not empty means none.
 fn has_colour() -> bool {
     !is_set("NO_COLOR") && std::io::stdout().is_terminal()
 }

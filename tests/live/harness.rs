@@ -239,16 +239,9 @@ impl Live {
     /// Waits for the session's last news.
     pub async fn last(&mut self) -> SessionNews {
         loop {
-<<<<<<< HEAD
-            if let last @ (SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) =
-                told(&mut self.news).await
-            {
-                return last;
-=======
             let news = told(&mut self.news).await;
             if matches!(news, SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) {
                 return news;
->>>>>>> bb3a5daf97f0d25df3a1c20f994648285d1cb5b2
             }
         }
     }

@@ -26,14 +26,7 @@ struct Seen {
 impl Write for Seen {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if let Some(kind) = self.fails {
-<<<<<<< HEAD
-            Err(kind.into())
-        } else {
-            self.bytes.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-=======
             return Err(kind.into());
->>>>>>> bb3a5daf97f0d25df3a1c20f994648285d1cb5b2
         }
         self.bytes.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())

@@ -12,7 +12,7 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// With colours, or (NO_COLOR) with weight and reversal alone.
+    /// With colours, or (`NO_COLOR`) with weight and reversal alone.
     #[must_use]
     pub const fn new(has_colour: bool) -> Self {
         Self { has_colour }

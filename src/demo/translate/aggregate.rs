@@ -16,11 +16,7 @@ use super::expr::{At, expressions, plain};
 use super::functions;
 use super::pass::Pass;
 use super::scope::Clause;
-<<<<<<< HEAD
-use super::types::{Kind, Type};
-=======
 use super::types::{FREE, Kind, Type};
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use super::value::{Literal, Typed, quoted};
 
 /// Functions of windows alone: name, arguments at least and at most, whether they need ORDER BY.
@@ -218,16 +214,12 @@ impl Pass<'_> {
                 if !over.is_empty() {
                     return Err(unsupported(format!("{name} with OVER")));
                 }
-<<<<<<< HEAD
-                Typed::new(format!("my_spread({}, '{name}')", value.real()), Type::double())
-=======
                 let decimals = match value.ty.kind {
                     Kind::Decimal => value.ty.decimals + 4,
                     _ if value.ty.is_whole() => 4,
                     _ => FREE,
                 };
                 Typed::new(format!("my_spread({}, '{name}')", value.real()), Type { decimals, ..Type::double() })
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             }
             _ => return Err(wrong_count(name)),
         };

@@ -18,16 +18,9 @@ enum Count {
 
 fn count(value: &Typed) -> Count {
     match value.ty.kind {
-<<<<<<< HEAD
-        Kind::Null | Kind::Int | Kind::Bit(_) | Kind::Year => Count::Whole,
-        Kind::Decimal => Count::Decimal,
-        Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp if value.ty.decimals == 0 => Count::Whole,
-        Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp => Count::Decimal,
-=======
         Kind::Null | Kind::Int | Kind::Bit(_) | Kind::Year | Kind::Enum(_) | Kind::Set(_) => Count::Whole,
         Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp if value.ty.decimals == 0 => Count::Whole,
         Kind::Decimal | Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp => Count::Decimal,
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         _ => Count::Real,
     }
 }
@@ -37,21 +30,12 @@ fn scale(value: &Typed) -> u8 {
 }
 
 /// `-value`.
-<<<<<<< HEAD
-pub(super) fn negated(value: &Typed) -> Result<Typed, SqlError> {
-    if let Some(Literal::Int(number)) = value.literal {
-        return Ok(Typed::int(-number));
-    }
-    let nullable = value.ty.is_nullable;
-    Ok(match count(value) {
-=======
 pub(super) fn negated(value: &Typed) -> Typed {
     if let Some(Literal::Int(number)) = value.literal {
         return Typed::int(-number);
     }
     let nullable = value.ty.is_nullable;
     match count(value) {
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         Count::Whole => {
             Typed::new(format!("(- {})", value.whole()), Type::int(value.ty.length.max(1) + 1).nullable(nullable))
         }
@@ -64,11 +48,7 @@ pub(super) fn negated(value: &Typed) -> Typed {
         }
         Count::Real => Typed::new(format!("(- {})", value.real()), Type::double().nullable(nullable)),
     }
-<<<<<<< HEAD
-    .of([value]))
-=======
     .of([value])
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 }
 
 /// `left op right`.

@@ -25,16 +25,10 @@ pub(super) fn cast(_context: &Context<'_>, value: &Typed, target: &DataType) -> 
         | DataType::Int(None)
         | DataType::Integer(None)
         | DataType::BigInt(None) => Typed::new(value.whole(), Type::int(number_length(false)).nullable(nullable)),
-<<<<<<< HEAD
-        DataType::Unsigned | DataType::UnsignedInteger => {
-            Typed::new(value.whole(), Type::int(number_length(true)).unsigned(true).nullable(nullable))
-        }
-=======
         DataType::Unsigned | DataType::UnsignedInteger => Typed::new(
             format!("my_unsigned({})", value.whole()),
             Type::int(number_length(true)).unsigned(true).nullable(nullable),
         ),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         DataType::Decimal(info) | DataType::Dec(info) | DataType::Numeric(info) => {
             let (precision, scale) = match info {
                 ExactNumberInfo::None => (10, 0),

@@ -69,14 +69,11 @@ fn temporal_form(left: &Typed, right: &Typed) -> Result<Form, SqlError> {
     if a.kind == Kind::Date && b.kind == Kind::Date {
         return Ok(Form::Day);
     }
-<<<<<<< HEAD
-=======
     for value in [left, right] {
         if let Some(None) = value.moment_literal() {
             return Err(unsupported("comparing a date with a text or number that is none"));
         }
     }
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     let midnight = |value: &Typed| value.moment_literal().flatten().is_some_and(|moment| moment.time == 0);
     if (a.kind == Kind::Date && midnight(right)) || (b.kind == Kind::Date && midnight(left)) {
         return Ok(Form::Day);

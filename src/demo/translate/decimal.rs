@@ -102,10 +102,7 @@ impl Decimal {
 
     /// The quotient, cut after the last whole word of nine digits, as the server keeps it until it is shown.
     /// `None` inside for a division by zero.
-<<<<<<< HEAD
-=======
     #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     pub(super) fn divide(self, other: Self) -> Option<Option<Self>> {
         if other.units == 0 {
             return Some(None);
@@ -128,10 +125,7 @@ impl Decimal {
     }
 
     /// The remainder with the dividend's sign; `None` inside for a division by zero.
-<<<<<<< HEAD
-=======
     #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     pub(super) fn remainder(self, other: Self) -> Option<Option<Self>> {
         if other.units == 0 {
             return Some(None);

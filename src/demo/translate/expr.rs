@@ -1,10 +1,7 @@
 //! Understands expressions: names, literals, operators, forms with a syntax of their own. Functions are in their table.
 
-<<<<<<< HEAD
-=======
 use std::fmt::Write as _;
 
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr,
     FunctionArguments, Interval, Query, TrimWhereField, UnaryOperator, Value, ValueWithSpan,
@@ -44,12 +41,6 @@ impl Pass<'_> {
             Expr::Identifier(ident) if ident.quote_style.is_none() && ident.value.starts_with('@') => {
                 self.variable(std::slice::from_ref(&ident.value))
             }
-<<<<<<< HEAD
-            Expr::Identifier(ident) => match functions::bare(&ident.value).filter(|_| ident.quote_style.is_none()) {
-                Some(_) => functions::call(self.context, &ident.value, &[]),
-                None => at.scope.resolve(std::slice::from_ref(&ident.value), at.clause),
-            },
-=======
             Expr::Identifier(ident) if ident.quote_style.is_none() && functions::is_bare(&ident.value) => {
                 functions::call(self.context, &ident.value, &[])
             }
@@ -57,7 +48,6 @@ impl Pass<'_> {
                 self.source.refuse_reserved(ident)?;
                 at.scope.resolve(std::slice::from_ref(&ident.value), at.clause)
             }
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             Expr::CompoundIdentifier(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| part.value.clone()).collect();
                 if parts.first().is_some_and(|first| first.starts_with("@@")) {
@@ -114,8 +104,6 @@ impl Pass<'_> {
             Expr::Subquery(query) => self.scalar_query(query, at),
             Expr::Tuple(_) => Err(operand_columns(1)),
             Expr::Function(function) => self.function(function, at),
-<<<<<<< HEAD
-=======
             other => self.worded(other, at),
         }
     }
@@ -123,7 +111,6 @@ impl Pass<'_> {
     /// Forms that are written in words: CAST, EXTRACT, SUBSTRING, TRIM and the like.
     fn worded(&mut self, expr: &Expr, at: At<'_, '_>) -> Result<Typed, SqlError> {
         match expr {
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             Expr::Cast { kind: CastKind::Cast, expr, data_type, format: None } => {
                 casts::cast(self.context, &self.expr(expr, at)?, data_type)
             }
@@ -228,11 +215,7 @@ impl Pass<'_> {
             Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) => {
                 match digits.parse::<i128>() {
                     Ok(number) if number <= i128::from(u64::MAX) => Ok(Typed::int(number)),
-<<<<<<< HEAD
-                    _ => Err(unsupported("numbers of this length")),
-=======
                     _ => decimal_literal(digits).ok_or_else(|| unsupported("numbers of this length")),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
                 }
             }
             Value::Number(digits, false) if digits.contains(['e', 'E']) => {
@@ -289,11 +272,7 @@ impl Pass<'_> {
         let value = self.expr(expr, at)?;
         match op {
             UnaryOperator::Plus => Ok(value),
-<<<<<<< HEAD
-            UnaryOperator::Minus => arithmetic::negated(&value),
-=======
             UnaryOperator::Minus => Ok(arithmetic::negated(&value)),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             UnaryOperator::Not | UnaryOperator::BangNot => {
                 Ok(Typed::truth_of(format!("(NOT {})", value.condition()), value.ty.is_nullable).of([&value]))
             }
@@ -484,17 +463,10 @@ impl Pass<'_> {
         let results: Vec<Typed> = results.iter().map(|it| it.convert(&ty)).collect();
         let mut sql = String::from("(CASE");
         for (condition, result) in conditions.iter().zip(&results) {
-<<<<<<< HEAD
-            sql.push_str(&format!(" WHEN {} THEN {}", condition.condition(), result.sql));
-        }
-        if let Some(last) = results.last() {
-            sql.push_str(&format!(" ELSE {} END)", last.sql));
-=======
             let _ = write!(sql, " WHEN {} THEN {}", condition.condition(), result.sql);
         }
         if let Some(last) = results.last() {
             let _ = write!(sql, " ELSE {} END)", last.sql);
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         }
         let is_exact = results.iter().all(|it| it.is_exact);
         Ok(Typed { is_exact, ..Typed::new(sql, ty).of(&conditions).of(&results) })

@@ -172,14 +172,10 @@ impl Pass<'_> {
             .filter_map(|part| if let ObjectNamePart::Identifier(ident) = part { Some(ident) } else { None })
             .collect();
         let (database, table) = match parts.as_slice() {
-<<<<<<< HEAD
-            [table] => (None, &table.value),
-=======
             [table] => {
                 self.source.refuse_reserved(table)?;
                 (None, &table.value)
             }
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             [database, table] => (Some(&database.value), &table.value),
             _ => return Err(unsupported("a table's name of this form")),
         };

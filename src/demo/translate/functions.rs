@@ -1,18 +1,12 @@
 //! The one table of what the demo replica knows: its functions, with how many arguments they take and what they are.
 //! Casts are in [`super::casts`], aggregates and window functions in [`super::aggregate`]; both are named here too.
 
-<<<<<<< HEAD
-use super::casts::{as_date, moment_now};
-use super::errors::{unsupported, wrong_count};
-use super::number::parse_double;
-=======
 #![expect(clippy::unnecessary_wraps, reason = "every entry of the table has one signature")]
 
 use std::fmt::Write as _;
 
 use super::casts::{as_date, moment_now};
 use super::errors::{unsupported, wrong_count};
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use super::types::{FREE, Kind, Type};
 use super::value::{Literal, Typed, quoted};
 use super::{Context, SqlError};
@@ -50,19 +44,6 @@ const FUNCTIONS: &[Known] = &[
     ("ASCII", 1, 1, |c| Ok(c.number("my_ascii", 3))), ("ORD", 1, 1, |c| Ok(c.number("my_ord", 21))),
     ("LEFT", 2, 2, |c| c.cut("my_left")), ("RIGHT", 2, 2, |c| c.cut("my_right")),
     ("SUBSTRING", 2, 3, |c| c.cut("my_substring")), ("SUBSTR", 2, 3, |c| c.cut("my_substring")), ("MID", 3, 3, |c| c.cut("my_substring")),
-<<<<<<< HEAD
-    ("SUBSTRING_INDEX", 3, 3, |c| Ok(c.built(format!("my_substring_index({}, {}, {})", c.arg(0).printed(), c.arg(1).printed(), c.arg(2).whole()), Type::text(c.len(0))))),
-    ("LOCATE", 2, 3, |c| Ok(c.located(0, 1))), ("INSTR", 2, 2, |c| Ok(c.located(1, 0))),
-    ("REPLACE", 3, 3, |c| Ok(c.text("my_replace", c.len(0).saturating_mul(c.len(2).max(1))))),
-    ("TRIM", 1, 1, |c| Ok(c.text("my_trim", c.len(0)))), ("LTRIM", 1, 1, |c| Ok(c.text("my_ltrim", c.len(0)))), ("RTRIM", 1, 1, |c| Ok(c.text("my_rtrim", c.len(0)))),
-    ("LPAD", 2, 3, pad), ("RPAD", 2, 3, pad), ("REPEAT", 2, 2, |c| c.repeated()), ("SPACE", 1, 1, |c| Ok(c.built(format!("my_repeat(' ', {})", c.arg(0).whole()), Type::text(c.literal_length(0))))),
-    ("STRCMP", 2, 2, |c| Ok(c.number("my_strcmp", 2))), ("FIND_IN_SET", 2, 2, |c| Ok(c.number("my_find_in_set", 3))),
-    ("HEX", 1, 1, hex), ("UNHEX", 1, 1, |c| Ok(c.built(format!("my_unhex({})", c.arg(0).printed()), Type::new(Kind::Binary, c.len(0).div_ceil(2), 0)))),
-    ("QUOTE", 1, 1, |c| Ok(c.text("my_quote", c.len(0) * 2 + 2))),
-    ("FORMAT", 2, 2, |c| Ok(c.built(format!("my_format({}, {})", c.arg(0).dec(), c.arg(1).whole()), Type::text(c.len(0).saturating_add(30))))),
-    // Numbers
-    ("ABS", 1, 1, abs), ("SIGN", 1, 1, |c| Ok(c.built(format!("my_sign({})", c.arg(0).real()), Type::int(2)))),
-=======
     ("SUBSTRING_INDEX", 3, 3, |c| Ok(built(format!("my_substring_index({}, {}, {})", c.arg(0).printed(), c.arg(1).printed(), c.arg(2).whole()), Type::text(c.len(0))))),
     ("LOCATE", 2, 3, |c| Ok(c.located(0, 1))), ("INSTR", 2, 2, |c| Ok(c.located(1, 0))),
     ("REPLACE", 3, 3, |c| Ok(c.text("my_replace", c.len(0).saturating_mul(c.len(2).max(1))))),
@@ -74,18 +55,13 @@ const FUNCTIONS: &[Known] = &[
     ("FORMAT", 2, 2, |c| Ok(built(format!("my_format({}, {})", c.arg(0).dec(), c.arg(1).whole()), Type::text(c.len(0).saturating_add(30))))),
     // Numbers
     ("ABS", 1, 1, abs), ("SIGN", 1, 1, |c| Ok(built(format!("my_sign({})", c.arg(0).real()), Type::int(2)))),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     ("CEIL", 1, 1, whole_round), ("CEILING", 1, 1, whole_round), ("FLOOR", 1, 1, whole_round),
     ("ROUND", 1, 2, round), ("TRUNCATE", 2, 2, round),
     ("MOD", 2, 2, |c| super::arithmetic::operate(&sqlparser::ast::BinaryOperator::Modulo, c.arg(0), c.arg(1))),
     ("POWER", 2, 2, |c| Ok(c.real("my_power"))), ("POW", 2, 2, |c| Ok(c.real("my_power"))), ("SQRT", 1, 1, |c| Ok(c.real("my_sqrt"))),
     ("EXP", 1, 1, |c| Ok(c.real("my_exp"))), ("LN", 1, 1, |c| Ok(c.real("my_ln"))), ("LOG2", 1, 1, |c| Ok(c.real("my_log2"))), ("LOG10", 1, 1, |c| Ok(c.real("my_log10"))),
     ("LOG", 1, 2, |c| Ok(c.real(if c.args.len() == 1 { "my_ln" } else { "my_log" }))),
-<<<<<<< HEAD
-    ("PI", 0, 0, |c| Ok(c.built("3.141592653589793".to_owned(), Type { decimals: 6, length: 8, ..Type::double() }.nullable(false)))),
-=======
     ("PI", 0, 0, |_| Ok(built("3.141592653589793".to_owned(), Type { decimals: 6, length: 8, ..Type::double() }.nullable(false)))),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     // The clock
     ("NOW", 0, 1, |c| now(c, false)), ("CURRENT_TIMESTAMP", 0, 1, |c| now(c, false)), ("LOCALTIME", 0, 1, |c| now(c, false)), ("LOCALTIMESTAMP", 0, 1, |c| now(c, false)),
     ("SYSDATE", 0, 1, |c| now(c, false)), ("UTC_TIMESTAMP", 0, 1, |c| now(c, true)),
@@ -97,25 +73,6 @@ const FUNCTIONS: &[Known] = &[
     ("HOUR", 1, 1, |c| Ok(c.part("HOUR", 3))), ("MINUTE", 1, 1, |c| Ok(c.part("MINUTE", 2))), ("SECOND", 1, 1, |c| Ok(c.part("SECOND", 2))), ("MICROSECOND", 1, 1, |c| Ok(c.part("MICROSECOND", 6))),
     ("DAYOFWEEK", 1, 1, |c| Ok(c.part("DAYOFWEEK", 1))), ("WEEKDAY", 1, 1, |c| Ok(c.part("WEEKDAY", 1))), ("DAYOFYEAR", 1, 1, |c| Ok(c.part("DAYOFYEAR", 3))),
     ("WEEKOFYEAR", 1, 1, |c| Ok(c.part("WEEKOFYEAR", 2))), ("TO_DAYS", 1, 1, |c| Ok(c.part("TO_DAYS", 6))),
-<<<<<<< HEAD
-    ("WEEK", 1, 2, |c| Ok(c.built(format!("my_week({}, {})", c.arg(0).moment(6), c.args.get(1).map_or_else(|| "0".to_owned(), Typed::whole)), Type::int(2)))),
-    ("YEARWEEK", 1, 2, |c| Ok(c.built(format!("my_yearweek({}, {})", c.arg(0).moment(6), c.args.get(1).map_or_else(|| "0".to_owned(), Typed::whole)), Type::int(6)))),
-    ("DAYNAME", 1, 1, |c| Ok(c.built(format!("my_date_format({}, '%W')", c.arg(0).moment(6)), Type::text(9)))),
-    ("MONTHNAME", 1, 1, |c| Ok(c.built(format!("my_date_format({}, '%M')", c.arg(0).moment(6)), Type::text(9)))),
-    ("LAST_DAY", 1, 1, |c| Ok(c.built(format!("my_last_day({})", c.arg(0).moment(6)), Type::date()))),
-    ("DATE_FORMAT", 2, 2, |c| Ok(c.built(format!("my_date_format({}, {})", c.arg(0).moment(6), c.arg(1).printed()), Type::text(c.len(1).saturating_mul(10))))),
-    ("DATEDIFF", 2, 2, |c| Ok(c.built(format!("my_datediff({}, {})", c.arg(0).moment(6), c.arg(1).moment(6)), Type::int(8)))),
-    ("TIMEDIFF", 2, 2, timediff),
-    ("TIME_TO_SEC", 1, 1, |c| Ok(c.built(format!("({} / 1000000)", c.arg(0).clock()), Type::bigint()))),
-    ("SEC_TO_TIME", 1, 1, |c| Ok(c.built(format!("my_time_text(1000000 * {}, 0)", c.arg(0).whole()), Type::time(0)))),
-    ("CONVERT_TZ", 3, 3, convert_tz), ("UNIX_TIMESTAMP", 0, 1, unix_timestamp), ("FROM_UNIXTIME", 1, 2, from_unixtime),
-    ("MAKEDATE", 2, 2, |c| Ok(c.built(format!("my_makedate({}, {})", c.arg(0).whole(), c.arg(1).whole()), Type::date()))),
-    // The session
-    ("VERSION", 0, 0, version), ("DATABASE", 0, 0, database), ("SCHEMA", 0, 0, database),
-    ("USER", 0, 0, account), ("SESSION_USER", 0, 0, account), ("SYSTEM_USER", 0, 0, account), ("CURRENT_USER", 0, 0, account),
-    ("CONNECTION_ID", 0, 0, |c| Ok(c.built(c.context.connection_id.to_string(), Type::int(10).unsigned(true).nullable(false)))),
-    ("SLEEP", 1, 1, |c| Ok(c.built(format!("(WITH RECURSIVE \"nap\"(\"i\") AS (SELECT 0 UNION ALL SELECT my_nap(\"i\") FROM \"nap\" WHERE \"i\" < 100 * {}) SELECT 0 * MAX(\"i\") FROM \"nap\")", c.arg(0).real()), Type::int(1).nullable(false)))),
-=======
     ("WEEK", 1, 2, |c| Ok(built(format!("my_week({}, {})", c.arg(0).moment(6), c.args.get(1).map_or_else(|| "0".to_owned(), Typed::whole)), Type::int(2)))),
     ("YEARWEEK", 1, 2, |c| Ok(built(format!("my_yearweek({}, {})", c.arg(0).moment(6), c.args.get(1).map_or_else(|| "0".to_owned(), Typed::whole)), Type::int(6)))),
     ("DAYNAME", 1, 1, |c| Ok(built(format!("my_date_format({}, '%W')", c.arg(0).moment(6)), Type::text(9)))),
@@ -133,7 +90,6 @@ const FUNCTIONS: &[Known] = &[
     ("USER", 0, 0, account), ("SESSION_USER", 0, 0, account), ("SYSTEM_USER", 0, 0, account), ("CURRENT_USER", 0, 0, account),
     ("CONNECTION_ID", 0, 0, |c| Ok(built(c.context.connection_id.to_string(), Type::int(10).unsigned(true).nullable(false)))),
     ("SLEEP", 1, 1, |c| Ok(built(format!("(WITH RECURSIVE \"nap\"(\"i\") AS (SELECT 0 UNION ALL SELECT my_nap(\"i\") FROM \"nap\" WHERE \"i\" < 100 * {}) SELECT 0 * MAX(\"i\") FROM \"nap\")", c.arg(0).real()), Type::int(1).nullable(false)))),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 ];
 
 /// Functions that the server has and the demo has not: 1235 rather than "does not exist".
@@ -149,11 +105,7 @@ const ELSEWHERE: &str = "ACOS ADDDATE ADDTIME AES_DECRYPT AES_ENCRYPT ASIN ATAN 
     TAN TIME_FORMAT TO_BASE64 TO_CHAR TO_SECONDS UNCOMPRESS UPDATEXML UUID UUID_SHORT VALUE VALUES VAR_SAMP WEIGHT_STRING";
 
 /// A function that may stand without brackets.
-<<<<<<< HEAD
-pub(super) fn bare(name: &str) -> Option<()> {
-=======
 pub(super) fn is_bare(name: &str) -> bool {
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     const BARE: &[&str] = &[
         "CURRENT_DATE",
         "CURRENT_TIMESTAMP",
@@ -165,11 +117,7 @@ pub(super) fn is_bare(name: &str) -> bool {
         "UTC_TIMESTAMP",
         "UTC_TIME",
     ];
-<<<<<<< HEAD
-    BARE.iter().any(|it| it.eq_ignore_ascii_case(name)).then_some(())
-=======
     BARE.iter().any(|it| it.eq_ignore_ascii_case(name))
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 }
 
 /// Builds a call.
@@ -245,13 +193,6 @@ impl Call<'_> {
         self.args.iter().any(|it| it.ty.is_nullable)
     }
 
-<<<<<<< HEAD
-    fn built(&self, sql: String, ty: Type) -> Typed {
-        Typed::new(sql, ty)
-    }
-
-=======
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     fn printed(&self) -> String {
         self.args.iter().map(Typed::printed).collect::<Vec<_>>().join(", ")
     }
@@ -319,13 +260,10 @@ impl Call<'_> {
     }
 }
 
-<<<<<<< HEAD
-=======
 fn built(sql: String, ty: Type) -> Typed {
     Typed::new(sql, ty)
 }
 
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 fn coalesce(c: &Call<'_>) -> Result<Typed, SqlError> {
     let mut ty = unified(c.args)?;
     ty.is_nullable = c.args.iter().all(|it| it.ty.is_nullable);
@@ -352,9 +290,6 @@ fn nullif(c: &Call<'_>) -> Result<Typed, SqlError> {
 }
 
 fn extreme(c: &Call<'_>) -> Result<Typed, SqlError> {
-<<<<<<< HEAD
-    let ty = unified(c.args)?.nullable(c.is_nullable());
-=======
     let mut ty = unified(c.args)?.nullable(c.is_nullable());
     let has = |is: fn(&Type) -> bool| c.args.iter().any(|it| is(&it.ty));
     if has(Type::is_textual) && has(Type::is_number) {
@@ -363,7 +298,6 @@ fn extreme(c: &Call<'_>) -> Result<Typed, SqlError> {
     if has(Type::is_temporal) && !c.args.iter().all(|it| it.ty.is_temporal() || it.ty.kind == Kind::Null) {
         return Err(unsupported(format!("{} of dates and other values", c.name)));
     }
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     let function = if c.name == "LEAST" { "min" } else { "max" };
     let values: Vec<Typed> = c.args.iter().map(|it| it.convert(&ty)).collect();
     // SQLite's min and max of several values are NULL when one is, and take the first collation that they meet.
@@ -381,11 +315,7 @@ fn extreme(c: &Call<'_>) -> Result<Typed, SqlError> {
 fn field(c: &Call<'_>) -> Result<Typed, SqlError> {
     let mut sql = String::from("(CASE");
     for (at, candidate) in c.args.iter().enumerate().skip(1) {
-<<<<<<< HEAD
-        sql.push_str(&format!(" WHEN {} THEN {at}", super::compare::compared(c.arg(0), "=", candidate)?.sql));
-=======
         let _ = write!(sql, " WHEN {} THEN {at}", super::compare::compared(c.arg(0), "=", candidate)?.sql);
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     }
     Ok(Typed::new(format!("{sql} ELSE 0 END)"), Type::int(3).nullable(false)))
 }
@@ -393,11 +323,7 @@ fn field(c: &Call<'_>) -> Result<Typed, SqlError> {
 fn elt(c: &Call<'_>) -> Result<Typed, SqlError> {
     let mut sql = format!("(CASE {}", c.arg(0).whole());
     for (at, candidate) in c.args.iter().enumerate().skip(1) {
-<<<<<<< HEAD
-        sql.push_str(&format!(" WHEN {at} THEN {}", candidate.printed()));
-=======
         let _ = write!(sql, " WHEN {at} THEN {}", candidate.printed());
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     }
     let length = c.args.iter().skip(1).map(|it| it.ty.length).max().unwrap_or(0);
     Ok(Typed::new(format!("{sql} END)"), Type::text(length)))
@@ -490,11 +416,7 @@ fn round(c: &Call<'_>) -> Result<Typed, SqlError> {
     };
     let asked = c.args.get(1).map_or_else(|| "0".to_owned(), Typed::whole);
     let nullable = c.is_nullable();
-<<<<<<< HEAD
-    if value.ty.is_whole() || value.ty.kind == Kind::Null {
-=======
     if value.ty.is_whole() {
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         let ty = Type { wire: None, ..Type::int(value.ty.length).unsigned(value.ty.is_unsigned) }.nullable(nullable);
         return Ok(match digits {
             Some(0..) => Typed::new(value.whole(), ty),
@@ -646,19 +568,11 @@ fn version(c: &Call<'_>) -> Result<Typed, SqlError> {
     }
 }
 
-<<<<<<< HEAD
-#[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
-=======
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 fn database(c: &Call<'_>) -> Result<Typed, SqlError> {
     let sql = c.context.database.map_or_else(|| "NULL".to_owned(), quoted);
     Ok(Typed::new(sql, Type::text(64)))
 }
 
-<<<<<<< HEAD
-#[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
-=======
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 fn account(c: &Call<'_>) -> Result<Typed, SqlError> {
     let shown = match (c.name, c.context.account.split_once('@')) {
         ("CURRENT_USER", _) | (_, None) => c.context.account.to_owned(),
@@ -666,11 +580,3 @@ fn account(c: &Call<'_>) -> Result<Typed, SqlError> {
     };
     Ok(Typed::new(quoted(&shown), Type::text(128).nullable(c.name != "CURRENT_USER")))
 }
-<<<<<<< HEAD
-
-/// A number that SQLite's own functions would not read as the server does.
-pub(super) fn number_of(text: &str) -> f64 {
-    parse_double(text)
-}
-=======
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002

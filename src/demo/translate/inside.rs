@@ -123,21 +123,13 @@ where
 {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function(name, count, flags, move |context| {
-<<<<<<< HEAD
-        let answer = body(&Arguments(context)).map_err(told)?;
-=======
         let answer = body(&Arguments(context)).map_err(|error| told(&error))?;
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         Ok(answer.unwrap_or(Value::Null))
     })
 }
 
 /// An error that [`super::error_of`] can read back out of SQLite.
-<<<<<<< HEAD
-fn told(error: SqlError) -> Error {
-=======
 fn told(error: &SqlError) -> Error {
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     Error::UserFunctionError(format!("{MARK}{}:{}:{}", error.code, error.state, error.message).into())
 }
 
@@ -174,10 +166,7 @@ fn maybe_text(value: Option<String>) -> Answer {
     Ok(value.map(Value::Text))
 }
 
-<<<<<<< HEAD
-=======
 #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 fn maybe_dec(value: Option<Option<Decimal>>) -> Answer {
     Ok(value.ok_or_else(too_large)?.map(|it| Value::Text(it.to_string())))
 }
@@ -190,10 +179,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_dec", 1, |it| some_dec(Some(it.dec(0)?))),
     ("my_real_dec", 1, |it| some_dec(Decimal::from_real(it.real(0)))),
     ("my_real_int", 1, |it| some_dec_int(Decimal::from_real(it.real(0).round_ties_even()))),
-<<<<<<< HEAD
-=======
     ("my_unsigned", 1, |it| if it.int(0) < 0 { Err(super::errors::unsupported("unsigned numbers over the signed range")) } else { Ok(Some(Value::Integer(it.int(0)))) }),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     ("my_dec_int", 1, |it| some_dec_int(it.dec(0)?.round(0))),
     ("my_dec_round", 2, |it| { let value = it.dec(0)?; some_dec(value.round(clamped(it.int(1)))) }),
     ("my_dec_trunc", 2, |it| { let value = it.dec(0)?; some_dec(value.truncate(clamped(it.int(1)))) }),

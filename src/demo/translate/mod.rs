@@ -21,12 +21,9 @@ mod text;
 mod types;
 mod value;
 
-<<<<<<< HEAD
-=======
 #[cfg(test)]
 mod tests;
 
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use std::rc::Rc;
 
 use super::schema::DemoSchema;
@@ -133,10 +130,7 @@ pub fn error_of(failure: &rusqlite::Error) -> Option<SqlError> {
     let state = match parts.next()? {
         "21000" => "21000",
         "22003" => "22003",
-<<<<<<< HEAD
-=======
         "42000" => "42000",
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         _ => "HY000",
     };
     Some(errors::error(code, state, parts.next()?))

@@ -1,10 +1,6 @@
 //! One statement's text: its tokens with their places, its syntax tree, and the labels that unnamed columns get from it.
 
-<<<<<<< HEAD
-use sqlparser::ast::{Query, Select, Statement};
-=======
 use sqlparser::ast::{Ident, Query, Select, Statement};
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use sqlparser::dialect::MySqlDialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -31,8 +27,6 @@ const LIST_ENDS: &[Keyword] = &[
     Keyword::FETCH,
     Keyword::OFFSET,
 ];
-<<<<<<< HEAD
-=======
 /// Words that no name or expression can be.
 const CLAUSES: &[Keyword] = &[
     Keyword::FROM,
@@ -47,7 +41,6 @@ const CLAUSES: &[Keyword] = &[
     Keyword::AND,
     Keyword::OR,
 ];
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 /// Words between SELECT and the first expression.
 const MODIFIERS: &[&str] = &[
     "ALL",
@@ -63,15 +56,12 @@ const MODIFIERS: &[&str] = &[
     "SQL_CALC_FOUND_ROWS",
 ];
 
-<<<<<<< HEAD
-=======
 /// Words that cannot be a name without quotes, those that the parser takes as one.
 const RESERVED: &str = "ALL AND AS ASC BETWEEN BY CASE CHANGE CHECK COLLATE COLUMN CONSTRAINT CREATE CROSS DELETE DESC DESCRIBE \
     DISTINCT DISTINCTROW DIV DROP ELSE EXCEPT EXISTS FETCH FOR FORCE FROM GROUP HAVING IGNORE IN INDEX INNER INSERT INTERSECT INTERVAL INTO IS \
     JOIN KEY KEYS KILL LEFT LIKE LIMIT LOCK MATCH MOD NATURAL NOT NULL ON OR ORDER OUTER OVER PARTITION PRIMARY RANGE READ RECURSIVE REGEXP \
     REPLACE RIGHT RLIKE ROWS SELECT SET SHOW STRAIGHT_JOIN TABLE THEN TO UNION UNIQUE UPDATE USE USING VALUES WHEN WHERE WINDOW WITH WRITE XOR";
 
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 /// A text with its tokens.
 pub(super) struct Source {
     text: String,
@@ -88,12 +78,8 @@ impl Source {
         let dialect = MySqlDialect {};
         let tokens = Tokenizer::new(&dialect, text).tokenize_with_location();
         source.tokens = tokens.map_err(|error| source.refuse(error.location))?;
-<<<<<<< HEAD
-        let mut parser = Parser::new(&dialect).with_tokens_with_locations(source.tokens.clone());
-=======
         source.refuse_unknown_operators()?;
         let mut parser = Parser::new(&dialect).with_tokens_with_locations(source.parser_tokens());
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         let statement = parser.parse_statement().map_err(|error| source.parser_error(&error))?;
         while parser.consume_token(&Token::SemiColon) {}
         let next = parser.peek_token();
@@ -114,8 +100,6 @@ impl Source {
             .map(|it| it.span.start)
     }
 
-<<<<<<< HEAD
-=======
     /// The tokens with two operators in the form that the parser knows: `MOD` is `%`, and `||` is OR.
     fn parser_tokens(&self) -> Vec<TokenWithSpan> {
         let mut tokens = self.tokens.clone();
@@ -170,7 +154,6 @@ impl Source {
         if is_reserved { Err(self.refuse(ident.span.start)) } else { Ok(()) }
     }
 
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     fn parser_error(&self, error: &ParserError) -> SqlError {
         let text = match error {
             ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,

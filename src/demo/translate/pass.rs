@@ -265,10 +265,6 @@ impl<'a> Pass<'a> {
             });
             format!("SELECT {} FROM ({})", list.collect::<Vec<_>>().join(", "), rows.sql)
         };
-<<<<<<< HEAD
-        let sql = format!("{} {word} {}", arm(&left), arm(&right));
-        Ok(Rows { sql: format!("SELECT * FROM ({sql})"), columns, is_single: false, is_merged: false })
-=======
         let sql = if word == "UNION" {
             // SQLite's own UNION keeps the last of equal rows, the server the first.
             let list = columns.iter().enumerate().map(|(at, column)| {
@@ -281,7 +277,6 @@ impl<'a> Pass<'a> {
             format!("SELECT * FROM ({} {word} {})", arm(&left), arm(&right))
         };
         Ok(Rows { sql, columns, is_single: false, is_merged: false })
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     }
 
     /// Order and limit around rows that are finished: names are the rows' labels.

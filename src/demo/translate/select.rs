@@ -1,10 +1,7 @@
 //! One SELECT: its list, conditions and groups, put together as SQLite takes them.
 
-<<<<<<< HEAD
-=======
 use std::fmt::Write as _;
 
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, LimitClause, NamedWindowExpr, OrderBy, Select, SelectFlavor, SelectItem,
     SelectItemQualifiedWildcardKind, TableFactor, UnaryOperator, Value, WildcardAdditionalOptions,
@@ -73,21 +70,13 @@ impl Pass<'_> {
                 name: label.clone(),
                 ty: if is_one_group && field.is_some() { ty.nullable(true) } else { ty },
                 table: field.map(|it| it.table.clone()).unwrap_or_default(),
-<<<<<<< HEAD
-                origin: field.map(|it| it.origin.clone()).unwrap_or_else(Origin::default),
-=======
                 origin: field.map_or_else(Origin::default, |it| it.origin.clone()),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
                 flags: field.map(|it| it.flags),
             });
         }
         let mut sql = format!("SELECT {}{}", if is_distinct { "DISTINCT " } else { "" }, parts.join(", "));
         if !from.is_empty() {
-<<<<<<< HEAD
-            sql.push_str(&format!(" FROM {from}"));
-=======
             let _ = write!(sql, " FROM {from}");
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         }
         let mut conditions: Vec<String> = condition.iter().map(Typed::condition).collect();
         let is_grouped = has_aggregate || !groups.is_empty();
@@ -99,15 +88,6 @@ impl Pass<'_> {
             conditions.push(having.condition());
         }
         if !conditions.is_empty() {
-<<<<<<< HEAD
-            sql.push_str(&format!(" WHERE {}", conditions.join(" AND ")));
-        }
-        if !groups.is_empty() {
-            sql.push_str(&format!(" GROUP BY {}", groups.join(", ")));
-        }
-        if let Some(having) = having.as_ref().filter(|_| is_grouped) {
-            sql.push_str(&format!(" HAVING {}", having.condition()));
-=======
             let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
         }
         if !groups.is_empty() {
@@ -115,7 +95,6 @@ impl Pass<'_> {
         }
         if let Some(having) = having.as_ref().filter(|_| is_grouped) {
             let _ = write!(sql, " HAVING {}", having.condition());
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         }
         sql.push_str(&order_text);
         sql.push_str(&limit_text);
@@ -203,11 +182,7 @@ fn label(expr: &Expr) -> Option<String> {
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => label(expr),
         Expr::Identifier(ident)
             if ident.quote_style.is_some()
-<<<<<<< HEAD
-                || (super::functions::bare(&ident.value).is_none() && !ident.value.starts_with('@')) =>
-=======
                 || (!super::functions::is_bare(&ident.value) && !ident.value.starts_with('@')) =>
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
         {
             Some(ident.value.clone())
         }

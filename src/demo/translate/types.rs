@@ -182,16 +182,9 @@ impl Type {
         let is_nullable = self.is_nullable || other.is_nullable;
         let length = self.length.max(other.length);
         let met = match (&self.kind, &other.kind) {
-<<<<<<< HEAD
-            (_, Kind::Null) => self.clone(),
-            (Kind::Null, _) => other.clone(),
-            (Kind::Bit(a), Kind::Bit(b)) => Self::new(Kind::Bit(*a.max(b)), length, 0).unsigned(true),
-            (Kind::Year, Kind::Year) => self.clone(),
-=======
             (_, Kind::Null) | (Kind::Year, Kind::Year) => self.clone(),
             (Kind::Null, _) => other.clone(),
             (Kind::Bit(a), Kind::Bit(b)) => Self::new(Kind::Bit(*a.max(b)), length, 0).unsigned(true),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             (Kind::Date, Kind::Date) => Self::date(),
             (Kind::Time, Kind::Time) => Self::time(self.decimals.max(other.decimals)),
             (Kind::Time, _) if other.is_temporal() => return None,
@@ -219,11 +212,7 @@ impl Type {
                 }
             }
             (Kind::Binary, Kind::Binary) => Self::new(Kind::Binary, length, 0),
-<<<<<<< HEAD
-            (Kind::Binary, _) | (_, Kind::Binary) | (Kind::Bit(_), _) | (_, Kind::Bit(_)) => return None,
-=======
             (Kind::Binary | Kind::Bit(_), _) | (_, Kind::Binary | Kind::Bit(_)) => return None,
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             _ => Self::text(length),
         };
         Some(met.nullable(is_nullable))

@@ -157,18 +157,10 @@ impl Typed {
         let sql = &self.sql;
         match &self.ty.kind {
             Kind::Decimal => self.settled(),
-<<<<<<< HEAD
-            Kind::Int | Kind::Year => format!("CAST({sql} AS TEXT)"),
-            Kind::Bit(bits) => format!("CAST(my_bit_bytes({sql}, {bits}) AS TEXT)"),
-            Kind::Double => format!("my_double_text({sql}, {})", self.ty.decimals),
-            Kind::Float => format!("my_float_text({sql})"),
-            Kind::Binary => format!("CAST({sql} AS TEXT)"),
-=======
             Kind::Int | Kind::Year | Kind::Binary => format!("CAST({sql} AS TEXT)"),
             Kind::Bit(bits) => format!("CAST(my_bit_bytes({sql}, {bits}) AS TEXT)"),
             Kind::Double => format!("my_double_text({sql}, {})", self.ty.decimals),
             Kind::Float => format!("my_float_text({sql})"),
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
             _ => sql.clone(),
         }
     }
@@ -210,10 +202,7 @@ impl Typed {
     }
 
     /// What a literal text or number is as a moment; inside `None` when it is none.
-<<<<<<< HEAD
-=======
     #[expect(clippy::option_option, reason = "no literal and a wrong literal are two things")]
->>>>>>> 6d887cec3f5ae4f83cb306c639419f434bead002
     pub(super) fn moment_literal(&self) -> Option<Option<Moment>> {
         match self.literal.as_ref()? {
             Literal::Text(text) => Some(Moment::parse(text)),

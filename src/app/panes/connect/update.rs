@@ -60,7 +60,7 @@ impl Connect {
 
     /// Starts the ladder of a profile.
     pub fn start(&mut self, profile: &str) {
-        self.profile = profile.to_owned();
+        profile.clone_into(&mut self.profile);
         self.ladder.clear();
         self.secret.clear();
         self.stage = Stage::Climbing;

@@ -138,7 +138,7 @@ impl ConnectView<'_> {
                 );
             }
             Stage::Failed(problem) => {
-                draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme)
+                draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
             }
             Stage::Picking | Stage::Climbing => {}
         }

@@ -134,7 +134,7 @@ impl GridView<'_> {
                 continue;
             };
             let pieces = shown(value, column, Glyphs::Unicode, usize::from(*width));
-            let used: usize = pieces.iter().map(|piece| piece.width()).sum();
+            let used: usize = pieces.iter().map(crate::domain::results::Piece::width).sum();
             let pad = match alignment(column) {
                 Side::Right => width.saturating_sub(u16::try_from(used).unwrap_or(*width)),
                 Side::Left => 0,

@@ -259,15 +259,12 @@ fn plain(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('[') {
         let link = after.split_once("](").and_then(|(words, more)| more.split_once(')').map(|(_, end)| (words, end)));
         kept.push_str(before);
-        match link {
-            Some((words, end)) => {
-                kept.push_str(words);
-                rest = end;
-            }
-            None => {
-                kept.push('[');
-                rest = after;
-            }
+        if let Some((words, end)) = link {
+            kept.push_str(words);
+            rest = end;
+        } else {
+            kept.push('[');
+            rest = after;
         }
     }
     kept.push_str(rest);

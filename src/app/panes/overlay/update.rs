@@ -95,7 +95,7 @@ impl Overlay {
             // Enter takes the default, and the default is no.
             Kind::Confirm { .. } => cx.ask(Ask::Close),
             Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => {
-                cx.ask(Ask::Notice("type a name first".into()))
+                cx.ask(Ask::Notice("type a name first".into()));
             }
             Kind::SaveSnippet { statement } => {
                 let statement = statement.clone();
@@ -119,7 +119,9 @@ impl Overlay {
                 }
                 Some(Take::Asks(asks)) => {
                     cx.ask(Ask::Close);
-                    asks.into_iter().for_each(|ask| cx.ask(ask));
+                    for ask in asks {
+                        cx.ask(ask);
+                    }
                 }
                 Some(Take::Place(schema, table, column)) => {
                     cx.ask(Ask::Close);
