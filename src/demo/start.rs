@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
-use super::{data, jump_host, keys};
+use super::{data, jump_host, keys, translate};
 use crate::domain::profile::{Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, TlsMode};
 
 /// The name of the built-in profile.
@@ -84,7 +84,17 @@ impl Drop for Running {
     }
 }
 
-/// Starts the demo on the current runtime, with a translator. The data is made on a blocking thread.
+/// Starts the demo on the current runtime. The data is made on a blocking thread.
+///
+/// # Errors
+/// What of the folder, the data or the ports is wrong.
+pub async fn start(options: Options) -> Result<Running, DemoError> {
+    let translator =
+        Translator { translate: translate::translate, install: translate::install, error_of: translate::error_of };
+    start_with(options, translator).await
+}
+
+/// Starts the demo on the current runtime, with a translator of the caller's. The data is made on a blocking thread.
 ///
 /// # Errors
 /// What of the folder, the data or the ports is wrong.

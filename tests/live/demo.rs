@@ -1,1 +1,175 @@
-//! To be built.
+//! The embedded replica beside the real thing: the `mariadb` client uses it, and it tells its tables as MariaDB does.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rrx::demo::{Options, Running, start};
+
+use crate::loaded::Loaded;
+
+/// Subjects of each study: enough for every table to have rows.
+const SUBJECTS: u32 = 3;
+
+async fn demo(folder: &Path) -> Running {
+    let listen = Some("127.0.0.1:0".parse().unwrap());
+    start(Options { subjects: SUBJECTS, folder: folder.into(), listen }).await.unwrap()
+}
+
+/// The real client, ready to sign in.
+fn client(demo: &Running) -> Command {
+    let at = demo.listen.unwrap();
+    let mut command = Command::new("mariadb");
+    command.args(["--no-defaults", "--skip-ssl", "--user=RO_USER", "--default-character-set=utf8mb4"]);
+    command.arg(format!("--host={}", at.ip())).arg(format!("--port={}", at.port()));
+    command.env("MYSQL_PWD", demo.password.reveal());
+    command.args(["--batch", "--raw", "--skip-column-names"]);
+    command
+}
+
+fn output(mut command: Command) -> Output {
+    tokio::task::block_in_place(|| command.output().unwrap())
+}
+
+fn ask(demo: &Running, sql: &str) -> Vec<Vec<String>> {
+    let mut command = client(demo);
+    command.args(["-e", sql]);
+    let output = output(command);
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_client_signs_in_and_uses_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path()).await;
+    let databases = ["clinspark_demo", "clinspark_demo_test", "information_schema", "reporting"];
+    assert_eq!(ask(&demo, "SHOW DATABASES"), databases.map(|name| vec![name.to_owned()]));
+    assert_eq!(ask(&demo, "USE clinspark_demo; SELECT COUNT(*) FROM study"), [["3"]]);
+    assert_eq!(
+        ask(&demo, "SELECT VERSION(), CURRENT_USER(), DATABASE()"),
+        [["10.11.0-MariaDB-rrx-demo", "RO_USER@%", "NULL"]]
+    );
+
+    let mut command = client(&demo);
+    command.args(["clinspark_demo", "-e", "\\s"]);
+    let status = String::from_utf8(output(command).stdout).unwrap();
+    for line in [
+        "Current database:\tclinspark_demo",
+        "Server version:\t\t10.11.0-MariaDB-rrx-demo",
+        "Server characterset:\tutf8mb4",
+    ] {
+        assert!(status.contains(line), "{line} in\n{status}");
+    }
+    let mut command = client(&demo);
+    command.env("MYSQL_PWD", "wrong").args(["-e", "SELECT 1"]);
+    let refused = String::from_utf8(output(command).stderr).unwrap();
+    assert!(
+        refused.starts_with("ERROR 1045 (28000): Access denied for user 'RO_USER'@'127.0.0.1' (using password: YES)")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_client_prints_errors_as_of_a_real_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path()).await;
+    for (sql, error) in [
+        ("SELECT * FROM nope", "ERROR 1146 (42S02) at line 1: Table 'clinspark_demo.nope' doesn't exist"),
+        ("SELECT nope FROM study", "ERROR 1054 (42S22) at line 1: Unknown column 'nope'"),
+        ("SELEC 1", "ERROR 1064 (42000) at line 1: You have an error in your SQL syntax"),
+        ("USE nope", "ERROR 1049 (42000) at line 1: Unknown database 'nope'"),
+        ("SELECT * FROM reporting.treatment_key", "ERROR 1142 (42000) at line 1: SELECT command denied to user"),
+        (
+            "DELETE FROM study",
+            "ERROR 1290 (HY000) at line 1: The MariaDB server is running with the --read-only option",
+        ),
+        (
+            "SET SESSION TRANSACTION READ ONLY; DELETE FROM study",
+            "ERROR 1792 (25006) at line 1: Cannot execute statement",
+        ),
+        ("KILL 4000000", "ERROR 1094 (HY000) at line 1: Unknown thread id: 4000000"),
+    ] {
+        let mut command = client(&demo);
+        command.args(["clinspark_demo", "-e", sql]);
+        let told = String::from_utf8(output(command).stderr).unwrap();
+        assert!(told.contains(error), "{sql}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_client_kills_the_statement_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path()).await;
+    for statement in ["SELECT SLEEP(3600)", "SELECT COUNT(*) FROM item_data a, item_data b, item_data c, item_data d"] {
+        let mut command = client(&demo);
+        command.args(["clinspark_demo", "-e", statement]).stderr(Stdio::piped()).stdout(Stdio::null());
+        let running = command.spawn().unwrap();
+        let id = loop {
+            let list = ask(&demo, "SHOW PROCESSLIST");
+            if let Some(row) = list.iter().find(|row| row[7] == statement) {
+                break row[0].clone();
+            }
+        };
+        assert!(ask(&demo, &format!("KILL QUERY {id}")).is_empty());
+        let output = tokio::task::block_in_place(|| running.wait_with_output().unwrap());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("ERROR 1317 (70100) at line 1: Query execution was interrupted"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_told_as_a_real_server_tells_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path()).await;
+    let real = tokio::task::block_in_place(|| Loaded::start(SUBJECTS));
+    let of = "IN ('clinspark_demo', 'reporting')";
+    let mut statements = vec![
+        format!(
+            "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, ROW_FORMAT, TABLE_COLLATION, AUTO_INCREMENT, TABLE_COMMENT \
+             FROM information_schema.TABLES WHERE TABLE_SCHEMA {of}"
+        ),
+        format!(
+            "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE, \
+             CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, \
+             CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_TYPE, COLUMN_KEY, EXTRA, COLUMN_COMMENT, IS_GENERATED \
+             FROM information_schema.COLUMNS WHERE TABLE_SCHEMA {of}"
+        ),
+        format!(
+            "SELECT TABLE_SCHEMA, TABLE_NAME, NON_UNIQUE, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, NULLABLE, INDEX_TYPE \
+             FROM information_schema.STATISTICS WHERE TABLE_SCHEMA {of}"
+        ),
+        format!(
+            "SELECT CONSTRAINT_SCHEMA, CONSTRAINT_NAME, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, POSITION_IN_UNIQUE_CONSTRAINT, \
+             REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME \
+             FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA {of}"
+        ),
+        format!(
+            "SELECT CONSTRAINT_SCHEMA, CONSTRAINT_NAME, UNIQUE_CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE, TABLE_NAME, \
+             REFERENCED_TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA {of}"
+        ),
+        format!(
+            "SELECT CONSTRAINT_SCHEMA, CONSTRAINT_NAME, TABLE_NAME, CONSTRAINT_TYPE FROM information_schema.TABLE_CONSTRAINTS \
+             WHERE TABLE_SCHEMA {of}"
+        ),
+    ];
+    for database in ["clinspark_demo", "reporting"] {
+        statements.push(format!("SHOW FULL TABLES FROM {database}"));
+        for table in ask(&demo, &format!("SHOW FULL TABLES FROM {database}")) {
+            let name = format!("{database}.`{}`", table[0]);
+            statements.push(format!("SHOW COLUMNS FROM {name}"));
+            if table[1] == "BASE TABLE" {
+                statements.push(format!("SHOW CREATE TABLE {name}"));
+            }
+        }
+    }
+    // What the account may not read is not told to it; the real server is asked as root.
+    let sorted = |mut rows: Vec<Vec<String>>| {
+        rows.retain(|row| !row.iter().any(|cell| cell == "treatment_key"));
+        rows.sort();
+        rows
+    };
+    for statement in statements {
+        let expected = tokio::task::block_in_place(|| real.ask(&statement));
+        assert_eq!(sorted(ask(&demo, &statement)), sorted(expected), "{statement}");
+    }
+}

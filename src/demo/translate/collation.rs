@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 /// The collation's name in SQLite.
-pub(super) const TEXT: &str = "my_ci";
+pub(super) const TEXT: &str = crate::demo::data::COLLATION;
 /// The order of decimal texts, in SQLite.
 pub(super) const DECIMAL: &str = "my_dec";
 
