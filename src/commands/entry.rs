@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
+use super::headless::Interrupts;
 use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
 use super::{completions, keys, log, man, print, profiles, snippets};
@@ -104,7 +105,7 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
             return Err(refusal);
         }
         let log = AccessLog::open(&home.state, clock::now)?;
-        let site = Site { profile, outside: session_outside(&home), log };
+        let site = Site { profile, outside: session_outside(&home), log, stop: Interrupts::listen()? };
         let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
         Ok(run::run(&args, site, (std::io::stdout(), stdout), &mut err).await)
     })

@@ -94,13 +94,6 @@ impl Bench {
         let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = self.effects.remove(at) else {
             unreachable!()
         };
-        struct Paper;
-        impl rrx::domain::accesslog::Ledger for Paper {
-            type Error = ();
-            fn append(&mut self, _: &rrx::domain::accesslog::Begin) -> Result<(), ()> {
-                Ok(())
-            }
-        }
         let permit = rrx::domain::accesslog::record(&mut Paper, checked, begin).unwrap();
         self.feed(Message::Storage(StorageNews::Permitted { session, result, permit }));
         result
@@ -124,6 +117,15 @@ impl Bench {
         let window = Window { first: 0, columns: names.len(), cells };
         self.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
         self.session(SessionNews::Ended { result, report: report(End::Complete, count) });
+    }
+}
+
+/// A log that keeps nothing.
+struct Paper;
+impl rrx::domain::accesslog::Ledger for Paper {
+    type Error = ();
+    fn append(&mut self, _: &rrx::domain::accesslog::Begin) -> Result<(), ()> {
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 //! it does not come, the last screen is printed.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -68,7 +69,10 @@ impl Story {
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let input = pair.master.take_writer().expect("a writer");
-        let screen = Arc::new((Mutex::new(vt100::Parser::new(height, width, 0)), Condvar::new()));
+        let screen = Arc::new((
+            Mutex::new(vt100::Parser::new(NonZero::new(height).unwrap(), NonZero::new(width).unwrap(), 0)),
+            Condvar::new(),
+        ));
         let seen = Arc::clone(&screen);
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];

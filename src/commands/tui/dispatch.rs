@@ -96,7 +96,7 @@ impl Dispatch {
             let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), self.session_outside.clone());
             self.sessions.insert(id, (queue, task));
         }
-        let Some((queue, _)) = self.sessions.get(&id) else { return None };
+        let (queue, _) = self.sessions.get(&id)?;
         queue.try_send(command).err().map(|error| Effect::Session(id, error.into_inner()))
     }
 
