@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long a condition may take: generous, since only a failure waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running program and its screen.
 pub struct Story {
@@ -86,11 +86,6 @@ impl Story {
             seen.1.notify_all();
         });
         Self { child, input, screen, _master: pair.master }
-    }
-
-    /// What the screen shows.
-    pub fn screen(&self) -> String {
-        self.screen.0.lock().unwrap().screen().contents()
     }
 
     /// Types text as it is.

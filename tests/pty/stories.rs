@@ -1,6 +1,7 @@
 //! Stories from start to quit: the embedded replica, and a real MariaDB behind a real sshd.
 
 use super::harness::{Home, Story};
+use super::rig::Rig;
 
 #[test]
 fn demo_two_keys_to_rows_then_a_snippet_that_survives_a_restart() {
@@ -94,4 +95,83 @@ fn without_a_terminal_there_is_a_clear_word_and_exit_code_2() {
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{words}");
     assert!(words.contains("no terminal") && words.contains("rrx run"), "{words}");
+}
+
+/// A home whose profile `clinic` reaches the rig's MariaDB through its sshd.
+fn clinic() -> Home {
+    let home = Home::new();
+    home.settings(&Rig::start().profile_toml("clinic"));
+    home
+}
+
+#[test]
+fn the_same_story_through_sshd_to_a_real_mariadb() {
+    let rig = Rig::start();
+    rig.sql(
+        "CREATE DATABASE IF NOT EXISTS story; CREATE TABLE IF NOT EXISTS story.site (id INT PRIMARY KEY, name VARCHAR(40)); \
+         REPLACE INTO story.site VALUES (1, 'Harbour Clinic'), (2, 'Prairie Unit');",
+    );
+    let home = clinic();
+    let mut story = Story::start(&home, &["clinic"], (160, 45));
+    story.see("connected to MariaDB");
+    story.see("story");
+    story
+        .text("SELECT s.id, s.name, t.name AS other FROM story.site s JOIN story.site t ON t.id <> s.id ORDER BY s.id");
+    story.keys("f5");
+    story.see("all 2 rows");
+    story.see("Harbour Clinic");
+    story.keys("ctrl-s");
+    story.see("Save the statement");
+    story.text("both sites");
+    story.keys("enter");
+    story.see("saved as");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+    let mut story = Story::start(&home, &["clinic"], (160, 45));
+    story.see("connected to MariaDB");
+    story.keys("ctrl-o");
+    story.see("both-sites");
+    story.keys("enter");
+    story.see("all 2 rows");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}
+
+#[test]
+fn five_million_rows_are_stopped_in_the_middle_and_the_next_statement_is_answered_rightly() {
+    let home = clinic();
+    let mut story = Story::start(&home, &["clinic"], (120, 30));
+    story.see("connected to MariaDB");
+    story.text("SELECT a.seq AS n, REPEAT('x', 100) AS x FROM seq_1_to_5000000 a");
+    story.keys("f5");
+    story.see("so far");
+    story.keys("ctrl-c");
+    story.see("stopped by you");
+    story.keys("ctrl-n");
+    story.text("SELECT 40 + 2 AS answer");
+    story.keys("f5");
+    story.see("all 1 row");
+    story.see("42");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+    assert!(home.log().contains("cancelled"), "{}", home.log());
+}
+
+#[test]
+fn a_terminate_signal_saves_the_worksheets_and_gives_the_terminal_back() {
+    let home = Home::new();
+    let mut story = Story::start(&home, &["demo"], (120, 30));
+    story.see("REPLICA");
+    story.keys("ctrl-n");
+    story.text("SELECT 'kept through a signal'");
+    story.see("kept through a signal");
+    let killed = std::process::Command::new("kill").args(["-TERM", &story.pid().to_string()]).status().unwrap();
+    assert!(killed.success());
+    story.see("That was the demo");
+    assert!(story.end().success());
+    let mut story = Story::start(&home, &["demo"], (120, 30));
+    story.see("REPLICA");
+    story.see("kept through a signal");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
@@ -50,9 +50,9 @@ impl Screen {
         }));
         enable_raw_mode().map_err(wrong)?;
         IS_OURS.store(true, Ordering::SeqCst);
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, SetTitle("rrx")).map_err(wrong)?;
-        let mut terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(wrong)?;
-        terminal.clear().map_err(wrong)?;
+        // Cleared by hand: ratatui's own way asks the terminal where its cursor is, and waits for those that do not answer.
+        execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx")).map_err(wrong)?;
+        let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(wrong)?;
         Ok(Self { terminal })
     }
 
