@@ -62,3 +62,7 @@ pub const KILL: Duration = Duration::from_secs(5);
 pub const WORKSHEET_BYTES: usize = 1 << 20;
 /// Bytes of one packet from the server: the protocol's own maximum.
 pub const MAX_PACKET: usize = 1 << 30;
+/// Bytes of a snippet's name: with its ending it is a file name everywhere, and short enough to read.
+pub const SNIPPET_NAME_BYTES: usize = 100;
+/// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
+pub const DOC_DEPTH: usize = 16;

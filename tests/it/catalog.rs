@@ -1,1 +1,84 @@
-//! To be built.
+//! Finding in the catalog.
+
+use rrx::domain::catalog::find::{ObjectRef, filter, find, mark_foreign_keys};
+use rrx::domain::catalog::{Catalog, ForeignKey, KeyPart, Routine, Schema, Table, TableColumn};
+
+fn column(name: &str, comment: &str) -> TableColumn {
+    TableColumn { name: name.into(), comment: comment.into(), ..TableColumn::default() }
+}
+
+fn table(name: &str, comment: &str, columns: Vec<TableColumn>) -> Table {
+    Table { name: name.into(), comment: comment.into(), columns, ..Table::default() }
+}
+
+fn catalog() -> Catalog {
+    Catalog {
+        generation: 1,
+        schemas: vec![
+            Schema {
+                name: "clinspark_demo".into(),
+                tables: vec![
+                    table("study", "", vec![column("id", ""), column("name", "the protocol's name")]),
+                    table("study_site", "", vec![column("study_id", ""), column("site_id", "")]),
+                    table("volunteer", "people on file", vec![column("id", ""), column("email", "")]),
+                ],
+                routines: vec![Routine { name: "study_days".into(), ..Routine::default() }],
+                ..Schema::default()
+            },
+            Schema { name: "reporting".into(), ..Schema::default() },
+        ],
+    }
+}
+
+fn paths(pattern: &str) -> Vec<String> {
+    let catalog = catalog();
+    find(&catalog, pattern).iter().map(|found| found.object.path(&catalog)).collect()
+}
+
+#[test]
+fn the_best_name_comes_first() {
+    assert_eq!(paths("study")[0], "clinspark_demo.study");
+    assert!(paths("study").contains(&"clinspark_demo.study_days".to_owned()));
+    assert_eq!(paths("stsi")[0], "clinspark_demo.study_site");
+    assert_eq!(paths("REPORTING"), ["reporting"]);
+}
+
+#[test]
+fn a_word_may_fit_the_table_around_a_column() {
+    assert_eq!(paths("vol mail"), ["clinspark_demo.volunteer.email"]);
+    assert_eq!(paths("volunteer.email"), ["clinspark_demo.volunteer.email"]);
+    assert_eq!(paths("volunteer"), ["clinspark_demo.volunteer"]);
+}
+
+#[test]
+fn comments_are_found_in_one_piece() {
+    assert_eq!(paths("protocol"), ["clinspark_demo.study.name"]);
+    assert_eq!(paths("people"), ["clinspark_demo.volunteer"]);
+    assert_eq!(paths("pople"), Vec::<String>::new());
+}
+
+#[test]
+fn a_filter_keeps_the_catalogs_order_and_nothing_typed_keeps_all() {
+    let catalog = catalog();
+    assert_eq!(filter(&catalog, "site"), [ObjectRef::Table(0, 1), ObjectRef::Column(0, 1, 1)]);
+    assert_eq!(filter(&catalog, " ").len(), 2 + 3 + 6 + 1);
+    assert!(find(&catalog, "").is_empty());
+}
+
+#[test]
+fn what_fits_equally_well_stays_in_order() {
+    let catalog = catalog();
+    let ids: Vec<ObjectRef> = find(&catalog, "id").iter().map(|found| found.object).take(2).collect();
+    assert_eq!(ids, [ObjectRef::Column(0, 0, 0), ObjectRef::Column(0, 2, 0)]);
+}
+
+#[test]
+fn columns_of_foreign_keys_are_marked_unless_they_are_primary() {
+    let mut table = table("study_site", "", vec![column("id", ""), column("study_id", ""), column("note", "")]);
+    table.columns[0].key = KeyPart::Primary;
+    table.columns[1].key = KeyPart::Indexed;
+    table.foreign_keys = vec![ForeignKey { columns: vec!["id".into(), "study_id".into()], ..ForeignKey::default() }];
+    mark_foreign_keys(&mut table);
+    let parts: Vec<KeyPart> = table.columns.iter().map(|column| column.key).collect();
+    assert_eq!(parts, [KeyPart::Primary, KeyPart::Foreign, KeyPart::None]);
+}

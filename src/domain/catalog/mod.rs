@@ -1,5 +1,7 @@
 //! The catalog: what exists on the replica. One immutable value, built off the loop, delivered whole.
 
+pub mod find;
+
 /// Everything that a session could read of the replica's schemas.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalog {

@@ -2,6 +2,8 @@
 
 mod dialect;
 pub mod guard;
+pub mod highlight;
+pub mod keywords;
 pub mod lex;
 pub mod locate;
 pub mod quote;

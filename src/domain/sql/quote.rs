@@ -1,1 +1,67 @@
-//! To be built.
+//! Names and literals as SQL text, so that the lexer of the same dialect reads one token with the same meaning.
+
+use super::Dialect;
+use super::keywords::is_reserved;
+
+/// A name as it may stand in a statement: bare where that is safe, otherwise in backticks.
+#[must_use]
+pub fn identifier(name: &str) -> String {
+    if needs_quotes(name) { quoted_identifier(name) } else { name.to_owned() }
+}
+
+/// A name in backticks, a backtick inside doubled. Every dialect reads backticks alike.
+#[must_use]
+pub fn quoted_identifier(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// `schema.table`, each part quoted where needed.
+#[must_use]
+pub fn qualified(schema: &str, name: &str) -> String {
+    format!("{}.{}", identifier(schema), identifier(name))
+}
+
+/// Whether a name cannot stand bare: empty, a reserved word, not a letter first, or anything but ASCII letters, digits,
+/// `_` and `$` in it. Letters outside ASCII are quoted for the reader's sake.
+#[must_use]
+pub fn needs_quotes(name: &str) -> bool {
+    let begins_well = name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    // `_utf8mb4` before a literal is an introducer, not a name.
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
+    !begins_well || !is_plain || name.starts_with('_') || is_reserved(name)
+}
+
+/// A text literal in single quotes.
+#[must_use]
+pub fn literal(text: &str, dialect: Dialect) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("''"),
+            _ if dialect.sql_mode.no_backslash_escapes => out.push(c),
+            '\\' => out.push_str("\\\\"),
+            '\0' => out.push_str("\\0"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\u{1a}' => out.push_str("\\Z"),
+            _ => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// Bytes as a literal that any character set leaves alone.
+#[must_use]
+pub fn binary_literal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(bytes.len() * 2 + 3);
+    out.push_str("x'");
+    for byte in bytes {
+        // Writing into a String cannot fail.
+        let _ = write!(out, "{byte:02X}");
+    }
+    out.push('\'');
+    out
+}

@@ -1,1 +1,87 @@
-//! To be built.
+//! The splitter: where the statements of a text begin and end. It knows tokens and nothing of grammar.
+
+use std::ops::Range;
+
+use super::Dialect;
+use super::lex::{Token, TokenKind, lex};
+
+/// One statement of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// What is sent: without the `;` and without blanks and comments around it.
+    pub span: Range<usize>,
+    /// Its share of the text: from the end of the share before through its `;`. The shares of all statements, joined,
+    /// are the text.
+    pub share: Range<usize>,
+}
+
+/// A `DELIMITER` line: a command of the `mysql` client, which no server understands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("DELIMITER is a command of the mysql client, not a statement")]
+pub struct DelimiterLine {
+    /// The line, in bytes.
+    pub at: Range<usize>,
+}
+
+/// Finds the statements of a text as the server would see them. Pieces of nothing but blanks and comments are none.
+///
+/// # Errors
+/// A [`DelimiterLine`] where a statement begins with the word `DELIMITER`: from there on the text's own `;` no longer
+/// mean what they say.
+pub fn split(text: &str, dialect: Dialect) -> Result<Vec<Statement>, DelimiterLine> {
+    let found = statements(text, dialect);
+    match found.iter().find(|statement| begins_with_delimiter(text, &statement.span)) {
+        Some(statement) => {
+            let start = statement.span.start;
+            let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| start + at);
+            Err(DelimiterLine { at: start..end })
+        }
+        None => Ok(found),
+    }
+}
+
+/// The same for an editor, which must draw every text: a `DELIMITER` line is a statement like others.
+#[must_use]
+pub fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
+    let tokens = lex(text, dialect);
+    let mut found: Vec<Statement> = Vec::new();
+    let mut share_start = 0;
+    for piece in tokens.split_inclusive(|token| is_end(token, text)) {
+        let Some(end) = piece.last().map(|token| token.span.end) else { continue };
+        let body = match piece.split_last() {
+            Some((last, before)) if is_end(last, text) => before,
+            _ => piece,
+        };
+        if let Some(span) = span_of(body) {
+            found.push(Statement { span, share: share_start..end });
+            share_start = end;
+        }
+    }
+    if let Some(last) = found.last_mut() {
+        last.share.end = text.len();
+    }
+    found
+}
+
+pub(super) fn is_end(token: &Token, text: &str) -> bool {
+    token.kind == TokenKind::Punctuation && token.text(text) == ";"
+}
+
+/// From the first to the last token that the server reads; `None` when there is nothing to run.
+fn span_of(piece: &[Token]) -> Option<Range<usize>> {
+    if piece.iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken)) {
+        return None;
+    }
+    let first = piece.iter().find(|token| !token.is_blank())?;
+    let last = piece.iter().rfind(|token| !token.is_blank())?;
+    Some(first.span.start..last.span.end)
+}
+
+fn begins_with_delimiter(text: &str, span: &Range<usize>) -> bool {
+    const WORD: &str = "delimiter";
+    let statement = text.get(span.clone()).unwrap_or_default();
+    let (Some(head), rest) = (statement.get(..WORD.len()), statement.get(WORD.len()..).unwrap_or_default()) else {
+        return false;
+    };
+    head.eq_ignore_ascii_case(WORD) && rest.chars().next().is_none_or(char::is_whitespace)
+}

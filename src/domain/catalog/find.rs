@@ -1,0 +1,228 @@
+//! Fuzzy find over everything that a catalog holds. It ranks and filters; it knows no screen and no documentation.
+
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::{Catalog, KeyPart, Routine, Schema, Table, TableColumn};
+
+/// One object, by its places in the catalog that it was found in: it means nothing in a later generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ObjectRef {
+    /// A schema.
+    Schema(usize),
+    /// A table or view.
+    Table(usize, usize),
+    /// A column of a table or view.
+    Column(usize, usize, usize),
+    /// A procedure or function.
+    Routine(usize, usize),
+}
+
+impl ObjectRef {
+    /// The schema that it is or lies in.
+    #[must_use]
+    pub fn schema(self, catalog: &Catalog) -> Option<&Schema> {
+        match self {
+            Self::Schema(schema) | Self::Table(schema, _) | Self::Column(schema, _, _) | Self::Routine(schema, _) => {
+                catalog.schemas.get(schema)
+            }
+        }
+    }
+
+    /// The table that it is or lies in.
+    #[must_use]
+    pub fn table(self, catalog: &Catalog) -> Option<&Table> {
+        match self {
+            Self::Table(_, table) | Self::Column(_, table, _) => self.schema(catalog)?.tables.get(table),
+            Self::Schema(_) | Self::Routine(..) => None,
+        }
+    }
+
+    /// The column that it is.
+    #[must_use]
+    pub fn column(self, catalog: &Catalog) -> Option<&TableColumn> {
+        match self {
+            Self::Column(_, _, column) => self.table(catalog)?.columns.get(column),
+            Self::Schema(_) | Self::Table(..) | Self::Routine(..) => None,
+        }
+    }
+
+    /// The routine that it is.
+    #[must_use]
+    pub fn routine(self, catalog: &Catalog) -> Option<&Routine> {
+        match self {
+            Self::Routine(_, routine) => self.schema(catalog)?.routines.get(routine),
+            Self::Schema(_) | Self::Table(..) | Self::Column(..) => None,
+        }
+    }
+
+    /// Its name with the names above it, such as `clinspark.study.id`; empty when it is of another catalog.
+    #[must_use]
+    pub fn path(self, catalog: &Catalog) -> String {
+        let last = match self {
+            Self::Schema(_) | Self::Table(..) => None,
+            Self::Column(..) => self.column(catalog).map(|column| column.name.as_str()),
+            Self::Routine(..) => self.routine(catalog).map(|routine| routine.name.as_str()),
+        };
+        let names = [
+            self.schema(catalog).map(|schema| schema.name.as_str()),
+            self.table(catalog).map(|table| table.name.as_str()),
+            last,
+        ];
+        names.into_iter().flatten().collect::<Vec<_>>().join(".")
+    }
+}
+
+/// An object that fits, and how well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Which.
+    pub object: ObjectRef,
+    /// The higher the better; means nothing between two patterns.
+    pub score: u32,
+}
+
+/// The words of a pattern, split at blanks and dots. Each must fit somewhere; capitals do not count.
+pub struct Words {
+    fuzzy: Vec<Atom>,
+    exact: Vec<Atom>,
+    matcher: Matcher,
+    buffer: Vec<char>,
+}
+
+/// How a name counts beside a comment.
+const NAME: u32 = 4;
+/// How much more an object's own name counts when it is the whole word.
+const WHOLE: u32 = 800;
+/// How the name of the table around a column counts.
+const TABLE: u32 = 2;
+
+impl Words {
+    /// Reads a pattern.
+    #[must_use]
+    pub fn new(pattern: &str) -> Self {
+        let atoms = |kind| -> Vec<Atom> {
+            pattern
+                .split(|c: char| c.is_whitespace() || c == '.')
+                .filter(|word| !word.is_empty())
+                .map(|word| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false))
+                .collect()
+        };
+        Self {
+            fuzzy: atoms(AtomKind::Fuzzy),
+            exact: atoms(AtomKind::Substring),
+            matcher: Matcher::new(Config::DEFAULT),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// How many words there are; a pattern without any fits everything.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fuzzy.len()
+    }
+
+    /// Whether there is no word.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fuzzy.is_empty()
+    }
+
+    /// How well a word fits a name, its letters with gaps between; `None` when it does not.
+    pub fn in_name(&mut self, word: usize, name: &str) -> Option<u32> {
+        let atom = self.fuzzy.get(word)?;
+        atom.score(Utf32Str::new(name, &mut self.buffer), &mut self.matcher).map(u32::from)
+    }
+
+    /// How well a word fits a text, in one piece; `None` when it does not.
+    pub fn in_text(&mut self, word: usize, text: &str) -> Option<u32> {
+        if text.is_empty() {
+            return None;
+        }
+        let atom = self.exact.get(word)?;
+        atom.score(Utf32Str::new(text, &mut self.buffer), &mut self.matcher).map(u32::from)
+    }
+
+    /// Whether a word that fits a name is the whole of it.
+    fn is_as_long_as(&self, word: usize, name: &str) -> bool {
+        self.fuzzy.get(word).is_some_and(|atom| atom.needle_text().len() == name.len())
+    }
+
+    /// For each word how well it fits a name.
+    fn each_in_name(&mut self, name: &str) -> Vec<Option<u32>> {
+        (0..self.len()).map(|word| self.in_name(word, name)).collect()
+    }
+
+    /// The score of an object with a name and a comment inside something whose words have scores already: each word
+    /// must fit somewhere, and at least one must fit the object itself.
+    fn score(&mut self, name: &str, comment: &str, around: &[Option<u32>]) -> Option<u32> {
+        let mut sum = 0;
+        let mut fits_itself = self.is_empty();
+        for word in 0..self.len() {
+            let whole = if self.is_as_long_as(word, name) { WHOLE } else { 0 };
+            let own = self.in_name(word, name).map(|score| score * NAME + whole);
+            let own = own.or_else(|| self.in_text(word, comment));
+            fits_itself |= own.is_some();
+            let outer = around.get(word).copied().flatten();
+            sum += own.or(outer)?;
+        }
+        fits_itself.then_some(sum)
+    }
+}
+
+/// Everything that fits a pattern, best first; what fits equally well stays in the catalog's order. Names count more
+/// than comments, a column's word may also fit its table or schema (`vol mail` finds `volunteer.email`). An empty
+/// pattern finds nothing.
+#[must_use]
+pub fn find(catalog: &Catalog, pattern: &str) -> Vec<Found> {
+    let mut words = Words::new(pattern);
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let mut found = fits(catalog, &mut words);
+    found.sort_by_key(|found| std::cmp::Reverse(found.score));
+    found
+}
+
+/// The same in the catalog's order, for a tree that is filtered while it keeps its shape. An empty pattern leaves all.
+#[must_use]
+pub fn filter(catalog: &Catalog, pattern: &str) -> Vec<ObjectRef> {
+    fits(catalog, &mut Words::new(pattern)).into_iter().map(|found| found.object).collect()
+}
+
+fn fits(catalog: &Catalog, words: &mut Words) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut add = |object, score: Option<u32>| found.extend(score.map(|score| Found { object, score }));
+    for (s, schema) in catalog.schemas.iter().enumerate() {
+        let schema_words = words.each_in_name(&schema.name);
+        add(ObjectRef::Schema(s), words.score(&schema.name, "", &[]));
+        for (t, table) in schema.tables.iter().enumerate() {
+            add(ObjectRef::Table(s, t), words.score(&table.name, &table.comment, &schema_words));
+            let around: Vec<Option<u32>> = words
+                .each_in_name(&table.name)
+                .into_iter()
+                .zip(&schema_words)
+                .map(|(table, schema)| table.map(|score| score * TABLE).or(*schema))
+                .collect();
+            for (c, column) in table.columns.iter().enumerate() {
+                add(ObjectRef::Column(s, t, c), words.score(&column.name, &column.comment, &around));
+            }
+        }
+        for (r, routine) in schema.routines.iter().enumerate() {
+            add(ObjectRef::Routine(s, r), words.score(&routine.name, &routine.comment, &schema_words));
+        }
+    }
+    found
+}
+
+/// Gives the columns of declared foreign keys their part: the server's `COLUMN_KEY` does not tell it. A column of the
+/// primary or a unique key keeps that part.
+pub fn mark_foreign_keys(table: &mut Table) {
+    for column in &mut table.columns {
+        let is_foreign = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+        match column.key {
+            KeyPart::None | KeyPart::Indexed if is_foreign => column.key = KeyPart::Foreign,
+            KeyPart::None | KeyPart::Indexed | KeyPart::Primary | KeyPart::Unique | KeyPart::Foreign => {}
+        }
+    }
+}

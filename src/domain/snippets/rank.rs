@@ -1,0 +1,30 @@
+//! The order of snippets for a pattern that is typed.
+
+use super::Snippet;
+use crate::domain::catalog::find::Words;
+
+/// The places of the snippets that fit a pattern, best first; equal ones stay in order. Name and title count most,
+/// then tags, then the statement's text. An empty pattern leaves all as they are.
+#[must_use]
+pub fn rank(pattern: &str, snippets: &[Snippet]) -> Vec<usize> {
+    let mut words = Words::new(pattern);
+    let mut found: Vec<(usize, u32)> = snippets
+        .iter()
+        .enumerate()
+        .filter_map(|(at, snippet)| score(&mut words, snippet).map(|score| (at, score)))
+        .collect();
+    found.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(at, _)| at).collect()
+}
+
+fn score(words: &mut Words, snippet: &Snippet) -> Option<u32> {
+    let mut sum = 0;
+    for word in 0..words.len() {
+        let name = words.in_name(word, &snippet.name).map(|score| score * 4);
+        let title = words.in_name(word, &snippet.title).map(|score| score * 4);
+        let tag = snippet.tags.iter().filter_map(|tag| words.in_name(word, tag)).max().map(|score| score * 3);
+        let best = name.max(title).max(tag);
+        sum += best.or_else(|| words.in_text(word, &snippet.statement))?;
+    }
+    Some(sum)
+}

@@ -1,0 +1,115 @@
+//! The guard against a corpus, and against arbitrary text.
+
+use proptest::prelude::*;
+use rrx::domain::ids::SessionId;
+use rrx::domain::sql::guard::{Checked, Refusal, check};
+use rrx::domain::sql::split::statements;
+use rrx::domain::sql::{Dialect, Policy};
+
+use super::{dialects, hostile_text, mariadb, mysql, with_mode};
+
+fn guard(text: &str, dialect: Dialect) -> Result<Checked, Refusal> {
+    check(text, dialect, Policy::default(), SessionId(7))
+}
+
+#[test]
+fn reading_statements_pass() {
+    for text in include_str!("allowed.sql").split("\n----\n") {
+        for dialect in [mysql(), mariadb()] {
+            let checked = guard(text, dialect).unwrap_or_else(|refusal| panic!("{text}\n{refusal:?}"));
+            assert_eq!(checked.text(), text);
+            assert_eq!((checked.session(), checked.dialect()), (SessionId(7), dialect));
+        }
+    }
+}
+
+#[test]
+fn everything_else_is_refused_with_its_place_and_a_way_on() {
+    for case in include_str!("refused.sql").split("\n----\n") {
+        let (place, text) = case.split_once('\n').unwrap();
+        let place = place.strip_prefix("-- at: ").unwrap_or_else(|| panic!("{case}"));
+        for dialect in [mysql(), mariadb()] {
+            let refusal = guard(text, dialect).expect_err(text);
+            assert_eq!(&text[refusal.at.clone()], place, "{text}\n{refusal:?}");
+            assert!(refusal.what.ends_with('.') && refusal.hint.ends_with('.'), "{refusal:?}");
+        }
+    }
+}
+
+#[test]
+fn a_literal_that_is_two_statements_under_no_backslash_escapes_is_refused_there() {
+    let text = r"SELECT 'a\'; DELETE FROM t; -- '";
+    assert!(guard(text, mysql()).is_ok());
+    let refusal = guard(text, with_mode(mysql(), "NO_BACKSLASH_ESCAPES")).unwrap_err();
+    assert_eq!(&text[refusal.at], "DELETE FROM t");
+}
+
+#[test]
+fn quotes_that_name_things_under_ansi_quotes_are_read_as_names() {
+    let ansi = with_mode(mysql(), "ANSI_QUOTES");
+    assert!(guard(r#"SELECT "into" FROM "for update""#, ansi).is_ok());
+    assert!(guard(r#"SELECT "get_lock"('a', 1)"#, ansi).is_err());
+    let text = r#"SELECT "\"; DELETE FROM t; -- ""#;
+    assert!(guard(text, mysql()).is_ok());
+    assert!(guard(text, ansi).is_err());
+}
+
+#[test]
+fn an_executable_comment_is_code_only_where_its_server_runs_it() {
+    let write = "SELECT 1 /*!80000 INTO OUTFILE '/tmp/x' */";
+    assert!(guard(write, mysql()).is_err());
+    assert!(guard(write, mariadb()).is_ok());
+    assert!(guard("SELECT 1 /*!90000 INTO OUTFILE 'x' */", mysql()).is_ok());
+    assert!(guard("SELECT 1 /*M!100100 INTO OUTFILE 'x' */", mariadb()).is_err());
+}
+
+#[test]
+fn a_comment_that_servers_read_differently_is_refused() {
+    for text in ["SELECT 1 /*!800001 */", "SELECT 1 /*M! + 1 */", "SELECT 1 /*!99999 /* a */ ; DELETE FROM t */"] {
+        assert!(guard(text, mysql()).is_err(), "{text}");
+    }
+    let other = Dialect { server: rrx::domain::sql::Server::Other, ..mysql() };
+    assert!(guard("SELECT 1 /*! + 1 */", other).is_err());
+    assert!(guard("SELECT 1 /* plain! */", other).is_ok());
+}
+
+#[test]
+fn functions_with_effects_are_found_in_every_spelling() {
+    for text in [
+        "SELECT GET_LOCK('a', 1)",
+        "SELECT get_lock ('a', 1)",
+        "SELECT get_lock/* x */('a', 1)",
+        "SELECT `GET_LOCK`('a', 1)",
+        "SELECT g\u{c9}t_lock('a', 1)",
+        "SELECT mariadb_schema.get_lock('a', 1)",
+        "SHOW TABLES WHERE load_file('/etc/passwd') IS NOT NULL",
+        "SET @x = (SELECT LOAD_FILE('/etc/passwd'))",
+        "EXPLAIN SELECT * FROM (SELECT GET_LOCK('a', 1)) x",
+    ] {
+        assert!(guard(text, mysql()).is_err(), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_guard_lets_through_is_exactly_one_statement(text in hostile_text()) {
+        for dialect in dialects() {
+            if guard(&text, dialect).is_ok() {
+                prop_assert_eq!(statements(&text, dialect).len(), 1, "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_a_place_inside_the_text(text in hostile_text(), prefix in prop::sample::select(vec![
+        "", "SELECT ", "WITH a AS (SELECT 1) ", "SET ", "EXPLAIN ", "SHOW ", "SELECT * FROM t ",
+    ])) {
+        let text = format!("{prefix}{text}");
+        for dialect in dialects() {
+            if let Err(refusal) = guard(&text, dialect) {
+                prop_assert!(text.get(refusal.at.clone()).is_some(), "{:?}", refusal);
+                prop_assert!(!refusal.what.is_empty() && !refusal.hint.is_empty());
+            }
+        }
+    }
+}
