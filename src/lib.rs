@@ -24,6 +24,7 @@
 //! begin record on disk.
 
 pub mod app;
+pub mod cli;
 pub mod commands;
 #[cfg(feature = "demo")]
 pub mod demo;

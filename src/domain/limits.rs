@@ -12,6 +12,12 @@ pub const BATCH_WAIT: Duration = Duration::from_millis(10);
 pub const RESULT_MEMORY: usize = 64 << 20;
 /// Bytes of a cell that a window carries; the whole value is fetched on request.
 pub const WINDOW_CELL_BYTES: usize = 4 << 10;
+/// Rows of one window: many screens, so that a mistaken range does not copy a whole result.
+pub const WINDOW_ROWS: u64 = 10_000;
+/// Bytes of all cells of one window; in a window of very many cells each is cut earlier.
+pub const WINDOW_BYTES: usize = 32 << 20;
+/// Bytes that a window's cell carries at least: more than a screen's column shows.
+pub const WINDOW_CELL_LEAST: usize = 256;
 /// Default row limit of a profile.
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.
@@ -58,6 +64,16 @@ pub const KEEPALIVE_MISSES: usize = 2;
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
+/// Time for a stopped statement to give its connection back; after it the connection is thrown away.
+pub const DRAIN: Duration = Duration::from_secs(10);
+/// An idle connection is asked whether it lives, and the control connection while a statement sends nothing.
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Time for the answer to a heartbeat; with [`HEARTBEAT`], and [`KILL`] for a second try, a dead link is known within 15 s.
+pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
+/// How long the driver takes a connection for alive, in seconds; the heartbeat knows better.
+pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
+/// How often another server may answer for the control connection before there is none.
+pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: an edit costs time in proportion to its text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
 /// Bytes of one packet from the server: the protocol's own maximum.
@@ -66,3 +82,17 @@ pub const MAX_PACKET: usize = 1 << 30;
 pub const SNIPPET_NAME_BYTES: usize = 100;
 /// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
 pub const DOC_DEPTH: usize = 16;
+/// Time that an append waits for another process that writes the access log; a stopped one must not hang a statement.
+pub const LEDGER_LOCK: Duration = Duration::from_secs(2);
+/// Bytes that the history reads from the end of the access log: opening it costs the same after years.
+pub const HISTORY_BYTES: u64 = 32 << 20;
+/// Time for a command that prints a secret; it may ask the user for a PIN.
+pub const SECRET_COMMAND: Duration = Duration::from_mins(1);
+/// Bytes of a secret: a file or a command that gives more is not one.
+pub const SECRET_BYTES: u64 = 64 << 10;
+/// Bytes of a settings file, a snippet or a doc page; a larger file is named and left alone.
+pub const TEXT_FILE_BYTES: u64 = 4 << 20;
+/// Files read from one snippet folder or doc pack: a folder named by mistake must not stall the start.
+pub const FOLDER_FILES: usize = 20_000;
+/// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
+pub const OSC52_BYTES: usize = 74_994;

@@ -1,1 +1,211 @@
-//! To be built.
+//! The access log: what is on disk, who may read it, and how it is read back.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use rrx::domain::accesslog::{self, BadLine, Begin, Entry, Ledger, Line};
+use rrx::io::storage::accesslog::{AccessLog, FILE_NAME, os_user};
+use rrx::io::storage::history;
+
+fn noon() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_123)
+}
+
+fn begin(statement: &str) -> Begin {
+    Begin {
+        id: String::new(),
+        time: String::new(),
+        os_user: "somebody else".into(),
+        profile: "eu".into(),
+        account: "RO_USER@%".into(),
+        server: "uuid-1".into(),
+        database: Some("clinspark".into()),
+        statement: statement.into(),
+        reference: None,
+    }
+}
+
+fn entry(id: &str) -> Entry {
+    Entry { id: id.into(), time: String::new(), milliseconds: 12, rows: 3, end: "complete".into() }
+}
+
+fn append(log: &mut AccessLog, statement: &str) -> Begin {
+    let stamped = log.stamp(begin(statement));
+    log.append(&stamped).unwrap();
+    stamped
+}
+
+fn text(state: &Path) -> String {
+    fs::read_to_string(state.join(FILE_NAME)).unwrap()
+}
+
+#[test]
+fn a_begin_record_is_one_line_on_disk_with_version_kind_time_and_user() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let stamped = append(&mut log, "SELECT 'a\nb'");
+    let text = text(state.path());
+    assert_eq!(text.matches('\n').count(), 1);
+    assert!(text.starts_with(r#"{"v":1,"kind":"begin","id":""#), "{text}");
+    assert_eq!(stamped.time, "2026-09-21T14:13:20.123Z");
+    assert_eq!(stamped.os_user, os_user());
+    assert_eq!(accesslog::read(&text), Ok(Line::Begin(stamped)));
+}
+
+#[test]
+fn the_log_and_its_folder_are_for_the_user_only() {
+    let root = tempfile::tempdir().unwrap();
+    let state = root.path().join("a/state");
+    let _log = AccessLog::open(&state, noon).unwrap();
+    assert_eq!(fs::metadata(&state).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(state.join(FILE_NAME)).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_log_that_others_could_read_is_closed_to_them() {
+    let state = tempfile::tempdir().unwrap();
+    let path = state.path().join(FILE_NAME);
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let _log = AccessLog::open(state.path(), noon).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn the_history_is_newest_first_and_joins_begin_and_end() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let first = append(&mut log, "SELECT 1");
+    let second = append(&mut log, "SELECT 2");
+    log.end(entry(&first.id)).unwrap();
+    let read = history::read(state.path(), 10);
+    assert_eq!(read.problems, []);
+    assert_eq!(read.past.len(), 2);
+    assert_eq!((&read.past[0].begin, &read.past[0].end), (&second, &None));
+    assert_eq!(read.past[1].begin, first);
+    assert_eq!(read.past[1].end.as_ref().map(|end| end.rows), Some(3));
+    assert_eq!(history::read(state.path(), 1).past.len(), 1);
+}
+
+#[test]
+fn an_absent_log_is_an_empty_history() {
+    let state = tempfile::tempdir().unwrap();
+    assert_eq!(history::read(&state.path().join("none"), 10), history::History::default());
+}
+
+#[test]
+fn bad_lines_are_named_by_number_and_the_others_are_read() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    append(&mut log, "SELECT 1");
+    let path = state.path().join(FILE_NAME);
+    let good = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        format!("{good}rubbish\n\n{{\"v\":9,\"kind\":\"begin\"}}\n\u{1}\n{{\"v\":1,\"kind\":\"weather\"}}\n"),
+    )
+    .unwrap();
+    append(&mut log, "SELECT 2");
+    let read = history::read(state.path(), 10);
+    let statements: Vec<_> = read.past.iter().map(|past| past.begin.statement.as_str()).collect();
+    assert_eq!(statements, ["SELECT 2", "SELECT 1"]);
+    let named: Vec<_> = read.problems.iter().map(|problem| problem.what.clone()).collect();
+    let expected: Vec<_> =
+        [6, 5, 4, 2].iter().map(|line| format!("{}: line {line} cannot be read", path.display())).collect();
+    assert_eq!(named, expected);
+    assert!(read.problems[2].because[0].contains("form 9"), "{:?}", read.problems[2]);
+}
+
+#[test]
+fn a_line_torn_by_a_crash_does_not_take_the_next_one_with_it() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    append(&mut log, "SELECT 1");
+    let path = state.path().join(FILE_NAME);
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend_from_slice(b"{\"v\":1,\"kind\":\"be");
+    fs::write(&path, torn).unwrap();
+    append(&mut log, "SELECT 2");
+    let read = history::read(state.path(), 10);
+    assert_eq!(read.past.len(), 2);
+    assert_eq!(read.problems.len(), 1);
+    assert!(read.problems[0].what.ends_with("line 2 cannot be read"));
+}
+
+#[test]
+fn a_log_moved_away_is_begun_anew_instead_of_written_into_nowhere() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    append(&mut log, "SELECT 1");
+    fs::rename(state.path().join(FILE_NAME), state.path().join("old")).unwrap();
+    append(&mut log, "SELECT 2");
+    assert!(text(state.path()).contains("SELECT 2"));
+    fs::remove_file(state.path().join(FILE_NAME)).unwrap();
+    append(&mut log, "SELECT 3");
+    assert!(text(state.path()).contains("SELECT 3"));
+}
+
+#[test]
+fn many_writers_lose_no_line_and_make_no_id_twice() {
+    let state = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            let state = state.path();
+            scope.spawn(move || {
+                let mut log = AccessLog::open(state, noon).unwrap();
+                for number in 0..25 {
+                    append(&mut log, &format!("SELECT {writer}, {number}, '{}'", "x".repeat(9000)));
+                }
+            });
+        }
+    });
+    let read = history::read(state.path(), 1000);
+    assert_eq!(read.problems, []);
+    let ids: std::collections::HashSet<_> = read.past.iter().map(|past| past.begin.id.clone()).collect();
+    assert_eq!((read.past.len(), ids.len()), (200, 200));
+}
+
+#[test]
+fn a_log_that_cannot_be_opened_is_a_problem_that_names_it() {
+    let state = tempfile::tempdir().unwrap();
+    fs::create_dir(state.path().join(FILE_NAME)).unwrap();
+    let problem: rrx::domain::problem::Problem = AccessLog::open(state.path(), noon).unwrap_err().into();
+    assert_eq!(problem.kind.exit_code(), 6);
+    assert!(problem.because[0].contains(FILE_NAME));
+}
+
+#[test]
+fn a_line_of_a_newer_form_is_refused_by_its_number() {
+    assert_eq!(accesslog::read(r#"{"v":2,"kind":"begin"}"#), Err(BadLine::Newer(2)));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_without_panic(line in ".*") {
+        let _ = accesslog::read(&line);
+    }
+
+    #[test]
+    fn any_statement_comes_back_as_it_was(statement in "(?s).*") {
+        let mut record = begin(&statement);
+        record.id = "1".into();
+        let line = accesslog::write_begin(&record).unwrap();
+        proptest::prop_assert_eq!(line.matches('\n').count(), 1);
+        proptest::prop_assert_eq!(accesslog::read(&line), Ok(Line::Begin(record)));
+    }
+}
+
+#[test]
+fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let (dialect, session) = (rrx::domain::sql::Dialect::default(), rrx::domain::ids::SessionId(1));
+    let checked =
+        rrx::domain::sql::guard::check("SELECT 1", dialect, rrx::domain::sql::Policy::default(), session).unwrap();
+    let permit = log.begin(checked, begin("something else")).unwrap();
+    let read = history::read(state.path(), 1);
+    assert_eq!(read.past[0].begin.statement, "SELECT 1");
+    assert_eq!((permit.id(), permit.checked().text()), (read.past[0].begin.id.as_str(), "SELECT 1"));
+}

@@ -10,6 +10,7 @@
 
 mod accesslog;
 mod catalog;
+mod cli;
 mod demo;
 mod docs;
 mod export;

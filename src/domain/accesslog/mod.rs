@@ -1,7 +1,11 @@
 //! The access log: who ran what. One JSON line for each record; a statement has a *begin* record on disk before it is
 //! sent, and an *end* record after. Knows no file: the storage room lends a [`Ledger`].
 
+mod line;
+
 use serde::{Deserialize, Serialize};
+
+pub use line::{BadLine, Line, read, write_begin, write_end};
 
 use crate::domain::ids::SessionId;
 use crate::domain::sql::Checked;

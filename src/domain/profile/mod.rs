@@ -1,10 +1,19 @@
 //! Profiles: how to reach one replica, and the policy that holds there. Knows no file: the storage room brings the text.
 
+mod fault;
+mod parse;
+mod place;
+mod route;
 mod secret;
+mod section;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::problem::{Kind, Problem, Remedy};
+pub use parse::{COMMANDS, parse};
+pub use place::resolve;
+pub use route::BadHop;
 pub use secret::{Secret, SecretSource};
 
 /// All settings.
@@ -170,4 +179,22 @@ pub struct Profile {
     pub group_concat_max_len: u64,
     /// Whether results may spill to disk.
     pub spill: bool,
+}
+
+impl Profile {
+    /// Why this profile may not be used although it could be read: it names blinding rules, which cannot be enforced
+    /// yet, and showing values that they hide would be worse than showing nothing.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Problem> {
+        let rules = self.blinding.as_ref()?;
+        Some(
+            Problem::new(
+                Kind::Refused,
+                format!("The profile {} has blinding rules, and this version cannot enforce them", self.name),
+            )
+            .because(format!("blinding = \"{}\"", rules.display()))
+            .hint("use a profile without blinding, if your role allows it; otherwise wait for a version that blinds")
+            .then(Remedy::ChooseProfile),
+        )
+    }
 }

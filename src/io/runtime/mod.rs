@@ -1,1 +1,3 @@
-//! To be built.
+//! What runs effects: the clock, and the workers beside the loop.
+
+pub mod clock;

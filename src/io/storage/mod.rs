@@ -1,4 +1,21 @@
-//! To be built.
+//! Files: settings, secrets, worksheets, snippets, doc packs and the access log. One task owns them; the forms of their
+//! text are the domain's. Knows no session, no store and no screen.
 
+use std::time::SystemTime;
+
+pub mod accesslog;
+pub mod atomic;
+pub mod docs;
+pub mod history;
 pub mod known_hosts_file;
 pub mod own_sockets;
+pub mod partial;
+pub mod paths;
+pub mod secrets;
+pub mod settings;
+pub mod snippets;
+pub mod task;
+pub mod worksheets;
+
+/// Where this room reads the time of day: it is lent, so that a test can set it.
+pub type Clock = fn() -> SystemTime;

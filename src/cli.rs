@@ -1,0 +1,224 @@
+//! The command line: what can be typed, and its help. It decides and does nothing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+/// Codes of the headless contract, shown under `--help`.
+const EXIT_CODES: &str = "\
+Exit codes: 0 ok and complete · 1 the statement failed · 2 usage or settings · 3 route, tunnel or sign-in failed, or the
+link was lost · 4 refused by guard, blinding or policy · 5 a comparison or check found something · 6 local files ·
+7 cut by a limit of the profile · 124 time limit · 130 interrupted";
+
+/// rrx: read a MySQL-compatible read replica through its jump host.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(
+    name = "rrx",
+    version,
+    about = "Reads a MySQL-compatible read replica through its jump host, and changes nothing there",
+    long_about = "Reads a MySQL-compatible read replica through its jump host, and changes nothing there.\n\n\
+        `rrx demo` needs no server, no file and no network: start there.",
+    after_help = EXIT_CODES,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 120
+)]
+pub struct Cli {
+    /// The settings file to use instead of the usual one (see `rrx profiles list`)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The profile to connect with; without one, the connection screen asks
+    #[arg(value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// What to do instead of opening the screen.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands that exist.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Open the screen on the embedded replica: no server, no file, no network needed
+    #[cfg(feature = "demo")]
+    Demo(DemoCommand),
+    /// Run one statement without a screen: rows on stdout, words on stderr
+    #[command(after_help = EXIT_CODES)]
+    Run(RunCommand),
+    /// The profiles of the settings file
+    #[command(subcommand)]
+    Profiles(ProfilesCommand),
+    /// Statements that are kept
+    #[command(subcommand)]
+    Snippets(SnippetsCommand),
+    /// The access log: who ran what
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// The keys of the screen
+    Keys,
+    /// Print the completions of a shell
+    #[command(long_about = "Prints the completions of a shell, for example:\n  \
+        rrx completions bash > ~/.local/share/bash-completion/completions/rrx")]
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, for example `rrx man | man -l -`
+    Man {
+        /// Of which command; of rrx itself when absent
+        command: Option<String>,
+    },
+}
+
+/// `rrx demo`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct DemoCommand {
+    /// Subjects of each study
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub subjects: u32,
+    /// Open no screen: serve the replica at this loopback address for other clients, such as 127.0.0.1:3307
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `rrx run`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(group = ArgGroup::new("statement").required(true).args(["snippet", "execute", "file"]))]
+pub struct RunCommand {
+    /// The snippet to run; `-` reads the statement from standard input
+    #[arg(value_name = "SNIPPET")]
+    pub snippet: Option<String>,
+    /// The statement itself
+    #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
+    pub execute: Option<String>,
+    /// The file that holds the statement
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The profile to connect with; `demo` is built in
+    #[arg(short, long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// A value of the snippet's parameter; may be given several times
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param)]
+    pub params: Vec<(String, String)>,
+    /// The form of the rows; a table on a terminal, TSV otherwise
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub format: Option<RowForm>,
+    /// The file for the rows; it gets its name only when they are complete (until then FILE.partial)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Stop after so many rows, and count that as complete
+    #[arg(long, value_name = "N", conflicts_with = "all")]
+    pub limit: Option<u64>,
+    /// All rows, whatever the profile's row limit
+    #[arg(long)]
+    pub all: bool,
+    /// Seconds to the first row
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub timeout: Option<u64>,
+    /// The ticket or protocol that this is for; it goes into the access log
+    #[arg(long = "ref", value_name = "TEXT")]
+    pub reference: Option<String>,
+}
+
+/// Where the statement of `rrx run` comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementSource {
+    /// A snippet of this name.
+    Snippet(String),
+    /// The command line.
+    Text(String),
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+impl RunCommand {
+    /// Where the statement comes from.
+    #[must_use]
+    pub fn source(&self) -> StatementSource {
+        if let Some(text) = &self.execute {
+            return StatementSource::Text(text.clone());
+        }
+        if let Some(file) = &self.file {
+            return StatementSource::File(file.clone());
+        }
+        match self.snippet.as_deref() {
+            None | Some("-") => StatementSource::Stdin,
+            Some(name) => StatementSource::Snippet(name.to_owned()),
+        }
+    }
+}
+
+/// The form of rows on stdout or in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowForm {
+    /// Columns under a header, for reading
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// Tab-separated values
+    Tsv,
+    /// JSON
+    Json,
+}
+
+/// `rrx profiles`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ProfilesCommand {
+    /// List the profiles, and what is wrong in the settings file
+    List(Form),
+}
+
+/// `rrx snippets`
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum SnippetsCommand {
+    /// List the snippets of your folder, and of a profile's folders
+    List {
+        /// Also the folders of this profile
+        #[arg(short, long, value_name = "PROFILE")]
+        profile: Option<String>,
+        /// How to print them.
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print one snippet as its file holds it
+    Show {
+        /// Its name: the file's name without `.sql`
+        name: String,
+        /// Also look in the folders of this profile
+        #[arg(short, long, value_name = "PROFILE")]
+        profile: Option<String>,
+        /// How to print it.
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// `rrx log`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum LogCommand {
+    /// Show the newest statements, the newest last
+    Show {
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        last: usize,
+        /// How to print them.
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct Form {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn param(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write NAME=VALUE".into()),
+    }
+}

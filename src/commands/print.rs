@@ -1,0 +1,81 @@
+//! What commands print: columns, JSON, words. Text from outside never reaches a terminal with control characters in it.
+
+use std::io::{ErrorKind, Write};
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::problem::{Kind, Problem};
+
+/// Writes a whole text. A reader that went away (`| head`) is no trouble.
+///
+/// # Errors
+/// A problem where the text cannot be written.
+pub fn text(out: &mut dyn Write, text: &str) -> Result<(), Problem> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Problem::new(Kind::Local, "The output cannot be written").because(error.to_string()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes a value as JSON for people and programs.
+///
+/// # Errors
+/// As [`text`].
+pub fn json(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Problem> {
+    let mut written = serde_json::to_string_pretty(value)
+        .map_err(|error| Problem::new(Kind::Local, "The output cannot be written").because(error.to_string()))?;
+    written.push('\n');
+    text(out, &written)
+}
+
+/// Writes rows in columns as wide as their widest cell, without the blanks at the ends of lines.
+///
+/// # Errors
+/// As [`text`].
+pub fn columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Result<(), Problem> {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    let mut written = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(width - cell.width() + 2));
+        }
+        written.push_str(line.trim_end());
+        written.push('\n');
+    }
+    text(out, &written)
+}
+
+/// Writes problems as words, one after the other.
+///
+/// # Errors
+/// As [`text`].
+pub fn problems(err: &mut dyn Write, problems: &[Problem]) -> Result<(), Problem> {
+    problems.iter().try_for_each(|problem| text(err, &format!("rrx: {}\n", block(&problem.to_string()))))
+}
+
+/// A text on one line: blanks collapsed, what cannot be seen shown as `�`.
+#[must_use]
+pub fn line(text: &str) -> String {
+    text.split_whitespace().map(|word| word.chars().map(seen).collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// A text on its lines, what cannot be seen shown as `�`.
+#[must_use]
+pub fn block(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { seen(c) }).collect()
+}
+
+fn seen(c: char) -> char {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    if c.is_control() || turns { '\u{fffd}' } else { c }
+}

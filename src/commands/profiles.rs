@@ -1,0 +1,68 @@
+//! `rrx profiles`: what the settings file gives. It connects to nothing and shows no secret.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::print;
+use crate::cli::ProfilesCommand;
+use crate::domain::port::Loaded;
+use crate::domain::problem::Problem;
+use crate::domain::profile::{Environment, Profile};
+use crate::io::storage::paths::Paths;
+
+/// Serves `rrx profiles`.
+///
+/// # Errors
+/// What the output says; what is wrong in the settings is words on `err`.
+pub fn run(
+    command: ProfilesCommand,
+    loaded: &Loaded,
+    paths: &Paths,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Problem> {
+    let ProfilesCommand::List(form) = command;
+    print::problems(err, &loaded.problems)?;
+    let profiles = &loaded.settings.profiles;
+    if form.json {
+        let facts: Vec<_> = profiles.iter().map(facts).collect();
+        return print::json(out, &facts);
+    }
+    let mut rows = vec![["NAME", "ENVIRONMENT", "ACCOUNT", "ROUTE", ""].map(str::to_owned)];
+    rows.extend(profiles.iter().map(row));
+    if cfg!(feature = "demo") {
+        rows.push(["demo", Environment::Demo.word(), "", "", "built in"].map(str::to_owned));
+    }
+    print::columns(out, &rows)?;
+    print::text(err, &format!("Settings: {}\n", paths.config.display()))
+}
+
+fn row(profile: &Profile) -> [String; 5] {
+    let note = if profile.refusal().is_some() { "refused: its blinding cannot be enforced yet" } else { "" };
+    [
+        profile.name.clone(),
+        profile.environment.word().into(),
+        print::line(&format!("{}@{}:{}", profile.user, profile.host, profile.port)),
+        print::line(&route(profile)),
+        note.into(),
+    ]
+}
+
+fn route(profile: &Profile) -> String {
+    let hops: Vec<String> = profile.route.iter().map(ToString::to_string).collect();
+    if hops.is_empty() { "direct".into() } else { hops.join(" > ") }
+}
+
+fn facts(profile: &Profile) -> serde_json::Value {
+    json!({
+        "name": profile.name,
+        "environment": profile.environment.word(),
+        "route": profile.route.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "host": profile.host,
+        "port": profile.port,
+        "user": profile.user,
+        "database": profile.database,
+        "refused": profile.refusal().map(|problem| problem.what),
+    })
+}

@@ -1,0 +1,167 @@
+//! The storage task: serves commands in order on a thread that may block, and tells what happened. It decides nothing.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::accesslog::{AccessLog, LedgerError};
+use super::paths::Paths;
+use super::worksheets::Worksheets;
+use super::{Clock, docs, history, snippets};
+use crate::domain::accesslog::{Begin, Entry, Permit};
+use crate::domain::docs::DocPack;
+use crate::domain::limits;
+use crate::domain::port::{Demo, StorageCmd, StorageNews};
+use crate::domain::sql::Checked;
+
+/// What the task is lent.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent {
+    /// The time of day.
+    pub clock: Clock,
+    /// The demo's own pack, where it is built in.
+    pub demo_pack: fn() -> Option<DocPack>,
+}
+
+/// Starts the task. It ends, everything written, when the queue of commands is closed: await the handle before the
+/// program ends. `news` may block (a bounded queue to the loop); nobody waits for it.
+pub fn spawn<N>(commands: mpsc::Receiver<StorageCmd>, news: N, paths: Paths, lent: Lent) -> JoinHandle<()>
+where
+    N: FnMut(StorageNews) + Send + 'static,
+{
+    tokio::task::spawn_blocking(move || Storage::new(paths, lent, news).serve(commands))
+}
+
+struct Storage<N> {
+    log: Option<AccessLog>,
+    worksheets: Worksheets,
+    paths: Paths,
+    lent: Lent,
+    news: N,
+}
+
+impl<N: FnMut(StorageNews)> Storage<N> {
+    fn new(paths: Paths, lent: Lent, news: N) -> Self {
+        Self { log: None, worksheets: Worksheets::new(paths.worksheets()), paths, lent, news }
+    }
+
+    fn serve(mut self, mut commands: mpsc::Receiver<StorageCmd>) {
+        let mut waiting = VecDeque::new();
+        while let Some(command) = commands.blocking_recv() {
+            waiting.push_back(command);
+            while let Some(command) = waiting.pop_front() {
+                while waiting.len() < limits::STORAGE_QUEUE
+                    && let Ok(more) = commands.try_recv()
+                {
+                    waiting.push_back(more);
+                }
+                if !is_overtaken(&command, &waiting) {
+                    self.obey(command);
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: StorageCmd) {
+        let news = match command {
+            StorageCmd::Begin { session, result, checked, begin } => match self.begin(checked, begin) {
+                Ok(permit) => StorageNews::Permitted { session, result, permit },
+                Err(error) => StorageNews::NotPermitted { result, problem: error.into() },
+            },
+            StorageCmd::End(entry) => match self.end(entry) {
+                Ok(()) => return,
+                Err(error) => StorageNews::Failed(
+                    crate::domain::problem::Problem::from(error)
+                        .because("only the statement's end is not written down"),
+                ),
+            },
+            StorageCmd::LoadHistory { most } => self.history(most),
+            StorageCmd::SaveWorksheets { profile, worksheets, front } => {
+                match self.worksheets.save(&profile, &worksheets, front) {
+                    Ok(()) => StorageNews::WorksheetsSaved,
+                    Err(problem) => StorageNews::Failed(problem),
+                }
+            }
+            StorageCmd::LoadWorksheets { profile } => match self.worksheets.load(&profile) {
+                Ok(kept) => StorageNews::Worksheets {
+                    profile,
+                    worksheets: kept.worksheets,
+                    front: kept.front,
+                    problems: kept.problems,
+                },
+                Err(problem) => {
+                    StorageNews::Worksheets { profile, worksheets: Vec::new(), front: 0, problems: vec![problem] }
+                }
+            },
+            StorageCmd::SaveSnippet { snippet, replace } => {
+                match snippets::save(&self.paths.snippets(), &snippet, replace) {
+                    Ok(path) => StorageNews::SnippetSaved(path),
+                    Err(problem) => StorageNews::Failed(problem),
+                }
+            }
+            StorageCmd::LoadSnippets { mut folders } => {
+                folders.insert(0, self.paths.snippets());
+                let (snippets, problems) = snippets::load(&folders);
+                StorageNews::Snippets { snippets: Arc::new(snippets), problems }
+            }
+            StorageCmd::LoadDocs { folders, demo } => {
+                let (mut packs, problems) = docs::load(&folders);
+                if demo == Demo::Yes {
+                    packs.extend((self.lent.demo_pack)());
+                }
+                StorageNews::Docs { packs: Arc::new(packs), problems }
+            }
+        };
+        (self.news)(news);
+    }
+
+    fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
+        self.log()?.begin(checked, begin)
+    }
+
+    fn end(&mut self, entry: Entry) -> Result<(), LedgerError> {
+        self.log()?.end(entry)
+    }
+
+    /// The log, opened with the first record: a start that runs nothing writes nothing.
+    fn log(&mut self) -> Result<&mut AccessLog, LedgerError> {
+        let log = match self.log.take() {
+            Some(log) => log,
+            None => AccessLog::open(&self.paths.state, self.lent.clock)?,
+        };
+        Ok(self.log.insert(log))
+    }
+
+    fn history(&mut self, most: usize) -> StorageNews {
+        let state: &Path = &self.paths.state;
+        let read = history::read(state, most);
+        for problem in read.problems {
+            (self.news)(StorageNews::Failed(problem));
+        }
+        StorageNews::History(read.past)
+    }
+}
+
+/// Whether a save of worksheets is out of date: a later one of the same profile waits already, and nothing between the
+/// two reads them.
+fn is_overtaken(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
+    let StorageCmd::SaveWorksheets { profile, .. } = command else { return false };
+    for later in waiting {
+        match later {
+            StorageCmd::SaveWorksheets { profile: other, .. } if other == profile => return true,
+            StorageCmd::LoadWorksheets { profile: other } if other == profile => return false,
+            StorageCmd::SaveWorksheets { .. }
+            | StorageCmd::LoadWorksheets { .. }
+            | StorageCmd::Begin { .. }
+            | StorageCmd::End(_)
+            | StorageCmd::LoadHistory { .. }
+            | StorageCmd::SaveSnippet { .. }
+            | StorageCmd::LoadSnippets { .. }
+            | StorageCmd::LoadDocs { .. } => {}
+        }
+    }
+    false
+}
