@@ -1,56 +1,29 @@
-//! A chunk: some rows of a result, column by column: one heap of bytes, ends, and which values are NULL.
+//! A chunk: some rows of a result, row after row: one heap of bytes and where each value ends in it. Knows no type.
+//!
+//! Rows are what comes from the server and what a window takes, so values lie in that order: a row costs no more than
+//! copying its bytes, and a window reads forward through one place.
 
 use super::Cell;
 use crate::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
 
-/// The values of one column of a chunk.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Lane {
-    heap: Vec<u8>,
-    ends: Vec<u32>,
-    nulls: Vec<u64>,
-}
-
-impl Lane {
-    fn push(&mut self, cell: Cell<'_>) {
-        let row = self.ends.len();
-        if row.is_multiple_of(64) {
-            self.nulls.push(0);
-        }
-        match cell {
-            Cell::Null => {
-                if let Some(word) = self.nulls.last_mut() {
-                    *word |= 1 << (row % 64);
-                }
-            }
-            Cell::Bytes(bytes) => self.heap.extend_from_slice(bytes),
-        }
-        // A chunk is closed at CHUNK_BYTES plus one row, and the protocol's largest row is under 4 GiB.
-        self.ends.push(u32::try_from(self.heap.len()).unwrap_or(u32::MAX));
-    }
-
-    fn get(&self, row: usize) -> Option<Cell<'_>> {
-        let end = *self.ends.get(row)? as usize;
-        if self.nulls.get(row / 64).is_some_and(|word| word & (1 << (row % 64)) != 0) {
-            return Some(Cell::Null);
-        }
-        let start = match row.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.heap.get(start..end).map(Cell::Bytes)
-    }
-}
+/// The bit of an end that says the value is NULL. A heap stays under 2 GiB: a chunk is closed at [`CHUNK_BYTES`], and the
+/// one row that may come on top is bounded by [`crate::domain::limits::MAX_PACKET`].
+const NULL: u32 = 1 << 31;
 
 /// Up to [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] bytes (plus one row), immutable once built.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chunk {
-    lanes: Vec<Lane>,
+    columns: usize,
     rows: usize,
-    bytes: usize,
+    heap: Vec<u8>,
+    ends: Vec<u32>,
 }
 
 impl Chunk {
+    fn with_capacity(columns: usize, ends: usize, heap: usize) -> Self {
+        Self { columns, rows: 0, heap: Vec::with_capacity(heap), ends: Vec::with_capacity(ends) }
+    }
+
     /// How many rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -60,21 +33,128 @@ impl Chunk {
     /// How many columns.
     #[must_use]
     pub fn columns(&self) -> usize {
-        self.lanes.len()
+        self.columns
     }
 
     /// Bytes of all values.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.heap.len()
+    }
+
+    /// Bytes of memory that it takes, its own upkeep included.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.heap.capacity() + self.ends.capacity() * size_of::<u32>() + size_of::<Self>()
     }
 
     /// One value; `None` when there is no such row or column.
     #[must_use]
     pub fn cell(&self, row: usize, column: usize) -> Option<Cell<'_>> {
-        self.lanes.get(column)?.get(row)
+        if column >= self.columns {
+            return None;
+        }
+        let at = row.checked_mul(self.columns)?.checked_add(column)?;
+        self.cells_from(at, 1)?.next()
+    }
+
+    /// The values of one row in order; `None` when there is no such row.
+    #[must_use]
+    pub fn row(&self, row: usize) -> Option<Cells<'_>> {
+        if row >= self.rows {
+            return None;
+        }
+        self.cells_from(row.checked_mul(self.columns)?, self.columns)
+    }
+
+    /// All values, row after row.
+    #[must_use]
+    pub fn cells(&self) -> Cells<'_> {
+        Cells { heap: &self.heap, ends: self.ends.iter(), start: 0 }
+    }
+
+    fn cells_from(&self, at: usize, count: usize) -> Option<Cells<'_>> {
+        let ends = self.ends.get(at..at.checked_add(count)?)?.iter();
+        let start = match at.checked_sub(1) {
+            Some(before) => place(*self.ends.get(before)?),
+            None => 0,
+        };
+        Some(Cells { heap: &self.heap, ends, start })
+    }
+
+    /// Whether another chunk of the same columns fits behind this one without passing the bounds of a chunk.
+    #[must_use]
+    pub(super) fn takes(&self, other: &Self) -> bool {
+        self.columns == other.columns
+            && self.rows + other.rows <= CHUNK_ROWS
+            && self.heap.len() + other.heap.len() <= CHUNK_BYTES
+    }
+
+    /// Adds the rows of another chunk of the same columns.
+    pub(super) fn append(&mut self, other: &Self) {
+        let base = end(self.heap.len());
+        self.heap.extend_from_slice(&other.heap);
+        self.ends.extend(other.ends.iter().map(|end| end + base));
+        self.rows += other.rows;
+    }
+
+    /// Gives back memory that was reserved for rows that never came.
+    pub(super) fn shrink(&mut self) {
+        if self.heap.capacity() > self.heap.len() + self.heap.len() / 2 {
+            self.heap.shrink_to_fit();
+        }
+        if self.ends.capacity() > self.ends.len() + self.ends.len() / 2 {
+            self.ends.shrink_to_fit();
+        }
+    }
+
+    fn add(&mut self, cell: Cell<'_>) {
+        match cell {
+            Cell::Null => self.ends.push(end(self.heap.len()) | NULL),
+            Cell::Bytes(bytes) => {
+                self.heap.extend_from_slice(bytes);
+                self.ends.push(end(self.heap.len()));
+            }
+        }
     }
 }
+
+fn end(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX).min(NULL - 1)
+}
+
+fn place(end: u32) -> usize {
+    (end & !NULL) as usize
+}
+
+/// Values of a chunk in order.
+#[derive(Debug, Clone)]
+pub struct Cells<'a> {
+    heap: &'a [u8],
+    ends: std::slice::Iter<'a, u32>,
+    start: usize,
+}
+
+impl<'a> Iterator for Cells<'a> {
+    type Item = Cell<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Cell<'a>> {
+        let end = *self.ends.next()?;
+        if end & NULL != 0 {
+            return Some(Cell::Null);
+        }
+        let bytes = self.heap.get(self.start..end as usize).unwrap_or_default();
+        self.start = end as usize;
+        Some(Cell::Bytes(bytes))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.ends.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Cells<'_> {}
 
 /// Collects rows into a [`Chunk`].
 #[derive(Debug)]
@@ -86,35 +166,132 @@ impl ChunkBuilder {
     /// An empty chunk of this many columns.
     #[must_use]
     pub fn new(columns: usize) -> Self {
-        Self { chunk: Chunk { lanes: vec![Lane::default(); columns], rows: 0, bytes: 0 } }
+        Self { chunk: Chunk::with_capacity(columns, 0, 0) }
     }
 
     /// Adds one row. Cells past the columns are dropped, missing ones are NULL.
+    #[inline]
     pub fn push<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
-        let mut cells = cells.into_iter();
-        for lane in &mut self.chunk.lanes {
-            let cell = cells.next().unwrap_or(Cell::Null);
-            self.chunk.bytes += cell.bytes().map_or(0, <[u8]>::len);
-            lane.push(cell);
+        let chunk = &mut self.chunk;
+        let after = chunk.ends.len() + chunk.columns;
+        for cell in cells.into_iter().take(chunk.columns) {
+            chunk.add(cell);
         }
-        self.chunk.rows += 1;
+        if chunk.ends.len() < after {
+            chunk.ends.resize(after, end(chunk.heap.len()) | NULL);
+        }
+        chunk.rows += 1;
     }
 
     /// Whether it should go on now.
     #[must_use]
+    #[inline]
     pub fn is_full(&self) -> bool {
-        self.chunk.rows >= CHUNK_ROWS || self.chunk.bytes >= CHUNK_BYTES
+        self.chunk.rows >= CHUNK_ROWS || self.chunk.heap.len() >= CHUNK_BYTES
     }
 
     /// Whether it holds no row.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.chunk.rows == 0
     }
 
-    /// Takes what is there and starts anew.
+    /// Takes what is there and starts anew. The next chunk expects to become as large as this one.
     pub fn take(&mut self) -> Chunk {
-        let columns = self.chunk.lanes.len();
-        std::mem::replace(&mut self.chunk, Self::new(columns).chunk)
+        let chunk = &self.chunk;
+        let heap = (chunk.heap.len() + chunk.heap.len() / 16).min(2 * CHUNK_BYTES);
+        let next = Chunk::with_capacity(chunk.columns, chunk.ends.len(), heap);
+        std::mem::replace(&mut self.chunk, next)
     }
+}
+
+/// Why bytes are not a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodingError {
+    /// Written in another form.
+    #[error("a block of rows has the form {0}, which is not known")]
+    Form(u8),
+    /// Too short for what it announces.
+    #[error("a block of rows ends too early")]
+    Short,
+    /// It announces more than a chunk can hold, or has bytes behind its end.
+    #[error("a block of rows does not add up")]
+    Sum,
+}
+
+/// The first byte of the coded form.
+const FORM: u8 = 1;
+
+impl Chunk {
+    /// Appends the compact form: form, columns, rows, for each value 0 for NULL or its length plus one, then the heap.
+    /// Numbers are in base 128, low digits first, as most values are shorter than 127 bytes.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.reserve(self.heap.len() + self.ends.len() * 2 + 16);
+        out.push(FORM);
+        put_number(out, self.columns as u64);
+        put_number(out, self.rows as u64);
+        for cell in self.cells() {
+            put_number(out, cell.bytes().map_or(0, |bytes| bytes.len() as u64 + 1));
+        }
+        out.extend_from_slice(&self.heap);
+    }
+
+    /// Reads the compact form back.
+    ///
+    /// # Errors
+    /// When the bytes are not what [`Chunk::encode`] wrote; it takes no memory on the word of hostile bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CodingError> {
+        let (&form, mut rest) = bytes.split_first().ok_or(CodingError::Short)?;
+        if form != FORM {
+            return Err(CodingError::Form(form));
+        }
+        let columns = take_size(&mut rest)?;
+        let rows = take_size(&mut rest)?;
+        let count = columns.checked_mul(rows).ok_or(CodingError::Sum)?;
+        if count > rest.len() {
+            return Err(CodingError::Short);
+        }
+        let mut ends = Vec::with_capacity(count);
+        let mut length = 0_u64;
+        for _ in 0..count {
+            let number = take_number(&mut rest)?;
+            length = length.checked_add(number.saturating_sub(1)).ok_or(CodingError::Sum)?;
+            let end = u32::try_from(length).ok().filter(|end| end & NULL == 0).ok_or(CodingError::Sum)?;
+            ends.push(if number == 0 { end | NULL } else { end });
+        }
+        match (rest.len() as u64).cmp(&length) {
+            std::cmp::Ordering::Less => Err(CodingError::Short),
+            std::cmp::Ordering::Greater => Err(CodingError::Sum),
+            std::cmp::Ordering::Equal => Ok(Self { columns, rows, heap: rest.to_vec(), ends }),
+        }
+    }
+}
+
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    loop {
+        let [low, ..] = number.to_le_bytes();
+        number >>= 7;
+        if number == 0 {
+            return out.push(low & 0x7f);
+        }
+        out.push(low | 0x80);
+    }
+}
+
+fn take_number(rest: &mut &[u8]) -> Result<u64, CodingError> {
+    let mut number = 0_u64;
+    for shift in (0..63).step_by(7) {
+        let (&byte, after) = rest.split_first().ok_or(CodingError::Short)?;
+        *rest = after;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Ok(number);
+        }
+    }
+    Err(CodingError::Sum)
+}
+
+fn take_size(rest: &mut &[u8]) -> Result<usize, CodingError> {
+    usize::try_from(take_number(rest)?).map_err(|_| CodingError::Sum)
 }

@@ -1,0 +1,175 @@
+//! JSON: an array with one object for each row, each on its own line. Nothing is lost, nothing is rounded:
+//!
+//! - numbers keep the server's digits (DECIMAL and BIGINT UNSIGNED never pass through a float); a number that JSON cannot
+//!   write (`00042`, `nan`) is a string; BIT is its number;
+//! - text, dates, times and JSON documents are strings with the server's text;
+//! - binary values are strings `"0x…"` in hexadecimal, as SQL writes them;
+//! - a text that is no UTF-8 is an object `{"hex":"…"}`;
+//! - a name that comes again gets a number: `name`, `name_2`, `name_3`.
+
+use std::collections::HashSet;
+
+use super::Visitor;
+use super::visit::{any, put_bit};
+use crate::domain::results::{Cell, Cells, Column, TypeClass};
+
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Number,
+    Bit,
+    Text,
+    Binary,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    /// What stands before each value (`{"name":` or `,"name":`), and how the value is written.
+    keys: Vec<(Vec<u8>, Form)>,
+    has_rows: bool,
+}
+
+impl Visitor for Json {
+    fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
+        self.has_rows = false;
+        self.keys.clear();
+        for (column, name) in columns.iter().zip(unique(columns)) {
+            let mut key = vec![if self.keys.is_empty() { b'{' } else { b',' }];
+            put_string(&name, &mut key);
+            key.push(b':');
+            self.keys.push((key, form(column)));
+        }
+        out.push(b'[');
+    }
+
+    fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(if self.has_rows { b",\n" } else { b"\n" });
+        self.has_rows = true;
+        if self.keys.is_empty() {
+            out.push(b'{');
+        }
+        for (cell, (key, form)) in cells.zip(&self.keys) {
+            out.extend_from_slice(key);
+            put(cell, *form, out);
+        }
+        out.push(b'}');
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(if self.has_rows { b"\n]\n" } else { b"]\n" });
+    }
+}
+
+fn form(column: &Column) -> Form {
+    match column.class() {
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => Form::Number,
+        TypeClass::Bit => Form::Bit,
+        TypeClass::Binary | TypeClass::Geometry => Form::Binary,
+        TypeClass::Text | TypeClass::Temporal | TypeClass::Json | TypeClass::Null => Form::Text,
+    }
+}
+
+/// The names of the columns, each different. A name that the result has itself is not given to another column.
+fn unique(columns: &[Column]) -> Vec<String> {
+    let mut taken: HashSet<String> = columns.iter().map(|column| column.name.clone()).collect();
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut next: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
+    let mut names = Vec::with_capacity(columns.len());
+    for column in columns {
+        if seen.insert(&column.name) {
+            names.push(column.name.clone());
+            continue;
+        }
+        let number = next.entry(&column.name).or_insert(1);
+        let name = loop {
+            *number += 1;
+            let name = format!("{}_{number}", column.name);
+            if taken.insert(name.clone()) {
+                break name;
+            }
+        };
+        names.push(name);
+    }
+    names
+}
+
+fn put(cell: Cell<'_>, form: Form, out: &mut Vec<u8>) {
+    let Cell::Bytes(bytes) = cell else { return out.extend_from_slice(b"null") };
+    match form {
+        Form::Number if is_number(bytes) => out.extend_from_slice(bytes),
+        Form::Bit if put_bit(bytes, out) => {}
+        Form::Binary | Form::Bit => {
+            out.extend_from_slice(b"\"0x");
+            put_hex(bytes, out);
+            out.push(b'"');
+        }
+        Form::Number | Form::Text => match std::str::from_utf8(bytes) {
+            Ok(text) => put_string(text, out),
+            Err(_) => {
+                out.extend_from_slice(b"{\"hex\":\"");
+                put_hex(bytes, out);
+                out.extend_from_slice(b"\"}");
+            }
+        },
+    }
+}
+
+/// Whether the bytes are a number as JSON writes it: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+fn is_number(bytes: &[u8]) -> bool {
+    let mut rest = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    let whole = digits(&mut rest);
+    if whole.is_empty() || (whole.len() > 1 && whole.starts_with(b"0")) {
+        return false;
+    }
+    if let Some(after) = rest.strip_prefix(b".") {
+        rest = after;
+        if digits(&mut rest).is_empty() {
+            return false;
+        }
+    }
+    if let Some(after) = rest.strip_prefix(b"e").or_else(|| rest.strip_prefix(b"E")) {
+        rest = after.strip_prefix(b"-").or_else(|| after.strip_prefix(b"+")).unwrap_or(after);
+        if digits(&mut rest).is_empty() {
+            return false;
+        }
+    }
+    rest.is_empty()
+}
+
+fn digits<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, after) = rest.split_at(count);
+    *rest = after;
+    digits
+}
+
+fn put_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let needs_escape = any(text.as_bytes(), |byte| matches!(byte, 0..0x20 | b'"' | b'\\'));
+    if needs_escape {
+        for byte in text.bytes() {
+            match byte {
+                b'"' => out.extend_from_slice(b"\\\""),
+                b'\\' => out.extend_from_slice(b"\\\\"),
+                b'\n' => out.extend_from_slice(b"\\n"),
+                b'\r' => out.extend_from_slice(b"\\r"),
+                b'\t' => out.extend_from_slice(b"\\t"),
+                0..0x20 => {
+                    out.extend_from_slice(b"\\u00");
+                    put_hex(&[byte], out);
+                }
+                _ => out.push(byte),
+            }
+        }
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'"');
+}
+
+fn put_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            out.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A table for the eye: the box of the mysql client, numbers right, every value as a screen may show it. Not for reading
+//! back.
+//!
+//! The first rows decide the widths (rows up to [`SAMPLE_ROWS`], or [`SAMPLE_BYTES`] of text); a wider value that comes
+//! later pushes its line out rather than being cut. A binary value is its size and first bytes.
+
+use super::Visitor;
+use crate::domain::results::{Cells, Column, Glyphs, Piece, Side, alignment, shown_cell, shown_text};
+
+/// Rows that decide the widths.
+const SAMPLE_ROWS: usize = 1000;
+/// Text of the rows that decide the widths, in bytes.
+const SAMPLE_BYTES: usize = 1 << 20;
+
+/// One drawn value: where its text ends in the held text, and its cells.
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    end: usize,
+    cells: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    glyphs: Glyphs,
+    columns: Vec<Column>,
+    widths: Vec<usize>,
+    held: String,
+    drawn: Vec<Drawn>,
+    rows: usize,
+    is_open: bool,
+    has_rows: bool,
+}
+
+impl Table {
+    pub(super) fn new(glyphs: Glyphs) -> Self {
+        Self { glyphs, ..Self::default() }
+    }
+
+    /// Fixes the widths and writes what was held.
+    fn open(&mut self, out: &mut Vec<u8>) {
+        self.is_open = true;
+        self.rule(out);
+        let names: Vec<Vec<Piece>> =
+            self.columns.iter().map(|column| shown_text(&column.name, self.glyphs, usize::MAX)).collect();
+        for (pieces, width) in names.iter().zip(&self.widths) {
+            let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+            put(&text, cells(pieces), *width, Side::Left, out);
+        }
+        out.extend_from_slice(b"|\n");
+        self.rule(out);
+        self.flush(out);
+    }
+
+    fn rule(&self, out: &mut Vec<u8>) {
+        for width in &self.widths {
+            out.push(b'+');
+            out.resize(out.len() + width + 2, b'-');
+        }
+        out.extend_from_slice(b"+\n");
+    }
+
+    /// Writes the held rows.
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        let mut start = 0;
+        for row in self.drawn.chunks(self.columns.len().max(1)) {
+            for ((drawn, column), width) in row.iter().zip(&self.columns).zip(&self.widths) {
+                put(self.held.get(start..drawn.end).unwrap_or(""), drawn.cells, *width, alignment(column), out);
+                start = drawn.end;
+            }
+            out.extend_from_slice(b"|\n");
+        }
+        self.has_rows |= self.rows > 0;
+        self.held.clear();
+        self.drawn.clear();
+        self.rows = 0;
+    }
+}
+
+impl Visitor for Table {
+    fn begin(&mut self, columns: &[Column], _out: &mut Vec<u8>) {
+        let wanted = |column: &Column| cells(&shown_text(&column.name, self.glyphs, usize::MAX));
+        let widths = columns.iter().map(wanted).collect();
+        *self = Self { columns: columns.to_vec(), widths, ..Self::new(self.glyphs) };
+    }
+
+    fn row(&mut self, row: Cells<'_>, out: &mut Vec<u8>) {
+        for ((cell, column), width) in row.zip(&self.columns).zip(&mut self.widths) {
+            let pieces = shown_cell(cell, column, self.glyphs, usize::MAX);
+            let cells = cells(&pieces);
+            self.held.extend(pieces.iter().map(|piece| piece.text.as_str()));
+            self.drawn.push(Drawn { end: self.held.len(), cells });
+            if !self.is_open {
+                *width = cells.max(*width);
+            }
+        }
+        self.rows += 1;
+        if self.is_open {
+            self.flush(out);
+        } else if self.rows >= SAMPLE_ROWS || self.held.len() >= SAMPLE_BYTES {
+            self.open(out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        if self.columns.is_empty() {
+            return;
+        }
+        if !self.is_open {
+            self.open(out);
+        }
+        if self.has_rows {
+            self.rule(out);
+        }
+    }
+}
+
+fn cells(pieces: &[Piece]) -> usize {
+    pieces.iter().map(Piece::width).sum()
+}
+
+fn put(text: &str, cells: usize, width: usize, side: Side, out: &mut Vec<u8>) {
+    let blanks = width.saturating_sub(cells);
+    let (before, after) = match side {
+        Side::Left => (0, blanks),
+        Side::Right => (blanks, 0),
+    };
+    out.extend_from_slice(b"| ");
+    out.resize(out.len() + before, b' ');
+    out.extend_from_slice(text.as_bytes());
+    out.resize(out.len() + after + 1, b' ');
+}

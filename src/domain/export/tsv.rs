@@ -1,0 +1,54 @@
+//! TSV in the form of `mysql --batch` and `mariadb --batch`, so that scripts made for those read it: a header line, tabs
+//! between values, lines end in LF; tab, newline, NUL and backslash are `\t`, `\n`, `\0`, `\\`; NULL is `NULL`.
+//!
+//! That form does not tell NULL from the text `NULL`: CSV and JSON do. It differs from the client in two things: BIT is
+//! written as its number (the client writes raw bytes), and names in the header are escaped as values are.
+
+use super::Visitor;
+use super::visit::{any, bits, join};
+use crate::domain::results::{Cell, Cells, Column};
+
+#[derive(Debug, Default)]
+pub(super) struct Tsv {
+    bits: Vec<bool>,
+}
+
+impl Visitor for Tsv {
+    fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
+        self.bits = bits(columns);
+        for (index, column) in columns.iter().enumerate() {
+            if index > 0 {
+                out.push(b'\t');
+            }
+            put(column.name.as_bytes(), out);
+        }
+        out.push(b'\n');
+    }
+
+    fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
+        join(cells, &self.bits, b'\t', out, |cell, out| match cell {
+            Cell::Null => out.extend_from_slice(b"NULL"),
+            Cell::Bytes(bytes) => put(bytes, out),
+        });
+        out.push(b'\n');
+    }
+
+    fn finish(&mut self, _out: &mut Vec<u8>) {}
+}
+
+fn put(bytes: &[u8], out: &mut Vec<u8>) {
+    let needs_escape = any(bytes, |byte| matches!(byte, b'\t' | b'\n' | 0 | b'\\'));
+    if !needs_escape {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    for byte in bytes {
+        match byte {
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0 => out.extend_from_slice(b"\\0"),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            _ => out.push(*byte),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The row visitor: what a form of export must say about a header, a row and the end. Knows no form.
+
+use std::io::Write as _;
+
+use crate::domain::results::{Cell, Cells, Column, TypeClass, bit_number};
+
+/// Writes one result in one form into a buffer, which someone else empties. It cannot fail: only the place that the buffer
+/// goes to can.
+pub trait Visitor {
+    /// The header.
+    fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>);
+    /// One row, in the order of the columns.
+    fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>);
+    /// After the last row.
+    fn finish(&mut self, out: &mut Vec<u8>);
+}
+
+/// Which columns are BIT: their bytes are a number, and every form prints it as one.
+pub(super) fn bits(columns: &[Column]) -> Vec<bool> {
+    columns.iter().map(|column| column.class() == TypeClass::Bit).collect()
+}
+
+/// Writes the number of a BIT; says whether it was one.
+pub(super) fn put_bit(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let Some(number) = bit_number(bytes) else { return false };
+    // Writing into memory does not fail.
+    write!(out, "{number}").is_ok()
+}
+
+/// Joins the cells of a row; `put` gets each with whether its column is BIT.
+pub(super) fn join(
+    cells: Cells<'_>,
+    bits: &[bool],
+    separator: u8,
+    out: &mut Vec<u8>,
+    mut put: impl FnMut(Cell<'_>, &mut Vec<u8>),
+) {
+    for (index, (cell, is_bit)) in cells.zip(bits).enumerate() {
+        if index > 0 {
+            out.push(separator);
+        }
+        match cell {
+            Cell::Bytes(bytes) if *is_bit && put_bit(bytes, out) => {}
+            cell => put(cell, out),
+        }
+    }
+}
+
+/// Whether any byte is one of a kind. It looks at all of them without an early return, so that it becomes a few wide
+/// comparisons; most values hold none.
+#[inline]
+pub(super) fn any(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(0, |found, byte| found | u8::from(is_one(*byte))) != 0
+}

@@ -1,0 +1,163 @@
+//! The spill file of one result: made when it is first needed, unlinked at once, every block sealed. Knows no rows.
+//!
+//! The file has no name after it is made, so nobody can open it and nothing stays after a crash but a file of zero bytes
+//! in the moment between. Its blocks are sealed with AES-256-GCM under a key that was made for this file and exists in
+//! memory only; the nonce is the block's number, which is never used twice. When the result is dropped the file is
+//! closed, and its room on disk is free.
+
+use std::fs::{DirBuilder, File, OpenOptions, remove_file};
+use std::io::{Error, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use zeroize::Zeroizing;
+
+use crate::domain::limits::CHUNK_BYTES;
+use crate::domain::results::{BlockError, BlockRef, Blocks};
+
+/// Blocks in a file of its own, or nowhere when there is no folder.
+#[derive(Debug)]
+pub(super) struct Spill {
+    folder: Option<PathBuf>,
+    open: Option<Open>,
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Open {
+    file: File,
+    key: LessSafeKey,
+    number: u64,
+    end: u64,
+}
+
+impl Spill {
+    /// A spill that will make its file in this folder; `None` keeps everything in memory.
+    pub(super) fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder, open: None, scratch: Vec::new() }
+    }
+}
+
+impl Blocks for Spill {
+    fn put(&mut self, block: &[u8]) -> Result<BlockRef, BlockError> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            none => none.insert(Open::new(self.folder.as_deref().ok_or(BlockError::Forbidden)?)?),
+        };
+        self.scratch.clear();
+        self.scratch.extend_from_slice(block);
+        let kept = open.write(&mut self.scratch);
+        self.scratch.shrink_to(2 * CHUNK_BYTES);
+        kept
+    }
+
+    fn get(&mut self, block: BlockRef) -> Result<Vec<u8>, BlockError> {
+        self.open.as_ref().ok_or(BlockError::Missing(block.number))?.read(block)
+    }
+}
+
+impl Open {
+    fn new(folder: &Path) -> Result<Self, BlockError> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(BlockError::Create)?;
+        let random = SystemRandom::new();
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        random.fill(bytes.as_mut_slice()).map_err(|_| no_random())?;
+        let key = UnboundKey::new(&AES_256_GCM, bytes.as_slice()).map_err(|_| BlockError::Seal)?;
+        let mut name = [0_u8; 8];
+        random.fill(&mut name).map_err(|_| no_random())?;
+        let path = folder.join(format!("spill-{:016x}", u64::from_le_bytes(name)));
+        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+        let file = file.map_err(BlockError::Create)?;
+        remove_file(&path).map_err(BlockError::Create)?;
+        Ok(Self { file, key: LessSafeKey::new(key), number: 0, end: 0 })
+    }
+
+    fn write(&mut self, block: &mut Vec<u8>) -> Result<BlockRef, BlockError> {
+        let number = self.number;
+        // Also after a failure: a nonce is never used for two texts.
+        self.number += 1;
+        self.key.seal_in_place_append_tag(nonce(number), Aad::empty(), block).map_err(|_| BlockError::Seal)?;
+        let length = u32::try_from(block.len()).map_err(|_| BlockError::Long(block.len()))?;
+        let offset = self.end;
+        self.file.write_all_at(block, offset).map_err(|error| match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => BlockError::Full(error),
+            _ => BlockError::Write(error),
+        })?;
+        self.end += u64::from(length);
+        Ok(BlockRef { number, offset, length })
+    }
+
+    fn read(&self, block: BlockRef) -> Result<Vec<u8>, BlockError> {
+        let mut bytes = vec![0; block.length as usize];
+        self.file.read_exact_at(&mut bytes, block.offset).map_err(BlockError::Read)?;
+        let opened = self.key.open_in_place(nonce(block.number), Aad::empty(), &mut bytes);
+        let length = opened.map_err(|_| BlockError::Seal)?.len();
+        bytes.truncate(length);
+        Ok(bytes)
+    }
+}
+
+fn nonce(number: u64) -> Nonce {
+    let mut bytes = [0; NONCE_LEN];
+    for (to, from) in bytes.iter_mut().zip(number.to_le_bytes()) {
+        *to = from;
+    }
+    Nonce::assume_unique_for_key(bytes)
+}
+
+fn no_random() -> BlockError {
+    BlockError::Create(Error::other("the system gives no random numbers for a key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks() -> Vec<Vec<u8>> {
+        (0..20_u8).map(|number| vec![number; 1000 * usize::from(number)]).collect()
+    }
+
+    #[test]
+    fn blocks_come_back_in_any_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(Some(folder.path().to_owned()));
+        let kept: Vec<_> = blocks().iter().map(|block| spill.put(block).unwrap()).collect();
+        for (block, kept) in blocks().iter().zip(&kept).rev() {
+            assert_eq!(&spill.get(*kept).unwrap(), block);
+        }
+    }
+
+    #[test]
+    fn the_file_has_no_name_and_holds_no_readable_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(Some(folder.path().join("inner")));
+        let kept = spill.put(&b"SECRET ".repeat(100)).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path().join("inner")).unwrap().count(), 0);
+        let open = spill.open.as_ref().unwrap();
+        let mut bytes = vec![0; kept.length as usize];
+        open.file.read_exact_at(&mut bytes, 0).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"SECRET"));
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&open.file.metadata().unwrap()) & 0o777, 0o600);
+        assert_eq!(std::os::unix::fs::MetadataExt::nlink(&open.file.metadata().unwrap()), 0);
+    }
+
+    #[test]
+    fn a_changed_block_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(Some(folder.path().to_owned()));
+        let first = spill.put(&[7; 100]).unwrap();
+        let second = spill.put(&[7; 100]).unwrap();
+        spill.open.as_ref().unwrap().file.write_all_at(b"x", 50).unwrap();
+        assert!(matches!(spill.get(first), Err(BlockError::Seal)));
+        let swapped = BlockRef { number: first.number, ..second };
+        assert!(matches!(spill.get(swapped), Err(BlockError::Seal)), "a block stands only at its own number");
+        assert_eq!(spill.get(second).unwrap(), vec![7; 100]);
+    }
+
+    #[test]
+    fn without_a_folder_nothing_leaves_memory() {
+        assert!(matches!(Spill::new(None).put(b"x"), Err(BlockError::Forbidden)));
+    }
+}
