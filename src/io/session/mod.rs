@@ -1,1 +1,68 @@
-//! To be built.
+//! The session: one task for each, which owns the way to the replica, the connection for statements, and a second one
+//! that stops them. It names the driver (`mysql_async`), and nobody else does. It decides nothing that a user could.
+//!
+//! ```text
+//!  Connect ──► link ──► connection ──► pinned and read back ──► facts ──► control connection ──► Ready
+//!  Run(Permit) ──► statement (desk attends: cancel, deadlines, link) ──► Rows …, End ──► Ended
+//!  LoadCatalog ──► a third connection, closed when it is read
+//! ```
+
+mod ask;
+mod cancel;
+mod climb;
+mod connect;
+mod convert;
+mod desk;
+mod fault;
+mod introspect;
+mod link;
+mod news;
+mod own;
+mod replica;
+mod settings;
+mod statement;
+mod task;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use task::spawn;
+
+use super::tunnel::{AppendLine, IsOwnSocket, ReadFile};
+use crate::domain::problem::Problem;
+use crate::domain::profile::{Secret, SecretSource};
+
+/// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
+pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
+
+/// What a session needs of this machine: lent by whoever starts it.
+#[derive(Clone)]
+pub struct Outside {
+    /// The account at hops that name none.
+    pub os_user: String,
+    /// The user's home folder.
+    pub home: PathBuf,
+    /// The SSH agent's socket, if there is an agent.
+    pub agent: Option<PathBuf>,
+    /// `known_hosts` files besides that of a hop, never written.
+    pub global_known_hosts: Vec<PathBuf>,
+    /// Reads CA, key and `known_hosts` files.
+    pub read: ReadFile,
+    /// Records accepted host keys.
+    pub append: AppendLine,
+    /// Tells our own connections at a tunnel's local end from those of others.
+    pub is_own_socket: IsOwnSocket,
+    /// Brings password and passphrase.
+    pub secret: Arc<BringSecret>,
+    /// Whether the catalog is read as soon as the session is ready.
+    pub catalog: CatalogAt,
+}
+
+/// When the catalog is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogAt {
+    /// As soon as the session is ready.
+    Start,
+    /// Only when it is asked for (headless commands).
+    Request,
+}

@@ -1,0 +1,159 @@
+//! Stops the statement in flight by KILL QUERY on a second connection to the same server, and never a later one: it is
+//! called only while a statement is in flight, and afterwards nothing goes out before the barrier has answered.
+
+use mysql_async::Conn;
+use mysql_async::prelude::Queryable;
+use tokio::time::timeout;
+
+use super::ask::{ask, ask_within};
+use super::connect::Recipe;
+use super::convert;
+use super::fault::{Fault, INTERRUPTED};
+use super::link::Link;
+use super::news::Teller;
+use super::own;
+use super::replica;
+use super::settings::{self, Variables};
+use crate::domain::limits;
+
+/// The second connection, through which statements of the first are stopped.
+pub(super) struct Control {
+    /// `None` where no connection to the same server could be had.
+    conn: Option<Conn>,
+    /// The server of the first connection.
+    identity: String,
+    /// The first connection's number there.
+    target: u64,
+}
+
+/// How a KILL went.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Killed {
+    /// The server has taken it: the statement ends by itself now.
+    Yes,
+    /// It could not be sent to the right server: the connection must be closed instead.
+    No(String),
+}
+
+impl Control {
+    /// Opens it, pins it, and makes sure that the same server answers.
+    pub(super) async fn open(
+        recipe: &Recipe,
+        link: &Link,
+        identity: &str,
+        target: u64,
+        tell: &Teller,
+    ) -> Result<Self, Fault> {
+        let mut control = Self { conn: None, identity: identity.to_owned(), target };
+        control.reopen(recipe, link, tell).await?;
+        Ok(control)
+    }
+
+    /// Whether statements can be stopped by it.
+    pub(super) fn is_there(&self) -> bool {
+        self.conn.is_some()
+    }
+
+    /// Makes the connection anew. Behind an endpoint of several servers another one may answer: then again, a few times.
+    pub(super) async fn reopen(&mut self, recipe: &Recipe, link: &Link, tell: &Teller) -> Result<(), Fault> {
+        self.conn = None;
+        for _ in 0..limits::CONTROL_ATTEMPTS {
+            let mut conn = recipe.open(link, None).await?;
+            let variables = settings::pin(&mut conn, &recipe.profile, tell).await?;
+            if replica::identity(&variables) == self.identity {
+                self.conn = Some(conn);
+                break;
+            }
+            // Nothing is in flight on it, so it may go.
+            let _ = timeout(limits::KILL, conn.disconnect()).await;
+        }
+        Ok(())
+    }
+
+    /// Stops the statement in flight on the first connection.
+    pub(super) async fn kill_statement(&mut self, tell: &Teller) -> Killed {
+        self.kill(&own::kill_statement(self.target), tell).await
+    }
+
+    /// Ends the first connection: for one that does not give its statement up.
+    pub(super) async fn kill_connection(&mut self, tell: &Teller) -> Killed {
+        self.kill(&own::kill_connection(self.target), tell).await
+    }
+
+    /// Ends another connection of this session: the one that reads the catalog.
+    pub(super) async fn kill_other(&mut self, connection: u64, tell: &Teller) -> Killed {
+        self.kill(&own::kill_connection(connection), tell).await
+    }
+
+    async fn kill(&mut self, kill: &own::Own, tell: &Teller) -> Killed {
+        let Some(mut conn) = self.conn.take() else {
+            return Killed::No("the second connection reaches another server than the first".into());
+        };
+        match kill_on(&mut conn, &self.identity, kill, tell).await {
+            Ok(()) => {
+                self.conn = Some(conn);
+                Killed::Yes
+            }
+            // The connection is dropped: after a time-out its answer would be taken for that of the next statement.
+            Err(fault) => Killed::No(fault.to_string()),
+        }
+    }
+
+    /// Asks whether the server lives, while the first connection is silent.
+    pub(super) async fn beat(&mut self) -> Result<(), Fault> {
+        match self.conn.as_mut() {
+            Some(conn) => beat(conn).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Closes it.
+    pub(super) async fn close(self) {
+        if let Some(conn) = self.conn {
+            let _ = timeout(limits::KILL, conn.disconnect()).await;
+        }
+    }
+}
+
+/// The server is compared before every KILL: another one may stand behind a proxy by now, where the same number is
+/// somebody else's statement.
+async fn kill_on(conn: &mut Conn, identity: &str, kill: &own::Own, tell: &Teller) -> Result<(), Fault> {
+    let answered = async {
+        let variables = Variables::read(conn, &own::identity(), tell).await?;
+        if replica::identity(&variables) != identity {
+            return Err(Fault::OtherServer);
+        }
+        match ask_within(conn, kill, tell, limits::KILL).await {
+            // 1094: no such connection. It has ended by itself, and so has its statement.
+            Err(fault) if fault.code() == Some(1094) => Ok(()),
+            other => other.map(drop),
+        }
+    };
+    match timeout(limits::KILL, answered).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Fault::TimedOut(limits::KILL)),
+    }
+}
+
+/// One heartbeat.
+pub(super) async fn beat(conn: &mut Conn) -> Result<(), Fault> {
+    match timeout(limits::HEARTBEAT_ANSWER, conn.ping()).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Fault::Driver(error)),
+        Err(_) => Err(Fault::TimedOut(limits::HEARTBEAT_ANSWER)),
+    }
+}
+
+/// After a KILL whose statement has ended: a statement of ours that takes a stray "interrupted" in place of the user's next one.
+pub(super) async fn barrier(conn: &mut Conn, tell: &Teller) -> Result<(), Fault> {
+    loop {
+        match ask(conn, &own::barrier(), tell).await {
+            // The KILL came after the statement had ended and hit this one. There was one KILL: the next answers.
+            Err(fault) if fault.code() == Some(INTERRUPTED) => {}
+            Err(fault) => return Err(fault),
+            Ok(rows) if rows.first().and_then(|row| convert::number(row, 0)) == Some(1) => return Ok(()),
+            // Another statement's answer: the connection is out of step.
+            Ok(_) => return Err(Fault::OutOfStep),
+        }
+    }
+}

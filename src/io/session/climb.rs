@@ -1,0 +1,151 @@
+//! The upper rungs of the ladder: password, handshake, pinned facts, role, the second connection.
+
+use std::sync::Arc;
+
+use mysql_async::Conn;
+use tokio::time::Instant;
+
+use super::ask::ask;
+use super::cancel::Control;
+use super::connect::Recipe;
+use super::fault::Fault;
+use super::link::Link;
+use super::news::Asker;
+use super::settings::{self, Variables};
+use super::{Outside, convert, own, replica};
+use crate::domain::port::{Answer, Question, Role, Rung, RungState, ServerFacts};
+use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::profile::{Profile, Secret, SecretSource};
+
+/// What stands at the top of the ladder.
+pub(super) struct Climbed {
+    pub(super) conn: Conn,
+    pub(super) control: Control,
+    pub(super) link: Link,
+    pub(super) recipe: Recipe,
+    pub(super) facts: ServerFacts,
+    pub(super) variables: Variables,
+}
+
+/// Climbs all rungs but the catalog's.
+pub(super) async fn climb(
+    profile: Arc<Profile>,
+    database: Option<String>,
+    outside: Outside,
+    asker: Asker,
+) -> Result<Climbed, Problem> {
+    let tell = asker.tell.clone();
+    let hop = profile.route.len();
+    let link = Link::open(&profile, &outside, &asker).await?;
+    let password = password(&profile, &outside, &asker).await?;
+    let recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
+    let database = database.or_else(|| profile.database.clone());
+
+    tell.rung(hop, Rung::MySql, RungState::Trying(format!("{}:{} as {}", profile.host, profile.port, profile.user)))
+        .await;
+    let begun = Instant::now();
+    let conn = match recipe.open(&link, database.as_deref()).await {
+        Ok(conn) => conn,
+        Err(fault) => {
+            let problem = sign_in_problem(fault, &recipe, &link, database.as_deref(), &asker).await;
+            tell.rung(hop, Rung::MySql, RungState::Failed(problem.clone())).await;
+            return Err(problem);
+        }
+    };
+    tell.done(hop, Rung::MySql, format!("connection {}", conn.id()), begun.elapsed()).await;
+
+    tell.rung(hop, Rung::Guard, RungState::Trying("pinning the session, reading it back".into())).await;
+    let begun = Instant::now();
+    match guard(conn, &recipe, &link, &asker).await {
+        Ok((conn, control, facts, variables)) => {
+            let words = format!("{} {}, read-only", facts.product, facts.version);
+            tell.done(hop, Rung::Guard, words, begun.elapsed()).await;
+            Ok(Climbed { conn, control, link, recipe, facts, variables })
+        }
+        Err(problem) => {
+            tell.rung(hop, Rung::Guard, RungState::Failed(problem.clone())).await;
+            Err(problem)
+        }
+    }
+}
+
+/// Pins, reads the facts, refuses a writer where the profile says so, opens the second connection.
+async fn guard(
+    mut conn: Conn,
+    recipe: &Recipe,
+    link: &Link,
+    asker: &Asker,
+) -> Result<(Conn, Control, ServerFacts, Variables), Problem> {
+    let profile = &recipe.profile;
+    let tell = &asker.tell;
+    let told = |fault: Fault| fault.connecting(&profile.host, profile.port, &profile.user);
+    let variables = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
+    let mut facts = replica::facts(&mut conn, &variables, tell).await.map_err(told)?;
+    refuse_writer(profile, facts.role)?;
+    let control = Control::open(recipe, link, &facts.identity, facts.connection_id, tell).await.map_err(told)?;
+    if !control.is_there() {
+        facts
+            .warnings
+            .push("a second connection reaches another server: stopping a statement closes its connection".into());
+    }
+    Ok((conn, control, facts, variables))
+}
+
+fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
+    let found = match (profile.require_replica, role) {
+        (false, _) | (true, Role::Replica) => return Ok(()),
+        (true, Role::Writer) => "it takes writes (read_only is off)",
+        (true, Role::Unknown) => "its variables do not tell whether it takes writes",
+    };
+    Err(Problem::new(
+        Kind::Refused,
+        format!("{} is not a replica, and the profile {} requires one", profile.host, profile.name),
+    )
+    .because(found)
+    .hint("name the replica's own host, or set require_replica = false in the profile")
+    .then(Remedy::Settings))
+}
+
+async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Secret, Problem> {
+    match &profile.password {
+        None | Some(SecretSource::Prompt) => {
+            let prompt = format!("Password of {} at {}", profile.user, profile.host);
+            match asker.question(Question::Secret { prompt, echo: false }).await {
+                Answer::Secret(secret) => Ok(secret),
+                Answer::Accept | Answer::Decline => {
+                    Err(Problem::new(Kind::Interrupted, "No password was given, so connecting stops"))
+                }
+            }
+        }
+        Some(source) => bring(outside, source.clone()).await,
+    }
+}
+
+/// Brings a secret on a thread that may block.
+pub(super) async fn bring(outside: &Outside, source: SecretSource) -> Result<Secret, Problem> {
+    let bring = Arc::clone(&outside.secret);
+    let brought = tokio::task::spawn_blocking(move || bring(&source)).await;
+    brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "A secret could not be brought")))
+}
+
+/// Tells why the handshake failed; for an unknown database also which ones there are.
+async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: Option<&str>, asker: &Asker) -> Problem {
+    let profile = &recipe.profile;
+    let unknown = fault.code() == Some(1049);
+    let mut problem = fault.connecting(&profile.host, profile.port, &profile.user);
+    let Some(database) = database.filter(|_| unknown) else { return problem };
+    problem.what = format!("There is no database {database} on {}:{}", profile.host, profile.port);
+    if let Ok(names) = schema_names(recipe, link, asker).await {
+        problem.hint = Some(format!("choose one that exists: {}", names.join(", ")));
+        problem.then = Some(Remedy::Settings);
+    }
+    problem
+}
+
+async fn schema_names(recipe: &Recipe, link: &Link, asker: &Asker) -> Result<Vec<String>, Fault> {
+    let mut conn = recipe.open(link, None).await?;
+    settings::pin(&mut conn, &recipe.profile, &asker.tell).await?;
+    let rows = ask(&mut conn, &own::schema_names(), &asker.tell).await?;
+    let _ = tokio::time::timeout(crate::domain::limits::KILL, conn.disconnect()).await;
+    Ok(rows.iter().filter_map(|row| convert::text(row, 0)).collect())
+}

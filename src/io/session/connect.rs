@@ -1,0 +1,136 @@
+//! One connection to the replica: the driver's options, TLS as the profile asks for it, and a time limit.
+//! What the session must hold true on it is the next room's (`settings`).
+
+use std::path::Path;
+use std::sync::Once;
+
+use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
+use tokio::time::timeout;
+
+use super::Outside;
+use super::fault::Fault;
+use super::link::{End, Link};
+use crate::domain::limits;
+use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::profile::{Profile, Secret, TlsMode};
+
+/// What every connection of one session is made from.
+pub(super) struct Recipe {
+    /// The profile.
+    pub(super) profile: std::sync::Arc<Profile>,
+    /// The account's password. The driver keeps a copy of its own.
+    pub(super) password: Secret,
+    /// The bytes of the CA file.
+    ca: Option<Vec<u8>>,
+}
+
+impl Recipe {
+    /// Reads the CA file; the password is there already.
+    pub(super) fn new(profile: std::sync::Arc<Profile>, password: Secret, outside: &Outside) -> Result<Self, Problem> {
+        let ca = match &profile.ca {
+            None => None,
+            Some(path) => match (outside.read)(path) {
+                Ok(Some(bytes)) => Some(bytes),
+                Ok(None) => return Err(no_ca(path, "there is no such file")),
+                Err(error) => return Err(no_ca(path, &error.to_string())),
+            },
+        };
+        Ok(Self { profile, password, ca })
+    }
+
+    /// Opens one connection through the link.
+    pub(super) async fn open(&self, link: &Link, database: Option<&str>) -> Result<Conn, Fault> {
+        provide_tls();
+        match self.profile.tls {
+            TlsMode::Disabled => self.one(link, database, Tls::Off).await,
+            TlsMode::Preferred => match self.one(link, database, Tls::On).await {
+                // The handshake is spent: trying without TLS takes a connection, and a local end, of its own.
+                Err(Fault::Driver(Error::Driver(DriverError::NoClientSslFlagFromServer))) => {
+                    self.one(link, database, Tls::Off).await
+                }
+                other => other,
+            },
+            TlsMode::Required | TlsMode::VerifyCa | TlsMode::VerifyIdentity => self.one(link, database, Tls::On).await,
+        }
+    }
+
+    async fn one(&self, link: &Link, database: Option<&str>, tls: Tls) -> Result<Conn, Fault> {
+        let end = link.end(&self.profile).await?;
+        let opts = self.options(&end, database, tls);
+        // Giving up drops the connection that is not made yet: nothing is in flight on it.
+        match timeout(limits::HANDSHAKE, Conn::new(opts)).await {
+            Ok(made) => Ok(made?),
+            Err(_) => Err(Fault::TimedOut(limits::HANDSHAKE)),
+        }
+    }
+
+    fn options(&self, end: &End, database: Option<&str>, tls: Tls) -> OptsBuilder {
+        let profile = &self.profile;
+        OptsBuilder::default()
+            // The replica's real name even through a tunnel: TLS verifies it, errors show it.
+            .ip_or_hostname(profile.host.as_str())
+            .resolved_ips(end.address.map(|address| vec![address]))
+            .tcp_port(end.port)
+            // On by default, and then the driver leaves the tunnel for a socket of the same path on this machine.
+            .prefer_socket(false)
+            .tcp_keepalive(Some(limits::KEEPALIVE))
+            .user(Some(profile.user.as_str()))
+            .pass(Some(self.password.reveal()))
+            .db_name(database)
+            // Both are asked of the server by a statement of the driver's own where they are not given.
+            .max_allowed_packet(Some(limits::MAX_PACKET))
+            .wait_timeout(Some(limits::WAIT_TIMEOUT_SECONDS))
+            .stmt_cache_size(0)
+            .connect_attribute("program_name", "rrx")
+            .connect_attribute("program_version", env!("CARGO_PKG_VERSION"))
+            .enable_cleartext_plugin(profile.cleartext && profile.tls.is_verified())
+            .ssl_opts(match tls {
+                Tls::Off => None,
+                Tls::On => Some(self.tls_options()),
+            })
+    }
+
+    fn tls_options(&self) -> SslOpts {
+        let opts = SslOpts::default();
+        match (self.profile.tls.is_verified(), &self.ca) {
+            // The driver's "skip the name" has no effect, so verify-ca verifies the name too: more than was asked for.
+            (true, Some(ca)) => opts.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true),
+            (true, None) => opts,
+            // The built-in roots stay: without any root the driver refuses to begin.
+            (false, _) => opts.with_danger_accept_invalid_certs(true),
+        }
+    }
+}
+
+fn no_ca(path: &Path, why: &str) -> Problem {
+    Problem::new(Kind::Settings, format!("The CA file {} cannot be read", path.display()))
+        .because(why)
+        .hint("correct `ca` in the profile")
+        .then(Remedy::Settings)
+}
+
+/// Whether TLS is tried.
+#[derive(Debug, Clone, Copy)]
+enum Tls {
+    Off,
+    On,
+}
+
+impl TlsMode {
+    /// Whether the server must prove who it is.
+    fn is_verified(self) -> bool {
+        match self {
+            Self::Disabled | Self::Preferred | Self::Required => false,
+            Self::VerifyCa | Self::VerifyIdentity => true,
+        }
+    }
+}
+
+/// Names the one provider of the process; the driver takes whatever is the default.
+fn provide_tls() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error means that it is there already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

@@ -1,0 +1,242 @@
+//! What a session must attend to while a statement is in flight: commands, deadlines, the link, the heartbeat.
+//! It holds the future that reads, never drops it, and stops the statement by a KILL.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::select;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::cancel::{Control, Killed};
+use super::connect::Recipe;
+use super::link::Link;
+use super::news::Teller;
+use crate::domain::ids::ResultId;
+use crate::domain::limits;
+use crate::domain::port::{End, Limit, RunReport, SessionCmd, SessionNews};
+use crate::domain::problem::{Kind, Problem, Remedy};
+
+/// Why a statement is stopped by us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The user wants it, or nobody takes the rows.
+    Cancelled,
+    /// A limit.
+    Limit(Limit),
+}
+
+/// What happened meanwhile.
+pub(super) enum Event {
+    /// A command; `None` when nobody can send one any more.
+    Command(Option<SessionCmd>),
+    /// The link is gone.
+    Dead(Problem),
+    /// The deadline of this phase is over.
+    Deadline,
+    /// The server has been silent for a while.
+    Beat,
+}
+
+/// The attending half of a running statement.
+pub(super) struct Desk<'a> {
+    /// Where commands come from.
+    pub(super) commands: &'a mut mpsc::Receiver<SessionCmd>,
+    /// What stops the statement.
+    pub(super) control: &'a mut Control,
+    /// The way, which may go.
+    pub(super) link: &'a Link,
+    /// What a new control connection is made from.
+    pub(super) recipe: &'a Recipe,
+    /// Where news go.
+    pub(super) tell: &'a Teller,
+    /// The running statement's result.
+    pub(super) result: ResultId,
+    /// Commands for afterwards.
+    pub(super) later: Vec<SessionCmd>,
+    /// Why the statement was stopped, if it was.
+    pub(super) stop: Option<Stop>,
+    /// Why the connection cannot be used any more, if so.
+    pub(super) dead: Option<Problem>,
+    /// Whether the session shall end after this statement.
+    pub(super) is_closing: bool,
+    deadline: Instant,
+    limit: Limit,
+    beat_at: Instant,
+}
+
+impl<'a> Desk<'a> {
+    /// Attends to a statement whose first row is due within this time.
+    pub(super) fn new(
+        commands: &'a mut mpsc::Receiver<SessionCmd>,
+        control: &'a mut Control,
+        way: (&'a Link, &'a Recipe, &'a Teller),
+        result: ResultId,
+        first_row: Duration,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            commands,
+            control,
+            link: way.0,
+            recipe: way.1,
+            tell: way.2,
+            result,
+            later: Vec::new(),
+            stop: None,
+            dead: None,
+            is_closing: false,
+            deadline: after(now, first_row),
+            limit: Limit::FirstRow(first_row.as_secs()),
+            beat_at: now + limits::HEARTBEAT,
+        }
+    }
+
+    /// The first row is there: from now on the time for fetching counts.
+    pub(super) fn fetching(&mut self, fetch: Duration) {
+        if self.stop.is_none() {
+            self.deadline = after(Instant::now(), fetch);
+            self.limit = Limit::Fetch(fetch.as_secs());
+        }
+    }
+
+    /// Whether rows that still come are dropped.
+    pub(super) fn is_draining(&self) -> bool {
+        self.stop.is_some() || self.dead.is_some()
+    }
+
+    /// Waits for the next event. Nothing is lost when this is dropped.
+    pub(super) async fn wait(&mut self) -> Event {
+        select! {
+            biased;
+            command = self.commands.recv(), if !self.is_closing => Event::Command(command),
+            problem = self.link.closed() => Event::Dead(problem),
+            () = sleep_until(self.deadline) => Event::Deadline,
+            () = sleep_until(self.beat_at) => Event::Beat,
+        }
+    }
+
+    /// Looks once, without waiting, between two batches of a server that never lets us wait.
+    pub(super) async fn glance(&mut self) {
+        while !self.is_closing
+            && let Ok(command) = self.commands.try_recv()
+        {
+            Box::pin(self.act(Event::Command(Some(command)))).await;
+        }
+        let now = Instant::now();
+        self.beat_at = now + limits::HEARTBEAT;
+        if now >= self.deadline {
+            Box::pin(self.act(Event::Deadline)).await;
+        }
+    }
+
+    /// Does what an event asks for.
+    pub(super) async fn act(&mut self, event: Event) {
+        match event {
+            Event::Command(Some(SessionCmd::Cancel(result))) => {
+                if result == self.result {
+                    self.stop(Stop::Cancelled).await;
+                }
+            }
+            Event::Command(Some(SessionCmd::Close) | None) => {
+                self.is_closing = true;
+                self.stop(Stop::Cancelled).await;
+            }
+            Event::Command(Some(SessionCmd::Run { result, .. })) => self.tell.tell(busy(result)).await,
+            Event::Command(Some(command @ SessionCmd::LoadCatalog)) => self.later.push(command),
+            Event::Command(Some(SessionCmd::Connect { .. } | SessionCmd::Answer(_))) => {}
+            Event::Dead(problem) => self.dead = Some(problem),
+            Event::Deadline if self.stop.is_none() => self.stop(Stop::Limit(self.limit)).await,
+            Event::Deadline => self.give_up("the server did not end the stopped statement").await,
+            Event::Beat => self.beat().await,
+        }
+    }
+
+    /// Stops the statement; a second reason changes nothing.
+    pub(super) async fn stop(&mut self, why: Stop) {
+        if self.is_draining() {
+            return;
+        }
+        self.stop = Some(why);
+        let mut killed = self.control.kill_statement(self.tell).await;
+        if killed != Killed::Yes && self.reopen().await {
+            // The second connection may have been closed while it was idle.
+            killed = self.control.kill_statement(self.tell).await;
+        }
+        match killed {
+            Killed::Yes => self.deadline = Instant::now() + limits::DRAIN,
+            Killed::No(reason) => self.give_up(&reason).await,
+        }
+    }
+
+    /// Holds this work until it is done, attending meanwhile; `None` when the connection is dead and the work is to be
+    /// thrown away with it.
+    pub(super) async fn attend<F: Future>(&mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
+        loop {
+            if self.dead.is_some() {
+                return None;
+            }
+            let event = select! {
+                biased;
+                output = &mut work => return Some(output),
+                event = self.wait() => event,
+            };
+            // Rare, and large: it shall not make the future of every statement large.
+            Box::pin(self.act(event)).await;
+        }
+    }
+
+    async fn reopen(&mut self) -> bool {
+        let opened = timeout(limits::KILL, self.control.reopen(self.recipe, self.link, self.tell)).await;
+        matches!(opened, Ok(Ok(()))) && self.control.is_there()
+    }
+
+    async fn beat(&mut self) {
+        if self.control.beat().await.is_err() && !self.reopen().await {
+            self.dead = Some(
+                Problem::new(Kind::Lost, "The connection to the replica is lost")
+                    .because("the server gives no sign of life while the statement runs")
+                    .hint("connect again; nothing is run a second time by itself")
+                    .then(Remedy::Reconnect),
+            );
+        }
+        self.beat_at = Instant::now() + limits::HEARTBEAT;
+    }
+
+    async fn give_up(&mut self, reason: &str) {
+        // The server ends the statement with the connection, if it can still be told to.
+        let _ = self.control.kill_connection(self.tell).await;
+        self.dead = Some(
+            Problem::new(Kind::Lost, "The connection was closed to stop the statement")
+                .because(reason)
+                .hint("connect again; nothing is run a second time by itself")
+                .then(Remedy::Reconnect),
+        );
+    }
+}
+
+/// A moment after this time, or one that never comes where the sum is out of range.
+fn after(now: Instant, time: Duration) -> Instant {
+    // A thousand days: far enough, and inside the range of every clock.
+    now.checked_add(time).unwrap_or(now + Duration::from_hours(24_000))
+}
+
+fn busy(result: ResultId) -> SessionNews {
+    let problem =
+        Problem::new(Kind::Refused, "The session already runs a statement").hint("wait for its end, or stop it");
+    SessionNews::Ended { result, report: nothing_ran(problem) }
+}
+
+/// The report of a statement that was not sent.
+pub(super) fn nothing_ran(problem: Problem) -> RunReport {
+    RunReport {
+        end: End::Broken(problem),
+        rows: 0,
+        bytes: 0,
+        first_row: None,
+        total: Duration::ZERO,
+        warning_count: 0,
+        warnings: Vec::new(),
+        database: None,
+    }
+}

@@ -1,0 +1,209 @@
+//! What can go wrong in a session, and how it is told: the driver's and the server's errors become a `Problem` with the
+//! server's own words and what to do next.
+
+use std::time::Duration;
+
+use mysql_async::{DriverError, Error, IoError};
+
+use crate::domain::problem::{Kind, Problem, Remedy, ServerError};
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// The driver or the server said no.
+    #[error(transparent)]
+    Driver(#[from] Error),
+    /// No answer came in time; the connection cannot be used any more.
+    #[error("no answer within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+    /// A session fact reads back otherwise than it was set.
+    #[error("{name} is {found:?} after it was set to {wanted:?}")]
+    NotPinned {
+        /// The variable.
+        name: &'static str,
+        /// What was set.
+        wanted: String,
+        /// What is there.
+        found: String,
+    },
+    /// The settings hold a value that cannot be bound.
+    #[error("{name} holds {value:?}")]
+    NotAWord {
+        /// Which setting.
+        name: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// Another server answers than the one that was connected to.
+    #[error("another server answers than the one that this session is connected to")]
+    OtherServer,
+    /// The answer is not that of the statement that was sent.
+    #[error("the connection is out of step: it gave the answer of another statement")]
+    OutOfStep,
+    /// Told already.
+    #[error("{}", .0.what)]
+    Told(Problem),
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::Told(problem)
+    }
+}
+
+impl Fault {
+    /// The server's own error number, where it was the server that said no.
+    pub(super) fn code(&self) -> Option<u16> {
+        match self {
+            Self::Driver(Error::Server(error)) => Some(error.code),
+            _ => None,
+        }
+    }
+
+    /// Told as a failure to connect.
+    pub(super) fn connecting(self, host: &str, port: u16, user: &str) -> Problem {
+        let what = format!("No session with {host}:{port} as {user}");
+        match self {
+            Self::Told(problem) => problem,
+            Self::Driver(error) => driver(&error, Kind::Route, what).then(Remedy::Doctor),
+            Self::TimedOut(after) => Problem::new(Kind::Route, what)
+                .because(format!("the server did not answer within {} seconds", after.as_secs()))
+                .hint("check that host and port name a MySQL-compatible server")
+                .then(Remedy::Doctor),
+            fault @ Self::NotPinned { .. } => {
+                Problem::new(Kind::Refused, "The session cannot be made safe, so it is not used")
+                    .because(fault.to_string())
+                    .hint("ask the administrator of the replica why a session may not set this variable")
+            }
+            fault @ (Self::OtherServer | Self::OutOfStep) => Problem::new(Kind::Route, what)
+                .because(fault.to_string())
+                .hint("name one server in the profile, not an endpoint of several"),
+            fault @ Self::NotAWord { .. } => {
+                Problem::new(Kind::Settings, "The profile's session settings cannot be used")
+                    .because(fault.to_string())
+                    .hint("write a time zone as +00:00 or Europe/Berlin")
+                    .then(Remedy::Settings)
+            }
+        }
+    }
+
+    /// Told as the loss of a link that was in use.
+    pub(super) fn lost(self) -> Problem {
+        let what = "The connection to the replica is lost";
+        match self {
+            Self::Told(problem) => problem,
+            Self::Driver(error) => driver(&error, Kind::Lost, what.into()).then(Remedy::Reconnect),
+            fault => Problem::new(Kind::Lost, what)
+                .because(fault.to_string())
+                .hint("connect again; nothing is run a second time by itself")
+                .then(Remedy::Reconnect),
+        }
+    }
+
+    /// Told as the failure of a statement.
+    pub(super) fn statement(self) -> Problem {
+        match self {
+            Self::Driver(Error::Server(ref error)) if is_time_limit(error.code) => {
+                driver_of(self, Kind::TimeLimit, "The server's own time limit ended the statement")
+            }
+            Self::Driver(Error::Server(_)) => driver_of(self, Kind::Statement, "The statement failed"),
+            fault => fault.lost(),
+        }
+    }
+}
+
+fn driver_of(fault: Fault, kind: Kind, what: &str) -> Problem {
+    match fault {
+        Fault::Driver(error) => driver(&error, kind, what.into()),
+        fault => fault.lost(),
+    }
+}
+
+/// Whether the server's own time limit said this: 3024 of MySQL, 1969 of MariaDB.
+pub(super) fn is_time_limit(code: u16) -> bool {
+    matches!(code, 3024 | 1969)
+}
+
+/// The statement was ended by a KILL QUERY.
+pub(super) const INTERRUPTED: u16 = 1317;
+
+fn driver(error: &Error, kind: Kind, what: String) -> Problem {
+    match error {
+        Error::Server(server) => {
+            let problem = Problem::new(kind, what).server(ServerError {
+                code: server.code,
+                state: server.state.clone(),
+                message: server.message.clone(),
+            });
+            match hint(server.code) {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            }
+        }
+        Error::Driver(DriverError::NoClientSslFlagFromServer) => Problem::new(kind, what)
+            .because("the server does not offer TLS, and the profile asks for it")
+            .hint("ask for TLS on the replica; tls = \"disabled\" sends statements and rows in the clear past the last hop"),
+        Error::Driver(DriverError::CleartextPluginDisabled) => Problem::new(kind, what)
+            .because("the server asks for the password in the clear")
+            .hint("cleartext = true allows it, over tls = \"verify-identity\" only"),
+        Error::Io(io) if let Some(tls) = tls(io) => Problem::new(kind, what).because(format!("TLS: {tls}")).hint(
+            "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does",
+        ),
+        Error::Io(io) => Problem::new(kind, what)
+            .because(io.to_string())
+            .hint(if kind == Kind::Lost { "connect again; nothing is run a second time by itself" } else { "check host and port" }),
+        other => Problem::new(kind, what).because(other.to_string()),
+    }
+}
+
+/// What TLS said no to. During the handshake it hides inside an error of the stream.
+fn tls(error: &IoError) -> Option<String> {
+    match error {
+        IoError::Tls(tls) => Some(tls.to_string()),
+        IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>().map(ToString::to_string),
+    }
+}
+
+/// What to do about the server errors that people meet.
+fn hint(code: u16) -> Option<&'static str> {
+    Some(match code {
+        1044 => "the account may not use this database: ask for SELECT on it, or choose another one",
+        1045 => {
+            "the password may have been rotated: check where the profile takes it from, and that user is spelled as granted"
+        }
+        1046 => "say USE and a database first, or write the schema before the table",
+        1049 => "choose one of the databases that exist",
+        1054 => "check the spelling of the column; the explorer lists them",
+        1064 => "the server's words name the place; rrx sends the text as it stands",
+        1130 => "the server takes no connections from this address: the route's last hop is what it sees",
+        1040 | 1203 | 1226 => "too many connections: close others that use the same account, or wait",
+        1142 | 1143 | 1227 | 1370 => "the account lacks the privilege: ask for it, or read something else",
+        1146 => "check the spelling, and which database is the current one",
+        1298 => "the server does not know this time zone by name: write an offset such as +00:00",
+        1317 => "somebody else stopped the statement: run it again",
+        1792 | 1290 => "the session is read-only, and stays so",
+        1053 | 1077 | 1079 => "the server is shutting down: connect again in a while",
+        3118 | 4151 => "the account is locked: ask its owner",
+        1820 | 1862 => "the password has expired: ask for a new one",
+        3024 | 1969 => "narrow the statement, or raise limits.seconds and limits.fetch_seconds of the profile",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_sign_in_speaks_of_a_rotated_password() {
+        let error = Error::Server(mysql_async::ServerError {
+            code: 1045,
+            state: "28000".into(),
+            message: "Access denied for user 'RO_USER'@'10.0.0.1' (using password: YES)".into(),
+        });
+        let problem = Fault::Driver(error).connecting("replica", 3306, "RO_USER");
+        assert_eq!(problem.kind, Kind::Route);
+        assert_eq!(problem.server.as_ref().map(|server| server.code), Some(1045));
+        assert!(problem.hint.is_some_and(|hint| hint.contains("rotated")));
+    }
+}

@@ -1,0 +1,139 @@
+//! The way to the replica: straight, or through a tunnel that gives each connection a local end of its own.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::Outside;
+use super::climb::bring;
+use super::news::{Asker, Teller};
+use crate::domain::limits;
+use crate::domain::port::{Rung, RungState};
+use crate::domain::problem::Problem;
+use crate::domain::profile::{Profile, SecretSource};
+use crate::io::tunnel::{PassphraseSource, Step, Tunnel, TunnelContext};
+
+/// An open way to the replica.
+pub(super) enum Link {
+    /// No hops: the replica's own name and port.
+    Direct,
+    /// Through hops.
+    Through(Box<Hops>),
+}
+
+/// A live tunnel, and who is told of its first forward.
+pub(super) struct Hops {
+    tunnel: Tunnel,
+    tell: Teller,
+    /// Only the first forward is a rung of the ladder.
+    is_told: AtomicBool,
+}
+
+/// Where one connection of the driver goes.
+pub(super) struct End {
+    /// The address in place of the name's own; `None` resolves the name.
+    pub(super) address: Option<IpAddr>,
+    /// The port.
+    pub(super) port: u16,
+}
+
+impl Link {
+    /// Opens the way: resolves, reaches and signs in at each hop.
+    pub(super) async fn open(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Self, Problem> {
+        let tell = &asker.tell;
+        if profile.route.is_empty() {
+            for rung in [Rung::Resolve, Rung::Reach, Rung::HostKey, Rung::SignIn, Rung::Forward] {
+                tell.rung(0, rung, RungState::Skipped).await;
+            }
+            return Ok(Self::Direct);
+        }
+        let (news, steps) = mpsc::channel(limits::SESSION_QUEUE);
+        let telling = tokio::spawn(tell_steps(steps, tell.clone()));
+        let opened = Tunnel::open(&profile.route, context(profile, outside, asker, news.clone())).await;
+        if opened.is_err() {
+            // The last step is the failed one: it is told before the session says that it failed.
+            drop(news);
+            let _ = telling.await;
+        }
+        let tunnel = opened.map_err(|error| error.problem())?;
+        Ok(Self::Through(Box::new(Hops { tunnel, tell: tell.clone(), is_told: AtomicBool::new(false) })))
+    }
+
+    /// A fresh end for exactly one connection.
+    pub(super) async fn end(&self, profile: &Profile) -> Result<End, Problem> {
+        match self {
+            Self::Direct => Ok(End { address: None, port: profile.port }),
+            Self::Through(hops) => hops.end(profile).await,
+        }
+    }
+
+    /// Waits until the way is gone; a direct one never says so.
+    pub(super) async fn closed(&self) -> Problem {
+        match self {
+            Self::Direct => std::future::pending().await,
+            Self::Through(hops) => hops.tunnel.closed().await.problem(),
+        }
+    }
+}
+
+impl Hops {
+    async fn end(&self, profile: &Profile) -> Result<End, Problem> {
+        let is_rung = !self.is_told.swap(true, Ordering::Relaxed);
+        let hop = profile.route.len();
+        let target = format!("{}:{}", profile.host, profile.port);
+        if is_rung {
+            self.tell.rung(hop, Rung::Forward, RungState::Trying(target.clone())).await;
+        }
+        let begun = Instant::now();
+        match self.tunnel.local_end(&profile.host, profile.port).await {
+            Ok(end) => {
+                if is_rung {
+                    self.tell.done(hop, Rung::Forward, target, begun.elapsed()).await;
+                }
+                Ok(End { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port: end.port() })
+            }
+            Err(error) => {
+                let problem = error.problem();
+                if is_rung {
+                    self.tell.rung(hop, Rung::Forward, RungState::Failed(problem.clone())).await;
+                }
+                Err(problem)
+            }
+        }
+    }
+}
+
+/// Tells the steps of the hops as rungs.
+async fn tell_steps(mut steps: mpsc::Receiver<Step>, tell: Teller) {
+    while let Some(Step { hop, rung, state }) = steps.recv().await {
+        tell.rung(hop, rung, state).await;
+    }
+}
+
+fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Sender<Step>) -> TunnelContext {
+    TunnelContext {
+        os_user: outside.os_user.clone(),
+        home: outside.home.clone(),
+        agent: outside.agent.clone(),
+        global_known_hosts: outside.global_known_hosts.clone(),
+        read: Arc::clone(&outside.read),
+        append: Arc::clone(&outside.append),
+        is_own_socket: Arc::clone(&outside.is_own_socket),
+        passphrase: passphrase(profile, outside),
+        asker: Arc::new(asker.clone()),
+        news,
+    }
+}
+
+/// Brings the passphrase of the key files from where the profile says; without a source the user is asked.
+fn passphrase(profile: &Profile, outside: &Outside) -> Option<PassphraseSource> {
+    let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
+    let outside = outside.clone();
+    Some(Arc::new(move || {
+        let (source, outside) = (source.clone(), outside.clone());
+        Box::pin(async move { bring(&outside, source).await })
+    }))
+}

@@ -1,0 +1,79 @@
+//! What a session tells, and whom it asks: news with the session's id on them, and the user's answers. It decides nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{Mutex, mpsc};
+
+use crate::domain::ids::SessionId;
+use crate::domain::port::{Answer, Question, Rung, RungState, SessionNews};
+use crate::io::tunnel;
+
+/// Where the news of one session go; the other side's queue is bounded, and telling waits for it.
+#[derive(Clone)]
+pub(super) struct Teller {
+    send: Arc<dyn Fn(SessionNews) -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+impl Teller {
+    /// Tells into this queue. A queue that is closed hears nothing, and the session goes on to its own end.
+    pub(super) fn new<N>(id: SessionId, news: mpsc::Sender<N>) -> Self
+    where
+        N: From<(SessionId, SessionNews)> + Send + 'static,
+    {
+        Self {
+            send: Arc::new(move |told| {
+                let news = news.clone();
+                Box::pin(async move {
+                    let _ = news.send(N::from((id, told))).await;
+                })
+            }),
+        }
+    }
+
+    /// Tells one thing.
+    pub(super) async fn tell(&self, news: SessionNews) {
+        (self.send)(news).await;
+    }
+
+    /// Tells that a rung past the hops moved.
+    pub(super) async fn rung(&self, hop: usize, rung: Rung, state: RungState) {
+        self.tell(SessionNews::Rung { hop, rung, state }).await;
+    }
+
+    /// Tells that a rung is done.
+    pub(super) async fn done(&self, hop: usize, rung: Rung, words: String, took: Duration) {
+        self.rung(hop, rung, RungState::Done(words, took)).await;
+    }
+}
+
+/// Asks the user while the session connects; one question at a time.
+#[derive(Clone)]
+pub(super) struct Asker {
+    /// Where the question goes.
+    pub(super) tell: Teller,
+    answers: Arc<Mutex<mpsc::Receiver<Answer>>>,
+}
+
+impl Asker {
+    /// Asks through this teller; answers come from this queue.
+    pub(super) fn new(tell: Teller, answers: mpsc::Receiver<Answer>) -> Self {
+        Self { tell, answers: Arc::new(Mutex::new(answers)) }
+    }
+
+    /// Asks, and waits for the answer as long as the user takes. A session that ends meanwhile declines.
+    pub(super) async fn question(&self, question: Question) -> Answer {
+        let mut answers = self.answers.lock().await;
+        // An answer that was given before the question was asked is no answer to it.
+        while answers.try_recv().is_ok() {}
+        self.tell.tell(SessionNews::Asked(question)).await;
+        answers.recv().await.unwrap_or(Answer::Decline)
+    }
+}
+
+impl tunnel::Asker for Asker {
+    fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
+        Box::pin(self.question(question))
+    }
+}

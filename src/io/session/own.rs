@@ -1,0 +1,221 @@
+//! The constant texts that rrx itself sends, all tagged `/* rrx:… */`: nothing else of ours reaches the server.
+//! Values are bound as numbers or as plain words; this file knows no connection and no answer.
+
+use std::fmt::Write as _;
+
+/// A statement of ours. Only this file makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Own(String);
+
+impl Own {
+    /// The text as it is sent.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A word that may stand between quotes as it is: no quote, no backslash, nothing that the lexer could stumble over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word(String);
+
+impl Word {
+    /// Takes names of time zones, offsets and lists of `sql_mode` flags; anything else is not a word.
+    pub(super) fn new(text: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-:/,".contains(&byte);
+        text.bytes().all(is_plain).then(|| Self(text.to_owned()))
+    }
+
+    /// The word.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Every variable that tells who the server is or how it reads our text. One that it does not know is an absent row.
+pub(super) fn variables() -> Own {
+    Own("/* rrx:variables */ SHOW VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'hostname', 'port', \
+         'server_id', 'server_uuid', 'aurora_version', 'aurora_server_id', 'read_only', 'super_read_only', \
+         'innodb_read_only', 'tx_read_only', 'transaction_read_only', 'sql_mode', 'time_zone', 'character_set_client', \
+         'character_set_connection', 'character_set_results', 'group_concat_max_len', 'autocommit', \
+         'sql_select_limit', 'max_execution_time', 'max_statement_time')"
+        .into())
+}
+
+/// The few variables that name the server: read again before every KILL.
+pub(super) fn identity() -> Own {
+    Own("/* rrx:identity */ SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'server_id', 'server_uuid', \
+         'aurora_server_id')"
+        .into())
+}
+
+/// What one connection is pinned to; see [`pin`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pinned {
+    /// Without the flags that change how text is read.
+    pub(super) sql_mode: Word,
+    /// A name or an offset.
+    pub(super) time_zone: Word,
+    /// Bytes.
+    pub(super) group_concat_max_len: u64,
+    /// The server's own time limit, where it has one.
+    pub(super) net: Option<Net>,
+    /// Whether the server has `sql_select_limit`: a hidden LIMIT.
+    pub(super) lifts_select_limit: bool,
+}
+
+/// The server's own time limit for a statement, in the product's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Net {
+    /// `max_execution_time`, in milliseconds (MySQL).
+    Milliseconds(u64),
+    /// `max_statement_time`, in seconds (MariaDB).
+    Seconds(u64),
+}
+
+impl Net {
+    fn assignment(self) -> String {
+        match self {
+            Self::Milliseconds(value) => format!("@@SESSION.max_execution_time = {value}"),
+            Self::Seconds(value) => format!("@@SESSION.max_statement_time = {value}"),
+        }
+    }
+}
+
+/// One statement for all that can be set together: several would leave a moment in between, and the driver's own
+/// `init` list runs backwards.
+pub(super) fn pin(to: &Pinned) -> Own {
+    let mut text = format!(
+        "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = '{}', @@SESSION.time_zone = '{}', \
+         @@SESSION.group_concat_max_len = {}, @@SESSION.autocommit = 1",
+        to.sql_mode.text(),
+        to.time_zone.text(),
+        to.group_concat_max_len
+    );
+    if to.lifts_select_limit {
+        let _ = write!(text, ", @@SESSION.sql_select_limit = {}", u64::MAX);
+    }
+    if let Some(net) = to.net {
+        let _ = write!(text, ", {}", net.assignment());
+    }
+    Own(text)
+}
+
+/// Both products know this form, and neither lets it stand in a list with others.
+pub(super) fn read_only() -> Own {
+    Own("/* rrx:read-only */ SET SESSION TRANSACTION READ ONLY".into())
+}
+
+/// Widens the server's own time limit for a statement that may take longer.
+pub(super) fn widen(net: Net) -> Own {
+    Own(format!("/* rrx:time-limit */ SET {}", net.assignment()))
+}
+
+/// Who we are there.
+pub(super) fn whoami() -> Own {
+    Own("/* rrx:whoami */ SELECT CONNECTION_ID(), CURRENT_USER(), DATABASE()".into())
+}
+
+/// The current database, after a statement that may have changed it.
+pub(super) fn database() -> Own {
+    Own("/* rrx:database */ SELECT DATABASE()".into())
+}
+
+/// The TLS version, as the server sees it.
+pub(super) fn tls() -> Own {
+    Own("/* rrx:tls */ SHOW SESSION STATUS WHERE Variable_name IN ('Ssl_version', 'Ssl_cipher')".into())
+}
+
+/// What the account may do.
+pub(super) fn grants() -> Own {
+    Own("/* rrx:grants */ SHOW GRANTS".into())
+}
+
+/// The names of the schemas: for the hint beside "unknown database".
+pub(super) fn schema_names() -> Own {
+    Own("/* rrx:schemas */ SELECT SCHEMA_NAME FROM information_schema.SCHEMATA".into())
+}
+
+/// The warnings of the statement before.
+pub(super) fn warnings() -> Own {
+    Own("/* rrx:warnings */ SHOW WARNINGS".into())
+}
+
+/// Stops the statement that runs on this connection.
+pub(super) fn kill_statement(connection: u64) -> Own {
+    Own(format!("/* rrx:cancel */ KILL QUERY {connection}"))
+}
+
+/// Ends this connection.
+pub(super) fn kill_connection(connection: u64) -> Own {
+    Own(format!("/* rrx:close */ KILL {connection}"))
+}
+
+/// Answers at once; after a KILL it takes the stray error in place of the user's next statement.
+pub(super) fn barrier() -> Own {
+    Own("/* rrx:barrier */ SELECT 1".into())
+}
+
+/// The catalog: tables and views.
+pub(super) fn tables() -> Own {
+    Own("/* rrx:catalog */ SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_ROWS, TABLE_COMMENT \
+         FROM information_schema.TABLES"
+        .into())
+}
+
+/// The catalog: columns.
+pub(super) fn columns() -> Own {
+    Own("/* rrx:catalog */ SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_TYPE, IS_NULLABLE, \
+         COLUMN_KEY, COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT FROM information_schema.COLUMNS"
+        .into())
+}
+
+/// The catalog: indexes.
+pub(super) fn indexes() -> Own {
+    Own("/* rrx:catalog */ SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME \
+         FROM information_schema.STATISTICS"
+        .into())
+}
+
+/// The catalog: declared foreign keys.
+pub(super) fn foreign_keys() -> Own {
+    Own("/* rrx:catalog */ SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, \
+         REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME \
+         FROM information_schema.KEY_COLUMN_USAGE WHERE REFERENCED_TABLE_NAME IS NOT NULL"
+        .into())
+}
+
+/// The catalog: procedures and functions.
+pub(super) fn routines() -> Own {
+    Own("/* rrx:catalog */ SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_COMMENT \
+         FROM information_schema.ROUTINES"
+        .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_with_a_quote_or_a_backslash_is_not_bound() {
+        assert_eq!(Word::new("+00:00'"), None);
+        assert_eq!(Word::new("a\\"), None);
+        assert_eq!(Word::new("Europe/Berlin").as_ref().map(Word::text), Some("Europe/Berlin"));
+    }
+
+    #[test]
+    fn one_statement_pins_all_that_can_be_set_together() {
+        let to = Pinned {
+            sql_mode: Word::new("STRICT_TRANS_TABLES").unwrap(),
+            time_zone: Word::new("+00:00").unwrap(),
+            group_concat_max_len: 7,
+            net: Some(Net::Seconds(9)),
+            lifts_select_limit: true,
+        };
+        assert_eq!(
+            pin(&to).text(),
+            "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = 'STRICT_TRANS_TABLES', @@SESSION.time_zone = '+00:00', \
+             @@SESSION.group_concat_max_len = 7, @@SESSION.autocommit = 1, \
+             @@SESSION.sql_select_limit = 18446744073709551615, @@SESSION.max_statement_time = 9"
+        );
+    }
+}

@@ -1,0 +1,200 @@
+//! Who answers: product, version, identity, role, and what the account may do. Absent variables are absent facts, never errors.
+
+use mysql_async::Conn;
+
+use super::ask::ask;
+use super::convert;
+use super::fault::Fault;
+use super::news::Teller;
+use super::own;
+use super::settings::Variables;
+use crate::domain::port::{Role, ServerFacts};
+use crate::domain::sql::{Dialect, Server, SqlMode};
+
+/// Collects the facts of a pinned connection.
+pub(super) async fn facts(conn: &mut Conn, variables: &Variables, tell: &Teller) -> Result<ServerFacts, Fault> {
+    let who = ask(conn, &own::whoami(), tell).await?;
+    let who = who.first();
+    let tls = optional(ask(conn, &own::tls(), tell).await)?
+        .iter()
+        .find(|row| convert::text(row, 0).is_some_and(|name| name.eq_ignore_ascii_case("Ssl_version")))
+        .and_then(|row| convert::text(row, 1))
+        .filter(|version| !version.is_empty());
+    let grants: Vec<String> =
+        optional(ask(conn, &own::grants(), tell).await)?.iter().filter_map(|row| convert::text(row, 0)).collect();
+    let version = variables.get("version").unwrap_or_default().to_owned();
+    let product = product(variables);
+    let mut warnings = Vec::new();
+    if let Some(warning) = write_privileges(&grants) {
+        warnings.push(warning);
+    }
+    Ok(ServerFacts {
+        identity: identity(variables),
+        role: role(variables),
+        dialect: Dialect {
+            server: family(product),
+            version: numbers(&version),
+            sql_mode: SqlMode::parse(variables.get("sql_mode").unwrap_or_default()),
+        },
+        account: who.and_then(|row| convert::text(row, 1)).unwrap_or_default(),
+        connection_id: who.and_then(|row| convert::number(row, 0)).unwrap_or_else(|| u64::from(conn.id())),
+        database: who.and_then(|row| convert::text(row, 2)),
+        time_zone: variables.get("time_zone").unwrap_or_default().to_owned(),
+        product: product.to_owned(),
+        version,
+        tls,
+        warnings,
+    })
+}
+
+/// An answer that may be refused by the server, but not by the link.
+fn optional(answer: Result<Vec<mysql_async::Row>, Fault>) -> Result<Vec<mysql_async::Row>, Fault> {
+    match answer {
+        Err(fault) if fault.code().is_some() => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+fn product(variables: &Variables) -> &'static str {
+    let says =
+        |name: &str, word: &str| variables.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
+    if variables.get("aurora_version").is_some() {
+        "Aurora MySQL"
+    } else if says("version", "mariadb") || says("version_comment", "mariadb") {
+        "MariaDB"
+    } else if says("version_comment", "rrx") {
+        "rrx demo replica"
+    } else {
+        "MySQL"
+    }
+}
+
+fn family(product: &str) -> Server {
+    match product {
+        "MariaDB" => Server::MariaDb,
+        "MySQL" | "Aurora MySQL" => Server::MySql,
+        _ => Server::Other,
+    }
+}
+
+/// `10.11.6-MariaDB` → 10, 11, 6.
+fn numbers(version: &str) -> (u16, u16, u16) {
+    let mut parts = version.split(|sign: char| !sign.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}
+
+/// Which server this is, as far as its variables tell: the same on every connection to it, another one elsewhere.
+pub(super) fn identity(variables: &Variables) -> String {
+    let told = |name: &str| variables.get(name).unwrap_or_default();
+    let place = format!("{}:{}/{}", told("hostname"), told("port"), told("server_id"));
+    // Instances of an Aurora cluster may share a uuid; a copied data folder shares it too.
+    match (variables.get("aurora_server_id"), variables.get("server_uuid")) {
+        (Some(instance), _) => format!("{instance} {place}"),
+        (None, Some(uuid)) => format!("{uuid} {place}"),
+        (None, None) => place,
+    }
+}
+
+fn role(variables: &Variables) -> Role {
+    let switches = if variables.get("aurora_version").is_some() {
+        vec!["innodb_read_only"]
+    } else {
+        vec!["read_only", "super_read_only", "innodb_read_only"]
+    };
+    let known: Vec<bool> = switches.into_iter().filter_map(|name| variables.is_on(name)).collect();
+    if known.is_empty() {
+        Role::Unknown
+    } else if known.contains(&true) {
+        Role::Replica
+    } else {
+        Role::Writer
+    }
+}
+
+/// Privileges with which an account could change something, were it not for the other three layers.
+const WRITING: [&str; 17] = [
+    "ALL PRIVILEGES",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "DROP",
+    "ALTER",
+    "INDEX",
+    "TRIGGER",
+    "EXECUTE",
+    "EVENT",
+    "FILE",
+    "SUPER",
+    "GRANT OPTION",
+    "LOCK TABLES",
+    "DELETE HISTORY",
+    "READ_ONLY ADMIN",
+];
+
+fn write_privileges(grants: &[String]) -> Option<String> {
+    let mut found: Vec<&str> = Vec::new();
+    for grant in grants {
+        let upper = grant.to_ascii_uppercase();
+        let Some(list) = upper.strip_prefix("GRANT ").and_then(|rest| rest.split(" ON ").next()) else { continue };
+        for privilege in list.split(',').map(str::trim) {
+            // "INSERT (a, b)" grants single columns; its name is what comes first.
+            let name = privilege.split(" (").next().unwrap_or(privilege);
+            if let Some(known) =
+                WRITING.iter().find(|known| **known == name || name.starts_with("CREATE") && **known == "CREATE")
+                && !found.contains(known)
+            {
+                found.push(known);
+            }
+        }
+        if upper.contains("WITH GRANT OPTION") && !found.contains(&"GRANT OPTION") {
+            found.push("GRANT OPTION");
+        }
+    }
+    (!found.is_empty()).then(|| {
+        format!(
+            "the account may write ({}): rrx does not let it, but a read-only account would be the better wall",
+            found.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_that_may_only_read_gets_no_warning() {
+        let grants = ["GRANT SELECT, SHOW VIEW, PROCESS ON *.* TO `RO_USER`@`%`".to_owned()];
+        assert_eq!(write_privileges(&grants), None);
+    }
+
+    #[test]
+    fn an_account_that_may_write_is_named_with_its_privileges() {
+        let grants = [
+            "GRANT USAGE ON *.* TO `a`@`%`".to_owned(),
+            "GRANT SELECT, INSERT, CREATE TEMPORARY TABLES ON `ops`.* TO `a`@`%`".to_owned(),
+        ];
+        let warning = write_privileges(&grants).unwrap();
+        assert!(warning.contains("INSERT, CREATE"), "{warning}");
+    }
+
+    #[test]
+    fn the_role_of_a_server_that_does_not_tell_is_unknown() {
+        assert_eq!(role(&Variables::default()), Role::Unknown);
+        assert_eq!(role(&Variables::of(&[("read_only", "OFF"), ("super_read_only", "ON")])), Role::Replica);
+        assert_eq!(role(&Variables::of(&[("read_only", "OFF")])), Role::Writer);
+        assert_eq!(
+            role(&Variables::of(&[("aurora_version", "3.04.0"), ("read_only", "ON"), ("innodb_read_only", "OFF")])),
+            Role::Writer
+        );
+    }
+
+    #[test]
+    fn versions_read_as_three_numbers() {
+        assert_eq!(numbers("10.11.6-MariaDB-0+deb12u1"), (10, 11, 6));
+        assert_eq!(numbers("8.0.36"), (8, 0, 36));
+        assert_eq!(numbers(""), (0, 0, 0));
+    }
+}

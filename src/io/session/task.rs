@@ -1,0 +1,295 @@
+//! The task of one session: climbs the ladder, then runs one command after the other until it is closed or the link is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mysql_async::Conn;
+use tokio::select;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::ask::ask;
+use super::cancel::{self, Control};
+use super::climb::{Climbed, climb};
+use super::connect::Recipe;
+use super::desk::{Desk, nothing_ran};
+use super::link::Link;
+use super::news::{Asker, Teller};
+use super::statement::{self, Job};
+use super::{CatalogAt, Outside, introspect, own, settings};
+use crate::domain::accesslog::Permit;
+use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::limits;
+use crate::domain::port::{End, Rows, RunBounds, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::Profile;
+use crate::domain::sql::Policy;
+
+/// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
+pub fn spawn<N>(
+    id: SessionId,
+    commands: mpsc::Receiver<SessionCmd>,
+    rows: mpsc::Sender<Rows>,
+    news: mpsc::Sender<N>,
+    outside: Outside,
+) -> JoinHandle<()>
+where
+    N: From<(SessionId, SessionNews)> + Send + 'static,
+{
+    let tell = Teller::new(id, news);
+    tokio::spawn(async move {
+        let last = live(id, commands, rows, tell.clone(), outside).await;
+        tell.tell(last).await;
+    })
+}
+
+/// The whole life of a session; answers with its last news.
+async fn live(
+    id: SessionId,
+    mut commands: mpsc::Receiver<SessionCmd>,
+    rows: mpsc::Sender<Rows>,
+    tell: Teller,
+    outside: Outside,
+) -> SessionNews {
+    let (profile, database) = loop {
+        match commands.recv().await {
+            Some(SessionCmd::Connect { profile, database }) => break (profile, database),
+            Some(SessionCmd::Close) | None => return SessionNews::Closed,
+            Some(SessionCmd::Run { result, .. }) => refuse(&tell, result, "The session is not connected").await,
+            Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
+        }
+    };
+    let climbed = match connect(&mut commands, &profile, database, &tell, &outside).await {
+        Ok(Some(climbed)) => climbed,
+        Ok(None) => return SessionNews::Closed,
+        Err(problem) => return SessionNews::Failed(problem),
+    };
+    let mut session = Session::new(id, climbed, rows, tell);
+    session.tell.tell(SessionNews::Ready(Arc::clone(&session.facts))).await;
+    if outside.catalog == CatalogAt::Start {
+        session.load_catalog();
+    }
+    let last = session.serve(&mut commands).await;
+    session.close().await;
+    last
+}
+
+/// Climbs while commands still come: answers go to whoever asked, Close ends it (`None`).
+async fn connect(
+    commands: &mut mpsc::Receiver<SessionCmd>,
+    profile: &Arc<Profile>,
+    database: Option<String>,
+    tell: &Teller,
+    outside: &Outside,
+) -> Result<Option<Climbed>, Problem> {
+    let (answer, answers) = mpsc::channel(1);
+    let asker = Asker::new(tell.clone(), answers);
+    let mut climbing = Box::pin(climb(Arc::clone(profile), database, outside.clone(), asker));
+    loop {
+        let command = select! {
+            biased;
+            climbed = &mut climbing => return climbed.map(Some),
+            command = commands.recv() => command,
+        };
+        match command {
+            // An answer to nothing finds the place taken and is dropped.
+            Some(SessionCmd::Answer(given)) => drop(answer.try_send(given)),
+            Some(SessionCmd::Close) | None => return Ok(None),
+            Some(SessionCmd::Run { result, .. }) => refuse(tell, result, "The session is not connected yet").await,
+            Some(SessionCmd::Connect { .. } | SessionCmd::Cancel(_) | SessionCmd::LoadCatalog) => {}
+        }
+    }
+}
+
+async fn refuse(tell: &Teller, result: ResultId, what: &str) {
+    let problem = Problem::new(Kind::Refused, what).hint("connect first");
+    tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
+}
+
+/// A connected session.
+struct Session {
+    id: SessionId,
+    conn: Conn,
+    control: Control,
+    link: Arc<Link>,
+    recipe: Arc<Recipe>,
+    facts: Arc<ServerFacts>,
+    variables: settings::Variables,
+    policy: Policy,
+    database: Option<String>,
+    rows: mpsc::Sender<Rows>,
+    tell: Teller,
+    catalog: CatalogReader,
+}
+
+/// The reading of the catalog, if one is under way.
+#[derive(Default)]
+struct CatalogReader {
+    generation: u64,
+    connection: Arc<AtomicU64>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Session {
+    fn new(id: SessionId, climbed: Climbed, rows: mpsc::Sender<Rows>, tell: Teller) -> Self {
+        Self {
+            id,
+            conn: climbed.conn,
+            control: climbed.control,
+            link: Arc::new(climbed.link),
+            recipe: Arc::new(climbed.recipe),
+            database: climbed.facts.database.clone(),
+            facts: Arc::new(climbed.facts),
+            variables: climbed.variables,
+            policy: Policy::default(),
+            rows,
+            tell,
+            catalog: CatalogReader::default(),
+        }
+    }
+
+    /// Serves commands; answers with the last news of the session.
+    async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionNews {
+        let mut beat_at = Instant::now() + limits::HEARTBEAT;
+        loop {
+            let command = select! {
+                command = commands.recv() => command,
+                problem = self.link.closed() => return SessionNews::Lost(problem),
+                () = sleep_until(beat_at) => {
+                    if let Err(problem) = self.beat().await {
+                        return SessionNews::Lost(problem);
+                    }
+                    beat_at = Instant::now() + limits::HEARTBEAT;
+                    continue;
+                }
+            };
+            match command {
+                Some(SessionCmd::Run { permit, result, bounds }) => {
+                    if let Some(last) = self.run(commands, &permit, result, bounds).await {
+                        return last;
+                    }
+                }
+                Some(SessionCmd::LoadCatalog) => self.load_catalog(),
+                Some(SessionCmd::Close) | None => return SessionNews::Closed,
+                // Nothing runs, nothing was asked.
+                Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
+            }
+            beat_at = Instant::now() + limits::HEARTBEAT;
+        }
+    }
+
+    /// Runs one permitted statement; answers with the last news if the session ends with it.
+    async fn run(
+        &mut self,
+        commands: &mut mpsc::Receiver<SessionCmd>,
+        permit: &Permit,
+        result: ResultId,
+        bounds: RunBounds,
+    ) -> Option<SessionNews> {
+        let checked = permit.checked();
+        if permit.session() != self.id || checked.dialect() != self.facts.dialect || checked.policy() != self.policy {
+            let problem =
+                Problem::new(Kind::Refused, "The statement was checked for another session, so it is not sent")
+                    .because("the server, its reading of text, or the rules of the profile have changed since")
+                    .hint("run it again");
+            let end = End::Broken(problem.clone());
+            let _ = self.rows.send(Rows::End { result, end }).await;
+            self.tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
+            return None;
+        }
+        if let Err(problem) = self.widen(bounds).await {
+            let end = End::Broken(problem.clone());
+            let _ = self.rows.send(Rows::End { result, end }).await;
+            self.tell.tell(SessionNews::Ended { result, report: nothing_ran(problem.clone()) }).await;
+            return Some(SessionNews::Lost(problem));
+        }
+        let way = (&*self.link, &*self.recipe, &self.tell);
+        let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
+        let job =
+            Job { text: checked.text(), dialect: checked.dialect(), result, bounds, database: self.database.clone() };
+        let report = statement::run(&mut self.conn, &mut desk, &self.rows, job).await;
+        let (later, dead, is_closing) = (std::mem::take(&mut desk.later), desk.dead.take(), desk.is_closing);
+        self.database.clone_from(&report.database);
+        self.tell.tell(SessionNews::Ended { result, report }).await;
+        if !later.is_empty() {
+            self.load_catalog();
+        }
+        match dead {
+            Some(problem) => Some(SessionNews::Lost(problem)),
+            None => is_closing.then_some(SessionNews::Closed),
+        }
+    }
+
+    /// Casts the server's own time limit wider where this statement may take longer than the profile says.
+    async fn widen(&mut self, bounds: RunBounds) -> Result<(), Problem> {
+        let limits = self.recipe.profile.limits;
+        let needed = settings::net_for(bounds.first_row, bounds.fetch);
+        if needed <= settings::net_for(limits.first_row, limits.fetch) {
+            return Ok(());
+        }
+        match settings::net(&self.variables, needed) {
+            Some(net) => {
+                ask(&mut self.conn, &own::widen(net), &self.tell).await.map(drop).map_err(super::fault::Fault::lost)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Looks whether both connections live; the second one is made anew where it does not.
+    async fn beat(&mut self) -> Result<(), Problem> {
+        cancel::beat(&mut self.conn).await.map_err(super::fault::Fault::lost)?;
+        if self.control.beat().await.is_err() {
+            let reopening = self.control.reopen(&self.recipe, &self.link, &self.tell);
+            // Without it a statement is stopped by closing its connection: worse, but no reason to end the session.
+            let _ = timeout(limits::HANDSHAKE, reopening).await;
+        }
+        Ok(())
+    }
+
+    /// Reads the catalog on a connection of its own, unless that is under way.
+    fn load_catalog(&mut self) {
+        if self.catalog.task.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        self.catalog.generation += 1;
+        let generation = self.catalog.generation;
+        let (recipe, link, tell) = (Arc::clone(&self.recipe), Arc::clone(&self.link), self.tell.clone());
+        let connection = Arc::clone(&self.catalog.connection);
+        self.catalog.task = Some(tokio::spawn(async move {
+            let hop = recipe.profile.route.len();
+            let begun = Instant::now();
+            tell.rung(hop, Rung::Catalog, RungState::Trying("schemas, tables, columns, keys".into())).await;
+            match introspect::read(&recipe, &link, generation, &connection, &tell).await {
+                Ok(catalog) => {
+                    let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
+                    let words = format!("{} schemas, {tables} tables", catalog.schemas.len());
+                    tell.done(hop, Rung::Catalog, words, begun.elapsed()).await;
+                    tell.tell(SessionNews::Catalog(catalog)).await;
+                }
+                Err(fault) => {
+                    let problem = Problem::new(Kind::Statement, "The catalog could not be read")
+                        .because(fault.to_string())
+                        .hint("read it again; statements run without it");
+                    tell.rung(hop, Rung::Catalog, RungState::Failed(problem.clone())).await;
+                    tell.tell(SessionNews::CatalogFailed(problem)).await;
+                }
+            }
+        }));
+    }
+
+    /// Closes all connections. The catalog's statement is ended by a KILL, never by dropping its connection.
+    async fn close(mut self) {
+        if let Some(task) = self.catalog.task.take() {
+            let reading = self.catalog.connection.load(Ordering::Relaxed);
+            if !task.is_finished() && reading != 0 {
+                let _ = self.control.kill_other(reading, &self.tell).await;
+            }
+            task.abort();
+        }
+        if !self.conn.is_disconnected() {
+            let _ = timeout(limits::KILL, self.conn.disconnect()).await;
+        }
+        self.control.close().await;
+    }
+}

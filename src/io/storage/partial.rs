@@ -1,0 +1,60 @@
+//! A file that gets its name only when it is whole: until then it is `NAME.partial`. Knows no form of rows.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{Error, ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// A file on its way to its name.
+#[derive(Debug)]
+pub struct Partial {
+    file: File,
+    path: PathBuf,
+    goal: PathBuf,
+}
+
+impl Partial {
+    /// Makes (or empties) `NAME.partial`, readable by the user only.
+    ///
+    /// # Errors
+    /// The system's own; [`ErrorKind::InvalidInput`] where the path names no file.
+    pub fn create(goal: &Path) -> std::io::Result<Self> {
+        let name = goal.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the path names no file"))?;
+        if goal.is_dir() {
+            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
+        }
+        let mut partial = OsString::from(name);
+        partial.push(".partial");
+        let path = goal.with_file_name(partial);
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        // One that was left from before keeps its own mode otherwise.
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        Ok(Self { file, path, goal: goal.to_owned() })
+    }
+
+    /// Where it lies now.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// It is whole: puts it on disk and gives it its name, in place of a file that had it.
+    ///
+    /// # Errors
+    /// The system's own; then it is still there under its passing name.
+    pub fn keep(self) -> std::io::Result<()> {
+        self.file.sync_all()?;
+        std::fs::rename(&self.path, &self.goal)
+    }
+}
+
+impl Write for Partial {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
