@@ -1,1 +1,382 @@
-//! To be built.
+//! `rrx run`: statements without a screen. Rows on stdout (or in a file) and nothing else, words on stderr, and an exit
+//! code that tells whether the rows are all there.
+
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::headless::{Headless, Interrupts, Waited, limit_words};
+use super::print;
+use crate::cli::{RowForm, RunCommand, StatementSource};
+use crate::domain::export::{Format, Writer};
+use crate::domain::limits;
+use crate::domain::port::{End, Limit, Rows, RunBounds, RunReport};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::Profile;
+use crate::domain::results::Glyphs;
+use crate::domain::sql::split::split;
+use crate::domain::sql::{Checked, Dialect};
+use crate::io::session::Outside;
+use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::atomic;
+use crate::io::storage::partial::Partial;
+
+/// How many rows are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowsWanted {
+    /// As many as the profile allows; more is a cut.
+    Profile,
+    /// At most so many, which counts as complete; the profile's limit still holds.
+    AtMost(u64),
+    /// All, whatever the profile's row limit.
+    All,
+}
+
+/// What `rrx run` is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunArgs {
+    /// One or more statements.
+    pub text: String,
+    /// The form of the rows; a table on a terminal and TSV elsewhere where it is absent.
+    pub format: Option<Format>,
+    /// How many rows.
+    pub rows: RowsWanted,
+    /// The file for the rows; stdout without one.
+    pub output: Option<PathBuf>,
+    /// Time to the first row in place of the profile's.
+    pub timeout: Option<Duration>,
+    /// The ticket or protocol that this is for.
+    pub reference: Option<String>,
+}
+
+impl RunArgs {
+    /// Reads the statement from where the command line says. Snippets are the caller's: their text is given.
+    ///
+    /// # Errors
+    /// Where the file or standard input cannot be read as text.
+    pub fn read(command: &RunCommand, snippet: Option<String>, stdin: impl Read) -> Result<Self, Problem> {
+        let unreadable =
+            |what: String, error: &std::io::Error| Problem::new(Kind::Settings, what).because(error.to_string());
+        let text = match (snippet, command.source()) {
+            (Some(text), _) | (None, StatementSource::Text(text)) => text,
+            (None, StatementSource::File(path)) => atomic::read_text(&path)
+                .map_err(|error| unreadable(format!("The file {} cannot be read", path.display()), &error))?,
+            (None, StatementSource::Stdin) => {
+                let mut text = String::new();
+                let most = limits::TEXT_FILE_BYTES;
+                stdin
+                    .take(most)
+                    .read_to_string(&mut text)
+                    .map_err(|error| unreadable("Standard input cannot be read".into(), &error))?;
+                text
+            }
+            (None, StatementSource::Snippet(name)) => {
+                return Err(Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(&name))));
+            }
+        };
+        Ok(Self {
+            text,
+            format: command.format.map(|form| match form {
+                RowForm::Table => Format::Table,
+                RowForm::Csv => Format::Csv,
+                RowForm::Tsv => Format::Tsv,
+                RowForm::Json => Format::Json,
+            }),
+            rows: match (command.all, command.limit) {
+                (true, _) => RowsWanted::All,
+                (false, Some(most)) => RowsWanted::AtMost(most),
+                (false, None) => RowsWanted::Profile,
+            },
+            output: command.output.clone(),
+            timeout: command.timeout.map(Duration::from_secs),
+            reference: command.reference.clone(),
+        })
+    }
+
+    fn bounds(&self, profile: &Profile) -> RunBounds {
+        RunBounds {
+            rows: match self.rows {
+                RowsWanted::Profile => Some(profile.limits.rows),
+                RowsWanted::AtMost(most) => Some(most.min(profile.limits.rows)),
+                RowsWanted::All => None,
+            },
+            bytes: Some(profile.limits.bytes),
+            first_row: self.timeout.unwrap_or(profile.limits.first_row),
+            fetch: profile.limits.fetch,
+        }
+    }
+
+    /// Whether this end is what the caller asked for.
+    fn is_as_asked(&self, end: &End) -> bool {
+        match (self.rows, end) {
+            (_, End::Complete) => true,
+            (RowsWanted::AtMost(most), End::Limit(Limit::Rows(rows))) => most == *rows,
+            _ => false,
+        }
+    }
+}
+
+/// Where it runs.
+pub struct Site {
+    /// The profile, demo included.
+    pub profile: Arc<Profile>,
+    /// What the session needs of the machine.
+    pub outside: Outside,
+    /// The access log, open.
+    pub log: AccessLog,
+    /// What stops it.
+    pub stop: Interrupts,
+}
+
+/// What stdout is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stdout {
+    /// A terminal: a table is the form where none is asked for.
+    Terminal,
+    /// A file or a pipe.
+    Other,
+}
+
+/// Runs the statements one after the other, up to the first that fails; answers with the exit code.
+pub async fn run<W: Write + Send + 'static>(
+    args: &RunArgs,
+    site: Site,
+    out: (W, Stdout),
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    let outcome = perform(args, site, out, err).await;
+    match outcome {
+        Ok(code) => code,
+        Err(problem) => {
+            let _ = print::problems(err, std::slice::from_ref(&problem));
+            problem.kind.exit_code()
+        }
+    }
+}
+
+async fn perform<W: Write + Send + 'static>(
+    args: &RunArgs,
+    mut site: Site,
+    (out, stdout): (W, Stdout),
+    err: &mut (dyn Write + Send),
+) -> Result<u8, Problem> {
+    let (send, rows) = mpsc::channel(limits::BATCH_QUEUE);
+    let session = Headless::connect(Arc::clone(&site.profile), site.outside.clone(), send, &mut site.stop).await?;
+    let Waited::Done(mut session) = session else { return Ok(Kind::Interrupted.exit_code()) };
+    print::problems(err, &warnings(&session.facts().warnings))?;
+    let statements = check_all(args, &session)?;
+    let sink = match &args.output {
+        None => Sink::Stdout(out),
+        Some(path) => Sink::File(Partial::create(path).map_err(|error| {
+            Problem::new(Kind::Local, format!("The file {} cannot be made", path.display())).because(error.to_string())
+        })?),
+    };
+    let format = args.format.unwrap_or(match (&sink, stdout) {
+        (Sink::Stdout(_), Stdout::Terminal) => Format::Table,
+        (Sink::Stdout(_), Stdout::Other) | (Sink::File(_), _) => Format::Tsv,
+    });
+    let poured = pour_on_a_thread(rows, format, sink)?;
+    let bounds = args.bounds(&site.profile);
+    let mut code = 0;
+    let mut failed = None;
+    for (start, checked) in statements {
+        match session.run(checked, bounds, &mut site.log, args.reference.as_deref(), &mut site.stop).await {
+            Ok(report) => code = judge(args, start, &report, site.stop.came(), err)?,
+            Err(problem) => failed = Some(problem),
+        }
+        if code != 0 || failed.is_some() {
+            break;
+        }
+    }
+    session.close().await;
+    // The session is gone and with it the sending end: the thread comes to its end too, unless its reader stalls.
+    let poured = if site.stop.came() {
+        tokio::time::timeout(Duration::from_secs(1), poured).await.ok()
+    } else {
+        Some(poured.await)
+    };
+    let Some(poured) = poured else { return Ok(Kind::Interrupted.exit_code()) };
+    finish(args, poured, code, failed, err)
+}
+
+/// What the user is told of the end of one statement, and the exit code that it makes.
+fn judge(
+    args: &RunArgs,
+    start: usize,
+    report: &RunReport,
+    was_interrupted: bool,
+    err: &mut dyn Write,
+) -> Result<u8, Problem> {
+    if report.warning_count > 0 {
+        let plural = if report.warning_count == 1 { "" } else { "s" };
+        let mut words = format!("rrx: {} warning{plural}\n", report.warning_count);
+        for warning in &report.warnings {
+            let _ = writeln!(words, "  {} {}: {}", warning.level, warning.code, print::line(&warning.message));
+        }
+        print::text(err, &words)?;
+    }
+    if args.is_as_asked(&report.end) {
+        return Ok(0);
+    }
+    let problem = match &report.end {
+        End::Complete => return Ok(0),
+        End::Broken(problem) => placed(problem.clone(), &args.text, start),
+        End::Limit(limit) => cut(report, *limit),
+        End::Cancelled if was_interrupted => {
+            Problem::new(Kind::Interrupted, format!("Interrupted after {} rows", report.rows))
+        }
+        // Nobody takes the rows any more; whether that is trouble the writing end knows.
+        End::Cancelled => return Ok(Kind::Local.exit_code()),
+    };
+    print::problems(err, std::slice::from_ref(&problem))?;
+    Ok(problem.kind.exit_code())
+}
+
+fn cut(report: &RunReport, limit: Limit) -> Problem {
+    let (kind, hint) = match limit {
+        Limit::Rows(_) => (Kind::Cut, "--limit N asks for fewer rows, --all for all of them"),
+        Limit::Bytes(_) | Limit::Memory(_) => (Kind::Cut, "raise `limits.bytes` of the profile, or select less"),
+        Limit::FirstRow(_) => (Kind::TimeLimit, "--timeout SECONDS gives it more time, or narrow the statement"),
+        Limit::Fetch(_) => (Kind::TimeLimit, "raise `limits.fetch_seconds` of the profile, or select less"),
+    };
+    Problem::new(kind, format!("The result is cut after {} rows: there are more", report.rows))
+        .because(format!("the {} ended it", limit_words(limit)))
+        .hint(hint)
+}
+
+/// Splits the text and passes every statement through the guard before the first one is sent.
+fn check_all(args: &RunArgs, session: &Headless) -> Result<Vec<(usize, Checked)>, Problem> {
+    let dialect: Dialect = session.facts().dialect;
+    let text = &args.text;
+    let pieces = split(text, dialect).map_err(|line| {
+        let problem =
+            Problem::new(Kind::Refused, line.to_string()).hint("write one statement after the other, each ended by ;");
+        placed(problem.at(line.at.start), text, 0)
+    })?;
+    if pieces.is_empty() {
+        return Err(Problem::new(Kind::Settings, "There is no statement to run")
+            .hint("give one with -e, -f or on standard input"));
+    }
+    let check = |piece: &crate::domain::sql::split::Statement| {
+        let statement = text.get(piece.span.clone()).unwrap_or_default();
+        let start = piece.span.start;
+        session.check(statement).map(|checked| (start, checked)).map_err(|problem| placed(problem, text, start))
+    };
+    pieces.iter().map(check).collect()
+}
+
+/// Names line and column where a problem knows its place.
+fn placed(problem: Problem, text: &str, start: usize) -> Problem {
+    let Some(at) = problem.at else { return problem };
+    let before = text.get(..start + at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    problem.because(format!("line {line}, column {column}"))
+}
+
+fn warnings(facts: &[String]) -> Vec<Problem> {
+    facts.iter().map(|fact| Problem::new(Kind::Finding, format!("Warning: {fact}"))).collect()
+}
+
+/// Where the rows go.
+enum Sink<W> {
+    Stdout(W),
+    File(Partial),
+}
+
+impl<W: Write> Write for Sink<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File(file) => file.flush(),
+        }
+    }
+}
+
+/// What became of the rows.
+type Poured<W> = Result<std::io::Result<Sink<W>>, oneshot::error::RecvError>;
+
+/// Writes on a thread of its own: a reader that stalls must not keep Ctrl-C from stopping the statement.
+fn pour_on_a_thread<W: Write + Send + 'static>(
+    rows: mpsc::Receiver<Rows>,
+    format: Format,
+    sink: Sink<W>,
+) -> Result<oneshot::Receiver<std::io::Result<Sink<W>>>, Problem> {
+    let (done, poured) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("rows".into())
+        .spawn(move || drop(done.send(pour(rows, format, sink))))
+        .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
+    Ok(poured)
+}
+
+/// Writes result after result until the session is gone. On an error the receiving end is dropped, which stops the statement.
+fn pour<W: Write>(mut rows: mpsc::Receiver<Rows>, format: Format, mut sink: Sink<W>) -> std::io::Result<Sink<W>> {
+    loop {
+        let columns = match rows.blocking_recv() {
+            None => return Ok(sink),
+            Some(Rows::Open { columns, .. }) if !columns.is_empty() => columns,
+            Some(_) => continue,
+        };
+        let mut writer = Writer::new(format, Glyphs::Unicode, sink);
+        writer.begin(&columns)?;
+        loop {
+            match rows.try_recv() {
+                Ok(Rows::Batch { chunk, .. }) => writer.chunk(&chunk)?,
+                Ok(Rows::End { .. }) => break,
+                Ok(Rows::Open { .. }) => {}
+                // Nothing waits: what is there is shown before this thread does.
+                Err(_) => {
+                    writer.flush()?;
+                    match rows.blocking_recv() {
+                        Some(Rows::Batch { chunk, .. }) => writer.chunk(&chunk)?,
+                        Some(Rows::Open { .. }) => {}
+                        Some(Rows::End { .. }) | None => break,
+                    }
+                }
+            }
+        }
+        sink = writer.finish()?;
+    }
+}
+
+/// Gives the file its name where all is well, and says what is not.
+fn finish<W: Write>(
+    args: &RunArgs,
+    poured: Poured<W>,
+    code: u8,
+    failed: Option<Problem>,
+    err: &mut dyn Write,
+) -> Result<u8, Problem> {
+    let unwritten = |error: &std::io::Error| {
+        Problem::new(Kind::Local, "The rows cannot be written")
+            .because(error.to_string())
+            .hint("make room, or choose another file with -o")
+    };
+    match (poured, failed) {
+        // `rrx run … | head`: the reader has what it wanted.
+        (Ok(Err(error)), _) if error.kind() == ErrorKind::BrokenPipe && args.output.is_none() => Ok(0),
+        (Ok(Err(error)), _) => Err(unwritten(&error)),
+        (_, Some(problem)) => Err(problem),
+        (Err(_), None) => {
+            Err(Problem::new(Kind::Local, "The rows cannot be written").because("the writing thread is gone"))
+        }
+        (Ok(Ok(Sink::File(file))), None) if code == 0 => file.keep().map(|()| 0).map_err(|error| unwritten(&error)),
+        (Ok(Ok(Sink::File(file))), None) => {
+            print::text(err, &format!("rrx: what came is in {}\n", file.path().display()))?;
+            Ok(code)
+        }
+        (Ok(Ok(Sink::Stdout(_))), None) => Ok(code),
+    }
+}

@@ -1,0 +1,296 @@
+//! A session without a screen: connects, passes each statement through guard and access log, and waits for its end.
+//! Knows no form of rows: they flow to whoever holds the receiving end.
+
+use std::sync::Arc;
+
+use tokio::select;
+use tokio::sync::mpsc;
+
+use crate::domain::accesslog::{Begin, Entry};
+use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::limits;
+use crate::domain::port::{
+    Answer, End, Limit, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionNews,
+};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::Profile;
+use crate::domain::sql::{Checked, Policy, guard};
+use crate::io::session::{Outside, spawn};
+use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::secrets;
+
+/// The one session of a headless command.
+const ID: SessionId = SessionId(1);
+
+type News = (SessionId, SessionNews);
+
+/// A connected session.
+pub struct Headless {
+    commands: mpsc::Sender<SessionCmd>,
+    news: mpsc::Receiver<News>,
+    facts: Arc<ServerFacts>,
+    profile: Arc<Profile>,
+    database: Option<String>,
+    next: u64,
+}
+
+/// How a wait ended.
+pub enum Waited<T> {
+    /// With what was waited for.
+    Done(T),
+    /// The user pressed Ctrl-C, or the program was told to end.
+    Interrupted,
+}
+
+impl Headless {
+    /// Connects. Rows of its statements go into `rows`. Secrets are asked for on the terminal, unknown host keys are refused.
+    ///
+    /// # Errors
+    /// Whatever keeps the session from being ready; a profile with blinding rules is refused, since they cannot be enforced yet.
+    pub async fn connect(
+        profile: Arc<Profile>,
+        outside: Outside,
+        rows: mpsc::Sender<Rows>,
+        stop: &mut Interrupts,
+    ) -> Result<Waited<Self>, Problem> {
+        refuse_blinding(&profile)?;
+        let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
+        let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
+        spawn(ID, inbox, rows, told, outside);
+        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }).await?;
+        let mut unanswered = None;
+        loop {
+            let said = select! {
+                said = news.recv() => said,
+                () = stop.next() => {
+                    let _ = commands.send(SessionCmd::Close).await;
+                    return Ok(Waited::Interrupted);
+                }
+            };
+            match said {
+                Some((_, SessionNews::Ready(facts))) => {
+                    let database = facts.database.clone();
+                    return Ok(Waited::Done(Self { commands, news, facts, profile, database, next: 1 }));
+                }
+                Some((_, SessionNews::Asked(question))) => {
+                    let answer = answer(question).await.unwrap_or_else(|problem| {
+                        unanswered = Some(problem);
+                        Answer::Decline
+                    });
+                    send(&commands, SessionCmd::Answer(answer)).await?;
+                }
+                Some((_, SessionNews::Failed(problem))) => return Err(unanswered.unwrap_or(problem)),
+                Some((_, _)) => {}
+                None => return Err(gone()),
+            }
+        }
+    }
+
+    /// What the server said of itself.
+    #[must_use]
+    pub fn facts(&self) -> &ServerFacts {
+        &self.facts
+    }
+
+    /// Passes one statement through the guard.
+    ///
+    /// # Errors
+    /// A problem of kind [`Kind::Refused`] with the place in `text`.
+    pub fn check(&self, text: &str) -> Result<Checked, Problem> {
+        guard::check(text, self.facts.dialect, Policy::default(), ID)
+            .map_err(|refusal| Problem::new(Kind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
+    }
+
+    /// Records the statement and runs it to its end; an interrupt stops it by KILL QUERY, and it still ends by itself.
+    ///
+    /// # Errors
+    /// When the record cannot be written (then nothing is sent), or the session is gone.
+    pub async fn run(
+        &mut self,
+        checked: Checked,
+        bounds: RunBounds,
+        log: &mut AccessLog,
+        reference: Option<&str>,
+        stop: &mut Interrupts,
+    ) -> Result<RunReport, Problem> {
+        let begin = self.begin(reference);
+        let permit = log.begin(checked, begin)?;
+        let id = permit.id().to_owned();
+        let result = ResultId(self.next);
+        self.next += 1;
+        send(&self.commands, SessionCmd::Run { permit, result, bounds }).await?;
+        let report = self.wait(result, stop).await;
+        let (report, told) = match report {
+            Ok(report) => (Ok(report.clone()), Some(report)),
+            Err(problem) => (Err(problem), None),
+        };
+        log.end(entry(id, told.as_ref()))?;
+        let report = report?;
+        self.database.clone_from(&report.database);
+        Ok(report)
+    }
+
+    async fn wait(&mut self, result: ResultId, stop: &mut Interrupts) -> Result<RunReport, Problem> {
+        loop {
+            let said = select! {
+                said = self.news.recv() => said,
+                () = stop.next() => {
+                    send(&self.commands, SessionCmd::Cancel(result)).await?;
+                    continue;
+                }
+            };
+            match said {
+                Some((_, SessionNews::Ended { result: of, report })) if of == result => return Ok(report),
+                Some((_, SessionNews::Lost(problem))) => return Err(problem),
+                Some((_, _)) => {}
+                None => return Err(gone()),
+            }
+        }
+    }
+
+    /// Closes the connections.
+    pub async fn close(mut self) {
+        if self.commands.send(SessionCmd::Close).await.is_ok() {
+            let closing = async { while self.news.recv().await.is_some() {} };
+            let _ = tokio::time::timeout(limits::KILL, closing).await;
+        }
+    }
+
+    fn begin(&self, reference: Option<&str>) -> Begin {
+        Begin {
+            // The storage room fills in id, time and user, the log the statement.
+            id: String::new(),
+            time: String::new(),
+            os_user: String::new(),
+            profile: self.profile.name.clone(),
+            account: self.facts.account.clone(),
+            server: self.facts.identity.clone(),
+            database: self.database.clone(),
+            statement: String::new(),
+            reference: reference.map(str::to_owned),
+        }
+    }
+}
+
+/// Ctrl-C and SIGTERM, or whoever else may stop a command.
+pub struct Interrupts {
+    asked: mpsc::Receiver<()>,
+    count: u32,
+}
+
+impl Interrupts {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// Where the system lets nobody listen.
+    pub fn listen() -> Result<Self, Problem> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let deaf = |error: std::io::Error| {
+            Problem::new(Kind::Local, "Ctrl-C cannot be listened to").because(error.to_string())
+        };
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt()).map_err(deaf)?, signal(SignalKind::terminate()).map_err(deaf)?);
+        let (tell, asked) = mpsc::channel(1);
+        tokio::spawn(async move {
+            loop {
+                select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                // One that waits already says the same.
+                let _ = tell.try_send(());
+            }
+        });
+        Ok(Self { asked, count: 0 })
+    }
+
+    /// Listens to whoever holds the other end instead.
+    #[must_use]
+    pub fn by(asked: mpsc::Receiver<()>) -> Self {
+        Self { asked, count: 0 }
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        if self.asked.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+        self.count += 1;
+    }
+
+    /// Whether there was one.
+    #[must_use]
+    pub fn came(&self) -> bool {
+        self.count > 0
+    }
+}
+
+/// A profile that names blinding rules is refused until they can be enforced.
+fn refuse_blinding(profile: &Profile) -> Result<(), Problem> {
+    match &profile.blinding {
+        None => Ok(()),
+        Some(rules) => Err(Problem::new(
+            Kind::Refused,
+            format!("The profile {} names blinding rules, and this version cannot enforce them", profile.name),
+        )
+        .because(format!("its rules are in {}", rules.display()))
+        .hint("use a version that can; a profile without `blinding` shows unblinded values")),
+    }
+}
+
+async fn answer(question: Question) -> Result<Answer, Problem> {
+    match question {
+        Question::Secret { prompt, .. } => {
+            let asked = tokio::task::spawn_blocking(move || secrets::ask(&prompt)).await;
+            asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret)
+        }
+        // Without a screen nobody has seen the fingerprint: refused, and the tunnel says how to accept it.
+        Question::HostKey { .. } => Ok(Answer::Decline),
+    }
+}
+
+async fn send(commands: &mpsc::Sender<SessionCmd>, command: SessionCmd) -> Result<(), Problem> {
+    commands.send(command).await.map_err(|_| gone())
+}
+
+fn gone() -> Problem {
+    Problem::new(Kind::Lost, "The session ended by itself").hint("run it again")
+}
+
+/// The end record; without a report the statement's fate is unknown.
+fn entry(id: String, report: Option<&RunReport>) -> Entry {
+    let (milliseconds, rows, end) = match report {
+        None => (0, 0, "broken: the link was lost".to_owned()),
+        Some(report) => {
+            (u64::try_from(report.total.as_millis()).unwrap_or(u64::MAX), report.rows, end_words(&report.end))
+        }
+    };
+    Entry { id, time: String::new(), milliseconds, rows, end }
+}
+
+fn end_words(end: &End) -> String {
+    match end {
+        End::Complete => "complete".into(),
+        End::Limit(limit) => format!("cut: {}", limit_words(*limit)),
+        End::Cancelled => "cancelled".into(),
+        End::Broken(problem) => {
+            let word = if problem.kind == Kind::Lost { "broken" } else { "failed" };
+            match &problem.server {
+                Some(error) => format!("{word}: ERROR {} ({}): {}", error.code, error.state, error.message),
+                None => format!("{word}: {}", problem.what),
+            }
+        }
+    }
+}
+
+/// Which limit it was, in the words of the settings.
+#[must_use]
+pub fn limit_words(limit: Limit) -> String {
+    match limit {
+        Limit::Rows(rows) => format!("row limit ({rows} rows)"),
+        Limit::Bytes(bytes) => format!("byte limit ({bytes} bytes)"),
+        Limit::FirstRow(seconds) => format!("time limit ({seconds} s to the first row)"),
+        Limit::Fetch(seconds) => format!("time limit ({seconds} s for fetching)"),
+        Limit::Memory(bytes) => format!("memory bound ({bytes} bytes)"),
+    }
+}
