@@ -12,6 +12,7 @@
 mod rig;
 
 mod demo;
+mod harness;
 mod rig_itself;
 mod run;
 mod session;

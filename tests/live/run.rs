@@ -1,1 +1,238 @@
-//! To be built.
+//! `rrx run` against a real MariaDB: rows, words, exit codes, files, the access log.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use rrx::commands::headless::Interrupts;
+use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
+use rrx::domain::export::Format;
+use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
+use rrx::io::storage::accesslog::{AccessLog, FILE_NAME};
+
+use tokio::sync::mpsc;
+
+use crate::harness::{direct, outside};
+use crate::rig::{Rig, wait_until};
+
+/// A place to write to that a test can look into, and that can be made to fail.
+#[derive(Clone, Default)]
+struct Seen {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    fails: Option<ErrorKind>,
+}
+
+impl Write for Seen {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if let Some(kind) = self.fails {
+            return Err(kind.into());
+        }
+        self.bytes.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What one run left behind.
+struct Left {
+    code: u8,
+    out: String,
+    err: String,
+    log: Vec<serde_json::Value>,
+}
+
+fn args(text: &str) -> RunArgs {
+    RunArgs { text: text.into(), format: None, rows: RowsWanted::Profile, output: None, timeout: None, reference: None }
+}
+
+async fn perform(args: RunArgs, profile: Profile) -> Left {
+    perform_into(args, profile, Seen::default()).await
+}
+
+async fn perform_into(args: RunArgs, profile: Profile, out: Seen) -> Left {
+    let (_nobody, stop) = mpsc::channel(1);
+    perform_until(args, profile, out, stop).await
+}
+
+async fn perform_until(args: RunArgs, profile: Profile, out: Seen, stop: mpsc::Receiver<()>) -> Left {
+    let state = tempfile::tempdir().unwrap();
+    let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
+    let site = Site { profile: Arc::new(profile), outside: outside(), log, stop: Interrupts::by(stop) };
+    let mut err = Vec::new();
+    let code = run(&args, site, (out.clone(), Stdout::Other), &mut err).await;
+    let lines = std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap();
+    let out = String::from_utf8(out.bytes.lock().unwrap().clone()).unwrap();
+    Left {
+        code,
+        out,
+        err: String::from_utf8(err).unwrap(),
+        log: lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+    }
+}
+
+fn small(rows: u64) -> Profile {
+    Profile { limits: ProfileLimits { rows, ..ProfileLimits::default() }, ..direct(Rig::start()) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_on_stdout_and_nothing_else_and_the_log_has_both_records() {
+    let left = perform(
+        RunArgs { reference: Some("T-17".into()), ..args("SELECT 1 AS a, NULL AS b, '' AS c; SELECT 2 AS d;") },
+        direct(Rig::start()),
+    )
+    .await;
+    assert_eq!((left.code, left.err.as_str()), (0, ""));
+    assert_eq!(left.out, "a\tb\tc\n1\tNULL\t\nd\n2\n");
+    assert_eq!(left.log.len(), 4, "{:#?}", left.log);
+    let text = serde_json::to_string(&left.log).unwrap();
+    assert!(text.contains("SELECT 1 AS a") && text.contains("T-17") && text.contains("RO_USER@%"), "{text}");
+    assert!(text.contains("complete"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_form_is_written_as_asked() {
+    for (format, expected) in [(Format::Csv, "a,b\n1,\"x,y\"\n"), (Format::Tsv, "a\tb\n1\tx,y\n")] {
+        let asked = RunArgs { format: Some(format), ..args("SELECT 1 AS a, 'x,y' AS b") };
+        let left = perform(asked, direct(Rig::start())).await;
+        assert_eq!(left.out.replace("\r\n", "\n"), expected);
+    }
+    let asked = RunArgs { format: Some(Format::Json), ..args("SELECT 1 AS a, 'x,y' AS b") };
+    let left = perform(asked, direct(Rig::start())).await;
+    let json: serde_json::Value = serde_json::from_str(&left.out).unwrap();
+    assert_eq!(json, serde_json::json!([{"a": 1, "b": "x,y"}]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_cut_by_the_profile_exits_7_says_so_and_keeps_the_partial_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let goal = folder.path().join("rows.csv");
+    let cut = RunArgs { output: Some(goal.clone()), ..args("SELECT seq FROM mysql.seq_1_to_100") };
+    let left = perform(cut.clone(), small(10)).await;
+    assert_eq!((left.code, left.out.as_str()), (7, ""));
+    assert!(left.err.contains("cut after 10 rows") && left.err.contains("rows.csv.partial"), "{}", left.err);
+    assert!(!goal.exists());
+    assert_eq!(lines(&folder.path().join("rows.csv.partial")), 11);
+    let whole = perform(RunArgs { rows: RowsWanted::All, ..cut.clone() }, small(10)).await;
+    assert_eq!((whole.code, whole.err.as_str()), (0, ""));
+    assert_eq!(lines(&goal), 101);
+    assert!(!folder.path().join("rows.csv.partial").exists());
+    let asked = perform(RunArgs { rows: RowsWanted::AtMost(5), ..cut.clone() }, small(10)).await;
+    assert_eq!((asked.code, lines(&goal)), (0, 6));
+    let more = perform(RunArgs { rows: RowsWanted::AtMost(50), ..cut }, small(10)).await;
+    assert_eq!((more.code, lines(&goal)), (7, 6));
+}
+
+fn lines(path: &Path) -> usize {
+    std::fs::read_to_string(path).unwrap().lines().count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_failure_ends_a_script_and_its_place_is_named() {
+    let left =
+        perform(args("SELECT 1 AS a;\nSELECT\n  nothing FROM mysql.user;\nSELECT 3 AS c"), direct(Rig::start())).await;
+    assert_eq!(left.code, 1);
+    assert_eq!(left.out, "a\n1\n");
+    assert!(left.err.contains("ERROR 1054 (42S22)"), "{}", left.err);
+    assert!(left.err.contains("line 3, column 3"), "{}", left.err);
+    assert_eq!(left.log.len(), 4, "{:#?}", left.log);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_anywhere_in_a_script_is_refused_before_anything_is_sent() {
+    let left = perform(args("SELECT 'sent too early';\nDELETE FROM mysql.user"), direct(Rig::start())).await;
+    assert_eq!((left.code, left.out.as_str()), (4, ""));
+    assert!(left.err.contains("line 2, column 1"), "{}", left.err);
+    assert!(left.log.is_empty());
+    assert!(!Rig::start().general_log().contains("sent too early"));
+    let left = perform(args("DELIMITER //\nSELECT 1//"), direct(Rig::start())).await;
+    assert_eq!(left.code, 4, "{}", left.err);
+    let left = perform(args(" -- nothing\n"), direct(Rig::start())).await;
+    assert_eq!(left.code, 2, "{}", left.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_time_limit_exits_124_and_the_servers_own_too() {
+    let asked = RunArgs { timeout: Some(Duration::from_secs(1)), ..args("SELECT SLEEP(20)") };
+    let left = perform(asked, direct(Rig::start())).await;
+    assert_eq!(left.code, 124, "{}", left.err);
+    assert!(left.err.contains("--timeout"), "{}", left.err);
+    let rig = Rig::start();
+    rig.sql("CREATE OR REPLACE USER hasty IDENTIFIED BY 'x' WITH MAX_STATEMENT_TIME 1; GRANT SELECT ON *.* TO hasty");
+    let hasty = Profile { user: "hasty".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
+    let left =
+        perform(args("SELECT SUM(a.seq * b.seq) FROM mysql.seq_1_to_100000 a, mysql.seq_1_to_100000 b"), hasty).await;
+    assert_eq!(left.code, 124, "{}", left.err);
+    assert!(left.err.contains("ERROR 1969"), "{}", left.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_goes_away_is_no_trouble_and_a_full_disk_is() {
+    let asked = || args("SELECT seq, repeat('x', 500) FROM mysql.seq_1_to_200000");
+    let gone = Seen { fails: Some(ErrorKind::BrokenPipe), ..Seen::default() };
+    let begun = std::time::Instant::now();
+    let left = perform_into(asked(), direct(Rig::start()), gone).await;
+    assert_eq!((left.code, left.err.as_str()), (0, ""));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let full = Seen { fails: Some(ErrorKind::StorageFull), ..Seen::default() };
+    let left = perform_into(asked(), direct(Rig::start()), full).await;
+    assert_eq!(left.code, 6, "{}", left.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_in_and_policy_have_their_exit_codes() {
+    let rig = Rig::start();
+    let wrong = Profile { password: Some(SecretSource::Env("guessed".into())), ..direct(rig) };
+    assert_eq!(perform(args("SELECT 1"), wrong).await.code, 3);
+    let nowhere = Profile { database: Some("no_such".into()), ..direct(rig) };
+    let left = perform(args("SELECT 1"), nowhere).await;
+    assert_eq!(left.code, 3);
+    assert!(left.err.contains("no_such"), "{}", left.err);
+    let blinded = Profile { blinding: Some("rules.toml".into()), ..direct(rig) };
+    let left = perform(args("SELECT 1"), blinded).await;
+    assert_eq!(left.code, 4, "{}", left.err);
+    let closed = Profile { port: 1, ..direct(rig) };
+    assert_eq!(perform(args("SELECT 1"), closed).await.code, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warnings_are_words_on_stderr() {
+    let left = perform(args("SELECT CAST('12x' AS SIGNED) AS a"), direct(Rig::start())).await;
+    assert_eq!((left.code, left.out.as_str()), (0, "a\n12\n"));
+    assert!(left.err.contains("1 warning\n") && left.err.contains("1292"), "{}", left.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_stops_the_statement_on_the_server_and_exits_130() {
+    let rig = Rig::start();
+    let (interrupt, stop) = mpsc::channel(1);
+    let asked = args("SELECT /* until ctrl-c */ SLEEP(40); SELECT 'not reached'");
+    let running = tokio::spawn(perform_until(asked, direct(rig), Seen::default(), stop));
+    let seen = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* until ctrl-c %'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(seen).trim() == "1");
+    interrupt.send(()).await.unwrap();
+    let left = running.await.unwrap();
+    assert_eq!((left.code, left.out.as_str()), (130, "SLEEP(40)\n"), "{}", left.err);
+    assert_eq!(rig.sql(seen).trim(), "0");
+    assert!(serde_json::to_string(&left.log).unwrap().contains("cancelled"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn through_the_tunnel_rows_come_the_same() {
+    let left = perform(args("SELECT 6 * 7 AS answer"), Rig::start().profile()).await;
+    assert_eq!((left.code, left.out.as_str(), left.err.as_str()), (0, "answer\n42\n", ""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_host_key_is_refused_and_nothing_is_recorded() {
+    let rig = Rig::start();
+    let empty = rig.private_folder("strange").join("known_hosts");
+    let profile = Profile { route: vec![rig.hop(rig.ssh_port(), &empty)], ..rig.profile() };
+    let left = perform(args("SELECT 1"), profile).await;
+    assert_eq!(left.code, 3, "{}", left.err);
+    assert!(left.err.contains("SHA256:"), "{}", left.err);
+    assert!(!empty.exists());
+}

@@ -1,1 +1,464 @@
-//! To be built.
+//! The session against a real MariaDB: facts, rows, limits, cancelling, catalog.
+
+use std::time::Duration;
+
+use rrx::domain::catalog::{KeyPart, TableKind};
+use rrx::domain::port::{
+    Answer, End, Limit, Question, Role, Rows, RunBounds, Rung, RungState, SessionCmd, SessionNews,
+};
+use rrx::domain::problem::{Kind, Remedy};
+use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+use rrx::domain::sql::{Server, SqlMode};
+
+use crate::harness::{self, connect, connect_answering, direct, wide};
+use crate::rig::{Rig, SshdOptions, wait_until};
+
+/// Five million rows that no table holds.
+const FIVE_MILLION: &str = "SELECT seq, concat('row ', seq) AS label FROM mysql.seq_1_to_5000000";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn session_facts_are_pinned_and_read_back_whatever_the_account_starts_with() {
+    let rig = Rig::start();
+    let mut live =
+        connect(Profile { time_zone: "+02:00".into(), group_concat_max_len: 12_345, ..direct(rig) }).await.unwrap();
+    let ran = live
+        .run(
+            "SELECT @@sql_mode, @@character_set_client, @@character_set_connection, @@character_set_results, @@time_zone, \
+             @@group_concat_max_len, @@autocommit, @@tx_read_only, @@sql_select_limit, CONNECTION_ID()",
+        )
+        .await;
+    let row: Vec<&str> = ran.rows[0].iter().map(|value| value.as_deref().unwrap()).collect();
+    let mode = SqlMode::parse(row[0]);
+    assert_eq!(mode, SqlMode::default(), "{}", row[0]);
+    assert_eq!(row[1..9], ["utf8mb4", "utf8mb4", "utf8mb4", "+02:00", "12345", "1", "1", "18446744073709551615"]);
+    assert_eq!(row[9], live.facts.connection_id.to_string());
+    assert_eq!(live.facts.dialect.server, Server::MariaDb);
+    assert_eq!(live.facts.product, "MariaDB");
+    assert_eq!(live.facts.role, Role::Replica);
+    assert_eq!(live.facts.time_zone, "+02:00");
+    assert_eq!(live.facts.account, "RO_USER@%");
+    assert!(live.facts.tls.as_deref().is_some_and(|tls| tls.starts_with("TLSv1.")), "{:?}", live.facts.tls);
+    assert_eq!(live.facts.warnings, Vec::<String>::new());
+    assert!(live.own.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.own);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_account_s_own_modes_that_change_the_meaning_of_text_are_taken_out() {
+    let rig = Rig::start();
+    // The read-only account has no init_connect of its own: the server's default is what it starts with.
+    rig.sql("CREATE USER IF NOT EXISTS oracle_like IDENTIFIED BY 'x'; GRANT SELECT ON *.* TO oracle_like");
+    let before = rig.sql("SELECT @@global.sql_mode");
+    rig.sql("SET GLOBAL sql_mode = 'ORACLE,NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE,STRICT_TRANS_TABLES'");
+    let profile = Profile { user: "oracle_like".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
+    let live = connect(profile).await;
+    rig.sql(&format!("SET GLOBAL sql_mode = '{}'", before.trim()));
+    let mut live = live.unwrap();
+    assert_eq!(live.facts.dialect.sql_mode, SqlMode::default());
+    let ran = live.run(r#"SELECT 'a\'b', "c", 1 || 0, @@sql_mode"#).await;
+    assert_eq!(ran.rows[0][..3], [Some("a'b".to_owned()), Some("c".to_owned()), Some("1".to_owned())]);
+    assert!(ran.rows[0][3].as_deref().unwrap().contains("STRICT_TRANS_TABLES"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rungs_are_climbed_in_order_and_told() {
+    let live = connect(direct(Rig::start())).await.unwrap();
+    let done: Vec<Rung> = live
+        .rungs
+        .iter()
+        .filter(|(_, state)| matches!(state, RungState::Done(..) | RungState::Skipped))
+        .map(|(rung, _)| *rung)
+        .collect();
+    let mut sorted = done.clone();
+    sorted.sort();
+    assert_eq!(done, sorted);
+    assert!(done.ends_with(&[Rung::MySql, Rung::Guard]), "{done:?}");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_changed_by_another_session_shows_in_the_next_run_and_no_transaction_stays_open() {
+    let rig = Rig::start();
+    rig.sql("CREATE DATABASE IF NOT EXISTS moving; CREATE OR REPLACE TABLE moving.t (a INT) ENGINE=InnoDB; INSERT INTO moving.t VALUES (1)");
+    let mut live = connect(direct(rig)).await.unwrap();
+    assert_eq!(live.run("SELECT a FROM moving.t").await.value(), "1");
+    rig.sql("UPDATE moving.t SET a = 2");
+    assert_eq!(live.run("SELECT a FROM moving.t").await.value(), "2");
+    let open = format!(
+        "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = {}",
+        live.facts.connection_id
+    );
+    assert_eq!(rig.sql(&open).trim(), "0");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session() {
+    let rig = Rig::start();
+    rig.sql(
+        "CREATE DATABASE IF NOT EXISTS sly; CREATE OR REPLACE TABLE sly.t (a INT) ENGINE=InnoDB; \
+         CREATE OR REPLACE FUNCTION sly.f() RETURNS INT MODIFIES SQL DATA RETURN (SELECT COUNT(*) FROM sly.t); \
+         CREATE USER IF NOT EXISTS mighty IDENTIFIED BY 'x'; GRANT ALL ON *.* TO mighty WITH GRANT OPTION",
+    );
+    let source = rig.private_folder("sly").join("f.sql");
+    std::fs::write(
+        &source,
+        "DELIMITER //\nCREATE OR REPLACE FUNCTION sly.f() RETURNS INT MODIFIES SQL DATA\nBEGIN INSERT INTO sly.t VALUES (1); RETURN 1; END//\n",
+    )
+    .unwrap();
+    rig.sql_file(&source);
+    let profile = Profile { user: "mighty".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
+    let mut live = connect(profile).await.unwrap();
+    assert!(live.facts.warnings[0].contains("may write"), "{:?}", live.facts.warnings);
+    let ran = live.run("SELECT sly.f()").await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
+    assert_eq!(rig.sql("SELECT COUNT(*) FROM sly.t").trim(), "0");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_next_statement_is_answered_rightly() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    let id = live.facts.connection_id.to_string();
+    for _ in 0..3 {
+        let result = live.start(FIVE_MILLION, wide()).await;
+        assert!(matches!(live.piece().await, Rows::Open { .. }));
+        for _ in 0..5 {
+            assert!(matches!(live.piece().await, Rows::Batch { .. }));
+        }
+        live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+        let asked = std::time::Instant::now();
+        let ran = live.finish(result).await;
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        assert_eq!(ran.report.end, End::Cancelled);
+        assert!(ran.report.rows < 5_000_000);
+        let next = live.run("SELECT CONNECTION_ID(), 6 * 7").await;
+        assert_eq!(next.rows, [[Some(id.clone()), Some("42".to_owned())]]);
+        assert_eq!(next.report.end, End::Complete);
+    }
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_a_statement_that_sends_nothing_stops_it_at_once_and_the_server_is_idle() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    let result = live.start("SELECT /* nothing yet */ SLEEP(40)", wide()).await;
+    let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* nothing yet %'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
+    let asked = std::time::Instant::now();
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_eq!(ran.report.end, End::Cancelled);
+    assert_eq!(rig.sql(running).trim(), "0");
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_for_an_earlier_result_touches_no_later_statement() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    let first = live.start("SELECT 1", wide()).await;
+    live.finish(first).await;
+    let second = live.start("SELECT SLEEP(0.3), 'whole'", wide()).await;
+    live.commands.send(SessionCmd::Cancel(first)).await.unwrap();
+    let ran = live.finish(second).await;
+    assert_eq!(ran.report.end, End::Complete);
+    assert_eq!(ran.rows[0][1].as_deref(), Some("whole"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_at_any_moment_of_a_short_statement_leaves_the_next_one_whole() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    for round in 0..60 {
+        let result = live.start("SELECT seq FROM mysql.seq_1_to_3000", wide()).await;
+        for _ in 0..round % 4 {
+            tokio::task::yield_now().await;
+        }
+        live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+        live.finish(result).await;
+        let next = live.run(&format!("SELECT {round}")).await;
+        assert_eq!((next.value(), &next.report.end), (round.to_string().as_str(), &End::Complete));
+    }
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_limit_cuts_exactly_and_says_so_and_a_result_that_just_fits_is_complete() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    let bounds = RunBounds { rows: Some(1500), ..wide() };
+    let cut = live.run_within("SELECT seq FROM mysql.seq_1_to_1501", bounds).await;
+    assert_eq!((cut.report.end, cut.report.rows, cut.rows.len()), (End::Limit(Limit::Rows(1500)), 1500, 1500));
+    let whole = live.run_within("SELECT seq FROM mysql.seq_1_to_1500", bounds).await;
+    assert_eq!((whole.report.end, whole.report.rows), (End::Complete, 1500));
+    let many = live.run_within(FIVE_MILLION, bounds).await;
+    assert_eq!(many.report.end, End::Limit(Limit::Rows(1500)));
+    assert!(many.report.total < Duration::from_secs(5), "{:?}", many.report.total);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_byte_limit_cuts_after_the_row_that_reaches_it() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let bounds = RunBounds { bytes: Some(1000), ..wide() };
+    let cut = live.run_within("SELECT repeat('x', 300) FROM mysql.seq_1_to_10", bounds).await;
+    assert_eq!((cut.report.end, cut.report.rows, cut.report.bytes), (End::Limit(Limit::Bytes(1000)), 4, 1200));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_time_to_the_first_row_is_watched_and_the_connection_lives_on() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let bounds = RunBounds { first_row: Duration::from_secs(1), ..wide() };
+    let cut = live.run_within("SELECT SLEEP(30)", bounds).await;
+    assert_eq!(cut.report.end, End::Limit(Limit::FirstRow(1)));
+    assert!(cut.report.total < Duration::from_secs(4), "{:?}", cut.report.total);
+    assert_eq!(live.run("SELECT 2").await.value(), "2");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_row_of_a_slow_statement_comes_at_once() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let result =
+        live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.rows, 4);
+    assert!(ran.report.first_row.unwrap() < Duration::from_secs(1), "{:?}", ran.report.first_row);
+    assert!(ran.batches.len() > 1, "{:?}", ran.batches);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warnings_are_counted_and_listed() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let ran = live.run("SELECT CAST('12x' AS SIGNED), 1/0").await;
+    assert_eq!(ran.report.end, End::Complete);
+    assert_eq!(usize::from(ran.report.warning_count), ran.report.warnings.len());
+    let first = &ran.report.warnings[0];
+    assert_eq!((first.level.as_str(), first.code), ("Warning", 1292));
+    assert!(first.message.contains("12x"), "{}", first.message);
+    assert_eq!(live.run("SELECT 1").await.report.warning_count, 0);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn use_changes_the_database_that_the_report_names() {
+    let rig = Rig::start();
+    rig.sql("CREATE DATABASE IF NOT EXISTS elsewhere; CREATE OR REPLACE TABLE elsewhere.only_here (a INT)");
+    let mut live = connect(Profile { database: Some("mysql".into()), ..direct(rig) }).await.unwrap();
+    assert_eq!(live.facts.database.as_deref(), Some("mysql"));
+    assert_eq!(live.run("SELECT 1").await.report.database.as_deref(), Some("mysql"));
+    assert_eq!(live.run("USE elsewhere").await.report.database.as_deref(), Some("elsewhere"));
+    assert_eq!(live.run("SELECT COUNT(*) FROM only_here").await.report.database.as_deref(), Some("elsewhere"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_arrive_as_the_server_prints_them() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let ran = live
+        .run(
+            "SELECT 18446744073709551615, CAST('-1.000000000000000000000000000001' AS DECIMAL(65,30)), '', NULL, 'NULL', \
+             CAST('-838:59:58.999' AS TIME(3)), CAST(0 AS DATE), b'101', x'00ff', 'é💠', 1e300",
+        )
+        .await;
+    let row: Vec<Option<&str>> = ran.rows[0].iter().map(Option::as_deref).collect();
+    assert_eq!(row[0], Some("18446744073709551615"));
+    assert_eq!(row[1], Some("-1.000000000000000000000000000001"));
+    assert_eq!(row[2..5], [Some(""), None, Some("NULL")]);
+    assert_eq!(row[5], Some("-838:59:58.999"));
+    assert_eq!(row[9..], [Some("é💠"), Some("1e300")]);
+    assert!(ran.columns.unwrap()[0].is_unsigned());
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_fails_keeps_the_servers_words_and_the_session() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let ran = live.run("SELECT nothing FROM nowhere.at_all").await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.kind, Kind::Statement);
+    assert_eq!(problem.server.as_ref().unwrap().code, 1146);
+    // An error in the middle, after rows.
+    let ran = live.run("SELECT seq, IF(seq = 3000, (SELECT 1 UNION SELECT 2), 0) FROM mysql.seq_1_to_5000").await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.server.as_ref().unwrap().code, 1242);
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_hint() {
+    let rig = Rig::start();
+    assert_eq!(rig.password().chars().count(), 48);
+    let asked = Profile { password: Some(SecretSource::Prompt), ..direct(rig) };
+    let live = connect_answering(asked.clone(), |question| {
+        assert!(matches!(question, Question::Secret { echo: false, .. }), "{question:?}");
+        Answer::Secret(Secret::new(rig.password().to_owned()))
+    })
+    .await
+    .unwrap();
+    live.close().await;
+    let wrong = connect_answering(asked, |_| Answer::Secret(Secret::new("guessed".into()))).await;
+    let problem = wrong.err().unwrap();
+    assert_eq!((problem.kind, problem.server.as_ref().unwrap().code), (Kind::Route, 1045));
+    assert!(problem.hint.as_ref().unwrap().contains("rotated"), "{problem}");
+    assert!(!problem.to_string().contains("guessed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_database_is_told_with_those_that_exist() {
+    let problem = connect(Profile { database: Some("no_such".into()), ..direct(Rig::start()) }).await.err().unwrap();
+    assert!(problem.what.contains("no_such"), "{problem}");
+    assert_eq!(problem.server.as_ref().unwrap().code, 1049);
+    assert!(problem.hint.as_ref().unwrap().contains("information_schema"), "{problem}");
+    assert_eq!(problem.then, Some(Remedy::Settings));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_of_another_ca_is_refused_and_required_does_not_ask() {
+    let rig = Rig::start();
+    let other = Profile { ca: Some(rig.other_ca()), ..direct(rig) };
+    let problem = connect(other.clone()).await.err().unwrap();
+    assert_eq!(problem.kind, Kind::Route);
+    assert!(problem.because[0].starts_with("TLS"), "{problem}");
+    let live = connect(Profile { tls: TlsMode::Required, ..other }).await.unwrap();
+    assert!(live.facts.tls.is_some());
+    live.close().await;
+    let live = connect(Profile { tls: TlsMode::Disabled, ..direct(rig) }).await.unwrap();
+    assert_eq!(live.facts.tls, None);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_the_server_ends_is_told_as_lost() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    let result = live.start("SELECT /* to be killed */ SLEEP(40)", wide()).await;
+    let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* to be killed %'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
+    rig.sql(&format!("KILL {}", live.facts.connection_id));
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert_eq!(problem.then, Some(Remedy::Reconnect));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_connection_that_the_server_ends_is_noticed() {
+    let rig = Rig::start();
+    let mut live = connect(direct(rig)).await.unwrap();
+    rig.sql(&format!("KILL {}", live.facts.connection_id));
+    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_permit_of_another_session_is_dropped_with_a_problem() {
+    let mut live = connect(direct(Rig::start())).await.unwrap();
+    let other = rrx::domain::ids::SessionId(99);
+    let permit = harness::permit("SELECT 'never sent'", live.facts.dialect, other);
+    let result = rrx::domain::ids::ResultId(77);
+    live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.unwrap();
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = ran.report.end else { panic!() };
+    assert_eq!(problem.kind, Kind::Refused);
+    assert!(!Rig::start().general_log().contains("never sent"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own() {
+    let rig = Rig::start();
+    rig.sql(
+        "CREATE DATABASE IF NOT EXISTS shop; USE shop; DROP VIEW IF EXISTS cheap; DROP TABLE IF EXISTS line, item; \
+         CREATE TABLE item (id INT PRIMARY KEY AUTO_INCREMENT, code VARCHAR(10) NOT NULL UNIQUE COMMENT 'its barcode', price DECIMAL(10,2)) COMMENT 'what is sold'; \
+         CREATE TABLE line (a INT, b INT, item_id INT, PRIMARY KEY (b, a), KEY by_price (item_id), CONSTRAINT to_item FOREIGN KEY (item_id) REFERENCES item (id)); \
+         CREATE VIEW cheap AS SELECT id FROM item WHERE price < 1; CREATE OR REPLACE FUNCTION one() RETURNS INT RETURN 1",
+    );
+    let mut live = connect(direct(rig)).await.unwrap();
+    live.own.clear();
+    let catalog = live.catalog().await;
+    let read = live.own.iter().filter(|text| text.contains("information_schema")).count();
+    assert_eq!(read, 6, "{:?}", live.own);
+    let shop = catalog.schema("shop").unwrap();
+    assert!(!shop.is_system && catalog.schema("mysql").unwrap().is_system);
+    let names: Vec<(&str, TableKind)> = shop.tables.iter().map(|table| (table.name.as_str(), table.kind)).collect();
+    assert_eq!(names, [("cheap", TableKind::View), ("item", TableKind::Base), ("line", TableKind::Base)]);
+    let item = shop.table("item").unwrap();
+    assert_eq!(item.comment, "what is sold");
+    assert_eq!(item.column("code").unwrap().comment, "its barcode");
+    assert_eq!(item.column("code").unwrap().key, KeyPart::Unique);
+    assert_eq!(item.column("id").unwrap().extra, "auto_increment");
+    let line = shop.table("line").unwrap();
+    assert_eq!(line.indexes[0].name, "PRIMARY");
+    assert_eq!(line.indexes[0].columns, ["b", "a"]);
+    assert_eq!(line.column("item_id").unwrap().key, KeyPart::Foreign);
+    assert_eq!(
+        (line.foreign_keys[0].to_table.as_str(), line.foreign_keys[0].to_columns.as_slice()),
+        ("item", &["id".to_owned()][..])
+    );
+    assert_eq!(shop.table("cheap").unwrap().comment, "");
+    assert_eq!((shop.routines[0].name.as_str(), shop.routines[0].kind.as_str()), ("one", "FUNCTION"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn through_the_tunnel_everything_is_as_it_is_without_one() {
+    let rig = Rig::start();
+    let mut live = connect(rig.profile()).await.unwrap();
+    let done: Vec<Rung> =
+        live.rungs.iter().filter(|(_, state)| matches!(state, RungState::Done(..))).map(|(rung, _)| *rung).collect();
+    assert_eq!(done, Rung::ALL[..7]);
+    assert!(live.facts.tls.is_some());
+    let id = live.facts.connection_id.to_string();
+    let result = live.start(FIVE_MILLION, wide()).await;
+    for _ in 0..20 {
+        live.piece().await;
+    }
+    let asked = std::time::Instant::now();
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_eq!(live.run("SELECT CONNECTION_ID()").await.value(), id);
+    let catalog = live.catalog().await;
+    assert!(catalog.schema("mysql").is_some());
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_is_heard_while_nobody_takes_the_rows() {
+    let mut live = connect(Rig::start().profile()).await.unwrap();
+    let result = live.start(FIVE_MILLION, wide()).await;
+    // The queue and the sockets fill up, and the session waits for room.
+    wait_until("the queue is full", Duration::from_secs(20), || live.rows.len() == 4);
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hop_that_dies_is_told_as_lost_also_while_a_statement_runs() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let hop = rig.hop(sshd.port(), &sshd.known_hosts());
+    let mut live = connect(Profile { route: vec![hop], ..rig.profile() }).await.unwrap();
+    let result = live.start("SELECT SLEEP(40)", wide()).await;
+    tokio::task::yield_now().await;
+    drop(sshd);
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+}

@@ -1,1 +1,200 @@
-//! To be built.
+//! The traps of the driver and of the servers, each pinned: first that it is there (a new version of the driver may close
+//! it), then that a session does not fall into it.
+
+use std::time::Duration;
+
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Error, OptsBuilder, Row, SslOpts, from_value};
+use rrx::domain::ids::SessionId;
+use rrx::domain::port::{End, SessionCmd, SessionNews};
+use rrx::domain::problem::Kind;
+use rrx::domain::profile::{Profile, TlsMode};
+use rrx::domain::sql::split::split;
+use rrx::domain::sql::{Dialect, Policy, SqlMode, guard};
+use tokio::time::timeout;
+
+use crate::harness::{connect, direct, wide};
+use crate::rig::{Forwarder, Mode, Rig, wait_until};
+
+/// The driver as it comes, straight to the server, without TLS.
+fn bare(rig: &Rig) -> OptsBuilder {
+    OptsBuilder::default()
+        .ip_or_hostname(rig.mysql_address())
+        .tcp_port(rig.mysql_port())
+        .user(Some(rig.account()))
+        .pass(Some(rig.password()))
+}
+
+/// The same without leaving TCP.
+async fn plain(rig: &Rig) -> Conn {
+    Conn::new(bare(rig).prefer_socket(false)).await.unwrap()
+}
+
+const WHERE_FROM: &str = "SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_alone_leaves_tcp_for_a_local_socket_of_the_servers_name_and_a_session_does_not() {
+    let rig = Rig::start();
+    let mut strayed = Conn::new(bare(rig)).await.unwrap();
+    let host: String = strayed.query_first(WHERE_FROM).await.unwrap().unwrap();
+    assert_eq!(host, "localhost", "the driver stays on TCP now: prefer_socket(false) may be spare");
+    strayed.disconnect().await.unwrap();
+    let mut live = connect(rig.profile()).await.unwrap();
+    let ran = live.run(WHERE_FROM).await;
+    assert!(ran.value().starts_with("127.0.0."), "{}", ran.value());
+    assert!(!live.own.iter().any(|text| text.contains("@@socket")));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
+    let rig = Rig::start();
+    // Through the tunnel the driver connects to 127.0.0.1, which the certificate does not name.
+    let live = connect(rig.profile()).await.unwrap();
+    assert!(live.facts.tls.is_some());
+    live.close().await;
+    // The same server under a name that the certificate does not hold is refused.
+    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let elsewhere = Profile { host: "127.0.0.1".into(), port: door.port(), ..direct(rig) };
+    let problem = connect(elsewhere.clone()).await.err().unwrap();
+    assert_eq!(problem.kind, Kind::Route);
+    assert!(problem.because[0].starts_with("TLS"), "{problem}");
+    let lax = connect(Profile { tls: TlsMode::Required, ..elsewhere.clone() }).await.unwrap();
+    lax.close().await;
+    // verify-ca verifies the name too, since the driver's way to leave it out has no effect.
+    assert!(connect(Profile { tls: TlsMode::VerifyCa, ..elsewhere }).await.is_err());
+    let ca = std::fs::read(rig.ca()).unwrap();
+    let skip = SslOpts::default()
+        .with_root_certs(vec![ca.into()])
+        .with_disable_built_in_roots(true)
+        .with_danger_skip_domain_validation(true);
+    let tried =
+        Conn::new(bare(rig).ip_or_hostname("127.0.0.1").tcp_port(door.port()).prefer_socket(false).ssl_opts(skip));
+    assert!(tried.await.is_err(), "the driver can leave the name out now: verify-ca can be what it says");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_future_gives_its_answer_to_the_next_statement_so_a_session_drops_none() {
+    let rig = Rig::start();
+    let mut conn = plain(rig).await;
+    assert!(timeout(Duration::from_millis(200), conn.query_iter("SELECT SLEEP(1)")).await.is_err());
+    let wrong: Option<i64> = conn.query_first("SELECT 42").await.unwrap();
+    assert_eq!(wrong, Some(0), "the driver keeps step now");
+    let mut live = connect(direct(rig)).await.unwrap();
+    let result = live.start("SELECT SLEEP(20)", wide()).await;
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT 42").await.value(), "42");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_dropped_half_read_and_killed_hands_its_error_to_the_next_statement_so_there_is_a_barrier() {
+    let rig = Rig::start();
+    let mut conn = plain(rig).await;
+    let mut result = conn.query_iter("SELECT seq, repeat('x', 100) FROM mysql.seq_1_to_5000000").await.unwrap();
+    let first: Row = result.next().await.unwrap().unwrap();
+    assert_eq!(from_value::<u64>(first[0].clone()), 1);
+    drop(result);
+    rig.sql(&format!("KILL QUERY {}", conn.id()));
+    let next: Result<Option<u64>, Error> = conn.query_first("SELECT 7").await;
+    let Err(Error::Server(error)) = next else {
+        panic!("{next:?}: the driver hides the error of the statement before now")
+    };
+    assert_eq!(error.code, 1317);
+    assert_eq!(conn.query_first::<u64, _>("SELECT 8").await.unwrap(), Some(8));
+    conn.disconnect().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_driver_always_takes_several_statements_at_once_so_the_guard_takes_one() {
+    let rig = Rig::start();
+    let mut conn = plain(rig).await;
+    let mut result = conn.query_iter("SELECT 1; SELECT 2").await.unwrap();
+    assert_eq!(result.collect::<u64>().await.unwrap(), [1]);
+    assert_eq!(result.collect::<u64>().await.unwrap(), [2], "one at a time now");
+    drop(result);
+    conn.disconnect().await.unwrap();
+    for text in
+        ["SELECT 1; SELECT 2", "SELECT 1;", "SELECT 1 /*! ; DROP TABLE t */", "SELECT 1 /*M!100000 ; SELECT 2 */"]
+    {
+        let checked = guard::check(text, connect_dialect(rig).await, Policy::default(), SessionId(1));
+        if text == "SELECT 1;" {
+            continue;
+        }
+        assert!(checked.is_err(), "{text}");
+    }
+}
+
+async fn connect_dialect(rig: &Rig) -> Dialect {
+    let live = connect(direct(rig)).await.unwrap();
+    let dialect = live.facts.dialect;
+    live.close().await;
+    dialect
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_taken_out() {
+    let rig = Rig::start();
+    let text = r"SELECT 'a\'; SELECT 2 -- '";
+    let mut conn = plain(rig).await;
+    conn.query_drop("SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'").await.unwrap();
+    let mut result = conn.query_iter(text).await.unwrap();
+    assert_eq!(result.collect::<String>().await.unwrap(), [r"a\"]);
+    assert_eq!(result.collect::<u64>().await.unwrap(), [2]);
+    drop(result);
+    conn.disconnect().await.unwrap();
+    let usual = connect_dialect(rig).await;
+    let without = Dialect { sql_mode: SqlMode { no_backslash_escapes: true, ..SqlMode::default() }, ..usual };
+    assert_eq!(usual.sql_mode, SqlMode::default());
+    assert_eq!(split(text, usual).unwrap().len(), 1);
+    assert_eq!(split(text, without).unwrap().len(), 2);
+    // What was checked in one dialect is not sent in another.
+    let mut live = connect(direct(rig)).await.unwrap();
+    let permit = crate::harness::permit("SELECT 'told apart'", without, crate::harness::ID);
+    let result = rrx::domain::ids::ResultId(9);
+    live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.unwrap();
+    assert!(matches!(live.finish(result).await.report.end, End::Broken(problem) if problem.kind == Kind::Refused));
+    assert!(!rig.general_log().contains("told apart"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_drivers_init_list_runs_backwards_so_a_session_sends_one_statement_of_its_own() {
+    let rig = Rig::start();
+    let opts = bare(rig).prefer_socket(false).init(vec!["SET @last = 'first'", "SET @last = 'second'"]);
+    let mut conn = Conn::new(opts).await.unwrap();
+    let last: String = conn.query_first("SELECT @last").await.unwrap().unwrap();
+    assert_eq!(last, "first", "the list runs in order now");
+    conn.disconnect().await.unwrap();
+    let live = connect(direct(rig)).await.unwrap();
+    // Statement connection and control connection, one each.
+    assert_eq!(live.own.iter().filter(|text| text.starts_with("/* rrx:pin */ SET NAMES")).count(), 2);
+    assert_eq!(live.own.iter().filter(|text| text.contains("SET SESSION TRANSACTION READ ONLY")).count(), 2);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn load_data_local_ends_the_drivers_connection_so_the_guard_refuses_it() {
+    let text = "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE mysql.user";
+    let dialect = connect_dialect(Rig::start()).await;
+    assert!(guard::check(text, dialect, Policy::default(), SessionId(1)).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no_tunnel_to_say_so() {
+    let rig = Rig::start();
+    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Required, ..direct(rig) };
+    let mut live = connect(profile).await.unwrap();
+    let result = live.start("SELECT /* into the dark */ SLEEP(60)", wide()).await;
+    let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* into the dark %'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
+    door.set(Mode::BlackHole);
+    let begun = std::time::Instant::now();
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+    assert!(begun.elapsed() < Duration::from_secs(16), "{:?}", begun.elapsed());
+}

@@ -1,0 +1,254 @@
+//! Drives a session as the program does: commands in, news and rows out, every statement through guard and access log.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rrx::domain::accesslog::{self, Begin, Ledger, Permit};
+use rrx::domain::catalog::Catalog;
+use rrx::domain::ids::{ResultId, SessionId};
+use rrx::domain::port::{
+    Answer, Question, Rows, RunBounds, RunReport, Rung, RungState, ServerFacts, SessionCmd, SessionNews,
+};
+use rrx::domain::problem::Problem;
+use rrx::domain::profile::{Profile, Secret, SecretSource};
+use rrx::domain::results::Column;
+use rrx::domain::sql::{Dialect, Policy, guard};
+use rrx::io::session::{CatalogAt, Outside, spawn};
+use rrx::io::storage::{known_hosts_file, own_sockets};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::rig::Rig;
+
+/// The session's id in these tests.
+pub const ID: SessionId = SessionId(1);
+
+/// The longest that any step may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A log that keeps nothing.
+pub struct Forgetful;
+
+impl Ledger for Forgetful {
+    type Error = Infallible;
+
+    fn append(&mut self, _begin: &Begin) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// A permit for this text, through guard and log.
+pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
+    let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
+    let begin = Begin {
+        id: "1".into(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: "rig".into(),
+        account: String::new(),
+        server: String::new(),
+        database: None,
+        statement: String::new(),
+        reference: None,
+    };
+    let Ok(permit) = accesslog::record(&mut Forgetful, checked, begin);
+    permit
+}
+
+/// The rig's profile without the hop: straight to the server.
+pub fn direct(rig: &Rig) -> Profile {
+    Profile { route: Vec::new(), host: rig.mysql_address().into(), ..rig.profile() }
+}
+
+/// What a session may use of this machine.
+pub fn outside() -> Outside {
+    Outside {
+        os_user: "nobody-in-particular".into(),
+        home: "/nonexistent".into(),
+        agent: None,
+        global_known_hosts: Vec::new(),
+        read: Arc::new(known_hosts_file::read),
+        append: Arc::new(known_hosts_file::append),
+        is_own_socket: Arc::new(own_sockets::is_own),
+        secret: Arc::new(|source: &SecretSource| match source {
+            SecretSource::File(path) => {
+                Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))
+            }
+            SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
+            other => panic!("{other:?} is not for these tests"),
+        }),
+        catalog: CatalogAt::Request,
+    }
+}
+
+/// A value as a test compares it.
+pub type Value = Option<String>;
+
+/// One finished statement.
+#[derive(Debug)]
+pub struct Ran {
+    pub report: RunReport,
+    pub columns: Option<Arc<[Column]>>,
+    pub rows: Vec<Vec<Value>>,
+    /// Batches, and how many rows the first one had.
+    pub batches: Vec<usize>,
+}
+
+impl Ran {
+    /// The one value of the one row.
+    pub fn value(&self) -> &str {
+        self.rows[0][0].as_deref().unwrap_or("NULL")
+    }
+}
+
+/// A session that is connected.
+pub struct Live {
+    pub commands: mpsc::Sender<SessionCmd>,
+    pub rows: mpsc::Receiver<Rows>,
+    pub news: mpsc::Receiver<(SessionId, SessionNews)>,
+    pub facts: Arc<ServerFacts>,
+    /// Statements of the session's own so far.
+    pub own: Vec<String>,
+    /// Rungs that were done or failed, in order.
+    pub rungs: Vec<(Rung, RungState)>,
+    next: AtomicU64,
+}
+
+/// Bounds that nothing in these tests reaches.
+pub fn wide() -> RunBounds {
+    RunBounds { rows: None, bytes: None, first_row: Duration::from_secs(50), fetch: Duration::from_secs(50) }
+}
+
+/// Connects; a question is answered by `answer`.
+pub async fn connect_answering(profile: Profile, mut answer: impl FnMut(Question) -> Answer) -> Result<Live, Problem> {
+    let (commands, inbox) = mpsc::channel(16);
+    let (batches, rows) = mpsc::channel(4);
+    let (send, mut news) = mpsc::channel(256);
+    spawn(ID, inbox, batches, send, outside());
+    commands.send(SessionCmd::Connect { profile: Arc::new(profile), database: None }).await.unwrap();
+    let (mut own, mut rungs) = (Vec::new(), Vec::new());
+    loop {
+        match told(&mut news).await {
+            SessionNews::Ready(facts) => {
+                return Ok(Live { commands, rows, news, facts, own, rungs, next: AtomicU64::new(1) });
+            }
+            SessionNews::Failed(problem) => return Err(problem),
+            SessionNews::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
+            SessionNews::Own { text, .. } => own.push(text),
+            SessionNews::Rung { rung, state, .. } => rungs.push((rung, state)),
+            other => panic!("while connecting: {other:?}"),
+        }
+    }
+}
+
+/// Connects where nothing is asked.
+pub async fn connect(profile: Profile) -> Result<Live, Problem> {
+    connect_answering(profile, |question| panic!("asked {question:?}")).await
+}
+
+async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>) -> SessionNews {
+    let (id, told) = timeout(PATIENCE, news.recv()).await.expect("news in time").expect("the session lives");
+    assert_eq!(id, ID);
+    told
+}
+
+impl Live {
+    /// Sends a statement and does not wait.
+    pub async fn start(&self, text: &str, bounds: RunBounds) -> ResultId {
+        let result = ResultId(self.next.fetch_add(1, Ordering::Relaxed));
+        let permit = permit(text, self.facts.dialect, ID);
+        self.commands.send(SessionCmd::Run { permit, result, bounds }).await.unwrap();
+        result
+    }
+
+    /// The next piece of this result.
+    pub async fn piece(&mut self) -> Rows {
+        timeout(PATIENCE, self.rows.recv()).await.expect("rows in time").expect("the session lives")
+    }
+
+    /// Takes rows until the result's end, and its report.
+    pub async fn finish(&mut self, result: ResultId) -> Ran {
+        let (mut columns, mut rows, mut batches) = (None, Vec::new(), Vec::new());
+        loop {
+            match self.piece().await {
+                Rows::Open { result: of, columns: header } => {
+                    assert_eq!(of, result);
+                    columns = Some(header);
+                }
+                Rows::Batch { result: of, chunk } => {
+                    assert_eq!(of, result);
+                    batches.push(chunk.rows());
+                    if rows.len() < 100_000 {
+                        for row in 0..chunk.rows() {
+                            let cell = |column| chunk.cell(row, column).unwrap().bytes();
+                            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                            rows.push((0..chunk.columns()).map(|column| cell(column).map(text)).collect());
+                        }
+                    }
+                }
+                Rows::End { result: of, .. } => {
+                    assert_eq!(of, result);
+                    break;
+                }
+            }
+        }
+        let report = self.report(result).await;
+        Ran { report, columns, rows, batches }
+    }
+
+    /// Waits for the report of this result.
+    pub async fn report(&mut self, result: ResultId) -> RunReport {
+        loop {
+            match told(&mut self.news).await {
+                SessionNews::Ended { result: of, report } => {
+                    assert_eq!(of, result);
+                    return report;
+                }
+                SessionNews::Own { text, .. } => self.own.push(text),
+                other => panic!("while running: {other:?}"),
+            }
+        }
+    }
+
+    /// Runs a statement to its end.
+    pub async fn run(&mut self, text: &str) -> Ran {
+        self.run_within(text, wide()).await
+    }
+
+    /// The same within bounds.
+    pub async fn run_within(&mut self, text: &str, bounds: RunBounds) -> Ran {
+        let result = self.start(text, bounds).await;
+        self.finish(result).await
+    }
+
+    /// Reads the catalog.
+    pub async fn catalog(&mut self) -> Arc<Catalog> {
+        self.commands.send(SessionCmd::LoadCatalog).await.unwrap();
+        loop {
+            match told(&mut self.news).await {
+                SessionNews::Catalog(catalog) => return catalog,
+                SessionNews::Own { text, .. } => self.own.push(text),
+                SessionNews::Rung { .. } => {}
+                other => panic!("while reading the catalog: {other:?}"),
+            }
+        }
+    }
+
+    /// Waits for the session's last news.
+    pub async fn last(&mut self) -> SessionNews {
+        loop {
+            let news = told(&mut self.news).await;
+            if matches!(news, SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) {
+                return news;
+            }
+        }
+    }
+
+    /// Closes it.
+    pub async fn close(mut self) {
+        self.commands.send(SessionCmd::Close).await.unwrap();
+        assert!(matches!(self.last().await, SessionNews::Closed));
+    }
+}
