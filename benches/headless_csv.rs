@@ -109,7 +109,7 @@ fn compare() -> ExitCode {
             ours.push(measure(&mut own_client(&folder)));
         }
     }
-    let lines = std::fs::read(folder.join("rrx.csv")).unwrap().split(|byte| *byte == b'\n').count() - 1;
+    let lines = std::fs::read_to_string(folder.join("rrx.csv")).unwrap().lines().count();
     assert_eq!(lines, rows + 1, "the CSV file is not whole");
     let (ours, theirs) = (middle(ours), middle(theirs));
     println!("                     wall        CPU      peak memory");

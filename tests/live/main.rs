@@ -15,7 +15,6 @@ mod rig;
 mod loaded;
 
 mod demo;
-mod demo_data;
 mod harness;
 mod rig_itself;
 mod run;
