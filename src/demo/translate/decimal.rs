@@ -2,6 +2,33 @@
 
 use std::cmp::Ordering;
 
+/// The order of two decimal texts of any length.
+pub(super) fn compare_texts(left: &str, right: &str) -> Ordering {
+    let parts = |text: &str| -> (bool, String, String) {
+        let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        (is_negative, whole.trim_start_matches('0').to_owned(), fraction.trim_end_matches('0').to_owned())
+    };
+    let ((a_negative, a_whole, a_fraction), (b_negative, b_whole, b_fraction)) = (parts(left), parts(right));
+    let size =
+        a_whole.len().cmp(&b_whole.len()).then_with(|| a_whole.cmp(&b_whole)).then_with(|| a_fraction.cmp(&b_fraction));
+    let is_zero = |whole: &str, fraction: &str| whole.is_empty() && fraction.is_empty();
+    let sign = |is_negative: bool, whole: &str, fraction: &str| {
+        if is_zero(whole, fraction) {
+            0
+        } else if is_negative {
+            -1
+        } else {
+            1
+        }
+    };
+    match (sign(a_negative, &a_whole, &a_fraction), sign(b_negative, &b_whole, &b_fraction)) {
+        (a, b) if a != b => a.cmp(&b),
+        (-1, _) => size.reverse(),
+        _ => size,
+    }
+}
+
 /// Digits that a quotient gets over its dividend's (`div_precision_increment`).
 pub(super) const DIVISION_DIGITS: u32 = 4;
 /// The server keeps fractions in words of nine digits; a quotient fills its words.
@@ -192,11 +219,6 @@ impl Decimal {
         i64::try_from(self.units.signum()).unwrap_or(0)
     }
 
-    /// The nearest floating number.
-    pub(super) fn to_real(self) -> f64 {
-        self.to_string().parse().unwrap_or(0.0)
-    }
-
     /// Rounded to a type's digits and held inside its range, as CAST does.
     pub(super) fn fit(self, precision: u8, scale: u8) -> Option<Self> {
         let rounded = self.round(i32::from(scale))?;
@@ -205,14 +227,6 @@ impl Decimal {
                 Some(Self { units: (limit - 1) * rounded.units.signum(), scale: u32::from(scale) })
             }
             _ => Some(rounded),
-        }
-    }
-
-    /// The order of two values; scales do not matter.
-    pub(super) fn compare(self, other: Self) -> Ordering {
-        match self.aligned(other) {
-            Some((left, right, _)) => left.cmp(&right),
-            None => self.to_real().total_cmp(&other.to_real()),
         }
     }
 }
@@ -263,6 +277,16 @@ mod tests {
         assert_eq!(of("-1.29").truncate(1).unwrap().to_string(), "-1.2");
         assert_eq!(of("-1.2").ceiling(), Some(-1));
         assert_eq!(of("-1.2").floor(), Some(-2));
+    }
+
+    #[test]
+    fn decimal_texts_have_an_order_at_any_length() {
+        let nines = "9".repeat(60);
+        for (small, large) in [("-2", "-1.5"), ("9.9", "10"), ("-0.1", "0"), ("1.25", "1.3"), ("10", nines.as_str())] {
+            assert_eq!(compare_texts(small, large), Ordering::Less, "{small} {large}");
+        }
+        assert_eq!(compare_texts("-0.00", "0"), Ordering::Equal);
+        assert_eq!(compare_texts("1.50", "01.5"), Ordering::Equal);
     }
 
     #[test]

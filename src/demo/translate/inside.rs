@@ -4,7 +4,7 @@ use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, compare_texts};
 use super::errors::{MARK, error};
 use super::temporal::{self, DAY, Moment, SECOND, parse_time, time_text};
 use super::{SqlError, collation, number, text};
@@ -12,12 +12,7 @@ use super::{SqlError, collation, number, text};
 /// Teaches a connection.
 pub(super) fn install(connection: &Connection) -> Result<()> {
     connection.create_collation(collation::TEXT, collation::compare)?;
-    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| {
-        match (Decimal::parse(a), Decimal::parse(b)) {
-            (Some(a), Some(b)) => a.compare(b),
-            _ => a.cmp(b),
-        }
-    })?;
+    connection.create_collation(collation::DECIMAL, compare_texts)?;
     for (name, count, body) in STRICT {
         let body = *body;
         define(connection, name, *count, move |arguments| {
