@@ -58,30 +58,29 @@ impl Decimal {
     /// Reads the longest number at the start of a text, as the server does; a text without one is zero.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim_start();
-        let bytes = text.as_bytes();
-        let (mut units, mut scale, mut at, mut past_point) = (0_i128, 0_u32, 0_usize, false);
-        let is_negative = bytes.first() == Some(&b'-');
-        if matches!(bytes.first(), Some(b'-' | b'+')) {
-            at = 1;
+        let end = text.find(|it: char| !matches!(it, '0'..='9' | '.' | '-' | '+')).unwrap_or(text.len());
+        if matches!(text.as_bytes().get(end), Some(b'e' | b'E')) {
+            return Self::from_real(super::number::parse_double(text));
         }
-        while let Some(&byte) = bytes.get(at) {
+        Self::parse_plain(text)
+    }
+
+    fn parse_plain(text: &str) -> Option<Self> {
+        let (is_negative, digits) = match text.as_bytes().first() {
+            Some(b'-') => (true, text.get(1..)?),
+            Some(b'+') => (false, text.get(1..)?),
+            _ => (false, text),
+        };
+        let (mut units, mut scale, mut past_point) = (0_i128, 0_u32, false);
+        for byte in digits.bytes() {
             match byte {
                 b'0'..=b'9' => {
-                    let Some(next) = units.checked_mul(10).and_then(|it| it.checked_add(i128::from(byte - b'0')))
-                    else {
-                        if past_point {
-                            break;
-                        }
-                        return None;
-                    };
-                    units = next;
+                    units = units.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
                     scale += u32::from(past_point);
                 }
                 b'.' if !past_point => past_point = true,
-                b'e' | b'E' => return Self::from_real(super::number::parse_double(text)),
                 _ => break,
             }
-            at += 1;
         }
         Some(Self { units: if is_negative { -units } else { units }, scale })
     }
@@ -91,11 +90,18 @@ impl Decimal {
         if !value.is_finite() {
             return None;
         }
-        let text = format!("{value}");
-        if text.contains('e') {
-            return None;
+        let text = format!("{value:e}");
+        let (digits, exponent) = text.split_once('e')?;
+        let shown = Self::parse_plain(digits)?;
+        // Digits past the largest scale fall away.
+        let scale = i64::from(shown.scale) - exponent.parse::<i64>().ok()?;
+        if scale <= 0 {
+            let units = shown.units.checked_mul(power(u32::try_from(-scale).ok()?)?)?;
+            return Some(Self { units, scale: 0 });
         }
-        Self::parse(&text)
+        let over = u32::try_from((scale - i64::from(MAX_SCALE)).max(0)).ok()?;
+        let units = power(over).map_or(0, |factor| shown.units / factor);
+        Some(Self { units, scale: u32::try_from(scale.min(i64::from(MAX_SCALE))).ok()? })
     }
 
     fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
@@ -293,6 +299,9 @@ mod tests {
     fn a_text_is_read_as_far_as_it_is_a_number() {
         assert_eq!(of("12.5kg").to_string(), "12.5");
         assert_eq!(of(" 1e2").to_string(), "100");
+        assert_eq!(Decimal::from_real(1.5e-40).unwrap().sign(), 0);
+        assert_eq!(Decimal::from_real(-0.125).unwrap().to_string(), "-0.125");
+        assert!(Decimal::from_real(1e300).is_none());
         assert_eq!(of("x").to_string(), "0");
         assert_eq!(of("123456.789").fit(5, 1).unwrap().to_string(), "9999.9");
     }

@@ -40,7 +40,7 @@ const FUNCTIONS: &[Known] = &[
     ("REVERSE", 1, 1, |c| Ok(c.text("my_reverse", c.len(0)))),
     ("LENGTH", 1, 1, |c| Ok(c.number("my_bytes_length", 10))), ("OCTET_LENGTH", 1, 1, |c| Ok(c.number("my_bytes_length", 10))),
     ("BIT_LENGTH", 1, 1, |c| Ok(c.number("8*my_bytes_length", 11))),
-    ("CHAR_LENGTH", 1, 1, |c| Ok(c.number("length", 10))), ("CHARACTER_LENGTH", 1, 1, |c| Ok(c.number("length", 10))),
+    ("CHAR_LENGTH", 1, 1, |c| Ok(c.number("my_length", 10))), ("CHARACTER_LENGTH", 1, 1, |c| Ok(c.number("my_length", 10))),
     ("ASCII", 1, 1, |c| Ok(c.number("my_ascii", 3))), ("ORD", 1, 1, |c| Ok(c.number("my_ord", 21))),
     ("LEFT", 2, 2, |c| c.cut("my_left")), ("RIGHT", 2, 2, |c| c.cut("my_right")),
     ("SUBSTRING", 2, 3, |c| c.cut("my_substring")), ("SUBSTR", 2, 3, |c| c.cut("my_substring")), ("MID", 3, 3, |c| c.cut("my_substring")),
