@@ -225,6 +225,11 @@ impl Decimal {
         i64::try_from(self.units.signum()).unwrap_or(0)
     }
 
+    /// The end of a type's range.
+    pub(super) fn largest(precision: u8, scale: u8) -> Option<Self> {
+        Some(Self { units: power(u32::from(precision))? - 1, scale: u32::from(scale) })
+    }
+
     /// Rounded to a type's digits and held inside its range, as CAST does.
     pub(super) fn fit(self, precision: u8, scale: u8) -> Option<Self> {
         let rounded = self.round(i32::from(scale))?;

@@ -261,10 +261,9 @@ fn some_dec_int(value: Option<Decimal>) -> Answer {
 
 /// A floating number as a decimal of a type; one that is too large is held at the type's end.
 fn real_fit(value: f64, precision: u8, scale: u8) -> Option<Decimal> {
-    match Decimal::from_real(value) {
-        Some(decimal) => decimal.fit(precision, scale),
-        None => Decimal::parse(if value < 0.0 { "-1e37" } else { "1e37" })?.fit(precision, scale),
-    }
+    let end = Decimal::largest(precision, scale)?;
+    let fitted = Decimal::from_real(value).and_then(|it| it.fit(precision, scale));
+    Some(fitted.unwrap_or(if value < 0.0 { end.negate() } else { end }))
 }
 
 fn clamped(digits: i64) -> i32 {
