@@ -51,7 +51,11 @@ pub(super) fn cast(_context: &Context<'_>, value: &Typed, target: &DataType) -> 
                 ));
             }
             Typed::new(
-                format!("my_dec_fit({}, {precision}, {scale})", value.dec()),
+                if value.ty.is_floating() {
+                    format!("my_real_fit({}, {precision}, {scale})", value.sql)
+                } else {
+                    format!("my_dec_fit({}, {precision}, {scale})", value.dec())
+                },
                 Type::decimal(u32::from(precision), scale).nullable(nullable),
             )
             .exact()

@@ -3,8 +3,8 @@
 
 use std::cmp::Ordering;
 
-/// The collation's name in SQLite.
-pub(super) const TEXT: &str = crate::demo::data::COLLATION;
+/// The collation's name in SQLite: the one that the demo's text columns and their indexes are made with.
+pub(super) const TEXT: &str = "rrx_ci";
 /// The order of decimal texts, in SQLite.
 pub(super) const DECIMAL: &str = "my_dec";
 

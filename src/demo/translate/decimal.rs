@@ -2,6 +2,33 @@
 
 use std::cmp::Ordering;
 
+/// The order of two decimal texts of any length.
+pub(super) fn compare_texts(left: &str, right: &str) -> Ordering {
+    let parts = |text: &str| -> (bool, String, String) {
+        let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        (is_negative, whole.trim_start_matches('0').to_owned(), fraction.trim_end_matches('0').to_owned())
+    };
+    let ((a_negative, a_whole, a_fraction), (b_negative, b_whole, b_fraction)) = (parts(left), parts(right));
+    let size =
+        a_whole.len().cmp(&b_whole.len()).then_with(|| a_whole.cmp(&b_whole)).then_with(|| a_fraction.cmp(&b_fraction));
+    let is_zero = |whole: &str, fraction: &str| whole.is_empty() && fraction.is_empty();
+    let sign = |is_negative: bool, whole: &str, fraction: &str| {
+        if is_zero(whole, fraction) {
+            0
+        } else if is_negative {
+            -1
+        } else {
+            1
+        }
+    };
+    match (sign(a_negative, &a_whole, &a_fraction), sign(b_negative, &b_whole, &b_fraction)) {
+        (a, b) if a != b => a.cmp(&b),
+        (-1, _) => size.reverse(),
+        _ => size,
+    }
+}
+
 /// Digits that a quotient gets over its dividend's (`div_precision_increment`).
 pub(super) const DIVISION_DIGITS: u32 = 4;
 /// The server keeps fractions in words of nine digits; a quotient fills its words.
@@ -31,30 +58,29 @@ impl Decimal {
     /// Reads the longest number at the start of a text, as the server does; a text without one is zero.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim_start();
-        let bytes = text.as_bytes();
-        let (mut units, mut scale, mut at, mut past_point) = (0_i128, 0_u32, 0_usize, false);
-        let is_negative = bytes.first() == Some(&b'-');
-        if matches!(bytes.first(), Some(b'-' | b'+')) {
-            at = 1;
+        let end = text.find(|it: char| !matches!(it, '0'..='9' | '.' | '-' | '+')).unwrap_or(text.len());
+        if matches!(text.as_bytes().get(end), Some(b'e' | b'E')) {
+            return Self::from_real(super::number::parse_double(text));
         }
-        while let Some(&byte) = bytes.get(at) {
+        Self::parse_plain(text)
+    }
+
+    fn parse_plain(text: &str) -> Option<Self> {
+        let (is_negative, digits) = match text.as_bytes().first() {
+            Some(b'-') => (true, text.get(1..)?),
+            Some(b'+') => (false, text.get(1..)?),
+            _ => (false, text),
+        };
+        let (mut units, mut scale, mut past_point) = (0_i128, 0_u32, false);
+        for byte in digits.bytes() {
             match byte {
                 b'0'..=b'9' => {
-                    let Some(next) = units.checked_mul(10).and_then(|it| it.checked_add(i128::from(byte - b'0')))
-                    else {
-                        if past_point {
-                            break;
-                        }
-                        return None;
-                    };
-                    units = next;
+                    units = units.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
                     scale += u32::from(past_point);
                 }
                 b'.' if !past_point => past_point = true,
-                b'e' | b'E' => return Self::from_real(super::number::parse_double(text)),
                 _ => break,
             }
-            at += 1;
         }
         Some(Self { units: if is_negative { -units } else { units }, scale })
     }
@@ -64,11 +90,18 @@ impl Decimal {
         if !value.is_finite() {
             return None;
         }
-        let text = format!("{value}");
-        if text.contains('e') {
-            return None;
+        let text = format!("{value:e}");
+        let (digits, exponent) = text.split_once('e')?;
+        let shown = Self::parse_plain(digits)?;
+        // Digits past the largest scale fall away.
+        let scale = i64::from(shown.scale) - exponent.parse::<i64>().ok()?;
+        if scale <= 0 {
+            let units = shown.units.checked_mul(power(u32::try_from(-scale).ok()?)?)?;
+            return Some(Self { units, scale: 0 });
         }
-        Self::parse(&text)
+        let over = u32::try_from((scale - i64::from(MAX_SCALE)).max(0)).ok()?;
+        let units = power(over).map_or(0, |factor| shown.units / factor);
+        Some(Self { units, scale: u32::try_from(scale.min(i64::from(MAX_SCALE))).ok()? })
     }
 
     fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
@@ -192,9 +225,9 @@ impl Decimal {
         i64::try_from(self.units.signum()).unwrap_or(0)
     }
 
-    /// The nearest floating number.
-    pub(super) fn to_real(self) -> f64 {
-        self.to_string().parse().unwrap_or(0.0)
+    /// The end of a type's range.
+    pub(super) fn largest(precision: u8, scale: u8) -> Option<Self> {
+        Some(Self { units: power(u32::from(precision))? - 1, scale: u32::from(scale) })
     }
 
     /// Rounded to a type's digits and held inside its range, as CAST does.
@@ -205,14 +238,6 @@ impl Decimal {
                 Some(Self { units: (limit - 1) * rounded.units.signum(), scale: u32::from(scale) })
             }
             _ => Some(rounded),
-        }
-    }
-
-    /// The order of two values; scales do not matter.
-    pub(super) fn compare(self, other: Self) -> Ordering {
-        match self.aligned(other) {
-            Some((left, right, _)) => left.cmp(&right),
-            None => self.to_real().total_cmp(&other.to_real()),
         }
     }
 }
@@ -266,9 +291,22 @@ mod tests {
     }
 
     #[test]
+    fn decimal_texts_have_an_order_at_any_length() {
+        let nines = "9".repeat(60);
+        for (small, large) in [("-2", "-1.5"), ("9.9", "10"), ("-0.1", "0"), ("1.25", "1.3"), ("10", nines.as_str())] {
+            assert_eq!(compare_texts(small, large), Ordering::Less, "{small} {large}");
+        }
+        assert_eq!(compare_texts("-0.00", "0"), Ordering::Equal);
+        assert_eq!(compare_texts("1.50", "01.5"), Ordering::Equal);
+    }
+
+    #[test]
     fn a_text_is_read_as_far_as_it_is_a_number() {
         assert_eq!(of("12.5kg").to_string(), "12.5");
         assert_eq!(of(" 1e2").to_string(), "100");
+        assert_eq!(Decimal::from_real(1.5e-40).unwrap().sign(), 0);
+        assert_eq!(Decimal::from_real(-0.125).unwrap().to_string(), "-0.125");
+        assert!(Decimal::from_real(1e300).is_none());
         assert_eq!(of("x").to_string(), "0");
         assert_eq!(of("123456.789").fit(5, 1).unwrap().to_string(), "9999.9");
     }

@@ -1,23 +1,20 @@
 //! Understands expressions: names, literals, operators, forms with a syntax of their own. Functions are in their table.
 
-use std::fmt::Write as _;
-
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Interval, Query, TrimWhereField, UnaryOperator, Value, ValueWithSpan,
+    BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
+    Interval, TrimWhereField, UnaryOperator,
 };
 
 use super::SqlError;
 use super::arithmetic;
 use super::casts;
-use super::compare::{compared, form, in_form};
+use super::compare::compared;
 use super::errors::{operand_columns, syntax, unsupported};
 use super::functions;
 use super::pass::Pass;
 use super::scope::{Clause, Scope};
-use super::types::{Kind, Type};
-use super::value::{Literal, Typed, blob, decimal_literal, quoted};
-use super::{Parameter, Variable};
+use super::types::Type;
+use super::value::{Typed, quoted};
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
@@ -189,85 +186,6 @@ impl Pass<'_> {
         }
     }
 
-    fn variable(&self, parts: &[String]) -> Result<Typed, SqlError> {
-        let joined = parts.join(".");
-        let lower = joined.to_ascii_lowercase();
-        let Some(name) = lower.strip_prefix("@@") else { return Err(unsupported("user variables")) };
-        let name = ["session.", "global.", "local."].iter().find_map(|scope| name.strip_prefix(scope)).unwrap_or(name);
-        match (self.context.variables)(name) {
-            Some(Variable::Text(text)) => Ok(Typed { literal: None, ..Typed::text(&text) }),
-            Some(Variable::Integer(number)) => {
-                Ok(Typed { ty: Type::bigint().nullable(false), ..Typed::int(i128::from(number)) })
-            }
-            None => Err(super::errors::error(1193, "HY000", format!("Unknown system variable '{name}'"))),
-        }
-    }
-
-    fn value(&self, value: &ValueWithSpan) -> Result<Typed, SqlError> {
-        let bytes = |bytes: &[u8]| {
-            let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            Typed {
-                literal: Some(Literal::Other),
-                ..Typed::new(blob(bytes), Type::new(Kind::Binary, length, 0).unsigned(true).nullable(false))
-            }
-        };
-        match &value.value {
-            Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) => {
-                match digits.parse::<i128>() {
-                    Ok(number) if number <= i128::from(u64::MAX) => Ok(Typed::int(number)),
-                    _ => decimal_literal(digits).ok_or_else(|| unsupported("numbers of this length")),
-                }
-            }
-            Value::Number(digits, false) if digits.contains(['e', 'E']) => {
-                let number: f64 = digits.parse().map_err(|_| unsupported("this number"))?;
-                let length = u32::try_from(digits.len()).unwrap_or(23);
-                Ok(Typed::new(format!("{number:e}"), Type { length, ..Type::double() }.nullable(false)))
-            }
-            Value::Number(digits, false) => {
-                decimal_literal(digits).ok_or_else(|| unsupported("numbers of this length"))
-            }
-            Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => Ok(Typed::text(text)),
-            Value::Boolean(truth) => Ok(Typed::int(i128::from(*truth))),
-            Value::Null => Ok(Typed::null()),
-            Value::HexStringLiteral(digits) => {
-                let digits = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.clone() };
-                super::text::unhex(&digits).map(|it| bytes(&it)).ok_or_else(|| unsupported("this hexadecimal literal"))
-            }
-            Value::SingleQuotedByteStringLiteral(bits)
-                if bits.bytes().all(|it| matches!(it, b'0' | b'1')) && bits.len() <= 64 =>
-            {
-                // A bit literal is bytes to the client and a number to an expression; the demo keeps it as a number.
-                let number = u64::from_str_radix(bits, 2).unwrap_or(0);
-                Ok(Typed {
-                    ty: Type::new(Kind::Bit(1), 1, 0).unsigned(true).nullable(false),
-                    ..Typed::int(i128::from(number))
-                })
-            }
-            Value::Placeholder(mark) if mark == "?" => self.parameter(value),
-            _ => Err(unsupported("this kind of literal")),
-        }
-    }
-
-    fn parameter(&self, value: &ValueWithSpan) -> Result<Typed, SqlError> {
-        let position = self.source.placeholders().position(|place| place == value.span.start);
-        match position.and_then(|it| self.context.parameters.get(it)) {
-            Some(Parameter::Null) => Ok(Typed::null()),
-            Some(Parameter::Integer(number)) => Ok(Typed::int(i128::from(*number))),
-            Some(Parameter::Double(number)) if number.is_finite() => {
-                Ok(Typed::new(format!("{number:e}"), Type::double().nullable(false)))
-            }
-            Some(Parameter::Bytes(bytes)) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Typed::text(text)),
-                Err(_) => Ok(Typed::new(
-                    blob(bytes),
-                    Type::new(Kind::Binary, u32::try_from(bytes.len()).unwrap_or(u32::MAX), 0).nullable(false),
-                )),
-            },
-            Some(Parameter::Double(_)) => Err(unsupported("a number that is not finite")),
-            None => Err(syntax("?", 1)),
-        }
-    }
-
     fn unary(&mut self, op: UnaryOperator, expr: &Expr, at: At<'_, '_>) -> Result<Typed, SqlError> {
         let value = self.expr(expr, at)?;
         match op {
@@ -280,7 +198,13 @@ impl Pass<'_> {
         }
     }
 
-    fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, at: At<'_, '_>) -> Result<Typed, SqlError> {
+    pub(super) fn binary(
+        &mut self,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        at: At<'_, '_>,
+    ) -> Result<Typed, SqlError> {
         if let (Expr::Tuple(a), Expr::Tuple(b)) = (plain(left), plain(right)) {
             return self.tuples(a, op, b, at);
         }
@@ -325,29 +249,6 @@ impl Pass<'_> {
         }
     }
 
-    fn tuples(
-        &mut self,
-        left: &[Expr],
-        op: &BinaryOperator,
-        right: &[Expr],
-        at: At<'_, '_>,
-    ) -> Result<Typed, SqlError> {
-        if left.len() != right.len() {
-            return Err(operand_columns(left.len()));
-        }
-        let mut parts = Vec::new();
-        for (left, right) in left.iter().zip(right) {
-            parts.push(self.binary(left, &BinaryOperator::Eq, right, at)?);
-        }
-        let all = parts.iter().map(|it| it.sql.as_str()).collect::<Vec<_>>().join(" AND ");
-        let sql = match op {
-            BinaryOperator::Eq => format!("({all})"),
-            BinaryOperator::NotEq => format!("(NOT ({all}))"),
-            _ => return Err(unsupported("ordering rows of values")),
-        };
-        Ok(Typed::truth_of(sql, parts.iter().any(|it| it.ty.is_nullable)).of(&parts))
-    }
-
     /// `base ± INTERVAL`.
     pub(super) fn moved(
         &mut self,
@@ -362,114 +263,6 @@ impl Pass<'_> {
         };
         let value = self.expr(&interval.value, at)?;
         casts::moved(base, &unit, &value, is_back)
-    }
-
-    fn in_list(&mut self, expr: &Expr, list: &[Expr], is_negated: bool, at: At<'_, '_>) -> Result<Typed, SqlError> {
-        let not = if is_negated { "NOT " } else { "" };
-        if let Expr::Tuple(row) = plain(expr) {
-            let mut parts = Vec::new();
-            for candidate in list {
-                let Expr::Tuple(candidate) = plain(candidate) else { return Err(operand_columns(row.len())) };
-                parts.push(self.tuples(row, &BinaryOperator::Eq, candidate, at)?);
-            }
-            let any = parts.iter().map(|it| it.sql.as_str()).collect::<Vec<_>>().join(" OR ");
-            return Ok(Typed::truth_of(format!("({not}({any}))"), true).of(&parts));
-        }
-        let value = self.expr(expr, at)?;
-        let mut candidates = Vec::new();
-        for candidate in list {
-            candidates.push(self.expr(candidate, at)?);
-        }
-        let mut forms = Vec::new();
-        for candidate in &candidates {
-            forms.push(form(&value, candidate)?);
-        }
-        let is_nullable = value.ty.is_nullable || candidates.iter().any(|it| it.ty.is_nullable);
-        let sql = match forms.first() {
-            Some(first) if forms.iter().all(|it| it == first) => {
-                let inside = candidates.iter().map(|it| in_form(it, *first)).collect::<Vec<_>>().join(", ");
-                format!("({} {not}IN ({inside}))", in_form(&value, *first))
-            }
-            _ => {
-                let parts = candidates
-                    .iter()
-                    .map(|it| Ok(compared(&value, "=", it)?.sql))
-                    .collect::<Result<Vec<_>, SqlError>>()?;
-                format!("({not}({}))", parts.join(" OR "))
-            }
-        };
-        Ok(Typed::truth_of(sql, is_nullable).of(&candidates).of([&value]))
-    }
-
-    fn in_query(&mut self, expr: &Expr, query: &Query, is_negated: bool, at: At<'_, '_>) -> Result<Typed, SqlError> {
-        let row = match plain(expr) {
-            Expr::Tuple(row) => row.clone(),
-            single => vec![single.clone()],
-        };
-        let rows = self.query(query, Some(at.scope))?;
-        if rows.columns.len() != row.len() {
-            return Err(operand_columns(row.len()));
-        }
-        let (mut left, mut right, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, (part, column)) in row.iter().zip(&rows.columns).enumerate() {
-            let value = self.expr(part, at)?;
-            let candidate = Typed::new(format!("\"${}\"", number + 1), column.ty.clone()).exact();
-            let form = form(&value, &candidate)?;
-            left.push(in_form(&value, form));
-            right.push(in_form(&candidate, form));
-            values.push(value);
-        }
-        let not = if is_negated { "NOT " } else { "" };
-        let left = if left.len() == 1 { left.concat() } else { format!("({})", left.join(", ")) };
-        let sql = format!("({left} {not}IN (SELECT {} FROM ({})))", right.join(", "), rows.sql);
-        Ok(Typed::truth_of(sql, true).of(&values))
-    }
-
-    fn scalar_query(&mut self, query: &Query, at: At<'_, '_>) -> Result<Typed, SqlError> {
-        let rows = self.query(query, Some(at.scope))?;
-        let [column] = rows.columns.as_slice() else { return Err(operand_columns(1)) };
-        let sql = if rows.is_single {
-            format!("({})", rows.sql)
-        } else {
-            // SQLite would take the first of several rows; the server refuses.
-            format!("(SELECT my_single(\"$1\", COUNT(*)) FROM ({}))", rows.sql)
-        };
-        Ok(Typed::new(sql, column.ty.clone().nullable(true)).exact())
-    }
-
-    fn case(
-        &mut self,
-        operand: Option<&Expr>,
-        branches: &[CaseWhen],
-        other: Option<&Expr>,
-        at: At<'_, '_>,
-    ) -> Result<Typed, SqlError> {
-        let operand = operand.map(|it| self.expr(it, at)).transpose()?;
-        let (mut conditions, mut results) = (Vec::new(), Vec::new());
-        for branch in branches {
-            let condition = self.expr(&branch.condition, at)?;
-            conditions.push(match &operand {
-                Some(operand) => compared(operand, "=", &condition)?,
-                None => condition,
-            });
-            results.push(self.expr(&branch.result, at)?);
-        }
-        results.push(match other {
-            Some(other) => self.expr(other, at)?,
-            None => Typed::null(),
-        });
-        let mut ty = functions::unified(&results)?;
-        ty.is_nullable = results.iter().any(|it| it.ty.is_nullable);
-        let results: Vec<Typed> = results.iter().map(|it| it.convert(&ty)).collect();
-        let mut sql = String::from("(CASE");
-        for (condition, result) in conditions.iter().zip(&results) {
-            let _ = write!(sql, " WHEN {} THEN {}", condition.condition(), result.sql);
-        }
-        if let Some(last) = results.last() {
-            let _ = write!(sql, " ELSE {} END)", last.sql);
-        }
-        let is_exact = results.iter().all(|it| it.is_exact);
-        Ok(Typed { is_exact, ..Typed::new(sql, ty).of(&conditions).of(&results) })
     }
 
     /// The arguments of a call, an interval excepted.

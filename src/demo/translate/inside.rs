@@ -4,7 +4,7 @@ use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, compare_texts};
 use super::errors::{MARK, error};
 use super::temporal::{self, DAY, Moment, SECOND, parse_time, time_text};
 use super::{SqlError, collation, number, text};
@@ -12,12 +12,7 @@ use super::{SqlError, collation, number, text};
 /// Teaches a connection.
 pub(super) fn install(connection: &Connection) -> Result<()> {
     connection.create_collation(collation::TEXT, collation::compare)?;
-    connection.create_collation(collation::DECIMAL, |a: &str, b: &str| {
-        match (Decimal::parse(a), Decimal::parse(b)) {
-            (Some(a), Some(b)) => a.compare(b),
-            _ => a.cmp(b),
-        }
-    })?;
+    connection.create_collation(collation::DECIMAL, compare_texts)?;
     for (name, count, body) in STRICT {
         let body = *body;
         define(connection, name, *count, move |arguments| {
@@ -178,6 +173,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_int", 1, |it| { let text = it.text(0); some_int(whole_prefix(&text)) }),
     ("my_dec", 1, |it| some_dec(Some(it.dec(0)?))),
     ("my_real_dec", 1, |it| some_dec(Decimal::from_real(it.real(0)))),
+    ("my_real_fit", 3, |it| some_dec(real_fit(it.real(0), it.digits(1), it.digits(2)))),
     ("my_real_int", 1, |it| some_dec_int(Decimal::from_real(it.real(0).round_ties_even()))),
     ("my_unsigned", 1, |it| if it.int(0) < 0 { Err(super::errors::unsupported("unsigned numbers over the signed range")) } else { Ok(Some(Value::Integer(it.int(0)))) }),
     ("my_dec_int", 1, |it| some_dec_int(it.dec(0)?.round(0))),
@@ -229,7 +225,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_diff", 3, |it| maybe_int(it.moment(1).zip(it.moment(2)).and_then(|(from, to)| temporal::difference(&it.text(0), from, to)))),
     ("my_move", 5, |it| maybe_text(moved(&it.text(0), &it.text(1), &it.text(2), it.int(3), &it.text(4)))),
     ("my_convert_tz", 4, |it| maybe_text(converted(it))),
-    ("my_unix_micros", 2, |it| maybe_int(it.moment(0).and_then(Moment::micros).map(|micros| micros - it.int(1) * SECOND))),
+    ("my_unix_micros", 2, |it| maybe_int(it.moment(0).map(|moment| moment.micros().map_or(0, |micros| (micros - it.int(1) * SECOND).max(0))))),
     ("my_from_unix", 3, |it| { let micros = it.dec(0)?.scaled(6).and_then(|micros| micros.checked_add(it.int(1) * SECOND)); maybe_text(micros.and_then(Moment::from_micros).map(|moment| moment.text(it.digits(2)))) }),
     ("my_makedate", 2, |it| maybe_text((it.int(1) > 0).then(|| Moment::from_micros((temporal::days_from_civil(it.int(0), 1, 1) + it.int(1) - 1) * DAY)).flatten().map(Moment::date_text))),
     // Texts
@@ -237,6 +233,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_upper", 1, |it| some_text(it.text(0).chars().map(upper).collect::<String>())), ("my_lower", 1, |it| some_text(it.text(0).chars().map(lower).collect::<String>())),
     ("my_reverse", 1, |it| some_text(it.text(0).chars().rev().collect::<String>())),
     ("my_bytes_length", 1, |it| { let length = match it.raw(0) { ValueRef::Blob(bytes) | ValueRef::Text(bytes) => bytes.len(), _ => it.text(0).len() }; maybe_int(i64::try_from(length).ok()) }),
+    ("my_length", 1, |it| maybe_int(i64::try_from(it.text(0).chars().count()).ok())),
     ("my_ascii", 1, |it| maybe_int(Some(it.text(0).bytes().next().map_or(0, i64::from)))),
     ("my_ord", 1, |it| { let text = it.text(0); let first = text.chars().next(); maybe_int(Some(first.map_or(0, |one| one.to_string().bytes().fold(0, |sum, byte| sum * 256 + i64::from(byte))))) }),
     ("my_left", 2, |it| some_text(text::left(&it.text(0), it.int(1)))), ("my_right", 2, |it| some_text(text::right(&it.text(0), it.int(1)))),
@@ -260,6 +257,13 @@ fn some_dec_int(value: Option<Decimal>) -> Answer {
     let value =
         value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
     Ok(Some(Value::Integer(value)))
+}
+
+/// A floating number as a decimal of a type; one that is too large is held at the type's end.
+fn real_fit(value: f64, precision: u8, scale: u8) -> Option<Decimal> {
+    let end = Decimal::largest(precision, scale)?;
+    let fitted = Decimal::from_real(value).and_then(|it| it.fit(precision, scale));
+    Some(fitted.unwrap_or(if value < 0.0 { end.negate() } else { end }))
 }
 
 fn clamped(digits: i64) -> i32 {

@@ -2,15 +2,18 @@
 
 mod aggregate;
 mod arithmetic;
+mod calls;
 mod casts;
 mod collation;
 mod compare;
 mod decimal;
 mod errors;
 mod expr;
+mod forms;
 mod from;
 mod functions;
 mod inside;
+mod literals;
 mod number;
 mod parse;
 mod pass;
