@@ -3,12 +3,12 @@
 use std::io::{IsTerminal as _, Write};
 #[cfg(feature = "demo")]
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Parser as _;
 
 use super::headless::Interrupts;
+use super::outside::outside as session_outside;
 use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
 use super::{completions, keys, log, man, print, profiles, snippets};
@@ -25,11 +25,11 @@ use crate::domain::profile::Profile;
 use crate::domain::{port::Replace, snippets::Snippet};
 use crate::io::host::clipboard::Multiplexer;
 use crate::io::runtime::clock;
-use crate::io::session::{self, CatalogAt};
-use crate::io::storage::accesslog::{AccessLog, os_user};
+use crate::io::session::CatalogAt;
+use crate::io::storage::accesslog::AccessLog;
 use crate::io::storage::paths::Paths;
+use crate::io::storage::settings;
 use crate::io::storage::task::Lent;
-use crate::io::storage::{known_hosts_file, own_sockets, secrets, settings};
 use crate::io::store;
 
 /// Reads the command line, does what it says, and answers with the exit code.
@@ -105,7 +105,8 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
             return Err(refusal);
         }
         let log = AccessLog::open(&home.state, clock::now)?;
-        let site = Site { profile, outside: session_outside(&home), log, stop: Interrupts::listen()? };
+        let site =
+            Site { profile, outside: session_outside(&home, CatalogAt::Request), log, stop: Interrupts::listen()? };
         let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
         Ok(run::run(&args, site, (std::io::stdout(), stdout), &mut err).await)
     })
@@ -152,12 +153,7 @@ async fn profile_of(name: &str, loaded: &Loaded, _home: &Paths) -> Result<(Arc<P
 #[cfg(feature = "demo")]
 async fn start_demo(subjects: u32, listen: Option<SocketAddr>, home: &Paths) -> Result<Running, Problem> {
     let options = crate::demo::Options { subjects, folder: home.state.clone(), listen };
-    let translator = crate::demo::server::Translator {
-        translate: crate::demo::translate::translate,
-        install: crate::demo::translate::install,
-        error_of: crate::demo::translate::error_of,
-    };
-    crate::demo::start_with(options, translator).await.map_err(|error| {
+    crate::demo::start(options).await.map_err(|error| {
         Problem::new(Kind::Local, "The demo did not start")
             .because(error.to_string())
             .hint("RRX_HOME=FOLDER names another place for its files")
@@ -245,28 +241,13 @@ fn screen(loaded: Loaded, profile: Option<String>, paths: Paths) -> Result<u8, P
 
 fn outside(paths: Paths) -> Outside {
     let store = store::Options::spilling_to(paths.state.clone());
-    let session = session_outside(&paths);
+    let session = session_outside(&paths, CatalogAt::Request);
     Outside {
         store,
         paths,
         lent: Lent { clock: clock::now, demo_pack },
         session,
         inside: if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None },
-    }
-}
-
-/// What sessions are lent.
-fn session_outside(paths: &Paths) -> session::Outside {
-    session::Outside {
-        os_user: os_user(),
-        home: paths.home.clone(),
-        agent: std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).map(PathBuf::from),
-        global_known_hosts: vec![PathBuf::from("/etc/ssh/ssh_known_hosts")],
-        read: Arc::new(known_hosts_file::read),
-        append: Arc::new(known_hosts_file::append),
-        is_own_socket: Arc::new(own_sockets::is_own),
-        secret: Arc::new(secrets::bring),
-        catalog: CatalogAt::Request,
     }
 }
 

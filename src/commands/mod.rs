@@ -1,6 +1,7 @@
 //! Floor 4: one file for each command.
 
 pub mod completions;
+pub mod entry;
 pub mod headless;
 pub mod keys;
 pub mod log;

@@ -43,7 +43,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const ROOMS: &[(&str, &[&str])] = &[
     ("mysql_async", &["src/io/session"]),
     ("russh", &["src/io/tunnel", "src/demo"]),
-    ("std::fs", &["src/io/storage", "src/io/store", "src/demo", "src/commands/run"]),
+    ("std::fs", &["src/io/storage", "src/io/store", "src/demo", "src/commands"]),
     ("crossterm", &["src/io/terminal"]),
     ("rusqlite", &["src/demo"]),
     ("sqlparser", &["src/demo"]),

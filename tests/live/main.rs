@@ -15,6 +15,7 @@ mod rig;
 mod loaded;
 
 mod demo;
+mod demo_data;
 mod harness;
 mod rig_itself;
 mod run;

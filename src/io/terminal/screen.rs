@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
@@ -51,7 +51,8 @@ impl Screen {
         enable_raw_mode().map_err(wrong)?;
         IS_OURS.store(true, Ordering::SeqCst);
         // Cleared by hand: ratatui's own way asks the terminal where its cursor is, and waits for those that do not answer.
-        execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx")).map_err(wrong)?;
+        execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
+            .map_err(wrong)?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(wrong)?;
         Ok(Self { terminal })
     }
