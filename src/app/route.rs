@@ -204,10 +204,12 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
         Ask::Copy(text) => effects.push(Effect::Host(HostCmd::Copy(text))),
-        Ask::SaveSnippet { name, statement } => {
-            let snippet = Snippet { title: name.clone(), name, statement, ..Snippet::default() };
-            effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, replace: Replace::Forbidden }));
-        }
+        Ask::SaveSnippet { name, statement } => match Snippet::from_statement(&name, &statement) {
+            Ok(snippet) => {
+                effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, replace: Replace::Forbidden }));
+            }
+            Err(problem) => model.notice(problem.to_string()),
+        },
         Ask::JumpForm { row } => asks.push(Ask::Open(if row { Kind::JumpRow } else { Kind::Columns })),
         Ask::ShowRow { row, columns, values } => show(model, Shows::Row { row, columns, values }, asks),
         Ask::ShowValue { row, column, value } => {

@@ -80,7 +80,8 @@ impl Story {
                 if count == 0 {
                     break;
                 }
-                seen.0.lock().unwrap().process(&bytes[..count]);
+                let Ok(mut parser) = seen.0.lock() else { break };
+                parser.process(&bytes[..count]);
                 seen.1.notify_all();
             }
             seen.1.notify_all();

@@ -23,9 +23,9 @@ fn demo_two_keys_to_rows_then_a_snippet_that_survives_a_restart() {
     story.keys("f5");
     story.see("screening_number");
     story.wait("all rows are there", |shown| shown.contains("all 2,") || shown.contains("all 3,"));
-    story.keys("esc page-down page-down");
+    story.keys("f6 page-down page-down");
     story.wait("the second page", |shown| !shown.contains("row 1 of"));
-    story.keys("esc ctrl-s");
+    story.keys("ctrl-s");
     story.see("Save the statement");
     story.text("forms of subjects");
     story.keys("enter");
@@ -139,10 +139,11 @@ fn the_same_story_through_sshd_to_a_real_mariadb() {
 
 #[test]
 fn five_million_rows_are_stopped_in_the_middle_and_the_next_statement_is_answered_rightly() {
+    Rig::start().sql("CREATE DATABASE IF NOT EXISTS story;");
     let home = clinic();
     let mut story = Story::start(&home, &["clinic"], (120, 30));
     story.see("connected to MariaDB");
-    story.text("SELECT a.seq AS n, REPEAT('x', 100) AS x FROM seq_1_to_5000000 a");
+    story.text("SELECT a.seq AS n, REPEAT('x', 100) AS x FROM story.seq_1_to_5000000 a");
     story.keys("f5");
     story.see("so far");
     story.keys("ctrl-c");
