@@ -35,7 +35,7 @@ fn demo_two_keys_to_rows_then_a_snippet_that_survives_a_restart() {
 
     let mut story = Story::start(&home, &["demo"], (160, 45));
     story.see("REPLICA");
-    story.see("screening_number");
+    story.see("ORDER BY f.id");
     story.keys("ctrl-o");
     story.see("Snippets");
     story.text("forms-of");
