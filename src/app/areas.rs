@@ -100,7 +100,7 @@ impl Areas {
         if width < 20 || height < 5 {
             return Self { room: Room::TooSmall, screen, ..Self::default() };
         }
-        let head = if width < 40 { 2 } else { 1 };
+        let head = if width < 48 { 2 } else { 1 };
         let header = Area::new(0, 0, width, head);
         let hints = Area::new(0, height - 1, width, 1);
         let body = Area::new(0, head, width, height - head - 1);

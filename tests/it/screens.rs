@@ -1,1 +1,80 @@
-//! To be built.
+//! Screens as text, at the sizes that matter. A visible change changes a snapshot.
+
+use rrx::app::screen;
+use rrx::domain::port::{End, ResultId, SessionNews};
+use rrx::domain::problem::{Kind, Problem, ServerError};
+
+use super::model::{Bench, report};
+
+/// The sizes: wide, medium, narrow, single, smallest, too small.
+const SIZES: [(u16, u16); 6] = [(160, 45), (100, 30), (80, 24), (40, 10), (20, 5), (2, 1)];
+
+fn text(bench: &Bench, (width, height): (u16, u16)) -> String {
+    let buffer = screen(&bench.model, width, height);
+    let mut lines = Vec::new();
+    for y in 0..height {
+        let line: String = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn with_rows(size: (u16, u16)) -> Bench {
+    let mut bench = Bench::connected(size.0, size.1);
+    bench.text("-- who is where\nSELECT screening_number, name, status FROM subject;\n");
+    bench.keys("up");
+    let result: ResultId = bench.run();
+    bench.rows(
+        result,
+        &["screening_number", "name", "status"],
+        &[
+            &[Some("SCR-0001"), Some("Day 1"), Some("Complete")],
+            &[Some("SCR-0002"), None, Some("")],
+            &[Some("SCR-0003 "), Some("\u{1b}[31mred\u{202e}"), Some("漢字")],
+        ],
+    );
+    bench
+}
+
+#[test]
+fn rows_at_every_size() {
+    for size in SIZES {
+        insta::assert_snapshot!(format!("rows_{}x{}", size.0, size.1), text(&with_rows(size), size));
+    }
+}
+
+#[test]
+fn an_error_says_what_why_and_what_next() {
+    let size = (80, 24);
+    let mut bench = Bench::connected(size.0, size.1);
+    bench.text("SELECT nope FROM subject");
+    let result = bench.run();
+    let error = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'SELECT'".into() };
+    let problem = Problem::new(Kind::Statement, "The statement failed")
+        .server(error)
+        .hint("see the table's columns in the explorer");
+    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    insta::assert_snapshot!("error_80x24", text(&bench, size));
+}
+
+#[test]
+fn the_overlays() {
+    for (name, keys) in [("palette", "ctrl-p"), ("help", "f1"), ("find", "ctrl-t"), ("save", "ctrl-s")] {
+        let mut bench = with_rows((100, 30));
+        bench.keys(keys);
+        insta::assert_snapshot!(format!("{name}_100x30"), text(&bench, (100, 30)));
+    }
+}
+
+#[test]
+fn the_picker_and_a_failed_ladder() {
+    let mut bench = Bench::new(100, 30);
+    insta::assert_snapshot!("picker_100x30", text(&bench, (100, 30)));
+    bench.keys("enter");
+    bench.session(SessionNews::Failed(
+        Problem::new(Kind::Route, "bastion.example.com:22 did not answer")
+            .because("timed out after 10 s")
+            .hint("bastions admit listed addresses only; ask for yours to be added"),
+    ));
+    insta::assert_snapshot!("failed_100x30", text(&bench, (100, 30)));
+}
