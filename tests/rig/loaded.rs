@@ -25,17 +25,17 @@ impl Loaded {
             done(Command::new("chown").arg("mysql").arg(folder.path()));
         }
         let user: &[&str] = if is_root { &["--user=mysql"] } else { &[] };
-        done(
-            Command::new("mariadb-install-db")
-                .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
-                .arg(format!("--datadir={}", data_folder.display()))
-                .args(user)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        );
+        install(&data_folder, user);
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let server = Command::new("mariadbd")
-            .args(["--no-defaults", "--skip-networking", "--innodb-flush-log-at-trx-commit=0"])
+            // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
+            .args([
+                "--no-defaults",
+                "--skip-networking",
+                "--innodb-flush-log-at-trx-commit=0",
+                "--innodb-use-native-aio=0",
+            ])
+            .arg(format!("--tmpdir={}", folder.path().display()))
             .args(["--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"])
             .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"])
             .arg(format!("--datadir={}", data_folder.display()))
@@ -70,7 +70,7 @@ impl Loaded {
         let output =
             client(&self.socket()).args(["--batch", "--raw", "--skip-column-names"]).arg("-e").arg(sql).output();
         let output = output.unwrap();
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{}\n{sql}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8_lossy(&output.stdout);
         text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
     }
@@ -104,6 +104,28 @@ fn client(socket: &Path) -> Command {
 
 fn answers(socket: &Path) -> bool {
     client(socket).args(["-e", "DO 1"]).stderr(Stdio::null()).status().unwrap().success()
+}
+
+/// Makes the data folder. Under load the bootstrap server of `mariadb-install-db` now and then does not come up: it gets
+/// three tries, each on a fresh folder, and the last one's words are shown.
+fn install(data_folder: &Path, user: &[&str]) {
+    let mut words = String::new();
+    for _ in 0..3 {
+        let _ = std::fs::remove_dir_all(data_folder);
+        let output = Command::new("mariadb-install-db")
+            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
+            .arg("--innodb-use-native-aio=0")
+            .args(data_folder.parent().map(|folder| format!("--tmpdir={}", folder.display())))
+            .arg(format!("--datadir={}", data_folder.display()))
+            .args(user)
+            .output()
+            .unwrap();
+        if output.status.success() {
+            return;
+        }
+        words = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    }
+    panic!("mariadb-install-db: {words}");
 }
 
 fn done(command: &mut Command) {

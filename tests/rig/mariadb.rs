@@ -41,7 +41,9 @@ impl Mariadb {
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
                 "--skip-name-resolve",
+                "--innodb-use-native-aio=0",
             ])
+            .arg(format!("--tmpdir={}", data.display()))
             .arg(format!("--datadir={}", data.display())));
         let socket = folder.path("mysql/admin.sock");
         let general_log = folder.path("mysql/general.log");
@@ -114,7 +116,11 @@ fn start_server(folder: &Folder, data: &Path, socket: &Path, general_log: &Path,
         let port = free_port(ADDRESS);
         let mut command = folder.as_server("mariadbd");
         command
+            // io_uring counts against the locked memory of the user, who runs several servers here.
             .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--read-only=1", "--general-log=1"])
+            .arg("--innodb-use-native-aio=0")
+            // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
+            .arg(format!("--tmpdir={}", data.display()))
             .args(["--server-id=7", "--max-connections=64", "--innodb-buffer-pool-size=64M", "--key-buffer-size=1M"])
             .args(["--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=48M", "--max-allowed-packet=256M"])
             .args(["--character-set-server=utf8mb4", "--performance-schema=0", "--pid-file=mariadb.pid"])
