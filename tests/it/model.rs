@@ -425,3 +425,18 @@ proptest! {
         let _ = Focus::ALL;
     }
 }
+
+#[test]
+fn rows_are_asked_for_only_once_the_store_has_opened_the_result() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    let result = bench.run();
+    bench.effects.clear();
+    bench.session(SessionNews::Ended { result, report: report(End::Complete, 2) });
+    let asks = |bench: &Bench| {
+        bench.effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::Window { .. }))).count()
+    };
+    assert_eq!(asks(&bench), 0, "the report came before the header");
+    bench.feed(Message::Result(result, StoreNews::Opened(Arc::from([column("a")]))));
+    assert_eq!(asks(&bench), 1);
+}

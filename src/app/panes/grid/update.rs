@@ -201,7 +201,8 @@ impl Grid {
         let wanted = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= wanted.start && wanted.end <= range.end;
         let is_there = result.window.as_ref().is_some_and(|window| covers(&window.range()));
-        if count == 0 || is_there || result.asked.as_ref().is_some_and(covers) {
+        // The session's report may be here before the store's header: the store answers only for what it has opened.
+        if result.columns.is_none() || count == 0 || is_there || result.asked.as_ref().is_some_and(covers) {
             return;
         }
         let rows = self.top.saturating_sub(2 * page)..(self.top + 3 * page).min(count);
