@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::domain::catalog::find::ObjectRef;
+use crate::domain::compute::Work;
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, Shown};
 
@@ -84,8 +86,8 @@ pub enum Ask {
         /// Its bytes; `None` is NULL.
         value: Option<Arc<[u8]>>,
     },
-    /// Go to this place of the catalog (schema, table, column) in the explorer.
-    ShowPlace(usize, Option<usize>, Option<usize>),
+    /// Go to this place of the catalog in the explorer.
+    ShowPlace(ObjectRef),
     /// List the server's warnings.
     ShowWarnings,
     /// Go to this row (and column) of the result.
@@ -111,6 +113,10 @@ pub enum Ask {
     Notice(String),
     /// Tell the user of a problem, in a panel.
     Problem(Problem),
+    /// Make the overlay's list anew: the catalog has changed.
+    RefreshOverlay,
+    /// Work this out beside the loop; the answer comes to the pane whose work it is.
+    Compute(Work),
     /// Leave, even while something runs.
     Quit,
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::compute::Job;
 use crate::domain::port::{HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
 /// One thing to do outside.
@@ -15,6 +16,8 @@ pub enum Effect {
     Storage(StorageCmd),
     /// For the host.
     Host(HostCmd),
+    /// Heavy pure work, beside the loop; the newest of its slot wins.
+    Compute(Job),
     /// A clock message after this time.
     Wake(Duration),
     /// Leave, with this exit code.

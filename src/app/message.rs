@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::compute::Computed;
 use crate::domain::keys::Chord;
 use crate::domain::port::{HostNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
 use crate::domain::problem::Problem;
@@ -26,6 +27,8 @@ pub enum Message {
     Result(ResultId, StoreNews),
     /// News of the storage task.
     Storage(StorageNews),
+    /// Work that was asked for is done.
+    Computed(Computed),
     /// News of the host.
     Host(HostNews),
     /// Connect to this profile: the command line named it.

@@ -1,10 +1,12 @@
 //! The model: everything that the TUI knows. Panes are fields; only `update` changes it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::compute::{Generation, Job, Slot, Work};
 use crate::domain::keys::{Keymap, Matcher};
-use crate::domain::port::{ResultId, SessionId, WorksheetId};
+use crate::domain::port::{ResultId, SessionId};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 
@@ -90,8 +92,12 @@ pub struct Aside {
     pub next_session: u32,
     /// The next result.
     pub next_result: u64,
-    /// Where the statement in flight stands in the worksheet: the first byte.
-    pub running_at: Option<(WorksheetId, usize)>,
+    /// The last job.
+    pub last_job: Generation,
+    /// The job of each slot whose answer is waited for.
+    pub jobs: BTreeMap<Slot, Generation>,
+    /// Where the statement in flight stands: its worksheet's key, its first byte there.
+    pub running_at: Option<(String, usize)>,
     /// The record that the statement in flight will end.
     pub record: Option<String>,
     /// A worksheet for a profile that has none yet.
@@ -143,6 +149,8 @@ impl Model {
                 activity,
                 next_session: 1,
                 next_result: 1,
+                last_job: Generation::default(),
+                jobs: BTreeMap::new(),
                 running_at: None,
                 record: None,
                 first_worksheet: start.first_worksheet,
@@ -167,6 +175,14 @@ impl Model {
     pub(super) fn new_result(&mut self) -> ResultId {
         self.aside.next_result += 1;
         ResultId(self.aside.next_result - 1)
+    }
+
+    /// A job of a number that was never used; older jobs of its slot are forgotten.
+    pub(super) fn new_job(&mut self, work: Work) -> Job {
+        self.aside.last_job.0 += 1;
+        let generation = self.aside.last_job;
+        self.aside.jobs.insert(work.slot(), generation);
+        Job { generation, work }
     }
 
     /// Tells the user something in one line.

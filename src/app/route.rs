@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::accesslog::{Begin, Entry};
+use crate::domain::catalog::find::ObjectRef;
 use crate::domain::limits::{FETCH_SECONDS, SECONDS};
-use crate::domain::port::{
-    Demo, End, HostCmd, Limit, Replace, RunBounds, RunReport, SessionCmd, StorageCmd, WorksheetId,
-};
+use crate::domain::port::{Demo, End, HostCmd, Limit, Replace, RunBounds, RunReport, SessionCmd, StorageCmd};
 use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
 use crate::domain::profile::Environment;
 use crate::domain::snippets::Snippet;
@@ -20,6 +19,7 @@ use super::focus::Focus;
 use super::model::Model;
 use super::panes::Cx;
 use super::panes::connect::Connect;
+use super::panes::explorer::Explorer;
 use super::panes::inspector::Shows;
 use super::panes::overlay::{Kind, Overlay, Stock};
 use super::shared::{Link, Running};
@@ -107,8 +107,8 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
             asks.push(Ask::Settle);
         }
         AppAction::Snippets => asks.push(Ask::Open(Kind::Snippets)),
-        AppAction::SaveSnippet => match model.worksheets.statement(model.shared.dialect()) {
-            Some((_, statement)) => asks.push(Ask::Open(Kind::SaveSnippet { statement })),
+        AppAction::SaveSnippet => match model.worksheets.statement() {
+            Some((_, statement)) => asks.push(Ask::Open(Kind::SaveSnippet { statement: statement.to_owned() })),
             None => asks.push(Ask::Notice("put the cursor on a statement first".into())),
         },
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
@@ -216,13 +216,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             let name = model.grid.column_names().get(column).cloned().unwrap_or_default();
             show(model, Shows::Value { name, row, value }, asks);
         }
-        Ask::ShowPlace(schema, table, column) => {
-            model.explorer.show((schema, table, column), &model.shared);
-            asks.push(Ask::Focus(Focus::Explorer));
-            if let Some((schema, table)) = model.explorer.table(&model.shared) {
-                asks.push(Ask::ShowTable { schema, table });
-            }
-        }
+        Ask::ShowPlace(object) => show_place(model, object, asks),
         Ask::ShowWarnings => match &model.grid.result {
             Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
             _ => model.notice("the server gave no warning for this result"),
@@ -232,11 +226,9 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             model.worksheets.rename(title);
             asks.push(Ask::Settle);
         }
-        Ask::Open(kind) => {
-            let columns = model.grid.column_names();
-            let stock = Stock { activity: &model.aside.activity, columns: &columns };
-            model.overlay = Some(Overlay::open(kind, &model.shared, stock));
-        }
+        Ask::Open(kind) => open(model, kind, asks, effects),
+        Ask::RefreshOverlay => refresh_overlay(model, asks, effects),
+        Ask::Compute(work) => effects.push(Effect::Compute(model.new_job(work))),
         Ask::LoadSnippets => load_snippets(model, effects),
         Ask::Focus(focus) => {
             model.focus = focus;
@@ -249,7 +241,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::Settle => {
             model.solve();
-            model.explorer.refresh(&model.shared);
+            model.explorer.settle(&model.shared);
             with!(model, asks, effects, worksheets.settle());
             with!(model, asks, effects, grid.settle());
             model.inspector.refresh(&model.shared);
@@ -269,6 +261,28 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             show(model, Shows::Problem(problem), asks);
         }
         Ask::Quit => quit(model, asks, effects),
+    }
+}
+
+fn show_place(model: &mut Model, object: ObjectRef, asks: &mut Vec<Ask>) {
+    model.explorer.show(object, &model.shared);
+    asks.push(Ask::Focus(Focus::Explorer));
+    if let Some((schema, table)) = model.explorer.table(&model.shared) {
+        asks.push(Ask::ShowTable { schema, table });
+    }
+}
+
+fn open(model: &mut Model, kind: Kind, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let columns = model.grid.column_names();
+    let stock = Stock { activity: &model.aside.activity, columns: &columns };
+    model.overlay = Some(Overlay::open(kind, &mut Cx { shared: &model.shared, asks, effects }, stock));
+}
+
+fn refresh_overlay(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let columns = model.grid.column_names();
+    let stock = Stock { activity: &model.aside.activity, columns: &columns };
+    if let Some(overlay) = &mut model.overlay {
+        overlay.refresh(&mut Cx { shared: &model.shared, asks, effects }, stock);
     }
 }
 
@@ -310,7 +324,10 @@ fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec
     model.shared.link = Link::Connecting(session);
     model.shared.running = None;
     model.shared.facts = None;
-    model.shared.catalog = None;
+    if model.shared.profile.as_ref().is_none_or(|before| before.name != name) {
+        model.shared.catalog = None;
+        model.explorer = Explorer::default();
+    }
     model.shared.profile = Some(Arc::clone(&profile));
     let is_demo = profile.environment == Environment::Demo;
     let demo = if is_demo { Demo::Yes } else { Demo::No };
@@ -352,7 +369,7 @@ fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, 
         Ok(checked) => checked,
         Err(refusal) => {
             if let Some(at) = at {
-                model.worksheets.mark(Some(at + refusal.at.start));
+                model.worksheets.mark(at + refusal.at.start, None);
             }
             with!(model, asks, effects, grid.start(result, statement, now));
             let problem = Problem::new(Trouble::Refused, refusal.what.clone())
@@ -388,7 +405,7 @@ fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, 
         sheet.error_at = None;
         model.worksheets.is_dirty = true;
     }
-    model.aside.running_at = at.map(|at| (WorksheetId(model.worksheets.front as u64), at));
+    model.aside.running_at = at.zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
     model.shared.running = Some(Running { result, since: now, stopping: false });
     with!(model, asks, effects, grid.start(result, statement.clone(), now));
     let begin = Begin {

@@ -1,5 +1,6 @@
 //! The one way the model changes: total, synchronous, without clock, file, network or terminal.
 
+use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
     End, HostNews, Limit, ResultId, RunReport, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
@@ -39,6 +40,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Session(id, news) => on_session(model, id, news, &mut asks, &mut effects),
         Message::Result(id, news) => on_result(model, id, news, &mut asks, &mut effects),
         Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
+        Message::Computed(computed) => on_computed(model, computed),
         Message::Host(HostNews::Copied(how)) => model.notice(how),
         Message::Host(HostNews::Failed(problem)) | Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
         Message::Connect(profile) => asks.push(Ask::Connect(profile)),
@@ -89,19 +91,36 @@ fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mu
 }
 
 fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let columns = model.grid.column_names();
+    let stock = super::panes::overlay::Stock { activity: &model.aside.activity, columns: &columns };
     let mut cx = Cx { shared: &model.shared, asks, effects };
     if let Some(overlay) = &mut model.overlay {
-        overlay.input.paste(text);
+        overlay.paste(text, &mut cx, stock);
     } else if let Some(connect) = &mut model.connect {
         if connect.takes_text() {
             connect.secret.paste(text);
         }
     } else if model.focus == Focus::Explorer && model.explorer.is_typing {
-        model.explorer.filter.paste(text);
-        model.explorer.refresh(&model.shared);
+        model.explorer.paste_filter(text, &mut cx);
     } else {
         model.worksheets.insert(text, &mut cx);
         model.worksheets.settle(&mut cx);
+    }
+}
+
+fn on_computed(model: &mut Model, computed: Computed) {
+    let slot = computed.answer.slot();
+    if model.aside.jobs.get(&slot) != Some(&computed.generation) {
+        return;
+    }
+    model.aside.jobs.remove(&slot);
+    match computed.answer {
+        Answer::Found { best, total } => {
+            if let Some(overlay) = &mut model.overlay {
+                overlay.on_found(&best, total, &model.shared);
+            }
+        }
+        Answer::Filtered(hits) => model.explorer.on_filtered(hits, &model.shared),
     }
 }
 
@@ -139,8 +158,9 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             model.connect.get_or_insert_default().on_failed(problem);
         }
         SessionNews::Catalog(catalog) => {
-            model.shared.catalog = Some(catalog);
-            model.explorer.on_catalog(&model.shared);
+            let before = model.shared.catalog.replace(catalog);
+            with!(model, asks, effects, explorer.on_catalog(before.as_deref()));
+            asks.push(Ask::RefreshOverlay);
             asks.push(Ask::Settle);
             if let Some((schema, table)) = model.worksheets.table(&model.shared) {
                 asks.push(Ask::ShowTable { schema, table });
@@ -175,8 +195,8 @@ fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut 
         End::Complete | End::Limit(_) | End::Cancelled => None,
     };
     let place = failed.and_then(|problem| place_of(model, problem)).zip(model.aside.running_at.take());
-    if let Some((at, (_, start))) = place {
-        model.worksheets.mark(Some(start + at));
+    if let Some((at, (key, start))) = place {
+        model.worksheets.mark(start + at, Some(&key));
         asks.push(Ask::Settle);
     }
 }
@@ -296,6 +316,7 @@ fn on_refused(model: &mut Model, effect: &Effect) {
             model.worksheets.is_saving = false;
             "the disk is busy"
         }
+        Effect::Compute(_) => "the machine is busy",
         Effect::Host(_) => "the clipboard is busy",
         Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
     };

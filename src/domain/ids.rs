@@ -7,7 +7,3 @@ pub struct SessionId(pub u32);
 /// Names one result set of one statement. Given by the model, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ResultId(pub u64);
-
-/// Names one worksheet within one running program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WorksheetId(pub u64);

@@ -29,6 +29,9 @@ pub const FETCH_SECONDS: u64 = 3600;
 /// Rows of a table preview; shown in its text.
 pub const PREVIEW_ROWS: u64 = 200;
 
+/// Objects that a find lists; who wants more types more.
+pub const MOST_FOUND: usize = 500;
+
 /// Messages waiting for the loop; a worker that is faster waits.
 pub const INBOX: usize = 256;
 /// Commands waiting for a session task.

@@ -2,6 +2,7 @@
 
 pub mod accesslog;
 pub mod catalog;
+pub mod compute;
 pub mod docs;
 pub mod export;
 pub mod ids;

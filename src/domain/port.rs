@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::domain::accesslog::{Begin, Entry, Permit};
 use crate::domain::catalog::Catalog;
 use crate::domain::docs::DocPack;
-pub use crate::domain::ids::{ResultId, SessionId, WorksheetId};
+pub use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret, Settings};
 use crate::domain::results::{Chunk, Column, Window};

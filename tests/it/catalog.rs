@@ -1,6 +1,6 @@
 //! Finding in the catalog.
 
-use rrx::domain::catalog::find::{ObjectRef, filter, find, mark_foreign_keys};
+use rrx::domain::catalog::find::{ObjectRef, best, filter, find, mark_foreign_keys};
 use rrx::domain::catalog::{Catalog, ForeignKey, KeyPart, Routine, Schema, Table, TableColumn};
 
 fn column(name: &str, comment: &str) -> TableColumn {
@@ -58,11 +58,45 @@ fn comments_are_found_in_one_piece() {
 }
 
 #[test]
-fn a_filter_keeps_the_catalogs_order_and_nothing_typed_keeps_all() {
+fn a_filter_keeps_the_catalogs_order() {
     let catalog = catalog();
-    assert_eq!(filter(&catalog, "site"), [ObjectRef::Table(0, 1), ObjectRef::Column(0, 1, 1)]);
-    assert_eq!(filter(&catalog, " ").len(), 2 + 3 + 6 + 1);
-    assert!(find(&catalog, "").is_empty());
+    let hits = |pattern| filter(&catalog, pattern, &|| false).unwrap();
+    assert_eq!(hits("site"), [ObjectRef::Table(0, 1), ObjectRef::Column(0, 1, 1)]);
+    assert_eq!(
+        hits("STUD"),
+        [ObjectRef::Table(0, 0), ObjectRef::Table(0, 1), ObjectRef::Column(0, 1, 0), ObjectRef::Routine(0, 0)]
+    );
+    assert_eq!(hits("people"), [ObjectRef::Table(0, 2)], "a comment");
+    assert_eq!(hits("vlt"), [ObjectRef::Table(0, 2)], "letters in order");
+}
+
+#[test]
+fn nothing_typed_finds_the_tables_and_the_servers_own_come_last() {
+    let mut catalog = catalog();
+    catalog.schemas.insert(
+        0,
+        Schema { name: "sys".into(), is_system: true, tables: vec![table("study", "", vec![])], ..Schema::default() },
+    );
+    let objects = |pattern: &str| {
+        let (found, total) = best(&catalog, pattern, &|| false).unwrap();
+        assert_eq!(found.len(), total);
+        found.into_iter().map(|found| found.object).collect::<Vec<_>>()
+    };
+    assert_eq!(objects(" "), [ObjectRef::Table(1, 0), ObjectRef::Table(1, 1), ObjectRef::Table(1, 2)]);
+    assert_eq!(objects("study").first(), Some(&ObjectRef::Table(1, 0)));
+    assert_eq!(objects("study").last(), Some(&ObjectRef::Table(0, 0)));
+}
+
+#[test]
+fn work_that_nobody_wants_any_more_stops() {
+    let asked = std::cell::Cell::new(0);
+    let is_stale = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 1
+    };
+    assert_eq!(best(&catalog(), "study", &is_stale), None);
+    assert_eq!(asked.get(), 2, "it looked again at the second table");
+    assert_eq!(filter(&catalog(), "study", &|| true), None);
 }
 
 #[test]

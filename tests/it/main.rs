@@ -15,6 +15,7 @@ mod demo;
 mod demo_data;
 mod docs;
 mod export;
+mod jobs;
 mod keys;
 mod known_hosts;
 mod model;

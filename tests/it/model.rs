@@ -10,7 +10,9 @@ use rrx::app::model::{Model, Start};
 use rrx::app::shared::Link;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, screen, styles, update};
+use rrx::domain::catalog::find::ObjectRef;
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
+use rrx::domain::compute::{Answer, Computed, Generation, Job};
 use rrx::domain::keys::Chord;
 use rrx::domain::port::{
     End, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
@@ -99,6 +101,20 @@ impl Bench {
         result
     }
 
+    /// Does the heavy work that was asked for, in the order asked, and feeds the answers.
+    pub fn compute(&mut self) {
+        for job in self.jobs() {
+            let answer = job.work.run(&|| false).unwrap();
+            self.feed(Message::Computed(Computed { generation: job.generation, answer }));
+        }
+    }
+
+    /// Takes the heavy work that was asked for out of the effects.
+    pub fn jobs(&mut self) -> Vec<Job> {
+        let jobs = self.effects.extract_if(.., |effect| matches!(effect, Effect::Compute(_)));
+        jobs.filter_map(|effect| if let Effect::Compute(job) = effect { Some(job) } else { None }).collect()
+    }
+
     /// Feeds a result of text columns.
     pub fn rows(&mut self, result: ResultId, names: &[&str], rows: &[&[Option<&str>]]) {
         let columns: Arc<[Column]> = names.iter().map(|name| column(name)).collect();
@@ -171,7 +187,7 @@ fn facts() -> ServerFacts {
     }
 }
 
-fn catalog() -> Catalog {
+pub fn catalog() -> Catalog {
     let column =
         |name: &str, key| TableColumn { name: name.into(), type_text: "bigint".into(), key, ..TableColumn::default() };
     let table = |name: &str| Table {
@@ -405,6 +421,10 @@ fn any_message() -> impl Strategy<Value = Message> {
             SessionId(session),
             SessionNews::Ended { result: ResultId(result), report: report(End::Complete, 3) }
         )),
+        1 => (0u64..20, 0usize..4, 0usize..9, 0usize..9).prop_map(|(generation, s, t, c)| Message::Computed(Computed {
+            generation: Generation(generation),
+            answer: Answer::Filtered(vec![ObjectRef::Schema(s), ObjectRef::Column(s, t, c), ObjectRef::Routine(s, t)]),
+        })),
         1 => Just(()).prop_map(|()| Message::Storage(StorageNews::WorksheetsSaved)),
     ]
 }

@@ -62,6 +62,7 @@ fn the_overlays() {
     for (name, keys) in [("palette", "ctrl-p"), ("help", "f1"), ("find", "ctrl-t"), ("save", "ctrl-s")] {
         let mut bench = with_rows((100, 30));
         bench.keys(keys);
+        bench.compute();
         insta::assert_snapshot!(format!("{name}_100x30"), text(&bench, (100, 30)));
     }
 }

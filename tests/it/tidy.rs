@@ -25,6 +25,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "src/domain/snippets",
         &["domain::sql", "domain::catalog", "domain::results", "domain::limits", "domain::problem"],
     ),
+    ("src/domain/compute.rs", &["domain::catalog", "domain::limits", "domain::problem"]),
     ("src/domain/port.rs", &["domain"]),
     ("src/app", &["domain", "app"]),
     ("src/io/session", &["domain", "io::tunnel", "io::session"]),

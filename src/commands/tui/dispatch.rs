@@ -10,6 +10,7 @@ use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUE
 use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind, Problem};
 use crate::io::host::clipboard::{Multiplexer, osc52};
+use crate::io::runtime::compute::Desk;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::task::Lent;
 use crate::io::terminal::Screen;
@@ -47,17 +48,19 @@ pub(super) struct Dispatch {
     sessions: HashMap<SessionId, (mpsc::Sender<SessionCmd>, JoinHandle<()>)>,
     storage_task: JoinHandle<()>,
     session_outside: session::Outside,
+    desk: Desk,
     inside: Multiplexer,
 }
 
 impl Dispatch {
-    /// Starts storage and store.
+    /// Starts storage, store and the desk for heavy work.
     pub(super) fn new(outside: Outside, news: mpsc::Sender<News>) -> Self {
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
         let (storage, storage_out) = mpsc::channel(STORAGE_QUEUE);
         // The store ends with its queues; nothing of it outlives the program, so nobody waits for it.
         drop(store::spawn(rows_out, store_out, news.clone(), outside.store));
+        let desk = Desk::new(&news);
         let told = news.clone();
         let tell = move |news| {
             // The loop may be gone while the last worksheets are written.
@@ -72,6 +75,7 @@ impl Dispatch {
             sessions: HashMap::new(),
             storage_task,
             session_outside: outside.session,
+            desk,
             inside: outside.inside,
         }
     }
@@ -83,6 +87,10 @@ impl Dispatch {
             Effect::Store(command) => self.store.try_send(command).err().map(|error| Effect::Store(error.into_inner())),
             Effect::Storage(command) => {
                 self.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
+            }
+            Effect::Compute(job) => {
+                self.desk.take(job);
+                None
             }
             // The loop itself does these.
             Effect::Host(_) | Effect::Wake(_) | Effect::Quit(_) => None,

@@ -1,6 +1,7 @@
 //! What workers tell the loop: one bounded queue, each news with its envelope.
 
 use crate::app::Message;
+use crate::domain::compute::Computed;
 use crate::domain::port::{ResultId, SessionId, SessionNews, StorageNews, StoreNews};
 
 /// News of a worker.
@@ -12,6 +13,8 @@ pub(super) enum News {
     Store(ResultId, StoreNews),
     /// Of the storage task.
     Storage(StorageNews),
+    /// Work that is done.
+    Computed(Computed),
 }
 
 impl From<(SessionId, SessionNews)> for News {
@@ -26,12 +29,19 @@ impl From<(ResultId, StoreNews)> for News {
     }
 }
 
+impl From<Computed> for News {
+    fn from(computed: Computed) -> Self {
+        Self::Computed(computed)
+    }
+}
+
 impl From<News> for Message {
     fn from(news: News) -> Self {
         match news {
             News::Session(id, news) => Self::Session(id, news),
             News::Store(id, news) => Self::Result(id, news),
             News::Storage(news) => Self::Storage(news),
+            News::Computed(computed) => Self::Computed(computed),
         }
     }
 }

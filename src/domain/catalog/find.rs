@@ -4,6 +4,7 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::{Catalog, KeyPart, Routine, Schema, Table, TableColumn};
+use crate::domain::limits::MOST_FOUND;
 
 /// One object, by its places in the catalog that it was found in: it means nothing in a later generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,6 +97,10 @@ const NAME: u32 = 4;
 const WHOLE: u32 = 800;
 /// How the name of the table around a column counts.
 const TABLE: u32 = 2;
+/// Letters from which a filter looks into the names of columns.
+const COLUMN_LETTERS: usize = 2;
+/// Letters from which a filter looks into comments.
+const COMMENT_LETTERS: usize = 3;
 
 impl Words {
     /// Reads a pattern.
@@ -175,28 +180,49 @@ impl Words {
 /// pattern finds nothing.
 #[must_use]
 pub fn find(catalog: &Catalog, pattern: &str) -> Vec<Found> {
+    ranked(catalog, pattern, &|| false).unwrap_or_default()
+}
+
+/// The best of what fits, at most [`MOST_FOUND`], and how many fit. The server's own schemas come last. An empty
+/// pattern lists the tables, without the server's own. `None` once `is_stale` says so; it is asked at each table.
+#[must_use]
+pub fn best(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<(Vec<Found>, usize)> {
+    let mut found = if Words::new(pattern).is_empty() { tables(catalog) } else { ranked(catalog, pattern, is_stale)? };
+    let total = found.len();
+    found.truncate(MOST_FOUND);
+    Some((found, total))
+}
+
+fn tables(catalog: &Catalog) -> Vec<Found> {
+    let schemas = catalog.schemas.iter().enumerate().filter(|(_, schema)| !schema.is_system);
+    schemas
+        .flat_map(|(s, schema)| {
+            (0..schema.tables.len()).map(move |t| Found { object: ObjectRef::Table(s, t), score: 0 })
+        })
+        .collect()
+}
+
+fn ranked(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<Found>> {
     let mut words = Words::new(pattern);
     if words.is_empty() {
-        return Vec::new();
+        return Some(Vec::new());
     }
-    let mut found = fits(catalog, &mut words);
-    found.sort_by_key(|found| std::cmp::Reverse(found.score));
-    found
+    let mut found = fits(catalog, &mut words, is_stale)?;
+    let is_system = |found: &Found| found.object.schema(catalog).is_some_and(|schema| schema.is_system);
+    found.sort_by_key(|found| (is_system(found), std::cmp::Reverse(found.score)));
+    Some(found)
 }
 
-/// The same in the catalog's order, for a tree that is filtered while it keeps its shape. An empty pattern leaves all.
-#[must_use]
-pub fn filter(catalog: &Catalog, pattern: &str) -> Vec<ObjectRef> {
-    fits(catalog, &mut Words::new(pattern)).into_iter().map(|found| found.object).collect()
-}
-
-fn fits(catalog: &Catalog, words: &mut Words) -> Vec<Found> {
+fn fits(catalog: &Catalog, words: &mut Words, is_stale: &dyn Fn() -> bool) -> Option<Vec<Found>> {
     let mut found = Vec::new();
     let mut add = |object, score: Option<u32>| found.extend(score.map(|score| Found { object, score }));
     for (s, schema) in catalog.schemas.iter().enumerate() {
         let schema_words = words.each_in_name(&schema.name);
         add(ObjectRef::Schema(s), words.score(&schema.name, "", &[]));
         for (t, table) in schema.tables.iter().enumerate() {
+            if is_stale() {
+                return None;
+            }
             add(ObjectRef::Table(s, t), words.score(&table.name, &table.comment, &schema_words));
             let around: Vec<Option<u32>> = words
                 .each_in_name(&table.name)
@@ -212,7 +238,44 @@ fn fits(catalog: &Catalog, words: &mut Words) -> Vec<Found> {
             add(ObjectRef::Routine(s, r), words.score(&routine.name, &routine.comment, &schema_words));
         }
     }
-    found
+    Some(found)
+}
+
+/// What a tree shows under a filter, in the catalog's order: tables, routines and schemas whose names have the letters
+/// in this order, and, from a few letters on, columns and comments that have them in one piece (scattered letters fit
+/// nearly every column). Capitals do not count. `None` once `is_stale` says so; it is asked at each table.
+#[must_use]
+pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<ObjectRef>> {
+    let words = pattern.trim().to_lowercase();
+    let has_piece = |text: &str, least: usize| words.chars().count() >= least && text.to_lowercase().contains(&words);
+    let mut found = Vec::new();
+    for (s, schema) in catalog.schemas.iter().enumerate() {
+        if has_letters(&schema.name, &words) {
+            found.push(ObjectRef::Schema(s));
+        }
+        for (t, table) in schema.tables.iter().enumerate() {
+            if is_stale() {
+                return None;
+            }
+            if has_letters(&table.name, &words) || has_piece(&table.comment, COMMENT_LETTERS) {
+                found.push(ObjectRef::Table(s, t));
+            }
+            let columns = table.columns.iter().enumerate();
+            let fit = columns.filter(|(_, column)| has_piece(&column.name, COLUMN_LETTERS));
+            found.extend(fit.map(|(c, _)| ObjectRef::Column(s, t, c)));
+        }
+        let routines = schema.routines.iter().enumerate();
+        let fit = routines
+            .filter(|(_, routine)| has_letters(&routine.name, &words) || has_piece(&routine.comment, COMMENT_LETTERS));
+        found.extend(fit.map(|(r, _)| ObjectRef::Routine(s, r)));
+    }
+    Some(found)
+}
+
+/// Whether the letters of a pattern stand in a name in this order.
+fn has_letters(name: &str, pattern: &str) -> bool {
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    pattern.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// Gives the columns of declared foreign keys their part: the server's `COLUMN_KEY` does not tell it. A column of the

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Dialect;
 use super::lex::{Token, TokenKind, lex};
-use super::split::statements;
+use super::split::{Statement, statements};
 
 /// ERROR 1054: unknown column.
 const UNKNOWN_COLUMN: u16 = 1054;
@@ -21,9 +21,15 @@ const NEAR: usize = 80;
 /// one. In the rest of a line behind a `;`: the one before. On blank lines between: the next one, else the last.
 #[must_use]
 pub fn statement_at(text: &str, offset: usize, dialect: Dialect) -> Option<Range<usize>> {
-    let found = statements(text, dialect);
-    let before = found.iter().rfind(|statement| statement.span.start <= offset);
-    let after = found.iter().find(|statement| statement.span.start > offset);
+    chosen(text, &statements(text, dialect), offset)
+}
+
+/// The same among the statements of a text that has been split already.
+#[must_use]
+pub fn chosen(text: &str, found: &[Statement], offset: usize) -> Option<Range<usize>> {
+    let at = found.partition_point(|statement| statement.span.start <= offset);
+    let before = at.checked_sub(1).and_then(|at| found.get(at));
+    let after = found.get(at);
     let is_behind_line =
         before.is_none_or(|before| text.get(before.span.end..offset).is_some_and(|between| between.contains('\n')));
     let chosen = if is_behind_line { after.or(before) } else { before };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, Schema, Table, TableKind};
 
 /// Names a place in the catalog by its numbers there.
@@ -26,21 +27,29 @@ pub struct Line {
     pub depth: usize,
 }
 
-/// Draws the lines. A filter shows what matches (name or comment, without case) and its parents, opened.
-pub(super) fn lines(catalog: &Catalog, open: &BTreeSet<Node>, filter: &str, shows_system: bool) -> Vec<Line> {
-    let words = filter.to_lowercase();
+/// Draws the lines. Under a filter these are what fits it and its parents, opened.
+pub(super) fn lines(
+    catalog: &Catalog,
+    open: &BTreeSet<Node>,
+    hits: Option<&[ObjectRef]>,
+    shows_system: bool,
+) -> Vec<Line> {
+    let is_shown = |schema: &Schema| shows_system || !schema.is_system;
     let mut lines = Vec::new();
-    for (s, schema) in catalog.schemas.iter().enumerate() {
-        if schema.is_system && !shows_system {
-            continue;
-        }
-        if words.is_empty() {
-            lines.push(Line { node: Node::Schema(s), depth: 0 });
-            if open.contains(&Node::Schema(s)) {
-                plain(schema, s, open, &mut lines);
+    match hits {
+        None => {
+            for (s, schema) in catalog.schemas.iter().enumerate().filter(|(_, schema)| is_shown(schema)) {
+                lines.push(Line { node: Node::Schema(s), depth: 0 });
+                if open.contains(&Node::Schema(s)) {
+                    plain(schema, s, open, &mut lines);
+                }
             }
-        } else {
-            filtered(schema, s, &words, open, &mut lines);
+        }
+        Some(hits) => {
+            let mut last = None;
+            for hit in hits.iter().filter(|hit| hit.schema(catalog).is_some_and(is_shown)) {
+                filtered(catalog, *hit, &mut last, open, &mut lines);
+            }
         }
     }
     lines
@@ -75,37 +84,77 @@ fn push_table(s: usize, t: usize, table: &Table, depth: usize, is_open: bool, li
     }
 }
 
-fn filtered(schema: &Schema, s: usize, words: &str, open: &BTreeSet<Node>, lines: &mut Vec<Line>) {
-    let at = lines.len();
-    let has =
-        |name: &str, comment: &str| matches(name, words) || (words.len() > 2 && comment.to_lowercase().contains(words));
-    for (t, table) in schema.tables.iter().enumerate() {
-        let columns: Vec<usize> = table
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| words.len() > 1 && column.name.to_lowercase().contains(words))
-            .map(|(c, _)| c)
-            .collect();
-        if has(&table.name, &table.comment) {
+/// Adds one hit with its parents. `last` is the hit or the parent that was added last.
+fn filtered(
+    catalog: &Catalog,
+    hit: ObjectRef,
+    last: &mut Option<ObjectRef>,
+    open: &BTreeSet<Node>,
+    lines: &mut Vec<Line>,
+) {
+    let (ObjectRef::Schema(s) | ObjectRef::Table(s, _) | ObjectRef::Column(s, _, _) | ObjectRef::Routine(s, _)) = hit;
+    let is_in_last = |last: &Option<ObjectRef>| {
+        last.is_some_and(|last| match last {
+            ObjectRef::Schema(at)
+            | ObjectRef::Table(at, _)
+            | ObjectRef::Column(at, _, _)
+            | ObjectRef::Routine(at, _) => at == s,
+        })
+    };
+    if !is_in_last(last) {
+        lines.push(Line { node: Node::Schema(s), depth: 0 });
+    }
+    match hit {
+        ObjectRef::Schema(_) => {}
+        ObjectRef::Table(s, t) => {
+            let Some(table) = hit.table(catalog) else { return };
             push_table(s, t, table, 1, open.contains(&Node::Table(s, t)), lines);
-        } else if !columns.is_empty() {
-            lines.push(Line { node: Node::Table(s, t), depth: 1 });
-            lines.extend(columns.into_iter().map(|c| Line { node: Node::Column(s, t, c), depth: 2 }));
         }
-    }
-    for (r, routine) in schema.routines.iter().enumerate() {
-        if has(&routine.name, &routine.comment) {
-            lines.push(Line { node: Node::Routine(s, r), depth: 1 });
+        ObjectRef::Column(s, t, c) => {
+            match last {
+                // The table itself fits: it opens and closes as without a filter.
+                Some(ObjectRef::Table(of, at)) if (*of, *at) == (s, t) => return,
+                Some(ObjectRef::Column(of, at, _)) if (*of, *at) == (s, t) => {}
+                _ => lines.push(Line { node: Node::Table(s, t), depth: 1 }),
+            }
+            lines.push(Line { node: Node::Column(s, t, c), depth: 2 });
         }
+        ObjectRef::Routine(s, r) => lines.push(Line { node: Node::Routine(s, r), depth: 1 }),
     }
-    if lines.len() > at || matches(&schema.name, words) {
-        lines.insert(at, Line { node: Node::Schema(s), depth: 0 });
-    }
+    *last = Some(hit);
 }
 
-/// Whether the letters of the pattern stand in the name in this order.
-fn matches(name: &str, pattern: &str) -> bool {
-    let mut letters = name.chars().flat_map(char::to_lowercase);
-    pattern.chars().all(|wanted| letters.any(|letter| letter == wanted))
+/// The same object in another reading of the catalog, by its names.
+pub(super) fn node_in(after: &Catalog, before: &Catalog, node: Node) -> Option<Node> {
+    let (Node::Schema(s)
+    | Node::Tables(s)
+    | Node::Views(s)
+    | Node::Routines(s)
+    | Node::Table(s, _)
+    | Node::Column(s, _, _)
+    | Node::Routine(s, _)) = node;
+    let old = before.schemas.get(s)?;
+    let s = after.schemas.iter().position(|schema| schema.name == old.name)?;
+    let new = after.schemas.get(s)?;
+    let table_of = |t: usize| {
+        let old = old.tables.get(t)?;
+        let t = new.tables.iter().position(|table| table.name == old.name)?;
+        Some((t, old, new.tables.get(t)?))
+    };
+    Some(match node {
+        Node::Schema(_) => Node::Schema(s),
+        Node::Tables(_) => Node::Tables(s),
+        Node::Views(_) => Node::Views(s),
+        Node::Routines(_) => Node::Routines(s),
+        Node::Table(_, t) => Node::Table(s, table_of(t)?.0),
+        Node::Column(_, t, c) => {
+            let (t, old, new) = table_of(t)?;
+            let old = old.columns.get(c)?;
+            Node::Column(s, t, new.columns.iter().position(|column| column.name == old.name)?)
+        }
+        Node::Routine(_, r) => {
+            let old = old.routines.get(r)?;
+            Node::Routine(s, new.routines.iter().position(|routine| routine.name == old.name)?)
+        }
+    })
 }

@@ -10,6 +10,7 @@ pub use view::ExplorerView;
 use std::collections::BTreeSet;
 
 use crate::app::action::actions;
+use crate::domain::catalog::find::ObjectRef;
 
 use super::parts::line_input::LineInput;
 use super::parts::list::List;
@@ -58,6 +59,8 @@ pub struct Explorer {
     pub open: BTreeSet<Node>,
     /// The filter.
     pub filter: LineInput,
+    /// What fits the filter, in the catalog's order; `None` without a filter.
+    pub hits: Option<Vec<ObjectRef>>,
     /// Whether the filter is being typed.
     pub is_typing: bool,
     /// Whether the server's own schemas are shown.

@@ -5,11 +5,13 @@ use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::panes::parts::list::Step;
 use crate::app::shared::Shared;
-use crate::domain::catalog::Catalog;
+use crate::domain::catalog::find::ObjectRef;
+use crate::domain::catalog::{Catalog, TableKind};
+use crate::domain::compute::Work;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::sql::quote;
 
-use super::lines::lines;
+use super::lines::{lines, node_in};
 use super::{Explorer, ExplorerAction, FilterAction, Node};
 
 impl Explorer {
@@ -28,54 +30,106 @@ impl Explorer {
     }
 
     /// Draws the lines anew; the cursor stays on its node where that is still visible.
-    pub fn refresh(&mut self, shared: &Shared) {
+    fn redraw(&mut self, shared: &Shared) {
         let at = self.node();
+        self.draw_around(at, shared);
+    }
+
+    fn draw_around(&mut self, at: Option<Node>, shared: &Shared) {
         self.lines = shared
             .catalog
             .as_ref()
-            .map_or_else(Vec::new, |catalog| lines(catalog, &self.open, self.filter.text(), self.shows_system));
+            .map_or_else(Vec::new, |catalog| lines(catalog, &self.open, self.hits.as_deref(), self.shows_system));
         if let Some(found) = self.lines.iter().position(|line| Some(line.node) == at) {
             self.list.cursor = found;
         }
         self.settle(shared);
     }
 
-    /// Takes a new catalog: the current database is open from the start.
-    pub fn on_catalog(&mut self, shared: &Shared) {
-        let catalog = shared.catalog.as_ref();
-        let current = shared.database.as_deref();
-        let found =
-            catalog.and_then(|catalog| catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current));
-        if self.open.is_empty()
-            && let Some(s) = found
-        {
-            self.open.insert(Node::Schema(s));
+    /// Takes a new catalog in the place of the one before: what was open stays so, by its names. With the first one
+    /// the current database is open and under the cursor.
+    pub fn on_catalog(&mut self, before: Option<&Catalog>, cx: &mut Cx<'_>) {
+        let Some(catalog) = &cx.shared.catalog else { return };
+        let current = cx.shared.database.as_deref();
+        let current = catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current).map(Node::Schema);
+        let mut at = current;
+        if let Some(before) = before {
+            at = self.node().and_then(|node| node_in(catalog, before, node));
+            self.open = self.open.iter().filter_map(|node| node_in(catalog, before, *node)).collect();
+        } else if self.open.is_empty() {
+            self.open.extend(current);
         }
-        self.refresh(shared);
-        if let Some(at) = found.and_then(|s| self.lines.iter().position(|line| line.node == Node::Schema(s))) {
-            self.list.cursor = at;
-        }
-        self.settle(shared);
+        // Hits are numbers of the catalog before.
+        self.hits = None;
+        self.draw_around(at, cx.shared);
+        self.ask_for_hits(cx);
     }
 
-    /// Opens the tree down to a table and puts the cursor on it.
-    pub fn show(&mut self, place: (usize, Option<usize>, Option<usize>), shared: &Shared) {
+    /// Takes what fits the filter.
+    pub fn on_filtered(&mut self, hits: Vec<ObjectRef>, shared: &Shared) {
+        if self.filter.text().trim().is_empty() {
+            return;
+        }
+        self.hits = Some(hits);
+        self.redraw(shared);
+        if self.is_typing {
+            self.list.cursor = self.lines.iter().position(|line| matches!(line.node, Node::Table(..))).unwrap_or(0);
+            self.settle(shared);
+        }
+    }
+
+    /// The filter's text has changed: the tree follows when its hits are known.
+    fn ask_for_hits(&mut self, cx: &mut Cx<'_>) {
+        let pattern = self.filter.text().trim().to_owned();
+        match &cx.shared.catalog {
+            Some(catalog) if !pattern.is_empty() => {
+                cx.ask(Ask::Compute(Work::Filter { catalog: catalog.clone(), pattern }));
+            }
+            _ => self.show_all(cx.shared),
+        }
+    }
+
+    fn show_all(&mut self, shared: &Shared) {
+        self.hits = None;
+        self.redraw(shared);
+    }
+
+    /// Opens the tree down to an object and puts the cursor on it.
+    pub fn show(&mut self, object: ObjectRef, shared: &Shared) {
         self.filter.clear();
-        let (s, t, c) = place;
-        self.open.insert(Node::Schema(s));
-        let node = match (t, c) {
-            (None, _) => Node::Schema(s),
-            (Some(t), None) => Node::Table(s, t),
-            (Some(t), Some(c)) => {
+        self.is_typing = false;
+        self.hits = None;
+        let Some(catalog) = &shared.catalog else { return };
+        self.shows_system |= object.schema(catalog).is_some_and(|schema| schema.is_system);
+        let is_view = object.table(catalog).is_some_and(|table| table.kind == TableKind::View);
+        let node = match object {
+            ObjectRef::Schema(s) => Node::Schema(s),
+            ObjectRef::Table(s, t) => Node::Table(s, t),
+            ObjectRef::Column(s, t, c) => {
                 self.open.insert(Node::Table(s, t));
                 Node::Column(s, t, c)
             }
+            ObjectRef::Routine(s, r) => {
+                self.open.insert(Node::Routines(s));
+                Node::Routine(s, r)
+            }
         };
-        self.refresh(shared);
-        if let Some(at) = self.lines.iter().position(|line| line.node == node) {
-            self.list.cursor = at;
+        match object {
+            ObjectRef::Table(s, _) | ObjectRef::Column(s, _, _) => {
+                self.open.insert(Node::Schema(s));
+                // Views start closed, tables open.
+                if is_view {
+                    self.open.insert(Node::Views(s));
+                } else {
+                    self.open.remove(&Node::Tables(s));
+                }
+            }
+            ObjectRef::Routine(s, _) => {
+                self.open.insert(Node::Schema(s));
+            }
+            ObjectRef::Schema(_) => {}
         }
-        self.settle(shared);
+        self.draw_around(Some(node), shared);
     }
 
     /// Does an action.
@@ -91,9 +145,9 @@ impl Explorer {
             A::Open => match self.node() {
                 Some(node) if !self.open.remove(&node) => {
                     self.open.insert(node);
-                    self.refresh(cx.shared);
+                    self.redraw(cx.shared);
                 }
-                _ => self.refresh(cx.shared),
+                _ => self.redraw(cx.shared),
             },
             A::Unfold => self.fold(false, cx.shared),
             A::Fold => self.fold(true, cx.shared),
@@ -119,11 +173,11 @@ impl Explorer {
             A::Filter => self.is_typing = true,
             A::System => {
                 self.shows_system = !self.shows_system;
-                self.refresh(cx.shared);
+                self.redraw(cx.shared);
             }
             A::Leave if !self.filter.text().is_empty() => {
                 self.filter.clear();
-                self.refresh(cx.shared);
+                self.ask_for_hits(cx);
             }
             A::Leave => cx.ask(Ask::Focus(Focus::Worksheet)),
         }
@@ -141,27 +195,35 @@ impl Explorer {
             FilterAction::Clear => {
                 self.filter.clear();
                 self.is_typing = false;
+                self.ask_for_hits(cx);
             }
-            FilterAction::DeleteBack => self.filter.delete_back(),
+            FilterAction::DeleteBack => {
+                self.filter.delete_back();
+                self.ask_for_hits(cx);
+            }
             FilterAction::Down => self.step(Step::Down, cx.shared),
             FilterAction::Up => self.step(Step::Up, cx.shared),
         }
-        self.refresh(cx.shared);
     }
 
     /// Takes a typed character of the filter.
     pub fn type_filter(&mut self, character: char, cx: &mut Cx<'_>) {
         self.filter.push(character);
-        self.refresh(cx.shared);
-        self.list.cursor = self.lines.iter().position(|line| matches!(line.node, Node::Table(..))).unwrap_or(0);
-        self.settle(cx.shared);
+        self.ask_for_hits(cx);
+    }
+
+    /// Takes text pasted into the filter.
+    pub fn paste_filter(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.filter.paste(text);
+        self.ask_for_hits(cx);
     }
 
     fn step(&mut self, step: Step, shared: &Shared) {
         self.list.step(step, self.lines.len(), page(shared));
     }
 
-    fn settle(&mut self, shared: &Shared) {
+    /// Restores: the cursor is on a line and in view.
+    pub fn settle(&mut self, shared: &Shared) {
         self.list.settle(self.lines.len(), page(shared));
     }
 
@@ -173,7 +235,7 @@ impl Explorer {
             if !self.open.remove(&line.node) {
                 self.open.insert(line.node);
             }
-            self.refresh(shared);
+            self.redraw(shared);
         } else if closing {
             let above = self.lines.iter().take(self.list.cursor).rposition(|other| other.depth < line.depth);
             self.list.cursor = above.unwrap_or(self.list.cursor);

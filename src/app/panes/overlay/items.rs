@@ -6,6 +6,8 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use crate::app::action::Action;
 use crate::app::ask::{Ask, Source};
 use crate::app::shared::Shared;
+use crate::domain::catalog::Catalog;
+use crate::domain::catalog::find::{Found, ObjectRef};
 
 use super::{Happened, Item, Kind, Take};
 
@@ -79,7 +81,6 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                 take: Take::Nothing,
             })
             .collect(),
-        Kind::Find => find(shared),
         Kind::Columns => columns
             .iter()
             .enumerate()
@@ -90,30 +91,33 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                 take: Take::Asks(vec![Ask::Jump { row: None, column: Some(number) }]),
             })
             .collect(),
-        Kind::SaveSnippet { .. } | Kind::JumpRow | Kind::Rename | Kind::Confirm { .. } => Vec::new(),
+        Kind::Find | Kind::SaveSnippet { .. } | Kind::JumpRow | Kind::Rename | Kind::Confirm { .. } => Vec::new(),
     }
 }
 
-fn find(shared: &Shared) -> Vec<Item> {
-    let Some(catalog) = &shared.catalog else { return Vec::new() };
-    let mut items = Vec::new();
-    for (s, schema) in catalog.schemas.iter().enumerate().filter(|(_, schema)| !schema.is_system) {
-        for (t, table) in schema.tables.iter().enumerate() {
-            items.push(Item {
-                name: table.name.clone(),
-                more: table.comment.clone(),
-                right: schema.name.clone(),
-                take: Take::Place(s, Some(t), None),
-            });
-            items.extend(table.columns.iter().enumerate().map(|(c, column)| Item {
-                name: format!("{}.{}", table.name, column.name),
-                more: column.type_text.clone(),
-                right: schema.name.clone(),
-                take: Take::Place(s, Some(t), Some(c)),
-            }));
-        }
-    }
-    items
+/// The lines of what a find found.
+pub(super) fn found(best: &[Found], catalog: &Catalog) -> Vec<Item> {
+    best.iter()
+        .filter_map(|found| {
+            let schema = found.object.schema(catalog)?;
+            let (name, more) = match found.object {
+                ObjectRef::Schema(_) => (schema.name.clone(), "schema".to_owned()),
+                ObjectRef::Table(..) => {
+                    let table = found.object.table(catalog)?;
+                    (table.name.clone(), table.comment.clone())
+                }
+                ObjectRef::Column(..) => {
+                    let (table, column) = (found.object.table(catalog)?, found.object.column(catalog)?);
+                    (format!("{}.{}", table.name, column.name), column.type_text.clone())
+                }
+                ObjectRef::Routine(..) => {
+                    let routine = found.object.routine(catalog)?;
+                    (routine.name.clone(), routine.kind.to_lowercase())
+                }
+            };
+            Some(Item { name, more, right: schema.name.clone(), take: Take::Place(found.object) })
+        })
+        .collect()
 }
 
 /// Keeps what the pattern fits, best first; equal ones stay in their order. An empty pattern keeps all.

@@ -9,6 +9,7 @@ pub use view::OverlayView;
 
 use crate::app::action::Action;
 use crate::app::ask::Ask;
+use crate::domain::catalog::find::ObjectRef;
 use crate::domain::port::Past;
 
 use super::parts::line_input::LineInput;
@@ -57,7 +58,7 @@ pub enum Take {
     /// These asks.
     Asks(Vec<Ask>),
     /// This place of the catalog.
-    Place(usize, Option<usize>, Option<usize>),
+    Place(ObjectRef),
     /// Nothing: it is only read.
     Nothing,
 }
@@ -84,6 +85,8 @@ pub struct Overlay {
     pub input: LineInput,
     /// The items that the filter leaves, best first.
     pub items: Vec<Item>,
+    /// How many fit in all, where not all are listed.
+    pub total: Option<usize>,
     /// The cursor among them.
     pub list: List,
 }

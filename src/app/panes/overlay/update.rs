@@ -5,8 +5,10 @@ use crate::app::panes::Cx;
 use crate::app::panes::parts::line_input::LineInput;
 use crate::app::panes::parts::list::{List, ListAction};
 use crate::app::shared::Shared;
+use crate::domain::catalog::find::Found;
+use crate::domain::compute::Work;
 
-use super::items::{filter, items};
+use super::items::{filter, found, items};
 use super::{Happened, Kind, Overlay, Take};
 
 /// What lists are made of besides the shared state.
@@ -21,9 +23,10 @@ pub struct Stock<'a> {
 impl Overlay {
     /// Opens one.
     #[must_use]
-    pub fn open(kind: Kind, shared: &Shared, stock: Stock<'_>) -> Self {
-        let mut overlay = Self { kind, input: LineInput::default(), items: Vec::new(), list: List::default() };
-        overlay.refresh(shared, stock);
+    pub fn open(kind: Kind, cx: &mut Cx<'_>, stock: Stock<'_>) -> Self {
+        let mut overlay =
+            Self { kind, input: LineInput::default(), items: Vec::new(), total: None, list: List::default() };
+        overlay.refresh(cx, stock);
         overlay
     }
 
@@ -39,10 +42,37 @@ impl Overlay {
         true
     }
 
-    /// Makes the list anew.
-    pub fn refresh(&mut self, shared: &Shared, stock: Stock<'_>) {
-        self.items = filter(items(&self.kind, shared, stock.activity, stock.columns), self.input.text());
+    /// Makes the list anew; that of a find comes later, by [`Overlay::on_found`].
+    pub fn refresh(&mut self, cx: &mut Cx<'_>, stock: Stock<'_>) {
+        if self.kind == Kind::Find {
+            if let Some(catalog) = &cx.shared.catalog {
+                let pattern = self.input.text().to_owned();
+                cx.ask(Ask::Compute(Work::Find { catalog: catalog.clone(), pattern }));
+            }
+        } else {
+            self.items = filter(items(&self.kind, cx.shared, stock.activity, stock.columns), self.input.text());
+        }
+        self.list.settle(self.items.len(), page(cx.shared));
+    }
+
+    /// Takes what a find found.
+    pub fn on_found(&mut self, best: &[Found], total: usize, shared: &Shared) {
+        if self.kind != Kind::Find {
+            return;
+        }
+        let catalog = shared.catalog.as_deref();
+        self.items = catalog.map_or_else(Vec::new, |catalog| found(best, catalog));
+        self.total = Some(total);
         self.list.settle(self.items.len(), page(shared));
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, cx: &mut Cx<'_>, stock: Stock<'_>) {
+        if !matches!(self.kind, Kind::Confirm { .. }) {
+            self.input.paste(text);
+            self.list = List::default();
+            self.refresh(cx, stock);
+        }
     }
 
     /// Takes a typed character.
@@ -60,7 +90,7 @@ impl Overlay {
         }
         self.input.push(character);
         self.list = List::default();
-        self.refresh(cx.shared, stock);
+        self.refresh(cx, stock);
     }
 
     /// Does an action of lists.
@@ -74,11 +104,11 @@ impl Overlay {
             ListAction::Close => cx.ask(Ask::Close),
             ListAction::DeleteBack => {
                 self.input.delete_back();
-                self.refresh(cx.shared, stock);
+                self.refresh(cx, stock);
             }
             ListAction::ClearLine => {
                 self.input.clear();
-                self.refresh(cx.shared, stock);
+                self.refresh(cx, stock);
             }
             ListAction::Down
             | ListAction::Up
@@ -123,9 +153,9 @@ impl Overlay {
                         cx.ask(ask);
                     }
                 }
-                Some(Take::Place(schema, table, column)) => {
+                Some(Take::Place(object)) => {
                     cx.ask(Ask::Close);
-                    cx.ask(Ask::ShowPlace(schema, table, column));
+                    cx.ask(Ask::ShowPlace(object));
                 }
                 Some(Take::Nothing) | None => {}
             },

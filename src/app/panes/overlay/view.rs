@@ -45,7 +45,12 @@ impl OverlayView<'_> {
         };
         let area = if self.overlay.has_list() { place(self.shared) } else { self.shared.areas.overlay(72, 8) };
         let area = rect(area, buffer);
-        let count = if self.overlay.has_list() { format!("{}", self.overlay.items.len()) } else { String::new() };
+        let listed = self.overlay.items.len();
+        let count = match self.overlay.total {
+            _ if !self.overlay.has_list() => String::new(),
+            Some(total) if total > listed => format!("best {listed} of {total}"),
+            _ => listed.to_string(),
+        };
         let inside = panel(buffer, area, title, &count, true, self.theme);
         if inside.is_empty() {
             return;
@@ -117,7 +122,8 @@ impl OverlayView<'_> {
             let words = match (&self.overlay.kind, self.overlay.input.text().is_empty()) {
                 (Kind::Snippets, true) => "No snippet yet: save the statement at the cursor as one.",
                 (Kind::History(_), true) => "Nothing was run yet.",
-                (Kind::Find, true) => "The catalog is not there yet.",
+                (Kind::Find, _) if self.shared.catalog.is_none() => "The catalog is not there yet.",
+                (Kind::Find, _) if self.overlay.total.is_none() => "looking …",
                 (Kind::Activity, true) => "Nothing happened yet.",
                 _ => "Nothing fits what is typed.",
             };

@@ -60,6 +60,12 @@ impl Editor {
         self.area.lines().join("\n")
     }
 
+    /// Whether there is no text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
     /// Its lines.
     #[must_use]
     pub fn lines(&self) -> &[String] {

@@ -1,10 +1,12 @@
 //! Worksheets: tabs of SQL text, always saved; what runs is the statement at the cursor.
 
 mod editor;
+mod reading;
 mod update;
 mod view;
 
 pub use editor::{Edit, Editor};
+pub use reading::Reading;
 pub use view::WorksheetView;
 
 use crate::app::action::actions;
@@ -56,6 +58,8 @@ pub struct Sheet {
     pub title: String,
     /// Its text.
     pub editor: Editor,
+    /// What was read from the text; `None` once the text has changed since.
+    pub reading: Option<Reading>,
     /// Where the server saw an error: a byte of the text.
     pub error_at: Option<usize>,
     /// Profile and database of its last run.

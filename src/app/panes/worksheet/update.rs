@@ -7,9 +7,9 @@ use crate::app::panes::Cx;
 use crate::domain::limits::WORKSHEET_BYTES;
 use crate::domain::port::{SavedWorksheet, StorageCmd};
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::sql::{Dialect, locate, split};
+use crate::domain::sql::Dialect;
 
-use super::{Edit, Editor, Sheet, WorksheetAction, Worksheets};
+use super::{Edit, Editor, Reading, Sheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
     /// The worksheet in front.
@@ -96,32 +96,36 @@ impl Worksheets {
 
     /// The statement at the cursor with its first byte.
     #[must_use]
-    pub fn statement(&self, dialect: Dialect) -> Option<(usize, String)> {
-        let editor = &self.sheet()?.editor;
-        let text = editor.text();
-        let range = locate::statement_at(&text, editor.byte_of(editor.cursor()), dialect)?;
-        Some((range.start, text.get(range)?.to_owned()))
+    pub fn statement(&self) -> Option<(usize, &str)> {
+        let sheet = self.sheet()?;
+        let reading = sheet.reading.as_ref()?;
+        let range = reading.statement_at(sheet.editor.byte_of(sheet.editor.cursor()))?;
+        Some((range.start, reading.text().get(range)?))
     }
 
     /// The statement at the cursor, as something to ask for.
     pub fn run(&mut self, cx: &mut Cx<'_>) {
-        let dialect = cx.shared.dialect();
-        match self.statement(dialect) {
-            Some((at, statement)) => cx.ask(Ask::Run { statement, from: Source::Worksheet { at } }),
+        match self.statement() {
+            Some((at, statement)) => {
+                let (statement, from) = (statement.to_owned(), Source::Worksheet { at });
+                cx.ask(Ask::Run { statement, from });
+            }
             None => cx.ask(Ask::Notice(
                 "there is no statement here yet: type one, or insert a table from the explorer".into(),
             )),
         }
     }
 
-    /// Marks the place of an error.
-    pub fn mark(&mut self, at: Option<usize>) {
-        if let Some(sheet) = self.sheet_mut() {
-            sheet.error_at = at;
-            if let Some(at) = at {
-                let place = sheet.editor.place_of(at);
-                sheet.editor.go(place);
-            }
+    /// Marks the place of an error, in the worksheet of this key; without one in that in front.
+    pub fn mark(&mut self, at: usize, key: Option<&str>) {
+        let sheet = match key {
+            Some(key) => self.sheets.iter_mut().find(|sheet| sheet.key == key),
+            None => self.sheet_mut(),
+        };
+        if let Some(sheet) = sheet {
+            sheet.error_at = Some(at);
+            let place = sheet.editor.place_of(at);
+            sheet.editor.go(place);
         }
     }
 
@@ -150,6 +154,7 @@ impl Worksheets {
         let Some(sheet) = self.sheet_mut() else { return };
         if sheet.editor.edit(edit, selecting) {
             sheet.error_at = None;
+            sheet.reading = None;
         }
         // The cursor is kept too, so a move is worth saving.
         self.is_dirty = true;
@@ -186,8 +191,8 @@ impl Worksheets {
             A::Undo => self.edit(Edit::Undo, false),
             A::Redo => self.edit(Edit::Redo, false),
             A::Copy | A::Cut => self.take_selection(action == A::Cut, cx),
-            A::NextStatement => self.step_statement(true, cx.shared.dialect()),
-            A::PreviousStatement => self.step_statement(false, cx.shared.dialect()),
+            A::NextStatement => self.step_statement(true),
+            A::PreviousStatement => self.step_statement(false),
             A::Docs => self.docs(cx),
             A::Leave => match self.sheet_mut() {
                 Some(sheet) if sheet.error_at.is_some() => sheet.error_at = None,
@@ -213,19 +218,14 @@ impl Worksheets {
         }
     }
 
-    fn step_statement(&mut self, forward: bool, dialect: Dialect) {
+    fn step_statement(&mut self, forward: bool) {
         let Some(sheet) = self.sheet_mut() else { return };
-        let text = sheet.editor.text();
+        let Some(reading) = &sheet.reading else { return };
         let at = sheet.editor.byte_of(sheet.editor.cursor());
-        let Ok(statements) = split::split(&text, dialect) else { return };
-        let starts: Vec<usize> = statements.iter().map(|statement| statement.span.start).collect();
-        let next = if forward {
-            starts.iter().find(|start| **start > at)
-        } else {
-            starts.iter().rev().find(|start| **start < at)
-        };
+        let mut starts = reading.statements().iter().map(|statement| statement.span.start);
+        let next = if forward { starts.find(|start| *start > at) } else { starts.rfind(|start| *start < at) };
         if let Some(start) = next {
-            let place = sheet.editor.place_of(*start);
+            let place = sheet.editor.place_of(start);
             sheet.editor.go(place);
         }
     }
@@ -261,7 +261,7 @@ impl Worksheets {
         if let Some(found) = self.word().as_deref().and_then(known) {
             return Some(found);
         }
-        let (_, statement) = self.statement(cx.dialect())?;
+        let (_, statement) = self.statement()?;
         let upper = statement.to_ascii_uppercase();
         let after = upper.find("FROM ").map(|at| at + 5)?;
         statement
@@ -277,8 +277,18 @@ impl Worksheets {
         }
     }
 
-    /// Restores: the cursor is in view. Also sends a save when one is due and none is on its way.
+    /// Reads the text in front where it has not been read since its last change.
+    pub fn read(&mut self, dialect: Dialect) {
+        if let Some(sheet) = self.sheet_mut()
+            && sheet.reading.as_ref().is_none_or(|reading| reading.dialect() != dialect)
+        {
+            sheet.reading = Some(Reading::new(sheet.editor.text(), dialect));
+        }
+    }
+
+    /// Restores: the text is read, the cursor is in view. Also sends a save when one is due and none is on its way.
     pub fn settle(&mut self, cx: &mut Cx<'_>) {
+        self.read(cx.shared.dialect());
         let rows = usize::from(cx.shared.areas.rows(Focus::Worksheet)).max(1);
         let width = cx.shared.areas.worksheet.map_or(80, |area| usize::from(area.width.saturating_sub(9))).max(1);
         if let Some(sheet) = self.sheet() {
@@ -311,6 +321,7 @@ fn open(saved: SavedWorksheet) -> Sheet {
         key: saved.key,
         title: saved.title,
         editor,
+        reading: None,
         error_at: None,
         last_run: saved.profile.map(|profile| (profile, saved.database)),
         confirmed_elsewhere: false,

@@ -9,7 +9,6 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::shared::Shared;
 use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
-use crate::domain::sql::{highlight, locate};
 
 use super::{Sheet, Worksheets};
 
@@ -64,11 +63,9 @@ impl WorksheetView<'_> {
 
     fn text(&self, sheet: &Sheet, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        let text = sheet.editor.text();
-        let dialect = self.shared.dialect();
-        let classes = highlight::classes(&text, dialect);
+        let reading = sheet.reading.as_ref();
         let cursor = sheet.editor.cursor();
-        let runs = locate::statement_at(&text, sheet.editor.byte_of(cursor), dialect).unwrap_or(0..0);
+        let runs = reading.and_then(|reading| reading.statement_at(sheet.editor.byte_of(cursor))).unwrap_or(0..0);
         let selected = sheet.editor.selection().map(|(from, to)| sheet.editor.byte_of(from)..sheet.editor.byte_of(to));
         let mut start: usize = sheet.editor.lines().iter().take(self.worksheets.top).map(|line| line.len() + 1).sum();
         for (row, (number, line)) in
@@ -95,7 +92,8 @@ impl WorksheetView<'_> {
                     break;
                 }
                 let byte = start + at;
-                let mut style = class_at(&classes, byte).map_or(theme.text(), |class| theme.sql(class));
+                let mut style =
+                    reading.and_then(|reading| reading.class_at(byte)).map_or(theme.text(), |class| theme.sql(class));
                 if selected.as_ref().is_some_and(|range| range.contains(&byte)) {
                     style = style.patch(theme.selected());
                 }
@@ -121,7 +119,7 @@ impl WorksheetView<'_> {
             }
             start = end + 1;
         }
-        if text.is_empty() {
+        if sheet.editor.is_empty() {
             parts(
                 buffer,
                 (area.x + GUTTER, area.y),
@@ -130,9 +128,4 @@ impl WorksheetView<'_> {
             );
         }
     }
-}
-
-fn class_at(classes: &[(std::ops::Range<usize>, highlight::Class)], byte: usize) -> Option<highlight::Class> {
-    let at = classes.partition_point(|(range, _)| range.end <= byte);
-    classes.get(at).filter(|(range, _)| range.contains(&byte)).map(|(_, class)| *class)
 }

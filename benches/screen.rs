@@ -1,0 +1,284 @@
+//! What the loop itself does: `update` over a catalog of 100,000 columns, and frames of the grid over 1 M rows at 200×60.
+//! Each line stands beside its budget; nothing is asserted about time.
+//!
+//! `cargo bench --bench screen`
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench measures and prints"
+)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use rrx::app::areas::Size;
+use rrx::app::model::{Model, Start};
+use rrx::app::ui::theme::Theme;
+use rrx::app::{Effect, Message, draw, styles, update};
+use rrx::domain::accesslog::{Begin, Ledger, record};
+use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
+use rrx::domain::compute::Computed;
+use rrx::domain::limits::{FRAME, RESULT_MEMORY};
+use rrx::domain::port::{
+    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionId, SessionNews, StorageCmd, StorageNews, StoreCmd,
+    StoreNews,
+};
+use rrx::domain::results::{Cell, ChunkBuilder, Column, NoBlocks, Origin, Store, WireType};
+use rrx::domain::sql::Dialect;
+
+/// What `update` may take.
+const BUDGET: Duration = Duration::from_millis(2);
+/// What a keystroke in a find may take, its work beside the loop included.
+const FIND_BUDGET: Duration = Duration::from_millis(50);
+const TABLES: usize = 5_000;
+const COLUMNS: usize = 20;
+const ROWS: u64 = 1_000_000;
+const SIZE: Size = Size { width: 200, height: 60 };
+
+struct Paper;
+impl Ledger for Paper {
+    type Error = ();
+    fn append(&mut self, _: &Begin) -> Result<(), ()> {
+        Ok(())
+    }
+}
+
+/// The model, the store of its result, and how long each message took.
+struct Bench {
+    model: Model,
+    store: Store<NoBlocks>,
+    took: Vec<Duration>,
+    beside: Vec<Duration>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let text = "[profile.eu]\nhost = \"replica\"\nuser = \"RO_USER\"\ndatabase = \"clinspark\"\n";
+        let (settings, problems) = rrx::domain::profile::parse(text, "config.toml");
+        assert!(problems.is_empty(), "{problems:?}");
+        let settings = Arc::new(settings);
+        let (keymap, _) = styles::keymap("default", None);
+        let model = Model::new(Start {
+            profiles: settings.profiles.iter().cloned().map(Arc::new).collect(),
+            settings,
+            keymap: Arc::new(keymap),
+            theme: Theme::new(true),
+            size: SIZE,
+            problems: vec![],
+            first_worksheet: None,
+        });
+        let store = Store::new(columns(), RESULT_MEMORY * 8, NoBlocks);
+        Self { model, store, took: vec![], beside: vec![] }
+    }
+
+    /// One message as the loop takes it, and what it asks for answered as the workers would.
+    fn feed(&mut self, message: Message) {
+        let start = Instant::now();
+        let effects = update(&mut self.model, message);
+        self.took.push(start.elapsed());
+        for effect in effects {
+            match effect {
+                Effect::Compute(job) => {
+                    let start = Instant::now();
+                    let answer = job.work.run(&|| false).unwrap();
+                    self.beside.push(start.elapsed());
+                    self.feed(Message::Computed(Computed { generation: job.generation, answer }));
+                }
+                Effect::Store(StoreCmd::Window { result, rows }) => {
+                    let end = rows.end.min(self.store.rows());
+                    let window = self.store.window(rows.start.min(end)..end).unwrap();
+                    self.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+                }
+                Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) => {
+                    let permit = record(&mut Paper, checked, begin).unwrap();
+                    self.feed(Message::Storage(StorageNews::Permitted { session, result, permit }));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn keys(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            self.feed(Message::Key(key.parse().unwrap()));
+        }
+    }
+
+    /// Keys as one would type them, measured under a name.
+    fn measure(&mut self, what: &str, budget: Duration, keys: &str) {
+        self.took.clear();
+        self.beside.clear();
+        self.keys(keys);
+        print(what, budget, &mut self.took);
+        if !self.beside.is_empty() {
+            print("  … and beside the loop", FIND_BUDGET, &mut self.beside);
+        }
+    }
+}
+
+fn print(what: &str, budget: Duration, took: &mut [Duration]) {
+    took.sort();
+    let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)];
+    let (middle, most) = (at(50), at(100));
+    let share = most.as_secs_f64() / budget.as_secs_f64();
+    println!("{what:<52} p50 {middle:>10.2?}  max {most:>10.2?}  of {budget:?}: {share:>5.2}");
+}
+
+fn catalog(generation: u64) -> Catalog {
+    let words = ["subject", "visit", "item", "form", "data", "volunteer", "study", "site", "query", "sample"];
+    let word = |n: usize| words[n % words.len()];
+    let tables = (0..TABLES).map(|t| Table {
+        name: format!("{}_{}_{t:05}", word(t), word(t / 10)),
+        comment: format!("what a {} has of a {}", word(t), word(t / 10)),
+        rows: Some(t as u64),
+        columns: (0..COLUMNS)
+            .map(|c| TableColumn {
+                name: format!("{}_{}_{c}", word(t + c), word(c)),
+                type_text: "varchar(255)".into(),
+                key: if c == 0 { KeyPart::Primary } else { KeyPart::None },
+                comment: format!("the {} of the {}", word(c), word(t)),
+                ..TableColumn::default()
+            })
+            .collect(),
+        ..Table::default()
+    });
+    let schema = Schema { name: "clinspark".into(), tables: tables.collect(), ..Schema::default() };
+    Catalog { generation, schemas: vec![schema] }
+}
+
+fn columns() -> Arc<[Column]> {
+    (0..10)
+        .map(|number: usize| Column {
+            name: format!("column_{number}"),
+            table: String::new(),
+            origin: Origin::default(),
+            wire: if number.is_multiple_of(2) { WireType::LongLong } else { WireType::VarString },
+            flags: 0,
+            length: 128,
+            decimals: 0,
+            charset: 45,
+        })
+        .collect()
+}
+
+fn fill(store: &mut Store<NoBlocks>) {
+    let mut builder = ChunkBuilder::new(10);
+    for row in 0..ROWS {
+        let number = row.to_string();
+        let text = |text: &'static str| Cell::Bytes(text.as_bytes());
+        let own = || Cell::Bytes(number.as_bytes());
+        builder.push([
+            own(),
+            text("SCR-000123"),
+            own(),
+            text("Screening visit"),
+            text("12.5000"),
+            text("2026-03-02 08:14:03"),
+            own(),
+            Cell::Null,
+            text(""),
+            text("Müller, Jörg 漢字"),
+        ]);
+        if builder.is_full() {
+            store.push(builder.take()).unwrap();
+        }
+    }
+    if !builder.is_empty() {
+        store.push(builder.take()).unwrap();
+    }
+}
+
+fn facts() -> ServerFacts {
+    ServerFacts {
+        product: "MariaDB".into(),
+        version: "10.11".into(),
+        identity: "bench".into(),
+        role: Role::Replica,
+        dialect: Dialect::default(),
+        account: "RO_USER@%".into(),
+        connection_id: 7,
+        database: Some("clinspark".into()),
+        time_zone: "+00:00".into(),
+        tls: None,
+        warnings: vec![],
+    }
+}
+
+fn main() {
+    let mut bench = Bench::new();
+    bench.keys("enter");
+    let session = SessionId(1);
+    bench.feed(Message::Session(session, SessionNews::Ready(Arc::new(facts()))));
+    bench.feed(Message::Storage(StorageNews::Worksheets {
+        profile: "eu".into(),
+        worksheets: vec![],
+        front: 0,
+        problems: vec![],
+    }));
+    println!("update, {} columns in {TABLES} tables", TABLES * COLUMNS);
+    for generation in 1..=2 {
+        let catalog = Arc::new(catalog(generation));
+        bench.took.clear();
+        bench.feed(Message::Session(session, SessionNews::Catalog(catalog)));
+        print("a catalog arrives", BUDGET, &mut bench.took);
+    }
+    bench.measure(
+        "typing in the worksheet",
+        BUDGET,
+        &"S E L E C T space * space F R O M space s t u d y enter ".repeat(20),
+    );
+    bench.measure(
+        "the tree: down, page down, end, top",
+        BUDGET,
+        "shift-tab down down page-down page-down G g down down right down",
+    );
+    bench.measure("the tree's filter, letter by letter", BUDGET, "/ s u b j e c t _ v i s i t backspace backspace esc");
+    bench.measure("a find, letter by letter", BUDGET, "ctrl-t v i s i t space d a t a backspace backspace esc");
+    let memory = |field: &str| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        status.lines().find(|line| line.starts_with(field)).map(|line| line[field.len()..].trim().to_owned())
+    };
+    println!("memory with two generations of the catalog          {}", memory("VmRSS:").unwrap_or_default());
+
+    println!("frames, {}×{}, {ROWS} rows of 10 columns", SIZE.width, SIZE.height);
+    fill(&mut bench.store);
+    bench.keys("ctrl-n");
+    bench.feed(Message::Paste("SELECT * FROM study".into()));
+    bench.keys("f5");
+    let result = ResultId(1);
+    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
+    let progress = Progress { rows: ROWS, bytes: 1, end: Some(End::Complete) };
+    bench.feed(Message::Result(result, StoreNews::Progress(progress)));
+    let report = RunReport {
+        end: End::Complete,
+        rows: ROWS,
+        bytes: 1,
+        first_row: None,
+        total: Duration::from_secs(1),
+        warning_count: 0,
+        warnings: vec![],
+        database: None,
+    };
+    bench.feed(Message::Session(session, SessionNews::Ended { result, report }));
+    assert!(bench.model.grid.count() == ROWS, "the grid has its rows");
+    let mut frames = |what: &str, zoom: &str, key: &str| {
+        bench.keys(zoom);
+        bench.took.clear();
+        let mut drawn = Vec::new();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.width, SIZE.height));
+        for _ in 0..500 {
+            bench.keys(key);
+            let start = Instant::now();
+            buffer.reset();
+            draw(&bench.model, &mut buffer);
+            drawn.push(start.elapsed());
+        }
+        print(&format!("{what}: a frame"), FRAME, &mut drawn);
+        print(&format!("{what}: update"), BUDGET, &mut bench.took);
+    };
+    frames("grid beside the other panels, row by row", "f6", "down");
+    frames("grid alone, page by page", "f4", "page-down");
+}

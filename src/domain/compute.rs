@@ -1,0 +1,122 @@
+//! Heavy pure work that runs beside the loop, over snapshots: what can be asked, and what comes back. It knows no
+//! thread and no pane.
+
+use std::sync::Arc;
+
+use super::catalog::Catalog;
+use super::catalog::find::{self, Found, ObjectRef};
+
+/// What is worked on at most once at a time: a newer job of a slot takes the place of the older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// Objects of the catalog, best first.
+    Find,
+    /// What the tree shows under a filter.
+    Filter,
+}
+
+impl Slot {
+    /// Every slot.
+    pub const ALL: [Self; 2] = [Self::Find, Self::Filter];
+}
+
+/// Counts the jobs of the model; an answer to an older job of its slot is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Generation(pub u64);
+
+/// What is to be worked out, with all that it needs.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// The best objects for a pattern; without a pattern, the tables in order.
+    Find {
+        /// Where.
+        catalog: Arc<Catalog>,
+        /// What was typed.
+        pattern: String,
+    },
+    /// Every object that fits a filter, in the catalog's order.
+    Filter {
+        /// Where.
+        catalog: Arc<Catalog>,
+        /// What was typed.
+        pattern: String,
+    },
+}
+
+impl PartialEq for Work {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Find { catalog, pattern }, Self::Find { catalog: others, pattern: other })
+            | (Self::Filter { catalog, pattern }, Self::Filter { catalog: others, pattern: other }) => {
+                pattern == other && Arc::ptr_eq(catalog, others)
+            }
+            (Self::Find { .. } | Self::Filter { .. }, _) => false,
+        }
+    }
+}
+
+/// One job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Which one.
+    pub generation: Generation,
+    /// What.
+    pub work: Work,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Of [`Work::Find`].
+    Found {
+        /// The best, in order.
+        best: Vec<Found>,
+        /// How many fit, those that were left out too.
+        total: usize,
+    },
+    /// Of [`Work::Filter`].
+    Filtered(Vec<ObjectRef>),
+}
+
+/// The answer to a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Computed {
+    /// Of which job.
+    pub generation: Generation,
+    /// What came out.
+    pub answer: Answer,
+}
+
+impl Work {
+    /// Where it is done.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        match self {
+            Self::Find { .. } => Slot::Find,
+            Self::Filter { .. } => Slot::Filter,
+        }
+    }
+
+    /// Does it. `is_stale` is asked at every table: once it says yes nobody wants the answer, and there is none.
+    #[must_use]
+    pub fn run(&self, is_stale: &dyn Fn() -> bool) -> Option<Answer> {
+        Some(match self {
+            Self::Find { catalog, pattern } => {
+                let (best, total) = find::best(catalog, pattern, is_stale)?;
+                Answer::Found { best, total }
+            }
+            Self::Filter { catalog, pattern } => Answer::Filtered(find::filter(catalog, pattern, is_stale)?),
+        })
+    }
+}
+
+impl Answer {
+    /// Where it was worked out.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        match self {
+            Self::Found { .. } => Slot::Find,
+            Self::Filtered(_) => Slot::Filter,
+        }
+    }
+}

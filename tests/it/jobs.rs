@@ -1,0 +1,138 @@
+//! Heavy work beside the loop: what is asked for, whose answer counts, and how it is shown.
+
+use std::sync::Arc;
+
+use rrx::app::panes::explorer::Node;
+use rrx::domain::compute::{Answer, Computed, Generation, Job, Slot, Work};
+use rrx::domain::port::{End, SessionNews};
+use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::io::runtime::compute::Desk;
+use tokio::sync::mpsc;
+
+use super::model::{Bench, catalog, report};
+
+fn patterns(jobs: &[Job]) -> Vec<&str> {
+    jobs.iter()
+        .map(|job| match &job.work {
+            Work::Find { pattern, .. } | Work::Filter { pattern, .. } => pattern.as_str(),
+        })
+        .collect()
+}
+
+fn done(job: &Job) -> Computed {
+    Computed { generation: job.generation, answer: job.work.run(&|| false).unwrap() }
+}
+
+fn found(bench: &Bench) -> Vec<&str> {
+    bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.as_str()).collect()
+}
+
+#[test]
+fn only_the_answer_to_the_newest_question_counts() {
+    let mut bench = Bench::connected(120, 40);
+    bench.keys("ctrl-t s i t e");
+    let jobs = bench.jobs();
+    assert_eq!(patterns(&jobs), ["", "s", "si", "sit", "site"]);
+    for job in &jobs[..4] {
+        bench.feed(rrx::app::Message::Computed(done(job)));
+    }
+    assert_eq!(found(&bench), Vec::<&str>::new());
+    bench.feed(rrx::app::Message::Computed(done(&jobs[4])));
+    assert_eq!(found(&bench).first(), Some(&"site"));
+    bench.feed(rrx::app::Message::Computed(done(&jobs[0])));
+    assert_eq!(found(&bench).first(), Some(&"site"), "an older answer that comes late changes nothing");
+}
+
+#[test]
+fn what_was_found_is_gone_to() {
+    let mut bench = Bench::connected(120, 40);
+    bench.keys("ctrl-t");
+    bench.text("volunteer name");
+    bench.compute();
+    assert_eq!(found(&bench), ["volunteer.name"]);
+    bench.keys("enter");
+    assert_eq!(bench.model.explorer.node(), Some(Node::Column(0, 4, 2)));
+}
+
+#[test]
+fn the_tree_follows_its_filter_and_comes_back_whole() {
+    let mut bench = Bench::connected(120, 40);
+    let whole = bench.model.explorer.lines.clone();
+    bench.keys("shift-tab /");
+    bench.text("vol");
+    assert_eq!(bench.model.explorer.lines, whole, "it waits for the answer");
+    bench.compute();
+    let nodes: Vec<Node> = bench.model.explorer.lines.iter().map(|line| line.node).collect();
+    assert_eq!(nodes, [Node::Schema(0), Node::Table(0, 4)]);
+    assert_eq!(bench.model.explorer.node(), Some(Node::Table(0, 4)));
+    bench.keys("x");
+    let late = bench.jobs();
+    bench.keys("esc");
+    for job in &late {
+        bench.feed(rrx::app::Message::Computed(done(job)));
+    }
+    assert_eq!(bench.model.explorer.lines, whole);
+}
+
+#[test]
+fn columns_that_fit_stand_below_their_table() {
+    let mut bench = Bench::connected(120, 40);
+    bench.keys("shift-tab /");
+    bench.text("study_id");
+    bench.compute();
+    let nodes: Vec<Node> = bench.model.explorer.lines.iter().map(|line| line.node).take(5).collect();
+    let wanted = [Node::Schema(0), Node::Table(0, 0), Node::Column(0, 0, 1), Node::Table(0, 1), Node::Column(0, 1, 1)];
+    assert_eq!(nodes, wanted);
+}
+
+#[test]
+fn a_new_catalog_keeps_open_what_was_open_by_its_name() {
+    let mut bench = Bench::connected(120, 40);
+    bench.keys("ctrl-t");
+    bench.text("volunteer name");
+    bench.compute();
+    bench.keys("enter");
+    let mut next = catalog();
+    next.schemas.insert(0, rrx::domain::catalog::Schema { name: "archive".into(), ..Default::default() });
+    next.schemas[1].tables.remove(0);
+    bench.session(SessionNews::Catalog(Arc::new(next)));
+    assert_eq!(bench.model.explorer.node(), Some(Node::Column(1, 3, 2)));
+    assert!(bench.model.explorer.open.contains(&Node::Table(1, 3)));
+}
+
+#[test]
+fn an_error_is_marked_where_its_statement_stands_though_another_tab_is_in_front() {
+    let mut bench = Bench::connected(120, 40);
+    bench.text("SELECT nope FROM subject");
+    let result = bench.run();
+    bench.keys("ctrl-n");
+    let error =
+        ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
+    let problem = Problem::new(Kind::Statement, "The statement failed").server(error);
+    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    let marks: Vec<Option<usize>> = bench.model.worksheets.sheets.iter().map(|sheet| sheet.error_at).collect();
+    assert_eq!(marks, [Some(7), None]);
+}
+
+#[tokio::test]
+async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
+    let (news, mut answers) = mpsc::channel::<Computed>(8);
+    let desk = Desk::new(&news);
+    let catalog = Arc::new(catalog());
+    let find = |pattern: &str| Work::Find { catalog: catalog.clone(), pattern: pattern.into() };
+    // The workers cannot start before this task waits: on one thread only the last of a slot is there by then.
+    for (number, pattern) in ["a", "b", "volunteer"].into_iter().enumerate() {
+        desk.take(Job { generation: Generation(number as u64), work: find(pattern) });
+    }
+    desk.take(Job {
+        generation: Generation(9),
+        work: Work::Filter { catalog: catalog.clone(), pattern: "site".into() },
+    });
+    let mut got = [answers.recv().await.unwrap(), answers.recv().await.unwrap()];
+    got.sort_by_key(|computed| computed.generation);
+    assert_eq!(got.iter().map(|computed| computed.generation.0).collect::<Vec<_>>(), [2, 9]);
+    assert_eq!(got.iter().map(|computed| computed.answer.slot()).collect::<Vec<_>>(), [Slot::Find, Slot::Filter]);
+    assert!(matches!(&got[0].answer, Answer::Found { total: 1, .. }), "{:?}", got[0].answer);
+    drop((desk, news));
+    assert_eq!(answers.recv().await, None, "the workers end with the desk");
+}
