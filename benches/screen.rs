@@ -87,6 +87,7 @@ impl Bench {
                     self.beside.push(start.elapsed());
                     self.feed(Message::Computed(Computed { generation: job.generation, answer }));
                 }
+                Effect::Discard(catalog) => drop(catalog),
                 Effect::Store(StoreCmd::Window { result, rows }) => {
                     let end = rows.end.min(self.store.rows());
                     let window = self.store.window(rows.start.min(end)..end).unwrap();

@@ -1,7 +1,9 @@
 //! What the model wants done outside. Effects are data: they can be listed, compared and refused.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::catalog::Catalog;
 use crate::domain::compute::Job;
 use crate::domain::port::{HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
@@ -18,6 +20,8 @@ pub enum Effect {
     Host(HostCmd),
     /// Heavy pure work, beside the loop; the newest of its slot wins.
     Compute(Job),
+    /// Free this beside the loop: a large catalog takes milliseconds to free.
+    Discard(Arc<Catalog>),
     /// A clock message after this time.
     Wake(Duration),
     /// Leave, with this exit code.

@@ -160,6 +160,7 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
         SessionNews::Catalog(catalog) => {
             let before = model.shared.catalog.replace(catalog);
             with!(model, asks, effects, explorer.on_catalog(before.as_deref()));
+            effects.extend(before.map(Effect::Discard));
             asks.push(Ask::RefreshOverlay);
             asks.push(Ask::Settle);
             if let Some((schema, table)) = model.worksheets.table(&model.shared) {
@@ -316,7 +317,7 @@ fn on_refused(model: &mut Model, effect: &Effect) {
             model.worksheets.is_saving = false;
             "the disk is busy"
         }
-        Effect::Compute(_) => "the machine is busy",
+        Effect::Compute(_) | Effect::Discard(_) => "the machine is busy",
         Effect::Host(_) => "the clipboard is busy",
         Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
     };

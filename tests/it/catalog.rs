@@ -44,6 +44,24 @@ fn the_best_name_comes_first() {
 }
 
 #[test]
+fn the_shortest_name_that_begins_so_comes_first() {
+    let catalog = Catalog {
+        schemas: vec![Schema {
+            name: "clinspark".into(),
+            tables: vec![
+                table("cohort", "", vec![column("subject_number_type", "")]),
+                table("subject", "", vec![column("id", ""), column("subject_id", "")]),
+                table("subject_listing", "", vec![]),
+            ],
+            ..Schema::default()
+        }],
+        ..Catalog::default()
+    };
+    let found: Vec<String> = find(&catalog, "subj").iter().map(|found| found.object.path(&catalog)).take(3).collect();
+    assert_eq!(found, ["clinspark.subject", "clinspark.subject.subject_id", "clinspark.subject_listing"]);
+}
+
+#[test]
 fn a_word_may_fit_the_table_around_a_column() {
     assert_eq!(paths("vol mail"), ["clinspark_demo.volunteer.email"]);
     assert_eq!(paths("volunteer.email"), ["clinspark_demo.volunteer.email"]);

@@ -92,6 +92,10 @@ impl Dispatch {
                 self.desk.take(job);
                 None
             }
+            Effect::Discard(catalog) => {
+                drop(tokio::task::spawn_blocking(move || drop(catalog)));
+                None
+            }
             // The loop itself does these.
             Effect::Host(_) | Effect::Wake(_) | Effect::Quit(_) => None,
         }

@@ -93,7 +93,7 @@ pub struct Words {
 
 /// How a name counts beside a comment.
 const NAME: u32 = 4;
-/// How much more an object's own name counts when it is the whole word.
+/// How much more an object's own name counts when the word is the whole of it; in proportion when it is a part.
 const WHOLE: u32 = 800;
 /// How the name of the table around a column counts.
 const TABLE: u32 = 2;
@@ -148,9 +148,11 @@ impl Words {
         atom.score(Utf32Str::new(text, &mut self.buffer), &mut self.matcher).map(u32::from)
     }
 
-    /// Whether a word that fits a name is the whole of it.
-    fn is_as_long_as(&self, word: usize, name: &str) -> bool {
-        self.fuzzy.get(word).is_some_and(|atom| atom.needle_text().len() == name.len())
+    /// What a word that fits a name counts for how much of it it is: typed letters lead to the shortest name first.
+    fn share_of(&self, word: usize, name: &str) -> u32 {
+        let letters = self.fuzzy.get(word).map_or(0, |atom| atom.needle_text().len());
+        let share = letters.min(name.len()) * WHOLE as usize / name.len().max(1);
+        u32::try_from(share).unwrap_or(WHOLE)
     }
 
     /// For each word how well it fits a name.
@@ -164,8 +166,8 @@ impl Words {
         let mut sum = 0;
         let mut fits_itself = self.is_empty();
         for word in 0..self.len() {
-            let whole = if self.is_as_long_as(word, name) { WHOLE } else { 0 };
-            let own = self.in_name(word, name).map(|score| score * NAME + whole);
+            let share = self.share_of(word, name);
+            let own = self.in_name(word, name).map(|score| score * NAME + share);
             let own = own.or_else(|| self.in_text(word, comment));
             fits_itself |= own.is_some();
             let outer = around.get(word).copied().flatten();
