@@ -10,6 +10,7 @@
 )]
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -37,7 +38,8 @@ fn turn(arguments: &[&str], texts: &[&str]) -> Vec<Duration> {
     let start = Instant::now();
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
-    let mut screen = vt100::Parser::new(SIZE.rows, SIZE.cols, 0);
+    let cells = |count| NonZero::new(count).unwrap();
+    let mut screen = vt100::Parser::new(cells(SIZE.rows), cells(SIZE.cols), 0);
     let mut bytes = [0; 65_536];
     let mut took = Vec::new();
     while took.len() < texts.len() {

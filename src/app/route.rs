@@ -371,7 +371,7 @@ fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, 
             if let Some(at) = at {
                 model.worksheets.mark(at + refusal.at.start, None);
             }
-            with!(model, asks, effects, grid.start(result, statement, now));
+            with!(model, asks, effects, grid.start(result, statement, from));
             let problem = Problem::new(Trouble::Refused, refusal.what.clone())
                 .because("the guard lets only statements through that read")
                 .hint(refusal.hint.clone())
@@ -407,7 +407,7 @@ fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, 
     }
     model.aside.running_at = at.zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
     model.shared.running = Some(Running { result, since: now, stopping: false });
-    with!(model, asks, effects, grid.start(result, statement.clone(), now));
+    with!(model, asks, effects, grid.start(result, statement.clone(), from));
     let begin = Begin {
         id: String::new(),
         time: String::new(),

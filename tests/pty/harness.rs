@@ -102,6 +102,7 @@ impl Story {
                 "enter" => "\r".into(),
                 "esc" => "\x1b".into(),
                 "tab" => "\t".into(),
+                "shift-tab" => "\x1b[Z".into(),
                 "backspace" => "\x7f".into(),
                 "space" => " ".into(),
                 "up" => "\x1b[A".into(),

@@ -140,5 +140,17 @@ fn the_first_worksheet_has_three_statements() {
     let statements: Vec<_> = code.split(';').map(str::trim).filter(|statement| !statement.is_empty()).collect();
     let words: Vec<_> = statements.iter().filter_map(|statement| statement.split_whitespace().next()).collect();
     assert_eq!(words, ["SELECT", "SELECT", "UPDATE"]);
-    assert_eq!(data::first_worksheet().matches("F5").count(), 3);
+    let longest = data::first_worksheet().lines().map(str::len).max();
+    assert!(longest <= Some(64), "a line is cut on a screen of 160 columns: {longest:?}");
+}
+
+#[test]
+fn the_first_statement_is_the_funnel_among_the_snippets() {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (_, funnel) = data::snippets().find(|(name, _)| *name == "enrolment-funnel").unwrap();
+    let (_, statement) = funnel.split_once("*/").unwrap();
+    let code: Vec<&str> = data::first_worksheet().lines().filter(|line| !line.starts_with("--")).collect();
+    let code = code.join("\n");
+    let (first, _) = code.split_once(';').unwrap();
+    assert_eq!(words(first), words(statement.trim().trim_end_matches(';')));
 }

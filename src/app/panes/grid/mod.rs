@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::action::actions;
+use crate::app::ask::Source;
 use crate::domain::port::{End, Progress, ResultId, Warning};
 use crate::domain::results::{Column, Window};
 
@@ -43,6 +44,8 @@ pub struct ResultSet {
     pub id: ResultId,
     /// The statement.
     pub statement: String,
+    /// Where it comes from.
+    pub from: Source,
     /// Its columns, once they are there.
     pub columns: Option<Arc<[Column]>>,
     /// How far it is.

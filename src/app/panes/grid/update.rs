@@ -1,9 +1,8 @@
 //! Decisions of the grid: where the cursor is, which rows it needs, what it asks of the store.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::app::ask::Ask;
+use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
@@ -18,7 +17,7 @@ const HEAD: u16 = 3;
 
 impl Grid {
     /// Starts a new result; the old one is dropped.
-    pub fn start(&mut self, id: ResultId, statement: String, now: Duration, cx: &mut Cx<'_>) {
+    pub fn start(&mut self, id: ResultId, statement: String, from: Source, cx: &mut Cx<'_>) {
         if let Some(old) = self.result.take() {
             cx.effect(Effect::Store(StoreCmd::Drop(old.id)));
         }
@@ -26,11 +25,12 @@ impl Grid {
         self.result = Some(ResultSet {
             id,
             statement,
+            from,
             columns: None,
             progress: Progress { rows: 0, bytes: 0, end: None },
             window: None,
             asked: None,
-            since: now,
+            since: cx.shared.now,
             took: None,
             warnings: (0, Vec::new()),
             widths: Vec::new(),

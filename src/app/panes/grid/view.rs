@@ -6,11 +6,13 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::{Action, AppAction};
+use crate::app::ask::Source;
 use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
 use crate::app::ui::draw::printable;
 use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::port::{End, Limit};
 use crate::domain::results::{Column, Glyphs, PieceKind, Side, alignment, shown, type_text};
 
@@ -179,6 +181,10 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
     let mut words = match &result.progress.end {
         None if result.columns.is_none() => "waiting for the first row".to_owned(),
         None => format!("{} {unit} so far", grouped(rows)),
+        // A preview's LIMIT is ours, not the user's: it is never hidden.
+        Some(End::Complete) if result.from == Source::Preview && rows >= PREVIEW_ROWS => {
+            format!("first {} {unit} (LIMIT {PREVIEW_ROWS})", grouped(rows))
+        }
         Some(End::Complete) => format!("all {} {unit}", grouped(rows)),
         Some(End::Limit(Limit::Rows(limit))) => {
             format!("{} {unit}, cut at the row limit of {}", grouped(rows), grouped(*limit))
