@@ -1,23 +1,46 @@
 //! A private MariaDB that holds the demo's tables and rows: a socket and a folder of its own, gone with the value.
 //!
-//! Any live test may start one: `Loaded::start(subjects)`. It listens on no port.
+//! Any live test may start one: `Loaded::start(subjects)` listens on no port; `Loaded::listening(subjects)` is a replica
+//! with the demo's account, for a session through an sshd.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rrx::demo::data;
+use rrx::demo::schema::DemoSchema;
+
+/// Where a listening one listens.
+pub const ADDRESS: &str = "127.0.0.1";
+/// The account that may read what the demo's account may read, and the password of the demo's data alone.
+pub const ACCOUNT: &str = "RO_USER";
+pub const PASSWORD: &str = "loaded";
 
 /// A running server with the demo in it.
 pub struct Loaded {
     folder: tempfile::TempDir,
     server: Child,
+    port: Option<u16>,
 }
 
 impl Loaded {
     /// Starts a server and loads the demo with `subjects` for each study.
     pub fn start(subjects: u32) -> Self {
+        Self::start_with(subjects, None)
+    }
+
+    /// The same as a read-only server that calls itself by this version, on a port of [`ADDRESS`], with [`ACCOUNT`].
+    pub fn listening(subjects: u32, version: &str) -> Self {
+        let free = TcpListener::bind((ADDRESS, 0)).unwrap().local_addr().unwrap().port();
+        let loaded = Self::start_with(subjects, Some((free, version)));
+        loaded.ask(&account(&data::schema()));
+        loaded
+    }
+
+    fn start_with(subjects: u32, listens: Option<(u16, &str)>) -> Self {
         let folder = tempfile::Builder::new().prefix("rrx-loaded-").tempdir().unwrap();
         let is_root = nix::unistd::Uid::effective().is_root();
         let data_folder = folder.path().join("data");
@@ -29,24 +52,20 @@ impl Loaded {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let server = Command::new("mariadbd")
             // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
-            .args([
-                "--no-defaults",
-                "--skip-networking",
-                "--innodb-flush-log-at-trx-commit=0",
-                "--innodb-use-native-aio=0",
-            ])
+            .args(["--no-defaults", "--innodb-flush-log-at-trx-commit=0", "--innodb-use-native-aio=0"])
             .arg(format!("--tmpdir={}", folder.path().display()))
             .args(["--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"])
             .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"])
             .arg(format!("--datadir={}", data_folder.display()))
             .arg(format!("--socket={}", folder.path().join("socket").display()))
             .arg(format!("--pid-file={}", folder.path().join("pid").display()))
+            .args(network(listens))
             .args(user)
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .unwrap();
-        let loaded = Self { folder, server };
+        let loaded = Self { folder, server, port: listens.map(|(port, _)| port) };
         let give_up = Instant::now() + Duration::from_mins(1);
         while !answers(&loaded.socket()) {
             assert!(
@@ -63,6 +82,11 @@ impl Loaded {
     /// Where it listens; the account is `root` without a password.
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join("socket")
+    }
+
+    /// The port of a listening one.
+    pub fn port(&self) -> u16 {
+        self.port.expect("one that listens")
     }
 
     /// Runs a statement and gives the fields of its rows as the client prints them.
@@ -93,6 +117,35 @@ pub fn load(socket: &Path, subjects: u32) {
     drop(input.into_inner().unwrap());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn network(listens: Option<(u16, &str)>) -> Vec<String> {
+    match listens {
+        None => vec!["--skip-networking".into()],
+        Some((port, version)) => vec![
+            format!("--bind-address={ADDRESS}"),
+            format!("--port={port}"),
+            format!("--version={version}"),
+            "--skip-name-resolve".into(),
+        ],
+    }
+}
+
+/// Makes the account with the demo's grants, and the server read-only.
+fn account(schema: &DemoSchema) -> String {
+    let mut text =
+        format!("CREATE USER {ACCOUNT}@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS ON *.* TO {ACCOUNT}@'%';");
+    for database in schema.databases.iter().filter(|it| it.name != "information_schema") {
+        if database.tables.iter().any(|table| table.is_forbidden) {
+            let tables = database.tables.iter().filter(|table| !table.is_forbidden).map(|table| &table.name);
+            for name in tables.chain(database.views.iter().map(|view| &view.name)) {
+                let _ = write!(text, "GRANT SELECT ON `{}`.`{name}` TO {ACCOUNT}@'%';", database.name);
+            }
+        } else {
+            let _ = write!(text, "GRANT SELECT, SHOW VIEW ON `{}`.* TO {ACCOUNT}@'%';", database.name);
+        }
+    }
+    text + "SET GLOBAL read_only = 1"
 }
 
 fn client(socket: &Path) -> Command {

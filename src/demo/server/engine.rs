@@ -15,7 +15,7 @@ use super::variables::Variables;
 use super::{Server, Translator};
 use crate::demo::translate::{Context, Parameter, SqlError, Translated};
 use crate::demo::wire::RowForm;
-use crate::domain::results::Column;
+use crate::domain::results::{Column, WireType};
 
 /// Batches between the engine and the wire.
 const BATCHES: usize = 4;
@@ -131,6 +131,10 @@ fn run(handle: &Connection, job: &Job, sender: &mpsc::Sender<News>) -> Result<()
     if sender.blocking_send(News::Columns(columns.clone())).is_err() {
         return Ok(());
     }
+    let mut written = columns.clone();
+    for (column, _) in written.iter_mut().zip(translated.spelled).filter(|(_, is_spelled)| *is_spelled) {
+        column.wire = WireType::VarString;
+    }
     let mut limit = job.moment.variables.number("sql_select_limit");
     let mut rows = statement.raw_query();
     let mut batch = Batch::default();
@@ -142,7 +146,7 @@ fn run(handle: &Connection, job: &Job, sender: &mpsc::Sender<News>) -> Result<()
         limit -= 1;
         // The count of columns was compared above, so every index is there.
         let values = (0..columns.len()).map(|index| row.get_ref(index).unwrap_or(rusqlite::types::ValueRef::Null));
-        job.form.put(&mut batch.bytes, &columns, values);
+        job.form.put(&mut batch.bytes, &written, values);
         batch.ends.push(batch.bytes.len());
         if batch.ends.len() >= enough || batch.bytes.len() >= BATCH_BYTES {
             enough = (enough * 2).min(BATCH_ROWS);

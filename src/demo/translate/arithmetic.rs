@@ -18,7 +18,7 @@ enum Count {
 
 fn count(value: &Typed) -> Count {
     match value.ty.kind {
-        Kind::Null | Kind::Int | Kind::Bit(_) | Kind::Year | Kind::Enum(_) | Kind::Set(_) => Count::Whole,
+        Kind::Int | Kind::Bit(_) | Kind::Year | Kind::Enum(_) | Kind::Set(_) => Count::Whole,
         Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp if value.ty.decimals == 0 => Count::Whole,
         Kind::Decimal | Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp => Count::Decimal,
         _ => Count::Real,
@@ -27,6 +27,14 @@ fn count(value: &Typed) -> Count {
 
 fn scale(value: &Typed) -> u8 {
     if value.ty.kind == Kind::Decimal || value.ty.is_temporal() { value.ty.decimals } else { 0 }
+}
+
+/// Digits after the point that a floating result takes over from an operand.
+fn point(value: &Typed) -> u8 {
+    match value.ty.kind {
+        Kind::Text | Kind::Binary | Kind::Enum(_) | Kind::Set(_) => FREE,
+        _ => value.ty.decimals.min(FREE),
+    }
 }
 
 /// `-value`.
@@ -46,25 +54,33 @@ pub(super) fn negated(value: &Typed) -> Typed {
                 ..Typed::new(format!("my_dec_sub('0', {})", value.dec()), ty.nullable(nullable))
             }
         }
-        Count::Real => Typed::new(format!("(- {})", value.real()), Type::double().nullable(nullable)),
+        Count::Real => {
+            let decimals = point(value);
+            Typed::new(format!("(- {})", value.real()), Type { decimals, ..Type::double() }.nullable(nullable))
+        }
     }
     .of([value])
 }
 
 /// `left op right`.
 pub(super) fn operate(op: &BinaryOperator, left: &Typed, right: &Typed) -> Result<Typed, SqlError> {
+    if left.is_hexadecimal() || right.is_hexadecimal() {
+        return Err(unsupported("a hexadecimal literal as a number"));
+    }
     let form = count(left).max(count(right));
     let nullable = left.ty.is_nullable || right.ty.is_nullable;
     let made = match op {
         BinaryOperator::Divide => divided(form, left, right),
         BinaryOperator::MyIntegerDivide => {
             let length = left.ty.whole_digits() + u32::from(scale(right));
+            let is_unsigned = left.ty.is_unsigned || right.ty.is_unsigned;
             let sql = if form == Count::Whole {
-                format!("({} / {})", left.whole(), right.whole())
+                let function = if is_unsigned { "my_uint_div" } else { "my_int_div" };
+                format!("{function}({}, {})", left.whole(), right.whole())
             } else {
                 format!("my_dec_idiv({}, {})", left.dec(), right.dec())
             };
-            Typed::new(sql, Type::int(length.clamp(1, 21)).unsigned(left.ty.is_unsigned || right.ty.is_unsigned))
+            Typed::new(sql, Type::int(length.clamp(1, 21)).unsigned(is_unsigned))
         }
         BinaryOperator::Modulo => match form {
             Count::Whole => Typed::new(
@@ -79,7 +95,11 @@ pub(super) fn operate(op: &BinaryOperator, left: &Typed, right: &Typed) -> Resul
                     Type::decimal(whole + u32::from(digits), digits),
                 )
             }
-            Count::Real => Typed::new(format!("my_real_mod({}, {})", left.real(), right.real()), Type::double()),
+            Count::Real => {
+                let decimals = point(left).max(point(right));
+                let sql = format!("my_real_mod({}, {})", left.real(), right.real());
+                Typed::new(sql, Type { decimals, ..Type::double() })
+            }
         },
         BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => combined(form, op, left, right),
         _ => return Err(unsupported(format!("the operator {op}"))),
@@ -91,7 +111,12 @@ pub(super) fn operate(op: &BinaryOperator, left: &Typed, right: &Typed) -> Resul
 
 fn divided(form: Count, left: &Typed, right: &Typed) -> Typed {
     if form == Count::Real {
-        return Typed::new(format!("my_real_div({}, {})", left.real(), right.real()), Type::double());
+        let digits = u8::try_from(DIVISION_DIGITS).unwrap_or(FREE);
+        let decimals = point(left).max(point(right)).saturating_add(digits).min(FREE);
+        return Typed::new(
+            format!("my_real_div({}, {})", left.real(), right.real()),
+            Type { decimals, ..Type::double() },
+        );
     }
     let digits = (u32::from(scale(left)) + DIVISION_DIGITS).min(u32::from(MAX_SCALE));
     let precision = left.ty.whole_digits() + u32::from(scale(left)) + u32::from(scale(right)) + DIVISION_DIGITS;
@@ -107,13 +132,16 @@ fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Ty
             let length =
                 if is_product { left.ty.length + right.ty.length } else { left.ty.length.max(right.ty.length) + 1 };
             let is_unsigned = left.ty.is_unsigned || right.ty.is_unsigned;
-            let name = match op {
-                BinaryOperator::Multiply => "my_int_mul",
-                BinaryOperator::Minus => "my_int_sub",
-                _ => "my_int_add",
+            let name = match (op, is_unsigned) {
+                (BinaryOperator::Multiply, false) => "my_int_mul",
+                (BinaryOperator::Minus, false) => "my_int_sub",
+                (_, false) => "my_int_add",
+                (BinaryOperator::Multiply, true) => "my_uint_mul",
+                (BinaryOperator::Minus, true) => "my_uint_sub",
+                (_, true) => "my_uint_add",
             };
-            // Narrow operands cannot overflow; wide ones go through a function that refuses to.
-            let sql = if length < 18 {
+            // Narrow operands cannot overflow; wide and unsigned ones go through a function that refuses to.
+            let sql = if length < 18 && !is_unsigned {
                 format!("({} {op} {})", left.whole(), right.whole())
             } else {
                 format!("{name}({}, {})", left.whole(), right.whole())
@@ -140,12 +168,7 @@ fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Ty
             Typed { is_exact, ..Typed::new(format!("{name}({}, {})", left.dec(), right.dec()), ty) }
         }
         Count::Real => {
-            let fixed = |value: &Typed| if value.ty.is_floating() { value.ty.decimals } else { scale(value) };
-            let decimals = if left.ty.is_textual() || right.ty.is_textual() || is_product {
-                FREE
-            } else {
-                fixed(left).max(fixed(right))
-            };
+            let decimals = point(left).max(point(right));
             Typed::new(format!("({} {op} {})", left.real(), right.real()), Type { decimals, ..Type::double() })
         }
     }

@@ -30,8 +30,17 @@ impl Call<'_> {
         self.args.iter().map(Typed::printed).collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn text(&self, function: &str, length: u32) -> Typed {
-        Typed::new(format!("{function}({})", self.printed()), Type::text(length).nullable(self.is_nullable()))
+    pub(super) fn text(&self, function: &str, length: u32) -> Result<Typed, SqlError> {
+        self.refuse_null()?;
+        Ok(Typed::new(format!("{function}({})", self.printed()), Type::text(length).nullable(self.is_nullable())))
+    }
+
+    /// Of a bare NULL the server makes bytes; the demo does not follow it there.
+    pub(super) fn refuse_null(&self) -> Result<(), SqlError> {
+        if self.args.first().is_some_and(|it| it.ty.kind == Kind::Null) {
+            return Err(unsupported(format!("{} of NULL", self.name)));
+        }
+        Ok(())
     }
 
     pub(super) fn number(&self, function: &str, length: u32) -> Typed {
@@ -46,6 +55,7 @@ impl Call<'_> {
     }
 
     pub(super) fn cut(&self, function: &str) -> Result<Typed, SqlError> {
+        self.refuse_null()?;
         let numbers = self.args.iter().skip(1).map(Typed::whole).collect::<Vec<_>>().join(", ");
         let last = self.args.len() - 1;
         let length = match self.arg(last).literal {
@@ -104,7 +114,7 @@ pub(super) fn coalesce(c: &Call<'_>) -> Result<Typed, SqlError> {
     let is_exact = values.iter().all(|it| it.is_exact);
     let list = values.iter().map(|it| it.sql.as_str()).collect::<Vec<_>>();
     let sql = if let [one] = list.as_slice() { (*one).to_owned() } else { format!("COALESCE({})", list.join(", ")) };
-    Ok(Typed { is_exact, ..Typed::new(sql, ty) })
+    Ok(Typed { is_exact, ..Typed::new(sql, ty) }.made())
 }
 
 pub(super) fn choose(c: &Call<'_>) -> Result<Typed, SqlError> {
@@ -113,7 +123,7 @@ pub(super) fn choose(c: &Call<'_>) -> Result<Typed, SqlError> {
     ty.is_nullable = pair.iter().any(|it| it.ty.is_nullable);
     let [yes, no] = pair.map(|it| it.convert(&ty));
     let sql = format!("(CASE WHEN {} THEN {} ELSE {} END)", c.arg(0).condition(), yes.sql, no.sql);
-    Ok(Typed { is_exact: yes.is_exact && no.is_exact, ..Typed::new(sql, ty) })
+    Ok(Typed { is_exact: yes.is_exact && no.is_exact, ..Typed::new(sql, ty) }.made())
 }
 
 pub(super) fn nullif(c: &Call<'_>) -> Result<Typed, SqlError> {
@@ -125,6 +135,10 @@ pub(super) fn nullif(c: &Call<'_>) -> Result<Typed, SqlError> {
 pub(super) fn extreme(c: &Call<'_>) -> Result<Typed, SqlError> {
     let mut ty = unified(c.args)?.nullable(c.is_nullable());
     let has = |is: fn(&Type) -> bool| c.args.iter().any(|it| is(&it.ty));
+    if has(|it| it.kind == Kind::Null) && has(Type::is_number) {
+        let decimals = c.args.iter().map(|it| it.ty.decimals).max().unwrap_or(0).min(FREE);
+        return Ok(Typed::new("NULL", Type { decimals, ..Type::double() }));
+    }
     if has(Type::is_textual) && has(Type::is_number) {
         ty = Type::double().nullable(c.is_nullable());
     }
@@ -142,7 +156,7 @@ pub(super) fn extreme(c: &Call<'_>) -> Result<Typed, SqlError> {
     if matches!(ty.kind, Kind::Time | Kind::Enum(_) | Kind::Set(_)) {
         return Err(unsupported(format!("{} of these types", c.name)));
     }
-    Ok(Typed::new(format!("{function}({list})"), ty))
+    Ok(Typed::new(format!("{function}({list})"), ty).made())
 }
 
 pub(super) fn field(c: &Call<'_>) -> Result<Typed, SqlError> {
@@ -182,6 +196,7 @@ pub(super) fn concat_ws(c: &Call<'_>) -> Result<Typed, SqlError> {
 }
 
 pub(super) fn pad(c: &Call<'_>) -> Result<Typed, SqlError> {
+    c.refuse_null()?;
     let with = c.args.get(2).map_or_else(|| quoted(" "), Typed::printed);
     let sql = format!("my_{}({}, {}, {with})", c.name.to_ascii_lowercase(), c.arg(0).printed(), c.arg(1).whole());
     Ok(Typed::new(sql, Type::text(c.literal_length(1))))
@@ -201,7 +216,7 @@ pub(super) fn hex(c: &Call<'_>) -> Result<Typed, SqlError> {
 pub(super) fn abs(c: &Call<'_>) -> Result<Typed, SqlError> {
     let value = c.arg(0);
     if value.ty.is_whole() {
-        return Ok(Typed::new(format!("abs({})", value.whole()), Type { wire: None, ..value.ty.clone() }));
+        return Ok(Typed::new(format!("my_int_abs({})", value.whole()), Type { wire: None, ..value.ty.clone() }));
     }
     if value.ty.kind == Kind::Decimal {
         return Ok(Typed {
@@ -209,7 +224,8 @@ pub(super) fn abs(c: &Call<'_>) -> Result<Typed, SqlError> {
             ..Typed::new(format!("my_dec_abs({})", value.sql), value.ty.clone())
         });
     }
-    Ok(Typed::new(format!("abs({})", value.real()), Type::double().nullable(value.ty.is_nullable)))
+    let decimals = if value.ty.kind == Kind::Null { 0 } else { FREE };
+    Ok(Typed::new(format!("abs({})", value.real()), Type { decimals, ..Type::double() }.nullable(value.ty.is_nullable)))
 }
 
 pub(super) fn whole_round(c: &Call<'_>) -> Result<Typed, SqlError> {
@@ -303,29 +319,27 @@ pub(super) fn time_now(c: &Call<'_>, is_utc: bool) -> Result<Typed, SqlError> {
     Ok(Typed::new(quoted(&super::temporal::time_text(moment.time, digits)), Type::time(digits).nullable(false)))
 }
 
-pub(super) fn time_of(c: &Call<'_>) -> Result<Typed, SqlError> {
-    let value = c.arg(0);
-    let digits = match &value.literal {
+/// Digits of the second that the server expects of a value.
+fn second_digits(value: &Typed) -> u8 {
+    match &value.literal {
         _ if value.ty.is_temporal() => value.ty.decimals,
+        _ if value.ty.is_whole() => 0,
         Some(Literal::Text(text)) => {
             u8::try_from(text.rsplit_once('.').map_or(0, |(_, it)| it.len().min(6))).unwrap_or(0)
         }
-        Some(Literal::Int(_)) => 0,
         _ => 6,
-    };
+    }
+}
+
+pub(super) fn time_of(c: &Call<'_>) -> Result<Typed, SqlError> {
+    let value = c.arg(0);
+    let digits = second_digits(value);
     Ok(Typed::new(format!("my_time({}, {digits})", value.printed()), Type::time(digits)))
 }
 
 pub(super) fn timestamp(c: &Call<'_>) -> Result<Typed, SqlError> {
     let value = c.arg(0);
-    let digits = match &value.literal {
-        _ if value.ty.is_temporal() => value.ty.decimals,
-        Some(Literal::Text(text)) => {
-            u8::try_from(text.rsplit_once('.').map_or(0, |(_, it)| it.len().min(6))).unwrap_or(0)
-        }
-        Some(Literal::Int(_)) => 0,
-        _ => 6,
-    };
+    let digits = second_digits(value);
     Ok(Typed::new(value.moment(digits), Type::datetime(digits)))
 }
 
@@ -364,7 +378,7 @@ pub(super) fn unix_timestamp(c: &Call<'_>) -> Result<Typed, SqlError> {
         let seconds = c.context.now.div_euclid(super::temporal::SECOND);
         return Ok(Typed::new(seconds.to_string(), Type::int(17).nullable(false)));
     };
-    let digits = if value.ty.is_temporal() { value.ty.decimals } else { 0 };
+    let digits = second_digits(value);
     let micros = format!("my_unix_micros({}, {})", value.moment(6), c.context.zone_seconds);
     Ok(if digits == 0 {
         Typed::new(format!("({micros} / 1000000)"), Type::int(17))

@@ -34,6 +34,9 @@ pub(super) fn form(left: &Typed, right: &Typed) -> Result<Form, SqlError> {
     if a.is_temporal() || b.is_temporal() {
         return temporal_form(left, right);
     }
+    if (left.is_hexadecimal() && b.is_number()) || (right.is_hexadecimal() && a.is_number()) {
+        return Err(unsupported("a hexadecimal literal as a number"));
+    }
     if a.kind == Kind::Binary || b.kind == Kind::Binary {
         return Ok(if a.is_number() || b.is_number() { Form::Real } else { Form::Bytes });
     }

@@ -38,9 +38,17 @@ pub(super) fn no_table(database: &str, table: &str) -> SqlError {
     error(1146, "42S02", format!("Table '{database}.{table}' doesn't exist"))
 }
 
-pub(super) fn unknown_function(database: Option<&str>, name: &str) -> SqlError {
+/// What an account that may only read is told of a function that does not exist: it may execute none.
+pub(super) const NO_ROUTINE: u16 = 1370;
+
+pub(super) fn unknown_function(account: &str, database: Option<&str>, name: &str) -> SqlError {
+    let (user, host) = account.split_once('@').unwrap_or((account, "%"));
     match database {
-        Some(database) => error(1305, "42000", format!("FUNCTION {database}.{name} does not exist")),
+        Some(database) => error(
+            NO_ROUTINE,
+            "42000",
+            format!("execute command denied to user '{user}'@'{host}' for routine '{database}.{name}'"),
+        ),
         None => error(1046, "3D000", "No database selected"),
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Interval, TrimWhereField, UnaryOperator,
+    Interval, TrimWhereField, UnaryOperator, Value,
 };
 
 use super::SqlError;
@@ -187,6 +187,9 @@ impl Pass<'_> {
     }
 
     fn unary(&mut self, op: UnaryOperator, expr: &Expr, at: At<'_, '_>) -> Result<Typed, SqlError> {
+        if op == UnaryOperator::Minus && is_lowest(expr) {
+            return Ok(Typed::int(i128::from(i64::MIN)));
+        }
         let value = self.expr(expr, at)?;
         match op {
             UnaryOperator::Plus => Ok(value),
@@ -294,6 +297,11 @@ pub(super) fn expressions(arguments: &FunctionArguments) -> Result<Vec<&Expr>, S
                 .collect())
         }
     }
+}
+
+/// Whether a minus before this number makes the lowest whole number, which has no positive twin.
+fn is_lowest(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if matches!(&value.value, Value::Number(digits, false) if digits == "9223372036854775808"))
 }
 
 /// Without brackets around it.

@@ -118,7 +118,7 @@ impl Pass<'_> {
             // SQLite would take the first of several rows; the server refuses.
             format!("(SELECT my_single(\"$1\", COUNT(*)) FROM ({}))", rows.sql)
         };
-        Ok(Typed::new(sql, column.ty.clone().nullable(true)).exact())
+        Ok(Typed::new(sql, column.ty.clone().nullable(true)).exact().made())
     }
 
     pub(super) fn case(
@@ -153,6 +153,6 @@ impl Pass<'_> {
             let _ = write!(sql, " ELSE {} END)", last.sql);
         }
         let is_exact = results.iter().all(|it| it.is_exact);
-        Ok(Typed { is_exact, ..Typed::new(sql, ty).of(&conditions).of(&results) })
+        Ok(Typed { is_exact, ..Typed::new(sql, ty).of(&conditions).of(&results) }.made())
     }
 }

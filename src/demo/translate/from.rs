@@ -8,7 +8,7 @@ use sqlparser::ast::{
 
 use super::SqlError;
 use super::compare::compared;
-use super::errors::{error, no_table, unknown_column, unsupported};
+use super::errors::{ambiguous, error, no_table, unknown_column, unsupported};
 use super::expr::At;
 use super::pass::{Pass, distinct_names, relation, table_name};
 use super::scope::{Clause, Field, Relation, Scope};
@@ -271,8 +271,12 @@ fn merged(
 ) -> Result<(String, Vec<Rc<Field>>), SqlError> {
     let (mut conditions, mut star) = (Vec::new(), Vec::new());
     let find = |star: &[Rc<Field>], name: &str| {
-        let found = star.iter().find(|it| it.name.eq_ignore_ascii_case(name)).cloned();
-        found.ok_or_else(|| unknown_column(name, "FROM"))
+        let mut found = star.iter().filter(|it| it.name.eq_ignore_ascii_case(name));
+        match (found.next(), found.next()) {
+            (Some(field), None) => Ok(Rc::clone(field)),
+            (Some(_), Some(_)) => Err(ambiguous(name, "FROM")),
+            (None, _) => Err(unknown_column(name, "FROM")),
+        }
     };
     for name in names {
         let (a, b) = (find(left, name)?, find(right, name)?);

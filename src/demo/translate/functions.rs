@@ -35,9 +35,9 @@ const FUNCTIONS: &[Known] = &[
     ("FIELD", 2, MANY, field), ("ELT", 2, MANY, elt), ("INTERVAL", 2, MANY, |_| Err(unsupported("INTERVAL()"))),
     // Text
     ("CONCAT", 1, MANY, concat), ("CONCAT_WS", 2, MANY, concat_ws),
-    ("UPPER", 1, 1, |c| Ok(c.text("my_upper", c.len(0)))), ("UCASE", 1, 1, |c| Ok(c.text("my_upper", c.len(0)))),
-    ("LOWER", 1, 1, |c| Ok(c.text("my_lower", c.len(0)))), ("LCASE", 1, 1, |c| Ok(c.text("my_lower", c.len(0)))),
-    ("REVERSE", 1, 1, |c| Ok(c.text("my_reverse", c.len(0)))),
+    ("UPPER", 1, 1, |c| c.text("my_upper", c.len(0))), ("UCASE", 1, 1, |c| c.text("my_upper", c.len(0))),
+    ("LOWER", 1, 1, |c| c.text("my_lower", c.len(0))), ("LCASE", 1, 1, |c| c.text("my_lower", c.len(0))),
+    ("REVERSE", 1, 1, |c| c.text("my_reverse", c.len(0))),
     ("LENGTH", 1, 1, |c| Ok(c.number("my_bytes_length", 10))), ("OCTET_LENGTH", 1, 1, |c| Ok(c.number("my_bytes_length", 10))),
     ("BIT_LENGTH", 1, 1, |c| Ok(c.number("8*my_bytes_length", 11))),
     ("CHAR_LENGTH", 1, 1, |c| Ok(c.number("my_length", 10))), ("CHARACTER_LENGTH", 1, 1, |c| Ok(c.number("my_length", 10))),
@@ -46,12 +46,12 @@ const FUNCTIONS: &[Known] = &[
     ("SUBSTRING", 2, 3, |c| c.cut("my_substring")), ("SUBSTR", 2, 3, |c| c.cut("my_substring")), ("MID", 3, 3, |c| c.cut("my_substring")),
     ("SUBSTRING_INDEX", 3, 3, |c| Ok(built(format!("my_substring_index({}, {}, {})", c.arg(0).printed(), c.arg(1).printed(), c.arg(2).whole()), Type::text(c.len(0))))),
     ("LOCATE", 2, 3, |c| Ok(c.located(0, 1))), ("INSTR", 2, 2, |c| Ok(c.located(1, 0))),
-    ("REPLACE", 3, 3, |c| Ok(c.text("my_replace", c.len(0).saturating_mul(c.len(2).max(1))))),
-    ("TRIM", 1, 1, |c| Ok(c.text("my_trim", c.len(0)))), ("LTRIM", 1, 1, |c| Ok(c.text("my_ltrim", c.len(0)))), ("RTRIM", 1, 1, |c| Ok(c.text("my_rtrim", c.len(0)))),
+    ("REPLACE", 3, 3, |c| c.text("my_replace", c.len(0).saturating_mul(c.len(2).max(1)))),
+    ("TRIM", 1, 1, |c| c.text("my_trim", c.len(0))), ("LTRIM", 1, 1, |c| c.text("my_ltrim", c.len(0))), ("RTRIM", 1, 1, |c| c.text("my_rtrim", c.len(0))),
     ("LPAD", 2, 3, pad), ("RPAD", 2, 3, pad), ("REPEAT", 2, 2, |c| c.repeated()), ("SPACE", 1, 1, |c| Ok(built(format!("my_repeat(' ', {})", c.arg(0).whole()), Type::text(c.literal_length(0))))),
     ("STRCMP", 2, 2, |c| Ok(c.number("my_strcmp", 2))), ("FIND_IN_SET", 2, 2, |c| Ok(c.number("my_find_in_set", 3))),
     ("HEX", 1, 1, hex), ("UNHEX", 1, 1, |c| Ok(built(format!("my_unhex({})", c.arg(0).printed()), Type::new(Kind::Binary, c.len(0).div_ceil(2), 0)))),
-    ("QUOTE", 1, 1, |c| Ok(c.text("my_quote", c.len(0) * 2 + 2))),
+    ("QUOTE", 1, 1, |c| c.text("my_quote", c.len(0) * 2 + 2)),
     ("FORMAT", 2, 2, |c| Ok(built(format!("my_format({}, {})", c.arg(0).dec(), c.arg(1).whole()), Type::text(c.len(0).saturating_add(30))))),
     // Numbers
     ("ABS", 1, 1, abs), ("SIGN", 1, 1, |c| Ok(built(format!("my_sign({})", c.arg(0).real()), Type::int(2)))),
@@ -82,7 +82,7 @@ const FUNCTIONS: &[Known] = &[
     ("DATEDIFF", 2, 2, |c| Ok(built(format!("my_datediff({}, {})", c.arg(0).moment(6), c.arg(1).moment(6)), Type::int(8)))),
     ("TIMEDIFF", 2, 2, timediff),
     ("TIME_TO_SEC", 1, 1, |c| Ok(built(format!("({} / 1000000)", c.arg(0).clock()), Type::bigint()))),
-    ("SEC_TO_TIME", 1, 1, |c| Ok(built(format!("my_time_text(1000000 * {}, 0)", c.arg(0).whole()), Type::time(0)))),
+    ("SEC_TO_TIME", 1, 1, |c| if c.arg(0).ty.is_whole() { Ok(built(format!("my_time_text(1000000 * {}, 0)", c.arg(0).whole()), Type::time(0))) } else { Err(unsupported("SEC_TO_TIME of this type")) }),
     ("CONVERT_TZ", 3, 3, convert_tz), ("UNIX_TIMESTAMP", 0, 1, unix_timestamp), ("FROM_UNIXTIME", 1, 2, from_unixtime),
     ("MAKEDATE", 2, 2, |c| Ok(built(format!("my_makedate({}, {})", c.arg(0).whole(), c.arg(1).whole()), Type::date()))),
     // The session
@@ -101,7 +101,7 @@ const ELSEWHERE: &str = "ACOS ADDDATE ADDTIME AES_DECRYPT AES_ENCRYPT ASIN ATAN 
     JSON_OBJECT JSON_OBJECTAGG JSON_PRETTY JSON_QUERY JSON_QUOTE JSON_REMOVE JSON_REPLACE JSON_SEARCH JSON_SET JSON_TABLE JSON_TYPE \
     JSON_UNQUOTE JSON_VALID JSON_VALUE LAST_INSERT_ID LOAD_FILE MAKETIME MAKE_SET MASTER_POS_WAIT MD5 MEDIAN NAME_CONST NATURAL_SORT_KEY \
     NTH_VALUE OCT OLD_PASSWORD PASSWORD PERCENTILE_CONT PERCENTILE_DISC PERIOD_ADD PERIOD_DIFF RADIANS RAND RANDOM_BYTES REGEXP_INSTR \
-    REGEXP_REPLACE REGEXP_SUBSTR RELEASE_LOCK ROW_COUNT SFORMAT SHA SHA1 SHA2 SIN SLEEP SOUNDEX STDDEV_SAMP STR_TO_DATE SUBDATE SUBTIME \
+    REGEXP_REPLACE REGEXP_SUBSTR RELEASE_LOCK ROW ROW_COUNT SFORMAT SHA SHA1 SHA2 SIN SLEEP SOUNDEX STDDEV_SAMP STR_TO_DATE SUBDATE SUBTIME \
     TAN TIME_FORMAT TO_BASE64 TO_CHAR TO_SECONDS UNCOMPRESS UPDATEXML UUID UUID_SHORT VALUE VALUES VAR_SAMP WEIGHT_STRING";
 
 /// A function that may stand without brackets.
@@ -137,7 +137,7 @@ pub(super) fn unknown(context: &Context<'_>, name: &str) -> SqlError {
     if ELSEWHERE.split_whitespace().any(|it| it.eq_ignore_ascii_case(name)) {
         return unsupported(format!("the function {}", name.to_ascii_uppercase()));
     }
-    super::errors::unknown_function(context.database, name)
+    super::errors::unknown_function(context.account, context.database, name)
 }
 
 /// `EXTRACT(unit FROM value)`.
@@ -171,6 +171,9 @@ pub(super) fn trim(name: &str, args: &[Typed]) -> Result<Typed, SqlError> {
 
 /// The type that holds all values.
 pub(super) fn unified(values: &[Typed]) -> Result<Type, SqlError> {
+    if values.iter().any(Typed::is_byte_literal) {
+        return Err(unsupported("a literal of bytes or bits in this place"));
+    }
     let mut all = Type::null().nullable(false);
     for value in values {
         all = all.meet(&value.ty).ok_or_else(|| unsupported("values of these types in one column"))?;

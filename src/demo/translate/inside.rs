@@ -41,6 +41,8 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
     })?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_aggregate_function("my_group_concat", 1, flags, Joined)?;
+    connection.create_aggregate_function("my_real_sum", 1, flags, Added { is_mean: false })?;
+    connection.create_aggregate_function("my_real_avg", 1, flags, Added { is_mean: true })?;
     connection.create_aggregate_function("my_spread", 2, flags, Spread)
 }
 
@@ -128,8 +130,9 @@ fn told(error: &SqlError) -> Error {
     Error::UserFunctionError(format!("{MARK}{}:{}:{}", error.code, error.state, error.message).into())
 }
 
+/// The server's decimals have 65 digits, the demo's 38.
 fn too_large() -> SqlError {
-    error(1690, "22003", "DECIMAL value is out of range")
+    super::errors::unsupported("decimals of this size")
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
@@ -151,6 +154,17 @@ fn some_int(value: i128) -> Answer {
     Ok(Some(Value::Integer(value)))
 }
 
+/// The server's unsigned numbers go further than the demo's.
+fn some_unsigned(value: i128) -> Answer {
+    match i64::try_from(value) {
+        Ok(value @ 0..) => Ok(Some(Value::Integer(value))),
+        Err(_) if (0..=i128::from(u64::MAX)).contains(&value) => {
+            Err(super::errors::unsupported("unsigned numbers over the signed range"))
+        }
+        _ => Err(error(1690, "22003", "BIGINT UNSIGNED value is out of range")),
+    }
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "the table's signature")]
 fn maybe_real(value: f64) -> Answer {
     Ok(value.is_finite().then_some(Value::Real(value)))
@@ -170,7 +184,7 @@ fn maybe_dec(value: Option<Option<Decimal>>) -> Answer {
 #[rustfmt::skip]
 const STRICT: &[(&str, i32, Body)] = &[
     ("my_num", 1, |it| maybe_real(it.real(0))),
-    ("my_int", 1, |it| { let text = it.text(0); some_int(whole_prefix(&text)) }),
+    ("my_int", 1, |it| { let text = it.text(0); some_dec_int(whole_prefix(&text).map(Decimal::whole)) }),
     ("my_dec", 1, |it| some_dec(Some(it.dec(0)?))),
     ("my_real_dec", 1, |it| some_dec(Decimal::from_real(it.real(0)))),
     ("my_real_fit", 3, |it| some_dec(real_fit(it.real(0), it.digits(1), it.digits(2)))),
@@ -185,15 +199,21 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_dec_mul", 2, |it| some_dec(it.dec(0)?.multiply(it.dec(1)?))),
     ("my_dec_div", 2, |it| maybe_dec(it.dec(0)?.divide(it.dec(1)?))),
     ("my_dec_mod", 2, |it| maybe_dec(it.dec(0)?.remainder(it.dec(1)?))),
-    ("my_dec_idiv", 2, |it| match it.dec(0)?.divide(it.dec(1)?).ok_or_else(too_large)? { Some(quotient) => some_dec_int(quotient.truncate(0)), None => Ok(None) }),
+    ("my_dec_idiv", 2, |it| match it.dec(0)?.divide(it.dec(1)?).ok_or_else(too_large)? { Some(quotient) => match quotient.truncate(0).and_then(|it| it.scaled(0)) { Some(whole) => maybe_int(Some(whole)), None => Err(error(1690, "22003", "BIGINT value is out of range")) }, None => Ok(None) }),
     ("my_dec_abs", 1, |it| { let value = it.dec(0)?; some_dec(Some(if value.sign() < 0 { value.negate() } else { value })) }),
     ("my_dec_floor", 1, |it| some_text(it.dec(0)?.floor().ok_or_else(too_large)?.to_string())),
     ("my_dec_ceil", 1, |it| some_text(it.dec(0)?.ceiling().ok_or_else(too_large)?.to_string())),
     ("my_scaled", 2, |it| Ok(Some(Value::Integer(it.dec(0)?.scaled(it.digits(1)).ok_or_else(too_large)?)))),
     ("my_unscaled", 2, |it| some_text(Decimal::from_scaled(it.int(0), it.digits(1)).to_string())),
+    ("my_int_abs", 1, |it| some_int(i128::from(it.int(0)).abs())),
     ("my_int_add", 2, |it| some_int(i128::from(it.int(0)) + i128::from(it.int(1)))),
     ("my_int_sub", 2, |it| some_int(i128::from(it.int(0)) - i128::from(it.int(1)))),
     ("my_int_mul", 2, |it| some_int(i128::from(it.int(0)) * i128::from(it.int(1)))),
+    ("my_int_div", 2, |it| match i128::from(it.int(1)) { 0 => Ok(None), divisor => some_int(i128::from(it.int(0)) / divisor) }),
+    ("my_uint_add", 2, |it| some_unsigned(i128::from(it.int(0)) + i128::from(it.int(1)))),
+    ("my_uint_sub", 2, |it| some_unsigned(i128::from(it.int(0)) - i128::from(it.int(1)))),
+    ("my_uint_mul", 2, |it| some_unsigned(i128::from(it.int(0)) * i128::from(it.int(1)))),
+    ("my_uint_div", 2, |it| match i128::from(it.int(1)) { 0 => Ok(None), divisor => some_unsigned(i128::from(it.int(0)) / divisor) }),
     ("my_real_div", 2, |it| maybe_real(it.real(0) / it.real(1))),
     ("my_real_mod", 2, |it| maybe_real(it.real(0) % it.real(1))),
     ("my_real_round", 2, |it| maybe_real(real_cut(it.real(0), it.int(1), f64::round_ties_even))),
@@ -223,7 +243,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_date_format", 2, |it| maybe_text(it.moment(0).and_then(|moment| moment.format(&it.text(1))))),
     ("my_datediff", 2, |it| maybe_int(it.moment(0).and_then(Moment::micros).zip(it.moment(1).and_then(Moment::micros)).map(|(a, b)| a.div_euclid(DAY) - b.div_euclid(DAY)))),
     ("my_diff", 3, |it| maybe_int(it.moment(1).zip(it.moment(2)).and_then(|(from, to)| temporal::difference(&it.text(0), from, to)))),
-    ("my_move", 5, |it| maybe_text(moved(&it.text(0), &it.text(1), &it.text(2), it.int(3), &it.text(4)))),
+    ("my_move", 5, |it| moved(&it.text(0), &it.text(1), &it.text(2), it.int(3), &it.text(4)).transpose()?.map_or(Ok(None), some_text)),
     ("my_convert_tz", 4, |it| maybe_text(converted(it))),
     ("my_unix_micros", 2, |it| maybe_int(it.moment(0).map(|moment| moment.micros().map_or(0, |micros| (micros - it.int(1) * SECOND).max(0))))),
     ("my_from_unix", 3, |it| { let micros = it.dec(0)?.scaled(6).and_then(|micros| micros.checked_add(it.int(1) * SECOND)); maybe_text(micros.and_then(Moment::from_micros).map(|moment| moment.text(it.digits(2)))) }),
@@ -254,8 +274,9 @@ const STRICT: &[(&str, i32, Body)] = &[
 ];
 
 fn some_dec_int(value: Option<Decimal>) -> Answer {
+    // The server holds such a number at the end of the range, and warns.
     let value =
-        value.and_then(|it| it.scaled(0)).ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?;
+        value.and_then(|it| it.scaled(0)).ok_or_else(|| super::errors::unsupported("this number as a whole one"))?;
     Ok(Some(Value::Integer(value)))
 }
 
@@ -270,15 +291,15 @@ fn clamped(digits: i64) -> i32 {
     i32::try_from(digits.clamp(-60, 60)).unwrap_or(0)
 }
 
-fn whole_prefix(text: &str) -> i128 {
+fn whole_prefix(text: &str) -> Option<i64> {
     let text = text.trim_start();
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let digits: String = digits.chars().take_while(char::is_ascii_digit).take(30).collect();
-    let value = sign * digits.parse::<i128>().unwrap_or(0);
-    value.clamp(i128::from(i64::MIN), i128::from(i64::MAX))
+    let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+    let value = if digits.is_empty() { 0 } else { digits.parse::<i128>().ok()? };
+    i64::try_from(sign * value).ok()
 }
 
 fn real_cut(value: f64, digits: i64, cut: fn(f64) -> f64) -> f64 {
@@ -353,17 +374,20 @@ fn clock_part(unit: &str, time: i64) -> i64 {
 }
 
 /// `base ± INTERVAL`; the form says how the answer is printed.
-fn moved(base: &str, unit: &str, value: &str, sign: i64, form: &str) -> Option<String> {
+fn moved(base: &str, unit: &str, value: &str, sign: i64, form: &str) -> Option<std::result::Result<String, SqlError>> {
     let moment = Moment::parse(base)?;
     let step = temporal::step(unit, value)?;
     let moment = moment.plus_months(step.months.checked_mul(sign)?)?;
     let moment = Moment::from_micros(moment.micros()?.checked_add(step.micros.checked_mul(sign)?)?)?;
-    Some(match form {
+    Some(Ok(match form {
         "date" => moment.date_text(),
         "auto" if !base.contains(':') => moment.date_text(),
-        "auto" | "time" => moment.text(if moment.time % SECOND == 0 { 0 } else { 6 }),
+        "auto" | "time" if moment.time % SECOND != 0 => {
+            return Some(Err(super::errors::unsupported("moving a text with a fraction of a second")));
+        }
+        "auto" | "time" => moment.text(0),
         digits => moment.text(digits.parse().unwrap_or(0)),
-    })
+    }))
 }
 
 fn converted(it: &Arguments<'_, '_>) -> Option<String> {
@@ -397,6 +421,30 @@ impl Aggregate<Option<String>, Option<String>> for Joined {
 
     fn finalize(&self, _: &mut Context<'_>, joined: Option<Option<String>>) -> Result<Option<String>> {
         Ok(joined.flatten())
+    }
+}
+
+/// Sum or mean of floating numbers, added in their order without a correction.
+struct Added {
+    is_mean: bool,
+}
+
+impl Aggregate<(f64, f64), Option<f64>> for Added {
+    fn init(&self, _: &mut Context<'_>) -> Result<(f64, f64)> {
+        Ok((0.0, 0.0))
+    }
+
+    fn step(&self, context: &mut Context<'_>, (sum, count): &mut (f64, f64)) -> Result<()> {
+        if let Some(value) = context.get::<Option<f64>>(0)? {
+            *sum += value;
+            *count += 1.0;
+        }
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, added: Option<(f64, f64)>) -> Result<Option<f64>> {
+        let (sum, count) = added.unwrap_or_default();
+        Ok((count > 0.0).then(|| if self.is_mean { sum / count } else { sum }))
     }
 }
 

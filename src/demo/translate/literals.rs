@@ -35,7 +35,10 @@ impl Pass<'_> {
         match &value.value {
             Value::Number(digits, false) if digits.bytes().all(|it| it.is_ascii_digit()) => {
                 match digits.parse::<i128>() {
-                    Ok(number) if number <= i128::from(u64::MAX) => Ok(Typed::int(number)),
+                    Ok(number) if number <= i128::from(i64::MAX) => Ok(Typed::int(number)),
+                    Ok(number) if number <= i128::from(u64::MAX) => {
+                        Err(unsupported("unsigned numbers over the signed range"))
+                    }
                     _ => decimal_literal(digits).ok_or_else(|| unsupported("numbers of this length")),
                 }
             }

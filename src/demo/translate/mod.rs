@@ -96,6 +96,9 @@ pub struct Translated {
     /// The columns, as the client is told. SQLite gives one value for each, in the storage form of its type
     /// (see [`super::schema`]); NULL is NULL.
     pub columns: Vec<Column>,
+    /// For each column whether its values are sent as digits though it is a BIT: the server does so where an expression
+    /// made them.
+    pub spelled: Vec<bool>,
 }
 
 /// Translates one statement that selects.
@@ -106,7 +109,12 @@ pub fn translate(text: &str, context: &Context<'_>) -> Result<Translated, SqlErr
     let (source, query) = parse::Source::read(text)?;
     let mut pass = pass::Pass::new(context, Rc::new(source));
     let rows = pass.query(&query, None)?;
-    Ok(Translated { columns: rows.columns.iter().map(pass::Shown::column).collect(), sql: rows.sql })
+    let is_bit = |it: &pass::Shown| matches!(it.ty.kind, types::Kind::Bit(_));
+    if rows.columns.iter().any(|it| is_bit(it) && it.bits == pass::Bits::Unknown) {
+        return Err(errors::unsupported("a BIT in this place"));
+    }
+    let spelled = rows.columns.iter().map(|it| is_bit(it) && it.bits == pass::Bits::Digits).collect();
+    Ok(Translated { columns: rows.columns.iter().map(pass::Shown::column).collect(), spelled, sql: rows.sql })
 }
 
 /// Teaches a connection the functions and collations that translated statements call.
@@ -125,7 +133,8 @@ pub fn error_of(failure: &rusqlite::Error) -> Option<SqlError> {
     }
     let text = failure.to_string();
     if text.contains("integer overflow") {
-        return Some(errors::error(1690, "22003", "BIGINT value is out of range"));
+        // A sum of whole numbers is a decimal on the server, and has room.
+        return Some(errors::unsupported("sums over the range of BIGINT"));
     }
     let told = text.get(text.find(errors::MARK)? + errors::MARK.len()..)?;
     let mut parts = told.splitn(3, ':');

@@ -62,6 +62,11 @@ const RESERVED: &str = "ALL AND AS ASC BETWEEN BY CASE CHANGE CHECK COLLATE COLU
     JOIN KEY KEYS KILL LEFT LIKE LIMIT LOCK MATCH MOD NATURAL NOT NULL ON OR ORDER OUTER OVER PARTITION PRIMARY RANGE READ RECURSIVE REGEXP \
     REPLACE RIGHT RLIKE ROWS SELECT SET SHOW STRAIGHT_JOIN TABLE THEN TO UNION UNIQUE UPDATE USE USING VALUES WHEN WHERE WINDOW WITH WRITE XOR";
 
+/// Words of the server's grammar that the parser does not know in every place.
+const FOREIGN: &str = "BINARY CHAR CHARSET COLLATE CONVERT ESCAPE FETCH FORCE IGNORE INDEX INTERVAL INTO JSON_TABLE KEY LATERAL LOCK MATCH \
+    MEMBER OVER PARTITION PERCENTILE_CONT PERCENTILE_DISC PROCEDURE REGEXP RLIKE ROLLUP ROW SEPARATOR SOUNDS STRAIGHT_JOIN SYSTEM_TIME \
+    USE VALUES WITHIN";
+
 /// A text with its tokens.
 pub(super) struct Source {
     text: String,
@@ -84,6 +89,9 @@ impl Source {
         while parser.consume_token(&Token::SemiColon) {}
         let next = parser.peek_token();
         if next.token != Token::EOF {
+            if source.has_foreign_words() {
+                return Err(unsupported("a statement of this form"));
+            }
             return Err(source.refuse(next.span.start));
         }
         match statement {
@@ -159,6 +167,9 @@ impl Source {
             ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
             ParserError::RecursionLimitExceeded => return unsupported("a statement nested as deeply as this"),
         };
+        if self.has_foreign_words() {
+            return unsupported("a statement of this form");
+        }
         let number = |label: &str| -> Option<u64> {
             let after = text.rfind(label).and_then(|at| text.get(at + label.len()..))?;
             after.trim_start().split(|it: char| !it.is_ascii_digit()).next()?.parse().ok()
@@ -167,6 +178,17 @@ impl Source {
             (Some(line), Some(column)) => self.refuse(Location { line, column }),
             _ => syntax("", u64::try_from(self.text.trim_end().lines().count()).unwrap_or(1).max(1)),
         }
+    }
+
+    /// Whether it has words that begin forms which the server knows and the parser may not: what the parser does not
+    /// understand is no syntax error then.
+    fn has_foreign_words(&self) -> bool {
+        self.tokens.iter().any(|it| match &it.token {
+            Token::Word(word) if word.quote_style.is_none() => {
+                FOREIGN.split_whitespace().any(|it| it.eq_ignore_ascii_case(&word.value))
+            }
+            _ => false,
+        })
     }
 
     fn refuse(&self, at: Location) -> SqlError {

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use sqlparser::ast::{Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, With};
+use sqlparser::ast::{
+    Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Value, With,
+};
 
 use super::aggregate::{direction, position, row_count};
 use super::errors::{error, unknown_column, unsupported};
@@ -26,6 +28,19 @@ pub(super) struct Shown {
     pub(super) origin: Origin,
     /// `Some` for a plain column of a table.
     pub(super) flags: Option<u16>,
+    /// How the server sends a BIT.
+    pub(super) bits: Bits,
+}
+
+/// How the server sends a BIT of the outermost SELECT; inside, it is a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bits {
+    /// As its bytes: so a column's.
+    Bytes,
+    /// As digits: so where an expression made it.
+    Digits,
+    /// In one way or the other: its optimizer decides.
+    Unknown,
 }
 
 /// A subquery: its text and what it gives. Its columns are called `$1`, `$2`, …
@@ -254,6 +269,7 @@ impl<'a> Pass<'a> {
                 table: String::new(),
                 origin: Origin::default(),
                 flags: None,
+                bits: Bits::Bytes,
             });
         }
         let arm = |rows: &Rows| {
@@ -350,10 +366,23 @@ impl<'a> Pass<'a> {
             Some(LimitClause::OffsetCommaLimit { offset, limit }) => (limit, Some(offset)),
             Some(_) => return Err(unsupported("this form of LIMIT")),
         };
-        let limit = row_count(&self.expr(limit, at)?)?;
-        let offset = offset.map(|it| self.expr(it, at).and_then(|it| row_count(&it))).transpose()?;
+        let limit = self.rows_of(limit, at)?;
+        let offset = offset.map(|it| self.rows_of(it, at)).transpose()?;
         let offset = offset.map(|it| format!(" OFFSET {it}")).unwrap_or_default();
         Ok((format!(" LIMIT {limit}{offset}"), limit <= 1))
+    }
+
+    /// A count of LIMIT; `18446744073709551615` is how people write "all".
+    fn rows_of(&mut self, expr: &Expr, at: At<'_, '_>) -> Result<i64, SqlError> {
+        match expr {
+            Expr::Value(value) => match &value.value {
+                Value::Number(digits, false) if digits.parse::<u64>().is_ok() => {
+                    Ok(digits.parse::<i64>().unwrap_or(i64::MAX))
+                }
+                _ => row_count(&self.expr(expr, at)?),
+            },
+            _ => row_count(&self.expr(expr, at)?),
+        }
     }
 }
 

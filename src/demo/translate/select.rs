@@ -12,7 +12,7 @@ use super::aggregate::position;
 use super::errors::{error, unknown_column, unsupported};
 use super::expr::At;
 use super::from::Joined;
-use super::pass::{Pass, Rows, Shown};
+use super::pass::{Bits, Pass, Rows, Shown};
 use super::scope::{Clause, Scope};
 use super::types::Type;
 use super::value::Typed;
@@ -57,6 +57,12 @@ impl Pass<'_> {
             || scope.selected.iter().any(|(_, typed)| typed.has_aggregate);
         let is_one_group = has_aggregate && groups.is_empty();
 
+        // A table of its own between reading and sending makes bytes of digits again; whether there is one is the
+        // optimizer's choice.
+        let is_copied = is_distinct
+            || order.is_some()
+            || !groups.is_empty()
+            || scope.selected.iter().any(|(_, typed)| typed.has_window);
         let (mut parts, mut columns) = (Vec::new(), Vec::new());
         for (at, (label, typed)) in scope.selected.iter().enumerate() {
             let (value, ty) = match targets.and_then(|it| it.get(at)) {
@@ -72,6 +78,14 @@ impl Pass<'_> {
                 table: field.map(|it| it.table.clone()).unwrap_or_default(),
                 origin: field.map_or_else(Origin::default, |it| it.origin.clone()),
                 flags: field.map(|it| it.flags),
+                bits: if typed.is_byte_literal()
+                    || (is_distinct && order.is_some())
+                    || (typed.bits == Bits::Digits && is_copied)
+                {
+                    Bits::Unknown
+                } else {
+                    typed.bits
+                },
             });
         }
         let mut sql = format!("SELECT {}{}", if is_distinct { "DISTINCT " } else { "" }, parts.join(", "));

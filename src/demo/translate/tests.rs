@@ -185,7 +185,10 @@ fn errors_have_the_servers_words() {
     assert_eq!(code("SELECT * FROM nope"), (1146, "Table 'shop.nope' doesn't exist".to_owned()));
     assert_eq!(code("SELECT id FROM thing a, thing b"), (1052, "Column 'id' in SELECT is ambiguous".to_owned()));
     assert_eq!(code("SELECT 1 FROM thing, thing"), (1066, "Not unique table/alias: 'thing'".to_owned()));
-    assert_eq!(code("SELECT nofunc(1)"), (1305, "FUNCTION shop.nofunc does not exist".to_owned()));
+    assert_eq!(
+        code("SELECT nofunc(1)"),
+        (1370, "execute command denied to user 'RO_USER'@'%' for routine 'shop.nofunc'".to_owned())
+    );
     assert_eq!(
         code("SELECT ABS(1, 2)"),
         (1582, "Incorrect parameter count in the call to native function 'ABS'".to_owned())
@@ -208,7 +211,7 @@ fn what_is_unknown_is_refused_and_never_passed_on() {
         let (code, message) = code(text);
         assert!(code == 1235 && message.starts_with("not supported by the demo replica: "), "{text}: {code} {message}");
     }
-    assert_eq!(code("SELECT sqlite_version()").0, 1305);
+    assert_eq!(code("SELECT sqlite_version()").0, 1370);
     assert_eq!(code("SELECT * FROM sqlite_master").0, 1146);
 }
 

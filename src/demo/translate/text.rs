@@ -55,7 +55,7 @@ pub(super) fn pad(text: &str, length: i64, with: &str, side: Side) -> Option<Str
         return Some(text.chars().take(length).collect());
     }
     if with.is_empty() {
-        return Some(String::new());
+        return None;
     }
     let padding: String = with.chars().cycle().take(length - present).collect();
     Some(if side == Side::Left { padding + text } else { text.to_owned() + &padding })

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::collation;
 use super::decimal::Decimal;
+use super::pass::Bits;
 use super::scope::Field;
 use super::temporal::{Moment, parse_time};
 use super::types::{Kind, Type};
@@ -28,6 +29,8 @@ pub(super) struct Typed {
     pub(super) field: Option<Rc<Field>>,
     /// Whether a decimal's text has exactly the digits of its type.
     pub(super) is_exact: bool,
+    /// How the server sends it, if it is a BIT.
+    pub(super) bits: Bits,
     pub(super) has_aggregate: bool,
     pub(super) has_window: bool,
 }
@@ -64,6 +67,7 @@ impl Typed {
             literal: None,
             field: None,
             is_exact: false,
+            bits: Bits::Bytes,
             has_aggregate: false,
             has_window: false,
         }
@@ -103,6 +107,21 @@ impl Typed {
     pub(super) fn exact(mut self) -> Self {
         self.is_exact = true;
         self
+    }
+
+    /// What an expression made of values, not a column handed through.
+    pub(super) fn made(mut self) -> Self {
+        self.bits = Bits::Digits;
+        self
+    }
+
+    /// Whether it is a literal of bytes or bits, which the server takes for a number in some places and for bytes in others.
+    pub(super) fn is_byte_literal(&self) -> bool {
+        self.literal.is_some() && matches!(self.ty.kind, Kind::Binary | Kind::Bit(_))
+    }
+
+    pub(super) fn is_hexadecimal(&self) -> bool {
+        self.literal.is_some() && self.ty.kind == Kind::Binary
     }
 
     /// Takes over whether the parts hold aggregates and windows.

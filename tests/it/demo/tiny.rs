@@ -111,7 +111,8 @@ fn translate(text: &str, context: &Context<'_>) -> Result<Translated, SqlError> 
         columns.push(told(item));
         values.push(value);
     }
-    Ok(Translated { sql: format!("SELECT {}{rest}", values.join(", ")), columns })
+    let spelled = vec![false; columns.len()];
+    Ok(Translated { sql: format!("SELECT {}{rest}", values.join(", ")), columns, spelled })
 }
 
 fn told(item: &str) -> Told {
