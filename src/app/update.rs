@@ -163,7 +163,7 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
 
 fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     if let Some(id) = model.aside.record.take() {
-        effects.push(Effect::Storage(StorageCmd::End(super::route::end_entry(id, report))));
+        effects.push(Effect::Storage(StorageCmd::End(report.entry(id))));
     }
     model.shared.running = model.shared.running.filter(|running| running.result != result);
     if report.database.is_some() {
