@@ -17,6 +17,7 @@ mod loaded;
 mod demo;
 mod demo_data;
 mod harness;
+mod refusals;
 mod rig_itself;
 mod run;
 mod session;
