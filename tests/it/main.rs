@@ -17,6 +17,7 @@ mod docs;
 mod export;
 mod keys;
 mod known_hosts;
+mod look;
 mod model;
 mod profile;
 mod results;
