@@ -9,7 +9,7 @@ use crate::app::Effect;
 use crate::commands::outside::Place;
 use crate::domain::accesslog::Begin;
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
-use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd};
+use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, SessionNews, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Environment;
 use crate::io::host::clipboard::{Multiplexer, osc52};
@@ -107,7 +107,16 @@ impl Dispatch {
             let (queue, commands) = mpsc::channel(SESSION_QUEUE);
             let outside = self.room(self.is_in_demo).session.clone();
             let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), outside);
-            self.sessions.insert(id, (queue, task));
+            let told = self.news.clone();
+            let watched = tokio::spawn(async move {
+                if let Err(fault) = task.await {
+                    let problem = Problem::new(Kind::Lost, "The session ended by a fault of rrx itself")
+                        .because(fault.to_string())
+                        .hint("connect again; the worksheets are there");
+                    let _ = told.send(News::Session(id, SessionNews::Failed(problem))).await;
+                }
+            });
+            self.sessions.insert(id, (queue, watched));
         }
         let (queue, _) = self.sessions.get(&id)?;
         queue.try_send(command).err().map(|error| Effect::Session(id, error.into_inner()))
