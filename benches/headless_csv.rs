@@ -25,12 +25,11 @@ use std::time::{Duration, Instant, SystemTime};
 use nix::sys::resource::{UsageWho, getrusage};
 use rig::Rig;
 use rrx::commands::headless::Interrupts;
-use rrx::commands::outside::outside;
+use rrx::commands::outside::Place;
 use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
 use rrx::domain::export::Format;
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::parse;
-use rrx::io::session::CatalogAt;
 use rrx::io::storage::accesslog::AccessLog;
 use rrx::io::storage::paths::Paths;
 
@@ -64,7 +63,7 @@ fn client(folder: &Path) -> u8 {
     runtime.block_on(async {
         let site = Site {
             profile: Arc::new(profile),
-            outside: outside(&Paths::under(folder), CatalogAt::Request),
+            outside: Place::own(&Paths::under(folder)).session,
             log: AccessLog::open(folder, SystemTime::now).unwrap(),
             stop: Interrupts::listen().unwrap(),
         };

@@ -16,6 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rrx::app::areas::Size;
 use rrx::app::model::{Model, Start};
+use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, styles, update};
 use rrx::domain::accesslog::{Begin, Ledger, record};
@@ -65,7 +66,7 @@ impl Bench {
             profiles: settings.profiles.iter().cloned().map(Arc::new).collect(),
             settings,
             keymap: Arc::new(keymap),
-            theme: Theme::new(true),
+            theme: Theme::new(Look::default()),
             size: SIZE,
             problems: vec![],
             first_worksheet: None,

@@ -40,7 +40,7 @@ fn turn(arguments: &[&str], texts: &[&str]) -> Vec<Duration> {
     drop(pair.slave);
     let cells = |count| NonZero::new(count).unwrap();
     let mut screen = vt100::Parser::new(cells(SIZE.rows), cells(SIZE.cols), 0);
-    let mut bytes = [0; 65_536];
+    let mut bytes = [0; 16_384];
     let mut took = Vec::new();
     while took.len() < texts.len() {
         let count = output.read(&mut bytes).unwrap();

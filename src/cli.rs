@@ -20,7 +20,6 @@ link was lost · 4 refused by guard, blinding or policy · 5 a comparison or che
     long_about = "Reads a MySQL-compatible read replica through its jump host, and changes nothing there.\n\n\
         `rrx demo` needs no server, no file and no network: start there.",
     after_help = EXIT_CODES,
-    args_conflicts_with_subcommands = true,
     max_term_width = 120
 )]
 pub struct Cli {

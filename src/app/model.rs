@@ -46,7 +46,7 @@ pub struct Start {
     pub size: Size,
     /// What was wrong with settings and keymaps.
     pub problems: Vec<Problem>,
-    /// A worksheet for a profile that has none yet: title and text.
+    /// A worksheet for the demo where it has none yet: title and text.
     pub first_worksheet: Option<(String, String)>,
 }
 
@@ -100,7 +100,7 @@ pub struct Aside {
     pub running_at: Option<(String, usize)>,
     /// The record that the statement in flight will end.
     pub record: Option<String>,
-    /// A worksheet for a profile that has none yet.
+    /// A worksheet for the demo where it has none yet.
     pub first_worksheet: Option<(String, String)>,
     /// The exit code, once leaving waits only for the last save.
     pub leaving: Option<u8>,
@@ -122,6 +122,7 @@ impl Model {
                 settings: start.settings,
                 profiles: start.profiles,
                 keymap: start.keymap,
+                glyphs: start.theme.glyphs(),
                 profile: None,
                 link: Link::Off,
                 facts: None,

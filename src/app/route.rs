@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::accesslog::{Begin, Entry};
+use crate::domain::accesslog::Begin;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::limits::{FETCH_SECONDS, SECONDS};
-use crate::domain::port::{Demo, End, HostCmd, Limit, Replace, RunBounds, RunReport, SessionCmd, StorageCmd};
+use crate::domain::port::{Demo, End, HostCmd, Replace, RunBounds, RunReport, SessionCmd, StorageCmd};
 use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
 use crate::domain::profile::Environment;
 use crate::domain::snippets::Snippet;
@@ -454,23 +454,4 @@ pub(super) fn not_sent() -> RunReport {
         warnings: Vec::new(),
         database: None,
     }
-}
-
-/// The end record of a statement.
-pub(super) fn end_entry(id: String, report: &RunReport) -> Entry {
-    let end = match &report.end {
-        End::Complete => "complete".to_owned(),
-        End::Limit(Limit::Rows(rows)) => format!("cut: {rows} rows"),
-        End::Limit(Limit::Bytes(bytes)) => format!("cut: {bytes} bytes"),
-        End::Limit(Limit::FirstRow(seconds)) => format!("cut: no row within {seconds} s"),
-        End::Limit(Limit::Fetch(seconds)) => format!("cut: not fetched within {seconds} s"),
-        End::Limit(Limit::Memory(bytes)) => format!("cut: {bytes} bytes of memory"),
-        End::Cancelled => "cancelled".to_owned(),
-        End::Broken(problem) => match &problem.server {
-            Some(error) => format!("failed: {} {}", error.code, error.message),
-            None => format!("broken: {}", problem.what),
-        },
-    };
-    let milliseconds = u64::try_from(report.total.as_millis()).unwrap_or(u64::MAX);
-    Entry { id, time: String::new(), milliseconds, rows: report.rows, end }
 }

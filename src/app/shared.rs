@@ -8,6 +8,7 @@ use crate::domain::docs::DocPack;
 use crate::domain::keys::Keymap;
 use crate::domain::port::{ResultId, ServerFacts, SessionId};
 use crate::domain::profile::{Profile, Settings};
+use crate::domain::results::Glyphs;
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Dialect;
 
@@ -37,6 +38,8 @@ pub struct Shared {
     pub profiles: Vec<Arc<Profile>>,
     /// Bindings.
     pub keymap: Arc<Keymap<Action>>,
+    /// Which glyphs the terminal can draw.
+    pub glyphs: Glyphs,
     /// The profile in use.
     pub profile: Option<Arc<Profile>>,
     /// Where its session stands.

@@ -1,6 +1,6 @@
 //! The shipped keymaps, embedded, and how a user's file comes on top.
 
-use crate::domain::keys::{BadEntry, Keymap, load};
+use crate::domain::keys::{BadEntry, Keymap, inherits, load};
 
 use super::action::Action;
 
@@ -15,27 +15,40 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
 }
 
-/// The keymap of a style, with a user's file on top. A style that is not shipped falls back to `default` and says so.
+/// The keymap of a style, with a user's file (its name and text) on top.
+///
+/// The file builds upon the style that it names by `inherits`; without that upon the shipped style of this name, or the
+/// default one. What cannot be used is named, and the rest holds.
 #[must_use]
 pub fn keymap(style: &str, own: Option<(&str, &str)>) -> (Keymap<Action>, Vec<BadEntry>) {
-    let mut keymap = Keymap::default();
-    let mut bad = Vec::new();
-    let mut add = |name: &str, text: &str| bad.extend(load(&mut keymap, name, text, &Action::find));
-    if let Some((_, text)) = SHIPPED.first() {
-        add("keymaps/default.toml", text);
+    let (mut keymap, mut bad) = (Keymap::default(), Vec::new());
+    let mut base = style.to_owned();
+    if let Some((file, text)) = own
+        && let Some((line, named)) = inherits(text)
+    {
+        if !is_shipped(&named) {
+            let reason = format!("there is no style `{named}`; there are {}", listed());
+            bad.push(BadEntry { file: file.into(), line, entry: "inherits".into(), reason });
+        }
+        base = named;
     }
-    match SHIPPED.iter().find(|(name, _)| *name == style) {
-        Some(("default", _)) => {}
-        Some((name, text)) => add(&format!("keymaps/{name}.toml"), text),
-        None => bad.push(BadEntry {
-            file: "config.toml".into(),
-            line: 1,
-            entry: "ui.keymap".into(),
-            reason: format!("there is no keymap `{style}`; there are default, vim and emacs: default is used"),
-        }),
+    for (name, text) in SHIPPED.iter().filter(|(name, _)| *name == "default" || *name == base) {
+        bad.extend(load(&mut keymap, &format!("keymaps/{name}.toml"), text, &Action::find));
     }
     if let Some((file, text)) = own {
         bad.extend(load(&mut keymap, file, text, &Action::find));
     }
     (keymap, bad)
+}
+
+/// Whether a style is shipped.
+#[must_use]
+pub fn is_shipped(style: &str) -> bool {
+    names().any(|name| name == style)
+}
+
+/// The shipped styles in a sentence.
+#[must_use]
+pub fn listed() -> String {
+    names().collect::<Vec<_>>().join(", ")
 }

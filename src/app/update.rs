@@ -6,6 +6,7 @@ use crate::domain::port::{
     End, HostNews, Limit, ResultId, RunReport, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
+use crate::domain::profile::Environment;
 use crate::domain::sql::locate;
 
 use super::action::Action;
@@ -146,7 +147,10 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             for warning in &facts.warnings {
                 model.happened(warning.clone());
             }
-            model.notice(format!("connected to {} {}", facts.product, facts.version));
+            // What was wrong at the start stays to be read.
+            if model.aside.notice.is_none() {
+                model.notice(format!("connected to {} {}", facts.product, facts.version));
+            }
             model.shared.facts = Some(facts);
             model.connect = None;
             effects.push(Effect::Session(id, SessionCmd::LoadCatalog));
@@ -184,7 +188,7 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
 
 fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     if let Some(id) = model.aside.record.take() {
-        effects.push(Effect::Storage(StorageCmd::End(super::route::end_entry(id, report))));
+        effects.push(Effect::Storage(StorageCmd::End(report.entry(id))));
     }
     model.shared.running = model.shared.running.filter(|running| running.result != result);
     if report.database.is_some() {
@@ -259,7 +263,11 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
         StorageNews::Worksheets { profile, worksheets, front, problems } => {
             let is_new = worksheets.is_empty();
             model.worksheets.load(&profile, worksheets, front);
-            if is_new && let Some((title, text)) = model.aside.first_worksheet.take() {
+            let is_demo = model.shared.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
+            if is_new
+                && is_demo
+                && let Some((title, text)) = model.aside.first_worksheet.take()
+            {
                 model.worksheets.sheets.clear();
                 model.worksheets.open_new(&title, &text);
                 with!(model, asks, effects, worksheets.act(super::panes::worksheet::WorksheetAction::Top));

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::port::Role;
+use crate::domain::results::Glyphs;
 
 use super::action::{Action, AppAction};
 use super::areas::Room;
@@ -19,18 +20,22 @@ use super::panes::parts::list::ListAction;
 use super::panes::worksheet::{WorksheetAction, WorksheetView};
 use super::shared::Link;
 use super::ui::draw::{parts, printable, rect};
+use super::ui::look::to_ascii;
+use super::ui::theme::Theme;
 
-/// Draws the model.
+/// Draws the model, in ASCII where the terminal can draw nothing else.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
+    paint(model, buffer);
+    if model.aside.theme.glyphs() == Glyphs::Ascii {
+        to_ascii(buffer);
+    }
+}
+
+fn paint(model: &Model, buffer: &mut Buffer) {
     let areas = &model.shared.areas;
     let theme = model.aside.theme;
     if areas.room == Room::TooSmall {
-        parts(
-            buffer,
-            (0, 0),
-            buffer.area.right(),
-            [("rrx: the terminal is too small (20x5 at least)", theme.warning())],
-        );
+        too_small(buffer, theme);
         return;
     }
     header(model, buffer);
@@ -44,6 +49,19 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
         OverlayView { overlay, shared: &model.shared, theme }.draw(buffer);
     }
     hints(model, buffer);
+}
+
+/// In as many lines as there are.
+fn too_small(buffer: &mut Buffer, theme: Theme) {
+    let (right, bottom) = (buffer.area.right(), buffer.area.bottom());
+    let (mut x, mut y) = (0_u16, 0_u16);
+    for word in "rrx: the terminal is too small (20x5 at least)".split(' ') {
+        let width = u16::try_from(word.width()).unwrap_or(u16::MAX);
+        if x > 0 && x.saturating_add(width) > right && y + 1 < bottom {
+            (x, y) = (0, y + 1);
+        }
+        x = parts(buffer, (x, y), right, [(word, theme.warning()), (" ", theme.warning())]);
+    }
 }
 
 fn panels(model: &Model, buffer: &mut Buffer) {

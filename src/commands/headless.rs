@@ -9,9 +9,7 @@ use tokio::sync::mpsc;
 use crate::domain::accesslog::{Begin, Entry};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
-use crate::domain::port::{
-    Answer, End, Limit, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionNews,
-};
+use crate::domain::port::{Answer, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionNews};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::domain::sql::{Checked, Policy, guard};
@@ -53,7 +51,9 @@ impl Headless {
         rows: mpsc::Sender<Rows>,
         stop: &mut Interrupts,
     ) -> Result<Waited<Self>, Problem> {
-        refuse_blinding(&profile)?;
+        if let Some(refusal) = profile.refusal() {
+            return Err(refusal);
+        }
         let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
         let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
         spawn(ID, inbox, rows, told, outside);
@@ -120,11 +120,10 @@ impl Headless {
         self.next += 1;
         send(&self.commands, SessionCmd::Run { permit, result, bounds }).await?;
         let report = self.wait(result, stop).await;
-        let (report, told) = match report {
-            Ok(report) => (Ok(report.clone()), Some(report)),
-            Err(problem) => (Err(problem), None),
-        };
-        log.end(entry(id, told.as_ref()))?;
+        log.end(match &report {
+            Ok(report) => report.entry(id),
+            Err(_) => unknown_end(id),
+        })?;
         let report = report?;
         self.database.clone_from(&report.database);
         Ok(report)
@@ -225,19 +224,6 @@ impl Interrupts {
     }
 }
 
-/// A profile that names blinding rules is refused until they can be enforced.
-fn refuse_blinding(profile: &Profile) -> Result<(), Problem> {
-    match &profile.blinding {
-        None => Ok(()),
-        Some(rules) => Err(Problem::new(
-            Kind::Refused,
-            format!("The profile {} names blinding rules, and this version cannot enforce them", profile.name),
-        )
-        .because(format!("its rules are in {}", rules.display()))
-        .hint("use a version that can; a profile without `blinding` shows unblinded values")),
-    }
-}
-
 async fn answer(question: Question) -> Result<Answer, Problem> {
     match question {
         Question::Secret { prompt, .. } => {
@@ -257,40 +243,7 @@ fn gone() -> Problem {
     Problem::new(Kind::Lost, "The session ended by itself").hint("run it again")
 }
 
-/// The end record; without a report the statement's fate is unknown.
-fn entry(id: String, report: Option<&RunReport>) -> Entry {
-    let (milliseconds, rows, end) = match report {
-        None => (0, 0, "broken: the link was lost".to_owned()),
-        Some(report) => {
-            (u64::try_from(report.total.as_millis()).unwrap_or(u64::MAX), report.rows, end_words(&report.end))
-        }
-    };
-    Entry { id, time: String::new(), milliseconds, rows, end }
-}
-
-fn end_words(end: &End) -> String {
-    match end {
-        End::Complete => "complete".into(),
-        End::Limit(limit) => format!("cut: {}", limit_words(*limit)),
-        End::Cancelled => "cancelled".into(),
-        End::Broken(problem) => {
-            let word = if problem.kind == Kind::Lost { "broken" } else { "failed" };
-            match &problem.server {
-                Some(error) => format!("{word}: ERROR {} ({}): {}", error.code, error.state, error.message),
-                None => format!("{word}: {}", problem.what),
-            }
-        }
-    }
-}
-
-/// Which limit it was, in the words of the settings.
-#[must_use]
-pub fn limit_words(limit: Limit) -> String {
-    match limit {
-        Limit::Rows(rows) => format!("row limit ({rows} rows)"),
-        Limit::Bytes(bytes) => format!("byte limit ({bytes} bytes)"),
-        Limit::FirstRow(seconds) => format!("time limit ({seconds} s to the first row)"),
-        Limit::Fetch(seconds) => format!("time limit ({seconds} s for fetching)"),
-        Limit::Memory(bytes) => format!("memory bound ({bytes} bytes)"),
-    }
+/// The end record of a statement whose report never came: its fate is unknown.
+fn unknown_end(id: String) -> Entry {
+    Entry { id, time: String::new(), milliseconds: 0, rows: 0, end: "broken: the link was lost".into() }
 }

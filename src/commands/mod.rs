@@ -1,10 +1,14 @@
 //! Floor 4: one file for each command.
 
 pub mod completions;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod entry;
 pub mod headless;
+pub mod keymap;
 pub mod keys;
 pub mod log;
+pub mod look;
 pub mod man;
 pub mod outside;
 pub mod print;

@@ -1,16 +1,41 @@
-//! What sessions need of this machine, from the rooms that have it: files, sockets, secrets. One wiring for all commands.
+//! What profiles need of this machine, from the rooms that have it: files, sockets, secrets, the clock. One wiring for all
+//! commands.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::io::runtime::clock;
 use crate::io::session::{CatalogAt, Outside};
 use crate::io::storage::accesslog::os_user;
 use crate::io::storage::paths::Paths;
+use crate::io::storage::task::Lent;
 use crate::io::storage::{known_hosts_file, own_sockets, secrets};
 
+/// Where a profile lives: its files, and what its sessions and its storage are lent.
+#[derive(Clone)]
+pub struct Place {
+    /// Where files lie.
+    pub paths: Paths,
+    /// Clock and forms of the storage task.
+    pub lent: Lent,
+    /// Files, secrets and the tunnel for sessions.
+    pub session: Outside,
+}
+
+impl Place {
+    /// The place of the user's own profiles.
+    #[must_use]
+    pub fn own(paths: &Paths) -> Self {
+        Self {
+            paths: paths.clone(),
+            lent: Lent { clock: clock::now, demo_pack: || None, planted: Vec::new },
+            session: outside(paths),
+        }
+    }
+}
+
 /// The machine as a session of this user sees it.
-#[must_use]
-pub fn outside(paths: &Paths, catalog: CatalogAt) -> Outside {
+fn outside(paths: &Paths) -> Outside {
     Outside {
         os_user: os_user(),
         home: paths.home.clone(),
@@ -20,6 +45,7 @@ pub fn outside(paths: &Paths, catalog: CatalogAt) -> Outside {
         append: Arc::new(known_hosts_file::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(secrets::bring),
-        catalog,
+        catalog: CatalogAt::Request,
+        prepare: None,
     }
 }

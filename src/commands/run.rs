@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::headless::{Headless, Interrupts, Waited, limit_words};
+use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
 use crate::domain::export::{Format, Writer};
@@ -244,7 +244,7 @@ fn cut(report: &RunReport, limit: Limit) -> Problem {
         Limit::Fetch(_) => (Kind::TimeLimit, "raise `limits.fetch_seconds` of the profile, or select less"),
     };
     Problem::new(kind, format!("The result is cut after {} rows: there are more", report.rows))
-        .because(format!("the {} ended it", limit_words(limit)))
+        .because(format!("the {limit} ended it"))
         .hint(hint)
 }
 

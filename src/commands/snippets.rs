@@ -66,11 +66,15 @@ pub fn find<'a>(name: &str, all: &'a [Snippet]) -> Result<&'a Snippet, Problem> 
 /// # Errors
 /// A profile that does not exist.
 pub fn folders(profile: Option<&str>, loaded: &Loaded, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
-    let mut folders = vec![paths.snippets()];
-    if let Some(name) = profile.filter(|name| *name != "demo") {
-        folders.extend(loaded.settings.require(name)?.snippets.iter().cloned());
+    match profile {
+        None => Ok(vec![paths.snippets()]),
+        // The demo keeps everything in a place of its own.
+        Some("demo") => Ok(vec![paths.demo().snippets()]),
+        Some(name) => {
+            let more = &loaded.settings.require(name)?.snippets;
+            Ok(std::iter::once(paths.snippets()).chain(more.iter().cloned()).collect())
+        }
     }
-    Ok(folders)
 }
 
 fn facts(snippet: &Snippet) -> serde_json::Value {

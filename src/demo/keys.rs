@@ -35,8 +35,7 @@ pub(super) struct Kept {
 /// Which file cannot be read, made or understood.
 pub(super) fn load(folder: &Path) -> Result<Kept, DemoError> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| file(folder, &error))?;
-    let identity = folder.join("id_ed25519");
-    let password_file = folder.join("password");
+    let (identity, password_file) = files(folder);
     let password = text(&password_file, password)?;
     Ok(Kept {
         host: key(&folder.join("host_ed25519"))?,
@@ -45,6 +44,11 @@ pub(super) fn load(folder: &Path) -> Result<Kept, DemoError> {
         password: Secret::new(password.lines().next().unwrap_or_default().to_owned()),
         password_file,
     })
+}
+
+/// The user's key file and the password's, whether they are there or not.
+pub(super) fn files(folder: &Path) -> (PathBuf, PathBuf) {
+    (folder.join("id_ed25519"), folder.join("password"))
 }
 
 fn file(path: &Path, why: &dyn std::fmt::Display) -> DemoError {

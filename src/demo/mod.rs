@@ -9,4 +9,4 @@ mod start;
 pub mod translate;
 mod wire;
 
-pub use start::{DemoError, Options, PROFILE, Running, start, start_with};
+pub use start::{DemoError, Options, PROFILE, Running, outline, start, start_with};

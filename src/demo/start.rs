@@ -1,7 +1,7 @@
 //! Starts the demo: keys, data, jump host, and the profile that leads there.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use russh::keys::HashAlg;
@@ -151,6 +151,13 @@ async fn serve_openly(listener: TcpListener, server: Arc<Server>, stop: Cancella
             let _ = server.serve(stream, from.to_string()).await;
         });
     }
+}
+
+/// The built-in profile before anything of it is started: what a list shows. Only [`Running::profile`] leads anywhere.
+#[must_use]
+pub fn outline(folder: &Path) -> Profile {
+    let (identity, password) = keys::files(folder);
+    profile(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), String::new(), identity, password)
 }
 
 /// The built-in profile. TLS is off: inside the program there is only the tunnel, which encrypts.

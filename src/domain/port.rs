@@ -10,7 +10,7 @@ use crate::domain::accesslog::{Begin, Entry, Permit};
 use crate::domain::catalog::Catalog;
 use crate::domain::docs::DocPack;
 pub use crate::domain::ids::{ResultId, SessionId};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{Profile, Secret, Settings};
 use crate::domain::results::{Chunk, Column, Window};
 use crate::domain::snippets::Snippet;
@@ -210,6 +210,19 @@ pub enum Limit {
     Memory(u64),
 }
 
+impl std::fmt::Display for Limit {
+    /// In the words of the settings.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rows(rows) => write!(f, "row limit ({rows} rows)"),
+            Self::Bytes(bytes) => write!(f, "byte limit ({bytes} bytes)"),
+            Self::FirstRow(seconds) => write!(f, "time limit ({seconds} s to the first row)"),
+            Self::Fetch(seconds) => write!(f, "time limit ({seconds} s for fetching)"),
+            Self::Memory(bytes) => write!(f, "memory bound ({bytes} bytes)"),
+        }
+    }
+}
+
 /// How a result ended. A cut result never looks complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
@@ -221,6 +234,24 @@ pub enum End {
     Cancelled,
     /// It failed, at the start or in the middle.
     Broken(Problem),
+}
+
+impl std::fmt::Display for End {
+    /// The word of the access log: `complete`, `cut: …`, `cancelled`, `failed: …` or `broken: …`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Complete => f.write_str("complete"),
+            Self::Limit(limit) => write!(f, "cut: {limit}"),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Broken(problem) => {
+                let word = if problem.kind == Kind::Lost { "broken" } else { "failed" };
+                match &problem.server {
+                    Some(error) => write!(f, "{word}: ERROR {} ({}): {}", error.code, error.state, error.message),
+                    None => write!(f, "{word}: {}", problem.what),
+                }
+            }
+        }
+    }
 }
 
 /// A warning as SHOW WARNINGS gives it.
@@ -253,6 +284,15 @@ pub struct RunReport {
     pub warnings: Vec<Warning>,
     /// The database after the statement (USE may have changed it).
     pub database: Option<String>,
+}
+
+impl RunReport {
+    /// The end record of the statement whose begin record has this id. The storage room fills in the time.
+    #[must_use]
+    pub fn entry(&self, id: String) -> Entry {
+        let milliseconds = u64::try_from(self.total.as_millis()).unwrap_or(u64::MAX);
+        Entry { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
+    }
 }
 
 /// News of a session. The envelope with its [`SessionId`] is the message's.

@@ -209,3 +209,23 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
     assert_eq!(read.past[0].begin.statement, "SELECT 1");
     assert_eq!((permit.id(), permit.checked().text()), (read.past[0].begin.id.as_str(), "SELECT 1"));
 }
+
+#[test]
+fn an_end_is_written_in_the_same_words_whoever_writes_it() {
+    use rrx::domain::port::{End, Limit};
+    use rrx::domain::problem::{Kind, Problem, ServerError};
+    let server = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'x'".into() };
+    for (end, words) in [
+        (End::Complete, "complete"),
+        (End::Cancelled, "cancelled"),
+        (End::Limit(Limit::Rows(10)), "cut: row limit (10 rows)"),
+        (End::Limit(Limit::Fetch(9)), "cut: time limit (9 s for fetching)"),
+        (
+            End::Broken(Problem::new(Kind::Statement, "w").server(server)),
+            "failed: ERROR 1054 (42S22): Unknown column 'x'",
+        ),
+        (End::Broken(Problem::new(Kind::Lost, "The link is lost")), "broken: The link is lost"),
+    ] {
+        assert_eq!(super::model::report(end, 3).entry("7".into()).end, words);
+    }
+}

@@ -53,6 +53,15 @@ fn a_word_that_is_no_command_is_a_profile() {
 }
 
 #[test]
+fn the_settings_file_may_be_named_before_or_behind_the_command() {
+    for line in ["--config x run -e a -p eu", "run -e a -p eu --config x"] {
+        let cli = parse(line).unwrap();
+        assert_eq!((cli.config, cli.profile), (Some(PathBuf::from("x")), None), "{line}");
+        assert!(matches!(cli.command, Some(Command::Run(_))), "{line}");
+    }
+}
+
+#[test]
 fn run_takes_exactly_one_statement_from_four_places() {
     assert_eq!(run_of("run subjects -p eu").source(), StatementSource::Snippet("subjects".into()));
     assert_eq!(run_of("run -").source(), StatementSource::Stdin);
@@ -207,4 +216,146 @@ fn a_broken_pipe_is_silent_and_a_full_disk_is_not() {
     assert_eq!(print::text(&mut Failing(std::io::ErrorKind::BrokenPipe), "x"), Ok(()));
     let problem = print::text(&mut Failing(std::io::ErrorKind::StorageFull), "x").unwrap_err();
     assert_eq!(problem.kind.exit_code(), 6);
+}
+
+// ------------------------------------------------------------ the program itself
+
+/// A home with this settings file.
+fn home(settings: &str) -> (tempfile::TempDir, Paths) {
+    let root = tempdir().unwrap();
+    let paths = Paths::under(root.path());
+    fs::create_dir_all(paths.config_folder().join("keymaps")).unwrap();
+    fs::write(&paths.config, settings).unwrap();
+    (root, paths)
+}
+
+/// Runs the program with this home, no terminal and nothing else of the environment: exit code, stdout, stderr.
+fn rrx(root: &tempfile::TempDir, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_rrx"))
+        .args(arguments)
+        .env_clear()
+        .env("HOME", root.path())
+        .env("RRX_HOME", root.path())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn what_is_wrong_in_settings_and_snippets_is_named_with_file_line_and_reason_and_a_statement_still_runs() {
+    let (root, paths) = home("[profile.eu]\nhost = \"h\"\nhots = 1\n[ui]\ntheme = \"drak\"\nnot toml\n");
+    let (code, out, err) = rrx(&root, &["run", "-p", "demo", "-e", "SELECT 40 + 2 AS answer"]);
+    assert_eq!((code, out.as_str()), (Some(0), "answer\n42\n"), "{err}");
+    let file = paths.config.display();
+    for words in [
+        format!("{file}:3: [profile.eu] unknown key \"hots\""),
+        format!("{file}:5: [ui] theme: \"drak\" is not one of auto, dark, light, mono"),
+        format!("{file}:6: not TOML: "),
+        "[profile.eu] is left out until this is repaired".to_owned(),
+    ] {
+        assert!(err.contains(&words), "{words}\n{err}");
+    }
+    fs::create_dir_all(paths.snippets()).unwrap();
+    fs::write(paths.snippets().join("good.sql"), "SELECT 1").unwrap();
+    fs::write(paths.snippets().join("torn.sql"), "/* rrx\ntitle = 3\n*/\nSELECT 2").unwrap();
+    fs::write(paths.snippets().join("bytes.sql"), b"SELECT\n'\xff'").unwrap();
+    let (code, out, err) = rrx(&root, &["snippets", "list"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(out, "NAME  TITLE  TAGS\ngood  good\ntorn  torn\n");
+    assert!(err.contains("torn.sql:2: `title` must be a text in quotes"), "{err}");
+    assert!(err.contains("bytes.sql cannot be read") && err.contains("line 2 is not UTF-8"), "{err}");
+}
+
+#[test]
+fn an_unknown_profile_a_closed_port_and_an_unknown_hop_have_their_words_and_codes() {
+    let hop = |name: &str, hop: &str| format!("[profile.{name}]\nhost = \"h\"\nuser = \"u\"\nroute = [\"a@{hop}\"]\n");
+    let (root, _) = home(&(hop("closed", "127.0.0.1:1") + &hop("nowhere", "no-such-hop.invalid")));
+    for (profile, code, words) in [
+        ("closde", 2, ["There is no usable profile \"closde\"", "did you mean \"closed\"?"]),
+        ("closed", 3, ["127.0.0.1 port 1 cannot be reached", "nothing listens on that port"]),
+        ("nowhere", 3, ["no-such-hop.invalid has no address", "the spelling of the hop"]),
+    ] {
+        let (ended, out, err) = rrx(&root, &["run", "-p", profile, "-e", "SELECT 1"]);
+        assert_eq!((ended, out.as_str()), (Some(code), ""), "{err}");
+        assert!(words.iter().all(|words| err.contains(words)) && err.contains("next: "), "{err}");
+    }
+    let (code, _, err) = rrx(&root, &["closde"]);
+    assert!(code == Some(2) && err.contains("did you mean \"closed\"?"), "{err}");
+    let (code, _, err) = rrx(&root, &["closed", "keys"]);
+    assert!(code == Some(2) && err.contains("next: "), "{err}");
+}
+
+#[test]
+fn a_snippet_of_the_demo_runs_without_a_screen_and_a_statement_that_fails_says_where() {
+    let root = tempdir().unwrap();
+    let (code, out, err) = rrx(&root, &["run", "schema-overview", "-p", "demo", "--limit", "1"]);
+    assert_eq!((code, out.lines().count(), err.as_str()), (Some(0), 2, ""));
+    let (code, _, err) = rrx(&root, &["run", "-p", "demo", "-e", "SELECT 1 FROM subject WHERE"]);
+    assert!(code == Some(1) && err.contains("ERROR 1064 (42000)") && err.contains("next: "), "{err}");
+    let (code, _, err) = rrx(&root, &["run", "-p", "demo", "-e", "SELECT 1\n  ,nope FROM subject"]);
+    assert!(code == Some(1) && err.contains("line 2, column 4"), "{err}");
+}
+
+// ------------------------------------------------------------ the user's keymap
+
+use rrx::app::action::Action;
+use rrx::commands::keymap;
+
+/// The keys under these settings with this file as `keymaps/mine.toml`.
+fn keys_of(settings: &str, mine: Option<&str>) -> (keymap::Keys, Paths) {
+    let (root, paths) = home(settings);
+    if let Some(text) = mine {
+        fs::write(paths.keymap("mine").unwrap(), text).unwrap();
+    }
+    let keys = keymap::load(&settings::load(&paths, Presence::Wanted).settings.ui, &paths);
+    drop(root);
+    (keys, paths)
+}
+
+fn labels(keys: &keymap::Keys, layer: &str, name: &str) -> Vec<String> {
+    let action = Action::find(layer, name).unwrap();
+    keys.keymap.chords(layer, action).map(|chords| chords.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[test]
+fn a_keymap_of_ones_own_lies_beside_the_settings_and_builds_upon_the_style_that_it_names() {
+    let mine = "inherits = \"vim\"\n[grid]\ncopy = \"Y\"\nwarnings = \"none\"\n";
+    let (keys, paths) = keys_of("[ui]\nkeymap = \"mine\"\n", Some(mine));
+    assert_eq!(keys.problems, []);
+    assert_eq!(labels(&keys, "grid", "copy"), ["Y"]);
+    assert_eq!(labels(&keys, "grid", "warnings"), Vec::<String>::new());
+    assert!(labels(&keys, "grid", "page-down").contains(&"ctrl-f".to_owned()), "vim's");
+    assert!(keys.source.contains(&paths.keymap("mine").unwrap().display().to_string()), "{}", keys.source);
+    let (keys, _) = keys_of("[ui]\nkeymap = \"mine\"\n", Some("[grid]\ncopy = \"Y\"\n"));
+    assert!(!labels(&keys, "grid", "page-down").contains(&"ctrl-f".to_owned()), "the default style's");
+}
+
+#[test]
+fn what_is_wrong_in_a_keymap_is_named_with_file_line_section_key_and_reason_and_the_rest_holds() {
+    let mine = "inherits = \"vmi\"\n[grid]\nfly = \"f\"\ncopy = \"ctrl-shift-y\"\ndown = \"x\"\n[worksheet\n";
+    let (keys, paths) = keys_of("[ui]\nkeymap = \"mine\"\n", Some(mine));
+    let file = paths.keymap("mine").unwrap().display().to_string();
+    let told: Vec<&str> = keys.problems.iter().map(|problem| problem.what.as_str()).collect();
+    for (told, wanted) in told.iter().zip([
+        "1: inherits: there is no style `vmi`",
+        "3: grid.fly: there is no such action",
+        "4: grid.copy: ",
+        "6: this line: ",
+    ]) {
+        assert!(told.starts_with(&format!("{file}:{wanted}")), "{told}");
+    }
+    assert_eq!((told.len(), labels(&keys, "grid", "down")), (4, vec!["x".to_owned()]));
+}
+
+#[test]
+fn a_keymap_that_is_not_there_is_named_with_the_place_where_it_would_be_and_the_default_keys_hold() {
+    let (keys, paths) = keys_of("[ui]\n\nkeymap = \"mine\"\n", None);
+    let [problem] = &keys.problems[..] else { panic!("{:?}", keys.problems) };
+    assert_eq!(problem.what, format!("{}:3: [ui] there is no keymap \"mine\"", paths.config.display()));
+    assert!(problem.because[0].contains("keymaps/mine.toml is not there"), "{problem}");
+    assert!(!labels(&keys, "grid", "copy").is_empty());
+    let (keys, _) = keys_of("[ui]\nkeymap = \"../mine\"\n", None);
+    assert_eq!(keys.problems.len(), 1);
 }

@@ -18,6 +18,7 @@ mod export;
 mod jobs;
 mod keys;
 mod known_hosts;
+mod look;
 mod model;
 mod profile;
 mod results;

@@ -8,6 +8,7 @@ use rrx::app::areas::Size;
 use rrx::app::focus::Focus;
 use rrx::app::model::{Model, Start};
 use rrx::app::shared::Link;
+use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, screen, styles, update};
 use rrx::domain::catalog::find::ObjectRef;
@@ -43,7 +44,7 @@ impl Bench {
             settings,
             profiles,
             keymap: Arc::new(keymap),
-            theme: Theme::new(true),
+            theme: Theme::new(Look::default()),
             size: Size { width, height },
             problems: vec![],
             first_worksheet: None,

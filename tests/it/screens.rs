@@ -1,8 +1,11 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
 use rrx::app::screen;
+use rrx::app::ui::look::Look;
+use rrx::app::ui::theme::Theme;
 use rrx::domain::port::{End, ResultId, SessionNews};
 use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::domain::results::Glyphs;
 
 use super::model::{Bench, report};
 
@@ -41,6 +44,17 @@ fn rows_at_every_size() {
     for size in SIZES {
         insta::assert_snapshot!(format!("rows_{}x{}", size.0, size.1), text(&with_rows(size), size));
     }
+}
+
+#[test]
+fn an_ascii_terminal_gets_ascii_but_for_what_values_hold() {
+    let size = (100, 30);
+    let mut bench = with_rows(size);
+    let look = Look { glyphs: Glyphs::Ascii, ..Look::default() };
+    bench.model.aside.theme = Theme::new(look);
+    let drawn = text(&bench, size);
+    assert_eq!(drawn.chars().filter(|c| !c.is_ascii()).collect::<String>(), "漢字", "{drawn}");
+    assert!(drawn.contains("<null>") && drawn.contains("<empty>"), "{drawn}");
 }
 
 #[test]

@@ -340,7 +340,8 @@ fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
 }
 
-const LENT: Lent = Lent { clock: noon, demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }) };
+const LENT: Lent =
+    Lent { clock: noon, demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }), planted: Vec::new };
 
 /// Queues all commands, then lets the task serve them to the end.
 fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageNews> {

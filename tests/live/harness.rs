@@ -80,6 +80,7 @@ pub fn outside() -> Outside {
             other => panic!("{other:?} is not for these tests"),
         }),
         catalog: CatalogAt::Request,
+        prepare: None,
     }
 }
 

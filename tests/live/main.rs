@@ -18,6 +18,7 @@ mod demo;
 mod demo_data;
 mod harness;
 mod proof;
+mod refusals;
 mod rig_itself;
 mod run;
 mod session;

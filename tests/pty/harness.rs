@@ -41,6 +41,33 @@ impl Home {
         std::fs::write(folder.join("config.toml"), text).expect("settings");
     }
 
+    /// Writes a keymap of the user's own.
+    pub fn keymap(&self, name: &str, text: &str) {
+        let folder = self.path().join("config/keymaps");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(format!("{name}.toml")), text).expect("a keymap");
+    }
+
+    /// The texts of all worksheets on disk.
+    pub fn worksheets(&self) -> String {
+        fn read(folder: &Path, texts: &mut String) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    read(&path, texts);
+                } else if path.extension().is_some_and(|ending| ending == "sql")
+                    && path.iter().any(|p| p == "worksheets")
+                {
+                    texts.push_str(&std::fs::read_to_string(&path).unwrap_or_default());
+                    texts.push('\n');
+                }
+            }
+        }
+        let mut texts = String::new();
+        read(self.path(), &mut texts);
+        texts
+    }
+
     pub fn log(&self) -> String {
         fn find(folder: &Path) -> Option<PathBuf> {
             std::fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
@@ -54,10 +81,21 @@ impl Home {
 
 impl Story {
     /// Starts `rrx` with these arguments at this size.
-    pub fn start(home: &Home, arguments: &[&str], (width, height): (u16, u16)) -> Self {
+    pub fn start(home: &Home, arguments: &[&str], size: (u16, u16)) -> Self {
+        Self::start_program(Path::new(env!("CARGO_BIN_EXE_rrx")), home, arguments, size, &[])
+    }
+
+    /// Starts a program with more of the environment.
+    pub fn start_program(
+        program: &Path,
+        home: &Home,
+        arguments: &[&str],
+        (width, height): (u16, u16),
+        environment: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_rrx"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         command.env("HOME", home.path());
@@ -65,6 +103,9 @@ impl Story {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).expect("rrx starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().expect("a reader");
@@ -150,6 +191,30 @@ impl Story {
     /// Waits until the screen shows this text.
     pub fn see(&self, text: &str) -> String {
         self.wait(text, |shown| shown.contains(text))
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
+        assert!(sent.expect("kill starts").success());
+    }
+
+    /// Whether any cell has a colour.
+    pub fn is_coloured(&self) -> bool {
+        let parser = self.screen.0.lock().unwrap();
+        let (rows, columns) = parser.screen().size();
+        let is_coloured = |row, column| {
+            parser
+                .screen()
+                .cell(row, column)
+                .is_some_and(|cell| (cell.fgcolor(), cell.bgcolor()) != (vt100::Color::Default, vt100::Color::Default))
+        };
+        (0..rows.get()).any(|row| (0..columns.get()).any(|column| is_coloured(row, column)))
+    }
+
+    /// Whether the program has the terminal: its own screen is shown.
+    pub fn has_terminal(&self) -> bool {
+        self.screen.0.lock().unwrap().screen().alternate_screen()
     }
 
     /// Waits for the end of the program.

@@ -27,11 +27,29 @@ pub struct Mariadb {
 }
 
 impl Mariadb {
-    /// Makes the data folder and the certificates, starts the server and makes the account.
+    /// Makes the certificates, starts the replica and makes the account.
     pub fn start(folder: &Folder) -> Self {
         assert_eq!(PASSWORD.chars().count(), 48);
         make_certificates(folder);
-        let data = folder.path("mysql");
+        let tls = ["ca=ca.pem", "cert=server.pem", "key=server.key"].map(|option| {
+            let (name, file) = option.split_once('=').unwrap();
+            format!("--ssl-{name}={}", folder.path(file).display())
+        });
+        let replica = Self::start_in(folder, "mysql", &[&["--read-only=1".to_owned()], &tls[..]].concat());
+        let password = folder.path("password");
+        fs::write(&password, format!("{PASSWORD}\n")).unwrap();
+        fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
+        replica
+    }
+
+    /// Starts a server that takes writes and offers no TLS, with the same account.
+    pub fn start_bare_writer(folder: &Folder) -> Self {
+        Self::start_in(folder, "writer", &["--read-only=0".to_owned(), "--skip-ssl".to_owned()])
+    }
+
+    /// Makes a data folder of this name, starts a server on it and makes the account.
+    fn start_in(folder: &Folder, name: &str, options: &[String]) -> Self {
+        let data = folder.path(name);
         fs::create_dir(&data).unwrap();
         folder.give(&data);
         run(folder
@@ -45,19 +63,16 @@ impl Mariadb {
             ])
             .arg(format!("--tmpdir={}", data.display()))
             .arg(format!("--datadir={}", data.display())));
-        let socket = folder.path("mysql/admin.sock");
-        let general_log = folder.path("mysql/general.log");
-        let log = folder.path("mariadb.log");
-        let (server, port) = start_server(folder, &data, &socket, &general_log, &log);
+        let socket = data.join("admin.sock");
+        let general_log = data.join("general.log");
+        let log = folder.path(&format!("{name}.mariadb.log"));
+        let (server, port) = start_server(folder, &data, &socket, &log, options);
         let host = if folder.is_root() && super::sshd::has_own_names() { NAME } else { ADDRESS };
         let mariadb = Self { port, host, socket, log: general_log, server };
         let quoted = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
         mariadb.sql(&format!(
             "CREATE USER '{ACCOUNT}'@'%' IDENTIFIED BY '{quoted}'; GRANT SELECT, SHOW VIEW, PROCESS ON *.* TO '{ACCOUNT}'@'%';"
         ));
-        let password = folder.path("password");
-        fs::write(&password, format!("{PASSWORD}\n")).unwrap();
-        fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
         mariadb
     }
 
@@ -110,14 +125,14 @@ impl Mariadb {
 }
 
 /// Starts the server; another program may take the free port first, so it is tried three times.
-fn start_server(folder: &Folder, data: &Path, socket: &Path, general_log: &Path, log: &Path) -> (Server, u16) {
+fn start_server(folder: &Folder, data: &Path, socket: &Path, log: &Path, options: &[String]) -> (Server, u16) {
     let mut why = String::new();
     for _ in 0..3 {
         let port = free_port(ADDRESS);
         let mut command = folder.as_server("mariadbd");
         command
             // io_uring counts against the locked memory of the user, who runs several servers here.
-            .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--read-only=1", "--general-log=1"])
+            .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--general-log=1"])
             .arg("--innodb-use-native-aio=0")
             // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
             .arg(format!("--tmpdir={}", data.display()))
@@ -128,10 +143,8 @@ fn start_server(folder: &Folder, data: &Path, socket: &Path, general_log: &Path,
             .arg(format!("--port={port}"))
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--socket={}", socket.display()))
-            .arg(format!("--general-log-file={}", general_log.display()))
-            .arg(format!("--ssl-ca={}", folder.path("ca.pem").display()))
-            .arg(format!("--ssl-cert={}", folder.path("server.pem").display()))
-            .arg(format!("--ssl-key={}", folder.path("server.key").display()));
+            .arg(format!("--general-log-file={}", data.join("general.log").display()))
+            .args(options);
         let mut server = folder.spawn(&mut command, log);
         let address: SocketAddr = format!("{ADDRESS}:{port}").parse().unwrap();
         match server.wait_for(address) {

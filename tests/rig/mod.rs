@@ -78,6 +78,15 @@ impl Rig {
         Sshd::start(&self.folder, &self.mariadb, options)
     }
 
+    /// Another server with the same account, started on first use: it takes writes and offers no TLS. It is no replica.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn bare_writer(&self) -> &'static Mariadb {
+        static WRITER: OnceLock<Mariadb> = OnceLock::new();
+        WRITER.get_or_init(|| Mariadb::start_bare_writer(&self.folder))
+    }
+
     /// The replica's name as the sshd resolves it.
     pub fn mysql_host(&self) -> &str {
         self.mariadb.host()

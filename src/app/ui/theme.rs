@@ -1,25 +1,42 @@
-//! The one place that names colours. What colour says is also said by a word or a glyph.
+//! The one place that names colours. What colour says is also said by a word or a glyph, so that it holds without them.
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::look::{Colours, Ground, Look};
 use crate::domain::profile::Environment;
+use crate::domain::results::Glyphs;
 use crate::domain::sql::highlight::Class;
 
 /// Styles by what they mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
-    has_colour: bool,
+    look: Look,
 }
 
 impl Theme {
-    /// With colours, or (`NO_COLOR`) with weight and reversal alone.
+    /// As the terminal can show it.
     #[must_use]
-    pub const fn new(has_colour: bool) -> Self {
-        Self { has_colour }
+    pub const fn new(look: Look) -> Self {
+        Self { look }
     }
 
-    fn colour(self, colour: Color) -> Style {
-        if self.has_colour { Style::new().fg(colour) } else { Style::new() }
+    /// Which glyphs can be drawn.
+    #[must_use]
+    pub const fn glyphs(self) -> Glyphs {
+        self.look.glyphs
+    }
+
+    fn has_colour(self) -> bool {
+        self.look.colours != Colours::None
+    }
+
+    /// Bright colours are for a dark ground, their plain sisters for a light one.
+    fn colour(self, on_dark: Color, on_light: Color) -> Style {
+        match (self.has_colour(), self.look.ground) {
+            (false, _) => Style::new(),
+            (true, Ground::Dark) => Style::new().fg(on_dark),
+            (true, Ground::Light) => Style::new().fg(on_light),
+        }
     }
 
     /// Plain text.
@@ -31,43 +48,43 @@ impl Theme {
     /// Less important.
     #[must_use]
     pub fn dim(self) -> Style {
-        if self.has_colour { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
+        if self.has_colour() { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
     }
 
     /// A heading or a label.
     #[must_use]
     pub fn heading(self) -> Style {
-        self.colour(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.colour(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD)
     }
 
     /// A name.
     #[must_use]
     pub fn name(self) -> Style {
-        self.colour(Color::LightBlue)
+        self.colour(Color::LightBlue, Color::Blue)
     }
 
     /// A key to press.
     #[must_use]
     pub fn key(self) -> Style {
-        self.colour(Color::Yellow).add_modifier(Modifier::BOLD)
+        self.colour(Color::Yellow, Color::Magenta).add_modifier(Modifier::BOLD)
     }
 
     /// Good.
     #[must_use]
     pub fn good(self) -> Style {
-        self.colour(Color::Green)
+        self.colour(Color::Green, Color::Green)
     }
 
     /// Worth a look.
     #[must_use]
     pub fn warning(self) -> Style {
-        self.colour(Color::Yellow)
+        self.colour(Color::Yellow, Color::Magenta)
     }
 
     /// Wrong.
     #[must_use]
     pub fn bad(self) -> Style {
-        self.colour(Color::LightRed).add_modifier(Modifier::BOLD)
+        self.colour(Color::LightRed, Color::Red).add_modifier(Modifier::BOLD)
     }
 
     /// The cursor's cell or line.
@@ -79,17 +96,19 @@ impl Theme {
     /// The cursor's line where the panel is not in focus, and selected text.
     #[must_use]
     pub fn selected(self) -> Style {
-        if self.has_colour {
-            Style::new().bg(Color::Indexed(238))
-        } else {
-            Style::new().add_modifier(Modifier::UNDERLINED)
+        match (self.look.colours, self.look.ground) {
+            (Colours::None, _) => Style::new().add_modifier(Modifier::UNDERLINED),
+            (Colours::Sixteen, Ground::Dark) => Style::new().fg(Color::White).bg(Color::Blue),
+            (Colours::Sixteen, Ground::Light) => Style::new().fg(Color::Black).bg(Color::Cyan),
+            (Colours::Many, Ground::Dark) => Style::new().bg(Color::Indexed(238)),
+            (Colours::Many, Ground::Light) => Style::new().bg(Color::Indexed(253)),
         }
     }
 
     /// A border.
     #[must_use]
     pub fn border(self, in_focus: bool) -> Style {
-        if in_focus { self.colour(Color::Cyan) } else { self.dim() }
+        if in_focus { self.colour(Color::Cyan, Color::Blue) } else { self.dim() }
     }
 
     /// The environment's badge.
@@ -103,7 +122,7 @@ impl Theme {
             Environment::Demo => Color::Cyan,
         };
         let style = Style::new().add_modifier(Modifier::BOLD);
-        if self.has_colour {
+        if self.has_colour() {
             let ink = if environment == Environment::Demo || environment == Environment::Development {
                 Color::Black
             } else {
@@ -119,12 +138,12 @@ impl Theme {
     #[must_use]
     pub fn sql(self, class: Class) -> Style {
         match class {
-            Class::Keyword => self.colour(Color::LightMagenta).add_modifier(Modifier::BOLD),
-            Class::Function => self.colour(Color::LightCyan),
-            Class::String => self.colour(Color::LightGreen),
-            Class::Number => self.colour(Color::LightYellow),
+            Class::Keyword => self.colour(Color::LightMagenta, Color::Magenta).add_modifier(Modifier::BOLD),
+            Class::Function => self.colour(Color::LightCyan, Color::Blue),
+            Class::String => self.colour(Color::LightGreen, Color::Green),
+            Class::Number => self.colour(Color::LightYellow, Color::Red),
             Class::Comment => self.dim(),
-            Class::Variable | Class::Parameter => self.colour(Color::LightRed),
+            Class::Variable | Class::Parameter => self.colour(Color::LightRed, Color::Red),
             Class::Error => self.bad(),
             _ => self.text(),
         }

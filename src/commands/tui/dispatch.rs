@@ -6,27 +6,29 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::app::Effect;
+use crate::commands::outside::Place;
+use crate::domain::accesslog::Begin;
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
-use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd};
+use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, SessionNews, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::Environment;
 use crate::io::host::clipboard::{Multiplexer, osc52};
 use crate::io::runtime::compute::Desk;
-use crate::io::storage::paths::Paths;
-use crate::io::storage::task::Lent;
 use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
 
 use super::FAREWELL;
 use super::inbox::News;
 
+/// The name of the built-in profile; no other can have it.
+const DEMO: &str = "demo";
+
 /// What the workers are lent.
 pub struct Outside {
-    /// Where files lie.
-    pub paths: Paths,
-    /// Clock and forms of the storage task.
-    pub lent: Lent,
-    /// Files, secrets and the tunnel for sessions.
-    pub session: session::Outside,
+    /// The place of the user's own profiles.
+    pub own: Place,
+    /// The place of the built-in profile, where there is one.
+    pub demo: Option<Place>,
     /// Memory and spill of results.
     pub store: store::Options,
     /// Whether tmux stands between us and the terminal.
@@ -44,12 +46,34 @@ pub(super) struct Dispatch {
     news: mpsc::Sender<News>,
     rows: mpsc::Sender<Rows>,
     store: mpsc::Sender<StoreCmd>,
-    storage: mpsc::Sender<StorageCmd>,
+    own: Room,
+    demo: Option<Room>,
+    /// Whether the profile connected to last is the built-in one.
+    is_in_demo: bool,
     sessions: HashMap<SessionId, (mpsc::Sender<SessionCmd>, JoinHandle<()>)>,
-    storage_task: JoinHandle<()>,
-    session_outside: session::Outside,
     desk: Desk,
     inside: Multiplexer,
+}
+
+/// The storage of one place, and what its sessions are lent.
+struct Room {
+    storage: mpsc::Sender<StorageCmd>,
+    task: JoinHandle<()>,
+    session: session::Outside,
+}
+
+impl Room {
+    /// Starts the storage task; it touches nothing before its first command.
+    fn open(place: Place, news: &mpsc::Sender<News>) -> Self {
+        let (storage, commands) = mpsc::channel(STORAGE_QUEUE);
+        let told = news.clone();
+        let tell = move |news| {
+            // The loop may be gone while the last worksheets are written.
+            let _ = told.blocking_send(News::Storage(news));
+        };
+        let task = storage::task::spawn(commands, tell, place.paths, place.lent);
+        Self { storage, task, session: place.session }
+    }
 }
 
 impl Dispatch {
@@ -57,27 +81,13 @@ impl Dispatch {
     pub(super) fn new(outside: Outside, news: mpsc::Sender<News>) -> Self {
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
-        let (storage, storage_out) = mpsc::channel(STORAGE_QUEUE);
         // The store ends with its queues; nothing of it outlives the program, so nobody waits for it.
         drop(store::spawn(rows_out, store_out, news.clone(), outside.store));
         let desk = Desk::new(&news);
-        let told = news.clone();
-        let tell = move |news| {
-            // The loop may be gone while the last worksheets are written.
-            let _ = told.blocking_send(News::Storage(news));
-        };
-        let storage_task = storage::task::spawn(storage_out, tell, outside.paths, outside.lent);
-        Self {
-            news,
-            rows,
-            store,
-            storage,
-            sessions: HashMap::new(),
-            storage_task,
-            session_outside: outside.session,
-            desk,
-            inside: outside.inside,
-        }
+        let own = Room::open(outside.own, &news);
+        let demo = outside.demo.map(|place| Room::open(place, &news));
+        let sessions = HashMap::new();
+        Self { news, rows, store, own, demo, is_in_demo: false, sessions, desk, inside: outside.inside }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -86,7 +96,8 @@ impl Dispatch {
             Effect::Session(id, command) => self.session(id, command),
             Effect::Store(command) => self.store.try_send(command).err().map(|error| Effect::Store(error.into_inner())),
             Effect::Storage(command) => {
-                self.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
+                let room = self.room(self.is_of_demo(&command));
+                room.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
             }
             Effect::Compute(job) => {
                 self.desk.take(job);
@@ -103,13 +114,43 @@ impl Dispatch {
 
     fn session(&mut self, id: SessionId, command: SessionCmd) -> Option<Effect> {
         self.sessions.retain(|_, (_, task)| !task.is_finished());
-        if matches!(command, SessionCmd::Connect { .. }) {
+        if let SessionCmd::Connect { profile, .. } = &command {
+            self.is_in_demo = profile.environment == Environment::Demo;
             let (queue, commands) = mpsc::channel(SESSION_QUEUE);
-            let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), self.session_outside.clone());
-            self.sessions.insert(id, (queue, task));
+            let outside = self.room(self.is_in_demo).session.clone();
+            let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), outside);
+            let told = self.news.clone();
+            let watched = tokio::spawn(async move {
+                if let Err(fault) = task.await {
+                    let problem = Problem::new(Kind::Lost, "The session ended by a fault of rrx itself")
+                        .because(fault.to_string())
+                        .hint("connect again; the worksheets are there");
+                    let _ = told.send(News::Session(id, SessionNews::Failed(problem))).await;
+                }
+            });
+            self.sessions.insert(id, (queue, watched));
         }
         let (queue, _) = self.sessions.get(&id)?;
         queue.try_send(command).err().map(|error| Effect::Session(id, error.into_inner()))
+    }
+
+    /// The built-in profile has a room of its own.
+    fn room(&self, is_demo: bool) -> &Room {
+        self.demo.as_ref().filter(|_| is_demo).unwrap_or(&self.own)
+    }
+
+    /// What names a profile goes to that profile's room; the rest to that of the profile connected to last.
+    fn is_of_demo(&self, command: &StorageCmd) -> bool {
+        match command {
+            StorageCmd::Begin { begin: Begin { profile, .. }, .. }
+            | StorageCmd::SaveWorksheets { profile, .. }
+            | StorageCmd::LoadWorksheets { profile } => profile == DEMO,
+            StorageCmd::End(_)
+            | StorageCmd::LoadHistory { .. }
+            | StorageCmd::SaveSnippet { .. }
+            | StorageCmd::LoadSnippets { .. }
+            | StorageCmd::LoadDocs { .. } => self.is_in_demo,
+        }
     }
 
     /// Puts text on the clipboard by way of the terminal.
@@ -136,12 +177,14 @@ impl Dispatch {
 
     /// Lets the workers end what they do: the last worksheets and records reach the disk.
     pub(super) async fn finish(self) {
-        let Self { sessions, storage, storage_task, .. } = self;
+        let Self { sessions, own, demo, .. } = self;
         for (_, (queue, task)) in sessions {
             drop(queue);
             let _ = tokio::time::timeout(FAREWELL, task).await;
         }
-        drop(storage);
-        let _ = tokio::time::timeout(FAREWELL, storage_task).await;
+        for Room { storage, task, .. } in std::iter::once(own).chain(demo) {
+            drop(storage);
+            let _ = tokio::time::timeout(FAREWELL, task).await;
+        }
     }
 }

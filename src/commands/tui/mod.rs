@@ -3,21 +3,26 @@
 mod dispatch;
 mod inbox;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use futures_util::FutureExt as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::app::action::Action;
 use crate::app::areas::Size;
 use crate::app::model::{Model, Start};
+use crate::app::ui::look::{Colours, Look};
 use crate::app::ui::theme::Theme;
-use crate::app::{Effect, Message, draw, styles, update};
+use crate::app::{Effect, Message, draw, update};
+use crate::domain::keys::{Chord, Key, Keymap};
 use crate::domain::limits::{EVENTS_A_TURN, FRAME, INBOX};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
-use crate::io::terminal::{Event, Events, Screen};
+use crate::io::terminal::{Codes, Event, Events, Screen};
 
 use dispatch::Dispatch;
 pub use dispatch::Outside;
@@ -34,12 +39,12 @@ pub struct TuiStart {
     pub problems: Vec<Problem>,
     /// The profile to connect to at once.
     pub profile: Option<String>,
-    /// A worksheet for a profile that has none yet: title and text.
+    /// A worksheet for the demo where it has none yet: title and text.
     pub first_worksheet: Option<(String, String)>,
-    /// Whether colours may be used.
-    pub has_colour: bool,
-    /// A keymap file of the user: its name and text.
-    pub keymap: Option<(String, String)>,
+    /// What the terminal can show.
+    pub look: Look,
+    /// The keys.
+    pub keymap: Keymap<Action>,
 }
 
 /// Runs the screen until the user leaves; answers with the exit code.
@@ -47,19 +52,18 @@ pub struct TuiStart {
 /// # Errors
 /// A problem where there is no terminal.
 pub async fn run(start: TuiStart, outside: Outside) -> Result<u8, Problem> {
-    let mut screen = Screen::take()?;
+    let mut screen = Screen::take(match start.look.colours {
+        Colours::None | Colours::Many => Codes::Many,
+        Colours::Sixteen => Codes::Sixteen,
+    })?;
     let (width, height) = screen.size();
-    let own = start.keymap.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let (keymap, bad) = styles::keymap(&start.settings.ui.keymap, own);
-    let mut problems = start.problems;
-    problems.extend(bad.into_iter().map(|entry| Problem::new(Kind::Settings, entry.to_string())));
     let mut model = Model::new(Start {
         settings: start.settings,
         profiles: start.profiles,
-        keymap: Arc::new(keymap),
-        theme: Theme::new(start.has_colour),
+        keymap: Arc::new(start.keymap),
+        theme: Theme::new(start.look),
         size: Size { width, height },
-        problems,
+        problems: start.problems,
         first_worksheet: start.first_worksheet,
     });
     let (sender, mut inbox) = mpsc::channel::<News>(INBOX);
@@ -68,11 +72,30 @@ pub async fn run(start: TuiStart, outside: Outside) -> Result<u8, Problem> {
     if let Some(profile) = start.profile {
         effects.extend(update(&mut model, Message::Connect(profile)));
     }
-    let code = turn(&mut model, &mut screen, &mut inbox, &mut dispatch, effects).await;
+    let turning = turn(&mut model, &mut screen, &mut inbox, &mut dispatch, effects);
+    let ended = AssertUnwindSafe(turning).catch_unwind().await;
     drop(screen);
     inbox.close();
+    if ended.is_err() {
+        save_all(&mut model, &mut dispatch);
+    }
     dispatch.finish().await;
-    Ok(code)
+    match ended {
+        Ok(code) => Ok(code),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// After a fault of our own: what was typed last goes to the disk too.
+fn save_all(model: &mut Model, dispatch: &mut Dispatch) {
+    (model.worksheets.is_dirty, model.worksheets.is_saving) = (true, false);
+    let saving = catch_unwind(AssertUnwindSafe(|| update(model, Message::Terminate)));
+    for effect in saving.unwrap_or_default() {
+        if matches!(effect, Effect::Storage(_)) {
+            // A full queue holds a save already.
+            let _ = dispatch.run(effect);
+        }
+    }
 }
 
 /// The loop. It never waits for a worker: effects go by `try_send`.
@@ -90,6 +113,7 @@ async fn turn(
     let mut drawn: Option<Instant> = None;
     let mut has_changed = true;
     let mut asked = 0_u8;
+    let mut can_draw = true;
     loop {
         let mut waiting: std::collections::VecDeque<Effect> = std::mem::take(&mut effects).into();
         while let Some(effect) = waiting.pop_front() {
@@ -109,8 +133,11 @@ async fn turn(
         }
         let due = drawn.map_or_else(Instant::now, |at| at + FRAME);
         if has_changed && Instant::now() >= due {
-            if screen.draw(|buffer| draw(model, buffer)).is_err() {
-                return Kind::Local.exit_code();
+            // Without a terminal there is nothing to do but to save and to go.
+            if can_draw && screen.draw(|buffer| draw(model, buffer)).is_err() {
+                can_draw = false;
+                effects.extend(update(model, Message::Terminate));
+                continue;
             }
             drawn = Some(Instant::now());
             has_changed = false;
@@ -137,13 +164,17 @@ async fn turn(
                 }
                 None => messages.push(Message::Terminate),
             },
-            () = signals.next() => {
-                asked += 1;
-                if asked > 1 {
-                    return 130;
+            signal = signals.next() => match signal {
+                // As the key: it stops the statement, never the program.
+                Told::Stop => messages.push(Message::Key(Chord { ctrl: true, ..Chord::plain(Key::Char('c')) })),
+                Told::Leave => {
+                    asked += 1;
+                    if asked > 1 {
+                        return 130;
+                    }
+                    messages.push(Message::Terminate);
                 }
-                messages.push(Message::Terminate);
-            }
+            },
             Some(news) = inbox.recv() => {
                 messages.push(news.into());
                 while messages.len() < EVENTS_A_TURN {
@@ -172,19 +203,30 @@ fn message(event: Event) -> Message {
     }
 }
 
-/// SIGTERM and SIGHUP: worksheets are saved before the program goes. A second one goes at once.
+/// SIGTERM and SIGHUP: worksheets are saved before the program goes; a second one goes at once. SIGINT from outside.
 struct Signals {
-    terminate: Option<tokio::signal::unix::Signal>,
-    hang_up: Option<tokio::signal::unix::Signal>,
+    terminate: Option<Signal>,
+    hang_up: Option<Signal>,
+    interrupt: Option<Signal>,
+}
+
+/// What a signal says.
+enum Told {
+    Leave,
+    Stop,
 }
 
 impl Signals {
     fn new() -> Self {
-        Self { terminate: signal(SignalKind::terminate()).ok(), hang_up: signal(SignalKind::hangup()).ok() }
+        Self {
+            terminate: signal(SignalKind::terminate()).ok(),
+            hang_up: signal(SignalKind::hangup()).ok(),
+            interrupt: signal(SignalKind::interrupt()).ok(),
+        }
     }
 
-    async fn next(&mut self) {
-        async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
+    async fn next(&mut self) -> Told {
+        async fn one(signal: &mut Option<Signal>) {
             match signal {
                 Some(signal) => {
                     signal.recv().await;
@@ -193,8 +235,9 @@ impl Signals {
             }
         }
         tokio::select! {
-            () = one(&mut self.terminate) => {}
-            () = one(&mut self.hang_up) => {}
+            () = one(&mut self.terminate) => Told::Leave,
+            () = one(&mut self.hang_up) => Told::Leave,
+            () = one(&mut self.interrupt) => Told::Stop,
         }
     }
 }

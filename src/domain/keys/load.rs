@@ -45,6 +45,9 @@ pub fn load<A: Copy + Eq>(
     for (section, entries) in table.get_ref() {
         let layer = section.get_ref().as_ref();
         if layer == "inherits" {
+            if entries.get_ref().as_str().is_none() {
+                bad.push(entry(file, line_of(section.span()), layer, "a style in quotes is wanted, such as \"vim\""));
+            }
             continue;
         }
         let DeValue::Table(entries) = entries.get_ref() else {
@@ -80,7 +83,17 @@ pub fn load<A: Copy + Eq>(
             bad.push(entry(file, line, &title, &reason));
         }
     }
+    bad.sort_by_key(|entry| entry.line);
     bad
+}
+
+/// The style that a keymap file builds upon (`inherits = "vim"`), with its line.
+#[must_use]
+pub fn inherits(text: &str) -> Option<(usize, String)> {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let (key, value) = table.get_ref().iter().find(|(key, _)| key.get_ref() == "inherits")?;
+    let line = text.get(..key.span().start).map_or(1, |before| before.matches('\n').count() + 1);
+    Some((line, value.get_ref().as_str()?.to_owned()))
 }
 
 fn entry(file: &str, line: usize, entry: &str, reason: &str) -> BadEntry {

@@ -7,5 +7,5 @@ mod matcher;
 
 pub use chord::{Chord, ChordError, Key};
 pub use keymap::{Binding, Keymap};
-pub use load::{BadEntry, load};
+pub use load::{BadEntry, inherits, load};
 pub use matcher::{Matcher, Outcome};

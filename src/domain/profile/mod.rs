@@ -36,15 +36,19 @@ impl Settings {
 /// `[ui]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UiSettings {
-    /// `default`, `vim`, `emacs`, or a user's own.
+    /// `default`, `vim`, `emacs`, or a user's own: a file beside the settings.
     pub keymap: String,
+    /// Where the settings name it.
+    pub keymap_line: Option<usize>,
     /// `auto`, `dark`, `light`, `mono`.
     pub theme: String,
+    /// `auto`, `unicode`, `ascii`.
+    pub glyphs: String,
 }
 
 impl Default for UiSettings {
     fn default() -> Self {
-        Self { keymap: "default".into(), theme: "auto".into() }
+        Self { keymap: "default".into(), keymap_line: None, theme: "auto".into(), glyphs: "auto".into() }
     }
 }
 

@@ -144,13 +144,21 @@ impl Reading<'_> {
         let mut faults = Vec::new();
         let mut ui = UiSettings::default();
         if let Some(table) = kept(field.table(), &mut faults) {
-            unknown_keys(table, &["keymap", "theme"], &mut faults);
-            if let Some(keymap) = Field::of(table, "keymap").and_then(|field| kept(field.text(), &mut faults)) {
+            unknown_keys(table, &["keymap", "theme", "glyphs"], &mut faults);
+            if let Some(field) = Field::of(table, "keymap")
+                && let Some(keymap) = kept(field.text(), &mut faults)
+            {
                 keymap.clone_into(&mut ui.keymap);
+                ui.keymap_line = Some(self.source.line(field.at));
             }
             let themes = ["auto", "dark", "light", "mono"].map(|word| (word, word));
             if let Some(theme) = Field::of(table, "theme").and_then(|field| kept(field.choice(&themes), &mut faults)) {
                 theme.clone_into(&mut ui.theme);
+            }
+            let glyphs = ["auto", "unicode", "ascii"].map(|word| (word, word));
+            if let Some(glyphs) = Field::of(table, "glyphs").and_then(|field| kept(field.choice(&glyphs), &mut faults))
+            {
+                glyphs.clone_into(&mut ui.glyphs);
             }
         }
         self.tell_all("ui", faults);
@@ -177,13 +185,16 @@ fn check_name(name: &str, at: usize) -> Result<(), Fault> {
 /// The profiles that a syntax error at this place may have damaged: the one that the tree has there, and the one whose
 /// header stands above it in the text (the tree may not know it).
 fn profiles_around(root: &DeTable<'_>, text: &str, at: usize) -> Vec<String> {
+    let end = text.bytes().skip(at).position(|byte| byte == b'\n').map_or(text.len(), |length| at + length);
+    let header = text.get(..end).unwrap_or(text).lines().rev().find(|line| line.trim_start().starts_with('['));
+    if header.is_some_and(|line| line.trim() == "[ui]") {
+        return Vec::new();
+    }
     let mut names = Vec::new();
     if let Some(DeValue::Table(table)) = Field::of(root, "profile").map(|field| field.value) {
         let above = table.keys().filter(|name| name.span().start <= at).max_by_key(|name| name.span().start);
         names.extend(above.map(|name| name.get_ref().to_string()));
     }
-    let end = text.bytes().skip(at).position(|byte| byte == b'\n').map_or(text.len(), |length| at + length);
-    let header = text.get(..end).unwrap_or(text).lines().rev().find(|line| line.trim_start().starts_with('['));
     if let Some(name) = header.and_then(|line| line.split_once('.')).map(|(_, rest)| rest) {
         let name = name.split(']').next().unwrap_or(name).trim();
         names.push(name.trim_matches(['"', '\'']).to_owned());

@@ -4,7 +4,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::standin::{is_safe, stands_alone};
+use super::standin::{ascii_twin, is_safe, stands_alone};
 use super::{Cell, Column, Glyphs, Shown, TypeClass};
 
 /// What a piece of screen text is.
@@ -223,11 +223,16 @@ impl Line {
 
     fn grapheme(&mut self, grapheme: &str) {
         let count = grapheme.chars().count();
-        if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_safe) && grapheme.width() > 0 {
+        // Where our own marks are drawn in ASCII, one of them in a value would be drawn as its twin: it is named instead.
+        let is_ours = |character| self.glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
+        let is_plain = |character| is_safe(character) && !is_ours(character);
+        if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_plain) && grapheme.width() > 0 {
             return self.add(grapheme, PieceKind::Plain);
         }
+        let glyphs = self.glyphs;
         for character in grapheme.chars() {
-            if is_safe(character) && stands_alone(character) {
+            let is_ours = glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
+            if is_safe(character) && stands_alone(character) && !is_ours {
                 self.add(character.encode_utf8(&mut [0; 4]), PieceKind::Plain);
             } else {
                 self.add(&self.glyphs.character(character), PieceKind::StandIn);

@@ -138,6 +138,30 @@ impl Glyphs {
     }
 }
 
+/// The ASCII twin of a glyph that the program draws itself: borders, arrows, marks, and stand-ins for controls.
+#[must_use]
+pub fn ascii_twin(character: char) -> Option<char> {
+    Some(match character {
+        '─' | '━' | '╴' | '╶' => '-',
+        '│' | '┃' | '▏' | '▎' => '|',
+        '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '┼' | '├' | '┤' | '┬' | '┴' => {
+            '+'
+        }
+        '‹' | '←' => '<',
+        '›' | '»' | '→' | '▸' => '>',
+        '▾' => 'v',
+        '·' | '…' => '.',
+        '●' | '•' => '*',
+        '○' | '◐' => 'o',
+        '✓' => 'y',
+        '✗' | '×' => 'x',
+        '¶' => 'P',
+        '▒' => '#',
+        '\u{2400}'..='\u{2426}' => '?',
+        _ => return None,
+    })
+}
+
 fn is_all(text: &str, mark: &str) -> bool {
     !text.is_empty() && mark.chars().next().is_some_and(|mark| text.chars().all(|character| character == mark))
 }

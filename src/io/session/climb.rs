@@ -35,6 +35,19 @@ pub(super) async fn climb(
     asker: Asker,
 ) -> Result<Climbed, Problem> {
     let tell = asker.tell.clone();
+    let profile = match &outside.prepare {
+        Some(prepare) => {
+            tell.rung(0, Rung::Resolve, RungState::Trying(format!("{} is being started", profile.name))).await;
+            match prepare(profile).await {
+                Ok(profile) => profile,
+                Err(problem) => {
+                    tell.rung(0, Rung::Resolve, RungState::Failed(problem.clone())).await;
+                    return Err(problem);
+                }
+            }
+        }
+        None => profile,
+    };
     let hop = profile.route.len();
     let link = Link::open(&profile, &outside, &asker).await?;
     let password = password(&profile, &outside, &asker).await?;

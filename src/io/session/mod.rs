@@ -24,16 +24,21 @@ mod statement;
 mod task;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 
 pub use task::spawn;
 
 use super::tunnel::{AppendLine, IsOwnSocket, ReadFile};
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Secret, SecretSource};
+use crate::domain::profile::{Profile, Secret, SecretSource};
 
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
+
+/// Makes ready what a profile stands for, and answers with the profile that leads there. It is asked at each connecting.
+pub type Prepare =
+    dyn Fn(Arc<Profile>) -> Pin<Box<dyn Future<Output = Result<Arc<Profile>, Problem>> + Send>> + Send + Sync;
 
 /// What a session needs of this machine: lent by whoever starts it.
 #[derive(Clone)]
@@ -56,6 +61,8 @@ pub struct Outside {
     pub secret: Arc<BringSecret>,
     /// Whether the catalog is read as soon as the session is ready.
     pub catalog: CatalogAt,
+    /// Makes ready what a profile stands for, where that must be started first.
+    pub prepare: Option<Arc<Prepare>>,
 }
 
 /// When the catalog is read.

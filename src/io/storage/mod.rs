@@ -7,6 +7,7 @@ pub mod accesslog;
 pub mod atomic;
 pub mod docs;
 pub mod history;
+pub mod keymaps;
 pub mod known_hosts_file;
 pub mod own_sockets;
 pub mod partial;

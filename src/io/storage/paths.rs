@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
+use super::worksheets::is_stem;
 use crate::domain::problem::{Kind, Problem};
 
 /// The folders of one run of the program.
@@ -62,6 +63,12 @@ impl Paths {
     #[must_use]
     pub fn config_folder(&self) -> &Path {
         self.config.parent().unwrap_or(&self.config)
+    }
+
+    /// The user's keymap of this style, beside the settings file; nothing where no file can be called so.
+    #[must_use]
+    pub fn keymap(&self, style: &str) -> Option<PathBuf> {
+        is_stem(style).then(|| self.config_folder().join("keymaps").join(format!("{style}.toml")))
     }
 
     /// The user's own snippets.

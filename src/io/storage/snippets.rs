@@ -68,6 +68,16 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBu
     }
 }
 
+/// Writes the snippets that have no file in this folder yet. What cannot be written is left out: whoever saves one of
+/// their own there is told why.
+pub fn plant(folder: &Path, snippets: Vec<Snippet>) {
+    for snippet in snippets {
+        if !folder.join(format!("{}.sql", snippet.name)).exists() {
+            let _ = save(folder, &snippet, Replace::Forbidden);
+        }
+    }
+}
+
 /// A file's snippet, what is wrong in it, or both: a wrong header leaves the statement usable.
 fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
     let text = match atomic::read_text(path) {

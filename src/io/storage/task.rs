@@ -15,6 +15,7 @@ use crate::domain::accesslog::{Begin, Entry, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::port::{Demo, StorageCmd, StorageNews};
+use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
 
 /// What the task is lent.
@@ -24,6 +25,8 @@ pub struct Lent {
     pub clock: Clock,
     /// The demo's own pack, where it is built in.
     pub demo_pack: fn() -> Option<DocPack>,
+    /// Snippets that lie in the folder from the start; one that is there already is the user's.
+    pub planted: fn() -> Vec<Snippet>,
 }
 
 /// Starts the task. It ends, everything written, when the queue of commands is closed: await the handle before the
@@ -103,6 +106,7 @@ impl<N: FnMut(StorageNews)> Storage<N> {
                 }
             }
             StorageCmd::LoadSnippets { mut folders } => {
+                snippets::plant(&self.paths.snippets(), (self.lent.planted)());
                 folders.insert(0, self.paths.snippets());
                 let (snippets, problems) = snippets::load(&folders);
                 StorageNews::Snippets { snippets: Arc::new(snippets), problems }

@@ -2,6 +2,8 @@
 
 mod input;
 mod screen;
+mod sixteen;
 
 pub use input::{Event, Events};
 pub use screen::{Screen, restore};
+pub use sixteen::{Codes, Sixteen};

@@ -13,6 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 
+use super::sixteen::{Codes, Sixteen};
 use crate::domain::problem::{Kind, Problem};
 
 /// Whether the terminal is ours now: restoring twice must do no harm.
@@ -20,7 +21,7 @@ static IS_OURS: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Sixteen<Stdout>>>,
 }
 
 impl std::fmt::Debug for Screen {
@@ -34,7 +35,7 @@ impl Screen {
     ///
     /// # Errors
     /// A problem where standard input or output is no terminal, or it cannot be set.
-    pub fn take() -> Result<Self, Problem> {
+    pub fn take(codes: Codes) -> Result<Self, Problem> {
         if !stdout().is_terminal() || !std::io::stdin().is_terminal() {
             return Err(Problem::new(Kind::Settings, "There is no terminal to draw on")
                 .because("standard input or output is not a terminal")
@@ -44,16 +45,20 @@ impl Screen {
             Problem::new(Kind::Local, "The terminal could not be set up").because(error.to_string())
         };
         let before = std::panic::take_hook();
+        let own = std::thread::current().id();
         std::panic::set_hook(Box::new(move |panic| {
-            restore();
-            before(panic);
+            // A worker's panic ends its task, which is told on the screen; words on top of it would only spoil that.
+            if std::thread::current().id() == own || !IS_OURS.load(Ordering::SeqCst) {
+                restore();
+                before(panic);
+            }
         }));
         enable_raw_mode().map_err(wrong)?;
         IS_OURS.store(true, Ordering::SeqCst);
         // Cleared by hand: ratatui's own way asks the terminal where its cursor is, and waits for those that do not answer.
         execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
             .map_err(wrong)?;
-        let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(wrong)?;
+        let terminal = Terminal::new(CrosstermBackend::new(Sixteen::new(stdout(), codes))).map_err(wrong)?;
         Ok(Self { terminal })
     }
 

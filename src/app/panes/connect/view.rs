@@ -9,6 +9,7 @@ use crate::app::ui::draw::{clip, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
+use crate::domain::profile::Environment;
 
 use super::{Connect, ConnectAction, Stage};
 
@@ -50,6 +51,12 @@ impl ConnectView<'_> {
                 [("Write one into the settings file, or leave and try ", theme.dim()), ("rrx demo", theme.key())],
             );
             return;
+        }
+        if self.shared.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
+            let words = [("No profile of your own yet. ", theme.text()), ("rrx profiles list", theme.key())];
+            parts(buffer, (area.x + 1, area.y + 3), right, words);
+            let more = [("says where the settings file belongs; the demo needs none.", theme.dim())];
+            parts(buffer, (area.x + 1, area.y + 4), right, more);
         }
         for (row, profile) in self.shared.profiles.iter().enumerate().skip(self.connect.list.top) {
             let Some(y) =

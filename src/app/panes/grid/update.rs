@@ -42,14 +42,14 @@ impl Grid {
         let Some(result) = self.result.as_mut().filter(|result| result.id == id) else { return };
         match news {
             StoreNews::Opened(columns) => {
-                result.widths =
-                    widths(&columns, &Window { first: 0, columns: columns.len(), cells: Vec::new() }, Glyphs::Unicode);
+                let nothing = Window { first: 0, columns: columns.len(), cells: Vec::new() };
+                result.widths = widths(&columns, &nothing, cx.shared.glyphs);
                 result.columns = Some(columns);
             }
             StoreNews::Progress(progress) => result.progress = progress,
             StoreNews::Window(window) => {
                 if result.window.is_none() {
-                    fit(result, &window);
+                    fit(result, &window, cx.shared.glyphs);
                 }
                 result.asked = None;
                 result.window = Some(window);
@@ -222,7 +222,7 @@ fn page(shared: &Shared) -> u16 {
 }
 
 /// Widens the columns to what the first window holds.
-fn fit(result: &mut ResultSet, window: &Window) {
+fn fit(result: &mut ResultSet, window: &Window, glyphs: Glyphs) {
     let Some(columns) = result.columns.as_ref() else { return };
-    result.widths = widths(columns, window, Glyphs::Unicode);
+    result.widths = widths(columns, window, glyphs);
 }

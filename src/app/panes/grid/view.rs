@@ -14,7 +14,7 @@ use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::port::{End, Limit};
-use crate::domain::results::{Column, Glyphs, PieceKind, Side, alignment, shown, type_text};
+use crate::domain::results::{Column, PieceKind, Side, alignment, shown, type_text};
 
 use super::update::number_width;
 use super::{Grid, ResultSet};
@@ -135,7 +135,7 @@ impl GridView<'_> {
                 parts(buffer, (*x, y), x + width, [("~", theme.dim())]);
                 continue;
             };
-            let pieces = shown(value, column, Glyphs::Unicode, usize::from(*width));
+            let pieces = shown(value, column, theme.glyphs(), usize::from(*width));
             let used: usize = pieces.iter().map(crate::domain::results::Piece::width).sum();
             let pad = match alignment(column) {
                 Side::Right => width.saturating_sub(u16::try_from(used).unwrap_or(*width)),

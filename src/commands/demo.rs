@@ -1,0 +1,104 @@
+//! The demo: the built-in profile of every command, whose replica starts when a session connects to it, and `rrx demo`.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::outside::Place;
+use crate::cli::DemoCommand;
+use crate::demo::{Options, Running, data, outline, start};
+use crate::domain::docs::DocPack;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::Profile;
+use crate::domain::snippets::Snippet;
+use crate::io::session::Prepare;
+use crate::io::storage::paths::Paths;
+
+/// The built-in profile, with a place of its own: it touches neither the user's settings nor the user's files.
+pub struct BuiltIn {
+    /// What a list shows of it.
+    pub profile: Arc<Profile>,
+    /// Where it lives.
+    pub place: Place,
+    /// The worksheet of its first start: title and text.
+    pub first_worksheet: (String, String),
+}
+
+/// The built-in profile with so many subjects in each study. Nothing of it is started yet.
+#[must_use]
+pub fn built_in(subjects: u32, paths: &Paths) -> BuiltIn {
+    let paths = paths.demo();
+    let options = Options { subjects, folder: paths.state.clone(), listen: None };
+    let profile = Arc::new(outline(&options.folder));
+    let mut place = Place::own(&paths);
+    place.session.prepare = Some(prepare(options));
+    place.lent.demo_pack = pack;
+    place.lent.planted = snippets;
+    BuiltIn { profile, place, first_worksheet: ("start here".into(), data::first_worksheet().into()) }
+}
+
+/// Starts the replica with the first connecting; it runs for as long as this is held.
+fn prepare(options: Options) -> Arc<Prepare> {
+    let running: Arc<OnceCell<Running>> = Arc::default();
+    Arc::new(move |_| {
+        let (running, options) = (Arc::clone(&running), options.clone());
+        Box::pin(async move {
+            let running = running.get_or_try_init(|| launch(options)).await?;
+            Ok(Arc::new(running.profile.clone()))
+        })
+    })
+}
+
+async fn launch(options: Options) -> Result<Running, Problem> {
+    start(options).await.map_err(|error| {
+        Problem::new(Kind::Local, "The demo did not start")
+            .because(error.to_string())
+            .hint("RRX_HOME=FOLDER names another place for its files")
+    })
+}
+
+/// `rrx demo --listen`: serves the replica to other clients until Ctrl-C.
+///
+/// # Errors
+/// What keeps it from starting.
+pub async fn listen(command: &DemoCommand, at: SocketAddr, paths: &Paths, err: &mut dyn Write) -> Result<u8, Problem> {
+    let options = Options { subjects: command.subjects, folder: paths.demo().state, listen: Some(at) };
+    let running = launch(options).await?;
+    let at = running.listen.unwrap_or(at);
+    let _ = writeln!(
+        err,
+        "The demo replica listens on {at}. Ctrl-C ends it.\n\n  MYSQL_PWD={} mariadb --skip-ssl -h {} -P {} -u {} {}\n",
+        running.password.reveal(),
+        at.ip(),
+        at.port(),
+        running.profile.user,
+        running.profile.database.clone().unwrap_or_default()
+    );
+    let _ = tokio::signal::ctrl_c().await;
+    Ok(0)
+}
+
+/// What is said when `rrx demo` has ended.
+#[must_use]
+pub fn farewell(paths: &Paths) -> String {
+    format!(
+        "That was the demo. Its worksheets and snippets stay in {}.\n\
+         Next: `rrx demo --listen 127.0.0.1:3307` serves it to other clients; for a replica of your own write a profile into\n\
+         {} (`rrx profiles list` checks it) and start `rrx PROFILE`.\n",
+        paths.demo().state.display(),
+        paths.config.display()
+    )
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a place without a pack has none")]
+fn pack() -> Option<DocPack> {
+    let (pack, _) = DocPack::read(data::pack_files());
+    Some(pack)
+}
+
+/// The demo's statements; a test holds that every one of them can be read.
+fn snippets() -> Vec<Snippet> {
+    data::snippets().filter_map(|(name, text)| Snippet::parse(name, text).ok()).collect()
+}

@@ -1,0 +1,90 @@
+//! What is promised about TLS and about replicas, and the words of what is refused on the way, against real servers.
+
+use rrx::domain::port::Role;
+use rrx::domain::problem::Kind;
+use rrx::domain::profile::{Hop, Profile, TlsMode};
+
+use super::harness::{connect, direct};
+use super::rig::{Rig, SshdOptions};
+
+const MODES: [TlsMode; 5] =
+    [TlsMode::Disabled, TlsMode::Preferred, TlsMode::Required, TlsMode::VerifyCa, TlsMode::VerifyIdentity];
+
+/// The writer without TLS, past the hop.
+fn bare(rig: &Rig, tls: TlsMode) -> Profile {
+    Profile { port: rig.bare_writer().port(), tls, require_replica: false, ..direct(rig) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_tls_mode_holds_its_promise_where_the_server_offers_tls() {
+    let rig = Rig::start();
+    for tls in MODES {
+        let live = connect(Profile { tls, ..direct(rig) }).await.unwrap_or_else(|problem| panic!("{tls:?}: {problem}"));
+        assert_eq!(live.facts.tls.is_some(), tls != TlsMode::Disabled, "{tls:?}: {:?}", live.facts.tls);
+        live.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_tls_on_the_server_only_what_does_not_ask_for_it_connects() {
+    let rig = Rig::start();
+    for tls in MODES {
+        match connect(bare(rig, tls)).await {
+            Ok(live) => {
+                assert!(matches!(tls, TlsMode::Disabled | TlsMode::Preferred), "{tls:?} connects in the clear");
+                assert_eq!(live.facts.tls, None);
+                live.close().await;
+            }
+            Err(problem) => {
+                assert!(!matches!(tls, TlsMode::Disabled | TlsMode::Preferred), "{tls:?}: {problem}");
+                assert_eq!(problem.kind, Kind::Route, "{problem}");
+                assert!(problem.because[0].contains("does not offer TLS"), "{problem}");
+                assert!(problem.hint.is_some(), "{problem}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_ca_is_refused_by_the_modes_that_verify_and_by_no_other() {
+    let rig = Rig::start();
+    for tls in MODES {
+        let profile = Profile { tls, ca: Some(rig.other_ca()), ..direct(rig) };
+        match connect(profile).await {
+            Ok(live) => {
+                assert!(!matches!(tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity), "{tls:?} believes a stranger");
+                live.close().await;
+            }
+            Err(problem) => {
+                assert!(matches!(tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity), "{tls:?}: {problem}");
+                assert!(problem.because[0].starts_with("TLS: ") && problem.hint.is_some(), "{problem}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_is_refused_where_the_profile_requires_a_replica_and_named_where_it_does_not() {
+    let rig = Rig::start();
+    let strict = Profile { require_replica: true, ..bare(rig, TlsMode::Disabled) };
+    let problem = connect(strict).await.map(|_| ()).unwrap_err();
+    assert_eq!(problem.kind.exit_code(), 4, "{problem}");
+    assert!(problem.because[0].contains("takes writes"), "{problem}");
+    assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains("require_replica")), "{problem}");
+    let live = connect(bare(rig, TlsMode::Disabled)).await.unwrap();
+    assert_eq!(live.facts.role, Role::Writer);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hop_that_forwards_nothing_or_not_there_is_told_with_what_to_do() {
+    let rig = Rig::start();
+    for config in ["AllowTcpForwarding no", "PermitOpen none"] {
+        let sshd = rig.own_sshd(&SshdOptions { config: config.into(), ..SshdOptions::default() });
+        let hop: Hop = rig.hop(sshd.port(), &sshd.known_hosts());
+        let problem = connect(Profile { route: vec![hop], ..rig.profile() }).await.map(|_| ()).unwrap_err();
+        assert_eq!(problem.kind.exit_code(), 3, "{problem}");
+        assert!(problem.what.contains("refuses to forward"), "{config}: {problem}");
+        assert!(problem.hint.is_some() && !problem.because.is_empty(), "{config}: {problem}");
+    }
+}
