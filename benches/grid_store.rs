@@ -8,32 +8,19 @@
     reason = "a bench measures and prints"
 )]
 
-use std::sync::Arc;
+mod rows;
+
 use std::time::{Duration, Instant};
 
+use rows::{COLUMNS, columns};
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::port::{End, ResultId, Rows, StoreCmd, StoreNews};
-use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, Glyphs, Origin, WireType};
+use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Glyphs};
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
 
 const RESULT: ResultId = ResultId(1);
-const COLUMNS: usize = 10;
-
-fn columns() -> Arc<[Column]> {
-    let column = |number: usize| Column {
-        name: format!("column_{number}"),
-        table: String::new(),
-        origin: Origin::default(),
-        wire: if number.is_multiple_of(2) { WireType::LongLong } else { WireType::VarString },
-        flags: 0,
-        length: 128,
-        decimals: 0,
-        charset: 45,
-    };
-    (0..COLUMNS).map(column).collect()
-}
 
 /// Fills the builder with one row: numbers, short texts, a date, a NULL.
 fn push(builder: &mut ChunkBuilder, number: &str, row: u64) {

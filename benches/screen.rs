@@ -9,11 +9,14 @@
     reason = "a bench measures and prints"
 )]
 
+mod rows;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use rows::columns;
 use rrx::app::areas::Size;
 use rrx::app::model::{Model, Start};
 use rrx::app::ui::look::Look;
@@ -27,7 +30,7 @@ use rrx::domain::port::{
     End, Progress, ResultId, Role, RunReport, ServerFacts, SessionId, SessionNews, StorageCmd, StorageNews, StoreCmd,
     StoreNews,
 };
-use rrx::domain::results::{Cell, ChunkBuilder, Column, NoBlocks, Origin, Store, WireType};
+use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, Store};
 use rrx::domain::sql::Dialect;
 
 /// What `update` may take.
@@ -149,21 +152,6 @@ fn catalog(generation: u64) -> Catalog {
     });
     let schema = Schema { name: "clinspark".into(), tables: tables.collect(), ..Schema::default() };
     Catalog { generation, schemas: vec![schema] }
-}
-
-fn columns() -> Arc<[Column]> {
-    (0..10)
-        .map(|number: usize| Column {
-            name: format!("column_{number}"),
-            table: String::new(),
-            origin: Origin::default(),
-            wire: if number.is_multiple_of(2) { WireType::LongLong } else { WireType::VarString },
-            flags: 0,
-            length: 128,
-            decimals: 0,
-            charset: 45,
-        })
-        .collect()
 }
 
 fn fill(store: &mut Store<NoBlocks>) {
