@@ -25,5 +25,6 @@ mod results;
 mod screens;
 mod snippets;
 mod sql;
+mod ssh_config;
 mod storage;
 mod tidy;

@@ -20,6 +20,7 @@ mod link;
 mod problem;
 mod reach;
 mod route;
+pub mod ssh_config;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
