@@ -41,6 +41,7 @@ use super::panes::worksheet::WorksheetAction;
 actions! {
     /// What works everywhere.
     AppAction in "app" {
+        Run = "run": "run the statement at the cursor",
         Palette = "palette": "every command, by name",
         Help = "help": "the keys that work here",
         Quit = "quit": "leave rrx",
@@ -48,7 +49,6 @@ actions! {
         Back = "back": "one step back",
         NextPanel = "next-panel": "next panel",
         PreviousPanel = "previous-panel": "previous panel",
-        Run = "run": "run the statement at the cursor",
         ToggleExplorer = "toggle-explorer": "show or hide the explorer",
         ToggleInspector = "toggle-inspector": "show or hide documentation and details",
         Zoom = "zoom": "this panel alone, and back",

@@ -25,15 +25,10 @@ pub struct Area {
 }
 
 impl Area {
-    /// The part inside a border of one cell.
+    /// Whether a panel here has a border all around; a lower one has only the line with its title.
     #[must_use]
-    pub fn inner(self) -> Self {
-        Self {
-            x: self.x.saturating_add(1),
-            y: self.y.saturating_add(1),
-            width: self.width.saturating_sub(2),
-            height: self.height.saturating_sub(2),
-        }
+    pub fn has_box(self) -> bool {
+        self.height > 3
     }
 
     fn new(x: u16, y: u16, width: u16, height: u16) -> Self {
@@ -81,6 +76,8 @@ pub struct Areas {
     pub header: Area,
     /// The bottom line.
     pub hints: Area,
+    /// What is between the two.
+    pub body: Area,
     /// Explorer.
     pub explorer: Option<Area>,
     /// Worksheet.
@@ -109,7 +106,7 @@ impl Areas {
             () if width >= 60 && height >= 18 => Room::Narrow,
             () => Room::Single,
         };
-        let mut areas = Self { room, screen, header, hints, ..Self::default() };
+        let mut areas = Self { room, screen, header, hints, body, ..Self::default() };
         if options.zoom || room == Room::Single {
             *areas.of_mut(options.focus) = Some(body);
             return areas;
@@ -176,16 +173,17 @@ impl Areas {
     /// Rows of a panel inside its border; 1 where it is not shown.
     #[must_use]
     pub fn rows(&self, focus: Focus) -> u16 {
-        self.of(focus).map_or(1, |area| area.height.saturating_sub(2).max(1))
+        self.of(focus).map_or(1, |area| area.height.saturating_sub(if area.has_box() { 2 } else { 1 }).max(1))
     }
 
-    /// The place of an overlay: centred, at most this large.
+    /// The place of an overlay: centred between header and keys, at most this large. It takes the whole width or height
+    /// where little would be left beside it.
     #[must_use]
     pub fn overlay(&self, width: u16, height: u16) -> Area {
-        let full = self.screen;
-        let width = width.min(full.width.saturating_sub(2)).max(full.width.min(18));
-        let height = height.min(full.height.saturating_sub(2)).max(full.height.min(5));
-        let y = if full.height > height + 6 { 2 } else { (full.height - height) / 2 };
-        Area { x: (full.width - width) / 2, y, width, height }
+        let full = self.body;
+        let width = if full.width <= width.saturating_add(8) { full.width } else { width };
+        let height = if full.height <= height.saturating_add(2) { full.height } else { height };
+        let above = (full.height - height).min(2) / 2;
+        Area { x: full.x + (full.width - width) / 2, y: full.y + above, width, height }
     }
 }

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod areas;
 pub mod ask;
+mod bars_view;
 pub mod effect;
 pub mod focus;
 pub mod message;

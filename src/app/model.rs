@@ -10,7 +10,7 @@ use crate::domain::port::{ResultId, SessionId};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 
-use super::action::Action;
+use super::action::{Action, AppAction};
 use super::areas::{Areas, Options, Room, Size};
 use super::focus::Focus;
 use super::panes::connect::Connect;
@@ -102,6 +102,8 @@ pub struct Aside {
     pub record: Option<String>,
     /// A worksheet for the demo where it has none yet.
     pub first_worksheet: Option<(String, String)>,
+    /// The panel from which the inspector was opened.
+    pub came_from: Focus,
     /// The exit code, once leaving waits only for the last save.
     pub leaving: Option<u8>,
 }
@@ -113,8 +115,10 @@ impl Model {
         let options = Options { explorer: true, inspector: true, zoom: false, focus: Focus::Worksheet, split: 42 };
         let areas = Areas::solve(start.size, options);
         let activity = start.problems.iter().map(|problem| Happened { at: 0, what: problem.to_string() }).collect();
+        let activity_action = Action::App(AppAction::Activity);
+        let key = start.keymap.label(activity_action.layer(), activity_action).unwrap_or_else(|| "(no key)".into());
         let notice = start.problems.first().map(|problem| Notice {
-            text: format!("{} ({} in all: see the activity)", problem.what, start.problems.len()),
+            text: format!("{} ({} in all; {key} lists them)", problem.what, start.problems.len()),
             at: Duration::ZERO,
         });
         Self {
@@ -155,6 +159,7 @@ impl Model {
                 running_at: None,
                 record: None,
                 first_worksheet: start.first_worksheet,
+                came_from: Focus::Worksheet,
                 leaving: None,
             },
         }

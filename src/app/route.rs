@@ -27,6 +27,8 @@ use super::update::with;
 
 /// History lines read at once.
 const HISTORY: usize = 500;
+/// What is said from stopping a statement until it has ended.
+pub(super) const STOPPING: &str = "stopping the statement …";
 /// Asks answered for one message; more would be two panes asking each other.
 const ASKS: usize = 64;
 
@@ -70,8 +72,11 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
     match action {
         AppAction::Palette => asks.push(Ask::Open(Kind::Palette)),
         AppAction::Help => {
-            let (mut layers, _) = model.layers();
-            layers.retain(|layer| *layer != "list" || model.overlay.is_some());
+            let (mut layers, takes_text) = model.layers();
+            // Where text is typed, the keys of the whole program come before those that move in the text.
+            if takes_text && model.overlay.is_none() && model.connect.is_none() {
+                layers.reverse();
+            }
             asks.push(Ask::Open(Kind::Help(layers)));
         }
         AppAction::Quit if model.shared.running.is_some() => asks.push(Ask::Confirm {
@@ -148,7 +153,7 @@ fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
     if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link) {
         running.stopping = true;
         effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
-        model.notice("stopping the statement …");
+        model.notice(STOPPING);
     } else {
         let key = model.shared.key(Action::App(AppAction::Quit));
         model.notice(format!("nothing is running; {key} leaves rrx"));
@@ -195,11 +200,16 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         Ask::ShowTable { schema, table } => model.inspector.follow(Shows::Table { schema, table }, &model.shared),
         Ask::ShowInspector => {
             model.options.inspector = true;
+            if model.focus != Focus::Inspector {
+                model.aside.came_from = model.focus;
+            }
             asks.push(Ask::Focus(Focus::Inspector));
         }
         Ask::HideInspector => {
             model.options.inspector = false;
-            asks.push(Ask::Focus(if model.focus == Focus::Inspector { Focus::Worksheet } else { model.focus }));
+            // One step back is the panel from which it was opened: the cursor is there.
+            let back = if model.focus == Focus::Inspector { model.aside.came_from } else { model.focus };
+            asks.push(Ask::Focus(back));
         }
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
@@ -378,7 +388,7 @@ fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, 
                 .at(refusal.at.start);
             let report = RunReport { end: End::Broken(problem), ..not_sent() };
             with!(model, asks, effects, grid.on_ended(result, &report));
-            asks.push(Ask::Settle);
+            asks.push(look_at_results(model));
             return;
         }
     };
@@ -421,7 +431,12 @@ fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, 
     };
     effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
     effects.push(Effect::Wake(Duration::from_millis(100)));
-    asks.push(Ask::Settle);
+    asks.push(look_at_results(model));
+}
+
+/// Where one panel has the whole screen, a run turns to the results: nobody would see them otherwise.
+fn look_at_results(model: &Model) -> Ask {
+    if model.shared.areas.grid.is_none() { Ask::Focus(Focus::Grid) } else { Ask::Settle }
 }
 
 /// What bounds a statement of this profile.

@@ -3,7 +3,8 @@
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, Limit, ResultId, RunReport, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+    End, HostNews, Limit, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd,
+    StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -149,7 +150,7 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             }
             // What was wrong at the start stays to be read.
             if model.aside.notice.is_none() {
-                model.notice(format!("connected to {} {}", facts.product, facts.version));
+                model.notice(format!("connected to {} {}", facts.product, facts.short_version()));
             }
             model.shared.facts = Some(facts);
             model.connect = None;
@@ -191,6 +192,7 @@ fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut 
         effects.push(Effect::Storage(StorageCmd::End(report.entry(id))));
     }
     model.shared.running = model.shared.running.filter(|running| running.result != result);
+    model.aside.notice.take_if(|notice| notice.text == super::route::STOPPING);
     if report.database.is_some() {
         model.shared.database.clone_from(&report.database);
     }
@@ -261,17 +263,13 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
         }
         StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
         StorageNews::Worksheets { profile, worksheets, front, problems } => {
-            let is_new = worksheets.is_empty();
-            model.worksheets.load(&profile, worksheets, front);
             let is_demo = model.shared.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
-            if is_new
-                && is_demo
-                && let Some((title, text)) = model.aside.first_worksheet.take()
-            {
-                model.worksheets.sheets.clear();
-                model.worksheets.open_new(&title, &text);
-                with!(model, asks, effects, worksheets.act(super::panes::worksheet::WorksheetAction::Top));
-            }
+            let first = if worksheets.is_empty() && is_demo { model.aside.first_worksheet.take() } else { None };
+            let is_first = first.is_some();
+            let worksheets =
+                first.map_or(worksheets, |(title, text)| vec![SavedWorksheet::new("sheet-1", &title, &text)]);
+            with!(model, asks, effects, worksheets.load(&profile, worksheets, front));
+            model.worksheets.is_dirty |= is_first;
             tell_all(model, &problems);
             asks.push(Ask::Settle);
         }

@@ -10,8 +10,9 @@ use super::outside::Place;
 use crate::cli::DemoCommand;
 use crate::demo::{Options, Running, data, outline, start};
 use crate::domain::docs::DocPack;
+use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, Settings};
 use crate::domain::snippets::Snippet;
 use crate::io::session::Prepare;
 use crate::io::storage::paths::Paths;
@@ -37,6 +38,15 @@ pub fn built_in(subjects: u32, paths: &Paths) -> BuiltIn {
     place.lent.demo_pack = pack;
     place.lent.planted = snippets;
     BuiltIn { profile, place, first_worksheet: ("start here".into(), data::first_worksheet().into()) }
+}
+
+/// What the demo takes of the user's settings: how the screen looks and which keys it has. Their profiles are none of its
+/// business, nor is what is wrong in these.
+#[must_use]
+pub fn manners(own: Loaded) -> Loaded {
+    let settings = Settings { ui: own.settings.ui.clone(), ..Settings::default() };
+    let problems = own.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
+    Loaded { settings: Arc::new(settings), problems }
 }
 
 /// Starts the replica with the first connecting; it runs for as long as this is held.
@@ -84,9 +94,10 @@ pub async fn listen(command: &DemoCommand, at: SocketAddr, paths: &Paths, err: &
 #[must_use]
 pub fn farewell(paths: &Paths) -> String {
     format!(
-        "That was the demo. Its worksheets and snippets stay in {}.\n\
-         Next: `rrx demo --listen 127.0.0.1:3307` serves it to other clients; for a replica of your own write a profile into\n\
-         {} (`rrx profiles list` checks it) and start `rrx PROFILE`.\n",
+        "That was the demo. Its worksheets and snippets stay in\n  {}\n\
+         Other clients reach it with\n  rrx demo --listen 127.0.0.1:3307\n\
+         For a replica of your own write a profile into\n  {}\n\
+         (`rrx profiles list` checks it) and start `rrx PROFILE`.\n",
         paths.demo().state.display(),
         paths.config.display()
     )

@@ -96,7 +96,7 @@ fn start(cli: Cli) -> Result<u8, Problem> {
         Command::Completions { shell } => done(completions::run(shell, &mut out)),
         Command::Man { command } => done(man::run(command.as_deref(), &mut out)),
         #[cfg(feature = "demo")]
-        Command::Demo(command) => demo_command(&command, &paths),
+        Command::Demo(command) => demo_command(&command, settings::load(&paths, presence), &paths),
         Command::Run(command) => headless(&command, &settings::load(&paths, presence), &paths),
     }
 }
@@ -154,14 +154,13 @@ fn snippet_text(name: &str, profile: &Profile, place: &Place) -> Result<String, 
 
 /// `rrx demo`: the screen on the embedded replica, or the replica alone for other clients.
 #[cfg(feature = "demo")]
-fn demo_command(command: &DemoCommand, paths: &Paths) -> Result<u8, Problem> {
+fn demo_command(command: &DemoCommand, own: Loaded, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
     if let Some(at) = command.listen {
         return runtime()?.block_on(demo::listen(command, at, paths, &mut err));
     }
-    let nothing = Loaded { settings: Arc::default(), problems: Vec::new() };
     let built_in = demo::built_in(command.subjects, paths);
-    let code = screen(nothing, Some(built_in.profile.name.clone()), paths, Some(built_in))?;
+    let code = screen(demo::manners(own), Some(built_in.profile.name.clone()), paths, Some(built_in))?;
     let _ = err.write_all(demo::farewell(paths).as_bytes());
     Ok(code)
 }

@@ -1,8 +1,6 @@
--- Welcome. This is a read replica of an invented study,
--- reached through an invented jump host. Nothing here is real,
--- and nothing you do reaches anything outside this program.
-
+-- Welcome: an invented study on a replica inside this program.
 -- F5 runs the statement at the cursor; its lines are marked.
+
 -- 1. How far did people get, by study and site?
 SELECT s.name AS study, si.code AS site,
   COUNT(DISTINCT a.volunteer_id) AS booked,

@@ -153,6 +153,14 @@ pub struct ServerFacts {
     pub warnings: Vec<String>,
 }
 
+impl ServerFacts {
+    /// The version without the packager's words.
+    #[must_use]
+    pub fn short_version(&self) -> &str {
+        self.version.split(['-', '+']).next().unwrap_or(&self.version)
+    }
+}
+
 /// What a session is told to do.
 #[derive(Debug)]
 pub enum SessionCmd {
@@ -441,6 +449,15 @@ pub struct SavedWorksheet {
     pub profile: Option<String>,
     /// Database of its last run.
     pub database: Option<String>,
+}
+
+impl SavedWorksheet {
+    /// One that never ran, with the cursor at its start.
+    #[must_use]
+    pub fn new(key: &str, title: &str, text: &str) -> Self {
+        let (key, title, text) = (key.to_owned(), title.to_owned(), text.to_owned());
+        Self { key, title, text, cursor: (0, 0), profile: None, database: None }
+    }
 }
 
 /// One line of the history: a begin record of the access log with its end, where there is one.

@@ -15,6 +15,7 @@ mod demo;
 mod demo_data;
 mod docs;
 mod export;
+mod first_steps;
 mod jobs;
 mod keys;
 mod known_hosts;

@@ -172,7 +172,7 @@ fn column(name: &str) -> Column {
     }
 }
 
-fn facts() -> ServerFacts {
+pub fn facts() -> ServerFacts {
     ServerFacts {
         product: "Aurora MySQL".into(),
         version: "8.0.39".into(),

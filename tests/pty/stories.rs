@@ -27,9 +27,9 @@ fn table_join_snippet(home: &Home, arguments: &[&str], connected: &str) {
     story.see("screening_number");
     let all_are_there = |shown: &str| shown.contains("all 2,") || shown.contains("all 3,");
     let shown = story.wait("all rows are there", all_are_there);
-    assert!(shown.contains("row 1 of"), "{shown}");
+    assert!(shown.contains("row 1 ·"), "{shown}");
     story.keys("f6 page-down page-down");
-    story.wait("the second page", |shown| shown.contains("row ") && !shown.contains("row 1 of"));
+    story.wait("the second page", |shown| shown.contains("row ") && !shown.contains("row 1 ·"));
     story.keys("ctrl-s");
     story.see("Save the statement");
     story.text("forms of subjects");
@@ -268,6 +268,18 @@ fn what_is_wrong_at_the_start_is_on_the_first_screen_and_what_is_good_works() {
     assert!(screen.contains("app.fly"), "{screen}");
     story.keys("esc");
     story.wait("the activity is closed", |shown| !shown.contains("mine.toml:4"));
+    story.text("\x1b[24~");
+    assert!(story.end().success());
+}
+
+#[test]
+fn the_demo_has_the_user_s_own_keys_and_nothing_else_of_the_settings() {
+    let home = Home::new();
+    home.settings("[profile.eu]\nhots = 1\n[ui]\nkeymap = \"mine\"\n");
+    home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f12\"\n");
+    let mut story = Story::start(&home, &["demo"], (120, 30));
+    let screen = story.see("connected to MariaDB");
+    assert!(!screen.contains("profile.eu"), "{screen}");
     story.text("\x1b[24~");
     assert!(story.end().success());
 }

@@ -68,7 +68,9 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
     }
     Clear.render(area, buffer);
     let set = if in_focus { border::THICK } else { border::ROUNDED };
-    let block = Block::new().borders(Borders::ALL).border_set(set).border_style(theme.border(in_focus));
+    let Rect { x, y, width, height } = area;
+    let borders = if (Area { x, y, width, height }).has_box() { Borders::ALL } else { Borders::TOP };
+    let block = Block::new().borders(borders).border_set(set).border_style(theme.border(in_focus));
     let inside = block.inner(area);
     block.render(area, buffer);
     let room = usize::from(area.width.saturating_sub(4));
@@ -94,6 +96,44 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
         );
     }
     inside
+}
+
+/// Printable text in lines no wider than this, broken at blanks; a longer word is cut apart.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in printable(text).split_inclusive(' ') {
+        let used = lines.last().map_or(0, |line| line.width());
+        if used > 0 && used + word.trim_end().width() > width {
+            lines.push(String::new());
+        }
+        for grapheme in word.graphemes(true) {
+            let is_full = lines
+                .last()
+                .is_some_and(|line| !line.is_empty() && grapheme != " " && line.width() + grapheme.width() > width);
+            if is_full {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(grapheme);
+            }
+        }
+    }
+    lines
+}
+
+/// A number with its thousands apart.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Text of which nothing steers the terminal: what is not printable is drawn as a stand-in.

@@ -125,9 +125,12 @@ async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result
             let prompt = format!("Password of {} at {}", profile.user, profile.host);
             match asker.question(Question::Secret { prompt, echo: false }).await {
                 Answer::Secret(secret) => Ok(secret),
-                Answer::Accept | Answer::Decline => {
-                    Err(Problem::new(Kind::Interrupted, "No password was given, so connecting stops"))
-                }
+                Answer::Accept | Answer::Decline => Err(Problem::new(
+                    Kind::Interrupted,
+                    "No password was given, so connecting stops",
+                )
+                .hint("try again to be asked again; `password = { command = \"…\" }` in the profile brings it unasked")
+                .then(Remedy::Settings)),
             }
         }
         Some(source) => bring(outside, source.clone()).await,

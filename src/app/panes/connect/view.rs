@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{clip, panel, parts, printable};
+use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
@@ -53,10 +53,15 @@ impl ConnectView<'_> {
             return;
         }
         if self.shared.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
-            let words = [("No profile of your own yet. ", theme.text()), ("rrx profiles list", theme.key())];
-            parts(buffer, (area.x + 1, area.y + 3), right, words);
-            let more = [("says where the settings file belongs; the demo needs none.", theme.dim())];
-            parts(buffer, (area.x + 1, area.y + 4), right, more);
+            let words = [
+                "The demo is a whole replica of an invented study inside this program: nothing is needed, nothing can break.",
+                "No profile of your own yet: `rrx profiles list` says where the settings file belongs.",
+            ];
+            let width = usize::from(area.width).saturating_sub(2);
+            let lines = words.iter().flat_map(|words| std::iter::once(String::new()).chain(wrap(words, width)));
+            for (line, y) in lines.zip(area.y + 2..area.bottom()) {
+                parts(buffer, (area.x + 1, y), right, [(line.as_str(), theme.dim())]);
+            }
         }
         for (row, profile) in self.shared.profiles.iter().enumerate().skip(self.connect.list.top) {
             let Some(y) =
@@ -174,21 +179,4 @@ pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: T
     if let Some(hint) = &problem.hint {
         line(&format!("next: {hint}"), theme.warning());
     }
-}
-
-/// Wraps at blanks.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    use unicode_width::UnicodeWidthStr;
-    let mut lines = vec![String::new()];
-    for word in printable(text).split_inclusive(' ') {
-        let is_full =
-            lines.last().is_some_and(|line| !line.is_empty() && line.width() + word.trim_end().width() > width);
-        if is_full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str(word);
-        }
-    }
-    lines
 }

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::Action;
 use crate::app::shared::{Link, Shared};
-use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::draw::{clip, grouped, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyPart, TableKind};
 
@@ -120,7 +120,7 @@ impl ExplorerView<'_> {
                 let schema = catalog.schemas.get(s)?;
                 let table = schema.tables.get(t)?;
                 let page = if self.shared.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
-                let rows = table.rows.map_or_else(String::new, |rows| format!("{}~", short(rows)));
+                let rows = table.rows.map_or_else(String::new, |rows| format!("~{}", short(rows)));
                 (table.name.clone(), theme.name(), format!("{page}{rows:>7}"))
             }
             Node::Column(s, t, c) => {
@@ -150,7 +150,7 @@ fn count(catalog: &Catalog, s: usize, kind: TableKind) -> String {
 /// A row estimate in few cells.
 fn short(rows: u64) -> String {
     match rows {
-        0..=99_999 => rows.to_string(),
+        0..=99_999 => grouped(rows),
         100_000..=999_999 => format!("{} k", rows / 1_000),
         _ => format!("{:.1} M", rows as f64 / 1e6),
     }

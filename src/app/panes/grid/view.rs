@@ -9,8 +9,7 @@ use crate::app::action::{Action, AppAction};
 use crate::app::ask::Source;
 use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::printable;
-use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::draw::{clip, grouped, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::port::{End, Limit};
@@ -52,7 +51,7 @@ impl GridView<'_> {
         };
         let right = match result.columns.as_ref() {
             Some(_) if self.grid.count() > 0 => {
-                format!("row {} of {}", grouped(self.grid.row + 1), grouped(self.grid.count()))
+                format!("row {} · col {}/{}", grouped(self.grid.row + 1), self.grid.column + 1, result.widths.len())
             }
             Some(_) | None => String::new(),
         };
@@ -185,11 +184,10 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
         Some(End::Complete) if result.from == Source::Preview && rows >= PREVIEW_ROWS => {
             format!("first {} {unit} (LIMIT {PREVIEW_ROWS})", grouped(rows))
         }
+        Some(End::Complete) if rows == 0 => "no rows".to_owned(),
         Some(End::Complete) => format!("all {} {unit}", grouped(rows)),
-        Some(End::Limit(Limit::Rows(limit))) => {
-            format!("{} {unit}, cut at the row limit of {}", grouped(rows), grouped(*limit))
-        }
-        Some(End::Limit(Limit::Bytes(limit))) => format!("{} {unit}, cut at the limit of {limit} bytes", grouped(rows)),
+        Some(End::Limit(Limit::Rows(_))) => format!("{} {unit}, cut at the row limit", grouped(rows)),
+        Some(End::Limit(Limit::Bytes(limit))) => format!("{} {unit}, cut at {} bytes", grouped(rows), grouped(*limit)),
         Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row within {seconds} s"),
         Some(End::Limit(Limit::Fetch(seconds))) => {
             format!("{} {unit}, cut: not fetched within {seconds} s", grouped(rows))
@@ -205,8 +203,10 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
         n => words = format!("{words} · {n} warnings"),
     }
     let took = match result.took {
-        Some((Some(first), total)) => format!("{} to first · {}", time(first), time(total)),
-        Some((None, total)) => time(total),
+        Some((Some(first), total)) if time(first) != time(total) => {
+            format!("{} to first · {}", time(first), time(total))
+        }
+        Some((_, total)) => time(total),
         None => time(shared.now.saturating_sub(result.since)),
     };
     format!("{words} · {took}")
@@ -216,20 +216,9 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
 fn time(time: std::time::Duration) -> String {
     if time.as_secs() >= 60 {
         format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
-    } else {
+    } else if time.as_secs() >= 1 {
         format!("{:.2} s", time.as_secs_f64())
+    } else {
+        format!("{} ms", time.as_millis())
     }
-}
-
-/// A number with its thousands apart.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

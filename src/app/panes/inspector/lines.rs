@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::shared::Shared;
-use crate::app::ui::draw::printable as safe;
+use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::results::{Glyphs, Shown};
@@ -135,10 +135,10 @@ pub(super) fn lines(shows: &Shows, shared: &Shared, width: usize) -> Vec<Inspect
 
 /// The page's Markdown up to its columns and examples, which are drawn from the catalog and with their keys.
 fn prose(paper: &mut Paper, page: &DocPage) {
-    for line in page.text.lines() {
+    for line in paragraphs(&page.text) {
         let trimmed = line.trim_end();
-        if let Some(heading) = trimmed.trim_start_matches('#').strip_prefix(' ').filter(|_| trimmed.starts_with('#')) {
-            if matches!(heading.trim(), "Columns" | "Try") {
+        if let Some(heading) = heading(trimmed) {
+            if matches!(heading, "Columns" | "Try") {
                 break;
             }
             paper.blank();
@@ -154,12 +154,38 @@ fn prose(paper: &mut Paper, page: &DocPage) {
     paper.blank();
 }
 
+fn heading(line: &str) -> Option<&str> {
+    line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')).map(str::trim)
+}
+
+/// Markdown with every paragraph and every item on one line: where the file breaks a line says nothing. Code keeps its
+/// lines.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let (mut is_open, mut is_code) = (false, false);
+    for line in text.lines() {
+        let words = line.trim();
+        let is_fence = words.starts_with("```");
+        let starts = ["- ", "* ", "|", ">"].iter().any(|mark| words.starts_with(mark)) || heading(words).is_some();
+        match lines.last_mut() {
+            Some(last) if is_open && !is_code && !is_fence && !starts && !words.is_empty() => {
+                last.push(' ');
+                last.push_str(words);
+            }
+            _ => lines.push(if is_code { line.to_owned() } else { words.to_owned() }),
+        }
+        is_code ^= is_fence;
+        is_open = !words.is_empty() && !is_fence && !words.starts_with('|') && heading(words).is_none();
+    }
+    lines
+}
+
 fn about(paper: &mut Paper, table: &Table, page: Option<&DocPage>) {
     if page.is_none() && !table.comment.is_empty() {
         paper.line(&printable(table.comment.as_bytes()), Tone::Plain);
         paper.blank();
     }
-    let rows = table.rows.map_or_else(String::new, |rows| format!(", about {rows} rows"));
+    let rows = table.rows.map_or_else(String::new, |rows| format!(", about {} rows", grouped(rows)));
     paper.line(&format!("Columns ({}{rows})", table.columns.len()), Tone::Heading);
     let widest = table.columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(28);
     for column in &table.columns {

@@ -4,6 +4,7 @@ use crate::app::ask::Ask;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
+use crate::domain::docs::DocPage;
 
 use super::lines::lines;
 use super::{Inspector, InspectorAction, Shows};
@@ -72,13 +73,21 @@ impl Inspector {
         self.settle(cx.shared);
     }
 
+    /// The page shown, where it has examples.
+    fn page_with_examples<'a>(&self, shared: &'a Shared) -> Option<&'a DocPage> {
+        let Shows::Table { schema, table } = &self.shows else { return None };
+        shared.page(schema, table).filter(|page| !page.examples.is_empty())
+    }
+
+    /// Whether there is an example to take.
+    #[must_use]
+    pub fn has_example(&self, shared: &Shared) -> bool {
+        self.page_with_examples(shared).is_some()
+    }
+
     fn example(&mut self, cx: &mut Cx<'_>) {
-        let page = match &self.shows {
-            Shows::Table { schema, table } => cx.shared.page(schema, table),
-            _ => None,
-        };
-        let Some(page) = page.filter(|page| !page.examples.is_empty()) else {
-            cx.ask(Ask::Notice("this page has no example".into()));
+        let Some(page) = self.page_with_examples(cx.shared) else {
+            cx.ask(Ask::Notice("there is no example here".into()));
             return;
         };
         if let Some((title, text)) = page.examples.get(self.next_example % page.examples.len()) {

@@ -61,11 +61,10 @@ impl InspectorView<'_> {
         }
         let below = self.inspector.lines.len().saturating_sub(self.inspector.top + rows);
         if below > 0 && area.height > 2 {
-            let example = match self.inspector.shows {
-                Shows::Table { .. } => {
-                    format!(" {} example ", self.shared.key(Action::Inspector(InspectorAction::Example)))
-                }
-                _ => String::new(),
+            let example = if self.inspector.has_example(self.shared) {
+                format!(" {} example ", self.shared.key(Action::Inspector(InspectorAction::Example)))
+            } else {
+                String::new()
             };
             let more = format!(" {below} more lines ");
             let y = area.bottom().saturating_sub(1);

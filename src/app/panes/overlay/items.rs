@@ -3,9 +3,10 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use crate::app::action::Action;
+use crate::app::action::{Action, AppAction};
 use crate::app::ask::{Ask, Source};
 use crate::app::shared::Shared;
+use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
 
@@ -16,6 +17,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
     match kind {
         Kind::Palette => Action::all()
             .filter(|action| !matches!(action.layer(), "list" | "filter" | "connect"))
+            .filter(|action| *action != Action::App(AppAction::Palette))
             .map(|action| Item {
                 name: action.help().to_owned(),
                 more: format!("{}.{}", action.layer(), action.word()),
@@ -62,9 +64,13 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                 name: past.begin.statement.split_whitespace().collect::<Vec<_>>().join(" "),
                 more: past.end.as_ref().map_or_else(
                     || "no end recorded".into(),
-                    |end| format!("{} rows, {} ms, {}", end.rows, end.milliseconds, end.end),
+                    |end| format!("{} rows, {} ms, {}", grouped(end.rows), grouped(end.milliseconds), end.end),
                 ),
-                right: format!("{} {}", past.begin.profile, past.begin.time.get(..16).unwrap_or_default()),
+                right: format!(
+                    "{} {}",
+                    past.begin.profile,
+                    past.begin.time.get(5..16).unwrap_or_default().replace('T', " ")
+                ),
                 take: Take::Asks(vec![Ask::NewWorksheet {
                     title: "history".into(),
                     text: past.begin.statement.clone(),
@@ -78,7 +84,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                 name: happened.what.split_whitespace().collect::<Vec<_>>().join(" "),
                 more: String::new(),
                 right: format!("{}.{:03} s", happened.at / 1000, happened.at % 1000),
-                take: Take::Nothing,
+                take: Take::Asks(vec![Ask::Copy(happened.what.clone())]),
             })
             .collect(),
         Kind::Columns => columns

@@ -59,8 +59,6 @@ pub enum Take {
     Asks(Vec<Ask>),
     /// This place of the catalog.
     Place(ObjectRef),
-    /// Nothing: it is only read.
-    Nothing,
 }
 
 /// One line of a list.

@@ -157,7 +157,7 @@ impl Overlay {
                     cx.ask(Ask::Close);
                     cx.ask(Ask::ShowPlace(object));
                 }
-                Some(Take::Nothing) | None => {}
+                None => {}
             },
         }
     }

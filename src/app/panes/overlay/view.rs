@@ -79,12 +79,12 @@ impl OverlayView<'_> {
                 }
             }
             Kind::JumpRow | Kind::Rename => {
-                parts(
-                    buffer,
-                    (inside.x + 1, inside.y + 2),
-                    inside.right(),
-                    [("enter takes it, esc closes", self.theme.dim())],
-                );
+                let words = if self.overlay.kind == Kind::Rename {
+                    "The name of this worksheet's tab; its text stays as it is."
+                } else {
+                    "Counted from 1, as the first column of the results shows it."
+                };
+                parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [(words, self.theme.dim())]);
             }
             _ => self.list(inside, buffer),
         }
@@ -131,9 +131,7 @@ impl OverlayView<'_> {
             return;
         }
         let widest = self.overlay.items.iter().map(|item| item.name.width()).max().unwrap_or(0);
-        let limit = usize::from(list.width)
-            * if matches!(self.overlay.kind, Kind::History(_) | Kind::Activity) { 6 } else { 5 }
-            / 10;
+        let limit = usize::from(list.width) * 5 / 10;
         for (row, item) in
             self.overlay.items.iter().enumerate().skip(self.overlay.list.top).take(usize::from(list.height))
         {
@@ -148,7 +146,9 @@ impl OverlayView<'_> {
         if is_here {
             buffer.set_style(area.intersection(buffer.area), theme.cursor());
         }
-        let right = clip(&item.right, usize::from(area.width) / 3);
+        // On a narrow screen the words count more than what stands at the right.
+        let most = if area.width < 60 && !item.more.is_empty() { 0 } else { usize::from(area.width) / 3 };
+        let right = clip(&item.right, most);
         let room = usize::from(area.width).saturating_sub(right.width() + 3);
         let widest = if item.more.is_empty() { room } else { widest.min(room) };
         let name = clip(&item.name, widest);

@@ -22,12 +22,28 @@ impl Worksheets {
         self.sheets.get_mut(self.front)
     }
 
-    /// Takes the worksheets of a profile; there is always one.
-    pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize) {
+    /// Takes the worksheets of a profile; there is always one. What was typed before any were there stays, as a tab of
+    /// its own in front; what changed in those of another profile goes to the disk first.
+    pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize, cx: &mut Cx<'_>) {
+        let typed: Vec<Sheet> = if self.profile.is_none() {
+            self.sheets.drain(..).filter(|sheet| !sheet.editor.is_empty()).collect()
+        } else {
+            if self.is_dirty {
+                self.send(cx);
+            }
+            Vec::new()
+        };
         self.profile = Some(profile.to_owned());
         self.sheets = saved.into_iter().map(open).collect();
         self.front = front.min(self.sheets.len().saturating_sub(1));
         self.is_dirty = false;
+        for sheet in typed {
+            self.front = self.sheets.len();
+            self.open_new(&self.free_title(), "");
+            if let Some(own) = self.sheet_mut() {
+                own.editor = sheet.editor;
+            }
+        }
         if self.sheets.is_empty() {
             self.open_new("1", "");
             self.is_dirty = false;
@@ -43,14 +59,7 @@ impl Worksheets {
             number += 1;
         }
         self.made = number;
-        let sheet = open(SavedWorksheet {
-            key: format!("sheet-{number}"),
-            title: title.to_owned(),
-            text: text.to_owned(),
-            cursor: (0, 0),
-            profile: None,
-            database: None,
-        });
+        let sheet = open(SavedWorksheet::new(&format!("sheet-{number}"), title, text));
         let at = (self.front + 1).min(self.sheets.len());
         self.sheets.insert(at, sheet);
         self.front = at;
@@ -131,6 +140,9 @@ impl Worksheets {
 
     /// Takes typed or pasted text.
     pub fn insert(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.sheets.is_empty() {
+            self.open_new("1", "");
+        }
         let Some(sheet) = self.sheet_mut() else { return };
         let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
         if size + text.len() > WORKSHEET_BYTES {
@@ -302,9 +314,12 @@ impl Worksheets {
 
     /// Sends what changed to disk, one save at a time.
     pub fn save(&mut self, cx: &mut Cx<'_>) {
-        if !self.is_dirty || self.is_saving {
-            return;
+        if self.is_dirty && !self.is_saving {
+            self.send(cx);
         }
+    }
+
+    fn send(&mut self, cx: &mut Cx<'_>) {
         if let Some(profile) = self.profile.clone() {
             self.is_dirty = false;
             self.is_saving = true;

@@ -52,8 +52,8 @@ impl WorksheetView<'_> {
             let differs = here != Some(profile.as_str()) || *database != self.shared.database;
             differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
         });
-        let right =
-            format!("{}{}:{} of {}", elsewhere.unwrap_or_default(), line + 1, column + 1, sheet.editor.lines().len());
+        let count = sheet.editor.lines().len();
+        let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
         let inside = panel(buffer, area, &tabs.join("  "), &right, self.in_focus, self.theme);
         if inside.is_empty() {
             return;
@@ -82,6 +82,9 @@ impl WorksheetView<'_> {
             };
             let label = format!("{:>4} ", number + 1);
             parts(buffer, (area.x, y), area.right(), [(mark, mark_style), (label.as_str(), theme.dim())]);
+            if self.worksheets.left > 0 && !line.is_empty() {
+                parts(buffer, (area.x + GUTTER - 1, y), area.right(), [("‹", theme.dim())]);
+            }
             let mut x = area.x + GUTTER;
             for (place, (at, grapheme)) in line.grapheme_indices(true).enumerate() {
                 if place < self.worksheets.left {
@@ -94,6 +97,10 @@ impl WorksheetView<'_> {
                 let byte = start + at;
                 let mut style =
                     reading.and_then(|reading| reading.class_at(byte)).map_or(theme.text(), |class| theme.sql(class));
+                // Of several statements on a line, only the one that will run stands out.
+                if is_run && !runs.contains(&byte) {
+                    style = theme.dim();
+                }
                 if selected.as_ref().is_some_and(|range| range.contains(&byte)) {
                     style = style.patch(theme.selected());
                 }

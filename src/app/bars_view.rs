@@ -1,0 +1,275 @@
+//! Draws the lines around the panels: the header, the keys at the bottom, a notice above them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::port::Role;
+
+use super::action::{Action, AppAction};
+use super::focus::Focus;
+use super::model::Model;
+use super::panes::connect::{ConnectAction, Stage};
+use super::panes::explorer::ExplorerAction;
+use super::panes::grid::GridAction;
+use super::panes::inspector::InspectorAction;
+use super::panes::overlay::Kind;
+use super::panes::parts::list::ListAction;
+use super::panes::worksheet::WorksheetAction;
+use super::shared::Link;
+use super::ui::draw::{clip, parts, rect, wrap};
+
+/// Cells that the database keeps where a profile's name is long.
+const DATABASE: usize = 6;
+
+/// The header gives up in this order: account, route, version. Environment, profile, database, READ ONLY, the blinding
+/// state, the role and the link stay; they get shorter.
+pub(super) fn header(model: &Model, buffer: &mut Buffer) {
+    let (shared, theme) = (&model.shared, model.aside.theme);
+    let area = rect(shared.areas.header, buffer);
+    let Some(profile) = &shared.profile else {
+        parts(
+            buffer,
+            (area.x, area.y),
+            area.right(),
+            [(" rrx ", theme.key()), (" no profile chosen · not connected", theme.dim())],
+        );
+        return;
+    };
+    let (glyph, glyph_style, word) = match shared.link {
+        Link::On(_) => ("●", theme.good(), ""),
+        Link::Connecting(_) => ("◐", theme.warning(), " connecting"),
+        Link::Off => ("○", theme.dim(), " not connected"),
+        Link::Lost => ("✗", theme.bad(), " LINK LOST"),
+    };
+    let facts = shared.facts.as_ref();
+    let (role, short_role) = match facts.map(|facts| facts.role) {
+        Some(Role::Replica) => ("REPLICA", "REPLICA"),
+        Some(Role::Writer) => ("WRITER", "WRITER"),
+        Some(Role::Unknown) => ("role unknown", "role ?"),
+        None => ("role not known yet", "role ?"),
+    };
+    let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
+    let account =
+        facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
+    let hops: String = profile.route.iter().map(|hop| format!("{} ─ ", hop.host)).collect();
+    let route = format!("   you ─ {hops}");
+
+    let width = usize::from(area.width);
+    let short = [
+        format!(" {role} · READ ONLY · NO BLINDING RULES "),
+        format!(" {role} · RO · NO BLINDING "),
+        format!(" {short_role} · RO · NO BLINDING"),
+        format!("{short_role} RO NO BLIND"),
+    ];
+    let badge = format!(" {} ", profile.environment.word());
+    let database = shared.database.as_deref().unwrap_or("(no database)");
+    let has_two_lines = area.height > 1;
+    // What stands beside the names on their line.
+    let beside = badge.width() + 3 + glyph.width();
+    let full = beside + profile.name.width() + database.width() + word.width();
+    let room = if has_two_lines { width } else { width.saturating_sub(full) };
+    let must = short.iter().find(|must| must.width() <= room).unwrap_or(&short[3]);
+    let room = if has_two_lines { width } else { width.saturating_sub(must.width()) };
+    let word = if full <= room { word } else { "" };
+    let names = room.saturating_sub(beside + word.width());
+    let name = clip(&profile.name, names.saturating_sub(database.width().min(DATABASE)));
+    let database = clip(database, names.saturating_sub(name.width()));
+
+    let is_whole = *must == short[0];
+    let mut spare = if has_two_lines {
+        width.saturating_sub(must.width())
+    } else {
+        room.saturating_sub(beside + name.width() + database.width() + word.width())
+    };
+    let mut give = |text: String, may: bool| {
+        let fits = may && text.width() <= spare;
+        if fits {
+            spare -= text.width();
+        }
+        if fits { text } else { String::new() }
+    };
+    let version = give(version, is_whole);
+    let route = give(route, is_whole && !has_two_lines);
+    let account = give(account, is_whole);
+    parts(
+        buffer,
+        (area.x, area.y),
+        area.right(),
+        [
+            (badge.as_str(), theme.environment(profile.environment)),
+            (name.as_str(), theme.environment(profile.environment)),
+            (" ", theme.environment(profile.environment)),
+            (" ", theme.heading()),
+            (database.as_str(), theme.heading()),
+            (if route.is_empty() { " " } else { route.as_str() }, theme.dim()),
+            (glyph, glyph_style),
+            (word, glyph_style),
+        ],
+    );
+    let right = match must.strip_prefix(' ').and_then(|must| must.strip_prefix(role)) {
+        Some(rest) => format!("{account} {role}{version}{rest}"),
+        None => must.clone(),
+    };
+    let (x, y) = if has_two_lines {
+        (area.x, area.y + 1)
+    } else {
+        (area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(u16::MAX)).max(area.x), area.y)
+    };
+    parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
+}
+
+/// A notice stands above the keys, over the lower border of the panels, in as many lines as it needs; on a screen that
+/// is too low for both it stands in the keys' place.
+pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
+    let (areas, theme) = (&model.shared.areas, model.aside.theme);
+    let Some(notice) = model.aside.notice.as_ref().filter(|_| has_room(model)) else { return };
+    let (body, screen) = (rect(areas.body, buffer), rect(areas.screen, buffer));
+    let lines = wrap(&notice.text, usize::from(body.width).saturating_sub(4));
+    let most = usize::from(body.height / 3).max(1);
+    let count = u16::try_from(lines.len().min(most)).unwrap_or(1);
+    for (line, y) in lines.iter().zip(body.bottom().saturating_sub(count)..body.bottom()) {
+        let end =
+            parts(buffer, (body.x + 1, y), body.right(), [(" ", theme.warning()), (line.trim_end(), theme.warning())]);
+        parts(buffer, (end, y), body.right(), [(" ", theme.warning())]);
+        if y + 1 < body.bottom() {
+            let rest = Rect { x: end, y, width: screen.right().saturating_sub(end + 1), height: 1 };
+            let blank = " ".repeat(usize::from(rest.width));
+            parts(buffer, (rest.x, rest.y), rest.right(), [(blank.as_str(), theme.text())]);
+        }
+    }
+}
+
+/// Whether there is a line for a notice besides that of the keys.
+fn has_room(model: &Model) -> bool {
+    model.shared.areas.body.height > 3
+}
+
+/// The bottom line: the keys that work here, most useful first, cut to fit.
+pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
+    let (shared, theme) = (&model.shared, model.aside.theme);
+    let area = rect(shared.areas.hints, buffer);
+    if !model.matcher.open().is_empty() {
+        let typed: Vec<String> = model.matcher.open().iter().map(ToString::to_string).collect();
+        let words = format!(" {} … ", typed.join(" "));
+        parts(buffer, (area.x, area.y), area.right(), [(words.as_str(), theme.key()), ("esc gives up", theme.dim())]);
+        return;
+    }
+    if let Some(notice) = model.aside.notice.as_ref().filter(|_| !has_room(model)) {
+        let text = wrap(&notice.text, usize::MAX / 2).concat();
+        let text = clip(&text, usize::from(area.width).saturating_sub(1));
+        parts(buffer, (area.x, area.y), area.right(), [(" ", theme.text()), (text.as_str(), theme.warning())]);
+        return;
+    }
+    let mut x = area.x + 1;
+    for (action, word) in wanted(model, usize::from(area.width)) {
+        let Some(key) = shared.keymap.label(action.layer(), action) else { continue };
+        let width = u16::try_from(key.width() + word.width() + 1).unwrap_or(u16::MAX);
+        if x.saturating_add(width) > area.right() {
+            break;
+        }
+        x = parts(
+            buffer,
+            (x, area.y),
+            area.right(),
+            [(key.as_str(), theme.key()), (" ", theme.dim()), (word, theme.dim()), ("   ", theme.dim())],
+        );
+    }
+}
+
+/// The actions that the bottom line names, with a word for each. Help and commands come behind the first few, so that
+/// they are seen at every width.
+fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
+    use AppAction as A;
+    let app = |action, word| (Action::App(action), word);
+    if let Some(overlay) = &model.overlay {
+        let close = (Action::List(ListAction::Close), "close");
+        let take = match &overlay.kind {
+            Kind::Palette | Kind::Help(_) => "do it",
+            Kind::Snippets => "open and run",
+            Kind::History(_) => "into a worksheet",
+            Kind::Activity => "copy",
+            Kind::Find => "show in the explorer",
+            Kind::Columns | Kind::JumpRow => "go there",
+            Kind::SaveSnippet { .. } => "save",
+            Kind::Rename => "rename",
+            Kind::Confirm { .. } => return vec![(Action::List(ListAction::Close), "no")],
+        };
+        return vec![(Action::List(ListAction::Choose), take), close, (Action::List(ListAction::PageDown), "further")];
+    }
+    if let Some(connect) = &model.connect {
+        let mut keys = match connect.stage {
+            Stage::Picking => vec![(Action::Connect(ConnectAction::Connect), "connect")],
+            Stage::Climbing => vec![(Action::Connect(ConnectAction::Close), "stop")],
+            Stage::Asking(_) => vec![
+                (Action::Connect(ConnectAction::Accept), "accept"),
+                (Action::Connect(ConnectAction::Decline), "decline"),
+                (Action::Connect(ConnectAction::Connect), "answer"),
+            ],
+            Stage::Failed(_) => vec![
+                (Action::Connect(ConnectAction::Connect), "try again"),
+                (Action::Connect(ConnectAction::Close), "profiles"),
+            ],
+        };
+        keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
+        return keys;
+    }
+    let mut keys = Vec::new();
+    if model.shared.running.is_some() {
+        keys.push(app(A::Stop, "stop"));
+    }
+    match model.focus {
+        Focus::Explorer => keys.extend([
+            (Action::Explorer(ExplorerAction::Open), "open"),
+            (Action::Explorer(ExplorerAction::Preview), "preview"),
+            (Action::Explorer(ExplorerAction::Filter), "filter"),
+            (Action::Explorer(ExplorerAction::Insert), "insert name"),
+            (Action::Explorer(ExplorerAction::Detail), "details"),
+            (Action::Explorer(ExplorerAction::System), "system"),
+        ]),
+        Focus::Worksheet => keys.extend([
+            app(A::Run, "run"),
+            app(A::NextPanel, "next panel"),
+            app(A::Snippets, "snippets"),
+            (Action::Worksheet(WorksheetAction::Docs), "about the table"),
+            app(A::SaveSnippet, "save snippet"),
+        ]),
+        Focus::Grid => {
+            keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Cell), "value")]);
+            if model.grid.result.as_ref().is_some_and(|result| result.warnings.0 > 0) {
+                keys.push((Action::Grid(GridAction::Warnings), "warnings"));
+            }
+            keys.extend([
+                (Action::Grid(GridAction::Copy), "copy"),
+                (Action::Grid(GridAction::JumpRow), "go to row"),
+                (Action::Grid(GridAction::JumpColumn), "go to column"),
+            ]);
+        }
+        Focus::Inspector => {
+            keys.extend([
+                (Action::Inspector(InspectorAction::Leave), "close"),
+                (Action::Inspector(InspectorAction::PageDown), "further"),
+            ]);
+            if model.inspector.has_example(&model.shared) {
+                keys.push((Action::Inspector(InspectorAction::Example), "example"));
+            }
+            keys.extend([
+                (Action::Inspector(InspectorAction::Copy), "copy"),
+                (Action::Inspector(InspectorAction::Pin), "keep"),
+            ]);
+        }
+    }
+    let first = if width < 72 { 1 } else { 3 };
+    let at = keys.len().min(first);
+    keys.splice(at..at, [app(A::Help, "keys"), app(A::Palette, "commands")]);
+    keys.extend([
+        app(A::NextPanel, "next panel"),
+        app(A::ToggleExplorer, "explorer"),
+        app(A::ToggleInspector, "docs"),
+        app(A::Zoom, "zoom"),
+        app(A::Quit, "quit"),
+    ]);
+    let mut seen = std::collections::BTreeSet::new();
+    keys.retain(|(action, _)| seen.insert(*action));
+    keys
+}
