@@ -52,7 +52,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
     let account =
         facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
-    let hops: String = profile.route.iter().map(|hop| format!("{} ─ ", hop.host)).collect();
+    let hops: String = profile.route.iter().flat_map(|hop| [hop.host.as_str(), " ─ "]).collect();
     let route = format!("   you ─ {hops}");
 
     let width = usize::from(area.width);

@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Story {
     child: Box<dyn Child + Send + Sync>,
     input: Box<dyn Write + Send>,
-    screen: Arc<(Mutex<vt100::Parser>, Condvar)>,
+    /// What the terminal shows, who waits for it to change, whether nothing more can come.
+    screen: Arc<(Mutex<vt100::Parser>, Condvar, AtomicBool)>,
     _master: Box<dyn MasterPty + Send>,
 }
 
@@ -113,6 +115,7 @@ impl Story {
         let screen = Arc::new((
             Mutex::new(vt100::Parser::new(NonZero::new(height).unwrap(), NonZero::new(width).unwrap(), 0)),
             Condvar::new(),
+            AtomicBool::new(false),
         ));
         let seen = Arc::clone(&screen);
         std::thread::spawn(move || {
@@ -125,6 +128,7 @@ impl Story {
                 parser.process(&bytes[..count]);
                 seen.1.notify_all();
             }
+            seen.2.store(true, Ordering::Release);
             seen.1.notify_all();
         });
         Self { child, input, screen, _master: pair.master }
@@ -219,6 +223,14 @@ impl Story {
 
     /// Waits for the end of the program.
     pub fn end(mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        let mut parser = self.screen.0.lock().unwrap();
+        while !self.screen.2.load(Ordering::Acquire) {
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "it did not end; the last screen:\n{}", parser.screen().contents());
+            parser = self.screen.1.wait_timeout(parser, left).unwrap().0;
+        }
+        drop(parser);
         self.child.wait().expect("the program ends")
     }
 

@@ -259,7 +259,7 @@ fn two_programs_on_one_profile_keep_the_worksheets_of_both() {
 fn what_is_wrong_at_the_start_is_on_the_first_screen_and_what_is_good_works() {
     let home = Home::new();
     home.settings("[profile.eu]\nhots = 1\n[ui]\nkeymap = \"mine\"\n");
-    home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f12\"\nfly = \"f\"\n");
+    home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f9\"\nfly = \"f\"\n");
     let mut story = Story::start(&home, &[], (120, 30));
     let screen = story.see("[profile.eu]");
     assert!(screen.contains("config.toml:") && screen.contains("choose a profile"), "{screen}");
@@ -268,7 +268,7 @@ fn what_is_wrong_at_the_start_is_on_the_first_screen_and_what_is_good_works() {
     assert!(screen.contains("app.fly"), "{screen}");
     story.keys("esc");
     story.wait("the activity is closed", |shown| !shown.contains("mine.toml:4"));
-    story.text("\x1b[24~");
+    story.text("\x1b[20~");
     assert!(story.end().success());
 }
 
@@ -276,11 +276,11 @@ fn what_is_wrong_at_the_start_is_on_the_first_screen_and_what_is_good_works() {
 fn the_demo_has_the_user_s_own_keys_and_nothing_else_of_the_settings() {
     let home = Home::new();
     home.settings("[profile.eu]\nhots = 1\n[ui]\nkeymap = \"mine\"\n");
-    home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f12\"\n");
+    home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f9\"\n");
     let mut story = Story::start(&home, &["demo"], (120, 30));
     let screen = story.see("connected to MariaDB");
     assert!(!screen.contains("profile.eu"), "{screen}");
-    story.text("\x1b[24~");
+    story.text("\x1b[20~");
     assert!(story.end().success());
 }
 
