@@ -52,8 +52,9 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
     let account =
         facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
-    let hops: String = profile.route.iter().flat_map(|hop| [hop.host.as_str(), " ─ "]).collect();
-    let route = format!("   you ─ {hops}");
+    let hops = profile.route.iter().map(|hop| hop.host.as_str());
+    let stations: Vec<&str> = std::iter::once("   you").chain(hops).chain([""]).collect();
+    let route = stations.join(" ─ ");
 
     let width = usize::from(area.width);
     let short = [

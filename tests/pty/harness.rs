@@ -128,6 +128,8 @@ impl Story {
                 parser.process(&bytes[..count]);
                 seen.1.notify_all();
             }
+            // Under the lock: whoever has just looked is already waiting when it is told.
+            let _held = seen.0.lock();
             seen.2.store(true, Ordering::Release);
             seen.1.notify_all();
         });
