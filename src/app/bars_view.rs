@@ -85,9 +85,8 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     };
     let mut give = |text: String, may: bool| {
         let fits = may && text.width() <= spare;
-        if fits {
-            spare -= text.width();
-        }
+        // What counts less gives way first: nothing behind what does not fit has a place.
+        spare = if fits { spare - text.width() } else { 0 };
         if fits { text } else { String::new() }
     };
     let version = give(version, is_whole);

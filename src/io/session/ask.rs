@@ -36,3 +36,11 @@ pub(super) async fn ask_within(conn: &mut Conn, own: &Own, tell: &Teller, within
     .await;
     answer
 }
+
+/// An answer that may be refused by the server, but not by the link: refused, it is empty.
+pub(super) fn optional(answer: Result<Vec<Row>, Fault>) -> Result<Vec<Row>, Fault> {
+    match answer {
+        Err(fault) if fault.code().is_some() => Ok(Vec::new()),
+        other => other,
+    }
+}

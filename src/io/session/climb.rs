@@ -9,6 +9,7 @@ use super::ask::ask;
 use super::cancel::Control;
 use super::connect::Recipe;
 use super::fault::Fault;
+use super::introspect::in_alphabet;
 use super::link::Link;
 use super::news::Asker;
 use super::settings::{self, Variables};
@@ -163,5 +164,5 @@ async fn schema_names(recipe: &Recipe, link: &Link, asker: &Asker) -> Result<Vec
     settings::pin(&mut conn, &recipe.profile, &asker.tell).await?;
     let rows = ask(&mut conn, &own::schema_names(), &asker.tell).await?;
     let _ = tokio::time::timeout(crate::domain::limits::KILL, conn.disconnect()).await;
-    Ok(rows.iter().filter_map(|row| convert::text(row, 0)).collect())
+    Ok(in_alphabet(rows.iter().filter_map(|row| convert::text(row, 0))))
 }

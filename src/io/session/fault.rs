@@ -1,6 +1,7 @@
 //! What can go wrong in a session, and how it is told: the driver's and the server's errors become a `Problem` with the
 //! server's own words and what to do next.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use mysql_async::{DriverError, Error, IoError};
@@ -89,11 +90,10 @@ impl Fault {
 
     /// Told as the loss of a link that was in use.
     pub(super) fn lost(self) -> Problem {
-        let what = "The connection to the replica is lost";
         match self {
             Self::Told(problem) => problem,
-            Self::Driver(error) => driver(&error, Kind::Lost, what.into()).then(Remedy::Reconnect),
-            fault => Problem::new(Kind::Lost, what)
+            Self::Driver(error) => lost_by(&error),
+            fault => Problem::new(Kind::Lost, LOST)
                 .because(fault.to_string())
                 .hint("connect again; nothing is run a second time by itself")
                 .then(Remedy::Reconnect),
@@ -110,6 +110,13 @@ impl Fault {
             fault => fault.lost(),
         }
     }
+}
+
+const LOST: &str = "The connection to the replica is lost";
+
+/// The driver's error, told as the loss of a link that was in use.
+pub(super) fn lost_by(error: &Error) -> Problem {
+    driver(error, Kind::Lost, LOST.into()).then(Remedy::Reconnect)
 }
 
 fn driver_of(fault: Fault, kind: Kind, what: &str) -> Problem {
@@ -146,13 +153,27 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
         Error::Driver(DriverError::CleartextPluginDisabled) => Problem::new(kind, what)
             .because("the server asks for the password in the clear")
             .hint("cleartext = true allows it, over tls = \"verify-identity\" only"),
+        Error::Driver(DriverError::UnknownAuthPlugin { name }) => Problem::new(kind, what)
+            .because(format!("the server asks for the sign-in {name}, which rrx does not speak"))
+            .hint("ask for an account with caching_sha2_password or mysql_native_password (ed25519 on MariaDB)"),
+        Error::Io(IoError::Io(io)) if io.kind() == ErrorKind::UnexpectedEof => Problem::new(kind, what)
+            .because("the other end closed the connection without a word")
+            .hint(io_hint(kind)),
         Error::Io(io) if let Some(tls) = tls(io) => Problem::new(kind, what).because(format!("TLS: {tls}")).hint(
             "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does",
         ),
         Error::Io(io) => Problem::new(kind, what)
             .because(io.to_string())
-            .hint(if kind == Kind::Lost { "connect again; nothing is run a second time by itself" } else { "check host and port" }),
+            .hint(io_hint(kind)),
+        other if kind == Kind::Lost => Problem::new(kind, what).because(other.to_string()).hint(io_hint(kind)),
         other => Problem::new(kind, what).because(other.to_string()),
+    }
+}
+
+fn io_hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Lost => "connect again; nothing is run a second time by itself",
+        _ => "check host and port",
     }
 }
 
@@ -183,6 +204,8 @@ fn hint(code: u16) -> Option<&'static str> {
         1317 => "somebody else stopped the statement: run it again",
         1792 | 1290 => "the session is read-only, and stays so",
         1053 | 1077 | 1079 => "the server is shutting down: connect again in a while",
+        3032 => "the server takes only administrators at the moment: connect again in a while",
+        3159 => "the server wants TLS: write tls = \"verify-identity\" and `ca` into the profile",
         3118 | 4151 => "the account is locked: ask its owner",
         1820 | 1862 => "the password has expired: ask for a new one",
         3024 | 1969 => "narrow the statement, or raise limits.seconds and limits.fetch_seconds of the profile",
@@ -205,5 +228,23 @@ mod tests {
         assert_eq!(problem.kind, Kind::Route);
         assert_eq!(problem.server.as_ref().map(|server| server.code), Some(1045));
         assert!(problem.hint.is_some_and(|hint| hint.contains("rotated")));
+    }
+
+    #[test]
+    fn a_connection_that_the_server_ends_is_told_without_the_words_of_a_library() {
+        // What rustls says when a killed MySQL connection goes without a farewell.
+        let words = "peer closed connection without sending TLS close_notify: https://docs.rs/rustls/latest/";
+        let error = Error::Io(IoError::Io(std::io::Error::new(ErrorKind::UnexpectedEof, words)));
+        let problem = Fault::Driver(error).lost();
+        assert_eq!((problem.kind, problem.then), (Kind::Lost, Some(Remedy::Reconnect)));
+        assert_eq!(problem.because, ["the other end closed the connection without a word"]);
+    }
+
+    #[test]
+    fn a_sign_in_that_is_not_spoken_is_named_with_those_that_are() {
+        let error = Error::Driver(DriverError::UnknownAuthPlugin { name: "sha256_password".into() });
+        let problem = Fault::Driver(error).connecting("replica", 3306, "RO_USER");
+        assert!(problem.because[0].contains("sha256_password"), "{problem}");
+        assert!(problem.hint.is_some_and(|hint| hint.contains("caching_sha2_password")));
     }
 }

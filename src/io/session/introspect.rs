@@ -83,10 +83,8 @@ fn build(answers: &Answers, generation: u64) -> Catalog {
         tables.entry(place.0).or_default().push(table);
     }
     let mut routines = routines(&answers.routines);
-    let schemas = answers
-        .schemas
-        .iter()
-        .filter_map(|row| text(row, 0))
+    let schemas = in_alphabet(answers.schemas.iter().filter_map(|row| text(row, 0)))
+        .into_iter()
         .map(|name| {
             let mut tables = tables.remove(&name).unwrap_or_default();
             tables.sort_by(|one, other| one.name.cmp(&other.name));
@@ -94,6 +92,13 @@ fn build(answers: &Answers, generation: u64) -> Catalog {
         })
         .collect();
     Catalog { generation, schemas }
+}
+
+/// The names of schemas as people look for them: MySQL 8 tells them in the order in which they were made.
+pub(super) fn in_alphabet(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
 
 fn is_system(schema: &str) -> bool {
@@ -215,4 +220,16 @@ fn routines(rows: &[Row]) -> HashMap<String, Vec<Routine>> {
         routines.sort_by(|one, other| one.name.cmp(&other.name));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_stand_in_the_order_of_their_names_and_not_in_that_of_their_making() {
+        let told = ["mysql", "information_schema", "performance_schema", "sys", "zoo", "clinic"];
+        let names = in_alphabet(told.into_iter().map(str::to_owned));
+        assert_eq!(names, ["clinic", "information_schema", "mysql", "performance_schema", "sys", "zoo"]);
+    }
 }

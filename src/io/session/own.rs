@@ -100,6 +100,11 @@ pub(super) fn pin(to: &Pinned) -> Own {
     Own(text)
 }
 
+/// Takes the hidden LIMIT away before anything is read: MySQL cuts the rows of SHOW by it too.
+pub(super) fn lift_select_limit() -> Own {
+    Own(format!("/* rrx:select-limit */ SET @@SESSION.sql_select_limit = {}", u64::MAX))
+}
+
 /// Both products know this form, and neither lets it stand in a list with others.
 pub(super) fn read_only() -> Own {
     Own("/* rrx:read-only */ SET SESSION TRANSACTION READ ONLY".into())

@@ -2,7 +2,7 @@
 
 use mysql_async::Conn;
 
-use super::ask::ask;
+use super::ask::{ask, optional};
 use super::convert;
 use super::fault::Fault;
 use super::news::Teller;
@@ -45,14 +45,6 @@ pub(super) async fn facts(conn: &mut Conn, variables: &Variables, tell: &Teller)
         tls,
         warnings,
     })
-}
-
-/// An answer that may be refused by the server, but not by the link.
-fn optional(answer: Result<Vec<mysql_async::Row>, Fault>) -> Result<Vec<mysql_async::Row>, Fault> {
-    match answer {
-        Err(fault) if fault.code().is_some() => Ok(Vec::new()),
-        other => other,
-    }
 }
 
 fn product(variables: &Variables) -> &'static str {

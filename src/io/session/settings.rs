@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mysql_async::Conn;
 
-use super::ask::ask;
+use super::ask::{ask, optional};
 use super::convert;
 use super::fault::Fault;
 use super::news::Teller;
@@ -31,6 +31,12 @@ impl Variables {
     /// The variable's value, if the server knows it.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Whether rows may be missing: MySQL cuts the rows of SHOW by `sql_select_limit`, in whatever order they come. A
+    /// server that does not tell it may have cut it away.
+    fn may_be_cut(&self) -> bool {
+        self.get("sql_select_limit") != Some(u64::MAX.to_string().as_str())
     }
 
     /// Whether a switch is on; `None` where the server does not know it.
@@ -93,7 +99,11 @@ pub(super) fn net(variables: &Variables, width: Duration) -> Option<Net> {
 
 /// Pins the session facts on this connection and reads them back.
 pub(super) async fn pin(conn: &mut Conn, profile: &Profile, tell: &Teller) -> Result<Variables, Fault> {
-    let before = Variables::read(conn, &own::variables(), tell).await?;
+    let mut before = Variables::read(conn, &own::variables(), tell).await?;
+    if before.may_be_cut() {
+        optional(ask(conn, &own::lift_select_limit(), tell).await)?;
+        before = Variables::read(conn, &own::variables(), tell).await?;
+    }
     let pinned = wanted(&before, profile)?;
     ask(conn, &own::pin(&pinned), tell).await?;
     ask(conn, &own::read_only(), tell).await?;
@@ -210,6 +220,14 @@ mod tests {
         assert_eq!(net(&Variables::of(&[("max_execution_time", "0")]), minute), Some(Net::Milliseconds(60_000)));
         assert_eq!(net(&Variables::of(&[("max_execution_time", "100")]), minute), None);
         assert_eq!(net(&Variables::default(), minute), None);
+    }
+
+    #[test]
+    fn an_answer_that_a_select_limit_may_have_cut_is_not_taken_for_whole() {
+        // What MySQL answers under sql_select_limit = 2: the first two rows, of which none is the limit.
+        assert!(Variables::of(&[("autocommit", "ON"), ("character_set_client", "utf8mb4")]).may_be_cut());
+        assert!(Variables::of(&[("sql_select_limit", "15"), ("autocommit", "ON")]).may_be_cut());
+        assert!(!Variables::of(&[("sql_select_limit", "18446744073709551615")]).may_be_cut());
     }
 
     #[test]

@@ -17,11 +17,11 @@ use super::ask::ask;
 use super::cancel;
 use super::convert;
 use super::desk::{Desk, Stop};
-use super::fault::Fault;
+use super::fault::{Fault, lost_by};
 use super::own;
 use crate::domain::limits;
 use crate::domain::port::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::Problem;
 use crate::domain::results::{ChunkBuilder, Column};
 use crate::domain::sql::Dialect;
 use crate::domain::sql::locate::error_place;
@@ -57,12 +57,7 @@ pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sende
         && error.is_fatal()
         && desk.dead.is_none()
     {
-        desk.dead = Some(
-            Problem::new(Kind::Lost, "The connection to the replica is lost")
-                .because(error.to_string())
-                .hint("connect again; nothing is run a second time by itself")
-                .then(Remedy::Reconnect),
-        );
+        desk.dead = Some(lost_by(error));
     }
     if desk.stop.is_some()
         && desk.dead.is_none()

@@ -1,0 +1,138 @@
+//! The session against a MySQL server of your own: what MariaDB answers otherwise. It only reads. `tests/run mysql` tells
+//! how to name the server; no other step runs this.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail loudly"
+)]
+#![allow(missing_docs, unreachable_pub, dead_code, reason = "tests are read, not called")]
+
+#[path = "../live/harness.rs"]
+mod harness;
+#[path = "../rig/mod.rs"]
+mod rig;
+
+use std::env::var;
+use std::time::Duration;
+
+use harness::{connect, wide};
+use rrx::domain::port::{End, Limit, Role, RunBounds, SessionCmd};
+use rrx::domain::problem::Kind;
+use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, TlsMode};
+use rrx::domain::sql::{Server, SqlMode};
+
+fn told(name: &str) -> String {
+    var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/run --help"))
+}
+
+/// Straight to the server that the environment names.
+fn server() -> Profile {
+    let place = told("RRX_MYSQL");
+    let (host, port) = place.rsplit_once(':').expect("RRX_MYSQL=HOST:PORT");
+    let ca = var("RRX_MYSQL_CA").ok();
+    Profile {
+        name: "mysql".into(),
+        environment: Environment::Test,
+        route: Vec::new(),
+        identity_passphrase: None,
+        host: host.into(),
+        port: port.parse().expect("RRX_MYSQL=HOST:PORT"),
+        user: told("RRX_MYSQL_USER"),
+        // The harness takes an environment variable's name for the secret itself.
+        password: Some(SecretSource::Env(told("RRX_MYSQL_PASSWORD"))),
+        tls: if ca.is_some() { TlsMode::VerifyIdentity } else { TlsMode::Required },
+        ca: ca.map(Into::into),
+        cleartext: false,
+        database: None,
+        require_replica: false,
+        docs: Vec::new(),
+        snippets: Vec::new(),
+        blinding: None,
+        limits: ProfileLimits::default(),
+        time_zone: "+02:00".into(),
+        group_concat_max_len: 12_345,
+        spill: true,
+    }
+}
+
+/// Rows without end, nearly, from no table.
+const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
+                    SELECT a.i, b.i, repeat('x', 100) FROM n a, n b, n c";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn session_facts_are_pinned_and_read_back() {
+    let mut live = connect(server()).await.unwrap();
+    let facts = "SELECT @@sql_mode, @@character_set_results, @@time_zone, @@group_concat_max_len, @@autocommit, \
+                 @@transaction_read_only, @@sql_select_limit, CONNECTION_ID()";
+    let ran = live.run(facts).await;
+    let row: Vec<&str> = ran.rows[0].iter().map(|value| value.as_deref().unwrap()).collect();
+    assert_eq!(SqlMode::parse(row[0]), SqlMode::default());
+    assert_eq!(row[1..7], ["utf8mb4", "+02:00", "12345", "1", "1", "18446744073709551615"]);
+    assert_eq!(row[7], live.facts.connection_id.to_string());
+    assert_eq!(live.facts.dialect.server, Server::MySql);
+    assert!(live.facts.product.ends_with("MySQL") && live.facts.role != Role::Unknown, "{:?}", live.facts);
+    assert!(live.facts.tls.is_some());
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_password_is_taken_without_tls_too_and_a_wrong_one_is_refused() {
+    connect(Profile { tls: TlsMode::Disabled, ca: None, ..server() }).await.unwrap().close().await;
+    let wrong = Profile { password: Some(SecretSource::Env("guessed".into())), ..server() };
+    assert_eq!(connect(wrong).await.err().unwrap().server.unwrap().code, 1045);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_arrive_as_the_server_prints_them() {
+    let mut live = connect(server()).await.unwrap();
+    let ran = live
+        .run(
+            "SELECT 18446744073709551615, CAST('838:59:58.999' AS TIME(3)), CAST('{\"a\": 1.50}' AS JSON), \
+             CAST('-1.000000000000000000000000000001' AS DECIMAL(65,30)), NULL, 'é💠', 1e300",
+        )
+        .await;
+    let row: Vec<&str> = ran.rows[0].iter().map(|value| value.as_deref().unwrap_or("NULL")).collect();
+    let decimal = "-1.000000000000000000000000000001";
+    let expected = ["18446744073709551615", "838:59:58.999", "{\"a\": 1.5}", decimal, "NULL", "é💠", "1e300"];
+    assert_eq!(row, expected);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_is_stopped_and_cut_and_the_connection_answers_on() {
+    let mut live = connect(server()).await.unwrap();
+    for statement in [MANY, "SELECT SLEEP(40)"] {
+        let result = live.start(statement, wide()).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+        assert_eq!(live.finish(result).await.report.end, End::Cancelled, "{statement}");
+        assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
+    }
+    let cut = live.run_within(MANY, RunBounds { rows: Some(1500), ..wide() }).await;
+    assert_eq!((cut.report.end, cut.rows.len()), (End::Limit(Limit::Rows(1500)), 1500));
+    let slow = "SELECT /*+ MAX_EXECUTION_TIME(200) */ COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, \
+                information_schema.COLUMNS c WHERE a.COLUMN_COMMENT < CONCAT(b.COLUMN_NAME, c.COLUMN_NAME)";
+    let End::Broken(problem) = live.run(slow).await.report.end else { panic!("the server's limit ends it") };
+    assert_eq!((problem.kind, problem.server.unwrap().code), (Kind::TimeLimit, 3024));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_names_its_place_and_the_catalog_is_read_in_the_order_of_names() {
+    let mut live = connect(server()).await.unwrap();
+    for (text, code, at) in [
+        ("SELECT 1 +\n FROM DUAL", 1064, 12),
+        ("SELECT 1,\n nothing FROM information_schema.TABLES", 1054, 11),
+        ("SELECT 1 FROM mysql.no_such", 1146, 14),
+    ] {
+        let End::Broken(problem) = live.run(text).await.report.end else { panic!("{text}") };
+        assert_eq!((problem.server.unwrap().code, problem.at), (code, Some(at)), "{text}");
+    }
+    let catalog = live.catalog().await;
+    assert!(catalog.schemas.is_sorted_by_key(|schema| &schema.name));
+    let tables = catalog.schema("information_schema").unwrap().table("TABLES").unwrap();
+    assert_eq!(tables.column("TABLE_NAME").unwrap().type_text, "varchar(64)");
+    live.close().await;
+}
