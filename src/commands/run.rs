@@ -215,7 +215,13 @@ fn judge(
         let plural = if report.warning_count == 1 { "" } else { "s" };
         let mut words = format!("rrx: {} warning{plural}\n", report.warning_count);
         for warning in &report.warnings {
-            let _ = writeln!(words, "  {} {}: {}", warning.level, warning.code, print::line(&warning.message));
+            let _ = writeln!(
+                words,
+                "  {} {}: {}",
+                print::line(&warning.level),
+                warning.code,
+                print::line(&warning.message)
+            );
         }
         print::text(err, &words)?;
     }
