@@ -8,7 +8,7 @@ use mysql_async::{Conn, Error, OptsBuilder, Row, SslOpts, from_value};
 use rrx::domain::ids::SessionId;
 use rrx::domain::port::{End, SessionCmd, SessionNews};
 use rrx::domain::problem::Kind;
-use rrx::domain::profile::{Profile, TlsMode};
+use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::sql::split::split;
 use rrx::domain::sql::{Dialect, Policy, SqlMode, guard};
 use tokio::time::timeout;
@@ -197,4 +197,31 @@ async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no
     assert_eq!(problem.kind, Kind::Lost, "{problem}");
     assert!(matches!(live.last().await, SessionNews::Lost(_)));
     assert!(begun.elapsed() < Duration::from_secs(16), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_that_takes_the_read_only_setting_out_opens_no_way_for_the_next_statement() {
+    let rig = Rig::start();
+    let source = rig.private_folder("turncoat").join("f.sql");
+    std::fs::write(
+        &source,
+        "CREATE DATABASE IF NOT EXISTS turncoat; CREATE OR REPLACE TABLE turncoat.t (a INT) ENGINE=InnoDB;\nDELIMITER //\n\
+         CREATE OR REPLACE FUNCTION turncoat.opens() RETURNS INT BEGIN SET SESSION tx_read_only = 0; RETURN 1; END//\n\
+         CREATE OR REPLACE FUNCTION turncoat.writes() RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO turncoat.t VALUES (1); RETURN 1; END//\n\
+         DELIMITER ;\nCREATE OR REPLACE USER turncoat IDENTIFIED BY 'x'; GRANT ALL ON *.* TO turncoat;\n",
+    )
+    .unwrap();
+    rig.sql_file(&source);
+    let profile = Profile { user: "turncoat".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
+    let mut live = connect(profile.clone()).await.unwrap();
+    live.run("SET SESSION group_concat_max_len = 2048").await;
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    assert_eq!(live.run("SELECT turncoat.opens()").await.value(), "1");
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
+    let mut live = connect(profile).await.unwrap();
+    let End::Broken(problem) = live.run("SELECT turncoat.writes()").await.report.end else { panic!() };
+    assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
+    live.close().await;
+    assert_eq!(rig.sql("SELECT COUNT(*) FROM turncoat.t").trim(), "0");
 }

@@ -93,6 +93,12 @@ impl Fault {
         match self {
             Self::Told(problem) => problem,
             Self::Driver(error) => driver(&error, Kind::Lost, what.into()).then(Remedy::Reconnect),
+            fault @ Self::NotPinned { .. } => {
+                Problem::new(Kind::Lost, "The session was closed: a statement changed what keeps it safe")
+                    .because(fault.to_string())
+                    .hint("a stored function did this: tell whoever keeps it, and connect again")
+                    .then(Remedy::Reconnect)
+            }
             fault => Problem::new(Kind::Lost, what)
                 .because(fault.to_string())
                 .hint("connect again; nothing is run a second time by itself")
