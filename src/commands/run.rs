@@ -78,6 +78,8 @@ impl RunArgs {
                 return Err(Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(&name))));
             }
         };
+        // A byte order mark is the editor's, not the statement's.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(Self {
             text,
             format: command.format.map(|form| match form {
