@@ -223,7 +223,7 @@ impl Session {
     }
 
     /// Makes sure that the statement left the session as it was pinned, before the next one can be sent. Not where both
-    /// the server and the account are read-only anyway: a statement of ours in between hides FOUND_ROWS() and the like.
+    /// the server and the account are read-only anyway: a statement of ours in between hides `FOUND_ROWS()` and the like.
     async fn hold(&mut self) -> Result<(), Problem> {
         if self.facts.role == Role::Replica && self.facts.warnings.is_empty() {
             return Ok(());
