@@ -50,7 +50,7 @@ pub fn main() -> u8 {
     match start(cli) {
         Ok(code) => code,
         Err(problem) => {
-            let _ = writeln!(std::io::stderr(), "rrx: {problem}");
+            let _ = print::problems(&mut std::io::stderr(), std::slice::from_ref(&problem));
             problem.kind.exit_code()
         }
     }

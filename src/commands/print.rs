@@ -6,6 +6,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::results::is_safe;
 
 /// Writes a whole text. A reader that went away (`| head`) is no trouble.
 ///
@@ -76,6 +77,24 @@ pub fn block(text: &str) -> String {
 }
 
 fn seen(c: char) -> char {
-    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    if c.is_control() || turns { '\u{fffd}' } else { c }
+    if is_safe(c) { c } else { '\u{fffd}' }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_hold_nothing_that_a_terminal_obeys_turns_or_hides() {
+        let hostile = "a\u{1b}[2J\u{9b}1m\u{7}\u{202e}b\u{200b}c\u{ad}d\u{61c}e\u{2060}f\u{e0041}g\u{fff9}h\rj";
+        for shown in [line(hostile), block(hostile)] {
+            assert!(shown.chars().all(is_safe), "{shown:?}");
+            assert_eq!(
+                shown.chars().filter(|&c| c == '\u{fffd}').count(),
+                10 + usize::from(shown.contains("h\u{fffd}j")),
+                "{shown:?}"
+            );
+        }
+        assert_eq!(block("ä 日本\n\tzwei"), "ä 日本\n\tzwei");
+    }
 }

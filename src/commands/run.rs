@@ -78,6 +78,8 @@ impl RunArgs {
                 return Err(Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(&name))));
             }
         };
+        // A byte order mark is the editor's, not the statement's.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(Self {
             text,
             format: command.format.map(|form| match form {
@@ -215,7 +217,13 @@ fn judge(
         let plural = if report.warning_count == 1 { "" } else { "s" };
         let mut words = format!("rrx: {} warning{plural}\n", report.warning_count);
         for warning in &report.warnings {
-            let _ = writeln!(words, "  {} {}: {}", warning.level, warning.code, print::line(&warning.message));
+            let _ = writeln!(
+                words,
+                "  {} {}: {}",
+                print::line(&warning.level),
+                warning.code,
+                print::line(&warning.message)
+            );
         }
         print::text(err, &words)?;
     }

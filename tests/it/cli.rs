@@ -294,6 +294,10 @@ fn a_snippet_of_the_demo_runs_without_a_screen_and_a_statement_that_fails_says_w
     assert_eq!((code, out.lines().count(), err.as_str()), (Some(0), 2, ""));
     let (code, _, err) = rrx(&root, &["run", "-p", "demo", "-e", "SELECT 1 FROM subject WHERE"]);
     assert!(code == Some(1) && err.contains("ERROR 1064 (42000)") && err.contains("next: "), "{err}");
+    let marked = root.path().join("marked.sql");
+    fs::write(&marked, "\u{feff}SELECT 2 AS n").unwrap();
+    let (code, out, err) = rrx(&root, &["run", "-p", "demo", "-f", marked.to_str().unwrap()]);
+    assert_eq!((code, out.as_str()), (Some(0), "n\n2\n"), "{err}");
     let (code, _, err) = rrx(&root, &["run", "-p", "demo", "-e", "SELECT 1\n  ,nope FROM subject"]);
     assert!(code == Some(1) && err.contains("line 2, column 4"), "{err}");
 }

@@ -430,6 +430,25 @@ fn any_message() -> impl Strategy<Value = Message> {
     ]
 }
 
+#[test]
+fn a_statement_that_could_not_set_out_has_ended_and_so_has_its_record() {
+    let mut bench = Bench::connected(100, 30);
+    bench.text("SELECT 1");
+    bench.keys("f5");
+    let at = bench.effects.iter().position(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
+    let begin = bench.effects.remove(at.unwrap());
+    bench.feed(Message::Refused(begin));
+    assert_eq!(bench.model.shared.running, None);
+    bench.effects.clear();
+    bench.run();
+    let at = bench.effects.iter().position(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. })));
+    let run = bench.effects.remove(at.unwrap());
+    bench.feed(Message::Refused(run));
+    assert_eq!(bench.model.shared.running, None);
+    let ended = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::End(entry)) if entry.end.starts_with("failed: Nothing was sent"));
+    assert!(bench.effects.iter().any(ended), "{:?}", bench.effects);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 

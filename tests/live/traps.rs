@@ -6,9 +6,9 @@ use std::time::Duration;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, OptsBuilder, Row, SslOpts, from_value};
 use rrx::domain::ids::SessionId;
-use rrx::domain::port::{End, SessionCmd, SessionNews};
+use rrx::domain::port::{End, Rows, SessionCmd, SessionNews};
 use rrx::domain::problem::Kind;
-use rrx::domain::profile::{Profile, TlsMode};
+use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::sql::split::split;
 use rrx::domain::sql::{Dialect, Policy, SqlMode, guard};
 use tokio::time::timeout;
@@ -39,11 +39,17 @@ async fn the_driver_alone_leaves_tcp_for_a_local_socket_of_the_servers_name_and_
     let host: String = strayed.query_first(WHERE_FROM).await.unwrap().unwrap();
     assert_eq!(host, "localhost", "the driver stays on TCP now: prefer_socket(false) may be spare");
     strayed.disconnect().await.unwrap();
-    let mut live = connect(rig.profile()).await.unwrap();
-    let ran = live.run(WHERE_FROM).await;
-    assert!(ran.value().starts_with("127.0.0."), "{}", ran.value());
-    assert!(!live.own.iter().any(|text| text.contains("@@socket")));
-    live.close().await;
+    // With TLS the driver fails on the socket and comes back without a word: without it nothing would stop it.
+    for tls in [TlsMode::Disabled, TlsMode::VerifyIdentity] {
+        for profile in [rig.profile(), direct(rig)] {
+            let mut live = connect(Profile { tls, ..profile }).await.unwrap();
+            let ran = live.run(WHERE_FROM).await;
+            assert!(ran.value().starts_with("127.0.0."), "{tls:?} {}", ran.value());
+            let asked = format!("{} Query\tSELECT @@socket", live.facts.connection_id);
+            assert!(!rig.general_log().contains(&asked), "{tls:?}");
+            live.close().await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -104,6 +110,20 @@ async fn a_result_dropped_half_read_and_killed_hands_its_error_to_the_next_state
     assert_eq!(error.code, 1317);
     assert_eq!(conn.query_first::<u64, _>("SELECT 8").await.unwrap(), Some(8));
     conn.disconnect().await.unwrap();
+    // Whether the KILL comes late is chance, so the barrier is looked for itself: behind the stopped statement, before
+    // the next one.
+    let mut live = connect(direct(rig)).await.unwrap();
+    let result = live.start("SELECT /* stopped */ seq FROM mysql.seq_1_to_5000000", wide()).await;
+    assert!(matches!(live.piece().await, Rows::Open { .. }));
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT /* the next */ 7").await.value(), "7");
+    let log = rig.general_log();
+    let mine = format!("{} Query\t", live.facts.connection_id);
+    let sent: Vec<&str> = log.lines().filter_map(|line| line.split_once(mine.as_str())).map(|(_, text)| text).collect();
+    let stopped = sent.iter().position(|text| text.contains("/* stopped */")).unwrap();
+    assert_eq!(sent[stopped + 1..], ["/* rrx:barrier */ SELECT 1", "SELECT /* the next */ 7"]);
+    live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -197,4 +217,31 @@ async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no
     assert_eq!(problem.kind, Kind::Lost, "{problem}");
     assert!(matches!(live.last().await, SessionNews::Lost(_)));
     assert!(begun.elapsed() < Duration::from_secs(16), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_that_takes_the_read_only_setting_out_opens_no_way_for_the_next_statement() {
+    let rig = Rig::start();
+    let source = rig.private_folder("turncoat").join("f.sql");
+    std::fs::write(
+        &source,
+        "CREATE DATABASE IF NOT EXISTS turncoat; CREATE OR REPLACE TABLE turncoat.t (a INT) ENGINE=InnoDB;\nDELIMITER //\n\
+         CREATE OR REPLACE FUNCTION turncoat.opens() RETURNS INT BEGIN SET SESSION tx_read_only = 0; RETURN 1; END//\n\
+         CREATE OR REPLACE FUNCTION turncoat.writes() RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO turncoat.t VALUES (1); RETURN 1; END//\n\
+         DELIMITER ;\nCREATE OR REPLACE USER turncoat IDENTIFIED BY 'x'; GRANT ALL ON *.* TO turncoat;\n",
+    )
+    .unwrap();
+    rig.sql_file(&source);
+    let profile = Profile { user: "turncoat".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
+    let mut live = connect(profile.clone()).await.unwrap();
+    live.run("SET SESSION group_concat_max_len = 2048").await;
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    assert_eq!(live.run("SELECT turncoat.opens()").await.value(), "1");
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
+    let mut live = connect(profile).await.unwrap();
+    let End::Broken(problem) = live.run("SELECT turncoat.writes()").await.report.end else { panic!() };
+    assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
+    live.close().await;
+    assert_eq!(rig.sql("SELECT COUNT(*) FROM turncoat.t").trim(), "0");
 }

@@ -17,6 +17,6 @@ pub use chunk::{Cells, Chunk, ChunkBuilder, CodingError};
 pub use column::{BINARY_COLLATION, Column, Origin, TypeClass, WireType, flag};
 pub use header::{Side, alignment, type_text, widths};
 pub use show::{Piece, PieceKind, bit_number, shown, shown_cell, shown_text};
-pub use standin::{Glyphs, ascii_twin};
+pub use standin::{Glyphs, ascii_twin, is_safe};
 pub use store::{Store, StoreError, cell_bound};
 pub use window::{Shown, Window};

@@ -179,7 +179,8 @@ fn looks_binary(text: &str, cut: &str) -> bool {
 
 /// Whether a character may be drawn as it is: no control, nothing that turns the direction or takes no place, no blank
 /// other than the space (U+3000 is a blank of its scripts and is drawn).
-pub(super) fn is_safe(character: char) -> bool {
+#[must_use]
+pub fn is_safe(character: char) -> bool {
     if matches!(character, ' '..='~') {
         return true;
     }

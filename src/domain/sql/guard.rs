@@ -4,11 +4,13 @@
 //! The rule is an allow-list on the server's own tokens, so what is not known is refused. Where two servers, or two
 //! versions of one, could read a text differently, the text is refused too: the guard never bets on a reading.
 //!
-//! Not its matter: stored functions (their writes fail in a read-only session) and the cost of a statement (`SLEEP` and
+//! Not its matter: stored functions (their writes fail in a read-only session, and the session is read back after each
+//! statement where server or account could write) and the cost of a statement (`SLEEP` and
 //! `BENCHMARK` read nothing and lock nothing; the time limit ends them).
 
 mod clauses;
 mod reader;
+mod readings;
 mod text;
 mod variables;
 mod verbs;
@@ -86,10 +88,18 @@ impl Refusal {
 /// A [`Refusal`] that names the place: not a reading statement, more than one statement, a forbidden clause, or text
 /// that cannot be read to its end.
 pub fn check(text: &str, dialect: Dialect, policy: Policy, session: SessionId) -> Result<Checked, Refusal> {
+    read(text, dialect)?;
+    readings::others(text, dialect)?.into_iter().try_for_each(|other| {
+        read(text, other).map_err(|refusal| Refusal { hint: readings::HINT.into(), ..refusal })
+    })?;
+    Ok(Checked { text: text.to_owned(), dialect, policy, session })
+}
+
+/// Checks the text as one server reads it.
+fn read(text: &str, dialect: Dialect) -> Result<(), Refusal> {
     let tokens = lex(text, dialect);
     text::check(text, &tokens, dialect)?;
     let reader = Reader::new(text, &tokens);
     let leave = verbs::check(&reader)?;
-    clauses::check(&reader, leave)?;
-    Ok(Checked { text: text.to_owned(), dialect, policy, session })
+    clauses::check(&reader, leave)
 }

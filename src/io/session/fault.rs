@@ -93,6 +93,12 @@ impl Fault {
         match self {
             Self::Told(problem) => problem,
             Self::Driver(error) => lost_by(&error),
+            fault @ Self::NotPinned { .. } => {
+                Problem::new(Kind::Lost, "The session was closed: a statement changed what keeps it safe")
+                    .because(fault.to_string())
+                    .hint("a stored function did this: tell whoever keeps it, and connect again")
+                    .then(Remedy::Reconnect)
+            }
             fault => Problem::new(Kind::Lost, LOST)
                 .because(fault.to_string())
                 .hint("connect again; nothing is run a second time by itself")

@@ -44,11 +44,39 @@ impl Variables {
         self.get(name).map(|value| !matches!(value.to_ascii_uppercase().as_str(), "OFF" | "0" | "NO" | ""))
     }
 
+    /// Reads them again and compares what no statement may change: a stored function can, and then a later statement
+    /// would write, or be read otherwise than the guard read it.
+    pub(super) async fn hold(&self, conn: &mut Conn, tell: &Teller) -> Result<(), Fault> {
+        self.compare(&Self::read(conn, &own::variables(), tell).await?)
+    }
+
+    fn compare(&self, after: &Self) -> Result<(), Fault> {
+        match HELD.into_iter().find(|name| self.get(name) != after.get(name)) {
+            None => Ok(()),
+            Some(name) => {
+                Err(not_pinned(name, self.get(name).unwrap_or_default(), after.get(name).unwrap_or_default()))
+            }
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
         Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 }
+
+/// What stays as it was pinned for the whole session. Not among them: what the guard lets a SET change.
+const HELD: [&str; 9] = [
+    "transaction_read_only",
+    "tx_read_only",
+    "autocommit",
+    "sql_mode",
+    "character_set_client",
+    "character_set_connection",
+    "character_set_results",
+    "time_zone",
+    "sql_select_limit",
+];
 
 /// Flags of `sql_mode` that change how text is read, with those that stand for several of them.
 const MEANING: [&str; 12] = [
@@ -209,6 +237,17 @@ mod tests {
             pairs.retain(|(other, _)| *other != name);
             pairs.push((name, if name == "sql_mode" { "ANSI_QUOTES" } else { "OFF" }));
             assert!(verify(&Variables::of(&pairs), &pinned()).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_fact_that_is_otherwise_after_a_statement_is_found_and_one_that_a_set_may_change_is_not() {
+        let before = Variables::of(&GOOD);
+        assert!(before.compare(&before.clone()).is_ok());
+        for (name, _) in GOOD {
+            let mut pairs = GOOD.to_vec();
+            pairs.retain(|(other, _)| *other != name);
+            assert_eq!(before.compare(&Variables::of(&pairs)).is_err(), name != "group_concat_max_len", "{name}");
         }
     }
 

@@ -21,7 +21,7 @@ use super::{CatalogAt, Outside, introspect, own, settings};
 use crate::domain::accesslog::Permit;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
-use crate::domain::port::{End, Rows, RunBounds, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
+use crate::domain::port::{End, Role, Rows, RunBounds, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::domain::sql::Policy;
@@ -217,8 +217,18 @@ impl Session {
         }
         match dead {
             Some(problem) => Some(SessionNews::Lost(problem)),
-            None => is_closing.then_some(SessionNews::Closed),
+            None if is_closing => Some(SessionNews::Closed),
+            None => self.hold().await.err().map(SessionNews::Lost),
         }
+    }
+
+    /// Makes sure that the statement left the session as it was pinned, before the next one can be sent. Not where both
+    /// the server and the account are read-only anyway: a statement of ours in between hides `FOUND_ROWS()` and the like.
+    async fn hold(&mut self) -> Result<(), Problem> {
+        if self.facts.role == Role::Replica && self.facts.warnings.is_empty() {
+            return Ok(());
+        }
+        self.variables.hold(&mut self.conn, &self.tell).await.map_err(super::fault::Fault::lost)
     }
 
     /// Casts the server's own time limit wider where this statement may take longer than the profile says.

@@ -59,7 +59,7 @@ fn an_executable_comment_is_code_only_where_its_server_runs_it() {
     let write = "SELECT 1 /*!80000 INTO OUTFILE '/tmp/x' */";
     assert!(guard(write, mysql()).is_err());
     assert!(guard(write, mariadb()).is_ok());
-    assert!(guard("SELECT 1 /*!90000 INTO OUTFILE 'x' */", mysql()).is_ok());
+    assert!(guard("SELECT 1 /*!90000 + 1 */", mysql()).is_ok());
     assert!(guard("SELECT 1 /*M!100100 INTO OUTFILE 'x' */", mariadb()).is_err());
 }
 
@@ -71,6 +71,34 @@ fn a_comment_that_servers_read_differently_is_refused() {
     let other = Dialect { server: rrx::domain::sql::Server::Other, ..mysql() };
     assert!(guard("SELECT 1 /*! + 1 */", other).is_err());
     assert!(guard("SELECT 1 /* plain! */", other).is_ok());
+}
+
+/// A server may tell a version that is not its own: 5.7.0 of an Aurora 5.7.12, `--version=5.7.30` of a MariaDB 10.11.
+#[test]
+fn no_version_that_a_server_may_have_in_truth_reads_a_write() {
+    let told = |version| Dialect { version, ..mariadb() };
+    for text in [
+        "SELECT 1 /*!50712 INTO OUTFILE '/tmp/x' */",
+        "SELECT 1 /*!90000 INTO OUTFILE 'x' */",
+        "/*!50000 EXPLAIN */ DELETE FROM t",
+        "/*!90000 DELETE FROM t */",
+        "SELECT 1 /*!50701 ; DELETE FROM t */",
+        "SELECT /*!40000 1 */ /*!60000 , GET_LOCK('a', 1) */",
+    ] {
+        for version in [(0, 0, 0), (5, 7, 0), (8, 0, 36), (99, 0, 0)] {
+            assert!(guard(text, Dialect { version, ..mysql() }).is_err(), "{version:?} {text}");
+        }
+    }
+    for text in ["SELECT 1 /*M!100100 INTO OUTFILE 'x' */", "/*!100000 EXPLAIN */ DELETE FROM t"] {
+        for version in [(0, 0, 0), (5, 7, 30), (10, 11, 6)] {
+            assert!(guard(text, told(version)).is_err(), "{version:?} {text}");
+        }
+    }
+    for text in ["/*!50000 SELECT 1 */", "SELECT /*!99999 STRAIGHT_JOIN */ 1", "SELECT '!50000', 'a!80000'"] {
+        assert!(guard(text, mysql()).is_ok(), "{text}");
+    }
+    let many: String = (50_000..50_040).map(|version| format!("/*!{version} */")).collect();
+    assert!(guard(&format!("SELECT 1 {many}"), mysql()).is_err());
 }
 
 #[test]
@@ -97,6 +125,16 @@ proptest! {
             if guard(&text, dialect).is_ok() {
                 prop_assert_eq!(statements(&text, dialect).len(), 1, "{}", text);
             }
+        }
+    }
+
+    #[test]
+    fn what_passes_at_one_version_passes_at_all(text in hostile_text(), versions in prop::collection::vec((0_u16..12, 0_u16..100, 0_u16..100), 4)) {
+        let text = format!("SELECT {text}");
+        for dialect in [mysql(), mariadb()] {
+            let passes: Vec<bool> =
+                versions.iter().map(|&version| guard(&text, Dialect { version, ..dialect }).is_ok()).collect();
+            prop_assert!(passes.iter().all(|&passed| passed == passes[0]), "{}", text);
         }
     }
 
