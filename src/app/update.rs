@@ -46,7 +46,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Host(HostNews::Copied(how)) => model.notice(how),
         Message::Host(HostNews::Failed(problem)) | Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
         Message::Connect(profile) => asks.push(Ask::Connect(profile)),
-        Message::Refused(effect) => on_refused(model, effect, &mut asks, &mut effects),
+        Message::Refused(effect) => on_refused(model, &effect, &mut asks, &mut effects),
         Message::Terminate => asks.push(Ask::Quit),
     }
     super::route::settle(model, asks, &mut effects);
@@ -314,8 +314,8 @@ fn tell_all(model: &mut Model, problems: &[Problem]) {
     }
 }
 
-fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let what = match &effect {
+fn on_refused(model: &mut Model, effect: &Effect, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let what = match effect {
         Effect::Session(..) => "the session is busy",
         Effect::Store(_) => "the result store is busy",
         Effect::Storage(_) => {
@@ -338,6 +338,6 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
             .hint("run it again in a moment");
         let report = RunReport { end: End::Broken(problem), ..super::route::not_sent() };
-        on_ended(model, result, &report, asks, effects);
+        on_ended(model, *result, &report, asks, effects);
     }
 }
