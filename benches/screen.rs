@@ -99,7 +99,12 @@ impl Bench {
                 }
                 Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) => {
                     let permit = record(&mut Paper, checked, begin).unwrap();
-                    self.feed(Message::Storage(StorageNews::Permitted { session, result, permit }));
+                    self.feed(Message::Storage(StorageNews::Permitted {
+                        session,
+                        result,
+                        profile: "bench".into(),
+                        permit,
+                    }));
                 }
                 _ => {}
             }

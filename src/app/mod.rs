@@ -10,6 +10,7 @@ pub mod message;
 pub mod model;
 pub mod panes;
 mod route;
+mod run;
 pub mod shared;
 pub mod styles;
 pub mod ui;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::compute::{Generation, Job, Slot, Work};
 use crate::domain::keys::{Keymap, Matcher};
-use crate::domain::port::{ResultId, SessionId};
+use crate::domain::port::{ResultId, SessionId, StorageCmd};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 
@@ -96,16 +96,36 @@ pub struct Aside {
     pub last_job: Generation,
     /// The job of each slot whose answer is waited for.
     pub jobs: BTreeMap<Slot, Generation>,
-    /// Where the statement in flight stands: its worksheet's key, its first byte there.
-    pub running_at: Option<(String, usize)>,
-    /// The record that the statement in flight will end.
-    pub record: Option<String>,
+    /// The statement whose record has no end yet.
+    pub flight: Option<Flight>,
+    /// End records that a full queue refused; they are tried again.
+    pub late: Vec<StorageCmd>,
     /// A worksheet for the demo where it has none yet.
     pub first_worksheet: Option<(String, String)>,
     /// The panel from which the inspector was opened.
     pub came_from: Focus,
     /// The exit code, once leaving waits only for the last save.
     pub leaving: Option<u8>,
+}
+
+/// A statement from its guard to its end.
+#[derive(Debug)]
+pub struct Flight {
+    /// The result that it feeds.
+    pub result: ResultId,
+    /// Where it stands: its worksheet's key, its first byte there.
+    pub at: Option<(String, usize)>,
+    /// Its begin record, once it is on disk.
+    pub record: Option<Record>,
+}
+
+/// A begin record that wants an end.
+#[derive(Debug)]
+pub struct Record {
+    /// The profile in whose log it stands.
+    pub profile: String,
+    /// Its id.
+    pub id: String,
 }
 
 impl Model {
@@ -156,8 +176,8 @@ impl Model {
                 next_result: 1,
                 last_job: Generation::default(),
                 jobs: BTreeMap::new(),
-                running_at: None,
-                record: None,
+                flight: None,
+                late: Vec::new(),
                 first_worksheet: start.first_worksheet,
                 came_from: Focus::Worksheet,
                 leaving: None,

@@ -1,19 +1,15 @@
 //! Who answers what a pane asks, and where an action goes. The only file that knows more than one pane.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::domain::accesslog::Begin;
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::limits::{FETCH_SECONDS, SECONDS};
-use crate::domain::port::{Demo, End, HostCmd, Replace, RunBounds, RunReport, SessionCmd, StorageCmd};
+use crate::domain::port::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd};
 use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
 use crate::domain::profile::Environment;
 use crate::domain::snippets::Snippet;
-use crate::domain::sql::{Policy, guard};
 
 use super::action::{Action, AppAction};
-use super::ask::{Ask, Source};
+use super::ask::Ask;
 use super::effect::Effect;
 use super::focus::Focus;
 use super::model::Model;
@@ -22,13 +18,11 @@ use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::inspector::Shows;
 use super::panes::overlay::{Kind, Overlay, Stock};
-use super::shared::{Link, Running};
+use super::shared::Link;
 use super::update::with;
 
 /// History lines read at once.
 const HISTORY: usize = 500;
-/// What is said from stopping a statement until it has ended.
-pub(super) const STOPPING: &str = "stopping the statement …";
 /// Asks answered for one message; more would be two panes asking each other.
 const ASKS: usize = 64;
 
@@ -84,7 +78,7 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
             yes: Box::new(Ask::Quit),
         }),
         AppAction::Quit => asks.push(Ask::Quit),
-        AppAction::Stop => stop(model, effects),
+        AppAction::Stop => super::run::stop(model, effects),
         AppAction::Back => {
             if model.options.zoom {
                 model.options.zoom = false;
@@ -149,17 +143,6 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
     }
 }
 
-fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
-    if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link) {
-        running.stopping = true;
-        effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
-        model.notice(STOPPING);
-    } else {
-        let key = model.shared.key(Action::App(AppAction::Quit));
-        model.notice(format!("nothing is running; {key} leaves rrx"));
-    }
-}
-
 fn neighbour(model: &Model, forward: bool) -> Focus {
     let all: Vec<Focus> = Focus::ALL.into_iter().filter(|focus| model.can_show(*focus)).collect();
     let at = all.iter().position(|focus| *focus == model.focus).unwrap_or(0);
@@ -187,7 +170,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
                 model.shared.link = Link::Off;
             }
         }
-        Ask::Run { statement, from } => run(model, statement, from, asks, effects),
+        Ask::Run { statement, from } => super::run::run(model, statement, from, asks, effects),
         Ask::Insert(text) => {
             let mut cx = Cx { shared: &model.shared, asks, effects };
             model.worksheets.insert(&text, &mut cx);
@@ -305,11 +288,10 @@ fn quit(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     if let Link::On(session) | Link::Connecting(session) = model.shared.link {
         effects.push(Effect::Session(session, SessionCmd::Close));
     }
+    super::run::give_up(model, End::Cancelled, asks, effects);
     model.aside.leaving = Some(0);
     with!(model, asks, effects, worksheets.save());
-    if !model.worksheets.is_saving {
-        effects.push(Effect::Quit(0));
-    }
+    super::run::leave(model, effects);
 }
 
 fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
@@ -329,10 +311,10 @@ fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec
     }
     if let Link::On(old) | Link::Connecting(old) = model.shared.link {
         effects.push(Effect::Session(old, SessionCmd::Close));
+        super::run::give_up(model, End::Cancelled, asks, effects);
     }
     let session = model.new_session();
     model.shared.link = Link::Connecting(session);
-    model.shared.running = None;
     model.shared.facts = None;
     if model.shared.profile.as_ref().is_none_or(|before| before.name != name) {
         model.shared.catalog = None;
@@ -352,121 +334,4 @@ fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec
 fn load_snippets(model: &Model, effects: &mut Vec<Effect>) {
     let folders = model.shared.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
     effects.push(Effect::Storage(StorageCmd::LoadSnippets { folders }));
-}
-
-/// Guard, then the record; the permit comes back as news and is sent then.
-fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let (Link::On(session), Some(profile), Some(facts)) =
-        (&model.shared.link, model.shared.profile.clone(), model.shared.facts.clone())
-    else {
-        let key = model.shared.key(Action::App(AppAction::Reconnect));
-        model.notice(format!("not connected: {key} connects again"));
-        return;
-    };
-    let session = *session;
-    if model.shared.running.is_some() {
-        let key = model.shared.key(Action::App(AppAction::Stop));
-        model.notice(format!("a statement is running: {key} stops it"));
-        return;
-    }
-    let result = model.new_result();
-    let now = model.shared.now;
-    let at = match from {
-        Source::Worksheet { at } => Some(at),
-        Source::Preview | Source::Snippet => None,
-    };
-    let checked = match guard::check(&statement, facts.dialect, Policy::default(), session) {
-        Ok(checked) => checked,
-        Err(refusal) => {
-            if let Some(at) = at {
-                model.worksheets.mark(at + refusal.at.start, None);
-            }
-            with!(model, asks, effects, grid.start(result, statement, from));
-            let problem = Problem::new(Trouble::Refused, refusal.what.clone())
-                .because("the guard lets only statements through that read")
-                .hint(refusal.hint.clone())
-                .at(refusal.at.start);
-            let report = RunReport { end: End::Broken(problem), ..not_sent() };
-            with!(model, asks, effects, grid.on_ended(result, &report));
-            asks.push(look_at_results(model));
-            return;
-        }
-    };
-    let database = model.shared.database.clone();
-    if let (Some(_), Some(sheet)) = (at, model.worksheets.sheets.get_mut(model.worksheets.front)) {
-        let here = (profile.name.clone(), database.clone());
-        let is_elsewhere = sheet.last_run.as_ref().is_some_and(|last| *last != here);
-        if is_elsewhere && !sheet.confirmed_elsewhere {
-            sheet.confirmed_elsewhere = true;
-            let last = sheet.last_run.clone().map(|last| format!("{} {}", last.0, last.1.unwrap_or_default()));
-            asks.push(Ask::Confirm {
-                question: format!(
-                    "This worksheet last ran on {}. Run it on {} {}?",
-                    last.unwrap_or_default().trim(),
-                    here.0,
-                    here.1.clone().unwrap_or_default()
-                ),
-                yes: Box::new(Ask::Run { statement, from }),
-            });
-            return;
-        }
-        sheet.last_run = Some(here);
-        sheet.confirmed_elsewhere = false;
-        sheet.error_at = None;
-        model.worksheets.is_dirty = true;
-    }
-    model.aside.running_at = at.zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
-    model.shared.running = Some(Running { result, since: now, stopping: false });
-    with!(model, asks, effects, grid.start(result, statement.clone(), from));
-    let begin = Begin {
-        id: String::new(),
-        time: String::new(),
-        os_user: String::new(),
-        profile: profile.name.clone(),
-        account: facts.account.clone(),
-        server: facts.identity.clone(),
-        database,
-        statement,
-        reference: None,
-    };
-    effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
-    effects.push(Effect::Wake(Duration::from_millis(100)));
-    asks.push(look_at_results(model));
-}
-
-/// Where one panel has the whole screen, a run turns to the results: nobody would see them otherwise.
-fn look_at_results(model: &Model) -> Ask {
-    if model.shared.areas.grid.is_none() { Ask::Focus(Focus::Grid) } else { Ask::Settle }
-}
-
-/// What bounds a statement of this profile.
-pub(super) fn bounds(model: &Model) -> RunBounds {
-    match &model.shared.profile {
-        Some(profile) => RunBounds {
-            rows: Some(profile.limits.rows),
-            bytes: Some(profile.limits.bytes),
-            first_row: profile.limits.first_row,
-            fetch: profile.limits.fetch,
-        },
-        None => RunBounds {
-            rows: None,
-            bytes: None,
-            first_row: Duration::from_secs(SECONDS),
-            fetch: Duration::from_secs(FETCH_SECONDS),
-        },
-    }
-}
-
-/// The report of a statement that never went out.
-pub(super) fn not_sent() -> RunReport {
-    RunReport {
-        end: End::Cancelled,
-        rows: 0,
-        bytes: 0,
-        first_row: None,
-        total: Duration::ZERO,
-        warning_count: 0,
-        warnings: Vec::new(),
-        database: None,
-    }
 }

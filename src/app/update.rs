@@ -3,12 +3,10 @@
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, Limit, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd,
-    StorageNews, StoreNews,
+    End, HostNews, ResultId, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
-use crate::domain::sql::locate;
 
 use super::action::Action;
 use super::ask::Ask;
@@ -33,12 +31,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.solve();
             asks.push(Ask::Settle);
         }
-        Message::Clock(now) => {
-            model.shared.now = now;
-            if model.shared.running.is_some() {
-                effects.push(Effect::Wake(std::time::Duration::from_millis(100)));
-            }
-        }
+        Message::Clock(now) => on_clock(model, now, &mut asks, &mut effects),
         Message::Session(id, news) => on_session(model, id, news, &mut asks, &mut effects),
         Message::Result(id, news) => on_result(model, id, news, &mut asks, &mut effects),
         Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
@@ -46,7 +39,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Host(HostNews::Copied(how)) => model.notice(how),
         Message::Host(HostNews::Failed(problem)) | Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
         Message::Connect(profile) => asks.push(Ask::Connect(profile)),
-        Message::Refused(effect) => on_refused(model, &effect, &mut asks, &mut effects),
+        Message::Refused(effect) => on_refused(model, effect, &mut asks, &mut effects),
         Message::Terminate => asks.push(Ask::Quit),
     }
     super::route::settle(model, asks, &mut effects);
@@ -60,6 +53,16 @@ macro_rules! with {
     };
 }
 pub(super) use with;
+
+fn on_clock(model: &mut Model, now: std::time::Duration, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    model.shared.now = now;
+    if model.shared.running.is_some() {
+        effects.push(Effect::Wake(super::run::SOON));
+    }
+    // What a full queue refused goes again.
+    effects.extend(model.aside.late.drain(..).map(Effect::Storage));
+    with!(model, asks, effects, worksheets.save());
+}
 
 fn on_key(model: &mut Model, chord: Chord, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     let (layers, takes_text) = model.layers();
@@ -160,6 +163,7 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
         SessionNews::Failed(problem) => {
             model.shared.link = Link::Off;
             model.happened(problem.to_string());
+            super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
             model.connect.get_or_insert_default().on_failed(problem);
         }
         SessionNews::Catalog(catalog) => {
@@ -173,53 +177,23 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             }
         }
         SessionNews::CatalogFailed(problem) => asks.push(Ask::Problem(problem)),
-        SessionNews::Ended { result, report } => on_ended(model, result, &report, asks, effects),
+        SessionNews::Ended { result, report } => super::run::on_ended(model, result, &report, asks, effects),
         SessionNews::Own { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.happened(format!("{text} ({} ms){end}", took.as_millis()));
         }
         SessionNews::Lost(problem) => {
             model.shared.link = Link::Lost;
-            model.shared.running = None;
+            super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
             asks.push(Ask::Problem(problem));
         }
         SessionNews::Closed => model.shared.link = Link::Off,
     }
 }
 
-fn on_ended(model: &mut Model, result: ResultId, report: &RunReport, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    if let Some(id) = model.aside.record.take() {
-        effects.push(Effect::Storage(StorageCmd::End(report.entry(id))));
-    }
-    model.shared.running = model.shared.running.filter(|running| running.result != result);
-    model.aside.notice.take_if(|notice| notice.text == super::route::STOPPING);
-    if report.database.is_some() {
-        model.shared.database.clone_from(&report.database);
-    }
-    with!(model, asks, effects, grid.on_ended(result, report));
-    let failed = match &report.end {
-        End::Broken(problem) => Some(problem),
-        End::Complete | End::Limit(_) | End::Cancelled => None,
-    };
-    let place = failed.and_then(|problem| place_of(model, problem)).zip(model.aside.running_at.take());
-    if let Some((at, (key, start))) = place {
-        model.worksheets.mark(start + at, Some(&key));
-        asks.push(Ask::Settle);
-    }
-}
-
-/// Where in the statement a problem is: as it says itself, or as the server's words tell.
-fn place_of(model: &Model, problem: &Problem) -> Option<usize> {
-    let statement = &model.grid.result.as_ref()?.statement;
-    let told = problem.server.as_ref();
-    problem.at.or_else(|| {
-        told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.shared.dialect()))
-    })
-}
-
 fn on_result(model: &mut Model, id: ResultId, news: StoreNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     let is_opened = matches!(news, StoreNews::Opened(_));
-    stop_what_is_not_kept(model, id, &news, effects);
+    super::run::stop_what_is_not_kept(model, id, &news, effects);
     with!(model, asks, effects, grid.on_store(id, news));
     let has_rows = model.grid.result.as_ref().is_some_and(|result| result.id == id);
     if is_opened && has_rows && model.overlay.is_none() && model.focus == Focus::Explorer {
@@ -228,38 +202,13 @@ fn on_result(model: &mut Model, id: ResultId, news: StoreNews, asks: &mut Vec<As
     }
 }
 
-/// A store that keeps no more rows (its memory bound without a spill, a full disk) has the statement stopped.
-fn stop_what_is_not_kept(model: &mut Model, id: ResultId, news: &StoreNews, effects: &mut Vec<Effect>) {
-    let has_ended = match news {
-        StoreNews::Broken(_) => true,
-        StoreNews::Progress(progress) => matches!(progress.end, Some(End::Limit(Limit::Memory(_)) | End::Broken(_))),
-        StoreNews::Opened(_) | StoreNews::Window(_) | StoreNews::Value { .. } => false,
-    };
-    let Link::On(session) = model.shared.link else { return };
-    if let Some(running) =
-        model.shared.running.as_mut().filter(|running| has_ended && running.result == id && !running.stopping)
-    {
-        running.stopping = true;
-        effects.push(Effect::Session(session, SessionCmd::Cancel(id)));
-    }
-}
-
 fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     match news {
-        StorageNews::Permitted { session, result, permit } => {
-            let is_wanted = model.shared.running.is_some_and(|running| running.result == result && !running.stopping);
-            model.aside.record = Some(permit.id().to_owned());
-            if is_wanted && model.shared.link == Link::On(session) {
-                let bounds = super::route::bounds(model);
-                effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
-            } else {
-                let report = super::route::not_sent();
-                on_ended(model, result, &report, asks, effects);
-            }
+        StorageNews::Permitted { session, result, profile, permit } => {
+            super::run::on_permitted(model, (session, result), (profile, permit), asks, effects);
         }
         StorageNews::NotPermitted { result, problem } => {
-            let report = RunReport { end: End::Broken(problem), ..super::route::not_sent() };
-            on_ended(model, result, &report, asks, effects);
+            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
         }
         StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
         StorageNews::Worksheets { profile, worksheets, front, problems } => {
@@ -276,9 +225,7 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
         StorageNews::WorksheetsSaved => {
             model.worksheets.is_saving = false;
             with!(model, asks, effects, worksheets.save());
-            if let Some(code) = model.aside.leaving.filter(|_| !model.worksheets.is_saving) {
-                effects.push(Effect::Quit(code));
-            }
+            super::run::leave(model, effects);
         }
         StorageNews::SnippetSaved(path) => {
             model.overlay = None;
@@ -314,15 +261,11 @@ fn tell_all(model: &mut Model, problems: &[Problem]) {
     }
 }
 
-fn on_refused(model: &mut Model, effect: &Effect, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let what = match effect {
+fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let what = match &effect {
         Effect::Session(..) => "the session is busy",
         Effect::Store(_) => "the result store is busy",
-        Effect::Storage(_) => {
-            model.worksheets.is_dirty |= model.worksheets.is_saving;
-            model.worksheets.is_saving = false;
-            "the disk is busy"
-        }
+        Effect::Storage(_) => "the disk is busy",
         Effect::Compute(_) | Effect::Discard(_) => "the machine is busy",
         Effect::Host(_) => "the clipboard is busy",
         Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
@@ -331,13 +274,23 @@ fn on_refused(model: &mut Model, effect: &Effect, asks: &mut Vec<Ask>, effects: 
         result.asked = None;
     }
     model.notice(format!("{what}: try again in a moment"));
-    // A statement that could not set out has ended; else it would be said to run for ever.
-    if let Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) =
-        effect
-    {
-        let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
-            .hint("run it again in a moment");
-        let report = RunReport { end: End::Broken(problem), ..super::route::not_sent() };
-        on_ended(model, *result, &report, asks, effects);
+    match effect {
+        // A statement that could not set out has ended; else it would be said to run for ever.
+        Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
+            let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
+                .hint("run it again in a moment");
+            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+        }
+        // What happened is written down, if later.
+        Effect::Storage(end @ StorageCmd::End { .. }) => {
+            model.aside.late.push(end);
+            effects.push(Effect::Wake(super::run::SOON));
+        }
+        Effect::Storage(StorageCmd::SaveWorksheets { .. }) => {
+            model.worksheets.is_dirty = true;
+            model.worksheets.is_saving = false;
+            effects.push(Effect::Wake(super::run::SOON));
+        }
+        _ => {}
     }
 }

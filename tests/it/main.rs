@@ -16,6 +16,7 @@ mod demo_data;
 mod docs;
 mod export;
 mod first_steps;
+mod flight;
 mod jobs;
 mod keys;
 mod known_hosts;

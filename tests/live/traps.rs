@@ -220,6 +220,28 @@ async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_control_connection_that_reaches_another_server_by_now_kills_nothing_there() {
+    let rig = Rig::start();
+    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Disabled, ..direct(rig) };
+    let mut live = connect(profile).await.unwrap();
+    let result = live.start("SELECT /* here, not there */ SLEEP(30)", wide()).await;
+    let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* here, not there %'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
+    // The port is part of a server's identity; both have five digits.
+    let here: [u8; 5] = rig.mysql_port().to_string().into_bytes().try_into().unwrap();
+    door.set(Mode::Rewrite(here, *b"00001"));
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.end, End::Cancelled);
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert!(problem.to_string().contains("another server"), "{problem}");
+    let killed = format!("KILL QUERY {}", live.facts.connection_id);
+    assert!(!rig.general_log().contains(&killed), "the number is somebody else's there");
+    wait_until("the closed connection ends its statement", Duration::from_secs(40), || rig.sql(running).trim() == "0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_takes_the_read_only_setting_out_opens_no_way_for_the_next_statement() {
     let rig = Rig::start();
     let source = rig.private_folder("turncoat").join("f.sql");

@@ -22,6 +22,8 @@ pub enum Mode {
     Stall,
     /// The far side is closed, the near side is not told: what a forgotten NAT entry looks like.
     HalfOpen,
+    /// They pass; on the way back each of these five bytes in a row becomes the other five, as if another server answered.
+    Rewrite([u8; 5], [u8; 5]),
     /// Live connections and new ones are reset (RST) on the near side, closed on the far side.
     Reset,
 }
@@ -119,10 +121,10 @@ async fn accept(listener: std::net::TcpListener, far: SocketAddr, modes: watch::
 async fn serve(mut near: TcpStream, far: SocketAddr, mut modes: watch::Receiver<Mode>, counts: &Counts) {
     let mode = *modes.borrow();
     let mut far = match mode {
-        Mode::Pass | Mode::Delay(_) | Mode::Stall => TcpStream::connect(far).await.ok(),
+        Mode::Pass | Mode::Delay(_) | Mode::Stall | Mode::Rewrite(..) => TcpStream::connect(far).await.ok(),
         Mode::BlackHole | Mode::HalfOpen | Mode::Reset => None,
     };
-    if far.is_none() && matches!(mode, Mode::Pass | Mode::Delay(_) | Mode::Stall) {
+    if far.is_none() && !matches!(mode, Mode::BlackHole | Mode::HalfOpen | Mode::Reset) {
         return;
     }
     let _ = near.set_nodelay(true);
@@ -144,7 +146,7 @@ async fn serve(mut near: TcpStream, far: SocketAddr, mut modes: watch::Receiver<
                 continue;
             }
             Mode::HalfOpen => far = None,
-            Mode::Pass | Mode::Delay(_) | Mode::BlackHole => {}
+            Mode::Pass | Mode::Delay(_) | Mode::Rewrite(..) | Mode::BlackHole => {}
         }
         let (count, up) = tokio::select! {
             changed = modes.changed() => match changed { Ok(()) => continue, Err(_) => return },
@@ -164,6 +166,13 @@ async fn serve(mut near: TcpStream, far: SocketAddr, mut modes: watch::Receiver<
         }
         if mode == Mode::BlackHole {
             continue;
+        }
+        if let (Mode::Rewrite(from, to), false) = (mode, up) {
+            let places: Vec<usize> =
+                from_far[..count].windows(5).enumerate().filter(|(_, part)| **part == from).map(|(at, _)| at).collect();
+            for at in places {
+                from_far[at..at + 5].copy_from_slice(&to);
+            }
         }
         let (portion, to, counter) = if up {
             (&from_near[..count], far.as_mut(), &counts.up)

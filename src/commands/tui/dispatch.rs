@@ -144,9 +144,9 @@ impl Dispatch {
         match command {
             StorageCmd::Begin { begin: Begin { profile, .. }, .. }
             | StorageCmd::SaveWorksheets { profile, .. }
-            | StorageCmd::LoadWorksheets { profile } => profile == DEMO,
-            StorageCmd::End(_)
-            | StorageCmd::LoadHistory { .. }
+            | StorageCmd::LoadWorksheets { profile }
+            | StorageCmd::End { profile, .. } => profile == DEMO,
+            StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }
             | StorageCmd::LoadDocs { .. } => self.is_in_demo,

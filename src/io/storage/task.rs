@@ -70,11 +70,14 @@ impl<N: FnMut(StorageNews)> Storage<N> {
 
     fn obey(&mut self, command: StorageCmd) {
         let news = match command {
-            StorageCmd::Begin { session, result, checked, begin } => match self.begin(checked, begin) {
-                Ok(permit) => StorageNews::Permitted { session, result, permit },
-                Err(error) => StorageNews::NotPermitted { result, problem: error.into() },
-            },
-            StorageCmd::End(entry) => match self.end(entry) {
+            StorageCmd::Begin { session, result, checked, begin } => {
+                let profile = begin.profile.clone();
+                match self.begin(checked, begin) {
+                    Ok(permit) => StorageNews::Permitted { session, result, profile, permit },
+                    Err(error) => StorageNews::NotPermitted { result, problem: error.into() },
+                }
+            }
+            StorageCmd::End { entry, .. } => match self.end(entry) {
                 Ok(()) => return,
                 Err(error) => StorageNews::Failed(
                     crate::domain::problem::Problem::from(error)
@@ -160,7 +163,7 @@ fn is_overtaken(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             StorageCmd::SaveWorksheets { .. }
             | StorageCmd::LoadWorksheets { .. }
             | StorageCmd::Begin { .. }
-            | StorageCmd::End(_)
+            | StorageCmd::End { .. }
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

@@ -1,0 +1,253 @@
+//! The way of a statement: guard, record, permit, send, end. Whatever happens, its record gets an end.
+
+use std::time::Duration;
+
+use crate::domain::accesslog::{Begin, Permit};
+use crate::domain::limits::{FETCH_SECONDS, SECONDS};
+use crate::domain::port::{End, Limit, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd, StoreNews};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::sql::{Policy, guard, locate};
+
+use super::action::{Action, AppAction};
+use super::ask::{Ask, Source};
+use super::effect::Effect;
+use super::focus::Focus;
+use super::model::{Flight, Model, Record};
+use super::panes::Cx;
+use super::shared::{Link, Running};
+use super::update::with;
+
+/// What is said from stopping a statement until it has ended.
+const STOPPING: &str = "stopping the statement …";
+/// How long until the clock is looked at while a statement runs, or until what was refused is tried again.
+pub(super) const SOON: Duration = Duration::from_millis(100);
+
+/// Guard, then the record; the permit comes back as news and is sent then.
+pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let (Link::On(session), Some(profile), Some(facts)) =
+        (&model.shared.link, model.shared.profile.clone(), model.shared.facts.clone())
+    else {
+        let key = model.shared.key(Action::App(AppAction::Reconnect));
+        model.notice(format!("not connected: {key} connects again"));
+        return;
+    };
+    let session = *session;
+    if model.shared.running.is_some() {
+        let key = model.shared.key(Action::App(AppAction::Stop));
+        model.notice(format!("a statement is running: {key} stops it"));
+        return;
+    }
+    let result = model.new_result();
+    let at = match from {
+        Source::Worksheet { at } => Some(at),
+        Source::Preview | Source::Snippet => None,
+    };
+    let checked = match guard::check(&statement, facts.dialect, Policy::default(), session) {
+        Ok(checked) => checked,
+        Err(refusal) => {
+            if let Some(at) = at {
+                model.worksheets.mark(at + refusal.at.start, None);
+            }
+            with!(model, asks, effects, grid.start(result, statement, from));
+            let problem = Problem::new(Kind::Refused, refusal.what)
+                .because("the guard lets only statements through that read")
+                .hint(refusal.hint)
+                .at(refusal.at.start);
+            with!(model, asks, effects, grid.on_ended(result, &not_sent(End::Broken(problem))));
+            asks.push(look_at_results(model));
+            return;
+        }
+    };
+    let database = model.shared.database.clone();
+    if let (Some(_), Some(sheet)) = (at, model.worksheets.sheets.get_mut(model.worksheets.front)) {
+        let here = (profile.name.clone(), database.clone());
+        let is_elsewhere = sheet.last_run.as_ref().is_some_and(|last| *last != here);
+        if is_elsewhere && !sheet.confirmed_elsewhere {
+            sheet.confirmed_elsewhere = true;
+            let last = sheet.last_run.clone().map(|last| format!("{} {}", last.0, last.1.unwrap_or_default()));
+            asks.push(Ask::Confirm {
+                question: format!(
+                    "This worksheet last ran on {}. Run it on {} {}?",
+                    last.unwrap_or_default().trim(),
+                    here.0,
+                    here.1.clone().unwrap_or_default()
+                ),
+                yes: Box::new(Ask::Run { statement, from }),
+            });
+            return;
+        }
+        sheet.last_run = Some(here);
+        sheet.confirmed_elsewhere = false;
+        sheet.error_at = None;
+        model.worksheets.is_dirty = true;
+    }
+    let at = at.zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
+    model.aside.flight = Some(Flight { result, at, record: None });
+    model.shared.running = Some(Running { result, since: model.shared.now, stopping: false });
+    with!(model, asks, effects, grid.start(result, statement.clone(), from));
+    let begin = Begin {
+        id: String::new(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: profile.name.clone(),
+        account: facts.account.clone(),
+        server: facts.identity.clone(),
+        database,
+        statement,
+        reference: None,
+    };
+    effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
+    effects.push(Effect::Wake(SOON));
+    asks.push(look_at_results(model));
+}
+
+/// The begin record is on disk: the statement is sent, unless nobody wants it any more.
+pub(super) fn on_permitted(
+    model: &mut Model,
+    (session, result): (SessionId, ResultId),
+    (profile, permit): (String, Permit),
+    asks: &mut Vec<Ask>,
+    effects: &mut Vec<Effect>,
+) {
+    let record = Record { profile, id: permit.id().to_owned() };
+    let Some(flight) = model.aside.flight.as_mut().filter(|flight| flight.result == result) else {
+        effects.push(end_record(record, &not_sent(End::Cancelled)));
+        return;
+    };
+    flight.record = Some(record);
+    let is_wanted = model.shared.running.is_some_and(|running| running.result == result && !running.stopping);
+    if is_wanted && model.shared.link == Link::On(session) {
+        let bounds = bounds(model);
+        effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
+    } else {
+        on_ended(model, result, &not_sent(End::Cancelled), asks, effects);
+    }
+}
+
+/// The statement has ended: its record gets its end, an error its mark.
+pub(super) fn on_ended(
+    model: &mut Model,
+    result: ResultId,
+    report: &RunReport,
+    asks: &mut Vec<Ask>,
+    effects: &mut Vec<Effect>,
+) {
+    let flight = model.aside.flight.take_if(|flight| flight.result == result);
+    let (record, at) = flight.map_or((None, None), |flight| (flight.record, flight.at));
+    effects.extend(record.map(|record| end_record(record, report)));
+    model.shared.running = model.shared.running.filter(|running| running.result != result);
+    model.aside.notice.take_if(|notice| notice.text == STOPPING);
+    if report.database.is_some() {
+        model.shared.database.clone_from(&report.database);
+    }
+    with!(model, asks, effects, grid.on_ended(result, report));
+    let place = match &report.end {
+        End::Broken(problem) => place_of(model, problem),
+        End::Complete | End::Limit(_) | End::Cancelled => None,
+    };
+    if let Some((place, (key, start))) = place.zip(at) {
+        model.worksheets.mark(start + place, Some(&key));
+        asks.push(Ask::Settle);
+    }
+    leave(model, effects);
+}
+
+/// The session goes while its statement is in flight: nobody will hear how it ended, so its record ends here.
+pub(super) fn give_up(model: &mut Model, end: End, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let Some(running) = model.shared.running.take() else { return };
+    if model.aside.flight.as_ref().is_some_and(|flight| flight.record.is_none()) {
+        // Its begin record is still being written; the permit will find nobody who wants it.
+        return;
+    }
+    let progress = model.grid.result.as_ref().filter(|result| result.id == running.result);
+    let (rows, bytes) = progress.map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
+    let total = model.shared.now.saturating_sub(running.since);
+    on_ended(model, running.result, &RunReport { rows, bytes, total, ..not_sent(end) }, asks, effects);
+}
+
+/// Leaves, once all that has to be on disk has been handed over.
+pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    let is_done = !model.worksheets.is_saving && model.aside.flight.is_none();
+    if let Some(code) = model.aside.leaving.filter(|_| is_done) {
+        effects.extend(model.aside.late.drain(..).map(Effect::Storage));
+        effects.push(Effect::Quit(code));
+    }
+}
+
+/// Stops the statement in flight; the program stays.
+pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link) {
+        running.stopping = true;
+        effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
+        model.notice(STOPPING);
+    } else {
+        let key = model.shared.key(Action::App(AppAction::Quit));
+        model.notice(format!("nothing is running; {key} leaves rrx"));
+    }
+}
+
+/// A store that keeps no more rows (its memory bound without a spill, a full disk) has the statement stopped.
+pub(super) fn stop_what_is_not_kept(model: &mut Model, id: ResultId, news: &StoreNews, effects: &mut Vec<Effect>) {
+    let has_ended = match news {
+        StoreNews::Broken(_) => true,
+        StoreNews::Progress(progress) => matches!(progress.end, Some(End::Limit(Limit::Memory(_)) | End::Broken(_))),
+        StoreNews::Opened(_) | StoreNews::Window(_) | StoreNews::Value { .. } => false,
+    };
+    let Link::On(session) = model.shared.link else { return };
+    if let Some(running) =
+        model.shared.running.as_mut().filter(|running| has_ended && running.result == id && !running.stopping)
+    {
+        running.stopping = true;
+        effects.push(Effect::Session(session, SessionCmd::Cancel(id)));
+    }
+}
+
+/// The report of a statement that never went out, or of which nothing was heard.
+pub(super) fn not_sent(end: End) -> RunReport {
+    RunReport {
+        end,
+        rows: 0,
+        bytes: 0,
+        first_row: None,
+        total: Duration::ZERO,
+        warning_count: 0,
+        warnings: Vec::new(),
+        database: None,
+    }
+}
+
+fn end_record(Record { profile, id }: Record, report: &RunReport) -> Effect {
+    Effect::Storage(StorageCmd::End { profile, entry: report.entry(id) })
+}
+
+/// Where in the statement a problem is: as it says itself, or as the server's words tell.
+fn place_of(model: &Model, problem: &Problem) -> Option<usize> {
+    let statement = &model.grid.result.as_ref()?.statement;
+    let told = problem.server.as_ref();
+    problem.at.or_else(|| {
+        told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.shared.dialect()))
+    })
+}
+
+/// Where one panel has the whole screen, a run turns to the results: nobody would see them otherwise.
+fn look_at_results(model: &Model) -> Ask {
+    if model.shared.areas.grid.is_none() { Ask::Focus(Focus::Grid) } else { Ask::Settle }
+}
+
+/// What bounds a statement of this profile.
+fn bounds(model: &Model) -> RunBounds {
+    match &model.shared.profile {
+        Some(profile) => RunBounds {
+            rows: Some(profile.limits.rows),
+            bytes: Some(profile.limits.bytes),
+            first_row: profile.limits.first_row,
+            fetch: profile.limits.fetch,
+        },
+        None => RunBounds {
+            rows: None,
+            bytes: None,
+            first_row: Duration::from_secs(SECONDS),
+            fetch: Duration::from_secs(FETCH_SECONDS),
+        },
+    }
+}

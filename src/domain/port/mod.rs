@@ -1,0 +1,15 @@
+//! The port: commands to, and news from, the outside (session, store, storage, host), with their ids.
+//! Both the TUI and the headless commands speak it; it knows neither.
+
+mod host;
+mod run;
+mod session;
+mod storage;
+mod store;
+
+pub use self::host::*;
+pub use self::run::*;
+pub use self::session::*;
+pub use self::storage::*;
+pub use self::store::*;
+pub use crate::domain::ids::{ResultId, SessionId};

@@ -1,0 +1,149 @@
+//! One statement on its way: what bounds it, how it ended, the rows that flow.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::accesslog::Entry;
+use crate::domain::ids::ResultId;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::results::{Chunk, Column};
+
+/// What bounds one statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunBounds {
+    /// Rows after which the result is cut; `None` is no bound.
+    pub rows: Option<u64>,
+    /// Bytes of values after which the result is cut.
+    pub bytes: Option<u64>,
+    /// Time to the first row.
+    pub first_row: Duration,
+    /// Time to the last row.
+    pub fetch: Duration,
+}
+
+/// Which limit cut a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// The row limit.
+    Rows(u64),
+    /// The byte limit.
+    Bytes(u64),
+    /// The time to the first row, in seconds.
+    FirstRow(u64),
+    /// The time for fetching, in seconds.
+    Fetch(u64),
+    /// The memory bound of a store that may not spill.
+    Memory(u64),
+}
+
+impl std::fmt::Display for Limit {
+    /// In the words of the settings.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rows(rows) => write!(f, "row limit ({rows} rows)"),
+            Self::Bytes(bytes) => write!(f, "byte limit ({bytes} bytes)"),
+            Self::FirstRow(seconds) => write!(f, "time limit ({seconds} s to the first row)"),
+            Self::Fetch(seconds) => write!(f, "time limit ({seconds} s for fetching)"),
+            Self::Memory(bytes) => write!(f, "memory bound ({bytes} bytes)"),
+        }
+    }
+}
+
+/// How a result ended. A cut result never looks complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// All rows are there.
+    Complete,
+    /// Cut by a limit.
+    Limit(Limit),
+    /// The user stopped it.
+    Cancelled,
+    /// It failed, at the start or in the middle.
+    Broken(Problem),
+}
+
+impl std::fmt::Display for End {
+    /// The word of the access log: `complete`, `cut: …`, `cancelled`, `failed: …` or `broken: …`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Complete => f.write_str("complete"),
+            Self::Limit(limit) => write!(f, "cut: {limit}"),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Broken(problem) => {
+                let word = if problem.kind == Kind::Lost { "broken" } else { "failed" };
+                match &problem.server {
+                    Some(error) => write!(f, "{word}: ERROR {} ({}): {}", error.code, error.state, error.message),
+                    None => write!(f, "{word}: {}", problem.what),
+                }
+            }
+        }
+    }
+}
+
+/// A warning as SHOW WARNINGS gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// `Note`, `Warning` or `Error`.
+    pub level: String,
+    /// The error number.
+    pub code: u16,
+    /// The server's words.
+    pub message: String,
+}
+
+/// What is known of a statement when it has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunReport {
+    /// How it ended.
+    pub end: End,
+    /// Rows handed on.
+    pub rows: u64,
+    /// Bytes of their values.
+    pub bytes: u64,
+    /// Time to the first row, if one came.
+    pub first_row: Option<Duration>,
+    /// Time from sending to the end.
+    pub total: Duration,
+    /// How many warnings the server counted (it may keep fewer than it counts).
+    pub warning_count: u16,
+    /// Those that it kept.
+    pub warnings: Vec<Warning>,
+    /// The database after the statement (USE may have changed it).
+    pub database: Option<String>,
+}
+
+impl RunReport {
+    /// The end record of the statement whose begin record has this id. The storage room fills in the time.
+    #[must_use]
+    pub fn entry(&self, id: String) -> Entry {
+        let milliseconds = u64::try_from(self.total.as_millis()).unwrap_or(u64::MAX);
+        Entry { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
+    }
+}
+
+/// What flows from a session to whoever takes its rows (the store task, or a headless export), over a queue of
+/// [`crate::domain::limits::BATCH_QUEUE`].
+#[derive(Debug)]
+pub enum Rows {
+    /// The header of a result.
+    Open {
+        /// Which result.
+        result: ResultId,
+        /// Its columns.
+        columns: Arc<[Column]>,
+    },
+    /// Some rows.
+    Batch {
+        /// Which result.
+        result: ResultId,
+        /// The rows.
+        chunk: Chunk,
+    },
+    /// No more rows come.
+    End {
+        /// Which result.
+        result: ResultId,
+        /// How it ended.
+        end: End,
+    },
+}
