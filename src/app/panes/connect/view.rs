@@ -101,7 +101,8 @@ impl ConnectView<'_> {
             let (glyph, style, words, took) = match &step.state {
                 RungState::Trying(words) => ("◐", theme.warning(), words.clone(), String::new()),
                 RungState::Done(words, took) => ("✓", theme.good(), words.clone(), format!("{} ms", took.as_millis())),
-                RungState::Skipped => ("·", theme.dim(), "not needed".to_owned(), String::new()),
+                // A direct connection has no hops, and shows no rungs of theirs.
+                RungState::Skipped => continue,
                 RungState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
             let word = format!(" {:<9} ", step.rung.word());
