@@ -167,9 +167,10 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         environment: Environment::Demo,
         route: vec![Hop {
             host: jump_host.ip().to_string(),
-            port: jump_host.port(),
+            port: Some(jump_host.port()),
             user: Some(jump_host::USER.into()),
             identity: vec![identity],
+            certificate: None,
             host_key: vec![host_key],
             known_hosts: None,
         }],
@@ -190,5 +191,7 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         time_zone: "+00:00".into(),
         group_concat_max_len: 1_048_576,
         spill: true,
+        tunnel: false,
+        heartbeat: None,
     }
 }

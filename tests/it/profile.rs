@@ -58,17 +58,19 @@ fn the_whole_form_of_the_manual_gives_this_profile() {
     let profile = settings.profile("clinspark-eu").unwrap();
     let first = Hop {
         host: "bastion.example.com".into(),
-        port: 22,
+        port: Some(22),
         user: Some("ec2-user".into()),
         identity: vec!["~/.ssh/id_ed25519".into()],
+        certificate: None,
         host_key: vec![],
         known_hosts: Some("~/.ssh/known_hosts".into()),
     };
     let second = Hop {
         host: "inner".into(),
-        port: 2222,
+        port: Some(2222),
         user: Some("x".into()),
         identity: vec!["~/.ssh/inner".into()],
+        certificate: None,
         host_key: vec!["SHA256:0123456789012345678901234567890123456789012".into()],
         known_hosts: Some("~/kh".into()),
     };
@@ -104,11 +106,11 @@ fn sizes_are_read_in_units_of_ten_and_of_two() {
 #[test]
 fn hops_are_read_in_every_form() {
     let read = |text: &str| text.parse::<Hop>().map(|hop| (hop.user, hop.host, hop.port));
-    assert_eq!(read("bastion"), Ok((None, "bastion".into(), 22)));
-    assert_eq!(read("a@b@host:2200"), Ok((Some("a@b".into()), "host".into(), 2200)));
-    assert_eq!(read("u@[fe80::1]:2200"), Ok((Some("u".into()), "fe80::1".into(), 2200)));
-    assert_eq!(read("[::1]"), Ok((None, "::1".into(), 22)));
-    assert_eq!(read("::1"), Ok((None, "::1".into(), 22)));
+    assert_eq!(read("bastion"), Ok((None, "bastion".into(), None)));
+    assert_eq!(read("a@b@host:2200"), Ok((Some("a@b".into()), "host".into(), Some(2200))));
+    assert_eq!(read("u@[fe80::1]:2200"), Ok((Some("u".into()), "fe80::1".into(), Some(2200))));
+    assert_eq!(read("[::1]"), Ok((None, "::1".into(), None)));
+    assert_eq!(read("::1"), Ok((None, "::1".into(), None)));
     assert_eq!(read("[::1]x"), Err(BadHop::Address));
     assert_eq!(read("host:"), Err(BadHop::Port));
     assert_eq!(read("host:+22"), Err(BadHop::Port));
@@ -193,9 +195,9 @@ proptest! {
 
     #[test]
     fn a_hop_written_out_reads_back_the_same(
-        user in prop::option::of("[a-z][a-z@.]{0,8}[a-z]"), host in "[a-z0-9][a-z0-9.-]{0,20}|::1|fe80::12", port in 1_u16..
+        user in prop::option::of("[a-z][a-z@.]{0,8}[a-z]"), host in "[a-z0-9][a-z0-9.-]{0,20}|::1|fe80::12", port in prop::option::of(1_u16..)
     ) {
-        let hop = Hop { host, port, user, identity: vec![], host_key: vec![], known_hosts: None };
+        let hop = Hop { host, port, user, identity: vec![], certificate: None, host_key: vec![], known_hosts: None };
         prop_assert_eq!(hop.to_string().parse(), Ok(hop));
     }
 

@@ -54,6 +54,8 @@ fn server() -> Profile {
         time_zone: "+02:00".into(),
         group_concat_max_len: 12_345,
         spill: true,
+        tunnel: false,
+        heartbeat: None,
     }
 }
 

@@ -207,9 +207,10 @@ impl Rig {
     pub fn hop(&self, port: u16, known_hosts: &Path) -> Hop {
         Hop {
             host: sshd::HOST.into(),
-            port,
+            port: Some(port),
             user: Some(self.ssh_user().into()),
             identity: vec![self.user_key()],
+            certificate: None,
             host_key: Vec::new(),
             known_hosts: Some(known_hosts.to_owned()),
         }
@@ -238,6 +239,8 @@ impl Rig {
             time_zone: "+00:00".into(),
             group_concat_max_len: 1 << 20,
             spill: true,
+            tunnel: false,
+            heartbeat: None,
         }
     }
 }

@@ -87,16 +87,23 @@ impl Environment {
 pub struct Hop {
     /// Host name or address.
     pub host: String,
-    /// Port, 22 by default.
-    pub port: u16,
+    /// Port; that of `ssh_config`, else 22, when absent.
+    pub port: Option<u16>,
     /// Account; the OS user when absent.
     pub user: Option<String>,
     /// Key files to try, in order; empty: the agent, then OpenSSH's default names.
     pub identity: Vec<PathBuf>,
+    /// A certificate for the keys.
+    pub certificate: Option<PathBuf>,
     /// Pinned host keys (`SHA256:…`); when there are any they decide alone.
     pub host_key: Vec<String>,
     /// The `known_hosts` file; `~/.ssh/known_hosts` when absent.
     pub known_hosts: Option<PathBuf>,
+}
+
+impl Hop {
+    /// The port where nothing else says one: OpenSSH's own.
+    pub const PORT: u16 = 22;
 }
 
 /// TLS between rrx and the replica, inside the tunnel.
@@ -183,6 +190,10 @@ pub struct Profile {
     pub group_concat_max_len: u64,
     /// Whether results may spill to disk.
     pub spill: bool,
+    /// Whether `rrx tunnel` may open this profile for other programs.
+    pub tunnel: bool,
+    /// Schema, table and column of a time that the writer renews: a source of the replica's lag.
+    pub heartbeat: Option<[String; 3]>,
 }
 
 impl Profile {

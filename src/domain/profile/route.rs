@@ -9,9 +9,6 @@ use super::fault::{Fault, Field, kept, unknown_keys};
 /// Keys of a hop's table.
 const HOP_KEYS: &[&str] = &["host", "port", "user", "identity", "certificate", "host_key", "known_hosts"];
 
-/// OpenSSH's own port.
-const SSH_PORT: u16 = 22;
-
 /// Why a text is no hop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadHop {
@@ -43,21 +40,21 @@ impl std::str::FromStr for Hop {
             None => (None, text),
         };
         let (host, port) = host_and_port(place)?;
-        Ok(Self { port: port.unwrap_or(SSH_PORT), user, ..bare(host) })
+        Ok(Self { port, user, ..bare(host) })
     }
 }
 
 impl std::fmt::Display for Hop {
-    /// As the settings write it; the port only where it is not 22.
+    /// As the settings write it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(user) = &self.user {
             write!(f, "{user}@")?;
         }
         match (self.host.contains(':'), self.port) {
-            (false, SSH_PORT) => write!(f, "{}", self.host),
-            (false, port) => write!(f, "{}:{port}", self.host),
-            (true, SSH_PORT) => write!(f, "[{}]", self.host),
-            (true, port) => write!(f, "[{}]:{port}", self.host),
+            (false, None) => write!(f, "{}", self.host),
+            (false, Some(port)) => write!(f, "{}:{port}", self.host),
+            (true, None) => write!(f, "[{}]", self.host),
+            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
         }
     }
 }
@@ -88,7 +85,7 @@ fn read_table(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Option<Hop> {
     if let Some(port) = Field::of(table, "port")
         && let Some(number) = kept(port.number(1..65_536), faults)
     {
-        hop.port = u16::try_from(number).unwrap_or(SSH_PORT);
+        hop.port = u16::try_from(number).ok();
     }
     if let Some(user) = Field::of(table, "user") {
         hop.user = checked_name(&user, faults);
@@ -103,9 +100,7 @@ fn read_table(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Option<Hop> {
         hop.known_hosts = kept(file.text(), faults).map(PathBuf::from);
     }
     if let Some(certificate) = Field::of(table, "certificate") {
-        faults.push(
-            certificate.fault("certificates are not supported yet").hint("use a key whose public half the hop knows"),
-        );
+        hop.certificate = kept(certificate.text(), faults).map(PathBuf::from);
     }
     Some(hop)
 }
@@ -145,7 +140,15 @@ fn is_fingerprint(text: &str) -> bool {
 }
 
 fn bare(host: String) -> Hop {
-    Hop { host, port: SSH_PORT, user: None, identity: Vec::new(), host_key: Vec::new(), known_hosts: None }
+    Hop {
+        host,
+        port: None,
+        user: None,
+        identity: Vec::new(),
+        certificate: None,
+        host_key: Vec::new(),
+        known_hosts: None,
+    }
 }
 
 fn host_and_port(place: &str) -> Result<(String, Option<u16>), BadHop> {

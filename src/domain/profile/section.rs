@@ -113,6 +113,8 @@ impl<'a, 'i> Reader<'a, 'i> {
             time_zone: self.time_zone(session).unwrap_or_else(|| "+00:00".into()),
             group_concat_max_len: self.number_in(session, "group_concat_max_len", GROUP_CONCAT).unwrap_or(1 << 20),
             spill: self.flag("spill").unwrap_or(true),
+            tunnel: self.flag("tunnel").unwrap_or(false),
+            heartbeat: self.heartbeat(),
         };
         if let Some(port) = self.number_in(Some(self.table), "port", 1..65_536) {
             profile.port = u16::try_from(port).unwrap_or(3306);
@@ -286,22 +288,29 @@ impl<'a, 'i> Reader<'a, 'i> {
         None
     }
 
+    fn heartbeat(&mut self) -> Option<[String; 3]> {
+        let field = self.field("heartbeat")?;
+        let text = kept(field.text(), &mut self.faults)?;
+        match text.split('.').collect::<Vec<_>>().as_slice() {
+            [schema, table, column] if ![schema, table, column].iter().any(|part| part.is_empty()) => {
+                Some([schema, table, column].map(|part| (*part).to_owned()))
+            }
+            _ => {
+                self.faults.push(field.fault("needs schema.table.column"));
+                None
+            }
+        }
+    }
+
     /// Keys whose rooms are not built: their values are checked, and the user is told where silence would mislead.
     fn check_what_waits(&mut self) {
         let _ = self.choice("on_blinded", &[("mask", ()), ("refuse", ())]);
         let _ = self.choice("unblind", &[("ask", ()), ("headless", ()), ("never", ())]);
-        let _ = self.flag("tunnel");
         if self.choice("history", &[("full", false), ("no-literals", true), ("off", true)]) == Some(true) {
             self.note("history", "has no effect yet: the access log keeps every statement whole");
         }
         if self.choice("confirm", &[("never", false), ("first", true), ("always", true)]) == Some(true) {
             self.note("confirm", "has no effect yet: statements run without a confirmation");
-        }
-        if let Some(field) = self.field("heartbeat")
-            && let Some(text) = kept(field.text(), &mut self.faults)
-            && text.split('.').filter(|part| !part.is_empty()).count() != 3
-        {
-            self.faults.push(field.fault("needs schema.table.column"));
         }
     }
 

@@ -11,7 +11,6 @@ use tokio::time::timeout;
 
 use super::forward;
 use super::host_key::type_of;
-use super::known_hosts::SSH_PORT;
 use super::link::Wire;
 use super::problem::{Reached, TunnelError};
 use super::route::Joint;
@@ -26,13 +25,16 @@ pub(super) enum Way<'a> {
 
 /// The hop as the user names it, with its port where it is not 22.
 pub(super) fn shown(hop: &Hop) -> String {
-    if hop.port == SSH_PORT { hop.host.clone() } else { format!("{}:{}", hop.host, hop.port) }
+    match hop.port {
+        None | Some(Hop::PORT) => hop.host.clone(),
+        Some(port) => format!("{}:{port}", hop.host),
+    }
 }
 
 /// The addresses of the first hop's name.
 pub(super) async fn resolve(hop: &Hop) -> Result<(Vec<SocketAddr>, String), TunnelError> {
     let failed = |source| TunnelError::Resolve { host: hop.host.clone(), source };
-    let found = timeout(limits::REACH, lookup_host((hop.host.as_str(), hop.port))).await;
+    let found = timeout(limits::REACH, lookup_host((hop.host.as_str(), hop.port.unwrap_or(Hop::PORT)))).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(source)) => return Err(failed(source)),
@@ -58,8 +60,11 @@ pub(super) async fn reach(hop: &Hop, way: &Way<'_>) -> Result<(Box<dyn Wire>, St
             Ok((Box::new(stream), format!("{} port {}", address.ip(), address.port())))
         }
         Way::Through { joint, hop: before } => {
-            let channel = forward::open(joint, before, (&hop.host, hop.port)).await?;
-            Ok((Box::new(channel.into_stream()), format!("{} port {} through {before}", hop.host, hop.port)))
+            let channel = forward::open(joint, before, (&hop.host, hop.port.unwrap_or(Hop::PORT))).await?;
+            Ok((
+                Box::new(channel.into_stream()),
+                format!("{} port {} through {before}", hop.host, hop.port.unwrap_or(Hop::PORT)),
+            ))
         }
     }
 }
@@ -80,7 +85,7 @@ async fn connect(hop: &Hop, addresses: &[SocketAddr]) -> Result<(TcpStream, Sock
             Err(_) => how = Reached::TimedOut,
         }
     }
-    Err(TunnelError::Reach { host: hop.host.clone(), port: hop.port, how })
+    Err(TunnelError::Reach { host: hop.host.clone(), port: hop.port.unwrap_or(Hop::PORT), how })
 }
 
 /// The SSH settings: AES-GCM first (measured: the one setting that pays), recorded key types first, keepalive on.

@@ -146,7 +146,7 @@ impl<'a> Climb<'a> {
             }
             None => Way::Direct(self.rung(index, Rung::Resolve, hop.host.clone(), resolve(hop)).await?),
         };
-        let trying = format!("{} port {}", hop.host, hop.port);
+        let trying = format!("{} port {}", hop.host, hop.port.unwrap_or(Hop::PORT));
         let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
         let met = self.meet(index, hop, &way, (wire, kill));
         let (mut joint, key) = self.rung(index, Rung::HostKey, shown(hop), met).await?;
@@ -242,7 +242,13 @@ impl<'a> Climb<'a> {
                 known.push((file.clone(), KnownHosts::parse(&bytes.unwrap_or_default())));
             }
         }
-        Ok(Policy { host: hop.host.clone(), port: hop.port, pinned: hop.host_key.clone(), known, accepted })
+        Ok(Policy {
+            host: hop.host.clone(),
+            port: hop.port.unwrap_or(Hop::PORT),
+            pinned: hop.host_key.clone(),
+            known,
+            accepted,
+        })
     }
 
     /// Asks whether an unknown key is to be trusted, and records it then.
@@ -263,7 +269,7 @@ impl<'a> Climb<'a> {
         };
         match self.context.asker.ask(question).await {
             Answer::Accept => {
-                let line = line_for(&hop.host, hop.port, key);
+                let line = line_for(&hop.host, hop.port.unwrap_or(Hop::PORT), key);
                 let written = self.context.append_line(file, line).await;
                 written.map_err(|source| TunnelError::Record { file: file.to_owned(), source })
             }

@@ -32,7 +32,7 @@ async fn demo(folder: &std::path::Path) -> Running {
 async fn reach(demo: &Running) -> Handle<Pinned> {
     let hop = &demo.profile.route[0];
     let pinned = Pinned(hop.host_key[0].clone());
-    connect(Arc::new(Config::default()), (hop.host.as_str(), hop.port), pinned).await.unwrap()
+    connect(Arc::new(Config::default()), (hop.host.as_str(), hop.port.unwrap()), pinned).await.unwrap()
 }
 
 async fn sign_in(handle: &mut Handle<Pinned>, user: &str, key: PrivateKey) -> bool {
