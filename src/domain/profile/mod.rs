@@ -149,6 +149,7 @@ impl Default for ProfileLimits {
 
 /// How to reach one replica, and the policy that holds there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the settings file has them")]
 pub struct Profile {
     /// Its name.
     pub name: String,
