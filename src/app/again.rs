@@ -59,7 +59,7 @@ fn wait(model: &mut Model, effects: &mut Vec<Effect>) {
     if pause.is_zero() {
         begin(model, attempt, effects);
     } else {
-        model.shared.link = Link::Waiting { attempt, due: model.shared.now + pause };
+        model.shared.link = Link::Waiting { attempt, due: model.shared.now.saturating_add(pause) };
         effects.push(Effect::Wake(pause.min(TICK)));
     }
 }

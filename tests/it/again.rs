@@ -18,11 +18,12 @@ fn unreachable() -> Problem {
     Problem::new(Kind::Route, "bastion.example.com does not answer").because("timed out").passing()
 }
 
-/// The first line of the screen.
+/// The header, which has two lines on narrow screens.
 fn header(bench: &Bench) -> String {
     let (width, height) = (bench.model.size.width, bench.model.size.height);
     let buffer = screen(&bench.model, width, height);
-    (0..width).map(|x| buffer[(x, 0)].symbol()).collect::<String>().trim_end().to_owned()
+    let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..bench.model.shared.areas.header.height).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The sessions that were told to connect, each with its database.
