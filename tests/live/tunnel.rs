@@ -54,6 +54,8 @@ fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
         home: home.to_owned(),
         agent: None,
         global_known_hosts: Vec::new(),
+        ssh_config: None,
+        clock: std::time::SystemTime::now,
         read: Arc::new(known_hosts_file::read),
         append: Arc::new(known_hosts_file::append),
         is_own_socket: Arc::new(own_sockets::is_own),
