@@ -76,7 +76,7 @@ pub(super) async fn stations(route: &[Hop], context: &TunnelContext) -> Result<V
         let mut found = Vec::new();
         for (index, hop) in route.iter().enumerate() {
             // The route says what comes before its later hops.
-            add(hop, index == 0, &context, &mut found)?;
+            add(hop, if index == 0 { Some(MOST) } else { None }, &context, &mut found)?;
         }
         Ok(found)
     });
@@ -85,26 +85,27 @@ pub(super) async fn stations(route: &[Hop], context: &TunnelContext) -> Result<V
     if found.is_empty() { Err(TunnelError::NoHops) } else { Ok(found) }
 }
 
-fn add(hop: &Hop, may_jump: bool, context: &TunnelContext, found: &mut Vec<Station>) -> Result<(), TunnelError> {
+/// Adds a hop behind those that its `ProxyJump` names; `jumps` is how deep these may have hops of their own, `None` for a
+/// hop whose way is known already.
+fn add(hop: &Hop, jumps: Option<usize>, context: &TunnelContext, found: &mut Vec<Station>) -> Result<(), TunnelError> {
+    let circle = || TunnelError::Circle { host: hop.host.clone() };
     let config = match &context.ssh_config {
         Some(source) => Some(look_up(hop, source, context)?),
         None => None,
     };
-    if let Some(config) = config.as_ref().filter(|_| may_jump) {
+    if let (Some(config), Some(depth)) = (&config, jumps) {
         for (index, jump) in config.proxy_jump.iter().enumerate() {
             let text = jump.strip_prefix("ssh://").unwrap_or(jump);
             let before: Hop = text.parse().map_err(|error| TunnelError::SshConfig {
                 place: format!("ProxyJump of {}", hop.host),
                 why: format!("`{jump}`: {error}"),
             })?;
-            if found.len() >= MOST {
-                return Err(TunnelError::Circle { host: hop.host.clone() });
-            }
-            add(&before, index == 0, context, found)?;
+            let depth = depth.checked_sub(1).ok_or_else(circle)?;
+            add(&before, Some(depth).filter(|_| index == 0), context, found)?;
         }
     }
     if found.len() >= MOST {
-        return Err(TunnelError::Circle { host: hop.host.clone() });
+        return Err(circle());
     }
     found.push(station(hop, config, context));
     Ok(())
