@@ -42,7 +42,7 @@ async fn a_password_is_asked_for_again_when_it_was_wrong_and_once_for_all_connec
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
     assert_eq!(script.asked().len(), 2);
-    drop(first);
+    assert_ne!(first.port(), 0);
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_hops_own_questions_are_passed_on_with_their_words() {
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     assert_eq!(script.asked().len(), 4);
-    drop(first);
+    assert_ne!(first.port(), 0);
 }
 
 #[tokio::test]
