@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mysql_async::{DriverError, Error, IoError};
 
+use super::certificate;
 use crate::domain::problem::{Kind, Problem, Remedy, ServerError};
 
 /// What went wrong.
@@ -79,7 +80,11 @@ impl Fault {
         let what = format!("No session with {host}:{port} as {user}");
         match self {
             Self::Told(problem) => problem,
-            Self::Driver(error) => driver(&error, Kind::Route, what).then(Remedy::Doctor),
+            Self::Driver(error) => {
+                let problem = driver(&error, Kind::Route, what);
+                // What TLS says no to has a remedy of its own.
+                Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
+            }
             Self::TimedOut(after) => Problem::new(Kind::Route, what)
                 .passing()
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
@@ -180,9 +185,7 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
             .because("the other end closed the connection without a word")
             .passing()
             .hint(io_hint(kind)),
-        Error::Io(io) if let Some(tls) = tls(io) => Problem::new(kind, what).because(format!("TLS: {tls}")).hint(
-            "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does",
-        ),
+        Error::Io(io) if let Some(problem) = certificate::told(io, kind, &what) => problem,
         Error::Io(io) => Problem::new(kind, what)
             .passing()
             .because(io.to_string())
@@ -205,14 +208,6 @@ fn io_hint(kind: Kind) -> &'static str {
     match kind {
         Kind::Lost => "connect again; nothing is run a second time by itself",
         _ => "check host and port",
-    }
-}
-
-/// What TLS said no to. During the handshake it hides inside an error of the stream.
-fn tls(error: &IoError) -> Option<String> {
-    match error {
-        IoError::Tls(tls) => Some(tls.to_string()),
-        IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>().map(ToString::to_string),
     }
 }
 

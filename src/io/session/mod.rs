@@ -10,6 +10,7 @@
 
 mod ask;
 mod cancel;
+mod certificate;
 mod climb;
 mod connect;
 mod convert;
