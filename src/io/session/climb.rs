@@ -95,14 +95,16 @@ async fn guard(
     let profile = &recipe.profile;
     let tell = &asker.tell;
     let told = |fault: Fault| fault.connecting(&profile.host, profile.port, &profile.user);
-    let (variables, pinned) = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
+    // The first one has shown that the account is let in: the second one is on its way meanwhile.
+    let (pinned, second) = tokio::join!(settings::pin(&mut conn, profile, tell), recipe.open(link, None));
+    let (variables, pinned) = pinned.map_err(told)?;
     refuse_writer(profile, replica::role(&variables))?;
     let further = Further::like(pinned, &variables);
     let probe = LagProbe::new(profile, &variables);
-    // The second connection is on its way while the first one tells who it is.
+    let second = second.map_err(told)?;
     let (facts, control) = tokio::join!(
         replica::facts(&mut conn, &variables, profile, tell),
-        Control::open((recipe, link), Arc::new(further), probe, tell)
+        Control::open((recipe, link), second, (further, probe), tell)
     );
     let (mut facts, mut control) = (facts.map_err(told)?, control.map_err(told)?);
     control.aim(facts.connection_id);
