@@ -18,7 +18,7 @@ use rrx::domain::sql::{Dialect, Policy, guard};
 use rrx::io::session::{CatalogAt, Outside, spawn};
 use rrx::io::storage::{known_hosts_file, own_sockets};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::rig::Rig;
 
@@ -148,8 +148,9 @@ async fn climb(
     spawn(ID, inbox, batches, send, outside());
     commands.send(SessionCmd::Connect { profile: Arc::new(profile), database }).await.unwrap();
     let (mut own, mut rungs) = (Vec::new(), Vec::new());
+    let end = Instant::now() + PATIENCE;
     loop {
-        match told(&mut news).await {
+        match told(&mut news, end).await {
             SessionNews::Ready(facts) => {
                 return Ok(Live { commands, rows, news, facts, own, rungs, lag: None, next: AtomicU64::new(1) });
             }
@@ -167,8 +168,9 @@ pub async fn connect(profile: Profile) -> Result<Live, Problem> {
     connect_answering(profile, |question| panic!("asked {question:?}")).await
 }
 
-async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>) -> SessionNews {
-    let (id, told) = timeout(PATIENCE, news.recv()).await.expect("news in time").expect("the session lives");
+/// The next news; what is waited for comes before `end`, whatever else is told meanwhile.
+async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>, end: Instant) -> SessionNews {
+    let (id, told) = timeout_at(end, news.recv()).await.expect("news in time").expect("the session lives");
     assert_eq!(id, ID);
     told
 }
@@ -219,8 +221,9 @@ impl Live {
 
     /// Waits for the report of this result.
     pub async fn report(&mut self, result: ResultId) -> RunReport {
+        let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news).await {
+            match told(&mut self.news, end).await {
                 SessionNews::Ended { result: of, report } => {
                     assert_eq!(of, result);
                     return report;
@@ -246,8 +249,9 @@ impl Live {
     /// Reads the catalog.
     pub async fn catalog(&mut self) -> Arc<Catalog> {
         self.commands.send(SessionCmd::LoadCatalog).await.unwrap();
+        let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news).await {
+            match told(&mut self.news, end).await {
                 SessionNews::Catalog(catalog) => return catalog,
                 SessionNews::Own { text, .. } => self.own.push(text),
                 SessionNews::Rung { .. } => {}
@@ -259,8 +263,9 @@ impl Live {
 
     /// Waits for the next that is told of the lag.
     pub async fn lag(&mut self) -> Lag {
+        let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news).await {
+            match told(&mut self.news, end).await {
                 SessionNews::Lag(lag) => return lag,
                 SessionNews::Own { text, .. } => self.own.push(text),
                 other => panic!("while waiting for the lag: {other:?}"),
@@ -270,8 +275,9 @@ impl Live {
 
     /// Waits for the session's last news.
     pub async fn last(&mut self) -> SessionNews {
+        let end = Instant::now() + PATIENCE;
         loop {
-            let news = told(&mut self.news).await;
+            let news = told(&mut self.news, end).await;
             if matches!(news, SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) {
                 return news;
             }
