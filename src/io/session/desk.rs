@@ -192,7 +192,12 @@ impl<'a> Desk<'a> {
     }
 
     async fn beat(&mut self) {
-        if self.control.beat().await.is_err() && !self.reopen().await {
+        let is_dead = self.control.beat(self.tell).await.is_err() && {
+            let opened = timeout(limits::KILL, self.control.reopen(self.recipe, self.link, self.tell)).await;
+            // Another server than before is a sign of life of the way, if of nothing else.
+            !matches!(opened, Ok(Ok(())))
+        };
+        if is_dead {
             self.dead = Some(
                 Problem::new(Kind::Lost, "The connection to the replica is lost")
                     .because("the server gives no sign of life while the statement runs")
