@@ -5,13 +5,13 @@ use std::net::UdpSocket;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{Answer, Question, Rung};
+use rrx::domain::port::{Answer, End, Question, Rung, SessionCmd};
 use rrx::domain::profile::{Hop, Profile, Secret};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 
-use super::harness::connect_answering;
+use super::harness::{connect_answering, wide};
 use super::tunnel::{Script, context, done, drain, greeting, home};
-use crate::rig::{Pam, Rig, Sshd, SshdOptions};
+use crate::rig::{Pam, Rig, Sshd, SshdOptions, wait_until};
 
 const PASSWORD: &str = "cör rect'\"$(x) \\horse";
 
@@ -95,6 +95,32 @@ async fn a_key_and_then_a_code_are_a_chain_and_a_whole_session_runs_over_it() {
     assert!(live.catalog().await.schema("mysql").is_some());
     live.close().await;
     assert_eq!(asked, 2, "once for each question, not for each connection");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_on_the_one_connection_of_a_code_is_stopped_all_the_same() {
+    let rig = Rig::start();
+    let sshd = sshd(rig, "KbdInteractiveAuthentication yes", &["33334444"]);
+    let profile = Profile { route: vec![keyless(rig, &sshd)], ..rig.profile() };
+    let mut asked = 0;
+    let mut live = connect_answering(profile, |_| {
+        asked += 1;
+        answer(if asked == 1 { PASSWORD } else { "33334444" })
+    })
+    .await
+    .unwrap();
+    let id = live.facts.connection_id.to_string();
+    let result = live.start("SELECT seq, REPEAT('x', 200) FROM mysql.seq_1_to_5000000", wide()).await;
+    for _ in 0..5 {
+        live.piece().await;
+    }
+    // Nobody takes rows for a while: all buffers on the way are full.
+    let full = "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'Writing to net'";
+    wait_until("the server waits for us", Duration::from_secs(20), || rig.sql(full).trim() != "0");
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT CONNECTION_ID()").await.value(), id, "the connection is kept");
+    live.close().await;
 }
 
 #[tokio::test]
