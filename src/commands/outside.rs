@@ -9,6 +9,7 @@ use crate::io::session::{CatalogAt, Outside};
 use crate::io::storage::accesslog::os_user;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::task::Lent;
+use crate::io::storage::stored::StoredDates;
 use crate::io::storage::{known_hosts_file, own_sockets, secrets};
 
 /// Where a profile lives: its files, and what its sessions and its storage are lent.
@@ -36,6 +37,7 @@ impl Place {
 
 /// The machine as a session of this user sees it.
 fn outside(paths: &Paths) -> Outside {
+    let dates = StoredDates::of(&paths.state, clock::now);
     Outside {
         os_user: os_user(),
         home: paths.home.clone(),
@@ -45,6 +47,7 @@ fn outside(paths: &Paths) -> Outside {
         append: Arc::new(known_hosts_file::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(secrets::bring),
+        secret_age: Arc::new(move |source| dates.days(source)),
         catalog: CatalogAt::Request,
         prepare: None,
     }

@@ -79,6 +79,7 @@ pub fn outside() -> Outside {
             SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
             other => panic!("{other:?} is not for these tests"),
         }),
+        secret_age: Arc::new(|_| None),
         catalog: CatalogAt::Request,
         prepare: None,
     }

@@ -14,7 +14,7 @@ use crate::domain::problem::{Kind, Problem, Remedy};
 pub use parse::{COMMANDS, parse};
 pub use place::resolve;
 pub use route::BadHop;
-pub use secret::{Secret, SecretSource};
+pub use secret::{Secret, SecretKind, SecretSource, ago};
 
 /// All settings.
 #[derive(Debug, Clone, Default)]

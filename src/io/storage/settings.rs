@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::accesslog::is_absent;
 use super::atomic;
 use super::paths::Paths;
+use super::secrets;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem, Remedy};
-use crate::domain::profile::{Settings, parse};
+use crate::domain::profile::{SecretSource, Settings, parse};
 
 /// Whether a settings file must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,5 +34,10 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
             (Settings::default(), vec![problem])
         }
     };
+    for source in settings.profiles.iter().flat_map(|profile| [&profile.password, &profile.identity_passphrase]) {
+        if let Some(SecretSource::Env(variable)) = source {
+            secrets::keep_from_children(variable);
+        }
+    }
     Loaded { settings: Arc::new(settings.located(&paths.home, paths.config_folder())), problems }
 }
