@@ -18,3 +18,8 @@ pub mod settings;
 pub mod snippets;
 pub mod ssh_files;
 pub mod stored;
+pub mod task;
+pub mod worksheets;
+
+/// Where this room reads the time of day: it is lent, so that a test can set it.
+pub type Clock = fn() -> SystemTime;

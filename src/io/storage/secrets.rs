@@ -1,13 +1,13 @@
 //! Secrets from where the profile says: environment, file, command, or the terminal. A secret's text is in no message,
 //! no argument list and no log; its buffers are wiped.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -73,10 +73,12 @@ pub fn resolve_within(
         SecretSource::Keyring(entry) => {
             return match ring.get(entry) {
                 Ok(Some(secret)) => Ok(Some(plain(secret))),
-                Ok(None) => Err(failed(purpose, "the keyring has none for this profile").hint(match entry.split_once('/') {
-                    None => format!("`rrx secret set {entry}` stores it"),
-                    Some((profile, _)) => format!("`rrx secret set {profile} --passphrase` stores it"),
-                })),
+                Ok(None) => {
+                    Err(failed(purpose, "the keyring has none for this profile").hint(match entry.split_once('/') {
+                        None => format!("`rrx secret set {entry}` stores it"),
+                        Some((profile, _)) => format!("`rrx secret set {profile} --passphrase` stores it"),
+                    }))
+                }
                 Err(error) => Err(failed(purpose, &error.to_string()).hint(error.hint())),
             };
         }

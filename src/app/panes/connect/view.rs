@@ -141,7 +141,8 @@ impl ConnectView<'_> {
             }
             Stage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
             Stage::Asking(Question::Instead { prompt, problem }) => {
-                let y = draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
+                let y =
+                    draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
                 self.secret(prompt, false, y + 1, area, buffer);
             }
             Stage::Failed(problem) => {
