@@ -249,19 +249,19 @@ pub struct ProfileDetails {
     #[arg(long, value_enum, value_name = "WORD")]
     pub environment: Option<EnvironmentWord>,
     /// A command that prints the password; it runs for each new connection
-    #[arg(long, value_name = "COMMAND", group = "source")]
+    #[arg(long, value_name = "COMMAND", group = "password_source")]
     pub password_command: Option<String>,
     /// A file whose first line is the password
-    #[arg(long, value_name = "FILE", group = "source")]
+    #[arg(long, value_name = "FILE", group = "password_source")]
     pub password_file: Option<PathBuf>,
     /// A variable of the environment that holds the password
-    #[arg(long, value_name = "VARIABLE", group = "source")]
+    #[arg(long, value_name = "VARIABLE", group = "password_source")]
     pub password_env: Option<String>,
     /// The password is in the keyring (`rrx secret set`)
-    #[arg(long, group = "source")]
+    #[arg(long, group = "password_source")]
     pub keyring: bool,
     /// rrx asks for the password
-    #[arg(long, group = "source")]
+    #[arg(long, group = "password_source")]
     pub prompt: bool,
     /// TLS inside the tunnel; required where it is not said, verify-identity with --ca
     #[arg(long, value_enum, value_name = "MODE")]

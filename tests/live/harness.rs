@@ -79,9 +79,13 @@ pub fn outside() -> Outside {
                 Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))
             }
             SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
+            SecretSource::Keyring(entry) if entry == "stored-94-days-ago" => Ok(Secret::new("the old one".into())),
+            SecretSource::Keyring(_) => {
+                Err(Problem::new(rrx::domain::problem::Kind::Settings, "There is no keyring here"))
+            }
             other => panic!("{other:?} is not for these tests"),
         }),
-        secret_age: Arc::new(|_| None),
+        secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogAt::Request,
         prepare: None,
     }
@@ -149,7 +153,12 @@ pub async fn connect_answering(profile: Profile, mut answer: impl FnMut(Question
 
 /// Connects where nothing is asked.
 pub async fn connect(profile: Profile) -> Result<Live, Problem> {
-    connect_answering(profile, |question| panic!("asked {question:?}")).await
+    connect_answering(profile, |question| match question {
+        // Nobody is there to type another password.
+        Question::Instead { .. } => Answer::Decline,
+        question => panic!("asked {question:?}"),
+    })
+    .await
 }
 
 async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>) -> SessionNews {

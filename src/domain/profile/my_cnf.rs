@@ -69,7 +69,7 @@ impl Group {
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
         let key = key.trim().to_ascii_lowercase().replace('_', "-");
         let key = key.strip_prefix("loose-").unwrap_or(&key).to_owned();
-        if comment && key == "password" {
+        if comment && key == "password" && !value.trim_start().starts_with(['"', '\'']) {
             self.notes.push(format!(
                 "line {number}: what follows # is a comment, as for the mysql client; a password that holds # stands in quotes"
             ));
