@@ -12,21 +12,22 @@ use super::headless::Interrupts;
 use super::outside::Place;
 use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
-use super::{completions, keymap, keys, log, look, man, print, profiles, snippets};
+use super::{completions, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
 use crate::app::action::Action;
 use crate::app::ui::look::Look;
 #[cfg(feature = "demo")]
 use crate::cli::DemoCommand;
-use crate::cli::{Cli, Command, RunCommand, StatementSource};
+use crate::cli::{Cli, Command, ProfilesCommand, RunCommand, StatementSource};
 use crate::domain::keys::Keymap;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, Secret};
 use crate::io::host::clipboard::Multiplexer;
 use crate::io::runtime::clock;
-use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::accesslog::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
-use crate::io::storage::{self, settings};
+use crate::io::storage::stored::StoredDates;
+use crate::io::storage::{self, keyring, settings};
 use crate::io::store;
 
 /// Time for what blocks a thread when all is done.
@@ -82,8 +83,18 @@ fn start(cli: Cli) -> Result<u8, Problem> {
     };
     let done = |done: Result<(), Problem>| done.map(|()| 0);
     match command {
-        Command::Profiles(command) => {
-            done(profiles::run(command, &settings::load(&paths, presence), &paths, &mut out, &mut err))
+        Command::Profiles(command) => done(profiles_command(command, &settings::load(&paths, presence), &paths)),
+        Command::Secret(command) => {
+            let loaded = settings::load(&paths, presence);
+            print::problems(&mut err, &loaded.problems)?;
+            let ring = (keyring::system(), &StoredDates::of(&paths.state, clock::now));
+            done(secret::run(&command, &loaded, ring, given_secret, &mut err))
+        }
+        Command::SshKey(command) => {
+            let machine = nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned());
+            let comment = format!("{}@{}", os_user(), machine.unwrap_or_else(|_| "localhost".into()));
+            let here = ssh_key::Here { home: paths.home.clone(), comment };
+            done(ssh_key::run(&command, &here, storage::secrets::ask, &mut out, &mut err))
         }
         Command::Snippets(command) => {
             done(snippets::run(&command, &settings::load(&paths, presence), &paths, &mut out, &mut err))
@@ -115,6 +126,31 @@ fn built_in(paths: &Paths) -> Option<BuiltIn> {
 #[cfg(not(feature = "demo"))]
 fn built_in(_paths: &Paths) -> Option<BuiltIn> {
     None
+}
+
+/// `rrx profiles`.
+fn profiles_command(command: ProfilesCommand, loaded: &Loaded, paths: &Paths) -> Result<(), Problem> {
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let stdin = std::io::stdin();
+    let is_terminal = stdin.is_terminal();
+    let mut talk = profiles::Talk { input: &mut stdin.lock(), err: &mut err, is_terminal };
+    let dates = StoredDates::of(&paths.state, clock::now);
+    let ring = (keyring::system(), &dates);
+    match command {
+        ProfilesCommand::List(form) => profiles::list(form, loaded, paths, &mut out, talk.err),
+        ProfilesCommand::Add(command) => profiles::add(&command, paths, ring, &mut talk),
+        ProfilesCommand::Import(command) => profiles::import(&command, paths, ring, &mut talk),
+        ProfilesCommand::Export(command) => {
+            let outside = Place::own(paths).session;
+            wait_for(profiles::export(&command, loaded, &outside, &mut out, talk.err))
+        }
+    }
+}
+
+/// A secret that the user gives: typed on the terminal, or the first line of what is piped in.
+fn given_secret(prompt: &str) -> Result<Secret, Problem> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() { storage::secrets::ask(prompt) } else { storage::secrets::read(stdin.lock()) }
 }
 
 /// `rrx run`.
