@@ -3,7 +3,8 @@
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, ResultId, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+    End, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
+    StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -216,7 +217,7 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
             super::run::on_permitted(model, (session, result), (profile, permit), asks, effects);
         }
         StorageNews::NotPermitted { result, problem } => {
-            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
         StorageNews::Worksheets { profile, worksheets, front, problems } => {
@@ -287,7 +288,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
             let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
                 .hint("run it again in a moment");
-            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         // What happened is written down, if later.
         Effect::Storage(end @ StorageCmd::End { .. }) => {
