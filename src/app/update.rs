@@ -188,7 +188,13 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
                 asks.push(Ask::ShowTable { schema, table });
             }
         }
-        SessionNews::CatalogFailed(problem) => asks.push(Ask::Problem(problem)),
+        // Nobody waits for it with the hands on the keys: it is shown, and the focus stays where it is.
+        SessionNews::CatalogFailed(problem) => {
+            let key = model.shared.key(Action::App(super::action::AppAction::Refresh));
+            model.happened(problem.to_string());
+            model.notice(format!("{}: {key} reads it again", problem.what));
+            model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.shared);
+        }
         SessionNews::Ended { result, report } => super::run::on_ended(model, result, &report, asks, effects),
         SessionNews::Own { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));

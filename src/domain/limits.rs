@@ -94,6 +94,8 @@ pub const STEADY: Duration = Duration::from_secs(30);
 pub const REOPEN: Duration = Duration::from_secs(5);
 /// How often the replica is asked how far it is behind.
 pub const LAG: Duration = Duration::from_secs(12);
+/// How long after connecting it is asked first.
+pub const LAG_FIRST: Duration = Duration::from_secs(1);
 /// Time for that answer; after it the connection that asked is thrown away.
 pub const LAG_ANSWER: Duration = Duration::from_secs(3);
 /// A lag that was read longer ago than this is not shown as if it were now.

@@ -1,9 +1,9 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
-use rrx::app::screen;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
-use rrx::domain::port::{End, ResultId, SessionNews};
+use rrx::app::{Message, screen};
+use rrx::domain::port::{End, ResultId, SessionId, SessionNews};
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::results::Glyphs;
 
@@ -78,6 +78,17 @@ fn the_overlays() {
         bench.keys(keys);
         bench.compute();
         insta::assert_snapshot!(format!("{name}_100x30"), text(&bench, (100, 30)));
+    }
+}
+
+#[test]
+fn a_lost_link_takes_nothing_from_the_screen_and_says_what_is_true() {
+    for size in [(160, 45), (80, 24), (40, 10)] {
+        let mut bench = with_rows(size);
+        bench.session(SessionNews::Lost(Problem::new(Kind::Lost, "The tunnel is gone.").because("the hop closed it")));
+        let gone = Problem::new(Kind::Route, "bastion.example.com cannot be reached").because("timed out").passing();
+        bench.feed(Message::Session(SessionId(2), SessionNews::Failed(gone)));
+        insta::assert_snapshot!(format!("lost_{}x{}", size.0, size.1), text(&bench, size));
     }
 }
 

@@ -16,11 +16,13 @@ mod loaded;
 
 mod demo;
 mod demo_data;
+mod engines;
 mod harness;
 mod hops;
 mod lag;
 mod liveness;
 mod one_server;
+mod pretend;
 mod proof;
 mod refusals;
 mod rig_itself;
