@@ -199,7 +199,15 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     }
     if let Some(connect) = &model.connect {
         let mut keys = match connect.stage {
-            Stage::Picking => vec![(Action::Connect(ConnectAction::Connect), "connect")],
+            Stage::Picking => vec![
+                (Action::Connect(ConnectAction::Connect), "connect"),
+                (Action::Connect(ConnectAction::Add), "add a profile"),
+            ],
+            Stage::Adding => vec![
+                (Action::Connect(ConnectAction::Down), "next field"),
+                (Action::Connect(ConnectAction::Save), "save"),
+                (Action::Connect(ConnectAction::Close), "profiles"),
+            ],
             Stage::Climbing => vec![(Action::Connect(ConnectAction::Close), "stop")],
             Stage::Asking(_) => vec![
                 (Action::Connect(ConnectAction::Accept), "accept"),

@@ -23,6 +23,7 @@ mod refusals;
 mod rig_itself;
 mod rooted;
 mod run;
+mod secrets;
 mod session;
 mod traps;
 mod tunnel;
