@@ -33,16 +33,13 @@ pub(super) fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         return;
     }
     let rest = Rect { y, height: area.bottom() - y, ..area };
-    match &form.problem {
-        Some(problem) => {
-            draw_problem(problem, rest, buffer, theme);
-        }
-        None => {
-            let words = if form.is_saving { "Saving …" } else { about(form.field(), form.source()) };
-            for (text, y) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
-                parts(buffer, (area.x + 1, y), area.right(), [(text.as_str(), theme.dim())]);
-            }
-        }
+    if let Some(problem) = &form.problem {
+        draw_problem(problem, rest, buffer, theme);
+        return;
+    }
+    let words = if form.is_saving { "Saving …" } else { about(form.field(), form.source()) };
+    for (text, y) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
+        parts(buffer, (area.x + 1, y), area.right(), [(text.as_str(), theme.dim())]);
     }
 }
 
@@ -102,10 +99,10 @@ fn end_of(text: &str, width: usize) -> &str {
 
 fn example(field: Field) -> &'static str {
     match field {
-        Field::Name => "clinspark-eu",
-        Field::Bastion => "ec2-user@bastion.example.com",
-        Field::Replica => "replica.abc123.eu-west-1.rds.amazonaws.com",
-        Field::Account => "RO_USER",
+        Field::Name => "e.g. clinspark-eu",
+        Field::Bastion => "e.g. ec2-user@bastion.example.com",
+        Field::Replica => "e.g. replica.abc123.eu-west-1.rds.amazonaws.com",
+        Field::Account => "e.g. RO_USER",
         Field::Database => "none",
         Field::Source | Field::Environment | Field::Password => "",
     }

@@ -60,7 +60,11 @@ impl Connect {
                 cx.ask(Ask::Decline);
                 self.stage = Stage::Picking;
             }
-            (ConnectAction::Close | ConnectAction::Decline, Stage::Failed(_)) => self.stage = Stage::Picking,
+            // What is typed in the form stays for the next time.
+            (ConnectAction::Close | ConnectAction::Decline, Stage::Failed(_))
+            | (ConnectAction::Close, Stage::Adding) => {
+                self.stage = Stage::Picking;
+            }
             (ConnectAction::Close, Stage::Picking) => cx.ask(Ask::Close),
             (ConnectAction::DeleteBack, Stage::Asking(_)) => self.secret.delete_back(),
             (ConnectAction::Add, Stage::Picking) => self.stage = Stage::Adding,
@@ -71,8 +75,6 @@ impl Connect {
             (ConnectAction::DeleteBack, Stage::Adding) => self.form.delete_back(),
             (ConnectAction::Connect, Stage::Adding) if !self.form.is_last() => self.form.step(true),
             (ConnectAction::Connect | ConnectAction::Save, Stage::Adding) => self.save(cx),
-            // What is typed stays for the next time.
-            (ConnectAction::Close, Stage::Adding) => self.stage = Stage::Picking,
             _ => {}
         }
     }
