@@ -108,6 +108,9 @@ fn the_form_for_a_new_profile() {
     let mut bench = Bench::new(80, 24);
     bench.keys("ctrl-n ctrl-s");
     insta::assert_snapshot!("form_wrong_80x24", text(&bench, (80, 24)));
+    let mut small = Bench::new(40, 10);
+    small.keys("ctrl-n ctrl-s");
+    assert!(text(&small, (40, 10)).contains("Name: it is needed"), "what is wrong is told at every size");
 }
 
 #[test]

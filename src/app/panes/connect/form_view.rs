@@ -17,14 +17,13 @@ const LABELS: usize = 15;
 pub(super) fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let fields = form.fields();
     // Where it does not fit, the field that is typed in stays in sight.
-    let room = usize::from(area.height.saturating_sub(1)).max(1);
+    // So does what is wrong.
+    let below = if form.problem.is_some() { 3 } else { 1 };
+    let room = usize::from(area.height.saturating_sub(below)).max(1);
     let here = fields.iter().position(|field| *field == form.field()).unwrap_or(0);
     let top = (here + 1).saturating_sub(room);
     let mut y = area.y + u16::from(area.height > 12);
-    for field in fields.into_iter().skip(top) {
-        if y >= area.bottom() {
-            return;
-        }
+    for field in fields.into_iter().skip(top).take(room) {
         line(form, field, Rect { y, height: 1, ..area }, buffer, theme);
         y += 1;
     }
