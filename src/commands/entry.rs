@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser as _;
 
@@ -28,6 +29,9 @@ use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
 use crate::io::storage::{self, keyring, settings};
 use crate::io::store;
+
+/// Time for what blocks a thread when all is done.
+const LEFT_BEHIND: Duration = Duration::from_millis(200);
 
 /// What a build without the demo has in its place.
 #[cfg(not(feature = "demo"))]
@@ -138,7 +142,7 @@ fn profiles_command(command: ProfilesCommand, loaded: &Loaded, paths: &Paths) ->
         ProfilesCommand::Import(command) => profiles::import(&command, paths, ring, &mut talk),
         ProfilesCommand::Export(command) => {
             let outside = Place::own(paths).session;
-            runtime()?.block_on(profiles::export(&command, loaded, &outside, &mut out, talk.err))
+            wait_for(profiles::export(&command, loaded, &outside, &mut out, talk.err))
         }
     }
 }
@@ -170,7 +174,7 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
     if let Some(refusal) = profile.refusal() {
         return Err(refusal);
     }
-    runtime()?.block_on(async {
+    wait_for(async {
         let log = AccessLog::open(&place.paths.state, clock::now)?;
         let site = Site { profile, outside: place.session, log, stop: Interrupts::listen()? };
         let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
@@ -193,7 +197,7 @@ fn snippet_text(name: &str, profile: &Profile, place: &Place) -> Result<String, 
 fn demo_command(command: &DemoCommand, own: Loaded, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
     if let Some(at) = command.listen {
-        return runtime()?.block_on(demo::listen(command, at, paths, &mut err));
+        return wait_for(demo::listen(command, at, paths, &mut err));
     }
     let built_in = demo::built_in(command.subjects, paths);
     let code = screen(demo::manners(own), Some(built_in.profile.name.clone()), paths, Some(built_in))?;
@@ -224,14 +228,17 @@ fn screen(loaded: Loaded, profile: Option<String>, paths: &Paths, built_in: Opti
         demo,
         inside: if look::is_in_tmux() { Multiplexer::Tmux } else { Multiplexer::None },
     };
-    runtime()?.block_on(tui::run(start, outside))
+    wait_for(tui::run(start, outside))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Problem::new(Kind::Local, "The program could not start its tasks").because(error.to_string()))
+/// Runs a task to its end. What still blocks a thread then, such as a name server that does not answer, is left behind.
+fn wait_for<T>(work: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Problem::new(Kind::Local, "The program could not start its tasks").because(error.to_string())
+    })?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    ended
 }
 
 fn key_rows(keymap: &Keymap<Action>) -> Vec<keys::Row> {

@@ -252,5 +252,11 @@ fn gone() -> Problem {
 
 /// The end record of a statement whose report never came: its fate is unknown.
 fn unknown_end(id: String) -> Entry {
-    Entry { id, time: String::new(), milliseconds: 0, rows: 0, end: "broken: the link was lost".into() }
+    Entry {
+        id,
+        time: String::new(),
+        milliseconds: 0,
+        rows: 0,
+        end: "broken, not known to have finished: the link was lost".into(),
+    }
 }

@@ -9,6 +9,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
 
 mod accesslog;
+mod again;
 mod catalog;
 mod cli;
 mod demo;

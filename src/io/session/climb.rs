@@ -7,9 +7,11 @@ use tokio::time::Instant;
 
 use super::ask::ask;
 use super::cancel::Control;
-use super::connect::Recipe;
+use super::connect::{Password, Recipe};
 use super::fault::Fault;
+use super::further::Further;
 use super::introspect::in_alphabet;
+use super::lag::LagProbe;
 use super::link::Link;
 use super::news::Asker;
 use super::settings::{self, Variables};
@@ -77,7 +79,7 @@ pub(super) async fn climb(
             if typed < TYPED_PASSWORDS
                 && let Some(secret) = instead(&profile, problem.clone(), &asker).await
             {
-                recipe.password = secret;
+                recipe.password = Password::Kept(secret);
                 typed += 1;
                 continue;
             }
@@ -113,10 +115,17 @@ async fn guard(
     let profile = &recipe.profile;
     let tell = &asker.tell;
     let told = |fault: Fault| fault.connecting(&profile.host, profile.port, &profile.user);
-    let variables = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
-    let mut facts = replica::facts(&mut conn, &variables, tell).await.map_err(told)?;
-    refuse_writer(profile, facts.role)?;
-    let control = Control::open(recipe, link, &facts.identity, facts.connection_id, tell).await.map_err(told)?;
+    let (variables, pinned) = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
+    refuse_writer(profile, replica::role(&variables))?;
+    let further = Further::like(pinned, &variables);
+    let probe = LagProbe::new(profile, &variables);
+    // The second connection is on its way while the first one tells who it is.
+    let (facts, control) = tokio::join!(
+        replica::facts(&mut conn, &variables, profile, tell),
+        Control::open((recipe, link), Arc::new(further), probe, tell)
+    );
+    let (mut facts, mut control) = (facts.map_err(told)?, control.map_err(told)?);
+    control.aim(facts.connection_id);
     if !control.is_there() {
         facts
             .warnings
@@ -170,12 +179,12 @@ fn not_the_stored_one(profile: &Profile, typed: u32) -> Option<String> {
     Some(format!("the password that was typed is not the one that is kept: {hint}"))
 }
 
-async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Secret, Problem> {
+async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Password, Problem> {
     match &profile.password {
         None | Some(SecretSource::Prompt) => {
             let prompt = password_prompt(profile);
             match asker.question(Question::Secret { prompt, echo: false }).await {
-                Answer::Secret(secret) => Ok(secret),
+                Answer::Secret(secret) => Ok(Password::Kept(secret)),
                 Answer::Accept | Answer::Decline => Err(Problem::new(
                     Kind::Interrupted,
                     "No password was given, so connecting stops",
@@ -184,12 +193,13 @@ async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result
                 .then(Remedy::Settings)),
             }
         }
+        Some(source @ SecretSource::Command(_)) => Ok(Password::Fresh(source.clone(), Box::new(outside.clone()))),
         Some(source) => match bring(outside, source.clone()).await {
             // What a keyring does not give can be typed, where there is somebody.
             Err(problem) if matches!(source, SecretSource::Keyring(_)) => {
-                instead(profile, problem.clone(), asker).await.ok_or(problem)
+                instead(profile, problem.clone(), asker).await.map(Password::Kept).ok_or(problem)
             }
-            brought => brought,
+            brought => brought.map(Password::Kept),
         },
     }
 }

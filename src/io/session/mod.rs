@@ -4,17 +4,21 @@
 //! ```text
 //!  Connect ──► link ──► connection ──► pinned and read back ──► facts ──► control connection ──► Ready
 //!  Run(Permit) ──► statement (desk attends: cancel, deadlines, link) ──► Rows …, End ──► Ended
+//!  every while ──► lag, and a sign of life, on the control connection
 //!  LoadCatalog ──► a third connection, closed when it is read
 //! ```
 
 mod ask;
 mod cancel;
+mod certificate;
 mod climb;
 mod connect;
 mod convert;
 mod desk;
 mod fault;
+mod further;
 mod introspect;
+mod lag;
 mod link;
 mod news;
 mod own;
