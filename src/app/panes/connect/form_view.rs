@@ -18,7 +18,7 @@ pub(super) fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let fields = form.fields();
     // Where it does not fit, the field that is typed in stays in sight.
     // So does what is wrong.
-    let below = if form.problem.is_some() { 3 } else { 1 };
+    let below = if form.problem.is_some() { 3 } else { u16::from(area.height > 12) };
     let room = usize::from(area.height.saturating_sub(below)).max(1);
     let here = fields.iter().position(|field| *field == form.field()).unwrap_or(0);
     let top = (here + 1).saturating_sub(room);
