@@ -240,7 +240,6 @@ pub struct ImportCommand {
 
 /// What `add` and `import` both take.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "these are flags")]
 pub struct ProfileDetails {
     /// A jump host; once for each hop, in order. An alias of ~/.ssh/config is one too
     #[arg(long = "bastion", value_name = "[USER@]HOST[:PORT]")]
@@ -362,10 +361,10 @@ pub struct SecretOf {
 /// `rrx ssh-key`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct SshKeyCommand {
-    /// Public keys to show, with or without .pub; ~/.ssh/id_ed25519.pub where none is named
+    /// Public keys to show, with or without .pub; `~/.ssh/id_ed25519.pub` where none is named
     #[arg(value_name = "FILE", conflicts_with = "new")]
     pub files: Vec<PathBuf>,
-    /// Make a new pair in this file (and FILE.pub); ~/.ssh/id_ed25519 where none is named
+    /// Make a new pair in this file (and FILE.pub); `~/.ssh/id_ed25519` where none is named
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub new: Option<Option<PathBuf>>,
     /// What the key is called; USER@MACHINE where nothing is said

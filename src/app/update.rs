@@ -1,5 +1,7 @@
 //! The one way the model changes: total, synchronous, without clock, file, network or terminal.
 
+use std::sync::Arc;
+
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
@@ -88,7 +90,7 @@ fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mu
     if let Some(overlay) = &mut model.overlay {
         overlay.type_char(character, &mut cx, stock);
     } else if let Some(connect) = &mut model.connect {
-        connect.secret.push(character);
+        connect.type_char(character);
     } else if model.focus == Focus::Explorer {
         model.explorer.type_filter(character, &mut cx);
     } else {
@@ -104,9 +106,7 @@ fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Ve
     if let Some(overlay) = &mut model.overlay {
         overlay.paste(text, &mut cx, stock);
     } else if let Some(connect) = &mut model.connect {
-        if connect.takes_text() {
-            connect.secret.paste(text);
-        }
+        connect.paste(text);
     } else if model.focus == Focus::Explorer && model.explorer.is_typing {
         model.explorer.paste_filter(text, &mut cx);
     } else {
@@ -256,6 +256,21 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
             tell_all(model, &problems);
             asks.push(Ask::Settle);
         }
+        StorageNews::ProfileAdded { name, settings } => {
+            let built_in = model.shared.profiles.iter().filter(|profile| profile.environment == Environment::Demo);
+            let own = settings.profiles.iter().cloned().map(Arc::new);
+            model.shared.profiles = own.chain(built_in.cloned()).collect();
+            model.shared.settings = settings;
+            if let Some(connect) = &mut model.connect {
+                connect.on_added(&name, &model.shared);
+            }
+            let key = model.shared.key(Action::Connect(super::panes::connect::ConnectAction::Connect));
+            model.notice(format!("{name} is saved; {key} connects to it"));
+        }
+        StorageNews::ProfileNotAdded(problem) => match &mut model.connect {
+            Some(connect) => connect.on_not_added(problem),
+            None => asks.push(Ask::Problem(problem)),
+        },
         StorageNews::Failed(problem) => {
             model.worksheets.is_saving = false;
             if let Some(code) = model.aside.leaving {

@@ -1,6 +1,7 @@
 //! `rrx ssh-key`: the public half of a key and its fingerprint as a text to send to whoever runs the bastion; with `--new` a
 //! pair is made first. It overwrites nothing, shows no private half, and asks nobody on the network.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -68,12 +69,9 @@ fn ticket(keys: &[PublicHalf]) -> String {
     let several = if keys.len() == 1 { "this SSH key" } else { "these SSH keys" };
     let mut text = format!("Please admit {several} at the bastion of the read replica.\n\n");
     for key in keys {
-        text.push_str(&format!(
-            "{}\n\n  Type         {}\n  Fingerprint  {}\n\n",
-            print::line(&key.line),
-            print::line(&key.algorithm),
-            key.fingerprint
-        ));
+        let (line, algorithm) = (print::line(&key.line), print::line(&key.algorithm));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{line}\n\n  Type         {algorithm}\n  Fingerprint  {}\n\n", key.fingerprint);
     }
     text.push_str(
         "  Public address to be allow-listed   ______________________ (from which my connections come)\n  \

@@ -82,7 +82,7 @@ fn a_url_that_cannot_be_read_says_why_and_quotes_no_secret() {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 proptest! {
@@ -302,7 +302,7 @@ impl Keyring for Ring {
 }
 
 fn may_first() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_593_600)
+    SystemTime::UNIX_EPOCH + Duration::from_hours(493_776)
 }
 
 fn august() -> SystemTime {

@@ -84,7 +84,7 @@ pub fn outside() -> Outside {
             SecretSource::Keyring(_) => {
                 Err(Problem::new(rrx::domain::problem::Kind::Settings, "There is no keyring here"))
             }
-            other => panic!("{other:?} is not for these tests"),
+            other @ SecretSource::Prompt => panic!("{other:?} is not for these tests"),
         }),
         secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogAt::Request,

@@ -97,7 +97,7 @@ pub fn export(profile: &Profile, route: &[Hop]) -> String {
     for hop in route.iter().filter(|hop| hop.host_key.is_empty()) {
         words.push(format!("No host key of {hop} is recorded: compare its fingerprint when rrx asks."));
     }
-    let words: String = words.iter().map(|line| format!("# {}\n", line.replace(char::is_control, " "))).collect();
+    let words: Vec<String> = words.iter().map(|line| format!("# {}", line.replace(char::is_control, " "))).collect();
 
     let mut all = Table::new();
     all.set_implicit(true);
@@ -105,7 +105,7 @@ pub fn export(profile: &Profile, route: &[Hop]) -> String {
     let mut document = DocumentMut::new();
     document.insert(MARK, Item::Value(FORM.into()));
     document.insert("profile", Item::Table(all));
-    format!("{words}{document}")
+    format!("{}\n{document}", words.join("\n"))
 }
 
 fn limits(limits: &ProfileLimits) -> Option<InlineTable> {

@@ -1,4 +1,4 @@
-//! Connection URLs of other programs: `mysql://`, `mariadb://`, both with `+ssh` as TablePlus, Sequel Ace and others write them,
+//! Connection URLs of other programs: `mysql://`, `mariadb://`, both with `+ssh` as other clients write them,
 //! and `jdbc:` before them. A password in one is handed over beside the rest, never inside it.
 
 use std::path::PathBuf;
@@ -163,15 +163,12 @@ fn decoded(text: &str, what: &'static str) -> Result<String, BadUrl> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        match (byte, hex(bytes.get(at + 1)), hex(bytes.get(at + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                out.push(high << 4 | low);
-                at += 3;
-            }
-            _ => {
-                out.push(byte);
-                at += 1;
-            }
+        if let (b'%', Some(high), Some(low)) = (byte, hex(bytes.get(at + 1)), hex(bytes.get(at + 2))) {
+            out.push(high << 4 | low);
+            at += 3;
+        } else {
+            out.push(byte);
+            at += 1;
         }
     }
     String::from_utf8(out).map_err(|error| {

@@ -11,7 +11,7 @@ use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 
-use super::{Connect, ConnectAction, Stage};
+use super::{Connect, ConnectAction, Stage, form_view};
 
 /// What the screen needs.
 #[derive(Debug)]
@@ -29,14 +29,19 @@ impl ConnectView<'_> {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let title = match self.connect.stage {
             Stage::Picking => "rrx: choose a profile".to_owned(),
+            Stage::Adding => "rrx: a new profile".to_owned(),
             Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => format!("Connecting to {}", self.connect.profile),
         };
         let inside = panel(buffer, area, &title, "", true, self.theme);
-        if self.connect.stage == Stage::Picking {
-            self.profiles(inside, buffer);
-        } else {
-            self.ladder(inside, buffer);
+        match self.connect.stage {
+            Stage::Picking => self.profiles(inside, buffer),
+            Stage::Adding => form_view::draw(&self.connect.form, inside, buffer, self.theme),
+            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => self.ladder(inside, buffer),
         }
+    }
+
+    fn key(&self, action: ConnectAction) -> String {
+        self.shared.key(Action::Connect(action))
     }
 
     fn profiles(&self, area: Rect, buffer: &mut Buffer) {
@@ -48,14 +53,19 @@ impl ConnectView<'_> {
                 buffer,
                 (area.x + 1, area.y + 3),
                 right,
-                [("Write one into the settings file, or leave and try ", theme.dim()), ("rrx demo", theme.key())],
+                [
+                    (self.key(ConnectAction::Add).as_str(), theme.key()),
+                    (" adds one. Or leave and try ", theme.dim()),
+                    ("rrx demo", theme.key()),
+                ],
             );
             return;
         }
         if self.shared.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
+            let add = format!("No profile of your own yet: {} adds one.", self.key(ConnectAction::Add));
             let words = [
                 "The demo is a whole replica of an invented study inside this program: nothing is needed, nothing can break.",
-                "No profile of your own yet: `rrx profiles list` says where the settings file belongs.",
+                add.as_str(),
             ];
             let width = usize::from(area.width).saturating_sub(2);
             let lines = words.iter().flat_map(|words| std::iter::once(String::new()).chain(wrap(words, width)));
@@ -148,7 +158,7 @@ impl ConnectView<'_> {
             Stage::Failed(problem) => {
                 draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
             }
-            Stage::Picking | Stage::Climbing => {}
+            Stage::Picking | Stage::Adding | Stage::Climbing => {}
         }
     }
 }
