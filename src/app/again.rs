@@ -152,6 +152,7 @@ pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question
     let what = match question {
         Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
         Question::Secret { prompt, .. } => format!("it asks: {prompt}"),
+        Question::Instead { problem, .. } => return end(model, problem.then(Remedy::Reconnect)),
     };
     end(model, Problem::new(Kind::Route, "Connecting again needs your answer").because(what).then(Remedy::Reconnect));
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::port::Role;
+use crate::domain::port::{Question, Role};
 
 use super::action::{Action, AppAction};
 use super::focus::Focus;
@@ -232,19 +232,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         return vec![(Action::List(ListAction::Choose), take), close, (Action::List(ListAction::PageDown), "further")];
     }
     if let Some(connect) = &model.connect {
-        let mut keys = match connect.stage {
-            Stage::Picking => vec![(Action::Connect(ConnectAction::Connect), "connect")],
-            Stage::Climbing => vec![(Action::Connect(ConnectAction::Close), "stop")],
-            Stage::Asking(_) => vec![
-                (Action::Connect(ConnectAction::Accept), "accept"),
-                (Action::Connect(ConnectAction::Decline), "decline"),
-                (Action::Connect(ConnectAction::Connect), "answer"),
-            ],
-            Stage::Failed(_) => vec![
-                (Action::Connect(ConnectAction::Connect), "try again"),
-                (Action::Connect(ConnectAction::Close), "profiles"),
-            ],
-        };
+        let mut keys = on_the_way(&connect.stage);
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
@@ -313,4 +301,32 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     let mut seen = std::collections::BTreeSet::new();
     keys.retain(|(action, _)| seen.insert(*action));
     keys
+}
+
+/// The keys of the connection screen.
+fn on_the_way(stage: &Stage) -> Vec<(Action, &'static str)> {
+    match stage {
+        Stage::Picking => vec![
+            (Action::Connect(ConnectAction::Connect), "connect"),
+            (Action::Connect(ConnectAction::Add), "add a profile"),
+        ],
+        Stage::Adding => vec![
+            (Action::Connect(ConnectAction::Down), "next field"),
+            (Action::Connect(ConnectAction::Save), "save"),
+            (Action::Connect(ConnectAction::Close), "profiles"),
+        ],
+        Stage::Climbing => vec![(Action::Connect(ConnectAction::Close), "stop")],
+        Stage::Asking(Question::HostKey { .. }) => vec![
+            (Action::Connect(ConnectAction::Accept), "accept"),
+            (Action::Connect(ConnectAction::Decline), "decline"),
+        ],
+        Stage::Asking(Question::Secret { .. } | Question::Instead { .. }) => vec![
+            (Action::Connect(ConnectAction::Connect), "answer"),
+            (Action::Connect(ConnectAction::Decline), "decline"),
+        ],
+        Stage::Failed(_) => vec![
+            (Action::Connect(ConnectAction::Connect), "try again"),
+            (Action::Connect(ConnectAction::Close), "profiles"),
+        ],
+    }
 }

@@ -1,9 +1,12 @@
 //! The one way the model changes: total, synchronous, without clock, file, network or terminal.
 
+use std::sync::Arc;
+
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, ResultId, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+    End, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
+    StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -87,7 +90,7 @@ fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mu
     if let Some(overlay) = &mut model.overlay {
         overlay.type_char(character, &mut cx, stock);
     } else if let Some(connect) = &mut model.connect {
-        connect.secret.push(character);
+        connect.type_char(character);
     } else if model.focus == Focus::Explorer {
         model.explorer.type_filter(character, &mut cx);
     } else {
@@ -103,9 +106,7 @@ fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Ve
     if let Some(overlay) = &mut model.overlay {
         overlay.paste(text, &mut cx, stock);
     } else if let Some(connect) = &mut model.connect {
-        if connect.takes_text() {
-            connect.secret.paste(text);
-        }
+        connect.paste(text);
     } else if model.focus == Focus::Explorer && model.explorer.is_typing {
         model.explorer.paste_filter(text, &mut cx);
     } else {
@@ -222,7 +223,7 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
             super::run::on_permitted(model, (session, result), (profile, permit), asks, effects);
         }
         StorageNews::NotPermitted { result, problem } => {
-            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
         StorageNews::Worksheets { profile, worksheets, front, problems } => {
@@ -255,6 +256,21 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
             tell_all(model, &problems);
             asks.push(Ask::Settle);
         }
+        StorageNews::ProfileAdded { name, settings } => {
+            let built_in = model.shared.profiles.iter().filter(|profile| profile.environment == Environment::Demo);
+            let own = settings.profiles.iter().cloned().map(Arc::new);
+            model.shared.profiles = own.chain(built_in.cloned()).collect();
+            model.shared.settings = settings;
+            if let Some(connect) = &mut model.connect {
+                connect.on_added(&name, &model.shared);
+            }
+            let key = model.shared.key(Action::Connect(super::panes::connect::ConnectAction::Connect));
+            model.notice(format!("{name} is saved; {key} connects to it"));
+        }
+        StorageNews::ProfileNotAdded(problem) => match &mut model.connect {
+            Some(connect) => connect.on_not_added(problem),
+            None => asks.push(Ask::Problem(problem)),
+        },
         StorageNews::Failed(problem) => {
             model.worksheets.is_saving = false;
             if let Some(code) = model.aside.leaving {
@@ -293,7 +309,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
             let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
                 .hint("run it again in a moment");
-            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         // What happened is written down, if later.
         Effect::Storage(end @ StorageCmd::End { .. }) => {

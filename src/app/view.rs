@@ -22,6 +22,8 @@ use super::ui::theme::Theme;
 
 /// Lines that a ladder has room for.
 const LADDER: usize = 18;
+/// Lines that the form for a profile needs besides its border.
+const FORM: usize = 8;
 
 /// Draws the model, in ASCII where the terminal can draw nothing else.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
@@ -40,7 +42,11 @@ fn paint(model: &Model, buffer: &mut Buffer) {
     }
     bars_view::header(model, buffer);
     if let Some(connect) = &model.connect {
-        let rows = if connect.stage == Stage::Picking { model.shared.profiles.len() } else { LADDER };
+        let rows = match connect.stage {
+            Stage::Picking => model.shared.profiles.len(),
+            Stage::Adding => FORM,
+            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => LADDER,
+        };
         let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
         let area = rect(areas.overlay(96, rows), buffer);
         ConnectView { connect, shared: &model.shared, theme }.draw(area, buffer);

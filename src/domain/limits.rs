@@ -65,6 +65,10 @@ pub const KEEPALIVE: Duration = Duration::from_secs(4);
 pub const KEEPALIVE_MISSES: usize = 2;
 /// How long a hop may take no byte of ours: as long as it may answer no keepalive.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
+/// How often a statement is told to stop: a KILL that overtakes it on the way stops nothing.
+pub const KILLS: u32 = 3;
+/// Time for a statement to stop before it is told again.
+pub const KILL_AGAIN: Duration = Duration::from_secs(1);
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
 /// Time for a stopped statement to give its connection back; after it the connection is thrown away.

@@ -26,6 +26,7 @@ mod model;
 mod profile;
 mod results;
 mod screens;
+mod setup;
 mod snippets;
 mod sql;
 mod ssh_config;

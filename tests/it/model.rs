@@ -472,3 +472,56 @@ fn rows_are_asked_for_only_once_the_store_has_opened_the_result() {
     bench.feed(Message::Result(result, StoreNews::Opened(Arc::from([column("a")]))));
     assert_eq!(asks(&bench), 1);
 }
+
+#[test]
+fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
+    let mut bench = Bench::new(100, 30);
+    bench.keys("ctrl-n ctrl-s");
+    assert!(bench.effects.is_empty(), "nothing is saved without a name");
+    bench.text("us");
+    bench.keys("enter v enter");
+    bench.text("ec2-user@bastion");
+    bench.keys("enter ctrl-s");
+    assert!(bench.effects.is_empty(), "nor without a replica");
+    bench.text("replica:3307");
+    bench.keys("enter R O enter enter c enter");
+    bench.text("pass show rr");
+    bench.keys("esc");
+    assert!(!bench.model.connect.as_ref().unwrap().takes_text(), "escape goes back");
+    bench.keys("ctrl-n enter");
+    let saving = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::AddProfile { .. })));
+    let Effect::Storage(StorageCmd::AddProfile { draft }) = saving else { unreachable!() };
+    assert_eq!(
+        (draft.name.as_str(), draft.host.as_str(), draft.port, draft.user.as_str()),
+        ("us", "replica", Some(3307), "RO")
+    );
+    assert_eq!(draft.environment, Some(rrx::domain::profile::Environment::Validation));
+    assert_eq!(draft.password, Some(rrx::domain::profile::SecretSource::Command("pass show rr".into())));
+    bench.keys("enter");
+    assert!(bench.effects.is_empty(), "it is saved once");
+
+    bench.feed(Message::Storage(StorageNews::ProfileNotAdded(Problem::new(Kind::Settings, "There is one already"))));
+    let buffer = screen(&bench.model, 100, 30);
+    let all: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(all.contains("There is one already"), "{all}");
+
+    let text = rrx::domain::profile::add("", "f", &draft, rrx::domain::profile::Overwrite::Forbidden).unwrap();
+    let settings = Arc::new(rrx::domain::profile::parse(&text, "f").0);
+    bench.feed(Message::Storage(StorageNews::ProfileAdded { name: "us".into(), settings }));
+    bench.keys("enter");
+    let connects = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Connect { .. })));
+    let Effect::Session(_, SessionCmd::Connect { profile, .. }) = connects else { unreachable!() };
+    assert_eq!(profile.name, "us");
+}
+
+#[test]
+fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
+    use rrx::domain::keys::{Key, Matcher, Outcome};
+    for style in ["default", "vim", "emacs"] {
+        let (keymap, _) = styles::keymap(style, None);
+        for c in (' '..='~').chain("äß€漢".chars()) {
+            let outcome = Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["connect", "app"], true);
+            assert_eq!(outcome, Outcome::Text(c), "style {style}");
+        }
+    }
+}

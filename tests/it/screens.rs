@@ -3,7 +3,7 @@
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
-use rrx::domain::port::{End, ResultId, SessionId, SessionNews};
+use rrx::domain::port::{End, Question, ResultId, SessionId, SessionNews};
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::results::Glyphs;
 
@@ -103,4 +103,40 @@ fn the_picker_and_a_failed_ladder() {
             .hint("bastions admit listed addresses only; ask for yours to be added"),
     ));
     insta::assert_snapshot!("failed_100x30", text(&bench, (100, 30)));
+}
+
+#[test]
+fn the_form_for_a_new_profile() {
+    for size in [(160, 45), (80, 24), (40, 10)] {
+        let mut bench = Bench::new(size.0, size.1);
+        bench.keys("ctrl-n");
+        for (value, keys) in [("clinspark-us", "tab right tab"), ("ec2-user@bastion.example.com inner:2222", "tab")] {
+            bench.text(value);
+            bench.keys(keys);
+        }
+        insta::assert_snapshot!(format!("form_{}x{}", size.0, size.1), text(&bench, size));
+    }
+    let mut bench = Bench::new(80, 24);
+    bench.keys("ctrl-n ctrl-s");
+    insta::assert_snapshot!("form_wrong_80x24", text(&bench, (80, 24)));
+    let mut small = Bench::new(40, 10);
+    small.keys("ctrl-n ctrl-s");
+    assert!(text(&small, (40, 10)).contains("Name: it is needed"), "what is wrong is told at every size");
+}
+
+#[test]
+fn a_refused_password_asks_for_the_new_one() {
+    let mut bench = Bench::new(80, 24);
+    bench.keys("enter");
+    let problem = Problem::new(Kind::Route, "No session with replica.example.com:3306 as RO_USER")
+        .server(ServerError {
+            code: 1045,
+            state: "28000".into(),
+            message: "Access denied for user 'RO_USER'@'10.0.0.7' (using password: YES)".into(),
+        })
+        .hint("stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
+    let prompt = "Password of RO_USER at replica.example.com".into();
+    bench.session(SessionNews::Asked(Question::Instead { prompt, problem }));
+    bench.text("hunter2");
+    insta::assert_snapshot!("rotated_80x24", text(&bench, (80, 24)));
 }

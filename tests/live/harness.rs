@@ -80,8 +80,13 @@ pub fn outside() -> Outside {
             }
             SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
             SecretSource::Command(_) => rrx::io::storage::secrets::bring(source),
-            other => panic!("{other:?} is not for these tests"),
+            SecretSource::Keyring(entry) if entry == "stored-94-days-ago" => Ok(Secret::new("the old one".into())),
+            SecretSource::Keyring(_) => {
+                Err(Problem::new(rrx::domain::problem::Kind::Settings, "There is no keyring here"))
+            }
+            other @ SecretSource::Prompt => panic!("{other:?} is not for these tests"),
         }),
+        secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogAt::Request,
         prepare: None,
     }
@@ -165,7 +170,12 @@ async fn climb(
 
 /// Connects where nothing is asked.
 pub async fn connect(profile: Profile) -> Result<Live, Problem> {
-    connect_answering(profile, |question| panic!("asked {question:?}")).await
+    connect_answering(profile, |question| match question {
+        // Nobody is there to type another password.
+        Question::Instead { .. } => Answer::Decline,
+        question => panic!("asked {question:?}"),
+    })
+    .await
 }
 
 /// The next news; what is waited for comes before `end`, whatever else is told meanwhile.

@@ -28,6 +28,7 @@ mod refusals;
 mod rig_itself;
 mod rooted;
 mod run;
+mod secrets;
 mod session;
 mod sign_in;
 mod traps;

@@ -68,6 +68,11 @@ impl Rig {
         self.folder.server_user()
     }
 
+    /// The folder of all its files, and the users under whom its servers run.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
     /// The shared sshd. Tests that stop or kill one start their own: [`Rig::own_sshd`].
     pub fn sshd(&self) -> &Sshd {
         &self.sshd

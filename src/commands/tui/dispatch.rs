@@ -146,6 +146,8 @@ impl Dispatch {
             | StorageCmd::SaveWorksheets { profile, .. }
             | StorageCmd::LoadWorksheets { profile }
             | StorageCmd::End { profile, .. } => profile == DEMO,
+            // The demo has no settings of its own.
+            StorageCmd::AddProfile { .. } => false,
             StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

@@ -97,6 +97,13 @@ pub enum Question {
         /// Whether the typed text may be shown.
         echo: bool,
     },
+    /// A secret is wanted in place of one that could not be had, or that the server refused.
+    Instead {
+        /// What it is for, in the user's words.
+        prompt: String,
+        /// What was wrong with the other one. The server's own error is in it where it was the server.
+        problem: Problem,
+    },
 }
 
 /// The user's answer to a [`Question`].

@@ -7,7 +7,7 @@ use crate::domain::accesslog::{Begin, Entry, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
-use crate::domain::profile::Settings;
+use crate::domain::profile::{Draft, Settings};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
 
@@ -98,6 +98,11 @@ pub enum StorageCmd {
         /// The profile's own folders, besides the user's.
         folders: Vec<PathBuf>,
     },
+    /// Put a new profile into the settings file.
+    AddProfile {
+        /// What the user gave.
+        draft: Box<Draft>,
+    },
     /// Read the doc packs of a profile.
     LoadDocs {
         /// The packs' folders.
@@ -177,6 +182,15 @@ pub enum StorageNews {
         /// What could not be read.
         problems: Vec<Problem>,
     },
+    /// A new profile is in the settings file.
+    ProfileAdded {
+        /// Its name.
+        name: String,
+        /// The settings, read again.
+        settings: Arc<Settings>,
+    },
+    /// A new profile could not be put into the settings file.
+    ProfileNotAdded(Problem),
     /// Something could not be written.
     Failed(Problem),
 }

@@ -56,6 +56,17 @@ impl Control {
         Ok(Self { is_elsewhere: conn.is_none(), conn, further: Arc::new(further), target: 0, probe })
     }
 
+    /// Gives the connection away and leaves an empty place, for a KILL that goes its own way.
+    pub(super) fn lend(&mut self) -> Self {
+        Self {
+            conn: self.conn.take(),
+            further: Arc::clone(&self.further),
+            is_elsewhere: self.is_elsewhere,
+            target: self.target,
+            probe: self.probe.clone(),
+        }
+    }
+
     /// Takes the number of the connection whose statements it stops.
     pub(super) fn aim(&mut self, target: u64) {
         self.target = target;
@@ -191,7 +202,7 @@ pub(super) async fn beat(conn: &mut Conn) -> Result<(), Fault> {
 pub(super) async fn barrier(conn: &mut Conn, tell: &Teller) -> Result<(), Fault> {
     loop {
         match ask(conn, &own::barrier(), tell).await {
-            // The KILL came after the statement had ended and hit this one. There was one KILL: the next answers.
+            // A KILL came after the statement had ended and hit this one. All have been sent: soon one answers.
             Err(fault) if fault.code() == Some(INTERRUPTED) => {}
             Err(fault) => return Err(fault),
             Ok(rows) if rows.first().and_then(|row| convert::number(row, 0)) == Some(1) => return Ok(()),

@@ -19,7 +19,7 @@ use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 pub(super) struct Recipe {
     /// The profile.
     pub(super) profile: std::sync::Arc<Profile>,
-    password: Password,
+    pub(super) password: Password,
     /// The bytes of the CA file.
     ca: Option<Vec<u8>>,
 }

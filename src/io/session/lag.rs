@@ -29,7 +29,7 @@ enum Source {
 }
 
 /// What is still worth asking.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct LagProbe {
     sources: Vec<Source>,
     /// Why the last one that refused did.

@@ -11,7 +11,7 @@ use super::Outside;
 use super::climb::bring;
 use super::news::{Asker, Teller};
 use crate::domain::limits;
-use crate::domain::port::{Rung, RungState};
+use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
 use crate::io::tunnel::{PassphraseSource, Step, Tunnel, TunnelContext};
@@ -124,18 +124,31 @@ fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Send
         read: Arc::clone(&outside.read),
         append: Arc::clone(&outside.append),
         is_own_socket: Arc::clone(&outside.is_own_socket),
-        passphrase: passphrase(profile, outside),
+        passphrase: passphrase(profile, outside, asker),
         asker: Arc::new(asker.clone()),
         news,
     }
 }
 
 /// Brings the passphrase of the key files from where the profile says; without a source the user is asked.
-fn passphrase(profile: &Profile, outside: &Outside) -> Option<PassphraseSource> {
+fn passphrase(profile: &Profile, outside: &Outside, asker: &Asker) -> Option<PassphraseSource> {
     let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
-    let outside = outside.clone();
+    let (outside, asker, name) = (outside.clone(), asker.clone(), profile.name.clone());
     Some(Arc::new(move || {
-        let (source, outside) = (source.clone(), outside.clone());
-        Box::pin(async move { bring(&outside, source).await })
+        let (source, outside, asker) = (source.clone(), outside.clone(), asker.clone());
+        let prompt = format!("Passphrase of the keys of {name}");
+        Box::pin(async move {
+            let is_keyring = matches!(source, SecretSource::Keyring(_));
+            match bring(&outside, source).await {
+                // What a keyring does not give can be typed, where there is somebody.
+                Err(problem) if is_keyring => {
+                    match asker.question(Question::Instead { prompt, problem: problem.clone() }).await {
+                        Answer::Secret(secret) => Ok(secret),
+                        Answer::Accept | Answer::Decline => Err(problem),
+                    }
+                }
+                brought => brought,
+            }
+        })
     }))
 }

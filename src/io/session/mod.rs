@@ -41,6 +41,9 @@ use crate::domain::profile::{Profile, Secret, SecretSource};
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
 
+/// How many days ago the secret of a source was put there, where that is known. It reads a small file.
+pub type SecretAge = dyn Fn(&SecretSource) -> Option<u64> + Send + Sync;
+
 /// Makes ready what a profile stands for, and answers with the profile that leads there. It is asked at each connecting.
 pub type Prepare =
     dyn Fn(Arc<Profile>) -> Pin<Box<dyn Future<Output = Result<Arc<Profile>, Problem>> + Send>> + Send + Sync;
@@ -68,6 +71,8 @@ pub struct Outside {
     pub is_own_socket: IsOwnSocket,
     /// Brings password and passphrase.
     pub secret: Arc<BringSecret>,
+    /// Tells how old a stored secret is.
+    pub secret_age: Arc<SecretAge>,
     /// Whether the catalog is read as soon as the session is ready.
     pub catalog: CatalogAt,
     /// Makes ready what a profile stands for, where that must be started first.

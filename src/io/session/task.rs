@@ -222,7 +222,7 @@ impl Session {
             self.unsent(result, unsent).await;
             return Some(SessionNews::Lost(problem));
         }
-        let way = (&*self.link, &*self.recipe, &self.tell);
+        let way = (&self.link, &self.recipe, &self.tell);
         let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
         let job =
             Job { text: checked.text(), dialect: checked.dialect(), result, bounds, database: self.database.clone() };

@@ -8,6 +8,7 @@ pub mod atomic;
 pub mod docs;
 pub mod history;
 pub mod keymaps;
+pub mod keyring;
 pub mod known_hosts_file;
 pub mod own_sockets;
 pub mod partial;
@@ -16,6 +17,7 @@ pub mod secrets;
 pub mod settings;
 pub mod snippets;
 pub mod ssh_files;
+pub mod stored;
 pub mod task;
 pub mod worksheets;
 

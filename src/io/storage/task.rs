@@ -10,11 +10,13 @@ use tokio::task::JoinHandle;
 use super::accesslog::{AccessLog, LedgerError};
 use super::paths::Paths;
 use super::worksheets::Worksheets;
-use super::{Clock, docs, history, snippets};
+use super::{Clock, docs, history, settings, snippets};
 use crate::domain::accesslog::{Begin, Entry, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::port::{Demo, StorageCmd, StorageNews};
+use crate::domain::problem::Problem;
+use crate::domain::profile::{self, Draft, Overwrite, Settings};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
 
@@ -114,6 +116,10 @@ impl<N: FnMut(StorageNews)> Storage<N> {
                 let (snippets, problems) = snippets::load(&folders);
                 StorageNews::Snippets { snippets: Arc::new(snippets), problems }
             }
+            StorageCmd::AddProfile { draft } => match self.add_profile(&draft) {
+                Ok(settings) => StorageNews::ProfileAdded { name: draft.name, settings },
+                Err(problem) => StorageNews::ProfileNotAdded(problem),
+            },
             StorageCmd::LoadDocs { folders, demo } => {
                 let (mut packs, problems) = docs::load(&folders);
                 if demo == Demo::Yes {
@@ -123,6 +129,11 @@ impl<N: FnMut(StorageNews)> Storage<N> {
             }
         };
         (self.news)(news);
+    }
+
+    fn add_profile(&self, draft: &Draft) -> Result<Arc<Settings>, Problem> {
+        settings::change(&self.paths, |text, file| profile::add(text, file, draft, Overwrite::Forbidden))?;
+        Ok(settings::load(&self.paths, settings::Presence::Wanted).settings)
     }
 
     fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
@@ -167,6 +178,7 @@ fn is_overtaken(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }
+            | StorageCmd::AddProfile { .. }
             | StorageCmd::LoadDocs { .. } => {}
         }
     }

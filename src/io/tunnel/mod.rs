@@ -16,6 +16,7 @@ mod context;
 mod forward;
 mod host_key;
 mod identity;
+pub mod key_pair;
 pub mod known_hosts;
 mod link;
 mod problem;
@@ -23,6 +24,7 @@ mod reach;
 mod route;
 pub mod ssh_config;
 mod station;
+mod written_out;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -35,6 +37,7 @@ pub use forward::LocalEnd;
 pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Remembered};
 use station::{Station, stations};
+pub use written_out::written_out;
 
 use crate::domain::profile::Hop;
 

@@ -1,23 +1,30 @@
-//! The connection screen: the picker of profiles, and the ladder of the one being reached.
+//! The connection screen: the picker of profiles, the form for a new one, and the ladder of the one being reached.
 
+mod form;
+mod form_view;
 mod update;
 mod view;
 
+pub use form::{Field, Form};
 pub use view::{ConnectView, draw_problem};
 
 use crate::app::action::actions;
 use crate::domain::port::{Question, Rung, RungState};
 use crate::domain::problem::Problem;
 
-use super::parts::line_input::LineInput;
 use super::parts::list::List;
+use super::parts::secret_input::SecretInput;
 
 actions! {
     /// What works on the connection screen.
     ConnectAction in "connect" {
-        Down = "down": "next profile",
-        Up = "up": "profile before",
+        Down = "down": "next profile or field",
+        Up = "up": "profile or field before",
         Connect = "connect": "connect, or give the answer",
+        Add = "add": "add a profile",
+        Save = "save": "save the new profile",
+        NextChoice = "next-choice": "next choice of the field",
+        PreviousChoice = "previous-choice": "choice of the field before",
         Accept = "accept": "accept the host key",
         Decline = "decline": "do not; back to the profiles",
         DeleteBack = "delete-back": "delete the character before the cursor",
@@ -31,6 +38,8 @@ pub enum Stage {
     /// The profiles.
     #[default]
     Picking,
+    /// The form for a new profile.
+    Adding,
     /// The ladder.
     Climbing,
     /// The ladder, and a question that waits.
@@ -61,6 +70,8 @@ pub struct Connect {
     pub profile: String,
     /// The ladder so far.
     pub ladder: Vec<Step>,
+    /// A profile being added.
+    pub form: Form,
     /// A secret being typed; it is taken out and wiped when it is sent.
-    pub secret: LineInput,
+    pub secret: SecretInput,
 }

@@ -3,19 +3,35 @@
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
-use crate::app::panes::parts::list::Step as Move;
-use crate::app::shared::Link;
-use crate::domain::port::{Answer, Question, Rung, RungState, SessionCmd};
+use crate::app::panes::parts::list::{List, Step as Move};
+use crate::app::shared::{Link, Shared};
+use crate::domain::port::{Answer, Question, Rung, RungState, SessionCmd, StorageCmd};
 use crate::domain::problem::Problem;
-use crate::domain::profile::Secret;
 
-use super::{Connect, ConnectAction, Stage, Step};
+use super::{Connect, ConnectAction, Form, Stage, Step};
 
 impl Connect {
     /// Whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.stage, Stage::Asking(Question::Secret { .. }))
+        matches!(self.stage, Stage::Adding | Stage::Asking(Question::Secret { .. } | Question::Instead { .. }))
+    }
+
+    /// Takes a typed character.
+    pub fn type_char(&mut self, character: char) {
+        match self.stage {
+            Stage::Adding => self.form.push(character),
+            _ => self.secret.push(character),
+        }
+    }
+
+    /// Takes pasted text, where text is typed.
+    pub fn paste(&mut self, text: &str) {
+        match self.stage {
+            Stage::Adding => self.form.paste(text),
+            _ if self.takes_text() => self.secret.paste(text),
+            _ => {}
+        }
     }
 
     /// Does an action.
@@ -30,8 +46,8 @@ impl Connect {
                 }
             }
             (ConnectAction::Connect, Stage::Failed(_)) => cx.ask(Ask::Connect(self.profile.clone())),
-            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. })) => {
-                let secret = Secret::new(self.secret.take());
+            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. } | Question::Instead { .. })) => {
+                let secret = self.secret.take();
                 self.answer(Answer::Secret(secret), cx);
             }
             // Enter is no answer to a host key: only its own key accepts it.
@@ -44,11 +60,52 @@ impl Connect {
                 cx.ask(Ask::Decline);
                 self.stage = Stage::Picking;
             }
-            (ConnectAction::Close | ConnectAction::Decline, Stage::Failed(_)) => self.stage = Stage::Picking,
+            // What is typed in the form stays for the next time.
+            (ConnectAction::Close | ConnectAction::Decline, Stage::Failed(_))
+            | (ConnectAction::Close, Stage::Adding) => {
+                self.stage = Stage::Picking;
+            }
             (ConnectAction::Close, Stage::Picking) => cx.ask(Ask::Close),
             (ConnectAction::DeleteBack, Stage::Asking(_)) => self.secret.delete_back(),
+            (ConnectAction::Add, Stage::Picking) => self.stage = Stage::Adding,
+            (ConnectAction::Down, Stage::Adding) => self.form.step(true),
+            (ConnectAction::Up, Stage::Adding) => self.form.step(false),
+            (ConnectAction::NextChoice, Stage::Adding) => self.form.turn(true),
+            (ConnectAction::PreviousChoice, Stage::Adding) => self.form.turn(false),
+            (ConnectAction::DeleteBack, Stage::Adding) => self.form.delete_back(),
+            (ConnectAction::Connect, Stage::Adding) if !self.form.is_last() => self.form.step(true),
+            (ConnectAction::Connect | ConnectAction::Save, Stage::Adding) => self.save(cx),
             _ => {}
         }
+    }
+
+    /// Has the new profile written into the settings.
+    fn save(&mut self, cx: &mut Cx<'_>) {
+        if self.form.is_saving {
+            return;
+        }
+        let Ok(draft) = self.form.draft() else { return };
+        self.form.is_saving = true;
+        cx.effect(Effect::Storage(StorageCmd::AddProfile { draft: Box::new(draft) }));
+    }
+
+    /// The new profile is in the settings: the cursor goes to it, and the form is empty again.
+    pub fn on_added(&mut self, name: &str, shared: &Shared) {
+        self.form = Form::default();
+        if self.stage == Stage::Adding {
+            self.stage = Stage::Picking;
+        }
+        let count = shared.profiles.len();
+        self.list = List::default();
+        for _ in 0..shared.profiles.iter().position(|profile| profile.name == name).unwrap_or(0) {
+            self.list.step(Move::Down, count, count);
+        }
+    }
+
+    /// The new profile is not in the settings.
+    pub fn on_not_added(&mut self, problem: Problem) {
+        self.form.is_saving = false;
+        self.form.problem = Some(problem);
     }
 
     fn answer(&mut self, answer: Answer, cx: &mut Cx<'_>) {

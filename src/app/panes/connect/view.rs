@@ -11,7 +11,7 @@ use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 
-use super::{Connect, ConnectAction, Stage};
+use super::{Connect, ConnectAction, Stage, form_view};
 
 /// What the screen needs.
 #[derive(Debug)]
@@ -29,14 +29,19 @@ impl ConnectView<'_> {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let title = match self.connect.stage {
             Stage::Picking => "rrx: choose a profile".to_owned(),
+            Stage::Adding => "rrx: a new profile".to_owned(),
             Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => format!("Connecting to {}", self.connect.profile),
         };
         let inside = panel(buffer, area, &title, "", true, self.theme);
-        if self.connect.stage == Stage::Picking {
-            self.profiles(inside, buffer);
-        } else {
-            self.ladder(inside, buffer);
+        match self.connect.stage {
+            Stage::Picking => self.profiles(inside, buffer),
+            Stage::Adding => form_view::draw(&self.connect.form, inside, buffer, self.theme),
+            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => self.ladder(inside, buffer),
         }
+    }
+
+    fn key(&self, action: ConnectAction) -> String {
+        self.shared.key(Action::Connect(action))
     }
 
     fn profiles(&self, area: Rect, buffer: &mut Buffer) {
@@ -48,14 +53,19 @@ impl ConnectView<'_> {
                 buffer,
                 (area.x + 1, area.y + 3),
                 right,
-                [("Write one into the settings file, or leave and try ", theme.dim()), ("rrx demo", theme.key())],
+                [
+                    (self.key(ConnectAction::Add).as_str(), theme.key()),
+                    (" adds one. Or leave and try ", theme.dim()),
+                    ("rrx demo", theme.key()),
+                ],
             );
             return;
         }
         if self.shared.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
+            let add = format!("No profile of your own yet: {} adds one.", self.key(ConnectAction::Add));
             let words = [
                 "The demo is a whole replica of an invented study inside this program: nothing is needed, nothing can break.",
-                "No profile of your own yet: `rrx profiles list` says where the settings file belongs.",
+                add.as_str(),
             ];
             let width = usize::from(area.width).saturating_sub(2);
             let lines = words.iter().flat_map(|words| std::iter::once(String::new()).chain(wrap(words, width)));
@@ -139,27 +149,41 @@ impl ConnectView<'_> {
                     }
                 }
             }
-            Stage::Asking(Question::Secret { prompt, echo }) => {
-                parts(buffer, (area.x + 1, y), right, [(prompt.as_str(), theme.warning())]);
-                let typed = self.connect.secret.text();
-                let shown = if *echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
-                parts(
-                    buffer,
-                    (area.x + 1, y + 1),
-                    right,
-                    [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())],
-                );
+            Stage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
+            Stage::Asking(Question::Instead { prompt, problem }) => {
+                let y =
+                    draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
+                self.secret(prompt, false, y + 1, area, buffer);
             }
             Stage::Failed(problem) => {
                 draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
             }
-            Stage::Picking | Stage::Climbing => {}
+            Stage::Picking | Stage::Adding | Stage::Climbing => {}
         }
     }
 }
 
-/// Draws a problem: what, why, what next.
-pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) {
+impl ConnectView<'_> {
+    /// The line in which a secret is typed.
+    fn secret(&self, prompt: &str, echo: bool, y: u16, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        // On a small screen the line that is typed in counts more than what stands above it.
+        let y = y.min(area.bottom().saturating_sub(2)).max(area.y);
+        parts(buffer, (area.x + 1, y), area.right(), [(clear(prompt, area).as_str(), theme.warning())]);
+        let typed = self.connect.secret.text();
+        let shown = if echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
+        let line = [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())];
+        parts(buffer, (area.x + 1, y + 1), area.right(), line);
+    }
+}
+
+/// A text as wide as the area, so that nothing of what was drawn there before stays.
+fn clear(text: &str, area: Rect) -> String {
+    format!("{text:<width$}", width = usize::from(area.width))
+}
+
+/// Draws a problem: what, why, what next. Answers with the line below it.
+pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let width = usize::from(area.width).saturating_sub(2);
     let mut y = area.y;
     let mut line = |text: &str, style| {
@@ -180,4 +204,5 @@ pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: T
     if let Some(hint) = &problem.hint {
         line(&format!("next: {hint}"), theme.warning());
     }
+    y
 }

@@ -1,0 +1,135 @@
+//! Draws the form for a new profile.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::panes::connect::draw_problem;
+use crate::app::ui::draw::{parts, wrap};
+use crate::app::ui::theme::Theme;
+
+use super::form::{ENVIRONMENTS, Field, Form, SOURCES, label};
+
+/// Columns of the labels.
+const LABELS: usize = 15;
+
+/// Draws it into an area.
+pub(super) fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let fields = form.fields();
+    // Where it does not fit, the field that is typed in stays in sight.
+    // So does what is wrong.
+    let below = if form.problem.is_some() { 3 } else { u16::from(area.height > 12) };
+    let room = usize::from(area.height.saturating_sub(below)).max(1);
+    let here = fields.iter().position(|field| *field == form.field()).unwrap_or(0);
+    let top = (here + 1).saturating_sub(room);
+    let mut y = area.y + u16::from(area.height > 12);
+    for field in fields.into_iter().skip(top).take(room) {
+        line(form, field, Rect { y, height: 1, ..area }, buffer, theme);
+        y += 1;
+    }
+    y += 1;
+    if y >= area.bottom() {
+        return;
+    }
+    let rest = Rect { y, height: area.bottom() - y, ..area };
+    if let Some(problem) = &form.problem {
+        draw_problem(problem, rest, buffer, theme);
+        return;
+    }
+    let words = if form.is_saving { "Saving …" } else { about(form.field(), form.source()) };
+    for (text, y) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
+        parts(buffer, (area.x + 1, y), area.right(), [(text.as_str(), theme.dim())]);
+    }
+}
+
+fn line(form: &Form, field: Field, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let is_here = field == form.field();
+    let mark = if is_here { "› " } else { "  " };
+    let label = format!("{:<LABELS$} ", label(field));
+    let style = if is_here { theme.heading() } else { theme.dim() };
+    let x = parts(buffer, (area.x, area.y), area.right(), [(mark, theme.key()), (label.as_str(), style)]);
+    match field {
+        Field::Environment => {
+            let words = ENVIRONMENTS.map(|environment| environment.setting().unwrap_or_default());
+            let chosen = form.environment().setting().unwrap_or_default();
+            choice(&words, chosen, is_here, (x, area), buffer, theme);
+        }
+        Field::Password => choice(SOURCES, form.source(), is_here, (x, area), buffer, theme),
+        _ => {
+            let text = form.text(field);
+            if text.is_empty() && !is_here {
+                parts(buffer, (x, area.y), area.right(), [(example(field), theme.dim())]);
+                return;
+            }
+            // The end of a long text is where the cursor is.
+            let room = usize::from(area.right().saturating_sub(x)).saturating_sub(2);
+            let shown = end_of(text, room);
+            let cursor = if is_here { "▏" } else { "" };
+            parts(buffer, (x, area.y), area.right(), [(shown, theme.text()), (cursor, theme.key())]);
+        }
+    }
+}
+
+fn choice(words: &[&str], chosen: &str, is_here: bool, (x, area): (u16, Rect), buffer: &mut Buffer, theme: Theme) {
+    let width = words.iter().map(|word| word.width() + 3).sum::<usize>();
+    let fits = width <= usize::from(area.right().saturating_sub(x));
+    let mut x = x;
+    for word in words.iter().filter(|word| fits || **word == chosen) {
+        let is_chosen = *word == chosen;
+        let (before, after) = if is_chosen { ("‹", "› ") } else { (" ", "  ") };
+        let style = match (is_chosen, is_here) {
+            (true, true) => theme.cursor(),
+            (true, false) => theme.text(),
+            (false, _) => theme.dim(),
+        };
+        x = parts(buffer, (x, area.y), area.right(), [(before, theme.key()), (word, style), (after, theme.key())]);
+    }
+}
+
+/// As much of the end of a text as fits.
+fn end_of(text: &str, width: usize) -> &str {
+    let mut shown = text;
+    while shown.width() > width {
+        let next = shown.char_indices().nth(1).map_or(shown.len(), |(at, _)| at);
+        shown = shown.get(next..).unwrap_or_default();
+    }
+    shown
+}
+
+fn example(field: Field) -> &'static str {
+    match field {
+        Field::Name => "e.g. clinspark-eu",
+        Field::Bastion => "e.g. ec2-user@bastion.example.com",
+        Field::Replica => "e.g. replica.abc123.eu-west-1.rds.amazonaws.com",
+        Field::Account => "e.g. RO_USER",
+        Field::Database => "none",
+        Field::Source | Field::Environment | Field::Password => "",
+    }
+}
+
+/// What the field is, in one sentence.
+fn about(field: Field, source: &str) -> &'static str {
+    match (field, source) {
+        (Field::Name, _) => "What you call it, in the picker and on the command line: letters, digits, '-', '_', '.'.",
+        (Field::Environment, _) => "What it reaches. Production is marked on every screen. Left and right choose.",
+        (Field::Bastion, _) => {
+            "The SSH jump host, as [user@]host[:port] or a name of ~/.ssh/config; several with a blank between them; \
+             nothing: a direct connection."
+        }
+        (Field::Replica, _) => {
+            "The replica, as the bastion names it: host[:port]. The port is 3306 where none is said."
+        }
+        (Field::Account, _) => "The account on the replica.",
+        (Field::Database, _) => "The database to start in; nothing: none.",
+        (Field::Password, "keyring") => "`rrx secret set NAME` stores it in the keyring; until then rrx asks.",
+        (Field::Password, "prompt") => "rrx asks for it at each connecting. Left and right choose.",
+        (Field::Password, _) => {
+            "It never stands in the settings; the next field says where it is. Left and right choose."
+        }
+        (Field::Source, "command") => {
+            "A command that prints it, such as `pass show rr`. It runs for each new connection."
+        }
+        (Field::Source, "file") => "A file whose first line it is, readable by you alone.",
+        (Field::Source, _) => "The name of the environment variable that holds it.",
+    }
+}

@@ -1,0 +1,155 @@
+//! Secrets leave no trace: the real program signs in with each source, and everything that it leaves or shows is searched for
+//! them: argument lists, the environment of its children, every file, its words, its access log.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::rig::Rig;
+
+/// A password that is not the account's, and occurs nowhere else.
+const WRONG: &str = "wr0ng-but-d1stinct;p@ss";
+
+struct Stage {
+    root: tempfile::TempDir,
+    /// What the password command saw of the machine.
+    seen: tempfile::TempDir,
+}
+
+impl Stage {
+    /// A home whose profiles take the password and the passphrase of a locked key from all sources.
+    fn new(rig: &Rig) -> Self {
+        let (root, seen) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let wrong = seen.path().join("wrong");
+        fs::write(&wrong, WRONG).unwrap();
+        fs::set_permissions(&wrong, fs::Permissions::from_mode(0o600)).unwrap();
+        let out = seen.path().display();
+        let spying = format!(
+            "cat /proc/$PPID/cmdline > {out}/cmdline; cat /proc/$$/environ > {out}/environ; \
+             for p in /proc/[0-9]*; do cat $p/cmdline; done > {out}/ps 2>/dev/null; cat {}",
+            rig.password_file().display()
+        );
+        let sources = [
+            ("command", format!("{{ command = '{spying}' }}")),
+            ("env", "{ env = 'RRX_TEST_PASSWORD' }".to_owned()),
+            ("file", format!("{{ file = '{}' }}", rig.password_file().display())),
+            ("wrong", format!("{{ file = '{}' }}", wrong.display())),
+            ("keyring", "{ keyring = true }".to_owned()),
+            ("prompt", "{ prompt = true }".to_owned()),
+        ];
+        let mut config = String::new();
+        for (name, source) in sources {
+            for line in rig.profile_toml(name).lines() {
+                let line = match line.split(' ').next().unwrap_or_default() {
+                    "password" => format!("password = {source}"),
+                    "identity" => format!(
+                        "identity = '{}'\nidentity_passphrase = {{ env = 'RRX_TEST_PASSPHRASE' }}",
+                        rig.locked_key().display()
+                    ),
+                    _ => line.to_owned(),
+                };
+                config.push_str(&line);
+                config.push('\n');
+            }
+        }
+        fs::create_dir_all(root.path().join("config")).unwrap();
+        fs::write(root.path().join("config/config.toml"), config).unwrap();
+        Self { root, seen }
+    }
+
+    fn run(&self, rig: &Rig, arguments: &[&str]) -> Output {
+        Command::new("setsid")
+            .arg("--wait")
+            .arg(env!("CARGO_BIN_EXE_rrx"))
+            .args(arguments)
+            .env("RRX_HOME", self.root.path())
+            .env("HOME", self.root.path())
+            .env("RRX_TEST_PASSWORD", rig.password())
+            .env("RRX_TEST_PASSPHRASE", rig.passphrase())
+            .env("MYSQL_PWD", rig.password())
+            .env("RUST_BACKTRACE", "1")
+            .env_remove("SSH_AUTH_SOCK")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// Everything that was left below the home, and what was seen from outside.
+    fn traces(&self) -> Vec<(String, Vec<u8>)> {
+        let mut all = Vec::new();
+        walk(self.root.path(), &mut all);
+        for name in ["cmdline", "environ", "ps"] {
+            let path = self.seen.path().join(name);
+            all.push((path.display().to_string(), fs::read(path).unwrap_or_default()));
+        }
+        all
+    }
+}
+
+fn walk(folder: &Path, all: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, all);
+        } else {
+            all.push((path.display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+fn holds(bytes: &[u8], secret: &str) -> bool {
+    bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
+}
+
+#[test]
+fn no_secret_is_left_or_shown_whatever_its_source() {
+    let rig = Rig::start();
+    let stage = Stage::new(rig);
+    let mut outputs = Vec::new();
+    for source in ["command", "env", "file"] {
+        let output = stage.run(rig, &["run", "-p", source, "-e", "SELECT CONCAT('signed', ' in')"]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("signed in"), "{source}: {output:?}");
+        assert_eq!(output.status.code(), Some(0));
+        outputs.push((source, output));
+    }
+    for (source, code, words) in [
+        ("wrong", 3, "its file was written today: it may have been rotated"),
+        ("keyring", 2, "keyring"),
+        ("prompt", 2, "no terminal to ask on"),
+    ] {
+        let output = stage.run(rig, &["run", "-p", source, "-e", "SELECT 1"]);
+        assert_eq!(output.status.code(), Some(code), "{source}: {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(words), "{source}: {output:?}");
+        outputs.push((source, output));
+    }
+    outputs.push(("list", stage.run(rig, &["profiles", "list", "--json"])));
+    outputs.push(("export", stage.run(rig, &["profiles", "export", "command"])));
+    let exported = String::from_utf8_lossy(&outputs.last().unwrap().1.stdout).into_owned();
+    assert!(
+        exported.contains("rrx_profile = 1") && exported.contains("SHA256:"),
+        "the host key goes along: {exported}"
+    );
+
+    let mut traces = stage.traces();
+    let environ = &traces.iter().find(|(name, _)| name.ends_with("environ")).unwrap().1;
+    assert!(holds(environ, "RRX_HOME="), "the command's environment was seen");
+    for variable in ["MYSQL_PWD", "RRX_TEST_PASSWORD", "RRX_TEST_PASSPHRASE"] {
+        assert!(!holds(environ, variable), "{variable} reached the password command");
+    }
+    assert!(
+        traces.iter().any(|(name, bytes)| name.ends_with("ps") && holds(bytes, "signed")),
+        "argument lists were seen"
+    );
+    assert!(traces.iter().any(|(_, bytes)| holds(bytes, "CONCAT")), "the access log was searched");
+    for (source, output) in outputs {
+        traces.push((format!("{source}: stdout"), output.stdout));
+        traces.push((format!("{source}: stderr"), output.stderr));
+    }
+    for (name, bytes) in &traces {
+        for secret in [rig.password(), rig.passphrase(), WRONG] {
+            assert!(!holds(bytes, secret), "a secret is in {name}");
+        }
+    }
+}
