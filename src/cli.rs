@@ -11,6 +11,11 @@ Exit codes: 0 ok and complete · 1 the statement failed · 2 usage or settings �
 link was lost · 4 refused by guard, blinding or policy · 5 a comparison or check found something · 6 local files ·
 7 cut by a limit of the profile · 124 time limit · 130 interrupted";
 
+/// Codes of `rrx doctor`.
+const DOCTOR_CODES: &str = "\
+Exit codes: 0 every rung holds (warnings do not change it) · 2 usage or settings · 3 a rung failed · 6 local files ·
+130 interrupted";
+
 /// rrx: read a MySQL-compatible read replica through its jump host.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(
@@ -43,6 +48,9 @@ pub enum Command {
     /// Run one statement without a screen: rows on stdout, words on stderr
     #[command(after_help = EXIT_CODES)]
     Run(RunCommand),
+    /// Walk the way to a replica rung by rung, and say what is wrong and what to do next
+    #[command(after_help = DOCTOR_CODES)]
+    Doctor(DoctorCommand),
     /// The profiles of the settings file
     #[command(subcommand)]
     Profiles(ProfilesCommand),
@@ -159,6 +167,26 @@ pub enum RowForm {
     Tsv,
     /// JSON
     Json,
+}
+
+/// `rrx doctor`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct DoctorCommand {
+    /// The profile; the only one of the settings when absent
+    #[arg(value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Record an unknown host key if it is exactly this one; may be given several times
+    #[arg(long, value_name = "SHA256:…")]
+    pub accept_host_key: Vec<String>,
+    /// Also write the report to a new file for a ticket: it holds no secret and no source of one
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// Put words in place of hosts, addresses, accounts and keys in the bundle
+    #[arg(long, requires = "bundle")]
+    pub anonymize: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub form: Form,
 }
 
 /// `rrx profiles`

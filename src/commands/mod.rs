@@ -3,8 +3,10 @@
 pub mod completions;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod entry;
 pub mod headless;
+pub mod host_key;
 pub mod keymap;
 pub mod keys;
 pub mod log;

@@ -3,7 +3,7 @@
 use rrx::app::screen;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
-use rrx::domain::port::{End, ResultId, SessionNews};
+use rrx::domain::port::{End, Question, ResultId, SessionNews};
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::results::Glyphs;
 
@@ -92,4 +92,26 @@ fn the_picker_and_a_failed_ladder() {
             .hint("bastions admit listed addresses only; ask for yours to be added"),
     ));
     insta::assert_snapshot!("failed_100x30", text(&bench, (100, 30)));
+}
+
+#[test]
+fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
+    let art: Vec<String> = ["+--[ED25519 256]--+", "|B=o==            |", "|B=+=.o           |", "|+*+oB .     .    |"]
+        .into_iter()
+        .chain(["|=.=o = . o . .   |", "|o= oo o S o o    |", "|. = .  + o +     |", "| . o    +   .    |"])
+        .chain(["|  E    =         |", "|        +        |", "+----[SHA256]-----+"])
+        .map(str::to_owned)
+        .collect();
+    for size in SIZES {
+        let mut bench = Bench::new(size.0, size.1);
+        bench.keys("enter");
+        bench.session(SessionNews::Asked(Question::HostKey {
+            host: "bastion.example.com".into(),
+            algorithm: "ssh-ed25519".into(),
+            fingerprint: "SHA256:uTDvzFQX7oAgHpNLYeRIh+tUGDAuSJCBc5o0q/AnMe4".into(),
+            art: art.clone(),
+            recorded_in: "/home/you/.ssh/known_hosts".into(),
+        }));
+        insta::assert_snapshot!(format!("host_key_{}x{}", size.0, size.1), text(&bench, size));
+    }
 }

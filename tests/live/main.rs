@@ -16,6 +16,7 @@ mod loaded;
 
 mod demo;
 mod demo_data;
+mod doctor;
 mod harness;
 mod proof;
 mod refusals;

@@ -55,11 +55,12 @@ pub(super) async fn climb(
     let recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
     let database = database.or_else(|| profile.database.clone());
 
-    tell.rung(hop, Rung::MySql, RungState::Trying(format!("{}:{} as {}", profile.host, profile.port, profile.user)))
-        .await;
+    link.at_the_door(&profile, &tell).await;
     let begun = Instant::now();
     let conn = match recipe.open(&link, database.as_deref()).await {
         Ok(conn) => conn,
+        // The forward has failed and was told as that rung: the one above it was not tried.
+        Err(Fault::Told(problem)) => return Err(problem),
         Err(fault) => {
             let problem = sign_in_problem(fault, &recipe, &link, database.as_deref(), &asker).await;
             tell.rung(hop, Rung::MySql, RungState::Failed(problem.clone())).await;

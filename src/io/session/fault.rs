@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use mysql_async::{DriverError, Error, IoError};
+use mysql_async::{DriverError, Error, IoError, TlsError};
 
 use crate::domain::problem::{Kind, Problem, Remedy, ServerError};
 
@@ -165,9 +165,9 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
         Error::Io(IoError::Io(io)) if io.kind() == ErrorKind::UnexpectedEof => Problem::new(kind, what)
             .because("the other end closed the connection without a word")
             .hint(io_hint(kind)),
-        Error::Io(io) if let Some(tls) = tls(io) => Problem::new(kind, what).because(format!("TLS: {tls}")).hint(
-            "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does",
-        ),
+        Error::Io(io) if let Some((words, hint)) = tls(io) => {
+            Problem::new(kind, what).because(format!("TLS: {words}")).hint(hint)
+        }
         Error::Io(io) => Problem::new(kind, what)
             .because(io.to_string())
             .hint(io_hint(kind)),
@@ -183,11 +183,44 @@ fn io_hint(kind: Kind) -> &'static str {
     }
 }
 
-/// What TLS said no to. During the handshake it hides inside an error of the stream.
-fn tls(error: &IoError) -> Option<String> {
+/// What TLS said no to, and what to do. During the handshake it hides inside an error of the stream.
+fn tls(error: &IoError) -> Option<(String, &'static str)> {
+    let inner = match error {
+        IoError::Tls(TlsError::Tls(inner)) => inner,
+        IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>()?,
+        IoError::Tls(TlsError::InvalidDnsName(_)) => {
+            let words = "the host of the profile is neither a name nor an address that a certificate can hold";
+            return Some((words.into(), "write the host as the replica's certificate names it"));
+        }
+        IoError::Tls(other) => {
+            let hint = "look at the file of `ca`: it must hold certificates in PEM form, between BEGIN and END lines";
+            return Some((other.to_string(), hint));
+        }
+    };
+    Some((inner.to_string(), tls_hint(inner)))
+}
+
+const NEITHER: &str =
+    "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does";
+
+fn tls_hint(error: &rustls::Error) -> &'static str {
+    use rustls::CertificateError as Wrong;
     match error {
-        IoError::Tls(tls) => Some(tls.to_string()),
-        IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>().map(ToString::to_string),
+        rustls::Error::InvalidCertificate(Wrong::UnknownIssuer | Wrong::BadSignature) => {
+            "the CA of `ca` did not sign this server's certificate: name the right CA file (for RDS the region's or the \
+             global bundle, newest issue); a server that nobody knows may also stand in between"
+        }
+        rustls::Error::InvalidCertificate(Wrong::NotValidForName | Wrong::NotValidForNameContext { .. }) => {
+            "the certificate is another host's: write the host in the profile exactly as the certificate names it (no \
+             alias, no address), or look where that name leads from the last hop"
+        }
+        rustls::Error::InvalidCertificate(Wrong::Expired | Wrong::ExpiredContext { .. }) => {
+            "the certificate has expired: tell the replica's administrator; look at this machine's clock too"
+        }
+        rustls::Error::InvalidCertificate(Wrong::NotValidYet | Wrong::NotValidYetContext { .. }) => {
+            "the certificate is not valid yet: look at this machine's clock"
+        }
+        _ => NEITHER,
     }
 }
 

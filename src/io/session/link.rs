@@ -62,6 +62,14 @@ impl Link {
         Ok(Self::Through(Box::new(Hops { tunnel, tell: tell.clone(), is_told: AtomicBool::new(false) })))
     }
 
+    /// Tells that the server is tried, where there is no forward before it; else the forward tells it once it is there.
+    pub(super) async fn at_the_door(&self, profile: &Profile, tell: &Teller) {
+        match self {
+            Self::Direct => try_server(profile, tell).await,
+            Self::Through(_) => {}
+        }
+    }
+
     /// A fresh end for exactly one connection.
     pub(super) async fn end(&self, profile: &Profile) -> Result<End, Problem> {
         match self {
@@ -92,6 +100,7 @@ impl Hops {
             Ok(end) => {
                 if is_rung {
                     self.tell.done(hop, Rung::Forward, target, begun.elapsed()).await;
+                    try_server(profile, &self.tell).await;
                 }
                 Ok(End { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port: end.port() })
             }
@@ -104,6 +113,11 @@ impl Hops {
             }
         }
     }
+}
+
+async fn try_server(profile: &Profile, tell: &Teller) {
+    let words = format!("{}:{} as {}", profile.host, profile.port, profile.user);
+    tell.rung(profile.route.len(), Rung::MySql, RungState::Trying(words)).await;
 }
 
 /// Tells the steps of the hops as rungs.

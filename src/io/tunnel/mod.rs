@@ -18,6 +18,7 @@ mod identity;
 pub mod known_hosts;
 mod link;
 mod problem;
+pub mod randomart;
 mod reach;
 mod route;
 pub mod ssh_config;

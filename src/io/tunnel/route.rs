@@ -265,6 +265,7 @@ impl<'a> Climb<'a> {
             host: shown(hop),
             algorithm: key.algorithm.clone(),
             fingerprint: key.fingerprint(),
+            art: super::randomart::of(key),
             recorded_in: file.to_owned(),
         };
         match self.context.asker.ask(question).await {
