@@ -35,6 +35,8 @@ pub fn built_in(subjects: u32, paths: &Paths) -> BuiltIn {
     let profile = Arc::new(outline(&options.folder));
     let mut place = Place::own(&paths);
     place.session.prepare = Some(prepare(options));
+    // The demo touches nothing of the user's.
+    place.session.ssh_config = None;
     place.lent.demo_pack = pack;
     place.lent.planted = snippets;
     BuiltIn { profile, place, first_worksheet: ("start here".into(), data::first_worksheet().into()) }

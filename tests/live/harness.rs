@@ -69,6 +69,8 @@ pub fn outside() -> Outside {
         home: "/nonexistent".into(),
         agent: None,
         global_known_hosts: Vec::new(),
+        ssh_config: None,
+        clock: std::time::SystemTime::now,
         read: Arc::new(known_hosts_file::read),
         append: Arc::new(known_hosts_file::append),
         is_own_socket: Arc::new(own_sockets::is_own),

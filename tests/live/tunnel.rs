@@ -23,17 +23,17 @@ use crate::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
 
 /// Answers from a list, and keeps the questions.
 #[derive(Default)]
-struct Script {
+pub struct Script {
     answers: Mutex<VecDeque<Answer>>,
     asked: Mutex<Vec<Question>>,
 }
 
 impl Script {
-    fn of(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
+    pub fn of(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
         Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), asked: Mutex::default() })
     }
 
-    fn asked(&self) -> Vec<Question> {
+    pub fn asked(&self) -> Vec<Question> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -47,13 +47,15 @@ impl Asker for Script {
 }
 
 /// A context with a home of its own, without agent, and the news that it tells.
-fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
+pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
     let (news, steps) = mpsc::channel(256);
     let context = TunnelContext {
         os_user: "nobody-in-particular".into(),
         home: home.to_owned(),
         agent: None,
         global_known_hosts: Vec::new(),
+        ssh_config: None,
+        clock: std::time::SystemTime::now,
         read: Arc::new(known_hosts_file::read),
         append: Arc::new(known_hosts_file::append),
         is_own_socket: Arc::new(own_sockets::is_own),
@@ -64,23 +66,23 @@ fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
     (context, steps)
 }
 
-fn home() -> tempfile::TempDir {
+pub fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
 /// The way to the shared sshd, with its key known.
-fn hop(rig: &Rig) -> Hop {
+pub fn hop(rig: &Rig) -> Hop {
     rig.hop(rig.ssh_port(), &rig.known_hosts())
 }
 
-async fn open(hop: Hop) -> Result<Tunnel, TunnelError> {
+pub async fn open(hop: Hop) -> Result<Tunnel, TunnelError> {
     let home = home();
     let (context, _steps) = context(home.path());
     Tunnel::open(&[hop], context).await
 }
 
 /// The first bytes that the replica sends through a tunnel: its greeting holds its version.
-async fn greeting(tunnel: &Tunnel, rig: &Rig) -> String {
+pub async fn greeting(tunnel: &Tunnel, rig: &Rig) -> String {
     let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     read_some(end.port()).await
 }
@@ -97,11 +99,11 @@ async fn read_some(port: u16) -> String {
     .unwrap()
 }
 
-fn drain(steps: &mut mpsc::Receiver<Step>) -> Vec<Step> {
+pub fn drain(steps: &mut mpsc::Receiver<Step>) -> Vec<Step> {
     std::iter::from_fn(|| steps.try_recv().ok()).collect()
 }
 
-fn done(steps: &[Step], rung: Rung) -> String {
+pub fn done(steps: &[Step], rung: Rung) -> String {
     steps
         .iter()
         .find_map(|step| match &step.state {
@@ -141,13 +143,13 @@ fn flood(mut stream: TcpStream) {
     }
 }
 
-struct Agent {
-    socket: PathBuf,
+pub struct Agent {
+    pub socket: PathBuf,
     child: Child,
 }
 
 impl Agent {
-    fn start(folder: &Path, keys: &[PathBuf]) -> Self {
+    pub fn start(folder: &Path, keys: &[PathBuf]) -> Self {
         let socket = folder.join("agent.sock");
         let child = Command::new("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).spawn().unwrap();
         let agent = Self { socket, child };

@@ -117,6 +117,8 @@ impl Folder {
             ("rsa_key", "rsa", ""),
             ("locked_key", "ed25519", PASSPHRASE),
             ("stranger_key", "ed25519", ""),
+            ("authority", "ed25519", ""),
+            ("other_authority", "ed25519", ""),
         ] {
             self.make_key(name, kind, passphrase);
         }

@@ -28,7 +28,7 @@ pub use folder::{Folder, free_port, wait_until};
 pub use forwarder::{Forwarder, Mode};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, TlsMode};
-pub use sshd::{ALIAS, Sshd, SshdOptions, has_own_names};
+pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};
 
 /// A running MariaDB behind a running sshd. See the module.
 pub struct Rig {
@@ -140,6 +140,16 @@ impl Rig {
     /// A private key that the sshd does not admit.
     pub fn stranger_key(&self) -> PathBuf {
         self.folder.path("stranger_key")
+    }
+
+    /// The authority that signs keys of users and hosts: its private key; `.pub` beside it.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path("authority")
+    }
+
+    /// An authority that nobody trusts.
+    pub fn other_authority(&self) -> PathBuf {
+        self.folder.path("other_authority")
     }
 
     /// A `known_hosts` file that holds the shared sshd's key. Do not let a test write to it: take a copy.

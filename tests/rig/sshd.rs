@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -21,6 +22,21 @@ pub struct SshdOptions {
     pub config: String,
     /// Further targets of forwards besides the replica, as `PermitOpen` takes them.
     pub permit: Vec<String>,
+    /// Where it listens, in place of [`HOST`].
+    pub address: Option<&'static str>,
+    /// Options of `ssh-keygen -s` for a certificate of its ed25519 key by the rig's authority: `-n name -V validity`.
+    pub certificate: Option<Vec<&'static str>>,
+    /// Passwords by PAM: the sshd runs as root, with users, passwords and rules of its own in a mount namespace.
+    pub pam: Option<Pam>,
+}
+
+/// What PAM asks of the one account.
+#[derive(Debug, Clone)]
+pub struct Pam {
+    /// The account's password.
+    pub password: &'static str,
+    /// One-time codes (eight digits) of which one is asked for after the password; without any there is no such question.
+    pub codes: &'static [&'static str],
 }
 
 /// A running sshd with a host key of its own. Ended when dropped, or by the folder's watchdog.
@@ -47,14 +63,27 @@ impl Sshd {
                 folder.make_key(&format!("{name}/host_{kind}"), kind, "");
                 folder.give(&own.join(format!("host_{kind}")));
             }
-            write_known_hosts(&own, port);
+            let host = options.address.unwrap_or(HOST);
+            write_known_hosts(&own, host, port);
+            let mut config = config_text(folder, &own, (host, port), mariadb.port(), options);
+            if let Some(how) = &options.certificate {
+                run(Command::new("ssh-keygen")
+                    .args(["-q", "-h", "-I", "host@rig", "-s"])
+                    .arg(folder.path("authority"))
+                    .args(how)
+                    .arg(own.join("host_ed25519.pub")));
+                config = format!("{config}HostCertificate {}/host_ed25519-cert.pub\n", own.display());
+            }
+            fs::write(own.join("sshd_config"), config).unwrap();
             let config = own.join("sshd_config");
-            fs::write(&config, config_text(folder, &own, port, mariadb.port(), options)).unwrap();
             let log = own.join("log");
-            let mut command = sshd_command(folder, &own);
+            let mut command = match &options.pam {
+                Some(pam) => root_command(folder, &own, pam),
+                None => sshd_command(folder, &own),
+            };
             command.arg("-f").arg(&config).args(["-D", "-e"]);
             let mut server = folder.spawn(&mut command, &log);
-            let address: SocketAddr = format!("{HOST}:{port}").parse().unwrap();
+            let address: SocketAddr = format!("{host}:{port}").parse().unwrap();
             match server.wait_for(address) {
                 Ok(()) => return Self { port, folder: own, server },
                 Err(told) => why = told,
@@ -63,7 +92,7 @@ impl Sshd {
         panic!("sshd does not start: {why}");
     }
 
-    /// Where it listens, on [`HOST`].
+    /// Where it listens, on [`HOST`] or its own address.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -157,10 +186,7 @@ pub fn has_own_names() -> bool {
 
 /// The command that starts sshd under the servers' user, with the replica's name in its own hosts file where that can be.
 fn sshd_command(folder: &Folder, own: &Path) -> Command {
-    let program = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/lib/ssh/sshd"]
-        .into_iter()
-        .find(|path| Path::new(path).exists())
-        .expect("there is an sshd: tests/run installs it");
+    let program = program();
     let Some((uid, gid)) = folder.server_ids().filter(|_| has_own_names()) else {
         return folder.as_server(program);
     };
@@ -177,14 +203,60 @@ fn sshd_command(folder: &Folder, own: &Path) -> Command {
     command
 }
 
-fn config_text(folder: &Folder, own: &Path, port: u16, mysql_port: u16, options: &SshdOptions) -> String {
+fn program() -> &'static str {
+    ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/lib/ssh/sshd"]
+        .into_iter()
+        .find(|path| Path::new(path).exists())
+        .expect("there is an sshd: tests/run installs it")
+}
+
+/// The command that starts sshd as root where it sees users, passwords and PAM rules of its own.
+fn root_command(folder: &Folder, own: &Path, pam: &Pam) -> Command {
+    assert!(
+        folder.is_root() && has_own_names(),
+        "PAM wants root and a mount namespace; tests/run --without-root leaves these tests out"
+    );
+    let hash = run(Command::new("openssl").args(["passwd", "-6", pam.password]));
+    let user = folder.server_user();
+    fs::write(own.join("shadow"), format!("root:*:19000:0:99999:7:::\n{user}:{}:19000:0:99999:7:::\n", hash.trim()))
+        .unwrap();
+    let mut rules = String::from("auth required pam_unix.so\n");
+    if !pam.codes.is_empty() {
+        let file = own.join("codes");
+        let text = format!("ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\" DISALLOW_REUSE\n\" TOTP_AUTH\n{}\n", pam.codes.join("\n"));
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        folder.give(&file);
+        rules = format!("{rules}auth required pam_google_authenticator.so secret={}\n", file.display());
+    }
+    rules.push_str("account required pam_permit.so\nsession required pam_permit.so\n");
+    fs::write(own.join("pam"), rules).unwrap();
+    fs::write(own.join("hosts"), format!("127.0.0.1 localhost\n{ADDRESS} {NAME}\n")).unwrap();
+    let script = "mount --bind \"$1/hosts\" /etc/hosts && mount --bind \"$1/shadow\" /etc/shadow && \
+                  mount --bind \"$1/pam\" /etc/pam.d/sshd && mount -t tmpfs tmpfs /run && mkdir /run/sshd && \
+                  shift && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script, "rig-sshd"]).arg(own).arg(program());
+    command.current_dir(folder.path("")).stdin(Stdio::null());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+fn config_text(
+    folder: &Folder,
+    own: &Path,
+    (host, port): (&str, u16),
+    mysql_port: u16,
+    options: &SshdOptions,
+) -> String {
     let mut permit = format!("{NAME}:{mysql_port} {ADDRESS}:{mysql_port} localhost:{mysql_port}");
     for more in &options.permit {
         permit.push(' ');
         permit.push_str(more);
     }
+    let pam = if options.pam.is_some() { "UsePAM yes\n" } else { "" };
     format!(
-        "{}\nListenAddress {HOST}:{port}\nHostKey {own}/host_ed25519\nHostKey {own}/host_ecdsa\nPidFile none\nUsePAM no\n\
+        "{}\n{pam}ListenAddress {host}:{port}\nHostKey {own}/host_ed25519\nHostKey {own}/host_ecdsa\nPidFile none\nUsePAM no\n\
          StrictModes no\nAuthorizedKeysFile {}\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nUseDNS no\n\
          AllowTcpForwarding local\nPermitOpen {permit}\nPermitTTY no\nX11Forwarding no\nAllowAgentForwarding no\n\
          LogLevel VERBOSE\nMaxStartups 100\nPrintMotd no\n",
@@ -199,9 +271,9 @@ fn public_key(own: &Path, kind: &str) -> String {
     text.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
 }
 
-fn write_known_hosts(own: &Path, port: u16) {
+fn write_known_hosts(own: &Path, host: &str, port: u16) {
     let lines: String =
-        ["ed25519", "ecdsa"].map(|kind| format!("[{HOST}]:{port} {}\n", public_key(own, kind))).concat();
+        ["ed25519", "ecdsa"].map(|kind| format!("[{host}]:{port} {}\n", public_key(own, kind))).concat();
     fs::write(own.join("known_hosts"), lines).unwrap();
 }
 

@@ -67,13 +67,17 @@ fn clipped(words: &str) -> String {
     words.chars().take(50).collect()
 }
 
-/// The rung's word, with the hop's number where there are several.
+/// The rung's word, with the hop's number where there are several (`ssh_config` may bring more than the profile names).
 fn named(step: &Step, profile: &Profile) -> String {
-    if profile.route.len() > 1 && step.hop < profile.route.len() {
-        format!("{} {}", step.rung.word(), step.hop + 1)
-    } else {
-        step.rung.word().to_owned()
+    match hop(step) {
+        Some(number) if number > 1 || profile.route.len() > 1 => format!("{} {number}", step.rung.word()),
+        Some(_) | None => step.rung.word().to_owned(),
     }
+}
+
+/// The number of the hop that a rung is about, from 1; none for the rungs past the hops.
+fn hop(step: &Step) -> Option<usize> {
+    (step.rung < Rung::Forward).then_some(step.hop + 1)
 }
 
 fn time(took: Duration) -> String {
@@ -216,7 +220,7 @@ impl Report<'_> {
             "user": profile.user,
             "outcome": outcome,
             "exit": self.exit_code(),
-            "rungs": self.walk.steps.iter().map(|step| rung(step, profile)).collect::<Vec<_>>(),
+            "rungs": self.walk.steps.iter().map(rung).collect::<Vec<_>>(),
             "problem": self.walk.problem.as_ref().map(problem),
             "host_keys": self.walk.keys.iter().map(|met| json!({
                 "host": met.host,
@@ -238,7 +242,7 @@ impl Report<'_> {
     }
 }
 
-fn rung(step: &Step, profile: &Profile) -> Value {
+fn rung(step: &Step) -> Value {
     let (state, found, took, why) = match &step.state {
         RungState::Trying(words) => ("unfinished", Some(words.clone()), None, None),
         RungState::Done(words, took) => ("ok", Some(words.clone()), Some(milliseconds(*took)), None),
@@ -246,7 +250,7 @@ fn rung(step: &Step, profile: &Profile) -> Value {
         RungState::Failed(why) => ("failed", None, None, Some(problem(why))),
     };
     json!({
-        "hop": profile.route.get(step.hop).map(ToString::to_string),
+        "hop": hop(step),
         "rung": word(step.rung),
         "state": state,
         "found": found,

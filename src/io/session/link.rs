@@ -133,6 +133,8 @@ fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Send
         home: outside.home.clone(),
         agent: outside.agent.clone(),
         global_known_hosts: outside.global_known_hosts.clone(),
+        ssh_config: outside.ssh_config.clone(),
+        clock: outside.clock,
         read: Arc::clone(&outside.read),
         append: Arc::clone(&outside.append),
         is_own_socket: Arc::clone(&outside.is_own_socket),

@@ -26,10 +26,11 @@ mod task;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 pub use task::spawn;
 
-use super::tunnel::{AppendLine, IsOwnSocket, ReadFile};
+use super::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret, SecretSource};
 
@@ -51,6 +52,10 @@ pub struct Outside {
     pub agent: Option<PathBuf>,
     /// `known_hosts` files besides that of a hop, never written.
     pub global_known_hosts: Vec<PathBuf>,
+    /// `ssh_config`, if hops may be described there.
+    pub ssh_config: Option<Arc<SshConfig>>,
+    /// The time of day.
+    pub clock: fn() -> SystemTime,
     /// Reads CA, key and `known_hosts` files.
     pub read: ReadFile,
     /// Records accepted host keys.

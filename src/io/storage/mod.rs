@@ -15,6 +15,7 @@ pub mod paths;
 pub mod secrets;
 pub mod settings;
 pub mod snippets;
+pub mod ssh_files;
 pub mod task;
 pub mod worksheets;
 

@@ -1,7 +1,11 @@
-//! Signs in at a hop by agent and key files, and remembers what was tried. Knows nothing of host keys and forwards.
+//! Signs in at a hop: keys and certificates, then keyboard-interactive, then a password, and one after the other where the
+//! hop wants several. Remembers what was tried. Knows nothing of host keys and forwards.
+
+use std::collections::VecDeque;
+use std::future::Future;
 
 use russh::MethodKind;
-use russh::client::{AuthResult, Handle};
+use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg};
 use russh::{AgentAuthError, MethodSet};
@@ -9,148 +13,307 @@ use tokio::time::timeout;
 
 use super::context::TunnelContext;
 use super::host_key::Guardian;
-use super::identity::{Agent, Candidate, Credential, KeyFiles, Loaded, agent_keys, candidates, connect_agent};
-use super::problem::TunnelError;
+use super::identity::{self, Agent, Credential, Offer, Passphrase, Reply, connect_agent};
+use super::problem::{TunnelError, plain};
+use super::station::Station;
 use crate::domain::limits;
-use crate::domain::profile::Hop;
+use crate::domain::port::{Answer, Question};
+use crate::domain::profile::Secret;
 
 /// Keys offered at one hop: OpenSSH's sshd closes the connection at the sixth failure.
 const MOST_OFFERED: usize = 5;
+/// How often a password, or the answers to a hop's questions, may be given: OpenSSH's number.
+const PASSWORD_TRIES: usize = 3;
+/// Things that a hop may want one after the other.
+const MOST_STEPS: usize = 6;
 
 /// A sign-in that goes on: what was offered, and what came of it.
 pub(super) struct SignIn<'a> {
     handle: &'a mut Handle<Guardian>,
-    host: String,
-    user: String,
+    hop: &'a Station,
+    context: &'a TunnelContext,
     agent: Option<Agent>,
-    tried: Vec<String>,
+    offers: VecDeque<Offer>,
+    passphrase: Passphrase,
     offered: Vec<Vec<u8>>,
-    takes: Vec<String>,
+    tried: Vec<String>,
+    /// The methods that the hop takes now; `None` before it has said so.
+    takes: Option<MethodSet>,
+    /// What was taken, and its words.
+    taken: Vec<(Credential, String)>,
 }
 
 /// What one offer led to.
 enum Outcome {
     In,
-    /// Not taken; whether further keys make sense.
-    Refused {
-        may_go_on: bool,
-    },
+    /// Taken, and something more is wanted.
+    More,
+    /// Not taken.
+    Refused,
 }
 
 impl<'a> SignIn<'a> {
-    /// `host` is the hop as the user names it.
-    pub(super) fn new(handle: &'a mut Handle<Guardian>, host: String, user: String) -> Self {
-        Self { handle, host, user, agent: None, tried: Vec::new(), offered: Vec::new(), takes: Vec::new() }
+    pub(super) fn new(handle: &'a mut Handle<Guardian>, hop: &'a Station, context: &'a TunnelContext) -> Self {
+        Self {
+            handle,
+            hop,
+            context,
+            agent: None,
+            offers: VecDeque::new(),
+            passphrase: Passphrase::default(),
+            offered: Vec::new(),
+            tried: Vec::new(),
+            takes: None,
+            taken: Vec::new(),
+        }
     }
 
     /// Signs in with what was good before.
-    pub(super) async fn again(mut self, credential: &Credential, context: &TunnelContext) -> Result<(), TunnelError> {
-        if matches!(credential, Credential::Agent(_))
-            && let Some(socket) = &context.agent
+    pub(super) async fn again(mut self, credentials: &[Credential]) -> Result<(), TunnelError> {
+        if credentials.iter().any(|credential| matches!(credential, Credential::Agent(_)))
+            && let Some(socket) = &self.hop.agent
         {
             self.agent = connect_agent(socket).await.ok();
         }
-        match self.offer(credential, "the same key as before").await? {
-            Outcome::In => Ok(()),
-            Outcome::Refused { .. } => Err(self.refused()),
-        }
-    }
-
-    /// Offers what there is, in order, until something is taken; the words say what.
-    pub(super) async fn first(
-        mut self,
-        hop: &Hop,
-        context: &TunnelContext,
-    ) -> Result<(Credential, String), TunnelError> {
-        let mut keys = Vec::new();
-        if let Some(socket) = &context.agent {
-            match connect_agent(socket).await {
-                Ok(mut agent) => {
-                    keys = agent_keys(&mut agent).await;
-                    self.agent = Some(agent);
-                    if keys.is_empty() && hop.identity.is_empty() {
-                        self.tried.push("the agent: it holds no key".into());
-                    }
-                }
-                Err(why) if hop.identity.is_empty() => {
-                    self.tried.push(format!("the agent at {}: {why}", socket.display()));
-                }
-                Err(_) => {}
-            }
-        }
-        let mut files = KeyFiles::new(context);
-        for candidate in candidates(&hop.identity, &keys, &context.home) {
-            let (credential, shown) = match candidate {
-                Candidate::Agent(identity) => {
-                    let shown = shown_agent(&identity);
-                    (Credential::Agent(identity), shown)
-                }
-                Candidate::File { path, is_default } => match files.load(&path, is_default, &keys).await? {
-                    Loaded::Ready(credential @ Credential::Key(_)) => (credential, format!("key {}", path.display())),
-                    Loaded::Ready(credential) => (credential, format!("key {} by the agent", path.display())),
-                    Loaded::Unusable(why) => {
-                        self.tried.push(format!("key {}: {why}", path.display()));
-                        continue;
-                    }
-                    Loaded::Absent => continue,
-                },
-            };
-            if self.offered.contains(&credential.blob()) {
-                continue;
-            }
-            if self.offered.len() == MOST_OFFERED {
-                self.tried
-                    .push(format!("{MOST_OFFERED} keys, and no more: name the right one as identity in the profile"));
-                break;
-            }
-            match self.offer(&credential, &shown).await? {
-                Outcome::In => {
-                    let words = format!("{shown}, as {}", self.user);
-                    return Ok((credential, words));
-                }
-                Outcome::Refused { may_go_on: true } => {}
-                Outcome::Refused { may_go_on: false } => break,
+        for credential in credentials {
+            match self.offer(credential.clone(), "the same as before".into()).await? {
+                Outcome::In => return Ok(()),
+                Outcome::More => {}
+                Outcome::Refused => break,
             }
         }
         Err(self.refused())
     }
 
-    fn refused(self) -> TunnelError {
-        TunnelError::SignIn { host: self.host, user: self.user, tried: self.tried, takes: self.takes }
+    /// Offers what there is, in order, until the hop lets us in; the words say what it took.
+    pub(super) async fn first(mut self) -> Result<(Vec<Credential>, String), TunnelError> {
+        let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
+        (self.agent, self.offers) = (agent, offers.into());
+        if self.offers.is_empty() {
+            // Nothing to offer: the hop says what it takes when it is asked with nothing.
+            let none = self.handle.authenticate_none(self.hop.user.clone());
+            let result = in_time(&self.hop.shown, none).await?;
+            if let Outcome::In = self.judge(result, Credential::Nothing, "nothing at all".into(), false) {
+                return Ok(self.done());
+            }
+        }
+        for _ in 0..MOST_STEPS {
+            match self.step().await? {
+                Outcome::In => return Ok(self.done()),
+                Outcome::More => {}
+                Outcome::Refused => break,
+            }
+        }
+        Err(self.refused())
     }
 
-    async fn offer(&mut self, credential: &Credential, shown: &str) -> Result<Outcome, TunnelError> {
-        self.offered.push(credential.blob());
-        let attempt = timeout(limits::SIGN_IN, self.attempt(credential)).await;
-        let Ok(result) = attempt else { return Err(TunnelError::SignInTimedOut { host: self.host.clone() }) };
+    /// One thing that the hop wants: whatever it takes first of all that there is.
+    async fn step(&mut self) -> Result<Outcome, TunnelError> {
+        if self.may(MethodKind::PublicKey)
+            && let outcome @ (Outcome::In | Outcome::More) = self.keys().await?
+        {
+            return Ok(outcome);
+        }
+        if self.may(MethodKind::KeyboardInteractive)
+            && let Some(outcome) = self.questions().await?
+        {
+            return Ok(outcome);
+        }
+        if self.may(MethodKind::Password)
+            && let Some(outcome) = self.password().await?
+        {
+            return Ok(outcome);
+        }
+        Ok(Outcome::Refused)
+    }
+
+    fn may(&self, method: MethodKind) -> bool {
+        !self.handle.is_closed() && self.takes.as_ref().is_none_or(|takes| takes.contains(&method))
+    }
+
+    async fn keys(&mut self) -> Result<Outcome, TunnelError> {
+        while let Some(offer) = self.offers.pop_front() {
+            if self.offered.len() == MOST_OFFERED {
+                self.tried
+                    .push(format!("{MOST_OFFERED} keys, and no more: name the right one as identity in the profile"));
+                break;
+            }
+            let (credential, shown) = match offer {
+                Offer::Ready(credential, shown) => (credential, shown),
+                Offer::Locked(locked) => {
+                    match locked.unlock(self.context, &mut self.passphrase).await? {
+                        Ok(unlocked) => {
+                            for (credential, shown) in unlocked.into_iter().rev() {
+                                self.offers.push_front(Offer::Ready(credential, shown));
+                            }
+                        }
+                        Err(why) => self.tried.push(format!("key {}: {why}", locked.path.display())),
+                    }
+                    continue;
+                }
+            };
+            if self.offered.contains(&credential.blob()) {
+                continue;
+            }
+            self.offered.push(credential.blob());
+            match self.offer(credential, shown).await? {
+                Outcome::Refused if self.may(MethodKind::PublicKey) => {}
+                outcome => return Ok(outcome),
+            }
+        }
+        Ok(Outcome::Refused)
+    }
+
+    /// Asks for the account's password, as often as the hop bears; `None` when none of them was taken.
+    async fn password(&mut self) -> Result<Option<Outcome>, TunnelError> {
+        for attempt in 0..PASSWORD_TRIES {
+            let again = if attempt == 0 { "" } else { " (that was not it)" };
+            let prompt = format!("Password of {} at {}{again}", self.hop.user, self.hop.shown);
+            let Answer::Secret(secret) = self.context.asker.ask(Question::Secret { prompt, echo: false }).await else {
+                self.tried.push("password: none was given".into());
+                self.takes = Some(MethodSet::empty());
+                return Ok(None);
+            };
+            match self.offer(Credential::Password(secret), "password".into()).await? {
+                Outcome::Refused if self.may(MethodKind::Password) => {}
+                Outcome::Refused => return Ok(None),
+                outcome => return Ok(Some(outcome)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Passes the hop's own questions on to the user; `None` when the answers were not taken.
+    async fn questions(&mut self) -> Result<Option<Outcome>, TunnelError> {
+        for attempt in 0..PASSWORD_TRIES {
+            let mut answers = Answers::Asked { again: attempt > 0, given: Vec::new(), is_plain: true };
+            let outcome = self.converse(&mut answers).await?;
+            let Answers::Asked { given, .. } = &answers else { return Ok(None) };
+            if given.is_empty() && matches!(outcome, Some(Outcome::Refused)) {
+                // It takes the method and asks nothing: it has nothing to ask this account.
+                return Ok(None);
+            }
+            match outcome {
+                Some(Outcome::Refused) if self.may(MethodKind::KeyboardInteractive) => {}
+                Some(Outcome::Refused) => return Ok(None),
+                None => {
+                    self.tried.push("keyboard-interactive: no answer was given".into());
+                    self.takes = Some(MethodSet::empty());
+                    return Ok(None);
+                }
+                outcome => return Ok(outcome),
+            }
+        }
+        Ok(None)
+    }
+
+    /// One keyboard-interactive exchange; `None` when the user gives no answer. Source: RFC 4256.
+    async fn converse(&mut self, answers: &mut Answers<'_>) -> Result<Option<Outcome>, TunnelError> {
+        let start = self.handle.authenticate_keyboard_interactive_start(self.hop.user.clone(), None);
+        let mut reply = in_time(&self.hop.shown, start).await?;
+        for _ in 0..MOST_STEPS {
+            let (name, instructions, prompts) = match reply {
+                Ok(KeyboardInteractiveAuthResponse::InfoRequest { name, instructions, prompts }) => {
+                    (name, instructions, prompts)
+                }
+                Ok(KeyboardInteractiveAuthResponse::Success) => {
+                    let credential = answers.credential();
+                    let result = Ok::<_, russh::Error>(AuthResult::Success);
+                    return Ok(Some(self.judge(result, credential, "keyboard-interactive".into(), true)));
+                }
+                Ok(KeyboardInteractiveAuthResponse::Failure { remaining_methods, partial_success }) => {
+                    let result = AuthResult::Failure { remaining_methods, partial_success };
+                    let credential = answers.credential();
+                    let result = Ok::<_, russh::Error>(result);
+                    return Ok(Some(self.judge(result, credential, "keyboard-interactive".into(), true)));
+                }
+                Err(why) => {
+                    return Ok(Some(self.judge(Err(why), Credential::Nothing, "keyboard-interactive".into(), true)));
+                }
+            };
+            let mut responses = Vec::with_capacity(prompts.len());
+            for prompt in prompts {
+                let Some(answer) = answers.next(self.hop, self.context, (&name, &instructions), &prompt).await else {
+                    return Ok(None);
+                };
+                responses.push(answer.reveal().to_owned());
+            }
+            reply = in_time(&self.hop.shown, self.handle.authenticate_keyboard_interactive_respond(responses)).await?;
+        }
+        Ok(Some(Outcome::Refused))
+    }
+
+    fn done(self) -> (Vec<Credential>, String) {
+        let (credentials, words): (Vec<_>, Vec<_>) = self.taken.into_iter().unzip();
+        (credentials, format!("{}, as {}", words.join(", then "), self.hop.user))
+    }
+
+    fn refused(self) -> TunnelError {
+        let takes = self.takes.as_ref().map(names).unwrap_or_default();
+        TunnelError::SignIn { host: self.hop.shown.clone(), user: self.hop.user.clone(), tried: self.tried, takes }
+    }
+
+    async fn offer(&mut self, credential: Credential, shown: String) -> Result<Outcome, TunnelError> {
+        if let Credential::Answers(given) = &credential {
+            let mut answers = Answers::Given(given.iter());
+            let outcome = self.converse(&mut answers).await?;
+            return Ok(outcome.unwrap_or(Outcome::Refused));
+        }
+        let host = self.hop.shown.clone();
+        let result = in_time(&host, self.attempt(&credential)).await?;
+        Ok(self.judge(result, credential, shown, true))
+    }
+
+    /// Keeps what came of an offer.
+    fn judge<E: ToString>(
+        &mut self,
+        result: Result<AuthResult, E>,
+        credential: Credential,
+        shown: String,
+        is_told: bool,
+    ) -> Outcome {
         match result {
-            Ok(AuthResult::Success) => Ok(Outcome::In),
+            Ok(AuthResult::Success) => {
+                self.taken.push((credential, shown));
+                Outcome::In
+            }
             Ok(AuthResult::Failure { remaining_methods, partial_success }) => {
-                let closed = remaining_methods.is_empty() || self.handle.is_closed();
-                let what = match (partial_success, closed) {
-                    (true, _) => "taken, but the hop wants something more than a key",
+                let is_closed = remaining_methods.is_empty() || self.handle.is_closed();
+                let what = match (partial_success, is_closed) {
+                    (true, _) => "taken, and the hop wants something more",
                     (false, true) => "not taken, and the hop closed the connection",
                     (false, false) => "not taken",
                 };
-                self.tried.push(format!("{shown}: {what}"));
-                self.takes = names(&remaining_methods);
-                let may_go_on = !partial_success && !closed && remaining_methods.contains(&MethodKind::PublicKey);
-                Ok(Outcome::Refused { may_go_on })
+                if is_told {
+                    self.tried.push(format!("{shown}: {what}"));
+                }
+                self.takes = Some(remaining_methods);
+                if partial_success {
+                    self.taken.push((credential, shown));
+                    Outcome::More
+                } else {
+                    Outcome::Refused
+                }
             }
             Err(why) => {
-                self.tried.push(format!("{shown}: {why}"));
-                Ok(Outcome::Refused { may_go_on: !self.handle.is_closed() })
+                self.tried.push(format!("{shown}: {}", plain(&why.to_string())));
+                Outcome::Refused
             }
         }
     }
 
     async fn attempt(&mut self, credential: &Credential) -> Result<AuthResult, String> {
-        let user = self.user.clone();
+        let user = self.hop.user.clone();
+        let told = |error: russh::Error| error.to_string();
         match credential {
             Credential::Key(key) => {
                 let hash = self.hash_for(&key.algorithm()).await;
                 let key = PrivateKeyWithHashAlg::new(std::sync::Arc::clone(key), hash);
-                self.handle.authenticate_publickey(user, key).await.map_err(|error| error.to_string())
+                self.handle.authenticate_publickey(user, key).await.map_err(told)
+            }
+            Credential::Certified(key, certificate) => {
+                let key = std::sync::Arc::clone(key);
+                self.handle.authenticate_openssh_cert(user, key, (**certificate).clone()).await.map_err(told)
             }
             Credential::Agent(identity) => {
                 let hash = self.hash_for(&identity.public_key().algorithm()).await;
@@ -168,6 +331,11 @@ impl<'a> SignIn<'a> {
                     AgentAuthError::Key(error) => format!("the agent does not sign: {error}"),
                 })
             }
+            Credential::Password(secret) => {
+                self.handle.authenticate_password(user, secret.reveal()).await.map_err(told)
+            }
+            // Answers are given in a conversation, see `converse`.
+            Credential::Nothing | Credential::Answers(_) => self.handle.authenticate_none(user).await.map_err(told),
         }
     }
 
@@ -181,11 +349,61 @@ impl<'a> SignIn<'a> {
     }
 }
 
-fn shown_agent(identity: &AgentIdentity) -> String {
-    match identity.comment() {
-        "" => format!("agent key {}", identity.public_key().fingerprint(HashAlg::Sha256)),
-        comment => format!("agent key {comment}"),
+/// Where the answers to a hop's questions come from.
+enum Answers<'a> {
+    /// The user. Only the answer to one plain question for a password may be given again unasked: any other may have been
+    /// a one-time code.
+    Asked { again: bool, given: Vec<Reply>, is_plain: bool },
+    /// What was given before.
+    Given(std::slice::Iter<'a, Reply>),
+}
+
+impl Answers<'_> {
+    async fn next(
+        &mut self,
+        hop: &Station,
+        context: &TunnelContext,
+        (name, instructions): (&str, &str),
+        prompt: &Prompt,
+    ) -> Option<Secret> {
+        match self {
+            Self::Given(given) => given.next().map(|reply| reply.answer.clone()),
+            Self::Asked { again, given, is_plain } => {
+                let asked = plain(&prompt.prompt);
+                *is_plain &= given.is_empty() && !prompt.echo && asked.to_lowercase().contains("password");
+                let words: Vec<String> = [name, instructions]
+                    .into_iter()
+                    .map(plain)
+                    .filter(|text| !text.is_empty())
+                    .chain([asked])
+                    .collect();
+                let again = if *again { " (the last answer was not taken)" } else { "" };
+                let echo = prompt.echo;
+                let prompt = format!("{} asks {}: {}{again}", hop.shown, hop.user, words.join(" · "));
+                let Answer::Secret(answer) = context.asker.ask(Question::Secret { prompt, echo }).await else {
+                    return None;
+                };
+                given.push(Reply { answer: answer.clone(), is_repeatable: *is_plain });
+                Some(answer)
+            }
+        }
     }
+
+    fn credential(&self) -> Credential {
+        match self {
+            Self::Asked { given, is_plain, .. } => {
+                let is_repeatable = *is_plain && given.len() <= 1;
+                let given = given.iter().map(|reply| Reply { answer: reply.answer.clone(), is_repeatable });
+                Credential::Answers(given.collect())
+            }
+            Self::Given(_) => Credential::Nothing,
+        }
+    }
+}
+
+/// Waits as long as a hop may take to answer.
+async fn in_time<T>(host: &str, answer: impl Future<Output = T>) -> Result<T, TunnelError> {
+    timeout(limits::SIGN_IN, answer).await.map_err(|_| TunnelError::SignInTimedOut { host: host.to_owned() })
 }
 
 fn names(methods: &MethodSet) -> Vec<String> {

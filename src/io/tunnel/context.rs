@@ -5,10 +5,12 @@ use std::io;
 use std::net::SocketAddrV4;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
+use super::ssh_config::Files;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Secret;
@@ -50,6 +52,18 @@ pub struct Step {
     pub state: RungState,
 }
 
+/// Where `ssh_config` is, and what it may ask about this machine.
+pub struct SshConfig {
+    /// The user's file, then the system's.
+    pub paths: Vec<PathBuf>,
+    /// Reads them.
+    pub files: Box<dyn Files + Send + Sync>,
+    /// The user's number on this machine.
+    pub local_uid: u32,
+    /// This machine's name.
+    pub local_host: String,
+}
+
 /// What a tunnel needs of the outside.
 #[derive(Clone)]
 pub struct TunnelContext {
@@ -61,6 +75,10 @@ pub struct TunnelContext {
     pub agent: Option<PathBuf>,
     /// `known_hosts` files read besides that of a hop, never written (`/etc/ssh/ssh_known_hosts`).
     pub global_known_hosts: Vec<PathBuf>,
+    /// `ssh_config`; without it hops are what the profile says and no more.
+    pub ssh_config: Option<Arc<SshConfig>>,
+    /// The time of day: certificates have a last one.
+    pub clock: fn() -> SystemTime,
     /// Reads `known_hosts` and key files.
     pub read: ReadFile,
     /// Records accepted host keys.
@@ -79,6 +97,11 @@ impl TunnelContext {
     /// A path with `~/` in front taken from the home folder.
     pub(super) fn expand(&self, path: &Path) -> PathBuf {
         path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| self.home.join(rest))
+    }
+
+    /// Seconds since 1970.
+    pub(super) fn unix_time(&self) -> u64 {
+        (self.clock)().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 
     /// Reads a file on a thread that may block.

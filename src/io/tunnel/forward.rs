@@ -41,6 +41,8 @@ impl LocalEnd {
 pub(super) enum Carried {
     /// The tunnel's first chain; the flag falls when it is free again.
     First(Arc<AtomicBool>),
+    /// The tunnel's first chain, beside others.
+    Shared,
     /// A chain of its own, which ends with it or with the tunnel.
     Own(Arc<Chain>, CancellationToken),
 }
@@ -49,7 +51,7 @@ impl Carried {
     /// Waits until the tunnel is dropped, where that does not end the chain by itself.
     async fn cut(&self) {
         match self {
-            Self::First(_) => std::future::pending().await,
+            Self::First(_) | Self::Shared => std::future::pending().await,
             Self::Own(_chain, kill) => kill.cancelled().await,
         }
     }
@@ -67,6 +69,7 @@ impl fmt::Debug for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::First(_) => "First",
+            Self::Shared => "Shared",
             Self::Own(..) => "Own",
         })
     }

@@ -8,25 +8,30 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use russh::client::{DisconnectReason, Handler, Session};
-use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_key::certificate::CertType;
+use russh::keys::ssh_key::public::KeyData;
+use russh::keys::{Certificate, PublicKey, PublicKeyOrCertificate};
 use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::watch;
 
-use super::known_hosts::{HostKey, KnownHosts, Verdict};
+use super::known_hosts::{HostKey, KnownHosts, Verdict, matches_pattern};
 use super::problem::{TunnelError, plain};
 
 /// What is known about one hop's keys before it is met.
 #[derive(Debug)]
 pub(super) struct Policy {
     /// As the user names it.
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(super) shown: String,
+    /// The name and port under which its key is recorded.
+    pub(super) known_as: (String, u16),
     /// Fingerprints that decide alone when there are any.
     pub(super) pinned: Vec<String>,
     /// Files in the order in which they are asked.
     pub(super) known: Vec<(PathBuf, KnownHosts)>,
     /// A key that the user accepted, or that was trusted when this tunnel was opened.
     pub(super) accepted: Option<HostKey>,
+    /// Seconds since 1970: certificates have a last one.
+    pub(super) now: u64,
 }
 
 /// What is thought of a presented key.
@@ -48,12 +53,16 @@ impl Policy {
         if let Some(key) = &self.accepted {
             return vec![key.algorithm.clone()];
         }
-        self.known.iter().flat_map(|(_, known)| known.recorded_types(&self.host, self.port)).collect()
+        self.known.iter().flat_map(|(_, known)| known.recorded_types(&self.known_as.0, self.known_as.1)).collect()
     }
 
-    /// File and line of a certificate authority for this hop.
+    /// File and line of a certificate authority for this hop. Pinned keys decide alone: then there is none.
     pub(super) fn authority(&self) -> Option<(PathBuf, usize)> {
-        self.known.iter().find_map(|(file, known)| Some((file.clone(), known.authority(&self.host, self.port)?)))
+        let (name, port) = &self.known_as;
+        self.known.iter().find_map(|(file, known)| {
+            let (line, _) = known.authorities(name, *port).next()?;
+            Some((file.clone(), line))
+        })
     }
 
     /// Words about lines that could not be used, for the ladder.
@@ -82,12 +91,15 @@ impl Policy {
                 Judgement::NotPinned
             };
         }
-        let verdicts: Vec<(&PathBuf, Verdict)> =
-            self.known.iter().map(|(file, known)| (file, known.verdict(&self.host, self.port, key))).collect();
+        let verdicts: Vec<(&PathBuf, Verdict)> = self
+            .known
+            .iter()
+            .map(|(file, known)| (file, known.verdict(&self.known_as.0, self.known_as.1, key)))
+            .collect();
         for (file, verdict) in &verdicts {
             if let Verdict::Revoked { line } = verdict {
                 return Judgement::Refused(TunnelError::HostKeyRevoked {
-                    host: self.host.clone(),
+                    host: self.shown.clone(),
                     file: (*file).clone(),
                     line: *line,
                     presented,
@@ -106,7 +118,7 @@ impl Policy {
         for (file, verdict) in verdicts {
             if let Verdict::Changed { line, algorithm, recorded } = verdict {
                 return Judgement::Refused(TunnelError::HostKeyChanged {
-                    host: self.host.clone(),
+                    host: self.shown.clone(),
                     file: file.clone(),
                     line,
                     recorded: format!("{} {recorded}", short(&algorithm)),
@@ -116,6 +128,60 @@ impl Policy {
         }
         Judgement::Unknown
     }
+
+    /// A certificate is judged by its authority; where none of them is known, by the key that it is for, as OpenSSH does.
+    fn judge_certificate(&self, certificate: &Certificate, key: &HostKey) -> Judgement {
+        let Ok(authority) = host_key(certificate.signature_key()) else { return self.judge(key) };
+        let (name, port) = &self.known_as;
+        let found = self.known.iter().find_map(|(file, known)| {
+            let (line, _) = known.authorities(name, *port).find(|(_, recorded)| recorded.blob == authority.blob)?;
+            Some((file, line))
+        });
+        let Some((file, line)) = found.filter(|_| self.pinned.is_empty()) else { return self.judge(key) };
+        for one in [key, &authority] {
+            if let refused @ Judgement::Refused(TunnelError::HostKeyRevoked { .. }) = self.judge(one) {
+                return refused;
+            }
+        }
+        let presented = describe(key);
+        if let Some(why) = flaw(certificate, name, self.now) {
+            let (host, file) = (self.shown.clone(), file.clone());
+            return Judgement::Refused(TunnelError::HostCertificate { host, file, line, why });
+        }
+        let file = file.file_name().unwrap_or_default().to_string_lossy();
+        Judgement::Trusted(format!("{presented} certified ({file} line {line})"))
+    }
+}
+
+/// Why a certificate of a known authority does not vouch for this host. Source: PROTOCOL.certkeys of OpenSSH.
+fn flaw(certificate: &Certificate, host: &str, now: u64) -> Option<String> {
+    let host = host.to_ascii_lowercase();
+    if certificate.cert_type() != CertType::Host {
+        return Some("it is a certificate for users".into());
+    }
+    if certificate.verify_signature().is_err() {
+        return Some("its signature is wrong".into());
+    }
+    if now < certificate.valid_after() {
+        return Some("it is not valid yet: look at this machine's clock".into());
+    }
+    if now >= certificate.valid_before() {
+        return Some("it has expired".into());
+    }
+    let names = certificate.valid_principals();
+    if !names.iter().any(|name| matches_pattern(name.to_ascii_lowercase().as_bytes(), host.as_bytes())) {
+        let names = if names.is_empty() { "no host".to_owned() } else { plain(&names.join(", ")) };
+        return Some(format!("it is for {names}, not for {host}"));
+    }
+    if certificate.critical_options().iter().next().is_some() {
+        return Some("it has conditions that rrx does not know".into());
+    }
+    None
+}
+
+fn host_key(key: &KeyData) -> Result<HostKey, russh::keys::ssh_key::Error> {
+    let key = PublicKey::new(key.clone(), "");
+    Ok(HostKey { algorithm: type_of(&key.algorithm()).to_owned(), blob: key.to_bytes()? })
 }
 
 /// Type and fingerprint, such as `ED25519 SHA256:…`.
@@ -171,14 +237,16 @@ impl Handler for Guardian {
     type Error = russh::Error;
 
     async fn check_server_key(&mut self, presented: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
-        let PublicKeyOrCertificate::PublicKey { key, .. } = presented else { return Ok(false) };
-        let key = HostKey { algorithm: type_of(&key.algorithm()).to_owned(), blob: key.to_bytes()? };
+        let key = host_key(presented.public_key().key_data())?;
         let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
         // A rekey presents the key again: it must be the one that was trusted.
         if let Some((first, Judgement::Trusted(_))) = &*judged {
             return Ok(*first == key);
         }
-        let judgement = self.policy.judge(&key);
+        let judgement = match presented.certificate() {
+            Some(certificate) => self.policy.judge_certificate(certificate, &key),
+            None => self.policy.judge(&key),
+        };
         let is_trusted = matches!(judgement, Judgement::Trusted(_));
         *judged = Some((key, judgement));
         Ok(is_trusted)

@@ -147,15 +147,15 @@ impl KnownHosts {
         types
     }
 
-    /// The line of a certificate authority for this host, if there is one. Certificates are not checked yet: whoever
-    /// meets an unknown key there should be told.
-    #[must_use]
-    pub fn authority(&self, host: &str, port: u16) -> Option<usize> {
-        let name = name_of(host, port);
+    /// The certificate authorities for this host, with their lines.
+    pub fn authorities(&self, host: &str, port: u16) -> impl Iterator<Item = (usize, &HostKey)> {
+        let (name, bare) = (name_of(host, port), name_of(host, SSH_PORT));
         self.entries
             .iter()
-            .find(|entry| entry.marker == Marker::Authority && entry.hosts.contain(&name))
-            .map(|entry| entry.line)
+            .filter(move |entry| {
+                entry.marker == Marker::Authority && (entry.hosts.contain(&name) || entry.hosts.contain(&bare))
+            })
+            .map(|entry| (entry.line, &entry.key))
     }
 
     fn verdict_for(&self, name: &str, key: &HostKey) -> Verdict {
@@ -291,7 +291,7 @@ impl Hosts {
 
 /// `*` is any run of bytes, `?` any one byte. Linear in memory, at worst the product of both lengths in time: a hostile
 /// pattern of many stars cannot make it explode.
-fn matches_pattern(pattern: &[u8], name: &[u8]) -> bool {
+pub(super) fn matches_pattern(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);
     // Where to go on when a literal fails: after the last star, one byte of the name later than before.
     let mut retry: Option<(usize, usize)> = None;

@@ -8,7 +8,8 @@
 //!
 //! Each local end has an SSH connection of its own (the first one that of [`Tunnel::open`]). The SSH library gives a
 //! channel's window back when bytes arrive, not when they are read, and then waits for the reader with the whole
-//! connection: a result that nobody reads would hold up the KILL QUERY on the same connection.
+//! connection: a result that nobody reads would hold up the KILL QUERY on the same connection. Only where signing in cannot
+//! be repeated unasked (a one-time code) all local ends share the first one.
 
 mod auth;
 mod context;
@@ -22,15 +23,19 @@ pub mod randomart;
 mod reach;
 mod route;
 pub mod ssh_config;
+mod station;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-pub use context::{AppendLine, Asker, IsOwnSocket, NoOneToAsk, PassphraseSource, ReadFile, Step, TunnelContext};
+pub use context::{
+    AppendLine, Asker, IsOwnSocket, NoOneToAsk, PassphraseSource, ReadFile, SshConfig, Step, TunnelContext,
+};
 pub use forward::LocalEnd;
 pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Remembered};
+use station::{Station, stations};
 
 use crate::domain::profile::Hop;
 
@@ -40,7 +45,7 @@ const GOOD_BYE: Duration = Duration::from_secs(1);
 /// A live way through all hops. Dropping it cuts everything in it at once.
 #[derive(Debug)]
 pub struct Tunnel {
-    route: Vec<Hop>,
+    route: Vec<Station>,
     context: TunnelContext,
     remembered: Vec<Remembered>,
     first: Chain,
@@ -56,15 +61,9 @@ impl Tunnel {
     /// # Errors
     /// When a hop cannot be reached, trusted or signed in to.
     pub async fn open(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
-        let (first, remembered) = Climb::new(&context).chain(route).await?;
-        Ok(Self {
-            route: route.to_vec(),
-            context,
-            remembered,
-            first,
-            is_first_taken: Arc::default(),
-            strangers: Arc::default(),
-        })
+        let route = stations(route, &context).await?;
+        let (first, remembered) = Climb::new(&context).chain(&route).await?;
+        Ok(Self { route, context, remembered, first, is_first_taken: Arc::default(), strangers: Arc::default() })
     }
 
     /// Opens a forward from the last hop to this target and a loopback port that leads into it. The port takes one
@@ -80,10 +79,29 @@ impl Tunnel {
             let carried = forward::Carried::First(Arc::clone(&self.is_first_taken));
             return forward::local_end(&self.first, carried, (host, port), is_own, strangers).await;
         }
-        let (chain, _) = Climb::again(&self.context, &self.remembered).chain(&self.route).await?;
-        let chain = Arc::new(chain);
+        if !self.remembered.iter().all(Remembered::is_repeatable) {
+            return self.shared_end(host, port).await;
+        }
+        let chain = match Climb::again(&self.context, &self.remembered).chain(&self.route).await {
+            Ok((chain, _)) => Arc::new(chain),
+            // What let us in once does not do so again: a password that was a one-time code.
+            Err(TunnelError::SignIn { .. }) => return self.shared_end(host, port).await,
+            Err(error) => return Err(error),
+        };
         let carried = forward::Carried::Own(Arc::clone(&chain), self.first.kill().clone());
         forward::local_end(&chain, carried, (host, port), is_own, strangers).await
+    }
+
+    /// A local end on the first connection, beside what that carries already: where signing in cannot be repeated unasked.
+    async fn shared_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
+        let (is_own, strangers) = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
+        forward::local_end(&self.first, forward::Carried::Shared, (host, port), is_own, strangers).await
+    }
+
+    /// How many hops there are, those of `ProxyJump` included.
+    #[must_use]
+    pub fn hops(&self) -> usize {
+        self.route.len()
     }
 
     /// Connections of other processes that were turned away at local ends so far.

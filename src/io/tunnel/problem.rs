@@ -22,6 +22,20 @@ pub enum TunnelError {
     /// The route has no hops: there is nothing to tunnel through.
     #[error("the route has no hops")]
     NoHops,
+    /// `ssh_config` cannot be followed.
+    #[error("{place} cannot be followed")]
+    SshConfig {
+        /// File and line, or what was looked at.
+        place: String,
+        /// What stands there.
+        why: String,
+    },
+    /// The hops before a hop lead back to themselves.
+    #[error("the way to {host} never ends")]
+    Circle {
+        /// The hop.
+        host: String,
+    },
     /// The first hop's name has no address.
     #[error("{host} has no address")]
     Resolve {
@@ -74,6 +88,18 @@ pub enum TunnelError {
         /// Type and fingerprint of the presented key.
         presented: String,
     },
+    /// The host's certificate is of a known authority, and does not vouch for it.
+    #[error("the host certificate of {host} does not count")]
+    HostCertificate {
+        /// The hop.
+        host: String,
+        /// The file with the authority.
+        file: PathBuf,
+        /// Its line.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The host key is not known and was not accepted.
     #[error("the host key of {host} is not known and was not accepted")]
     HostKeyDeclined {
@@ -81,8 +107,10 @@ pub enum TunnelError {
         host: String,
         /// Type and fingerprint of the presented key.
         presented: String,
-        /// File and line of a certificate authority for this host, which cannot be used yet.
+        /// File and line of a certificate authority for this host, of which the host has no certificate.
         authority: Option<(PathBuf, usize)>,
+        /// Whether nobody was asked because `ssh_config` says so.
+        is_strict: bool,
     },
     /// The host key is none of the pinned ones.
     #[error("the host key of {host} is not a pinned one")]
@@ -183,6 +211,14 @@ impl TunnelError {
         let problem = Problem::new(self.kind(), format!("{self}."));
         match self {
             Self::NoHops => problem.then(Remedy::Settings),
+            Self::SshConfig { why, .. } => problem
+                .because(why.clone())
+                .hint("change it there, or say it in the profile: a hop there may be { host = \"…\", port = 22, user = \"…\" }")
+                .then(Remedy::Settings),
+            Self::Circle { .. } => problem
+                .because("the hops that ProxyJump names lead back to where they came from, or there are more than 16")
+                .hint("look at ProxyJump in ssh_config, or name the hops in the profile: route = [\"first\", \"second\"]")
+                .then(Remedy::Settings),
             Self::Resolve { source, .. } => problem
                 .because(source.to_string())
                 .hint("look at the spelling of the hop in the route, and whether this machine's name server is reachable")
@@ -194,6 +230,7 @@ impl TunnelError {
                 .then(Remedy::Doctor),
             Self::HostKeyChanged { .. }
             | Self::HostKeyRevoked { .. }
+            | Self::HostCertificate { .. }
             | Self::HostKeyDeclined { .. }
             | Self::HostKeyNotPinned { .. }
             | Self::KnownHosts { .. }
@@ -231,6 +268,7 @@ impl TunnelError {
     fn kind(&self) -> Kind {
         match self {
             Self::Lost { .. } => Kind::Lost,
+            Self::SshConfig { .. } | Self::Circle { .. } | Self::NoHops => Kind::Settings,
             Self::Record { .. } | Self::LocalEnd(_) => Kind::Local,
             Self::Passphrase(inner) => inner.kind,
             _ => Kind::Route,
@@ -250,14 +288,23 @@ impl TunnelError {
                 .because(format!("it presents {presented}"))
                 .because(format!("{} line {line} marks that key as revoked", file.display()))
                 .hint("nothing was sent. Ask the owner of the host for its new key"),
-            Self::HostKeyDeclined { presented, authority, .. } => {
+            Self::HostCertificate { file, line, why, .. } => problem
+                .because(why.clone())
+                .because(format!("{} line {line} names its authority", file.display()))
+                .hint("nothing was sent. Ask the owner of the host for a new certificate"),
+            Self::HostKeyDeclined { presented, authority, is_strict, .. } => {
                 let problem = problem.because(format!("it presents {presented}"));
                 let problem = match authority {
                     Some((file, line)) => problem.because(format!(
-                        "{} line {line} names a certificate authority for it; host certificates cannot be checked yet",
+                        "{} line {line} names a certificate authority for it, and it has no certificate of that one",
                         file.display()
                     )),
                     None => problem,
+                };
+                let problem = if *is_strict {
+                    problem.because("StrictHostKeyChecking in ssh_config refuses unknown keys unasked")
+                } else {
+                    problem
                 };
                 problem.hint(
                     "nothing was sent. Compare the fingerprint with the host's owner, then connect in the terminal \

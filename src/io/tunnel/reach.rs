@@ -10,12 +10,16 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::forward;
-use super::host_key::type_of;
+use super::host_key::{Policy, type_of};
 use super::link::Wire;
 use super::problem::{Reached, TunnelError};
 use super::route::Joint;
+use super::station::Station;
 use crate::domain::limits;
-use crate::domain::profile::Hop;
+
+/// Messages (32 KiB at most) that wait for a slow reader before the whole connection waits with it. A sign-in that cannot
+/// be repeated, such as one with a one-time code, leaves one connection for both the rows and the KILL that stops them.
+const CHANNEL_MESSAGES: usize = 512;
 
 /// How the wire to a hop is had.
 pub(super) enum Way<'a> {
@@ -23,18 +27,11 @@ pub(super) enum Way<'a> {
     Through { joint: &'a Joint, hop: String },
 }
 
-/// The hop as the user names it, with its port where it is not 22.
-pub(super) fn shown(hop: &Hop) -> String {
-    match hop.port {
-        None | Some(Hop::PORT) => hop.host.clone(),
-        Some(port) => format!("{}:{port}", hop.host),
-    }
-}
-
 /// The addresses of the first hop's name.
-pub(super) async fn resolve(hop: &Hop) -> Result<(Vec<SocketAddr>, String), TunnelError> {
-    let failed = |source| TunnelError::Resolve { host: hop.host.clone(), source };
-    let found = timeout(limits::REACH, lookup_host((hop.host.as_str(), hop.port.unwrap_or(Hop::PORT)))).await;
+pub(super) async fn resolve(station: &Station) -> Result<(Vec<SocketAddr>, String), TunnelError> {
+    let host = &station.host;
+    let failed = |source| TunnelError::Resolve { host: host.clone(), source };
+    let found = timeout(station.reach, lookup_host((host.as_str(), station.port))).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(source)) => return Err(failed(source)),
@@ -42,36 +39,35 @@ pub(super) async fn resolve(hop: &Hop) -> Result<(Vec<SocketAddr>, String), Tunn
             return Err(failed(io::Error::new(io::ErrorKind::TimedOut, "the name server does not answer")));
         }
     };
-    match addresses.first() {
-        Some(first) if first.ip().to_string() == hop.host => Ok((addresses, hop.host.clone())),
-        Some(first) => {
-            let words = format!("{} → {}", hop.host, first.ip());
-            Ok((addresses, words))
-        }
-        None => Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name server knows no address of it"))),
+    let Some(first) = addresses.first() else {
+        return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name server knows no address of it")));
+    };
+    let mut words = station.alias().map_or_else(String::new, |alias| format!("{alias} = "));
+    words.push_str(host);
+    if first.ip().to_string() != *host {
+        words = format!("{words} → {}", first.ip());
     }
+    Ok((addresses, words))
 }
 
 /// Opens the wire to a hop; the words say where it leads.
-pub(super) async fn reach(hop: &Hop, way: &Way<'_>) -> Result<(Box<dyn Wire>, String), TunnelError> {
+pub(super) async fn reach(station: &Station, way: &Way<'_>) -> Result<(Box<dyn Wire>, String), TunnelError> {
     match way {
         Way::Direct(addresses) => {
-            let (stream, address) = connect(hop, addresses).await?;
+            let (stream, address) = connect(station, addresses).await?;
             Ok((Box::new(stream), format!("{} port {}", address.ip(), address.port())))
         }
         Way::Through { joint, hop: before } => {
-            let channel = forward::open(joint, before, (&hop.host, hop.port.unwrap_or(Hop::PORT))).await?;
-            Ok((
-                Box::new(channel.into_stream()),
-                format!("{} port {} through {before}", hop.host, hop.port.unwrap_or(Hop::PORT)),
-            ))
+            let Station { host, port, .. } = station;
+            let channel = forward::open(joint, before, (host, *port)).await?;
+            Ok((Box::new(channel.into_stream()), format!("{host} port {port} through {before}")))
         }
     }
 }
 
 /// Tries the addresses in order. One that does not answer leaves the others their share of the time.
-async fn connect(hop: &Hop, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), TunnelError> {
-    let share = limits::REACH / u32::try_from(addresses.len().clamp(1, 4)).unwrap_or(4);
+async fn connect(station: &Station, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), TunnelError> {
+    let share = station.reach / u32::try_from(addresses.len().clamp(1, 4)).unwrap_or(4);
     let mut how = Reached::TimedOut;
     for address in addresses {
         match timeout(share, TcpStream::connect(address)).await {
@@ -85,21 +81,26 @@ async fn connect(hop: &Hop, addresses: &[SocketAddr]) -> Result<(TcpStream, Sock
             Err(_) => how = Reached::TimedOut,
         }
     }
-    Err(TunnelError::Reach { host: hop.host.clone(), port: hop.port.unwrap_or(Hop::PORT), how })
+    Err(TunnelError::Reach { host: station.host.clone(), port: station.port, how })
 }
 
-/// The SSH settings: AES-GCM first (measured: the one setting that pays), recorded key types first, keepalive on.
-pub(super) fn config(recorded: &[String], refused: &[String]) -> Config {
+/// The SSH settings: AES-GCM first (measured: the one setting that pays), recorded key types first, keepalive on. Host
+/// certificates are asked for only where an authority is known that could vouch for them.
+pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> Config {
+    let recorded = policy.recorded_types();
     let is_in = |list: &[String], algorithm: &Algorithm| list.iter().any(|name| name == type_of(algorithm));
     let mut keys: Vec<Algorithm> =
         Preferred::DEFAULT.key.iter().filter(|algorithm| !is_in(refused, algorithm)).cloned().collect();
-    keys.sort_by_key(|algorithm| !is_in(recorded, algorithm));
+    keys.sort_by_key(|algorithm| !is_in(&recorded, algorithm));
+    let certificates = if policy.authority().is_some() { keys.clone() } else { Vec::new() };
     Config {
         nodelay: true,
-        keepalive_interval: Some(limits::KEEPALIVE),
+        keepalive_interval: Some(station.keepalive),
+        channel_buffer_size: CHANNEL_MESSAGES,
         keepalive_max: limits::KEEPALIVE_MISSES,
         preferred: Preferred {
             key: keys.into(),
+            host_key_certificates: certificates.into(),
             cipher: vec![
                 cipher::AES_128_GCM,
                 cipher::AES_256_GCM,

@@ -2,7 +2,6 @@
 //! is used for.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use russh::client::{Handle, connect_stream};
@@ -17,16 +16,25 @@ use super::identity::Credential;
 use super::known_hosts::{HostKey, KnownHosts, line_for};
 use super::link::{Link, Wire};
 use super::problem::{TunnelError, plain};
-use super::reach::{Way, config, reach, resolve, shown};
+use super::reach::{Way, config, reach, resolve};
+use super::ssh_config::UnknownKeys;
+use super::station::Station;
 use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
-use crate::domain::profile::Hop;
 
 /// What made a hop trusted and let us in, for further connections of the same tunnel.
 #[derive(Debug, Clone)]
 pub(super) struct Remembered {
     key: HostKey,
-    credential: Credential,
+    /// In the order in which they were taken.
+    credentials: Vec<Credential>,
+}
+
+impl Remembered {
+    /// Whether the same answers let us in once more.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.credentials.iter().all(Credential::is_repeatable)
+    }
 }
 
 /// One signed-in connection.
@@ -116,26 +124,28 @@ impl<'a> Climb<'a> {
         Self { context, remembered: Some(remembered) }
     }
 
-    pub(super) async fn chain(&self, route: &[Hop]) -> Result<(Chain, Vec<Remembered>), TunnelError> {
+    pub(super) async fn chain(&self, route: &[Station]) -> Result<(Chain, Vec<Remembered>), TunnelError> {
         let kill = CancellationToken::new();
         // Whoever drops this climb half way leaves no connection behind.
         let guard = kill.clone().drop_guard();
         let mut joints: Vec<Joint> = Vec::with_capacity(route.len());
         let mut remembered = Vec::with_capacity(route.len());
         for (index, hop) in route.iter().enumerate() {
-            let before = route.get(index.wrapping_sub(1)).map(shown);
-            let (joint, memory) = self.hop(index, hop, joints.last().zip(before), &kill).await?;
+            let before = route.get(index.wrapping_sub(1)).map(|hop| hop.shown.clone());
+            // Large, and once for each hop: it shall not make the future of every connection large.
+            let climbing = Box::pin(self.hop(index, hop, joints.last().zip(before), &kill));
+            let (joint, memory) = climbing.await?;
             joints.push(joint);
             remembered.push(memory);
         }
         let (Some(last), Some(hop)) = (joints.pop(), route.last()) else { return Err(TunnelError::NoHops) };
-        Ok((Chain { joints, last, last_hop: shown(hop), kill: guard.disarm() }, remembered))
+        Ok((Chain { joints, last, last_hop: hop.shown.clone(), kill: guard.disarm() }, remembered))
     }
 
     async fn hop(
         &self,
         index: usize,
-        hop: &Hop,
+        hop: &Station,
         before: Option<(&Joint, String)>,
         kill: &CancellationToken,
     ) -> Result<(Joint, Remembered), TunnelError> {
@@ -146,30 +156,28 @@ impl<'a> Climb<'a> {
             }
             None => Way::Direct(self.rung(index, Rung::Resolve, hop.host.clone(), resolve(hop)).await?),
         };
-        let trying = format!("{} port {}", hop.host, hop.port.unwrap_or(Hop::PORT));
+        let trying = format!("{} port {}", hop.host, hop.port);
         let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
         let met = self.meet(index, hop, &way, (wire, kill));
-        let (mut joint, key) = self.rung(index, Rung::HostKey, shown(hop), met).await?;
-        let user = hop.user.clone().unwrap_or_else(|| self.context.os_user.clone());
-        let signing = self.sign_in(index, hop, &mut joint.handle, user.clone());
-        let credential = self.rung(index, Rung::SignIn, format!("as {user}"), signing).await?;
-        Ok((joint, Remembered { key, credential }))
+        let (mut joint, key) = self.rung(index, Rung::HostKey, hop.shown.clone(), met).await?;
+        let signing = self.sign_in(index, hop, &mut joint.handle);
+        let credentials = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
+        Ok((joint, Remembered { key, credentials }))
     }
 
     async fn sign_in(
         &self,
         index: usize,
-        hop: &Hop,
+        hop: &Station,
         handle: &mut Handle<Guardian>,
-        user: String,
-    ) -> Result<(Credential, String), TunnelError> {
-        let sign_in = SignIn::new(handle, shown(hop), user);
+    ) -> Result<(Vec<Credential>, String), TunnelError> {
+        let sign_in = SignIn::new(handle, hop, self.context);
         match self.remembered.and_then(|all| all.get(index)) {
             Some(memory) => {
-                sign_in.again(&memory.credential, self.context).await?;
-                Ok((memory.credential.clone(), String::new()))
+                sign_in.again(&memory.credentials).await?;
+                Ok((memory.credentials.clone(), String::new()))
             }
-            None => sign_in.first(hop, self.context).await,
+            None => sign_in.first().await,
         }
     }
 
@@ -177,36 +185,32 @@ impl<'a> Climb<'a> {
     async fn meet(
         &self,
         index: usize,
-        hop: &Hop,
+        hop: &Station,
         way: &Way<'_>,
         (wire, kill): (Box<dyn Wire>, &CancellationToken),
     ) -> Result<((Joint, HostKey), String), TunnelError> {
-        let file = hop
-            .known_hosts
-            .as_ref()
-            .map_or_else(|| self.context.home.join(".ssh/known_hosts"), |file| self.context.expand(file));
         let mut accepted = self.remembered.and_then(|all| all.get(index)).map(|memory| memory.key.clone());
         let mut refused_types: Vec<String> = Vec::new();
         let mut refused_keys: Vec<String> = Vec::new();
         let mut wire = Some(wire);
         loop {
-            let policy = Arc::new(self.policy(hop, &file, accepted.clone()).await?);
+            let policy = Arc::new(self.policy(hop, accepted.clone()).await?);
             let here = match wire.take() {
                 Some(wire) => wire,
                 None => reach(hop, way).await?.0,
             };
             let link = Link::new(here, kill.clone(), limits::HOP_PATIENCE);
-            let config = Arc::new(config(&policy.recorded_types(), &refused_types));
+            let config = Arc::new(config(hop, &policy, &refused_types));
             let (guardian, judged, told, gone) = Guardian::new(Arc::clone(&policy));
             let outcome = timeout(limits::SIGN_IN, connect_stream(config, link, guardian)).await;
             match (outcome, judgement(&judged)) {
                 (Ok(Ok(handle)), Some((key, Judgement::Trusted(words)))) => {
-                    let words = format!("{words}{}", policy.skipped());
+                    let words = format!("{words}{}{}", policy.skipped(), passed_over(hop));
                     return Ok(((Joint { handle, told, gone }, key), words));
                 }
                 (_, Some((_, Judgement::Refused(error)))) => return Err(error),
                 (_, Some((key, Judgement::Unknown))) => {
-                    self.ask(hop, &policy, &key, &file).await?;
+                    self.ask(hop, &policy, &key).await?;
                     accepted = Some(key);
                 }
                 (_, Some((key, Judgement::NotPinned))) => {
@@ -215,64 +219,62 @@ impl<'a> Climb<'a> {
                 }
                 (_, _) if !refused_keys.is_empty() => {
                     // The hop has no key of another type left.
-                    return Err(TunnelError::HostKeyNotPinned { host: shown(hop), presented: refused_keys });
+                    return Err(TunnelError::HostKeyNotPinned { host: hop.shown.clone(), presented: refused_keys });
                 }
                 (Ok(Err(error)), _) => {
-                    return Err(TunnelError::Handshake { host: shown(hop), why: plain(&error.to_string()) });
+                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: plain(&error.to_string()) });
                 }
                 (Err(_), _) => {
                     let why = "it did not finish in time".to_owned();
-                    return Err(TunnelError::Handshake { host: shown(hop), why });
+                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why });
                 }
                 (Ok(Ok(_)), None) => {
                     let why = "it presented no host key".to_owned();
-                    return Err(TunnelError::Handshake { host: shown(hop), why });
+                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why });
                 }
             }
         }
     }
 
-    async fn policy(&self, hop: &Hop, file: &PathBuf, accepted: Option<HostKey>) -> Result<Policy, TunnelError> {
+    async fn policy(&self, hop: &Station, accepted: Option<HostKey>) -> Result<Policy, TunnelError> {
         let mut known = Vec::new();
         // Pinned keys decide alone: the files are not even read.
-        if hop.host_key.is_empty() {
-            for file in std::iter::once(file).chain(&self.context.global_known_hosts) {
+        if hop.pinned.is_empty() {
+            for file in hop.known_hosts.iter().chain(&hop.global_known_hosts) {
                 let bytes = self.context.read_file(file).await;
                 let bytes = bytes.map_err(|source| TunnelError::KnownHosts { file: file.clone(), source })?;
                 known.push((file.clone(), KnownHosts::parse(&bytes.unwrap_or_default())));
             }
         }
-        Ok(Policy {
-            host: hop.host.clone(),
-            port: hop.port.unwrap_or(Hop::PORT),
-            pinned: hop.host_key.clone(),
-            known,
-            accepted,
-        })
+        let now = self.context.unix_time();
+        let (shown, known_as, pinned) = (hop.shown.clone(), hop.known_as.clone(), hop.pinned.clone());
+        Ok(Policy { shown, known_as, pinned, known, accepted, now })
     }
 
     /// Asks whether an unknown key is to be trusted, and records it then.
-    async fn ask(&self, hop: &Hop, policy: &Policy, key: &HostKey, file: &Path) -> Result<(), TunnelError> {
+    async fn ask(&self, hop: &Station, policy: &Policy, key: &HostKey) -> Result<(), TunnelError> {
+        let is_strict = hop.unknown_keys == UnknownKeys::Refused;
         let declined = || TunnelError::HostKeyDeclined {
-            host: shown(hop),
+            host: hop.shown.clone(),
             presented: describe(key),
             authority: policy.authority(),
+            is_strict,
         };
-        if self.remembered.is_some() {
+        let Some(file) = hop.known_hosts.first().filter(|_| self.remembered.is_none() && !is_strict) else {
             return Err(declined());
-        }
+        };
         let question = Question::HostKey {
-            host: shown(hop),
+            host: hop.shown.clone(),
             algorithm: key.algorithm.clone(),
             fingerprint: key.fingerprint(),
             art: super::randomart::of(key),
-            recorded_in: file.to_owned(),
+            recorded_in: file.clone(),
         };
         match self.context.asker.ask(question).await {
             Answer::Accept => {
-                let line = line_for(&hop.host, hop.port.unwrap_or(Hop::PORT), key);
+                let line = line_for(&hop.known_as.0, hop.known_as.1, key);
                 let written = self.context.append_line(file, line).await;
-                written.map_err(|source| TunnelError::Record { file: file.to_owned(), source })
+                written.map_err(|source| TunnelError::Record { file: file.clone(), source })
             }
             Answer::Decline | Answer::Secret(_) => Err(declined()),
         }
@@ -305,5 +307,14 @@ impl<'a> Climb<'a> {
             // Nobody listening is no reason not to connect.
             let _ = self.context.news.send(Step { hop, rung, state }).await;
         }
+    }
+}
+
+/// Words about lines of `ssh_config` that were passed over, for the ladder.
+fn passed_over(hop: &Station) -> String {
+    match hop.warnings.as_slice() {
+        [] => String::new(),
+        [one] => format!(" · {one}"),
+        [first, rest @ ..] => format!(" · {first} and {} more", rest.len()),
     }
 }

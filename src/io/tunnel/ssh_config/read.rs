@@ -267,7 +267,12 @@ impl Reader<'_> {
         let paths = |values: &[Value]| {
             let is_one = |value: &&Value| !value.first().eq_ignore_ascii_case("none");
             let read = |value: &Value| path(value.first()).map_err(|what| value.problem(what));
-            values.iter().filter(is_one).map(read).collect::<Result<Vec<_>, _>>()
+            let mut found: Vec<PathBuf> = Vec::new();
+            for path in values.iter().filter(is_one).map(read) {
+                // A file that is named twice counts once.
+                found.extend(Some(path?).filter(|path| !found.contains(path)));
+            }
+            Ok(found)
         };
         let known_hosts = |keyword: &str| {
             self.single.get(keyword).map(|value| {

@@ -1,0 +1,416 @@
+//! Hops as `ssh_config` describes them, and every way to sign in that needs no root, against real sshds and `ssh -G`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use rrx::domain::port::Rung;
+use rrx::domain::problem::Kind;
+use rrx::domain::profile::Hop;
+use rrx::io::storage::ssh_files;
+use rrx::io::tunnel::ssh_config::{Asked, Files, HostConfig, resolve};
+use rrx::io::tunnel::{SshConfig, Tunnel, TunnelContext, TunnelError};
+
+use super::tunnel::{Agent, context, done, drain, greeting, home};
+use crate::rig::{Rig, Sshd, SshdOptions};
+
+/// The real files.
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+        ssh_files::read(path)
+    }
+
+    fn matching(&self, pattern: &Path) -> Vec<PathBuf> {
+        ssh_files::matching(pattern)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+}
+
+/// Makes `~/.ssh/config` in this home, and the source that reads it.
+fn config_in(home: &Path, text: &str) -> Arc<SshConfig> {
+    let folder = home.join(".ssh");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config"), text).unwrap();
+    set_mode(&folder.join("config"), 0o600);
+    Arc::new(SshConfig {
+        paths: vec![folder.join("config")],
+        files: Box::new(Disk),
+        local_uid: 4711,
+        local_host: "here.example.com".into(),
+    })
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A hop that is a name in `ssh_config`, and no more.
+fn alias(name: &str) -> Hop {
+    name.parse().unwrap()
+}
+
+fn with_config(home: &Path, text: &str) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::Step>) {
+    let (mut context, steps) = context(home);
+    context.ssh_config = Some(config_in(home, text));
+    (context, steps)
+}
+
+/// `Host` lines that describe an sshd of the rig under this name.
+fn host(name: &str, rig: &Rig, sshd: &Sshd, address: &str) -> String {
+    format!(
+        "Host {name}\n  HostName {address}\n  Port {}\n  User {}\n  IdentityFile {}\n  UserKnownHostsFile {}\n",
+        sshd.port(),
+        rig.ssh_user(),
+        rig.user_key().display(),
+        sshd.known_hosts().display()
+    )
+}
+
+fn keygen(arguments: &[&str], file: &Path) {
+    let made = Command::new("ssh-keygen").arg("-q").args(arguments).arg(file).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+/// A copy of the rig's user key that is in no list, with a certificate of the rig's authority beside it.
+fn certified_key(rig: &Rig, folder: &Path, how: &[&str]) -> PathBuf {
+    let key = folder.join("certified");
+    keygen(&["-t", "ed25519", "-N", "", "-f"], &key);
+    let authority = rig.authority();
+    let mut arguments = vec!["-I", "user@rig", "-s", authority.to_str().unwrap()];
+    arguments.extend(how);
+    keygen(&arguments, &folder.join("certified.pub"));
+    key
+}
+
+fn trusting_users_of(rig: &Rig) -> SshdOptions {
+    SshdOptions { config: format!("TrustedUserCAKeys {}.pub", rig.authority().display()), ..SshdOptions::default() }
+}
+
+// ---------------------------------------------------------------- ssh_config
+
+#[tokio::test]
+async fn a_name_of_ssh_config_is_a_hop_and_its_proxyjump_is_one_before_it() {
+    let rig = Rig::start();
+    let inner = rig.own_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
+    let permit = vec![format!("127.0.0.2:{}", inner.port())];
+    let outer = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let home = home();
+    std::fs::create_dir_all(home.path().join(".ssh/more")).unwrap();
+    let included = home.path().join(".ssh/more/outer.conf");
+    std::fs::write(&included, host("outer", rig, &outer, "127.0.0.1")).unwrap();
+    set_mode(&included, 0o600);
+    let text = format!("Include more/*.conf\n{}  ProxyJump outer\n", host("inner", rig, &inner, "127.0.0.2"));
+    let (context, mut steps) = with_config(home.path(), &text);
+    let tunnel = Tunnel::open(&[alias("inner")], context).await.unwrap();
+    assert_eq!((tunnel.hops(), tunnel.last_hop()), (2, "inner"));
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    let steps = drain(&mut steps);
+    assert_eq!(done(&steps, Rung::Resolve), "outer = 127.0.0.1");
+    let reached: Vec<_> = steps.iter().filter(|step| step.rung == Rung::Reach).map(|step| step.hop).collect();
+    assert_eq!(reached, [0, 0, 1, 1]);
+    assert!(inner.log().contains("Accepted publickey"), "{}", inner.log());
+}
+
+#[tokio::test]
+async fn what_the_profile_says_of_a_hop_counts_before_ssh_config() {
+    let rig = Rig::start();
+    let home = home();
+    let text = "Host bastion\n  HostName 127.0.0.1\n  Port 1\n  User nobody-at-all\n  IdentityFile /nowhere\n  UserKnownHostsFile /nowhere\n";
+    let (context, _steps) = with_config(home.path(), text);
+    let hop = Hop { host: "bastion".into(), ..rig.hop(rig.ssh_port(), &rig.known_hosts()) };
+    let tunnel = Tunnel::open(&[hop], context).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+}
+
+#[tokio::test]
+async fn a_host_key_alias_is_the_name_that_is_looked_up() {
+    let rig = Rig::start();
+    let home = home();
+    let known = home.path().join("known");
+    std::fs::write(&known, format!("the-bastion {}\n", rig.sshd().host_key("ed25519"))).unwrap();
+    let text = format!(
+        "{}  HostKeyAlias the-bastion\n",
+        host("b", rig, rig.sshd(), "127.0.0.1")
+            .replace(&rig.known_hosts().display().to_string(), known.to_str().unwrap())
+    );
+    let (context, mut steps) = with_config(home.path(), &text);
+    assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
+    assert!(done(&drain(&mut steps), Rung::HostKey).contains("known (known line 1)"));
+}
+
+#[tokio::test]
+async fn strict_checking_refuses_an_unknown_key_and_asks_nobody() {
+    let rig = Rig::start();
+    let home = home();
+    let text = host("b", rig, rig.sshd(), "127.0.0.1").replace(&rig.known_hosts().display().to_string(), "~/none")
+        + "  StrictHostKeyChecking yes\n";
+    let (mut context, _steps) = with_config(home.path(), &text);
+    let script = super::tunnel::Script::of([rrx::domain::port::Answer::Accept]);
+    context.asker = script.clone();
+    let error = Tunnel::open(&[alias("b")], context).await.unwrap_err();
+    assert!(matches!(error, TunnelError::HostKeyDeclined { is_strict: true, .. }), "{error:?}");
+    assert!(script.asked().is_empty());
+    assert!(error.problem().to_string().contains("StrictHostKeyChecking"));
+}
+
+#[tokio::test]
+async fn a_keyword_that_would_lead_elsewhere_stops_with_its_file_and_line() {
+    let home = home();
+    for (text, line, word) in [
+        ("Host b\n  HostName 127.0.0.1\n  ProxyCommand nc %h %p\n", 3, "ProxyCommand"),
+        ("Match exec \"true\"\n  User x\n", 1, "exec"),
+        ("Host b\n  Port 99999\n", 2, "99999"),
+    ] {
+        let (context, _steps) = with_config(home.path(), text);
+        let problem = Tunnel::open(&[alias("b")], context).await.unwrap_err().problem();
+        let told = problem.to_string();
+        let place = format!("{} line {line}", home.path().join(".ssh/config").display());
+        assert!(told.contains(&place) && told.contains(word), "{told}");
+        assert_eq!(problem.kind, Kind::Settings);
+    }
+}
+
+#[tokio::test]
+async fn hops_that_lead_in_a_circle_are_told() {
+    let home = home();
+    let (context, _steps) = with_config(home.path(), "Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n");
+    let error = Tunnel::open(&[alias("a")], context).await.unwrap_err();
+    assert!(matches!(error, TunnelError::Circle { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_others_can_write_is_not_followed() {
+    let home = home();
+    let (context, _steps) = with_config(home.path(), "Host a\n  HostName 127.0.0.1\n");
+    set_mode(&home.path().join(".ssh/config"), 0o666);
+    let told = Tunnel::open(&[alias("a")], context).await.unwrap_err().problem().to_string();
+    assert!(told.contains("bad owner or permissions"), "{told}");
+}
+
+/// The values of `ssh -G`, by keyword.
+fn as_ssh_reads_it(config: &Path, arguments: &[&str]) -> Option<BTreeMap<String, Vec<String>>> {
+    let told = Command::new("ssh").arg("-G").arg("-F").arg(config).args(arguments).output().unwrap();
+    if !told.status.success() {
+        return None;
+    }
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in String::from_utf8(told.stdout).unwrap().lines() {
+        let (keyword, value) = line.split_once(' ').unwrap_or((line, ""));
+        values.entry(keyword.to_owned()).or_default().push(value.to_owned());
+    }
+    Some(values)
+}
+
+fn as_we_read_it(config: &Path, host: &str) -> Result<HostConfig, String> {
+    let hop: Hop = host.parse().unwrap();
+    let asked = Asked {
+        host: hop.host,
+        user: hop.user,
+        port: hop.port,
+        local_user: user_name(),
+        local_uid: nix::unistd::getuid().as_raw(),
+        local_host: nix::unistd::gethostname().unwrap().to_string_lossy().into_owned(),
+        home: PathBuf::from(std::env::var("HOME").unwrap()),
+    };
+    resolve(&asked, &[config.to_owned()], &Disk).map_err(|problem| problem.to_string())
+}
+
+fn user_name() -> String {
+    nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().name
+}
+
+fn compare(config: &Path, text: &str, host: &str) {
+    std::fs::write(config, text).unwrap();
+    set_mode(config, 0o600);
+    let address = if host.contains(':') { format!("ssh://{host}") } else { host.to_owned() };
+    let theirs = as_ssh_reads_it(config, &[&address]);
+    let ours = as_we_read_it(config, host);
+    let (theirs, ours) = match (theirs, ours) {
+        (None, _) => return,
+        (Some(_), Err(why)) => panic!("ssh reads it and we do not: {why}\n{text}"),
+        (Some(theirs), Ok(ours)) => (theirs, ours),
+    };
+    let first = |keyword: &str| theirs.get(keyword).and_then(|values| values.first()).cloned().unwrap_or_default();
+    let is_default = |path: &str| path.contains("/.ssh/id_");
+    let expand = |path: &str| path.replacen('~', &std::env::var("HOME").unwrap(), 1);
+    let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    assert_eq!(ours.host_name, first("hostname"), "{text}");
+    assert_eq!(ours.user.clone().unwrap_or_else(user_name), first("user"), "{text}");
+    assert_eq!(ours.port.unwrap_or(22).to_string(), first("port"), "{text}");
+    assert_eq!(ours.identities_only, first("identitiesonly") == "yes", "{text}");
+    assert_eq!(ours.proxy_jump.join(","), first("proxyjump").replace("none", ""), "{text}");
+    assert_eq!(ours.host_key_alias.clone().unwrap_or_default(), first("hostkeyalias").replace("none", ""), "{text}");
+    let identities: Vec<String> = theirs.get("identityfile").into_iter().flatten().map(|path| expand(path)).collect();
+    if !identities.iter().all(|path| is_default(path)) {
+        assert_eq!(shown(&ours.identity_files), identities, "{text}");
+    }
+}
+
+#[test]
+fn ssh_g_reads_these_files_as_we_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    for (text, host) in [
+        ("Host a\n HostName a.example.com\n User x\n Port 2222\nHost *\n User y\n", "a"),
+        ("Host *.example.com !b.example.com\n User x\n", "b.example.com"),
+        ("Host *.example.com !b.example.com\n User x\n", "c.example.com"),
+        ("Match host a.example.com\n User x\nHost a\n HostName A.example.com\n", "a"),
+        ("Host a\n HostName A.example.com\nMatch host a.example.com\n User x\n", "a"),
+        ("Match originalhost a,b user z\n Port 7\nMatch all\n Port 8\n", "z@a"),
+        ("Host a\n HostName %h.example.com\n IdentityFile /keys/one\n User u\n Port 9\n", "a"),
+        ("Host=a\n\tPort = 99\n  User=\"x y\"\n", "a"),
+        ("ProxyJump j1,u@j2:2200\nProxyCommand none\n", "a"),
+        ("Host a\n IdentityFile /one\n IdentityFile \"/two words\"\n IdentitiesOnly yes\n", "a"),
+        ("host a # no comment\n port 5\n", "a"),
+        ("HostKeyAlias other\nPort 22\nPort 23\n", "u@a:2022"),
+    ] {
+        compare(&config, text, host);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn ssh_g_reads_files_made_at_random_as_we_do(blocks in prop::collection::vec((
+        prop::sample::select(vec!["Host a", "Host *", "Host a b", "Host !a *", "Host ?", "Match host a", "Match user root", "Match !host a", "Match originalhost A", "Match all", "Match host *.com,!a.com"]),
+        prop::collection::vec(prop::sample::select(vec!["HostName %h.com", "HostName x", "User u", "User root", "Port 7", "IdentityFile ~/k", "IdentityFile /keys/k", "IdentitiesOnly yes", "ProxyJump j", "ProxyJump none", "HostKeyAlias k"]), 0..4),
+    ), 0..6), host in prop::sample::select(vec!["a", "b", "A", "u@a", "a.com"])) {
+        let folder = tempfile::tempdir().unwrap();
+        let blocks: Vec<String> = blocks.iter().map(|(head, lines)| format!("{head}\n  {}\n", lines.join("\n  "))).collect();
+        let text = blocks.concat();
+        compare(&folder.path().join("config"), &text, host);
+    }
+}
+
+// ---------------------------------------------------------------- agents and certificates
+
+#[tokio::test]
+async fn identities_only_keeps_an_agent_full_of_keys_to_the_named_one() {
+    let rig = Rig::start();
+    let home = home();
+    let mut keys: Vec<PathBuf> = (0..6)
+        .map(|number| {
+            let key = home.path().join(format!("key{number}"));
+            keygen(&["-t", "ed25519", "-N", "", "-f"], &key);
+            key
+        })
+        .collect();
+    keys.push(rig.user_key());
+    let agent = Agent::start(home.path(), &keys);
+    // The named one is a public key: only the agent has its private half.
+    let public = home.path().join("mine.pub");
+    std::fs::copy(rig.user_key().with_extension("pub"), &public).unwrap();
+    let text = host("b", rig, rig.sshd(), "127.0.0.1")
+        .replace(&rig.user_key().display().to_string(), public.to_str().unwrap())
+        + &format!("  IdentitiesOnly yes\n  IdentityAgent {}\n", agent.socket.display());
+    let (context, mut steps) = with_config(home.path(), &text);
+    assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
+    assert!(done(&drain(&mut steps), Rung::SignIn).contains("by the agent"));
+}
+
+#[tokio::test]
+async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_told() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&trusting_users_of(rig));
+    let home = home();
+    let key = certified_key(rig, home.path(), &["-n", rig.ssh_user(), "-V", "-1d:+1d"]);
+    let hop = || Hop { identity: vec![key.clone()], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
+    let (first, mut steps) = context(home.path());
+    Tunnel::open(&[hop()], first).await.unwrap();
+    assert!(done(&drain(&mut steps), Rung::SignIn).contains("with certificate"), "{}", sshd.log());
+
+    let elsewhere = home.path().join("elsewhere.pub");
+    std::fs::rename(home.path().join("certified-cert.pub"), &elsewhere).unwrap();
+    assert!(Tunnel::open(&[hop()], context(home.path()).0).await.is_err(), "the key alone is in no list");
+    let named = Hop { certificate: Some(elsewhere), ..hop() };
+    assert!(Tunnel::open(&[named], context(home.path()).0).await.is_ok());
+
+    let folder = tempfile::tempdir().unwrap();
+    let old = certified_key(rig, folder.path(), &["-n", rig.ssh_user(), "-V", "-2d:-1d"]);
+    let expired = Hop { identity: vec![old], ..hop() };
+    let error = Tunnel::open(&[expired], context(home.path()).0).await.unwrap_err();
+    let told = error.problem().to_string();
+    assert!(told.contains("certified-cert.pub: it has expired"), "{told}");
+}
+
+#[tokio::test]
+async fn a_certificate_in_the_agent_signs_in() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&trusting_users_of(rig));
+    let home = home();
+    let key = certified_key(rig, home.path(), &["-n", rig.ssh_user(), "-V", "-1d:+1d"]);
+    let agent = Agent::start(home.path(), &[key]);
+    let (mut context, _steps) = context(home.path());
+    context.agent = Some(agent.socket.clone());
+    let hop = Hop { identity: vec![], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
+    assert!(Tunnel::open(&[hop], context).await.is_ok(), "{}", sshd.log());
+}
+
+// ---------------------------------------------------------------- host certificates
+
+/// A hop whose host shows a certificate made in this way, and a home whose `known_hosts` trusts this authority for it.
+fn certified_host(rig: &Rig, how: &[&'static str], authority: &Path) -> (Sshd, tempfile::TempDir, Hop) {
+    let sshd = rig.own_sshd(&SshdOptions { certificate: Some(how.to_vec()), ..SshdOptions::default() });
+    let home = home();
+    let public = std::fs::read_to_string(authority.with_extension("pub")).unwrap();
+    let known = home.path().join("known");
+    std::fs::write(&known, format!("# by hand\n@cert-authority 127.0.0.* {public}")).unwrap();
+    let hop = rig.hop(sshd.port(), &known);
+    (sshd, home, hop)
+}
+
+#[tokio::test]
+async fn a_host_certificate_of_a_known_authority_is_trusted_for_all_its_connections() {
+    let rig = Rig::start();
+    let (_sshd, home, hop) = certified_host(rig, &["-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
+    let (context, mut steps) = context(home.path());
+    let tunnel = Tunnel::open(&[hop], context).await.unwrap();
+    assert!(done(&drain(&mut steps), Rung::HostKey).contains("certified (known line 2)"));
+    let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
+    assert_ne!(first.port(), 0);
+}
+
+#[tokio::test]
+async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
+    let rig = Rig::start();
+    for (how, why) in [
+        (["-n", "127.0.0.1", "-V", "-2d:-1d"], "it has expired"),
+        (["-n", "127.0.0.1", "-V", "+1d:+2d"], "it is not valid yet"),
+        (["-n", "other.example.com", "-V", "-1d:+1d"], "it is for other.example.com, not for 127.0.0.1"),
+    ] {
+        let (_sshd, home, hop) = certified_host(rig, &how, &rig.authority());
+        let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
+        assert!(matches!(&error, TunnelError::HostCertificate { line: 2, .. }), "{error:?}");
+        assert!(error.problem().to_string().contains(why), "{}", error.problem());
+    }
+}
+
+#[tokio::test]
+async fn a_host_certificate_of_another_authority_is_but_its_key_and_that_is_unknown() {
+    let rig = Rig::start();
+    let (_sshd, home, hop) = certified_host(rig, &["-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.other_authority());
+    let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
+    assert!(matches!(error, TunnelError::HostKeyDeclined { authority: Some(_), .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_revoked_authority_vouches_for_nobody() {
+    let rig = Rig::start();
+    let (_sshd, home, hop) = certified_host(rig, &["-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
+    let known = home.path().join("known");
+    let public = std::fs::read_to_string(rig.authority().with_extension("pub")).unwrap();
+    let text = std::fs::read_to_string(&known).unwrap() + &format!("@revoked * {public}");
+    std::fs::write(&known, text).unwrap();
+    let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
+    assert!(matches!(error, TunnelError::HostKeyRevoked { line: 3, .. }), "{error:?}");
+}
