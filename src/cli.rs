@@ -16,6 +16,12 @@ const DOCTOR_CODES: &str = "\
 Exit codes: 0 every rung holds (warnings do not change it) · 2 usage or settings · 3 a rung failed · 6 local files ·
 130 interrupted";
 
+/// Codes of `rrx tunnel`.
+const TUNNEL_CODES: &str = "\
+Exit codes: 0 ended by Ctrl-C or SIGTERM · 2 usage or settings · 3 route, tunnel or sign-in failed · 4 the profile does not
+allow it (tunnel = true does), or a reason is missing · 6 local files, the access log or the port · 130 interrupted before it
+stood";
+
 /// rrx: read a MySQL-compatible read replica through its jump host.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(
@@ -51,6 +57,9 @@ pub enum Command {
     /// Walk the way to a replica rung by rung, and say what is wrong and what to do next
     #[command(after_help = DOCTOR_CODES)]
     Doctor(DoctorCommand),
+    /// Hold the way to a replica open for other programs, until Ctrl-C
+    #[command(after_help = TUNNEL_CODES)]
+    Tunnel(TunnelCommand),
     /// The profiles of the settings file
     #[command(subcommand)]
     Profiles(ProfilesCommand),
@@ -187,6 +196,26 @@ pub struct DoctorCommand {
     /// How it is printed.
     #[command(flatten)]
     pub form: Form,
+}
+
+/// `rrx tunnel`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct TunnelCommand {
+    /// The profile; it must say `tunnel = true`
+    #[arg(value_name = "PROFILE")]
+    pub profile: String,
+    /// The port on 127.0.0.1; a free one when absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// A socket at this path in place of a port, for you alone
+    #[arg(long, value_name = "PATH", conflicts_with = "port")]
+    pub socket: Option<PathBuf>,
+    /// Why it is needed, for the access log; asked for where the profile has blinding rules
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Print events as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `rrx profiles`

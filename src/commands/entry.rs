@@ -12,12 +12,13 @@ use super::headless::Interrupts;
 use super::outside::Place;
 use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
+use super::tunnel::{self, TunnelArgs};
 use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, snippets};
 use crate::app::action::Action;
 use crate::app::ui::look::Look;
 #[cfg(feature = "demo")]
 use crate::cli::DemoCommand;
-use crate::cli::{Cli, Command, DoctorCommand, RunCommand, StatementSource};
+use crate::cli::{Cli, Command, DoctorCommand, RunCommand, StatementSource, TunnelCommand};
 use crate::domain::keys::Keymap;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
@@ -99,6 +100,7 @@ fn start(cli: Cli) -> Result<u8, Problem> {
         #[cfg(feature = "demo")]
         Command::Demo(command) => demo_command(&command, settings::load(&paths, presence), &paths),
         Command::Doctor(command) => doctor_command(&command, &settings::load(&paths, presence), &paths),
+        Command::Tunnel(command) => tunnel_command(&command, &settings::load(&paths, presence), &paths),
         Command::Run(command) => headless(&command, &settings::load(&paths, presence), &paths),
     }
 }
@@ -179,6 +181,33 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
     runtime()?.block_on(async {
         let site = doctor::Site { profile, outside: place.session, clock: clock::now, stop: Interrupts::listen()? };
         doctor::run(&args, site, &mut std::io::stdout()).await
+    })
+}
+
+/// `rrx tunnel`.
+fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
+    let mut err = std::io::stderr();
+    print::problems(&mut err, &loaded.problems)?;
+    let (profile, place) = find(&command.profile, loaded, paths)?;
+    // Asked before signals are listened to: Ctrl-C ends a question as usual.
+    let reason = tunnel::permit(&profile, &paths.config, command.reason.clone())?;
+    let args = TunnelArgs {
+        place: match &command.socket {
+            Some(path) => tunnel::Place::Socket(path.clone()),
+            None => tunnel::Place::Port(command.port.unwrap_or(0)),
+        },
+        reason,
+        shape: match (command.json, std::io::stderr().is_terminal()) {
+            (true, _) => tunnel::Shape::Json,
+            (false, true) => tunnel::Shape::Terminal,
+            (false, false) => tunnel::Shape::Lines,
+        },
+    };
+    runtime()?.block_on(async {
+        let stop = Interrupts::listen()?;
+        let log = AccessLog::open(&place.paths.state, clock::now)?;
+        let site = tunnel::Site { profile, outside: place.session, log };
+        tunnel::run(&args, site, stop, &mut std::io::stdout(), &mut err).await
     })
 }
 

@@ -18,3 +18,4 @@ pub mod profiles;
 pub mod run;
 pub mod snippets;
 pub mod tui;
+pub mod tunnel;

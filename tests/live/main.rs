@@ -18,6 +18,8 @@ mod demo;
 mod demo_data;
 mod doctor;
 mod harness;
+mod held;
+mod held_rooted;
 mod hops;
 mod proof;
 mod refusals;

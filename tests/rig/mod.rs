@@ -68,6 +68,11 @@ impl Rig {
         self.folder.server_user()
     }
 
+    /// User and group of somebody else on this machine, where the tests run as root.
+    pub fn other_user(&self) -> Option<(u32, u32)> {
+        self.folder.server_ids()
+    }
+
     /// The shared sshd. Tests that stop or kill one start their own: [`Rig::own_sshd`].
     pub fn sshd(&self) -> &Sshd {
         &self.sshd

@@ -14,7 +14,7 @@ use crate::domain::limits;
 use crate::domain::port::{Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
-use crate::io::tunnel::{PassphraseSource, Step, Tunnel, TunnelContext};
+use crate::io::tunnel::{self, PassphraseSource, Step, Tunnel, TunnelContext};
 
 /// An open way to the replica.
 pub(super) enum Link {
@@ -52,7 +52,8 @@ impl Link {
         }
         let (news, steps) = mpsc::channel(limits::SESSION_QUEUE);
         let telling = tokio::spawn(tell_steps(steps, tell.clone()));
-        let opened = Tunnel::open(&profile.route, context(profile, outside, asker, news.clone())).await;
+        let opened =
+            Tunnel::open(&profile.route, tunnel_context(profile, outside, Arc::new(asker.clone()), news.clone())).await;
         if opened.is_err() {
             // The last step is the failed one: it is told before the session says that it failed.
             drop(news);
@@ -127,7 +128,13 @@ async fn tell_steps(mut steps: mpsc::Receiver<Step>, tell: Teller) {
     }
 }
 
-fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Sender<Step>) -> TunnelContext {
+/// What a tunnel of this profile needs of the outside.
+pub fn tunnel_context(
+    profile: &Profile,
+    outside: &Outside,
+    asker: Arc<dyn tunnel::Asker>,
+    news: mpsc::Sender<Step>,
+) -> TunnelContext {
     TunnelContext {
         os_user: outside.os_user.clone(),
         home: outside.home.clone(),
@@ -139,7 +146,7 @@ fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Send
         append: Arc::clone(&outside.append),
         is_own_socket: Arc::clone(&outside.is_own_socket),
         passphrase: passphrase(profile, outside),
-        asker: Arc::new(asker.clone()),
+        asker,
         news,
     }
 }

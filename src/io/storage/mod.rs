@@ -6,17 +6,20 @@ use std::time::SystemTime;
 pub mod accesslog;
 pub mod atomic;
 pub mod docs;
+pub mod doors;
 pub mod history;
 pub mod keymaps;
 pub mod known_hosts_file;
 pub mod own_sockets;
 pub mod partial;
 pub mod paths;
+pub mod peers;
 pub mod secrets;
 pub mod settings;
 pub mod snippets;
 pub mod ssh_files;
 pub mod task;
+pub mod tty;
 pub mod worksheets;
 
 /// Where this room reads the time of day: it is lent, so that a test can set it.
