@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::peers::own_uid;
 
-/// A socket's file; gone when this is dropped.
+/// A socket's file; gone when this is dropped. Drop the listener first: a file behind which somebody listens is left alone.
 #[derive(Debug)]
 pub struct SocketFile {
     path: PathBuf,
@@ -19,7 +19,9 @@ pub struct SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if fs::symlink_metadata(&self.path).is_ok_and(|meta| (meta.dev(), meta.ino()) == self.identity) {
+        let is_ours = fs::symlink_metadata(&self.path).is_ok_and(|meta| (meta.dev(), meta.ino()) == self.identity);
+        // The number of a file that is gone is given to the next one soon.
+        if is_ours && UnixStream::connect(&self.path).is_err() {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -66,9 +68,10 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(open(&path).unwrap_err().kind(), ErrorKind::AddrInUse, "it lives");
         drop(listener);
-        let (_second, second_file) = open(&path).unwrap();
+        let (second, second_file) = open(&path).unwrap();
         drop(file);
         assert!(path.exists(), "the first one's end leaves the second one alone");
+        drop(second);
         drop(second_file);
         assert!(!path.exists());
         fs::write(&path, "mine").unwrap();
