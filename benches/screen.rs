@@ -191,6 +191,7 @@ fn facts() -> ServerFacts {
         product: "MariaDB".into(),
         version: "10.11".into(),
         identity: "bench".into(),
+        server_id: "7".into(),
         role: Role::Replica,
         dialect: Dialect::default(),
         account: "RO_USER@%".into(),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::profile::{self, Environment, Hop, TlsMode};
+
 /// Codes of the headless contract, shown under `--help`.
 const EXIT_CODES: &str = "\
 Exit codes: 0 ok and complete · 1 the statement failed · 2 usage or settings · 3 route, tunnel or sign-in failed, or the
@@ -60,9 +62,21 @@ pub enum Command {
     /// Hold the way to a replica open for other programs, until Ctrl-C
     #[command(after_help = TUNNEL_CODES)]
     Tunnel(TunnelCommand),
-    /// The profiles of the settings file
+    /// The profiles of the settings file: list, add, import, export
     #[command(subcommand)]
     Profiles(ProfilesCommand),
+    /// Secrets in the keyring of the operating system
+    #[command(
+        subcommand,
+        long_about = "Secrets in the keyring of the operating system, for profiles with\n  \
+        password = { keyring = true }\n\nNo secret ever stands in the settings, in an argument or in a log."
+    )]
+    Secret(SecretCommand),
+    /// Show an SSH key, or make a new pair, as a text to send to whoever runs the bastion
+    #[command(after_help = EXIT_CODES, long_about = "Shows the public half of an SSH key and its fingerprint as a text to send to \
+        whoever runs the bastion.\n\nWith --new it makes a pair (ed25519) first. It never overwrites a key, and never shows a \
+        private one.")]
+    SshKey(SshKeyCommand),
     /// Statements that are kept
     #[command(subcommand)]
     Snippets(SnippetsCommand),
@@ -219,10 +233,204 @@ pub struct TunnelCommand {
 }
 
 /// `rrx profiles`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum ProfilesCommand {
     /// List the profiles, and what is wrong in the settings file
     List(Form),
+    /// Add a profile: asks for what onboarding gives, or takes it from the flags
+    #[command(after_help = EXIT_CODES, long_about = "Adds a profile to the settings file. Comments and order of the file stay.\n\n\
+        On a terminal it asks for bastion, replica, account, database and where the password comes from. With --replica or \
+        --url it asks for nothing:\n  \
+        rrx profiles add eu --bastion ec2-user@bastion.example.com --replica replica.internal --user RO_USER --prompt")]
+    Add(AddCommand),
+    /// Import a URL, a ~/.my.cnf, or a profile that somebody passed on
+    #[command(after_help = EXIT_CODES, long_about = "Imports profiles:\n  \
+        mysql://USER@HOST:3306/DATABASE\n  \
+        mysql+ssh://SSHUSER@BASTION:22/USER@HOST:3306/DATABASE (also mariadb+ssh://)\n  \
+        an option file such as ~/.my.cnf ([client] and each [clientNAME])\n  \
+        a file of `rrx profiles export`\n\n\
+        A password that is found is never written into the settings.")]
+    Import(ImportCommand),
+    /// Write a profile without secrets, host keys included, to pass it on
+    #[command(after_help = EXIT_CODES)]
+    Export(ExportCommand),
+}
+
+/// `rrx profiles add`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct AddCommand {
+    /// What to call it
+    pub name: String,
+    /// The replica
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = endpoint)]
+    pub replica: Option<Endpoint>,
+    /// The account on the replica
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// The database to start in
+    #[arg(long, value_name = "NAME")]
+    pub database: Option<String>,
+    /// Take what a mysql:// or mysql+ssh:// URL says; `-` reads the URL from standard input, where no list of processes shows it
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The rest.
+    #[command(flatten)]
+    pub details: ProfileDetails,
+}
+
+/// `rrx profiles import`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ImportCommand {
+    /// A URL or a file; `-` reads either from standard input, where no list of processes shows it
+    #[arg(value_name = "URL|FILE")]
+    pub source: String,
+    /// What to call the profile, where the source says nothing or something else
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Only this group of an option file, such as client-eu
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+    /// The rest.
+    #[command(flatten)]
+    pub details: ProfileDetails,
+}
+
+/// What `add` and `import` both take.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "these are flags")]
+pub struct ProfileDetails {
+    /// A jump host; once for each hop, in order. An alias of ~/.ssh/config is one too
+    #[arg(long = "bastion", value_name = "[USER@]HOST[:PORT]")]
+    pub bastions: Vec<Hop>,
+    /// What it reaches; without it the profile is treated as production
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub environment: Option<EnvironmentWord>,
+    /// A command that prints the password; it runs for each new connection
+    #[arg(long, value_name = "COMMAND", group = "password_source")]
+    pub password_command: Option<String>,
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE", group = "password_source")]
+    pub password_file: Option<PathBuf>,
+    /// A variable of the environment that holds the password
+    #[arg(long, value_name = "VARIABLE", group = "password_source")]
+    pub password_env: Option<String>,
+    /// The password is in the keyring (`rrx secret set`)
+    #[arg(long, group = "password_source")]
+    pub keyring: bool,
+    /// rrx asks for the password
+    #[arg(long, group = "password_source")]
+    pub prompt: bool,
+    /// TLS inside the tunnel; required where it is not said, verify-identity with --ca
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub tls: Option<TlsWord>,
+    /// The CA file that verifies the replica
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// A profile of that name may be there: what is given takes the place of what it says; limits, blinding and the like stay
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// `rrx profiles export`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ExportCommand {
+    /// Which profile
+    pub name: String,
+    /// The file to write; standard output without it. A file that is there is not overwritten
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A host and a port.
+pub type Endpoint = (String, Option<u16>);
+
+/// An environment, as the settings write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EnvironmentWord {
+    /// Real data of running studies
+    Production,
+    /// A clone for validation
+    Validation,
+    /// A test system
+    Test,
+    /// A developer's own
+    Development,
+}
+
+impl From<EnvironmentWord> for Environment {
+    fn from(word: EnvironmentWord) -> Self {
+        match word {
+            EnvironmentWord::Production => Self::Production,
+            EnvironmentWord::Validation => Self::Validation,
+            EnvironmentWord::Test => Self::Test,
+            EnvironmentWord::Development => Self::Development,
+        }
+    }
+}
+
+/// TLS, as the settings write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TlsWord {
+    /// None
+    Disabled,
+    /// When the server offers it
+    Preferred,
+    /// Always, any certificate
+    Required,
+    /// Always, signed by the CA
+    VerifyCa,
+    /// Always, signed by the CA, for the replica's own name
+    VerifyIdentity,
+}
+
+impl From<TlsWord> for TlsMode {
+    fn from(word: TlsWord) -> Self {
+        match word {
+            TlsWord::Disabled => Self::Disabled,
+            TlsWord::Preferred => Self::Preferred,
+            TlsWord::Required => Self::Required,
+            TlsWord::VerifyCa => Self::VerifyCa,
+            TlsWord::VerifyIdentity => Self::VerifyIdentity,
+        }
+    }
+}
+
+/// `rrx secret`
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum SecretCommand {
+    /// Store a profile's password; asks without echo, or reads the first line of standard input
+    #[command(after_help = EXIT_CODES)]
+    Set(SecretOf),
+    /// Take a profile's password out of the keyring
+    #[command(after_help = EXIT_CODES)]
+    Clear(SecretOf),
+}
+
+/// Which secret.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct SecretOf {
+    /// The profile
+    pub profile: String,
+    /// The passphrase of its SSH keys instead of the account's password
+    #[arg(long)]
+    pub passphrase: bool,
+}
+
+/// `rrx ssh-key`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct SshKeyCommand {
+    /// Public keys to show, with or without .pub; ~/.ssh/id_ed25519.pub where none is named
+    #[arg(value_name = "FILE", conflicts_with = "new")]
+    pub files: Vec<PathBuf>,
+    /// Make a new pair in this file (and FILE.pub); ~/.ssh/id_ed25519 where none is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub new: Option<Option<PathBuf>>,
+    /// What the key is called; USER@MACHINE where nothing is said
+    #[arg(long, value_name = "TEXT", requires = "new")]
+    pub comment: Option<String>,
+    /// Make it without a passphrase, and ask for none
+    #[arg(long, requires = "new")]
+    pub no_passphrase: bool,
 }
 
 /// `rrx snippets`
@@ -270,6 +478,10 @@ pub struct Form {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+fn endpoint(text: &str) -> Result<Endpoint, String> {
+    profile::endpoint(text).map_err(|error| error.to_string())
 }
 
 fn param(text: &str) -> Result<(String, String), String> {

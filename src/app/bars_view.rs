@@ -22,8 +22,8 @@ use super::ui::draw::{clip, parts, rect, wrap};
 /// Cells that the database keeps where a profile's name is long.
 const DATABASE: usize = 6;
 
-/// The header gives up in this order: account, route, version. Environment, profile, database, READ ONLY, the blinding
-/// state, the role and the link stay; they get shorter.
+/// The header gives up in this order: account, route, the server's id, lag, version. Environment, profile, database,
+/// READ ONLY, the blinding state, the role and the link stay; they get shorter.
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (shared, theme) = (&model.shared, model.aside.theme);
     let area = rect(shared.areas.header, buffer);
@@ -36,20 +36,27 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         );
         return;
     };
-    let (glyph, glyph_style, word) = match shared.link {
-        Link::On(_) => ("●", theme.good(), ""),
-        Link::Connecting(_) => ("◐", theme.warning(), " connecting"),
-        Link::Off => ("○", theme.dim(), " not connected"),
-        Link::Lost => ("✗", theme.bad(), " LINK LOST"),
+    let (glyph, glyph_style) = match shared.link {
+        Link::On(_) => ("●", theme.good()),
+        Link::Connecting(_) | Link::Again { .. } => ("◐", theme.warning()),
+        Link::Waiting { .. } => ("✗", theme.warning()),
+        Link::Off => ("○", theme.dim()),
+        Link::Lost => ("✗", theme.bad()),
     };
-    let facts = shared.facts.as_ref();
-    let (role, short_role) = match facts.map(|facts| facts.role) {
-        Some(Role::Replica) => ("REPLICA", "REPLICA"),
-        Some(Role::Writer) => ("WRITER", "WRITER"),
-        Some(Role::Unknown) => ("role unknown", "role ?"),
-        None => ("role not known yet", "role ?"),
+    let words = link_words(model);
+    // What a server said that is not there any more is not said of the one that comes.
+    let facts = shared.facts.as_ref().filter(|_| matches!(shared.link, Link::On(_)));
+    let role = facts.map_or("role not known yet", |facts| facts.role.word());
+    let short_role = match facts.map(|facts| facts.role) {
+        Some(Role::Replica | Role::Writer) => role,
+        Some(Role::Unknown) | None => "role ?",
     };
     let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
+    let server = facts.map_or("", |facts| facts.server_id.as_str());
+    let server = if server.is_empty() { String::new() } else { format!(" (id {server})") };
+    let lag = shared
+        .lag()
+        .map_or_else(|| vec![String::new()], |lag| vec![format!(" · {}", lag.words()), format!(" · {}", lag.short())]);
     let account =
         facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
     let hops = profile.route.iter().map(|hop| hop.host.as_str());
@@ -68,6 +75,8 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let has_two_lines = area.height > 1;
     // What stands beside the names on their line.
     let beside = badge.width() + 3 + glyph.width();
+    let bare = beside + profile.name.width() + database.width() + if has_two_lines { 0 } else { short[2].width() };
+    let word = words.iter().find(|word| bare + word.width() <= width).map_or("", String::as_str);
     let full = beside + profile.name.width() + database.width() + word.width();
     let room = if has_two_lines { width } else { width.saturating_sub(full) };
     let must = short.iter().find(|must| must.width() <= room).unwrap_or(&short[3]);
@@ -83,15 +92,17 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     } else {
         room.saturating_sub(beside + name.width() + database.width() + word.width())
     };
-    let mut give = |text: String, may: bool| {
-        let fits = may && text.width() <= spare;
+    let mut give = |texts: &[String], may: bool| {
+        let text = texts.iter().find(|text| may && text.width() <= spare).cloned();
         // What counts less gives way first: nothing behind what does not fit has a place.
-        spare = if fits { spare - text.width() } else { 0 };
-        if fits { text } else { String::new() }
+        spare = text.as_ref().map_or(0, |text| spare - text.width());
+        text.unwrap_or_default()
     };
-    let version = give(version, is_whole);
-    let route = give(route, is_whole && !has_two_lines);
-    let account = give(account, is_whole);
+    let version = give(&[version], is_whole);
+    let lag = give(&lag, is_whole);
+    let server = give(&[server], is_whole);
+    let route = give(&[route], is_whole && !has_two_lines);
+    let account = give(&[account], is_whole);
     parts(
         buffer,
         (area.x, area.y),
@@ -108,7 +119,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         ],
     );
     let right = match must.strip_prefix(' ').and_then(|must| must.strip_prefix(role)) {
-        Some(rest) => format!("{account} {role}{version}{rest}"),
+        Some(rest) => format!("{account} {role}{version}{server}{}{lag} ", rest.trim_end()),
         None => must.clone(),
     };
     let (x, y) = if has_two_lines {
@@ -117,6 +128,29 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         (area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(u16::MAX)).max(area.x), area.y)
     };
     parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
+}
+
+/// What is true of the link, the longest words first; connected needs none.
+fn link_words(model: &Model) -> Vec<String> {
+    match model.shared.link {
+        Link::On(_) => Vec::new(),
+        Link::Connecting(_) => vec![" connecting".into()],
+        Link::Off => vec![" not connected".into()],
+        Link::Lost => vec![" LINK LOST".into(), " LOST".into()],
+        Link::Waiting { attempt, due } => {
+            let left = due.saturating_sub(model.shared.now);
+            // The last second is one second, too.
+            let left = left.as_secs() + u64::from(left.subsec_millis() > 0);
+            vec![
+                format!(" LINK LOST, reconnecting in {left} s (attempt {attempt})"),
+                format!(" LOST, again in {left} s"),
+                " LOST".into(),
+            ]
+        }
+        Link::Again { attempt, .. } => {
+            vec![format!(" LINK LOST, reconnecting (attempt {attempt})"), " LOST, connecting".into(), " LOST".into()]
+        }
+    }
 }
 
 /// A notice stands above the keys, over the lower border of the panels, in as many lines as it needs; on a screen that
@@ -217,6 +251,13 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     let mut keys = Vec::new();
     if model.shared.running.is_some() {
         keys.push(app(A::Stop, "stop"));
+    }
+    match model.shared.link {
+        Link::Waiting { .. } | Link::Again { .. } => {
+            keys.extend([app(A::Reconnect, "connect now"), app(A::Stop, "stop trying")]);
+        }
+        Link::Lost => keys.push(app(A::Reconnect, "connect again")),
+        Link::Off | Link::Connecting(_) | Link::On(_) => {}
     }
     match model.focus {
         Focus::Explorer => keys.extend([

@@ -1,6 +1,7 @@
 //! Floor 2: every decision of the TUI. `update` is the only way the model changes; drawing reads the model and writes cells.
 
 pub mod action;
+pub mod again;
 pub mod areas;
 pub mod ask;
 mod bars_view;

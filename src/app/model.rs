@@ -11,6 +11,7 @@ use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 
 use super::action::{Action, AppAction};
+use super::again::Again;
 use super::areas::{Areas, Options, Room, Size};
 use super::focus::Focus;
 use super::panes::connect::Connect;
@@ -102,6 +103,8 @@ pub struct Aside {
     pub late: Vec<StorageCmd>,
     /// A worksheet for the demo where it has none yet.
     pub first_worksheet: Option<(String, String)>,
+    /// What is remembered from one session to the next.
+    pub again: Again,
     /// The panel from which the inspector was opened.
     pub came_from: Focus,
     /// The exit code, once leaving waits only for the last save.
@@ -150,6 +153,7 @@ impl Model {
                 profile: None,
                 link: Link::Off,
                 facts: None,
+                lag: None,
                 database: None,
                 catalog: None,
                 docs: Arc::default(),
@@ -179,6 +183,7 @@ impl Model {
                 flight: None,
                 late: Vec::new(),
                 first_worksheet: start.first_worksheet,
+                again: Again::default(),
                 came_from: Focus::Worksheet,
                 leaving: None,
             },

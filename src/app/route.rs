@@ -114,16 +114,15 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
         AppAction::Activity => asks.push(Ask::Open(Kind::Activity)),
         AppAction::Find => asks.push(Ask::Open(Kind::Find)),
         AppAction::Profiles => model.connect = Some(Connect::default()),
-        AppAction::Reconnect => match &model.shared.profile {
-            Some(profile) => asks.push(Ask::Connect(profile.name.clone())),
-            None => model.connect = Some(Connect::default()),
-        },
+        AppAction::Reconnect => super::again::now(model, asks, effects),
         AppAction::Refresh => match model.shared.link {
             Link::On(session) => {
                 effects.push(Effect::Session(session, SessionCmd::LoadCatalog));
                 model.notice("reading the catalog again");
             }
-            Link::Off | Link::Connecting(_) | Link::Lost => model.notice("not connected: nothing to read"),
+            Link::Off | Link::Connecting(_) | Link::Waiting { .. } | Link::Again { .. } | Link::Lost => {
+                model.notice("not connected: nothing to read");
+            }
         },
         AppAction::NewWorksheet => {
             let title = model.worksheets.free_title();
@@ -240,7 +239,11 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             model.inspector.refresh(&model.shared);
         }
         Ask::Close => {
-            if model.overlay.take().is_none() && matches!(model.shared.link, Link::On(_) | Link::Lost) {
+            let has_screen = match model.shared.link {
+                Link::On(_) | Link::Waiting { .. } | Link::Again { .. } | Link::Lost => true,
+                Link::Off | Link::Connecting(_) => false,
+            };
+            if model.overlay.take().is_none() && has_screen {
                 model.connect = None;
             } else if model.connect.is_some() {
                 let key = model.shared.key(Action::App(AppAction::Quit));
@@ -285,7 +288,7 @@ fn show(model: &mut Model, shows: Shows, asks: &mut Vec<Ask>) {
 }
 
 fn quit(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    if let Link::On(session) | Link::Connecting(session) = model.shared.link {
+    if let Some(session) = model.shared.link.session() {
         effects.push(Effect::Session(session, SessionCmd::Close));
     }
     super::run::give_up(model, End::Cancelled, asks, effects);
@@ -309,7 +312,7 @@ fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec
         ladder.on_failed(refusal);
         return;
     }
-    if let Link::On(old) | Link::Connecting(old) = model.shared.link {
+    if let Some(old) = model.shared.link.session() {
         effects.push(Effect::Session(old, SessionCmd::Close));
         super::run::give_up(model, End::Cancelled, asks, effects);
     }

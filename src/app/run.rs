@@ -28,7 +28,11 @@ pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut
         (&model.shared.link, model.shared.profile.clone(), model.shared.facts.clone())
     else {
         let key = model.shared.key(Action::App(AppAction::Reconnect));
-        model.notice(format!("not connected: {key} connects again"));
+        let who = match model.shared.link {
+            Link::Waiting { .. } | Link::Again { .. } => "connecting again by itself, and {key} at once",
+            Link::Off | Link::Connecting(_) | Link::On(_) | Link::Lost => "{key} connects again",
+        };
+        model.notice(format!("not connected, so nothing was sent: {}", who.replace("{key}", &key)));
         return;
     };
     let session = *session;
@@ -180,7 +184,7 @@ pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
         running.stopping = true;
         effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
         model.notice(STOPPING);
-    } else {
+    } else if !super::again::stop(model, effects) {
         let key = model.shared.key(Action::App(AppAction::Quit));
         model.notice(format!("nothing is running; {key} leaves rrx"));
     }

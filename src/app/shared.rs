@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::domain::catalog::Catalog;
 use crate::domain::docs::DocPack;
 use crate::domain::keys::Keymap;
-use crate::domain::port::{ResultId, ServerFacts, SessionId};
+use crate::domain::limits::LAG_STALE;
+use crate::domain::port::{Lag, ResultId, Role, ServerFacts, SessionId};
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::results::Glyphs;
 use crate::domain::snippets::Snippet;
@@ -25,8 +26,33 @@ pub enum Link {
     Connecting(SessionId),
     /// Connected.
     On(SessionId),
-    /// It was there and is gone.
+    /// It was there and is gone; the next attempt comes by itself.
+    Waiting {
+        /// Which attempt it will be, from 1.
+        attempt: u32,
+        /// When it begins.
+        due: Duration,
+    },
+    /// It was there and is gone; an attempt is under way behind the screen.
+    Again {
+        /// The session that connects.
+        session: SessionId,
+        /// Which attempt it is.
+        attempt: u32,
+    },
+    /// It was there and is gone, and nobody tries.
     Lost,
+}
+
+impl Link {
+    /// The session that lives, connected or not yet.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::On(session) | Self::Connecting(session) | Self::Again { session, .. } => Some(*session),
+            Self::Off | Self::Waiting { .. } | Self::Lost => None,
+        }
+    }
 }
 
 /// Read-only for panes.
@@ -46,6 +72,8 @@ pub struct Shared {
     pub link: Link,
     /// What the server said of itself.
     pub facts: Option<Arc<ServerFacts>>,
+    /// How far it is behind, and when that was read.
+    pub lag: Option<(Lag, Duration)>,
     /// The current database, followed through USE.
     pub database: Option<String>,
     /// What exists there.
@@ -86,6 +114,18 @@ impl Shared {
         let full = format!("{schema}.{table}");
         let pages = || self.docs.iter().flat_map(|pack| pack.pages.iter());
         pages().find(|page| page.object == full).or_else(|| pages().find(|page| page.object == table))
+    }
+
+    /// How far the replica is behind, as far as that is known now.
+    #[must_use]
+    pub fn lag(&self) -> Option<Lag> {
+        let facts = self.facts.as_ref().filter(|_| matches!(self.link, Link::On(_)))?;
+        let (lag, read) = self.lag.as_ref().filter(|_| facts.role != Role::Writer)?;
+        let age = self.now.saturating_sub(*read);
+        if age > LAG_STALE {
+            return Some(Lag::Unknown(format!("not read for {} s", age.as_secs())));
+        }
+        Some(lag.clone())
     }
 
     /// The first key of an action, for hints and empty states.

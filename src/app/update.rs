@@ -59,6 +59,7 @@ fn on_clock(model: &mut Model, now: std::time::Duration, asks: &mut Vec<Ask>, ef
     if model.shared.running.is_some() {
         effects.push(Effect::Wake(super::run::SOON));
     }
+    super::again::on_clock(model, effects);
     // What a full queue refused goes again.
     effects.extend(model.aside.late.drain(..).map(Effect::Storage));
     with!(model, asks, effects, worksheets.save());
@@ -130,16 +131,19 @@ fn on_computed(model: &mut Model, computed: Computed) {
 }
 
 fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let is_ours = matches!(model.shared.link, Link::Connecting(own) | Link::On(own) if own == id);
-    if !is_ours {
+    if model.shared.link.session() != Some(id) {
         return;
     }
+    let is_behind = matches!(model.shared.link, Link::Again { .. });
     match news {
         SessionNews::Rung { hop, rung, state } => {
-            if let Some(connect) = &mut model.connect {
+            if is_behind {
+                model.aside.again.ladder.on_rung(hop, rung, state);
+            } else if let Some(connect) = &mut model.connect {
                 connect.on_rung(hop, rung, state);
             }
         }
+        SessionNews::Asked(question) if is_behind => super::again::on_asked(model, id, question, effects),
         SessionNews::Asked(question) => {
             if let Some(connect) = &mut model.connect {
                 connect.on_asked(question);
@@ -155,11 +159,18 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             if model.aside.notice.is_none() {
                 model.notice(format!("connected to {} {}", facts.product, facts.short_version()));
             }
+            let is_known = super::again::on_ready(model, &facts);
             model.shared.facts = Some(facts);
-            model.connect = None;
-            effects.push(Effect::Session(id, SessionCmd::LoadCatalog));
+            model.shared.lag = None;
+            if !is_behind {
+                model.connect = None;
+            }
+            if !(is_known && model.shared.catalog.is_some()) {
+                effects.push(Effect::Session(id, SessionCmd::LoadCatalog));
+            }
             asks.push(Ask::Settle);
         }
+        SessionNews::Failed(problem) if is_behind => super::again::on_failed(model, problem, effects),
         SessionNews::Failed(problem) => {
             model.shared.link = Link::Off;
             model.happened(problem.to_string());
@@ -182,11 +193,8 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.happened(format!("{text} ({} ms){end}", took.as_millis()));
         }
-        SessionNews::Lost(problem) => {
-            model.shared.link = Link::Lost;
-            super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
-            asks.push(Ask::Problem(problem));
-        }
+        SessionNews::Lag(lag) => model.shared.lag = Some((lag, model.shared.now)),
+        SessionNews::Lost(problem) => super::again::on_lost(model, &problem, asks, effects),
         SessionNews::Closed => model.shared.link = Link::Off,
     }
 }

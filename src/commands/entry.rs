@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser as _;
 
@@ -13,22 +14,26 @@ use super::outside::Place;
 use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
 use super::tunnel::{self, TunnelArgs};
-use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, snippets};
+use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
 use crate::app::action::Action;
 use crate::app::ui::look::Look;
 #[cfg(feature = "demo")]
 use crate::cli::DemoCommand;
-use crate::cli::{Cli, Command, DoctorCommand, RunCommand, StatementSource, TunnelCommand};
+use crate::cli::{Cli, Command, DoctorCommand, ProfilesCommand, RunCommand, StatementSource, TunnelCommand};
 use crate::domain::keys::Keymap;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, Secret};
 use crate::io::host::clipboard::Multiplexer;
 use crate::io::runtime::clock;
-use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::accesslog::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
-use crate::io::storage::{self, settings};
+use crate::io::storage::stored::StoredDates;
+use crate::io::storage::{self, keyring, settings};
 use crate::io::store;
+
+/// Time for what blocks a thread when all is done.
+const LEFT_BEHIND: Duration = Duration::from_millis(200);
 
 /// What a build without the demo has in its place.
 #[cfg(not(feature = "demo"))]
@@ -80,8 +85,18 @@ fn start(cli: Cli) -> Result<u8, Problem> {
     };
     let done = |done: Result<(), Problem>| done.map(|()| 0);
     match command {
-        Command::Profiles(command) => {
-            done(profiles::run(command, &settings::load(&paths, presence), &paths, &mut out, &mut err))
+        Command::Profiles(command) => done(profiles_command(command, &settings::load(&paths, presence), &paths)),
+        Command::Secret(command) => {
+            let loaded = settings::load(&paths, presence);
+            print::problems(&mut err, &loaded.problems)?;
+            let ring = (keyring::system(), &StoredDates::of(&paths.state, clock::now));
+            done(secret::run(&command, &loaded, ring, given_secret, &mut err))
+        }
+        Command::SshKey(command) => {
+            let machine = nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned());
+            let comment = format!("{}@{}", os_user(), machine.unwrap_or_else(|_| "localhost".into()));
+            let here = ssh_key::Here { home: paths.home.clone(), comment };
+            done(ssh_key::run(&command, &here, storage::secrets::ask, &mut out, &mut err))
         }
         Command::Snippets(command) => {
             done(snippets::run(&command, &settings::load(&paths, presence), &paths, &mut out, &mut err))
@@ -117,6 +132,31 @@ fn built_in(_paths: &Paths) -> Option<BuiltIn> {
     None
 }
 
+/// `rrx profiles`.
+fn profiles_command(command: ProfilesCommand, loaded: &Loaded, paths: &Paths) -> Result<(), Problem> {
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let stdin = std::io::stdin();
+    let is_terminal = stdin.is_terminal();
+    let mut talk = profiles::Talk { input: &mut stdin.lock(), err: &mut err, is_terminal };
+    let dates = StoredDates::of(&paths.state, clock::now);
+    let ring = (keyring::system(), &dates);
+    match command {
+        ProfilesCommand::List(form) => profiles::list(form, loaded, paths, &mut out, talk.err),
+        ProfilesCommand::Add(command) => profiles::add(&command, paths, ring, &mut talk),
+        ProfilesCommand::Import(command) => profiles::import(&command, paths, ring, &mut talk),
+        ProfilesCommand::Export(command) => {
+            let outside = Place::own(paths).session;
+            wait_for(profiles::export(&command, loaded, &outside, &mut out, talk.err))
+        }
+    }
+}
+
+/// A secret that the user gives: typed on the terminal, or the first line of what is piped in.
+fn given_secret(prompt: &str) -> Result<Secret, Problem> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() { storage::secrets::ask(prompt) } else { storage::secrets::read(stdin.lock()) }
+}
+
 /// `rrx run`.
 fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
@@ -135,7 +175,7 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
     if let Some(refusal) = profile.refusal() {
         return Err(refusal);
     }
-    runtime()?.block_on(async {
+    wait_for(async {
         let log = AccessLog::open(&place.paths.state, clock::now)?;
         let site = Site { profile, outside: place.session, log, stop: Interrupts::listen()? };
         let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
@@ -178,7 +218,7 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
             (false, false) => Shape::Text,
         },
     };
-    runtime()?.block_on(async {
+    wait_for(async {
         let site = doctor::Site { profile, outside: place.session, clock: clock::now, stop: Interrupts::listen()? };
         doctor::run(&args, site, &mut std::io::stdout()).await
     })
@@ -203,7 +243,7 @@ fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Re
             (false, false) => tunnel::Shape::Lines,
         },
     };
-    runtime()?.block_on(async {
+    wait_for(async {
         let stop = Interrupts::listen()?;
         let log = AccessLog::open(&place.paths.state, clock::now)?;
         let site = tunnel::Site { profile, outside: place.session, log };
@@ -226,7 +266,7 @@ fn snippet_text(name: &str, profile: &Profile, place: &Place) -> Result<String, 
 fn demo_command(command: &DemoCommand, own: Loaded, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
     if let Some(at) = command.listen {
-        return runtime()?.block_on(demo::listen(command, at, paths, &mut err));
+        return wait_for(demo::listen(command, at, paths, &mut err));
     }
     let built_in = demo::built_in(command.subjects, paths);
     let code = screen(demo::manners(own), Some(built_in.profile.name.clone()), paths, Some(built_in))?;
@@ -257,14 +297,17 @@ fn screen(loaded: Loaded, profile: Option<String>, paths: &Paths, built_in: Opti
         demo,
         inside: if look::is_in_tmux() { Multiplexer::Tmux } else { Multiplexer::None },
     };
-    runtime()?.block_on(tui::run(start, outside))
+    wait_for(tui::run(start, outside))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Problem::new(Kind::Local, "The program could not start its tasks").because(error.to_string()))
+/// Runs a task to its end. What still blocks a thread then, such as a name server that does not answer, is left behind.
+fn wait_for<T>(work: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Problem::new(Kind::Local, "The program could not start its tasks").because(error.to_string())
+    })?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    ended
 }
 
 fn key_rows(keymap: &Keymap<Action>) -> Vec<keys::Row> {

@@ -239,6 +239,13 @@ pub(super) async fn answer(question: Question) -> Result<Answer, Problem> {
             let asked = tokio::task::spawn_blocking(move || secrets::ask(&prompt)).await;
             asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret)
         }
+        // A refused password is told and not asked for again: a script must not hang on it, nor lock the account.
+        Question::Instead { problem, .. } if problem.server.is_some() => Ok(Answer::Decline),
+        Question::Instead { prompt, problem } => {
+            let why = problem.because.first().map_or_else(String::new, |why| format!(" ({why})"));
+            let asked = tokio::task::spawn_blocking(move || secrets::ask(&format!("{prompt}{why}"))).await;
+            asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret).map_err(|_| problem)
+        }
         // Without a screen nobody has seen the fingerprint: refused, and the refusal says how to accept it.
         Question::HostKey { .. } => Ok(Answer::Decline),
     }
@@ -254,5 +261,11 @@ fn gone() -> Problem {
 
 /// The end record of a statement whose report never came: its fate is unknown.
 fn unknown_end(id: String) -> Entry {
-    Entry { id, time: String::new(), milliseconds: 0, rows: 0, end: "broken: the link was lost".into() }
+    Entry {
+        id,
+        time: String::new(),
+        milliseconds: 0,
+        rows: 0,
+        end: "broken, not known to have finished: the link was lost".into(),
+    }
 }

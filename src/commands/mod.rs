@@ -16,6 +16,8 @@ pub mod outside;
 pub mod print;
 pub mod profiles;
 pub mod run;
+pub mod secret;
 pub mod snippets;
+pub mod ssh_key;
 pub mod tui;
 pub mod tunnel;

@@ -8,6 +8,7 @@ use crate::io::runtime::clock;
 use crate::io::session::{CatalogAt, Outside};
 use crate::io::storage::accesslog::os_user;
 use crate::io::storage::paths::Paths;
+use crate::io::storage::stored::StoredDates;
 use crate::io::storage::task::Lent;
 use crate::io::storage::{known_hosts_file, own_sockets, secrets, ssh_files};
 use crate::io::tunnel::SshConfig;
@@ -64,6 +65,7 @@ impl Files for SshFiles {
 
 /// The machine as a session of this user sees it.
 fn outside(paths: &Paths) -> Outside {
+    let dates = StoredDates::of(&paths.state, clock::now);
     Outside {
         os_user: os_user(),
         home: paths.home.clone(),
@@ -75,6 +77,7 @@ fn outside(paths: &Paths) -> Outside {
         append: Arc::new(known_hosts_file::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(secrets::bring),
+        secret_age: Arc::new(move |source| dates.days(source)),
         catalog: CatalogAt::Request,
         prepare: None,
     }

@@ -65,6 +65,10 @@ pub const KEEPALIVE: Duration = Duration::from_secs(4);
 pub const KEEPALIVE_MISSES: usize = 2;
 /// How long a hop may take no byte of ours: as long as it may answer no keepalive.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
+/// How often a statement is told to stop: a KILL that overtakes it on the way stops nothing.
+pub const KILLS: u32 = 3;
+/// Time for a statement to stop before it is told again.
+pub const KILL_AGAIN: Duration = Duration::from_secs(1);
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
 /// Time for a stopped statement to give its connection back; after it the connection is thrown away.
@@ -73,6 +77,27 @@ pub const DRAIN: Duration = Duration::from_secs(10);
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Time for the answer to a heartbeat; with [`HEARTBEAT`], and [`KILL`] for a second try, a dead link is known within 15 s.
 pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
+/// Pauses before each attempt to connect again; the last one stays. The first attempt comes at once.
+pub const PAUSES: [Duration; 7] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+    Duration::from_secs(30),
+];
+/// How long a session must have stood for the next loss to begin with the shortest pause again: a server that ends each
+/// session at once is not asked without end.
+pub const STEADY: Duration = Duration::from_secs(30);
+/// Time for making the control connection anew while nothing runs: commands wait for it.
+pub const REOPEN: Duration = Duration::from_secs(5);
+/// How often the replica is asked how far it is behind.
+pub const LAG: Duration = Duration::from_secs(12);
+/// Time for that answer; after it the connection that asked is thrown away.
+pub const LAG_ANSWER: Duration = Duration::from_secs(3);
+/// A lag that was read longer ago than this is not shown as if it were now.
+pub const LAG_STALE: Duration = Duration::from_secs(40);
 /// How long the driver takes a connection for alive, in seconds; the heartbeat knows better.
 pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
 /// How often another server may answer for the control connection before there is none.

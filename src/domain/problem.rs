@@ -86,13 +86,24 @@ pub struct Problem {
     pub server: Option<ServerError>,
     /// Where in the statement, as a byte offset, when that is known.
     pub at: Option<usize>,
+    /// Whether it may pass by itself: whoever tries the same again later may get through, without anybody's doing.
+    pub passes: bool,
 }
 
 impl Problem {
     /// A problem with nothing but its sentence.
     #[must_use]
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), because: Vec::new(), hint: None, then: None, server: None, at: None }
+        Self {
+            kind,
+            what: what.into(),
+            because: Vec::new(),
+            hint: None,
+            then: None,
+            server: None,
+            at: None,
+            passes: false,
+        }
     }
 
     /// Adds a cause behind those already named.
@@ -120,6 +131,13 @@ impl Problem {
     #[must_use]
     pub fn server(mut self, error: ServerError) -> Self {
         self.server = Some(error);
+        self
+    }
+
+    /// Says that it may pass by itself.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.passes = true;
         self
     }
 

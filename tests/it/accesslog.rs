@@ -254,7 +254,10 @@ fn an_end_is_written_in_the_same_words_whoever_writes_it() {
             End::Broken(Problem::new(Kind::Statement, "w").server(server)),
             "failed: ERROR 1054 (42S22): Unknown column 'x'",
         ),
-        (End::Broken(Problem::new(Kind::Lost, "The link is lost")), "broken: The link is lost"),
+        (
+            End::Broken(Problem::new(Kind::Lost, "The link is lost")),
+            "broken, not known to have finished: The link is lost",
+        ),
     ] {
         assert_eq!(super::model::report(end, 3).entry("7".into()).end, words);
     }

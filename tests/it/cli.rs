@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{CommandFactory, Parser};
-use rrx::cli::{
-    Cli, Command, Form, LogCommand, ProfilesCommand, RowForm, RunCommand, SnippetsCommand, StatementSource,
-};
+use rrx::cli::{Cli, Command, Form, LogCommand, RowForm, RunCommand, SnippetsCommand, StatementSource};
 use rrx::commands::{completions, log, man, print, profiles, snippets};
 use rrx::domain::accesslog::{Begin, Entry, Ledger};
 use rrx::domain::profile::COMMANDS;
@@ -157,7 +155,7 @@ fn profiles_are_listed_with_what_is_wrong_on_stderr() {
     let loaded = settings::load(&paths, Presence::Wanted);
     let list = |form| {
         let (loaded, paths) = (&loaded, &paths);
-        printed(move |out, err| profiles::run(ProfilesCommand::List(form), loaded, paths, out, err))
+        printed(move |out, err| profiles::list(form, loaded, paths, out, err))
     };
     let (out, err) = list(TEXT);
     assert!(out.contains("eu    PROD         u@h:3306  a@b\n"), "{out}");

@@ -74,7 +74,10 @@ fn a_session_that_failed_under_a_statement_ends_its_record() {
     let _ = bench.run();
     bench.effects.clear();
     bench.session(SessionNews::Failed(Problem::new(Kind::Lost, "The session ended by a fault of rrx itself")));
-    assert_eq!(ends(&bench), [("eu", "broken: The session ended by a fault of rrx itself", 0)]);
+    assert_eq!(
+        ends(&bench),
+        [("eu", "broken, not known to have finished: The session ended by a fault of rrx itself", 0)]
+    );
     assert_eq!(bench.model.shared.running, None);
 }
 

@@ -9,6 +9,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
 
 mod accesslog;
+mod again;
 mod catalog;
 mod cli;
 mod demo;
@@ -26,6 +27,7 @@ mod profile;
 mod randomart;
 mod results;
 mod screens;
+mod setup;
 mod snippets;
 mod sql;
 mod ssh_config;

@@ -177,6 +177,7 @@ pub fn facts() -> ServerFacts {
         product: "Aurora MySQL".into(),
         version: "8.0.39".into(),
         identity: "replica-1".into(),
+        server_id: "replica-1".into(),
         role: Role::Replica,
         dialect: Dialect::default(),
         account: "RO_USER@%".into(),

@@ -15,7 +15,7 @@ use rrx::io::storage::settings::{self, Presence};
 use rrx::io::storage::snippets;
 use rrx::io::storage::task::{self, Lent};
 use rrx::io::storage::worksheets::Worksheets;
-use rrx::io::storage::{atomic, docs, secrets};
+use rrx::io::storage::{atomic, docs, keyring, secrets};
 use tempfile::tempdir;
 
 fn mode(path: &Path) -> u32 {
@@ -140,7 +140,7 @@ fn a_failing_command_is_quoted_but_what_it_printed_is_not() {
 #[test]
 fn a_command_that_does_not_end_is_ended() {
     let source = SecretSource::Command("sleep 600 & sleep 600".into());
-    let problem = secrets::resolve_within(&source, "x", Duration::from_millis(50)).unwrap_err();
+    let problem = secrets::resolve_within(&source, "x", Duration::from_millis(50), keyring::system()).unwrap_err();
     assert!(problem.because[0].contains("did not end"), "{problem}");
 }
 
@@ -162,9 +162,29 @@ fn a_source_that_has_nothing_is_named() {
     let absent = secret(&SecretSource::Env("RRX_TEST_NO_SUCH_VARIABLE".into())).unwrap_err();
     assert!(absent.because[0].contains("RRX_TEST_NO_SUCH_VARIABLE"));
     assert!(secret(&SecretSource::File("/no/such".into())).unwrap_err().because[0].contains("/no/such"));
-    assert!(secret(&SecretSource::Keyring).unwrap_err().because[0].contains("not in this build"));
+    let problem = secret(&SecretSource::Keyring("eu".into())).unwrap_err();
+    assert!(problem.because[0].contains("keyring"), "{problem}");
+    assert!(problem.hint.is_some(), "{problem}");
     assert!(secret(&SecretSource::Command("true".into())).is_err());
     assert!(secrets::resolve(&SecretSource::Prompt, "x").unwrap().is_none());
+}
+
+#[test]
+fn a_command_sees_no_variable_that_a_profile_takes_a_secret_from() {
+    // Cargo sets it for every test; the profile calls it a secret.
+    let command = SecretSource::Command("echo \"x$CARGO_PKG_REPOSITORY$CARGO_PKG_DESCRIPTION\"".into());
+    assert!(secret(&command).unwrap().len() > 1);
+    let root = tempdir().unwrap();
+    let paths = Paths::under(root.path());
+    let section = |name: &str, key: &str, variable: &str| {
+        format!("[profile.{name}]\nhost = \"h\"\nuser = \"u\"\n{key} = {{ env = \"{variable}\" }}\n")
+    };
+    let text = section("a", "password", "CARGO_PKG_DESCRIPTION")
+        + &section("b", "identity_passphrase", "CARGO_PKG_REPOSITORY");
+    fs::create_dir_all(paths.config_folder()).unwrap();
+    fs::write(&paths.config, text).unwrap();
+    assert_eq!(settings::load(&paths, Presence::Wanted).problems, []);
+    assert_eq!(secret(&command).unwrap(), "x");
 }
 
 // ------------------------------------------------------------ worksheets

@@ -260,7 +260,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             settings: made(&[("ca", quoted(&rig.other_ca()))]),
             rung: "mysql",
             says: vec!["TLS: "],
-            next: "did not sign",
+            next: "name the file with the CA",
         },
         Broken {
             name: "a name that is none",
@@ -298,7 +298,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             settings: made(&[&through(&wide)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
             rung: "mysql",
             says: vec!["TLS: ", "alias.rrx.test"],
-            next: "another host's",
+            next: "as the certificate has it",
         });
     }
     let told: Vec<(&str, String)> = std::thread::scope(|scope| {
@@ -355,6 +355,7 @@ fn a_way_that_holds_is_told_rung_by_rung_with_the_facts_at_its_end() {
     let json = home.run(&["doctor", "--json"]).json();
     assert_eq!((&json["outcome"], &json["profile"]), (&"ok".into(), &"rig".into()), "the only profile needs no name");
     assert_eq!(json["server"]["role"], "REPLICA");
+    assert!(json["lag"].as_str().is_some_and(|lag| lag.starts_with("lag ")), "{json:#}");
     assert!(json["fastest_milliseconds"].as_f64().is_some_and(|took| took > 0.0), "{json:#}");
     assert!(json["rungs"].as_array().unwrap().iter().all(|rung| rung["state"] == "ok"), "{json:#}");
 }

@@ -9,7 +9,7 @@ use rrx::domain::accesslog::{self, Begin, Ledger, Permit};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::port::{
-    Answer, Question, Rows, RunBounds, RunReport, Rung, RungState, ServerFacts, SessionCmd, SessionNews,
+    Answer, Lag, Question, Rows, RunBounds, RunReport, Rung, RungState, ServerFacts, SessionCmd, SessionNews,
 };
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::{Profile, Secret, SecretSource};
@@ -79,8 +79,14 @@ pub fn outside() -> Outside {
                 Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))
             }
             SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
+            SecretSource::Command(_) => rrx::io::storage::secrets::bring(source),
+            SecretSource::Keyring(entry) if entry == "stored-94-days-ago" => Ok(Secret::new("the old one".into())),
+            SecretSource::Keyring(_) => {
+                Err(Problem::new(rrx::domain::problem::Kind::Settings, "There is no keyring here"))
+            }
             other => panic!("{other:?} is not for these tests"),
         }),
+        secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogAt::Request,
         prepare: None,
     }
@@ -116,6 +122,8 @@ pub struct Live {
     pub own: Vec<String>,
     /// Rungs that were done or failed, in order.
     pub rungs: Vec<(Rung, RungState)>,
+    /// The last that was told of the lag.
+    pub lag: Option<Lag>,
     next: AtomicU64,
 }
 
@@ -125,17 +133,30 @@ pub fn wide() -> RunBounds {
 }
 
 /// Connects; a question is answered by `answer`.
-pub async fn connect_answering(profile: Profile, mut answer: impl FnMut(Question) -> Answer) -> Result<Live, Problem> {
+pub async fn connect_answering(profile: Profile, answer: impl FnMut(Question) -> Answer) -> Result<Live, Problem> {
+    climb(profile, None, answer).await
+}
+
+/// Connects in this database, as after a link that was lost.
+pub async fn connect_in(profile: Profile, database: &str) -> Result<Live, Problem> {
+    climb(profile, Some(database.to_owned()), |question| panic!("asked {question:?}")).await
+}
+
+async fn climb(
+    profile: Profile,
+    database: Option<String>,
+    mut answer: impl FnMut(Question) -> Answer,
+) -> Result<Live, Problem> {
     let (commands, inbox) = mpsc::channel(16);
     let (batches, rows) = mpsc::channel(4);
     let (send, mut news) = mpsc::channel(256);
     spawn(ID, inbox, batches, send, outside());
-    commands.send(SessionCmd::Connect { profile: Arc::new(profile), database: None }).await.unwrap();
+    commands.send(SessionCmd::Connect { profile: Arc::new(profile), database }).await.unwrap();
     let (mut own, mut rungs) = (Vec::new(), Vec::new());
     loop {
         match told(&mut news).await {
             SessionNews::Ready(facts) => {
-                return Ok(Live { commands, rows, news, facts, own, rungs, next: AtomicU64::new(1) });
+                return Ok(Live { commands, rows, news, facts, own, rungs, lag: None, next: AtomicU64::new(1) });
             }
             SessionNews::Failed(problem) => return Err(problem),
             SessionNews::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
@@ -148,7 +169,12 @@ pub async fn connect_answering(profile: Profile, mut answer: impl FnMut(Question
 
 /// Connects where nothing is asked.
 pub async fn connect(profile: Profile) -> Result<Live, Problem> {
-    connect_answering(profile, |question| panic!("asked {question:?}")).await
+    connect_answering(profile, |question| match question {
+        // Nobody is there to type another password.
+        Question::Instead { .. } => Answer::Decline,
+        question => panic!("asked {question:?}"),
+    })
+    .await
 }
 
 async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>) -> SessionNews {
@@ -210,6 +236,7 @@ impl Live {
                     return report;
                 }
                 SessionNews::Own { text, .. } => self.own.push(text),
+                SessionNews::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while running: {other:?}"),
             }
         }
@@ -234,7 +261,19 @@ impl Live {
                 SessionNews::Catalog(catalog) => return catalog,
                 SessionNews::Own { text, .. } => self.own.push(text),
                 SessionNews::Rung { .. } => {}
+                SessionNews::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while reading the catalog: {other:?}"),
+            }
+        }
+    }
+
+    /// Waits for the next that is told of the lag.
+    pub async fn lag(&mut self) -> Lag {
+        loop {
+            match told(&mut self.news).await {
+                SessionNews::Lag(lag) => return lag,
+                SessionNews::Own { text, .. } => self.own.push(text),
+                other => panic!("while waiting for the lag: {other:?}"),
             }
         }
     }

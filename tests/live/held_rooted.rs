@@ -9,7 +9,7 @@ use crate::rig::Rig;
 
 /// What another user of this machine gets from a command line of the shell.
 fn as_another(rig: &Rig, line: &str) -> String {
-    let (uid, gid) = rig.other_user().expect("this test needs root; tests/run --without-root leaves it out");
+    let (uid, gid) = rig.folder().server_ids().expect("this test needs root; tests/run --without-root leaves it out");
     let output = std::process::Command::new("setpriv")
         .args([&format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups", "--", "sh", "-c", line])
         .current_dir("/")

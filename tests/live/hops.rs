@@ -195,6 +195,40 @@ async fn a_file_that_others_can_write_is_not_followed() {
     assert!(told.contains("bad owner or permissions"), "{told}");
 }
 
+/// The whole program on a machine without any `ssh`: its hops come from the user's own `ssh_config`.
+#[test]
+fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
+    let rig = Rig::start();
+    let inner = rig.own_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
+    let permit = vec![format!("127.0.0.2:{}", inner.port())];
+    let outer = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let home = home();
+    let hosts = format!(
+        "{}{}  ProxyJump outer\n",
+        host("outer", rig, &outer, "127.0.0.1"),
+        host("inner", rig, &inner, "127.0.0.2")
+    );
+    let _ = config_in(home.path(), &hosts);
+    let settings = home.path().join("config.toml");
+    let text: Vec<String> = rig
+        .profile_toml("far")
+        .lines()
+        .filter(|line| !line.starts_with("identity") && !line.starts_with("known_hosts"))
+        .map(|line| if line.starts_with("route") { "route = [\"inner\"]".to_owned() } else { line.to_owned() })
+        .collect();
+    std::fs::write(&settings, text.join("\n")).unwrap();
+    let told = Command::new(env!("CARGO_BIN_EXE_rrx"))
+        .args(["run", "-p", "far", "-e", "SELECT 6 * 7 AS answer", "--format", "csv", "--config"])
+        .arg(&settings)
+        .env_clear()
+        .env("HOME", home.path())
+        .env("PATH", "/nonexistent")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "answer\r\n42\r\n", "{}", String::from_utf8_lossy(&told.stderr));
+    assert!(inner.log().contains("Accepted publickey"));
+}
+
 /// The values of `ssh -G`, by keyword.
 fn as_ssh_reads_it(config: &Path, arguments: &[&str]) -> Option<BTreeMap<String, Vec<String>>> {
     let told = Command::new("ssh").arg("-G").arg("-F").arg(config).args(arguments).output().unwrap();

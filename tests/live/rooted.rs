@@ -1,13 +1,17 @@
 //! What needs root: passwords by PAM, and other users of this machine. `tests/run --without-root` leaves these out and says
 //! so.
 
-use rrx::domain::port::{Answer, Question, Rung};
+use std::net::UdpSocket;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rrx::domain::port::{Answer, End, Question, Rung, SessionCmd};
 use rrx::domain::profile::{Hop, Profile, Secret};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 
-use super::harness::connect_answering;
+use super::harness::{connect_answering, wide};
 use super::tunnel::{Script, context, done, drain, greeting, home};
-use crate::rig::{Pam, Rig, Sshd, SshdOptions};
+use crate::rig::{Pam, Rig, Sshd, SshdOptions, wait_until};
 
 const PASSWORD: &str = "cör rect'\"$(x) \\horse";
 
@@ -59,7 +63,7 @@ async fn a_hops_own_questions_are_passed_on_with_their_words() {
         .into_iter()
         .map(|question| match question {
             Question::Secret { prompt, .. } => prompt,
-            other @ Question::HostKey { .. } => panic!("{other:?}"),
+            other @ (Question::HostKey { .. } | Question::Instead { .. }) => panic!("{other:?}"),
         })
         .collect();
     let (first, last) = (prompts[0].as_str(), prompts[3].as_str());
@@ -93,6 +97,32 @@ async fn a_key_and_then_a_code_are_a_chain_and_a_whole_session_runs_over_it() {
     assert_eq!(asked, 2, "once for each question, not for each connection");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_on_the_one_connection_of_a_code_is_stopped_all_the_same() {
+    let rig = Rig::start();
+    let sshd = sshd(rig, "KbdInteractiveAuthentication yes", &["33334444"]);
+    let profile = Profile { route: vec![keyless(rig, &sshd)], ..rig.profile() };
+    let mut asked = 0;
+    let mut live = connect_answering(profile, |_| {
+        asked += 1;
+        answer(if asked == 1 { PASSWORD } else { "33334444" })
+    })
+    .await
+    .unwrap();
+    let id = live.facts.connection_id.to_string();
+    let result = live.start("SELECT seq, REPEAT('x', 200) FROM mysql.seq_1_to_5000000", wide()).await;
+    for _ in 0..5 {
+        live.piece().await;
+    }
+    // Nobody takes rows for a while: all buffers on the way are full.
+    let full = "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'Writing to net'";
+    wait_until("the server waits for us", Duration::from_secs(20), || rig.sql(full).trim() != "0");
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT CONNECTION_ID()").await.value(), id, "the connection is kept");
+    live.close().await;
+}
+
 #[tokio::test]
 async fn without_anybody_to_ask_the_failure_names_what_was_tried_and_what_the_hop_takes() {
     let rig = Rig::start();
@@ -103,4 +133,50 @@ async fn without_anybody_to_ask_the_failure_names_what_was_tried_and_what_the_ho
     let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
     assert_eq!(tried, &["password: none was given"]);
     assert!(error.problem().to_string().contains("password"), "{}", error.problem());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_user_of_this_machine_gets_nothing_at_the_local_end() {
+    let rig = Rig::start();
+    let home = home();
+    let (context, _steps) = context(home.path());
+    let tunnel = Tunnel::open(&[rig.hop(rig.ssh_port(), &rig.known_hosts())], context).await.unwrap();
+    let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
+    assert!(rig.folder().is_root(), "tests/run --without-root leaves this test out");
+    let mut stranger = rig.folder().as_server("bash");
+    let script = format!("id -u; exec 3<>/dev/tcp/127.0.0.1/{} && head -c 5 <&3", end.port());
+    stranger.args(["-c", &script]).stderr(Stdio::null());
+    let told = tokio::task::spawn_blocking(move || stranger.output().unwrap()).await.unwrap().stdout;
+    let told = String::from_utf8(told).unwrap();
+    assert_eq!(told.trim(), rig.folder().server_ids().unwrap().0.to_string(), "its number, and not one byte more");
+    assert_eq!(tunnel.strangers(), 1);
+    assert!(super::tunnel::read_some(end.port()).await.contains("MariaDB"), "our own connection is let in");
+}
+
+#[test]
+fn a_name_server_that_does_not_answer_is_told_in_time_and_the_program_ends() {
+    let rig = Rig::start();
+    // It takes every question and answers none.
+    let _deaf = UdpSocket::bind("127.0.0.9:53").expect("port 53, which root may have");
+    let home = home();
+    let resolver = home.path().join("resolv.conf");
+    std::fs::write(&resolver, "nameserver 127.0.0.9\noptions timeout:30 attempts:3\n").unwrap();
+    let config = home.path().join("config.toml");
+    std::fs::write(&config, rig.profile_toml_through("far", "bastion.example.com", 22)).unwrap();
+    let script = "mount --bind \"$1\" /etc/resolv.conf && shift && exec \"$@\"";
+    let begun = Instant::now();
+    let told = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, "sh"])
+        .arg(&resolver)
+        .args([env!("CARGO_BIN_EXE_rrx"), "run", "-p", "far", "-e", "SELECT 1", "--config"])
+        .arg(&config)
+        .env("RRX_HOME", home.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&told.stderr);
+    assert!(words.contains("bastion.example.com has no address") && words.contains("does not answer"), "{words}");
+    assert_eq!(told.status.code(), Some(3), "{words}");
+    // The system itself would try for a minute and a half.
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }

@@ -308,11 +308,58 @@ async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_h
     .await
     .unwrap();
     live.close().await;
-    let wrong = connect_answering(asked, |_| Answer::Secret(Secret::new("guessed".into()))).await;
+    let mut times = 0;
+    let wrong = connect_answering(asked.clone(), |_| {
+        times += 1;
+        Answer::Secret(Secret::new("guessed".into()))
+    })
+    .await;
+    assert_eq!(times, 3, "once, and twice more: servers count failures");
     let problem = wrong.err().unwrap();
     assert_eq!((problem.kind, problem.server.as_ref().unwrap().code), (Kind::Route, 1045));
     assert!(problem.hint.as_ref().unwrap().contains("rotated"), "{problem}");
     assert!(!problem.to_string().contains("guessed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stored_password_that_is_refused_is_told_its_age_and_a_typed_one_is_tried() {
+    let rig = Rig::start();
+    let stored = Profile { password: Some(SecretSource::Keyring("stored-94-days-ago".into())), ..direct(rig) };
+    let mut told = Vec::new();
+    let live = connect_answering(stored, |question| {
+        let Question::Instead { problem, .. } = question else { panic!("{question:?}") };
+        let is_first = told.is_empty();
+        told.push(problem);
+        Answer::Secret(Secret::new(if is_first { "guessed".into() } else { rig.password().to_owned() }))
+    })
+    .await
+    .unwrap();
+    for problem in &told {
+        assert_eq!(problem.server.as_ref().unwrap().code, 1045);
+        let hint = problem.hint.as_ref().unwrap();
+        assert!(hint.starts_with("stored 94 days ago: it may have been rotated"), "{hint}");
+        assert!(hint.contains("`rrx secret set"), "{hint}");
+    }
+    assert_eq!(told.len(), 2);
+    assert!(live.facts.warnings.iter().any(|warning| warning.contains("rrx secret set")), "{:?}", live.facts.warnings);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_keyring_that_does_not_answer_is_asked_past_where_somebody_is_there() {
+    let rig = Rig::start();
+    let profile = Profile { password: Some(SecretSource::Keyring("absent".into())), ..direct(rig) };
+    let live = connect_answering(profile.clone(), |question| {
+        let Question::Instead { problem, prompt } = question else { panic!("{question:?}") };
+        assert!(problem.server.is_none() && prompt.contains(rig.account()), "{problem} {prompt}");
+        Answer::Secret(Secret::new(rig.password().to_owned()))
+    })
+    .await
+    .unwrap();
+    live.close().await;
+    let problem = connect(profile).await.err().unwrap();
+    assert_eq!(problem.kind, Kind::Settings, "{problem}");
+    assert!(problem.what.contains("no keyring here"), "{problem}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

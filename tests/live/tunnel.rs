@@ -87,7 +87,7 @@ pub async fn greeting(tunnel: &Tunnel, rig: &Rig) -> String {
     read_some(end.port()).await
 }
 
-async fn read_some(port: u16) -> String {
+pub async fn read_some(port: u16) -> String {
     tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

@@ -1,5 +1,5 @@
-//! The session against a MySQL server of your own: what MariaDB answers otherwise. It only reads. `tests/run mysql` tells
-//! how to name the server; no other step runs this.
+//! The session against a real MySQL: what MariaDB answers otherwise. `tests/run mysql` starts one behind the rig's sshd, or
+//! takes a server of your own, which is only read from; no other step runs this.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,8 +13,10 @@
 mod harness;
 #[path = "../rig/mod.rs"]
 mod rig;
+mod server;
 
 use std::env::var;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use harness::{connect, wide};
@@ -22,14 +24,15 @@ use rrx::domain::port::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::problem::Kind;
 use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, TlsMode};
 use rrx::domain::sql::{Server, SqlMode};
+use server::MySql;
 
 fn told(name: &str) -> String {
     var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/run --help"))
 }
 
-/// Straight to the server that the environment names.
+/// Straight to the server that the environment names, else through the rig's sshd to one of the tests' own.
 fn server() -> Profile {
-    let place = told("RRX_MYSQL");
+    let Ok(place) = var("RRX_MYSQL") else { return MySql::start().profile() };
     let (host, port) = place.rsplit_once(':').expect("RRX_MYSQL=HOST:PORT");
     let ca = var("RRX_MYSQL_CA").ok();
     Profile {
@@ -57,6 +60,12 @@ fn server() -> Profile {
         tunnel: false,
         heartbeat: None,
     }
+}
+
+/// The server's cache of sign-ins is one: who empties it, or demands TLS of all, is alone.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Rows without end, nearly, from no table.
@@ -137,4 +146,43 @@ async fn an_error_names_its_place_and_the_catalog_is_read_in_the_order_of_names(
     let tables = catalog.schema("information_schema").unwrap().table("TABLES").unwrap();
     assert_eq!(tables.column("TABLE_NAME").unwrap().type_text, "varchar(64)");
     live.close().await;
+}
+
+/// `caching_sha2_password` wants the whole password once, and takes a scramble as long as it remembers it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "one test at a time empties the cache")]
+async fn the_full_sign_in_and_the_fast_one_pass_over_tls_and_without() {
+    if var("RRX_MYSQL").is_ok() {
+        return;
+    }
+    let _alone = alone();
+    let mysql = MySql::start();
+    for tls in [TlsMode::VerifyIdentity, TlsMode::Disabled] {
+        mysql.sql("FLUSH PRIVILEGES");
+        for _ in 0..2 {
+            let mut live = connect(Profile { tls, ..mysql.profile() }).await.unwrap();
+            assert_eq!(live.facts.tls.is_some(), tls != TlsMode::Disabled);
+            assert_eq!(live.run("SELECT CURRENT_USER()").await.value(), "RO_USER@%");
+            live.close().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "one test at a time demands TLS of all")]
+async fn without_tls_an_account_or_a_server_that_demands_it_refuses_and_the_problem_says_what_to_write() {
+    if var("RRX_MYSQL").is_ok() {
+        return;
+    }
+    let _alone = alone();
+    let mysql = MySql::start();
+    let only = Profile { user: "TLS_ONLY".into(), ..mysql.profile() };
+    connect(only.clone()).await.unwrap().close().await;
+    let problem = connect(Profile { tls: TlsMode::Disabled, ..only }).await.err().unwrap();
+    assert_eq!(problem.server.unwrap().code, 1045);
+    mysql.sql("SET GLOBAL require_secure_transport = 1");
+    let problem = connect(Profile { tls: TlsMode::Disabled, ..mysql.profile() }).await.err().unwrap();
+    mysql.sql("SET GLOBAL require_secure_transport = 0");
+    assert_eq!(problem.server.as_ref().unwrap().code, 3159);
+    assert!(problem.hint.unwrap().contains("tls ="));
 }

@@ -36,6 +36,7 @@ rm -rf "$1"
 "#;
 
 /// A folder that only the rig's servers and the tests can read, with a watchdog that cleans up.
+#[derive(Clone)]
 pub struct Folder {
     root: PathBuf,
     user: String,

@@ -28,6 +28,15 @@ pub enum Mode {
     Reset,
 }
 
+/// What comes after the last of several targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turns {
+    /// The first one again.
+    Around,
+    /// The last one for ever.
+    Stay,
+}
+
 /// A proxy from a loopback port of its own to one address. Ends with everything in it when dropped.
 pub struct Forwarder {
     port: u16,
@@ -48,7 +57,13 @@ struct Counts {
 impl Forwarder {
     /// Starts a proxy to this address, in mode [`Mode::Pass`].
     pub fn to(host: &str, port: u16) -> Self {
-        let far: SocketAddr = format!("{host}:{port}").parse().expect("an address");
+        Self::to_each(&[(host, port)], Turns::Around)
+    }
+
+    /// Starts a proxy whose connections go to these addresses in turn, as an endpoint of several servers has it.
+    pub fn to_each(targets: &[(&str, u16)], turns: Turns) -> Self {
+        let far: Vec<SocketAddr> =
+            targets.iter().map(|(host, port)| format!("{host}:{port}").parse().expect("an address")).collect();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let near = listener.local_addr().unwrap().port();
@@ -60,7 +75,7 @@ impl Forwarder {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 tokio::select! {
-                    () = accept(listener, far, modes, shared) => {}
+                    () = accept(listener, (far, turns), modes, shared) => {}
                     _ = ended => {}
                 }
             });
@@ -103,11 +118,20 @@ impl Drop for Forwarder {
     }
 }
 
-async fn accept(listener: std::net::TcpListener, far: SocketAddr, modes: watch::Receiver<Mode>, counts: Arc<Counts>) {
+async fn accept(
+    listener: std::net::TcpListener,
+    (targets, turns): (Vec<SocketAddr>, Turns),
+    modes: watch::Receiver<Mode>,
+    counts: Arc<Counts>,
+) {
     let listener = TcpListener::from_std(listener).unwrap();
     loop {
         let Ok((near, _)) = listener.accept().await else { continue };
-        counts.accepted.fetch_add(1, Ordering::SeqCst);
+        let turn = usize::try_from(counts.accepted.fetch_add(1, Ordering::SeqCst)).unwrap();
+        let far = targets[match turns {
+            Turns::Around => turn % targets.len(),
+            Turns::Stay => turn.min(targets.len() - 1),
+        }];
         counts.live.fetch_add(1, Ordering::SeqCst);
         let (modes, counts) = (modes.clone(), Arc::clone(&counts));
         tokio::spawn(async move {

@@ -19,11 +19,15 @@ pub const PASSWORD: &str = r#"p'Q"r@s$T%u\V`w;X#y!Z&1=2+3/4?5<6>7[8]9{0}|~^*()"#
 
 /// A running server. Ended by the folder's watchdog.
 pub struct Mariadb {
+    folder: Folder,
+    data: PathBuf,
+    server_log: PathBuf,
+    options: Vec<String>,
     port: u16,
     host: &'static str,
     socket: PathBuf,
     log: PathBuf,
-    server: Server,
+    server: Option<Server>,
 }
 
 impl Mariadb {
@@ -31,15 +35,19 @@ impl Mariadb {
     pub fn start(folder: &Folder) -> Self {
         assert_eq!(PASSWORD.chars().count(), 48);
         make_certificates(folder);
-        let tls = ["ca=ca.pem", "cert=server.pem", "key=server.key"].map(|option| {
-            let (name, file) = option.split_once('=').unwrap();
-            format!("--ssl-{name}={}", folder.path(file).display())
-        });
-        let replica = Self::start_in(folder, "mysql", &[&["--read-only=1".to_owned()], &tls[..]].concat());
+        let replica =
+            Self::start_in(folder, "mysql", &[&["--read-only=1".to_owned()], &tls_options(folder)[..]].concat());
         let password = folder.path("password");
         fs::write(&password, format!("{PASSWORD}\n")).unwrap();
         fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
         replica
+    }
+
+    /// Starts one more server, with the certificates of the first and these options. Ended when it is dropped.
+    pub fn start_own(folder: &Folder, name: &str, options: &[&str]) -> Self {
+        let mut all = tls_options(folder);
+        all.extend(options.iter().map(ToString::to_string));
+        Self::start_in(folder, name, &all)
     }
 
     /// Starts a server that takes writes and offers no TLS, with the same account.
@@ -67,8 +75,19 @@ impl Mariadb {
         let general_log = data.join("general.log");
         let log = folder.path(&format!("{name}.mariadb.log"));
         let (server, port) = start_server(folder, &data, &socket, &log, options);
+        let folder_of = folder.clone();
         let host = if folder.is_root() && super::sshd::has_own_names() { NAME } else { ADDRESS };
-        let mariadb = Self { port, host, socket, log: general_log, server };
+        let mariadb = Self {
+            folder: folder_of,
+            data,
+            server_log: log,
+            options: options.to_vec(),
+            port,
+            host,
+            socket,
+            log: general_log,
+            server: Some(server),
+        };
         let quoted = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
         mariadb.sql(&format!(
             "CREATE USER '{ACCOUNT}'@'%' IDENTIFIED BY '{quoted}'; GRANT SELECT, SHOW VIEW, PROCESS ON *.* TO '{ACCOUNT}'@'%';"
@@ -88,7 +107,26 @@ impl Mariadb {
 
     /// The process id of the server.
     pub fn pid(&self) -> u32 {
-        self.server.id()
+        self.server.as_ref().map_or(0, Server::id)
+    }
+
+    /// Ends the server as its administrator would; it can be started again.
+    pub fn stop(&mut self) {
+        let Some(server) = self.server.take() else { return };
+        let _ = Command::new("kill").args(["-TERM", &server.id().to_string()]).status();
+        let pid = self.data.join("mariadb.pid");
+        super::folder::wait_until("the server has ended", std::time::Duration::from_secs(30), || !pid.exists());
+    }
+
+    /// Starts it again, on its port.
+    pub fn start_again(&mut self) {
+        let mut server = self.folder.spawn(
+            &mut server_command(&self.folder, &self.data, &self.socket, self.port, &self.options),
+            &self.server_log,
+        );
+        let address: SocketAddr = format!("{ADDRESS}:{}", self.port).parse().unwrap();
+        server.wait_for(address).unwrap();
+        self.server = Some(server);
     }
 
     /// Runs statements as root over the unix socket.
@@ -124,28 +162,21 @@ impl Mariadb {
     }
 }
 
+fn tls_options(folder: &Folder) -> Vec<String> {
+    ["ca=ca.pem", "cert=server.pem", "key=server.key"]
+        .map(|option| {
+            let (name, file) = option.split_once('=').unwrap();
+            format!("--ssl-{name}={}", folder.path(file).display())
+        })
+        .to_vec()
+}
+
 /// Starts the server; another program may take the free port first, so it is tried three times.
 fn start_server(folder: &Folder, data: &Path, socket: &Path, log: &Path, options: &[String]) -> (Server, u16) {
     let mut why = String::new();
     for _ in 0..3 {
         let port = free_port(ADDRESS);
-        let mut command = folder.as_server("mariadbd");
-        command
-            // io_uring counts against the locked memory of the user, who runs several servers here.
-            .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--general-log=1"])
-            .arg("--innodb-use-native-aio=0")
-            // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
-            .arg(format!("--tmpdir={}", data.display()))
-            .args(["--server-id=7", "--max-connections=64", "--innodb-buffer-pool-size=64M", "--key-buffer-size=1M"])
-            .args(["--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=48M", "--max-allowed-packet=256M"])
-            .args(["--character-set-server=utf8mb4", "--performance-schema=0", "--pid-file=mariadb.pid"])
-            .arg(format!("--bind-address={ADDRESS}"))
-            .arg(format!("--port={port}"))
-            .arg(format!("--datadir={}", data.display()))
-            .arg(format!("--socket={}", socket.display()))
-            .arg(format!("--general-log-file={}", data.join("general.log").display()))
-            .args(options);
-        let mut server = folder.spawn(&mut command, log);
+        let mut server = folder.spawn(&mut server_command(folder, data, socket, port, options), log);
         let address: SocketAddr = format!("{ADDRESS}:{port}").parse().unwrap();
         match server.wait_for(address) {
             Ok(()) => return (server, port),
@@ -153,6 +184,26 @@ fn start_server(folder: &Folder, data: &Path, socket: &Path, log: &Path, options
         }
     }
     panic!("MariaDB does not start: {why}");
+}
+
+fn server_command(folder: &Folder, data: &Path, socket: &Path, port: u16, options: &[String]) -> Command {
+    let mut command = folder.as_server("mariadbd");
+    command
+        // io_uring counts against the locked memory of the user, who runs several servers here.
+        .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--general-log=1"])
+        .arg("--innodb-use-native-aio=0")
+        // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
+        .arg(format!("--tmpdir={}", data.display()))
+        .args(["--server-id=7", "--max-connections=64", "--innodb-buffer-pool-size=64M", "--key-buffer-size=1M"])
+        .args(["--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=48M", "--max-allowed-packet=256M"])
+        .args(["--character-set-server=utf8mb4", "--performance-schema=0", "--pid-file=mariadb.pid"])
+        .arg(format!("--bind-address={ADDRESS}"))
+        .arg(format!("--port={port}"))
+        .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--socket={}", socket.display()))
+        .arg(format!("--general-log-file={}", data.join("general.log").display()))
+        .args(options);
+    command
 }
 
 /// Makes a CA, a certificate for the replica signed by it, and a second CA that signs nothing.

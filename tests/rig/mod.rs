@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use folder::{Folder, free_port, wait_until};
-pub use forwarder::{Forwarder, Mode};
+pub use forwarder::{Forwarder, Mode, Turns};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, TlsMode};
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};
@@ -68,9 +68,9 @@ impl Rig {
         self.folder.server_user()
     }
 
-    /// User and group of somebody else on this machine, where the tests run as root.
-    pub fn other_user(&self) -> Option<(u32, u32)> {
-        self.folder.server_ids()
+    /// The folder of all its files, and the users under whom its servers run.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// The shared sshd. Tests that stop or kill one start their own: [`Rig::own_sshd`].
@@ -90,6 +90,11 @@ impl Rig {
     pub fn bare_writer(&self) -> &'static Mariadb {
         static WRITER: OnceLock<Mariadb> = OnceLock::new();
         WRITER.get_or_init(|| Mariadb::start_bare_writer(&self.folder))
+    }
+
+    /// One more server with the same account and certificates, which a test may stop, start and change as it likes.
+    pub fn own_mariadb(&self, name: &str, options: &[&str]) -> Mariadb {
+        Mariadb::start_own(&self.folder, name, options)
     }
 
     /// The replica's name as the sshd resolves it.

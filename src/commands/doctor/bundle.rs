@@ -152,7 +152,7 @@ fn source(source: &SecretSource) -> &'static str {
         SecretSource::Command(_) => "command",
         SecretSource::Env(_) => "env",
         SecretSource::File(_) => "file",
-        SecretSource::Keyring => "keyring",
+        SecretSource::Keyring(_) => "keyring",
         SecretSource::Prompt => "prompt",
     }
 }

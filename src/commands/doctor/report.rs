@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::walk::{Step, Walk};
 use crate::commands::print::{block, line};
-use crate::domain::port::{Role, Rung, RungState, ServerFacts};
+use crate::domain::port::{Lag, Role, Rung, RungState, ServerFacts};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::sql::{Dialect, Server};
@@ -142,6 +142,7 @@ impl Report<'_> {
         let mut rows = vec![
             ("server", format!("{} {}", facts.product, facts.version)),
             ("role", role(facts.role).into()),
+            ("lag", self.walk.lag.as_ref().map_or_else(|| "not told in time".into(), Lag::words)),
             ("identity", facts.identity.clone()),
             ("account", facts.account.clone()),
             ("database", facts.database.clone().unwrap_or_else(|| "none".into())),
@@ -231,6 +232,7 @@ impl Report<'_> {
                 "accepted": met.is_accepted,
             })).collect::<Vec<_>>(),
             "server": self.walk.facts.as_ref().map(|facts| server(facts)),
+            "lag": self.walk.lag.as_ref().map(Lag::words),
             "warnings": self.warnings(),
             "fastest_milliseconds": self.fastest().map(milliseconds),
             "statements": self.walk.sent.iter().map(|sent| json!({

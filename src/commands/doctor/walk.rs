@@ -10,7 +10,7 @@ use crate::commands::headless::{Interrupts, answer};
 use crate::commands::host_key::{self, Met};
 use crate::domain::ids::SessionId;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
+use crate::domain::port::{Answer, Lag, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::io::session::{Outside, spawn};
@@ -47,6 +47,8 @@ pub struct Walk {
     pub steps: Vec<Step>,
     /// The server at the top.
     pub facts: Option<Arc<ServerFacts>>,
+    /// How far it is behind, where it told in time.
+    pub lag: Option<Lag>,
     /// Why it ended before the top.
     pub problem: Option<Problem>,
     /// Host keys that were not known.
@@ -149,6 +151,19 @@ pub(super) async fn walk(
                 return walk;
             }
         }
+    }
+    if walk.facts.is_some() {
+        // It is read at once, and told when it is there.
+        let telling = async {
+            loop {
+                match news.recv().await {
+                    Some((_, SessionNews::Lag(lag))) => return Some(lag),
+                    Some((_, _)) => {}
+                    None => return None,
+                }
+            }
+        };
+        walk.lag = tokio::time::timeout(limits::KILL, telling).await.ok().flatten();
     }
     if commands.send(SessionCmd::Close).await.is_ok() {
         let closing = async { while news.recv().await.is_some() {} };

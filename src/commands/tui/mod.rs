@@ -119,7 +119,11 @@ async fn turn(
         while let Some(effect) = waiting.pop_front() {
             match effect {
                 Effect::Quit(code) => return code,
-                Effect::Wake(after) => wake = Some(Instant::now() + after),
+                Effect::Wake(after) => {
+                    let at = Instant::now() + after;
+                    // Several may be asked for: the earliest counts, and whoever wants a later one asks again then.
+                    wake = Some(wake.map_or(at, |planned| planned.min(at)));
+                }
                 Effect::Host(command) => {
                     let news = dispatch.copy(command, screen);
                     waiting.extend(update(model, Message::Host(news)));

@@ -49,7 +49,7 @@ pub struct Entry {
     pub milliseconds: u64,
     /// Rows that came.
     pub rows: u64,
-    /// `complete`, `cut: …`, `cancelled`, `failed: …` or `broken: …`.
+    /// `complete`, `cut: …`, `cancelled`, `failed: …` or `broken, not known to have finished: …`.
     pub end: String,
 }
 

@@ -2,12 +2,14 @@
 //! Both the TUI and the headless commands speak it; it knows neither.
 
 mod host;
+mod lag;
 mod run;
 mod session;
 mod storage;
 mod store;
 
 pub use self::host::*;
+pub use self::lag::*;
 pub use self::run::*;
 pub use self::session::*;
 pub use self::storage::*;

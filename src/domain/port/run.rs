@@ -63,14 +63,14 @@ pub enum End {
 }
 
 impl std::fmt::Display for End {
-    /// The word of the access log: `complete`, `cut: …`, `cancelled`, `failed: …` or `broken: …`.
+    /// The word of the access log: `complete`, `cut: …`, `cancelled`, `failed: …` or `broken, …: …`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Complete => f.write_str("complete"),
             Self::Limit(limit) => write!(f, "cut: {limit}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Broken(problem) => {
-                let word = if problem.kind == Kind::Lost { "broken" } else { "failed" };
+                let word = if problem.kind == Kind::Lost { "broken, not known to have finished" } else { "failed" };
                 match &problem.server {
                     Some(error) => write!(f, "{word}: ERROR {} ({}): {}", error.code, error.state, error.message),
                     None => write!(f, "{word}: {}", problem.what),

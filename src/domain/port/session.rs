@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::lag::Lag;
 use super::run::{RunBounds, RunReport};
 use crate::domain::accesslog::Permit;
 use crate::domain::catalog::Catalog;
@@ -98,6 +99,13 @@ pub enum Question {
         /// Whether the typed text may be shown.
         echo: bool,
     },
+    /// A secret is wanted in place of one that could not be had, or that the server refused.
+    Instead {
+        /// What it is for, in the user's words.
+        prompt: String,
+        /// What was wrong with the other one. The server's own error is in it where it was the server.
+        problem: Problem,
+    },
 }
 
 /// The user's answer to a [`Question`].
@@ -122,6 +130,18 @@ pub enum Role {
     Unknown,
 }
 
+impl Role {
+    /// The word of the status bar.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Replica => "REPLICA",
+            Self::Writer => "WRITER",
+            Self::Unknown => "role unknown",
+        }
+    }
+}
+
 /// What the session read back from the server after it pinned its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerFacts {
@@ -131,6 +151,8 @@ pub struct ServerFacts {
     pub version: String,
     /// Which server answers: `server_uuid`, else host name and server id. Compared before every KILL.
     pub identity: String,
+    /// The name by which people know it: Aurora's instance, else its `server_id`; empty where it tells neither.
+    pub server_id: String,
     /// Replica or writer.
     pub role: Role,
     /// How SQL text is read there.
@@ -215,6 +237,8 @@ pub enum SessionNews {
         /// With what outcome.
         report: RunReport,
     },
+    /// How far the replica is behind: read after connecting, and then every while.
+    Lag(Lag),
     /// A statement of our own went out (for the activity pane).
     Own {
         /// Its text as sent.

@@ -1,20 +1,30 @@
 //! Profiles: how to reach one replica, and the policy that holds there. Knows no file: the storage room brings the text.
 
+mod draft;
+mod edit;
 mod fault;
+mod my_cnf;
 mod parse;
 mod place;
 mod route;
 mod secret;
 mod section;
+mod share;
+mod url;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::problem::{Kind, Problem, Remedy};
+pub use draft::{Draft, Imported, check_name, endpoint, name_from};
+pub use edit::{Overwrite, add};
+pub use my_cnf::{MyCnf, read as read_my_cnf};
 pub use parse::{COMMANDS, parse};
 pub use place::resolve;
 pub use route::BadHop;
-pub use secret::{Secret, SecretSource};
+pub use secret::{Secret, SecretKind, SecretSource, ago};
+pub use share::{Shared, admit, export, is_shared, read_shared};
+pub use url::{BadUrl, read as read_url};
 
 /// All settings.
 #[derive(Debug, Clone, Default)]

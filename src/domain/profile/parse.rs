@@ -167,7 +167,7 @@ impl Reading<'_> {
 }
 
 /// A profile's name is typed in a shell, shown in a bar and made into a folder's name.
-fn check_name(name: &str, at: usize) -> Result<(), Fault> {
+pub(super) fn check_name(name: &str, at: usize) -> Result<(), Fault> {
     if COMMANDS.contains(&name) {
         return Err(Fault::new(at, format!("a profile cannot be called \"{name}\": that is a command of rrx"))
             .hint(format!("call it \"{name}-1\", for example")));

@@ -27,14 +27,18 @@ impl Settings {
 
 impl Profile {
     fn locate(&mut self, home: &Path, base: &Path) {
-        let hops = self.route.iter_mut().flat_map(|hop| hop.identity.iter_mut().chain(&mut hop.known_hosts));
+        let hops = self
+            .route
+            .iter_mut()
+            .flat_map(|hop| hop.identity.iter_mut().chain(&mut hop.known_hosts).chain(&mut hop.certificate));
         let secrets =
             [&mut self.password, &mut self.identity_passphrase].into_iter().flatten().filter_map(
                 |source| match source {
                     SecretSource::File(path) => Some(path),
-                    SecretSource::Command(_) | SecretSource::Env(_) | SecretSource::Keyring | SecretSource::Prompt => {
-                        None
-                    }
+                    SecretSource::Command(_)
+                    | SecretSource::Env(_)
+                    | SecretSource::Keyring(_)
+                    | SecretSource::Prompt => None,
                 },
             );
         let own = self.docs.iter_mut().chain(&mut self.snippets).chain(&mut self.ca).chain(&mut self.blinding);

@@ -24,6 +24,9 @@ pub enum BadHop {
     /// An IPv6 address with something wrong around it.
     #[error("an IPv6 address is written in brackets: [::1]:22")]
     Address,
+    /// An account where only a host and a port belong.
+    #[error("an account does not stand before this host")]
+    Account,
     /// Blanks, control characters, or a leading dash.
     #[error("a name holds a blank or a control character, or begins with a dash")]
     Name,
@@ -151,7 +154,7 @@ fn bare(host: String) -> Hop {
     }
 }
 
-fn host_and_port(place: &str) -> Result<(String, Option<u16>), BadHop> {
+pub(super) fn host_and_port(place: &str) -> Result<(String, Option<u16>), BadHop> {
     if let Some(rest) = place.strip_prefix('[') {
         let (address, after) = rest.split_once(']').ok_or(BadHop::Address)?;
         address.split('%').next().and_then(|bare| bare.parse::<Ipv6Addr>().ok()).ok_or(BadHop::Address)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{Fault, Field, kept, unknown_keys};
-use super::{Environment, Profile, ProfileLimits, SecretSource, TlsMode, route};
+use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, TlsMode, route};
 
 /// Keys of a profile.
 const KEYS: &[&str] = &[
@@ -63,15 +63,16 @@ pub(super) struct Section {
 
 /// Reads the section of this name, whose header starts at `at`.
 pub(super) fn read(name: &str, at: usize, table: &DeTable<'_>) -> Section {
-    let mut reader = Reader { table, at, faults: Vec::new(), notes: Vec::new() };
+    let mut reader = Reader { name, table, at, faults: Vec::new(), notes: Vec::new() };
     unknown_keys(table, KEYS, &mut reader.faults);
-    let profile = reader.profile(name);
+    let profile = reader.profile();
     reader.check_what_waits();
     let profile = if reader.faults.is_empty() { profile } else { None };
     Section { profile, faults: reader.faults, notes: reader.notes }
 }
 
 struct Reader<'a, 'i> {
+    name: &'a str,
     table: &'a DeTable<'i>,
     at: usize,
     faults: Vec<Fault>,
@@ -79,7 +80,7 @@ struct Reader<'a, 'i> {
 }
 
 impl<'a, 'i> Reader<'a, 'i> {
-    fn profile(&mut self, name: &str) -> Option<Profile> {
+    fn profile(&mut self) -> Option<Profile> {
         let environment = self.choice(
             "environment",
             &[
@@ -93,14 +94,14 @@ impl<'a, 'i> Reader<'a, 'i> {
         let tls = self.tls(ca.is_some());
         let session = self.sub_table("session", SESSION_KEYS);
         let mut profile = Profile {
-            name: name.to_owned(),
+            name: self.name.to_owned(),
             environment: environment.unwrap_or_default(),
             route: self.route(),
-            identity_passphrase: self.secret("identity_passphrase"),
+            identity_passphrase: self.secret(SecretKind::Passphrase),
             host: String::new(),
             port: 3306,
             user: String::new(),
-            password: self.secret("password"),
+            password: self.secret(SecretKind::Password),
             tls,
             ca,
             cleartext: self.cleartext(tls),
@@ -223,10 +224,10 @@ impl<'a, 'i> Reader<'a, 'i> {
         is_asked
     }
 
-    fn secret(&mut self, key: &'static str) -> Option<SecretSource> {
+    fn secret(&mut self, kind: SecretKind) -> Option<SecretSource> {
         const FORMS: &str =
             "{ command = \"…\" }, { env = \"…\" }, { file = \"…\" }, { keyring = true } or { prompt = true }";
-        let field = self.field(key)?;
+        let field = self.field(kind.key())?;
         if let DeValue::String(_) = field.value {
             self.faults.push(field.fault("a secret does not stand in the settings").hint(format!("use {FORMS}")));
             return None;
@@ -240,7 +241,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         };
         let source = match form.key {
             "keyring" | "prompt" => form.flag().and_then(|flag| match (flag, form.key) {
-                (true, "keyring") => Ok(SecretSource::Keyring),
+                (true, "keyring") => Ok(SecretSource::Keyring(kind.entry(self.name))),
                 (true, _) => Ok(SecretSource::Prompt),
                 (false, _) => Err(form.fault("can only be true; leave it out otherwise")),
             }),

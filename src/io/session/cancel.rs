@@ -1,29 +1,38 @@
 //! Stops the statement in flight by KILL QUERY on a second connection to the same server, and never a later one: it is
 //! called only while a statement is in flight, and afterwards nothing goes out before the barrier has answered.
 
+use std::sync::Arc;
+
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::ask::{ask, ask_within};
 use super::connect::Recipe;
 use super::convert;
 use super::fault::{Fault, INTERRUPTED};
+use super::further::Further;
+use super::lag::LagProbe;
 use super::link::Link;
 use super::news::Teller;
 use super::own;
 use super::replica;
-use super::settings::{self, Variables};
+use super::settings::Variables;
 use crate::domain::limits;
+use crate::domain::port::{Lag, SessionNews};
 
 /// The second connection, through which statements of the first are stopped.
 pub(super) struct Control {
-    /// `None` where no connection to the same server could be had.
+    /// `None` where no connection to the same server could be had, or where it broke.
     conn: Option<Conn>,
-    /// The server of the first connection.
-    identity: String,
+    /// What it must be like: on the server of the first connection.
+    further: Arc<Further>,
+    /// Whether another server answered each time: then it is not tried at every heartbeat.
+    is_elsewhere: bool,
     /// The first connection's number there.
     target: u64,
+    /// What else it is for.
+    probe: LagProbe,
 }
 
 /// How a KILL went.
@@ -38,15 +47,35 @@ pub(super) enum Killed {
 impl Control {
     /// Opens it, pins it, and makes sure that the same server answers.
     pub(super) async fn open(
-        recipe: &Recipe,
-        link: &Link,
-        identity: &str,
-        target: u64,
+        (recipe, link): (&Recipe, &Link),
+        further: Arc<Further>,
+        probe: LagProbe,
         tell: &Teller,
     ) -> Result<Self, Fault> {
-        let mut control = Self { conn: None, identity: identity.to_owned(), target };
+        let mut control = Self { conn: None, further, is_elsewhere: false, target: 0, probe };
         control.reopen(recipe, link, tell).await?;
         Ok(control)
+    }
+
+    /// Gives the connection away and leaves an empty place, for a KILL that goes its own way.
+    pub(super) fn lend(&mut self) -> Self {
+        Self {
+            conn: self.conn.take(),
+            further: Arc::clone(&self.further),
+            is_elsewhere: self.is_elsewhere,
+            target: self.target,
+            probe: self.probe.clone(),
+        }
+    }
+
+    /// Takes the number of the connection whose statements it stops.
+    pub(super) fn aim(&mut self, target: u64) {
+        self.target = target;
+    }
+
+    /// What further connections of this session must be like.
+    pub(super) fn further(&self) -> &Arc<Further> {
+        &self.further
     }
 
     /// Whether statements can be stopped by it.
@@ -57,16 +86,8 @@ impl Control {
     /// Makes the connection anew. Behind an endpoint of several servers another one may answer: then again, a few times.
     pub(super) async fn reopen(&mut self, recipe: &Recipe, link: &Link, tell: &Teller) -> Result<(), Fault> {
         self.conn = None;
-        for _ in 0..limits::CONTROL_ATTEMPTS {
-            let mut conn = recipe.open(link, None).await?;
-            let variables = settings::pin(&mut conn, &recipe.profile, tell).await?;
-            if replica::identity(&variables) == self.identity {
-                self.conn = Some(conn);
-                break;
-            }
-            // Nothing is in flight on it, so it may go.
-            let _ = timeout(limits::KILL, conn.disconnect()).await;
-        }
+        self.conn = self.further.open(recipe, link, tell).await?;
+        self.is_elsewhere = self.conn.is_none();
         Ok(())
     }
 
@@ -87,9 +108,14 @@ impl Control {
 
     async fn kill(&mut self, kill: &own::Own, tell: &Teller) -> Killed {
         let Some(mut conn) = self.conn.take() else {
-            return Killed::No("the second connection reaches another server than the first".into());
+            let why = if self.is_elsewhere {
+                "the second connection reaches another server than the first"
+            } else {
+                "there is no second connection"
+            };
+            return Killed::No(why.into());
         };
-        match kill_on(&mut conn, &self.identity, kill, tell).await {
+        match kill_on(&mut conn, &self.further.identity, kill, tell).await {
             Ok(()) => {
                 self.conn = Some(conn);
                 Killed::Yes
@@ -99,11 +125,40 @@ impl Control {
         }
     }
 
-    /// Asks whether the server lives, while the first connection is silent.
-    pub(super) async fn beat(&mut self) -> Result<(), Fault> {
+    /// Asks whether the server lives, while the first connection is silent; where it is time, by asking for the lag.
+    /// After an error it is to be made anew.
+    pub(super) async fn beat(&mut self, tell: &Teller) -> Result<(), Fault> {
         match self.conn.as_mut() {
+            Some(_) if self.probe.is_due() => self.lag(tell).await,
             Some(conn) => beat(conn).await,
-            None => Ok(()),
+            None if self.is_elsewhere => Ok(()),
+            None => Err(Fault::TimedOut(limits::HEARTBEAT_ANSWER)),
+        }
+    }
+
+    /// When the lag is to be read.
+    pub(super) fn lag_due(&self) -> Instant {
+        self.probe.due()
+    }
+
+    /// Reads how far the replica is behind, and tells it. After an error it is to be made anew.
+    pub(super) async fn lag(&mut self, tell: &Teller) -> Result<(), Fault> {
+        // Taken out: where it is in the middle of something, it is not put back.
+        let Some(mut conn) = self.conn.take() else {
+            self.probe.later();
+            tell.tell(SessionNews::Lag(Lag::Unknown("no second connection to the same server".into()))).await;
+            return Ok(());
+        };
+        match self.probe.read(&mut conn, tell).await {
+            Ok(lag) => {
+                self.conn = Some(conn);
+                tell.tell(SessionNews::Lag(lag)).await;
+                Ok(())
+            }
+            Err(fault) => {
+                tell.tell(SessionNews::Lag(Lag::Unknown(fault.to_string()))).await;
+                Err(fault)
+            }
         }
     }
 
@@ -148,7 +203,7 @@ pub(super) async fn beat(conn: &mut Conn) -> Result<(), Fault> {
 pub(super) async fn barrier(conn: &mut Conn, tell: &Teller) -> Result<(), Fault> {
     loop {
         match ask(conn, &own::barrier(), tell).await {
-            // The KILL came after the statement had ended and hit this one. There was one KILL: the next answers.
+            // A KILL came after the statement had ended and hit this one. All have been sent: soon one answers.
             Err(fault) if fault.code() == Some(INTERRUPTED) => {}
             Err(fault) => return Err(fault),
             Ok(rows) if rows.first().and_then(|row| convert::number(row, 0)) == Some(1) => return Ok(()),

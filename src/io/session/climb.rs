@@ -7,9 +7,11 @@ use tokio::time::Instant;
 
 use super::ask::ask;
 use super::cancel::Control;
-use super::connect::Recipe;
+use super::connect::{Password, Recipe};
 use super::fault::Fault;
+use super::further::Further;
 use super::introspect::in_alphabet;
+use super::lag::LagProbe;
 use super::link::Link;
 use super::news::Asker;
 use super::settings::{self, Variables};
@@ -52,27 +54,47 @@ pub(super) async fn climb(
     let hop = profile.route.len();
     let link = Link::open(&profile, &outside, &asker).await?;
     let password = password(&profile, &outside, &asker).await?;
-    let recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
+    let mut recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
     let database = database.or_else(|| profile.database.clone());
 
     link.at_the_door(&profile, &tell).await;
     let begun = Instant::now();
-    let conn = match recipe.open(&link, database.as_deref()).await {
-        Ok(conn) => conn,
-        // The forward has failed and was told as that rung: the one above it was not tried.
-        Err(Fault::Told(problem)) => return Err(problem),
-        Err(fault) => {
-            let problem = sign_in_problem(fault, &recipe, &link, database.as_deref(), &asker).await;
-            tell.rung(hop, Rung::MySql, RungState::Failed(problem.clone())).await;
-            return Err(problem);
+    let mut typed = 0;
+    let conn = loop {
+        let fault = match recipe.open(&link, database.as_deref()).await {
+            Ok(conn) => break conn,
+            // The forward has failed and was told as that rung: the one above it was not tried.
+            Err(Fault::Told(problem)) if !link.is_at_the_door() => return Err(problem),
+            Err(fault) => fault,
+        };
+        let is_refused = fault.code() == Some(ACCESS_DENIED);
+        let mut problem = sign_in_problem(fault, &recipe, &link, database.as_deref(), &asker).await;
+        if is_refused {
+            let stored = profile.password.as_ref();
+            let age = |source| source_age(&outside, source);
+            if let Some(source) = stored
+                && let Some(hint) = source.refused(&profile.name, age(source.clone()).await)
+            {
+                problem = problem.hint(hint);
+            }
+            if typed < TYPED_PASSWORDS
+                && let Some(secret) = instead(&profile, problem.clone(), &asker).await
+            {
+                recipe.password = Password::Kept(secret);
+                typed += 1;
+                continue;
+            }
         }
+        tell.rung(hop, Rung::MySql, RungState::Failed(problem.clone())).await;
+        return Err(problem);
     };
     tell.done(hop, Rung::MySql, format!("connection {}", conn.id()), begun.elapsed()).await;
 
     tell.rung(hop, Rung::Guard, RungState::Trying("pinning the session, reading it back".into())).await;
     let begun = Instant::now();
     match guard(conn, &recipe, &link, &asker).await {
-        Ok((conn, control, facts, variables)) => {
+        Ok((conn, control, mut facts, variables)) => {
+            facts.warnings.extend(not_the_stored_one(&profile, typed));
             let words = format!("{} {}, read-only", facts.product, facts.version);
             tell.done(hop, Rung::Guard, words, begun.elapsed()).await;
             Ok(Climbed { conn, control, link, recipe, facts, variables })
@@ -94,10 +116,17 @@ async fn guard(
     let profile = &recipe.profile;
     let tell = &asker.tell;
     let told = |fault: Fault| fault.connecting(&profile.host, profile.port, &profile.user);
-    let variables = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
-    let mut facts = replica::facts(&mut conn, &variables, tell).await.map_err(told)?;
-    refuse_writer(profile, facts.role)?;
-    let control = Control::open(recipe, link, &facts.identity, facts.connection_id, tell).await.map_err(told)?;
+    let (variables, pinned) = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
+    refuse_writer(profile, replica::role(&variables))?;
+    let further = Further::like(pinned, &variables);
+    let probe = LagProbe::new(profile, &variables);
+    // The second connection is on its way while the first one tells who it is.
+    let (facts, control) = tokio::join!(
+        replica::facts(&mut conn, &variables, profile, tell),
+        Control::open((recipe, link), Arc::new(further), probe, tell)
+    );
+    let (mut facts, mut control) = (facts.map_err(told)?, control.map_err(told)?);
+    control.aim(facts.connection_id);
     if !control.is_there() {
         facts
             .warnings
@@ -121,12 +150,42 @@ fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
     .then(Remedy::Settings))
 }
 
-async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Secret, Problem> {
+/// The server's error for a password that is not the account's.
+const ACCESS_DENIED: u16 = 1045;
+/// How often another password is asked for after that: servers count failures.
+const TYPED_PASSWORDS: u32 = 2;
+
+fn password_prompt(profile: &Profile) -> String {
+    format!("Password of {} at {}", profile.user, profile.host)
+}
+
+/// Asks for a password in place of the one that was refused or could not be had; nothing where nobody gives one.
+async fn instead(profile: &Profile, problem: Problem, asker: &Asker) -> Option<Secret> {
+    let prompt = password_prompt(profile);
+    match asker.question(Question::Instead { prompt, problem }).await {
+        Answer::Secret(secret) => Some(secret),
+        Answer::Accept | Answer::Decline => None,
+    }
+}
+
+async fn source_age(outside: &Outside, source: SecretSource) -> Option<u64> {
+    let age = Arc::clone(&outside.secret_age);
+    tokio::task::spawn_blocking(move || age(&source)).await.ok().flatten()
+}
+
+/// Connected with a typed password although one is stored: the stored one is still the old one.
+fn not_the_stored_one(profile: &Profile, typed: u32) -> Option<String> {
+    let source = profile.password.as_ref().filter(|_| typed > 0)?;
+    let hint = source.refused(&profile.name, None)?;
+    Some(format!("the password that was typed is not the one that is kept: {hint}"))
+}
+
+async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Password, Problem> {
     match &profile.password {
         None | Some(SecretSource::Prompt) => {
-            let prompt = format!("Password of {} at {}", profile.user, profile.host);
+            let prompt = password_prompt(profile);
             match asker.question(Question::Secret { prompt, echo: false }).await {
-                Answer::Secret(secret) => Ok(secret),
+                Answer::Secret(secret) => Ok(Password::Kept(secret)),
                 Answer::Accept | Answer::Decline => Err(Problem::new(
                     Kind::Interrupted,
                     "No password was given, so connecting stops",
@@ -135,7 +194,14 @@ async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result
                 .then(Remedy::Settings)),
             }
         }
-        Some(source) => bring(outside, source.clone()).await,
+        Some(source @ SecretSource::Command(_)) => Ok(Password::Fresh(source.clone(), Box::new(outside.clone()))),
+        Some(source) => match bring(outside, source.clone()).await {
+            // What a keyring does not give can be typed, where there is somebody.
+            Err(problem) if matches!(source, SecretSource::Keyring(_)) => {
+                instead(profile, problem.clone(), asker).await.map(Password::Kept).ok_or(problem)
+            }
+            brought => brought.map(Password::Kept),
+        },
     }
 }
 

@@ -8,25 +8,46 @@ use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
 use tokio::time::timeout;
 
 use super::Outside;
+use super::climb::bring;
 use super::fault::Fault;
 use super::link::{End, Link};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem, Remedy};
-use crate::domain::profile::{Profile, Secret, TlsMode};
+use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 
 /// What every connection of one session is made from.
 pub(super) struct Recipe {
     /// The profile.
     pub(super) profile: std::sync::Arc<Profile>,
-    /// The account's password. The driver keeps a copy of its own.
-    pub(super) password: Secret,
+    pub(super) password: Password,
     /// The bytes of the CA file.
     ca: Option<Vec<u8>>,
 }
 
+/// The account's password; the driver keeps a copy of its own.
+pub(super) enum Password {
+    /// There already, for every connection of the session: what a user typed is asked for once.
+    Kept(Secret),
+    /// Brought anew for each connection: what a command prints may be valid for minutes only.
+    Fresh(SecretSource, Box<Outside>),
+}
+
+impl Password {
+    async fn bring(&self) -> Result<Secret, Problem> {
+        match self {
+            Self::Kept(secret) => Ok(secret.clone()),
+            Self::Fresh(source, outside) => bring(outside, source.clone()).await,
+        }
+    }
+}
+
 impl Recipe {
-    /// Reads the CA file; the password is there already.
-    pub(super) fn new(profile: std::sync::Arc<Profile>, password: Secret, outside: &Outside) -> Result<Self, Problem> {
+    /// Reads the CA file.
+    pub(super) fn new(
+        profile: std::sync::Arc<Profile>,
+        password: Password,
+        outside: &Outside,
+    ) -> Result<Self, Problem> {
         let ca = match &profile.ca {
             None => None,
             Some(path) => match (outside.read)(path) {
@@ -41,22 +62,24 @@ impl Recipe {
     /// Opens one connection through the link.
     pub(super) async fn open(&self, link: &Link, database: Option<&str>) -> Result<Conn, Fault> {
         provide_tls();
+        let password = self.password.bring().await?;
+        let way = (database, &password);
         match self.profile.tls {
-            TlsMode::Disabled => self.one(link, database, Tls::Off).await,
-            TlsMode::Preferred => match self.one(link, database, Tls::On).await {
+            TlsMode::Disabled => self.one(link, way, Tls::Off).await,
+            TlsMode::Preferred => match self.one(link, way, Tls::On).await {
                 // The handshake is spent: trying without TLS takes a connection, and a local end, of its own.
                 Err(Fault::Driver(Error::Driver(DriverError::NoClientSslFlagFromServer))) => {
-                    self.one(link, database, Tls::Off).await
+                    self.one(link, way, Tls::Off).await
                 }
                 other => other,
             },
-            TlsMode::Required | TlsMode::VerifyCa | TlsMode::VerifyIdentity => self.one(link, database, Tls::On).await,
+            TlsMode::Required | TlsMode::VerifyCa | TlsMode::VerifyIdentity => self.one(link, way, Tls::On).await,
         }
     }
 
-    async fn one(&self, link: &Link, database: Option<&str>, tls: Tls) -> Result<Conn, Fault> {
+    async fn one(&self, link: &Link, way: (Option<&str>, &Secret), tls: Tls) -> Result<Conn, Fault> {
         let end = link.end(&self.profile).await?;
-        let opts = self.options(&end, database, tls);
+        let opts = self.options(&end, way, tls);
         // Giving up drops the connection that is not made yet: nothing is in flight on it.
         match timeout(limits::HANDSHAKE, Conn::new(opts)).await {
             Ok(made) => Ok(made?),
@@ -64,7 +87,7 @@ impl Recipe {
         }
     }
 
-    fn options(&self, end: &End, database: Option<&str>, tls: Tls) -> OptsBuilder {
+    fn options(&self, end: &End, (database, password): (Option<&str>, &Secret), tls: Tls) -> OptsBuilder {
         let profile = &self.profile;
         OptsBuilder::default()
             // The replica's real name even through a tunnel: TLS verifies it, errors show it.
@@ -75,7 +98,7 @@ impl Recipe {
             .prefer_socket(false)
             .tcp_keepalive(Some(limits::KEEPALIVE))
             .user(Some(profile.user.as_str()))
-            .pass(Some(self.password.reveal()))
+            .pass(Some(password.reveal()))
             .db_name(database)
             // Both are asked of the server by a statement of the driver's own where they are not given.
             .max_allowed_packet(Some(limits::MAX_PACKET))

@@ -39,6 +39,11 @@ pub(super) fn text(row: &Row, column: usize) -> Option<String> {
     }
 }
 
+/// The same for a number that may be negative.
+pub(super) fn signed(row: &Row, column: usize) -> Option<i64> {
+    text(row, column)?.parse().ok()
+}
+
 /// The same for a number.
 pub(super) fn number(row: &Row, column: usize) -> Option<u64> {
     text(row, column)?.parse().ok()

@@ -4,8 +4,9 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use mysql_async::{DriverError, Error, IoError, TlsError};
+use mysql_async::{DriverError, Error, IoError};
 
+use super::certificate;
 use crate::domain::problem::{Kind, Problem, Remedy, ServerError};
 
 /// What went wrong.
@@ -61,13 +62,31 @@ impl Fault {
         }
     }
 
+    /// The server does not let the session be read-only.
+    pub(super) fn not_read_only(self) -> Self {
+        match self {
+            Self::Driver(Error::Server(error)) => Self::Told(
+                Problem::new(Kind::Refused, NOT_READ_ONLY)
+                    .because("the server refuses SET SESSION TRANSACTION READ ONLY")
+                    .server(server_error(&error))
+                    .hint("without it nothing but rrx's own guard would keep a statement from writing: use a server that has it"),
+            ),
+            other => other,
+        }
+    }
+
     /// Told as a failure to connect.
     pub(super) fn connecting(self, host: &str, port: u16, user: &str) -> Problem {
         let what = format!("No session with {host}:{port} as {user}");
         match self {
             Self::Told(problem) => problem,
-            Self::Driver(error) => driver(&error, Kind::Route, what).then(Remedy::Doctor),
+            Self::Driver(error) => {
+                let problem = driver(&error, Kind::Route, what);
+                // What TLS says no to has a remedy of its own.
+                Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
+            }
             Self::TimedOut(after) => Problem::new(Kind::Route, what)
+                .passing()
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
                 .hint("check that host and port name a MySQL-compatible server")
                 .then(Remedy::Doctor),
@@ -118,6 +137,9 @@ impl Fault {
     }
 }
 
+/// The read-only proof has failed.
+pub(super) const NOT_READ_ONLY: &str = "The session cannot be shown to be read-only, so it is not used";
+
 const LOST: &str = "The connection to the replica is lost";
 
 /// The driver's error, told as the loss of a link that was in use.
@@ -143,11 +165,8 @@ pub(super) const INTERRUPTED: u16 = 1317;
 fn driver(error: &Error, kind: Kind, what: String) -> Problem {
     match error {
         Error::Server(server) => {
-            let problem = Problem::new(kind, what).server(ServerError {
-                code: server.code,
-                state: server.state.clone(),
-                message: server.message.clone(),
-            });
+            let problem = Problem { passes: may_pass(server.code), ..Problem::new(kind, what) };
+            let problem = problem.server(server_error(server));
             match hint(server.code) {
                 Some(hint) => problem.hint(hint),
                 None => problem,
@@ -164,11 +183,11 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
             .hint("ask for an account with caching_sha2_password or mysql_native_password (ed25519 on MariaDB)"),
         Error::Io(IoError::Io(io)) if io.kind() == ErrorKind::UnexpectedEof => Problem::new(kind, what)
             .because("the other end closed the connection without a word")
+            .passing()
             .hint(io_hint(kind)),
-        Error::Io(io) if let Some((words, hint)) = tls(io) => {
-            Problem::new(kind, what).because(format!("TLS: {words}")).hint(hint)
-        }
+        Error::Io(io) if let Some(problem) = certificate::told(io, kind, &what) => problem,
         Error::Io(io) => Problem::new(kind, what)
+            .passing()
             .because(io.to_string())
             .hint(io_hint(kind)),
         other if kind == Kind::Lost => Problem::new(kind, what).because(other.to_string()).hint(io_hint(kind)),
@@ -176,51 +195,19 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
     }
 }
 
+fn server_error(error: &mysql_async::ServerError) -> ServerError {
+    ServerError { code: error.code, state: error.state.clone(), message: error.message.clone() }
+}
+
+/// Whether a server that says this may say otherwise in a while: it starts, it stops, it is full.
+fn may_pass(code: u16) -> bool {
+    matches!(code, 1040 | 1053 | 1077 | 1079 | 1203 | 1226 | 3032)
+}
+
 fn io_hint(kind: Kind) -> &'static str {
     match kind {
         Kind::Lost => "connect again; nothing is run a second time by itself",
         _ => "check host and port",
-    }
-}
-
-/// What TLS said no to, and what to do. During the handshake it hides inside an error of the stream.
-fn tls(error: &IoError) -> Option<(String, &'static str)> {
-    let inner = match error {
-        IoError::Tls(TlsError::Tls(inner)) => inner,
-        IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>()?,
-        IoError::Tls(TlsError::InvalidDnsName(_)) => {
-            let words = "the host of the profile is neither a name nor an address that a certificate can hold";
-            return Some((words.into(), "write the host as the replica's certificate names it"));
-        }
-        IoError::Tls(other) => {
-            let hint = "look at the file of `ca`: it must hold certificates in PEM form, between BEGIN and END lines";
-            return Some((other.to_string(), hint));
-        }
-    };
-    Some((inner.to_string(), tls_hint(inner)))
-}
-
-const NEITHER: &str =
-    "the certificate must be signed by the CA of `ca` and name the replica's host exactly as the profile does";
-
-fn tls_hint(error: &rustls::Error) -> &'static str {
-    use rustls::CertificateError as Wrong;
-    match error {
-        rustls::Error::InvalidCertificate(Wrong::UnknownIssuer | Wrong::BadSignature) => {
-            "the CA of `ca` did not sign this server's certificate: name the right CA file (for RDS the region's or the \
-             global bundle, newest issue); a server that nobody knows may also stand in between"
-        }
-        rustls::Error::InvalidCertificate(Wrong::NotValidForName | Wrong::NotValidForNameContext { .. }) => {
-            "the certificate is another host's: write the host in the profile exactly as the certificate names it (no \
-             alias, no address), or look where that name leads from the last hop"
-        }
-        rustls::Error::InvalidCertificate(Wrong::Expired | Wrong::ExpiredContext { .. }) => {
-            "the certificate has expired: tell the replica's administrator; look at this machine's clock too"
-        }
-        rustls::Error::InvalidCertificate(Wrong::NotValidYet | Wrong::NotValidYetContext { .. }) => {
-            "the certificate is not valid yet: look at this machine's clock"
-        }
-        _ => NEITHER,
     }
 }
 

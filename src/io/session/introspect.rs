@@ -12,22 +12,23 @@ use super::ask::ask;
 use super::connect::Recipe;
 use super::convert::{number, text};
 use super::fault::Fault;
+use super::further::Further;
 use super::link::Link;
 use super::news::Teller;
-use super::{own, settings};
+use super::own;
 use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyPart, Routine, Schema, Table, TableColumn, TableKind};
 use crate::domain::limits;
 
 /// Opens a connection, reads, closes it. `connection` holds the connection's own while it is open, for a KILL.
 pub(super) async fn read(
-    recipe: &Recipe,
-    link: &Link,
+    (recipe, link): (&Recipe, &Link),
+    further: &Further,
     generation: u64,
     connection: &AtomicU64,
     tell: &Teller,
 ) -> Result<Arc<Catalog>, Fault> {
-    let mut conn = recipe.open(link, None).await?;
-    settings::pin(&mut conn, &recipe.profile, tell).await?;
+    // The catalog of another server is another catalog, and a KILL by its number would hit somebody else here.
+    let mut conn = further.open(recipe, link, tell).await?.ok_or(Fault::OtherServer)?;
     connection.store(u64::from(conn.id()), Ordering::Relaxed);
     // Where this fails by a time-out the number stays: the session ends the connection, since its statement still runs.
     let answers = Answers::read(&mut conn, tell).await?;

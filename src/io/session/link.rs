@@ -11,7 +11,7 @@ use super::Outside;
 use super::climb::bring;
 use super::news::{Asker, Teller};
 use crate::domain::limits;
-use crate::domain::port::{Rung, RungState};
+use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
 use crate::io::tunnel::{self, PassphraseSource, Step, Tunnel, TunnelContext};
@@ -30,6 +30,8 @@ pub(super) struct Hops {
     tell: Teller,
     /// Only the first forward is a rung of the ladder.
     is_told: AtomicBool,
+    /// A forward was there.
+    is_forwarded: AtomicBool,
 }
 
 /// Where one connection of the driver goes.
@@ -60,7 +62,12 @@ impl Link {
             let _ = telling.await;
         }
         let tunnel = opened.map_err(|error| error.problem())?;
-        Ok(Self::Through(Box::new(Hops { tunnel, tell: tell.clone(), is_told: AtomicBool::new(false) })))
+        Ok(Self::Through(Box::new(Hops {
+            tunnel,
+            tell: tell.clone(),
+            is_told: AtomicBool::default(),
+            is_forwarded: AtomicBool::default(),
+        })))
     }
 
     /// Tells that the server is tried, where there is no forward before it; else the forward tells it once it is there.
@@ -68,6 +75,14 @@ impl Link {
         match self {
             Self::Direct => try_server(profile, tell).await,
             Self::Through(_) => {}
+        }
+    }
+
+    /// Whether the server itself was within reach at least once.
+    pub(super) fn is_at_the_door(&self) -> bool {
+        match self {
+            Self::Direct => true,
+            Self::Through(hops) => hops.is_forwarded.load(Ordering::Relaxed),
         }
     }
 
@@ -99,6 +114,7 @@ impl Hops {
         let begun = Instant::now();
         match self.tunnel.local_end(&profile.host, profile.port).await {
             Ok(end) => {
+                self.is_forwarded.store(true, Ordering::Relaxed);
                 if is_rung {
                     self.tell.done(hop, Rung::Forward, target, begun.elapsed()).await;
                     try_server(profile, &self.tell).await;
@@ -145,18 +161,31 @@ pub fn tunnel_context(
         read: Arc::clone(&outside.read),
         append: Arc::clone(&outside.append),
         is_own_socket: Arc::clone(&outside.is_own_socket),
-        passphrase: passphrase(profile, outside),
+        passphrase: passphrase(profile, outside, Arc::clone(&asker)),
         asker,
         news,
     }
 }
 
 /// Brings the passphrase of the key files from where the profile says; without a source the user is asked.
-fn passphrase(profile: &Profile, outside: &Outside) -> Option<PassphraseSource> {
+fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker>) -> Option<PassphraseSource> {
     let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
-    let outside = outside.clone();
+    let (outside, name) = (outside.clone(), profile.name.clone());
     Some(Arc::new(move || {
-        let (source, outside) = (source.clone(), outside.clone());
-        Box::pin(async move { bring(&outside, source).await })
+        let (source, outside, asker) = (source.clone(), outside.clone(), Arc::clone(&asker));
+        let prompt = format!("Passphrase of the keys of {name}");
+        Box::pin(async move {
+            let is_keyring = matches!(source, SecretSource::Keyring(_));
+            match bring(&outside, source).await {
+                // What a keyring does not give can be typed, where there is somebody.
+                Err(problem) if is_keyring => {
+                    match asker.ask(Question::Instead { prompt, problem: problem.clone() }).await {
+                        Answer::Secret(secret) => Ok(secret),
+                        Answer::Accept | Answer::Decline => Err(problem),
+                    }
+                }
+                brought => brought,
+            }
+        })
     }))
 }

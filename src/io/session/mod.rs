@@ -4,17 +4,21 @@
 //! ```text
 //!  Connect ──► link ──► connection ──► pinned and read back ──► facts ──► control connection ──► Ready
 //!  Run(Permit) ──► statement (desk attends: cancel, deadlines, link) ──► Rows …, End ──► Ended
+//!  every while ──► lag, and a sign of life, on the control connection
 //!  LoadCatalog ──► a third connection, closed when it is read
 //! ```
 
 mod ask;
 mod cancel;
+mod certificate;
 mod climb;
 mod connect;
 mod convert;
 mod desk;
 mod fault;
+mod further;
 mod introspect;
+mod lag;
 mod link;
 mod news;
 mod own;
@@ -37,6 +41,9 @@ use crate::domain::profile::{Profile, Secret, SecretSource};
 
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
+
+/// How many days ago the secret of a source was put there, where that is known. It reads a small file.
+pub type SecretAge = dyn Fn(&SecretSource) -> Option<u64> + Send + Sync;
 
 /// Makes ready what a profile stands for, and answers with the profile that leads there. It is asked at each connecting.
 pub type Prepare =
@@ -65,6 +72,8 @@ pub struct Outside {
     pub is_own_socket: IsOwnSocket,
     /// Brings password and passphrase.
     pub secret: Arc<BringSecret>,
+    /// Tells how old a stored secret is.
+    pub secret_age: Arc<SecretAge>,
     /// Whether the catalog is read as soon as the session is ready.
     pub catalog: CatalogAt,
     /// Makes ready what a profile stands for, where that must be started first.

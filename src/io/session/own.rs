@@ -3,6 +3,9 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::sql::Server;
+use crate::domain::sql::quote::quoted_identifier;
+
 /// A statement of ours. Only this file makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Own(String);
@@ -23,6 +26,11 @@ impl Word {
     pub(super) fn new(text: &str) -> Option<Self> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-:/,".contains(&byte);
         text.bytes().all(is_plain).then(|| Self(text.to_owned()))
+    }
+
+    /// The time zone of our own reckoning.
+    pub(super) fn utc() -> Self {
+        Self("+00:00".into())
     }
 
     /// The word.
@@ -48,6 +56,11 @@ pub(super) fn identity() -> Own {
         .into())
 }
 
+/// The same for engines that do not know `WHERE` there: every variable.
+pub(super) fn all_variables() -> Own {
+    Own("/* rrx:variables */ SHOW VARIABLES".into())
+}
+
 /// What one connection is pinned to; see [`pin`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pinned {
@@ -55,8 +68,8 @@ pub(super) struct Pinned {
     pub(super) sql_mode: Word,
     /// A name or an offset.
     pub(super) time_zone: Word,
-    /// Bytes.
-    pub(super) group_concat_max_len: u64,
+    /// Bytes; not where the server has no such variable.
+    pub(super) group_concat_max_len: Option<u64>,
     /// The server's own time limit, where it has one.
     pub(super) net: Option<Net>,
     /// Whether the server has `sql_select_limit`: a hidden LIMIT.
@@ -86,11 +99,13 @@ impl Net {
 pub(super) fn pin(to: &Pinned) -> Own {
     let mut text = format!(
         "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = '{}', @@SESSION.time_zone = '{}', \
-         @@SESSION.group_concat_max_len = {}, @@SESSION.autocommit = 1",
+         @@SESSION.autocommit = 1",
         to.sql_mode.text(),
         to.time_zone.text(),
-        to.group_concat_max_len
     );
+    if let Some(bytes) = to.group_concat_max_len {
+        let _ = write!(text, ", @@SESSION.group_concat_max_len = {bytes}");
+    }
     if to.lifts_select_limit {
         let _ = write!(text, ", @@SESSION.sql_select_limit = {}", u64::MAX);
     }
@@ -133,6 +148,36 @@ pub(super) fn tls() -> Own {
 /// What the account may do.
 pub(super) fn grants() -> Own {
     Own("/* rrx:grants */ SHOW GRANTS".into())
+}
+
+/// The state of replication, in the words that this server knows: several, where that cannot be told beforehand.
+pub(super) fn replica_status((server, version): (Server, (u16, u16, u16))) -> Vec<Own> {
+    let statements: &[&str] = match server {
+        // With named connections the short form shows the unnamed one alone.
+        Server::MariaDb if version >= (10, 5, 1) => &["SHOW ALL REPLICAS STATUS"],
+        Server::MariaDb => &["SHOW ALL SLAVES STATUS"],
+        Server::MySql if version >= (8, 0, 22) => &["SHOW REPLICA STATUS"],
+        Server::MySql => &["SHOW SLAVE STATUS"],
+        Server::Other => &["SHOW REPLICA STATUS", "SHOW SLAVE STATUS"],
+    };
+    statements.iter().map(|statement| Own(format!("/* rrx:lag */ {statement}"))).collect()
+}
+
+/// How far an Aurora reader is behind its writer, in milliseconds.
+pub(super) fn aurora_lag() -> Own {
+    Own("/* rrx:lag */ SELECT REPLICA_LAG_IN_MILLISECONDS FROM information_schema.replica_host_status \
+         WHERE SERVER_ID = @@aurora_server_id"
+        .into())
+}
+
+/// How long ago the newest time of a heartbeat table is, in microseconds; the connection's time zone must be UTC.
+pub(super) fn heartbeat([schema, table, column]: &[String; 3]) -> Own {
+    Own(format!(
+        "/* rrx:lag */ SELECT TIMESTAMPDIFF(MICROSECOND, MAX({}), UTC_TIMESTAMP(6)) FROM {}.{}",
+        quoted_identifier(column),
+        quoted_identifier(schema),
+        quoted_identifier(table)
+    ))
 }
 
 /// The names of the schemas: for the hint beside "unknown database".
@@ -208,18 +253,40 @@ mod tests {
     }
 
     #[test]
+    fn the_state_of_replication_is_asked_in_the_words_of_the_server() {
+        let asked = |server, version| -> Vec<String> {
+            replica_status((server, version)).iter().map(|own| own.text().replace("/* rrx:lag */ ", "")).collect()
+        };
+        assert_eq!(asked(Server::MySql, (5, 7, 44)), ["SHOW SLAVE STATUS"]);
+        assert_eq!(asked(Server::MySql, (8, 0, 21)), ["SHOW SLAVE STATUS"]);
+        assert_eq!(asked(Server::MySql, (8, 0, 22)), ["SHOW REPLICA STATUS"]);
+        assert_eq!(asked(Server::MariaDb, (10, 4, 34)), ["SHOW ALL SLAVES STATUS"]);
+        assert_eq!(asked(Server::MariaDb, (10, 11, 6)), ["SHOW ALL REPLICAS STATUS"]);
+        assert_eq!(asked(Server::Other, (1, 0, 0)).len(), 2);
+    }
+
+    #[test]
+    fn the_names_of_a_heartbeat_cannot_break_out_of_their_quotes() {
+        let place = ["o`ps".to_owned(), "heart beat".to_owned(), "ts".to_owned()];
+        assert_eq!(
+            heartbeat(&place).text(),
+            "/* rrx:lag */ SELECT TIMESTAMPDIFF(MICROSECOND, MAX(`ts`), UTC_TIMESTAMP(6)) FROM `o``ps`.`heart beat`"
+        );
+    }
+
+    #[test]
     fn one_statement_pins_all_that_can_be_set_together() {
         let to = Pinned {
             sql_mode: Word::new("STRICT_TRANS_TABLES").unwrap(),
             time_zone: Word::new("+00:00").unwrap(),
-            group_concat_max_len: 7,
+            group_concat_max_len: Some(7),
             net: Some(Net::Seconds(9)),
             lifts_select_limit: true,
         };
         assert_eq!(
             pin(&to).text(),
             "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = 'STRICT_TRANS_TABLES', @@SESSION.time_zone = '+00:00', \
-             @@SESSION.group_concat_max_len = 7, @@SESSION.autocommit = 1, \
+             @@SESSION.autocommit = 1, @@SESSION.group_concat_max_len = 7, \
              @@SESSION.sql_select_limit = 18446744073709551615, @@SESSION.max_statement_time = 9"
         );
     }

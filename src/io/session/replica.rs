@@ -9,13 +9,24 @@ use super::news::Teller;
 use super::own;
 use super::settings::Variables;
 use crate::domain::port::{Role, ServerFacts};
+use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::sql::{Dialect, Server, SqlMode};
 
 /// Collects the facts of a pinned connection.
-pub(super) async fn facts(conn: &mut Conn, variables: &Variables, tell: &Teller) -> Result<ServerFacts, Fault> {
-    let who = ask(conn, &own::whoami(), tell).await?;
+pub(super) async fn facts(
+    conn: &mut Conn,
+    variables: &Variables,
+    profile: &Profile,
+    tell: &Teller,
+) -> Result<ServerFacts, Fault> {
+    let who = optional(ask(conn, &own::whoami(), tell).await)?;
     let who = who.first();
-    let tls = optional(ask(conn, &own::tls(), tell).await)?
+    // Where there is none, nobody needs to be asked which.
+    let tls = match profile.tls {
+        TlsMode::Disabled => Vec::new(),
+        _ => optional(ask(conn, &own::tls(), tell).await)?,
+    };
+    let tls = tls
         .iter()
         .find(|row| convert::text(row, 0).is_some_and(|name| name.eq_ignore_ascii_case("Ssl_version")))
         .and_then(|row| convert::text(row, 1))
@@ -23,24 +34,29 @@ pub(super) async fn facts(conn: &mut Conn, variables: &Variables, tell: &Teller)
     let grants: Vec<String> =
         optional(ask(conn, &own::grants(), tell).await)?.iter().filter_map(|row| convert::text(row, 0)).collect();
     let version = variables.get("version").unwrap_or_default().to_owned();
-    let product = product(variables);
+    let (server, numbers) = speaks(variables);
     let mut warnings = Vec::new();
     if let Some(warning) = write_privileges(&grants) {
         warnings.push(warning);
     }
     Ok(ServerFacts {
         identity: identity(variables),
+        server_id: variables
+            .get("aurora_server_id")
+            .or_else(|| variables.get("server_id"))
+            .unwrap_or_default()
+            .to_owned(),
         role: role(variables),
         dialect: Dialect {
-            server: family(product),
-            version: numbers(&version),
+            server,
+            version: numbers,
             sql_mode: SqlMode::parse(variables.get("sql_mode").unwrap_or_default()),
         },
-        account: who.and_then(|row| convert::text(row, 1)).unwrap_or_default(),
+        account: who.and_then(|row| convert::text(row, 1)).unwrap_or_else(|| profile.user.clone()),
         connection_id: who.and_then(|row| convert::number(row, 0)).unwrap_or_else(|| u64::from(conn.id())),
         database: who.and_then(|row| convert::text(row, 2)),
         time_zone: variables.get("time_zone").unwrap_or_default().to_owned(),
-        product: product.to_owned(),
+        product: product(variables).to_owned(),
         version,
         tls,
         warnings,
@@ -50,8 +66,13 @@ pub(super) async fn facts(conn: &mut Conn, variables: &Variables, tell: &Teller)
 fn product(variables: &Variables) -> &'static str {
     let says =
         |name: &str, word: &str| variables.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
+    let engine = [("tidb", "TiDB"), ("starrocks", "StarRocks"), ("doris", "Doris")]
+        .into_iter()
+        .find(|(word, _)| says("version", word) || says("version_comment", word));
     if variables.get("aurora_version").is_some() {
         "Aurora MySQL"
+    } else if let Some((_, name)) = engine {
+        name
     } else if says("version", "mariadb") || says("version_comment", "mariadb") {
         "MariaDB"
     } else if says("version_comment", "rrx") {
@@ -59,6 +80,11 @@ fn product(variables: &Variables) -> &'static str {
     } else {
         "MySQL"
     }
+}
+
+/// Whose words the server speaks, and which version.
+pub(super) fn speaks(variables: &Variables) -> (Server, (u16, u16, u16)) {
+    (family(product(variables)), numbers(variables.get("version").unwrap_or_default()))
 }
 
 fn family(product: &str) -> Server {
@@ -88,7 +114,8 @@ pub(super) fn identity(variables: &Variables) -> String {
     }
 }
 
-fn role(variables: &Variables) -> Role {
+/// Replica or writer, as far as its variables tell.
+pub(super) fn role(variables: &Variables) -> Role {
     let switches = if variables.get("aurora_version").is_some() {
         vec!["innodb_read_only"]
     } else {

@@ -8,7 +8,7 @@ use mysql_async::Conn;
 
 use super::ask::{ask, optional};
 use super::convert;
-use super::fault::Fault;
+use super::fault::{Fault, NOT_READ_ONLY};
 use super::news::Teller;
 use super::own::{self, Net, Pinned, Word};
 use crate::domain::limits;
@@ -22,7 +22,11 @@ pub(super) struct Variables(HashMap<String, String>);
 impl Variables {
     /// Reads them.
     pub(super) async fn read(conn: &mut Conn, own: &own::Own, tell: &Teller) -> Result<Self, Fault> {
-        let rows = ask(conn, own, tell).await?;
+        let rows = match ask(conn, own, tell).await {
+            // An engine that knows the statement, but not its WHERE.
+            Err(fault) if fault.code().is_some() => ask(conn, &own::all_variables(), tell).await?,
+            other => other?,
+        };
         let pairs =
             rows.iter().filter_map(|row| Some((convert::text(row, 0)?.to_ascii_lowercase(), convert::text(row, 1)?)));
         Ok(Self(pairs.collect()))
@@ -125,18 +129,24 @@ pub(super) fn net(variables: &Variables, width: Duration) -> Option<Net> {
     }
 }
 
-/// Pins the session facts on this connection and reads them back.
-pub(super) async fn pin(conn: &mut Conn, profile: &Profile, tell: &Teller) -> Result<Variables, Fault> {
+/// Pins the session facts on the first connection and reads them back.
+pub(super) async fn pin(conn: &mut Conn, profile: &Profile, tell: &Teller) -> Result<(Variables, Pinned), Fault> {
     let mut before = Variables::read(conn, &own::variables(), tell).await?;
     if before.may_be_cut() {
         optional(ask(conn, &own::lift_select_limit(), tell).await)?;
         before = Variables::read(conn, &own::variables(), tell).await?;
     }
     let pinned = wanted(&before, profile)?;
-    ask(conn, &own::pin(&pinned), tell).await?;
-    ask(conn, &own::read_only(), tell).await?;
+    let after = pin_like(conn, &pinned, tell).await?;
+    Ok((after, pinned))
+}
+
+/// Pins a connection and reads it back. Enough for a further one to the same server: what is there before is known.
+pub(super) async fn pin_like(conn: &mut Conn, pinned: &Pinned, tell: &Teller) -> Result<Variables, Fault> {
+    ask(conn, &own::pin(pinned), tell).await?;
+    ask(conn, &own::read_only(), tell).await.map_err(Fault::not_read_only)?;
     let after = Variables::read(conn, &own::variables(), tell).await?;
-    verify(&after, &pinned)?;
+    verify(&after, pinned)?;
     Ok(after)
 }
 
@@ -148,7 +158,7 @@ fn wanted(before: &Variables, profile: &Profile) -> Result<Pinned, Fault> {
     Ok(Pinned {
         sql_mode: word("sql_mode", &mode)?,
         time_zone: word("session.time_zone", &profile.time_zone)?,
-        group_concat_max_len: profile.group_concat_max_len,
+        group_concat_max_len: before.get("group_concat_max_len").map(|_| profile.group_concat_max_len),
         net: net(before, net_for(profile.limits.first_row, profile.limits.fetch)),
         lifts_select_limit: before.get("sql_select_limit").is_some(),
     })
@@ -160,14 +170,14 @@ fn verify(after: &Variables, pinned: &Pinned) -> Result<(), Fault> {
     if plain_mode(mode) != mode {
         return Err(not_pinned("sql_mode", pinned.sql_mode.text(), mode));
     }
-    let group_concat = pinned.group_concat_max_len.to_string();
+    let group_concat = pinned.group_concat_max_len.map(|bytes| bytes.to_string());
     let mut facts = vec![
         ("character_set_client", "utf8mb4"),
         ("character_set_connection", "utf8mb4"),
         ("character_set_results", "utf8mb4"),
         ("time_zone", pinned.time_zone.text()),
-        ("group_concat_max_len", group_concat.as_str()),
     ];
+    facts.extend(group_concat.as_deref().map(|bytes| ("group_concat_max_len", bytes)));
     let no_limit = u64::MAX.to_string();
     if pinned.lifts_select_limit {
         facts.push(("sql_select_limit", no_limit.as_str()));
@@ -186,7 +196,7 @@ fn verify(after: &Variables, pinned: &Pinned) -> Result<(), Fault> {
         Some(true) => Ok(()),
         Some(false) => Err(not_pinned("transaction_read_only", "ON", "OFF")),
         None => Err(Fault::Told(
-            Problem::new(Kind::Refused, "The session cannot be shown to be read-only, so it is not used")
+            Problem::new(Kind::Refused, NOT_READ_ONLY)
                 .because("the server knows neither transaction_read_only nor tx_read_only")
                 .hint("rrx needs MySQL 5.7.20 or MariaDB 10.0, or newer"),
         )),
@@ -212,7 +222,7 @@ mod tests {
         Pinned {
             sql_mode: Word::new("").unwrap(),
             time_zone: Word::new("+00:00").unwrap(),
-            group_concat_max_len: 1024,
+            group_concat_max_len: Some(1024),
             net: None,
             lifts_select_limit: false,
         }

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::ask::ask;
 use super::cancel;
 use super::convert;
-use super::desk::{Desk, Stop};
+use super::desk::{Desk, Room, Stop};
 use super::fault::{Fault, lost_by};
 use super::own;
 use crate::domain::limits;
@@ -40,6 +40,9 @@ pub(super) struct Job<'a> {
     pub(super) database: Option<String>,
 }
 
+/// Rows that are thrown away between two looks at whatever else happens.
+const GLANCE: u64 = 4096;
+
 /// What has come so far.
 struct Tally {
     started: Instant,
@@ -59,6 +62,7 @@ pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sende
     {
         desk.dead = Some(lost_by(error));
     }
+    desk.settle().await;
     if desk.stop.is_some()
         && desk.dead.is_none()
         && let Err(fault) = cancel::barrier(conn, desk.tell).await
@@ -69,6 +73,9 @@ pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sende
     let (mut end, width) = end_of(desk, outcome);
     if let End::Broken(Problem { server: Some(error), at, .. }) = &mut end {
         *at = error_place(job.text, &error.message, error.code, job.dialect);
+    }
+    for piece in desk.held.drain(..) {
+        let _ = rows.send(piece).await;
     }
     let _ = rows.send(Rows::End { result: job.result, end: end.clone() }).await;
     let mut report = RunReport {
@@ -107,6 +114,7 @@ async fn read(
         return None;
     }
     let mut batch = Batch::new(width, job.result);
+    let mut drained = 0_u64;
     loop {
         let row = match next(&mut result, desk, rows, &mut batch).await? {
             Ok(Some(row)) => row,
@@ -117,11 +125,18 @@ async fn read(
             }
         };
         if desk.is_draining() {
+            drained += 1;
+            if drained.is_multiple_of(GLANCE) {
+                desk.glance().await;
+                if desk.dead.is_some() {
+                    return None;
+                }
+            }
             continue;
         }
         if let Some(limit) = over(&job.bounds, tally) {
             // This row is one too many: only now it is known that the result is cut.
-            Box::pin(desk.stop(Stop::Limit(limit))).await;
+            desk.stop(Stop::Limit(limit));
             continue;
         }
         if tally.first_row.is_none() {
@@ -202,14 +217,13 @@ impl Batch {
 /// Hands something to whoever takes the rows, and waits for room; false when the connection died meanwhile. A taker
 /// that is gone wants no more rows: the statement is stopped.
 async fn hand_on(desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, what: Rows) -> bool {
-    match desk.attend(pin!(rows.send(what))).await {
-        None => false,
-        Some(Ok(())) => true,
-        Some(Err(_)) => {
-            Box::pin(desk.stop(Stop::Cancelled)).await;
-            true
-        }
+    match desk.room(rows).await {
+        Room::Free(room) => room.send(what),
+        Room::Stopped => desk.held.push(what),
+        Room::Gone => desk.stop(Stop::Cancelled),
+        Room::Dead => return false,
     }
+    true
 }
 
 fn over(bounds: &RunBounds, tally: &Tally) -> Option<Limit> {

@@ -153,9 +153,17 @@ impl Session {
     async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionNews {
         let mut beat_at = Instant::now() + limits::HEARTBEAT;
         loop {
+            let lag_at = self.control.lag_due();
             let command = select! {
                 command = commands.recv() => command,
                 problem = self.link.closed() => return SessionNews::Lost(problem),
+                () = sleep_until(lag_at) => {
+                    if self.control.lag(&self.tell).await.is_err() {
+                        // The link may be dead: the first connection is asked before time goes into a new second one.
+                        beat_at = Instant::now();
+                    }
+                    continue;
+                }
                 () = sleep_until(beat_at) => {
                     if let Err(problem) = self.beat().await {
                         return SessionNews::Lost(problem);
@@ -199,12 +207,13 @@ impl Session {
             return None;
         }
         if let Err(problem) = self.widen(bounds).await {
-            let end = End::Broken(problem.clone());
+            let unsent = Problem { kind: Kind::Route, ..problem.clone() }.because("the statement was not sent");
+            let end = End::Broken(unsent.clone());
             let _ = self.rows.send(Rows::End { result, end }).await;
-            self.tell.tell(SessionNews::Ended { result, report: nothing_ran(problem.clone()) }).await;
+            self.tell.tell(SessionNews::Ended { result, report: nothing_ran(unsent) }).await;
             return Some(SessionNews::Lost(problem));
         }
-        let way = (&*self.link, &*self.recipe, &self.tell);
+        let way = (&self.link, &self.recipe, &self.tell);
         let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
         let job =
             Job { text: checked.text(), dialect: checked.dialect(), result, bounds, database: self.database.clone() };
@@ -249,12 +258,16 @@ impl Session {
     /// Looks whether both connections live; the second one is made anew where it does not.
     async fn beat(&mut self) -> Result<(), Problem> {
         cancel::beat(&mut self.conn).await.map_err(super::fault::Fault::lost)?;
-        if self.control.beat().await.is_err() {
-            let reopening = self.control.reopen(&self.recipe, &self.link, &self.tell);
-            // Without it a statement is stopped by closing its connection: worse, but no reason to end the session.
-            let _ = timeout(limits::HANDSHAKE, reopening).await;
+        if self.control.beat(&self.tell).await.is_err() {
+            self.reopen_control().await;
         }
         Ok(())
+    }
+
+    /// Without it a statement is stopped by closing its connection: worse, but no reason to end the session.
+    async fn reopen_control(&mut self) {
+        let reopening = self.control.reopen(&self.recipe, &self.link, &self.tell);
+        let _ = timeout(limits::REOPEN, reopening).await;
     }
 
     /// Reads the catalog on a connection of its own, unless that is under way.
@@ -265,12 +278,13 @@ impl Session {
         self.catalog.generation += 1;
         let generation = self.catalog.generation;
         let (recipe, link, tell) = (Arc::clone(&self.recipe), Arc::clone(&self.link), self.tell.clone());
+        let further = Arc::clone(self.control.further());
         let connection = Arc::clone(&self.catalog.connection);
         self.catalog.task = Some(tokio::spawn(async move {
             let hop = recipe.profile.route.len();
             let begun = Instant::now();
             tell.rung(hop, Rung::Catalog, RungState::Trying("schemas, tables, columns, keys".into())).await;
-            match introspect::read(&recipe, &link, generation, &connection, &tell).await {
+            match introspect::read((&recipe, &link), &further, generation, &connection, &tell).await {
                 Ok(catalog) => {
                     let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
                     let words = format!("{} schemas, {tables} tables", catalog.schemas.len());

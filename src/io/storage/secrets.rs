@@ -1,19 +1,21 @@
 //! Secrets from where the profile says: environment, file, command, or the terminal. A secret's text is in no message,
 //! no argument list and no log; its buffers are wiped.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use zeroize::Zeroizing;
 
+use super::keyring::{self, Keyring};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{Secret, SecretSource};
@@ -30,25 +32,55 @@ pub struct Found {
     pub warning: Option<String>,
 }
 
+/// Variables that hold secrets by their name alone: clients of MySQL and SSH read them.
+const SECRET_VARIABLES: [&str; 3] = ["MYSQL_PWD", "MARIADB_PWD", "SSHPASS"];
+
+/// Variables that some profile names as the source of a secret. The environment is the process's, and so is this.
+static NAMED_VARIABLES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Keeps this variable from every program that is started: a profile takes a secret from it.
+pub fn keep_from_children(variable: &str) {
+    NAMED_VARIABLES.lock().unwrap_or_else(PoisonError::into_inner).insert(variable.to_owned());
+}
+
+/// The variables that no child may see.
+fn not_for_children() -> Vec<String> {
+    let named = NAMED_VARIABLES.lock().unwrap_or_else(PoisonError::into_inner);
+    SECRET_VARIABLES.iter().map(|name| (*name).to_owned()).chain(named.iter().cloned()).collect()
+}
+
 /// Resolves a secret that needs nobody's answer; `None` means that the user must be asked. Blocks: call it on a
 /// blocking thread. `purpose` names it in messages ("the password of eu").
 ///
 /// # Errors
 /// A problem of kind [`Kind::Settings`] that names the source and never the secret.
 pub fn resolve(source: &SecretSource, purpose: &str) -> Result<Option<Found>, Problem> {
-    resolve_within(source, purpose, limits::SECRET_COMMAND)
+    resolve_within(source, purpose, limits::SECRET_COMMAND, keyring::system())
 }
 
-/// As [`resolve`], with another time for a command.
+/// As [`resolve`], with another time for a command and another keyring.
 ///
 /// # Errors
 /// As [`resolve`].
-pub fn resolve_within(source: &SecretSource, purpose: &str, time: Duration) -> Result<Option<Found>, Problem> {
+pub fn resolve_within(
+    source: &SecretSource,
+    purpose: &str,
+    time: Duration,
+    ring: &dyn Keyring,
+) -> Result<Option<Found>, Problem> {
     let found = match source {
         SecretSource::Prompt => return Ok(None),
-        SecretSource::Keyring => {
-            return Err(failed(purpose, "the keyring is not in this build")
-                .hint("use { command = \"…\" }, { env = \"…\" }, { file = \"…\" } or { prompt = true }"));
+        SecretSource::Keyring(entry) => {
+            return match ring.get(entry) {
+                Ok(Some(secret)) => Ok(Some(plain(secret))),
+                Ok(None) => {
+                    Err(failed(purpose, "the keyring has none for this profile").hint(match entry.split_once('/') {
+                        None => format!("`rrx secret set {entry}` stores it"),
+                        Some((profile, _)) => format!("`rrx secret set {profile} --passphrase` stores it"),
+                    }))
+                }
+                Err(error) => Err(failed(purpose, &error.to_string()).hint(error.hint())),
+            };
         }
         SecretSource::Env(name) => from_env(name).map(plain),
         SecretSource::File(path) => from_file(path),
@@ -67,6 +99,18 @@ pub fn bring(source: &SecretSource) -> Result<Secret, Problem> {
         Some(found) => Ok(found.secret),
         None => Err(failed("this sign-in", "it must be asked for").hint("connect where there is a terminal")),
     }
+}
+
+/// The first line of this stream: how a script hands a secret over.
+///
+/// # Errors
+/// Where it holds none, or what is no secret.
+pub fn read(source: impl Read) -> Result<Secret, Problem> {
+    first_line(source).map_err(|why| {
+        Problem::new(Kind::Settings, "Standard input gives no secret")
+            .because(why)
+            .hint("write it as the first line, for example `pass show rr | rrx secret set NAME`")
+    })
 }
 
 /// Asks on the controlling terminal, without echo; standard input and output stay untouched.
@@ -161,7 +205,11 @@ fn from_command(command: &str, time: Duration) -> Result<Secret, String> {
 
 #[expect(clippy::disallowed_methods, reason = "the profile names this command as the source of a secret")]
 fn start(command: &str) -> std::io::Result<Child> {
-    Command::new("sh")
+    let mut shell = Command::new("sh");
+    for name in not_for_children() {
+        shell.env_remove(name);
+    }
+    shell
         .arg("-c")
         .arg(command)
         .stdin(Stdio::null())

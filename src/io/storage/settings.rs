@@ -1,13 +1,15 @@
-//! The settings file: read, parsed by the domain, its paths made absolute. It writes nothing.
+//! The settings file: read, parsed by the domain, its paths made absolute; and written again
+//! with what the domain has put into it.
 
 use std::sync::Arc;
 
 use super::accesslog::is_absent;
 use super::atomic;
 use super::paths::Paths;
+use super::secrets;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem, Remedy};
-use crate::domain::profile::{Settings, parse};
+use crate::domain::profile::{SecretSource, Settings, parse};
 
 /// Whether a settings file must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,5 +35,34 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
             (Settings::default(), vec![problem])
         }
     };
+    for source in settings.profiles.iter().flat_map(|profile| [&profile.password, &profile.identity_passphrase]) {
+        if let Some(SecretSource::Env(variable)) = source {
+            secrets::keep_from_children(variable);
+        }
+    }
     Loaded { settings: Arc::new(settings.located(&paths.home, paths.config_folder())), problems }
+}
+
+/// Changes the settings text and replaces the file in one step, for the user alone; a file that is not there is made. A link is
+/// followed: the file that it leads to is replaced.
+///
+/// # Errors
+/// What the change says, or why the file cannot be read or written; then it is as it was.
+pub fn change(paths: &Paths, change: impl FnOnce(&str, &str) -> Result<String, Problem>) -> Result<(), Problem> {
+    let named = paths.config.display().to_string();
+    let failed = |what: &str, error: &std::io::Error| {
+        Problem::new(Kind::Local, format!("The settings file {named} cannot be {what}"))
+            .because(error.to_string())
+            .hint("name a file that you may write to with --config FILE")
+            .then(Remedy::Settings)
+    };
+    let text = match atomic::read_text(&paths.config) {
+        Ok(text) => text,
+        Err(error) if is_absent(&error) => String::new(),
+        Err(error) => return Err(failed("read", &error)),
+    };
+    let written = change(&text, &named)?;
+    let file = std::fs::canonicalize(&paths.config).unwrap_or_else(|_| paths.config.clone());
+    let made = file.parent().map_or(Ok(()), atomic::make_folder);
+    made.and_then(|()| atomic::replace(&file, written.as_bytes())).map_err(|error| failed("written", &error))
 }

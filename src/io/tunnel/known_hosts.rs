@@ -136,6 +136,17 @@ impl KnownHosts {
         }
     }
 
+    /// The keys recorded for this host, in the order of the file: those of the bare host where nothing is recorded for the port.
+    #[must_use]
+    pub fn recorded_keys(&self, host: &str, port: u16) -> Vec<&HostKey> {
+        let of = |name: String| -> Vec<&HostKey> {
+            let here = self.entries.iter().filter(|entry| entry.marker == Marker::None && entry.hosts.contain(&name));
+            here.map(|entry| &entry.key).collect()
+        };
+        let keys = of(name_of(host, port));
+        if keys.is_empty() && port != SSH_PORT { of(name_of(host, SSH_PORT)) } else { keys }
+    }
+
     /// The key types recorded for this host, in the order of the file: they are asked for first, so that a host with
     /// several keys presents one that can be compared.
     #[must_use]

@@ -17,6 +17,7 @@ mod forward;
 mod hold;
 mod host_key;
 mod identity;
+pub mod key_pair;
 pub mod known_hosts;
 mod link;
 mod problem;
@@ -26,6 +27,7 @@ mod route;
 pub mod ssh_config;
 mod station;
 mod through;
+mod written_out;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -41,6 +43,7 @@ pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Remembered};
 use station::{Station, stations};
 pub use through::{Flow, Through};
+pub use written_out::written_out;
 
 use crate::domain::limits;
 use crate::domain::profile::Hop;

@@ -208,7 +208,7 @@ impl TunnelError {
     /// What the user sees: what, why, and what to do next.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.kind(), format!("{self}."));
+        let problem = Problem { passes: self.passes(), ..Problem::new(self.kind(), format!("{self}.")) };
         match self {
             Self::NoHops => problem.then(Remedy::Settings),
             Self::SshConfig { why, .. } => problem
@@ -263,6 +263,22 @@ impl TunnelError {
                 .hint("connect again; a statement that was running is not run again by itself")
                 .then(Remedy::Reconnect),
         }
+    }
+
+    /// Whether waiting may mend it: a network, a server that restarts. Keys, names and permissions do not change by
+    /// themselves, and a sign-in that was refused is not tried again unasked.
+    fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Resolve { .. }
+                | Self::Reach { .. }
+                | Self::Handshake { .. }
+                | Self::SignInTimedOut { .. }
+                | Self::ForwardFailed { .. }
+                | Self::ForwardTimedOut { .. }
+                | Self::LocalEnd(_)
+                | Self::Lost { .. }
+        )
     }
 
     fn kind(&self) -> Kind {

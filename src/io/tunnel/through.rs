@@ -81,7 +81,6 @@ impl Through {
                 },
             }
         };
-        let lost = || Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the way is lost"));
         let ended = tokio::select! {
             ended = pump => ended,
             () = self.carried.cut() => lost(),
@@ -92,6 +91,10 @@ impl Through {
         let _ = tokio::time::timeout(super::GOOD_BYE, to.close()).await;
         ended
     }
+}
+
+fn lost() -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the way is lost"))
 }
 
 async fn up(near: &mut (impl AsyncRead + Unpin), to: &ChannelWriteHalf<Msg>, flow: &Flow) -> io::Result<()> {
@@ -106,15 +109,16 @@ async fn up(near: &mut (impl AsyncRead + Unpin), to: &ChannelWriteHalf<Msg>, flo
 }
 
 async fn down(from: &mut ChannelReadHalf, near: &mut (impl AsyncWrite + Unpin), flow: &Flow) -> io::Result<()> {
-    while let Some(message) = from.wait().await {
-        match message {
-            ChannelMsg::Data { data } => {
+    loop {
+        match from.wait().await {
+            Some(ChannelMsg::Data { data }) => {
                 near.write_all(&data).await?;
                 flow.down.fetch_add(data.len() as u64, Ordering::Relaxed);
             }
-            ChannelMsg::Eof | ChannelMsg::Close => break,
-            _ => {}
+            Some(ChannelMsg::Eof | ChannelMsg::Close) => return near.shutdown().await,
+            Some(_) => {}
+            // The connection has ended before the far side did.
+            None => return lost(),
         }
     }
-    near.shutdown().await
 }

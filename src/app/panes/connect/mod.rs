@@ -9,8 +9,8 @@ use crate::app::action::actions;
 use crate::domain::port::{Question, Rung, RungState};
 use crate::domain::problem::Problem;
 
-use super::parts::line_input::LineInput;
 use super::parts::list::List;
+use super::parts::secret_input::SecretInput;
 
 actions! {
     /// What works on the connection screen.
@@ -62,5 +62,5 @@ pub struct Connect {
     /// The ladder so far.
     pub ladder: Vec<Step>,
     /// A secret being typed; it is taken out and wiped when it is sent.
-    pub secret: LineInput,
+    pub secret: SecretInput,
 }

@@ -7,7 +7,6 @@ use crate::app::panes::parts::list::Step as Move;
 use crate::app::shared::Link;
 use crate::domain::port::{Answer, Question, Rung, RungState, SessionCmd};
 use crate::domain::problem::Problem;
-use crate::domain::profile::Secret;
 
 use super::{Connect, ConnectAction, Stage, Step};
 
@@ -15,7 +14,7 @@ impl Connect {
     /// Whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.stage, Stage::Asking(Question::Secret { .. }))
+        matches!(self.stage, Stage::Asking(Question::Secret { .. } | Question::Instead { .. }))
     }
 
     /// Does an action.
@@ -30,8 +29,8 @@ impl Connect {
                 }
             }
             (ConnectAction::Connect, Stage::Failed(_)) => cx.ask(Ask::Connect(self.profile.clone())),
-            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. })) => {
-                let secret = Secret::new(self.secret.take());
+            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. } | Question::Instead { .. })) => {
+                let secret = self.secret.take();
                 self.answer(Answer::Secret(secret), cx);
             }
             // Enter is no answer to a host key: only its own key accepts it.

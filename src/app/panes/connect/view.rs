@@ -146,16 +146,11 @@ impl ConnectView<'_> {
                     }
                 }
             }
-            Stage::Asking(Question::Secret { prompt, echo }) => {
-                parts(buffer, (area.x + 1, y), right, [(prompt.as_str(), theme.warning())]);
-                let typed = self.connect.secret.text();
-                let shown = if *echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
-                parts(
-                    buffer,
-                    (area.x + 1, y + 1),
-                    right,
-                    [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())],
-                );
+            Stage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
+            Stage::Asking(Question::Instead { prompt, problem }) => {
+                let y =
+                    draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
+                self.secret(prompt, false, y + 1, area, buffer);
             }
             Stage::Failed(problem) => {
                 draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
@@ -178,10 +173,27 @@ impl ConnectView<'_> {
         }
         width + 2
     }
+
+    /// The line in which a secret is typed.
+    fn secret(&self, prompt: &str, echo: bool, y: u16, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        // On a small screen the line that is typed in counts more than what stands above it.
+        let y = y.min(area.bottom().saturating_sub(2)).max(area.y);
+        parts(buffer, (area.x + 1, y), area.right(), [(clear(prompt, area).as_str(), theme.warning())]);
+        let typed = self.connect.secret.text();
+        let shown = if echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
+        let line = [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())];
+        parts(buffer, (area.x + 1, y + 1), area.right(), line);
+    }
 }
 
-/// Draws a problem: what, why, what next.
-pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// A text as wide as the area, so that nothing of what was drawn there before stays.
+fn clear(text: &str, area: Rect) -> String {
+    format!("{text:<width$}", width = usize::from(area.width))
+}
+
+/// Draws a problem: what, why, what next. Answers with the line below it.
+pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
     let width = usize::from(area.width).saturating_sub(2);
     let mut y = area.y;
     let mut line = |text: &str, style| {
@@ -202,4 +214,5 @@ pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: T
     if let Some(hint) = &problem.hint {
         line(&format!("next: {hint}"), theme.warning());
     }
+    y
 }

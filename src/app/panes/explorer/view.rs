@@ -41,7 +41,7 @@ impl ExplorerView<'_> {
         let Some(catalog) = &self.shared.catalog else {
             let words = match self.shared.link {
                 Link::On(_) | Link::Connecting(_) => "reading the catalog …",
-                Link::Off | Link::Lost => "not connected",
+                Link::Off | Link::Waiting { .. } | Link::Again { .. } | Link::Lost => "not connected",
             };
             parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(words, self.theme.dim())]);
             return;

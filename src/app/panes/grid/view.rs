@@ -13,6 +13,7 @@ use crate::app::ui::draw::{clip, grouped, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::port::{End, Limit};
+use crate::domain::problem::Kind;
 use crate::domain::results::{Column, PieceKind, Side, alignment, shown, type_text};
 
 use super::update::number_width;
@@ -194,6 +195,9 @@ fn status(result: &ResultSet, shared: &Shared) -> String {
         }
         Some(End::Limit(Limit::Memory(_))) => format!("{} {unit}, cut: the profile forbids a spill", grouped(rows)),
         Some(End::Cancelled) => format!("{} {unit}, stopped by you", grouped(rows)),
+        Some(End::Broken(problem)) if problem.kind == Kind::Lost => {
+            format!("{} {unit}, then it broke: not known to have finished", grouped(rows))
+        }
         Some(End::Broken(_)) if rows == 0 => "failed".to_owned(),
         Some(End::Broken(_)) => format!("{} {unit}, then it failed", grouped(rows)),
     };

@@ -2,3 +2,4 @@
 
 pub mod line_input;
 pub mod list;
+pub mod secret_input;

@@ -1,28 +1,37 @@
-//! `rrx profiles`: what the settings file gives. It connects to nothing and shows no secret.
+//! `rrx profiles`: what the settings file gives, and what is added to it. It connects to nothing and shows no secret.
+
+mod add;
+mod export;
+mod import;
+mod talk;
+
+pub use add::add;
+pub use export::export;
+pub use import::{Source, import};
+pub use talk::Talk;
 
 use std::io::Write;
 
 use serde_json::json;
 
 use super::print;
-use crate::cli::ProfilesCommand;
+use crate::cli::Form;
 use crate::domain::port::Loaded;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Environment, Profile};
 use crate::io::storage::paths::Paths;
 
-/// Serves `rrx profiles`.
+/// Lists them.
 ///
 /// # Errors
 /// What the output says; what is wrong in the settings is words on `err`.
-pub fn run(
-    command: ProfilesCommand,
+pub fn list(
+    form: Form,
     loaded: &Loaded,
     paths: &Paths,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
-    let ProfilesCommand::List(form) = command;
     print::problems(err, &loaded.problems)?;
     let profiles = &loaded.settings.profiles;
     if form.json {

@@ -1,0 +1,212 @@
+//! Connects again by itself when a link dies: at once, then with growing pauses, behind a screen that stays as it is.
+//! It asks nothing unasked: where only the user can answer, it stops and says so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::limits::{PAUSES, STEADY};
+use crate::domain::port::{End, Question, ServerFacts, SessionCmd, SessionId};
+use crate::domain::problem::{Kind, Problem, Remedy};
+
+use super::action::{Action, AppAction};
+use super::ask::Ask;
+use super::effect::Effect;
+use super::model::Model;
+use super::panes::connect::Connect;
+use super::panes::inspector::Shows;
+use super::shared::Link;
+
+/// How often the seconds that remain are counted down.
+const TICK: Duration = Duration::from_secs(1);
+/// The server does not know the database, or does not let the account into it.
+const NO_SUCH_DATABASE: [u16; 2] = [1044, 1049];
+
+/// What is remembered from one session to the next.
+#[derive(Debug, Default)]
+pub struct Again {
+    /// Attempts since a session stood firmly.
+    pub tried: u32,
+    /// When the last session was ready.
+    pub ready: Option<Duration>,
+    /// Whether the attempt under way was asked for by a key: then it may ask in turn.
+    pub by_key: bool,
+    /// Its ladder, drawn only if it must ask.
+    pub ladder: Connect,
+    /// The server before: its profile, and what it said of itself.
+    pub before: Option<(String, Arc<ServerFacts>)>,
+}
+
+/// The link is gone: what ran is over, and the first attempt begins.
+pub(super) fn on_lost(model: &mut Model, problem: &Problem, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
+    let stood = model.aside.again.ready.map(|ready| model.shared.now.saturating_sub(ready));
+    if stood.is_none_or(|stood| stood >= STEADY) {
+        model.aside.again.tried = 0;
+    }
+    model.happened(problem.to_string());
+    model.notice(format!("{} connecting again by itself", sentence(problem)));
+    wait(model, effects);
+}
+
+/// Plans the next attempt.
+fn wait(model: &mut Model, effects: &mut Vec<Effect>) {
+    let again = &mut model.aside.again;
+    let last = PAUSES.len() - 1;
+    let pause = usize::try_from(again.tried).map_or(PAUSES[last], |tried| PAUSES[tried.min(last)]);
+    again.tried = again.tried.saturating_add(1);
+    again.by_key = false;
+    let attempt = again.tried;
+    if pause.is_zero() {
+        begin(model, attempt, effects);
+    } else {
+        model.shared.link = Link::Waiting { attempt, due: model.shared.now.saturating_add(pause) };
+        effects.push(Effect::Wake(pause.min(TICK)));
+    }
+}
+
+/// Time has passed: the pause may be over.
+pub(super) fn on_clock(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Link::Waiting { attempt, due } = model.shared.link else { return };
+    let left = due.saturating_sub(model.shared.now);
+    if left.is_zero() {
+        begin(model, attempt, effects);
+    } else {
+        effects.push(Effect::Wake(left.min(TICK)));
+    }
+}
+
+/// The key: the next attempt is now, whatever was planned. A question that it has is the user's to answer.
+pub(super) fn now(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    let Some(profile) = model.shared.profile.as_ref().map(|profile| profile.name.clone()) else {
+        model.connect = Some(Connect::default());
+        return;
+    };
+    match model.shared.link {
+        // Nothing stands on the screen yet that an attempt could leave alone.
+        Link::Off => asks.push(Ask::Connect(profile)),
+        Link::Connecting(_) => {}
+        Link::On(old) => {
+            effects.push(Effect::Session(old, SessionCmd::Close));
+            super::run::give_up(model, End::Cancelled, asks, effects);
+            model.aside.again.tried = 0;
+            by_key(model, effects);
+        }
+        Link::Again { session, .. } => {
+            effects.push(Effect::Session(session, SessionCmd::Close));
+            by_key(model, effects);
+        }
+        Link::Waiting { .. } | Link::Lost => by_key(model, effects),
+    }
+}
+
+fn by_key(model: &mut Model, effects: &mut Vec<Effect>) {
+    let again = &mut model.aside.again;
+    again.tried = again.tried.max(1);
+    again.by_key = true;
+    let attempt = again.tried;
+    model.notice("connecting again");
+    begin(model, attempt, effects);
+}
+
+/// The other key: nobody tries any more. Answers whether there was anything to stop.
+pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    match model.shared.link {
+        Link::Again { session, .. } => effects.push(Effect::Session(session, SessionCmd::Close)),
+        Link::Waiting { .. } => {}
+        Link::Off | Link::Connecting(_) | Link::On(_) | Link::Lost => return false,
+    }
+    model.shared.link = Link::Lost;
+    let key = model.shared.key(Action::App(AppAction::Reconnect));
+    model.notice(format!("not connecting again any more; {key} does"));
+    true
+}
+
+/// Starts a session behind the screen, in the database that was the current one.
+fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
+    let Some(profile) = model.shared.profile.clone() else {
+        model.shared.link = Link::Off;
+        return;
+    };
+    let session = model.new_session();
+    model.shared.link = Link::Again { session, attempt };
+    model.aside.again.ladder.start(&profile.name);
+    let database = model.shared.database.clone();
+    effects.push(Effect::Session(session, SessionCmd::Connect { profile, database }));
+}
+
+/// The attempt has a question.
+pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question, effects: &mut Vec<Effect>) {
+    if model.aside.again.by_key {
+        let mut ladder = std::mem::take(&mut model.aside.again.ladder);
+        ladder.on_asked(question);
+        model.connect = Some(ladder);
+        model.overlay = None;
+        model.shared.link = Link::Connecting(session);
+        return;
+    }
+    effects.push(Effect::Session(session, SessionCmd::Close));
+    let what = match question {
+        Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
+        Question::Secret { prompt, .. } => format!("it asks: {prompt}"),
+        Question::Instead { problem, .. } => return end(model, problem.then(Remedy::Reconnect)),
+    };
+    end(model, Problem::new(Kind::Route, "Connecting again needs your answer").because(what).then(Remedy::Reconnect));
+}
+
+/// The attempt failed: the next one is planned, unless waiting cannot mend it.
+pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<Effect>) {
+    let profile = model.shared.profile.as_ref();
+    let own = profile.and_then(|profile| profile.database.clone());
+    let code = problem.server.as_ref().map_or(0, |error| error.code);
+    if NO_SUCH_DATABASE.contains(&code) && model.shared.database != own {
+        model.happened(problem.to_string());
+        let gone = std::mem::replace(&mut model.shared.database, own).unwrap_or_default();
+        model.notice(format!("the database {gone} is not there any more: connecting without it"));
+        let attempt = model.aside.again.tried.max(1);
+        begin(model, attempt, effects);
+    } else if problem.passes {
+        model.happened(problem.to_string());
+        wait(model, effects);
+    } else {
+        end(model, problem);
+    }
+}
+
+/// Nobody tries any more: why is said, and shown where that takes nothing from what the user does.
+fn end(model: &mut Model, problem: Problem) {
+    model.shared.link = Link::Lost;
+    let key = model.shared.key(Action::App(AppAction::Reconnect));
+    model.happened(problem.to_string());
+    model.notice(format!("{} {key} connects again", sentence(&problem)));
+    model.inspector.follow(Shows::Problem(problem), &model.shared);
+}
+
+/// Takes what the new session knows; answers whether it is a server whose catalog is there already.
+pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
+    let now = model.shared.now;
+    model.aside.again.ready = Some(now);
+    let Some(profile) = model.shared.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
+    let before = model.aside.again.before.replace((profile.clone(), Arc::clone(facts)));
+    let Some((_, before)) = before.filter(|(name, _)| *name == profile) else { return false };
+    let is_same = before.identity == facts.identity;
+    let mut told = format!("connected again to {} {}", facts.product, facts.short_version());
+    if !is_same {
+        told = format!("{told}, ANOTHER SERVER than before: {}, it was {}", facts.identity, before.identity);
+    }
+    if before.role != facts.role {
+        told = format!("{told}; its role has changed: it was {}", before.role.word());
+    }
+    model.happened(told.clone());
+    model.notice(told);
+    is_same
+}
+
+/// What failed and why, as one sentence.
+fn sentence(problem: &Problem) -> String {
+    let what = problem.what.trim_end_matches('.');
+    match (&problem.server, problem.because.first()) {
+        (Some(error), _) => format!("{what}: ERROR {} {};", error.code, error.message),
+        (None, Some(why)) => format!("{what}: {why};"),
+        (None, None) => format!("{what};"),
+    }
+}

@@ -1,0 +1,144 @@
+//! Puts a profile into a settings text and leaves everything else as it stands: comments, order, blanks. What it makes has been
+//! read back by the program's own reader. Knows no file.
+
+use toml_edit::{DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value};
+
+use super::draft::{DECIDED, check_name};
+use super::{Draft, Profile, Settings, parse};
+use crate::domain::problem::{Kind, Problem, Remedy};
+
+/// Whether a profile of that name may be there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overwrite {
+    /// Yes: the keys that are given take the place of those that are there; other keys (limits, blinding …) stay.
+    Allowed,
+    /// No: the answer is a problem that names it.
+    Forbidden,
+}
+
+/// Adds this profile to the settings text. The file's name is only for messages.
+///
+/// # Errors
+/// A problem of kind [`Kind::Settings`]: the text cannot be read, the name cannot be used or is taken, or what would stand
+/// there afterwards does not say what the draft says.
+pub fn add(text: &str, file: &str, draft: &Draft, overwrite: Overwrite) -> Result<String, Problem> {
+    let written = put(text, file, &draft.name, draft.entries(), DECIDED, overwrite)?;
+    match parse(&written, file).0.profile(&draft.name) {
+        Some(profile) if draft.is(profile) => Ok(written),
+        Some(_) | None => Err(not_read_back(file, &draft.name)),
+    }
+}
+
+/// Puts keys and values into the section of a profile; of those `decided`, the ones that are not given are taken out.
+pub(super) fn put(
+    text: &str,
+    file: &str,
+    name: &str,
+    entries: Vec<(String, Value)>,
+    decided: &[&str],
+    overwrite: Overwrite,
+) -> Result<String, Problem> {
+    check_name(name)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
+        Problem::new(Kind::Settings, format!("{file}:{line}: the settings file must be repaired before it is added to"))
+            .because(error.message().trim().replace('\n', " "))
+            .hint("`rrx profiles list` names everything that is wrong in it")
+            .then(Remedy::Settings)
+    })?;
+    let is_there = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));
+    if is_there && overwrite == Overwrite::Forbidden {
+        return Err(Problem::new(Kind::Settings, format!("There is a profile \"{name}\" already"))
+            .because(format!("{file} holds [profile.{name}]"))
+            .hint("choose another name, or say --replace; keys that are not asked for stay as they are"));
+    }
+    if is_there {
+        replace(&mut document, name, entries, decided);
+    } else {
+        append(&mut document, name, entries);
+    }
+    let written = document.to_string();
+    check(text, &written, file, name)?;
+    Ok(written)
+}
+
+/// The section behind all others; what stood behind the last one (comments) stays before it.
+fn append(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>) {
+    let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+    let is_first = document.is_empty() && trailing.is_empty();
+    if let Some(Item::Value(Value::InlineTable(all))) = document.get_mut("profile") {
+        all.insert(name, Value::InlineTable(entries.into_iter().collect::<InlineTable>()));
+        return;
+    }
+    let mut section: Table = entries.into_iter().map(|(key, value)| (key, Item::Value(value))).collect();
+    section.set_position(Some(isize::MAX));
+    section.decor_mut().set_prefix(match (is_first, trailing.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => "\n".to_owned(),
+        (false, false) => format!("{}\n\n", trailing.trim_end_matches('\n')),
+    });
+    document.set_trailing(RawString::from(""));
+    let all = document.entry("profile").or_insert_with(|| {
+        let mut all = Table::new();
+        all.set_implicit(true);
+        Item::Table(all)
+    });
+    if let Some(all) = all.as_table_like_mut() {
+        all.insert(name, Item::Table(section));
+    }
+}
+
+fn replace(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>, decided: &[&str]) {
+    let section: Option<&mut dyn TableLike> = document
+        .get_mut("profile")
+        .and_then(Item::as_table_like_mut)
+        .and_then(|all| all.get_mut(name))
+        .and_then(Item::as_table_like_mut);
+    let Some(section) = section else { return };
+    for key in decided.iter().filter(|key| !entries.iter().any(|(given, _)| given == *key)) {
+        section.remove(key);
+    }
+    for (key, mut value) in entries {
+        match section.get_mut(&key) {
+            Some(Item::Value(old)) => {
+                // The comment behind the old value stays.
+                *value.decor_mut() = old.decor().clone();
+                *old = value;
+            }
+            Some(other) => *other = Item::Value(value),
+            None => {
+                section.insert(&key, Item::Value(value));
+            }
+        }
+    }
+}
+
+/// Nothing but this profile may read otherwise than before, and this one must be there.
+fn check(before: &str, after: &str, file: &str, name: &str) -> Result<(), Problem> {
+    let (before, _) = parse(before, file);
+    let (after, problems) = parse(after, file);
+    let others = |settings: &Settings| -> Vec<Profile> {
+        settings.profiles.iter().filter(|profile| profile.name != name).cloned().collect()
+    };
+    let title = format!("[profile.{name}]");
+    if let Some(problem) =
+        problems.iter().find(|problem| after.profile(name).is_none() && problem.what.contains(&title))
+    {
+        let mut problem = problem.clone();
+        problem.because.push("nothing was written".into());
+        return Err(problem);
+    }
+    let same_ui = before.ui.keymap == after.ui.keymap && before.ui.theme == after.ui.theme;
+    if after.profile(name).is_none() || others(&before) != others(&after) || !same_ui {
+        return Err(not_read_back(file, name));
+    }
+    Ok(())
+}
+
+fn not_read_back(file: &str, name: &str) -> Problem {
+    Problem::new(Kind::Settings, format!("The profile {name} cannot be put into {file}"))
+        .because("the file is written in a way that it cannot be added to without harm; nothing was written")
+        .hint(format!("write the section [profile.{name}] yourself"))
+        .then(Remedy::Settings)
+}

@@ -1,0 +1,55 @@
+//! Further connections of a session: pinned as the first one is, and to the same server, or none at all.
+
+use mysql_async::Conn;
+use tokio::time::timeout;
+
+use super::connect::Recipe;
+use super::fault::Fault;
+use super::link::Link;
+use super::news::Teller;
+use super::own::{self, Pinned, Word};
+use super::replica;
+use super::settings::{self, Variables};
+use crate::domain::limits;
+
+/// What a further connection must be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Further {
+    /// The first connection's server.
+    pub(super) identity: String,
+    pinned: Pinned,
+}
+
+impl Further {
+    /// Like a connection that was pinned to this and then read back. Only our own statements go over further ones, and
+    /// they reckon in UTC.
+    pub(super) fn like(pinned: Pinned, variables: &Variables) -> Self {
+        Self { identity: replica::identity(variables), pinned: Pinned { time_zone: Word::utc(), ..pinned } }
+    }
+
+    /// Opens one. Behind an endpoint of several servers another one may answer: then again, a few times, and `None` in
+    /// the end: what is read or stopped there would be somebody else's.
+    pub(super) async fn open(&self, recipe: &Recipe, link: &Link, tell: &Teller) -> Result<Option<Conn>, Fault> {
+        for _ in 0..limits::CONTROL_ATTEMPTS {
+            let mut conn = recipe.open(link, None).await?;
+            let is_same = match settings::pin_like(&mut conn, &self.pinned, tell).await {
+                Ok(variables) => replica::identity(&variables) == self.identity,
+                // Another server may know other variables: that is no trouble of this session's own.
+                Err(fault) if fault.code().is_some() || matches!(fault, Fault::NotPinned { .. }) => {
+                    let variables = Variables::read(&mut conn, &own::identity(), tell).await?;
+                    if replica::identity(&variables) == self.identity {
+                        return Err(fault);
+                    }
+                    false
+                }
+                Err(fault) => return Err(fault),
+            };
+            if is_same {
+                return Ok(Some(conn));
+            }
+            // Nothing is in flight on it, so it may go.
+            let _ = timeout(limits::KILL, conn.disconnect()).await;
+        }
+        Ok(None)
+    }
+}

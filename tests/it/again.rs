@@ -1,0 +1,335 @@
+//! The link dies: the screen stays, attempts come by themselves, and what stands in the header is true.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rrx::app::shared::Link;
+use rrx::app::{Effect, Message, screen};
+use rrx::domain::port::{End, Lag, Question, Role, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd};
+use rrx::domain::problem::{Kind, Problem, ServerError};
+
+use super::model::{Bench, catalog, facts, report};
+
+fn lost() -> Problem {
+    Problem::new(Kind::Lost, "The tunnel is gone.").because("the hop closed it").passing()
+}
+
+fn unreachable() -> Problem {
+    Problem::new(Kind::Route, "bastion.example.com does not answer").because("timed out").passing()
+}
+
+/// The header, which has two lines on narrow screens.
+fn header(bench: &Bench) -> String {
+    let (width, height) = (bench.model.size.width, bench.model.size.height);
+    let buffer = screen(&bench.model, width, height);
+    let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..bench.model.shared.areas.header.height).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The sessions that were told to connect, each with its database.
+fn connects(bench: &Bench) -> Vec<(u32, Option<String>)> {
+    let connect = |effect: &Effect| match effect {
+        Effect::Session(SessionId(id), SessionCmd::Connect { database, .. }) => Some((*id, database.clone())),
+        _ => None,
+    };
+    bench.effects.iter().filter_map(connect).collect()
+}
+
+fn news(bench: &mut Bench, session: u32, news: SessionNews) {
+    bench.feed(Message::Session(SessionId(session), news));
+}
+
+fn at(bench: &mut Bench, milliseconds: u64) {
+    bench.feed(Message::Clock(Duration::from_millis(milliseconds)));
+}
+
+#[test]
+fn a_lost_link_is_connected_again_at_once_behind_the_screen_in_the_database_of_the_last_use() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("USE elsewhere");
+    let result = bench.run();
+    let used = rrx::domain::port::RunReport { database: Some("elsewhere".into()), ..report(End::Complete, 0) };
+    bench.session(SessionNews::Ended { result, report: used });
+    bench.effects.clear();
+    bench.session(SessionNews::Lost(lost()));
+    assert_eq!(connects(&bench), [(2, Some("elsewhere".into()))]);
+    assert!(bench.model.connect.is_none(), "no ladder covers the worksheet");
+    assert!(header(&bench).contains("LINK LOST, reconnecting (attempt 1)"), "{}", header(&bench));
+    assert!(!header(&bench).contains("REPLICA"), "{}", header(&bench));
+    bench.text(" -- typed meanwhile");
+    let again = ServerFacts { database: Some("elsewhere".into()), ..facts() };
+    bench.effects.clear();
+    news(&mut bench, 2, SessionNews::Ready(Arc::new(again)));
+    assert_eq!(bench.model.shared.link, Link::On(SessionId(2)));
+    assert_eq!(bench.model.shared.database.as_deref(), Some("elsewhere"));
+    assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed meanwhile"));
+    assert!(bench.model.aside.notice.as_ref().unwrap().text.contains("connected again"));
+    // The same server: its catalog is there already.
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::LoadCatalog))));
+    assert!(header(&bench).contains("REPLICA"), "{}", header(&bench));
+}
+
+#[test]
+fn pauses_grow_and_are_counted_down_and_nothing_gives_up_by_itself() {
+    let mut bench = Bench::connected(160, 45);
+    at(&mut bench, 60_000);
+    bench.session(SessionNews::Lost(lost()));
+    let mut now = 60_000;
+    let mut pauses = Vec::new();
+    for session in 2..12 {
+        bench.effects.clear();
+        news(&mut bench, session, SessionNews::Failed(unreachable()));
+        let Link::Waiting { attempt, due } = bench.model.shared.link else { panic!("{:?}", bench.model.shared.link) };
+        assert_eq!(attempt, session);
+        assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Wake(_))), "{:?}", bench.effects);
+        let pause = u64::try_from(due.as_millis()).unwrap() - now;
+        pauses.push(pause / 1000);
+        let shown = format!("reconnecting in {} s (attempt {attempt})", pause / 1000);
+        assert!(header(&bench).contains(&shown), "{}", header(&bench));
+        bench.effects.clear();
+        now += pause - 1;
+        at(&mut bench, now);
+        assert_eq!(connects(&bench), []);
+        assert!(header(&bench).contains("reconnecting in 1 s"), "{}", header(&bench));
+        now += 1;
+        at(&mut bench, now);
+        assert_eq!(connects(&bench).len(), 1);
+    }
+    assert_eq!(pauses, [1, 2, 5, 10, 20, 30, 30, 30, 30, 30]);
+}
+
+#[test]
+fn what_waiting_cannot_mend_stops_the_attempts_and_is_shown() {
+    let refused = Problem::new(Kind::Route, "No session with replica:3306 as RO_USER").server(ServerError {
+        code: 1045,
+        state: "28000".into(),
+        message: "Access denied".into(),
+    });
+    let changed = Problem::new(Kind::Route, "the host key of bastion.example.com has changed");
+    let writer = Problem::new(Kind::Refused, "replica.example.com is not a replica");
+    for problem in [refused, changed, writer] {
+        let mut bench = Bench::connected(160, 45);
+        bench.session(SessionNews::Lost(lost()));
+        bench.effects.clear();
+        news(&mut bench, 2, SessionNews::Failed(problem.clone()));
+        assert_eq!(bench.model.shared.link, Link::Lost);
+        let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+        assert!(notice.contains(&problem.what) && notice.contains("alt-r connects again"), "{notice}");
+        assert!(header(&bench).contains("✗ LINK LOST"), "{}", header(&bench));
+        assert!(bench.model.connect.is_none());
+        at(&mut bench, 3_600_000);
+        assert_eq!(connects(&bench), []);
+    }
+}
+
+#[test]
+fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
+    let question = Question::Secret { prompt: "Password of RO_USER at replica".into(), echo: false };
+    let mut bench = Bench::connected(160, 45);
+    bench.session(SessionNews::Lost(lost()));
+    bench.effects.clear();
+    news(&mut bench, 2, SessionNews::Asked(question.clone()));
+    assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::Close)]));
+    assert_eq!(bench.model.shared.link, Link::Lost);
+    assert!(bench.model.connect.is_none());
+    let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+    assert!(notice.contains("Password of RO_USER"), "{notice}");
+    // What the closed session still says is of no interest.
+    news(&mut bench, 2, SessionNews::Closed);
+    bench.keys("alt-r");
+    assert_eq!(connects(&bench).last().map(|(id, _)| *id), Some(3));
+    news(&mut bench, 3, SessionNews::Asked(question));
+    assert!(bench.model.connect.as_ref().is_some_and(rrx::app::panes::connect::Connect::takes_text));
+    assert_eq!(bench.model.shared.link, Link::Connecting(SessionId(3)));
+}
+
+#[test]
+fn one_key_tries_at_once_and_one_stops_trying() {
+    let mut bench = Bench::connected(160, 45);
+    at(&mut bench, 60_000);
+    bench.session(SessionNews::Lost(lost()));
+    for session in 2..6 {
+        news(&mut bench, session, SessionNews::Failed(unreachable()));
+        if let Link::Waiting { due, .. } = bench.model.shared.link {
+            bench.feed(Message::Clock(due));
+        }
+    }
+    news(&mut bench, 6, SessionNews::Failed(unreachable()));
+    assert!(matches!(bench.model.shared.link, Link::Waiting { attempt: 6, .. }), "{:?}", bench.model.shared.link);
+    bench.effects.clear();
+    bench.keys("alt-r");
+    assert_eq!(connects(&bench).len(), 1);
+    assert!(bench.model.connect.is_none());
+    news(&mut bench, 7, SessionNews::Failed(unreachable()));
+    bench.keys("ctrl-c");
+    assert_eq!(bench.model.shared.link, Link::Lost);
+    bench.effects.clear();
+    at(&mut bench, 3_600_000);
+    assert_eq!(connects(&bench), []);
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
+    bench.keys("alt-r");
+    bench.effects.clear();
+    bench.keys("ctrl-c");
+    assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(8), SessionCmd::Close)]));
+    assert_eq!(bench.model.shared.link, Link::Lost);
+}
+
+#[test]
+fn another_server_than_before_is_told_and_its_catalog_is_read() {
+    let mut bench = Bench::connected(160, 45);
+    bench.session(SessionNews::Lost(lost()));
+    bench.effects.clear();
+    let other =
+        ServerFacts { identity: "replica-2".into(), server_id: "replica-2".into(), role: Role::Writer, ..facts() };
+    news(&mut bench, 2, SessionNews::Ready(Arc::new(other)));
+    let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+    assert!(notice.contains("ANOTHER SERVER than before: replica-2, it was replica-1"), "{notice}");
+    assert!(notice.contains("it was REPLICA"), "{notice}");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::LoadCatalog))));
+    assert!(header(&bench).contains("WRITER") && header(&bench).contains("(id replica-2)"), "{}", header(&bench));
+}
+
+#[test]
+fn a_session_that_is_lost_as_soon_as_it_stands_is_not_asked_without_end() {
+    let mut bench = Bench::connected(160, 45);
+    at(&mut bench, 60_000);
+    bench.session(SessionNews::Lost(lost()));
+    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    at(&mut bench, 61_000);
+    news(&mut bench, 2, SessionNews::Lost(lost()));
+    assert!(matches!(bench.model.shared.link, Link::Waiting { attempt: 2, .. }), "{:?}", bench.model.shared.link);
+    at(&mut bench, 62_000);
+    news(&mut bench, 3, SessionNews::Ready(Arc::new(facts())));
+    at(&mut bench, 100_000);
+    news(&mut bench, 3, SessionNews::Lost(lost()));
+    assert!(matches!(bench.model.shared.link, Link::Again { attempt: 1, .. }), "{:?}", bench.model.shared.link);
+}
+
+#[test]
+fn a_database_that_is_gone_is_said_and_the_profile_s_own_taken() {
+    let mut bench = Bench::connected(160, 45);
+    bench.model.shared.database = Some("dropped".into());
+    bench.session(SessionNews::Lost(lost()));
+    bench.effects.clear();
+    let unknown = Problem::new(Kind::Route, "There is no database dropped").server(ServerError {
+        code: 1049,
+        state: "42000".into(),
+        message: "Unknown database 'dropped'".into(),
+    });
+    news(&mut bench, 2, SessionNews::Failed(unknown.clone()));
+    assert_eq!(connects(&bench), [(3, Some("clinspark".into()))]);
+    // The profile's own is gone too: that is not tried for ever.
+    news(&mut bench, 3, SessionNews::Failed(unknown));
+    assert_eq!(bench.model.shared.link, Link::Lost);
+}
+
+#[test]
+fn a_statement_in_flight_ends_as_broken_and_is_not_sent_again() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT SLEEP(100)");
+    let _ = bench.run();
+    bench.effects.clear();
+    bench.session(SessionNews::Lost(lost()));
+    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    let ends: Vec<&str> = bench
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Storage(StorageCmd::End { entry, .. }) => Some(entry.end.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends, ["broken, not known to have finished: The tunnel is gone."]);
+    assert!(!bench.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Session(_, SessionCmd::Run { .. }) | Effect::Storage(StorageCmd::Begin { .. })
+    )));
+    let buffer = screen(&bench.model, 160, 45);
+    let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(shown.contains("not known to have finished"), "{shown}");
+    assert_eq!(bench.model.shared.running, None);
+}
+
+#[test]
+fn a_statement_run_while_the_link_is_down_is_not_kept_for_later() {
+    let mut bench = Bench::connected(160, 45);
+    bench.session(SessionNews::Lost(lost()));
+    bench.effects.clear();
+    bench.text("SELECT 1");
+    bench.keys("f5");
+    assert!(bench.model.aside.notice.as_ref().unwrap().text.contains("nothing was sent"));
+    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+}
+
+#[test]
+fn the_profiles_can_be_looked_at_while_it_connects_again() {
+    let mut bench = Bench::connected(160, 45);
+    bench.session(SessionNews::Lost(lost()));
+    bench.keys("f10");
+    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    assert!(bench.model.connect.is_some(), "what the user opened stays open");
+    bench.keys("esc");
+    assert!(bench.model.connect.is_none());
+    news(&mut bench, 2, SessionNews::Lost(lost()));
+    bench.effects.clear();
+    bench.keys("f10 enter");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::Connect { .. }))));
+    assert!(matches!(bench.model.shared.link, Link::Connecting(_)));
+}
+
+#[test]
+fn the_header_says_the_lag_or_why_it_is_not_known_and_never_an_old_one() {
+    let mut bench = Bench::connected(200, 45);
+    assert!(!header(&bench).contains("lag"), "{}", header(&bench));
+    let says = |bench: &mut Bench, lag: Lag, words: &str| {
+        bench.session(SessionNews::Lag(lag));
+        assert!(header(bench).contains(words), "{}", header(bench));
+    };
+    says(&mut bench, Lag::Behind(Duration::from_millis(20)), "Aurora MySQL 8.0.39 (id replica-1) · READ ONLY");
+    says(&mut bench, Lag::Behind(Duration::from_millis(20)), "· lag 0.02 s");
+    says(&mut bench, Lag::Stopped, "· replication stopped");
+    let why = "no privilege: REPLICATION CLIENT";
+    says(&mut bench, Lag::Unknown(why.into()), &format!("· lag unknown ({why})"));
+    bench.session(SessionNews::Lag(Lag::Behind(Duration::ZERO)));
+    at(&mut bench, 41_000);
+    assert!(header(&bench).contains("lag unknown (not read for 41 s)"), "{}", header(&bench));
+    bench.session(SessionNews::Lost(lost()));
+    assert!(!header(&bench).contains("lag"), "{}", header(&bench));
+}
+
+#[test]
+fn the_header_gives_up_account_route_id_lag_and_version_in_this_order() {
+    let shown = |width: u16| {
+        let mut bench = Bench::connected(width, 30);
+        bench.session(SessionNews::Lag(Lag::Unknown("the server has no replication".into())));
+        header(&bench)
+    };
+    let has = |text: &str, width| shown(width).contains(text);
+    let mut last = 0;
+    for text in ["Aurora MySQL 8.0.39", "lag", "(id replica-1)", "bastion", "RO_USER"] {
+        let needs = (40..220).find(|width| has(text, *width)).unwrap();
+        assert!(needs >= last, "{text} from {needs}, what counts more only from {last}");
+        last = needs;
+        for must in ["PROD eu", "clinspark", "●", "REPLICA", "NO BLINDING"] {
+            assert!(has(must, needs), "{}", shown(needs));
+        }
+    }
+    assert!(has("lag ?", 100) || has("lag unknown", 100), "{}", shown(100));
+}
+
+#[test]
+fn every_width_says_that_the_link_is_lost() {
+    for width in [220, 160, 120, 100, 80, 60, 41] {
+        let mut bench = Bench::connected(width, 30);
+        bench.session(SessionNews::Catalog(Arc::new(catalog())));
+        bench.session(SessionNews::Lost(lost()));
+        news(&mut bench, 2, SessionNews::Failed(unreachable()));
+        let header = header(&bench);
+        assert!(header.contains('✗'), "{width}: {header}");
+        assert!(width < 80 || header.contains("LOST"), "{width}: {header}");
+        for must in ["eu", "NO BLIND", "R"] {
+            assert!(header.contains(must), "{width}: {header}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! A link that dies, in every way that a link dies: within fifteen seconds there is a named error, never a hang, and a new
+//! session stands as firmly as the first one did.
+
+use std::time::{Duration, Instant};
+
+use rrx::domain::port::{End, SessionNews};
+use rrx::domain::problem::{Kind, Problem, Remedy};
+use rrx::domain::profile::{Profile, TlsMode};
+
+use super::harness::{Live, connect, connect_in, direct, wide};
+use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
+
+/// What is promised, and a little for a machine that is busy.
+const PROMISE: Duration = Duration::from_secs(16);
+
+fn through(rig: &Rig, sshd: &Sshd, port: u16) -> Profile {
+    Profile { route: vec![rig.hop(port, &sshd.known_hosts())], ..rig.profile() }
+}
+
+/// The session's own end, told in time and with a name.
+async fn lost(live: &mut Live, since: Instant) -> Problem {
+    let SessionNews::Lost(problem) = live.last().await else { panic!("closed") };
+    assert!(since.elapsed() < PROMISE, "{:?}: {problem}", since.elapsed());
+    assert_eq!((problem.kind, problem.then), (Kind::Lost, Some(Remedy::Reconnect)), "{problem}");
+    assert!(!problem.because.is_empty() && problem.hint.is_some(), "{problem}");
+    problem
+}
+
+/// The end of a statement whose link died: broken, and told so.
+async fn broken(live: &mut Live, sleeping: &str, rig: &Rig, fault: impl FnOnce()) {
+    let result = live.start(&format!("SELECT /* {sleeping} */ SLEEP(60)"), wide()).await;
+    let running =
+        format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {sleeping} %'");
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(&running).trim() == "1");
+    fault();
+    let begun = Instant::now();
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert!(ran.report.end.to_string().starts_with("broken, not known to have finished"), "{}", ran.report.end);
+    lost(live, begun).await;
+    let sent = rig.general_log().matches(&format!("SELECT /* {sleeping} */")).count();
+    assert_eq!(sent, 1, "it is never sent again");
+}
+
+/// A new session has the guard, the settings and the database again.
+async fn stands_again(profile: Profile, identity: &str) {
+    let mut live = connect_in(profile, "mysql").await.unwrap();
+    assert_eq!(live.facts.identity, identity);
+    let ran = live.run("SELECT @@tx_read_only, @@autocommit, @@time_zone, DATABASE(), 6 * 7").await;
+    let row: Vec<&str> = ran.rows[0].iter().map(|value| value.as_deref().unwrap()).collect();
+    assert_eq!(row, ["1", "1", "+00:00", "mysql", "42"]);
+    assert_eq!(live.facts.database.as_deref(), Some("mysql"));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_sshd_child_is_known_at_once_idle_or_not_and_the_same_sshd_serves_again() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let profile = through(rig, &sshd, sshd.port());
+    let mut live = connect(profile.clone()).await.unwrap();
+    let identity = live.facts.identity.clone();
+    sshd.kill_connections();
+    lost(&mut live, Instant::now()).await;
+    let mut live = connect(profile.clone()).await.unwrap();
+    broken(&mut live, "sshd is killed", rig, || sshd.kill_connections()).await;
+    stands_again(profile, &identity).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_sshd_child_is_known_in_time_and_one_that_goes_on_harms_nothing() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let profile = through(rig, &sshd, sshd.port());
+    let mut live = connect(profile.clone()).await.unwrap();
+    let identity = live.facts.identity.clone();
+    sshd.stop_connections();
+    lost(&mut live, Instant::now()).await;
+    sshd.continue_connections();
+    let mut live = connect(profile.clone()).await.unwrap();
+    broken(&mut live, "sshd is stopped", rig, || drop(sshd.stop_connections())).await;
+    sshd.continue_connections();
+    stands_again(profile, &identity).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_sshd_child_that_was_stopped_for_a_moment_loses_nothing() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let mut live = connect(through(rig, &sshd, sshd.port())).await.unwrap();
+    let id = live.facts.connection_id.to_string();
+    sshd.stop_connections();
+    let result = live.start("SELECT CONNECTION_ID()", wide()).await;
+    sshd.continue_connections();
+    assert_eq!(live.finish(result).await.value(), id);
+    live.close().await;
+}
+
+async fn drops(mode: Mode) {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let name = format!("{mode:?}");
+    let door = Forwarder::to(rig.ssh_host(), sshd.port());
+    // The hop's key is known under the sshd's own port: the door has another one.
+    let known = rig.private_folder(&format!("door-{name}-{}", door.port())).join("known_hosts");
+    let keys = std::fs::read_to_string(sshd.known_hosts()).unwrap();
+    std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", door.port()))).unwrap();
+    let profile = Profile { route: vec![rig.hop(door.port(), &known)], ..rig.profile() };
+    let mut live = connect(profile.clone()).await.unwrap();
+    let identity = live.facts.identity.clone();
+    door.set(mode);
+    lost(&mut live, Instant::now()).await;
+    door.set(Mode::Pass);
+    let mut live = connect(profile.clone()).await.unwrap();
+    broken(&mut live, &format!("the door is a {name}"), rig, || door.set(mode)).await;
+    door.set(Mode::Pass);
+    stands_again(profile, &identity).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn packets_that_vanish_are_known_in_time() {
+    drops(Mode::BlackHole).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn packets_that_nobody_takes_are_known_in_time() {
+    drops(Mode::Stall).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forgotten_connection_is_known_in_time() {
+    drops(Mode::HalfOpen).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_tunnel_an_idle_link_that_swallows_everything_is_known_in_time() {
+    let rig = Rig::start();
+    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Required, ..direct(rig) };
+    let mut live = connect(profile).await.unwrap();
+    door.set(Mode::BlackHole);
+    lost(&mut live, Instant::now()).await;
+}
+
+fn own_server(rig: &Rig, server: &Mariadb, sshd: &Sshd) -> Profile {
+    Profile { port: server.port(), ..through(rig, sshd, sshd.port()) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restarted_server_is_known_in_time_and_while_it_is_down_waiting_is_said_to_help() {
+    let rig = Rig::start();
+    let mut server = rig.own_mariadb("restarted", &["--read-only=1"]);
+    let targets = ["127.0.0.2", rig.mysql_host()].map(|host| format!("{host}:{}", server.port()));
+    let sshd = rig.own_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
+    let profile = own_server(rig, &server, &sshd);
+    let mut live = connect(profile.clone()).await.unwrap();
+    let identity = live.facts.identity.clone();
+    let result = live.start("SELECT SLEEP(60)", wide()).await;
+    let begun = Instant::now();
+    server.stop();
+    let ran = live.finish(result).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    // A server that shuts down says 1053, or nothing at all.
+    assert!(matches!(problem.kind, Kind::Lost | Kind::Statement), "{problem}");
+    lost(&mut live, begun).await;
+    let down = connect(profile.clone()).await.err().unwrap();
+    assert!(down.passes, "{down}");
+    server.start_again();
+    let mut live = connect(profile.clone()).await.unwrap();
+    server.stop();
+    lost(&mut live, Instant::now()).await;
+    server.start_again();
+    stands_again(profile, &identity).await;
+}

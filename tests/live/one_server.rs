@@ -1,0 +1,78 @@
+//! Two servers behind one name that alternates: all connections of a session are on one of them, or it is said.
+
+use std::time::Duration;
+
+use rrx::domain::port::{End, Lag, SessionCmd, SessionNews};
+use rrx::domain::profile::{Profile, TlsMode};
+
+use super::harness::{Live, connect, direct, wide};
+use super::rig::{Forwarder, Rig, Turns, wait_until};
+
+/// The rig's replica first, then the other server, as `turns` has it.
+fn behind_one_name(rig: &Rig, turns: Turns) -> (Forwarder, Profile) {
+    let servers = [rig.mysql_port(), rig.bare_writer().port()].map(|port| (rig.mysql_address(), port));
+    let door = Forwarder::to_each(&servers, turns);
+    let profile = Profile {
+        host: "127.0.0.1".into(),
+        port: door.port(),
+        tls: TlsMode::Disabled,
+        require_replica: false,
+        ..direct(rig)
+    };
+    (door, profile)
+}
+
+async fn sleeping(live: &Live, rig: &Rig, mark: &str) -> rrx::domain::ids::ResultId {
+    let result = live.start(&format!("SELECT /* {mark} */ SLEEP(30)"), wide()).await;
+    let running = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {mark} %'");
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(&running).trim() == "1");
+    result
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_every_other_connection_goes_elsewhere_all_of_a_session_end_up_on_one_server() {
+    let rig = Rig::start();
+    let (door, profile) = behind_one_name(rig, Turns::Around);
+    let mut live = connect(profile).await.unwrap();
+    assert_eq!(live.facts.warnings, Vec::<String>::new());
+    assert!(live.facts.identity.contains(&format!(":{}/", rig.mysql_port())), "{}", live.facts.identity);
+    let result = sleeping(&live, rig, "on one server").await;
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    let kill = format!("KILL QUERY {}", live.facts.connection_id);
+    assert!(rig.general_log().contains(&kill));
+    assert!(!rig.bare_writer().general_log().contains(&kill));
+    // The next connection would be elsewhere again: the catalog is that of this server all the same.
+    rig.sql("CREATE DATABASE IF NOT EXISTS only_on_the_first");
+    assert!(live.catalog().await.schema("only_on_the_first").is_some());
+    assert!(live.catalog().await.schema("only_on_the_first").is_some());
+    assert!(door.accepted() > 4, "{}", door.accepted());
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_all_others_go_elsewhere_it_is_said_and_nothing_is_killed_or_read_there() {
+    let rig = Rig::start();
+    let (_door, profile) = behind_one_name(rig, Turns::Stay);
+    let mut live = connect(profile).await.unwrap();
+    assert!(live.facts.warnings.iter().any(|warning| warning.contains("another server")), "{:?}", live.facts.warnings);
+    assert_eq!(live.lag().await, Lag::Unknown("no second connection to the same server".into()));
+    live.commands.send(SessionCmd::LoadCatalog).await.unwrap();
+    let problem = loop {
+        match live.news.recv().await.unwrap().1 {
+            SessionNews::CatalogFailed(problem) => break problem,
+            SessionNews::Catalog(_) => panic!("another server's catalog"),
+            _ => {}
+        }
+    };
+    assert!(problem.because[0].contains("another server"), "{problem}");
+    let result = sleeping(&live, rig, "elsewhere are others").await;
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.end, End::Cancelled);
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert!(problem.to_string().contains("another server"), "{problem}");
+    let there = rig.bare_writer().general_log();
+    let kill = format!("KILL QUERY {}", live.facts.connection_id);
+    assert!(!there.contains(&kill) && !there.contains("rrx:catalog"), "{there}");
+}

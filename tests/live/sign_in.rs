@@ -1,0 +1,87 @@
+//! What signing in to the replica costs and says: round trips, passwords that live for minutes, TLS that does not hold.
+
+use rrx::domain::port::{Answer, SessionCmd};
+use rrx::domain::problem::{Kind, Remedy};
+use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+
+use super::harness::{connect, connect_answering, direct};
+use super::rig::Rig;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connecting_takes_ten_statements_of_our_own_on_both_connections() {
+    let live = connect(Rig::start().profile()).await.unwrap();
+    let mut words: Vec<&str> =
+        live.own.iter().filter_map(|text| text.strip_prefix("/* rrx:")?.split(' ').next()).collect();
+    words.sort_unstable();
+    assert_eq!(
+        words,
+        ["grants", "pin", "pin", "read-only", "read-only", "tls", "variables", "variables", "variables", "whoami"]
+    );
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_command_runs_for_each_new_connection() {
+    let rig = Rig::start();
+    let count = rig.private_folder("token").join("count");
+    let runs = || std::fs::read_to_string(&count).map_or(0, |text| text.lines().count());
+    let command = format!("echo once >> '{}'; cat '{}'", count.display(), rig.password_file().display());
+    let mut live = connect(Profile { password: Some(SecretSource::Command(command)), ..direct(rig) }).await.unwrap();
+    assert_eq!(runs(), 2, "one for the statements, one that stops them");
+    live.catalog().await;
+    assert_eq!(runs(), 3);
+    live.catalog().await;
+    assert_eq!(runs(), 4);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_is_asked_for_the_password_once_and_not_for_each_connection() {
+    let rig = Rig::start();
+    let mut asked = 0;
+    let profile = Profile { password: Some(SecretSource::Prompt), ..direct(rig) };
+    let mut live = connect_answering(profile, |_| {
+        asked += 1;
+        Answer::Secret(Secret::new(rig.password().to_owned()))
+    })
+    .await
+    .unwrap();
+    live.catalog().await;
+    live.commands.send(SessionCmd::LoadCatalog).await.unwrap();
+    live.catalog().await;
+    assert_eq!(asked, 1);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_wants_tls_says_so_and_gets_it() {
+    let rig = Rig::start();
+    let strict = rig.own_mariadb("strict", &["--read-only=1", "--require-secure-transport=1"]);
+    let profile = |tls| Profile { port: strict.port(), tls, ..direct(rig) };
+    let problem = connect(profile(TlsMode::Disabled)).await.err().unwrap();
+    assert_eq!(problem.server.as_ref().map(|error| error.code), Some(3159), "{problem}");
+    assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
+    assert!(!problem.passes, "waiting does not mend it");
+    for tls in [TlsMode::Preferred, TlsMode::Required, TlsMode::VerifyIdentity] {
+        let live = connect(profile(tls)).await.unwrap();
+        assert!(live.facts.tls.is_some(), "{tls:?}");
+        live.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_does_not_hold_is_told_by_what_is_wrong_with_it() {
+    let rig = Rig::start();
+    let stranger = connect(Profile { ca: Some(rig.other_ca()), ..direct(rig) }).await.err().unwrap();
+    assert_eq!((stranger.kind, stranger.then), (Kind::Route, Some(Remedy::Settings)), "{stranger}");
+    assert!(stranger.because[0].contains("not signed by the CA"), "{stranger}");
+    assert!(stranger.hint.as_ref().unwrap().contains("`ca`"), "{stranger}");
+    let built_in = connect(Profile { ca: None, ..direct(rig) }).await.err().unwrap();
+    assert!(built_in.hint.as_ref().unwrap().contains("ca = "), "{built_in}");
+    // The certificate names 127.0.0.2, not this door to it.
+    let door = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), ..direct(rig) };
+    let name = connect(profile).await.err().unwrap();
+    assert!(name.because[0].contains("127.0.0.1") && name.because[0].contains("replica.rrx.test"), "{name}");
+    assert!(!name.passes && !stranger.passes);
+}

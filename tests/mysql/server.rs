@@ -1,0 +1,136 @@
+//! A MySQL server of the tests' own: Debian sid's, in a folder that `tests/run mysql` makes, reached through the rig's sshd.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rrx::domain::profile::{Profile, SecretSource, TlsMode};
+
+use crate::rig::{ACCOUNT, PASSWORD, Rig, Sshd, SshdOptions, wait_until};
+
+/// Where it listens: the rig's MariaDB has the same address and another port, so that certificate and name are the same.
+const ADDRESS: &str = "127.0.0.2";
+
+/// A running server.
+pub struct MySql {
+    rig: &'static Rig,
+    sshd: Sshd,
+    port: u16,
+    socket: PathBuf,
+}
+
+impl MySql {
+    /// The server of this test binary, started on first use from the folder in `RRX_MYSQL_ROOT`.
+    ///
+    /// # Panics
+    /// When it does not start: the message holds the end of its log.
+    pub fn start() -> &'static Self {
+        static SERVER: OnceLock<MySql> = OnceLock::new();
+        SERVER.get_or_init(|| {
+            let root = PathBuf::from(std::env::var("RRX_MYSQL_ROOT").expect("RRX_MYSQL_ROOT: see tests/run --help"));
+            Self::start_in(&root)
+        })
+    }
+
+    fn start_in(root: &std::path::Path) -> Self {
+        let rig = Rig::start();
+        let folder = rig.folder();
+        let (uid, gid) = folder.server_ids().expect("root, for chroot");
+        let inside = PathBuf::from(format!("/srv/rrx-{}", std::process::id()));
+        let outside = root.join(inside.strip_prefix("/").unwrap());
+        assert!(!outside.exists(), "{} is there: an earlier start failed, and said why", outside.display());
+        fs::create_dir_all(&outside).unwrap();
+        for file in ["ca.pem", "server.pem", "server.key"] {
+            fs::copy(folder.path(file), outside.join(file)).unwrap();
+            folder.give(&outside.join(file));
+        }
+        let quoted = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
+        let accounts = format!(
+            "CREATE USER '{ACCOUNT}'@'%' IDENTIFIED WITH caching_sha2_password BY '{quoted}';\n\
+             CREATE USER 'TLS_ONLY'@'%' IDENTIFIED WITH caching_sha2_password BY '{quoted}' REQUIRE SSL;\n\
+             GRANT SELECT, SHOW VIEW, PROCESS, REPLICATION CLIENT ON *.* TO '{ACCOUNT}'@'%', 'TLS_ONLY'@'%';\n\
+             SET GLOBAL read_only = 1;\n"
+        );
+        fs::write(outside.join("accounts.sql"), accounts).unwrap();
+        folder.give(&outside);
+        folder.give(&outside.join("accounts.sql"));
+        let mysqld = || {
+            let mut command = Command::new("chroot");
+            command.arg(format!("--userspec={uid}:{gid}")).arg(root).args(["mysqld", "--no-defaults"]);
+            command.arg(format!("--datadir={}/data", inside.display())).stdin(Stdio::null());
+            command
+        };
+        let made = mysqld().arg("--initialize-insecure").output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let port = std::net::TcpListener::bind((ADDRESS, 0)).unwrap().local_addr().unwrap().port();
+        let path = |name: &str| format!("{}/{name}", inside.display());
+        let mut command = mysqld();
+        command
+            .args([
+                "--mysqlx=OFF",
+                "--disable-log-bin",
+                "--skip-name-resolve",
+                "--server-id=9",
+                "--general-log=1",
+                "--secure-file-priv=",
+            ])
+            .args([format!("--bind-address={ADDRESS}"), format!("--port={port}")])
+            .args(
+                [
+                    "socket=admin.sock",
+                    "pid-file=pid",
+                    "general-log-file=general.log",
+                    "tmpdir=",
+                    "init-file=accounts.sql",
+                ]
+                .map(|option| {
+                    let (name, file) = option.split_once('=').unwrap();
+                    format!("--{name}={}", path(file))
+                }),
+            )
+            .args(["ca=ca.pem", "cert=server.pem", "key=server.key"].map(|option| {
+                let (name, file) = option.split_once('=').unwrap();
+                format!("--ssl-{name}={}", path(file))
+            }));
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut server = folder.spawn(&mut command, &folder.path("mysqld.log"));
+        if let Err(why) = server.wait_for(format!("{ADDRESS}:{port}").parse().unwrap()) {
+            panic!("MySQL does not start: {why}");
+        }
+        // It runs until the rig's watchdog ends it with the tests.
+        std::mem::forget(server);
+        let permit = vec![format!("{}:{port}", rig.mysql_host()), format!("{ADDRESS}:{port}")];
+        let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+        let socket = outside.join("admin.sock");
+        wait_until("the socket is there", Duration::from_secs(30), || socket.exists());
+        Self { rig, sshd, port, socket }
+    }
+
+    /// The way to it: through the sshd, with verified TLS.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            route: vec![self.rig.hop(self.sshd.port(), &self.sshd.known_hosts())],
+            port: self.port,
+            require_replica: false,
+            time_zone: "+02:00".into(),
+            group_concat_max_len: 12_345,
+            password: Some(SecretSource::Env(PASSWORD.into())),
+            tls: TlsMode::VerifyIdentity,
+            ..self.rig.profile()
+        }
+    }
+
+    /// Runs statements as its administrator, past the tunnel.
+    pub fn sql(&self, text: &str) {
+        let done = Command::new("mariadb")
+            .args(["--no-defaults", "-u", "root", "--socket"])
+            .arg(&self.socket)
+            .args(["-e", text])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
