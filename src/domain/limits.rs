@@ -126,3 +126,13 @@ pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 pub const FOLDER_FILES: usize = 20_000;
 /// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
+/// Clients that one held tunnel serves at once; each has an SSH connection of its own.
+pub const TUNNEL_CLIENTS: u64 = 64;
+/// Clients of a held tunnel that sign in at once: sshd drops connections from the tenth on.
+pub const TUNNEL_CLIMBS: usize = 4;
+/// How long a client of a held tunnel waits for a lost way to come back.
+pub const TUNNEL_WAIT: Duration = Duration::from_secs(15);
+/// The longest wait between two tries to bring a held tunnel back: shorter than a client waits.
+pub const TUNNEL_PAUSE: Duration = Duration::from_secs(10);
+/// Bytes read from a client of a held tunnel at once.
+pub const PUMP_BYTES: usize = 64 << 10;

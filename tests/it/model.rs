@@ -359,6 +359,7 @@ fn enter_is_no_answer_to_an_unknown_host_key() {
         host: "bastion".into(),
         algorithm: "ssh-ed25519".into(),
         fingerprint: "SHA256:abc".into(),
+        art: Vec::new(),
         recorded_in: "/home/you/.ssh/known_hosts".into(),
     }));
     bench.effects.clear();

@@ -140,3 +140,25 @@ fn a_refused_password_asks_for_the_new_one() {
     bench.text("hunter2");
     insta::assert_snapshot!("rotated_80x24", text(&bench, (80, 24)));
 }
+
+#[test]
+fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
+    let art: Vec<String> = ["+--[ED25519 256]--+", "|B=o==            |", "|B=+=.o           |", "|+*+oB .     .    |"]
+        .into_iter()
+        .chain(["|=.=o = . o . .   |", "|o= oo o S o o    |", "|. = .  + o +     |", "| . o    +   .    |"])
+        .chain(["|  E    =         |", "|        +        |", "+----[SHA256]-----+"])
+        .map(str::to_owned)
+        .collect();
+    for size in SIZES {
+        let mut bench = Bench::new(size.0, size.1);
+        bench.keys("enter");
+        bench.session(SessionNews::Asked(Question::HostKey {
+            host: "bastion.example.com".into(),
+            algorithm: "ssh-ed25519".into(),
+            fingerprint: "SHA256:uTDvzFQX7oAgHpNLYeRIh+tUGDAuSJCBc5o0q/AnMe4".into(),
+            art: art.clone(),
+            recorded_in: "/home/you/.ssh/known_hosts".into(),
+        }));
+        insta::assert_snapshot!(format!("host_key_{}x{}", size.0, size.1), text(&bench, size));
+    }
+}

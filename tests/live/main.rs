@@ -16,8 +16,11 @@ mod loaded;
 
 mod demo;
 mod demo_data;
+mod doctor;
 mod engines;
 mod harness;
+mod held;
+mod held_rooted;
 mod hops;
 mod lag;
 mod liveness;

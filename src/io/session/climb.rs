@@ -57,13 +57,14 @@ pub(super) async fn climb(
     let mut recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
     let database = database.or_else(|| profile.database.clone());
 
-    tell.rung(hop, Rung::MySql, RungState::Trying(format!("{}:{} as {}", profile.host, profile.port, profile.user)))
-        .await;
+    link.at_the_door(&profile, &tell).await;
     let begun = Instant::now();
     let mut typed = 0;
     let conn = loop {
         let fault = match recipe.open(&link, database.as_deref()).await {
             Ok(conn) => break conn,
+            // The forward has failed and was told as that rung: the one above it was not tried.
+            Err(Fault::Told(problem)) if !link.is_at_the_door() => return Err(problem),
             Err(fault) => fault,
         };
         let is_refused = fault.code() == Some(ACCESS_DENIED);
