@@ -15,8 +15,9 @@ fn table_join_snippet(home: &Home, arguments: &[&str], connected: &str) {
     story.see("study_site");
     story.keys("shift-tab /");
     story.text("form_data");
-    story
-        .wait("the tree follows the filter", |shown| shown.contains("form_data") && !shown.contains("▸ activity_plan"));
+    story.wait("the tree follows the filter", |shown| {
+        shown.contains("▸ form_data") && !shown.contains("▸ activity_plan")
+    });
     story.keys("enter space");
     story.see("A form as filled in");
     story.keys("tab p");
@@ -208,7 +209,7 @@ fn plain_rrx_offers_the_demo_and_choosing_it_starts_it_in_its_own_place() {
     let mut story = Story::start(&home, &[], (120, 30));
     story.see("choose a profile");
     let screen = story.see("demo");
-    assert!(screen.contains("rrx profiles list"), "{screen}");
+    assert!(screen.contains("adds one"), "{screen}");
     story.keys("enter");
     story.see("REPLICA");
     story.see("start here");
