@@ -17,6 +17,9 @@ pub enum Says {
     Nothing,
 }
 
+/// How clients sign in where nothing else is said.
+const NATIVE: &str = "mysql_native_password";
+
 /// A variable and its value.
 pub type Variable = (&'static str, &'static str);
 
@@ -35,6 +38,11 @@ pub struct Pretend {
 impl Pretend {
     /// Starts one that answers by this script.
     pub fn start(script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+        Self::start_with(NATIVE, script)
+    }
+
+    /// The same where the client is asked to sign in in this way. What it says then is told like a statement.
+    pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -43,7 +51,7 @@ impl Pretend {
             for (id, stream) in (1..).zip(listener.incoming()) {
                 let (script, told) = (Arc::clone(&script), Arc::clone(&told));
                 // A client that goes away is no trouble of the server.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), id, &*script, &told)));
+                std::thread::spawn(move || drop(serve(stream.unwrap(), (id, sign_in), &*script, &told)));
             }
         });
         Self { port, asked }
@@ -57,7 +65,7 @@ impl Pretend {
 
 fn serve(
     mut stream: TcpStream,
-    id: u32,
+    (id, sign_in): (u32, &str),
     script: &dyn Fn(&str) -> Says,
     told: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
@@ -71,9 +79,17 @@ fn serve(
     greeting.extend_from_slice(&capabilities.to_le_bytes()[2..]);
     greeting.push(21);
     greeting.extend_from_slice(&[0; 10]);
-    greeting.extend_from_slice(b"saltsaltsalt\0mysql_native_password\0");
+    greeting.extend_from_slice(b"saltsaltsalt\0");
+    greeting.extend_from_slice(NATIVE.as_bytes());
+    greeting.push(0);
     send(&mut stream, &mut 0, &greeting)?;
-    let (_, mut number) = receive(&mut stream)?;
+    let (mut said, mut number) = receive(&mut stream)?;
+    if sign_in != NATIVE {
+        told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+        send(&mut stream, &mut number, &[b"\xfe", sign_in.as_bytes(), b"\0saltsaltsaltsaltsalt\0"].concat())?;
+        (said, number) = receive(&mut stream)?;
+    }
+    told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
     send(&mut stream, &mut number, &OK)?;
     loop {
         let (command, mut number) = receive(&mut stream)?;

@@ -5,6 +5,7 @@ use rrx::domain::problem::{Kind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 
 use super::harness::{connect, connect_answering, direct};
+use super::pretend::{Pretend, Says};
 use super::rig::Rig;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,4 +87,25 @@ async fn a_certificate_that_does_not_hold_is_told_by_what_is_wrong_with_it() {
     let name = connect(profile).await.err().unwrap();
     assert!(name.because[0].contains("127.0.0.1") && name.because[0].contains("replica.rrx.test"), "{name}");
     assert!(!name.passes && !stranger.passes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_verified_tls() {
+    let rig = Rig::start();
+    for cleartext in [false, true] {
+        let server = Pretend::start_with("mysql_clear_password", |_| Says::Done);
+        let profile = Profile {
+            host: "127.0.0.1".into(),
+            port: server.port,
+            tls: TlsMode::Disabled,
+            password: Some(SecretSource::Env("for nobody's eyes".into())),
+            cleartext,
+            ..direct(rig)
+        };
+        let problem = connect(profile).await.err().unwrap();
+        assert!(problem.to_string().contains("in the clear"), "{problem}");
+        assert!(problem.hint.as_ref().unwrap().contains("verify-identity"), "{problem}");
+        let heard = server.asked();
+        assert!(!heard.iter().any(|said| said.contains("nobody's eyes")), "{heard:?}");
+    }
 }
