@@ -30,6 +30,8 @@ pub struct Again {
     pub ready: Option<Duration>,
     /// Whether the attempt under way was asked for by a key: then it may ask in turn.
     pub by_key: bool,
+    /// Why the link was lost: it is still said when it is back, since that may be a moment later.
+    pub why: Option<String>,
     /// Its ladder, drawn only if it must ask.
     pub ladder: Connect,
     /// The server before: its profile, and what it said of itself.
@@ -49,6 +51,7 @@ pub(super) fn on_lost(model: &mut Model, problem: &Problem, asks: &mut Vec<Ask>,
     }
     model.happened(problem.to_string());
     model.notice(format!("{} connecting again by itself", sentence(problem)));
+    model.aside.again.why = Some(sentence(problem).trim_end_matches(';').to_owned());
     wait(model, effects);
 }
 
@@ -189,11 +192,15 @@ fn end(model: &mut Model, problem: Problem) {
 pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
     let now = model.shared.now;
     model.aside.again.ready = Some(now);
+    let why = model.aside.again.why.take();
     let Some(profile) = model.shared.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
     let before = model.aside.again.before.replace((profile.clone(), Arc::clone(facts)));
     let Some((_, before)) = before.filter(|(name, _)| *name == profile) else { return false };
     let is_same = before.identity == facts.identity;
     let mut told = format!("connected again to {} {}", facts.product, facts.short_version());
+    if let Some(why) = why {
+        told = format!("{told} ({why})");
+    }
     if !is_same {
         told = format!("{told}, ANOTHER SERVER than before: {}, it was {}", facts.identity, before.identity);
     }

@@ -18,7 +18,7 @@ use rrx::domain::sql::{Dialect, Policy, guard};
 use rrx::io::session::{CatalogAt, Outside, spawn};
 use rrx::io::storage::{known_hosts_file, own_sockets};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::rig::Rig;
 
@@ -153,8 +153,9 @@ async fn climb(
     spawn(ID, inbox, batches, send, outside());
     commands.send(SessionCmd::Connect { profile: Arc::new(profile), database }).await.unwrap();
     let (mut own, mut rungs) = (Vec::new(), Vec::new());
+    let end = Instant::now() + PATIENCE;
     loop {
-        match told(&mut news).await {
+        match told(&mut news, end).await {
             SessionNews::Ready(facts) => {
                 return Ok(Live { commands, rows, news, facts, own, rungs, lag: None, next: AtomicU64::new(1) });
             }
@@ -177,8 +178,9 @@ pub async fn connect(profile: Profile) -> Result<Live, Problem> {
     .await
 }
 
-async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>) -> SessionNews {
-    let (id, told) = timeout(PATIENCE, news.recv()).await.expect("news in time").expect("the session lives");
+/// The next news; what is waited for comes before `end`, whatever else is told meanwhile.
+async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>, end: Instant) -> SessionNews {
+    let (id, told) = timeout_at(end, news.recv()).await.expect("news in time").expect("the session lives");
     assert_eq!(id, ID);
     told
 }
@@ -229,8 +231,9 @@ impl Live {
 
     /// Waits for the report of this result.
     pub async fn report(&mut self, result: ResultId) -> RunReport {
+        let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news).await {
+            match told(&mut self.news, end).await {
                 SessionNews::Ended { result: of, report } => {
                     assert_eq!(of, result);
                     return report;
@@ -256,8 +259,9 @@ impl Live {
     /// Reads the catalog.
     pub async fn catalog(&mut self) -> Arc<Catalog> {
         self.commands.send(SessionCmd::LoadCatalog).await.unwrap();
+        let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news).await {
+            match told(&mut self.news, end).await {
                 SessionNews::Catalog(catalog) => return catalog,
                 SessionNews::Own { text, .. } => self.own.push(text),
                 SessionNews::Rung { .. } => {}
@@ -269,8 +273,9 @@ impl Live {
 
     /// Waits for the next that is told of the lag.
     pub async fn lag(&mut self) -> Lag {
+        let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news).await {
+            match told(&mut self.news, end).await {
                 SessionNews::Lag(lag) => return lag,
                 SessionNews::Own { text, .. } => self.own.push(text),
                 other => panic!("while waiting for the lag: {other:?}"),
@@ -280,8 +285,9 @@ impl Live {
 
     /// Waits for the session's last news.
     pub async fn last(&mut self) -> SessionNews {
+        let end = Instant::now() + PATIENCE;
         loop {
-            let news = told(&mut self.news).await;
+            let news = told(&mut self.news, end).await;
             if matches!(news, SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) {
                 return news;
             }

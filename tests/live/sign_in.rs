@@ -58,10 +58,11 @@ async fn a_server_that_wants_tls_says_so_and_gets_it() {
     let rig = Rig::start();
     let strict = rig.own_mariadb("strict", &["--read-only=1", "--require-secure-transport=1"]);
     let profile = |tls| Profile { port: strict.port(), tls, ..direct(rig) };
-    let problem = connect(profile(TlsMode::Disabled)).await.err().unwrap();
+    let declined = connect_answering(profile(TlsMode::Disabled), |_| Answer::Decline).await;
+    let problem = declined.err().unwrap();
     // MySQL says 3159, MariaDB that the account is refused.
     assert!(matches!(problem.server.as_ref().map(|error| error.code), Some(3159 | 1045)), "{problem}");
-    assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
+    assert!(problem.to_string().contains("tls = \"verify-identity\""), "{problem}");
     assert!(!problem.passes, "waiting does not mend it");
     for tls in [TlsMode::Preferred, TlsMode::Required, TlsMode::VerifyIdentity] {
         let live = connect(profile(tls)).await.unwrap();

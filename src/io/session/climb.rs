@@ -218,14 +218,13 @@ pub(super) async fn bring(outside: &Outside, source: SecretSource) -> Result<Sec
 async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: Option<&str>, asker: &Asker) -> Problem {
     let profile = &recipe.profile;
     let unknown = fault.code() == Some(1049);
-    let refused = fault.code() == Some(1045);
+    let refused = fault.code() == Some(ACCESS_DENIED);
     let mut problem = fault.connecting(&profile.host, profile.port, &profile.user);
     if refused && matches!(profile.tls, TlsMode::Disabled) {
         // What MySQL says as 3159, MariaDB says so, and both for an account with REQUIRE SSL.
-        problem.hint = Some(
-            "the server may take this account over TLS only: write tls = \"verify-identity\" and `ca` into the profile; \
-             otherwise the password may have been rotated"
-                .into(),
+        problem = problem.because(
+            "the profile has tls = \"disabled\": a server that takes the account over TLS only says this, too \
+             (tls = \"verify-identity\" and `ca` mend that)",
         );
     }
     let Some(database) = database.filter(|_| unknown) else { return problem };

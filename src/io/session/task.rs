@@ -1,7 +1,7 @@
 //! The task of one session: climbs the ladder, then runs one command after the other until it is closed or the link is lost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use mysql_async::Conn;
 use tokio::select;
@@ -137,6 +137,8 @@ struct Session {
 struct CatalogReader {
     generation: u64,
     connection: Arc<AtomicU64>,
+    /// Whether its outcome is still to be told: who has heard it may ask anew at once.
+    is_reading: Arc<AtomicBool>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -285,9 +287,13 @@ impl Session {
 
     /// Reads the catalog on a connection of its own, unless that is under way.
     fn load_catalog(&mut self) {
-        if self.catalog.task.as_ref().is_some_and(|task| !task.is_finished()) {
+        // A task that was aborted by a fault of its own would say for ever that it reads.
+        let is_there = self.catalog.task.as_ref().is_some_and(|task| !task.is_finished());
+        if is_there && self.catalog.is_reading.load(Ordering::Acquire) {
             return;
         }
+        self.catalog.is_reading.store(true, Ordering::Release);
+        let is_reading = Arc::clone(&self.catalog.is_reading);
         self.catalog.generation += 1;
         let generation = self.catalog.generation;
         let (recipe, link, tell) = (Arc::clone(&self.recipe), Arc::clone(&self.link), self.tell.clone());
@@ -297,7 +303,9 @@ impl Session {
             let hop = recipe.profile.route.len();
             let begun = Instant::now();
             tell.rung(hop, Rung::Catalog, RungState::Trying("schemas, tables, columns, keys".into())).await;
-            match introspect::read((&recipe, &link), &further, generation, &connection, &tell).await {
+            let read = introspect::read((&recipe, &link), &further, generation, &connection, &tell).await;
+            is_reading.store(false, Ordering::Release);
+            match read {
                 Ok(catalog) => {
                     let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
                     let words = format!("{} schemas, {tables} tables", catalog.schemas.len());
