@@ -13,6 +13,17 @@ Exit codes: 0 ok and complete · 1 the statement failed · 2 usage or settings �
 link was lost · 4 refused by guard, blinding or policy · 5 a comparison or check found something · 6 local files ·
 7 cut by a limit of the profile · 124 time limit · 130 interrupted";
 
+/// Codes of `rrx doctor`.
+const DOCTOR_CODES: &str = "\
+Exit codes: 0 every rung holds (warnings do not change it) · 2 usage or settings · 3 a rung failed · 6 local files ·
+130 interrupted";
+
+/// Codes of `rrx tunnel`.
+const TUNNEL_CODES: &str = "\
+Exit codes: 0 ended by Ctrl-C or SIGTERM · 2 usage or settings · 3 route, tunnel or sign-in failed · 4 the profile does not
+allow it (tunnel = true does), or a reason is missing · 6 local files, the access log or the port · 130 interrupted before it
+stood";
+
 /// rrx: read a MySQL-compatible read replica through its jump host.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(
@@ -45,6 +56,12 @@ pub enum Command {
     /// Run one statement without a screen: rows on stdout, words on stderr
     #[command(after_help = EXIT_CODES)]
     Run(RunCommand),
+    /// Walk the way to a replica rung by rung, and say what is wrong and what to do next
+    #[command(after_help = DOCTOR_CODES)]
+    Doctor(DoctorCommand),
+    /// Hold the way to a replica open for other programs, until Ctrl-C
+    #[command(after_help = TUNNEL_CODES)]
+    Tunnel(TunnelCommand),
     /// The profiles of the settings file: list, add, import, export
     #[command(subcommand)]
     Profiles(ProfilesCommand),
@@ -173,6 +190,46 @@ pub enum RowForm {
     Tsv,
     /// JSON
     Json,
+}
+
+/// `rrx doctor`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct DoctorCommand {
+    /// The profile; the only one of the settings when absent
+    #[arg(value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Record an unknown host key if it is exactly this one; may be given several times
+    #[arg(long, value_name = "SHA256:…")]
+    pub accept_host_key: Vec<String>,
+    /// Also write the report to a new file for a ticket: it holds no secret and no source of one
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// Put words in place of hosts, addresses, accounts and keys in the bundle
+    #[arg(long, requires = "bundle")]
+    pub anonymize: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub form: Form,
+}
+
+/// `rrx tunnel`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct TunnelCommand {
+    /// The profile; it must say `tunnel = true`
+    #[arg(value_name = "PROFILE")]
+    pub profile: String,
+    /// The port on 127.0.0.1; a free one when absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// A socket at this path in place of a port, for you alone
+    #[arg(long, value_name = "PATH", conflicts_with = "port")]
+    pub socket: Option<PathBuf>,
+    /// Why it is needed, for the access log; asked for where the profile has blinding rules
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Print events as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `rrx profiles`

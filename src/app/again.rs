@@ -39,6 +39,10 @@ pub struct Again {
 /// The link is gone: what ran is over, and the first attempt begins.
 pub(super) fn on_lost(model: &mut Model, problem: &Problem, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
+    if model.aside.leaving.is_some() {
+        model.shared.link = Link::Off;
+        return;
+    }
     let stood = model.aside.again.ready.map(|ready| model.shared.now.saturating_sub(ready));
     if stood.is_none_or(|stood| stood >= STEADY) {
         model.aside.again.tried = 0;

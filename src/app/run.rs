@@ -57,7 +57,7 @@ pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut
                 .because("the guard lets only statements through that read")
                 .hint(refusal.hint)
                 .at(refusal.at.start);
-            with!(model, asks, effects, grid.on_ended(result, &not_sent(End::Broken(problem))));
+            with!(model, asks, effects, grid.on_ended(result, &RunReport::of_nothing(End::Broken(problem))));
             asks.push(look_at_results(model));
             return;
         }
@@ -115,7 +115,7 @@ pub(super) fn on_permitted(
 ) {
     let record = Record { profile, id: permit.id().to_owned() };
     let Some(flight) = model.aside.flight.as_mut().filter(|flight| flight.result == result) else {
-        effects.push(end_record(record, &not_sent(End::Cancelled)));
+        effects.push(end_record(record, &RunReport::of_nothing(End::Cancelled)));
         return;
     };
     flight.record = Some(record);
@@ -124,7 +124,7 @@ pub(super) fn on_permitted(
         let bounds = bounds(model);
         effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
     } else {
-        on_ended(model, result, &not_sent(End::Cancelled), asks, effects);
+        on_ended(model, result, &RunReport::of_nothing(End::Cancelled), asks, effects);
     }
 }
 
@@ -166,7 +166,7 @@ pub(super) fn give_up(model: &mut Model, end: End, asks: &mut Vec<Ask>, effects:
     let progress = model.grid.result.as_ref().filter(|result| result.id == running.result);
     let (rows, bytes) = progress.map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
     let total = model.shared.now.saturating_sub(running.since);
-    on_ended(model, running.result, &RunReport { rows, bytes, total, ..not_sent(end) }, asks, effects);
+    on_ended(model, running.result, &RunReport { rows, bytes, total, ..RunReport::of_nothing(end) }, asks, effects);
 }
 
 /// Leaves, once all that has to be on disk has been handed over.
@@ -203,20 +203,6 @@ pub(super) fn stop_what_is_not_kept(model: &mut Model, id: ResultId, news: &Stor
     {
         running.stopping = true;
         effects.push(Effect::Session(session, SessionCmd::Cancel(id)));
-    }
-}
-
-/// The report of a statement that never went out, or of which nothing was heard.
-pub(super) fn not_sent(end: End) -> RunReport {
-    RunReport {
-        end,
-        rows: 0,
-        bytes: 0,
-        first_row: None,
-        total: Duration::ZERO,
-        warning_count: 0,
-        warnings: Vec::new(),
-        database: None,
     }
 }
 

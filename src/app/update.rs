@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, ResultId, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+    End, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
+    StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -187,7 +188,13 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
                 asks.push(Ask::ShowTable { schema, table });
             }
         }
-        SessionNews::CatalogFailed(problem) => asks.push(Ask::Problem(problem)),
+        // Nobody waits for it with the hands on the keys: it is shown, and the focus stays where it is.
+        SessionNews::CatalogFailed(problem) => {
+            let key = model.shared.key(Action::App(super::action::AppAction::Refresh));
+            model.happened(problem.to_string());
+            model.notice(format!("{}: {key} reads it again", problem.what));
+            model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.shared);
+        }
         SessionNews::Ended { result, report } => super::run::on_ended(model, result, &report, asks, effects),
         SessionNews::Own { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
@@ -216,7 +223,7 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
             super::run::on_permitted(model, (session, result), (profile, permit), asks, effects);
         }
         StorageNews::NotPermitted { result, problem } => {
-            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
         StorageNews::Worksheets { profile, worksheets, front, problems } => {
@@ -302,7 +309,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
             let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
                 .hint("run it again in a moment");
-            super::run::on_ended(model, result, &super::run::not_sent(End::Broken(problem)), asks, effects);
+            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         // What happened is written down, if later.
         Effect::Storage(end @ StorageCmd::End { .. }) => {

@@ -8,16 +8,18 @@ use clap::Parser as _;
 
 #[cfg(feature = "demo")]
 use super::demo::{self, BuiltIn};
+use super::doctor::{self, DoctorArgs, Names, Shape};
 use super::headless::Interrupts;
 use super::outside::Place;
 use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
-use super::{completions, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
+use super::tunnel::{self, TunnelArgs};
+use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
 use crate::app::action::Action;
 use crate::app::ui::look::Look;
 #[cfg(feature = "demo")]
 use crate::cli::DemoCommand;
-use crate::cli::{Cli, Command, ProfilesCommand, RunCommand, StatementSource};
+use crate::cli::{Cli, Command, DoctorCommand, ProfilesCommand, RunCommand, StatementSource, TunnelCommand};
 use crate::domain::keys::Keymap;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
@@ -112,6 +114,8 @@ fn start(cli: Cli) -> Result<u8, Problem> {
         Command::Man { command } => done(man::run(command.as_deref(), &mut out)),
         #[cfg(feature = "demo")]
         Command::Demo(command) => demo_command(&command, settings::load(&paths, presence), &paths),
+        Command::Doctor(command) => doctor_command(&command, &settings::load(&paths, presence), &paths),
+        Command::Tunnel(command) => tunnel_command(&command, &settings::load(&paths, presence), &paths),
         Command::Run(command) => headless(&command, &settings::load(&paths, presence), &paths),
     }
 }
@@ -162,10 +166,7 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
         return Err(Problem::new(Kind::Settings, "No profile is named")
             .hint("add -p PROFILE; `rrx profiles list` lists them, and `-p demo` is always there"));
     }
-    let (profile, place) = match built_in(paths).filter(|built_in| built_in.profile.name == name) {
-        Some(built_in) => (built_in.profile, built_in.place),
-        None => (Arc::new(loaded.settings.require(name)?.clone()), Place::own(paths)),
-    };
+    let (profile, place) = find(name, loaded, paths)?;
     let snippet = match command.source() {
         StatementSource::Snippet(name) => Some(snippet_text(&name, &profile, &place)?),
         StatementSource::Text(_) | StatementSource::File(_) | StatementSource::Stdin => None,
@@ -179,6 +180,74 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
         let site = Site { profile, outside: place.session, log, stop: Interrupts::listen()? };
         let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
         Ok(run::run(&args, site, (std::io::stdout(), stdout), &mut err).await)
+    })
+}
+
+/// A profile of the settings, or the built-in one, with its place.
+fn find(name: &str, loaded: &Loaded, paths: &Paths) -> Result<(Arc<Profile>, Place), Problem> {
+    match built_in(paths).filter(|built_in| built_in.profile.name == name) {
+        Some(built_in) => Ok((built_in.profile, built_in.place)),
+        None => Ok((Arc::new(loaded.settings.require(name)?.clone()), Place::own(paths))),
+    }
+}
+
+/// `rrx doctor`.
+fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
+    print::problems(&mut std::io::stderr(), &loaded.problems)?;
+    let only = match loaded.settings.profiles.as_slice() {
+        [only] => only.name.as_str(),
+        _ => "",
+    };
+    let name = command.profile.as_deref().unwrap_or(only);
+    if name.is_empty() {
+        return Err(Problem::new(Kind::Settings, "No profile is named")
+            .hint("`rrx doctor PROFILE`; `rrx profiles list` lists them, and `rrx doctor demo` always works"));
+    }
+    let (profile, place) = find(name, loaded, paths)?;
+    let accept: Result<Vec<String>, String> =
+        command.accept_host_key.iter().map(|text| host_key::fingerprint(text)).collect();
+    let accept =
+        accept.map_err(|why| Problem::new(Kind::Settings, "--accept-host-key names no fingerprint").because(why))?;
+    let args = DoctorArgs {
+        accept,
+        bundle: command.bundle.clone(),
+        names: if command.anonymize { Names::Hashed } else { Names::Plain },
+        shape: match (command.form.json, std::io::stdout().is_terminal()) {
+            (true, _) => Shape::Json,
+            (false, true) => Shape::Terminal,
+            (false, false) => Shape::Text,
+        },
+    };
+    wait_for(async {
+        let site = doctor::Site { profile, outside: place.session, clock: clock::now, stop: Interrupts::listen()? };
+        doctor::run(&args, site, &mut std::io::stdout()).await
+    })
+}
+
+/// `rrx tunnel`.
+fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
+    let mut err = std::io::stderr();
+    print::problems(&mut err, &loaded.problems)?;
+    let (profile, place) = find(&command.profile, loaded, paths)?;
+    // Asked before signals are listened to: Ctrl-C ends a question as usual.
+    let reason = tunnel::permit(&profile, &paths.config, command.reason.clone())?;
+    let args = TunnelArgs {
+        place: match &command.socket {
+            Some(path) => tunnel::Place::Socket(path.clone()),
+            None => tunnel::Place::Port(command.port.unwrap_or(0)),
+        },
+        reason,
+        shape: match (command.json, std::io::stderr().is_terminal()) {
+            (true, _) => tunnel::Shape::Json,
+            (false, true) => tunnel::Shape::Terminal,
+            (false, false) => tunnel::Shape::Lines,
+        },
+    };
+    wait_for(async {
+        let stop = Interrupts::listen()?;
+        let log = AccessLog::open(&place.paths.state, clock::now)?;
+        let site = tunnel::Site { profile, outside: place.session, log };
+        tunnel::run(&args, site, stop, &mut std::io::stdout(), &mut err).await
     })
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::select;
 use tokio::sync::mpsc;
 
+use super::host_key;
 use crate::domain::accesslog::{Begin, Entry};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
@@ -58,7 +59,7 @@ impl Headless {
         let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
         spawn(ID, inbox, rows, told, outside);
         send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }).await?;
-        let mut unanswered = None;
+        let (mut unanswered, mut met) = (None, None);
         loop {
             let said = select! {
                 said = news.recv() => said,
@@ -73,13 +74,20 @@ impl Headless {
                     return Ok(Waited::Done(Self { commands, news, facts, profile, database, next: 1 }));
                 }
                 Some((_, SessionNews::Asked(question))) => {
+                    met = host_key::meet(&question, &[]);
                     let answer = answer(question).await.unwrap_or_else(|problem| {
                         unanswered = Some(problem);
                         Answer::Decline
                     });
                     send(&commands, SessionCmd::Answer(answer)).await?;
                 }
-                Some((_, SessionNews::Failed(problem))) => return Err(unanswered.unwrap_or(problem)),
+                Some((_, SessionNews::Failed(problem))) => {
+                    let problem = unanswered.unwrap_or(problem);
+                    return Err(match met {
+                        Some(met) => met.explain(problem, &profile.name, &[]),
+                        None => problem,
+                    });
+                }
                 Some((_, _)) => {}
                 None => return Err(gone()),
             }
@@ -224,7 +232,8 @@ impl Interrupts {
     }
 }
 
-async fn answer(question: Question) -> Result<Answer, Problem> {
+/// Answers a question without a screen: secrets on the terminal, unknown host keys refused.
+pub(super) async fn answer(question: Question) -> Result<Answer, Problem> {
     match question {
         Question::Secret { prompt, .. } => {
             let asked = tokio::task::spawn_blocking(move || secrets::ask(&prompt)).await;
@@ -237,7 +246,7 @@ async fn answer(question: Question) -> Result<Answer, Problem> {
             let asked = tokio::task::spawn_blocking(move || secrets::ask(&format!("{prompt}{why}"))).await;
             asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret).map_err(|_| problem)
         }
-        // Without a screen nobody has seen the fingerprint: refused, and the tunnel says how to accept it.
+        // Without a screen nobody has seen the fingerprint: refused, and the refusal says how to accept it.
         Question::HostKey { .. } => Ok(Answer::Decline),
     }
 }

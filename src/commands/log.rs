@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::LogCommand;
+use crate::domain::accesslog::{TunnelEvent, TunnelRecord};
 use crate::domain::port::Past;
 use crate::domain::problem::Problem;
-use crate::io::storage::history;
+use crate::io::storage::history::{self, History};
 use crate::io::storage::paths::Paths;
 
 /// Serves `rrx log`.
@@ -17,19 +18,63 @@ use crate::io::storage::paths::Paths;
 /// What the output says; lines that cannot be read are words on `err`.
 pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Problem> {
     let LogCommand::Show { last, form } = command;
-    let mut history = history::read(&paths.state, last);
-    history.past.reverse();
+    let history = history::read(&paths.state, last);
     print::problems(err, &history.problems)?;
+    let records = newest(&history, last);
     if form.json {
-        let records: Vec<_> = history.past.iter().map(|past| json!({ "begin": past.begin, "end": past.end })).collect();
+        let records: Vec<_> = records
+            .iter()
+            .map(|record| match record {
+                Shown::Statement(past) => json!({ "begin": past.begin, "end": past.end }),
+                Shown::Tunnel(tunnel) => json!({ "tunnel": tunnel }),
+            })
+            .collect();
         return print::json(out, &records);
     }
-    if history.past.is_empty() {
+    if records.is_empty() {
         return print::text(err, &format!("No statement is in the access log of {}.\n", paths.state.display()));
     }
     let mut rows = vec![["TIME", "PROFILE", "ROWS", "MS", "END", "STATEMENT"].map(str::to_owned)];
-    rows.extend(history.past.iter().map(row));
+    rows.extend(records.iter().map(|record| match record {
+        Shown::Statement(past) => row(past),
+        Shown::Tunnel(tunnel) => tunnel_row(tunnel),
+    }));
     print::columns(out, &rows)
+}
+
+/// One line of what is shown.
+enum Shown<'a> {
+    Statement(&'a Past),
+    Tunnel(&'a TunnelRecord),
+}
+
+impl Shown<'_> {
+    fn time(&self) -> &str {
+        match self {
+            Self::Statement(past) => &past.begin.time,
+            Self::Tunnel(tunnel) => &tunnel.time,
+        }
+    }
+}
+
+/// Statements and tunnels by time, the newest last; times are written so that their text sorts. At one time a tunnel's record
+/// comes behind.
+fn newest(history: &History, most: usize) -> Vec<Shown<'_>> {
+    let mut records: Vec<Shown<'_>> = history.past.iter().rev().map(Shown::Statement).collect();
+    records.extend(history.tunnels.iter().rev().map(Shown::Tunnel));
+    records.sort_by(|one, other| one.time().cmp(other.time()));
+    let first = records.len().saturating_sub(most);
+    records.split_off(first)
+}
+
+fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
+    let (milliseconds, end) = match &tunnel.event {
+        TunnelEvent::Left { milliseconds, end, .. } => (milliseconds.to_string(), print::line(end)),
+        TunnelEvent::Closed { end, .. } => ("-".into(), print::line(end)),
+        TunnelEvent::Opened { .. } | TunnelEvent::Came { .. } => ("-".into(), "-".into()),
+    };
+    let words = print::line(&tunnel.event.words());
+    [print::line(&tunnel.time), print::line(&tunnel.profile), "-".into(), milliseconds, end, words]
 }
 
 fn row(past: &Past) -> [String; 6] {

@@ -3,8 +3,10 @@
 pub mod completions;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod entry;
 pub mod headless;
+pub mod host_key;
 pub mod keymap;
 pub mod keys;
 pub mod log;
@@ -18,3 +20,4 @@ pub mod secret;
 pub mod snippets;
 pub mod ssh_key;
 pub mod tui;
+pub mod tunnel;

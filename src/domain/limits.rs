@@ -94,6 +94,8 @@ pub const STEADY: Duration = Duration::from_secs(30);
 pub const REOPEN: Duration = Duration::from_secs(5);
 /// How often the replica is asked how far it is behind.
 pub const LAG: Duration = Duration::from_secs(12);
+/// How long after connecting it is asked first.
+pub const LAG_FIRST: Duration = Duration::from_secs(1);
 /// Time for that answer; after it the connection that asked is thrown away.
 pub const LAG_ANSWER: Duration = Duration::from_secs(3);
 /// A lag that was read longer ago than this is not shown as if it were now.
@@ -124,3 +126,13 @@ pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 pub const FOLDER_FILES: usize = 20_000;
 /// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
+/// Clients that one held tunnel serves at once; each has an SSH connection of its own.
+pub const TUNNEL_CLIENTS: u64 = 64;
+/// Clients of a held tunnel that sign in at once: sshd drops connections from the tenth on.
+pub const TUNNEL_CLIMBS: usize = 4;
+/// How long a client of a held tunnel waits for a lost way to come back.
+pub const TUNNEL_WAIT: Duration = Duration::from_secs(15);
+/// The longest wait between two tries to bring a held tunnel back: shorter than a client waits.
+pub const TUNNEL_PAUSE: Duration = Duration::from_secs(10);
+/// Bytes read from a client of a held tunnel at once.
+pub const PUMP_BYTES: usize = 64 << 10;

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rrx::domain::accesslog::{self, BadLine, Begin, Entry, Ledger, Line};
+use rrx::domain::accesslog::{self, BadLine, Begin, Entry, Ledger, Line, TunnelEvent, TunnelRecord};
 use rrx::io::storage::accesslog::{AccessLog, FILE_NAME, os_user};
 use rrx::io::storage::history;
 
@@ -87,6 +87,36 @@ fn the_history_is_newest_first_and_joins_begin_and_end() {
     assert_eq!(read.past[1].begin, first);
     assert_eq!(read.past[1].end.as_ref().map(|end| end.rows), Some(3));
     assert_eq!(history::read(state.path(), 1).past.len(), 1);
+}
+
+#[test]
+fn a_tunnels_records_are_lines_of_their_own_and_leave_the_statements_as_they_are() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let first = append(&mut log, "SELECT 1");
+    let record = |id: &str, event| TunnelRecord {
+        id: id.into(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: "eu".into(),
+        account: "RO_USER".into(),
+        server: "replica:3306".into(),
+        event,
+    };
+    let opened = TunnelEvent::Opened { at: "127.0.0.1:4000".into(), reason: Some("T-1".into()) };
+    let id = log.tunnel(record("", opened)).unwrap();
+    let left = TunnelEvent::Left { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
+    assert_eq!(log.tunnel(record(&id, left.clone())).unwrap(), id);
+    log.end(entry(&first.id)).unwrap();
+    let text = text(state.path());
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[1].starts_with(r#"{"v":1,"kind":"tunnel","id":""#), "{}", lines[1]);
+    assert!(lines[1].contains(r#""event":"opened","at":"127.0.0.1:4000","reason":"T-1""#), "{}", lines[1]);
+    let read = history::read(state.path(), 10);
+    assert_eq!(read.problems, []);
+    assert_eq!((read.past.len(), read.past[0].end.as_ref().map(|end| end.rows)), (1, Some(3)));
+    assert_eq!((&read.tunnels[0].event, &read.tunnels[0].id, read.tunnels.len()), (&left, &id, 2));
+    assert_eq!(read.tunnels[0].os_user, os_user());
 }
 
 #[test]

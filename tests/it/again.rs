@@ -333,3 +333,15 @@ fn every_width_says_that_the_link_is_lost() {
         }
     }
 }
+
+#[test]
+fn a_catalog_that_dies_with_its_link_takes_no_key_from_the_worksheet() {
+    let mut bench = Bench::connected(160, 45);
+    let focus = bench.model.focus;
+    bench.session(SessionNews::CatalogFailed(Problem::new(Kind::Statement, "The catalog could not be read")));
+    bench.session(SessionNews::Lost(lost()));
+    news(&mut bench, 2, SessionNews::Failed(Problem::new(Kind::Route, "the host key has changed")));
+    assert_eq!((bench.model.focus, bench.model.overlay.is_some()), (focus, false));
+    bench.text("typed");
+    assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed"));
+}

@@ -24,6 +24,7 @@ mod known_hosts;
 mod look;
 mod model;
 mod profile;
+mod randomart;
 mod results;
 mod screens;
 mod setup;

@@ -16,8 +16,8 @@ use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::compute::{Answer, Computed, Generation, Job};
 use rrx::domain::keys::Chord;
 use rrx::domain::port::{
-    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
-    StoreCmd, StoreNews,
+    End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd,
+    StorageNews, StoreCmd, StoreNews,
 };
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::profile::Settings;
@@ -359,6 +359,7 @@ fn enter_is_no_answer_to_an_unknown_host_key() {
         host: "bastion".into(),
         algorithm: "ssh-ed25519".into(),
         fingerprint: "SHA256:abc".into(),
+        art: Vec::new(),
         recorded_in: "/home/you/.ssh/known_hosts".into(),
     }));
     bench.effects.clear();
@@ -423,6 +424,16 @@ fn any_message() -> impl Strategy<Value = Message> {
             SessionId(session),
             SessionNews::Ended { result: ResultId(result), report: report(End::Complete, 3) }
         )),
+        1 => (0u32..9, 0u8..5).prop_map(|(session, what)| {
+            let lost = Problem { passes: what > 2, ..Problem::new(Kind::Lost, "gone") };
+            Message::Session(SessionId(session), match what {
+                0 => SessionNews::Lag(Lag::Stopped),
+                1 => SessionNews::Ready(Arc::new(facts())),
+                2 | 3 => SessionNews::Failed(lost),
+                _ => SessionNews::Lost(lost),
+            })
+        }),
+        1 => (0u64..u64::MAX).prop_map(|ms| Message::Clock(Duration::from_millis(ms))),
         1 => (0u64..20, 0usize..4, 0usize..9, 0usize..9).prop_map(|(generation, s, t, c)| Message::Computed(Computed {
             generation: Generation(generation),
             answer: Answer::Filtered(vec![ObjectRef::Schema(s), ObjectRef::Column(s, t, c), ObjectRef::Routine(s, t)]),

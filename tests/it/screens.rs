@@ -1,9 +1,9 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
-use rrx::app::screen;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
-use rrx::domain::port::{End, Question, ResultId, SessionNews};
+use rrx::app::{Message, screen};
+use rrx::domain::port::{End, Question, ResultId, SessionId, SessionNews};
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::results::Glyphs;
 
@@ -82,6 +82,17 @@ fn the_overlays() {
 }
 
 #[test]
+fn a_lost_link_takes_nothing_from_the_screen_and_says_what_is_true() {
+    for size in [(160, 45), (80, 24), (40, 10)] {
+        let mut bench = with_rows(size);
+        bench.session(SessionNews::Lost(Problem::new(Kind::Lost, "The tunnel is gone.").because("the hop closed it")));
+        let gone = Problem::new(Kind::Route, "bastion.example.com cannot be reached").because("timed out").passing();
+        bench.feed(Message::Session(SessionId(2), SessionNews::Failed(gone)));
+        insta::assert_snapshot!(format!("lost_{}x{}", size.0, size.1), text(&bench, size));
+    }
+}
+
+#[test]
 fn the_picker_and_a_failed_ladder() {
     let mut bench = Bench::new(100, 30);
     insta::assert_snapshot!("picker_100x30", text(&bench, (100, 30)));
@@ -128,4 +139,26 @@ fn a_refused_password_asks_for_the_new_one() {
     bench.session(SessionNews::Asked(Question::Instead { prompt, problem }));
     bench.text("hunter2");
     insta::assert_snapshot!("rotated_80x24", text(&bench, (80, 24)));
+}
+
+#[test]
+fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
+    let art: Vec<String> = ["+--[ED25519 256]--+", "|B=o==            |", "|B=+=.o           |", "|+*+oB .     .    |"]
+        .into_iter()
+        .chain(["|=.=o = . o . .   |", "|o= oo o S o o    |", "|. = .  + o +     |", "| . o    +   .    |"])
+        .chain(["|  E    =         |", "|        +        |", "+----[SHA256]-----+"])
+        .map(str::to_owned)
+        .collect();
+    for size in SIZES {
+        let mut bench = Bench::new(size.0, size.1);
+        bench.keys("enter");
+        bench.session(SessionNews::Asked(Question::HostKey {
+            host: "bastion.example.com".into(),
+            algorithm: "ssh-ed25519".into(),
+            fingerprint: "SHA256:uTDvzFQX7oAgHpNLYeRIh+tUGDAuSJCBc5o0q/AnMe4".into(),
+            art: art.clone(),
+            recorded_in: "/home/you/.ssh/known_hosts".into(),
+        }));
+        insta::assert_snapshot!(format!("host_key_{}x{}", size.0, size.1), text(&bench, size));
+    }
 }

@@ -63,10 +63,13 @@ async fn real_replication_tells_its_lag_and_one_that_is_stopped_is_not_at_zero()
     let primary = rig.own_mariadb("primary", &["--log-bin=primary", "--server-id=1"]);
     let replica = rig.own_mariadb("replica", &["--read-only=1", "--server-id=2"]);
     primary.sql("CREATE USER repl IDENTIFIED BY 'x'; GRANT REPLICATION SLAVE ON *.* TO repl");
+    // What made the accounts of both is not to come a second time.
+    let from = primary.sql("SELECT @@gtid_binlog_pos");
     replica.sql(&format!(
-        "CREATE USER monitor IDENTIFIED BY 'x'; GRANT SELECT, REPLICA MONITOR ON *.* TO monitor; \
+        "SET GLOBAL gtid_slave_pos = '{}'; CREATE USER monitor IDENTIFIED BY 'x'; GRANT SELECT, REPLICA MONITOR ON *.* TO monitor; \
          CHANGE MASTER 'east' TO MASTER_HOST='127.0.0.2', MASTER_PORT={}, MASTER_USER='repl', MASTER_PASSWORD='x', \
-         MASTER_USE_GTID=current_pos; START SLAVE 'east'",
+         MASTER_USE_GTID=slave_pos; START SLAVE 'east'",
+        from.trim(),
         primary.port()
     ));
     primary.sql("CREATE DATABASE arrived");

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{End, SessionNews};
+use rrx::domain::port::{End, SessionCmd, SessionNews};
 use rrx::domain::problem::{Kind, Problem, Remedy};
 use rrx::domain::profile::{Profile, TlsMode};
 
@@ -95,6 +95,27 @@ async fn an_sshd_child_that_was_stopped_for_a_moment_loses_nothing() {
     sshd.continue_connections();
     assert_eq!(live.finish(result).await.value(), id);
     live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_comes_as_the_link_dies_has_an_end_in_any_case() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    for round in 0..6 {
+        let mut live = connect(through(rig, &sshd, sshd.port())).await.unwrap();
+        sshd.kill_connections();
+        for _ in 0..round {
+            tokio::task::yield_now().await;
+        }
+        let result = rrx::domain::ids::ResultId(round + 100);
+        let permit = super::harness::permit("SELECT SLEEP(30)", live.facts.dialect, super::harness::ID);
+        if live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.is_ok() {
+            let report = live.report(result).await;
+            let End::Broken(problem) = &report.end else { panic!("{report:?}") };
+            assert!(problem.kind == Kind::Lost || problem.what.contains("not sent"), "{problem}");
+        }
+        assert!(matches!(live.last().await, SessionNews::Lost(_)));
+    }
 }
 
 async fn drops(mode: Mode) {

@@ -16,11 +16,16 @@ mod loaded;
 
 mod demo;
 mod demo_data;
+mod doctor;
+mod engines;
 mod harness;
+mod held;
+mod held_rooted;
 mod hops;
 mod lag;
 mod liveness;
 mod one_server;
+mod pretend;
 mod proof;
 mod refusals;
 mod rig_itself;

@@ -59,7 +59,8 @@ async fn a_server_that_wants_tls_says_so_and_gets_it() {
     let strict = rig.own_mariadb("strict", &["--read-only=1", "--require-secure-transport=1"]);
     let profile = |tls| Profile { port: strict.port(), tls, ..direct(rig) };
     let problem = connect(profile(TlsMode::Disabled)).await.err().unwrap();
-    assert_eq!(problem.server.as_ref().map(|error| error.code), Some(3159), "{problem}");
+    // MySQL says 3159, MariaDB that the account is refused.
+    assert!(matches!(problem.server.as_ref().map(|error| error.code), Some(3159 | 1045)), "{problem}");
     assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
     assert!(!problem.passes, "waiting does not mend it");
     for tls in [TlsMode::Preferred, TlsMode::Required, TlsMode::VerifyIdentity] {
@@ -75,9 +76,9 @@ async fn a_certificate_that_does_not_hold_is_told_by_what_is_wrong_with_it() {
     let stranger = connect(Profile { ca: Some(rig.other_ca()), ..direct(rig) }).await.err().unwrap();
     assert_eq!((stranger.kind, stranger.then), (Kind::Route, Some(Remedy::Settings)), "{stranger}");
     assert!(stranger.because[0].contains("not signed by the CA"), "{stranger}");
-    assert!(stranger.hint.as_ref().unwrap().contains("`ca`"), "{stranger}");
+    assert!(stranger.hint.as_ref().unwrap().contains("ca = "), "{stranger}");
     let built_in = connect(Profile { ca: None, ..direct(rig) }).await.err().unwrap();
-    assert!(built_in.hint.as_ref().unwrap().contains("ca = "), "{built_in}");
+    assert!(built_in.hint.as_ref().unwrap().contains("truststore.pki.rds.amazonaws.com"), "{built_in}");
     // The certificate names 127.0.0.2, not this door to it.
     let door = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: door.port(), ..direct(rig) };

@@ -316,6 +316,7 @@ async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
         host: format!("127.0.0.1:{}", rig.ssh_port()),
         algorithm: "ssh-ed25519".into(),
         fingerprint: rig.sshd().fingerprint("ed25519"),
+        art: rig.sshd().art("ed25519"),
         recorded_in: file.clone(),
     };
     assert_eq!(script.asked(), [question]);

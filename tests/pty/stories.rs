@@ -5,7 +5,7 @@ use std::io::Write as _;
 use rrx::demo::data;
 
 use super::harness::{Home, Story};
-use super::rig::Rig;
+use super::rig::{Forwarder, Mode, Rig, SshdOptions};
 
 /// Opens a table, reads its page, looks at its rows, runs a join and pages through it, saves it as a snippet, leaves;
 /// starts again and runs the snippet. `arguments` connect to the demo's tables, `connected` is what then shows.
@@ -368,4 +368,57 @@ fn a_panic_gives_the_terminal_back_before_it_speaks_and_the_worksheets_are_kept(
     assert!(!story.has_terminal());
     assert!(!story.end().success());
     assert!(home.worksheets().contains("kept through a panic"), "{}", home.worksheets());
+}
+
+#[test]
+fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the_next_statement_is_answered_rightly() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    rig.sql("CREATE DATABASE IF NOT EXISTS story");
+    let door = Forwarder::to(rig.ssh_host(), sshd.port());
+    let home = Home::new();
+    let known = home.path().join("known_hosts");
+    let keys = std::fs::read_to_string(sshd.known_hosts()).unwrap();
+    std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", door.port()))).unwrap();
+    let profile = rig.profile_toml_through("clinic", rig.ssh_host(), door.port());
+    let profile = profile.replace(&rig.known_hosts().display().to_string(), &known.display().to_string());
+    home.settings(&profile);
+    let mut story = Story::start(&home, &["clinic"], (160, 40));
+    story.see("connected to MariaDB");
+    story.see("lag unknown (no privilege");
+    story.text("USE story");
+    story.keys("f5");
+    story.see("TEST clinic  story");
+    story.keys("ctrl-n");
+    story.text("SELECT SLEEP(50)");
+    story.keys("f5");
+    story.see("waiting for the first row");
+    // The link goes, and no new one can be had for a while.
+    door.set(Mode::Reset);
+    let shown = story.see("LINK LOST, reconnecting in");
+    assert!(shown.contains("not known to have finished"), "{shown}");
+    assert!(shown.contains("SELECT SLEEP(50)"), "the worksheet stays: {shown}");
+    story.keys("f6 f6 f6 f6 ctrl-n");
+    story.text("SELECT CONCAT('typed ', 'meanwhile') AS t, DATABASE()");
+    story.see("'meanwhile') AS t, DATABASE()");
+    story.wait("a further attempt", |shown| shown.contains("(attempt 3)") || shown.contains("(attempt 4)"));
+    door.set(Mode::Pass);
+    let shown = story.see("connected again to MariaDB");
+    assert!(shown.contains("'meanwhile') AS t, DATABASE()") && !shown.contains("LINK LOST"), "{shown}");
+    story.keys("f5");
+    let shown = story.see("typed meanwhile");
+    assert!(shown.contains("all 1 row") && shown.contains("TEST clinic  story"), "{shown}");
+    // Killed for a moment only: it is back before anybody can be told.
+    sshd.kill_connections();
+    story.see("connected again to MariaDB");
+    story.keys("ctrl-n");
+    story.text("SELECT 6 * 7 AS again");
+    story.keys("f5");
+    story.wait("the answer", |shown| shown.contains(" 42 ") && shown.contains("all 1 row"));
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+    let log = home.log();
+    assert_eq!(log.matches("broken, not known to have finished").count(), 1, "{log}");
+    assert_eq!(log.matches("SLEEP(50)").count(), 1, "it never ran again: {log}");
+    assert_eq!(rig.general_log().matches("SELECT SLEEP(50)").count(), 1);
 }

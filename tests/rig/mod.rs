@@ -24,11 +24,11 @@ mod sshd;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use folder::{Folder, wait_until};
+pub use folder::{Folder, free_port, wait_until};
 pub use forwarder::{Forwarder, Mode, Turns};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, TlsMode};
-pub use sshd::{Pam, Sshd, SshdOptions};
+pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};
 
 /// A running MariaDB behind a running sshd. See the module.
 pub struct Rig {

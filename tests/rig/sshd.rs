@@ -12,6 +12,9 @@ use super::mariadb::{ADDRESS, Mariadb, NAME};
 /// The address of every sshd of the rig: not the replica's.
 pub const HOST: &str = "127.0.0.1";
 
+/// Another name of the replica where an sshd has names of its own; no certificate holds it.
+pub const ALIAS: &str = "alias.rrx.test";
+
 /// What differs from the shared sshd.
 #[derive(Debug, Clone, Default)]
 pub struct SshdOptions {
@@ -110,6 +113,12 @@ impl Sshd {
         told.split_whitespace().nth(1).unwrap().to_owned()
     }
 
+    /// The picture that ssh-keygen draws of its host key of this kind.
+    pub fn art(&self, kind: &str) -> Vec<String> {
+        let told = run(Command::new("ssh-keygen").arg("-lvf").arg(self.folder.join(format!("host_{kind}.pub"))));
+        told.lines().skip(1).map(str::to_owned).collect()
+    }
+
     /// What it logged so far.
     pub fn log(&self) -> String {
         self.server.log()
@@ -182,7 +191,7 @@ fn sshd_command(folder: &Folder, own: &Path) -> Command {
         return folder.as_server(program);
     };
     let hosts = own.join("hosts");
-    fs::write(&hosts, format!("127.0.0.1 localhost\n{ADDRESS} {NAME}\n")).unwrap();
+    fs::write(&hosts, format!("127.0.0.1 localhost\n{ADDRESS} {NAME} {ALIAS}\n")).unwrap();
     let mut command = Command::new("unshare");
     command
         .args(["--mount", "sh", "-c", "mount --bind \"$1\" /etc/hosts && shift && exec setpriv \"$@\"", "rig-sshd"])

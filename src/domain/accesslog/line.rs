@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Begin, Entry, FORMAT};
+use super::{Begin, Entry, FORMAT, TunnelRecord};
 
 /// One record of the access log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub enum Line {
     Begin(Begin),
     /// A statement has ended.
     End(Entry),
+    /// Something happened to a tunnel that is held for other programs.
+    Tunnel(TunnelRecord),
 }
 
 /// Why a line cannot be read.
@@ -42,6 +44,7 @@ struct Written<'a> {
 enum Record<'a> {
     Begin(&'a Begin),
     End(&'a Entry),
+    Tunnel(&'a TunnelRecord),
 }
 
 /// The version alone, read before anything else is believed.
@@ -64,6 +67,14 @@ pub fn write_begin(begin: &Begin) -> Result<String, serde_json::Error> {
 /// Only what the JSON writer says; these records have no value that it refuses.
 pub fn write_end(entry: &Entry) -> Result<String, serde_json::Error> {
     written(Record::End(entry))
+}
+
+/// Writes a record of a held tunnel as one line, its newline included.
+///
+/// # Errors
+/// Only what the JSON writer says; these records have no value that it refuses.
+pub fn write_tunnel(record: &TunnelRecord) -> Result<String, serde_json::Error> {
+    written(Record::Tunnel(record))
 }
 
 /// Reads one line, with or without its newline.

@@ -2,10 +2,12 @@
 //! sent, and an *end* record after. Knows no file: the storage room lends a [`Ledger`].
 
 mod line;
+mod tunnel;
 
 use serde::{Deserialize, Serialize};
 
-pub use line::{BadLine, Line, read, write_begin, write_end};
+pub use line::{BadLine, Line, read, write_begin, write_end, write_tunnel};
+pub use tunnel::{TunnelEvent, TunnelRecord};
 
 use crate::domain::ids::SessionId;
 use crate::domain::sql::Checked;

@@ -113,6 +113,21 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// The report of a statement that was not sent, or of which nothing was heard.
+    #[must_use]
+    pub fn of_nothing(end: End) -> Self {
+        Self {
+            end,
+            rows: 0,
+            bytes: 0,
+            first_row: None,
+            total: Duration::ZERO,
+            warning_count: 0,
+            warnings: Vec::new(),
+            database: None,
+        }
+    }
+
     /// The end record of the statement whose begin record has this id. The storage room fills in the time.
     #[must_use]
     pub fn entry(&self, id: String) -> Entry {

@@ -87,6 +87,8 @@ pub enum Question {
         algorithm: String,
         /// `SHA256:…` in OpenSSH's form.
         fingerprint: String,
+        /// The picture that OpenSSH draws of the key, line by line.
+        art: Vec<String>,
         /// The file in which an accepted key is recorded.
         recorded_in: PathBuf,
     },

@@ -45,16 +45,15 @@ pub(super) enum Killed {
 }
 
 impl Control {
-    /// Opens it, pins it, and makes sure that the same server answers.
+    /// Pins this connection, or another one where it leads elsewhere, and makes sure that the same server answers.
     pub(super) async fn open(
-        (recipe, link): (&Recipe, &Link),
-        further: Arc<Further>,
-        probe: LagProbe,
+        way: (&Recipe, &Link),
+        first: Conn,
+        (further, probe): (Further, LagProbe),
         tell: &Teller,
     ) -> Result<Self, Fault> {
-        let mut control = Self { conn: None, further, is_elsewhere: false, target: 0, probe };
-        control.reopen(recipe, link, tell).await?;
-        Ok(control)
+        let conn = further.open(way, Some(first), tell).await?;
+        Ok(Self { is_elsewhere: conn.is_none(), conn, further: Arc::new(further), target: 0, probe })
     }
 
     /// Gives the connection away and leaves an empty place, for a KILL that goes its own way.
@@ -86,7 +85,7 @@ impl Control {
     /// Makes the connection anew. Behind an endpoint of several servers another one may answer: then again, a few times.
     pub(super) async fn reopen(&mut self, recipe: &Recipe, link: &Link, tell: &Teller) -> Result<(), Fault> {
         self.conn = None;
-        self.conn = self.further.open(recipe, link, tell).await?;
+        self.conn = self.further.open((recipe, link), None, tell).await?;
         self.is_elsewhere = self.conn.is_none();
         Ok(())
     }

@@ -13,6 +13,12 @@ pub(super) fn told(error: &IoError, kind: Kind, what: &str) -> Option<Problem> {
     let problem = |because: String| Problem::new(kind, what).because(format!("TLS: {because}"));
     let error = match error {
         IoError::Tls(mysql_async::TlsError::Tls(error)) => error,
+        IoError::Tls(mysql_async::TlsError::InvalidDnsName(_)) => {
+            let problem =
+                problem("the host of the profile is neither a name nor an address that a certificate holds".into());
+            let hint = "write `host` in the profile as the replica's certificate names it";
+            return Some(problem.hint(hint).then(Remedy::Settings));
+        }
         IoError::Tls(other) => {
             return Some(problem(other.to_string()).hint("look at the file of `ca`").then(Remedy::Settings));
         }

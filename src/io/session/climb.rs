@@ -18,7 +18,7 @@ use super::settings::{self, Variables};
 use super::{Outside, convert, own, replica};
 use crate::domain::port::{Answer, Question, Role, Rung, RungState, ServerFacts};
 use crate::domain::problem::{Kind, Problem, Remedy};
-use crate::domain::profile::{Profile, Secret, SecretSource};
+use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 
 /// What stands at the top of the ladder.
 pub(super) struct Climbed {
@@ -57,13 +57,14 @@ pub(super) async fn climb(
     let mut recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
     let database = database.or_else(|| profile.database.clone());
 
-    tell.rung(hop, Rung::MySql, RungState::Trying(format!("{}:{} as {}", profile.host, profile.port, profile.user)))
-        .await;
+    link.at_the_door(&profile, &tell).await;
     let begun = Instant::now();
     let mut typed = 0;
     let conn = loop {
         let fault = match recipe.open(&link, database.as_deref()).await {
             Ok(conn) => break conn,
+            // The forward has failed and was told as that rung: the one above it was not tried.
+            Err(Fault::Told(problem)) if !link.is_at_the_door() => return Err(problem),
             Err(fault) => fault,
         };
         let is_refused = fault.code() == Some(ACCESS_DENIED);
@@ -115,14 +116,16 @@ async fn guard(
     let profile = &recipe.profile;
     let tell = &asker.tell;
     let told = |fault: Fault| fault.connecting(&profile.host, profile.port, &profile.user);
-    let (variables, pinned) = settings::pin(&mut conn, profile, tell).await.map_err(told)?;
+    // The first one has shown that the account is let in: the second one is on its way meanwhile.
+    let (pinned, second) = tokio::join!(settings::pin(&mut conn, profile, tell), recipe.open(link, None));
+    let (variables, pinned) = pinned.map_err(told)?;
     refuse_writer(profile, replica::role(&variables))?;
     let further = Further::like(pinned, &variables);
     let probe = LagProbe::new(profile, &variables);
-    // The second connection is on its way while the first one tells who it is.
+    let second = second.map_err(told)?;
     let (facts, control) = tokio::join!(
         replica::facts(&mut conn, &variables, profile, tell),
-        Control::open((recipe, link), Arc::new(further), probe, tell)
+        Control::open((recipe, link), second, (further, probe), tell)
     );
     let (mut facts, mut control) = (facts.map_err(told)?, control.map_err(told)?);
     control.aim(facts.connection_id);
@@ -215,7 +218,16 @@ pub(super) async fn bring(outside: &Outside, source: SecretSource) -> Result<Sec
 async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: Option<&str>, asker: &Asker) -> Problem {
     let profile = &recipe.profile;
     let unknown = fault.code() == Some(1049);
+    let refused = fault.code() == Some(1045);
     let mut problem = fault.connecting(&profile.host, profile.port, &profile.user);
+    if refused && matches!(profile.tls, TlsMode::Disabled) {
+        // What MySQL says as 3159, MariaDB says so, and both for an account with REQUIRE SSL.
+        problem.hint = Some(
+            "the server may take this account over TLS only: write tls = \"verify-identity\" and `ca` into the profile; \
+             otherwise the password may have been rotated"
+                .into(),
+        );
+    }
     let Some(database) = database.filter(|_| unknown) else { return problem };
     problem.what = format!("There is no database {database} on {}:{}", profile.host, profile.port);
     if let Ok(names) = schema_names(recipe, link, asker).await {

@@ -334,14 +334,5 @@ fn busy(result: ResultId) -> SessionNews {
 
 /// The report of a statement that was not sent.
 pub(super) fn nothing_ran(problem: Problem) -> RunReport {
-    RunReport {
-        end: End::Broken(problem),
-        rows: 0,
-        bytes: 0,
-        first_row: None,
-        total: Duration::ZERO,
-        warning_count: 0,
-        warnings: Vec::new(),
-        database: None,
-    }
+    RunReport::of_nothing(End::Broken(problem))
 }

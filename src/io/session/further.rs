@@ -29,9 +29,19 @@ impl Further {
 
     /// Opens one. Behind an endpoint of several servers another one may answer: then again, a few times, and `None` in
     /// the end: what is read or stopped there would be somebody else's.
-    pub(super) async fn open(&self, recipe: &Recipe, link: &Link, tell: &Teller) -> Result<Option<Conn>, Fault> {
+    ///
+    /// `first` is one that is open already, not pinned yet.
+    pub(super) async fn open(
+        &self,
+        (recipe, link): (&Recipe, &Link),
+        mut first: Option<Conn>,
+        tell: &Teller,
+    ) -> Result<Option<Conn>, Fault> {
         for _ in 0..limits::CONTROL_ATTEMPTS {
-            let mut conn = recipe.open(link, None).await?;
+            let mut conn = match first.take() {
+                Some(conn) => conn,
+                None => recipe.open(link, None).await?,
+            };
             let is_same = match settings::pin_like(&mut conn, &self.pinned, tell).await {
                 Ok(variables) => replica::identity(&variables) == self.identity,
                 // Another server may know other variables: that is no trouble of this session's own.

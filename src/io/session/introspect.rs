@@ -28,7 +28,7 @@ pub(super) async fn read(
     tell: &Teller,
 ) -> Result<Arc<Catalog>, Fault> {
     // The catalog of another server is another catalog, and a KILL by its number would hit somebody else here.
-    let mut conn = further.open(recipe, link, tell).await?.ok_or(Fault::OtherServer)?;
+    let mut conn = further.open((recipe, link), None, tell).await?.ok_or(Fault::OtherServer)?;
     connection.store(u64::from(conn.id()), Ordering::Relaxed);
     // Where this fails by a time-out the number stays: the session ends the connection, since its statement still runs.
     let answers = Answers::read(&mut conn, tell).await?;

@@ -48,7 +48,8 @@ impl LagProbe {
             sources.push(Source::Aurora);
         }
         sources.extend(own::replica_status(replica::speaks(variables)).into_iter().map(Source::Status));
-        Self { sources, refused: None, due: Instant::now() }
+        // A session for one short statement does without.
+        Self { sources, refused: None, due: Instant::now() + limits::LAG_FIRST }
     }
 
     /// When it is to be asked next.

@@ -14,7 +14,7 @@ use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
-use crate::io::tunnel::{PassphraseSource, Step, Tunnel, TunnelContext};
+use crate::io::tunnel::{self, PassphraseSource, Step, Tunnel, TunnelContext};
 
 /// An open way to the replica.
 pub(super) enum Link {
@@ -30,6 +30,8 @@ pub(super) struct Hops {
     tell: Teller,
     /// Only the first forward is a rung of the ladder.
     is_told: AtomicBool,
+    /// A forward was there.
+    is_forwarded: AtomicBool,
 }
 
 /// Where one connection of the driver goes.
@@ -52,14 +54,36 @@ impl Link {
         }
         let (news, steps) = mpsc::channel(limits::SESSION_QUEUE);
         let telling = tokio::spawn(tell_steps(steps, tell.clone()));
-        let opened = Tunnel::open(&profile.route, context(profile, outside, asker, news.clone())).await;
+        let opened =
+            Tunnel::open(&profile.route, tunnel_context(profile, outside, Arc::new(asker.clone()), news.clone())).await;
         if opened.is_err() {
             // The last step is the failed one: it is told before the session says that it failed.
             drop(news);
             let _ = telling.await;
         }
         let tunnel = opened.map_err(|error| error.problem())?;
-        Ok(Self::Through(Box::new(Hops { tunnel, tell: tell.clone(), is_told: AtomicBool::new(false) })))
+        Ok(Self::Through(Box::new(Hops {
+            tunnel,
+            tell: tell.clone(),
+            is_told: AtomicBool::default(),
+            is_forwarded: AtomicBool::default(),
+        })))
+    }
+
+    /// Tells that the server is tried, where there is no forward before it; else the forward tells it once it is there.
+    pub(super) async fn at_the_door(&self, profile: &Profile, tell: &Teller) {
+        match self {
+            Self::Direct => try_server(profile, tell).await,
+            Self::Through(_) => {}
+        }
+    }
+
+    /// Whether the server itself was within reach at least once.
+    pub(super) fn is_at_the_door(&self) -> bool {
+        match self {
+            Self::Direct => true,
+            Self::Through(hops) => hops.is_forwarded.load(Ordering::Relaxed),
+        }
     }
 
     /// A fresh end for exactly one connection.
@@ -90,8 +114,10 @@ impl Hops {
         let begun = Instant::now();
         match self.tunnel.local_end(&profile.host, profile.port).await {
             Ok(end) => {
+                self.is_forwarded.store(true, Ordering::Relaxed);
                 if is_rung {
                     self.tell.done(hop, Rung::Forward, target, begun.elapsed()).await;
+                    try_server(profile, &self.tell).await;
                 }
                 Ok(End { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port: end.port() })
             }
@@ -106,6 +132,11 @@ impl Hops {
     }
 }
 
+async fn try_server(profile: &Profile, tell: &Teller) {
+    let words = format!("{}:{} as {}", profile.host, profile.port, profile.user);
+    tell.rung(profile.route.len(), Rung::MySql, RungState::Trying(words)).await;
+}
+
 /// Tells the steps of the hops as rungs.
 async fn tell_steps(mut steps: mpsc::Receiver<Step>, tell: Teller) {
     while let Some(Step { hop, rung, state }) = steps.recv().await {
@@ -113,7 +144,13 @@ async fn tell_steps(mut steps: mpsc::Receiver<Step>, tell: Teller) {
     }
 }
 
-fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Sender<Step>) -> TunnelContext {
+/// What a tunnel of this profile needs of the outside.
+pub fn tunnel_context(
+    profile: &Profile,
+    outside: &Outside,
+    asker: Arc<dyn tunnel::Asker>,
+    news: mpsc::Sender<Step>,
+) -> TunnelContext {
     TunnelContext {
         os_user: outside.os_user.clone(),
         home: outside.home.clone(),
@@ -124,25 +161,25 @@ fn context(profile: &Profile, outside: &Outside, asker: &Asker, news: mpsc::Send
         read: Arc::clone(&outside.read),
         append: Arc::clone(&outside.append),
         is_own_socket: Arc::clone(&outside.is_own_socket),
-        passphrase: passphrase(profile, outside, asker),
-        asker: Arc::new(asker.clone()),
+        passphrase: passphrase(profile, outside, Arc::clone(&asker)),
+        asker,
         news,
     }
 }
 
 /// Brings the passphrase of the key files from where the profile says; without a source the user is asked.
-fn passphrase(profile: &Profile, outside: &Outside, asker: &Asker) -> Option<PassphraseSource> {
+fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker>) -> Option<PassphraseSource> {
     let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
-    let (outside, asker, name) = (outside.clone(), asker.clone(), profile.name.clone());
+    let (outside, name) = (outside.clone(), profile.name.clone());
     Some(Arc::new(move || {
-        let (source, outside, asker) = (source.clone(), outside.clone(), asker.clone());
+        let (source, outside, asker) = (source.clone(), outside.clone(), Arc::clone(&asker));
         let prompt = format!("Passphrase of the keys of {name}");
         Box::pin(async move {
             let is_keyring = matches!(source, SecretSource::Keyring(_));
             match bring(&outside, source).await {
                 // What a keyring does not give can be typed, where there is somebody.
                 Err(problem) if is_keyring => {
-                    match asker.question(Question::Instead { prompt, problem: problem.clone() }).await {
+                    match asker.ask(Question::Instead { prompt, problem: problem.clone() }).await {
                         Answer::Secret(secret) => Ok(secret),
                         Answer::Accept | Answer::Decline => Err(problem),
                     }

@@ -32,6 +32,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use link::tunnel_context;
 pub use task::spawn;
 
 use super::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};

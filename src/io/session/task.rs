@@ -71,6 +71,15 @@ async fn live(
         session.load_catalog();
     }
     let last = session.serve(&mut commands).await;
+    // What waits in the queue was never sent, and it is said so: it did not break.
+    commands.close();
+    while let Some(command) = commands.recv().await {
+        if let SessionCmd::Run { result, .. } = command {
+            let problem = Problem::new(Kind::Route, "The statement was not sent: the session has ended before it")
+                .hint("run it again once there is a connection");
+            session.unsent(result, problem).await;
+        }
+    }
     session.close().await;
     last
 }
@@ -155,8 +164,10 @@ impl Session {
         loop {
             let lag_at = self.control.lag_due();
             let command = select! {
-                command = commands.recv() => command,
+                biased;
+                // Before a command: what would go into a dead link is not sent, and it is said so.
                 problem = self.link.closed() => return SessionNews::Lost(problem),
+                command = commands.recv() => command,
                 () = sleep_until(lag_at) => {
                     if self.control.lag(&self.tell).await.is_err() {
                         // The link may be dead: the first connection is asked before time goes into a new second one.
@@ -201,16 +212,12 @@ impl Session {
                 Problem::new(Kind::Refused, "The statement was checked for another session, so it is not sent")
                     .because("the server, its reading of text, or the rules of the profile have changed since")
                     .hint("run it again");
-            let end = End::Broken(problem.clone());
-            let _ = self.rows.send(Rows::End { result, end }).await;
-            self.tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
+            self.unsent(result, problem).await;
             return None;
         }
         if let Err(problem) = self.widen(bounds).await {
             let unsent = Problem { kind: Kind::Route, ..problem.clone() }.because("the statement was not sent");
-            let end = End::Broken(unsent.clone());
-            let _ = self.rows.send(Rows::End { result, end }).await;
-            self.tell.tell(SessionNews::Ended { result, report: nothing_ran(unsent) }).await;
+            self.unsent(result, unsent).await;
             return Some(SessionNews::Lost(problem));
         }
         let way = (&self.link, &self.recipe, &self.tell);
@@ -229,6 +236,12 @@ impl Session {
             None if is_closing => Some(SessionNews::Closed),
             None => self.hold().await.err().map(SessionNews::Lost),
         }
+    }
+
+    /// Ends a result whose statement never went out.
+    async fn unsent(&self, result: ResultId, problem: Problem) {
+        let _ = self.rows.send(Rows::End { result, end: End::Broken(problem.clone()) }).await;
+        self.tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
     }
 
     /// Makes sure that the statement left the session as it was pinned, before the next one can be sent. Not where both

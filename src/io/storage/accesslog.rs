@@ -12,7 +12,7 @@ use nix::unistd::{User, getuid};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
-use crate::domain::accesslog::{self, Begin, Entry, Ledger, Permit};
+use crate::domain::accesslog::{self, Begin, Entry, Ledger, Permit, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::sql::Checked;
@@ -109,10 +109,8 @@ impl AccessLog {
     /// Fills in what only this room knows: id, time, OS user.
     #[must_use]
     pub fn stamp(&mut self, mut begin: Begin) -> Begin {
-        self.count += 1;
-        let now = self.now();
-        begin.id = format!("{:x}-{}-{:x}", now.as_millisecond(), self.stem, self.count);
-        begin.time = written_time(now);
+        begin.id = self.new_id();
+        begin.time = written_time(self.now());
         begin.os_user.clone_from(&self.os_user);
         begin
     }
@@ -125,6 +123,27 @@ impl AccessLog {
         entry.time = written_time(self.now());
         let line = accesslog::write_end(&entry)?;
         self.append_line(&line)
+    }
+
+    /// Puts a record of a held tunnel on disk; time and OS user are filled in here, and an id where it has none. Answers
+    /// with the id.
+    ///
+    /// # Errors
+    /// A [`LedgerError`]; then what it says must not happen, where it has not happened yet.
+    pub fn tunnel(&mut self, mut record: TunnelRecord) -> Result<String, LedgerError> {
+        if record.id.is_empty() {
+            record.id = self.new_id();
+        }
+        record.time = written_time(self.now());
+        record.os_user.clone_from(&self.os_user);
+        let line = accesslog::write_tunnel(&record)?;
+        self.append_line(&line)?;
+        Ok(record.id)
+    }
+
+    fn new_id(&mut self) -> String {
+        self.count += 1;
+        format!("{:x}-{}-{:x}", self.now().as_millisecond(), self.stem, self.count)
     }
 
     fn now(&self) -> Timestamp {

@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::accesslog::{FILE_NAME, is_absent};
-use crate::domain::accesslog::{self, Entry, Line};
+use crate::domain::accesslog::{self, Entry, Line, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::port::Past;
 use crate::domain::problem::{Kind, Problem};
@@ -17,16 +17,19 @@ const STEP: u64 = 64 << 10;
 /// Bad lines that are named one by one; the rest are counted.
 const NAMED: usize = 5;
 
-/// Statements of the access log, newest first.
+/// Statements and held tunnels of the access log, newest first.
 #[derive(Debug, Default, PartialEq)]
 pub struct History {
     /// Begin records with their ends.
     pub past: Vec<Past>,
+    /// Records of held tunnels.
+    pub tunnels: Vec<TunnelRecord>,
     /// Lines that could not be read, by number, and what else went wrong.
     pub problems: Vec<Problem>,
 }
 
-/// Reads at most `most` statements from the log in this state folder. No log yet is an empty history.
+/// Reads at most `most` statements from the log in this state folder, and the tunnels' records behind the oldest of them. No
+/// log yet is an empty history.
 #[must_use]
 pub fn read(state: &Path, most: usize) -> History {
     let path = state.join(FILE_NAME);
@@ -51,6 +54,7 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
     let mut lines = Backwards::new(file)?;
     let mut ends: HashMap<String, Entry> = HashMap::new();
     let mut past = Vec::new();
+    let mut tunnels = Vec::new();
     let mut bad = Vec::new();
     while past.len() < most {
         let Some((offset, line)) = lines.next_back()? else { break };
@@ -66,11 +70,12 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
             Ok(Line::End(entry)) => {
                 ends.insert(entry.id.clone(), entry);
             }
+            Ok(Line::Tunnel(record)) => tunnels.push(record),
             Err(why) => bad.push(Bad { offset, why: why.to_string() }),
         }
     }
     let problems = name_bad_lines(path, &bad)?;
-    Ok(History { past, problems })
+    Ok(History { past, tunnels, problems })
 }
 
 /// Names bad lines by number, as an editor counts. Costs one pass over the file, and only when there are any.
@@ -173,5 +178,5 @@ fn unreadable(path: &Path, error: &std::io::Error) -> History {
     let problem = Problem::new(Kind::Local, format!("The access log {} cannot be read", path.display()))
         .because(error.to_string())
         .hint("make the file readable by you");
-    History { past: Vec::new(), problems: vec![problem] }
+    History { problems: vec![problem], ..History::default() }
 }

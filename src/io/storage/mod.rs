@@ -6,6 +6,7 @@ use std::time::SystemTime;
 pub mod accesslog;
 pub mod atomic;
 pub mod docs;
+pub mod doors;
 pub mod history;
 pub mod keymaps;
 pub mod keyring;
@@ -13,12 +14,14 @@ pub mod known_hosts_file;
 pub mod own_sockets;
 pub mod partial;
 pub mod paths;
+pub mod peers;
 pub mod secrets;
 pub mod settings;
 pub mod snippets;
 pub mod ssh_files;
 pub mod stored;
 pub mod task;
+pub mod tty;
 pub mod worksheets;
 
 /// Where this room reads the time of day: it is lent, so that a test can set it.

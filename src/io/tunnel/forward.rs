@@ -49,7 +49,7 @@ pub(super) enum Carried {
 
 impl Carried {
     /// Waits until the tunnel is dropped, where that does not end the chain by itself.
-    async fn cut(&self) {
+    pub(super) async fn cut(&self) {
         match self {
             Self::First(_) | Self::Shared => std::future::pending().await,
             Self::Own(_chain, kill) => kill.cancelled().await,

@@ -190,7 +190,7 @@ pub(super) fn describe(key: &HostKey) -> String {
 }
 
 /// The short name of a key type, as OpenSSH prints it beside a fingerprint.
-fn short(algorithm: &str) -> &str {
+pub(super) fn short(algorithm: &str) -> &str {
     match algorithm {
         "ssh-ed25519" => "ED25519",
         "ssh-rsa" => "RSA",

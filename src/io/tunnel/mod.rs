@@ -14,16 +14,19 @@
 mod auth;
 mod context;
 mod forward;
+mod hold;
 mod host_key;
 mod identity;
 pub mod key_pair;
 pub mod known_hosts;
 mod link;
 mod problem;
+pub mod randomart;
 mod reach;
 mod route;
 pub mod ssh_config;
 mod station;
+mod through;
 mod written_out;
 
 use std::sync::Arc;
@@ -33,12 +36,16 @@ use std::time::Duration;
 pub use context::{
     AppendLine, Asker, IsOwnSocket, NoOneToAsk, PassphraseSource, ReadFile, SshConfig, Step, TunnelContext,
 };
+use forward::Carried;
 pub use forward::LocalEnd;
+pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUid, Terms, hold};
 pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Remembered};
 use station::{Station, stations};
+pub use through::{Flow, Through};
 pub use written_out::written_out;
 
+use crate::domain::limits;
 use crate::domain::profile::Hop;
 
 /// Time for a polite good-bye to the hops.
@@ -69,35 +76,58 @@ impl Tunnel {
     }
 
     /// Opens a forward from the last hop to this target and a loopback port that leads into it. The port takes one
-    /// connection of this very process within [`crate::domain::limits::LOCAL_END`] and closes again.
+    /// connection of this very process within [`limits::LOCAL_END`] and closes again.
     ///
     /// # Errors
     /// When the last hop refuses the forward or does not reach the target (told apart), when it does not answer in time,
     /// or when no loopback port can be had.
     pub async fn local_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
-        let strangers = Arc::clone(&self.strangers);
-        let is_own = Arc::clone(&self.context.is_own_socket);
-        if !self.is_first_taken.swap(true, Ordering::SeqCst) {
-            let carried = forward::Carried::First(Arc::clone(&self.is_first_taken));
-            return forward::local_end(&self.first, carried, (host, port), is_own, strangers).await;
-        }
-        if !self.remembered.iter().all(Remembered::is_repeatable) {
-            return self.shared_end(host, port).await;
-        }
-        let chain = match Climb::again(&self.context, &self.remembered).chain(&self.route).await {
-            Ok((chain, _)) => Arc::new(chain),
-            // What let us in once does not do so again: a password that was a one-time code.
-            Err(TunnelError::SignIn { .. }) => return self.shared_end(host, port).await,
-            Err(error) => return Err(error),
-        };
-        let carried = forward::Carried::Own(Arc::clone(&chain), self.first.kill().clone());
-        forward::local_end(&chain, carried, (host, port), is_own, strangers).await
+        let (own, carried) = self.carrier().await?;
+        let chain = own.as_deref().unwrap_or(&self.first);
+        let (is_own, strangers) = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
+        forward::local_end(chain, carried, (host, port), is_own, strangers).await
     }
 
-    /// A local end on the first connection, beside what that carries already: where signing in cannot be repeated unasked.
-    async fn shared_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
-        let (is_own, strangers) = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
-        forward::local_end(&self.first, forward::Carried::Shared, (host, port), is_own, strangers).await
+    /// An SSH connection for one more forward: the first one while it carries none, else one of its own; where signing in
+    /// cannot be repeated unasked the first one again (`None`), beside what that carries already.
+    async fn carrier(&self) -> Result<(Option<Arc<Chain>>, Carried), TunnelError> {
+        if !self.is_first_taken.swap(true, Ordering::SeqCst) {
+            return Ok((None, Carried::First(Arc::clone(&self.is_first_taken))));
+        }
+        if !self.remembered.iter().all(Remembered::is_repeatable) {
+            return Ok((None, Carried::Shared));
+        }
+        match Climb::again(&self.context, &self.remembered).chain(&self.route).await {
+            Ok((chain, _)) => {
+                let chain = Arc::new(chain);
+                Ok((Some(Arc::clone(&chain)), Carried::Own(chain, self.first.kill().clone())))
+            }
+            // What let us in once does not do so again: a password that was a one-time code.
+            Err(TunnelError::SignIn { .. }) => Ok((None, Carried::Shared)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens a tunnel over the same hops in place of one that was lost: with the same host keys, and unasked where what let
+    /// us in can be repeated.
+    ///
+    /// # Errors
+    /// As [`Tunnel::open`].
+    pub async fn renew(&self) -> Result<Self, TunnelError> {
+        let climb = if self.remembered.iter().all(Remembered::is_repeatable) {
+            Climb::again(&self.context, &self.remembered)
+        } else {
+            Climb::new(&self.context)
+        };
+        let (first, remembered) = climb.chain(&self.route).await?;
+        Ok(Self {
+            route: self.route.clone(),
+            context: self.context.clone(),
+            remembered,
+            first,
+            is_first_taken: Arc::default(),
+            strangers: Arc::clone(&self.strangers),
+        })
     }
 
     /// How many hops there are, those of `ProxyJump` included.

@@ -267,6 +267,7 @@ impl<'a> Climb<'a> {
             host: hop.shown.clone(),
             algorithm: key.algorithm.clone(),
             fingerprint: key.fingerprint(),
+            art: super::randomart::of(key),
             recorded_in: file.clone(),
         };
         match self.context.asker.ask(question).await {

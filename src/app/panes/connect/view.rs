@@ -13,6 +13,9 @@ use crate::domain::profile::Environment;
 
 use super::{Connect, ConnectAction, Stage, form_view};
 
+/// Columns that the words of a question keep beside a picture: a fingerprint fits.
+const WORDS_BESIDE_ART: u16 = 53;
+
 /// What the screen needs.
 #[derive(Debug)]
 pub struct ConnectView<'a> {
@@ -129,7 +132,7 @@ impl ConnectView<'_> {
         }
         y += 1;
         match &self.connect.stage {
-            Stage::Asking(Question::HostKey { host, algorithm, fingerprint, recorded_in }) => {
+            Stage::Asking(Question::HostKey { host, algorithm, fingerprint, art, recorded_in }) => {
                 let accept = self.shared.key(Action::Connect(ConnectAction::Accept));
                 let decline = self.shared.key(Action::Connect(ConnectAction::Decline));
                 let lines = [
@@ -142,9 +145,13 @@ impl ConnectView<'_> {
                         recorded_in.display()
                     ),
                 ];
+                let room = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+                let width = usize::from(area.width).saturating_sub(2 + usize::from(self.art(art, room, buffer)));
                 for line in lines {
-                    for part in wrap(&line, usize::from(area.width).saturating_sub(2)) {
-                        parts(buffer, (area.x + 1, y), right, [(part.as_str(), theme.warning())]);
+                    for part in wrap(&line, width) {
+                        if y < area.bottom() {
+                            parts(buffer, (area.x + 1, y), right, [(part.as_str(), theme.warning())]);
+                        }
                         y += 1;
                     }
                 }
@@ -164,6 +171,19 @@ impl ConnectView<'_> {
 }
 
 impl ConnectView<'_> {
+    /// Draws the picture of a key at the right where it leaves room for words; answers with the columns that it takes.
+    fn art(&self, art: &[String], area: Rect, buffer: &mut Buffer) -> u16 {
+        let width = art.iter().map(String::len).max().and_then(|width| u16::try_from(width).ok()).unwrap_or(0);
+        let is_room = usize::from(area.height) >= art.len() && area.width >= WORDS_BESIDE_ART + width + 2;
+        if art.is_empty() || !is_room {
+            return 0;
+        }
+        for (line, y) in art.iter().zip(area.y..area.bottom()) {
+            parts(buffer, (area.right() - width - 1, y), area.right(), [(line.as_str(), self.theme.text())]);
+        }
+        width + 2
+    }
+
     /// The line in which a secret is typed.
     fn secret(&self, prompt: &str, echo: bool, y: u16, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;

@@ -1,0 +1,341 @@
+//! `rrx tunnel`: holds the way to a replica open for other programs, and writes down that it did. What flows through it is
+//! outside the guard, the blinding and the records of statements: it says so, and a profile must allow it.
+
+mod settings;
+mod show;
+
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+pub use settings::At;
+pub use show::Shape;
+use show::Show;
+
+use super::headless::{Interrupts, answer};
+use super::host_key::{self, Met};
+use crate::domain::accesslog::{TunnelEvent, TunnelRecord};
+use crate::domain::limits;
+use crate::domain::port::{Answer, Question};
+use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::profile::{Environment, Profile};
+use crate::io::session::{Outside, tunnel_context};
+use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::{doors, peers, tty};
+use crate::io::tunnel::{Asker, Door, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
+
+/// What `rrx tunnel` is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TunnelArgs {
+    /// Where other programs find it.
+    pub place: Place,
+    /// Why it is opened.
+    pub reason: Option<String>,
+    /// How it tells what happens.
+    pub shape: Shape,
+}
+
+/// Where the local end is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// This port on 127.0.0.1; 0 is any that is free.
+    Port(u16),
+    /// A socket at this path.
+    Socket(PathBuf),
+}
+
+/// Where it is held.
+pub struct Site {
+    /// The profile.
+    pub profile: Arc<Profile>,
+    /// What the tunnel needs of the machine.
+    pub outside: Outside,
+    /// The access log, open.
+    pub log: AccessLog,
+}
+
+/// Refuses what cannot be held, and answers with the reason for it, asked for where the profile has blinding rules.
+///
+/// # Errors
+/// A refusal (exit code 4) where the profile does not allow it, or where a reason is needed and none is given.
+pub fn permit(profile: &Profile, config: &Path, reason: Option<String>) -> Result<Option<String>, Problem> {
+    if !profile.tunnel {
+        let problem =
+            Problem::new(Kind::Refused, format!("The profile {} may not be opened for other programs", profile.name))
+                .because("they would be outside the guard, the blinding and the records of statements");
+        return Err(if profile.environment == Environment::Demo {
+            problem.hint("`rrx demo --listen 127.0.0.1:3307` serves the demo's replica for other programs")
+        } else {
+            let line = format!(
+                "tunnel = true in [profile.{}] of {} allows it, where your role does",
+                profile.name,
+                config.display()
+            );
+            problem.hint(line).then(Remedy::Settings)
+        });
+    }
+    if profile.route.is_empty() {
+        return Err(Problem::new(
+            Kind::Settings,
+            format!("The profile {} has no hops, so there is nothing to hold", profile.name),
+        )
+        .hint(format!("let the program connect to {}:{} itself", profile.host, profile.port)));
+    }
+    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if reason.is_some() || profile.blinding.is_none() {
+        return Ok(reason);
+    }
+    let asked = tty::ask("This profile has blinding rules, and the tunnel is outside them. Why is it needed? ");
+    let given = asked.as_ref().ok().map(|reason| reason.trim()).filter(|reason| !reason.is_empty());
+    given.map(|reason| Some(reason.to_owned())).ok_or_else(|| {
+        let problem = Problem::new(Kind::Refused, "A tunnel past blinding rules needs a reason, and none was given");
+        let problem = match asked {
+            Err(error) => problem.because(format!("there is no terminal to ask on: {error}")),
+            Ok(_) => problem,
+        };
+        problem.hint("--reason TEXT gives it; it goes into the access log")
+    })
+}
+
+/// Holds the tunnel until it is interrupted; answers with the exit code.
+///
+/// # Errors
+/// Where it cannot be opened, or a record cannot be written.
+pub async fn run(
+    args: &TunnelArgs,
+    mut site: Site,
+    mut stop: Interrupts,
+    out: &mut (dyn Write + Send),
+    err: &mut (dyn Write + Send),
+) -> Result<u8, Problem> {
+    let profile = Arc::clone(&site.profile);
+    let (door, at, _file) = open_door(&args.place).await?;
+    let tunnel = tokio::select! {
+        opened = open(&profile, &site.outside) => opened?,
+        () = stop.next() => return Ok(Kind::Interrupted.exit_code()),
+    };
+    let last_hop = tunnel.last_hop().to_owned();
+    let mut book = Book { profile: &profile, log: &mut site.log, id: String::new() };
+    book.write(TunnelEvent::Opened { at: at.to_string(), reason: args.reason.clone() })?;
+    let (news, told) = mpsc::channel(limits::INBOX);
+    let terms = Terms {
+        host: profile.host.clone(),
+        port: profile.port,
+        uid: peers::own_uid(),
+        peer: Arc::new(peers::uid_of) as PeerUid,
+        farewell,
+    };
+    let held = hold(tunnel, door, terms, news);
+    let mut show = Show::new(args.shape, out, err);
+    show.opened(&profile, &at, &last_hop)?;
+    let clients = serve(&held, told, &mut book, &mut show, &mut stop).await;
+    let (up, down) = held.counts().bytes();
+    let strangers = held.counts().strangers();
+    let end = match &clients {
+        Ok(_) => "ended as asked".to_owned(),
+        Err(problem) => format!("ended: {}", problem.what),
+    };
+    let closed = TunnelEvent::Closed { clients: *clients.as_ref().unwrap_or(&0), strangers, up, down, end };
+    book.write(closed.clone())?;
+    show.closed(&closed)?;
+    clients.map(|_| 0)
+}
+
+/// Serves until it is told to end; answers with the number of clients.
+async fn serve(
+    held: &crate::io::tunnel::Held,
+    mut told: mpsc::Receiver<HoldNews>,
+    book: &mut Book<'_>,
+    show: &mut Show<'_>,
+    stop: &mut Interrupts,
+) -> Result<u64, Problem> {
+    let mut clients = 0;
+    let mut tick = interval(show.period());
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let news = tokio::select! {
+            news = told.recv() => news,
+            () = stop.next() => break,
+            _ = tick.tick() => {
+                show.counts(held.counts())?;
+                continue;
+            }
+        };
+        let Some(news) = news else { break };
+        clients += take(news, book, show)?;
+    }
+    held.end();
+    // The news end when every client is told of. One that hangs in the system is not waited for.
+    let rest = async {
+        while let Some(news) = told.recv().await {
+            if !matches!(news, HoldNews::Came { .. }) {
+                take(news, book, show)?;
+            }
+        }
+        Ok(())
+    };
+    match timeout(limits::KILL, rest).await {
+        Ok(Err(problem)) => Err(problem),
+        Ok(Ok(())) | Err(_) => Ok(clients),
+    }
+}
+
+/// Writes one piece of news down and shows it; answers with the number of clients admitted.
+fn take(news: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<u64, Problem> {
+    match news {
+        HoldNews::Came { client, admit } => {
+            let written = book.write(TunnelEvent::Came { client });
+            // Without its record nobody is served; one that is gone already is no trouble.
+            let _ = admit.send(written.clone().map_err(|problem| problem.what));
+            match written {
+                Ok(()) => show.came(client).map(|()| 1),
+                Err(problem) => show.trouble(&problem).map(|()| 0),
+            }
+        }
+        HoldNews::Left { client, up, down, took, ending } => {
+            let end = match &ending {
+                Ending::Closed => "closed".to_owned(),
+                Ending::Ended => "closed with the tunnel".to_owned(),
+                Ending::Refused(problem) => format!("failed: {}", problem.what),
+                Ending::Broken(why) => format!("broken: {why}"),
+            };
+            let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let left = TunnelEvent::Left { client, up, down, milliseconds, end };
+            book.write(left.clone())?;
+            if let Ending::Refused(problem) = &ending {
+                show.trouble(problem)?;
+            }
+            show.left(&left).map(|()| 0)
+        }
+        HoldNews::Stranger => show.stranger().map(|()| 0),
+        HoldNews::Lost(problem) => show.lost(&problem).map(|()| 0),
+        HoldNews::NotBack { problem, again } => show.not_back(&problem, again).map(|()| 0),
+        HoldNews::Back => show.back().map(|()| 0),
+    }
+}
+
+/// The access log's records of one tunnel.
+struct Book<'a> {
+    profile: &'a Profile,
+    log: &'a mut AccessLog,
+    id: String,
+}
+
+impl Book<'_> {
+    fn write(&mut self, event: TunnelEvent) -> Result<(), Problem> {
+        let profile = self.profile;
+        self.id = self.log.tunnel(TunnelRecord {
+            id: self.id.clone(),
+            // The storage room fills in time and user.
+            time: String::new(),
+            os_user: String::new(),
+            profile: profile.name.clone(),
+            account: profile.user.clone(),
+            server: format!("{}:{}", profile.host, profile.port),
+            event,
+        })?;
+        Ok(())
+    }
+}
+
+/// Makes the local end; nothing is taken in by it yet.
+async fn open_door(place: &Place) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
+    match place {
+        Place::Port(port) => {
+            if !peers::can_tell() {
+                return Err(Problem::new(Kind::Settings, "This system does not tell whose a connection to a port is")
+                    .because("any user of this machine could use the tunnel")
+                    .hint("--socket PATH offers it to you alone"));
+            }
+            let failed = |error: std::io::Error| {
+                Problem::new(Kind::Local, format!("Port {port} of 127.0.0.1 cannot be had"))
+                    .because(error.to_string())
+                    .hint("without --port a free one is taken")
+            };
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).await.map_err(failed)?;
+            let port = listener.local_addr().map_err(failed)?.port();
+            Ok((Door::Port(listener), At::Port(port), None))
+        }
+        Place::Socket(path) => {
+            let failed = |error: std::io::Error| {
+                Problem::new(Kind::Local, format!("The socket {} cannot be made", path.display()))
+                    .because(error.to_string())
+                    .hint("name a path that is free, in a folder of your own that nobody else may write to")
+            };
+            let (listener, file) = doors::open(path).map_err(failed)?;
+            let listener = UnixListener::from_std(listener).map_err(failed)?;
+            Ok((Door::Socket(listener), At::Socket(path.clone()), Some(file)))
+        }
+    }
+}
+
+/// Climbs the hops, and looks whether the replica is behind the last one.
+async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
+    let asker = Arc::new(Terminal::default());
+    let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
+    // Its problem says which rung failed.
+    tokio::spawn(async move { while steps.recv().await.is_some() {} });
+    let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, news);
+    let explained = |problem: Problem| match asker.met() {
+        Some(met) => met.explain(problem, &profile.name, &[]),
+        None => problem,
+    };
+    let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explained(error.problem()))?;
+    let probe = tunnel.through(&profile.host, profile.port).await.map_err(|error| error.problem())?;
+    probe.close().await;
+    Ok(tunnel)
+}
+
+/// Asks on the terminal; unknown host keys are refused.
+#[derive(Default)]
+struct Terminal {
+    met: Mutex<Option<Met>>,
+}
+
+impl Terminal {
+    fn met(&self) -> Option<Met> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Asker for Terminal {
+    fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
+        if let Some(met) = host_key::meet(&question, &[]) {
+            *self.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(met);
+        }
+        Box::pin(async { answer(question).await.unwrap_or(Answer::Decline) })
+    }
+}
+
+/// An error as a MySQL server sends it before its greeting: clients show its words.
+fn farewell(why: &str) -> Vec<u8> {
+    let words: String = format!("rrx tunnel: {why}").chars().take(400).collect();
+    let mut payload = vec![0xff];
+    // ER_UNKNOWN_ERROR: none of the numbered ones fits. Before the handshake there is no SQLSTATE.
+    payload.extend(1105_u16.to_le_bytes());
+    payload.extend(words.as_bytes());
+    let length = u32::try_from(payload.len()).unwrap_or(0).to_le_bytes();
+    let mut packet: Vec<u8> = length.into_iter().take(3).collect();
+    packet.push(0);
+    packet.append(&mut payload);
+    packet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_farewell_is_an_error_packet_of_its_own_length() {
+        let packet = farewell("no");
+        assert_eq!(packet[..4], [17, 0, 0, 0]);
+        assert_eq!((packet[4], packet.len()), (0xff, 4 + 17));
+        assert_eq!(&packet[7..], b"rrx tunnel: no");
+    }
+}

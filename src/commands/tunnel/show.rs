@@ -1,0 +1,151 @@
+//! What a held tunnel tells while it stands: settings on stdout, events on stderr, one of them a line that renews itself on a
+//! terminal; or one JSON object a line on stdout.
+
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::settings::{self, At};
+use crate::commands::print;
+use crate::domain::accesslog::TunnelEvent;
+use crate::domain::problem::Problem;
+use crate::domain::profile::Profile;
+use crate::io::tunnel::Counts;
+
+/// How it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Lines.
+    Lines,
+    /// Lines, and a last one with the counts that renews itself.
+    Terminal,
+    /// JSON, one object a line.
+    Json,
+}
+
+/// Where it tells.
+pub(super) struct Show<'a> {
+    shape: Shape,
+    out: &'a mut (dyn Write + Send),
+    err: &'a mut (dyn Write + Send),
+    /// The last counts shown.
+    last: String,
+}
+
+impl<'a> Show<'a> {
+    pub(super) fn new(shape: Shape, out: &'a mut (dyn Write + Send), err: &'a mut (dyn Write + Send)) -> Self {
+        Self { shape, out, err, last: String::new() }
+    }
+
+    /// How often the counts are looked at.
+    pub(super) fn period(&self) -> Duration {
+        match self.shape {
+            Shape::Terminal => Duration::from_millis(500),
+            Shape::Lines | Shape::Json => Duration::from_hours(1),
+        }
+    }
+
+    pub(super) fn opened(&mut self, profile: &Profile, at: &At, last_hop: &str) -> Result<(), Problem> {
+        match self.shape {
+            Shape::Json => self.event(&settings::json(profile, at, last_hop)),
+            Shape::Lines | Shape::Terminal => print::text(self.out, &settings::words(profile, at, last_hop)),
+        }
+    }
+
+    /// Renews the last line of a terminal.
+    pub(super) fn counts(&mut self, counts: &Counts) -> Result<(), Problem> {
+        if self.shape != Shape::Terminal {
+            return Ok(());
+        }
+        let (up, down) = counts.bytes();
+        let live = counts.live();
+        let who = if live == 1 { "1 client".to_owned() } else { format!("{live} clients") };
+        let mut words = format!("{who} · {} up · {} down", size(up), size(down));
+        if counts.strangers() > 0 {
+            words = format!("{words} · {} strangers turned away", counts.strangers());
+        }
+        if words == self.last {
+            return Ok(());
+        }
+        self.last.clone_from(&words);
+        print::text(self.err, &format!("\r\u{1b}[K{words}"))
+    }
+
+    pub(super) fn came(&mut self, client: u64) -> Result<(), Problem> {
+        self.tell(&json!({ "event": "came", "client": client }), &format!("client {client} is there"))
+    }
+
+    pub(super) fn left(&mut self, left: &TunnelEvent) -> Result<(), Problem> {
+        let TunnelEvent::Left { client, up, down, milliseconds, end } = left else { return Ok(()) };
+        let words = format!(
+            "client {client} is gone after {:.1} s: {} up, {} down, {}",
+            Duration::from_millis(*milliseconds).as_secs_f64(),
+            size(*up),
+            size(*down),
+            print::line(end)
+        );
+        self.tell(&written(left), &words)
+    }
+
+    pub(super) fn closed(&mut self, closed: &TunnelEvent) -> Result<(), Problem> {
+        self.tell(&written(closed), &closed.words())
+    }
+
+    pub(super) fn stranger(&mut self) -> Result<(), Problem> {
+        self.tell(&json!({ "event": "stranger" }), "a client that is not yours was turned away")
+    }
+
+    pub(super) fn lost(&mut self, problem: &Problem) -> Result<(), Problem> {
+        let words = format!("the way is lost ({}); trying to come back", print::line(&problem.because.join("; ")));
+        self.tell(&json!({ "event": "lost", "because": problem.because }), &words)
+    }
+
+    pub(super) fn not_back(&mut self, problem: &Problem, again: Duration) -> Result<(), Problem> {
+        let words = format!("not back yet: {} Next try in {:.1} s", print::line(&problem.what), again.as_secs_f64());
+        self.tell(&json!({ "event": "not-back", "what": problem.what, "because": problem.because }), &words)
+    }
+
+    pub(super) fn back(&mut self) -> Result<(), Problem> {
+        self.tell(&json!({ "event": "back" }), "the way is there again")
+    }
+
+    pub(super) fn trouble(&mut self, problem: &Problem) -> Result<(), Problem> {
+        let value =
+            json!({ "event": "trouble", "what": problem.what, "because": problem.because, "next": problem.hint });
+        self.tell(&value, &print::block(&problem.to_string()))
+    }
+
+    fn tell(&mut self, value: &Value, words: &str) -> Result<(), Problem> {
+        match self.shape {
+            Shape::Json => self.event(value),
+            Shape::Lines => print::text(self.err, &format!("rrx: {words}\n")),
+            Shape::Terminal => {
+                let last = std::mem::take(&mut self.last);
+                print::text(self.err, &format!("\r\u{1b}[Krrx: {words}\n{last}"))?;
+                self.last = last;
+                Ok(())
+            }
+        }
+    }
+
+    fn event(&mut self, value: &Value) -> Result<(), Problem> {
+        print::text(self.out, &format!("{value}\n"))
+    }
+}
+
+/// A record's own event as JSON.
+fn written(event: &TunnelEvent) -> Value {
+    serde_json::to_value(event).unwrap_or_default()
+}
+
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["B", "KiB", "MiB"] {
+        if value < 1024.0 {
+            return if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") };
+        }
+        value /= 1024.0;
+    }
+    format!("{value:.1} GiB")
+}

@@ -1,0 +1,439 @@
+//! `rrx doctor` by the real binary: each rung broken in turn has its own words, and a host key is accepted only to the letter.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::rig::{ALIAS, Rig, SshdOptions, has_own_names};
+
+/// A folder that is config, data and state of one run, and home.
+pub struct Home(tempfile::TempDir);
+
+impl Home {
+    pub fn with(settings: &str) -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        home.settings(settings);
+        home
+    }
+
+    pub fn settings(&self, text: &str) {
+        std::fs::create_dir_all(self.path().join("config")).unwrap();
+        std::fs::write(self.path().join("config/config.toml"), text).unwrap();
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The program with nothing of the tests' own environment.
+    pub fn rrx(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rrx"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path())
+            .env("RRX_HOME", self.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&self.rrx(arguments).output().unwrap())
+    }
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    pub fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// The rig's profile, with some of its lines in other words (`key`, the rest of the line).
+fn profile(rig: &Rig, changed: &[(&str, &str)]) -> String {
+    let mut lines: Vec<String> = rig.profile_toml("rig").lines().map(str::to_owned).collect();
+    for (key, value) in changed {
+        lines.retain(|line| line.split(" = ").next() != Some(key));
+        lines.push(format!("{key} = {value}"));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn route(rig: &Rig, place: &str) -> String {
+    format!("[\"{}@{place}\"]", rig.ssh_user())
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display())
+}
+
+/// A port of a server that speaks something else.
+fn not_ssh() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    port
+}
+
+/// A port that answers nothing: its queue of connections is full. It stays so while this lives.
+struct Silent {
+    port: u16,
+    _runtime: tokio::runtime::Runtime,
+    _listener: tokio::net::TcpListener,
+    _waiting: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Silent {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            socket.listen(0).unwrap()
+        });
+        let port = listener.local_addr().unwrap().port();
+        let fill = || {
+            runtime.spawn(async move {
+                let _held = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+                std::future::pending::<()>().await;
+            })
+        };
+        let waiting = (0..4).map(|_| fill()).collect();
+        // The queue is full when a further connection is not made at once.
+        crate::rig::wait_until("nothing is answered", std::time::Duration::from_secs(5), || {
+            let address = format!("127.0.0.1:{port}").parse().unwrap();
+            std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_millis(300)).is_err()
+        });
+        Self { port, _runtime: runtime, _listener: listener, _waiting: waiting }
+    }
+}
+
+/// One rung that is broken, and what must be said.
+struct Broken {
+    name: &'static str,
+    settings: String,
+    rung: &'static str,
+    says: Vec<&'static str>,
+    next: &'static str,
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
+fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
+    let rig = Rig::start();
+    let files = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| -> PathBuf {
+        let path = files.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    };
+    let closed = crate::rig::free_port("127.0.0.1");
+    let silent = Silent::new();
+    let other = rig.own_sshd(&SshdOptions::default());
+    let forbids = rig.own_sshd(&SshdOptions { config: "AllowTcpForwarding no".into(), ..SshdOptions::default() });
+    let writer = rig.bare_writer();
+    // Another way to write the replica's address, which no certificate can hold.
+    let odd = "0x7f000002";
+    let wide = rig.own_sshd(&SshdOptions {
+        permit: vec![
+            format!("127.0.0.1:{closed}"),
+            format!("{odd}:{}", rig.mysql_port()),
+            format!("{ALIAS}:{}", rig.mysql_port()),
+            format!("{}:{}", rig.mysql_address(), writer.port()),
+        ],
+        ..SshdOptions::default()
+    });
+    let through = |sshd: &crate::rig::Sshd| {
+        [("route", route(rig, &format!("127.0.0.1:{}", sshd.port()))), ("known_hosts", quoted(&sshd.known_hosts()))]
+    };
+    let made = |pairs: &[(&str, String)]| {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        profile(rig, &pairs)
+    };
+    let changed_key = file("changed", &format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), other.host_key("ed25519")));
+    let wrong_password = file("wrong", "not the password\n");
+    let mut cases = vec![
+        Broken {
+            name: "no such name",
+            settings: made(&[("route", route(rig, "bastion.rrx.invalid:22"))]),
+            rung: "resolve",
+            says: vec!["has no address"],
+            next: "spelling",
+        },
+        Broken {
+            name: "no answer",
+            settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", silent.port)))]),
+            rung: "reach",
+            says: vec!["timed out"],
+            next: "listed addresses",
+        },
+        Broken {
+            name: "nothing listens",
+            settings: made(&[("route", route(rig, &format!("127.0.0.1:{closed}")))]),
+            rung: "reach",
+            says: vec!["refused"],
+            next: "port in the route",
+        },
+        Broken {
+            name: "no SSH",
+            settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", not_ssh())))]),
+            rung: "host-key",
+            says: vec!["handshake"],
+            next: "SSH server",
+        },
+        Broken {
+            name: "unknown host key",
+            settings: made(&[("known_hosts", quoted(&file("empty", "")))]),
+            rung: "host-key",
+            says: vec!["not known", "it presents ED25519 SHA256:"],
+            next: "rrx doctor rig --accept-host-key SHA256:",
+        },
+        Broken {
+            name: "changed host key",
+            settings: made(&[("known_hosts", quoted(&changed_key))]),
+            rung: "host-key",
+            says: vec!["has changed", "line 1 has ED25519"],
+            next: "Somebody may stand in between",
+        },
+        Broken {
+            name: "key not taken",
+            settings: made(&[("identity", quoted(&rig.stranger_key()))]),
+            rung: "sign-in",
+            says: vec!["tried key", "it takes publickey"],
+            next: "public key is installed",
+        },
+        Broken {
+            name: "forward prohibited",
+            settings: made(&through(&forbids)),
+            rung: "forward",
+            says: vec!["refuses to forward"],
+            next: "listed targets only",
+        },
+        Broken {
+            name: "nothing behind the forward",
+            settings: made(
+                &[&through(&wide)[..], &[("host", "'127.0.0.1'".into()), ("port", closed.to_string())]].concat(),
+            ),
+            rung: "forward",
+            says: vec!["does not reach"],
+            next: "resolved by the hop",
+        },
+        Broken {
+            name: "wrong password",
+            settings: made(&[("password", format!("{{ file = {} }}", quoted(&wrong_password)))]),
+            rung: "mysql",
+            says: vec!["No session with"],
+            next: "rotated",
+        },
+        Broken {
+            name: "unknown database",
+            settings: made(&[("database", "\"nowhere\"".into())]),
+            rung: "mysql",
+            says: vec!["There is no database nowhere"],
+            next: "choose one that exists: ",
+        },
+        Broken {
+            name: "another CA",
+            settings: made(&[("ca", quoted(&rig.other_ca()))]),
+            rung: "mysql",
+            says: vec!["TLS: "],
+            next: "name the file with the CA",
+        },
+        Broken {
+            name: "a name that is none",
+            settings: made(&[&through(&wide)[..], &[("host", format!("'{odd}'"))]].concat()),
+            rung: "mysql",
+            says: vec!["TLS: ", "neither a name nor an address"],
+            next: "as the replica's certificate names it",
+        },
+        Broken {
+            name: "a writer",
+            settings: made(
+                &[
+                    &through(&wide)[..],
+                    &[
+                        ("host", format!("'{}'", rig.mysql_address())),
+                        ("port", writer.port().to_string()),
+                        ("tls", "\"disabled\"".into()),
+                        ("require_replica", "true".into()),
+                    ],
+                ]
+                .concat(),
+            )
+            .lines()
+            .filter(|line| !line.starts_with("ca = "))
+            .collect::<Vec<_>>()
+            .join("\n"),
+            rung: "guard",
+            says: vec!["is not a replica", "takes writes"],
+            next: "require_replica",
+        },
+    ];
+    if has_own_names() {
+        cases.push(Broken {
+            name: "another name",
+            settings: made(&[&through(&wide)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
+            rung: "mysql",
+            says: vec!["TLS: ", "alias.rrx.test"],
+            next: "as the certificate has it",
+        });
+    }
+    let told: Vec<(&str, String)> = std::thread::scope(|scope| {
+        let runs: Vec<_> = cases.iter().map(|case| (case, scope.spawn(move || one(case)))).collect();
+        runs.into_iter().map(|(case, run)| (case.name, run.join().unwrap())).collect()
+    });
+    let mut by_words: HashMap<&str, &str> = HashMap::new();
+    for (name, words) in &told {
+        if let Some(same) = by_words.insert(words, name) {
+            panic!("{name} is told in the same words as {same}: {words}");
+        }
+    }
+}
+
+/// Runs the doctor on one broken way; answers with what it said to be wrong and next, without what is special to the case.
+fn one(case: &Broken) -> String {
+    let home = Home::with(&case.settings);
+    let ran = home.run(&["doctor", "rig", "--json"]);
+    let name = case.name;
+    assert_eq!(ran.code, 3, "{name}: {ran:?}");
+    let json = ran.json();
+    assert_eq!((&json["format"], &json["version"]), (&"rrx-doctor".into(), &1.into()), "{name}");
+    assert_eq!((&json["outcome"], &json["exit"]), (&"failed".into(), &3.into()), "{name}");
+    let rungs = json["rungs"].as_array().unwrap();
+    let failed: Vec<&Value> = rungs.iter().filter(|rung| rung["state"] == "failed").collect();
+    let [failed] = failed.as_slice() else { panic!("{name}: not one failed rung: {json:#}") };
+    assert_eq!(failed["rung"], case.rung, "{name}: {json:#}");
+    assert_eq!(rungs.last(), Some(*failed), "{name}: nothing comes behind the failed rung");
+    assert!(rungs.iter().all(|rung| rung["state"] != "unfinished"), "{name}: {json:#}");
+    let problem = &failed["problem"];
+    let words = problem.to_string();
+    for said in &case.says {
+        assert!(words.contains(said), "{name}: no {said:?} in {problem:#}");
+    }
+    let next = problem["next"].as_str().unwrap_or_default();
+    assert!(next.contains(case.next), "{name}: no {:?} in {problem:#}", case.next);
+    assert_eq!(json["problem"], *problem, "{name}: the end is told as the rung is");
+    next.to_owned()
+}
+
+#[test]
+fn a_way_that_holds_is_told_rung_by_rung_with_the_facts_at_its_end() {
+    let rig = Rig::start();
+    let home = Home::with(&profile(rig, &[]));
+    let text = home.run(&["doctor", "rig"]);
+    assert_eq!((text.code, text.err.as_str()), (0, ""), "{text:?}");
+    let mut at = 0;
+    for word in ["resolve", "reach", "host key", "sign in", "forward", "MySQL", "guard", "server", "role", "Every rung"]
+    {
+        at += text.out[at..].find(word).unwrap_or_else(|| panic!("no {word} in its place: {}", text.out));
+    }
+    assert!(text.out.contains("MariaDB") && text.out.contains("REPLICA") && text.out.contains(" ms"), "{}", text.out);
+
+    let json = home.run(&["doctor", "--json"]).json();
+    assert_eq!((&json["outcome"], &json["profile"]), (&"ok".into(), &"rig".into()), "the only profile needs no name");
+    assert_eq!(json["server"]["role"], "REPLICA");
+    assert!(json["lag"].as_str().is_some_and(|lag| lag.starts_with("lag ")), "{json:#}");
+    assert!(json["fastest_milliseconds"].as_f64().is_some_and(|took| took > 0.0), "{json:#}");
+    assert!(json["rungs"].as_array().unwrap().iter().all(|rung| rung["state"] == "ok"), "{json:#}");
+}
+
+#[test]
+fn an_unknown_host_key_is_recorded_only_by_its_own_fingerprint() {
+    let rig = Rig::start();
+    let home = Home::with(&profile(rig, &[("known_hosts", "\"~/known\"")]));
+    let known = home.path().join("known");
+    let right = rig.sshd().fingerprint("ed25519");
+
+    let plain = home.run(&["doctor", "rig"]);
+    assert_eq!(plain.code, 3, "{plain:?}");
+    let line = format!("rrx doctor rig --accept-host-key {right}");
+    assert!(plain.out.contains(&line), "{}", plain.out);
+    for row in rig.sshd().art("ed25519") {
+        assert!(plain.out.contains(&row), "{row} is drawn: {}", plain.out);
+    }
+    let run = home.run(&["run", "-p", "rig", "-e", "SELECT 1"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.err.contains(&line), "every command names the line: {}", run.err);
+
+    let wrong = rig.sshd().fingerprint("ecdsa");
+    let refused = home.run(&["doctor", "rig", "--accept-host-key", &wrong]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.out.contains(&wrong) && refused.out.contains(&right), "{}", refused.out);
+    assert!(!known.exists(), "nothing is recorded");
+    let short = home.run(&["doctor", "rig", "--accept-host-key", &right[..20]]);
+    assert_eq!(short.code, 2, "{short:?}");
+
+    let accepted = home.run(&["doctor", "rig", "--accept-host-key", &right]);
+    assert_eq!(accepted.code, 0, "{accepted:?}");
+    let recorded = format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), rig.sshd().host_key("ed25519"));
+    assert_eq!(std::fs::read_to_string(&known).unwrap(), recorded);
+    let again = home.run(&["doctor", "rig", "--accept-host-key", &right]);
+    assert!(again.code == 0 && again.out.contains("nothing was recorded"), "{again:?}");
+    assert_eq!(std::fs::read_to_string(&known).unwrap(), recorded);
+    assert_eq!(home.run(&["run", "-p", "rig", "-e", "SELECT 1"]).code, 0);
+}
+
+#[test]
+fn a_bundle_is_the_users_alone_holds_no_secret_and_replaces_no_file() {
+    let rig = Rig::start();
+    let secret = rig.password();
+    let command = format!("{{ command = '''cat {} ''' }}", rig.password_file().display());
+    let home = Home::with(&profile(rig, &[("password", &command)]));
+    let bundle = home.path().join("bundle.json");
+    let path = bundle.to_str().unwrap();
+    let ran = home.run(&["doctor", "rig", "--bundle", path]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(std::fs::metadata(&bundle).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = std::fs::read_to_string(&bundle).unwrap();
+    assert!(
+        !text.contains(secret) && !text.contains("cat ") && !text.contains(home.path().to_str().unwrap()),
+        "{text}"
+    );
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&json["settings"]["password"], &json["format"]), (&"command".into(), &"rrx-doctor".into()));
+    assert!(text.contains(rig.account()) && text.contains(rig.mysql_host()), "{text}");
+
+    let again = home.run(&["doctor", "rig", "--bundle", path]);
+    assert_eq!(again.code, 6, "{again:?}");
+    assert!(!again.out.contains("resolve") && again.err.contains("there already"), "before it walks: {again:?}");
+    assert_eq!(std::fs::read_to_string(&bundle).unwrap(), text);
+
+    let hashed = home.path().join("hashed.json");
+    let ran = home.run(&["doctor", "rig", "--json", "--bundle", hashed.to_str().unwrap(), "--anonymize"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let text = std::fs::read_to_string(&hashed).unwrap();
+    for name in [rig.account(), rig.mysql_host(), "127.0.0.1", "127.0.0.2", &rig.sshd().fingerprint("ed25519")] {
+        assert!(!text.contains(name), "{name} in {text}");
+    }
+
+    // A command that fails quotes what it was told; the bundle does not.
+    home.settings(&profile(rig, &[("password", "{ command = 'echo s3cret-words >&2; false' }")]));
+    let failed = home.path().join("failed.json");
+    let ran = home.run(&["doctor", "rig", "--bundle", failed.to_str().unwrap()]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let text = std::fs::read_to_string(&failed).unwrap();
+    assert!(!text.contains("s3cret-words") && text.contains("There is no secret"), "{text}");
+}

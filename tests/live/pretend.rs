@@ -1,0 +1,159 @@
+//! A server that speaks the MySQL protocol and answers by a script: for engines that cannot be had here.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+/// What the script answers.
+#[derive(Debug, Clone)]
+pub enum Says {
+    /// An OK packet.
+    Done,
+    /// Rows of text, each as wide as the first.
+    Rows(Vec<&'static str>, Vec<Vec<Option<String>>>),
+    /// An error of this code.
+    No(u16, &'static str),
+    /// Nothing, ever.
+    Nothing,
+}
+
+/// A variable and its value.
+pub type Variable = (&'static str, &'static str);
+
+/// Rows of SHOW VARIABLES.
+pub fn variables(of: &[Variable]) -> Says {
+    let row = |(name, value): &Variable| vec![Some((*name).to_owned()), Some((*value).to_owned())];
+    Says::Rows(vec!["Variable_name", "Value"], of.iter().map(row).collect())
+}
+
+/// A running server; its threads end with the test process.
+pub struct Pretend {
+    pub port: u16,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Pretend {
+    /// Starts one that answers by this script.
+    pub fn start(script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (script, told) = (Arc::new(script), Arc::clone(&asked));
+        std::thread::spawn(move || {
+            for (id, stream) in (1..).zip(listener.incoming()) {
+                let (script, told) = (Arc::clone(&script), Arc::clone(&told));
+                // A client that goes away is no trouble of the server.
+                std::thread::spawn(move || drop(serve(stream.unwrap(), id, &*script, &told)));
+            }
+        });
+        Self { port, asked }
+    }
+
+    /// The statements that came, over all connections.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn serve(
+    mut stream: TcpStream,
+    id: u32,
+    script: &dyn Fn(&str) -> Says,
+    told: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
+    let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0008_0000;
+    let mut greeting = vec![10];
+    greeting.extend_from_slice(b"8.0.33\0");
+    greeting.extend_from_slice(&id.to_le_bytes());
+    greeting.extend_from_slice(b"saltsalt\0");
+    greeting.extend_from_slice(&capabilities.to_le_bytes()[..2]);
+    greeting.extend_from_slice(&[45, 2, 0]);
+    greeting.extend_from_slice(&capabilities.to_le_bytes()[2..]);
+    greeting.push(21);
+    greeting.extend_from_slice(&[0; 10]);
+    greeting.extend_from_slice(b"saltsaltsalt\0mysql_native_password\0");
+    send(&mut stream, &mut 0, &greeting)?;
+    let (_, mut number) = receive(&mut stream)?;
+    send(&mut stream, &mut number, &OK)?;
+    loop {
+        let (command, mut number) = receive(&mut stream)?;
+        let says = match command.split_first() {
+            Some((0x03, text)) => {
+                let text = String::from_utf8_lossy(text).into_owned();
+                let says = script(&text);
+                told.lock().unwrap().push(text);
+                says
+            }
+            Some((0x0e, _)) => Says::Done,
+            _ => return Ok(()),
+        };
+        match says {
+            Says::Done => send(&mut stream, &mut number, &OK)?,
+            Says::No(code, message) => {
+                let mut packet = vec![0xff];
+                packet.extend_from_slice(&code.to_le_bytes());
+                packet.extend_from_slice(b"#HY000");
+                packet.extend_from_slice(message.as_bytes());
+                send(&mut stream, &mut number, &packet)?;
+            }
+            Says::Rows(names, rows) => {
+                send(&mut stream, &mut number, &[u8::try_from(names.len()).unwrap()])?;
+                for name in &names {
+                    send(&mut stream, &mut number, &column(name))?;
+                }
+                send(&mut stream, &mut number, &EOF)?;
+                for row in rows {
+                    let mut packet = Vec::new();
+                    for value in row {
+                        match value {
+                            Some(value) => put(&mut packet, value.as_bytes()),
+                            None => packet.push(0xfb),
+                        }
+                    }
+                    send(&mut stream, &mut number, &packet)?;
+                }
+                send(&mut stream, &mut number, &EOF)?;
+            }
+            Says::Nothing => {}
+        }
+    }
+}
+
+const OK: [u8; 7] = [0, 0, 0, 2, 0, 0, 0];
+const EOF: [u8; 5] = [0xfe, 0, 0, 2, 0];
+
+fn column(name: &str) -> Vec<u8> {
+    let mut packet = Vec::new();
+    for part in ["def", "", "", "", name, name] {
+        put(&mut packet, part.as_bytes());
+    }
+    packet.push(0x0c);
+    packet.extend_from_slice(&45_u16.to_le_bytes());
+    packet.extend_from_slice(&1024_u32.to_le_bytes());
+    packet.extend_from_slice(&[0xfd, 0, 0, 0, 0, 0]);
+    packet
+}
+
+/// Bytes with their length before them; none here is long.
+fn put(packet: &mut Vec<u8>, bytes: &[u8]) {
+    packet.push(u8::try_from(bytes.len()).ok().filter(|length| *length < 0xfb).expect("a short value"));
+    packet.extend_from_slice(bytes);
+}
+
+fn send(stream: &mut TcpStream, number: &mut u8, packet: &[u8]) -> std::io::Result<()> {
+    let length = u32::try_from(packet.len()).unwrap().to_le_bytes();
+    let mut out = length[..3].to_vec();
+    out.push(*number);
+    out.extend_from_slice(packet);
+    *number = number.wrapping_add(1);
+    stream.write_all(&out)
+}
+
+fn receive(stream: &mut TcpStream) -> std::io::Result<(Vec<u8>, u8)> {
+    let mut head = [0; 4];
+    stream.read_exact(&mut head)?;
+    let length = u32::from_le_bytes([head[0], head[1], head[2], 0]);
+    let mut packet = vec![0; usize::try_from(length).unwrap()];
+    stream.read_exact(&mut packet)?;
+    Ok((packet, head[3].wrapping_add(1)))
+}
