@@ -92,13 +92,13 @@ pub fn import(
         let name = command.name.clone().or_else(|| imported.name.clone()).or_else(|| host_name(&imported));
         let name = name.ok_or_else(|| nameless(&source.name))?;
         let draft = draft(&name, with_user(imported), &command.details, ring, talk)?;
-        return save(&[draft], command.details.replace, paths, talk);
+        return save(&[draft], command.details.replace, (paths, ring.1), talk);
     }
     if is_shared(&source.text) {
         return passed_on(&source, command, paths, talk);
     }
     let drafts = option_file(&source, command, ring, talk)?;
-    save(&drafts, command.details.replace, paths, talk)
+    save(&drafts, command.details.replace, (paths, ring.1), talk)
 }
 
 /// Reads a URL.
