@@ -7,22 +7,38 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::profile::{self, Environment, Hop, TlsMode};
 
-/// Codes of the headless contract, shown under `--help`.
+/// Codes of the headless contract, shown under `--help`. Short lines: they are not wrapped anew on a narrow terminal.
 const EXIT_CODES: &str = "\
-Exit codes: 0 ok and complete · 1 the statement failed · 2 usage or settings · 3 route, tunnel or sign-in failed, or the
-link was lost · 4 refused by guard, blinding or policy · 5 a comparison or check found something · 6 local files ·
-7 cut by a limit of the profile · 124 time limit · 130 interrupted";
+Exit codes:
+    0  ok and complete
+    1  the statement failed
+    2  usage or settings
+    3  route, tunnel or sign-in failed, or the link was lost
+    4  refused by guard, blinding or policy
+    5  a comparison or check found something
+    6  local files
+    7  cut by a limit of the profile
+  124  time limit
+  130  interrupted";
 
 /// Codes of `rrx doctor`.
 const DOCTOR_CODES: &str = "\
-Exit codes: 0 every rung holds (warnings do not change it) · 2 usage or settings · 3 a rung failed · 6 local files ·
-130 interrupted";
+Exit codes:
+    0  every rung holds (warnings do not change it)
+    2  usage or settings
+    3  a rung failed
+    6  local files
+  130  interrupted";
 
 /// Codes of `rrx tunnel`.
 const TUNNEL_CODES: &str = "\
-Exit codes: 0 ended by Ctrl-C or SIGTERM · 2 usage or settings · 3 route, tunnel or sign-in failed · 4 the profile does not
-allow it (tunnel = true does), or a reason is missing · 6 local files, the access log or the port · 130 interrupted before it
-stood";
+Exit codes:
+    0  ended by Ctrl-C or SIGTERM
+    2  usage or settings
+    3  route, tunnel or sign-in failed
+    4  the profile does not allow it (tunnel = true does), or a reason is missing
+    6  local files, the access log or the port
+  130  interrupted before it stood";
 
 /// rrx: read a MySQL-compatible read replica through its jump host.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
