@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use clap::{CommandFactory, Parser};
 use rrx::cli::{Cli, Command, Form, LogCommand, RowForm, RunCommand, SnippetsCommand, StatementSource};
 use rrx::commands::{completions, log, man, print, profiles, snippets};
-use rrx::domain::accesslog::{Begin, Entry, Ledger};
+use rrx::domain::accesslog::{Begin, Entry, Ledger, TunnelEvent, TunnelRecord};
 use rrx::domain::profile::COMMANDS;
 use rrx::io::storage::accesslog::AccessLog;
 use rrx::io::storage::paths::Paths;
@@ -101,6 +101,52 @@ fn printed(
 
 fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
+}
+
+#[test]
+fn doctor_and_tunnel_keep_their_options_and_refuse_what_does_not_fit() {
+    let doctor = parse("doctor eu --accept-host-key SHA256:a --accept-host-key SHA256:b --bundle f --anonymize --json");
+    let Some(Command::Doctor(doctor)) = doctor.unwrap().command else { panic!() };
+    assert_eq!((doctor.profile.as_deref(), doctor.accept_host_key.len()), (Some("eu"), 2));
+    assert_eq!((doctor.bundle, doctor.anonymize, doctor.form.json), (Some(PathBuf::from("f")), true, true));
+    let Some(Command::Tunnel(tunnel)) = parse("tunnel eu --socket s --reason T-1").unwrap().command else { panic!() };
+    assert_eq!((tunnel.profile.as_str(), tunnel.reason.as_deref()), ("eu", Some("T-1")));
+    assert_eq!((tunnel.socket, tunnel.port), (Some(PathBuf::from("s")), None));
+    for wrong in ["doctor --anonymize", "tunnel", "tunnel eu --port 0", "tunnel eu --port 1 --socket s"] {
+        assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
+}
+
+#[test]
+fn the_log_shows_held_tunnels_between_the_statements() {
+    let root = tempdir().unwrap();
+    let paths = Paths::under(root.path());
+    let mut access = AccessLog::open(&paths.state, noon).unwrap();
+    let record = |id: &str, event| TunnelRecord {
+        id: id.into(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: "eu".into(),
+        account: "u".into(),
+        server: "replica:3306".into(),
+        event,
+    };
+    let opened = TunnelEvent::Opened { at: "127.0.0.1:4000".into(), reason: Some("T-1 \x1b[2J".into()) };
+    let id = access.tunnel(record("", opened)).unwrap();
+    let left = TunnelEvent::Left { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
+    access.tunnel(record(&id, left)).unwrap();
+    let show = |form| LogCommand::Show { last: 50, form };
+    let (out, err) = printed(|out, err| log::run(show(TEXT), &paths, out, err));
+    assert_eq!(
+        out,
+        "TIME                      PROFILE  ROWS  MS  END     STATEMENT\n\
+         2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 \u{fffd}[2J\n\
+         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n"
+    );
+    assert_eq!(err, "");
+    let (out, _) = printed(|out, err| log::run(show(JSON), &paths, out, err));
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value[1]["tunnel"]["event"], "left");
 }
 
 #[test]

@@ -473,12 +473,15 @@ fn an_imported_password_goes_into_the_keyring_or_nowhere() {
     {
         let said = home.run(&["profiles", "import", &url, "--name", "eu"], answers, is_terminal).unwrap();
         assert!(said.contains("not kept anywhere") && said.contains("rrx asks for it"), "{said}");
+        assert!(said.contains("lists of processes"), "{said}");
         assert_eq!(home.profile("eu").password, None);
         assert!(home.ring.held().is_empty());
         assert!(!said.contains(PASSWORD) && !home.files().contains(PASSWORD));
     }
     let piped = Home::new("");
-    piped.run(&["profiles", "import", "-", "--keyring"], &format!("{url}\n"), false).unwrap();
+    let said = piped.run(&["profiles", "import", "-", "--keyring"], &format!("{url}\n"), false).unwrap();
+    assert!(!said.contains("lists of processes"), "{said}");
+    assert!(!said.contains("rrx secret set"), "it is there already: {said}");
     assert_eq!(piped.ring.held(), [("db".to_owned(), PASSWORD.to_owned())]);
     let added = Home::new("");
     added.run(&["profiles", "add", "x", "--url", &url, "--password-env", "PW", "--user", "OTHER"], "", false).unwrap();

@@ -153,3 +153,30 @@ fn no_secret_is_left_or_shown_whatever_its_source() {
         }
     }
 }
+
+#[test]
+fn a_key_that_is_made_here_is_one_that_openssh_reads() {
+    let home = tempfile::tempdir().unwrap();
+    let made = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_rrx"))
+            .args(["ssh-key", "--new", "key", "--comment", "me at home"])
+            .args(arguments)
+            .current_dir(home.path())
+            .env("RRX_HOME", home.path())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, ticket) = made(&["--no-passphrase"]);
+    assert_eq!(code, Some(0));
+    let openssh = |arguments: &[&str]| {
+        let output = Command::new("ssh-keygen").args(arguments).current_dir(home.path()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let public = openssh(&["-y", "-P", "", "-f", "key"]);
+    assert!(public.starts_with("ssh-ed25519 ") && ticket.contains(public.trim()), "{public}{ticket}");
+    let listed = openssh(&["-l", "-f", "key.pub"]);
+    assert!(ticket.contains(listed.split(' ').nth(1).unwrap()), "{listed}{ticket}");
+    assert_eq!(made(&["--no-passphrase"]).0, Some(6), "a key that is there stays");
+}

@@ -40,7 +40,7 @@ pub fn add(
         ask(&mut imported, &mut details, keyring, talk)?;
     }
     let draft = draft(&command.name, imported, &details, (keyring, dates), talk)?;
-    save(&[draft], details.replace, paths, talk)
+    save(&[draft], details.replace, (paths, dates), talk)
 }
 
 /// Asks for what the flags do not give.
@@ -206,14 +206,21 @@ fn store(
 ///
 /// # Errors
 /// Why they cannot be written.
-pub(super) fn save(drafts: &[Draft], replace: bool, paths: &Paths, talk: &mut Talk<'_>) -> Result<(), Problem> {
+pub(super) fn save(
+    drafts: &[Draft],
+    replace: bool,
+    (paths, dates): (&Paths, &StoredDates),
+    talk: &mut Talk<'_>,
+) -> Result<(), Problem> {
     let overwrite = if replace { Overwrite::Allowed } else { Overwrite::Forbidden };
     settings::change(paths, |text, file| {
         drafts.iter().try_fold(text.to_owned(), |text, draft| profile::add(&text, file, draft, overwrite))
     })?;
     for draft in drafts {
         talk.say(&saved(&draft.name, paths))?;
-        if matches!(draft.password, Some(SecretSource::Keyring(_))) {
+        if let Some(source @ SecretSource::Keyring(_)) = &draft.password
+            && dates.days(source).is_none()
+        {
             talk.say(&format!("`rrx secret set {}` stores its password in the keyring.", draft.name))?;
         }
     }

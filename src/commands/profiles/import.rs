@@ -23,6 +23,8 @@ pub struct Source {
     text: Zeroizing<String>,
     name: String,
     is_url: bool,
+    /// Whether it stood on the command line.
+    is_argument: bool,
 }
 
 impl Source {
@@ -44,7 +46,7 @@ impl Source {
                 .because(error.to_string())
                 .hint("name a file, or a URL such as mysql://USER@HOST/DATABASE")
         })?;
-        Ok(Self { text: Zeroizing::new(text), name: path.display().to_string(), is_url: false })
+        Ok(Self { text: Zeroizing::new(text), name: path.display().to_string(), is_url: false, is_argument: false })
     }
 
     /// A URL, or what stands on standard input.
@@ -53,7 +55,12 @@ impl Source {
     /// Where standard input cannot be read.
     pub fn url(named: &str, talk: &mut Talk<'_>) -> Result<Self, Problem> {
         if named != "-" {
-            return Ok(Self { text: Zeroizing::new(named.to_owned()), name: "the URL".into(), is_url: true });
+            return Ok(Self {
+                text: Zeroizing::new(named.to_owned()),
+                name: "the URL".into(),
+                is_url: true,
+                is_argument: true,
+            });
         }
         let mut text = Zeroizing::new(String::new());
         let mut bounded = std::io::Read::take(&mut *talk.input, limits::TEXT_FILE_BYTES);
@@ -62,7 +69,7 @@ impl Source {
         })?;
         let is_url = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains("://"))
             && !is_shared(&text);
-        Ok(Self { text, name: "standard input".into(), is_url })
+        Ok(Self { text, name: "standard input".into(), is_url, is_argument: false })
     }
 }
 
@@ -85,13 +92,13 @@ pub fn import(
         let name = command.name.clone().or_else(|| imported.name.clone()).or_else(|| host_name(&imported));
         let name = name.ok_or_else(|| nameless(&source.name))?;
         let draft = draft(&name, with_user(imported), &command.details, ring, talk)?;
-        return save(&[draft], command.details.replace, paths, talk);
+        return save(&[draft], command.details.replace, (paths, ring.1), talk);
     }
     if is_shared(&source.text) {
         return passed_on(&source, command, paths, talk);
     }
     let drafts = option_file(&source, command, ring, talk)?;
-    save(&drafts, command.details.replace, paths, talk)
+    save(&drafts, command.details.replace, (paths, ring.1), talk)
 }
 
 /// Reads a URL.
@@ -99,9 +106,16 @@ pub fn import(
 /// # Errors
 /// Why it is none.
 pub(super) fn url(source: &Source) -> Result<Imported, Problem> {
-    read_url(&source.text).map_err(|error| {
+    let mut imported = read_url(&source.text).map_err(|error| {
         Problem::new(Kind::Settings, "The URL cannot be read").because(error.to_string()).hint(error.hint())
-    })
+    })?;
+    if imported.password.is_some() && source.is_argument {
+        imported.notes.push(
+            "the URL held its password where lists of processes and the shell's history show it; `-` reads it from standard input"
+                .into(),
+        );
+    }
+    Ok(imported)
 }
 
 /// The first label of the replica's host, as a name.

@@ -149,3 +149,47 @@ fn size(bytes: u64) -> String {
     }
     format!("{value:.1} GiB")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(shape: Shape, tell: impl FnOnce(&mut Show<'_>)) -> (String, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        tell(&mut Show::new(shape, &mut out, &mut err));
+        (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    #[test]
+    fn on_a_terminal_the_counts_stay_below_what_happens() {
+        let counts = Counts::default();
+        let (out, err) = shown(Shape::Terminal, |show| {
+            show.counts(&counts).unwrap();
+            show.counts(&counts).unwrap();
+            show.came(1).unwrap();
+        });
+        let line = "0 clients · 0 B up · 0 B down";
+        assert_eq!(
+            err,
+            format!("\r\u{1b}[K{line}\r\u{1b}[Krrx: client 1 is there\n{line}"),
+            "written once while nothing changes"
+        );
+        assert_eq!(out, "");
+    }
+
+    #[test]
+    fn elsewhere_there_are_lines_or_json_and_no_counts() {
+        let counts = Counts::default();
+        let (_, lines) = shown(Shape::Lines, |show| {
+            show.counts(&counts).unwrap();
+            show.back().unwrap();
+        });
+        assert_eq!(lines, "rrx: the way is there again\n");
+        let left = TunnelEvent::Left { client: 2, up: 3, down: 5 << 20, milliseconds: 1500, end: "closed".into() };
+        let (json, _) = shown(Shape::Json, |show| show.left(&left).unwrap());
+        let value: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((&value["event"], &value["down"]), (&"left".into(), &(5 << 20).into()));
+        let (_, lines) = shown(Shape::Lines, |show| show.left(&left).unwrap());
+        assert_eq!(lines, "rrx: client 2 is gone after 1.5 s: 3 B up, 5.0 MiB down, closed\n");
+    }
+}

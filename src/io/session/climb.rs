@@ -75,7 +75,10 @@ pub(super) async fn climb(
             if let Some(source) = stored
                 && let Some(hint) = source.refused(&profile.name, age(source.clone()).await)
             {
-                problem = problem.hint(hint);
+                problem = problem.hint(match profile.tls {
+                    TlsMode::Disabled => format!("{OVER_TLS_ONLY}; otherwise: {hint}"),
+                    _ => hint,
+                });
             }
             if typed < TYPED_PASSWORDS
                 && let Some(secret) = instead(&profile, problem.clone(), &asker).await
@@ -214,6 +217,10 @@ pub(super) async fn bring(outside: &Outside, source: SecretSource) -> Result<Sec
     brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "A secret could not be brought")))
 }
 
+/// What a refused account is told where no TLS is tried.
+const OVER_TLS_ONLY: &str =
+    "the server may take this account over TLS only: write tls = \"verify-identity\" and `ca` into the profile";
+
 /// Tells why the handshake failed; for an unknown database also which ones there are.
 async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: Option<&str>, asker: &Asker) -> Problem {
     let profile = &recipe.profile;
@@ -222,10 +229,7 @@ async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: O
     let mut problem = fault.connecting(&profile.host, profile.port, &profile.user);
     if refused && matches!(profile.tls, TlsMode::Disabled) {
         // What MySQL says as 3159, MariaDB says so, and both for an account with REQUIRE SSL.
-        problem = problem.because(
-            "the profile has tls = \"disabled\": a server that takes the account over TLS only says this, too \
-             (tls = \"verify-identity\" and `ca` mend that)",
-        );
+        problem.hint = Some(format!("{OVER_TLS_ONLY}; otherwise the password may have been rotated"));
     }
     let Some(database) = database.filter(|_| unknown) else { return problem };
     problem.what = format!("There is no database {database} on {}:{}", profile.host, profile.port);

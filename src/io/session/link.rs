@@ -52,14 +52,19 @@ impl Link {
             }
             return Ok(Self::Direct);
         }
-        let (news, steps) = mpsc::channel(limits::SESSION_QUEUE);
-        let telling = tokio::spawn(tell_steps(steps, tell.clone()));
-        let opened =
-            Tunnel::open(&profile.route, tunnel_context(profile, outside, Arc::new(asker.clone()), news.clone())).await;
-        if opened.is_err() {
-            // The last step is the failed one: it is told before the session says that it failed.
-            drop(news);
-            let _ = telling.await;
+        let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
+        let context = tunnel_context(profile, outside, Arc::new(asker.clone()), news);
+        let mut opening = Box::pin(Tunnel::open(&profile.route, context));
+        // Told here and not by a task of its own: whoever listens hears of the hops before what comes after them.
+        let opened = loop {
+            tokio::select! {
+                biased;
+                Some(step) = steps.recv() => tell_step(step, tell).await,
+                opened = &mut opening => break opened,
+            }
+        };
+        while let Ok(step) = steps.try_recv() {
+            tell_step(step, tell).await;
         }
         let tunnel = opened.map_err(|error| error.problem())?;
         Ok(Self::Through(Box::new(Hops {
@@ -137,11 +142,9 @@ async fn try_server(profile: &Profile, tell: &Teller) {
     tell.rung(profile.route.len(), Rung::MySql, RungState::Trying(words)).await;
 }
 
-/// Tells the steps of the hops as rungs.
-async fn tell_steps(mut steps: mpsc::Receiver<Step>, tell: Teller) {
-    while let Some(Step { hop, rung, state }) = steps.recv().await {
-        tell.rung(hop, rung, state).await;
-    }
+/// Tells a step of a hop as a rung.
+async fn tell_step(Step { hop, rung, state }: Step, tell: &Teller) {
+    tell.rung(hop, rung, state).await;
 }
 
 /// What a tunnel of this profile needs of the outside.

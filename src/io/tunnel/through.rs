@@ -1,5 +1,8 @@
 //! A forward for a connection that somebody else made: opens it, and carries the bytes both ways, counted. Knows nothing of
 //! what they mean, and nothing of who came.
+//!
+//! It takes the channel's messages one by one. Copying the channel as a stream is as fast (`benches/tunnel.rs` saw no
+//! difference beyond its noise), but does not tell a far side that has ended from a connection that was lost.
 
 use std::future::Future;
 use std::io;
