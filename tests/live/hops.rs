@@ -389,6 +389,71 @@ async fn a_certificate_in_the_agent_signs_in() {
     assert!(Tunnel::open(&[hop], context).await.is_ok(), "{}", sshd.log());
 }
 
+#[tokio::test]
+async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
+    let rig = Rig::start();
+    let home = home();
+    let forms: [&[&str]; 8] = [
+        &["-t", "ed25519"],
+        &["-t", "ecdsa", "-b", "256"],
+        &["-t", "ecdsa", "-b", "384"],
+        &["-t", "ecdsa", "-b", "521"],
+        &["-t", "rsa", "-b", "2048"],
+        &["-t", "rsa", "-b", "2048", "-m", "PEM"],
+        &["-t", "rsa", "-b", "2048", "-m", "PKCS8"],
+        &["-t", "ecdsa", "-b", "256", "-m", "PKCS8"],
+    ];
+    let mut keys = Vec::new();
+    for (number, form) in forms.into_iter().enumerate() {
+        for phrase in ["", "open sesame"] {
+            let key = home.path().join(format!("key-{number}-{}", phrase.len()));
+            keygen(&[form, &["-a", "4", "-N", phrase, "-f"]].concat(), &key);
+            keys.push((key, phrase, form));
+        }
+    }
+    let listed = home.path().join("listed");
+    let lines: Vec<String> =
+        keys.iter().map(|(key, ..)| std::fs::read_to_string(key.with_extension("pub")).unwrap()).collect();
+    std::fs::write(&listed, lines.concat()).unwrap();
+    set_mode(home.path(), 0o755);
+    let config = format!("AuthorizedKeysFile {}", listed.display());
+    let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
+    for (key, phrase, form) in keys {
+        let (mut context, _steps) = context(home.path());
+        let answer = rrx::domain::port::Answer::Secret(rrx::domain::profile::Secret::new(phrase.into()));
+        let script = super::tunnel::Script::of([answer]);
+        context.asker = script.clone();
+        let hop = Hop { identity: vec![key], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
+        let opened = Tunnel::open(&[hop], context).await;
+        assert!(opened.is_ok(), "{form:?} {phrase:?}: {}", opened.unwrap_err().problem());
+        assert_eq!(script.asked().len(), usize::from(!phrase.is_empty()), "{form:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_locked_in_a_form_that_is_not_read_is_told_with_what_writes_it_anew() {
+    let rig = Rig::start();
+    let home = home();
+    let key = home.path().join("old");
+    keygen(&["-t", "ecdsa", "-b", "256", "-m", "PEM", "-N", "open sesame", "-f"], &key);
+    let hop = Hop { identity: vec![key], ..rig.hop(rig.ssh_port(), &rig.known_hosts()) };
+    let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
+    let TunnelError::SignIn { tried, takes, .. } = &error else { panic!("{error:?}") };
+    assert!(tried.len() == 1 && tried[0].contains("ssh-keygen -p -f"), "{tried:?}");
+    assert_eq!(takes, &["publickey"]);
+}
+
+#[tokio::test]
+async fn an_agent_that_is_gone_is_named_among_what_was_tried() {
+    let rig = Rig::start();
+    let home = home();
+    let (mut context, _steps) = context(home.path());
+    context.agent = Some(home.path().join("agent.sock"));
+    let hop = Hop { identity: vec![], ..rig.hop(rig.ssh_port(), &rig.known_hosts()) };
+    let told = Tunnel::open(&[hop], context).await.unwrap_err().problem().to_string();
+    assert!(told.contains("the agent at ") && told.contains("agent.sock"), "{told}");
+}
+
 // ---------------------------------------------------------------- host certificates
 
 /// A hop whose host shows a certificate made in this way, and a home whose `known_hosts` trusts this authority for it.

@@ -89,14 +89,6 @@ impl<'a> SignIn<'a> {
     pub(super) async fn first(mut self) -> Result<(Vec<Credential>, String), TunnelError> {
         let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
         (self.agent, self.offers) = (agent, offers.into());
-        if self.offers.is_empty() {
-            // Nothing to offer: the hop says what it takes when it is asked with nothing.
-            let none = self.handle.authenticate_none(self.hop.user.clone());
-            let result = in_time(&self.hop.shown, none).await?;
-            if let Outcome::In = self.judge(result, Credential::Nothing, "nothing at all".into(), false) {
-                return Ok(self.done());
-            }
-        }
         for _ in 0..MOST_STEPS {
             match self.step().await? {
                 Outcome::In => return Ok(self.done()),
@@ -113,6 +105,14 @@ impl<'a> SignIn<'a> {
             && let outcome @ (Outcome::In | Outcome::More) = self.keys().await?
         {
             return Ok(outcome);
+        }
+        if self.takes.is_none() {
+            // Nothing was offered: the hop says what it takes when it is asked with nothing.
+            let none = self.handle.authenticate_none(self.hop.user.clone());
+            let result = in_time(&self.hop.shown, none).await?;
+            if let Outcome::In = self.judge(result, Credential::Nothing, "nothing at all".into(), false) {
+                return Ok(Outcome::In);
+            }
         }
         if self.may(MethodKind::KeyboardInteractive)
             && let Some(outcome) = self.questions().await?

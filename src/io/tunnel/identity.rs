@@ -265,6 +265,14 @@ async fn load(path: &Path, context: &TunnelContext, held: &[AgentIdentity]) -> L
             None => Loaded::Unusable("it is a public key, and the agent does not hold its private one".into()),
         };
     }
+    if text.contains("BEGIN EC PRIVATE KEY") && text.contains("ENCRYPTED") {
+        let remedy = format!("`ssh-keygen -p -f {}` writes it anew", path.display());
+        return Loaded::Unusable(format!("it is locked in an old form that rrx does not read: {remedy}"));
+    }
+    // PKCS#8 says so in its first line; the library takes a locked one for damaged.
+    if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
+        return Loaded::Locked(text);
+    }
     match decode(&text, None).await {
         Ok(key) => return Loaded::Ready(Credential::Key(Arc::new(key)), format!("key {}", path.display())),
         Err(russh::keys::Error::KeyIsEncrypted) => {}
