@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use harness::{Live, connect};
 use rig::{Forwarder, Mode, Rig};
-use rrx::demo::start::{Options, launch};
+use rrx::demo::{Options, start};
 use rrx::domain::profile::{Hop, Profile};
 
 /// How long a portion is held up, each way.
@@ -76,6 +76,6 @@ async fn main() {
     count("OpenSSH and MariaDB over TLS", profile).await;
     let folder = tempfile::tempdir().unwrap();
     let options = Options { subjects: 3, folder: folder.path().to_owned(), listen: None };
-    let demo = launch(options).await.unwrap();
+    let demo = start(options).await.unwrap();
     count("rrx demo", demo.profile.clone()).await;
 }

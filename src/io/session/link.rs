@@ -67,6 +67,8 @@ impl Link {
             tell_step(step, tell).await;
         }
         let tunnel = opened.map_err(|error| error.problem())?;
+        // Each session has a second connection: its way is made while the first one signs in.
+        tunnel.prepare();
         Ok(Self::Through(Box::new(Hops {
             tunnel,
             tell: tell.clone(),

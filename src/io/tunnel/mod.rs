@@ -29,8 +29,8 @@ mod station;
 mod through;
 mod written_out;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use context::{
@@ -43,6 +43,7 @@ pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Remembered};
 use station::{Station, stations};
 pub use through::{Flow, Through};
+use tokio_util::task::AbortOnDropHandle;
 pub use written_out::written_out;
 
 use crate::domain::limits;
@@ -61,7 +62,12 @@ pub struct Tunnel {
     /// Whether the first chain carries a local end now.
     is_first_taken: Arc<AtomicBool>,
     strangers: Arc<AtomicU64>,
+    /// A further SSH connection on its way, for the next local end.
+    spare: Mutex<Option<Spare>>,
 }
+
+/// A connection that is being made, and given up with its tunnel.
+type Spare = AbortOnDropHandle<Result<Chain, TunnelError>>;
 
 impl Tunnel {
     /// Climbs all hops: resolve, reach, host key, sign in; each step is told to [`TunnelContext::news`], a failed one as
@@ -72,7 +78,38 @@ impl Tunnel {
     pub async fn open(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
         let route = stations(route, &context).await?;
         let (first, remembered) = Climb::new(&context).chain(&route).await?;
-        Ok(Self { route, context, remembered, first, is_first_taken: Arc::default(), strangers: Arc::default() })
+        Ok(Self {
+            route,
+            context,
+            remembered,
+            first,
+            is_first_taken: Arc::default(),
+            strangers: Arc::default(),
+            spare: Mutex::default(),
+        })
+    }
+
+    /// Begins a further SSH connection: whoever is going to want a second local end soon does not wait for it then.
+    pub fn prepare(&self) {
+        if !self.remembered.iter().all(Remembered::is_repeatable) {
+            return;
+        }
+        let (context, remembered, route) = (self.context.clone(), self.remembered.clone(), self.route.clone());
+        let climbing = async move { Climb::again(&context, &remembered).chain(&route).await.map(|(chain, _)| chain) };
+        *self.spare.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(AbortOnDropHandle::new(tokio::spawn(climbing)));
+    }
+
+    /// A further SSH connection: the one that was prepared, where it stands, else a new one.
+    async fn further(&self) -> Result<Chain, TunnelError> {
+        let prepared = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(prepared) = prepared
+            && let Ok(Ok(chain)) = prepared.await
+            && !chain.is_gone()
+        {
+            return Ok(chain);
+        }
+        Climb::again(&self.context, &self.remembered).chain(&self.route).await.map(|(chain, _)| chain)
     }
 
     /// Opens a forward from the last hop to this target and a loopback port that leads into it. The port takes one
@@ -97,8 +134,8 @@ impl Tunnel {
         if !self.remembered.iter().all(Remembered::is_repeatable) {
             return Ok((None, Carried::Shared));
         }
-        match Climb::again(&self.context, &self.remembered).chain(&self.route).await {
-            Ok((chain, _)) => {
+        match self.further().await {
+            Ok(chain) => {
                 let chain = Arc::new(chain);
                 Ok((Some(Arc::clone(&chain)), Carried::Own(chain, self.first.kill().clone())))
             }
@@ -127,6 +164,7 @@ impl Tunnel {
             first,
             is_first_taken: Arc::default(),
             strangers: Arc::clone(&self.strangers),
+            spare: Mutex::default(),
         })
     }
 

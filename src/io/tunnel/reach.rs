@@ -17,9 +17,12 @@ use super::route::Joint;
 use super::station::Station;
 use crate::domain::limits;
 
-/// Messages (32 KiB at most) that wait for a slow reader before the whole connection waits with it. A sign-in that cannot
+/// Messages (64 KiB at most) that wait for a slow reader before the whole connection waits with it. A sign-in that cannot
 /// be repeated, such as one with a one-time code, leaves one connection for both the rows and the KILL that stops them.
-const CHANNEL_MESSAGES: usize = 512;
+const CHANNEL_MESSAGES: usize = 256;
+
+/// Bytes of a packet that a hop may send at most: the most that the library takes, twice its own choice.
+const PACKET: u32 = 65_535;
 
 /// How the wire to a hop is had.
 pub(super) enum Way<'a> {
@@ -97,6 +100,7 @@ pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> 
         nodelay: true,
         keepalive_interval: Some(station.keepalive),
         channel_buffer_size: CHANNEL_MESSAGES,
+        maximum_packet_size: PACKET,
         keepalive_max: limits::KEEPALIVE_MISSES,
         preferred: Preferred {
             key: keys.into(),

@@ -89,6 +89,11 @@ impl Chain {
         &self.kill
     }
 
+    /// Whether any connection of it has ended.
+    pub(super) fn is_gone(&self) -> bool {
+        self.joints.iter().chain(std::iter::once(&self.last)).any(|joint| joint.gone.borrow().is_some())
+    }
+
     /// Waits for the end of the last connection, which ends with any before it; the reason is that of the first to end.
     pub(super) async fn closed(&self) -> String {
         self.last.gone().await;
