@@ -243,7 +243,7 @@ fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Re
             (false, false) => tunnel::Shape::Lines,
         },
     };
-    // Bytes that stay on one thread are faster than bytes that two hand to each other; the log is written on another.
+    // One thread, so that bytes are not handed from one to another; the log is written on a thread of its own.
     wait_on(tokio::runtime::Builder::new_multi_thread().worker_threads(1), async {
         let stop = Interrupts::listen()?;
         let log = AccessLog::open(&place.paths.state, clock::now)?;
