@@ -109,3 +109,13 @@ async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_v
         assert!(!heard.iter().any(|said| said.contains("nobody's eyes")), "{heard:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_has_expired_is_told_so_and_waiting_does_not_mend_it() {
+    let rig = Rig::start();
+    let certificate = format!("--ssl-cert={}", rig.folder().path("expired.pem").display());
+    let late = rig.own_mariadb("late", &["--read-only=1", &certificate]);
+    let problem = connect(Profile { port: late.port(), ..direct(rig) }).await.err().unwrap();
+    assert!(problem.because[0].contains("has expired"), "{problem}");
+    assert!(!problem.passes && problem.hint.is_some(), "{problem}");
+}

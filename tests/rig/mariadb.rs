@@ -206,7 +206,7 @@ fn server_command(folder: &Folder, data: &Path, socket: &Path, port: u16, option
     command
 }
 
-/// Makes a CA, a certificate for the replica signed by it, and a second CA that signs nothing.
+/// Makes a CA, a certificate for the replica signed by it, another one that has expired, and a CA that signs nothing.
 fn make_certificates(folder: &Folder) {
     let names = folder.path("names.cnf");
     fs::write(
@@ -250,22 +250,12 @@ fn make_certificates(folder: &Folder) {
         "-out",
         "server.csr",
     ]));
-    run(openssl()
-        .args([
-            "x509",
-            "-req",
-            "-in",
-            "server.csr",
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-            "-CAcreateserial",
-            "-days",
-            "30",
-        ])
-        .args(["-extfile", "names.cnf", "-out", "server.pem"]));
-    for file in ["server.key", "server.pem", "ca.pem"] {
+    for (days, file) in [("30", "server.pem"), ("-1", "expired.pem")] {
+        run(openssl()
+            .args(["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"])
+            .args(["-days", days, "-extfile", "names.cnf", "-out", file]));
+    }
+    for file in ["server.key", "server.pem", "expired.pem", "ca.pem"] {
         folder.give(&folder.path(file));
     }
 }
