@@ -9,8 +9,8 @@ use crate::cli::ExportCommand;
 use crate::commands::print;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile;
-use crate::io::session::Outside;
+use crate::domain::profile::{self, Profile};
+use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
 
@@ -26,7 +26,7 @@ pub async fn export(
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
     let profile = loaded.settings.require(&command.name)?;
-    let route = written_out(&profile.route, &context(outside)).await.map_err(|error| error.problem())?;
+    let route = written_out(&profile.route, &context(profile, outside)).await.map_err(|error| error.problem())?;
     let text = profile::export(profile, &route);
     let Some(file) = &command.output else {
         return print::text(out, &text);
@@ -48,20 +48,7 @@ pub async fn export(
 }
 
 /// What reading a route needs: nobody is asked, nothing is told.
-fn context(outside: &Outside) -> TunnelContext {
+fn context(profile: &Profile, outside: &Outside) -> TunnelContext {
     let (news, _) = mpsc::channel(1);
-    TunnelContext {
-        os_user: outside.os_user.clone(),
-        home: outside.home.clone(),
-        agent: None,
-        global_known_hosts: outside.global_known_hosts.clone(),
-        ssh_config: outside.ssh_config.clone(),
-        clock: outside.clock,
-        read: Arc::clone(&outside.read),
-        append: Arc::clone(&outside.append),
-        is_own_socket: Arc::clone(&outside.is_own_socket),
-        passphrase: None,
-        asker: Arc::new(NoOneToAsk),
-        news,
-    }
+    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoOneToAsk), news) }
 }

@@ -1,4 +1,4 @@
-//! One line of typed text with its cursor at the end: filters, names, row numbers, secrets.
+//! One line of typed text with its cursor at the end: filters, names, row numbers. Secrets have `secret_input`.
 
 /// A line being typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
