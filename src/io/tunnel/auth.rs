@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::context::TunnelContext;
 use super::host_key::Guardian;
-use super::identity::{self, Agent, Credential, Offer, Passphrase, Reply, connect_agent};
+use super::identity::{self, Agent, Credential, Offer, Passphrase, connect_agent};
 use super::problem::{TunnelError, plain};
 use super::station::Station;
 use crate::domain::limits;
@@ -254,7 +254,7 @@ impl<'a> SignIn<'a> {
     }
 
     async fn offer(&mut self, credential: Credential, shown: String) -> Result<Outcome, TunnelError> {
-        if let Credential::Answers(given) = &credential {
+        if let Credential::Answers { given, .. } = &credential {
             let mut answers = Answers::Given(given.iter());
             let outcome = self.converse(&mut answers).await?;
             return Ok(outcome.unwrap_or(Outcome::Refused));
@@ -335,7 +335,7 @@ impl<'a> SignIn<'a> {
                 self.handle.authenticate_password(user, secret.reveal()).await.map_err(told)
             }
             // Answers are given in a conversation, see `converse`.
-            Credential::Nothing | Credential::Answers(_) => self.handle.authenticate_none(user).await.map_err(told),
+            Credential::Nothing | Credential::Answers { .. } => self.handle.authenticate_none(user).await.map_err(told),
         }
     }
 
@@ -353,9 +353,9 @@ impl<'a> SignIn<'a> {
 enum Answers<'a> {
     /// The user. Only the answer to one plain question for a password may be given again unasked: any other may have been
     /// a one-time code.
-    Asked { again: bool, given: Vec<Reply>, is_plain: bool },
+    Asked { again: bool, given: Vec<Secret>, is_plain: bool },
     /// What was given before.
-    Given(std::slice::Iter<'a, Reply>),
+    Given(std::slice::Iter<'a, Secret>),
 }
 
 impl Answers<'_> {
@@ -367,7 +367,7 @@ impl Answers<'_> {
         prompt: &Prompt,
     ) -> Option<Secret> {
         match self {
-            Self::Given(given) => given.next().map(|reply| reply.answer.clone()),
+            Self::Given(given) => given.next().cloned(),
             Self::Asked { again, given, is_plain } => {
                 let asked = plain(&prompt.prompt);
                 *is_plain &= given.is_empty() && !prompt.echo && asked.to_lowercase().contains("password");
@@ -383,7 +383,7 @@ impl Answers<'_> {
                 let Answer::Secret(answer) = context.asker.ask(Question::Secret { prompt, echo }).await else {
                     return None;
                 };
-                given.push(Reply { answer: answer.clone(), is_repeatable: *is_plain });
+                given.push(answer.clone());
                 Some(answer)
             }
         }
@@ -392,9 +392,7 @@ impl Answers<'_> {
     fn credential(&self) -> Credential {
         match self {
             Self::Asked { given, is_plain, .. } => {
-                let is_repeatable = *is_plain && given.len() <= 1;
-                let given = given.iter().map(|reply| Reply { answer: reply.answer.clone(), is_repeatable });
-                Credential::Answers(given.collect())
+                Credential::Answers { given: given.clone(), is_repeatable: *is_plain }
             }
             Self::Given(_) => Credential::Nothing,
         }

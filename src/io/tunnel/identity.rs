@@ -37,16 +37,12 @@ pub(super) enum Credential {
     /// The account's password.
     Password(Secret),
     /// Answers to the hop's own questions.
-    Answers(Vec<Reply>),
-}
-
-/// One answer to a hop's question.
-#[derive(Clone, Debug)]
-pub(super) struct Reply {
-    /// What was typed.
-    pub(super) answer: Secret,
-    /// Whether it may be given once more: a one-time code may not.
-    pub(super) is_repeatable: bool,
+    Answers {
+        /// In the order of the questions.
+        given: Vec<Secret>,
+        /// Whether they may be given once more: a one-time code may not.
+        is_repeatable: bool,
+    },
 }
 
 impl Credential {
@@ -59,7 +55,7 @@ impl Credential {
                 AgentIdentity::PublicKey { key, .. } => key.to_bytes(),
                 AgentIdentity::Certificate { certificate, .. } => certificate.to_bytes(),
             },
-            Self::Nothing | Self::Password(_) | Self::Answers(_) => return Vec::new(),
+            Self::Nothing | Self::Password(_) | Self::Answers { .. } => return Vec::new(),
         };
         bytes.unwrap_or_default()
     }
@@ -67,7 +63,7 @@ impl Credential {
     /// Whether it lets us in a second time.
     pub(super) fn is_repeatable(&self) -> bool {
         match self {
-            Self::Answers(given) => given.iter().all(|reply| reply.is_repeatable),
+            Self::Answers { is_repeatable, .. } => *is_repeatable,
             Self::Nothing | Self::Key(_) | Self::Certified(..) | Self::Agent(_) | Self::Password(_) => true,
         }
     }
@@ -207,7 +203,7 @@ fn certified(
             AgentIdentity::PublicKey { key, .. } => Some(key.key_data().clone()),
             AgentIdentity::Certificate { .. } => None,
         },
-        Credential::Nothing | Credential::Certified(..) | Credential::Password(_) | Credential::Answers(_) => None,
+        Credential::Nothing | Credential::Certified(..) | Credential::Password(_) | Credential::Answers { .. } => None,
     };
     let mut offers = Vec::new();
     for (path, certificate) in certificates.iter().filter(|(_, one)| key.as_ref() == Some(one.public_key())) {
