@@ -11,5 +11,6 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+mod first_day;
 mod harness;
 mod stories;

@@ -1,0 +1,66 @@
+//! The first day of a new user: a profile from questions, the host-key question, the password, the first session.
+
+use super::harness::{Home, Story};
+use super::rig::Rig;
+
+#[test]
+fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_connects() {
+    let rig = Rig::start();
+    let home = Home::new();
+    let ssh = home.path().join(".ssh");
+    std::fs::create_dir(&ssh).unwrap();
+    let config = format!(
+        "Host bastion\n  HostName {}\n  Port {}\n  User {}\n  IdentityFile {}\n",
+        rig.ssh_host(),
+        rig.ssh_port(),
+        rig.ssh_user(),
+        rig.user_key().display()
+    );
+    std::fs::write(ssh.join("config"), config).unwrap();
+
+    let ca = rig.ca().display().to_string();
+    let mut story = Story::start(&home, &["profiles", "add", "clinic", "--ca", &ca], (120, 30));
+    let replica = format!("{}:{}", rig.mysql_host(), rig.mysql_port());
+    for (question, answer) in [
+        ("Environment", "nowhere"),
+        ("one of these words", "test"),
+        ("Bastion", "bastion"),
+        ("Replica", &replica),
+        ("Account", rig.account()),
+        ("Database", ""),
+        ("password comes from", "prompt"),
+    ] {
+        story.see(question);
+        story.text(answer);
+        story.keys("enter");
+    }
+    story.see("`rrx clinic` opens it");
+    assert!(story.end().success());
+
+    let mut story = Story::start(&home, &["clinic"], (80, 24));
+    story.see(&rig.sshd().fingerprint("ed25519"));
+    assert!(!ssh.join("known_hosts").exists(), "nothing is recorded before the answer");
+    story.keys("ctrl-y");
+    story.see("Password");
+    story.text("not the password");
+    story.keys("enter");
+    let refused = story.see("1045");
+    assert!(!refused.contains("not the password"), "{refused}");
+    story.text(rig.password());
+    story.keys("enter");
+    let shown = story.see("TEST clinic");
+    assert!(!shown.contains(rig.password()), "{shown}");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+    let recorded = std::fs::read_to_string(ssh.join("known_hosts")).unwrap();
+    assert!(recorded.contains("ssh-ed25519"), "{recorded}");
+
+    // The second day: no question about the host any more.
+    let mut story = Story::start(&home, &["clinic"], (80, 24));
+    story.see("Password");
+    story.text(rig.password());
+    story.keys("enter");
+    story.see("TEST clinic");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}
