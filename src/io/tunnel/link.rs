@@ -16,9 +16,15 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
-/// A stream that fails at once when it is cut, and when the peer takes no byte for a time.
+/// Bytes after which reading pauses for one turn of the scheduler. The library's task would otherwise read as long as
+/// bytes are there, and whoever waits for them would find them gone from the processor's cache: with bursts of a mebibyte
+/// `benches/tunnel.rs` saw a sixth more CPU for each byte and a tenth less throughput.
+const BURST: usize = 128 << 10;
+
+/// A stream that fails at once when it is cut, and when the peer takes no byte for a time; it is read in short bursts.
 pub(super) struct Link {
     wire: Box<dyn Wire>,
+    burst: usize,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
     patience: Duration,
     stuck: Option<Pin<Box<Sleep>>>,
@@ -26,7 +32,7 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn new(wire: Box<dyn Wire>, cut: CancellationToken, patience: Duration) -> Self {
-        Self { wire, cut: Box::pin(cut.cancelled_owned()), patience, stuck: None }
+        Self { wire, burst: 0, cut: Box::pin(cut.cancelled_owned()), patience, stuck: None }
     }
 
     fn poll_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
@@ -54,7 +60,18 @@ impl Link {
 impl AsyncRead for Link {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.poll_cut(cx)?;
-        Pin::new(&mut self.wire).poll_read(cx, buffer)
+        if self.burst >= BURST {
+            self.burst = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.wire).poll_read(cx, buffer);
+        match polled {
+            Poll::Ready(_) => self.burst += buffer.filled().len() - before,
+            Poll::Pending => self.burst = 0,
+        }
+        polled
     }
 }
 
