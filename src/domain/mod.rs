@@ -14,3 +14,4 @@ pub mod profile;
 pub mod results;
 pub mod snippets;
 pub mod sql;
+pub mod words;

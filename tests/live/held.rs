@@ -64,8 +64,13 @@ impl Tunnel {
     }
 
     /// Ends it by a signal; answers with its exit code.
-    pub fn end(mut self, by: Signal) -> (i32, Home) {
+    pub fn end(self, by: Signal) -> (i32, Home) {
         kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), by).unwrap();
+        self.ended()
+    }
+
+    /// Waits until it ends; answers with its exit code.
+    pub fn ended(mut self) -> (i32, Home) {
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
         let home = Home::with("");
         (code, std::mem::replace(&mut self.home, home))
@@ -159,7 +164,7 @@ fn the_c_client_works_through_a_port_and_the_log_has_it_all() {
     assert!(records[2]["down"].as_u64().unwrap() > 100_000 && records[2]["up"].as_u64().unwrap() > 100);
     assert_eq!((&records[3]["clients"], &records[3]["down"]), (&1.into(), &records[2]["down"]));
     let shown = home.run(&["log", "show"]);
-    assert!(shown.out.contains("T-7 a report") && shown.out.contains("tunnel closed: 1 clients"), "{shown:?}");
+    assert!(shown.out.contains("T-7 a report") && shown.out.contains("tunnel closed: 1 client,"), "{shown:?}");
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is closed");
 }
 
@@ -219,6 +224,31 @@ fn a_killed_hop_ends_its_clients_and_new_ones_get_through_again() {
     let records = records(home.path());
     let broken = records.iter().find(|record| record["client"] == 1 && record["event"] == "left").unwrap();
     assert!(broken["end"].as_str().unwrap().starts_with("broken"), "{broken}");
+}
+
+#[test]
+fn a_way_back_that_is_refused_is_not_tried_again_unasked() {
+    let rig = Rig::start();
+    let keys = rig.private_folder("held-refused").join("keys");
+    let public = std::fs::read(rig.user_key().with_extension("pub")).unwrap();
+    std::fs::write(&keys, public).unwrap();
+    let config = format!("AuthorizedKeysFile {}\nStrictModes no\n", keys.display());
+    let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
+    let settings = rig.profile_toml_through("rig", "127.0.0.1", sshd.port());
+    let known = rig.known_hosts().display().to_string();
+    let settings = settings.replace(&known, &sshd.known_hosts().display().to_string());
+    let tunnel = Tunnel::start(&format!("{settings}tunnel = true\n"), &[]);
+    let client = greeted(tunnel.port());
+    std::fs::write(&keys, "").unwrap();
+    sshd.kill_connections();
+    assert_eq!(rest(client), b"");
+    let gone = tunnel.wait("gone");
+    assert!(gone["what"].as_str().unwrap().contains("did not let"), "{gone}");
+    let (code, home) = tunnel.ended();
+    assert_eq!(code, 3);
+    let records = records(home.path());
+    assert_eq!(events(&records), ["opened", "came", "left", "closed"]);
+    assert!(records[3]["end"].as_str().unwrap().contains("did not let"), "{records:?}");
 }
 
 #[test]

@@ -134,28 +134,29 @@ pub async fn run(
     let held = hold(tunnel, door, terms, news);
     let mut show = Show::new(args.shape, out, err);
     show.opened(&profile, &at, &last_hop)?;
-    let clients = serve(&held, told, &mut book, &mut show, &mut stop).await;
+    let mut clients = 0;
+    let ended = serve((&held, told), &mut book, &mut show, &mut stop, &mut clients).await;
     let (up, down) = held.counts().bytes();
     let strangers = held.counts().strangers();
-    let end = match &clients {
-        Ok(_) => "ended as asked".to_owned(),
+    let end = match &ended {
+        Ok(()) => "ended as asked".to_owned(),
         Err(problem) => format!("ended: {}", problem.what),
     };
-    let closed = TunnelEvent::Closed { clients: *clients.as_ref().unwrap_or(&0), strangers, up, down, end };
+    let closed = TunnelEvent::Closed { clients, strangers, up, down, end };
     book.write(closed.clone())?;
     show.closed(&closed)?;
-    clients.map(|_| 0)
+    ended.map(|()| 0)
 }
 
-/// Serves until it is told to end; answers with the number of clients.
+/// Serves until it is told to end, or the way does not come back; counts the clients.
 async fn serve(
-    held: &crate::io::tunnel::Held,
-    mut told: mpsc::Receiver<HoldNews>,
+    (held, mut told): (&crate::io::tunnel::Held, mpsc::Receiver<HoldNews>),
     book: &mut Book<'_>,
     show: &mut Show<'_>,
     stop: &mut Interrupts,
-) -> Result<u64, Problem> {
-    let mut clients = 0;
+    clients: &mut u64,
+) -> Result<(), Problem> {
+    let mut gone = None;
     let mut tick = interval(show.period());
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -167,8 +168,15 @@ async fn serve(
                 continue;
             }
         };
-        let Some(news) = news else { break };
-        clients += take(news, book, show)?;
+        match news {
+            Some(HoldNews::Gone(problem)) => {
+                gone = Some(problem.clone());
+                take(HoldNews::Gone(problem), book, show)?;
+                break;
+            }
+            Some(news) => *clients += take(news, book, show)?,
+            None => break,
+        }
     }
     held.end();
     // The news end when every client is told of. One that hangs in the system is not waited for.
@@ -180,9 +188,9 @@ async fn serve(
         }
         Ok(())
     };
-    match timeout(limits::KILL, rest).await {
-        Ok(Err(problem)) => Err(problem),
-        Ok(Ok(())) | Err(_) => Ok(clients),
+    match (timeout(limits::KILL, rest).await, gone) {
+        (Ok(Err(problem)), _) | (Ok(Ok(())) | Err(_), Some(problem)) => Err(problem),
+        (Ok(Ok(())) | Err(_), None) => Ok(()),
     }
 }
 
@@ -217,6 +225,7 @@ fn take(news: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<u64,
         HoldNews::Lost(problem) => show.lost(&problem).map(|()| 0),
         HoldNews::NotBack { problem, again } => show.not_back(&problem, again).map(|()| 0),
         HoldNews::Back => show.back().map(|()| 0),
+        HoldNews::Gone(problem) => show.gone(&problem).map(|()| 0),
     }
 }
 

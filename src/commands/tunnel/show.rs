@@ -11,6 +11,7 @@ use crate::commands::print;
 use crate::domain::accesslog::TunnelEvent;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
+use crate::domain::words::counted;
 use crate::io::tunnel::Counts;
 
 /// How it tells.
@@ -59,11 +60,10 @@ impl<'a> Show<'a> {
             return Ok(());
         }
         let (up, down) = counts.bytes();
-        let live = counts.live();
-        let who = if live == 1 { "1 client".to_owned() } else { format!("{live} clients") };
+        let who = counted(counts.live(), "client");
         let mut words = format!("{who} · {} up · {} down", size(up), size(down));
         if counts.strangers() > 0 {
-            words = format!("{words} · {} strangers turned away", counts.strangers());
+            words = format!("{words} · {} turned away", counted(counts.strangers(), "stranger"));
         }
         if words == self.last {
             return Ok(());
@@ -89,6 +89,8 @@ impl<'a> Show<'a> {
     }
 
     pub(super) fn closed(&mut self, closed: &TunnelEvent) -> Result<(), Problem> {
+        // The counts stand in its words, and no line is renewed any more.
+        self.last.clear();
         self.tell(&written(closed), &closed.words())
     }
 
@@ -110,10 +112,23 @@ impl<'a> Show<'a> {
         self.tell(&json!({ "event": "back" }), "the way is there again")
     }
 
+    /// The way does not come back: what the program says at its end has the words.
+    pub(super) fn gone(&mut self, problem: &Problem) -> Result<(), Problem> {
+        match self.shape {
+            Shape::Json => self.trouble_event("gone", problem),
+            Shape::Lines | Shape::Terminal => Ok(()),
+        }
+    }
+
     pub(super) fn trouble(&mut self, problem: &Problem) -> Result<(), Problem> {
-        let value =
-            json!({ "event": "trouble", "what": problem.what, "because": problem.because, "next": problem.hint });
-        self.tell(&value, &print::block(&problem.to_string()))
+        match self.shape {
+            Shape::Json => self.trouble_event("trouble", problem),
+            Shape::Lines | Shape::Terminal => self.tell(&Value::Null, &print::block(&problem.to_string())),
+        }
+    }
+
+    fn trouble_event(&mut self, name: &str, problem: &Problem) -> Result<(), Problem> {
+        self.event(&json!({ "event": name, "what": problem.what, "because": problem.because, "next": problem.hint }))
     }
 
     fn tell(&mut self, value: &Value, words: &str) -> Result<(), Problem> {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::words::counted;
+
 /// One record of a held tunnel; all of one tunnel carry the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TunnelRecord {
@@ -77,7 +79,9 @@ impl TunnelEvent {
             Self::Came { client } => format!("tunnel client {client}"),
             Self::Left { client, up, down, .. } => format!("tunnel client {client}: {up} bytes up, {down} bytes down"),
             Self::Closed { clients, strangers, up, down, .. } => format!(
-                "tunnel closed: {clients} clients, {strangers} strangers turned away, {up} bytes up, {down} bytes down"
+                "tunnel closed: {}, {} turned away, {up} bytes up, {down} bytes down",
+                counted(*clients, "client"),
+                counted(*strangers, "stranger")
             ),
         }
     }

@@ -25,6 +25,7 @@ use crate::domain::port::{End, Role, Rows, RunBounds, Rung, RungState, ServerFac
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::domain::sql::Policy;
+use crate::domain::words::counted;
 
 /// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
 pub fn spawn<N>(
@@ -308,7 +309,11 @@ impl Session {
             match read {
                 Ok(catalog) => {
                     let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
-                    let words = format!("{} schemas, {tables} tables", catalog.schemas.len());
+                    let words = format!(
+                        "{}, {}",
+                        counted(catalog.schemas.len() as u64, "schema"),
+                        counted(tables as u64, "table")
+                    );
                     tell.done(hop, Rung::Catalog, words, begun.elapsed()).await;
                     tell.tell(SessionNews::Catalog(catalog)).await;
                 }

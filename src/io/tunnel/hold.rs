@@ -87,6 +87,8 @@ pub enum HoldNews {
     },
     /// The way is there again.
     Back,
+    /// It does not come back by itself: a refused sign-in is not repeated, a key that changed is not trusted.
+    Gone(Problem),
 }
 
 /// How a client ended.
@@ -212,6 +214,13 @@ async fn keep(
             back = come_back(&tunnel, &news) => back,
             () = end.cancelled() => return,
         };
+        let back = match back {
+            Ok(back) => back,
+            Err(problem) => {
+                let _ = news.send(HoldNews::Gone(problem)).await;
+                return;
+            }
+        };
         // Clients of the lost one keep it until their own connections end.
         tunnel = Arc::new(back);
         way.send_replace(Some(Arc::clone(&tunnel)));
@@ -219,17 +228,20 @@ async fn keep(
     }
 }
 
-async fn come_back(lost: &Tunnel, news: &mpsc::Sender<HoldNews>) -> Tunnel {
+/// Tries until the way is back; fails with what waiting does not mend.
+async fn come_back(lost: &Tunnel, news: &mpsc::Sender<HoldNews>) -> Result<Tunnel, Problem> {
     let mut pause = FIRST_PAUSE;
     loop {
         sleep(pause).await;
-        match lost.renew().await {
-            Ok(tunnel) => return tunnel,
-            Err(error) => {
-                pause = (pause * 2).min(limits::TUNNEL_PAUSE);
-                let _ = news.send(HoldNews::NotBack { problem: error.problem(), again: pause }).await;
-            }
+        let problem = match lost.renew().await {
+            Ok(tunnel) => return Ok(tunnel),
+            Err(error) => error.problem(),
+        };
+        if !problem.passes {
+            return Err(problem);
         }
+        pause = (pause * 2).min(limits::TUNNEL_PAUSE);
+        let _ = news.send(HoldNews::NotBack { problem, again: pause }).await;
     }
 }
 

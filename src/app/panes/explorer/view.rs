@@ -10,6 +10,7 @@ use crate::app::shared::{Link, Shared};
 use crate::app::ui::draw::{clip, grouped, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyPart, TableKind};
+use crate::domain::words::counted;
 
 use super::{Explorer, ExplorerAction, Line, Node};
 
@@ -32,7 +33,7 @@ impl ExplorerView<'_> {
         let tables: usize = self.shared.catalog.as_ref().map_or(0, |catalog| {
             catalog.schemas.iter().filter(|schema| !schema.is_system).map(|schema| schema.tables.len()).sum()
         });
-        let count = if tables > 0 { format!("{tables} tables") } else { String::new() };
+        let count = if tables > 0 { counted(tables as u64, "table") } else { String::new() };
         let inside = panel(buffer, area, "Explorer", &count, self.in_focus, self.theme);
         if inside.is_empty() {
             return;
