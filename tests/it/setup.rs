@@ -191,6 +191,7 @@ fn draft(name: &str, host: &str, user: &str) -> Draft {
         password: None,
         tls: None,
         ca: None,
+        without: Vec::new(),
     }
 }
 
@@ -244,6 +245,40 @@ fn a_profile_that_is_there_is_replaced_only_when_that_is_said_and_keeps_its_poli
 }
 
 #[test]
+fn replacing_changes_only_what_is_given_and_a_hop_named_again_keeps_its_pin() {
+    let before = "[profile.rep]\nenvironment = \"validation\"\n\
+        route = [{ host = \"b\", port = 22, user = \"u\", host_key = [\"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"], identity = \"~/k\" }]\n\
+        host = \"old\"\nport = 3307\nuser = \"a\"\npassword = { command = \"pass\" }\n\
+        tls = \"verify-identity\"\nca = \"/ca.pem\"\ndatabase = \"d\"\n";
+    let (settings, problems) = parse(before, "f");
+    assert_eq!(problems, []);
+    let was = settings.profile("rep").unwrap().clone();
+    let read = |draft: &Draft| {
+        let written = add(before, "f", draft, Overwrite::Allowed).unwrap();
+        parse(&written, "f").0.profile("rep").unwrap().clone()
+    };
+    let moved = read(&draft("rep", "new", "a2"));
+    // A port belongs to its host.
+    assert_eq!((moved.host.as_str(), moved.port, moved.user.as_str()), ("new", 3306, "a2"));
+    assert_eq!(Profile { host: was.host.clone(), port: was.port, user: was.user.clone(), ..moved }, was);
+    let hops = vec!["x".parse().unwrap(), "u@b:22".parse().unwrap()];
+    let longer = read(&Draft { route: hops, ..draft("rep", "old", "a") });
+    assert_eq!((longer.route.len(), &longer.route[1]), (2, &was.route[0]));
+    let direct = read(&Draft { without: vec!["route", "database"], ..draft("rep", "old", "a") });
+    assert!(direct.route.is_empty() && direct.database.is_none() && direct.ca.is_some(), "{direct:?}");
+}
+
+#[test]
+fn a_password_from_a_keyring_that_is_not_there_is_refused_before_anything_is_written() {
+    let mut home = Home::new("");
+    home.ring.is_absent = true;
+    let problem =
+        home.run(&["profiles", "add", "kk", "--replica", "h", "--user", "u", "--keyring"], "", false).unwrap_err();
+    assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains("--password-command")), "{problem}");
+    assert_eq!(home.config(), "");
+}
+
+#[test]
 fn what_cannot_be_added_to_is_left_alone_and_named() {
     let new = draft("eu", "h", "u");
     let problem = add("[profile.x]\nhost = \n", "f", &new, Overwrite::Forbidden).unwrap_err();
@@ -255,6 +290,8 @@ fn what_cannot_be_added_to_is_left_alone_and_named() {
     }
     let problem = add("", "f", &draft("eu", "two words", "u"), Overwrite::Forbidden).unwrap_err();
     assert!(problem.what.contains("a host name has no blanks"), "{problem}");
+    let (_, problems) = parse("[profile.x]\nhost = \"replica:43306\"\nuser = \"u\"\n", "f");
+    assert!(problems[0].to_string().contains("host = \"replica\", port = 43306"), "{problems:?}");
     let inline = add("profile = { a = { host = \"h\", user = \"u\" } }\n", "f", &new, Overwrite::Forbidden).unwrap();
     assert_eq!(parse(&inline, "f").0.profiles.len(), 2, "{inline}");
 }

@@ -26,6 +26,7 @@ pub fn add(
     talk: &mut Talk<'_>,
 ) -> Result<(), Problem> {
     check_name(&command.name)?;
+    refuse_missing_keyring(&command.details, keyring)?;
     let mut imported = match &command.url {
         Some(url) => import::url(&Source::url(url, talk)?)?,
         None => Imported::default(),
@@ -36,20 +37,32 @@ pub fn add(
     imported.user = command.user.clone().or(imported.user);
     imported.database = command.database.clone().or(imported.database);
     let mut details = command.details.clone();
+    let mut without = Vec::new();
     if command.replica.is_none() && command.url.is_none() && talk.is_terminal {
-        ask(&mut imported, &mut details, keyring, talk)?;
+        without = ask(&mut imported, &mut details, keyring, talk)?;
     }
-    let draft = draft(&command.name, imported, &details, (keyring, dates), talk)?;
+    let draft = Draft { without, ..draft(&command.name, imported, &details, (keyring, dates), talk)? };
     save(&[draft], details.replace, (paths, dates), talk)
 }
 
-/// Asks for what the flags do not give.
+/// A profile that takes its password from a keyring that this build does not have could never connect.
+pub(super) fn refuse_missing_keyring(details: &ProfileDetails, keyring: &dyn Keyring) -> Result<(), Problem> {
+    if !details.keyring || keyring.is_built_in() {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Settings, "This build of rrx has no keyring").because("nothing was written").hint(
+        "take --prompt, --password-command, --password-file or --password-env, or a build with the feature `keyring`",
+    ))
+}
+
+/// Asks for what the flags do not give; answers with what there shall not be.
 fn ask(
     imported: &mut Imported,
     details: &mut ProfileDetails,
     keyring: &dyn Keyring,
     talk: &mut Talk<'_>,
-) -> Result<(), Problem> {
+) -> Result<Vec<&'static str>, Problem> {
+    let mut without = Vec::new();
     talk.say("What onboarding gave you. An empty answer takes what stands in brackets; Ctrl-D saves nothing.")?;
     if details.environment.is_none() {
         let words = "Environment: production, validation, test or development";
@@ -64,6 +77,9 @@ fn ask(
             "-" => Ok(Vec::new()),
             hops => hops.split_whitespace().map(|hop| hop.parse::<Hop>().map_err(|why| why.to_string())).collect(),
         })?;
+        if imported.route.is_empty() {
+            without.push("route");
+        }
     }
     let (host, port) =
         talk.ask("Replica, as host[:port]", "", |answer| endpoint(answer).map_err(|why| why.to_string()))?;
@@ -75,6 +91,9 @@ fn ask(
     if imported.database.is_none() {
         let name = talk.ask("Database to start in; none: -", "-", |answer| Ok(answer.to_owned()))?;
         imported.database = Some(name).filter(|name| name != "-");
+        if imported.database.is_none() {
+            without.push("database");
+        }
     }
     if source(details).is_none() {
         let usual = if keyring.is_built_in() { "keyring" } else { "prompt" };
@@ -92,7 +111,7 @@ fn ask(
             _ => details.prompt = true,
         }
     }
-    Ok(())
+    Ok(without)
 }
 
 /// The password's source that the flags name.
@@ -180,6 +199,7 @@ pub(super) fn draft(
         password,
         tls: details.tls.map(profile::TlsMode::from).or(imported.tls),
         ca: details.ca.as_ref().or(imported.ca.as_ref()).map(|ca| absolute(ca)),
+        without: Vec::new(),
     })
 }
 

@@ -32,6 +32,8 @@ pub struct Draft {
     pub tls: Option<TlsMode>,
     /// The CA file.
     pub ca: Option<PathBuf>,
+    /// Keys of a profile that is replaced which it shall no longer have; other keys that are not given stay.
+    pub without: Vec<&'static str>,
 }
 
 /// A connection as another program writes it down: whatever it holds.
@@ -61,11 +63,16 @@ pub struct Imported {
     pub notes: Vec<String>,
 }
 
-/// Keys of the settings that a draft decides; what else a section holds stays when it is replaced.
-pub(super) const DECIDED: &[&str] =
-    &["environment", "route", "host", "port", "user", "password", "tls", "ca", "database"];
-
 impl Draft {
+    /// Keys of the settings that it decides even where it does not give them: a port belongs to its host.
+    pub(super) fn decided(&self) -> Vec<&'static str> {
+        std::iter::once("port").chain(self.without.iter().copied()).collect()
+    }
+
+    fn leaves(&self, key: &str) -> bool {
+        !self.without.contains(&key)
+    }
+
     /// The keys and values of its section, in the order of the manual.
     pub(super) fn entries(&self) -> Vec<(String, Value)> {
         let mut entries: Vec<(&str, Value)> = Vec::new();
@@ -97,21 +104,23 @@ impl Draft {
 
     /// Whether this profile, read from the settings, says what the draft says.
     pub(super) fn is(&self, profile: &Profile) -> bool {
-        let same_way = self.route.len() == profile.route.len()
-            && self
-                .route
-                .iter()
-                .zip(&profile.route)
-                .all(|(a, b)| (&a.host, a.port, &a.user, &a.host_key) == (&b.host, b.port, &b.user, &b.host_key));
+        let is_as_before = self.route.is_empty() && self.leaves("route");
+        let same_hop = |a: &Hop, b: &Hop| {
+            (&a.host, a.port, &a.user) == (&b.host, b.port, &b.user)
+                && (a.host_key.is_empty() || a.host_key == b.host_key)
+        };
+        let same_way = is_as_before
+            || self.route.len() == profile.route.len()
+                && self.route.iter().zip(&profile.route).all(|(a, b)| same_hop(a, b));
         same_way
             && self.name == profile.name
             && self.host == profile.host
             && self.port.unwrap_or(3306) == profile.port
             && self.user == profile.user
-            && self.password == profile.password
-            && self.database == profile.database
-            && self.environment.unwrap_or_default() == profile.environment
-            && self.ca == profile.ca
+            && (self.password.is_none() || self.password == profile.password)
+            && (self.database == profile.database || self.database.is_none() && self.leaves("database"))
+            && self.environment.is_none_or(|environment| environment == profile.environment)
+            && (self.ca.is_none() || self.ca == profile.ca)
             && self.tls.is_none_or(|tls| tls == profile.tls)
     }
 }

@@ -3,8 +3,8 @@
 
 use toml_edit::{DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value};
 
-use super::draft::{DECIDED, check_name};
-use super::{Draft, Profile, Settings, parse};
+use super::draft::check_name;
+use super::{Draft, Hop, Profile, Settings, parse};
 use crate::domain::problem::{Kind, Problem, Remedy};
 
 /// Whether a profile of that name may be there already.
@@ -22,7 +22,7 @@ pub enum Overwrite {
 /// A problem of kind [`Kind::Settings`]: the text cannot be read, the name cannot be used or is taken, or what would stand
 /// there afterwards does not say what the draft says.
 pub fn add(text: &str, file: &str, draft: &Draft, overwrite: Overwrite) -> Result<String, Problem> {
-    let written = put(text, file, &draft.name, draft.entries(), DECIDED, overwrite)?;
+    let written = put(text, file, &draft.name, draft.entries(), &draft.decided(), overwrite)?;
     match parse(&written, file).0.profile(&draft.name) {
         Some(profile) if draft.is(profile) => Ok(written),
         Some(_) | None => Err(not_read_back(file, &draft.name)),
@@ -102,6 +102,9 @@ fn replace(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>
     for (key, mut value) in entries {
         match section.get_mut(&key) {
             Some(Item::Value(old)) => {
+                if key == "route" {
+                    keep_hops(old, &mut value);
+                }
                 // The comment behind the old value stays.
                 *value.decor_mut() = old.decor().clone();
                 *old = value;
@@ -110,6 +113,22 @@ fn replace(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>
             None => {
                 section.insert(&key, Item::Value(value));
             }
+        }
+    }
+}
+
+/// A hop that is named again keeps what its table says of it besides: pinned keys, an identity.
+fn keep_hops(old: &Value, new: &mut Value) {
+    let (Some(old), Some(new)) = (old.as_array(), new.as_array_mut()) else { return };
+    for hop in new.iter_mut() {
+        let Some(named) = hop.as_str().and_then(|text| text.parse::<Hop>().ok()) else { continue };
+        let is_it = |table: &InlineTable| {
+            table.get("host").and_then(Value::as_str) == Some(named.host.as_str())
+                && table.get("port").and_then(Value::as_integer) == named.port.map(i64::from)
+                && table.get("user").and_then(Value::as_str) == named.user.as_deref()
+        };
+        if let Some(table) = old.iter().filter_map(Value::as_inline_table).find(|table| is_it(table)) {
+            *hop = Value::InlineTable(table.clone());
         }
     }
 }

@@ -158,8 +158,18 @@ impl<'a, 'i> Reader<'a, 'i> {
             return None;
         }
         let text = self.text(key)?;
-        if text.chars().any(char::is_whitespace) && key == "host" {
-            self.faults.extend(self.field(key).map(|field| field.fault("a host name has no blanks")));
+        let fault = |words: &str| self.field(key).map(|field| field.fault(words));
+        let fault = match route::host_and_port(&text) {
+            _ if key != "host" => None,
+            _ if text.chars().any(char::is_whitespace) => fault("a host name has no blanks"),
+            Ok((host, Some(port))) => {
+                fault("the port has a key of its own").map(|f| f.hint(format!("host = \"{host}\", port = {port}")))
+            }
+            Ok((_, None)) => None,
+            Err(why) => fault(&why.to_string()),
+        };
+        if fault.is_some() {
+            self.faults.extend(fault);
             return None;
         }
         Some(text)

@@ -194,7 +194,19 @@ impl Form {
         };
         let database = Some(text(Field::Database)).filter(|name| !name.is_empty());
         let environment = Some(self.environment());
-        Ok(Draft { name, environment, route, host, port, user, database, password, tls: None, ca: None })
+        Ok(Draft {
+            name,
+            environment,
+            route,
+            host,
+            port,
+            user,
+            database,
+            password,
+            tls: None,
+            ca: None,
+            without: Vec::new(),
+        })
     }
 }
 
