@@ -53,7 +53,13 @@ pub(super) async fn climb(
     };
     let hop = profile.route.len();
     let link = Link::open(&profile, &outside, &asker).await?;
-    let password = password(&profile, &outside, &asker).await?;
+    let password = match password(&profile, &outside, &asker).await {
+        Ok(password) => password,
+        Err(problem) => {
+            tell.rung(hop, Rung::MySql, RungState::Failed(problem.clone())).await;
+            return Err(problem);
+        }
+    };
     let mut recipe = Recipe::new(Arc::clone(&profile), password, &outside)?;
     let database = database.or_else(|| profile.database.clone());
 
@@ -72,6 +78,9 @@ pub(super) async fn climb(
         if is_refused {
             let stored = profile.password.as_ref();
             let age = |source| source_age(&outside, source);
+            if matches!(stored, None | Some(SecretSource::Prompt)) && !matches!(profile.tls, TlsMode::Disabled) {
+                problem = problem.hint("type it again; it may have been rotated: ask whoever gave you the account");
+            }
             if let Some(source) = stored
                 && let Some(hint) = source.refused(&profile.name, age(source.clone()).await)
             {
@@ -200,7 +209,7 @@ async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result
             }
         }
         Some(source @ SecretSource::Command(_)) => Ok(Password::Fresh(source.clone(), Box::new(outside.clone()))),
-        Some(source) => match bring(outside, source.clone()).await {
+        Some(source) => match bring(outside, source.clone(), &password_of(profile)).await {
             // What a keyring does not give can be typed, where there is somebody.
             Err(problem) if matches!(source, SecretSource::Keyring(_)) => {
                 instead(profile, problem.clone(), asker).await.map(Password::Kept).ok_or(problem)
@@ -210,11 +219,39 @@ async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result
     }
 }
 
-/// Brings a secret on a thread that may block.
-pub(super) async fn bring(outside: &Outside, source: SecretSource) -> Result<Secret, Problem> {
-    let bring = Arc::clone(&outside.secret);
-    let brought = tokio::task::spawn_blocking(move || bring(&source)).await;
-    brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "A secret could not be brought")))
+/// What the account's password is called where it cannot be had.
+pub(super) fn password_of(profile: &Profile) -> String {
+    format!("the password of {} at {}", profile.user, profile.host)
+}
+
+/// Brings a secret on a thread that may block. A problem names it by these words, and its source.
+pub(super) async fn bring(outside: &Outside, source: SecretSource, purpose: &str) -> Result<Secret, Problem> {
+    let (bring, from) = (Arc::clone(&outside.secret), source.clone());
+    let brought = tokio::task::spawn_blocking(move || bring(&from)).await;
+    let brought = brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "it could not be brought")));
+    brought.map_err(|problem| {
+        let hint = problem.hint.clone().unwrap_or_else(|| mend(&source));
+        let named = Problem { what: format!("There is no secret for {purpose}"), ..problem };
+        named.because(format!("it comes from {}", source.words())).hint(hint).then(Remedy::Settings)
+    })
+}
+
+/// What to do about a source that gives nothing.
+fn mend(source: &SecretSource) -> String {
+    match source {
+        SecretSource::Command(_) => {
+            "run the command by hand: its first line must be the secret, its exit code 0".into()
+        }
+        SecretSource::Env(name) => {
+            format!("set {name} in the shell that starts rrx, or name another source in the profile")
+        }
+        SecretSource::File(path) => {
+            format!("write it into the first line of {}, which only you may read", path.display())
+        }
+        SecretSource::Keyring(_) | SecretSource::Prompt => {
+            "name another source in the profile: { command = \"…\" }, { file = \"…\" } or { env = \"…\" }".into()
+        }
+    }
 }
 
 /// What a refused account is told where no TLS is tried.

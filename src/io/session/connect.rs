@@ -8,7 +8,7 @@ use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
 use tokio::time::timeout;
 
 use super::Outside;
-use super::climb::bring;
+use super::climb::{bring, password_of};
 use super::fault::Fault;
 use super::link::{End, Link};
 use crate::domain::limits;
@@ -33,10 +33,10 @@ pub(super) enum Password {
 }
 
 impl Password {
-    async fn bring(&self) -> Result<Secret, Problem> {
+    async fn bring(&self, profile: &Profile) -> Result<Secret, Problem> {
         match self {
             Self::Kept(secret) => Ok(secret.clone()),
-            Self::Fresh(source, outside) => bring(outside, source.clone()).await,
+            Self::Fresh(source, outside) => bring(outside, source.clone(), &password_of(profile)).await,
         }
     }
 }
@@ -62,7 +62,7 @@ impl Recipe {
     /// Opens one connection through the link.
     pub(super) async fn open(&self, link: &Link, database: Option<&str>) -> Result<Conn, Fault> {
         provide_tls();
-        let password = self.password.bring().await?;
+        let password = self.password.bring(&self.profile).await?;
         let way = (database, &password);
         match self.profile.tls {
             TlsMode::Disabled => self.one(link, way, Tls::Off).await,

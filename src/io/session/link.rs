@@ -179,9 +179,10 @@ fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker
     Some(Arc::new(move || {
         let (source, outside, asker) = (source.clone(), outside.clone(), Arc::clone(&asker));
         let prompt = format!("Passphrase of the keys of {name}");
+        let purpose = format!("the passphrase of the keys of {name}");
         Box::pin(async move {
             let is_keyring = matches!(source, SecretSource::Keyring(_));
-            match bring(&outside, source).await {
+            match bring(&outside, source, &purpose).await {
                 // What a keyring does not give can be typed, where there is somebody.
                 Err(problem) if is_keyring => {
                     match asker.ask(Question::Instead { prompt, problem: problem.clone() }).await {
