@@ -237,6 +237,9 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             with!(model, asks, effects, worksheets.settle());
             with!(model, asks, effects, grid.settle());
             model.inspector.refresh(&model.shared);
+            if let Some(connect) = &mut model.connect {
+                connect.settle(&model.shared);
+            }
         }
         Ask::Close => {
             let has_screen = match model.shared.link {

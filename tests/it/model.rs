@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
 use rrx::app::areas::Size;
 use rrx::app::focus::Focus;
 use rrx::app::model::{Model, Start};
@@ -20,7 +21,7 @@ use rrx::domain::port::{
     StorageNews, StoreCmd, StoreNews,
 };
 use rrx::domain::problem::{Kind, Problem, ServerError};
-use rrx::domain::profile::Settings;
+use rrx::domain::profile::{Profile, Settings};
 use rrx::domain::results::{Column, Origin, Shown, Window, WireType};
 use rrx::domain::sql::Dialect;
 
@@ -523,6 +524,32 @@ fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
         for c in (' '..='~').chain("äß€漢".chars()) {
             let outcome = Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["connect", "app"], true);
             assert_eq!(outcome, Outcome::Text(c), "style {style}");
+        }
+    }
+}
+
+/// A screen as lines of text.
+fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    buffer
+        .content
+        .chunks(width)
+        .map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n")
+        .collect()
+}
+
+#[test]
+fn a_picker_of_more_profiles_than_rows_keeps_its_cursor_in_view() {
+    for height in [24, 10, 5] {
+        let mut bench = Bench::new(80, height);
+        let one = Arc::clone(&bench.model.shared.profiles[0]);
+        let named = |number: usize| Profile { name: format!("clinic-{number:02}"), ..(*one).clone() };
+        bench.model.shared.profiles = (0..40).map(|number| Arc::new(named(number))).collect();
+        for (number, key) in (0..39).map(|number| (number, "down")).chain((1..40).rev().map(|number| (number, "up"))) {
+            let shown = text(&screen(&bench.model, 80, height));
+            let line = shown.lines().find(|line| line.contains('›')).unwrap_or_else(|| panic!("{number}: {shown}"));
+            assert!(line.contains(&format!("clinic-{number:02}")), "{number} of {height}: {shown}");
+            bench.keys(key);
         }
     }
 }

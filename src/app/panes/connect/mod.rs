@@ -75,3 +75,8 @@ pub struct Connect {
     /// A secret being typed; it is taken out and wiped when it is sent.
     pub secret: SecretInput,
 }
+
+/// Empty lines above the first profile of the picker, in a panel that has so many lines inside.
+fn lead(inside: u16) -> u16 {
+    u16::from(inside > 3)
+}

@@ -8,7 +8,7 @@ use crate::app::shared::{Link, Shared};
 use crate::domain::port::{Answer, Question, Rung, RungState, SessionCmd, StorageCmd};
 use crate::domain::problem::Problem;
 
-use super::{Connect, ConnectAction, Form, Stage, Step};
+use super::{Connect, ConnectAction, Form, Stage, Step, lead};
 
 impl Connect {
     /// Whether typed characters are text now.
@@ -38,8 +38,8 @@ impl Connect {
     pub fn act(&mut self, action: ConnectAction, cx: &mut Cx<'_>) {
         let count = cx.shared.profiles.len();
         match (action, &self.stage) {
-            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, count),
-            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, count),
+            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, page(cx.shared)),
+            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, page(cx.shared)),
             (ConnectAction::Connect, Stage::Picking) => {
                 if let Some(profile) = cx.shared.profiles.get(self.list.cursor) {
                     cx.ask(Ask::Connect(profile.name.clone()));
@@ -95,11 +95,14 @@ impl Connect {
         if self.stage == Stage::Adding {
             self.stage = Stage::Picking;
         }
-        let count = shared.profiles.len();
-        self.list = List::default();
-        for _ in 0..shared.profiles.iter().position(|profile| profile.name == name).unwrap_or(0) {
-            self.list.step(Move::Down, count, count);
-        }
+        let cursor = shared.profiles.iter().position(|profile| profile.name == name).unwrap_or(0);
+        self.list = List { cursor, top: 0 };
+        self.settle(shared);
+    }
+
+    /// Restores: the cursor is on a profile and in view.
+    pub fn settle(&mut self, shared: &Shared) {
+        self.list.settle(shared.profiles.len(), page(shared));
     }
 
     /// The new profile is not in the settings.
@@ -142,4 +145,11 @@ impl Connect {
         self.secret.clear();
         self.stage = Stage::Failed(problem);
     }
+}
+
+/// Profiles that the picker shows.
+fn page(shared: &Shared) -> usize {
+    let body = shared.areas.body;
+    let inside = body.height.saturating_sub(if body.has_box() { 2 } else { 1 });
+    usize::from(inside.saturating_sub(lead(inside)))
 }

@@ -11,7 +11,7 @@ use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 
-use super::{Connect, ConnectAction, Stage, form_view};
+use super::{Connect, ConnectAction, Stage, form_view, lead};
 
 /// Columns that the words of a question keep beside a picture: a fingerprint fits.
 const WORDS_BESIDE_ART: u16 = 53;
@@ -77,8 +77,10 @@ impl ConnectView<'_> {
             }
         }
         for (row, profile) in self.shared.profiles.iter().enumerate().skip(self.connect.list.top) {
-            let Some(y) =
-                u16::try_from(row - self.connect.list.top).ok().map(|y| area.y + 1 + y).filter(|y| *y < area.bottom())
+            let Some(y) = u16::try_from(row - self.connect.list.top)
+                .ok()
+                .map(|y| area.y + lead(area.height) + y)
+                .filter(|y| *y < area.bottom())
             else {
                 break;
             };
