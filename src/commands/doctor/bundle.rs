@@ -188,6 +188,8 @@ impl Hasher {
             (outside.os_user.clone(), "user"),
         ];
         names.extend(profile.database.iter().map(|name| (name.clone(), "database")));
+        let home = outside.home.display().to_string();
+        names.extend(outside.command_line.settings().map(|file| (file.replace(&home, "~"), "file")));
         for hop in &profile.route {
             names.push((hop.host.clone(), "host"));
             names.extend(hop.user.iter().map(|name| (name.clone(), "user")));

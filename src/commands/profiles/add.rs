@@ -241,7 +241,8 @@ pub(super) fn save(
         if let Some(source @ SecretSource::Keyring(_)) = &draft.password
             && dates.days(source).is_none()
         {
-            talk.say(&format!("`rrx secret set {}` stores its password in the keyring.", draft.name))?;
+            let line = paths.command_line.with(&format!("secret set {}", draft.name));
+            talk.say(&format!("`{line}` stores its password in the keyring."))?;
         }
     }
     Ok(())
@@ -249,5 +250,5 @@ pub(super) fn save(
 
 /// What is said when a profile is there.
 pub(super) fn saved(name: &str, paths: &Paths) -> String {
-    format!("[profile.{name}] is in {}. `rrx {name}` opens it.", paths.config.display())
+    format!("[profile.{name}] is in {}. `{}` opens it.", paths.config.display(), paths.command_line.with(name))
 }

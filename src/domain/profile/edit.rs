@@ -44,7 +44,7 @@ pub(super) fn put(
         let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
         Problem::new(Kind::Settings, format!("{file}:{line}: the settings file must be repaired before it is added to"))
             .because(error.message().trim().replace('\n', " "))
-            .hint("`rrx profiles list` names everything that is wrong in it")
+            .hint("repair this line; then what else is wrong in it is told")
             .then(Remedy::Settings)
     })?;
     let is_there = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));

@@ -27,7 +27,7 @@ pub enum Presence {
 #[must_use]
 pub fn load(paths: &Paths, presence: Presence) -> Loaded {
     let file = paths.config.display().to_string();
-    let (settings, problems) = match atomic::read_text(&paths.config) {
+    let (mut settings, problems) = match atomic::read_text(&paths.config) {
         Ok(text) => parse(&text, &file),
         Err(error) if is_absent(&error) && presence == Presence::Optional => (Settings::default(), Vec::new()),
         Err(error) => {
@@ -43,6 +43,7 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
             secrets::keep_from_children(variable);
         }
     }
+    settings.command_line.clone_from(&paths.command_line);
     Loaded { settings: Arc::new(settings.located(&paths.home, paths.config_folder())), problems }
 }
 

@@ -38,7 +38,10 @@ impl ConnectView<'_> {
         let inside = panel(buffer, area, &title, "", true, self.theme);
         match self.connect.stage {
             Stage::Picking => self.profiles(inside, buffer),
-            Stage::Adding => form_view::draw(&self.connect.form, inside, buffer, self.theme),
+            Stage::Adding => {
+                let rrx = &self.shared.settings.command_line;
+                form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
+            }
             Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => self.ladder(inside, buffer),
         }
     }
