@@ -437,6 +437,35 @@ fn the_line_for_an_unknown_host_key_runs_as_it_stands_with_settings_from_elsewhe
 }
 
 #[test]
+fn a_bastion_that_closes_at_once_is_told_in_plain_words() {
+    let rig = Rig::start();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    let home = Home::with(&profile(rig, &[("route", &route(rig, &format!("127.0.0.1:{port}")))]));
+    let ran = home.run(&["doctor", "rig"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    for words in ["The SSH handshake with", "because: the hop closed the connection", "listed addresses only"] {
+        assert!(ran.out.contains(words), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_password_that_nobody_can_be_asked_for_is_told_as_such() {
+    let rig = Rig::start();
+    let home = Home::with(&profile(rig, &[("password", "{ prompt = true }")]));
+    // In a session of its own there is no terminal, wherever the tests run.
+    let mut command = Command::new("setsid");
+    let rrx = home.rrx(&["doctor", "rig"]);
+    command.arg("-w").arg(rrx.get_program()).args(rrx.get_args()).env_clear();
+    command.envs(rrx.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+    let ran = Ran::of(&command.output().unwrap());
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.contains("there is no terminal to ask on"), "{}", ran.out);
+    assert!(ran.out.contains("next: name a source in the profile"), "{}", ran.out);
+}
+
+#[test]
 fn a_bundle_is_the_users_alone_holds_no_secret_and_replaces_no_file() {
     let rig = Rig::start();
     let secret = rig.password();

@@ -116,6 +116,8 @@ pub(super) async fn walk(
                     RungState::Failed(problem) if rung == Rung::HostKey => {
                         RungState::Failed(walk.explained(problem, &profile.name, accept, &command_line))
                     }
+                    // Nobody could be asked: that is why there was no answer.
+                    RungState::Failed(problem) => RungState::Failed(unanswered.clone().unwrap_or(problem)),
                     other => other,
                 };
                 tell(&walk.moved(Step { hop, rung, state }));
