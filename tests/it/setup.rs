@@ -471,6 +471,16 @@ fn on_a_terminal_it_asks_for_what_onboarding_gives() {
         assert!(said.contains(question), "{said}");
     }
     assert!(said.contains("one of these words") && said.contains("it is needed"), "{said}");
+    assert!(said.contains("prompt, keyring, command"), "{said}");
+    let mut without = Home::new("");
+    without.ring.is_absent = true;
+    let answers = answers.replace("\ncommand\n", "\nkeyring\ncommand\n");
+    let said_there = without.run(&["profiles", "add", "eu"], &answers, true).unwrap();
+    assert!(
+        said_there.contains("prompt, command, file or env [prompt]"),
+        "what is not there is not offered: {said_there}"
+    );
+    assert!(said_there.contains("the keyring is not in this build"), "{said_there}");
     let profile = home.profile("eu");
     assert_eq!((profile.environment, profile.database.as_deref()), (Environment::Test, None));
     assert_eq!(profile.route[0].to_string(), "ec2-user@bastion");
@@ -756,6 +766,13 @@ fn a_private_half_is_never_shown() {
     fs::remove_file(format!("{file}.pub")).unwrap();
     let problem = ssh_key_command(home.path(), &[file], &[]).unwrap_err();
     assert!(problem.because[0].contains("private key"), "{problem}");
+    // The same where it lies under the usual name: a pair cannot be made there, so the way out is the public half.
+    fs::create_dir(home.path().join(".ssh")).unwrap();
+    let usual = home.path().join(".ssh/id_ed25519");
+    fs::copy(file, &usual).unwrap();
+    let problem = ssh_key_command(home.path(), &[], &[]).unwrap_err();
+    assert!(problem.because[0].contains("private key"), "{problem}");
+    assert!(problem.hint.as_ref().unwrap().contains(&format!("ssh-keygen -y -f {}", usual.display())), "{problem}");
     fs::write(format!("{file}.pub"), "no key\n").unwrap();
     assert!(ssh_key_command(home.path(), &[file], &[]).is_err());
     let differing = ["a", "b", "a", "b", "a", "b"];

@@ -96,8 +96,11 @@ fn ask(
         }
     }
     if source(details).is_none() {
-        let usual = if keyring.is_built_in() { "keyring" } else { "prompt" };
-        let question = "Where the password comes from: prompt, keyring, command, file or env";
+        let (question, usual) = if keyring.is_built_in() {
+            ("Where the password comes from: prompt, keyring, command, file or env", "keyring")
+        } else {
+            ("Where the password comes from: prompt, command, file or env", "prompt")
+        };
         let word = talk.ask(question, usual, |answer| match answer {
             "keyring" if !keyring.is_built_in() => Err("the keyring is not in this build: take another one".to_owned()),
             "prompt" | "keyring" | "command" | "file" | "env" => Ok(answer.to_owned()),

@@ -51,7 +51,10 @@ pub(super) fn put(
     if is_there && overwrite == Overwrite::Forbidden {
         return Err(Problem::new(Kind::Settings, format!("There is a profile \"{name}\" already"))
             .because(format!("{file} holds [profile.{name}]"))
-            .hint("choose another name, or say --replace; keys that are not asked for stay as they are"));
+            .hint(
+                "choose another name (--name when importing); --replace on the command line changes that one, and what is \
+                 not given stays as it is",
+            ));
     }
     if is_there {
         replace(&mut document, name, entries, decided);
