@@ -304,7 +304,10 @@ fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec
     let Some(profile) = model.shared.profiles.iter().find(|profile| profile.name == name).cloned() else {
         asks.push(Ask::Problem(
             Problem::new(Trouble::Settings, format!("There is no profile `{name}`"))
-                .hint("`rrx profiles list` lists those that there are")
+                .hint(format!(
+                    "`{}` lists those that there are",
+                    model.shared.settings.command_line.with("profiles list")
+                ))
                 .then(Remedy::ChooseProfile),
         ));
         return;

@@ -46,7 +46,8 @@ pub fn built_in(subjects: u32, paths: &Paths) -> BuiltIn {
 /// business, nor is what is wrong in these.
 #[must_use]
 pub fn manners(own: Loaded) -> Loaded {
-    let settings = Settings { ui: own.settings.ui.clone(), ..Settings::default() };
+    let Settings { ui, command_line, .. } = own.settings.as_ref().clone();
+    let settings = Settings { profiles: Vec::new(), ui, command_line };
     let problems = own.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
     Loaded { settings: Arc::new(settings), problems }
 }
@@ -99,9 +100,11 @@ pub fn farewell(paths: &Paths) -> String {
         "That was the demo. Its worksheets and snippets stay in\n  {}\n\
          Other clients reach it with\n  rrx demo --listen 127.0.0.1:3307\n\
          For a replica of your own write a profile into\n  {}\n\
-         (`rrx profiles list` checks it) and start `rrx PROFILE`.\n",
+         (`{}` checks it) and start `{}`.\n",
         paths.demo().state.display(),
-        paths.config.display()
+        paths.config.display(),
+        paths.command_line.with("profiles list"),
+        paths.command_line.with("PROFILE")
     )
 }
 

@@ -23,7 +23,7 @@ use crate::cli::{Cli, Command, DoctorCommand, ProfilesCommand, RunCommand, State
 use crate::domain::keys::Keymap;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile::{Profile, Secret};
+use crate::domain::profile::{CommandLine, Profile, Secret};
 use crate::io::host::clipboard::Multiplexer;
 use crate::io::runtime::clock;
 use crate::io::storage::accesslog::{AccessLog, os_user};
@@ -70,7 +70,11 @@ fn start(cli: Cli) -> Result<u8, Problem> {
     if let (Some(profile), Some(_)) = (&cli.profile, &cli.command) {
         return Err(Problem::new(Kind::Settings, format!("\"{}\" stands before a command", print::line(profile)))
             .because("a profile alone opens the screen; a command takes it behind its own name")
-            .hint("`rrx PROFILE`, or for example `rrx run -p PROFILE`"));
+            .hint(format!(
+                "`{}`, or for example `{}`",
+                paths.command_line.with("PROFILE"),
+                paths.command_line.with("run -p PROFILE")
+            )));
     }
     let Some(command) = cli.command else {
         let loaded = settings::load(&paths, presence);
@@ -90,7 +94,8 @@ fn start(cli: Cli) -> Result<u8, Problem> {
             let loaded = settings::load(&paths, presence);
             print::problems(&mut err, &loaded.problems)?;
             let ring = (keyring::system(), &StoredDates::of(&paths.state, clock::now));
-            done(secret::run(&command, &loaded, ring, given_secret, &mut err))
+            let ask = |prompt: &str| given_secret(prompt, &paths.command_line);
+            done(secret::run(&command, &loaded, ring, ask, &mut err))
         }
         Command::SshKey(command) => {
             let machine = nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned());
@@ -152,9 +157,9 @@ fn profiles_command(command: ProfilesCommand, loaded: &Loaded, paths: &Paths) ->
 }
 
 /// A secret that the user gives: typed on the terminal, or the first line of what is piped in.
-fn given_secret(prompt: &str) -> Result<Secret, Problem> {
+fn given_secret(prompt: &str, rrx: &CommandLine) -> Result<Secret, Problem> {
     let stdin = std::io::stdin();
-    if stdin.is_terminal() { storage::secrets::ask(prompt) } else { storage::secrets::read(stdin.lock()) }
+    if stdin.is_terminal() { storage::secrets::ask(prompt) } else { storage::secrets::read(stdin.lock(), rrx) }
 }
 
 /// `rrx run`.
@@ -163,8 +168,10 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
     print::problems(&mut err, &loaded.problems)?;
     let name = command.profile.as_deref().unwrap_or_default();
     if name.is_empty() {
-        return Err(Problem::new(Kind::Settings, "No profile is named")
-            .hint("add -p PROFILE; `rrx profiles list` lists them, and `-p demo` is always there"));
+        return Err(Problem::new(Kind::Settings, "No profile is named").hint(format!(
+            "add -p PROFILE; `{}` lists them, and `-p demo` is always there",
+            paths.command_line.with("profiles list")
+        )));
     }
     let (profile, place) = find(name, loaded, paths)?;
     let snippet = match command.source() {
@@ -200,8 +207,12 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
     };
     let name = command.profile.as_deref().unwrap_or(only);
     if name.is_empty() {
-        return Err(Problem::new(Kind::Settings, "No profile is named")
-            .hint("`rrx doctor PROFILE`; `rrx profiles list` lists them, and `rrx doctor demo` always works"));
+        return Err(Problem::new(Kind::Settings, "No profile is named").hint(format!(
+            "`{}`; `{}` lists them, and `{}` always works",
+            paths.command_line.with("doctor PROFILE"),
+            paths.command_line.with("profiles list"),
+            paths.command_line.with("doctor demo")
+        )));
     }
     let (profile, place) = find(name, loaded, paths)?;
     let accept: Result<Vec<String>, String> =
@@ -259,7 +270,7 @@ fn snippet_text(name: &str, profile: &Profile, place: &Place) -> Result<String, 
     let folders: Vec<_> = std::iter::once(own).chain(profile.snippets.iter().cloned()).collect();
     let (all, problems) = storage::snippets::load(&folders);
     print::problems(&mut std::io::stderr(), &problems)?;
-    snippets::find(name, &all).map(|snippet| snippet.statement.clone())
+    snippets::find(name, &all, &place.paths.command_line).map(|snippet| snippet.statement.clone())
 }
 
 /// `rrx demo`: the screen on the embedded replica, or the replica alone for other clients.

@@ -57,6 +57,7 @@ impl Headless {
         }
         let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
         let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
+        let command_line = outside.command_line.clone();
         spawn(ID, inbox, rows, told, outside);
         send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }).await?;
         let (mut unanswered, mut met) = (None, None);
@@ -84,7 +85,7 @@ impl Headless {
                 Some((_, SessionNews::Failed(problem))) => {
                     let problem = unanswered.unwrap_or(problem);
                     return Err(match met {
-                        Some(met) => met.explain(problem, &profile.name, &[]),
+                        Some(met) => met.explain(problem, &profile.name, &[], &command_line),
                         None => problem,
                     });
                 }

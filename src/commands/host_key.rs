@@ -3,6 +3,7 @@
 
 use crate::domain::port::{Answer, Question};
 use crate::domain::problem::Problem;
+use crate::domain::profile::CommandLine;
 
 /// A host key that was not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Met {
 
     /// The refusal with the fingerprints that were compared, and the command line for the one presented.
     #[must_use]
-    pub fn explain(&self, mut problem: Problem, profile: &str, accept: &[String]) -> Problem {
+    pub fn explain(&self, mut problem: Problem, profile: &str, accept: &[String], rrx: &CommandLine) -> Problem {
         if self.is_accepted {
             return problem;
         }
@@ -52,9 +53,10 @@ impl Met {
             problem = problem.because(format!("--accept-host-key names {wanted}, which is another key"));
         }
         problem.hint(format!(
-            "nothing was sent. Ask the owner of {} whether {} is its key; only then run: rrx doctor {profile} \
-             --accept-host-key {}",
-            self.host, self.fingerprint, self.fingerprint
+            "nothing was sent. Ask the owner of {} whether {} is its key; only then run: {}",
+            self.host,
+            self.fingerprint,
+            rrx.with(&format!("doctor {profile} --accept-host-key {}", self.fingerprint))
         ))
     }
 }

@@ -78,6 +78,7 @@ fn outside(paths: &Paths) -> Outside {
         is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(secrets::bring),
         secret_age: Arc::new(move |source| dates.days(source)),
+        command_line: paths.command_line.clone(),
         catalog: CatalogAt::Request,
         prepare: None,
     }

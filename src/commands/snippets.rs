@@ -9,6 +9,7 @@ use super::print;
 use crate::cli::SnippetsCommand;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::CommandLine;
 use crate::domain::snippets::{Snippet, rank, render};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::snippets;
@@ -40,7 +41,7 @@ pub fn run(
             print::columns(out, &rows)
         }
         SnippetsCommand::Show { name, .. } => {
-            let snippet = find(name, &all)?;
+            let snippet = find(name, &all, &paths.command_line)?;
             if form.json { print::json(out, &facts(snippet)) } else { print::text(out, &render(snippet)) }
         }
     }
@@ -50,11 +51,11 @@ pub fn run(
 ///
 /// # Errors
 /// A problem of kind [`Kind::Settings`].
-pub fn find<'a>(name: &str, all: &'a [Snippet]) -> Result<&'a Snippet, Problem> {
+pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a Snippet, Problem> {
     all.iter().find(|snippet| snippet.name == name).ok_or_else(|| {
         let near = rank(name, all).into_iter().find_map(|index| all.get(index));
         let hint = near.map_or_else(
-            || "`rrx snippets list` names those that there are".into(),
+            || format!("`{}` names those that there are", rrx.with("snippets list")),
             |snippet| format!("did you mean \"{}\"?", print::line(&snippet.name)),
         );
         Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(name))).hint(hint)

@@ -82,8 +82,11 @@ fn ticket(keys: &[PublicHalf]) -> String {
 
 fn usual(home: &Path) -> Result<PublicHalf, Problem> {
     let folder = home.join(".ssh");
-    match USUAL.iter().map(|name| folder.join(name)).find(|path| path.is_file()) {
-        Some(path) => read(&path),
+    let there = |name: &&str| folder.join(name).is_file();
+    let private = || USUAL.iter().filter_map(|name| name.strip_suffix(".pub")).find(there);
+    match USUAL.iter().copied().find(there).or_else(private) {
+        // A private half alone is refused with what makes its public one.
+        Some(name) => read(&folder.join(name)),
         None => Err(Problem::new(Kind::Settings, format!("There is no SSH key in {}", folder.display()))
             .because(format!("none of {} is there", USUAL.join(", ")))
             .hint("`rrx ssh-key --new` makes a pair; `rrx ssh-key FILE` shows one that lies elsewhere")),
@@ -102,7 +105,10 @@ fn read(path: &Path) -> Result<PublicHalf, Problem> {
     PublicHalf::read(&text).map_err(|error| {
         let problem = wrong(error.to_string());
         match error {
-            KeyPairError::Private => problem.hint("`ssh-keygen -y -f FILE > FILE.pub` writes its public half"),
+            KeyPairError::Private => {
+                let file = path.display();
+                problem.hint(format!("`ssh-keygen -y -f {file} > {file}.pub` writes its public half"))
+            }
             KeyPairError::NotPublic | KeyPairError::Made(_) => problem.hint("name the file that ends in .pub"),
         }
     })

@@ -114,6 +114,8 @@ pub const SNIPPET_NAME_BYTES: usize = 100;
 pub const DOC_DEPTH: usize = 16;
 /// Time that an append waits for another process that writes the access log; a stopped one must not hang a statement.
 pub const LEDGER_LOCK: Duration = Duration::from_secs(2);
+/// Time that a change of the settings, or of another file that is replaced as a whole, waits for another process at the same.
+pub const CHANGE_LOCK: Duration = Duration::from_secs(5);
 /// Bytes that the history reads from the end of the access log: opening it costs the same after years.
 pub const HISTORY_BYTES: u64 = 32 << 20;
 /// Time for a command that prints a secret; it may ask the user for a PIN.

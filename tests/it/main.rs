@@ -26,6 +26,7 @@ mod model;
 mod profile;
 mod randomart;
 mod results;
+mod saving;
 mod screens;
 mod setup;
 mod snippets;

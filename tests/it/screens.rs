@@ -3,7 +3,7 @@
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
-use rrx::domain::port::{End, Question, ResultId, SessionId, SessionNews};
+use rrx::domain::port::{End, Question, ResultId, Rung, RungState, SessionId, SessionNews};
 use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::results::Glyphs;
 
@@ -161,4 +161,44 @@ fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
         }));
         insta::assert_snapshot!(format!("host_key_{}x{}", size.0, size.1), text(&bench, size));
     }
+}
+
+#[test]
+fn a_host_key_whose_fingerprint_does_not_fit_cannot_be_accepted() {
+    let fingerprint = "SHA256:uTDvzFQX7oAgHpNLYeRIh+tUGDAuSJCBc5o0q/AnMe4";
+    for width in [20, 30, 40, 60, 120] {
+        for height in 5..30 {
+            let mut bench = Bench::new(width, height);
+            bench.keys("enter");
+            bench.session(SessionNews::Asked(Question::HostKey {
+                host: "bastion.example.com".into(),
+                algorithm: "ssh-ed25519".into(),
+                fingerprint: fingerprint.into(),
+                art: Vec::new(),
+                recorded_in: "/home/you/.ssh/known_hosts".into(),
+            }));
+            let shown = text(&bench, (width, height)).replace(|c: char| c.is_whitespace() || c == '┃', "");
+            bench.effects.clear();
+            bench.keys("ctrl-y");
+            let is_answered = !bench.effects.is_empty();
+            assert_eq!(is_answered, shown.contains(fingerprint), "{width}x{height}");
+        }
+    }
+}
+
+#[test]
+fn why_connecting_ended_is_told_at_every_usual_size() {
+    let steps = [Rung::Resolve, Rung::Reach, Rung::HostKey, Rung::SignIn];
+    let mut bench = Bench::new(40, 12);
+    bench.keys("enter");
+    for rung in steps {
+        let state = RungState::Done("bastion.example.com".into(), std::time::Duration::ZERO);
+        bench.session(SessionNews::Rung { hop: 0, rung, state });
+    }
+    let problem = Problem::new(Kind::Route, "bastion does not reach replica port 3306.").hint("look at its name");
+    let state = RungState::Failed(problem.clone());
+    bench.session(SessionNews::Rung { hop: 1, rung: Rung::Forward, state });
+    bench.session(SessionNews::Failed(problem));
+    let shown = text(&bench, (40, 12));
+    assert!(shown.contains("next: look at its name") && shown.contains("✗ forward"), "{shown}");
 }

@@ -13,8 +13,8 @@ use rrx::cli::{Cli, Command, ProfilesCommand};
 use rrx::commands::{profiles, secret, ssh_key};
 use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::profile::{
-    BadUrl, Draft, Environment, Hop, Imported, Overwrite, Profile, Secret, SecretSource, TlsMode, add, admit, export,
-    parse, read_my_cnf, read_shared, read_url,
+    BadUrl, CommandLine, Draft, Environment, Hop, Imported, Overwrite, Profile, Secret, SecretSource, TlsMode, add,
+    admit, export, parse, read_my_cnf, read_shared, read_url,
 };
 use rrx::io::storage::keyring::{Keyring, KeyringError};
 use rrx::io::storage::paths::Paths;
@@ -471,6 +471,16 @@ fn on_a_terminal_it_asks_for_what_onboarding_gives() {
         assert!(said.contains(question), "{said}");
     }
     assert!(said.contains("one of these words") && said.contains("it is needed"), "{said}");
+    assert!(said.contains("prompt, keyring, command"), "{said}");
+    let mut without = Home::new("");
+    without.ring.is_absent = true;
+    let answers = answers.replace("\ncommand\n", "\nkeyring\ncommand\n");
+    let said_there = without.run(&["profiles", "add", "eu"], &answers, true).unwrap();
+    assert!(
+        said_there.contains("prompt, command, file or env [prompt]"),
+        "what is not there is not offered: {said_there}"
+    );
+    assert!(said_there.contains("the keyring is not in this build"), "{said_there}");
     let profile = home.profile("eu");
     assert_eq!((profile.environment, profile.database.as_deref()), (Environment::Test, None));
     assert_eq!(profile.route[0].to_string(), "ec2-user@bastion");
@@ -565,7 +575,7 @@ fn a_secret_is_stored_dated_found_and_cleared() {
     assert_eq!(found.secret.reveal(), PASSWORD);
     let days = StoredDates::of(&home.paths.state, august).days(&source);
     assert_eq!(days, Some(94));
-    let hint = source.refused("eu", days).unwrap();
+    let hint = source.refused("eu", days, &CommandLine::default()).unwrap();
     assert_eq!(hint, "stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
     assert!(!home.files().contains(PASSWORD));
     let said = home.run(&["secret", "clear", "eu"], "", false).unwrap();
@@ -574,7 +584,11 @@ fn a_secret_is_stored_dated_found_and_cleared() {
     let said = home.run(&["secret", "clear", "eu"], "", false).unwrap();
     assert!(said.contains("had no password"), "{said}");
     let problem = secrets::resolve_within(&source, "x", Duration::from_secs(1), &home.ring).unwrap_err();
-    assert_eq!(problem.hint.as_deref(), Some("`rrx secret set eu` stores it"));
+    assert_eq!(problem.because, ["the keyring has none for this profile"]);
+    let rrx = CommandLine::of(Some(Path::new("team.toml")));
+    assert_eq!(source.absent(&rrx), "`rrx --config team.toml secret set eu` stores it");
+    let passphrase = SecretSource::Keyring("eu/passphrase".into());
+    assert_eq!(passphrase.absent(&CommandLine::default()), "`rrx secret set eu --passphrase` stores it");
 }
 
 #[test]
@@ -604,8 +618,10 @@ fn an_old_password_file_is_told_its_age() {
     fs::File::open(&file).unwrap().set_modified(may_first()).unwrap();
     let source = SecretSource::File(file);
     assert_eq!(StoredDates::of(root.path(), august).days(&source), Some(94));
-    assert!(source.refused("eu", Some(1)).unwrap().starts_with("its file was written yesterday: "));
-    assert_eq!(SecretSource::Prompt.refused("eu", None), None);
+    assert!(
+        source.refused("eu", Some(1), &CommandLine::default()).unwrap().starts_with("its file was written yesterday: ")
+    );
+    assert_eq!(SecretSource::Prompt.refused("eu", None, &CommandLine::default()), None);
 }
 
 // ------------------------------------------------------------ passing on
@@ -750,6 +766,13 @@ fn a_private_half_is_never_shown() {
     fs::remove_file(format!("{file}.pub")).unwrap();
     let problem = ssh_key_command(home.path(), &[file], &[]).unwrap_err();
     assert!(problem.because[0].contains("private key"), "{problem}");
+    // The same where it lies under the usual name: a pair cannot be made there, so the way out is the public half.
+    fs::create_dir(home.path().join(".ssh")).unwrap();
+    let usual = home.path().join(".ssh/id_ed25519");
+    fs::copy(file, &usual).unwrap();
+    let problem = ssh_key_command(home.path(), &[], &[]).unwrap_err();
+    assert!(problem.because[0].contains("private key"), "{problem}");
+    assert!(problem.hint.as_ref().unwrap().contains(&format!("ssh-keygen -y -f {}", usual.display())), "{problem}");
     fs::write(format!("{file}.pub"), "no key\n").unwrap();
     assert!(ssh_key_command(home.path(), &[file], &[]).is_err());
     let differing = ["a", "b", "a", "b", "a", "b"];

@@ -178,3 +178,20 @@ fn a_permit_is_made_in_one_place() {
         }
     }
 }
+
+#[test]
+fn a_command_line_to_run_is_made_in_one_place() {
+    // The line must repeat the settings file of this run: `CommandLine` knows it. The rest needs none, or is about this run.
+    const ELSEWHERE: [&str; 3] = ["src/cli.rs", "src/domain/profile/command_line.rs", "src/domain/profile/share.rs"];
+    const COMMANDS: [&str; 8] =
+        ["doctor", "run ", "secret", "profiles list", "profiles add", "snippets", "PROFILE", "{"];
+    for (name, text) in sources().iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
+        for (number, line) in code(text) {
+            for (at, _) in line.match_indices("rrx ") {
+                let rest = &line[at + "rrx ".len()..];
+                let is_line = COMMANDS.iter().any(|command| rest.starts_with(command));
+                assert!(!is_line, "{name}:{number}: {line}");
+            }
+        }
+    }
+}

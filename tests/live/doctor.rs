@@ -397,6 +397,75 @@ fn an_unknown_host_key_is_recorded_only_by_its_own_fingerprint() {
 }
 
 #[test]
+fn the_line_for_an_unknown_host_key_runs_as_it_stands_with_settings_from_elsewhere() {
+    let rig = Rig::start();
+    let home = Home::with("");
+    let known = home.path().join("known");
+    let file = home.path().join("the team's settings.toml");
+    std::fs::write(&file, profile(rig, &[("known_hosts", &quoted(&known))])).unwrap();
+    let file = file.to_str().unwrap();
+    let commands: [&[&str]; 2] =
+        [&["doctor", "rig", "--json"], &["--config", file, "run", "-p", "rig", "-e", "SELECT 1"]];
+    assert_eq!(home.run(commands[0]).code, 2, "it is not in the usual place");
+    let run = home.run(commands[1]);
+    let json = home.run(&["doctor", "rig", "--json", "--config", file]).json();
+    let next = json["problem"]["next"].as_str().unwrap().to_owned();
+    let line = next.split_once("only then run: ").unwrap().1;
+    assert!(run.err.contains(line), "every command names the line: {}", run.err);
+
+    let bundle = home.path().join("bundle.json");
+    home.run(&["doctor", "rig", "--config", file, "--bundle", bundle.to_str().unwrap(), "--anonymize"]);
+    let bundle = std::fs::read_to_string(bundle).unwrap();
+    assert!(bundle.contains("--config file-") && !bundle.contains("the team"), "{bundle}");
+
+    assert!(!known.exists(), "nothing is recorded");
+    let folder = Path::new(env!("CARGO_BIN_EXE_rrx")).parent().unwrap();
+    let path = std::env::join_paths(
+        std::iter::once(folder.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let ran = Command::new("sh")
+        .args(["-c", line])
+        .env("PATH", path.unwrap())
+        .env("HOME", home.path())
+        .env("RRX_HOME", home.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{line}: {ran:?}");
+    assert!(known.exists(), "it is recorded");
+    assert_eq!(home.run(commands[1]).code, 0);
+}
+
+#[test]
+fn a_bastion_that_closes_at_once_is_told_in_plain_words() {
+    let rig = Rig::start();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    let home = Home::with(&profile(rig, &[("route", &route(rig, &format!("127.0.0.1:{port}")))]));
+    let ran = home.run(&["doctor", "rig"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    for words in ["The SSH handshake with", "because: the hop closed the connection", "listed addresses only"] {
+        assert!(ran.out.contains(words), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_password_that_nobody_can_be_asked_for_is_told_as_such() {
+    let rig = Rig::start();
+    let home = Home::with(&profile(rig, &[("password", "{ prompt = true }")]));
+    // In a session of its own there is no terminal, wherever the tests run.
+    let mut command = Command::new("setsid");
+    let rrx = home.rrx(&["doctor", "rig"]);
+    command.arg("-w").arg(rrx.get_program()).args(rrx.get_args()).env_clear();
+    command.envs(rrx.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+    let ran = Ran::of(&command.output().unwrap());
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.contains("there is no terminal to ask on"), "{}", ran.out);
+    assert!(ran.out.contains("next: name a source in the profile"), "{}", ran.out);
+}
+
+#[test]
 fn a_bundle_is_the_users_alone_holds_no_secret_and_replaces_no_file() {
     let rig = Rig::start();
     let secret = rig.password();

@@ -12,7 +12,7 @@ use rrx::domain::port::{
     Answer, Lag, Question, Rows, RunBounds, RunReport, Rung, RungState, ServerFacts, SessionCmd, SessionNews,
 };
 use rrx::domain::problem::Problem;
-use rrx::domain::profile::{Profile, Secret, SecretSource};
+use rrx::domain::profile::{CommandLine, Profile, Secret, SecretSource};
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Policy, guard};
 use rrx::io::session::{CatalogAt, Outside, spawn};
@@ -89,6 +89,7 @@ pub fn outside() -> Outside {
         secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogAt::Request,
         prepare: None,
+        command_line: CommandLine::default(),
     }
 }
 

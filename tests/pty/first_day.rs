@@ -3,6 +3,36 @@
 use super::harness::{Home, Story};
 use super::rig::Rig;
 
+/// A profile whose password is in the keyring, in a build that has none: told before anything is typed, with the way out, and
+/// the way to the replica is open all the same.
+#[cfg(not(feature = "keyring"))]
+#[test]
+fn a_build_without_a_keyring_says_so_says_what_to_do_and_lets_the_password_be_typed() {
+    let rig = Rig::start();
+    let home = Home::new();
+    let profile = rig.profile_toml("clinic");
+    let line = profile.lines().find(|line| line.starts_with("password")).unwrap();
+    home.settings(&profile.replace(line, "password = { keyring = true }"));
+    for what in ["set", "clear"] {
+        let story = Story::start(&home, &["secret", what, "clinic"], (80, 24));
+        let shown = story.see("[profile.clinic]");
+        for words in ["This build of rrx has no keyring", "password of clinic comes from the keyring", "next: "] {
+            assert!(shown.contains(words), "{shown}");
+        }
+        assert!(!shown.contains("Password"), "nothing is asked for: {shown}");
+        assert_eq!(story.end().exit_code(), 2);
+    }
+
+    let mut story = Story::start(&home, &["clinic"], (80, 24));
+    let shown = story.see("the keyring is not in this build");
+    assert!(shown.contains("Password"), "{shown}");
+    story.text(rig.password());
+    story.keys("enter");
+    story.see("TEST clinic");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}
+
 #[test]
 fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_connects() {
     let rig = Rig::start();

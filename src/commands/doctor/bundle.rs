@@ -157,12 +157,18 @@ fn source(source: &SecretSource) -> &'static str {
     }
 }
 
-/// Changes every text of a document, never its keys.
+/// Fields whose texts are words of the form itself: an account that is called like one must not change them.
+const OWN_WORDS: [&str; 9] = ["format", "rrx", "time", "environment", "outcome", "rung", "state", "role", "tls"];
+
+/// Changes every text of a document, never its keys, nor the words of its form.
 fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
     match value {
         Value::String(text) => change(text),
         Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
+        Value::Object(fields) => {
+            let others = fields.iter_mut().filter(|(name, _)| !OWN_WORDS.contains(&name.as_str()));
+            others.for_each(|(_, value)| each_text(value, change));
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -188,6 +194,8 @@ impl Hasher {
             (outside.os_user.clone(), "user"),
         ];
         names.extend(profile.database.iter().map(|name| (name.clone(), "database")));
+        let home = outside.home.display().to_string();
+        names.extend(outside.command_line.settings().map(|file| (file.replace(&home, "~"), "file")));
         for hop in &profile.route {
             names.push((hop.host.clone(), "host"));
             names.extend(hop.user.iter().map(|name| (name.clone(), "user")));
@@ -317,6 +325,17 @@ mod tests {
             assert!(!hashed.contains("laptop") && !hashed.contains("lan'"), "{hashed}");
         }
         assert!(!hasher.hashed("ED25519 SHA256:uTDvzFQX7oAg known").contains("uTDv"));
+    }
+
+    #[test]
+    fn an_account_that_is_called_like_a_rung_leaves_the_rungs_alone() {
+        let hasher = hasher(&[("mysql", "user"), ("ok", "profile")]);
+        let mut document =
+            json!({ "rungs": [{ "rung": "mysql", "state": "ok", "found": "as mysql" }], "user": "mysql" });
+        each_text(&mut document, &mut |text| *text = hasher.hashed(text));
+        let word = hasher.word("user", "mysql");
+        let rung = json!({ "rung": "mysql", "state": "ok", "found": format!("as {word}") });
+        assert_eq!(document, json!({ "rungs": [rung], "user": word }));
     }
 
     #[test]

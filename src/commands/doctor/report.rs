@@ -142,7 +142,7 @@ impl Report<'_> {
         let mut rows = vec![
             ("server", format!("{} {}", facts.product, facts.version)),
             ("role", role(facts.role).into()),
-            ("lag", self.walk.lag.as_ref().map_or_else(|| "not told in time".into(), Lag::words)),
+            ("lag", self.walk.lag.as_ref().map_or_else(|| "not told in time".into(), Lag::beside_its_name)),
             ("identity", facts.identity.clone()),
             ("account", facts.account.clone()),
             ("database", facts.database.clone().unwrap_or_else(|| "none".into())),

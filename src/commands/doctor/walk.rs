@@ -12,7 +12,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::limits;
 use crate::domain::port::{Answer, Lag, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{CommandLine, Profile};
 use crate::io::session::{Outside, spawn};
 
 /// The one session of a walk.
@@ -74,9 +74,9 @@ impl Walk {
     }
 
     /// A refusal of an unknown host key names the key and the command line that accepts it.
-    fn explained(&self, problem: Problem, profile: &str, accept: &[String]) -> Problem {
+    fn explained(&self, problem: Problem, profile: &str, accept: &[String], rrx: &CommandLine) -> Problem {
         match self.keys.last().filter(|met| !met.is_accepted) {
-            Some(met) => met.explain(problem, profile, accept),
+            Some(met) => met.explain(problem, profile, accept, rrx),
             None => problem,
         }
     }
@@ -95,12 +95,13 @@ pub(super) async fn walk(
     let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
     let (told, mut news) = mpsc::channel::<(SessionId, SessionNews)>(limits::INBOX);
     let (rows, _no_rows) = mpsc::channel(limits::BATCH_QUEUE);
+    let command_line = outside.command_line.clone();
     spawn(ID, inbox, rows, told, outside);
     let connect = SessionCmd::Connect { profile: Arc::clone(&profile), database: None };
     if commands.send(connect).await.is_err() {
         return walk;
     }
-    let mut unanswered = None;
+    let mut unanswered: Option<Problem> = None;
     loop {
         let said = select! {
             said = news.recv() => said,
@@ -113,8 +114,10 @@ pub(super) async fn walk(
             Some((_, SessionNews::Rung { hop, rung, state })) => {
                 let state = match state {
                     RungState::Failed(problem) if rung == Rung::HostKey => {
-                        RungState::Failed(walk.explained(problem, &profile.name, accept))
+                        RungState::Failed(walk.explained(problem, &profile.name, accept, &command_line))
                     }
+                    // Nobody could be asked: that is why there was no answer.
+                    RungState::Failed(problem) => RungState::Failed(unanswered.clone().unwrap_or(problem)),
                     other => other,
                 };
                 tell(&walk.moved(Step { hop, rung, state }));
@@ -142,7 +145,7 @@ pub(super) async fn walk(
             }
             Some((_, SessionNews::Failed(problem) | SessionNews::Lost(problem))) => {
                 let problem = unanswered.take().unwrap_or(problem);
-                walk.problem = Some(walk.explained(problem, &profile.name, accept));
+                walk.problem = Some(walk.explained(problem, &profile.name, accept, &command_line));
                 return walk;
             }
             Some((_, _)) => {}

@@ -96,8 +96,11 @@ fn ask(
         }
     }
     if source(details).is_none() {
-        let usual = if keyring.is_built_in() { "keyring" } else { "prompt" };
-        let question = "Where the password comes from: prompt, keyring, command, file or env";
+        let (question, usual) = if keyring.is_built_in() {
+            ("Where the password comes from: prompt, keyring, command, file or env", "keyring")
+        } else {
+            ("Where the password comes from: prompt, command, file or env", "prompt")
+        };
         let word = talk.ask(question, usual, |answer| match answer {
             "keyring" if !keyring.is_built_in() => Err("the keyring is not in this build: take another one".to_owned()),
             "prompt" | "keyring" | "command" | "file" | "env" => Ok(answer.to_owned()),
@@ -241,7 +244,8 @@ pub(super) fn save(
         if let Some(source @ SecretSource::Keyring(_)) = &draft.password
             && dates.days(source).is_none()
         {
-            talk.say(&format!("`rrx secret set {}` stores its password in the keyring.", draft.name))?;
+            let line = paths.command_line.with(&format!("secret set {}", draft.name));
+            talk.say(&format!("`{line}` stores its password in the keyring."))?;
         }
     }
     Ok(())
@@ -249,5 +253,5 @@ pub(super) fn save(
 
 /// What is said when a profile is there.
 pub(super) fn saved(name: &str, paths: &Paths) -> String {
-    format!("[profile.{name}] is in {}. `rrx {name}` opens it.", paths.config.display())
+    format!("[profile.{name}] is in {}. `{}` opens it.", paths.config.display(), paths.command_line.with(name))
 }

@@ -52,10 +52,11 @@ pub struct TuiStart {
 /// # Errors
 /// A problem where there is no terminal.
 pub async fn run(start: TuiStart, outside: Outside) -> Result<u8, Problem> {
-    let mut screen = Screen::take(match start.look.colours {
+    let codes = match start.look.colours {
         Colours::None | Colours::Many => Codes::Many,
         Colours::Sixteen => Codes::Sixteen,
-    })?;
+    };
+    let mut screen = Screen::take(codes, &start.settings.command_line)?;
     let (width, height) = screen.size();
     let mut model = Model::new(Start {
         settings: start.settings,

@@ -292,7 +292,7 @@ async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
     tokio::spawn(async move { while steps.recv().await.is_some() {} });
     let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, news);
     let explained = |problem: Problem| match asker.met() {
-        Some(met) => met.explain(problem, &profile.name, &[]),
+        Some(met) => met.explain(problem, &profile.name, &[], &outside.command_line),
         None => problem,
     };
     let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explained(error.problem()))?;

@@ -24,6 +24,13 @@ impl Lag {
         }
     }
 
+    /// The same in a row that is called `lag` already: `0.02 s`, `unknown (no privilege: …)`.
+    #[must_use]
+    pub fn beside_its_name(&self) -> String {
+        let words = self.words();
+        words.strip_prefix("lag ").map_or(words.clone(), str::to_owned)
+    }
+
     /// The same where there is little room.
     #[must_use]
     pub fn short(&self) -> String {
@@ -68,6 +75,8 @@ mod tests {
     fn what_is_not_known_says_why_and_is_never_a_number() {
         let lag = Lag::Unknown("no privilege: REPLICATION CLIENT".into());
         assert_eq!(lag.words(), "lag unknown (no privilege: REPLICATION CLIENT)");
+        assert_eq!(lag.beside_its_name(), "unknown (no privilege: REPLICATION CLIENT)");
+        assert_eq!(Lag::Stopped.beside_its_name(), "replication stopped");
         assert_eq!((lag.short().as_str(), Lag::Stopped.words().as_str()), ("lag ?", "replication stopped"));
     }
 }

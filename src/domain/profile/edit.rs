@@ -44,14 +44,17 @@ pub(super) fn put(
         let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
         Problem::new(Kind::Settings, format!("{file}:{line}: the settings file must be repaired before it is added to"))
             .because(error.message().trim().replace('\n', " "))
-            .hint("`rrx profiles list` names everything that is wrong in it")
+            .hint("repair this line; then what else is wrong in it is told")
             .then(Remedy::Settings)
     })?;
     let is_there = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));
     if is_there && overwrite == Overwrite::Forbidden {
         return Err(Problem::new(Kind::Settings, format!("There is a profile \"{name}\" already"))
             .because(format!("{file} holds [profile.{name}]"))
-            .hint("choose another name, or say --replace; keys that are not asked for stay as they are"));
+            .hint(
+                "choose another name (--name when importing); --replace on the command line changes that one, and what is \
+                 not given stays as it is",
+            ));
     }
     if is_there {
         replace(&mut document, name, entries, decided);

@@ -1,5 +1,6 @@
 //! Profiles: how to reach one replica, and the policy that holds there. Knows no file: the storage room brings the text.
 
+mod command_line;
 mod draft;
 mod edit;
 mod fault;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::problem::{Kind, Problem, Remedy};
+pub use command_line::CommandLine;
 pub use draft::{Draft, Imported, check_name, endpoint, name_from};
 pub use edit::{Overwrite, add};
 pub use my_cnf::{MyCnf, read as read_my_cnf};
@@ -33,6 +35,8 @@ pub struct Settings {
     pub profiles: Vec<Profile>,
     /// `[ui]`.
     pub ui: UiSettings,
+    /// What a command line for the same settings begins with.
+    pub command_line: CommandLine,
 }
 
 impl Settings {

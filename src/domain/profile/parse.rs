@@ -66,9 +66,11 @@ impl Settings {
             let hint = match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
                 None if let Some(command) = nearest(name, COMMANDS.iter().copied()) => {
-                    format!("did you mean the command `rrx {command}`?")
+                    format!("did you mean the command `{}`?", self.command_line.with(command))
                 }
-                None if names.is_empty() => "there is none; `rrx profiles list` names the settings file".into(),
+                None if names.is_empty() => {
+                    format!("there is none; `{}` names the settings file", self.command_line.with("profiles list"))
+                }
                 None => format!("there are: {}", names.join(", ")),
             };
             Problem::new(Kind::Settings, format!("There is no usable profile \"{}\"", shown(name)))

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use super::CommandLine;
+
 /// A password, passphrase or one-time code. It has no `Display`; `Debug` prints `…`; its memory is wiped on drop.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -85,12 +87,13 @@ impl SecretSource {
     /// What to do when the server has refused the password that came from here, so many days after it was put there.
     /// Nothing where the source makes a new one each time, or is a person.
     #[must_use]
-    pub fn refused(&self, profile: &str, days: Option<u64>) -> Option<String> {
+    pub fn refused(&self, profile: &str, days: Option<u64>, rrx: &CommandLine) -> Option<String> {
         let age = |done: &str| days.map_or_else(String::new, |days| format!("{done} {}: ", ago(days)));
         match self {
             Self::Keyring(_) => Some(format!(
-                "{}it may have been rotated; `rrx secret set {profile}` stores the new one",
-                age("stored")
+                "{}it may have been rotated; `{}` stores the new one",
+                age("stored"),
+                rrx.with(&format!("secret set {profile}"))
             )),
             Self::File(path) => Some(format!(
                 "{}it may have been rotated; write the new one into {}",
@@ -98,6 +101,30 @@ impl SecretSource {
                 path.display()
             )),
             Self::Command(_) | Self::Env(_) | Self::Prompt => None,
+        }
+    }
+
+    /// What to do where the source gives nothing.
+    #[must_use]
+    pub fn absent(&self, rrx: &CommandLine) -> String {
+        match self {
+            Self::Command(_) => "run the command by hand: its first line must be the secret, its exit code 0".into(),
+            Self::Env(name) => {
+                format!("set {name} in the shell that starts rrx, or name another source in the profile")
+            }
+            Self::File(path) => {
+                format!("write it into the first line of {}, which only you may read", path.display())
+            }
+            Self::Keyring(entry) => {
+                let words = match entry.split_once('/') {
+                    None => format!("secret set {entry}"),
+                    Some((profile, _)) => format!("secret set {profile} --passphrase"),
+                };
+                format!("`{}` stores it", rrx.with(&words))
+            }
+            Self::Prompt => {
+                "name another source in the profile: { command = \"…\" }, { file = \"…\" } or { env = \"…\" }".into()
+            }
         }
     }
 

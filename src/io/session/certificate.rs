@@ -38,7 +38,7 @@ pub(super) fn told(error: &IoError, kind: Kind, what: &str) -> Option<Problem> {
         Wrong::NotValidForNameContext { expected, presented } => problem(format!(
             "the server's certificate is not for {} but for {}",
             expected.to_str(),
-            presented.join(", ")
+            presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>().join(", ")
         ))
         .hint("write `host` in the profile as the certificate has it; otherwise this may be another server"),
         Wrong::NotValidForName => problem("the server's certificate is for another name".into())
@@ -58,6 +58,11 @@ pub(super) fn told(error: &IoError, kind: Kind, what: &str) -> Option<Problem> {
             .hint("ask the owner of the replica for a certificate that is signed by the CA of `ca` and names its host"),
     };
     Some(problem.then(Remedy::Settings))
+}
+
+/// A name of a certificate as people write it: the library gives it as `DnsName("replica.example.com")`.
+fn plain_name(told: &str) -> &str {
+    told.split_once('(').and_then(|(_, name)| name.strip_suffix(')')).map_or(told, |name| name.trim_matches('"'))
 }
 
 #[cfg(test)]
@@ -91,8 +96,9 @@ mod tests {
     #[test]
     fn another_name_is_told_with_both_names() {
         let expected = "replica.example.com".try_into().unwrap();
-        let problem = problem(Wrong::NotValidForNameContext { expected, presented: vec!["other.example.com".into()] });
-        let why = "TLS: the server's certificate is not for replica.example.com but for other.example.com";
+        let presented = vec!["DnsName(\"other.example.com\")".into(), "IpAddress(10.0.0.7)".into()];
+        let problem = problem(Wrong::NotValidForNameContext { expected, presented });
+        let why = "TLS: the server's certificate is not for replica.example.com but for other.example.com, 10.0.0.7";
         assert_eq!(problem.because, [why]);
     }
 

@@ -18,7 +18,7 @@ use super::settings::{self, Variables};
 use super::{Outside, convert, own, replica};
 use crate::domain::port::{Answer, Question, Role, Rung, RungState, ServerFacts};
 use crate::domain::problem::{Kind, Problem, Remedy};
-use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource, TlsMode};
 
 /// What stands at the top of the ladder.
 pub(super) struct Climbed {
@@ -82,7 +82,7 @@ pub(super) async fn climb(
                 problem = problem.hint("type it again; it may have been rotated: ask whoever gave you the account");
             }
             if let Some(source) = stored
-                && let Some(hint) = source.refused(&profile.name, age(source.clone()).await)
+                && let Some(hint) = source.refused(&profile.name, age(source.clone()).await, &outside.command_line)
             {
                 problem = problem.hint(match profile.tls {
                     TlsMode::Disabled => format!("{OVER_TLS_ONLY}; otherwise: {hint}"),
@@ -106,7 +106,7 @@ pub(super) async fn climb(
     let begun = Instant::now();
     match guard(conn, &recipe, &link, &asker).await {
         Ok((conn, control, mut facts, variables)) => {
-            facts.warnings.extend(not_the_stored_one(&profile, typed));
+            facts.warnings.extend(not_the_stored_one(&profile, typed, &outside.command_line));
             let words = format!("{} {}, read-only", facts.product, facts.version);
             tell.done(hop, Rung::Guard, words, begun.elapsed()).await;
             Ok(Climbed { conn, control, link, recipe, facts, variables })
@@ -188,9 +188,9 @@ async fn source_age(outside: &Outside, source: SecretSource) -> Option<u64> {
 }
 
 /// Connected with a typed password although one is stored: the stored one is still the old one.
-fn not_the_stored_one(profile: &Profile, typed: u32) -> Option<String> {
+fn not_the_stored_one(profile: &Profile, typed: u32, rrx: &CommandLine) -> Option<String> {
     let source = profile.password.as_ref().filter(|_| typed > 0)?;
-    let hint = source.refused(&profile.name, None)?;
+    let hint = source.refused(&profile.name, None, rrx)?;
     Some(format!("the password that was typed is not the one that is kept: {hint}"))
 }
 
@@ -230,28 +230,10 @@ pub(super) async fn bring(outside: &Outside, source: SecretSource, purpose: &str
     let brought = tokio::task::spawn_blocking(move || bring(&from)).await;
     let brought = brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "it could not be brought")));
     brought.map_err(|problem| {
-        let hint = problem.hint.clone().unwrap_or_else(|| mend(&source));
+        let hint = problem.hint.clone().unwrap_or_else(|| source.absent(&outside.command_line));
         let named = Problem { what: format!("There is no secret for {purpose}"), ..problem };
         named.because(format!("it comes from {}", source.words())).hint(hint).then(Remedy::Settings)
     })
-}
-
-/// What to do about a source that gives nothing.
-fn mend(source: &SecretSource) -> String {
-    match source {
-        SecretSource::Command(_) => {
-            "run the command by hand: its first line must be the secret, its exit code 0".into()
-        }
-        SecretSource::Env(name) => {
-            format!("set {name} in the shell that starts rrx, or name another source in the profile")
-        }
-        SecretSource::File(path) => {
-            format!("write it into the first line of {}, which only you may read", path.display())
-        }
-        SecretSource::Keyring(_) | SecretSource::Prompt => {
-            "name another source in the profile: { command = \"…\" }, { file = \"…\" } or { env = \"…\" }".into()
-        }
-    }
 }
 
 /// What a refused account is told where no TLS is tried.

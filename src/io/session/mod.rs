@@ -37,7 +37,7 @@ pub use task::spawn;
 
 use super::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Profile, Secret, SecretSource};
+use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource};
 
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
@@ -78,6 +78,8 @@ pub struct Outside {
     pub catalog: CatalogAt,
     /// Makes ready what a profile stands for, where that must be started first.
     pub prepare: Option<Arc<Prepare>>,
+    /// What the command lines begin with that words tell people to run.
+    pub command_line: CommandLine,
 }
 
 /// When the catalog is read.

@@ -1,17 +1,17 @@
 //! The access log on disk: `access.log.jsonl` in the state folder, appended by any number of processes. A line is
 //! written in one piece and synced before a permit exists. It never rewrites what is there.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use nix::unistd::{User, getuid};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
+use super::lock::{self, LockError};
 use crate::domain::accesslog::{self, Begin, Entry, Ledger, Permit, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
@@ -19,9 +19,6 @@ use crate::domain::sql::Checked;
 
 /// The file's name in the state folder.
 pub const FILE_NAME: &str = "access.log.jsonl";
-
-/// How long to wait before the lock is tried again.
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// What keeps a line from being on disk.
 #[derive(Debug, thiserror::Error)]
@@ -191,17 +188,10 @@ impl AccessLog {
     }
 
     fn lock(&self) -> Result<(), LedgerError> {
-        let tries = limits::LEDGER_LOCK.as_millis() / LOCK_PAUSE.as_millis();
-        for _ in 0..=tries {
-            match self.file.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => pause(),
-                Err(TryLockError::Error(source)) => {
-                    return Err(LedgerError::Write { path: self.path.clone(), source });
-                }
-            }
-        }
-        Err(LedgerError::Busy { path: self.path.clone() })
+        lock::take(&self.file, limits::LEDGER_LOCK).map_err(|error| match error {
+            LockError::Busy(_) => LedgerError::Busy { path: self.path.clone() },
+            LockError::System(source) => LedgerError::Write { path: self.path.clone(), source },
+        })
     }
 }
 
@@ -259,12 +249,6 @@ fn last_byte(file: &mut File) -> std::io::Result<u8> {
 
 fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
-}
-
-/// Waits a moment for another process. There is no event to wait for: a file lock wakes nobody with a time-out.
-fn pause() {
-    let (_keep, never) = std::sync::mpsc::sync_channel::<()>(0);
-    let _ = never.recv_timeout(LOCK_PAUSE);
 }
 
 /// Whether this error only says that there is no log yet.

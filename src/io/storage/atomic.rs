@@ -28,6 +28,27 @@ pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     sync_folder(path)
 }
 
+/// Replaces a file as [`replace`] does, where it still holds what it held: `before`, or nothing at all. Answers whether it did.
+/// Looked at as late as can be, when only the new name is left to be given.
+///
+/// # Errors
+/// As [`replace`]; also where it cannot be looked at.
+pub fn exchange(path: &Path, before: Option<&str>, bytes: &[u8]) -> std::io::Result<bool> {
+    let draft = Draft::write(path, bytes)?;
+    let now = match read_bytes(path) {
+        Ok(now) => Some(now),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if now.as_deref() != before.map(str::as_bytes) {
+        return Ok(false);
+    }
+    std::fs::rename(&draft.path, path)?;
+    draft.keep();
+    sync_folder(path)?;
+    Ok(true)
+}
+
 /// Makes a file whole, or not at all where one of that name is there already.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ pub mod history;
 pub mod keymaps;
 pub mod keyring;
 pub mod known_hosts_file;
+pub mod lock;
 pub mod own_sockets;
 pub mod partial;
 pub mod paths;

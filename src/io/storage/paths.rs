@@ -7,6 +7,7 @@ use directories::{BaseDirs, ProjectDirs};
 
 use super::worksheets::is_stem;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::CommandLine;
 
 /// The folders of one run of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Paths {
     pub data: PathBuf,
     /// Worksheets, access log, spill.
     pub state: PathBuf,
+    /// What a command line for the same folders begins with; `RRX_HOME` is the shell's already.
+    pub command_line: CommandLine,
 }
 
 impl Paths {
@@ -38,6 +41,7 @@ impl Paths {
         };
         if let Some(config) = config {
             paths.config = std::path::absolute(config).unwrap_or_else(|_| config.to_path_buf());
+            paths.command_line = CommandLine::of(Some(config));
         }
         Ok(paths)
     }
@@ -50,6 +54,7 @@ impl Paths {
             config: root.join("config/config.toml"),
             data: root.join("data"),
             state: root.join("state"),
+            command_line: CommandLine::default(),
         }
     }
 
@@ -92,6 +97,7 @@ impl Paths {
             data: own.data_dir().to_path_buf(),
             // Only Linux has a folder of its own for state.
             state: own.state_dir().map_or_else(|| own.data_local_dir().join("state"), Path::to_path_buf),
+            command_line: CommandLine::default(),
         })
     }
 }

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::keyring::{self, Keyring};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::profile::{Secret, SecretSource};
+use crate::domain::profile::{CommandLine, Secret, SecretSource};
 
 /// Characters of a command's complaint that a problem quotes.
 const QUOTED: usize = 400;
@@ -73,12 +73,7 @@ pub fn resolve_within(
         SecretSource::Keyring(entry) => {
             return match ring.get(entry) {
                 Ok(Some(secret)) => Ok(Some(plain(secret))),
-                Ok(None) => {
-                    Err(failed(purpose, "the keyring has none for this profile").hint(match entry.split_once('/') {
-                        None => format!("`rrx secret set {entry}` stores it"),
-                        Some((profile, _)) => format!("`rrx secret set {profile} --passphrase` stores it"),
-                    }))
-                }
+                Ok(None) => Err(failed(purpose, "the keyring has none for this profile")),
                 Err(error) => Err(failed(purpose, &error.to_string()).hint(error.hint())),
             };
         }
@@ -105,11 +100,11 @@ pub fn bring(source: &SecretSource) -> Result<Secret, Problem> {
 ///
 /// # Errors
 /// Where it holds none, or what is no secret.
-pub fn read(source: impl Read) -> Result<Secret, Problem> {
+pub fn read(source: impl Read, rrx: &CommandLine) -> Result<Secret, Problem> {
     first_line(source).map_err(|why| {
         Problem::new(Kind::Settings, "Standard input gives no secret")
             .because(why)
-            .hint("write it as the first line, for example `pass show rr | rrx secret set NAME`")
+            .hint(format!("write it as the first line, for example `pass show rr | {}`", rrx.with("secret set NAME")))
     })
 }
 

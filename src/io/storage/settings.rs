@@ -2,11 +2,14 @@
 //! with what the domain has put into it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::accesslog::is_absent;
 use super::atomic;
+use super::lock::{self, LockError};
 use super::paths::Paths;
 use super::secrets;
+use crate::domain::limits;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem, Remedy};
 use crate::domain::profile::{SecretSource, Settings, parse};
@@ -24,7 +27,7 @@ pub enum Presence {
 #[must_use]
 pub fn load(paths: &Paths, presence: Presence) -> Loaded {
     let file = paths.config.display().to_string();
-    let (settings, problems) = match atomic::read_text(&paths.config) {
+    let (mut settings, problems) = match atomic::read_text(&paths.config) {
         Ok(text) => parse(&text, &file),
         Err(error) if is_absent(&error) && presence == Presence::Optional => (Settings::default(), Vec::new()),
         Err(error) => {
@@ -40,15 +43,29 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
             secrets::keep_from_children(variable);
         }
     }
+    settings.command_line.clone_from(&paths.command_line);
     Loaded { settings: Arc::new(settings.located(&paths.home, paths.config_folder())), problems }
 }
 
 /// Changes the settings text and replaces the file in one step, for the user alone; a file that is not there is made. A link is
-/// followed: the file that it leads to is replaced.
+/// followed: the file that it leads to is replaced. It is read, changed and replaced under a lock between processes, so that
+/// two that save at once both find their change in it; whoever takes no lock, such as an editor, is never overwritten.
 ///
 /// # Errors
-/// What the change says, or why the file cannot be read or written; then it is as it was.
+/// What the change says; why the file cannot be read or written; who holds it, or has changed it meanwhile. Then it is as it was.
 pub fn change(paths: &Paths, change: impl FnOnce(&str, &str) -> Result<String, Problem>) -> Result<(), Problem> {
+    change_within(paths, limits::CHANGE_LOCK, change)
+}
+
+/// As [`change`], with another time for the lock.
+///
+/// # Errors
+/// As [`change`].
+pub fn change_within(
+    paths: &Paths,
+    time: Duration,
+    change: impl FnOnce(&str, &str) -> Result<String, Problem>,
+) -> Result<(), Problem> {
     let named = paths.config.display().to_string();
     let failed = |what: &str, error: &std::io::Error| {
         Problem::new(Kind::Local, format!("The settings file {named} cannot be {what}"))
@@ -56,13 +73,30 @@ pub fn change(paths: &Paths, change: impl FnOnce(&str, &str) -> Result<String, P
             .hint("name a file that you may write to with --config FILE")
             .then(Remedy::Settings)
     };
-    let text = match atomic::read_text(&paths.config) {
-        Ok(text) => text,
-        Err(error) if is_absent(&error) => String::new(),
-        Err(error) => return Err(failed("read", &error)),
-    };
-    let written = change(&text, &named)?;
     let file = std::fs::canonicalize(&paths.config).unwrap_or_else(|_| paths.config.clone());
     let made = file.parent().map_or(Ok(()), atomic::make_folder);
-    made.and_then(|()| atomic::replace(&file, written.as_bytes())).map_err(|error| failed("written", &error))
+    made.map_err(|error| failed("written", &error))?;
+    let _held = lock::beside(&file, time).map_err(|error| match error {
+        LockError::System(error) => failed("written", &error),
+        LockError::Busy(_) => {
+            Problem::new(Kind::Local, format!("The settings file {named} is being changed by another rrx"))
+                .because(format!("its lock was not free within {} s", time.as_secs_f32()))
+                .because("nothing was written")
+                .hint("end or continue the other rrx (a stopped one keeps its lock), then save again")
+        }
+    })?;
+    let text = match atomic::read_text(&file) {
+        Ok(text) => Some(text),
+        Err(error) if is_absent(&error) => None,
+        Err(error) => return Err(failed("read", &error)),
+    };
+    let written = change(text.as_deref().unwrap_or_default(), &named)?;
+    match atomic::exchange(&file, text.as_deref(), written.as_bytes()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Problem::new(Kind::Local, format!("The settings file {named} was changed meanwhile"))
+            .because("another program wrote it while it was being changed here, and that is kept")
+            .because("nothing was written")
+            .hint("save again: it is then added to what stands there now")),
+        Err(error) => Err(failed("written", &error)),
+    }
 }

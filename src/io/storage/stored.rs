@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use super::{Clock, atomic};
+use super::{Clock, atomic, lock};
+use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::SecretSource;
 
@@ -35,10 +36,8 @@ impl StoredDates {
     /// # Errors
     /// Where the file cannot be written.
     pub fn note(&self, entry: &str) -> Result<(), Problem> {
-        let mut dates = self.read();
         let now = Timestamp::try_from((self.clock)()).unwrap_or(Timestamp::UNIX_EPOCH);
-        dates.insert(entry.to_owned(), now.to_string());
-        self.write(&dates)
+        self.change(|dates| dates.insert(entry.to_owned(), now.to_string()) != Some(now.to_string()))
     }
 
     /// Forgets the date of this name.
@@ -46,8 +45,7 @@ impl StoredDates {
     /// # Errors
     /// Where the file cannot be written.
     pub fn forget(&self, entry: &str) -> Result<(), Problem> {
-        let mut dates = self.read();
-        if dates.remove(entry).is_some() { self.write(&dates) } else { Ok(()) }
+        self.change(|dates| dates.remove(entry).is_some())
     }
 
     /// How many days ago the secret of this source was put there, where that is known.
@@ -67,15 +65,23 @@ impl StoredDates {
         atomic::read_text(&self.file).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 
-    fn write(&self, dates: &BTreeMap<String, String>) -> Result<(), Problem> {
+    /// Reads, changes and writes under a lock between processes: two that store at once both have their date. `change` says
+    /// whether anything is otherwise.
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<String, String>) -> bool) -> Result<(), Problem> {
         let failed = |why: String| {
             Problem::new(Kind::Local, "The date of the secret cannot be kept")
                 .because(format!("{}: {why}", self.file.display()))
-                .hint("the secret itself is stored; only its age will not be known")
+                .hint("the secret itself is stored or cleared; only its age will not be known")
         };
-        let mut text = serde_json::to_string_pretty(dates).map_err(|error| failed(error.to_string()))?;
-        text.push('\n');
         let made = self.file.parent().map_or(Ok(()), atomic::make_folder);
-        made.and_then(|()| atomic::replace(&self.file, text.as_bytes())).map_err(|error| failed(error.to_string()))
+        made.map_err(|error| failed(error.to_string()))?;
+        let _held = lock::beside(&self.file, limits::CHANGE_LOCK).map_err(|error| failed(error.to_string()))?;
+        let mut dates = self.read();
+        if !change(&mut dates) {
+            return Ok(());
+        }
+        let mut text = serde_json::to_string_pretty(&dates).map_err(|error| failed(error.to_string()))?;
+        text.push('\n');
+        atomic::replace(&self.file, text.as_bytes()).map_err(|error| failed(error.to_string()))
     }
 }

@@ -15,6 +15,7 @@ use ratatui::buffer::Buffer;
 
 use super::sixteen::{Codes, Sixteen};
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::CommandLine;
 
 /// Whether the terminal is ours now: restoring twice must do no harm.
 static IS_OURS: AtomicBool = AtomicBool::new(false);
@@ -35,11 +36,11 @@ impl Screen {
     ///
     /// # Errors
     /// A problem where standard input or output is no terminal, or it cannot be set.
-    pub fn take(codes: Codes) -> Result<Self, Problem> {
+    pub fn take(codes: Codes, rrx: &CommandLine) -> Result<Self, Problem> {
         if !stdout().is_terminal() || !std::io::stdin().is_terminal() {
             return Err(Problem::new(Kind::Settings, "There is no terminal to draw on")
                 .because("standard input or output is not a terminal")
-                .hint("run a statement without the screen: rrx run -p PROFILE -e 'SELECT 1'"));
+                .hint(format!("run a statement without the screen: {}", rrx.with("run -p PROFILE -e 'SELECT 1'"))));
         }
         let wrong = |error: std::io::Error| {
             Problem::new(Kind::Local, "The terminal could not be set up").because(error.to_string())

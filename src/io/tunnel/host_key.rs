@@ -15,7 +15,7 @@ use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::watch;
 
 use super::known_hosts::{HostKey, KnownHosts, Verdict, matches_pattern};
-use super::problem::{TunnelError, plain};
+use super::problem::{CLOSED, TunnelError, ended, plain};
 
 /// What is known about one hop's keys before it is met.
 #[derive(Debug)]
@@ -267,13 +267,9 @@ impl Handler for Guardian {
     async fn disconnected(&mut self, reason: DisconnectReason<Self::Error>) -> Result<(), Self::Error> {
         let why = match &reason {
             DisconnectReason::ReceivedDisconnect(info) => {
-                format!("the hop closed the connection: {}", plain(&info.message))
+                format!("{CLOSED}: {}", plain(&info.message))
             }
-            DisconnectReason::Error(russh::Error::KeepaliveTimeout) => "the hop does not answer any more".to_owned(),
-            DisconnectReason::Error(russh::Error::Disconnect | russh::Error::HUP) => {
-                "the hop closed the connection".to_owned()
-            }
-            DisconnectReason::Error(error) => plain(&error.to_string()),
+            DisconnectReason::Error(error) => ended(error),
         };
         self.gone.send_replace(Some(why));
         match reason {

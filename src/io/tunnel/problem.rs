@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::domain::problem::{Kind, Problem, Remedy};
 
+/// A hop that ended the connection and gave no reason.
+pub(super) const CLOSED: &str = "the hop closed the connection";
+
 /// How a hop could not be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reached {
@@ -208,7 +211,7 @@ impl TunnelError {
     /// What the user sees: what, why, and what to do next.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let problem = Problem { passes: self.passes(), ..Problem::new(self.kind(), format!("{self}.")) };
+        let problem = Problem { passes: self.passes(), ..Problem::new(self.kind(), sentence(&self.to_string())) };
         match self {
             Self::NoHops => problem.then(Remedy::Settings),
             Self::SshConfig { why, .. } => problem
@@ -226,7 +229,10 @@ impl TunnelError {
             Self::Reach { how, .. } => unreachable_hop(problem, how),
             Self::Handshake { why, .. } => problem
                 .because(why.clone())
-                .hint("look whether the port is that of an SSH server, and whether it is up to date")
+                .hint(
+                    "look whether the port is that of an SSH server, and whether it is up to date; a bastion that closes at \
+                     once may admit listed addresses only",
+                )
                 .then(Remedy::Doctor),
             Self::HostKeyChanged { .. }
             | Self::HostKeyRevoked { .. }
@@ -350,6 +356,11 @@ impl TunnelError {
     }
 }
 
+/// An error as a sentence; the name of a host at its beginning stays as it is written.
+fn sentence(error: &str) -> String {
+    error.strip_prefix("the ").map_or_else(|| format!("{error}."), |rest| format!("The {rest}."))
+}
+
 fn unreachable_hop(problem: Problem, how: &Reached) -> Problem {
     match how {
         Reached::TimedOut => problem
@@ -395,4 +406,20 @@ fn with_words(problem: Problem, told: Option<&String>) -> Problem {
 pub(super) fn plain(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
     plain.trim().to_owned()
+}
+
+/// Why a connection to a hop has ended, in words of ours where the library's would say less.
+pub(super) fn ended(error: &russh::Error) -> String {
+    let is_closed = |error: &io::Error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+        )
+    };
+    match error {
+        russh::Error::KeepaliveTimeout => "the hop does not answer any more".into(),
+        russh::Error::Disconnect | russh::Error::HUP => CLOSED.into(),
+        russh::Error::IO(error) if is_closed(error) => CLOSED.into(),
+        error => plain(&error.to_string()),
+    }
 }

@@ -15,7 +15,7 @@ use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
 use super::identity::Credential;
 use super::known_hosts::{HostKey, KnownHosts, line_for};
 use super::link::{Link, Wire};
-use super::problem::{TunnelError, plain};
+use super::problem::{CLOSED, TunnelError, ended};
 use super::reach::{Way, config, reach, resolve};
 use super::ssh_config::UnknownKeys;
 use super::station::Station;
@@ -101,7 +101,7 @@ impl Chain {
             .iter()
             .chain(std::iter::once(&self.last))
             .find_map(|joint| joint.gone.borrow().clone())
-            .unwrap_or_else(|| "the hop closed the connection".into())
+            .unwrap_or_else(|| CLOSED.into())
     }
 
     /// Says good-bye to the last hop and waits for the end.
@@ -227,7 +227,7 @@ impl<'a> Climb<'a> {
                     return Err(TunnelError::HostKeyNotPinned { host: hop.shown.clone(), presented: refused_keys });
                 }
                 (Ok(Err(error)), _) => {
-                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: plain(&error.to_string()) });
+                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: ended(&error) });
                 }
                 (Err(_), _) => {
                     let why = "it did not finish in time".to_owned();

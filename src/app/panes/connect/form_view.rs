@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{parts, wrap};
 use crate::app::ui::theme::Theme;
+use crate::domain::profile::CommandLine;
 
 use super::form::{ENVIRONMENTS, Field, Form, SOURCES, label};
 
@@ -14,7 +15,7 @@ use super::form::{ENVIRONMENTS, Field, Form, SOURCES, label};
 const LABELS: usize = 15;
 
 /// Draws it into an area.
-pub(super) fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub(super) fn draw(form: &Form, rrx: &CommandLine, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let fields = form.fields();
     // Where it does not fit, the field that is typed in stays in sight.
     // So does what is wrong.
@@ -36,8 +37,16 @@ pub(super) fn draw(form: &Form, area: Rect, buffer: &mut Buffer, theme: Theme) {
         draw_problem(problem, rest, buffer, theme);
         return;
     }
-    let words = if form.is_saving { "Saving …" } else { about(form.field(), form.source()) };
-    for (text, y) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
+    let words = match (form.is_saving, form.field(), form.source()) {
+        (true, ..) => "Saving …".into(),
+        (false, Field::Password, "keyring") => {
+            let name = Some(form.text(Field::Name).trim()).filter(|name| !name.is_empty()).unwrap_or("NAME");
+            let line = rrx.with(&format!("secret set {name}"));
+            format!("`{line}` stores it in the keyring; until then rrx asks.")
+        }
+        (false, field, source) => about(field, source).to_owned(),
+    };
+    for (text, y) in wrap(&words, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
         parts(buffer, (area.x + 1, y), area.right(), [(text.as_str(), theme.dim())]);
     }
 }
@@ -121,7 +130,6 @@ fn about(field: Field, source: &str) -> &'static str {
         }
         (Field::Account, _) => "The account on the replica.",
         (Field::Database, _) => "The database to start in; nothing: none.",
-        (Field::Password, "keyring") => "`rrx secret set NAME` stores it in the keyring; until then rrx asks.",
         (Field::Password, "prompt") => "rrx asks for it at each connecting. Left and right choose.",
         (Field::Password, _) => {
             "It never stands in the settings; the next field says where it is. Left and right choose."

@@ -76,6 +76,15 @@ pub struct Connect {
     pub secret: SecretInput,
 }
 
+/// Blank columns beside the words of a panel, on both sides together.
+const BESIDE: u16 = 2;
+
+/// Rows that a fingerprint takes where a panel has so many columns inside.
+fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
+    let wrapped = fingerprint.chars().count().div_ceil(usize::from(inside.saturating_sub(BESIDE)).max(1));
+    u16::try_from(wrapped).unwrap_or(u16::MAX)
+}
+
 /// Empty lines above the first profile of the picker, in a panel that has so many lines inside.
 fn lead(inside: u16) -> u16 {
     u16::from(inside > 3)

@@ -8,7 +8,7 @@ use crate::app::shared::{Link, Shared};
 use crate::domain::port::{Answer, Question, Rung, RungState, SessionCmd, StorageCmd};
 use crate::domain::problem::Problem;
 
-use super::{Connect, ConnectAction, Form, Stage, Step, lead};
+use super::{Connect, ConnectAction, Form, Stage, Step, fingerprint_rows, lead};
 
 impl Connect {
     /// Whether typed characters are text now.
@@ -51,7 +51,13 @@ impl Connect {
                 self.answer(Answer::Secret(secret), cx);
             }
             // Enter is no answer to a host key: only its own key accepts it.
-            (ConnectAction::Accept, Stage::Asking(Question::HostKey { .. })) => self.answer(Answer::Accept, cx),
+            (ConnectAction::Accept, Stage::Asking(Question::HostKey { fingerprint, .. })) => {
+                if shows(fingerprint, cx.shared) {
+                    self.answer(Answer::Accept, cx);
+                } else {
+                    cx.ask(Ask::Notice("the fingerprint does not fit: make the terminal larger, then accept".into()));
+                }
+            }
             (ConnectAction::Decline | ConnectAction::Close, Stage::Asking(_)) => {
                 self.secret.clear();
                 self.answer(Answer::Decline, cx);
@@ -149,7 +155,22 @@ impl Connect {
 
 /// Profiles that the picker shows.
 fn page(shared: &Shared) -> usize {
-    let body = shared.areas.body;
-    let inside = body.height.saturating_sub(if body.has_box() { 2 } else { 1 });
+    let (_, inside) = inside(shared);
     usize::from(inside.saturating_sub(lead(inside)))
+}
+
+/// Whether there is room for the whole fingerprint: a key that was not seen cannot be accepted.
+fn shows(fingerprint: &str, shared: &Shared) -> bool {
+    let (width, height) = inside(shared);
+    fingerprint_rows(fingerprint, width) <= height
+}
+
+/// Columns and rows inside the panel where it is as small as can be: it then takes the whole body.
+fn inside(shared: &Shared) -> (u16, u16) {
+    let body = shared.areas.body;
+    if body.has_box() {
+        (body.width.saturating_sub(2), body.height.saturating_sub(2))
+    } else {
+        (body.width, body.height.saturating_sub(1))
+    }
 }

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::app::action::Action;
 use crate::app::shared::Shared;
@@ -11,7 +12,7 @@ use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 
-use super::{Connect, ConnectAction, Stage, form_view, lead};
+use super::{BESIDE, Connect, ConnectAction, Stage, form_view, lead};
 
 /// Columns that the words of a question keep beside a picture: a fingerprint fits.
 const WORDS_BESIDE_ART: u16 = 53;
@@ -38,7 +39,10 @@ impl ConnectView<'_> {
         let inside = panel(buffer, area, &title, "", true, self.theme);
         match self.connect.stage {
             Stage::Picking => self.profiles(inside, buffer),
-            Stage::Adding => form_view::draw(&self.connect.form, inside, buffer, self.theme),
+            Stage::Adding => {
+                let rrx = &self.shared.settings.command_line;
+                form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
+            }
             Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => self.ladder(inside, buffer),
         }
     }
@@ -108,15 +112,23 @@ impl ConnectView<'_> {
     fn ladder(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let right = area.right();
-        let mut y = area.y + 1;
-        for step in &self.connect.ladder {
+        // A direct connection has no hops, and shows no rungs of theirs.
+        let steps: Vec<_> =
+            self.connect.ladder.iter().filter(|step| !matches!(step.state, RungState::Skipped)).collect();
+        // Where there is no room for all, what is asked or wrong comes before the rungs that led there, and these before blanks.
+        let words = self.rows_of_words(area);
+        let is_tight = words + steps.len() + 2 > usize::from(area.height);
+        let blank = u16::from(!is_tight);
+        let room = usize::from(area.height).saturating_sub(words);
+        let first = if is_tight && words > 0 { steps.len().saturating_sub(room) } else { 0 };
+        let mut y = area.y + blank;
+        for step in steps.into_iter().skip(first) {
             if y >= area.bottom() {
                 return;
             }
             let (glyph, style, words, took) = match &step.state {
                 RungState::Trying(words) => ("◐", theme.warning(), words.clone(), String::new()),
                 RungState::Done(words, took) => ("✓", theme.good(), words.clone(), format!("{} ms", took.as_millis())),
-                // A direct connection has no hops, and shows no rungs of theirs.
                 RungState::Skipped => continue,
                 RungState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
@@ -132,21 +144,15 @@ impl ConnectView<'_> {
             parts(buffer, (right.saturating_sub(width + 1), y), right, [(took.as_str(), theme.dim())]);
             y += 1;
         }
-        y += 1;
+        y += blank;
         match &self.connect.stage {
-            Stage::Asking(Question::HostKey { host, algorithm, fingerprint, art, recorded_in }) => {
-                let accept = self.shared.key(Action::Connect(ConnectAction::Accept));
-                let decline = self.shared.key(Action::Connect(ConnectAction::Decline));
-                let lines = [
-                    format!("The host key of {host} is not known."),
-                    format!("  {algorithm}"),
-                    format!("  {fingerprint}"),
-                    "Compare it with what your administrator gave you. Nothing has been sent yet.".to_owned(),
-                    format!(
-                        "{accept} accepts it and records it in {};  {decline} does not (the default)",
-                        recorded_in.display()
-                    ),
-                ];
+            Stage::Asking(Question::HostKey { art, fingerprint, .. }) => {
+                let mut lines = self.host_key_words();
+                if is_tight {
+                    // What must be compared stands first, whatever is cut behind it.
+                    lines.retain(|line| line.trim() != fingerprint);
+                    lines.insert(0, fingerprint.clone());
+                }
                 let room = Rect { y, height: area.bottom().saturating_sub(y), ..area };
                 let width = usize::from(area.width).saturating_sub(2 + usize::from(self.art(art, room, buffer)));
                 for line in lines {
@@ -173,6 +179,40 @@ impl ConnectView<'_> {
 }
 
 impl ConnectView<'_> {
+    /// What is said of a host key that is not known; nothing at any other question.
+    fn host_key_words(&self) -> Vec<String> {
+        let Stage::Asking(Question::HostKey { host, algorithm, fingerprint, recorded_in, .. }) = &self.connect.stage
+        else {
+            return Vec::new();
+        };
+        let accept = self.shared.key(Action::Connect(ConnectAction::Accept));
+        let decline = self.shared.key(Action::Connect(ConnectAction::Decline));
+        vec![
+            format!("The host key of {host} is not known."),
+            format!("  {algorithm}"),
+            format!("  {fingerprint}"),
+            "Compare it with what your administrator gave you. Nothing has been sent yet.".to_owned(),
+            format!(
+                "{accept} accepts it and records it in {};  {decline} does not (the default)",
+                recorded_in.display()
+            ),
+        ]
+    }
+
+    /// Rows of what is said below the ladder.
+    fn rows_of_words(&self, area: Rect) -> usize {
+        let width = usize::from(area.width.saturating_sub(BESIDE));
+        match &self.connect.stage {
+            Stage::Asking(Question::HostKey { .. }) => {
+                self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
+            }
+            Stage::Asking(Question::Secret { .. }) => 2,
+            Stage::Asking(Question::Instead { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
+            Stage::Failed(problem) => problem_rows(problem, width, self.theme),
+            Stage::Picking | Stage::Adding | Stage::Climbing => 0,
+        }
+    }
+
     /// Draws the picture of a key at the right where it leaves room for words; answers with the columns that it takes.
     fn art(&self, art: &[String], area: Rect, buffer: &mut Buffer) -> u16 {
         let width = art.iter().map(String::len).max().and_then(|width| u16::try_from(width).ok()).unwrap_or(0);
@@ -206,25 +246,34 @@ fn clear(text: &str, area: Rect) -> String {
 
 /// Draws a problem: what, why, what next. Answers with the line below it.
 pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
-    let width = usize::from(area.width).saturating_sub(2);
+    let width = usize::from(area.width.saturating_sub(BESIDE));
     let mut y = area.y;
-    let mut line = |text: &str, style| {
-        for part in wrap(text, width) {
+    for (text, style) in problem_words(problem, theme) {
+        for part in wrap(&text, width) {
             if y < area.bottom() {
                 parts(buffer, (area.x + 1, y), area.right(), [(part.as_str(), style)]);
                 y += 1;
             }
         }
-    };
-    line(&problem.what, theme.bad());
-    for cause in &problem.because {
-        line(&format!("because {cause}"), theme.text());
-    }
-    if let Some(error) = &problem.server {
-        line(&format!("ERROR {} ({}): {}", error.code, error.state, error.message), theme.text());
-    }
-    if let Some(hint) = &problem.hint {
-        line(&format!("next: {hint}"), theme.warning());
     }
     y
+}
+
+/// Rows that a problem takes at this width.
+fn problem_rows(problem: &Problem, width: usize, theme: Theme) -> usize {
+    problem_words(problem, theme).iter().map(|(text, _)| wrap(text, width).len()).sum()
+}
+
+/// What, why and what next, in the colours of each.
+fn problem_words(problem: &Problem, theme: Theme) -> Vec<(String, Style)> {
+    let mut words = vec![(problem.what.clone(), theme.bad())];
+    words.extend(problem.because.iter().map(|cause| (format!("because {cause}"), theme.text())));
+    words.extend(
+        problem
+            .server
+            .iter()
+            .map(|error| (format!("ERROR {} ({}): {}", error.code, error.state, error.message), theme.text())),
+    );
+    words.extend(problem.hint.iter().map(|hint| (format!("next: {hint}"), theme.warning())));
+    words
 }

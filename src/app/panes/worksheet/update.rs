@@ -149,7 +149,10 @@ impl Worksheets {
             cx.ask(Ask::Problem(
                 Problem::new(Kind::Local, "The worksheet is full: nothing was inserted")
                     .because(format!("a worksheet holds at most {WORKSHEET_BYTES} bytes"))
-                    .hint("open a new worksheet, or run a file with `rrx run -f FILE`"),
+                    .hint(format!(
+                        "open a new worksheet, or run a file with `{}`",
+                        cx.shared.settings.command_line.with("run -f FILE")
+                    )),
             ));
             return;
         }
