@@ -231,7 +231,11 @@ pub(super) async fn bring(outside: &Outside, source: SecretSource, purpose: &str
     let brought = brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "it could not be brought")));
     brought.map_err(|problem| {
         let hint = problem.hint.clone().unwrap_or_else(|| source.absent(&outside.command_line));
-        let named = Problem { what: format!("There is no secret for {purpose}"), ..problem };
+        let what = format!("There is no secret for {purpose}");
+        let mut named = Problem { what, ..problem.clone() };
+        if problem.what != named.what {
+            named.because.insert(0, problem.what);
+        }
         named.because(format!("it comes from {}", source.words())).hint(hint).then(Remedy::Settings)
     })
 }
