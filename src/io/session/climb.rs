@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mysql_async::Conn;
 use tokio::time::Instant;
 
-use super::ask::ask;
+use super::ask::{Manner, ask};
 use super::cancel::Control;
 use super::connect::{Password, Recipe};
 use super::fault::Fault;
@@ -13,8 +13,8 @@ use super::further::Further;
 use super::introspect::in_alphabet;
 use super::lag::LagProbe;
 use super::link::Link;
-use super::news::Asker;
-use super::settings::{self, Variables};
+use super::news::{Asker, Teller};
+use super::settings::{self, Pins, Variables};
 use super::{Outside, convert, own, replica};
 use crate::domain::port::{Answer, Question, Role, Rung, RungState, ServerFacts};
 use crate::domain::problem::{Kind, Problem, Remedy};
@@ -104,7 +104,7 @@ pub(super) async fn climb(
 
     tell.rung(hop, Rung::Guard, RungState::Trying("pinning the session, reading it back".into())).await;
     let begun = Instant::now();
-    match guard(conn, &recipe, &link, &asker).await {
+    match guard(conn, (&recipe, database.as_deref()), &link, &asker).await {
         Ok((conn, control, mut facts, variables)) => {
             facts.warnings.extend(not_the_stored_one(&profile, typed));
             let words = format!("{} {}, read-only", facts.product, facts.version);
@@ -120,8 +120,8 @@ pub(super) async fn climb(
 
 /// Pins, reads the facts, refuses a writer where the profile says so, opens the second connection.
 async fn guard(
-    mut conn: Conn,
-    recipe: &Recipe,
+    conn: Conn,
+    (recipe, database): (&Recipe, Option<&str>),
     link: &Link,
     asker: &Asker,
 ) -> Result<(Conn, Control, ServerFacts, Variables), Problem> {
@@ -129,14 +129,15 @@ async fn guard(
     let tell = &asker.tell;
     let told = |fault: Fault| fault.connecting(&profile.host, profile.port, &profile.user);
     // The first one has shown that the account is let in: the second one is on its way meanwhile.
-    let (pinned, second) = tokio::join!(settings::pin(&mut conn, profile, tell), recipe.open(link, None));
-    let (variables, pinned) = pinned.map_err(told)?;
-    refuse_writer(profile, replica::role(&variables))?;
-    let further = Further::like(pinned, &variables);
+    let (pinned, second) = tokio::join!(pin(conn, (recipe, database), link, tell), recipe.open(link, None));
+    let (mut conn, pins) = pinned.map_err(told)?;
+    refuse_writer(profile, replica::role(&pins.variables))?;
+    let further = Further::like(&pins);
+    let Pins { variables, manner, .. } = pins;
     let probe = LagProbe::new(profile, &variables);
     let second = second.map_err(told)?;
     let (facts, control) = tokio::join!(
-        replica::facts(&mut conn, &variables, profile, tell),
+        replica::facts(&mut conn, &variables, (profile, manner), tell),
         Control::open((recipe, link), second, (further, probe), tell)
     );
     let (mut facts, mut control) = (facts.map_err(told)?, control.map_err(told)?);
@@ -147,6 +148,25 @@ async fn guard(
             .push("a second connection reaches another server: stopping a statement closes its connection".into());
     }
     Ok((conn, control, facts, variables))
+}
+
+/// Pins the first connection. What stands in between may cut one on which several statements come in one text: then it is
+/// made anew, and they go one by one.
+async fn pin(
+    mut conn: Conn,
+    (recipe, database): (&Recipe, Option<&str>),
+    link: &Link,
+    tell: &Teller,
+) -> Result<(Conn, Pins), Fault> {
+    match settings::pin(&mut conn, &recipe.profile, Manner::Together, tell).await {
+        Err(fault) if fault.is_broken_off() => {
+            drop(conn);
+            let mut conn = recipe.open(link, database).await?;
+            let pins = settings::pin(&mut conn, &recipe.profile, Manner::OneByOne, tell).await?;
+            Ok((conn, pins))
+        }
+        pinned => pinned.map(|pins| (conn, pins)),
+    }
 }
 
 fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
@@ -279,7 +299,7 @@ async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: O
 
 async fn schema_names(recipe: &Recipe, link: &Link, asker: &Asker) -> Result<Vec<String>, Fault> {
     let mut conn = recipe.open(link, None).await?;
-    settings::pin(&mut conn, &recipe.profile, &asker.tell).await?;
+    settings::pin(&mut conn, &recipe.profile, Manner::OneByOne, &asker.tell).await?;
     let rows = ask(&mut conn, &own::schema_names(), &asker.tell).await?;
     let _ = tokio::time::timeout(crate::domain::limits::KILL, conn.disconnect()).await;
     Ok(in_alphabet(rows.iter().filter_map(|row| convert::text(row, 0))))
