@@ -58,7 +58,7 @@ impl Headless {
         let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
         let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
         spawn(ID, inbox, rows, told, outside);
-        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }).await?;
+        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await?;
         let (mut unanswered, mut met) = (None, None);
         loop {
             let said = select! {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::io::runtime::clock;
-use crate::io::session::{CatalogAt, Outside};
+use crate::io::session::{CatalogAt, Outside, Typed};
 use crate::io::storage::accesslog::os_user;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
@@ -80,5 +80,6 @@ fn outside(paths: &Paths) -> Outside {
         secret_age: Arc::new(move |source| dates.days(source)),
         catalog: CatalogAt::Request,
         prepare: None,
+        typed: Typed::default(),
     }
 }

@@ -96,7 +96,7 @@ pub(super) async fn walk(
     let (told, mut news) = mpsc::channel::<(SessionId, SessionNews)>(limits::INBOX);
     let (rows, _no_rows) = mpsc::channel(limits::BATCH_QUEUE);
     spawn(ID, inbox, rows, told, outside);
-    let connect = SessionCmd::Connect { profile: Arc::clone(&profile), database: None };
+    let connect = SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None };
     if commands.send(connect).await.is_err() {
         return walk;
     }

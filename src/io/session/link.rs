@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Outside;
-use super::climb::bring;
 use super::news::{Asker, Teller};
+use super::sign_in::bring;
 use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
@@ -182,11 +182,18 @@ fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker
         let purpose = format!("the passphrase of the keys of {name}");
         Box::pin(async move {
             let is_keyring = matches!(source, SecretSource::Keyring(_));
+            if let Some(secret) = asker.typed(&prompt) {
+                return Ok(secret);
+            }
             match bring(&outside, source, &purpose).await {
                 // What a keyring does not give can be typed, where there is somebody.
                 Err(problem) if is_keyring => {
-                    match asker.ask(Question::Instead { prompt, problem: problem.clone() }).await {
-                        Answer::Secret(secret) => Ok(secret),
+                    match asker.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
+                        Answer::Secret(secret) => {
+                            // Whether it is good shows at the keys; one that is not is asked for there.
+                            asker.keep(&prompt, Some(&secret));
+                            Ok(secret)
+                        }
                         Answer::Accept | Answer::Decline => Err(problem),
                     }
                 }
