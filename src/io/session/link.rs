@@ -54,7 +54,7 @@ impl Link {
         }
         let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
         let context = tunnel_context(profile, outside, Arc::new(asker.clone()), news);
-        let mut opening = Box::pin(Tunnel::open(&profile.route, context));
+        let mut opening = Box::pin(Tunnel::open_for_two(&profile.route, context));
         // Told here and not by a task of its own: whoever listens hears of the hops before what comes after them.
         let opened = loop {
             tokio::select! {
@@ -66,9 +66,8 @@ impl Link {
         while let Ok(step) = steps.try_recv() {
             tell_step(step, tell).await;
         }
+        // Each session has a second connection: its way is made meanwhile.
         let tunnel = opened.map_err(|error| error.problem())?;
-        // Each session has a second connection: its way is made while the first one signs in.
-        tunnel.prepare();
         Ok(Self::Through(Box::new(Hops {
             tunnel,
             tell: tell.clone(),

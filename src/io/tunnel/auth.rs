@@ -9,6 +9,7 @@ use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt}
 use russh::keys::agent::AgentIdentity;
 use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg};
 use russh::{AgentAuthError, MethodSet};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::context::TunnelContext;
@@ -85,10 +86,14 @@ impl<'a> SignIn<'a> {
         Err(self.refused())
     }
 
-    /// Offers what there is, in order, until the hop lets us in; the words say what it took.
-    pub(super) async fn first(mut self) -> Result<(Vec<Credential>, String), TunnelError> {
+    /// Offers what there is, in order, until the hop lets us in; the words say what it took. Tells whoever waits for it that
+    /// a key at hand comes first.
+    pub(super) async fn first(mut self, offering: Option<&Notify>) -> Result<(Vec<Credential>, String), TunnelError> {
         let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
         (self.agent, self.offers) = (agent, offers.into());
+        if let (Some(offering), Some(Offer::Ready(..))) = (offering, self.offers.front()) {
+            offering.notify_one();
+        }
         for _ in 0..MOST_STEPS {
             match self.step().await? {
                 Outcome::In => return Ok(self.done()),
@@ -451,9 +456,7 @@ mod tests {
     #[test]
     fn only_a_password_that_is_good_again_is_given_again() {
         assert!(is_password("Password:") && is_password("(me@bastion) Password for me: "));
-        for once in
-            ["One-time password (OATH) for `me': ", "OTP password:", "Verification code: ", "Password or token:"]
-        {
+        for once in ["One-time password (OATH) for `me': ", "OTP password:", "Verification code: ", "Password or token:"] {
             assert!(!is_password(once), "{once}");
         }
     }
