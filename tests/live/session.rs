@@ -359,7 +359,10 @@ async fn a_keyring_that_does_not_answer_is_asked_past_where_somebody_is_there() 
     live.close().await;
     let problem = connect(profile).await.err().unwrap();
     assert_eq!(problem.kind, Kind::Settings, "{problem}");
-    assert!(problem.what.contains("no keyring here"), "{problem}");
+    assert!(
+        problem.what.contains("no secret for the password of") && problem.because[0].contains("keyring"),
+        "{problem}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -446,11 +446,6 @@ fn a_typed_password_and_passphrase_are_not_asked_for_again_when_the_link_comes_b
     story.see("connected to MariaDB");
     sshd.kill_connections();
     story.see("connected again to MariaDB");
-    // By the key too.
-    story.keys("alt-r");
-    story.wait("the notice of the loss is gone", |shown| {
-        shown.contains("connected again to MariaDB") && !shown.contains("the hop closed")
-    });
     story.text("SELECT CONCAT('typed ', 'once')");
     story.keys("f5");
     let shown = story.see("typed once");

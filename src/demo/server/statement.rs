@@ -91,7 +91,7 @@ pub(super) fn split(text: &str) -> Vec<&str> {
         tokens(text).iter().filter(|token| token.is_sign(';')).map(|token| token.start).collect();
     ends.push(text.len());
     let begins = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
-    let pieces = begins.zip(&ends).filter_map(|(begin, end)| text.get(begin..*end));
+    let pieces = begins.zip(&ends).filter_map(|(begin, end)| text.get(begin..*end)).map(str::trim);
     pieces.filter(|piece| !tokens(piece).is_empty()).collect()
 }
 

@@ -456,7 +456,9 @@ mod tests {
     #[test]
     fn only_a_password_that_is_good_again_is_given_again() {
         assert!(is_password("Password:") && is_password("(me@bastion) Password for me: "));
-        for once in ["One-time password (OATH) for `me': ", "OTP password:", "Verification code: ", "Password or token:"] {
+        for once in
+            ["One-time password (OATH) for `me': ", "OTP password:", "Verification code: ", "Password or token:"]
+        {
             assert!(!is_password(once), "{once}");
         }
     }
