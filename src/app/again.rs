@@ -34,6 +34,8 @@ pub struct Again {
     pub why: Option<String>,
     /// Its ladder, drawn only if it must ask.
     pub ladder: Connect,
+    /// The last session that stood, or tried to: the next attempt goes on with its story.
+    pub last: Option<SessionId>,
     /// The server before: its profile, and what it said of itself.
     pub before: Option<(String, Arc<ServerFacts>)>,
 }
@@ -93,13 +95,13 @@ pub(super) fn now(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effe
         Link::Off => asks.push(Ask::Connect(profile)),
         Link::Connecting(_) => {}
         Link::On(old) => {
-            effects.push(Effect::Session(old, SessionCmd::Close));
+            effects.push(Effect::Session(old, SessionCmd::GiveWay));
             super::run::give_up(model, End::Cancelled, asks, effects);
             model.aside.again.tried = 0;
             by_key(model, effects);
         }
         Link::Again { session, .. } => {
-            effects.push(Effect::Session(session, SessionCmd::Close));
+            effects.push(Effect::Session(session, SessionCmd::GiveWay));
             by_key(model, effects);
         }
         Link::Waiting { .. } | Link::Lost => by_key(model, effects),
@@ -138,7 +140,8 @@ fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
     model.shared.link = Link::Again { session, attempt };
     model.aside.again.ladder.start(&profile.name);
     let database = model.shared.database.clone();
-    effects.push(Effect::Session(session, SessionCmd::Connect { profile, database }));
+    let after = model.aside.again.last.replace(session);
+    effects.push(Effect::Session(session, SessionCmd::Connect { profile, database, after }));
 }
 
 /// The attempt has a question.
@@ -151,7 +154,7 @@ pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question
         model.shared.link = Link::Connecting(session);
         return;
     }
-    effects.push(Effect::Session(session, SessionCmd::Close));
+    effects.push(Effect::Session(session, SessionCmd::GiveWay));
     let what = match question {
         Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
         Question::Secret { prompt, .. } => format!("it asks: {prompt}"),
@@ -192,6 +195,7 @@ fn end(model: &mut Model, problem: Problem) {
 pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
     let now = model.shared.now;
     model.aside.again.ready = Some(now);
+    model.aside.again.last = model.shared.link.session();
     let why = model.aside.again.why.take();
     let Some(profile) = model.shared.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
     let before = model.aside.again.before.replace((profile.clone(), Arc::clone(facts)));

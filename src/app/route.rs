@@ -332,7 +332,10 @@ fn connect(model: &mut Model, name: &str, asks: &mut Vec<Ask>, effects: &mut Vec
     model.shared.profile = Some(Arc::clone(&profile));
     let is_demo = profile.environment == Environment::Demo;
     let demo = if is_demo { Demo::Yes } else { Demo::No };
-    effects.push(Effect::Session(session, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }));
+    effects.push(Effect::Session(
+        session,
+        SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None },
+    ));
     if model.worksheets.profile.as_deref() != Some(name) {
         effects.push(Effect::Storage(StorageCmd::LoadWorksheets { profile: name.to_owned() }));
     }

@@ -59,7 +59,7 @@ impl Headless {
         let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
         let command_line = outside.command_line.clone();
         spawn(ID, inbox, rows, told, outside);
-        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None }).await?;
+        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await?;
         let (mut unanswered, mut met) = (None, None);
         loop {
             let said = select! {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::io::runtime::clock;
-use crate::io::session::{CatalogAt, Outside};
+use crate::io::session::{CatalogAt, Outside, Typed};
 use crate::io::storage::accesslog::os_user;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
@@ -81,5 +81,6 @@ fn outside(paths: &Paths) -> Outside {
         command_line: paths.command_line.clone(),
         catalog: CatalogAt::Request,
         prepare: None,
+        typed: Typed::default(),
     }
 }

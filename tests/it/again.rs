@@ -130,7 +130,7 @@ fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
     bench.session(SessionNews::Lost(lost()));
     bench.effects.clear();
     news(&mut bench, 2, SessionNews::Asked(question.clone()));
-    assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::Close)]));
+    assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::GiveWay)]));
     assert_eq!(bench.model.shared.link, Link::Lost);
     assert!(bench.model.connect.is_none());
     let notice = &bench.model.aside.notice.as_ref().unwrap().text;
@@ -142,6 +142,32 @@ fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
     news(&mut bench, 3, SessionNews::Asked(question));
     assert!(bench.model.connect.as_ref().is_some_and(rrx::app::panes::connect::Connect::takes_text));
     assert_eq!(bench.model.shared.link, Link::Connecting(SessionId(3)));
+}
+
+/// The sessions that were told to connect, each with the one whose story it goes on with.
+fn stories(bench: &Bench) -> Vec<(u32, Option<u32>)> {
+    let connect = |effect: &Effect| match effect {
+        Effect::Session(SessionId(id), SessionCmd::Connect { after, .. }) => Some((*id, after.map(|before| before.0))),
+        _ => None,
+    };
+    bench.effects.iter().filter_map(connect).collect()
+}
+
+#[test]
+fn each_attempt_goes_on_with_the_story_of_the_one_before_and_only_the_user_ends_it() {
+    let mut bench = Bench::connected(160, 45);
+    bench.session(SessionNews::Lost(lost()));
+    news(&mut bench, 2, SessionNews::Failed(unreachable()));
+    // At once by the key, and once more by the key while that one is under way.
+    bench.keys("alt-r alt-r");
+    news(&mut bench, 4, SessionNews::Ready(Arc::new(facts())));
+    // By the key while the link stands.
+    bench.keys("alt-r");
+    assert_eq!(stories(&bench)[stories(&bench).len() - 4..], [(2, Some(1)), (3, Some(2)), (4, Some(3)), (5, Some(4))]);
+    let is_closed = |effect: &Effect| matches!(effect, Effect::Session(_, SessionCmd::Close));
+    assert!(!bench.effects.iter().any(is_closed), "{:?}", bench.effects);
+    bench.keys("ctrl-c");
+    assert!(bench.effects.iter().any(is_closed), "{:?}", bench.effects);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::sql::Server;
 
 use super::harness::{connect, direct};
-use super::pretend::{Pretend, Says, Variable, variables};
+use super::pretend::{Pretend, Says, Variable, each, is_several, variables};
 use super::rig::Rig;
 
 /// What every session is pinned to, read back.
@@ -90,6 +90,87 @@ async fn an_engine_that_refuses_to_be_read_only_or_only_says_it_is_is_not_used()
         assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
         assert!(problem.hint.is_some() && !problem.passes, "{problem}");
     }
+}
+
+/// What a replica of MySQL answers to one statement.
+fn mysql(text: &str) -> Says {
+    if text.contains("SHOW VARIABLES") {
+        variables(&with(&[("version", "8.0.39"), ("read_only", "ON"), ("server_id", "12")]))
+    } else if text.contains("CONNECTION_ID()") {
+        Says::Rows(vec!["id", "user", "database"], vec![vec![Some("7".into()), Some("RO@%".into()), None]])
+    } else if text.contains("42") {
+        one("42")
+    } else if text.contains("SHOW GRANTS") {
+        one("GRANT SELECT ON *.* TO `RO`@`%`")
+    } else {
+        Says::Done
+    }
+}
+
+/// Connects and runs a statement; answers with how many texts of ours came, and how many of them held several statements.
+async fn texts(server: &Pretend) -> (usize, usize) {
+    let mut live = connect(profile(server)).await.unwrap();
+    assert_eq!((live.facts.connection_id, live.facts.account.as_str()), (7, "RO@%"));
+    assert_eq!(live.facts.role, Role::Replica);
+    assert_eq!(live.run("SELECT 42").await.value(), "42");
+    live.close().await;
+    let asked = server.asked();
+    let own: Vec<&String> = asked.iter().filter(|text| text.starts_with("/* rrx:")).collect();
+    (own.len(), own.iter().filter(|text| is_several(text)).count())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_belongs_together_goes_out_in_one_text() {
+    let server = Pretend::start(|text| each(text, mysql));
+    // Variables; pinned and read back on both connections; who we are.
+    assert_eq!(texts(&server).await, (4, 3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_takes_one_statement_at_a_time_is_asked_so_from_then_on() {
+    let refusing = Pretend::start(|text| {
+        if is_several(text) { Says::No(8130, "client has multi-statement capability disabled") } else { mysql(text) }
+    });
+    // The one text that was refused, and each statement by itself: variables, three on both connections, two more.
+    assert_eq!(texts(&refusing).await, (10, 1));
+    let answering_once = Pretend::start(mysql);
+    assert_eq!(texts(&answering_once).await, (10, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_cuts_the_connection_at_several_statements_is_asked_one_by_one_on_a_new_one() {
+    let server = Pretend::start(|text| if is_several(text) { Says::Bye } else { mysql(text) });
+    assert_eq!(texts(&server).await, (11, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_refused_among_several_is_told_as_by_itself_and_what_reads_back_wrong_is_not_used() {
+    let refusing = Pretend::start(|text| {
+        each(text, |text| if text.contains("TRANSACTION READ ONLY") { Says::No(1235, "not here") } else { mysql(text) })
+    });
+    let off = |text: &str| match mysql(text) {
+        Says::Rows(names, mut rows) if text.contains("SHOW VARIABLES") => {
+            for row in &mut rows {
+                if row[0].as_deref() == Some("tx_read_only") {
+                    row[1] = Some("OFF".into());
+                }
+            }
+            Says::Rows(names, rows)
+        }
+        says => says,
+    };
+    let pretending = Pretend::start(move |text| each(text, off));
+    for (server, code) in [(&refusing, Some(1235)), (&pretending, None)] {
+        let problem = connect(profile(server)).await.err().unwrap();
+        assert_eq!(problem.kind, Kind::Refused, "{problem}");
+        assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
+    }
+    let no_grants = Pretend::start(|text| {
+        each(text, |text| if text.contains("SHOW GRANTS") { Says::No(1141, "no such grant") } else { mysql(text) })
+    });
+    let mut live = connect(profile(&no_grants)).await.unwrap();
+    assert_eq!(live.run("SELECT 42").await.value(), "42");
+    live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

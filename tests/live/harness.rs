@@ -15,7 +15,7 @@ use rrx::domain::problem::Problem;
 use rrx::domain::profile::{CommandLine, Profile, Secret, SecretSource};
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Policy, guard};
-use rrx::io::session::{CatalogAt, Outside, spawn};
+use rrx::io::session::{CatalogAt, Outside, Typed, spawn};
 use rrx::io::storage::{known_hosts_file, own_sockets};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -90,6 +90,7 @@ pub fn outside() -> Outside {
         catalog: CatalogAt::Request,
         prepare: None,
         command_line: CommandLine::default(),
+        typed: Typed::default(),
     }
 }
 
@@ -135,24 +136,34 @@ pub fn wide() -> RunBounds {
 
 /// Connects; a question is answered by `answer`.
 pub async fn connect_answering(profile: Profile, answer: impl FnMut(Question) -> Answer) -> Result<Live, Problem> {
-    climb(profile, None, answer).await
+    climb(profile, None, outside(), answer).await
+}
+
+/// The same with what was typed in the sessions before, and from now on.
+pub async fn connect_typing(
+    profile: Profile,
+    typed: Typed,
+    answer: impl FnMut(Question) -> Answer,
+) -> Result<Live, Problem> {
+    climb(profile, None, Outside { typed, ..outside() }, answer).await
 }
 
 /// Connects in this database, as after a link that was lost.
 pub async fn connect_in(profile: Profile, database: &str) -> Result<Live, Problem> {
-    climb(profile, Some(database.to_owned()), |question| panic!("asked {question:?}")).await
+    climb(profile, Some(database.to_owned()), outside(), |question| panic!("asked {question:?}")).await
 }
 
 async fn climb(
     profile: Profile,
     database: Option<String>,
+    outside: Outside,
     mut answer: impl FnMut(Question) -> Answer,
 ) -> Result<Live, Problem> {
     let (commands, inbox) = mpsc::channel(16);
     let (batches, rows) = mpsc::channel(4);
     let (send, mut news) = mpsc::channel(256);
-    spawn(ID, inbox, batches, send, outside());
-    commands.send(SessionCmd::Connect { profile: Arc::new(profile), database }).await.unwrap();
+    spawn(ID, inbox, batches, send, outside);
+    commands.send(SessionCmd::Connect { profile: Arc::new(profile), database, after: None }).await.unwrap();
     let (mut own, mut rungs) = (Vec::new(), Vec::new());
     let end = Instant::now() + PATIENCE;
     loop {

@@ -36,3 +36,4 @@ mod session;
 mod sign_in;
 mod traps;
 mod tunnel;
+mod typed;

@@ -15,6 +15,10 @@ pub enum Says {
     No(u16, &'static str),
     /// Nothing, ever.
     Nothing,
+    /// The end of the connection.
+    Bye,
+    /// One answer after the other, up to the first error.
+    Several(Vec<Says>),
 }
 
 /// How clients sign in where nothing else is said.
@@ -27,6 +31,16 @@ pub type Variable = (&'static str, &'static str);
 pub fn variables(of: &[Variable]) -> Says {
     let row = |(name, value): &Variable| vec![Some((*name).to_owned()), Some((*value).to_owned())];
     Says::Rows(vec!["Variable_name", "Value"], of.iter().map(row).collect())
+}
+
+/// Answers a text of several statements one by one.
+pub fn each(text: &str, says: impl Fn(&str) -> Says) -> Says {
+    if is_several(text) { Says::Several(text.split("; ").map(says).collect()) } else { says(text) }
+}
+
+/// Whether this text holds several statements of rrx's own.
+pub fn is_several(text: &str) -> bool {
+    text.contains("; /* rrx:")
 }
 
 /// A running server; its threads end with the test process.
@@ -69,7 +83,8 @@ fn serve(
     script: &dyn Fn(&str) -> Says,
     told: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
-    let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0008_0000;
+    // Several statements and several results among them.
+    let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0001_0000 | 0x0002_0000 | 0x0008_0000;
     let mut greeting = vec![10];
     greeting.extend_from_slice(b"8.0.33\0");
     greeting.extend_from_slice(&id.to_le_bytes());
@@ -103,40 +118,57 @@ fn serve(
             Some((0x0e, _)) => Says::Done,
             _ => return Ok(()),
         };
-        match says {
-            Says::Done => send(&mut stream, &mut number, &OK)?,
-            Says::No(code, message) => {
-                let mut packet = vec![0xff];
-                packet.extend_from_slice(&code.to_le_bytes());
-                packet.extend_from_slice(b"#HY000");
-                packet.extend_from_slice(message.as_bytes());
-                send(&mut stream, &mut number, &packet)?;
-            }
-            Says::Rows(names, rows) => {
-                send(&mut stream, &mut number, &[u8::try_from(names.len()).unwrap()])?;
-                for name in &names {
-                    send(&mut stream, &mut number, &column(name))?;
-                }
-                send(&mut stream, &mut number, &EOF)?;
-                for row in rows {
-                    let mut packet = Vec::new();
-                    for value in row {
-                        match value {
-                            Some(value) => put(&mut packet, value.as_bytes()),
-                            None => packet.push(0xfb),
-                        }
-                    }
-                    send(&mut stream, &mut number, &packet)?;
-                }
-                send(&mut stream, &mut number, &EOF)?;
-            }
-            Says::Nothing => {}
+        let mut all = match says {
+            Says::Bye => return Ok(()),
+            Says::Several(all) => all,
+            one => vec![one],
+        };
+        if let Some(error) = all.iter().position(|says| matches!(says, Says::No(..))) {
+            all.truncate(error + 1);
+        }
+        while !all.is_empty() {
+            let says = all.remove(0);
+            answer(&mut stream, &mut number, says, !all.is_empty())?;
         }
     }
 }
 
+/// One answer; its status tells whether there is another one behind it.
+fn answer(stream: &mut TcpStream, number: &mut u8, says: Says, has_more: bool) -> std::io::Result<()> {
+    let status = if has_more { 2 | 8 } else { 2 };
+    let end = [0xfe, 0, 0, status, 0];
+    match says {
+        Says::Done => send(stream, number, &[0, 0, 0, status, 0, 0, 0]),
+        Says::No(code, message) => {
+            let mut packet = vec![0xff];
+            packet.extend_from_slice(&code.to_le_bytes());
+            packet.extend_from_slice(b"#HY000");
+            packet.extend_from_slice(message.as_bytes());
+            send(stream, number, &packet)
+        }
+        Says::Rows(names, rows) => {
+            send(stream, number, &[u8::try_from(names.len()).unwrap()])?;
+            for name in &names {
+                send(stream, number, &column(name))?;
+            }
+            send(stream, number, &end)?;
+            for row in rows {
+                let mut packet = Vec::new();
+                for value in row {
+                    match value {
+                        Some(value) => put(&mut packet, value.as_bytes()),
+                        None => packet.push(0xfb),
+                    }
+                }
+                send(stream, number, &packet)?;
+            }
+            send(stream, number, &end)
+        }
+        Says::Nothing | Says::Bye | Says::Several(_) => Ok(()),
+    }
+}
+
 const OK: [u8; 7] = [0, 0, 0, 2, 0, 0, 0];
-const EOF: [u8; 5] = [0xfe, 0, 0, 2, 0];
 
 fn column(name: &str) -> Vec<u8> {
     let mut packet = Vec::new();

@@ -423,3 +423,33 @@ fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the
     assert_eq!(log.matches("SLEEP(50)").count(), 1, "it never ran again: {log}");
     assert_eq!(rig.general_log().matches("SELECT SLEEP(50)").count(), 1);
 }
+
+#[test]
+fn a_typed_password_and_passphrase_are_not_asked_for_again_when_the_link_comes_back() {
+    let rig = Rig::start();
+    let sshd = rig.own_sshd(&SshdOptions::default());
+    let home = Home::new();
+    let profile = rig.profile_toml_through("clinic", rig.ssh_host(), sshd.port());
+    let file = format!("{{ file = '{}' }}", rig.password_file().display());
+    let profile = profile
+        .replace(&rig.known_hosts().display().to_string(), &sshd.known_hosts().display().to_string())
+        .replace(&rig.user_key().display().to_string(), &rig.locked_key().display().to_string())
+        .replace(&file, "{ prompt = true }");
+    home.settings(&profile);
+    let mut story = Story::start(&home, &["clinic"], (160, 40));
+    story.see("Passphrase of the key");
+    story.text(rig.passphrase());
+    story.keys("enter");
+    story.see("Password of RO_USER");
+    story.text(rig.password());
+    story.keys("enter");
+    story.see("connected to MariaDB");
+    sshd.kill_connections();
+    story.see("connected again to MariaDB");
+    story.text("SELECT CONCAT('typed ', 'once')");
+    story.keys("f5");
+    let shown = story.see("typed once");
+    assert!(!shown.contains(rig.password()) && !shown.contains(rig.passphrase()), "{shown}");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}

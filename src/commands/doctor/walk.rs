@@ -97,7 +97,7 @@ pub(super) async fn walk(
     let (rows, _no_rows) = mpsc::channel(limits::BATCH_QUEUE);
     let command_line = outside.command_line.clone();
     spawn(ID, inbox, rows, told, outside);
-    let connect = SessionCmd::Connect { profile: Arc::clone(&profile), database: None };
+    let connect = SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None };
     if commands.send(connect).await.is_err() {
         return walk;
     }

@@ -50,6 +50,8 @@ pub(super) struct Dispatch {
     demo: Option<Room>,
     /// Whether the profile connected to last is the built-in one.
     is_in_demo: bool,
+    /// What the user typed for sessions, until their story is over.
+    stories: session::Stories,
     sessions: HashMap<SessionId, (mpsc::Sender<SessionCmd>, JoinHandle<()>)>,
     desk: Desk,
     inside: Multiplexer,
@@ -86,8 +88,8 @@ impl Dispatch {
         let desk = Desk::new(&news);
         let own = Room::open(outside.own, &news);
         let demo = outside.demo.map(|place| Room::open(place, &news));
-        let sessions = HashMap::new();
-        Self { news, rows, store, own, demo, is_in_demo: false, sessions, desk, inside: outside.inside }
+        let (stories, sessions) = (session::Stories::default(), HashMap::new());
+        Self { news, rows, store, own, demo, is_in_demo: false, stories, sessions, desk, inside: outside.inside }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -114,10 +116,17 @@ impl Dispatch {
 
     fn session(&mut self, id: SessionId, command: SessionCmd) -> Option<Effect> {
         self.sessions.retain(|_, (_, task)| !task.is_finished());
-        if let SessionCmd::Connect { profile, .. } = &command {
+        if matches!(command, SessionCmd::Close) {
+            self.stories.end(id);
+        }
+        if let SessionCmd::Connect { profile, after, .. } = &command {
+            if after.is_none() {
+                self.stories.keep_only(|id| self.sessions.contains_key(&id));
+            }
+            let typed = self.stories.begin(id, profile, *after);
             self.is_in_demo = profile.environment == Environment::Demo;
             let (queue, commands) = mpsc::channel(SESSION_QUEUE);
-            let outside = self.room(self.is_in_demo).session.clone();
+            let outside = session::Outside { typed, ..self.room(self.is_in_demo).session.clone() };
             let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), outside);
             let told = self.news.clone();
             let watched = tokio::spawn(async move {

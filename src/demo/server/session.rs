@@ -176,6 +176,11 @@ impl Session {
         answered
     }
 
+    /// The statements of a text.
+    pub(crate) fn statements(text: &str) -> Vec<&str> {
+        statement::split(text)
+    }
+
     /// How many values a statement waits for.
     pub(crate) fn parameters(statement: &str) -> usize {
         tokens(statement).iter().filter(|token| token.is_sign('?')).count()

@@ -85,6 +85,16 @@ pub(super) struct Read {
     tokens: Vec<Token>,
 }
 
+/// The statements of a text, without the `;` between them. Pieces of nothing but blanks and comments are none.
+pub(super) fn split(text: &str) -> Vec<&str> {
+    let mut ends: Vec<usize> =
+        tokens(text).iter().filter(|token| token.is_sign(';')).map(|token| token.start).collect();
+    ends.push(text.len());
+    let begins = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+    let pieces = begins.zip(&ends).filter_map(|(begin, end)| text.get(begin..*end)).map(str::trim);
+    pieces.filter(|piece| !tokens(piece).is_empty()).collect()
+}
+
 /// Reads a text.
 ///
 /// # Errors

@@ -48,6 +48,8 @@ where
         packets,
         session,
         knows_no_eof: capabilities & capability::DEPRECATE_EOF != 0,
+        sends_several: capabilities & capability::MULTI_STATEMENTS != 0,
+        has_more: false,
         prepared: HashMap::new(),
         last_prepared: 0,
     };
@@ -138,6 +140,10 @@ struct Client<S> {
     packets: Packets<S>,
     session: Session,
     knows_no_eof: bool,
+    /// Whether a `;` in its texts parts statements.
+    sends_several: bool,
+    /// Whether another result comes after the one that is written.
+    has_more: bool,
     prepared: HashMap<u32, Prepared>,
     last_prepared: u32,
 }
@@ -155,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 let chosen = self.session.choose(&String::from_utf8_lossy(rest));
                 self.done(chosen).await?;
             }
-            0x03 => self.statement(rest, &[], RowForm::Text).await?,
+            0x03 => self.statements(rest).await?,
             0x04 => self.field_list(rest).await?,
             0x09 => {
                 let words = self.session.statistics();
@@ -197,16 +203,46 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     async fn done(&mut self, result: Result<(), SqlError>) -> io::Result<()> {
         match result {
             Ok(()) => {
-                self.packets.write(&reply::ok(ending(&self.session))).await?;
-                self.packets.flush().await
+                self.packets.write(&reply::ok(self.ending())).await?;
+                self.end().await
             }
             Err(error) => self.fail(&error).await,
         }
     }
 
+    fn ending(&self) -> Ending {
+        let ending = ending(&self.session);
+        let more = if self.has_more { reply::MORE_RESULTS } else { 0 };
+        Ending { status: ending.status | more, ..ending }
+    }
+
+    /// A result is written: it goes out, unless the next one goes with it.
+    async fn end(&mut self) -> io::Result<()> {
+        if self.has_more { Ok(()) } else { self.packets.flush().await }
+    }
+
+    /// Nothing is run after an error.
     async fn fail(&mut self, error: &SqlError) -> io::Result<()> {
+        self.has_more = false;
         self.packets.write(&reply::err(error)).await?;
         self.packets.flush().await
+    }
+
+    /// Runs what a text holds, one after the other, until one fails.
+    async fn statements(&mut self, text: &[u8]) -> io::Result<()> {
+        let all = std::str::from_utf8(text).ok().filter(|_| self.sends_several);
+        let all = all.map_or_else(Vec::new, Session::statements);
+        let Some((last, before)) = all.split_last().filter(|(_, before)| !before.is_empty()) else {
+            return self.statement(text, &[], RowForm::Text).await;
+        };
+        for statement in before {
+            self.has_more = true;
+            self.statement(statement.as_bytes(), &[], RowForm::Text).await?;
+            if !std::mem::take(&mut self.has_more) {
+                return Ok(());
+            }
+        }
+        self.statement(last.as_bytes(), &[], RowForm::Text).await
     }
 
     /// Runs a statement and writes what it is answered with.
@@ -240,13 +276,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             self.packets.write(&reply::column(column)).await?;
         }
         if !self.knows_no_eof && !columns.is_empty() {
-            self.packets.write(&reply::eof(ending(&self.session))).await?;
+            self.packets.write(&reply::eof(self.ending())).await?;
         }
         Ok(())
     }
 
     fn end_of_rows(&self) -> Vec<u8> {
-        let ending = ending(&self.session);
+        let ending = self.ending();
         if self.knows_no_eof { reply::ok_at_end(ending) } else { reply::eof(ending) }
     }
 
@@ -259,7 +295,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             self.packets.write(&payload).await?;
         }
         self.packets.write(&self.end_of_rows()).await?;
-        self.packets.flush().await
+        self.end().await
     }
 
     async fn stream(&mut self, columns: &[Column], mut news: tokio::sync::mpsc::Receiver<News>) -> io::Result<()> {
@@ -282,7 +318,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 Some(News::Columns(_)) => {}
                 None => {
                     self.packets.write(&self.end_of_rows()).await?;
-                    return self.packets.flush().await;
+                    return self.end().await;
                 }
             }
         }

@@ -37,7 +37,9 @@ mod capability {
     pub(super) const TRANSACTIONS: u32 = 1 << 13;
     /// Sign-in by a 20-byte scramble.
     pub(super) const SECURE_CONNECTION: u32 = 1 << 15;
-    /// Several results to one command: accepted, never used.
+    /// Several statements in one command.
+    pub(super) const MULTI_STATEMENTS: u32 = 1 << 16;
+    /// Several results to one command.
     pub(super) const MULTI_RESULTS: u32 = 1 << 17;
     /// Several results to one prepared statement: accepted, never used.
     pub(super) const PS_MULTI_RESULTS: u32 = 1 << 18;
@@ -60,6 +62,7 @@ mod capability {
         | INTERACTIVE
         | TRANSACTIONS
         | SECURE_CONNECTION
+        | MULTI_STATEMENTS
         | MULTI_RESULTS
         | PS_MULTI_RESULTS
         | PLUGIN_AUTH

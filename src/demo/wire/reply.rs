@@ -7,6 +7,9 @@ use crate::domain::results::Column;
 /// The status flag "autocommit".
 pub(super) const AUTOCOMMIT: u16 = 2;
 
+/// The status flag "another result comes after this one".
+pub(super) const MORE_RESULTS: u16 = 8;
+
 /// What an OK packet tells.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Ending {

@@ -8,7 +8,7 @@ use super::lag::Lag;
 use super::run::{RunBounds, RunReport};
 use crate::domain::accesslog::Permit;
 use crate::domain::catalog::Catalog;
-use crate::domain::ids::ResultId;
+use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret};
 use crate::domain::sql::Dialect;
@@ -188,6 +188,8 @@ pub enum SessionCmd {
         profile: Arc<Profile>,
         /// The database to start in; the profile's own when absent.
         database: Option<String>,
+        /// The session whose story goes on with this one: what the user typed for it is not asked for again.
+        after: Option<SessionId>,
     },
     /// The answer to the open question.
     Answer(Answer),
@@ -206,6 +208,8 @@ pub enum SessionCmd {
     LoadCatalog,
     /// Close the connections and end.
     Close,
+    /// The same, for another session that goes on with its story.
+    GiveWay,
 }
 
 /// News of a session. The envelope with its [`SessionId`] is the message's.

@@ -8,9 +8,9 @@ use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
 use tokio::time::timeout;
 
 use super::Outside;
-use super::climb::{bring, password_of};
 use super::fault::Fault;
 use super::link::{End, Link};
+use super::sign_in::{bring, password_of};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
@@ -26,8 +26,10 @@ pub(super) struct Recipe {
 
 /// The account's password; the driver keeps a copy of its own.
 pub(super) enum Password {
-    /// There already, for every connection of the session: what a user typed is asked for once.
+    /// There already, for every connection of the session.
     Kept(Secret),
+    /// The same, typed: a user is asked for it once.
+    Typed(Secret),
     /// Brought anew for each connection: what a command prints may be valid for minutes only.
     Fresh(SecretSource, Box<Outside>),
 }
@@ -35,7 +37,7 @@ pub(super) enum Password {
 impl Password {
     async fn bring(&self, profile: &Profile) -> Result<Secret, Problem> {
         match self {
-            Self::Kept(secret) => Ok(secret.clone()),
+            Self::Kept(secret) | Self::Typed(secret) => Ok(secret.clone()),
             Self::Fresh(source, outside) => bring(outside, source.clone(), &password_of(profile)).await,
         }
     }

@@ -168,7 +168,7 @@ impl<'a> Desk<'a> {
                     self.stop(Stop::Cancelled);
                 }
             }
-            Event::Command(Some(SessionCmd::Close) | None) => {
+            Event::Command(Some(SessionCmd::Close | SessionCmd::GiveWay) | None) => {
                 self.is_closing = true;
                 self.stop(Stop::Cancelled);
             }

@@ -62,6 +62,11 @@ impl Fault {
         }
     }
 
+    /// Whether the connection broke, rather than that the server said no or nothing.
+    pub(super) fn is_broken_off(&self) -> bool {
+        matches!(self, Self::Driver(error) if !matches!(error, Error::Server(_)))
+    }
+
     /// The server does not let the session be read-only.
     pub(super) fn not_read_only(self) -> Self {
         match self {

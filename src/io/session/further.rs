@@ -3,13 +3,14 @@
 use mysql_async::Conn;
 use tokio::time::timeout;
 
+use super::ask::Manner;
 use super::connect::Recipe;
 use super::fault::Fault;
 use super::link::Link;
 use super::news::Teller;
-use super::own::{self, Pinned, Word};
+use super::own::{self, Word};
 use super::replica;
-use super::settings::{self, Variables};
+use super::settings::{self, Pins, Variables};
 use crate::domain::limits;
 
 /// What a further connection must be like.
@@ -17,14 +18,17 @@ use crate::domain::limits;
 pub(super) struct Further {
     /// The first connection's server.
     pub(super) identity: String,
-    pinned: Pinned,
+    pinned: own::Pinned,
+    /// How it takes statements of ours.
+    manner: Manner,
 }
 
 impl Further {
     /// Like a connection that was pinned to this and then read back. Only our own statements go over further ones, and
     /// they reckon in UTC.
-    pub(super) fn like(pinned: Pinned, variables: &Variables) -> Self {
-        Self { identity: replica::identity(variables), pinned: Pinned { time_zone: Word::utc(), ..pinned } }
+    pub(super) fn like(pins: &Pins) -> Self {
+        let pinned = own::Pinned { time_zone: Word::utc(), ..pins.pinned.clone() };
+        Self { identity: replica::identity(&pins.variables), pinned, manner: pins.manner }
     }
 
     /// Opens one. Behind an endpoint of several servers another one may answer: then again, a few times, and `None` in
@@ -42,8 +46,8 @@ impl Further {
                 Some(conn) => conn,
                 None => recipe.open(link, None).await?,
             };
-            let is_same = match settings::pin_like(&mut conn, &self.pinned, tell).await {
-                Ok(variables) => replica::identity(&variables) == self.identity,
+            let is_same = match settings::pin_like(&mut conn, &self.pinned, self.manner, tell).await {
+                Ok((variables, _)) => replica::identity(&variables) == self.identity,
                 // Another server may know other variables: that is no trouble of this session's own.
                 Err(fault) if fault.code().is_some() || matches!(fault, Fault::NotPinned { .. }) => {
                     let variables = Variables::read(&mut conn, &own::identity(), tell).await?;

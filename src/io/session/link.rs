@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Outside;
-use super::climb::bring;
 use super::news::{Asker, Teller};
+use super::sign_in::bring;
 use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
@@ -54,7 +54,7 @@ impl Link {
         }
         let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
         let context = tunnel_context(profile, outside, Arc::new(asker.clone()), news);
-        let mut opening = Box::pin(Tunnel::open(&profile.route, context));
+        let mut opening = Box::pin(Tunnel::open_for_two(&profile.route, context));
         // Told here and not by a task of its own: whoever listens hears of the hops before what comes after them.
         let opened = loop {
             tokio::select! {
@@ -66,9 +66,8 @@ impl Link {
         while let Ok(step) = steps.try_recv() {
             tell_step(step, tell).await;
         }
+        // Each session has a second connection: its way is made meanwhile.
         let tunnel = opened.map_err(|error| error.problem())?;
-        // Each session has a second connection: its way is made while the first one signs in.
-        tunnel.prepare();
         Ok(Self::Through(Box::new(Hops {
             tunnel,
             tell: tell.clone(),
@@ -182,11 +181,18 @@ fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker
         let purpose = format!("the passphrase of the keys of {name}");
         Box::pin(async move {
             let is_keyring = matches!(source, SecretSource::Keyring(_));
+            if let Some(secret) = asker.typed(&prompt) {
+                return Ok(secret);
+            }
             match bring(&outside, source, &purpose).await {
                 // What a keyring does not give can be typed, where there is somebody.
                 Err(problem) if is_keyring => {
-                    match asker.ask(Question::Instead { prompt, problem: problem.clone() }).await {
-                        Answer::Secret(secret) => Ok(secret),
+                    match asker.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
+                        Answer::Secret(secret) => {
+                            // Whether it is good shows at the keys; one that is not is asked for there.
+                            asker.keep(&prompt, Some(&secret));
+                            Ok(secret)
+                        }
                         Answer::Accept | Answer::Decline => Err(problem),
                     }
                 }

@@ -24,8 +24,10 @@ mod news;
 mod own;
 mod replica;
 mod settings;
+mod sign_in;
 mod statement;
 mod task;
+mod typed;
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -34,6 +36,7 @@ use std::time::SystemTime;
 
 pub use link::tunnel_context;
 pub use task::spawn;
+pub use typed::{Stories, Typed};
 
 use super::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};
 use crate::domain::problem::Problem;
@@ -80,6 +83,8 @@ pub struct Outside {
     pub prepare: Option<Arc<Prepare>>,
     /// What the command lines begin with that words tell people to run.
     pub command_line: CommandLine,
+    /// What the user typed for the sessions before this one of the same story.
+    pub typed: Typed,
 }
 
 /// When the catalog is read.

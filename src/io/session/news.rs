@@ -6,8 +6,10 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc};
 
+use super::typed::Typed;
 use crate::domain::ids::SessionId;
 use crate::domain::port::{Answer, Question, Rung, RungState, SessionNews};
+use crate::domain::profile::Secret;
 use crate::io::tunnel;
 
 /// Where the news of one session go; the other side's queue is bounded, and telling waits for it.
@@ -54,12 +56,14 @@ pub(super) struct Asker {
     /// Where the question goes.
     pub(super) tell: Teller,
     answers: Arc<Mutex<mpsc::Receiver<Answer>>>,
+    /// What was typed before, and will be.
+    pub(super) typed: Typed,
 }
 
 impl Asker {
-    /// Asks through this teller; answers come from this queue.
-    pub(super) fn new(tell: Teller, answers: mpsc::Receiver<Answer>) -> Self {
-        Self { tell, answers: Arc::new(Mutex::new(answers)) }
+    /// Asks through this teller; answers come from this queue, and good ones are kept there.
+    pub(super) fn new(tell: Teller, answers: mpsc::Receiver<Answer>, typed: Typed) -> Self {
+        Self { tell, answers: Arc::new(Mutex::new(answers)), typed }
     }
 
     /// Asks, and waits for the answer as long as the user takes. A session that ends meanwhile declines.
@@ -75,5 +79,13 @@ impl Asker {
 impl tunnel::Asker for Asker {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         Box::pin(self.question(question))
+    }
+
+    fn typed(&self, purpose: &str) -> Option<Secret> {
+        self.typed.get(purpose)
+    }
+
+    fn keep(&self, purpose: &str, good: Option<&Secret>) {
+        self.typed.keep(purpose, good);
     }
 }

@@ -17,6 +17,11 @@ impl Own {
     }
 }
 
+/// Several of them in one text: whoever sends it reads an answer to each.
+pub(super) fn together(owns: &[&Own]) -> Own {
+    Own(owns.iter().map(|own| own.text()).collect::<Vec<_>>().join("; "))
+}
+
 /// A word that may stand between quotes as it is: no quote, no backslash, nothing that the lexer could stumble over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word(String);

@@ -2,11 +2,11 @@
 
 use mysql_async::Conn;
 
-use super::ask::{ask, optional};
+use super::ask::{Manner, Series, optional};
 use super::convert;
 use super::fault::Fault;
 use super::news::Teller;
-use super::own;
+use super::own::{self, Own};
 use super::settings::Variables;
 use crate::domain::port::{Role, ServerFacts};
 use crate::domain::profile::{Profile, TlsMode};
@@ -16,15 +16,19 @@ use crate::domain::sql::{Dialect, Server, SqlMode};
 pub(super) async fn facts(
     conn: &mut Conn,
     variables: &Variables,
-    profile: &Profile,
+    (profile, manner): (&Profile, Manner),
     tell: &Teller,
 ) -> Result<ServerFacts, Fault> {
-    let who = optional(ask(conn, &own::whoami(), tell).await)?;
-    let who = who.first();
+    let (whoami, tls, grants) = (own::whoami(), own::tls(), own::grants());
     // Where there is none, nobody needs to be asked which.
-    let tls = match profile.tls {
-        TlsMode::Disabled => Vec::new(),
-        _ => optional(ask(conn, &own::tls(), tell).await)?,
+    let tls = Some(tls).filter(|_| !matches!(profile.tls, TlsMode::Disabled));
+    let wanted: Vec<&Own> = [Some(&whoami), tls.as_ref(), Some(&grants)].into_iter().flatten().collect();
+    let mut series = Series::send(conn, &wanted, manner, tell).await?;
+    let who = optional(series.answer(conn, &whoami, tell).await)?;
+    let who = who.first();
+    let tls = match &tls {
+        Some(tls) => optional(series.answer(conn, tls, tell).await)?,
+        None => Vec::new(),
     };
     let tls = tls
         .iter()
@@ -32,7 +36,7 @@ pub(super) async fn facts(
         .and_then(|row| convert::text(row, 1))
         .filter(|version| !version.is_empty());
     let grants: Vec<String> =
-        optional(ask(conn, &own::grants(), tell).await)?.iter().filter_map(|row| convert::text(row, 0)).collect();
+        optional(series.answer(conn, &grants, tell).await)?.iter().filter_map(|row| convert::text(row, 0)).collect();
     let version = variables.get("version").unwrap_or_default().to_owned();
     let (server, numbers) = speaks(variables);
     let mut warnings = Vec::new();
@@ -63,6 +67,9 @@ pub(super) async fn facts(
     })
 }
 
+/// What the embedded replica calls itself.
+const DEMO: &str = "rrx demo replica";
+
 fn product(variables: &Variables) -> &'static str {
     let says =
         |name: &str, word: &str| variables.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word));
@@ -76,7 +83,7 @@ fn product(variables: &Variables) -> &'static str {
     } else if says("version", "mariadb") || says("version_comment", "mariadb") {
         "MariaDB"
     } else if says("version_comment", "rrx") {
-        "rrx demo replica"
+        DEMO
     } else {
         "MySQL"
     }
@@ -85,6 +92,15 @@ fn product(variables: &Variables) -> &'static str {
 /// Whose words the server speaks, and which version.
 pub(super) fn speaks(variables: &Variables) -> (Server, (u16, u16, u16)) {
     (family(product(variables)), numbers(variables.get("version").unwrap_or_default()))
+}
+
+/// How statements of ours are sent to this server at first. An engine that only speaks the protocol may count several in one
+/// text as an attack, and cut the connection.
+pub(super) fn manner(variables: &Variables) -> Manner {
+    match product(variables) {
+        "MySQL" | "Aurora MySQL" | "MariaDB" | DEMO => Manner::Together,
+        _ => Manner::OneByOne,
+    }
 }
 
 fn family(product: &str) -> Server {

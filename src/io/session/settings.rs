@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use mysql_async::Conn;
+use mysql_async::{Conn, Row};
 
-use super::ask::{ask, optional};
+use super::ask::{Manner, Series, ask, optional};
 use super::convert;
 use super::fault::{Fault, NOT_READ_ONLY};
 use super::news::Teller;
 use super::own::{self, Net, Pinned, Word};
+use super::replica;
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
@@ -22,7 +23,13 @@ pub(super) struct Variables(HashMap<String, String>);
 impl Variables {
     /// Reads them.
     pub(super) async fn read(conn: &mut Conn, own: &own::Own, tell: &Teller) -> Result<Self, Fault> {
-        let rows = match ask(conn, own, tell).await {
+        let answer = ask(conn, own, tell).await;
+        Self::answered(answer, conn, tell).await
+    }
+
+    /// Takes what the server answered; where it refused, every variable is asked for.
+    async fn answered(answer: Result<Vec<Row>, Fault>, conn: &mut Conn, tell: &Teller) -> Result<Self, Fault> {
+        let rows = match answer {
             // An engine that knows the statement, but not its WHERE.
             Err(fault) if fault.code().is_some() => ask(conn, &own::all_variables(), tell).await?,
             other => other?,
@@ -129,25 +136,50 @@ pub(super) fn net(variables: &Variables, width: Duration) -> Option<Net> {
     }
 }
 
+/// A pinned connection.
+pub(super) struct Pins {
+    /// What was read back.
+    pub(super) variables: Variables,
+    /// What it was pinned to.
+    pub(super) pinned: Pinned,
+    /// How statements of ours go out to this server.
+    pub(super) manner: Manner,
+}
+
 /// Pins the session facts on the first connection and reads them back.
-pub(super) async fn pin(conn: &mut Conn, profile: &Profile, tell: &Teller) -> Result<(Variables, Pinned), Fault> {
+pub(super) async fn pin(conn: &mut Conn, profile: &Profile, manner: Manner, tell: &Teller) -> Result<Pins, Fault> {
     let mut before = Variables::read(conn, &own::variables(), tell).await?;
     if before.may_be_cut() {
         optional(ask(conn, &own::lift_select_limit(), tell).await)?;
         before = Variables::read(conn, &own::variables(), tell).await?;
     }
     let pinned = wanted(&before, profile)?;
-    let after = pin_like(conn, &pinned, tell).await?;
-    Ok((after, pinned))
+    let manner = match manner {
+        Manner::Together => replica::manner(&before),
+        Manner::OneByOne => manner,
+    };
+    let (variables, manner) = pin_like(conn, &pinned, manner, tell).await?;
+    Ok(Pins { variables, pinned, manner })
 }
 
 /// Pins a connection and reads it back. Enough for a further one to the same server: what is there before is known.
-pub(super) async fn pin_like(conn: &mut Conn, pinned: &Pinned, tell: &Teller) -> Result<Variables, Fault> {
-    ask(conn, &own::pin(pinned), tell).await?;
-    ask(conn, &own::read_only(), tell).await.map_err(Fault::not_read_only)?;
-    let after = Variables::read(conn, &own::variables(), tell).await?;
+///
+/// Nothing is taken for granted because it went out together: each answer counts by itself, and the last one tells what
+/// is there.
+pub(super) async fn pin_like(
+    conn: &mut Conn,
+    pinned: &Pinned,
+    manner: Manner,
+    tell: &Teller,
+) -> Result<(Variables, Manner), Fault> {
+    let (pin, read_only, variables) = (own::pin(pinned), own::read_only(), own::variables());
+    let mut series = Series::send(conn, &[&pin, &read_only, &variables], manner, tell).await?;
+    series.answer(conn, &pin, tell).await?;
+    series.answer(conn, &read_only, tell).await.map_err(Fault::not_read_only)?;
+    let answer = series.answer(conn, &variables, tell).await;
+    let after = Variables::answered(answer, conn, tell).await?;
     verify(&after, pinned)?;
-    Ok(after)
+    Ok((after, series.manner))
 }
 
 fn wanted(before: &Variables, profile: &Profile) -> Result<Pinned, Fault> {

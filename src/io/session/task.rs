@@ -55,8 +55,8 @@ async fn live(
 ) -> SessionNews {
     let (profile, database) = loop {
         match commands.recv().await {
-            Some(SessionCmd::Connect { profile, database }) => break (profile, database),
-            Some(SessionCmd::Close) | None => return SessionNews::Closed,
+            Some(SessionCmd::Connect { profile, database, .. }) => break (profile, database),
+            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionNews::Closed,
             Some(SessionCmd::Run { result, .. }) => refuse(&tell, result, "The session is not connected").await,
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -94,7 +94,7 @@ async fn connect(
     outside: &Outside,
 ) -> Result<Option<Climbed>, Problem> {
     let (answer, answers) = mpsc::channel(1);
-    let asker = Asker::new(tell.clone(), answers);
+    let asker = Asker::new(tell.clone(), answers, outside.typed.clone());
     let mut climbing = Box::pin(climb(Arc::clone(profile), database, outside.clone(), asker));
     loop {
         let command = select! {
@@ -105,7 +105,7 @@ async fn connect(
         match command {
             // An answer to nothing finds the place taken and is dropped.
             Some(SessionCmd::Answer(given)) => drop(answer.try_send(given)),
-            Some(SessionCmd::Close) | None => return Ok(None),
+            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return Ok(None),
             Some(SessionCmd::Run { result, .. }) => refuse(tell, result, "The session is not connected yet").await,
             Some(SessionCmd::Connect { .. } | SessionCmd::Cancel(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -193,7 +193,7 @@ impl Session {
                     }
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
-                Some(SessionCmd::Close) | None => return SessionNews::Closed,
+                Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionNews::Closed,
                 // Nothing runs, nothing was asked.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }

@@ -9,6 +9,7 @@ use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt}
 use russh::keys::agent::AgentIdentity;
 use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg};
 use russh::{AgentAuthError, MethodSet};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::context::TunnelContext;
@@ -85,10 +86,14 @@ impl<'a> SignIn<'a> {
         Err(self.refused())
     }
 
-    /// Offers what there is, in order, until the hop lets us in; the words say what it took.
-    pub(super) async fn first(mut self) -> Result<(Vec<Credential>, String), TunnelError> {
+    /// Offers what there is, in order, until the hop lets us in; the words say what it took. Tells whoever waits for it that
+    /// a key at hand comes first.
+    pub(super) async fn first(mut self, offering: Option<&Notify>) -> Result<(Vec<Credential>, String), TunnelError> {
         let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
         (self.agent, self.offers) = (agent, offers.into());
+        if let (Some(offering), Some(Offer::Ready(..))) = (offering, self.offers.front()) {
+            offering.notify_one();
+        }
         for _ in 0..MOST_STEPS {
             match self.step().await? {
                 Outcome::In => return Ok(self.done()),
@@ -166,18 +171,32 @@ impl<'a> SignIn<'a> {
 
     /// Asks for the account's password, as often as the hop bears; `None` when none of them was taken.
     async fn password(&mut self) -> Result<Option<Outcome>, TunnelError> {
+        let purpose = format!("Password of {} at {}", self.hop.user, self.hop.shown);
+        if let Some(secret) = self.context.asker.typed(&purpose) {
+            let outcome = self.offer(Credential::Password(secret), "the password typed before".into()).await?;
+            if !matches!(outcome, Outcome::Refused) {
+                return Ok(Some(outcome));
+            }
+            self.context.asker.keep(&purpose, None);
+            if !self.may(MethodKind::Password) {
+                return Ok(None);
+            }
+        }
         for attempt in 0..PASSWORD_TRIES {
             let again = if attempt == 0 { "" } else { " (that was not it)" };
-            let prompt = format!("Password of {} at {}{again}", self.hop.user, self.hop.shown);
+            let prompt = format!("{purpose}{again}");
             let Answer::Secret(secret) = self.context.asker.ask(Question::Secret { prompt, echo: false }).await else {
                 self.tried.push("password: none was given".into());
                 self.takes = Some(MethodSet::empty());
                 return Ok(None);
             };
-            match self.offer(Credential::Password(secret), "password".into()).await? {
+            match self.offer(Credential::Password(secret.clone()), "password".into()).await? {
                 Outcome::Refused if self.may(MethodKind::Password) => {}
                 Outcome::Refused => return Ok(None),
-                outcome => return Ok(Some(outcome)),
+                outcome @ (Outcome::In | Outcome::More) => {
+                    self.context.asker.keep(&purpose, Some(&secret));
+                    return Ok(Some(outcome));
+                }
             }
         }
         Ok(None)
@@ -186,9 +205,16 @@ impl<'a> SignIn<'a> {
     /// Passes the hop's own questions on to the user; `None` when the answers were not taken.
     async fn questions(&mut self) -> Result<Option<Outcome>, TunnelError> {
         for attempt in 0..PASSWORD_TRIES {
-            let mut answers = Answers::Asked { again: attempt > 0, given: Vec::new(), is_plain: true };
+            let mut answers =
+                Answers::Asked { again: attempt > 0, given: Vec::new(), is_plain: true, purpose: String::new() };
             let outcome = self.converse(&mut answers).await?;
-            let Answers::Asked { given, .. } = &answers else { return Ok(None) };
+            let Answers::Asked { given, is_plain, purpose, .. } = &answers else { return Ok(None) };
+            match (&outcome, given.as_slice()) {
+                (Some(Outcome::In | Outcome::More), [answer]) if *is_plain => {
+                    self.context.asker.keep(purpose, Some(answer));
+                }
+                _ => self.context.asker.keep(purpose, None),
+            }
             if given.is_empty() && matches!(outcome, Some(Outcome::Refused)) {
                 // It takes the method and asks nothing: it has nothing to ask this account.
                 return Ok(None);
@@ -353,7 +379,7 @@ impl<'a> SignIn<'a> {
 enum Answers<'a> {
     /// The user. Only the answer to one plain question for a password may be given again unasked: any other may have been
     /// a one-time code.
-    Asked { again: bool, given: Vec<Secret>, is_plain: bool },
+    Asked { again: bool, given: Vec<Secret>, is_plain: bool, purpose: String },
     /// What was given before.
     Given(std::slice::Iter<'a, Secret>),
 }
@@ -368,18 +394,26 @@ impl Answers<'_> {
     ) -> Option<Secret> {
         match self {
             Self::Given(given) => given.next().cloned(),
-            Self::Asked { again, given, is_plain } => {
+            Self::Asked { again, given, is_plain, purpose } => {
                 let asked = plain(&prompt.prompt);
-                *is_plain &= given.is_empty() && !prompt.echo && asked.to_lowercase().contains("password");
+                *is_plain &= given.is_empty() && !prompt.echo && is_password(&asked);
                 let words: Vec<String> = [name, instructions]
                     .into_iter()
                     .map(plain)
                     .filter(|text| !text.is_empty())
                     .chain([asked])
                     .collect();
+                let asks = format!("{} asks {}: {}", hop.shown, hop.user, words.join(" · "));
+                if given.is_empty() {
+                    purpose.clone_from(&asks);
+                    if let Some(answer) = context.asker.typed(&asks).filter(|_| *is_plain && !*again) {
+                        given.push(answer.clone());
+                        return Some(answer);
+                    }
+                }
                 let again = if *again { " (the last answer was not taken)" } else { "" };
                 let echo = prompt.echo;
-                let prompt = format!("{} asks {}: {}{again}", hop.shown, hop.user, words.join(" · "));
+                let prompt = format!("{asks}{again}");
                 let Answer::Secret(answer) = context.asker.ask(Question::Secret { prompt, echo }).await else {
                     return None;
                 };
@@ -406,4 +440,26 @@ async fn in_time<T>(host: &str, answer: impl Future<Output = T>) -> Result<T, Tu
 
 fn names(methods: &MethodSet) -> Vec<String> {
     methods.iter().map(String::from).collect()
+}
+
+/// Whether a hop's question is for the account's password, and not for one that is good once.
+fn is_password(asked: &str) -> bool {
+    let asked = asked.to_lowercase();
+    let once = ["one-time", "one time", "otp", "code", "token"];
+    asked.contains("password") && !once.into_iter().any(|word| asked.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_password_that_is_good_again_is_given_again() {
+        assert!(is_password("Password:") && is_password("(me@bastion) Password for me: "));
+        for once in
+            ["One-time password (OATH) for `me': ", "OTP password:", "Verification code: ", "Password or token:"]
+        {
+            assert!(!is_password(once), "{once}");
+        }
+    }
 }

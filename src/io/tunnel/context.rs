@@ -29,6 +29,15 @@ pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Pr
 pub trait Asker: Send + Sync {
     /// Waits for the answer, however long it takes. Whoever cannot ask answers [`Answer::Decline`].
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer>;
+
+    /// What was typed for this before and was good, where somebody keeps that.
+    fn typed(&self, _purpose: &str) -> Option<Secret> {
+        None
+    }
+
+    /// Is told what was typed for this and is good; `None` where what was kept is not good any more. A one-time code is
+    /// never told.
+    fn keep(&self, _purpose: &str, _good: Option<&Secret>) {}
 }
 
 /// The asker of headless commands: there is nobody, so nothing is accepted.

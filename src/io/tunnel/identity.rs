@@ -302,7 +302,7 @@ impl Passphrase {
 }
 
 impl Locked {
-    /// Tries the configured passphrase, then asks; words where that did not help.
+    /// Tries the configured passphrase, then one that was typed before, then asks; words where that did not help.
     ///
     /// # Errors
     /// When the source of the passphrase fails.
@@ -316,12 +316,20 @@ impl Locked {
         {
             return Ok(Ok(self.offers(key)));
         }
+        let purpose = format!("Passphrase of the key {}", self.path.display());
+        if let Some(secret) = context.asker.typed(&purpose) {
+            if let Ok(key) = decode(&self.text, Some(secret)).await {
+                return Ok(Ok(self.offers(key)));
+            }
+            context.asker.keep(&purpose, None);
+        }
         for attempt in 0..PASSPHRASE_TRIES {
             let again = if attempt == 0 { "" } else { " (that was not it)" };
-            let prompt = format!("Passphrase of the key {}{again}", self.path.display());
+            let prompt = format!("{purpose}{again}");
             match context.asker.ask(Question::Secret { prompt, echo: false }).await {
                 Answer::Secret(secret) => {
-                    if let Ok(key) = decode(&self.text, Some(secret)).await {
+                    if let Ok(key) = decode(&self.text, Some(secret.clone())).await {
+                        context.asker.keep(&purpose, Some(&secret));
                         return Ok(Ok(self.offers(key)));
                     }
                 }

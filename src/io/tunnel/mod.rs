@@ -39,10 +39,12 @@ pub use context::{
 use forward::Carried;
 pub use forward::LocalEnd;
 pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUid, Terms, hold};
+use known_hosts::HostKey;
 pub use problem::{Reached, TunnelError};
-use route::{Chain, Climb, Remembered};
+use route::{Chain, Climb, Met, Remembered};
 use station::{Station, stations};
 pub use through::{Flow, Through};
+use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 pub use written_out::written_out;
 
@@ -77,8 +79,32 @@ impl Tunnel {
     /// When a hop cannot be reached, trusted or signed in to.
     pub async fn open(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
         let route = stations(route, &context).await?;
-        let (first, remembered) = Climb::new(&context).chain(&route).await?;
-        Ok(Self {
+        let climbed = Climb::new(&context).chain(&route).await?;
+        Ok(Self::over(route, context, climbed))
+    }
+
+    /// The same for whoever is going to want a second local end soon: a further SSH connection is made meanwhile. It
+    /// shakes hands with the first hop while the first one signs in there, and signs in with what was good for that one.
+    /// Where a user must type something before, it waits: a hop would see a connection on which nothing happens.
+    ///
+    /// # Errors
+    /// As [`Tunnel::open`].
+    pub async fn open_for_two(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
+        let route = stations(route, &context).await?;
+        let offering = Arc::new(Notify::new());
+        let climb = Climb::new(&context).telling(&offering);
+        let met = climb.meet_first(&route).await?;
+        let ahead = ahead(context.clone(), route.clone(), met.key.clone(), Arc::clone(&offering));
+        let climbed = climb.go_on(met, &route).await?;
+        // Where nothing was offered, nobody was told.
+        offering.notify_one();
+        let tunnel = Self::over(route, context, climbed);
+        tunnel.prepare(ahead);
+        Ok(tunnel)
+    }
+
+    fn over(route: Vec<Station>, context: TunnelContext, (first, remembered): (Chain, Vec<Remembered>)) -> Self {
+        Self {
             route,
             context,
             remembered,
@@ -86,16 +112,23 @@ impl Tunnel {
             is_first_taken: Arc::default(),
             strangers: Arc::default(),
             spare: Mutex::default(),
-        })
+        }
     }
 
-    /// Begins a further SSH connection: whoever is going to want a second local end soon does not wait for it then.
-    pub fn prepare(&self) {
+    /// Goes on with the connection that was begun ahead, for the next local end.
+    fn prepare(&self, ahead: AbortOnDropHandle<Result<Met, TunnelError>>) {
         if !self.remembered.iter().all(Remembered::is_repeatable) {
             return;
         }
         let (context, remembered, route) = (self.context.clone(), self.remembered.clone(), self.route.clone());
-        let climbing = async move { Climb::again(&context, &remembered).chain(&route).await.map(|(chain, _)| chain) };
+        let climbing = async move {
+            let climb = Climb::again(&context, &remembered);
+            let met = match ahead.await {
+                Ok(Ok(met)) => met,
+                Ok(Err(_)) | Err(_) => climb.meet_first(&route).await?,
+            };
+            climb.go_on(met, &route).await.map(|(chain, _)| chain)
+        };
         *self.spare.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(AbortOnDropHandle::new(tokio::spawn(climbing)));
     }
@@ -156,16 +189,9 @@ impl Tunnel {
         } else {
             Climb::new(&self.context)
         };
-        let (first, remembered) = climb.chain(&self.route).await?;
-        Ok(Self {
-            route: self.route.clone(),
-            context: self.context.clone(),
-            remembered,
-            first,
-            is_first_taken: Arc::default(),
-            strangers: Arc::clone(&self.strangers),
-            spare: Mutex::default(),
-        })
+        let climbed = climb.chain(&self.route).await?;
+        let tunnel = Self::over(self.route.clone(), self.context.clone(), climbed);
+        Ok(Self { strangers: Arc::clone(&self.strangers), ..tunnel })
     }
 
     /// How many hops there are, those of `ProxyJump` included.
@@ -195,4 +221,18 @@ impl Tunnel {
     pub async fn close(self) {
         let _ = tokio::time::timeout(GOOD_BYE, self.first.good_bye()).await;
     }
+}
+
+/// Begins a further connection to the first hop, with this key of it, once a key is offered there on the first one.
+fn ahead(
+    context: TunnelContext,
+    route: Vec<Station>,
+    key: HostKey,
+    offering: Arc<Notify>,
+) -> AbortOnDropHandle<Result<Met, TunnelError>> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        offering.notified().await;
+        let trusted = [Remembered { key, credentials: Vec::new() }];
+        Climb::again(&context, &trusted).meet_first(&route).await
+    }))
 }

@@ -5,9 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use russh::client::{Handle, connect_stream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::auth::SignIn;
 use super::context::{Step, TunnelContext};
@@ -25,9 +25,9 @@ use crate::domain::port::{Answer, Question, Rung, RungState};
 /// What made a hop trusted and let us in, for further connections of the same tunnel.
 #[derive(Debug, Clone)]
 pub(super) struct Remembered {
-    key: HostKey,
+    pub(super) key: HostKey,
     /// In the order in which they were taken.
-    credentials: Vec<Credential>,
+    pub(super) credentials: Vec<Credential>,
 }
 
 impl Remembered {
@@ -111,49 +111,86 @@ impl Chain {
     }
 }
 
+/// A connection to the first hop that is trusted and not signed in to yet.
+pub(super) struct Met {
+    joint: Joint,
+    pub(super) key: HostKey,
+    kill: CancellationToken,
+    /// Whoever drops it half way leaves no connection behind.
+    guard: DropGuard,
+}
+
 /// One climb over the hops of a route.
 pub(super) struct Climb<'a> {
     context: &'a TunnelContext,
     /// A further connection of a tunnel that stands: asks nothing, tells nothing.
     remembered: Option<&'a [Remembered]>,
+    /// Is told once a key at hand is offered at the first hop: most likely nobody is asked for anything there.
+    offering: Option<&'a Notify>,
 }
 
 impl<'a> Climb<'a> {
     /// The first climb of a tunnel.
     pub(super) fn new(context: &'a TunnelContext) -> Self {
-        Self { context, remembered: None }
+        Self { context, remembered: None, offering: None }
     }
 
     /// A further one.
     pub(super) fn again(context: &'a TunnelContext, remembered: &'a [Remembered]) -> Self {
-        Self { context, remembered: Some(remembered) }
+        Self { context, remembered: Some(remembered), offering: None }
+    }
+
+    /// The same climb, and tells when a key at hand is offered at the first hop.
+    pub(super) fn telling(self, offering: &'a Notify) -> Self {
+        Self { offering: Some(offering), ..self }
     }
 
     pub(super) async fn chain(&self, route: &[Station]) -> Result<(Chain, Vec<Remembered>), TunnelError> {
+        self.go_on(self.meet_first(route).await?, route).await
+    }
+
+    /// Reaches the first hop, until its key is trusted.
+    pub(super) async fn meet_first(&self, route: &[Station]) -> Result<Met, TunnelError> {
+        let hop = route.first().ok_or(TunnelError::NoHops)?;
         let kill = CancellationToken::new();
-        // Whoever drops this climb half way leaves no connection behind.
         let guard = kill.clone().drop_guard();
+        let (joint, key) = Box::pin(self.approach(0, hop, None, &kill)).await?;
+        Ok(Met { joint, key, kill, guard })
+    }
+
+    /// Signs in at the first hop and climbs the others.
+    pub(super) async fn go_on(
+        &self,
+        Met { joint, key, kill, guard }: Met,
+        route: &[Station],
+    ) -> Result<(Chain, Vec<Remembered>), TunnelError> {
+        let mut met = Some((joint, key));
         let mut joints: Vec<Joint> = Vec::with_capacity(route.len());
         let mut remembered = Vec::with_capacity(route.len());
         for (index, hop) in route.iter().enumerate() {
             let before = route.get(index.wrapping_sub(1)).map(|hop| hop.shown.clone());
             // Large, and once for each hop: it shall not make the future of every connection large.
-            let climbing = Box::pin(self.hop(index, hop, joints.last().zip(before), &kill));
-            let (joint, memory) = climbing.await?;
+            let (mut joint, key) = match met.take() {
+                Some(met) => met,
+                None => Box::pin(self.approach(index, hop, joints.last().zip(before), &kill)).await?,
+            };
+            let signing = Box::pin(self.sign_in(index, hop, &mut joint.handle));
+            let credentials = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
             joints.push(joint);
-            remembered.push(memory);
+            remembered.push(Remembered { key, credentials });
         }
         let (Some(last), Some(hop)) = (joints.pop(), route.last()) else { return Err(TunnelError::NoHops) };
         Ok((Chain { joints, last, last_hop: hop.shown.clone(), kill: guard.disarm() }, remembered))
     }
 
-    async fn hop(
+    /// Reaches a hop, until its key is trusted.
+    async fn approach(
         &self,
         index: usize,
         hop: &Station,
         before: Option<(&Joint, String)>,
         kill: &CancellationToken,
-    ) -> Result<(Joint, Remembered), TunnelError> {
+    ) -> Result<(Joint, HostKey), TunnelError> {
         let way = match before {
             Some((joint, name)) => {
                 self.tell(index, Rung::Resolve, RungState::Skipped).await;
@@ -164,10 +201,7 @@ impl<'a> Climb<'a> {
         let trying = format!("{} port {}", hop.host, hop.port);
         let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
         let met = self.meet(index, hop, &way, (wire, kill));
-        let (mut joint, key) = self.rung(index, Rung::HostKey, hop.shown.clone(), met).await?;
-        let signing = self.sign_in(index, hop, &mut joint.handle);
-        let credentials = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
-        Ok((joint, Remembered { key, credentials }))
+        self.rung(index, Rung::HostKey, hop.shown.clone(), met).await
     }
 
     async fn sign_in(
@@ -182,7 +216,7 @@ impl<'a> Climb<'a> {
                 sign_in.again(&memory.credentials).await?;
                 Ok((memory.credentials.clone(), String::new()))
             }
-            None => sign_in.first().await,
+            None => sign_in.first(self.offering.filter(|_| index == 0)).await,
         }
     }
 

@@ -155,10 +155,22 @@ async fn writes_are_refused_as_the_server_would() {
 }
 
 #[tokio::test]
+async fn several_statements_in_one_text_are_answered_one_by_one_until_one_fails() {
+    let mut client = client(replica().await).await;
+    let mut several =
+        client.query_iter("SET time_zone = '+01:00'; SELECT ';' ; SHOW TABLES FROM nope; SELECT 4").await.unwrap();
+    assert!(several.collect::<Row>().await.unwrap().is_empty());
+    assert_eq!(several.collect::<String>().await.unwrap(), [";"]);
+    assert_eq!(refused(several.collect::<Row>().await.unwrap_err()).0, 1049);
+    drop(several);
+    // The connection is in step, and the first of them has run.
+    assert_eq!(rows(&mut client, "SELECT @@time_zone, 5;").await, [["+01:00", "5"]]);
+}
+
+#[tokio::test]
 async fn errors_carry_their_numbers_and_states() {
     let mut client = client(replica().await).await;
     for (statement, code, state) in [
-        ("SELECT 1; SELECT 2", 1064, "42000"),
         ("SELEC 1", 1064, "42000"),
         ("SELECT 'open", 1064, "42000"),
         ("", 1065, "42000"),
