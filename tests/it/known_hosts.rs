@@ -198,6 +198,17 @@ fn a_recorded_line_is_appended_without_touching_the_others() {
     assert_eq!(rrx::io::storage::known_hosts_file::read(&folder.path().join("none")).unwrap(), None);
 }
 
+#[test]
+fn a_device_takes_the_line_and_a_pipe_does_not() {
+    let write = rrx::io::storage::known_hosts_file::append;
+    write(std::path::Path::new("/dev/null"), &line_for("h", 22, &ed(1))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let told = write(&pipe, &line_for("h", 22, &ed(1))).unwrap_err().to_string();
+    assert!(told.contains("not kept"), "{told}");
+}
+
 proptest! {
     #[test]
     fn whatever_stands_in_the_file_it_is_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
