@@ -62,7 +62,10 @@ pub const LOCAL_END: Duration = Duration::from_secs(5);
 /// SSH keepalive: a dead peer is known one interval after [`KEEPALIVE_MISSES`] unanswered ones, so within 15 seconds.
 pub const KEEPALIVE: Duration = Duration::from_secs(4);
 /// Unanswered keepalives that end a link.
-pub const KEEPALIVE_MISSES: usize = 2;
+pub const KEEPALIVE_MISSES: u32 = 2;
+/// The shortest silence after which a link is given up, whatever `ssh_config` asks for: a pause of a few seconds ends no
+/// session.
+pub const KEEPALIVE_LEAST: Duration = Duration::from_secs(8);
 /// How long a hop may take no byte of ours: as long as it may answer no keepalive.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
 /// How often a statement is told to stop: a KILL that overtakes it on the way stops nothing.
