@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 
 use russh::client::Config;
 use russh::keys::Algorithm;
-use russh::{Preferred, cipher};
+use russh::{AlgorithmKind, Preferred, cipher};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::forward;
 use super::host_key::{Policy, type_of};
 use super::link::Wire;
-use super::problem::{Reached, TunnelError};
+use super::problem::{Reached, TunnelError, plain};
 use super::route::Joint;
 use super::ssh_config::AddressFamily;
 use super::station::Station;
@@ -104,7 +104,7 @@ pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> 
     let recorded = policy.recorded_types();
     let is_in = |list: &[String], algorithm: &Algorithm| list.iter().any(|name| name == type_of(algorithm));
     let mut keys: Vec<Algorithm> =
-        Preferred::DEFAULT.key.iter().filter(|key| !is_in(refused, key)).cloned().collect();
+        Preferred::DEFAULT.key.iter().filter(|key| !is_in(refused, key) && !is_weak(key)).cloned().collect();
     keys.sort_by_key(|algorithm| !is_in(&recorded, algorithm));
     let certificates = if policy.authority().is_some() { keys.clone() } else { Vec::new() };
     Config {
@@ -127,5 +127,21 @@ pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> 
             ..Preferred::DEFAULT
         },
         ..Config::default()
+    }
+}
+
+/// An RSA key that signs with SHA-1, as OpenSSH refuses it since 8.8: such signatures can be forged.
+fn is_weak(algorithm: &Algorithm) -> bool {
+    matches!(algorithm, Algorithm::Rsa { hash: None })
+}
+
+/// Why a handshake failed, in words.
+pub(super) fn why(error: &russh::Error) -> String {
+    match error {
+        russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, theirs, .. } => {
+            let offered = plain(&theirs.join(", "));
+            format!("it offers no host key that can be trusted: {offered} (ssh-rsa alone signs with SHA-1)")
+        }
+        error => plain(&error.to_string()),
     }
 }

@@ -17,8 +17,8 @@ use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
 use super::identity::Credential;
 use super::known_hosts::{HostKey, KnownHosts, hashed_line_for, line_for};
 use super::link::{Link, Wire};
-use super::problem::{TunnelError, plain};
-use super::reach::{Way, config, reach, resolve};
+use super::problem::TunnelError;
+use super::reach::{Way, config, reach, resolve, why};
 use super::ssh_config::UnknownKeys;
 use super::station::Station;
 use crate::domain::limits;
@@ -229,7 +229,7 @@ impl<'a> Climb<'a> {
                     return Err(TunnelError::HostKeyNotPinned { host: hop.shown.clone(), presented: refused_keys });
                 }
                 (Ok(Err(error)), _) => {
-                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: plain(&error.to_string()) });
+                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: why(&error) });
                 }
                 (Err(_), _) => {
                     let why = "it did not finish in time".to_owned();
