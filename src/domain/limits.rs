@@ -62,7 +62,10 @@ pub const LOCAL_END: Duration = Duration::from_secs(5);
 /// SSH keepalive: a dead peer is known one interval after [`KEEPALIVE_MISSES`] unanswered ones, so within 15 seconds.
 pub const KEEPALIVE: Duration = Duration::from_secs(4);
 /// Unanswered keepalives that end a link.
-pub const KEEPALIVE_MISSES: usize = 2;
+pub const KEEPALIVE_MISSES: u32 = 2;
+/// The shortest silence after which a link is given up, whatever `ssh_config` asks for: a pause of a few seconds ends no
+/// session.
+pub const KEEPALIVE_LEAST: Duration = Duration::from_secs(8);
 /// How long a hop may take no byte of ours: as long as it may answer no keepalive.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
 /// How often a statement is told to stop: a KILL that overtakes it on the way stops nothing.
@@ -122,6 +125,10 @@ pub const HISTORY_BYTES: u64 = 32 << 20;
 pub const SECRET_COMMAND: Duration = Duration::from_mins(1);
 /// Bytes of a secret: a file or a command that gives more is not one.
 pub const SECRET_BYTES: u64 = 64 << 10;
+/// Time for a pipe in place of a key, a CA, or a file of `ssh_config` or `known_hosts`: whoever writes it does so at once.
+pub const PIPE: Duration = Duration::from_secs(5);
+/// Time for reading such files at all: one that lies on a network that is gone must not hang a sign-in.
+pub const READING: Duration = Duration::from_secs(10);
 /// Bytes of a settings file, a snippet or a doc page; a larger file is named and left alone.
 pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 /// Files read from one snippet folder or doc pack: a folder named by mistake must not stall the start.

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use proptest::prelude::*;
-use rrx::io::tunnel::known_hosts::{HostKey, KnownHosts, Skipped, Verdict, line_for};
+use rrx::io::tunnel::known_hosts::{HostKey, KnownHosts, Skipped, Verdict, hashed_line_for, line_for};
 
 /// A key in wire form: its type, then some bytes.
 fn key(algorithm: &str, fill: u8) -> HostKey {
@@ -196,6 +196,25 @@ fn a_recorded_line_is_appended_without_touching_the_others() {
     assert_eq!(second, format!("no newline at the end\nh {}\n", text(&ed(2))));
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(rrx::io::storage::known_hosts_file::read(&folder.path().join("none")).unwrap(), None);
+}
+
+#[test]
+fn a_hashed_line_names_nobody_and_is_known_afterwards() {
+    let line = hashed_line_for("Bastion", 2222, &ed(1), &[7; 20]);
+    assert_eq!(line, format!("{} {}\n", hashed("[bastion]:2222", &[7; 20]), text(&ed(1))));
+    assert_eq!(verdict(&line, "bastion", 2222, &ed(1)), Verdict::Known { line: 1 });
+    assert_eq!(verdict(&line, "bastion", 22, &ed(1)), Verdict::Unknown);
+}
+
+#[test]
+fn a_device_takes_the_line_and_a_pipe_does_not() {
+    let write = rrx::io::storage::known_hosts_file::append;
+    write(std::path::Path::new("/dev/null"), &line_for("h", 22, &ed(1))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let told = write(&pipe, &line_for("h", 22, &ed(1))).unwrap_err().to_string();
+    assert!(told.contains("not kept"), "{told}");
 }
 
 proptest! {

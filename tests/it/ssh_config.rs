@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use rrx::io::tunnel::ssh_config::{Agent, Asked, Files, HostConfig, Problem, UnknownKeys, resolve};
+use rrx::io::tunnel::ssh_config::{
+    AddressFamily, Agent, Asked, Files, HostConfig, Method, Problem, UnknownKeys, resolve,
+};
 
 /// Files in memory.
 struct Paper(BTreeMap<PathBuf, Vec<u8>>);
@@ -99,7 +101,119 @@ fn the_first_of_jump_and_command_counts() {
     assert_eq!(jumps, ["a", "b@c:22"]);
     assert_eq!(read("ProxyJump none\nProxyJump a\n", "x").unwrap().proxy_jump, Vec::<String>::new());
     assert!(read("ProxyCommand nc %h %p\nProxyJump a\n", "x").is_err());
-    assert!(read("ProxyCommand none\nProxyJump a\n", "x").is_ok());
+    for text in [
+        "Host x\n ProxyCommand none\nHost *\n ProxyJump b\n",
+        "Host x\n ProxyCommand none\nHost *\n ProxyCommand nc %h %p\n",
+        "ProxyJump none\nProxyCommand none\nProxyJump b\n",
+    ] {
+        assert_eq!(read(text, "x").unwrap().proxy_jump, Vec::<String>::new(), "{text}");
+    }
+    assert!(refusal("ProxyJump none\nProxyCommand nc %h %p\n").contains(":2: ProxyCommand would lead elsewhere"));
+    assert!(refusal("ProxyJump a, b\n").contains(":1: `a, b`: a list of hops has no blanks"));
+}
+
+#[test]
+fn a_harmless_value_that_comes_first_counts_before_one_that_leads_elsewhere() {
+    for (harmless, elsewhere) in [
+        ("CanonicalizeHostname no", "CanonicalizeHostname yes"),
+        ("KnownHostsCommand none", "KnownHostsCommand /bin/keys"),
+        ("RevokedHostKeys none", "RevokedHostKeys /revoked"),
+        ("ProxyUseFdpass no", "ProxyUseFdpass yes"),
+    ] {
+        assert!(read(&format!("Host x\n {harmless}\nHost *\n {elsewhere}\n"), "x").is_ok(), "{harmless}");
+        let told = refusal(&format!("{elsewhere}\n{harmless}\n"));
+        assert!(told.contains(":1: ") && told.contains("would lead elsewhere"), "{told}");
+    }
+}
+
+#[test]
+fn a_match_that_does_not_hold_anyway_may_ask_for_what_rrx_does_not_have() {
+    for text in [
+        "Match host nowhere exec \"touch x\"\n User u\n",
+        "Match exec \"touch x\" host nowhere\n User u\n",
+        "Match user nobody tagged a,b localnetwork 10.0.0.0/8\n User u\n",
+        "Match !final host nowhere version 9\n User u\n",
+    ] {
+        assert_eq!(read(text, "x").unwrap().user, None, "{text}");
+    }
+    assert!(refusal("Match host x exec \"touch x\"\n User u\n").contains(":1: Match exec is not supported"));
+}
+
+#[test]
+fn match_final_reads_the_files_once_more_under_the_name_that_was_found() {
+    let text =
+        "Match final all\n User last\nHost x\n HostName Y\n Bogus yes\nHost y\n Port 7\nMatch final host x\n Port 8\n";
+    let config = read(text, "x").unwrap();
+    assert_eq!((config.user.as_deref(), config.port, config.host_name.as_str()), (Some("last"), Some(7), "y"));
+    assert_eq!(config.warnings.len(), 1, "each once: {:?}", config.warnings);
+    let without = read("Match canonical\n User last\nHost x\n HostName y\nHost y\n Port 7\n", "x").unwrap();
+    assert_eq!((without.user, without.port), (None, None));
+}
+
+#[test]
+fn relative_names_of_include_lie_in_the_users_or_the_systems_folder() {
+    let files = Paper(BTreeMap::from([
+        ("/home/ann/.ssh/config".into(), b"Include deep/one ~/own\n".to_vec()),
+        ("/home/ann/.ssh/deep/one".into(), b"Include two\n".to_vec()),
+        ("/home/ann/.ssh/two".into(), b"User of-two\n".to_vec()),
+        ("/home/ann/.ssh/deep/two".into(), b"User wrong\n".to_vec()),
+        ("/home/ann/own".into(), b"Port 7\n".to_vec()),
+        ("/etc/ssh/ssh_config".into(), b"Include ssh_config.d/*.conf\n".to_vec()),
+        ("/etc/ssh/ssh_config.d/a.conf".into(), b"Include more\n".to_vec()),
+        ("/etc/ssh/more".into(), b"HostKeyAlias alias\n".to_vec()),
+    ]));
+    let paths = ["/home/ann/.ssh/config".into(), "/etc/ssh/ssh_config".into()];
+    let config = resolve(&asked("x"), &paths, &files).unwrap();
+    assert_eq!((config.user.as_deref(), config.port), (Some("of-two"), Some(7)));
+    assert_eq!(config.host_key_alias.as_deref(), Some("alias"));
+
+    assert!(refusal("Include ~bob/config\n").contains(":1: `~bob/config`: the home of another user is not known"));
+    let system = Paper(BTreeMap::from([("/etc/ssh/ssh_config".into(), b"Include ~/x\n".to_vec())]));
+    let told = resolve(&asked("x"), &paths, &system).unwrap_err().to_string();
+    assert!(told.contains("/etc/ssh/ssh_config:1: `~/x`"), "{told}");
+}
+
+#[test]
+fn the_tokens_in_each_hop_of_proxyjump_are_put_in() {
+    let text = "Host x\n HostName y.example.com\n User u\n Port 7\n ProxyJump %r@%n-jump:22,jump.%h,p%p%%\n";
+    assert_eq!(read(text, "x").unwrap().proxy_jump, ["u@x-jump:22", "jump.y.example.com", "p7%"]);
+    assert!(refusal("Host x\n ProxyJump %d\n").contains(":2: `%d` means nothing here"));
+}
+
+#[test]
+fn a_way_of_signing_in_is_forbidden_by_its_own_line_or_by_the_list_that_lacks_it() {
+    let forbidden = |text: &str| -> Vec<(Method, String)> {
+        read(text, "x").unwrap().forbidden.into_iter().map(|one| (one.method, one.because)).collect()
+    };
+    let line = |words: &str, number| format!("{words} in /home/ann/.ssh/config line {number}");
+    assert_eq!(forbidden("PasswordAuthentication yes\nPasswordAuthentication no\nPubkeyAuthentication unbound\n"), []);
+    assert_eq!(
+        forbidden("Port 1\nPasswordAuthentication no\nChallengeResponseAuthentication no\n"),
+        [
+            (Method::KeyboardInteractive, line("ChallengeResponseAuthentication no", 3)),
+            (Method::Password, line("PasswordAuthentication no", 2)),
+        ]
+    );
+    assert_eq!(
+        forbidden("PreferredAuthentications publickey,hostbased\nPubkeyAuthentication no\n"),
+        [
+            (Method::PublicKey, line("PubkeyAuthentication no", 2)),
+            (Method::KeyboardInteractive, line("PreferredAuthentications publickey,hostbased", 1)),
+            (Method::Password, line("PreferredAuthentications publickey,hostbased", 1)),
+        ]
+    );
+    assert!(refusal("PasswordAuthentication maybe\n").contains(":1: `maybe` is neither yes nor no"));
+}
+
+#[test]
+fn address_family_hashing_and_the_count_of_unanswered_questions_are_read() {
+    let config = read("AddressFamily inet6\nHashKnownHosts yes\nServerAliveCountMax 7\n", "x").unwrap();
+    assert_eq!(config.address_family, AddressFamily::V6);
+    assert!(config.hash_known_hosts);
+    assert_eq!(config.alive_count, Some(7));
+    assert_eq!(read("AddressFamily inet\n", "x").unwrap().address_family, AddressFamily::V4);
+    assert!(refusal("AddressFamily inet7\n").contains("`inet7`"));
+    assert!(refusal("UserKnownHostsFile /a none\n").contains("`none` stands beside names of files"));
 }
 
 #[test]
@@ -149,6 +263,8 @@ fn what_is_no_keyword_is_told_and_the_rest_holds() {
     let config = read("Bogus yes\nUser u\nCiphers aes128-ctr\n", "x").unwrap();
     assert_eq!(config.warnings, ["/home/ann/.ssh/config:1: Bogus is not a keyword"]);
     assert_eq!(config.user.as_deref(), Some("u"));
+    let ignored = read("IgnoreUnknown B*,other\nBogus yes\nBizarre no\n", "x").unwrap();
+    assert_eq!(ignored.warnings, Vec::<String>::new());
 }
 
 proptest! {
@@ -160,7 +276,7 @@ proptest! {
 
     #[test]
     fn no_words_break_the_reader(lines in proptest::collection::vec(
-        "(Host|Match|HostName|Port|User|Include|IdentityFile|ProxyJump|ConnectTimeout|IdentityAgent) [%${}~!*?,a-z0-9\" ]{0,12}", 0..12)
+        "(Host|Match|HostName|Port|User|Include|IdentityFile|ProxyJump|ConnectTimeout|IdentityAgent|Match final|PasswordAuthentication|UserKnownHostsFile) [%${}~!*?,a-z0-9\" ]{0,12}", 0..12)
     ) {
         let _ = read(&lines.join("\n"), "x");
     }

@@ -1,23 +1,21 @@
 //! Hops as `ssh_config` describes them, and every way to sign in that needs no root, against real sshds and `ssh -G`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use proptest::prelude::*;
 use rrx::domain::port::Rung;
 use rrx::domain::problem::Kind;
 use rrx::domain::profile::Hop;
 use rrx::io::storage::ssh_files;
-use rrx::io::tunnel::ssh_config::{Asked, Files, HostConfig, resolve};
+use rrx::io::tunnel::ssh_config::Files;
 use rrx::io::tunnel::{SshConfig, Tunnel, TunnelContext, TunnelError};
 
 use super::tunnel::{Agent, context, done, drain, greeting, home};
 use crate::rig::{Rig, Sshd, SshdOptions};
 
 /// The real files.
-struct Disk;
+pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
@@ -47,24 +45,24 @@ fn config_in(home: &Path, text: &str) -> Arc<SshConfig> {
     })
 }
 
-fn set_mode(path: &Path, mode: u32) {
+pub fn set_mode(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// A hop that is a name in `ssh_config`, and no more.
-fn alias(name: &str) -> Hop {
+pub fn alias(name: &str) -> Hop {
     name.parse().unwrap()
 }
 
-fn with_config(home: &Path, text: &str) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::Step>) {
+pub fn with_config(home: &Path, text: &str) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::Step>) {
     let (mut context, steps) = context(home);
     context.ssh_config = Some(config_in(home, text));
     (context, steps)
 }
 
 /// `Host` lines that describe an sshd of the rig under this name.
-fn host(name: &str, rig: &Rig, sshd: &Sshd, address: &str) -> String {
+pub fn host(name: &str, rig: &Rig, sshd: &Sshd, address: &str) -> String {
     format!(
         "Host {name}\n  HostName {address}\n  Port {}\n  User {}\n  IdentityFile {}\n  UserKnownHostsFile {}\n",
         sshd.port(),
@@ -74,13 +72,13 @@ fn host(name: &str, rig: &Rig, sshd: &Sshd, address: &str) -> String {
     )
 }
 
-fn keygen(arguments: &[&str], file: &Path) {
+pub fn keygen(arguments: &[&str], file: &Path) {
     let made = Command::new("ssh-keygen").arg("-q").args(arguments).arg(file).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
 /// A copy of the rig's user key that is in no list, with a certificate of the rig's authority beside it.
-fn certified_key(rig: &Rig, folder: &Path, how: &[&str]) -> PathBuf {
+pub fn certified_key(rig: &Rig, folder: &Path, how: &[&str]) -> PathBuf {
     let key = folder.join("certified");
     keygen(&["-t", "ed25519", "-N", "", "-f"], &key);
     let authority = rig.authority();
@@ -90,7 +88,7 @@ fn certified_key(rig: &Rig, folder: &Path, how: &[&str]) -> PathBuf {
     key
 }
 
-fn trusting_users_of(rig: &Rig) -> SshdOptions {
+pub fn trusting_users_of(rig: &Rig) -> SshdOptions {
     SshdOptions { config: format!("TrustedUserCAKeys {}.pub", rig.authority().display()), ..SshdOptions::default() }
 }
 
@@ -227,102 +225,6 @@ fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&told.stdout), "answer\r\n42\r\n", "{}", String::from_utf8_lossy(&told.stderr));
     assert!(inner.log().contains("Accepted publickey"));
-}
-
-/// The values of `ssh -G`, by keyword.
-fn as_ssh_reads_it(config: &Path, arguments: &[&str]) -> Option<BTreeMap<String, Vec<String>>> {
-    let told = Command::new("ssh").arg("-G").arg("-F").arg(config).args(arguments).output().unwrap();
-    if !told.status.success() {
-        return None;
-    }
-    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in String::from_utf8(told.stdout).unwrap().lines() {
-        let (keyword, value) = line.split_once(' ').unwrap_or((line, ""));
-        values.entry(keyword.to_owned()).or_default().push(value.to_owned());
-    }
-    Some(values)
-}
-
-fn as_we_read_it(config: &Path, host: &str) -> Result<HostConfig, String> {
-    let hop: Hop = host.parse().unwrap();
-    let asked = Asked {
-        host: hop.host,
-        user: hop.user,
-        port: hop.port,
-        local_user: user_name(),
-        local_uid: nix::unistd::getuid().as_raw(),
-        local_host: nix::unistd::gethostname().unwrap().to_string_lossy().into_owned(),
-        home: PathBuf::from(std::env::var("HOME").unwrap()),
-    };
-    resolve(&asked, &[config.to_owned()], &Disk).map_err(|problem| problem.to_string())
-}
-
-fn user_name() -> String {
-    nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().name
-}
-
-fn compare(config: &Path, text: &str, host: &str) {
-    std::fs::write(config, text).unwrap();
-    set_mode(config, 0o600);
-    let address = if host.contains(':') { format!("ssh://{host}") } else { host.to_owned() };
-    let theirs = as_ssh_reads_it(config, &[&address]);
-    let ours = as_we_read_it(config, host);
-    let (theirs, ours) = match (theirs, ours) {
-        (None, _) => return,
-        (Some(_), Err(why)) => panic!("ssh reads it and we do not: {why}\n{text}"),
-        (Some(theirs), Ok(ours)) => (theirs, ours),
-    };
-    let first = |keyword: &str| theirs.get(keyword).and_then(|values| values.first()).cloned().unwrap_or_default();
-    let is_default = |path: &str| path.contains("/.ssh/id_");
-    let expand = |path: &str| path.replacen('~', &std::env::var("HOME").unwrap(), 1);
-    let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
-    assert_eq!(ours.host_name, first("hostname"), "{text}");
-    assert_eq!(ours.user.clone().unwrap_or_else(user_name), first("user"), "{text}");
-    assert_eq!(ours.port.unwrap_or(22).to_string(), first("port"), "{text}");
-    assert_eq!(ours.identities_only, first("identitiesonly") == "yes", "{text}");
-    assert_eq!(ours.proxy_jump.join(","), first("proxyjump").replace("none", ""), "{text}");
-    assert_eq!(ours.host_key_alias.clone().unwrap_or_default(), first("hostkeyalias").replace("none", ""), "{text}");
-    let identities: Vec<String> = theirs.get("identityfile").into_iter().flatten().map(|path| expand(path)).collect();
-    if !identities.iter().all(|path| is_default(path)) {
-        assert_eq!(shown(&ours.identity_files), identities, "{text}");
-    }
-}
-
-#[test]
-fn ssh_g_reads_these_files_as_we_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("config");
-    for (text, host) in [
-        ("Host a\n HostName a.example.com\n User x\n Port 2222\nHost *\n User y\n", "a"),
-        ("Host *.example.com !b.example.com\n User x\n", "b.example.com"),
-        ("Host *.example.com !b.example.com\n User x\n", "c.example.com"),
-        ("Match host a.example.com\n User x\nHost a\n HostName A.example.com\n", "a"),
-        ("Host a\n HostName A.example.com\nMatch host a.example.com\n User x\n", "a"),
-        ("Match originalhost a,b user z\n Port 7\nMatch all\n Port 8\n", "z@a"),
-        ("Host a\n HostName %h.example.com\n IdentityFile /keys/one\n User u\n Port 9\n", "a"),
-        ("Host=a\n\tPort = 99\n  User=\"x y\"\n", "a"),
-        ("ProxyJump j1,u@j2:2200\nProxyCommand none\n", "a"),
-        ("Host a\n IdentityFile /one\n IdentityFile \"/two words\"\n IdentitiesOnly yes\n", "a"),
-        ("host a # no comment\n port 5\n", "a"),
-        ("HostKeyAlias other\nPort 22\nPort 23\n", "u@a:2022"),
-    ] {
-        compare(&config, text, host);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
-
-    #[test]
-    fn ssh_g_reads_files_made_at_random_as_we_do(blocks in prop::collection::vec((
-        prop::sample::select(vec!["Host a", "Host *", "Host a b", "Host !a *", "Host ?", "Match host a", "Match user root", "Match !host a", "Match originalhost A", "Match all", "Match host *.com,!a.com"]),
-        prop::collection::vec(prop::sample::select(vec!["HostName %h.com", "HostName x", "User u", "User root", "Port 7", "IdentityFile ~/k", "IdentityFile /keys/k", "IdentitiesOnly yes", "ProxyJump j", "ProxyJump none", "HostKeyAlias k"]), 0..4),
-    ), 0..6), host in prop::sample::select(vec!["a", "b", "A", "u@a", "a.com"])) {
-        let folder = tempfile::tempdir().unwrap();
-        let blocks: Vec<String> = blocks.iter().map(|(head, lines)| format!("{head}\n  {}\n", lines.join("\n  "))).collect();
-        let text = blocks.concat();
-        compare(&folder.path().join("config"), &text, host);
-    }
 }
 
 // ---------------------------------------------------------------- agents and certificates
@@ -470,7 +372,7 @@ fn certified_host(rig: &Rig, how: &[&'static str], authority: &Path) -> (Sshd, t
 #[tokio::test]
 async fn a_host_certificate_of_a_known_authority_is_trusted_for_all_its_connections() {
     let rig = Rig::start();
-    let (_sshd, home, hop) = certified_host(rig, &["-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
+    let (_sshd, home, hop) = certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
     let (context, mut steps) = context(home.path());
     let tunnel = Tunnel::open(&[hop], context).await.unwrap();
     assert!(done(&drain(&mut steps), Rung::HostKey).contains("certified (known line 2)"));
@@ -482,12 +384,15 @@ async fn a_host_certificate_of_a_known_authority_is_trusted_for_all_its_connecti
 #[tokio::test]
 async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
     let rig = Rig::start();
+    let host = "127.0.0.1";
     for (how, why) in [
-        (["-n", "127.0.0.1", "-V", "-2d:-1d"], "it has expired"),
-        (["-n", "127.0.0.1", "-V", "+1d:+2d"], "it is not valid yet"),
-        (["-n", "other.example.com", "-V", "-1d:+1d"], "it is for other.example.com, not for 127.0.0.1"),
+        (&["-h", "-n", host, "-V", "-2d:-1d"][..], "it has expired"),
+        (&["-h", "-n", host, "-V", "+1d:+2d"], "it is not valid yet"),
+        (&["-h", "-n", "other.example.com", "-V", "-1d:+1d"], "it is for other.example.com, not for 127.0.0.1"),
+        (&["-h", "-n", host, "-V", "-1d:+1d", "-O", "critical:only@x=1"], "it has conditions that rrx does not know"),
+        (&["-n", host, "-V", "-1d:+1d"], "it is a certificate for users"),
     ] {
-        let (_sshd, home, hop) = certified_host(rig, &how, &rig.authority());
+        let (_sshd, home, hop) = certified_host(rig, how, &rig.authority());
         let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
         assert!(matches!(&error, TunnelError::HostCertificate { line: 2, .. }), "{error:?}");
         assert!(error.problem().to_string().contains(why), "{}", error.problem());
@@ -497,7 +402,7 @@ async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
 #[tokio::test]
 async fn a_host_certificate_of_another_authority_is_but_its_key_and_that_is_unknown() {
     let rig = Rig::start();
-    let (_sshd, home, hop) = certified_host(rig, &["-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.other_authority());
+    let (_sshd, home, hop) = certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.other_authority());
     let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
     assert!(matches!(error, TunnelError::HostKeyDeclined { authority: Some(_), .. }), "{error:?}");
 }
@@ -505,7 +410,7 @@ async fn a_host_certificate_of_another_authority_is_but_its_key_and_that_is_unkn
 #[tokio::test]
 async fn a_revoked_authority_vouches_for_nobody() {
     let rig = Rig::start();
-    let (_sshd, home, hop) = certified_host(rig, &["-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
+    let (_sshd, home, hop) = certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
     let known = home.path().join("known");
     let public = std::fs::read_to_string(rig.authority().with_extension("pub")).unwrap();
     let text = std::fs::read_to_string(&known).unwrap() + &format!("@revoked * {public}");

@@ -22,6 +22,8 @@ mod harness;
 mod held;
 mod held_rooted;
 mod hops;
+mod hops_as_openssh;
+mod hops_files;
 mod lag;
 mod liveness;
 mod one_server;

@@ -24,7 +24,7 @@ pub struct SshdOptions {
     pub permit: Vec<String>,
     /// Where it listens, in place of [`HOST`].
     pub address: Option<&'static str>,
-    /// Options of `ssh-keygen -s` for a certificate of its ed25519 key by the rig's authority: `-n name -V validity`.
+    /// Options of `ssh-keygen -s` for a certificate of its ed25519 key by the rig's authority: `-h -n name -V validity`.
     pub certificate: Option<Vec<&'static str>>,
     /// Passwords by PAM: the sshd runs as root, with users, passwords and rules of its own in a mount namespace.
     pub pam: Option<Pam>,
@@ -68,7 +68,7 @@ impl Sshd {
             let mut config = config_text(folder, &own, (host, port), mariadb.port(), options);
             if let Some(how) = &options.certificate {
                 run(Command::new("ssh-keygen")
-                    .args(["-q", "-h", "-I", "host@rig", "-s"])
+                    .args(["-q", "-I", "host@rig", "-s"])
                     .arg(folder.path("authority"))
                     .args(how)
                     .arg(own.join("host_ed25519.pub")));

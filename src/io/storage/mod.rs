@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 pub mod accesslog;
 pub mod atomic;
+mod bounded;
 pub mod docs;
 pub mod doors;
 pub mod history;

@@ -2,7 +2,6 @@
 //! no argument list and no log; its buffers are wiped.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -15,6 +14,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use zeroize::Zeroizing;
 
+use super::bounded::Bounded;
 use super::keyring::{self, Keyring};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
@@ -140,7 +140,7 @@ fn from_file(path: &Path) -> Result<Found, String> {
     if meta.is_dir() {
         return Err(format!("{name} is a folder"));
     }
-    let file = File::open(path).map_err(|error| format!("{name}: {error}"))?;
+    let file = Bounded::open(path, limits::SECRET_COMMAND).map_err(|error| format!("{name}: {error}"))?;
     let secret = first_line(file).map_err(|why| format!("{name}: {why}"))?;
     let warning = (meta.permissions().mode() & 0o077 != 0)
         .then(|| format!("{name} can be read by others; `chmod 600 {name}` closes it"));

@@ -1,9 +1,11 @@
 //! Finds and reads the files of `ssh_config(5)`. Knows nothing of what stands in them.
 
-use std::fs;
-use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+
+use super::bounded::Bounded;
+use crate::domain::limits;
 
 /// Bytes of a file that are read at most.
 const MOST: u64 = 4 << 20;
@@ -14,27 +16,24 @@ const WRITABLE: u32 = 0o022;
 ///
 /// # Errors
 /// When it is there and cannot be read, or when others than the user and root could have written it: whoever can write it
-/// chooses where connections go. OpenSSH refuses such a file too.
+/// chooses where connections go. OpenSSH refuses such a file too. When it is a pipe that does not end within
+/// [`limits::PIPE`].
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match fs::File::open(path) {
+    let file = match Bounded::open(path, limits::PIPE) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let about = file.metadata()?;
+    let about = file.about();
     let is_trusted = about.uid() == 0 || about.uid() == nix::unistd::getuid().as_raw();
-    if about.is_file() && (!is_trusted || about.mode() & WRITABLE != 0) {
+    // Whoever may write to a device such as /dev/null chooses nothing by it.
+    if !about.file_type().is_char_device() && (!is_trusted || about.mode() & WRITABLE != 0) {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
             format!("bad owner or permissions: others could have written it (chmod go-w {})", path.display()),
         ));
     }
-    let mut bytes = Vec::new();
-    file.take(MOST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 4 MiB"));
-    }
-    Ok(Some(bytes))
+    file.whole(MOST).map(Some)
 }
 
 /// The files that a pattern with `*`, `?` and `[…]` means, in order, as glob(3) has them.

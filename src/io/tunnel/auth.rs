@@ -16,6 +16,7 @@ use super::context::TunnelContext;
 use super::host_key::Guardian;
 use super::identity::{self, Agent, Credential, Offer, Passphrase, connect_agent};
 use super::problem::{TunnelError, plain};
+use super::ssh_config::Method;
 use super::station::Station;
 use crate::domain::limits;
 use crate::domain::port::{Answer, Question};
@@ -89,8 +90,10 @@ impl<'a> SignIn<'a> {
     /// Offers what there is, in order, until the hop lets us in; the words say what it took. Tells whoever waits for it that
     /// a key at hand comes first.
     pub(super) async fn first(mut self, offering: Option<&Notify>) -> Result<(Vec<Credential>, String), TunnelError> {
-        let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
-        (self.agent, self.offers) = (agent, offers.into());
+        if self.hop.allows(Method::PublicKey) {
+            let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
+            (self.agent, self.offers) = (agent, offers.into());
+        }
         if let (Some(offering), Some(Offer::Ready(..))) = (offering, self.offers.front()) {
             offering.notify_one();
         }
@@ -106,7 +109,8 @@ impl<'a> SignIn<'a> {
 
     /// One thing that the hop wants: whatever it takes first of all that there is.
     async fn step(&mut self) -> Result<Outcome, TunnelError> {
-        if self.may(MethodKind::PublicKey)
+        if self.hop.allows(Method::PublicKey)
+            && self.may(MethodKind::PublicKey)
             && let outcome @ (Outcome::In | Outcome::More) = self.keys().await?
         {
             return Ok(outcome);
@@ -119,12 +123,14 @@ impl<'a> SignIn<'a> {
                 return Ok(Outcome::In);
             }
         }
-        if self.may(MethodKind::KeyboardInteractive)
+        if self.hop.allows(Method::KeyboardInteractive)
+            && self.may(MethodKind::KeyboardInteractive)
             && let Some(outcome) = self.questions().await?
         {
             return Ok(outcome);
         }
-        if self.may(MethodKind::Password)
+        if self.hop.allows(Method::Password)
+            && self.may(MethodKind::Password)
             && let Some(outcome) = self.password().await?
         {
             return Ok(outcome);
@@ -276,7 +282,10 @@ impl<'a> SignIn<'a> {
 
     fn refused(self) -> TunnelError {
         let takes = self.takes.as_ref().map(names).unwrap_or_default();
-        TunnelError::SignIn { host: self.hop.shown.clone(), user: self.hop.user.clone(), tried: self.tried, takes }
+        let forbidden =
+            self.hop.forbidden.iter().map(|one| format!("{}: {}", one.method.name(), one.because)).collect();
+        let (host, user) = (self.hop.shown.clone(), self.hop.user.clone());
+        TunnelError::SignIn { host, user, tried: self.tried, takes, forbidden }
     }
 
     async fn offer(&mut self, credential: Credential, shown: String) -> Result<Outcome, TunnelError> {

@@ -9,11 +9,16 @@ use std::time::SystemTime;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::ssh_config::Files;
+use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Secret;
+
+/// What is said of a file that cannot be read in time.
+pub(super) const NO_ANSWER: &str = "the file system does not answer";
 
 /// Reads a whole file; `None` when there is none (`io::storage::known_hosts_file::read`).
 pub type ReadFile = Arc<dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync>;
@@ -113,10 +118,11 @@ impl TunnelContext {
         (self.clock)().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 
-    /// Reads a file on a thread that may block.
+    /// Reads a file on a thread that may block, and waits for it no longer than [`limits::READING`].
     pub(super) async fn read_file(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         let (read, path) = (Arc::clone(&self.read), path.to_owned());
-        tokio::task::spawn_blocking(move || read(&path)).await.map_err(io::Error::other)?
+        let reading = timeout(limits::READING, tokio::task::spawn_blocking(move || read(&path)));
+        reading.await.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, NO_ANSWER))?.map_err(io::Error::other)?
     }
 
     /// Appends a line on a thread that may block.

@@ -286,3 +286,30 @@ pub(super) fn type_of(algorithm: &russh::keys::Algorithm) -> &str {
         other => other.as_str(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    /// Made by `ssh-keygen -s authority -h -n 127.0.0.1 -V always:forever`.
+    const CERTIFICATE: &str = "AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAIFwmDsXjceWXFbgJms17zUK1HlApBZPvbrX/i2CCEeQZAAAA\
+         INlywvA4InvjEX1T9SfbVmfyW7OXZhp41KghhJDpguHLAAAAAAAAAAAAAAACAAAABGhvc3QAAAANAAAACTEyNy4wLjAuMQAAAAAA\
+         AAAA//////////8AAAAAAAAAAAAAAAAAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIPvlBYpOHHpxyNMkBHlRivaddkCi6JAMA4WhbFC4\
+         yHChAAAAUwAAAAtzc2gtZWQyNTUxOQAAAEAb4OGaO2xEEfcW9a55djHkpmsh1PCREAHwMh2+xGNQZ5IdKrze9TQ5YBRWuf7pCaQc\
+         unjEPk+F4ZG/bBn/lXQE";
+
+    fn certificate(bytes: &[u8]) -> Certificate {
+        let text = format!("ssh-ed25519-cert-v01@openssh.com {}", STANDARD.encode(bytes));
+        Certificate::from_openssh(&text).unwrap()
+    }
+
+    #[test]
+    fn a_certificate_with_a_wrong_signature_vouches_for_nobody() {
+        let mut bytes = STANDARD.decode(CERTIFICATE).unwrap();
+        assert_eq!(flaw(&certificate(&bytes), "127.0.0.1", 1), None);
+        *bytes.last_mut().unwrap() ^= 1;
+        assert_eq!(flaw(&certificate(&bytes), "127.0.0.1", 1), Some("its signature is wrong".into()));
+    }
+}

@@ -206,6 +206,18 @@ pub fn line_for(host: &str, port: u16, key: &HostKey) -> String {
     format!("{} {} {}\n", name_of(host, port), key.algorithm, STANDARD.encode(&key.blob))
 }
 
+/// As [`line_for`], with the name hashed under a salt, as `HashKnownHosts` has it.
+#[must_use]
+pub fn hashed_line_for(host: &str, port: u16, key: &HostKey, salt: &[u8; 20]) -> String {
+    let hash = hash_of(&name_of(host, port), salt);
+    let (salt, hash) = (STANDARD.encode(salt), STANDARD.encode(hash));
+    format!("|1|{salt}|{hash} {} {}\n", key.algorithm, STANDARD.encode(&key.blob))
+}
+
+fn hash_of(name: &str, salt: &[u8]) -> hmac::Tag {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, salt), name.as_bytes())
+}
+
 /// The name under which a host is recorded: lower case, `[host]:port` when the port is not 22.
 #[must_use]
 pub fn name_of(host: &str, port: u16) -> String {
@@ -280,10 +292,7 @@ impl Hosts {
     /// Whether the line is for this (lower-case) name. One negated pattern that matches takes the line out.
     fn contain(&self, name: &str) -> bool {
         match self {
-            Self::Hashed { salt, hash } => {
-                let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, salt);
-                hmac::sign(&key, name.as_bytes()).as_ref() == hash.as_slice()
-            }
+            Self::Hashed { salt, hash } => hash_of(name, salt).as_ref() == hash.as_slice(),
             Self::Patterns(patterns) => {
                 let mut found = false;
                 for (negated, pattern) in patterns {

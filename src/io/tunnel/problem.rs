@@ -150,6 +150,8 @@ pub enum TunnelError {
         tried: Vec<String>,
         /// The methods that the hop takes.
         takes: Vec<String>,
+        /// The methods that were not tried because `ssh_config` says so, with the line that does.
+        forbidden: Vec<String>,
     },
     /// Sign-in was not answered in time.
     #[error("{host} did not answer the sign-in")]
@@ -241,7 +243,7 @@ impl TunnelError {
             | Self::HostKeyNotPinned { .. }
             | Self::KnownHosts { .. }
             | Self::Record { .. } => self.host_key_problem(problem),
-            Self::SignIn { user, tried, takes, .. } => sign_in(problem, user, tried, takes),
+            Self::SignIn { user, tried, takes, forbidden, .. } => sign_in(problem, user, (tried, takes, forbidden)),
             Self::SignInTimedOut { .. } => {
                 problem.hint("the hop is reached but slow or stuck: try again, then ask its owner").then(Remedy::Reconnect)
             }
@@ -376,13 +378,16 @@ fn unreachable_hop(problem: Problem, how: &Reached) -> Problem {
     .then(Remedy::Doctor)
 }
 
-fn sign_in(problem: Problem, user: &str, tried: &[String], takes: &[String]) -> Problem {
+fn sign_in(problem: Problem, user: &str, (tried, takes, forbidden): (&[String], &[String], &[String])) -> Problem {
     let mut problem = problem;
-    if tried.is_empty() {
+    if tried.is_empty() && forbidden.is_empty() {
         problem = problem.because("there was no key to try: no agent answered, and there is no key file");
     }
     for one in tried {
         problem = problem.because(format!("tried {one}"));
+    }
+    for one in forbidden {
+        problem = problem.because(format!("not tried {one}"));
     }
     if !takes.is_empty() {
         problem = problem.because(format!("it takes {}", takes.join(", ")));

@@ -5,17 +5,17 @@ use std::net::SocketAddr;
 
 use russh::client::Config;
 use russh::keys::Algorithm;
-use russh::{Preferred, cipher};
+use russh::{AlgorithmKind, Preferred, cipher};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::forward;
 use super::host_key::{Policy, type_of};
 use super::link::Wire;
-use super::problem::{Reached, TunnelError};
+use super::problem::{Reached, TunnelError, ended, plain};
 use super::route::Joint;
+use super::ssh_config::AddressFamily;
 use super::station::Station;
-use crate::domain::limits;
 
 /// Messages (64 KiB at most) that wait for a slow reader before the whole connection waits with it. A sign-in that cannot
 /// be repeated, such as one with a one-time code, leaves one connection for both the rows and the KILL that stops them.
@@ -35,13 +35,24 @@ pub(super) async fn resolve(station: &Station) -> Result<(Vec<SocketAddr>, Strin
     let host = &station.host;
     let failed = |source| TunnelError::Resolve { host: host.clone(), source };
     let found = timeout(station.reach, lookup_host((host.as_str(), station.port))).await;
-    let addresses: Vec<SocketAddr> = match found {
+    let mut addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(source)) => return Err(failed(source)),
         Err(_) => {
             return Err(failed(io::Error::new(io::ErrorKind::TimedOut, "the name server does not answer")));
         }
     };
+    let known = addresses.len();
+    let (counts, family): (fn(&SocketAddr) -> bool, _) = match station.address_family {
+        AddressFamily::Any => (|_| true, ""),
+        AddressFamily::V4 => (SocketAddr::is_ipv4, "IPv4"),
+        AddressFamily::V6 => (SocketAddr::is_ipv6, "IPv6"),
+    };
+    addresses.retain(counts);
+    if addresses.len() < known && addresses.is_empty() {
+        let words = format!("it has no {family} address, and AddressFamily in ssh_config allows no other");
+        return Err(failed(io::Error::new(io::ErrorKind::NotFound, words)));
+    }
     let Some(first) = addresses.first() else {
         return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name server knows no address of it")));
     };
@@ -93,15 +104,15 @@ pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> 
     let recorded = policy.recorded_types();
     let is_in = |list: &[String], algorithm: &Algorithm| list.iter().any(|name| name == type_of(algorithm));
     let mut keys: Vec<Algorithm> =
-        Preferred::DEFAULT.key.iter().filter(|algorithm| !is_in(refused, algorithm)).cloned().collect();
+        Preferred::DEFAULT.key.iter().filter(|key| !is_in(refused, key) && !is_weak(key)).cloned().collect();
     keys.sort_by_key(|algorithm| !is_in(&recorded, algorithm));
     let certificates = if policy.authority().is_some() { keys.clone() } else { Vec::new() };
     Config {
         nodelay: true,
-        keepalive_interval: Some(station.keepalive),
+        keepalive_interval: Some(station.keepalive.interval),
         channel_buffer_size: CHANNEL_MESSAGES,
         maximum_packet_size: PACKET,
-        keepalive_max: limits::KEEPALIVE_MISSES,
+        keepalive_max: usize::try_from(station.keepalive.misses).unwrap_or(usize::MAX),
         preferred: Preferred {
             key: keys.into(),
             host_key_certificates: certificates.into(),
@@ -116,5 +127,21 @@ pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> 
             ..Preferred::DEFAULT
         },
         ..Config::default()
+    }
+}
+
+/// An RSA key that signs with SHA-1, as OpenSSH refuses it since 8.8: such signatures can be forged.
+fn is_weak(algorithm: &Algorithm) -> bool {
+    matches!(algorithm, Algorithm::Rsa { hash: None })
+}
+
+/// Why a handshake failed, in words.
+pub(super) fn why(error: &russh::Error) -> String {
+    match error {
+        russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, theirs, .. } => {
+            let offered = plain(&theirs.join(", "));
+            format!("it offers no host key that can be trusted: {offered} (ssh-rsa alone signs with SHA-1)")
+        }
+        error => ended(error),
     }
 }

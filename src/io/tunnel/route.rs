@@ -2,8 +2,10 @@
 //! is used for.
 
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 
+use ring::rand::{SecureRandom as _, SystemRandom};
 use russh::client::{Handle, connect_stream};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
@@ -13,10 +15,10 @@ use super::auth::SignIn;
 use super::context::{Step, TunnelContext};
 use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
 use super::identity::Credential;
-use super::known_hosts::{HostKey, KnownHosts, line_for};
+use super::known_hosts::{HostKey, KnownHosts, hashed_line_for, line_for};
 use super::link::{Link, Wire};
-use super::problem::{CLOSED, TunnelError, ended};
-use super::reach::{Way, config, reach, resolve};
+use super::problem::{CLOSED, TunnelError};
+use super::reach::{Way, config, reach, resolve, why};
 use super::ssh_config::UnknownKeys;
 use super::station::Station;
 use crate::domain::limits;
@@ -241,7 +243,7 @@ impl<'a> Climb<'a> {
             let link = Link::new(here, kill.clone(), limits::HOP_PATIENCE);
             let config = Arc::new(config(hop, &policy, &refused_types));
             let (guardian, judged, told, gone) = Guardian::new(Arc::clone(&policy));
-            let outcome = timeout(limits::SIGN_IN, connect_stream(config, link, guardian)).await;
+            let outcome = timeout(hop.handshake, connect_stream(config, link, guardian)).await;
             match (outcome, judgement(&judged)) {
                 (Ok(Ok(handle)), Some((key, Judgement::Trusted(words)))) => {
                     let words = format!("{words}{}{}", policy.skipped(), passed_over(hop));
@@ -261,7 +263,7 @@ impl<'a> Climb<'a> {
                     return Err(TunnelError::HostKeyNotPinned { host: hop.shown.clone(), presented: refused_keys });
                 }
                 (Ok(Err(error)), _) => {
-                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: ended(&error) });
+                    return Err(TunnelError::Handshake { host: hop.shown.clone(), why: why(&error) });
                 }
                 (Err(_), _) => {
                     let why = "it did not finish in time".to_owned();
@@ -311,9 +313,9 @@ impl<'a> Climb<'a> {
         };
         match self.context.asker.ask(question).await {
             Answer::Accept => {
-                let line = line_for(&hop.known_as.0, hop.known_as.1, key);
-                let written = self.context.append_line(file, line).await;
-                written.map_err(|source| TunnelError::Record { file: file.clone(), source })
+                let failed = |source| TunnelError::Record { file: file.clone(), source };
+                let line = line_of(hop, key).map_err(failed)?;
+                self.context.append_line(file, line).await.map_err(failed)
             }
             Answer::Decline | Answer::Secret(_) => Err(declined()),
         }
@@ -347,6 +349,17 @@ impl<'a> Climb<'a> {
             let _ = self.context.news.send(Step { hop, rung, state }).await;
         }
     }
+}
+
+/// The line that records a hop's key.
+fn line_of(hop: &Station, key: &HostKey) -> io::Result<String> {
+    let (name, port) = &hop.known_as;
+    if !hop.hashes_names {
+        return Ok(line_for(name, *port, key));
+    }
+    let mut salt = [0; 20];
+    SystemRandom::new().fill(&mut salt).map_err(|_| io::Error::other("the system has no random bytes"))?;
+    Ok(hashed_line_for(name, *port, key, &salt))
 }
 
 /// Words about lines of `ssh_config` that were passed over, for the ladder.

@@ -8,14 +8,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::context::{SshConfig, TunnelContext};
+use tokio::time::timeout;
+
+use super::context::{NO_ANSWER, SshConfig, TunnelContext};
 use super::problem::TunnelError;
-use super::ssh_config::{Agent, Asked, HostConfig, UnknownKeys, resolve};
+use super::ssh_config::{AddressFamily, Agent, Asked, Forbidden, HostConfig, Method, UnknownKeys, resolve};
 use crate::domain::limits;
 use crate::domain::profile::Hop;
 
 /// Hops on the way at most: more is a circle.
 const MOST: usize = 16;
+/// OpenSSH's own `ServerAliveCountMax`.
+const ALIVE_COUNT: u32 = 3;
 /// OpenSSH's default key files, below `~/.ssh`.
 const DEFAULT_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
@@ -43,16 +47,57 @@ pub(super) struct Station {
     pub(super) global_known_hosts: Vec<PathBuf>,
     /// The name and port under which its key is recorded.
     pub(super) known_as: (String, u16),
+    /// Whether that name is hashed where an accepted key is recorded.
+    pub(super) hashes_names: bool,
     pub(super) unknown_keys: UnknownKeys,
+    /// Ways of signing in that must not be tried.
+    pub(super) forbidden: Vec<Forbidden>,
+    /// Addresses that count, where its name is resolved here.
+    pub(super) address_family: AddressFamily,
     /// How long a connection may take to come about.
     pub(super) reach: Duration,
-    /// After how long a silence it is asked for a sign of life.
-    pub(super) keepalive: Duration,
+    /// How long the SSH handshake may take.
+    pub(super) handshake: Duration,
+    pub(super) keepalive: Keepalive,
     /// What was passed over in `ssh_config`.
     pub(super) warnings: Vec<String>,
 }
 
+/// When a link is asked for a sign of life, and when it is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Keepalive {
+    /// After how long a silence it is asked, and how long it is waited for then.
+    pub(super) interval: Duration,
+    /// How often it may leave that unanswered: it is given up one interval later.
+    pub(super) misses: u32,
+}
+
+impl Keepalive {
+    /// As `ServerAliveInterval` and `ServerAliveCountMax` want it, within our bounds: a dead link has to be known in time, and
+    /// a short pause is no end.
+    fn of(interval: Option<Duration>, count: Option<u32>) -> Self {
+        let own = Self { interval: limits::KEEPALIVE, misses: limits::KEEPALIVE_MISSES };
+        let Some(wanted) = interval.filter(|time| !time.is_zero()) else { return own };
+        let silence = wanted.saturating_mul(count.unwrap_or(ALIVE_COUNT).saturating_add(1));
+        let silence = silence.clamp(limits::KEEPALIVE_LEAST, own.silence());
+        // Whole seconds, as `ssh_config` has them.
+        let interval = wanted.min(own.interval);
+        let turns = silence.as_secs().div_ceil(interval.as_secs().max(1));
+        Self { interval, misses: u32::try_from(turns.saturating_sub(1)).unwrap_or(own.misses).max(1) }
+    }
+
+    /// How long it is silent when it is given up.
+    fn silence(self) -> Duration {
+        self.interval.saturating_mul(self.misses.saturating_add(1))
+    }
+}
+
 impl Station {
+    /// Whether a way of signing in may be tried.
+    pub(super) fn allows(&self, method: Method) -> bool {
+        self.forbidden.iter().all(|forbidden| forbidden.method != method)
+    }
+
     /// The name in `ssh_config`, where that is another than the host's.
     pub(super) fn alias(&self) -> Option<&str> {
         Some(self.shown.as_str()).filter(|shown| shown.split(':').next() != Some(&self.host) && *shown != self.host)
@@ -80,8 +125,9 @@ pub(super) async fn stations(route: &[Hop], context: &TunnelContext) -> Result<V
         }
         Ok(found)
     });
-    let found: Vec<Station> =
-        read.await.map_err(|error| TunnelError::SshConfig { place: "ssh_config".into(), why: error.to_string() })??;
+    let failed = |why: String| TunnelError::SshConfig { place: "ssh_config".into(), why };
+    let read = timeout(limits::READING, read).await.map_err(|_| failed(NO_ANSWER.into()))?;
+    let found: Vec<Station> = read.map_err(|error| failed(error.to_string()))??;
     if found.is_empty() { Err(TunnelError::NoHops) } else { Ok(found) }
 }
 
@@ -151,9 +197,13 @@ fn station(hop: &Hop, config: Option<HostConfig>, context: &TunnelContext) -> St
         known_hosts: vec![usual.join("known_hosts"), usual.join("known_hosts2")],
         global_known_hosts: context.global_known_hosts.clone(),
         known_as: (hop.host.clone(), hop.port.unwrap_or(Hop::PORT)),
+        hashes_names: false,
         unknown_keys: UnknownKeys::Asked,
+        forbidden: Vec::new(),
+        address_family: AddressFamily::Any,
         reach: limits::REACH,
-        keepalive: limits::KEEPALIVE,
+        handshake: limits::SIGN_IN,
+        keepalive: Keepalive::of(None, None),
         warnings: Vec::new(),
     };
     if let Some(config) = config {
@@ -177,13 +227,15 @@ fn station(hop: &Hop, config: Option<HostConfig>, context: &TunnelContext) -> St
         if let Some(files) = config.global_known_hosts {
             station.global_known_hosts = files;
         }
+        station.hashes_names = config.hash_known_hosts;
         station.unknown_keys = config.unknown_keys;
-        station.reach = config.connect_timeout.filter(|time| !time.is_zero()).unwrap_or(station.reach);
-        // Never slower than ours: a dead link has to be known in time.
-        station.keepalive = config
-            .alive_interval
-            .filter(|time| !time.is_zero())
-            .map_or(limits::KEEPALIVE, |time| time.min(limits::KEEPALIVE));
+        station.forbidden = config.forbidden;
+        station.address_family = config.address_family;
+        if let Some(time) = config.connect_timeout.filter(|time| !time.is_zero()) {
+            // For each of the two, as OpenSSH does it.
+            (station.reach, station.handshake) = (time, time);
+        }
+        station.keepalive = Keepalive::of(config.alive_interval, config.alive_count);
         station.warnings = config.warnings;
         // A key is recorded under the alias alone, else under the name that is connected to.
         station.known_as = match config.host_key_alias {
@@ -196,4 +248,35 @@ fn station(hop: &Hop, config: Option<HostConfig>, context: &TunnelContext) -> St
         station.known_hosts = files;
     }
     station
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_link_is_known_in_time_and_a_short_pause_ends_none_whatever_ssh_config_asks_for() {
+        for interval in 0..=200 {
+            for count in (0..20).map(Some).chain([None, Some(u32::MAX)]) {
+                let keepalive = Keepalive::of(Some(Duration::from_secs(interval)), count);
+                let silence = keepalive.silence();
+                let bounds = limits::KEEPALIVE_LEAST..=Duration::from_secs(12);
+                assert!(bounds.contains(&silence), "{interval} {count:?}: {keepalive:?}");
+                assert!(keepalive.misses > 0, "{interval} {count:?}: {keepalive:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_ssh_config_asks_for_counts_within_the_bounds() {
+        let of = |interval, count| {
+            let keepalive = Keepalive::of(Some(Duration::from_secs(interval)), count);
+            (keepalive.interval.as_secs(), keepalive.misses)
+        };
+        assert_eq!(of(1, None), (1, 7), "four seconds would be too few");
+        assert_eq!(of(1, Some(9)), (1, 9));
+        assert_eq!(of(2, Some(4)), (2, 4));
+        assert_eq!(of(60, None), (4, 2));
+        assert_eq!(of(0, Some(7)), (4, 2));
+    }
 }

@@ -1,47 +1,19 @@
-//! Reads the files and keeps for each keyword what counts for one host. Knows keywords, and which of those that rrx does
-//! not have would lead elsewhere: those stop.
+//! Reads the files and keeps for each keyword what counts for one host. A keyword that would lead elsewhere stops, where it
+//! is the one that counts.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use super::keyword::{Keeping, LEADS_ELSEWHERE, keeping};
 use super::line::{Line, lines};
 use super::pattern::{Verdict, judge};
 use super::token::{Meaning, tokens};
-use super::{Agent, Asked, Files, HostConfig, UnknownKeys};
+use super::{Asked, Files, Forbidden, HostConfig, Method, value};
 
 /// How deep files may include files: OpenSSH's own bound.
 const DEPTH: usize = 16;
 /// OpenSSH's own port.
 const PORT: u16 = 22;
-
-/// Keywords that would lead elsewhere or trust otherwise, unless they have this value.
-const LEADS_ELSEWHERE: [(&str, &str); 8] = [
-    ("proxycommand", "none"),
-    ("proxyusefdpass", "no"),
-    ("canonicalizehostname", "no"),
-    ("knownhostscommand", "none"),
-    ("revokedhostkeys", "none"),
-    ("bindaddress", "none"),
-    ("bindinterface", "none"),
-    ("addressfamily", "any"),
-];
-
-/// Keywords whose first value counts, as text.
-const SINGLE: [&str; 12] = [
-    "hostname",
-    "user",
-    "port",
-    "identitiesonly",
-    "identityagent",
-    "hostkeyalias",
-    "stricthostkeychecking",
-    "proxyjump",
-    "connecttimeout",
-    "serveraliveinterval",
-    "userknownhostsfile",
-    "globalknownhostsfile",
-];
 
 /// Why the configuration cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +30,8 @@ pub struct Problem {
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 struct Value {
+    /// As it was written.
+    keyword: String,
     words: Vec<String>,
     file: PathBuf,
     line: usize,
@@ -68,12 +42,21 @@ impl Value {
         self.words.first().map_or("", String::as_str)
     }
 
+    fn is_none(&self) -> bool {
+        self.words.len() == 1 && self.first().eq_ignore_ascii_case("none")
+    }
+
     fn problem(&self, what: impl Into<String>) -> Problem {
         Problem { file: self.file.clone(), line: self.line, what: what.into() }
     }
+
+    /// The whole line with its place.
+    fn quoted(&self) -> String {
+        format!("{} {} in {} line {}", self.keyword, self.words.join(" "), self.file.display(), self.line)
+    }
 }
 
-/// Reads `files` in this order (the user's, then the system's) for a host.
+/// Reads `paths` in this order for a host: the first is the user's file, those behind it are the system's.
 ///
 /// # Errors
 /// A [`Problem`] where the files say something that cannot be followed: a keyword that would lead elsewhere, a value
@@ -82,13 +65,20 @@ pub fn resolve(asked: &Asked, paths: &[PathBuf], files: &dyn Files) -> Result<Ho
     let mut reader = Reader {
         asked,
         files,
-        single: BTreeMap::new(),
+        folder: PathBuf::new(),
+        is_system: false,
+        found: None,
+        wants_final: false,
+        first: BTreeMap::new(),
         identity_files: Vec::new(),
         certificate_files: Vec::new(),
         warnings: Vec::new(),
     };
-    for path in paths {
-        reader.file(path, true, 0)?;
+    reader.all(paths)?;
+    if reader.wants_final {
+        // As OpenSSH: `Match final` has all files read once more, under the name that was found.
+        reader.found = Some(reader.name_so_far());
+        reader.all(paths)?;
     }
     reader.finish()
 }
@@ -96,21 +86,44 @@ pub fn resolve(asked: &Asked, paths: &[PathBuf], files: &dyn Files) -> Result<Ho
 struct Reader<'a> {
     asked: &'a Asked,
     files: &'a dyn Files,
-    single: BTreeMap<&'static str, Value>,
+    /// Where relative names of `Include` lie.
+    folder: PathBuf,
+    /// Whether the system's files are being read.
+    is_system: bool,
+    /// The host's name, once the files are read for the last time.
+    found: Option<String>,
+    /// Whether they are to be read once more.
+    wants_final: bool,
+    /// Of each keyword the line that counts.
+    first: BTreeMap<String, Value>,
     identity_files: Vec<Value>,
     certificate_files: Vec<Value>,
     warnings: Vec<String>,
 }
 
 impl Reader<'_> {
-    fn file(&mut self, path: &Path, mut is_active: bool, depth: usize) -> Result<(), Problem> {
+    fn all(&mut self, paths: &[PathBuf]) -> Result<(), Problem> {
+        for (index, path) in paths.iter().enumerate() {
+            self.is_system = index > 0;
+            self.folder = match path.parent().filter(|_| self.is_system) {
+                Some(folder) => folder.to_owned(),
+                None => self.asked.home.join(".ssh"),
+            };
+            self.file(path, 0)?;
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, depth: usize) -> Result<(), Problem> {
         let unreadable = |what: String| Problem { file: path.to_owned(), line: 0, what };
         let Some(bytes) = self.files.read(path).map_err(|error| unreadable(error.to_string()))? else {
             return Ok(());
         };
+        // Nothing is included but from lines that count.
+        let mut is_active = true;
         for line in lines(&bytes) {
             match line {
-                Ok(line) => self.line(path, &line, &mut is_active, depth)?,
+                Ok(line) => self.line(path, line, &mut is_active, depth)?,
                 Err(bad) => {
                     return Err(Problem { file: path.to_owned(), line: bad.number, what: bad.reason.to_owned() });
                 }
@@ -119,11 +132,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn line(&mut self, path: &Path, line: &Line, is_active: &mut bool, depth: usize) -> Result<(), Problem> {
-        let value = Value { words: line.words.clone(), file: path.to_owned(), line: line.number };
-        match line.keyword.as_str() {
+    fn line(&mut self, path: &Path, line: Line, is_active: &mut bool, depth: usize) -> Result<(), Problem> {
+        let Line { number, keyword, original, words } = line;
+        let value = Value { keyword: original, words, file: path.to_owned(), line: number };
+        match keyword.as_str() {
             "host" => {
-                *is_active = judge(&self.asked.host, line.words.iter().map(String::as_str)) == Verdict::Fits;
+                let name = self.found.as_ref().unwrap_or(&self.asked.host);
+                *is_active = judge(name, value.words.iter().map(String::as_str)) == Verdict::Fits;
                 Ok(())
             }
             "match" => {
@@ -132,36 +147,44 @@ impl Reader<'_> {
             }
             _ if !*is_active => Ok(()),
             "include" => self.include(&value, depth),
-            "identityfile" => {
-                self.identity_files.push(value);
+            keyword => {
+                self.keep(keyword, value);
                 Ok(())
             }
-            "certificatefile" => {
-                self.certificate_files.push(value);
-                Ok(())
-            }
-            keyword => self.keep(keyword, line, value),
         }
     }
 
-    fn keep(&mut self, keyword: &str, line: &Line, value: Value) -> Result<(), Problem> {
-        if let Some((_, harmless)) = LEADS_ELSEWHERE.iter().find(|(name, _)| *name == keyword) {
-            // Whichever of ProxyJump and ProxyCommand comes first counts.
-            let is_late = keyword == "proxycommand" && self.single.contains_key("proxyjump");
-            if is_late || value.first().eq_ignore_ascii_case(harmless) {
-                return Ok(());
+    fn keep(&mut self, keyword: &str, value: Value) {
+        let (keyword, keeping) = keeping(keyword);
+        match keeping {
+            Keeping::First if self.is_settled(keyword) => {}
+            Keeping::First => {
+                self.first.insert(keyword.to_owned(), value);
             }
-            return Err(value.problem(format!(
-                "{} would lead elsewhere, and rrx does not have it: give the hop in the profile instead",
-                line.original
-            )));
+            Keeping::Every if keyword == "identityfile" => self.identity_files.push(value),
+            Keeping::Every => self.certificate_files.push(value),
+            Keeping::Nothing => {}
+            Keeping::Unknown => self.warn(keyword, &value),
         }
-        if let Some(single) = SINGLE.iter().find(|name| **name == keyword) {
-            self.single.entry(single).or_insert(value);
-        } else if !KNOWN.contains(&keyword) {
-            self.warnings.push(format!("{}:{}: {} is not a keyword", value.file.display(), value.line, line.original));
+    }
+
+    /// Whether a line that came before decides. Of `ProxyJump` and `ProxyCommand` the first one counts, but `ProxyJump none`
+    /// leaves a command that comes behind it.
+    fn is_settled(&self, keyword: &str) -> bool {
+        let is_other = match keyword {
+            "proxyjump" => self.first.contains_key("proxycommand"),
+            "proxycommand" => self.first.get("proxyjump").is_some_and(|jump| !jump.is_none()),
+            _ => false,
+        };
+        is_other || self.first.contains_key(keyword)
+    }
+
+    fn warn(&mut self, keyword: &str, value: &Value) {
+        let ignored = self.first.get("ignoreunknown").map_or("", Value::first).to_ascii_lowercase();
+        let words = format!("{}:{}: {} is not a keyword", value.file.display(), value.line, value.keyword);
+        if judge(keyword, ignored.split(',')) != Verdict::Fits && !self.warnings.contains(&words) {
+            self.warnings.push(words);
         }
-        Ok(())
     }
 
     fn include(&mut self, value: &Value, depth: usize) -> Result<(), Problem> {
@@ -169,67 +192,93 @@ impl Reader<'_> {
             return Err(value.problem("files include files too deep"));
         }
         for word in &value.words {
-            let pattern = match word.strip_prefix("~/") {
-                Some(rest) => self.asked.home.join(rest),
-                None if word.starts_with('/') => PathBuf::from(word),
-                // Also in the system's file: OpenSSH takes it from the folder of the file that it stands in.
-                None => value.file.parent().unwrap_or(Path::new("/")).join(word),
+            let pattern = match word.strip_prefix('~') {
+                // As OpenSSH: there it is nobody's home.
+                Some(_) if self.is_system => {
+                    return Err(value.problem(format!("`{word}`: the system's files cannot name a home")));
+                }
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                    self.asked.home.join(rest.trim_start_matches('/'))
+                }
+                Some(_) => return Err(value.problem(format!("`{word}`: the home of another user is not known"))),
+                // Wherever the file that says so lies; an absolute name takes the place of the folder.
+                None => self.folder.join(word),
             };
             for path in self.files.matching(&pattern) {
-                self.file(&path, true, depth + 1)?;
+                self.file(&path, depth + 1)?;
             }
         }
         Ok(())
     }
 
-    /// Whether every criterion of a `Match` holds.
-    fn matches(&self, value: &Value) -> Result<bool, Problem> {
+    /// Whether every criterion of a `Match` holds. One that is not known stops only where all others hold: what does not
+    /// hold anyway is not followed, whatever it says.
+    fn matches(&mut self, value: &Value) -> Result<bool, Problem> {
         let mut holds = true;
+        let mut unknown = None;
         let mut words = value.words.iter();
         while let Some(word) = words.next() {
             let (criterion, is_negated) = match word.strip_prefix('!') {
                 Some(criterion) => (criterion, true),
                 None => (word.as_str(), false),
             };
-            if criterion.eq_ignore_ascii_case("all") {
-                holds &= !is_negated;
-                continue;
-            }
             let (criterion, list) = match criterion.split_once('=') {
                 Some((criterion, list)) => (criterion, Some(list)),
                 None => (criterion, None),
             };
-            // Capitals count in accounts, and not in the names of hosts.
             let criterion = criterion.to_ascii_lowercase();
-            let fold =
-                |text: &str| if criterion.ends_with("host") { text.to_ascii_lowercase() } else { text.to_owned() };
-            let name = match criterion.as_str() {
-                "host" => fold(&self.host_so_far()),
-                "originalhost" => fold(&self.asked.host),
-                "user" => self.user_so_far(),
-                "localuser" => self.asked.local_user.clone(),
-                _ => {
-                    return Err(value.problem(format!(
-                        "Match {criterion} is not supported: all, host, originalhost, user and localuser are"
-                    )));
+            let alone = match criterion.as_str() {
+                "all" => Some(true),
+                // Names are never made canonical, and OpenSSH takes the one word for the other then.
+                "final" | "canonical" => {
+                    self.wants_final |= criterion == "final";
+                    Some(self.found.is_some())
                 }
+                _ => None,
             };
+            if let Some(is_so) = alone {
+                holds &= is_so != is_negated;
+                continue;
+            }
             let Some(list) = list.or_else(|| words.next().map(String::as_str)) else {
                 return Err(value.problem(format!("Match {criterion} wants a list of patterns")));
             };
-            let verdict = judge(&name, fold(list).split(','));
-            holds &= (verdict == Verdict::Fits) != is_negated;
+            match self.fits(&criterion, list) {
+                Some(fits) => holds &= fits != is_negated,
+                None => unknown = unknown.or(Some(criterion)),
+            }
         }
-        Ok(holds)
+        match unknown.filter(|_| holds) {
+            None => Ok(holds),
+            Some(criterion) => Err(value.problem(format!(
+                "Match {criterion} is not supported: all, final, host, originalhost, user and localuser are"
+            ))),
+        }
     }
 
-    fn host_so_far(&self) -> String {
-        let written = self.single.get("hostname").map(Value::first);
-        written.and_then(|written| self.host_name(written).ok()).unwrap_or_else(|| self.asked.host.clone())
+    /// Whether a criterion's patterns fit; `None` where it is not known.
+    fn fits(&self, criterion: &str, patterns: &str) -> Option<bool> {
+        // Capitals count in accounts, and not in the names of hosts.
+        let fold = |text: &str| if criterion.ends_with("host") { text.to_ascii_lowercase() } else { text.to_owned() };
+        let name = match criterion {
+            "host" => fold(&self.name_so_far()),
+            "originalhost" => fold(&self.asked.host),
+            "user" => self.user_so_far(),
+            "localuser" => self.asked.local_user.clone(),
+            _ => return None,
+        };
+        Some(judge(&name, fold(patterns).split(',')) == Verdict::Fits)
+    }
+
+    /// The name to connect to, as far as it is known.
+    fn name_so_far(&self) -> String {
+        let written = || self.first.get("hostname").and_then(|written| self.host_name(written.first()).ok());
+        let name = self.found.clone().or_else(written).unwrap_or_else(|| self.asked.host.clone());
+        name.to_ascii_lowercase()
     }
 
     fn user_so_far(&self) -> String {
-        let written = self.single.get("user").map(|value| value.first().to_owned());
+        let written = self.first.get("user").map(|value| value.first().to_owned());
         self.asked.user.clone().or(written).unwrap_or_else(|| self.asked.local_user.clone())
     }
 
@@ -244,53 +293,41 @@ impl Reader<'_> {
 
     /// Reads one value, where there is one.
     fn read<T>(&self, keyword: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, Problem> {
-        let value = self.single.get(keyword);
+        let value = self.first.get(keyword);
         value.map(|value| read(value.first()).map_err(|what| value.problem(what))).transpose()
     }
 
     fn finish(self) -> Result<HostConfig, Problem> {
-        let written = self.read("hostname", |text| self.host_name(text))?;
-        let host_name = written.unwrap_or_else(|| self.asked.host.clone()).to_ascii_lowercase();
-        let port = self.asked.port.or(self.read("port", port)?);
-        let user = self.asked.user.clone().or(self.single.get("user").map(|value| value.first().to_owned()));
-        let jump = self.single.get("proxyjump").map_or("", Value::first);
-        let alias = self.single.get("hostkeyalias").map(|value| value.first().to_owned());
+        self.refuse_other_ways()?;
+        // Read also where the name was found before: a token that means nothing stops.
+        self.read("hostname", |text| self.host_name(text))?;
+        let host_name = self.name_so_far();
+        let port = self.asked.port.or(self.read("port", value::port)?);
+        let user = self.asked.user.clone().or(self.first.get("user").map(|value| value.first().to_owned()));
+        let alias = self.first.get("hostkeyalias").map(|value| value.first().to_owned());
         let meaning = Meaning {
             asked: self.asked,
             host: &host_name,
             port: port.unwrap_or(PORT),
             user: user.as_deref().unwrap_or(&self.asked.local_user),
-            jump,
+            jump: self.first.get("proxyjump").map_or("", Value::first),
             key_name: alias.as_deref().unwrap_or(&self.asked.host),
         };
-        let path = |text: &str| meaning.path(text, self.files);
-        let paths = |values: &[Value]| {
-            let is_one = |value: &&Value| !value.first().eq_ignore_ascii_case("none");
-            let read = |value: &Value| path(value.first()).map_err(|what| value.problem(what));
-            let mut found: Vec<PathBuf> = Vec::new();
-            for path in values.iter().filter(is_one).map(read) {
-                // A file that is named twice counts once.
-                found.extend(Some(path?).filter(|path| !found.contains(path)));
-            }
-            Ok(found)
-        };
-        let known_hosts = |keyword: &str| {
-            self.single.get(keyword).map(|value| {
-                let names = value.words.iter().filter(|word| !word.eq_ignore_ascii_case("none"));
-                names.map(|word| path(word)).collect::<Result<Vec<_>, _>>().map_err(|what| value.problem(what))
-            })
-        };
         Ok(HostConfig {
-            identity_files: paths(&self.identity_files)?,
-            certificate_files: paths(&self.certificate_files)?,
-            identities_only: self.read("identitiesonly", yes_or_no)?.unwrap_or(false),
-            agent: self.read("identityagent", |text| agent(text, &meaning, self.files))?.unwrap_or_default(),
-            user_known_hosts: known_hosts("userknownhostsfile").transpose()?,
-            global_known_hosts: known_hosts("globalknownhostsfile").transpose()?,
-            unknown_keys: self.read("stricthostkeychecking", unknown_keys)?.unwrap_or_default(),
-            proxy_jump: hops(jump),
-            connect_timeout: self.read("connecttimeout", time)?.flatten(),
-            alive_interval: self.read("serveraliveinterval", time)?.flatten(),
+            identity_files: self.paths(&self.identity_files, &meaning)?,
+            certificate_files: self.paths(&self.certificate_files, &meaning)?,
+            identities_only: self.read("identitiesonly", value::yes_or_no)?.unwrap_or(false),
+            agent: self.read("identityagent", |text| value::agent(text, &meaning, self.files))?.unwrap_or_default(),
+            user_known_hosts: self.known_hosts("userknownhostsfile", &meaning)?,
+            global_known_hosts: self.known_hosts("globalknownhostsfile", &meaning)?,
+            hash_known_hosts: self.read("hashknownhosts", value::yes_or_no)?.unwrap_or(false),
+            unknown_keys: self.read("stricthostkeychecking", value::unknown_keys)?.unwrap_or_default(),
+            proxy_jump: self.read("proxyjump", |text| value::hops(text, &meaning))?.unwrap_or_default(),
+            forbidden: self.forbidden()?,
+            address_family: self.read("addressfamily", value::address_family)?.unwrap_or_default(),
+            connect_timeout: self.read("connecttimeout", value::time)?.flatten(),
+            alive_interval: self.read("serveraliveinterval", value::time)?.flatten(),
+            alive_count: self.read("serveralivecountmax", value::count)?,
             host_key_alias: alias.clone(),
             host_name: host_name.clone(),
             user: user.clone(),
@@ -298,162 +335,63 @@ impl Reader<'_> {
             warnings: self.warnings.clone(),
         })
     }
-}
 
-fn port(text: &str) -> Result<u16, String> {
-    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| format!("`{text}` is no port: 1 to 65535"))
-}
-
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "yes" | "true" => Ok(true),
-        "no" | "false" => Ok(false),
-        _ => Err(format!("`{text}` is neither yes nor no")),
-    }
-}
-
-fn unknown_keys(text: &str) -> Result<UnknownKeys, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "yes" | "true" => Ok(UnknownKeys::Refused),
-        "ask" | "no" | "false" | "off" | "accept-new" => Ok(UnknownKeys::Asked),
-        _ => Err(format!("`{text}` is not one of yes, accept-new, no, off and ask")),
-    }
-}
-
-fn agent(text: &str, meaning: &Meaning<'_>, files: &dyn Files) -> Result<Agent, String> {
-    if text.eq_ignore_ascii_case("none") {
-        return Ok(Agent::No);
-    }
-    if text == "SSH_AUTH_SOCK" {
-        return Ok(Agent::Usual);
-    }
-    match text.strip_prefix('$').filter(|rest| !rest.starts_with('{')) {
-        Some(name) => match files.variable(name) {
-            Some(path) => Ok(Agent::At(path.into())),
-            None => Err(format!("the variable {name} is not set")),
-        },
-        None => meaning.path(text, files).map(Agent::At),
-    }
-}
-
-fn hops(text: &str) -> Vec<String> {
-    if text.eq_ignore_ascii_case("none") {
-        return Vec::new();
-    }
-    text.split(',').map(|hop| hop.trim().to_owned()).filter(|hop| !hop.is_empty()).collect()
-}
-
-/// A time as OpenSSH writes it: seconds, or numbers with `s m h d w`. `none` is none. Source: TIME FORMATS in
-/// `sshd_config(5)`.
-fn time(text: &str) -> Result<Option<Duration>, String> {
-    if text.eq_ignore_ascii_case("none") {
-        return Ok(None);
-    }
-    let bad = || format!("`{text}` is no time such as 30, 90s or 1m30s");
-    let mut seconds = 0_u64;
-    let mut number = None::<u64>;
-    for character in text.chars() {
-        if let Some(digit) = character.to_digit(10) {
-            number = number.unwrap_or(0).checked_mul(10).and_then(|number| number.checked_add(digit.into()));
-            number.ok_or_else(bad)?;
-            continue;
+    /// Stops where a line that counts would lead elsewhere.
+    fn refuse_other_ways(&self) -> Result<(), Problem> {
+        for (keyword, harmless) in LEADS_ELSEWHERE {
+            let Some(value) = self.first.get(keyword) else { continue };
+            let is_harmless = harmless.iter().any(|word| value.first().eq_ignore_ascii_case(word));
+            if !is_harmless || value.words.len() > 1 {
+                return Err(value.problem(format!(
+                    "{} would lead elsewhere, and rrx does not have it: give the hop in the profile instead",
+                    value.keyword
+                )));
+            }
         }
-        let unit = match character.to_ascii_lowercase() {
-            's' => 1,
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            'w' => 604_800,
-            _ => return Err(bad()),
-        };
-        let part = number.take().ok_or_else(bad)?.checked_mul(unit).ok_or_else(bad)?;
-        seconds = seconds.checked_add(part).ok_or_else(bad)?;
+        match self.first.get("proxyjump").filter(|value| value.words.len() > 1) {
+            Some(value) => Err(value.problem(format!("`{}`: a list of hops has no blanks", value.words.join(" ")))),
+            None => Ok(()),
+        }
     }
-    let rest = number.unwrap_or(0);
-    if text.is_empty() {
-        return Err(bad());
-    }
-    seconds.checked_add(rest).map(Duration::from_secs).map(Some).ok_or_else(bad)
-}
 
-/// Other keywords of OpenSSH 9: they change neither the path nor whom it trusts, or speak of what rrx does not do.
-const KNOWN: &[&str] = &[
-    "addkeystoagent",
-    "batchmode",
-    "canonicaldomains",
-    "canonicalizefallbacklocal",
-    "canonicalizemaxdots",
-    "canonicalizepermittedcnames",
-    "casignaturealgorithms",
-    "channeltimeout",
-    "checkhostip",
-    "ciphers",
-    "clearallforwardings",
-    "compression",
-    "connectionattempts",
-    "controlmaster",
-    "controlpath",
-    "controlpersist",
-    "dynamicforward",
-    "enableescapecommandline",
-    "enablesshkeysign",
-    "escapechar",
-    "exitonforwardfailure",
-    "fingerprinthash",
-    "forkafterauthentication",
-    "forwardagent",
-    "forwardx11",
-    "forwardx11timeout",
-    "forwardx11trusted",
-    "gatewayports",
-    "gssapiauthentication",
-    "gssapidelegatecredentials",
-    "hashknownhosts",
-    "hostbasedacceptedalgorithms",
-    "hostbasedauthentication",
-    "hostkeyalgorithms",
-    "ignoreunknown",
-    "ipqos",
-    "kbdinteractiveauthentication",
-    "kbdinteractivedevices",
-    "kexalgorithms",
-    "localcommand",
-    "localforward",
-    "loglevel",
-    "logverbose",
-    "macs",
-    "nohostauthenticationforlocalhost",
-    "numberofpasswordprompts",
-    "obscurekeystroketiming",
-    "passwordauthentication",
-    "permitlocalcommand",
-    "permitremoteopen",
-    "pkcs11provider",
-    "preferredauthentications",
-    "pubkeyacceptedalgorithms",
-    "pubkeyacceptedkeytypes",
-    "pubkeyauthentication",
-    "rekeylimit",
-    "remotecommand",
-    "remoteforward",
-    "requesttty",
-    "requiredrsasize",
-    "securitykeyprovider",
-    "sendenv",
-    "serveralivecountmax",
-    "sessiontype",
-    "setenv",
-    "stdinnull",
-    "streamlocalbindmask",
-    "streamlocalbindunlink",
-    "syslogfacility",
-    "tag",
-    "tcpkeepalive",
-    "tunnel",
-    "tunneldevice",
-    "updatehostkeys",
-    "usekeychain",
-    "verifyhostkeydns",
-    "visualhostkey",
-    "xauthlocation",
-];
+    fn paths(&self, values: &[Value], meaning: &Meaning<'_>) -> Result<Vec<PathBuf>, Problem> {
+        let mut found: Vec<PathBuf> = Vec::new();
+        for value in values.iter().filter(|value| !value.is_none()) {
+            let path = meaning.path(value.first(), self.files).map_err(|what| value.problem(what))?;
+            // A file that is named twice counts once.
+            if !found.contains(&path) {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+
+    fn known_hosts(&self, keyword: &str, meaning: &Meaning<'_>) -> Result<Option<Vec<PathBuf>>, Problem> {
+        let Some(value) = self.first.get(keyword) else { return Ok(None) };
+        if value.is_none() {
+            return Ok(Some(Vec::new()));
+        }
+        if value.words.iter().any(|word| word.eq_ignore_ascii_case("none")) {
+            return Err(value.problem("`none` stands beside names of files"));
+        }
+        let paths: Result<_, _> = value.words.iter().map(|word| meaning.path(word, self.files)).collect();
+        paths.map(Some).map_err(|what| value.problem(what))
+    }
+
+    /// The ways of signing in that a line forbids, or that the list of those to try does not name.
+    fn forbidden(&self) -> Result<Vec<Forbidden>, Problem> {
+        let preferred = self.first.get("preferredauthentications");
+        let mut found = Vec::new();
+        for method in Method::ALL {
+            let is_named = |value: &&Value| value.first().split(',').any(|name| name.trim() == method.name());
+            let may_be_tried = self.read(method.keyword(), value::may_be_tried)?.unwrap_or(true);
+            let line = if may_be_tried {
+                preferred.filter(|value| !is_named(value))
+            } else {
+                self.first.get(method.keyword())
+            };
+            found.extend(line.map(|line| Forbidden { method, because: line.quoted() }));
+        }
+        Ok(found)
+    }
+}

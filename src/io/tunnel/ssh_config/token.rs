@@ -44,6 +44,14 @@ impl Meaning<'_> {
         variables(&with_tokens, files)
     }
 
+    /// A hop of `ProxyJump`, in which fewer tokens mean something.
+    pub(super) fn hop(&self, value: &str) -> Result<String, String> {
+        tokens(value, |token| match token {
+            '%' | 'h' | 'n' | 'p' | 'r' => self.of(token),
+            _ => None,
+        })
+    }
+
     /// A path: also with `~/` taken from the home folder.
     pub(super) fn path(&self, value: &str, files: &dyn Files) -> Result<PathBuf, String> {
         let value = self.expand(value, files)?;
