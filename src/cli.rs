@@ -234,11 +234,11 @@ pub struct TunnelCommand {
     /// The profile; it must say `tunnel = true`
     #[arg(value_name = "PROFILE")]
     pub profile: String,
-    /// The port on 127.0.0.1; a free one when absent
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub port: Option<u16>,
+    /// Where it listens: 127.0.0.1:PORT, localhost:PORT or PORT; at a free port of 127.0.0.1 when absent
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
     /// A socket at this path in place of a port, for you alone
-    #[arg(long, value_name = "PATH", conflicts_with = "port")]
+    #[arg(long, value_name = "PATH", conflicts_with = "listen")]
     pub socket: Option<PathBuf>,
     /// Why it is needed, for the access log; asked for where the profile has blinding rules
     #[arg(long, value_name = "TEXT")]

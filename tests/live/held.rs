@@ -169,6 +169,16 @@ fn the_c_client_works_through_a_port_and_the_log_has_it_all() {
 }
 
 #[test]
+fn a_tunnel_listens_where_it_is_told_to() {
+    let rig = Rig::start();
+    let port = crate::rig::free_port("127.0.0.1");
+    let tunnel = Tunnel::start(&allowed(rig), &["--listen", &format!("localhost:{port}")]);
+    assert_eq!(tunnel.port(), port);
+    drop(greeted(port));
+    assert_eq!(tunnel.end(Signal::SIGTERM).0, 0);
+}
+
+#[test]
 fn the_c_client_works_through_a_socket_that_is_gone_at_the_end() {
     let rig = Rig::start();
     let folder = rig.private_folder("held-socket");
@@ -321,8 +331,10 @@ fn what_may_not_be_held_is_refused_with_what_to_do() {
     assert!(no_forward.code == 3 && no_forward.err.contains("refuses to forward"), "{no_forward:?}");
     let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().port().to_string();
-    let in_use = refused(&allowed(rig), &["tunnel", "rig", "--port", &taken]);
+    let in_use = refused(&allowed(rig), &["tunnel", "rig", "--listen", &taken]);
     assert_eq!(in_use.code, 6, "{in_use:?}");
+    let for_all = refused(&allowed(rig), &["tunnel", "rig", "--listen", "0.0.0.0:3307"]);
+    assert!(for_all.code == 2 && for_all.err.contains("--listen 127.0.0.1:3307"), "{for_all:?}");
 
     let reasoned = Tunnel::start(&blinded, &["--reason", "T-9"]);
     let (_, home) = reasoned.end(Signal::SIGINT);

@@ -1,19 +1,19 @@
 //! `rrx tunnel`: holds the way to a replica open for other programs, and writes down that it did. What flows through it is
 //! outside the guard, the blinding and the records of statements: it says so, and a profile must allow it.
 
+mod place;
 mod settings;
 mod show;
 
 use std::io::Write;
-use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+pub use place::Place;
 pub use settings::At;
 pub use show::Shape;
 use show::Show;
@@ -27,8 +27,8 @@ use crate::domain::problem::{Kind, Problem, Remedy};
 use crate::domain::profile::{Environment, Profile};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::accesslog::AccessLog;
-use crate::io::storage::{doors, peers, tty};
-use crate::io::tunnel::{Asker, Door, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
+use crate::io::storage::{peers, tty};
+use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +39,6 @@ pub struct TunnelArgs {
     pub reason: Option<String>,
     /// How it tells what happens.
     pub shape: Shape,
-}
-
-/// Where the local end is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// This port on 127.0.0.1; 0 is any that is free.
-    Port(u16),
-    /// A socket at this path.
-    Socket(PathBuf),
 }
 
 /// Where it is held.
@@ -115,7 +106,7 @@ pub async fn run(
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let profile = Arc::clone(&site.profile);
-    let (door, at, _file) = open_door(&args.place).await?;
+    let (door, at, _file) = args.place.open().await?;
     let tunnel = tokio::select! {
         opened = open(&profile, &site.outside) => opened?,
         () = stop.next() => return Ok(Kind::Interrupted.exit_code()),
@@ -250,37 +241,6 @@ impl Book<'_> {
             event,
         })?;
         Ok(())
-    }
-}
-
-/// Makes the local end; nothing is taken in by it yet.
-async fn open_door(place: &Place) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
-    match place {
-        Place::Port(port) => {
-            if !peers::can_tell() {
-                return Err(Problem::new(Kind::Settings, "This system does not tell whose a connection to a port is")
-                    .because("any user of this machine could use the tunnel")
-                    .hint("--socket PATH offers it to you alone"));
-            }
-            let failed = |error: std::io::Error| {
-                Problem::new(Kind::Local, format!("Port {port} of 127.0.0.1 cannot be had"))
-                    .because(error.to_string())
-                    .hint("without --port a free one is taken")
-            };
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).await.map_err(failed)?;
-            let port = listener.local_addr().map_err(failed)?.port();
-            Ok((Door::Port(listener), At::Port(port), None))
-        }
-        Place::Socket(path) => {
-            let failed = |error: std::io::Error| {
-                Problem::new(Kind::Local, format!("The socket {} cannot be made", path.display()))
-                    .because(error.to_string())
-                    .hint("name a path that is free, in a folder of your own that nobody else may write to")
-            };
-            let (listener, file) = doors::open(path).map_err(failed)?;
-            let listener = UnixListener::from_std(listener).map_err(failed)?;
-            Ok((Door::Socket(listener), At::Socket(path.clone()), Some(file)))
-        }
     }
 }
 
