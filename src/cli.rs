@@ -33,7 +33,7 @@ Exit codes:
 /// Codes of `rrx tunnel`.
 const TUNNEL_CODES: &str = "\
 Exit codes:
-    0  ended by Ctrl-C or SIGTERM
+    0  ended by Ctrl-C, SIGTERM or the end of its terminal (not under nohup)
     2  usage or settings
     3  route, tunnel or sign-in failed
     4  the profile does not allow it (tunnel = true does), or a reason is missing

@@ -89,8 +89,8 @@ pub fn allowed(rig: &Rig) -> String {
     format!("{}tunnel = true\n", rig.profile_toml("rig"))
 }
 
-/// The records of tunnels in the access log.
-fn records(home: &Path) -> Vec<Value> {
+/// The records in the access log.
+pub fn records(home: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(home.join("state/access.log.jsonl")).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -122,7 +122,7 @@ fn said(output: &Output) -> String {
 }
 
 /// A connection that has read the server's greeting.
-fn greeted(port: u16) -> TcpStream {
+pub fn greeted(port: u16) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut bytes = [0; 256];

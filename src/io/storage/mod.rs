@@ -7,6 +7,7 @@ pub mod accesslog;
 pub mod atomic;
 pub mod docs;
 pub mod doors;
+pub mod hang_up;
 pub mod history;
 pub mod keymaps;
 pub mod keyring;
