@@ -33,7 +33,7 @@ Exit codes:
 /// Codes of `rrx tunnel`.
 const TUNNEL_CODES: &str = "\
 Exit codes:
-    0  ended by Ctrl-C or SIGTERM
+    0  ended by Ctrl-C, SIGTERM or the end of its terminal (not under nohup)
     2  usage or settings
     3  route, tunnel or sign-in failed
     4  the profile does not allow it (tunnel = true does), or a reason is missing
@@ -234,11 +234,11 @@ pub struct TunnelCommand {
     /// The profile; it must say `tunnel = true`
     #[arg(value_name = "PROFILE")]
     pub profile: String,
-    /// The port on 127.0.0.1; a free one when absent
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub port: Option<u16>,
+    /// Where it listens: 127.0.0.1:PORT, localhost:PORT or PORT; at a free port of 127.0.0.1 when absent
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
     /// A socket at this path in place of a port, for you alone
-    #[arg(long, value_name = "PATH", conflicts_with = "port")]
+    #[arg(long, value_name = "PATH", conflicts_with = "listen")]
     pub socket: Option<PathBuf>,
     /// Why it is needed, for the access log; asked for where the profile has blinding rules
     #[arg(long, value_name = "TEXT")]

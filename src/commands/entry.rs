@@ -240,13 +240,15 @@ fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Re
     let mut err = std::io::stderr();
     print::problems(&mut err, &loaded.problems)?;
     let (profile, place) = find(&command.profile, loaded, paths)?;
+    let place_wanted = match (&command.socket, &command.listen) {
+        (Some(path), _) => tunnel::Place::Socket(path.clone()),
+        (None, Some(text)) => tunnel::Place::listening(text)?,
+        (None, None) => tunnel::Place::Port(0),
+    };
     // Asked before signals are listened to: Ctrl-C ends a question as usual.
     let reason = tunnel::permit(&profile, &paths.config, command.reason.clone())?;
     let args = TunnelArgs {
-        place: match &command.socket {
-            Some(path) => tunnel::Place::Socket(path.clone()),
-            None => tunnel::Place::Port(command.port.unwrap_or(0)),
-        },
+        place: place_wanted,
         reason,
         shape: match (command.json, std::io::stderr().is_terminal()) {
             (true, _) => tunnel::Shape::Json,

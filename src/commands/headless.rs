@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::select;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::host_key;
@@ -16,7 +17,7 @@ use crate::domain::profile::Profile;
 use crate::domain::sql::{Checked, Policy, guard};
 use crate::io::session::{Outside, spawn};
 use crate::io::storage::accesslog::AccessLog;
-use crate::io::storage::secrets;
+use crate::io::storage::{hang_up, secrets};
 
 /// The one session of a headless command.
 const ID: SessionId = SessionId(1);
@@ -180,30 +181,33 @@ impl Headless {
     }
 }
 
-/// Ctrl-C and SIGTERM, or whoever else may stop a command.
+/// Ctrl-C, SIGTERM and the end of the terminal, or whoever else may stop a command.
 pub struct Interrupts {
     asked: mpsc::Receiver<()>,
     count: u32,
 }
 
 impl Interrupts {
-    /// Listens from now on.
+    /// Listens from now on; to the end of the terminal only where `nohup` or the like does not forbid it.
     ///
     /// # Errors
     /// Where the system lets nobody listen.
     pub fn listen() -> Result<Self, Problem> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let deaf = |error: std::io::Error| {
-            Problem::new(Kind::Local, "Ctrl-C cannot be listened to").because(error.to_string())
-        };
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt()).map_err(deaf)?, signal(SignalKind::terminate()).map_err(deaf)?);
+        let (mut interrupt, mut terminate) = (heard(SignalKind::interrupt())?, heard(SignalKind::terminate())?);
+        let mut hang_up = if hang_up::is_ignored() { None } else { Some(heard(SignalKind::hangup())?) };
         let (tell, asked) = mpsc::channel(1);
         tokio::spawn(async move {
             loop {
+                let hung_up = async {
+                    match &mut hang_up {
+                        Some(hang_up) => hang_up.recv().await,
+                        None => std::future::pending().await,
+                    }
+                };
                 select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
+                    _ = hung_up => {}
                 }
                 // One that waits already says the same.
                 let _ = tell.try_send(());
@@ -231,6 +235,10 @@ impl Interrupts {
     pub fn came(&self) -> bool {
         self.count > 0
     }
+}
+
+fn heard(kind: SignalKind) -> Result<Signal, Problem> {
+    signal(kind).map_err(|error| Problem::new(Kind::Local, "Ctrl-C cannot be listened to").because(error.to_string()))
 }
 
 /// Answers a question without a screen: secrets on the terminal, unknown host keys refused.

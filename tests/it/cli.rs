@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{CommandFactory, Parser};
+use proptest::prelude::*;
 use rrx::cli::{Cli, Command, Form, LogCommand, RowForm, RunCommand, SnippetsCommand, StatementSource};
+use rrx::commands::tunnel::Place;
 use rrx::commands::{completions, log, man, print, profiles, snippets};
 use rrx::domain::accesslog::{Begin, Entry, Ledger, TunnelEvent, TunnelRecord};
 use rrx::domain::profile::COMMANDS;
@@ -111,9 +113,29 @@ fn doctor_and_tunnel_keep_their_options_and_refuse_what_does_not_fit() {
     assert_eq!((doctor.bundle, doctor.anonymize, doctor.form.json), (Some(PathBuf::from("f")), true, true));
     let Some(Command::Tunnel(tunnel)) = parse("tunnel eu --socket s --reason T-1").unwrap().command else { panic!() };
     assert_eq!((tunnel.profile.as_str(), tunnel.reason.as_deref()), ("eu", Some("T-1")));
-    assert_eq!((tunnel.socket, tunnel.port), (Some(PathBuf::from("s")), None));
-    for wrong in ["doctor --anonymize", "tunnel", "tunnel eu --port 0", "tunnel eu --port 1 --socket s"] {
+    assert_eq!((tunnel.socket, tunnel.listen), (Some(PathBuf::from("s")), None));
+    for wrong in ["doctor --anonymize", "tunnel", "tunnel eu --port 1", "tunnel eu --listen 1 --socket s"] {
         assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_tunnel_listens_on_any_port_of_this_machine_alone(port: u16) {
+        for text in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), port.to_string()] {
+            prop_assert_eq!(Place::listening(&text).unwrap(), Place::Port(port));
+        }
+    }
+
+    #[test]
+    fn whatever_else_it_is_told_to_listen_on_is_refused(
+        host in "(127\\.0\\.0\\.[01]|[lL]ocalhost|[^:]{0,20})",
+        port in "[0-9+ -]{0,6}",
+    ) {
+        let text = format!("{host}:{port}");
+        let is_here = host == "127.0.0.1" || host.eq_ignore_ascii_case("localhost");
+        let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+        prop_assert_eq!(Place::listening(&text).is_ok(), is_here && is_port);
     }
 }
 

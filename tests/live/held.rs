@@ -89,8 +89,8 @@ pub fn allowed(rig: &Rig) -> String {
     format!("{}tunnel = true\n", rig.profile_toml("rig"))
 }
 
-/// The records of tunnels in the access log.
-fn records(home: &Path) -> Vec<Value> {
+/// The records in the access log.
+pub fn records(home: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(home.join("state/access.log.jsonl")).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -122,7 +122,7 @@ fn said(output: &Output) -> String {
 }
 
 /// A connection that has read the server's greeting.
-fn greeted(port: u16) -> TcpStream {
+pub fn greeted(port: u16) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut bytes = [0; 256];
@@ -166,6 +166,16 @@ fn the_c_client_works_through_a_port_and_the_log_has_it_all() {
     let shown = home.run(&["log", "show"]);
     assert!(shown.out.contains("T-7 a report") && shown.out.contains("tunnel closed: 1 client,"), "{shown:?}");
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is closed");
+}
+
+#[test]
+fn a_tunnel_listens_where_it_is_told_to() {
+    let rig = Rig::start();
+    let port = crate::rig::free_port("127.0.0.1");
+    let tunnel = Tunnel::start(&allowed(rig), &["--listen", &format!("localhost:{port}")]);
+    assert_eq!(tunnel.port(), port);
+    drop(greeted(port));
+    assert_eq!(tunnel.end(Signal::SIGTERM).0, 0);
 }
 
 #[test]
@@ -321,8 +331,10 @@ fn what_may_not_be_held_is_refused_with_what_to_do() {
     assert!(no_forward.code == 3 && no_forward.err.contains("refuses to forward"), "{no_forward:?}");
     let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().port().to_string();
-    let in_use = refused(&allowed(rig), &["tunnel", "rig", "--port", &taken]);
+    let in_use = refused(&allowed(rig), &["tunnel", "rig", "--listen", &taken]);
     assert_eq!(in_use.code, 6, "{in_use:?}");
+    let for_all = refused(&allowed(rig), &["tunnel", "rig", "--listen", "0.0.0.0:3307"]);
+    assert!(for_all.code == 2 && for_all.err.contains("--listen 127.0.0.1:3307"), "{for_all:?}");
 
     let reasoned = Tunnel::start(&blinded, &["--reason", "T-9"]);
     let (_, home) = reasoned.end(Signal::SIGINT);

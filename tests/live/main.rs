@@ -18,6 +18,7 @@ mod demo;
 mod demo_data;
 mod doctor;
 mod engines;
+mod hang_up;
 mod harness;
 mod held;
 mod held_rooted;

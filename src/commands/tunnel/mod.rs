@@ -1,19 +1,19 @@
 //! `rrx tunnel`: holds the way to a replica open for other programs, and writes down that it did. What flows through it is
 //! outside the guard, the blinding and the records of statements: it says so, and a profile must allow it.
 
+mod place;
 mod settings;
 mod show;
 
 use std::io::Write;
-use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+pub use place::Place;
 pub use settings::At;
 pub use show::Shape;
 use show::Show;
@@ -27,8 +27,8 @@ use crate::domain::problem::{Kind, Problem, Remedy};
 use crate::domain::profile::{Environment, Profile};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::accesslog::AccessLog;
-use crate::io::storage::{doors, peers, tty};
-use crate::io::tunnel::{Asker, Door, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
+use crate::io::storage::{peers, tty};
+use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +39,6 @@ pub struct TunnelArgs {
     pub reason: Option<String>,
     /// How it tells what happens.
     pub shape: Shape,
-}
-
-/// Where the local end is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// This port on 127.0.0.1; 0 is any that is free.
-    Port(u16),
-    /// A socket at this path.
-    Socket(PathBuf),
 }
 
 /// Where it is held.
@@ -115,13 +106,13 @@ pub async fn run(
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let profile = Arc::clone(&site.profile);
-    let (door, at, _file) = open_door(&args.place).await?;
+    let (door, at, _file) = args.place.open().await?;
     let tunnel = tokio::select! {
         opened = open(&profile, &site.outside) => opened?,
         () = stop.next() => return Ok(Kind::Interrupted.exit_code()),
     };
     let last_hop = tunnel.last_hop().to_owned();
-    let mut book = Book { profile: &profile, log: &mut site.log, id: String::new() };
+    let mut book = Book { profile: &profile, log: &mut site.log, id: String::new(), clients: 0 };
     book.write(TunnelEvent::Opened { at: at.to_string(), reason: args.reason.clone() })?;
     let (news, told) = mpsc::channel(limits::INBOX);
     let terms = Terms {
@@ -134,76 +125,71 @@ pub async fn run(
     let held = hold(tunnel, door, terms, news);
     let mut show = Show::new(args.shape, out, err);
     show.opened(&profile, &at, &last_hop)?;
-    let mut clients = 0;
-    let ended = serve((&held, told), &mut book, &mut show, &mut stop, &mut clients).await;
+    let ended = serve((&held, told), &mut book, &mut show, &mut stop).await;
     let (up, down) = held.counts().bytes();
     let strangers = held.counts().strangers();
     let end = match &ended {
         Ok(()) => "ended as asked".to_owned(),
         Err(problem) => format!("ended: {}", problem.what),
     };
-    let closed = TunnelEvent::Closed { clients, strangers, up, down, end };
+    let closed = TunnelEvent::Closed { clients: book.clients, strangers, up, down, end };
     book.write(closed.clone())?;
-    show.closed(&closed)?;
+    show.closed(&closed);
     ended.map(|()| 0)
 }
 
-/// Serves until it is told to end, or the way does not come back; counts the clients.
+/// Serves until it is told to end, or the way does not come back.
 async fn serve(
     (held, mut told): (&crate::io::tunnel::Held, mpsc::Receiver<HoldNews>),
     book: &mut Book<'_>,
     show: &mut Show<'_>,
     stop: &mut Interrupts,
-    clients: &mut u64,
 ) -> Result<(), Problem> {
-    let mut gone = None;
     let mut tick = interval(show.period());
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    let mut ended = loop {
         let news = tokio::select! {
             news = told.recv() => news,
-            () = stop.next() => break,
+            () = stop.next() => break Ok(()),
             _ = tick.tick() => {
-                show.counts(held.counts())?;
+                show.counts(held.counts());
                 continue;
             }
         };
-        match news {
-            Some(HoldNews::Gone(problem)) => {
-                gone = Some(problem.clone());
-                take(HoldNews::Gone(problem), book, show)?;
-                break;
-            }
-            Some(news) => *clients += take(news, book, show)?,
-            None => break,
+        let Some(news) = news else { break Ok(()) };
+        let gone = if let HoldNews::Gone(problem) = &news { Err(problem.clone()) } else { Ok(()) };
+        let taken = take(news, book, show).and(gone);
+        if taken.is_err() {
+            break taken;
         }
-    }
+    };
     held.end();
     // The news end when every client is told of. One that hangs in the system is not waited for.
     let rest = async {
         while let Some(news) = told.recv().await {
             if !matches!(news, HoldNews::Came { .. }) {
-                take(news, book, show)?;
+                let taken = take(news, book, show);
+                ended = ended.clone().and(taken);
             }
         }
-        Ok(())
     };
-    match (timeout(limits::KILL, rest).await, gone) {
-        (Ok(Err(problem)), _) | (Ok(Ok(())) | Err(_), Some(problem)) => Err(problem),
-        (Ok(Ok(())) | Err(_), None) => Ok(()),
-    }
+    let _ = timeout(limits::KILL, rest).await;
+    ended
 }
 
-/// Writes one piece of news down and shows it; answers with the number of clients admitted.
-fn take(news: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<u64, Problem> {
+/// Writes one piece of news down and shows it.
+fn take(news: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(), Problem> {
     match news {
         HoldNews::Came { client, admit } => {
             let written = book.write(TunnelEvent::Came { client });
             // Without its record nobody is served; one that is gone already is no trouble.
             let _ = admit.send(written.clone().map_err(|problem| problem.what));
             match written {
-                Ok(()) => show.came(client).map(|()| 1),
-                Err(problem) => show.trouble(&problem).map(|()| 0),
+                Ok(()) => {
+                    book.clients += 1;
+                    show.came(client);
+                }
+                Err(problem) => show.trouble(&problem),
             }
         }
         HoldNews::Left { client, up, down, took, ending } => {
@@ -217,16 +203,17 @@ fn take(news: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<u64,
             let left = TunnelEvent::Left { client, up, down, milliseconds, end };
             book.write(left.clone())?;
             if let Ending::Refused(problem) = &ending {
-                show.trouble(problem)?;
+                show.trouble(problem);
             }
-            show.left(&left).map(|()| 0)
+            show.left(&left);
         }
-        HoldNews::Stranger => show.stranger().map(|()| 0),
-        HoldNews::Lost(problem) => show.lost(&problem).map(|()| 0),
-        HoldNews::NotBack { problem, again } => show.not_back(&problem, again).map(|()| 0),
-        HoldNews::Back => show.back().map(|()| 0),
-        HoldNews::Gone(problem) => show.gone(&problem).map(|()| 0),
+        HoldNews::Stranger => show.stranger(),
+        HoldNews::Lost(problem) => show.lost(&problem),
+        HoldNews::NotBack { problem, again } => show.not_back(&problem, again),
+        HoldNews::Back => show.back(),
+        HoldNews::Gone(problem) => show.gone(&problem),
     }
+    Ok(())
 }
 
 /// The access log's records of one tunnel.
@@ -234,6 +221,8 @@ struct Book<'a> {
     profile: &'a Profile,
     log: &'a mut AccessLog,
     id: String,
+    /// Clients that were let in.
+    clients: u64,
 }
 
 impl Book<'_> {
@@ -250,37 +239,6 @@ impl Book<'_> {
             event,
         })?;
         Ok(())
-    }
-}
-
-/// Makes the local end; nothing is taken in by it yet.
-async fn open_door(place: &Place) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
-    match place {
-        Place::Port(port) => {
-            if !peers::can_tell() {
-                return Err(Problem::new(Kind::Settings, "This system does not tell whose a connection to a port is")
-                    .because("any user of this machine could use the tunnel")
-                    .hint("--socket PATH offers it to you alone"));
-            }
-            let failed = |error: std::io::Error| {
-                Problem::new(Kind::Local, format!("Port {port} of 127.0.0.1 cannot be had"))
-                    .because(error.to_string())
-                    .hint("without --port a free one is taken")
-            };
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).await.map_err(failed)?;
-            let port = listener.local_addr().map_err(failed)?.port();
-            Ok((Door::Port(listener), At::Port(port), None))
-        }
-        Place::Socket(path) => {
-            let failed = |error: std::io::Error| {
-                Problem::new(Kind::Local, format!("The socket {} cannot be made", path.display()))
-                    .because(error.to_string())
-                    .hint("name a path that is free, in a folder of your own that nobody else may write to")
-            };
-            let (listener, file) = doors::open(path).map_err(failed)?;
-            let listener = UnixListener::from_std(listener).map_err(failed)?;
-            Ok((Door::Socket(listener), At::Socket(path.clone()), Some(file)))
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a held tunnel tells while it stands: settings on stdout, events on stderr, one of them a line that renews itself on a
-//! terminal; or one JSON object a line on stdout.
+//! terminal; or one JSON object a line on stdout. Once the tunnel stands, what cannot be told is no reason to end it: clients
+//! are served, and the access log has what happened, whether or not somebody still reads.
 
 use std::io::Write;
 use std::time::Duration;
@@ -55,9 +56,9 @@ impl<'a> Show<'a> {
     }
 
     /// Renews the last line of a terminal.
-    pub(super) fn counts(&mut self, counts: &Counts) -> Result<(), Problem> {
+    pub(super) fn counts(&mut self, counts: &Counts) {
         if self.shape != Shape::Terminal {
-            return Ok(());
+            return;
         }
         let (up, down) = counts.bytes();
         let who = counted(counts.live(), "client");
@@ -66,18 +67,18 @@ impl<'a> Show<'a> {
             words = format!("{words} · {} turned away", counted(counts.strangers(), "stranger"));
         }
         if words == self.last {
-            return Ok(());
+            return;
         }
         self.last.clone_from(&words);
-        print::text(self.err, &format!("\r\u{1b}[K{words}"))
+        self.say(&format!("\r\u{1b}[K{words}"));
     }
 
-    pub(super) fn came(&mut self, client: u64) -> Result<(), Problem> {
-        self.tell(&json!({ "event": "came", "client": client }), &format!("client {client} is there"))
+    pub(super) fn came(&mut self, client: u64) {
+        self.tell(&json!({ "event": "came", "client": client }), &format!("client {client} is there"));
     }
 
-    pub(super) fn left(&mut self, left: &TunnelEvent) -> Result<(), Problem> {
-        let TunnelEvent::Left { client, up, down, milliseconds, end } = left else { return Ok(()) };
+    pub(super) fn left(&mut self, left: &TunnelEvent) {
+        let TunnelEvent::Left { client, up, down, milliseconds, end } = left else { return };
         let words = format!(
             "client {client} is gone after {:.1} s: {} up, {} down, {}",
             Duration::from_millis(*milliseconds).as_secs_f64(),
@@ -85,63 +86,69 @@ impl<'a> Show<'a> {
             size(*down),
             print::line(end)
         );
-        self.tell(&written(left), &words)
+        self.tell(&written(left), &words);
     }
 
-    pub(super) fn closed(&mut self, closed: &TunnelEvent) -> Result<(), Problem> {
+    pub(super) fn closed(&mut self, closed: &TunnelEvent) {
         // The counts stand in its words, and no line is renewed any more.
         self.last.clear();
-        self.tell(&written(closed), &closed.words())
+        self.tell(&written(closed), &closed.words());
     }
 
-    pub(super) fn stranger(&mut self) -> Result<(), Problem> {
-        self.tell(&json!({ "event": "stranger" }), "a client that is not yours was turned away")
+    pub(super) fn stranger(&mut self) {
+        self.tell(&json!({ "event": "stranger" }), "a client that is not yours was turned away");
     }
 
-    pub(super) fn lost(&mut self, problem: &Problem) -> Result<(), Problem> {
+    pub(super) fn lost(&mut self, problem: &Problem) {
         let words = format!("the way is lost ({}); trying to come back", print::line(&problem.because.join("; ")));
-        self.tell(&json!({ "event": "lost", "because": problem.because }), &words)
+        self.tell(&json!({ "event": "lost", "because": problem.because }), &words);
     }
 
-    pub(super) fn not_back(&mut self, problem: &Problem, again: Duration) -> Result<(), Problem> {
+    pub(super) fn not_back(&mut self, problem: &Problem, again: Duration) {
         let words = format!("not back yet: {} Next try in {:.1} s", print::line(&problem.what), again.as_secs_f64());
-        self.tell(&json!({ "event": "not-back", "what": problem.what, "because": problem.because }), &words)
+        self.tell(&json!({ "event": "not-back", "what": problem.what, "because": problem.because }), &words);
     }
 
-    pub(super) fn back(&mut self) -> Result<(), Problem> {
-        self.tell(&json!({ "event": "back" }), "the way is there again")
+    pub(super) fn back(&mut self) {
+        self.tell(&json!({ "event": "back" }), "the way is there again");
     }
 
     /// The way does not come back: what the program says at its end has the words.
-    pub(super) fn gone(&mut self, problem: &Problem) -> Result<(), Problem> {
+    pub(super) fn gone(&mut self, problem: &Problem) {
         match self.shape {
             Shape::Json => self.trouble_event("gone", problem),
-            Shape::Lines | Shape::Terminal => Ok(()),
+            Shape::Lines | Shape::Terminal => {}
         }
     }
 
-    pub(super) fn trouble(&mut self, problem: &Problem) -> Result<(), Problem> {
+    pub(super) fn trouble(&mut self, problem: &Problem) {
         match self.shape {
             Shape::Json => self.trouble_event("trouble", problem),
             Shape::Lines | Shape::Terminal => self.tell(&Value::Null, &print::block(&problem.to_string())),
         }
     }
 
-    fn trouble_event(&mut self, name: &str, problem: &Problem) -> Result<(), Problem> {
-        self.event(&json!({ "event": name, "what": problem.what, "because": problem.because, "next": problem.hint }))
+    fn trouble_event(&mut self, name: &str, problem: &Problem) {
+        let event = json!({ "event": name, "what": problem.what, "because": problem.because, "next": problem.hint });
+        let _ = self.event(&event);
     }
 
-    fn tell(&mut self, value: &Value, words: &str) -> Result<(), Problem> {
+    fn tell(&mut self, value: &Value, words: &str) {
         match self.shape {
-            Shape::Json => self.event(value),
-            Shape::Lines => print::text(self.err, &format!("rrx: {words}\n")),
+            Shape::Json => {
+                let _ = self.event(value);
+            }
+            Shape::Lines => self.say(&format!("rrx: {words}\n")),
             Shape::Terminal => {
                 let last = std::mem::take(&mut self.last);
-                print::text(self.err, &format!("\r\u{1b}[Krrx: {words}\n{last}"))?;
+                self.say(&format!("\r\u{1b}[Krrx: {words}\n{last}"));
                 self.last = last;
-                Ok(())
             }
         }
+    }
+
+    fn say(&mut self, words: &str) {
+        let _ = print::text(self.err, words);
     }
 
     fn event(&mut self, value: &Value) -> Result<(), Problem> {
@@ -179,9 +186,9 @@ mod tests {
     fn on_a_terminal_the_counts_stay_below_what_happens() {
         let counts = Counts::default();
         let (out, err) = shown(Shape::Terminal, |show| {
-            show.counts(&counts).unwrap();
-            show.counts(&counts).unwrap();
-            show.came(1).unwrap();
+            show.counts(&counts);
+            show.counts(&counts);
+            show.came(1);
         });
         let line = "0 clients · 0 B up · 0 B down";
         assert_eq!(
@@ -196,15 +203,15 @@ mod tests {
     fn elsewhere_there_are_lines_or_json_and_no_counts() {
         let counts = Counts::default();
         let (_, lines) = shown(Shape::Lines, |show| {
-            show.counts(&counts).unwrap();
-            show.back().unwrap();
+            show.counts(&counts);
+            show.back();
         });
         assert_eq!(lines, "rrx: the way is there again\n");
         let left = TunnelEvent::Left { client: 2, up: 3, down: 5 << 20, milliseconds: 1500, end: "closed".into() };
-        let (json, _) = shown(Shape::Json, |show| show.left(&left).unwrap());
+        let (json, _) = shown(Shape::Json, |show| show.left(&left));
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&value["event"], &value["down"]), (&"left".into(), &(5 << 20).into()));
-        let (_, lines) = shown(Shape::Lines, |show| show.left(&left).unwrap());
+        let (_, lines) = shown(Shape::Lines, |show| show.left(&left));
         assert_eq!(lines, "rrx: client 2 is gone after 1.5 s: 3 B up, 5.0 MiB down, closed\n");
     }
 }

@@ -8,6 +8,7 @@ pub mod atomic;
 mod bounded;
 pub mod docs;
 pub mod doors;
+pub mod hang_up;
 pub mod history;
 pub mod keymaps;
 pub mod keyring;
