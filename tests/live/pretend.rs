@@ -20,6 +20,9 @@ pub enum Says {
 /// How clients sign in where nothing else is said.
 const NATIVE: &str = "mysql_native_password";
 
+/// The sign-in that may want the whole password; a server that pretends always wants it.
+pub const SHA2: &str = "caching_sha2_password";
+
 /// A variable and its value.
 pub type Variable = (&'static str, &'static str);
 
@@ -90,6 +93,12 @@ fn serve(
         (said, number) = receive(&mut stream)?;
     }
     told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+    if sign_in == SHA2 {
+        // It remembers nobody.
+        send(&mut stream, &mut number, &[1, 4])?;
+        (said, number) = receive(&mut stream)?;
+        told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+    }
     send(&mut stream, &mut number, &OK)?;
     loop {
         let (command, mut number) = receive(&mut stream)?;

@@ -26,6 +26,7 @@ mod replica;
 mod settings;
 mod statement;
 mod task;
+mod tripwire;
 
 use std::path::PathBuf;
 use std::pin::Pin;

@@ -27,6 +27,7 @@ mod route;
 pub mod ssh_config;
 mod station;
 mod through;
+mod watched;
 mod written_out;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -44,6 +45,7 @@ use route::{Chain, Climb, Remembered};
 use station::{Station, stations};
 pub use through::{Flow, Through};
 use tokio_util::task::AbortOnDropHandle;
+pub use watched::{Verdict, Watch, straight};
 pub use written_out::written_out;
 
 use crate::domain::limits;
@@ -119,10 +121,23 @@ impl Tunnel {
     /// When the last hop refuses the forward or does not reach the target (told apart), when it does not answer in time,
     /// or when no loopback port can be had.
     pub async fn local_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
+        self.watched_end(host, port, None).await
+    }
+
+    /// The same, with eyes upon what the target sends first.
+    ///
+    /// # Errors
+    /// As [`Tunnel::local_end`].
+    pub async fn watched_end(
+        &self,
+        host: &str,
+        port: u16,
+        watch: Option<Box<dyn Watch>>,
+    ) -> Result<LocalEnd, TunnelError> {
         let (own, carried) = self.carrier().await?;
         let chain = own.as_deref().unwrap_or(&self.first);
-        let (is_own, strangers) = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
-        forward::local_end(chain, carried, (host, port), is_own, strangers).await
+        let ours = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
+        forward::local_end((chain, carried), (host, port), watch, ours).await
     }
 
     /// An SSH connection for one more forward: the first one while it carries none, else one of its own; where signing in
