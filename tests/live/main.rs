@@ -14,6 +14,7 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+mod asked;
 mod demo;
 mod demo_data;
 mod doctor;
@@ -36,3 +37,4 @@ mod session;
 mod sign_in;
 mod traps;
 mod tunnel;
+mod typed;

@@ -64,6 +64,8 @@ pub struct Tunnel {
     /// Whether the first chain carries a local end now.
     is_first_taken: Arc<AtomicBool>,
     strangers: Arc<AtomicU64>,
+    /// A hop did not take again what was typed: it was a one-time code, and is not sent any more.
+    is_spent: Arc<AtomicBool>,
     /// A further SSH connection on its way, for the next local end.
     spare: Mutex<Option<Spare>>,
 }
@@ -87,13 +89,14 @@ impl Tunnel {
             first,
             is_first_taken: Arc::default(),
             strangers: Arc::default(),
+            is_spent: Arc::default(),
             spare: Mutex::default(),
         })
     }
 
     /// Begins a further SSH connection: whoever is going to want a second local end soon does not wait for it then.
     pub fn prepare(&self) {
-        if !self.remembered.iter().all(Remembered::is_repeatable) {
+        if !self.is_repeatable() {
             return;
         }
         let (context, remembered, route) = (self.context.clone(), self.remembered.clone(), self.route.clone());
@@ -102,14 +105,21 @@ impl Tunnel {
             Some(AbortOnDropHandle::new(tokio::spawn(climbing)));
     }
 
+    /// Whether the hops may be signed in to once more without asking anybody.
+    fn is_repeatable(&self) -> bool {
+        !self.is_spent.load(Ordering::SeqCst) && self.remembered.iter().all(Remembered::is_repeatable)
+    }
+
     /// A further SSH connection: the one that was prepared, where it stands, else a new one.
     async fn further(&self) -> Result<Chain, TunnelError> {
         let prepared = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(prepared) = prepared
-            && let Ok(Ok(chain)) = prepared.await
-            && !chain.is_gone()
-        {
-            return Ok(chain);
+        if let Some(prepared) = prepared {
+            match prepared.await {
+                Ok(Ok(chain)) if !chain.is_gone() => return Ok(chain),
+                // A second try would be refused too, and each one counts against the account.
+                Ok(Err(refused @ TunnelError::SignIn { .. })) => return Err(refused),
+                Ok(_) | Err(_) => {}
+            }
         }
         Climb::again(&self.context, &self.remembered).chain(&self.route).await.map(|(chain, _)| chain)
     }
@@ -146,7 +156,7 @@ impl Tunnel {
         if !self.is_first_taken.swap(true, Ordering::SeqCst) {
             return Ok((None, Carried::First(Arc::clone(&self.is_first_taken))));
         }
-        if !self.remembered.iter().all(Remembered::is_repeatable) {
+        if !self.is_repeatable() {
             return Ok((None, Carried::Shared));
         }
         match self.further().await {
@@ -154,8 +164,12 @@ impl Tunnel {
                 let chain = Arc::new(chain);
                 Ok((Some(Arc::clone(&chain)), Carried::Own(chain, self.first.kill().clone())))
             }
-            // What let us in once does not do so again: a password that was a one-time code.
-            Err(TunnelError::SignIn { .. }) => Ok((None, Carried::Shared)),
+            // What let us in once does not do so again: a password that was a one-time code, an agent that is gone.
+            Err(TunnelError::SignIn { .. }) => {
+                let is_typed = self.remembered.iter().any(Remembered::is_typed);
+                self.is_spent.fetch_or(is_typed, Ordering::SeqCst);
+                Ok((None, Carried::Shared))
+            }
             Err(error) => Err(error),
         }
     }
@@ -166,7 +180,7 @@ impl Tunnel {
     /// # Errors
     /// As [`Tunnel::open`].
     pub async fn renew(&self) -> Result<Self, TunnelError> {
-        let climb = if self.remembered.iter().all(Remembered::is_repeatable) {
+        let climb = if self.is_repeatable() {
             Climb::again(&self.context, &self.remembered)
         } else {
             Climb::new(&self.context)
@@ -179,6 +193,7 @@ impl Tunnel {
             first,
             is_first_taken: Arc::default(),
             strangers: Arc::clone(&self.strangers),
+            is_spent: Arc::clone(&self.is_spent),
             spare: Mutex::default(),
         })
     }

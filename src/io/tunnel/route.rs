@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::auth::SignIn;
+use super::auth::{SignIn, Signed};
 use super::context::{Step, TunnelContext};
 use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
 use super::identity::Credential;
@@ -31,6 +31,11 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
+    /// Whether anything of it was typed.
+    pub(super) fn is_typed(&self) -> bool {
+        self.credentials.iter().any(Credential::is_typed)
+    }
+
     /// Whether the same answers let us in once more.
     pub(super) fn is_repeatable(&self) -> bool {
         self.credentials.iter().all(Credential::is_repeatable)
@@ -163,38 +168,48 @@ impl<'a> Climb<'a> {
         };
         let trying = format!("{} port {}", hop.host, hop.port);
         let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
-        let met = self.meet(index, hop, &way, (wire, kill));
-        let (mut joint, key) = self.rung(index, Rung::HostKey, hop.shown.clone(), met).await?;
-        let signing = self.sign_in(index, hop, &mut joint.handle);
-        let credentials = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
+        let accepted = self.remembered.and_then(|all| all.get(index)).map(|memory| memory.key.clone());
+        let met = self.meet(hop, &way, (wire, kill), accepted);
+        let (joint, key) = self.rung(index, Rung::HostKey, hop.shown.clone(), met).await?;
+        let known = key.clone();
+        // The same hop once more: its key is known by now.
+        let anew = || {
+            Box::pin(async {
+                let wire = reach(hop, &way).await?.0;
+                let ((joint, _), _) = self.meet(hop, &way, (wire, kill), Some(known)).await?;
+                Ok(joint)
+            })
+        };
+        let signing = self.sign_in(index, hop, joint, anew);
+        let (joint, credentials) = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
         Ok((joint, Remembered { key, credentials }))
     }
 
-    async fn sign_in(
+    async fn sign_in<F>(
         &self,
         index: usize,
         hop: &Station,
-        handle: &mut Handle<Guardian>,
-    ) -> Result<(Vec<Credential>, String), TunnelError> {
-        let sign_in = SignIn::new(handle, hop, self.context);
+        joint: Joint,
+        anew: impl FnOnce() -> F,
+    ) -> Result<Signed, TunnelError>
+    where
+        F: Future<Output = Result<Joint, TunnelError>> + Send,
+    {
+        let sign_in = SignIn::new(joint, hop, self.context);
         match self.remembered.and_then(|all| all.get(index)) {
-            Some(memory) => {
-                sign_in.again(&memory.credentials).await?;
-                Ok((memory.credentials.clone(), String::new()))
-            }
-            None => sign_in.first().await,
+            Some(memory) => sign_in.again(&memory.credentials).await,
+            None => sign_in.first(anew).await,
         }
     }
 
     /// Shakes hands until the hop's key is trusted: after the user accepted it, or until a pinned one is presented.
     async fn meet(
         &self,
-        index: usize,
         hop: &Station,
         way: &Way<'_>,
         (wire, kill): (Box<dyn Wire>, &CancellationToken),
+        mut accepted: Option<HostKey>,
     ) -> Result<((Joint, HostKey), String), TunnelError> {
-        let mut accepted = self.remembered.and_then(|all| all.get(index)).map(|memory| memory.key.clone());
         let mut refused_types: Vec<String> = Vec::new();
         let mut refused_keys: Vec<String> = Vec::new();
         let mut wire = Some(wire);
