@@ -111,11 +111,35 @@ async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_v
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_password_goes_out_in_the_clear_over_verified_tls_alone_and_where_the_profile_allows_it() {
+    const SECRET: &str = "for verified eyes only";
+    let rig = Rig::start();
+    for (tls, cleartext, is_told) in [
+        (TlsMode::VerifyIdentity, true, true),
+        (TlsMode::VerifyCa, true, true),
+        (TlsMode::VerifyIdentity, false, false),
+        (TlsMode::Required, true, false),
+        (TlsMode::Preferred, true, false),
+        (TlsMode::Disabled, true, false),
+    ] {
+        let no = |_: &str| Says::No(1105, "it only listens");
+        let server = Pretend::start_secure(rig, "mysql_clear_password", no);
+        let password = Some(SecretSource::Env(SECRET.into()));
+        let way = Profile { port: server.port, tls, cleartext, password, ..direct(rig) };
+        let problem = connect(way).await.err().unwrap();
+        let heard = server.asked();
+        assert!(!heard.is_empty(), "{tls:?}: {problem}");
+        assert_eq!(heard.iter().any(|said| said.contains(SECRET)), is_told, "{tls:?}, {cleartext}: {heard:?}");
+        assert_eq!(problem.to_string().contains("in the clear"), !is_told, "{tls:?}, {cleartext}: {problem}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_wants_the_whole_password_is_not_even_asked_for_a_key_without_tls() {
     let rig = Rig::start();
     let server = Pretend::start_with(SHA2, |_| Says::Done);
-    let sshd = rig
-        .own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{}", server.port)], ..SshdOptions::default() });
+    let sshd =
+        rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{}", server.port)], ..SshdOptions::default() });
     for route in [vec![], vec![rig.hop(sshd.port(), &sshd.known_hosts())]] {
         for tls in [TlsMode::Disabled, TlsMode::Preferred] {
             let way = Profile { route: route.clone(), host: "127.0.0.1".into(), port: server.port, tls, ..direct(rig) };
