@@ -143,9 +143,9 @@ impl Recipe {
     fn tls_options(&self, name: Name) -> SslOpts {
         let opts = match name {
             Name::Asked => SslOpts::default(),
-            Name::Any => {
-                SslOpts::default().with_danger_skip_domain_validation(true).with_danger_tls_hostname_override(Some(NO_NAME))
-            }
+            Name::Any => SslOpts::default()
+                .with_danger_skip_domain_validation(true)
+                .with_danger_tls_hostname_override(Some(NO_NAME)),
         };
         match (self.profile.tls.is_verified(), &self.ca) {
             (true, Some(ca)) => opts.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true),
