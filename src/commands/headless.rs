@@ -244,8 +244,9 @@ fn heard(kind: SignalKind) -> Result<Signal, Problem> {
 /// Answers a question without a screen: secrets on the terminal, unknown host keys refused.
 pub(super) async fn answer(question: Question) -> Result<Answer, Problem> {
     match question {
-        Question::Secret { prompt, .. } => {
-            let asked = tokio::task::spawn_blocking(move || secrets::ask(&prompt)).await;
+        Question::Secret { prompt, echo } => {
+            let ask = if echo { secrets::ask_shown } else { secrets::ask };
+            let asked = tokio::task::spawn_blocking(move || ask(&prompt)).await;
             asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret)
         }
         // A refused password is told and not asked for again: a script must not hang on it, nor lock the account.

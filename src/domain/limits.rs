@@ -53,6 +53,10 @@ pub const FRAME: Duration = Duration::from_millis(16);
 pub const REACH: Duration = Duration::from_secs(10);
 /// Time for the SSH handshake and each sign-in attempt.
 pub const SIGN_IN: Duration = Duration::from_secs(15);
+/// Time for the SSH agent to say what it holds: it is on this machine, and a stopped one must not hold up the rest.
+pub const AGENT: Duration = Duration::from_secs(3);
+/// Time for the owner of a security key to touch it.
+pub const TOUCH: Duration = Duration::from_mins(1);
 /// Time for the MySQL handshake through the tunnel.
 pub const HANDSHAKE: Duration = Duration::from_secs(15);
 /// Time for a statement of our own (session facts, catalog).

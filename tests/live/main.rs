@@ -14,6 +14,8 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+mod asked;
+mod at_terminal;
 mod demo;
 mod demo_data;
 mod doctor;

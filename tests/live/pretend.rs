@@ -1,8 +1,14 @@
 //! A server that speaks the MySQL protocol and answers by a script: for engines that cannot be had here.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::rig::Rig;
 
 /// What the script answers.
 #[derive(Debug, Clone)]
@@ -23,6 +29,9 @@ pub enum Says {
 
 /// How clients sign in where nothing else is said.
 const NATIVE: &str = "mysql_native_password";
+
+/// The sign-in that may want the whole password; a server that pretends always wants it.
+pub const SHA2: &str = "caching_sha2_password";
 
 /// A variable and its value.
 pub type Variable = (&'static str, &'static str);
@@ -57,15 +66,38 @@ impl Pretend {
 
     /// The same where the client is asked to sign in in this way. What it says then is told like a statement.
     pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::serve(("127.0.0.1", None), sign_in, script)
+    }
+
+    /// The same behind TLS, at the rig's replica's address and with its certificate.
+    pub fn start_secure(
+        rig: &Rig,
+        sign_in: &'static str,
+        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+    ) -> Self {
+        let pem = |name| std::fs::read(rig.folder().path(name)).unwrap();
+        let chain = CertificateDer::pem_slice_iter(&pem("server.pem")).map(Result::unwrap).collect();
+        let key = PrivateKeyDer::from_pem_slice(&pem("server.key")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = config.with_no_client_auth().with_single_cert(chain, key).unwrap();
+        Self::serve((rig.mysql_address(), Some(Arc::new(config))), sign_in, script)
+    }
+
+    fn serve(
+        (address, tls): (&str, Option<Arc<ServerConfig>>),
+        sign_in: &'static str,
+        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((address, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (script, told) = (Arc::new(script), Arc::clone(&asked));
         std::thread::spawn(move || {
             for (id, stream) in (1..).zip(listener.incoming()) {
-                let (script, told) = (Arc::clone(&script), Arc::clone(&told));
+                let (script, told, tls) = (Arc::clone(&script), Arc::clone(&told), tls.clone());
                 // A client that goes away is no trouble of the server.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), (id, sign_in), &*script, &told)));
+                std::thread::spawn(move || drop(serve(stream.unwrap(), tls, (id, sign_in), &*script, &told)));
             }
         });
         Self { port, asked }
@@ -77,14 +109,20 @@ impl Pretend {
     }
 }
 
+/// A plain stream, or one behind TLS.
+trait Wire: Read + Write {}
+impl<T: Read + Write> Wire for T {}
+
 fn serve(
-    mut stream: TcpStream,
+    mut plain: TcpStream,
+    tls: Option<Arc<ServerConfig>>,
     (id, sign_in): (u32, &str),
     script: &dyn Fn(&str) -> Says,
     told: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     // Several statements and several results among them.
     let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0001_0000 | 0x0002_0000 | 0x0008_0000;
+    let capabilities = capabilities | if tls.is_some() { 0x800 } else { 0 };
     let mut greeting = vec![10];
     greeting.extend_from_slice(b"8.0.33\0");
     greeting.extend_from_slice(&id.to_le_bytes());
@@ -97,14 +135,29 @@ fn serve(
     greeting.extend_from_slice(b"saltsaltsalt\0");
     greeting.extend_from_slice(NATIVE.as_bytes());
     greeting.push(0);
-    send(&mut stream, &mut 0, &greeting)?;
-    let (mut said, mut number) = receive(&mut stream)?;
+    send(&mut plain, &mut 0, &greeting)?;
+    let (mut said, mut number) = receive(&mut plain)?;
+    // A wish for TLS has nothing of the account in it.
+    let mut stream: Box<dyn Wire> = match tls.filter(|_| said.len() == 32) {
+        Some(config) => {
+            let mut secure = StreamOwned::new(ServerConnection::new(config).unwrap(), plain);
+            (said, number) = receive(&mut secure)?;
+            Box::new(secure)
+        }
+        None => Box::new(plain),
+    };
     if sign_in != NATIVE {
         told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
         send(&mut stream, &mut number, &[b"\xfe", sign_in.as_bytes(), b"\0saltsaltsaltsaltsalt\0"].concat())?;
         (said, number) = receive(&mut stream)?;
     }
     told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+    if sign_in == SHA2 {
+        // It remembers nobody.
+        send(&mut stream, &mut number, &[1, 4])?;
+        (said, number) = receive(&mut stream)?;
+        told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+    }
     send(&mut stream, &mut number, &OK)?;
     loop {
         let (command, mut number) = receive(&mut stream)?;
@@ -188,7 +241,7 @@ fn put(packet: &mut Vec<u8>, bytes: &[u8]) {
     packet.extend_from_slice(bytes);
 }
 
-fn send(stream: &mut TcpStream, number: &mut u8, packet: &[u8]) -> std::io::Result<()> {
+fn send(stream: &mut impl Write, number: &mut u8, packet: &[u8]) -> std::io::Result<()> {
     let length = u32::try_from(packet.len()).unwrap().to_le_bytes();
     let mut out = length[..3].to_vec();
     out.push(*number);
@@ -197,7 +250,7 @@ fn send(stream: &mut TcpStream, number: &mut u8, packet: &[u8]) -> std::io::Resu
     stream.write_all(&out)
 }
 
-fn receive(stream: &mut TcpStream) -> std::io::Result<(Vec<u8>, u8)> {
+fn receive(stream: &mut impl Read) -> std::io::Result<(Vec<u8>, u8)> {
     let mut head = [0; 4];
     stream.read_exact(&mut head)?;
     let length = u32::from_le_bytes([head[0], head[1], head[2], 0]);

@@ -10,7 +10,7 @@ use rrx::domain::profile::{Hop, Profile, Secret};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 
 use super::harness::{connect_answering, wide};
-use super::tunnel::{Script, context, done, drain, greeting, home};
+use super::tunnel::{Agent, Script, context, done, drain, greeting, home, new_key};
 use crate::rig::{Pam, Rig, Sshd, SshdOptions, wait_until};
 
 const PASSWORD: &str = "cör rect'\"$(x) \\horse";
@@ -121,6 +121,53 @@ async fn a_stream_on_the_one_connection_of_a_code_is_stopped_all_the_same() {
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     assert_eq!(live.run("SELECT CONNECTION_ID()").await.value(), id, "the connection is kept");
     live.close().await;
+}
+
+#[tokio::test]
+async fn a_code_that_was_given_as_the_password_is_refused_once_and_never_sent_again() {
+    let rig = Rig::start();
+    let codes: &[&str] = &["55556666", "77778888"];
+    let pam = Some(Pam { password: "", codes });
+    let sshd =
+        rig.own_sshd(&SshdOptions { config: "PasswordAuthentication yes".into(), pam, ..SshdOptions::default() });
+    let home = home();
+    let (mut context, _steps) = context(home.path());
+    let script = Script::of([answer("55556666"), answer("77778888")]);
+    context.asker = script.clone();
+    let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
+    tunnel.prepare();
+    let mut ends = Vec::new();
+    for _ in 0..4 {
+        ends.push(tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap());
+    }
+    let failed = || sshd.log().matches("Failed password").count();
+    assert_eq!(failed(), 1, "{}", sshd.log());
+    assert_eq!(script.asked().len(), 1);
+    // A way that is made anew asks for a new code first.
+    let anew = tunnel.renew().await.unwrap();
+    assert_eq!(script.asked().len(), 2);
+    anew.prepare();
+    for _ in 0..2 {
+        ends.push(anew.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap());
+    }
+    assert_eq!(failed(), 1, "{}", sshd.log());
+}
+
+#[tokio::test]
+async fn an_agent_full_of_keys_leaves_a_try_for_the_password_where_the_hop_counts_to_three() {
+    let rig = Rig::start();
+    let sshd = sshd(rig, "PasswordAuthentication yes\nMaxAuthTries 3", &[]);
+    let home = home();
+    let keys: Vec<_> = (0..6).map(|number| new_key(home.path(), number)).collect();
+    let agent = Agent::start(home.path(), &keys);
+    let (mut context, mut steps) = context(home.path());
+    context.agent = Some(agent.socket.clone());
+    let script = Script::of([answer(PASSWORD)]);
+    context.asker = script.clone();
+    let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
+    assert!(done(&drain(&mut steps), Rung::SignIn).starts_with("password, as"));
+    assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
+    assert_eq!(script.asked().len(), 1);
 }
 
 #[tokio::test]

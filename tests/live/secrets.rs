@@ -5,8 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
-use crate::rig::Rig;
+use super::at_terminal::{self, Typed};
+use crate::rig::{Rig, wait_until};
 
 /// A password that is not the account's, and occurs nowhere else.
 const WRONG: &str = "wr0ng-but-d1stinct;p@ss";
@@ -35,6 +37,7 @@ impl Stage {
             ("env", "{ env = 'RRX_TEST_PASSWORD' }".to_owned()),
             ("file", format!("{{ file = '{}' }}", rig.password_file().display())),
             ("wrong", format!("{{ file = '{}' }}", wrong.display())),
+            ("loud", format!("{{ command = 'set -x; secret=$(cat {}); echo $secret; exit 3' }}", wrong.display())),
             ("keyring", "{ keyring = true }".to_owned()),
             ("prompt", "{ prompt = true }".to_owned()),
         ];
@@ -116,6 +119,7 @@ fn no_secret_is_left_or_shown_whatever_its_source() {
     }
     for (source, code, words) in [
         ("wrong", 3, "its file was written today: it may have been rotated"),
+        ("loud", 2, "the command failed"),
         ("keyring", 2, "keyring"),
         ("prompt", 2, "no terminal to ask on"),
     ] {
@@ -151,6 +155,83 @@ fn no_secret_is_left_or_shown_whatever_its_source() {
         for secret in [rig.password(), rig.passphrase(), WRONG] {
             assert!(!holds(bytes, secret), "a secret is in {name}");
         }
+    }
+}
+
+#[test]
+fn what_is_typed_is_left_nowhere_and_seen_nowhere() {
+    let rig = Rig::start();
+    let stage = Stage::new(rig);
+    let settings = stage.root.path().join("config/config.toml");
+    let asking: String = fs::read_to_string(&settings)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.starts_with("identity_passphrase"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(&settings, asking).unwrap();
+    let bundle = stage.root.path().join("bundle.txt");
+    let bundle = bundle.to_str().unwrap();
+    let statement = "SELECT CONCAT('signed', ' in')";
+    let mut traces = Vec::new();
+    for (arguments, told) in [
+        (&["run", "-p", "prompt", "-e", statement][..], "signed in"),
+        (&["doctor", "prompt", "--bundle", bundle], "bundle.txt"),
+    ] {
+        let answers = [
+            Typed { after: "Passphrase of the key", is_seen: false, text: rig.passphrase() },
+            Typed { after: "Password of", is_seen: false, text: rig.password() },
+        ];
+        let screen = at_terminal::run(stage.root.path(), arguments, &answers);
+        assert!(screen.contains(told), "{screen}");
+        traces.push((format!("the screen of {}", arguments[0]), screen.into_bytes()));
+    }
+    traces.extend(stage.traces());
+    assert!(traces.iter().any(|(name, bytes)| name.ends_with("bundle.txt") && !bytes.is_empty()));
+    assert!(traces.iter().any(|(name, bytes)| name.ends_with(".jsonl") && holds(bytes, "CONCAT")));
+    for (name, bytes) in &traces {
+        for secret in [rig.password(), rig.passphrase()] {
+            assert!(!holds(bytes, secret), "a typed secret is in {name}");
+        }
+    }
+}
+
+#[test]
+fn no_process_shows_a_secret_while_it_is_used_whatever_its_source() {
+    let rig = Rig::start();
+    let stage = Stage::new(rig);
+    let settings = stage.root.path().join("config/config.toml");
+    let passphrase = stage.seen.path().join("passphrase");
+    fs::write(&passphrase, rig.passphrase()).unwrap();
+    let by_command = format!("identity_passphrase = {{ command = 'cat {}' }}", passphrase.display());
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text.replace("identity_passphrase = { env = 'RRX_TEST_PASSPHRASE' }", &by_command)).unwrap();
+    for source in ["command", "env", "file"] {
+        let marker = format!("SLEEP(1 + {})", source.len());
+        let statement = format!("SELECT {marker}");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rrx"))
+            .args(["run", "-p", source, "-e", &statement])
+            .env("RRX_HOME", stage.root.path())
+            .env("HOME", stage.root.path())
+            .env("RRX_TEST_PASSWORD", rig.password())
+            .env_remove("SSH_AUTH_SOCK")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let runs = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info = '{statement}'");
+        wait_until("the statement runs", Duration::from_secs(30), || rig.sql(&runs).trim() == "1");
+        for process in fs::read_dir("/proc").unwrap().flatten() {
+            let shown = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            for secret in [rig.password(), rig.passphrase()] {
+                assert!(!holds(&shown, secret), "{source}: {}", String::from_utf8_lossy(&shown));
+            }
+        }
+        let environ = fs::read(format!("/proc/{}/environ", child.id())).unwrap();
+        assert!(holds(&environ, "RRX_HOME="));
+        assert!(!holds(&environ, rig.passphrase()), "{source}");
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }
 

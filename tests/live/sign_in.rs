@@ -5,8 +5,8 @@ use rrx::domain::problem::{Kind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 
 use super::harness::{connect, connect_answering, direct};
-use super::pretend::{Pretend, Says};
-use super::rig::Rig;
+use super::pretend::{Pretend, SHA2, Says};
+use super::rig::{Rig, SshdOptions};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connecting_takes_ten_statements_of_our_own_on_both_connections() {
@@ -108,6 +108,74 @@ async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_v
         let heard = server.asked();
         assert!(!heard.iter().any(|said| said.contains("nobody's eyes")), "{heard:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_password_goes_out_in_the_clear_over_verified_tls_alone_and_where_the_profile_allows_it() {
+    const SECRET: &str = "for verified eyes only";
+    let rig = Rig::start();
+    for (tls, cleartext, is_told) in [
+        (TlsMode::VerifyIdentity, true, true),
+        (TlsMode::VerifyCa, true, true),
+        (TlsMode::VerifyIdentity, false, false),
+        (TlsMode::Required, true, false),
+        (TlsMode::Preferred, true, false),
+        (TlsMode::Disabled, true, false),
+    ] {
+        let no = |_: &str| Says::No(1105, "it only listens");
+        let server = Pretend::start_secure(rig, "mysql_clear_password", no);
+        let password = Some(SecretSource::Env(SECRET.into()));
+        let way = Profile { port: server.port, tls, cleartext, password, ..direct(rig) };
+        let problem = connect(way).await.err().unwrap();
+        let heard = server.asked();
+        assert!(!heard.is_empty(), "{tls:?}: {problem}");
+        assert_eq!(heard.iter().any(|said| said.contains(SECRET)), is_told, "{tls:?}, {cleartext}: {heard:?}");
+        assert_eq!(problem.to_string().contains("in the clear"), !is_told, "{tls:?}, {cleartext}: {problem}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_wants_the_whole_password_is_not_even_asked_for_a_key_without_tls() {
+    let rig = Rig::start();
+    let server = Pretend::start_with(SHA2, |_| Says::Done);
+    let sshd =
+        rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{}", server.port)], ..SshdOptions::default() });
+    for route in [vec![], vec![rig.hop(sshd.port(), &sshd.known_hosts())]] {
+        for tls in [TlsMode::Disabled, TlsMode::Preferred] {
+            let way = Profile { route: route.clone(), host: "127.0.0.1".into(), port: server.port, tls, ..direct(rig) };
+            let problem = connect(way).await.err().unwrap();
+            assert!(problem.to_string().contains("2061"), "{tls:?}: {problem}");
+            assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
+            assert_eq!(problem.then, Some(Remedy::Settings));
+        }
+    }
+    let heard = server.asked();
+    assert_eq!(heard.len(), 8, "who is there, and a scramble, each time: {heard:?}");
+    assert!(!heard.iter().any(|said| said == "\u{2}"), "a key was asked for: {heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_ca_leaves_out_the_name_and_nothing_else() {
+    let rig = Rig::start();
+    // The certificate names 127.0.0.2, not this door to it.
+    let door = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let by = |tls, ca| Profile { host: "127.0.0.1".into(), port: door.port(), tls, ca, ..direct(rig) };
+    let own = direct(rig).ca;
+    let mut live = connect(by(TlsMode::VerifyCa, own.clone())).await.unwrap();
+    assert!(live.facts.tls.is_some());
+    assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
+    live.close().await;
+    assert!(connect(by(TlsMode::VerifyIdentity, own)).await.is_err());
+    for ca in [Some(rig.other_ca()), None] {
+        let problem = connect(by(TlsMode::VerifyCa, ca)).await.err().unwrap();
+        assert!(problem.because[0].contains("not signed by the CA"), "{problem}");
+    }
+    let certificate = format!("--ssl-cert={}", rig.folder().path("expired.pem").display());
+    let late = rig.own_mariadb("late-ca", &["--read-only=1", &certificate]);
+    let door = super::rig::Forwarder::to(rig.mysql_address(), late.port());
+    let way = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::VerifyCa, ..direct(rig) };
+    let problem = connect(way).await.err().unwrap();
+    assert!(problem.because[0].contains("has expired"), "{problem}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -65,10 +65,8 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
     let problem = connect(elsewhere.clone()).await.err().unwrap();
     assert_eq!(problem.kind, Kind::Route);
     assert!(problem.because[0].starts_with("TLS"), "{problem}");
-    let lax = connect(Profile { tls: TlsMode::Required, ..elsewhere.clone() }).await.unwrap();
+    let lax = connect(Profile { tls: TlsMode::Required, ..elsewhere }).await.unwrap();
     lax.close().await;
-    // verify-ca verifies the name too, since the driver's way to leave it out has no effect.
-    assert!(connect(Profile { tls: TlsMode::VerifyCa, ..elsewhere }).await.is_err());
     let ca = std::fs::read(rig.ca()).unwrap();
     let skip = SslOpts::default()
         .with_root_certs(vec![ca.into()])
@@ -76,7 +74,7 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
         .with_danger_skip_domain_validation(true);
     let tried =
         Conn::new(bare(rig).ip_or_hostname("127.0.0.1").tcp_port(door.port()).prefer_socket(false).ssl_opts(skip));
-    assert!(tried.await.is_err(), "the driver can leave the name out now: verify-ca can be what it says");
+    assert!(tried.await.is_err(), "the driver leaves the name out by itself now: verify-ca needs no word for it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -168,11 +168,27 @@ impl Agent {
     }
 }
 
+impl Agent {
+    /// Sends its process a signal: `STOP`, `CONT`, `KILL`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
 impl Drop for Agent {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A key that no hop knows.
+pub fn new_key(folder: &Path, number: u32) -> PathBuf {
+    let path = folder.join(format!("key{number}"));
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&path).status().unwrap();
+    assert!(made.success());
+    path
 }
 
 // ---------------------------------------------------------------- sign-in
@@ -271,11 +287,7 @@ async fn an_agent_full_of_keys_is_not_offered_until_the_hop_hangs_up() {
     let home = home();
     let mut keys: Vec<PathBuf> = Vec::new();
     for number in 0..7 {
-        let path = home.path().join(format!("key{number}"));
-        let made =
-            Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&path).status().unwrap();
-        assert!(made.success());
-        keys.push(path);
+        keys.push(new_key(home.path(), number));
     }
     let agent = Agent::start(home.path(), &keys);
     let (mut context, _steps) = context(home.path());

@@ -89,8 +89,7 @@ async fn session_facts_are_pinned_and_read_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_password_is_taken_without_tls_too_and_a_wrong_one_is_refused() {
-    connect(Profile { tls: TlsMode::Disabled, ca: None, ..server() }).await.unwrap().close().await;
+async fn a_wrong_password_is_refused() {
     let wrong = Profile { password: Some(SecretSource::Env("guessed".into())), ..server() };
     assert_eq!(connect(wrong).await.err().unwrap().server.unwrap().code, 1045);
 }
@@ -151,16 +150,24 @@ async fn an_error_names_its_place_and_the_catalog_is_read_in_the_order_of_names(
 /// `caching_sha2_password` wants the whole password once, and takes a scramble as long as it remembers it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::await_holding_lock, reason = "one test at a time empties the cache")]
-async fn the_full_sign_in_and_the_fast_one_pass_over_tls_and_without() {
+async fn without_tls_the_full_sign_in_is_refused_and_the_fast_one_passes_after_a_full_one_over_tls() {
     if var("RRX_MYSQL").is_ok() {
         return;
     }
     let _alone = alone();
     let mysql = MySql::start();
-    for tls in [TlsMode::VerifyIdentity, TlsMode::Disabled] {
+    let bare = || Profile { tls: TlsMode::Disabled, ca: None, ..mysql.profile() };
+    let straight = || Profile { route: Vec::new(), host: mysql.address().into(), ..bare() };
+    for bare in [bare(), straight()] {
         mysql.sql("FLUSH PRIVILEGES");
-        for _ in 0..2 {
-            let mut live = connect(Profile { tls, ..mysql.profile() }).await.unwrap();
+        let problem = connect(bare.clone()).await.err().unwrap();
+        assert!(problem.to_string().contains("2061") && problem.server.is_none(), "{problem}");
+        assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
+        assert!(!problem.passes, "waiting does not mend it");
+        for tls in [TlsMode::VerifyIdentity, TlsMode::Disabled] {
+            let ca = if tls == TlsMode::Disabled { None } else { mysql.profile().ca };
+            let way = if tls == TlsMode::Disabled { bare.clone() } else { mysql.profile() };
+            let mut live = connect(Profile { tls, ca, ..way }).await.unwrap();
             assert_eq!(live.facts.tls.is_some(), tls != TlsMode::Disabled);
             assert_eq!(live.run("SELECT CURRENT_USER()").await.value(), "RO_USER@%");
             live.close().await;

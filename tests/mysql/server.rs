@@ -122,6 +122,11 @@ impl MySql {
         }
     }
 
+    /// Its address, where it is reached without a hop.
+    pub fn address(&self) -> &'static str {
+        ADDRESS
+    }
+
     /// Runs statements as its administrator, past the tunnel.
     pub fn sql(&self, text: &str) {
         let done = Command::new("mariadb")

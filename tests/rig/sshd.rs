@@ -33,7 +33,7 @@ pub struct SshdOptions {
 /// What PAM asks of the one account.
 #[derive(Debug, Clone)]
 pub struct Pam {
-    /// The account's password.
+    /// The account's password; empty: it has none, and a code alone lets it in.
     pub password: &'static str,
     /// One-time codes (eight digits) of which one is asked for after the password; without any there is no such question.
     pub codes: &'static [&'static str],
@@ -220,7 +220,7 @@ fn root_command(folder: &Folder, own: &Path, pam: &Pam) -> Command {
     let user = folder.server_user();
     fs::write(own.join("shadow"), format!("root:*:19000:0:99999:7:::\n{user}:{}:19000:0:99999:7:::\n", hash.trim()))
         .unwrap();
-    let mut rules = String::from("auth required pam_unix.so\n");
+    let mut rules = String::from(if pam.password.is_empty() { "" } else { "auth required pam_unix.so\n" });
     if !pam.codes.is_empty() {
         let file = own.join("codes");
         let text = format!("ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\" DISALLOW_REUSE\n\" TOTP_AUTH\n{}\n", pam.codes.join("\n"));

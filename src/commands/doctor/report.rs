@@ -159,7 +159,8 @@ impl Report<'_> {
 
     fn tls(&self, facts: &ServerFacts) -> String {
         let checked = match self.profile.tls {
-            TlsMode::VerifyCa | TlsMode::VerifyIdentity => "certificate and name verified",
+            TlsMode::VerifyIdentity => "certificate and name verified",
+            TlsMode::VerifyCa => "certificate verified, whatever its name",
             TlsMode::Required | TlsMode::Preferred | TlsMode::Disabled => "certificate not verified",
         };
         facts.tls.as_ref().map_or_else(|| "none".into(), |version| format!("{version}, {checked}"))

@@ -8,6 +8,17 @@ use crate::domain::problem::{Kind, Problem, Remedy};
 /// Where the CA certificates of Amazon's databases are: people meet this first there.
 const RDS: &str = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
 
+/// Whether all about the certificate holds but the name that it is for: a name is looked at last.
+pub(super) fn is_for_another_name(error: &IoError) -> bool {
+    let error = match error {
+        IoError::Tls(mysql_async::TlsError::Tls(error)) => Some(error),
+        IoError::Tls(_) => None,
+        IoError::Io(io) => io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()),
+    };
+    let named = |wrong: &Wrong| matches!(wrong, Wrong::NotValidForName | Wrong::NotValidForNameContext { .. });
+    matches!(error, Some(rustls::Error::InvalidCertificate(wrong)) if named(wrong))
+}
+
 /// Adds what TLS said no to, where it was TLS.
 pub(super) fn told(error: &IoError, kind: Kind, what: &str) -> Option<Problem> {
     let problem = |because: String| Problem::new(kind, what).because(format!("TLS: {because}"));

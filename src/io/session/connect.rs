@@ -2,18 +2,22 @@
 //! What the session must hold true on it is the next room's (`settings`).
 
 use std::path::Path;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 
 use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
 use tokio::time::timeout;
 
 use super::Outside;
+use super::certificate;
 use super::fault::Fault;
 use super::link::{End, Link};
 use super::sign_in::{bring, password_of};
+use super::tripwire::Tripwire;
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+use crate::io::tunnel::Watch;
 
 /// What every connection of one session is made from.
 pub(super) struct Recipe {
@@ -22,6 +26,8 @@ pub(super) struct Recipe {
     pub(super) password: Password,
     /// The bytes of the CA file.
     ca: Option<Vec<u8>>,
+    /// Under `verify-ca`: the certificate was for another name before, so the name is not asked about again.
+    is_nameless: AtomicBool,
 }
 
 /// The account's password; the driver keeps a copy of its own.
@@ -58,7 +64,7 @@ impl Recipe {
                 Err(error) => return Err(no_ca(path, &error.to_string())),
             },
         };
-        Ok(Self { profile, password, ca })
+        Ok(Self { profile, password, ca, is_nameless: AtomicBool::default() })
     }
 
     /// Opens one connection through the link.
@@ -68,22 +74,43 @@ impl Recipe {
         let way = (database, &password);
         match self.profile.tls {
             TlsMode::Disabled => self.one(link, way, Tls::Off).await,
-            TlsMode::Preferred => match self.one(link, way, Tls::On).await {
+            TlsMode::Preferred => match self.one(link, way, Tls::On(Name::Asked)).await {
                 // The handshake is spent: trying without TLS takes a connection, and a local end, of its own.
                 Err(Fault::Driver(Error::Driver(DriverError::NoClientSslFlagFromServer))) => {
                     self.one(link, way, Tls::Off).await
                 }
                 other => other,
             },
-            TlsMode::Required | TlsMode::VerifyCa | TlsMode::VerifyIdentity => self.one(link, way, Tls::On).await,
+            TlsMode::VerifyCa if self.is_nameless.load(Ordering::Relaxed) => {
+                self.one(link, way, Tls::On(Name::Any)).await
+            }
+            TlsMode::VerifyCa => match self.one(link, way, Tls::On(Name::Asked)).await {
+                // The name that is asked for goes to the server too, and one in between may go by it: it is tried first.
+                Err(Fault::Driver(Error::Io(error))) if certificate::is_for_another_name(&error) => {
+                    self.is_nameless.store(true, Ordering::Relaxed);
+                    self.one(link, way, Tls::On(Name::Any)).await
+                }
+                other => other,
+            },
+            TlsMode::Required | TlsMode::VerifyIdentity => self.one(link, way, Tls::On(Name::Asked)).await,
         }
     }
 
     async fn one(&self, link: &Link, way: (Option<&str>, &Secret), tls: Tls) -> Result<Conn, Fault> {
-        let end = link.end(&self.profile).await?;
+        let (watch, has_sprung) = match tls {
+            Tls::Off => {
+                let wire = Tripwire::default();
+                let witness = wire.witness();
+                (Some(Box::new(wire) as Box<dyn Watch>), witness)
+            }
+            // It is on before anything of the account goes out, or the driver gives up.
+            Tls::On(_) => (None, Arc::default()),
+        };
+        let end = link.end(&self.profile, watch).await?;
         let opts = self.options(&end, way, tls);
         // Giving up drops the connection that is not made yet: nothing is in flight on it.
         match timeout(limits::HANDSHAKE, Conn::new(opts)).await {
+            _ if has_sprung.load(Ordering::SeqCst) => Err(Fault::NeedsTls),
             Ok(made) => Ok(made?),
             Err(_) => Err(Fault::TimedOut(limits::HANDSHAKE)),
         }
@@ -111,14 +138,18 @@ impl Recipe {
             .enable_cleartext_plugin(profile.cleartext && profile.tls.is_verified())
             .ssl_opts(match tls {
                 Tls::Off => None,
-                Tls::On => Some(self.tls_options()),
+                Tls::On(name) => Some(self.tls_options(name)),
             })
     }
 
-    fn tls_options(&self) -> SslOpts {
-        let opts = SslOpts::default();
+    fn tls_options(&self, name: Name) -> SslOpts {
+        let opts = match name {
+            Name::Asked => SslOpts::default(),
+            Name::Any => SslOpts::default()
+                .with_danger_skip_domain_validation(true)
+                .with_danger_tls_hostname_override(Some(NO_NAME)),
+        };
         match (self.profile.tls.is_verified(), &self.ca) {
-            // The driver's "skip the name" has no effect, so verify-ca verifies the name too: more than was asked for.
             (true, Some(ca)) => opts.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true),
             (true, None) => opts,
             // The built-in roots stay: without any root the driver refuses to begin.
@@ -126,6 +157,14 @@ impl Recipe {
         }
     }
 }
+
+/// The name that no certificate holds, asked for where any name will do.
+///
+/// The driver leaves out the name when it finds this word in the words of what is wrong with a certificate, where the
+/// library once wrote it. Today these quote the name that was asked for, so the name has to be the word. A name is looked
+/// at last, after signature, CA, purpose and dates: no other fault carries these words. Should they change again, the name
+/// counts, as under verify-identity. Source: mysql_async 0.37.1 `io/tls/rustls_io.rs`, rustls 0.23 `error.rs`.
+const NO_NAME: &str = "NotValidForName";
 
 fn no_ca(path: &Path, why: &str) -> Problem {
     Problem::new(Kind::Settings, format!("The CA file {} cannot be read", path.display()))
@@ -138,7 +177,16 @@ fn no_ca(path: &Path, why: &str) -> Problem {
 #[derive(Debug, Clone, Copy)]
 enum Tls {
     Off,
-    On,
+    On(Name),
+}
+
+/// Which name the certificate must hold, where it is verified.
+#[derive(Debug, Clone, Copy)]
+enum Name {
+    /// The replica's.
+    Asked,
+    /// Whichever: the CA's signature is enough.
+    Any,
 }
 
 impl TlsMode {

@@ -18,6 +18,9 @@ pub(super) enum Fault {
     /// No answer came in time; the connection cannot be used any more.
     #[error("no answer within {} seconds", .0.as_secs())]
     TimedOut(Duration),
+    /// The server wants the whole password, and there is no TLS to send it in.
+    #[error("the server wants the whole password, and without TLS somebody in between could read it")]
+    NeedsTls,
     /// A session fact reads back otherwise than it was set.
     #[error("{name} is {found:?} after it was set to {wanted:?}")]
     NotPinned {
@@ -95,6 +98,13 @@ impl Fault {
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
                 .hint("check that host and port name a MySQL-compatible server")
                 .then(Remedy::Doctor),
+            fault @ Self::NeedsTls => Problem::new(Kind::Route, what)
+                .because(format!("caching_sha2_password: {fault}; MySQL's own clients stop here too (error 2061)"))
+                .hint(
+                    "write tls = \"verify-identity\" and `ca` (or tls = \"required\") into the profile; without TLS the account \
+                     is let in only while the server remembers a sign-in that it made over TLS",
+                )
+                .then(Remedy::Settings),
             fault @ Self::NotPinned { .. } => {
                 Problem::new(Kind::Refused, "The session cannot be made safe, so it is not used")
                     .because(fault.to_string())

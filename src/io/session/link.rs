@@ -4,22 +4,24 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use mysql_async::{Error, IoError};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Outside;
+use super::fault::Fault;
 use super::news::{Asker, Teller};
 use super::sign_in::bring;
 use crate::domain::limits;
 use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
-use crate::io::tunnel::{self, PassphraseSource, Step, Tunnel, TunnelContext};
+use crate::io::tunnel::{self, IsOwnSocket, PassphraseSource, Step, Tunnel, TunnelContext, Watch, straight};
 
 /// An open way to the replica.
 pub(super) enum Link {
-    /// No hops: the replica's own name and port.
-    Direct,
+    /// No hops: the replica's own name and port; tells our own connections where a local end is needed all the same.
+    Direct(IsOwnSocket),
     /// Through hops.
     Through(Box<Hops>),
 }
@@ -50,7 +52,7 @@ impl Link {
             for rung in [Rung::Resolve, Rung::Reach, Rung::HostKey, Rung::SignIn, Rung::Forward] {
                 tell.rung(0, rung, RungState::Skipped).await;
             }
-            return Ok(Self::Direct);
+            return Ok(Self::Direct(Arc::clone(&outside.is_own_socket)));
         }
         let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
         let context = tunnel_context(profile, outside, Arc::new(asker.clone()), news);
@@ -79,7 +81,7 @@ impl Link {
     /// Tells that the server is tried, where there is no forward before it; else the forward tells it once it is there.
     pub(super) async fn at_the_door(&self, profile: &Profile, tell: &Teller) {
         match self {
-            Self::Direct => try_server(profile, tell).await,
+            Self::Direct(_) => try_server(profile, tell).await,
             Self::Through(_) => {}
         }
     }
@@ -87,30 +89,47 @@ impl Link {
     /// Whether the server itself was within reach at least once.
     pub(super) fn is_at_the_door(&self) -> bool {
         match self {
-            Self::Direct => true,
+            Self::Direct(_) => true,
             Self::Through(hops) => hops.is_forwarded.load(Ordering::Relaxed),
         }
     }
 
-    /// A fresh end for exactly one connection.
-    pub(super) async fn end(&self, profile: &Profile) -> Result<End, Problem> {
-        match self {
-            Self::Direct => Ok(End { address: None, port: profile.port }),
-            Self::Through(hops) => hops.end(profile).await,
+    /// A fresh end for exactly one connection, under the eyes of a watcher where there is one.
+    pub(super) async fn end(&self, profile: &Profile, watch: Option<Box<dyn Watch>>) -> Result<End, Fault> {
+        match (self, watch) {
+            (Self::Direct(_), None) => Ok(End { address: None, port: profile.port }),
+            (Self::Direct(is_own), Some(watch)) => {
+                let target = (profile.host.as_str(), profile.port);
+                let opening = straight(target, limits::KEEPALIVE, Arc::clone(is_own), watch);
+                match timeout(limits::HANDSHAKE, opening).await {
+                    Ok(Ok(end)) => Ok(End::here(end.port())),
+                    // Told as the driver tells it where it connects itself.
+                    Ok(Err(error)) => Err(Fault::Driver(Error::Io(IoError::Io(error)))),
+                    Err(_) => Err(Fault::TimedOut(limits::HANDSHAKE)),
+                }
+            }
+            (Self::Through(hops), watch) => Ok(hops.end(profile, watch).await?),
         }
     }
 
     /// Waits until the way is gone; a direct one never says so.
     pub(super) async fn closed(&self) -> Problem {
         match self {
-            Self::Direct => std::future::pending().await,
+            Self::Direct(_) => std::future::pending().await,
             Self::Through(hops) => hops.tunnel.closed().await.problem(),
         }
     }
 }
 
+impl End {
+    /// A port of this machine.
+    fn here(port: u16) -> Self {
+        Self { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port }
+    }
+}
+
 impl Hops {
-    async fn end(&self, profile: &Profile) -> Result<End, Problem> {
+    async fn end(&self, profile: &Profile, watch: Option<Box<dyn Watch>>) -> Result<End, Problem> {
         let is_rung = !self.is_told.swap(true, Ordering::Relaxed);
         let hop = profile.route.len();
         let target = format!("{}:{}", profile.host, profile.port);
@@ -118,14 +137,14 @@ impl Hops {
             self.tell.rung(hop, Rung::Forward, RungState::Trying(target.clone())).await;
         }
         let begun = Instant::now();
-        match self.tunnel.local_end(&profile.host, profile.port).await {
+        match self.tunnel.watched_end(&profile.host, profile.port, watch).await {
             Ok(end) => {
                 self.is_forwarded.store(true, Ordering::Relaxed);
                 if is_rung {
                     self.tell.done(hop, Rung::Forward, target, begun.elapsed()).await;
                     try_server(profile, &self.tell).await;
                 }
-                Ok(End { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port: end.port() })
+                Ok(End::here(end.port()))
             }
             Err(error) => {
                 let problem = error.problem();

@@ -27,6 +27,7 @@ mod settings;
 mod sign_in;
 mod statement;
 mod task;
+mod tripwire;
 mod typed;
 
 use std::path::PathBuf;

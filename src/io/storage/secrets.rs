@@ -16,12 +16,10 @@ use zeroize::Zeroizing;
 
 use super::bounded::Bounded;
 use super::keyring::{self, Keyring};
+use super::tty;
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{CommandLine, Secret, SecretSource};
-
-/// Characters of a command's complaint that a problem quotes.
-const QUOTED: usize = 400;
 
 /// A secret, and what is worth saying about its source.
 #[derive(Debug)]
@@ -113,11 +111,21 @@ pub fn read(source: impl Read, rrx: &CommandLine) -> Result<Secret, Problem> {
 /// # Errors
 /// A problem where there is no terminal to ask on.
 pub fn ask(prompt: &str) -> Result<Secret, Problem> {
-    rpassword::prompt_password(format!("{prompt}: ")).map(Secret::new).map_err(|error| {
-        Problem::new(Kind::Settings, format!("{prompt} is needed, and there is no terminal to ask on"))
-            .because(error.to_string())
-            .hint("name a source in the profile: { command = \"…\" }, { env = \"…\" } or { file = \"…\" }")
-    })
+    rpassword::prompt_password(format!("{prompt}: ")).map(Secret::new).map_err(|error| nobody(prompt, &error))
+}
+
+/// The same where what is typed may be seen: a hop says so of a question.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_shown(prompt: &str) -> Result<Secret, Problem> {
+    tty::ask(&format!("{prompt}: ")).map(Secret::new).map_err(|error| nobody(prompt, &error))
+}
+
+fn nobody(prompt: &str, error: &std::io::Error) -> Problem {
+    Problem::new(Kind::Settings, format!("{prompt} is needed, and there is no terminal to ask on"))
+        .because(error.to_string())
+        .hint("name a source in the profile: { command = \"…\" }, { env = \"…\" } or { file = \"…\" }")
 }
 
 fn plain(secret: Secret) -> Found {
@@ -149,7 +157,9 @@ fn from_file(path: &Path) -> Result<Found, String> {
 
 /// The first line, its ending taken off. Blanks belong to the secret.
 fn first_line(source: impl Read) -> Result<Secret, String> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    let most = usize::try_from(limits::SECRET_BYTES).unwrap_or_default() + 1;
+    // All of it at once: a buffer that grows leaves what it held behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
     source.take(limits::SECRET_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > limits::SECRET_BYTES {
         return Err("it is too long for a secret".into());
@@ -163,7 +173,8 @@ fn first_line(source: impl Read) -> Result<Secret, String> {
 /// What the two readers of a command's output answer.
 enum Said {
     Secret(Result<Secret, String>),
-    Complaint(String),
+    /// It has said all that it complained. That is never quoted: under `sh -x`, or in words about the secret, it holds it.
+    Complaint,
 }
 
 fn from_command(command: &str, time: Duration) -> Result<Secret, String> {
@@ -173,14 +184,17 @@ fn from_command(command: &str, time: Duration) -> Result<Secret, String> {
         let said = said.clone();
         std::thread::spawn(move || said.send(Said::Secret(first_line(stdout))));
     }
-    if let Some(stderr) = child.stderr.take() {
-        std::thread::spawn(move || said.send(Said::Complaint(complaint(stderr))));
+    if let Some(mut stderr) = child.stderr.take() {
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+            said.send(Said::Complaint)
+        });
     }
-    let (mut secret, mut words) = (Err("it printed nothing".to_owned()), String::new());
+    let mut secret = Err("it printed nothing".to_owned());
     for _ in 0..2 {
         match answers.recv_timeout(time) {
             Ok(Said::Secret(result)) => secret = result,
-            Ok(Said::Complaint(text)) => words = text,
+            Ok(Said::Complaint) => {}
             Err(_) => {
                 stop(&mut child);
                 return Err(format!("the command did not end within {} s", time.as_secs_f32()));
@@ -189,11 +203,7 @@ fn from_command(command: &str, time: Duration) -> Result<Secret, String> {
     }
     let status = child.wait().map_err(|error| error.to_string())?;
     if !status.success() {
-        return Err(if words.is_empty() {
-            format!("the command failed ({status})")
-        } else {
-            format!("the command failed ({status}): {words}")
-        });
+        return Err(format!("the command failed ({status}); what it complained is not shown: it may hold the secret"));
     }
     secret.map_err(|why| format!("what the command printed cannot be used: {why}"))
 }
@@ -221,15 +231,4 @@ fn stop(child: &mut Child) {
     }
     let _ = child.kill();
     let _ = child.wait();
-}
-
-/// The end of what the command complained, on one line, without control characters.
-fn complaint(mut stderr: impl Read) -> String {
-    let mut bytes = Vec::new();
-    let _ = (&mut stderr).take(limits::SECRET_BYTES).read_to_end(&mut bytes);
-    // Whatever more it says is read and dropped, so that it can end.
-    let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-    let text = String::from_utf8_lossy(&bytes);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().filter(|c| !c.is_control()).take(QUOTED).collect()
 }

@@ -3,9 +3,10 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::time::Duration;
 
 use russh::MethodKind;
-use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt};
+use russh::client::{AuthResult, KeyboardInteractiveAuthResponse, Prompt};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg};
 use russh::{AgentAuthError, MethodSet};
@@ -13,9 +14,9 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::context::TunnelContext;
-use super::host_key::Guardian;
-use super::identity::{self, Agent, Credential, Offer, Passphrase, connect_agent};
+use super::identity::{self, Agent, Credential, Offer, Passphrase};
 use super::problem::{TunnelError, plain};
+use super::route::Joint;
 use super::ssh_config::Method;
 use super::station::Station;
 use crate::domain::limits;
@@ -31,7 +32,7 @@ const MOST_STEPS: usize = 6;
 
 /// A sign-in that goes on: what was offered, and what came of it.
 pub(super) struct SignIn<'a> {
-    handle: &'a mut Handle<Guardian>,
+    joint: Joint,
     hop: &'a Station,
     context: &'a TunnelContext,
     agent: Option<Agent>,
@@ -43,7 +44,14 @@ pub(super) struct SignIn<'a> {
     takes: Option<MethodSet>,
     /// What was taken, and its words.
     taken: Vec<(Credential, String)>,
+    /// Whether the hop has ended this connection.
+    is_hung_up: bool,
+    /// Whether somebody was asked for anything.
+    has_asked: bool,
 }
+
+/// What a sign-in that went well comes to: the connection, what let us in, and the words.
+pub(super) type Signed = ((Joint, Vec<Credential>), String);
 
 /// What one offer led to.
 enum Outcome {
@@ -55,9 +63,9 @@ enum Outcome {
 }
 
 impl<'a> SignIn<'a> {
-    pub(super) fn new(handle: &'a mut Handle<Guardian>, hop: &'a Station, context: &'a TunnelContext) -> Self {
+    pub(super) fn new(joint: Joint, hop: &'a Station, context: &'a TunnelContext) -> Self {
         Self {
-            handle,
+            joint,
             hop,
             context,
             agent: None,
@@ -67,19 +75,22 @@ impl<'a> SignIn<'a> {
             tried: Vec::new(),
             takes: None,
             taken: Vec::new(),
+            is_hung_up: false,
+            has_asked: false,
         }
     }
 
     /// Signs in with what was good before.
-    pub(super) async fn again(mut self, credentials: &[Credential]) -> Result<(), TunnelError> {
+    pub(super) async fn again(mut self, credentials: &[Credential]) -> Result<Signed, TunnelError> {
         if credentials.iter().any(|credential| matches!(credential, Credential::Agent(_)))
             && let Some(socket) = &self.hop.agent
         {
-            self.agent = connect_agent(socket).await.ok();
+            // One that has stopped since is not asked for a signature, which may take as long as a touch of a key.
+            self.agent = identity::ask(socket).await.ok().map(|(agent, _)| agent);
         }
         for credential in credentials {
             match self.offer(credential.clone(), "the same as before".into()).await? {
-                Outcome::In => return Ok(()),
+                Outcome::In => return Ok(((self.joint, credentials.to_vec()), String::new())),
                 Outcome::More => {}
                 Outcome::Refused => break,
             }
@@ -88,8 +99,16 @@ impl<'a> SignIn<'a> {
     }
 
     /// Offers what there is, in order, until the hop lets us in; the words say what it took. Tells whoever waits for it that
-    /// a key at hand comes first.
-    pub(super) async fn first(mut self, offering: Option<&Notify>) -> Result<(Vec<Credential>, String), TunnelError> {
+    /// a key at hand comes first. A hop that hangs up because of too many keys is met once more, by `anew`, for what else it
+    /// takes: it counted the keys, not what was never tried.
+    pub(super) async fn first<F>(
+        mut self,
+        offering: Option<&Notify>,
+        anew: impl FnOnce() -> F,
+    ) -> Result<Signed, TunnelError>
+    where
+        F: Future<Output = Result<Joint, TunnelError>> + Send,
+    {
         if self.hop.allows(Method::PublicKey) {
             let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
             (self.agent, self.offers) = (agent, offers.into());
@@ -97,14 +116,44 @@ impl<'a> SignIn<'a> {
         if let (Some(offering), Some(Offer::Ready(..))) = (offering, self.offers.front()) {
             offering.notify_one();
         }
+        if self.steps().await? {
+            return Ok(self.done());
+        }
+        if self.has_tried_keys_only() {
+            self.joint = anew().await?;
+            self.is_hung_up = false;
+            self.offers.clear();
+            if self.steps().await? {
+                return Ok(self.done());
+            }
+        }
+        Err(self.refused())
+    }
+
+    /// Whether the hop has let us in, after as many steps as it takes.
+    async fn steps(&mut self) -> Result<bool, TunnelError> {
         for _ in 0..MOST_STEPS {
             match self.step().await? {
-                Outcome::In => return Ok(self.done()),
+                Outcome::In => return Ok(true),
                 Outcome::More => {}
                 Outcome::Refused => break,
             }
         }
-        Err(self.refused())
+        Ok(false)
+    }
+
+    /// Whether the hop hung up after keys alone, and may take something else.
+    fn has_tried_keys_only(&self) -> bool {
+        let others = [MethodKind::KeyboardInteractive, MethodKind::Password];
+        self.is_closed()
+            && self.taken.is_empty()
+            && !self.offered.is_empty()
+            && !self.has_asked
+            && self.takes.as_ref().is_none_or(|takes| others.iter().any(|method| takes.contains(method)))
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_hung_up || self.joint.handle.is_closed()
     }
 
     /// One thing that the hop wants: whatever it takes first of all that there is.
@@ -115,10 +164,10 @@ impl<'a> SignIn<'a> {
         {
             return Ok(outcome);
         }
-        if self.takes.is_none() {
+        if self.takes.is_none() && !self.is_closed() {
             // Nothing was offered: the hop says what it takes when it is asked with nothing.
-            let none = self.handle.authenticate_none(self.hop.user.clone());
-            let result = in_time(&self.hop.shown, none).await?;
+            let none = self.joint.handle.authenticate_none(self.hop.user.clone());
+            let result = in_time(&self.hop.shown, limits::SIGN_IN, none).await?;
             if let Outcome::In = self.judge(result, Credential::Nothing, "nothing at all".into(), false) {
                 return Ok(Outcome::In);
             }
@@ -139,7 +188,7 @@ impl<'a> SignIn<'a> {
     }
 
     fn may(&self, method: MethodKind) -> bool {
-        !self.handle.is_closed() && self.takes.as_ref().is_none_or(|takes| takes.contains(&method))
+        !self.is_closed() && self.takes.as_ref().is_none_or(|takes| takes.contains(&method))
     }
 
     async fn keys(&mut self) -> Result<Outcome, TunnelError> {
@@ -190,6 +239,7 @@ impl<'a> SignIn<'a> {
         }
         for attempt in 0..PASSWORD_TRIES {
             let again = if attempt == 0 { "" } else { " (that was not it)" };
+            self.has_asked = true;
             let prompt = format!("{purpose}{again}");
             let Answer::Secret(secret) = self.context.asker.ask(Question::Secret { prompt, echo: false }).await else {
                 self.tried.push("password: none was given".into());
@@ -241,8 +291,8 @@ impl<'a> SignIn<'a> {
 
     /// One keyboard-interactive exchange; `None` when the user gives no answer. Source: RFC 4256.
     async fn converse(&mut self, answers: &mut Answers<'_>) -> Result<Option<Outcome>, TunnelError> {
-        let start = self.handle.authenticate_keyboard_interactive_start(self.hop.user.clone(), None);
-        let mut reply = in_time(&self.hop.shown, start).await?;
+        let start = self.joint.handle.authenticate_keyboard_interactive_start(self.hop.user.clone(), None);
+        let mut reply = in_time(&self.hop.shown, limits::SIGN_IN, start).await?;
         for _ in 0..MOST_STEPS {
             let (name, instructions, prompts) = match reply {
                 Ok(KeyboardInteractiveAuthResponse::InfoRequest { name, instructions, prompts }) => {
@@ -263,21 +313,25 @@ impl<'a> SignIn<'a> {
                     return Ok(Some(self.judge(Err(why), Credential::Nothing, "keyboard-interactive".into(), true)));
                 }
             };
-            let mut responses = Vec::with_capacity(prompts.len());
+            let mut responses: Vec<Secret> = Vec::with_capacity(prompts.len());
             for prompt in prompts {
+                self.has_asked = true;
                 let Some(answer) = answers.next(self.hop, self.context, (&name, &instructions), &prompt).await else {
                     return Ok(None);
                 };
-                responses.push(answer.reveal().to_owned());
+                responses.push(answer);
             }
-            reply = in_time(&self.hop.shown, self.handle.authenticate_keyboard_interactive_respond(responses)).await?;
+            // The library takes texts of its own, which it does not wipe.
+            let responses = responses.iter().map(|answer| answer.reveal().to_owned()).collect();
+            let answering = self.joint.handle.authenticate_keyboard_interactive_respond(responses);
+            reply = in_time(&self.hop.shown, limits::SIGN_IN, answering).await?;
         }
         Ok(Some(Outcome::Refused))
     }
 
-    fn done(self) -> (Vec<Credential>, String) {
+    fn done(self) -> Signed {
         let (credentials, words): (Vec<_>, Vec<_>) = self.taken.into_iter().unzip();
-        (credentials, format!("{}, as {}", words.join(", then "), self.hop.user))
+        ((self.joint, credentials), format!("{}, as {}", words.join(", then "), self.hop.user))
     }
 
     fn refused(self) -> TunnelError {
@@ -295,7 +349,8 @@ impl<'a> SignIn<'a> {
             return Ok(outcome.unwrap_or(Outcome::Refused));
         }
         let host = self.hop.shown.clone();
-        let result = in_time(&host, self.attempt(&credential)).await?;
+        let patience = if credential.wants_a_touch() { limits::TOUCH } else { limits::SIGN_IN };
+        let result = in_time(&host, patience, self.attempt(&credential)).await?;
         Ok(self.judge(result, credential, shown, true))
     }
 
@@ -313,8 +368,8 @@ impl<'a> SignIn<'a> {
                 Outcome::In
             }
             Ok(AuthResult::Failure { remaining_methods, partial_success }) => {
-                let is_closed = remaining_methods.is_empty() || self.handle.is_closed();
-                let what = match (partial_success, is_closed) {
+                self.is_hung_up |= remaining_methods.is_empty() || self.joint.handle.is_closed();
+                let what = match (partial_success, self.is_hung_up) {
                     (true, _) => "taken, and the hop wants something more",
                     (false, true) => "not taken, and the hop closed the connection",
                     (false, false) => "not taken",
@@ -322,7 +377,9 @@ impl<'a> SignIn<'a> {
                 if is_told {
                     self.tried.push(format!("{shown}: {what}"));
                 }
-                self.takes = Some(remaining_methods);
+                if !remaining_methods.is_empty() {
+                    self.takes = Some(remaining_methods);
+                }
                 if partial_success {
                     self.taken.push((credential, shown));
                     Outcome::More
@@ -344,21 +401,21 @@ impl<'a> SignIn<'a> {
             Credential::Key(key) => {
                 let hash = self.hash_for(&key.algorithm()).await;
                 let key = PrivateKeyWithHashAlg::new(std::sync::Arc::clone(key), hash);
-                self.handle.authenticate_publickey(user, key).await.map_err(told)
+                self.joint.handle.authenticate_publickey(user, key).await.map_err(told)
             }
             Credential::Certified(key, certificate) => {
                 let key = std::sync::Arc::clone(key);
-                self.handle.authenticate_openssh_cert(user, key, (**certificate).clone()).await.map_err(told)
+                self.joint.handle.authenticate_openssh_cert(user, key, (**certificate).clone()).await.map_err(told)
             }
             Credential::Agent(identity) => {
                 let hash = self.hash_for(&identity.public_key().algorithm()).await;
                 let agent = self.agent.as_mut().ok_or("the agent does not answer any more")?;
                 let result = match (**identity).clone() {
                     AgentIdentity::PublicKey { key, .. } => {
-                        self.handle.authenticate_publickey_with(user, key, hash, agent).await
+                        self.joint.handle.authenticate_publickey_with(user, key, hash, agent).await
                     }
                     AgentIdentity::Certificate { certificate, .. } => {
-                        self.handle.authenticate_certificate_with(user, certificate, hash, agent).await
+                        self.joint.handle.authenticate_certificate_with(user, certificate, hash, agent).await
                     }
                 };
                 result.map_err(|error| match error {
@@ -367,10 +424,12 @@ impl<'a> SignIn<'a> {
                 })
             }
             Credential::Password(secret) => {
-                self.handle.authenticate_password(user, secret.reveal()).await.map_err(told)
+                self.joint.handle.authenticate_password(user, secret.reveal()).await.map_err(told)
             }
             // Answers are given in a conversation, see `converse`.
-            Credential::Nothing | Credential::Answers { .. } => self.handle.authenticate_none(user).await.map_err(told),
+            Credential::Nothing | Credential::Answers { .. } => {
+                self.joint.handle.authenticate_none(user).await.map_err(told)
+            }
         }
     }
 
@@ -380,7 +439,7 @@ impl<'a> SignIn<'a> {
         if !matches!(algorithm, Algorithm::Rsa { .. }) {
             return None;
         }
-        self.handle.best_supported_rsa_hash().await.ok().flatten().unwrap_or(Some(HashAlg::Sha512))
+        self.joint.handle.best_supported_rsa_hash().await.ok().flatten().unwrap_or(Some(HashAlg::Sha512))
     }
 }
 
@@ -405,13 +464,13 @@ impl Answers<'_> {
             Self::Given(given) => given.next().cloned(),
             Self::Asked { again, given, is_plain, purpose } => {
                 let asked = plain(&prompt.prompt);
-                *is_plain &= given.is_empty() && !prompt.echo && is_password(&asked);
                 let words: Vec<String> = [name, instructions]
                     .into_iter()
                     .map(plain)
                     .filter(|text| !text.is_empty())
                     .chain([asked])
                     .collect();
+                *is_plain &= given.is_empty() && !prompt.echo && is_password(&words.join(" "));
                 let asks = format!("{} asks {}: {}", hop.shown, hop.user, words.join(" · "));
                 if given.is_empty() {
                     purpose.clone_from(&asks);
@@ -442,20 +501,27 @@ impl Answers<'_> {
     }
 }
 
-/// Waits as long as a hop may take to answer.
-async fn in_time<T>(host: &str, answer: impl Future<Output = T>) -> Result<T, TunnelError> {
-    timeout(limits::SIGN_IN, answer).await.map_err(|_| TunnelError::SignInTimedOut { host: host.to_owned() })
+/// Whether these words may ask for something that is good once. A password that is taken for a code costs a connection of
+/// its own; a code that is taken for a password is sent a second time, and servers lock accounts for that.
+fn speaks_of_a_code(words: &str) -> bool {
+    const CODES: [&str; 9] =
+        ["one-time", "one time", "onetime", "otp", "code", "token", "verification", "authenticator", "factor"];
+    let words = words.to_lowercase();
+    CODES.iter().any(|code| words.contains(code))
+}
+
+/// Waits as long as this for a hop's answer.
+async fn in_time<T>(host: &str, patience: Duration, answer: impl Future<Output = T>) -> Result<T, TunnelError> {
+    timeout(patience, answer).await.map_err(|_| TunnelError::SignInTimedOut { host: host.to_owned() })
 }
 
 fn names(methods: &MethodSet) -> Vec<String> {
     methods.iter().map(String::from).collect()
 }
 
-/// Whether a hop's question is for the account's password, and not for one that is good once.
-fn is_password(asked: &str) -> bool {
-    let asked = asked.to_lowercase();
-    let once = ["one-time", "one time", "otp", "code", "token"];
-    asked.contains("password") && !once.into_iter().any(|word| asked.contains(word))
+/// Whether a hop's words are for the account's password, and not for one that is good once.
+fn is_password(words: &str) -> bool {
+    words.to_lowercase().contains("password") && !speaks_of_a_code(words)
 }
 
 #[cfg(test)]

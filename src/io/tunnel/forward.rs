@@ -1,6 +1,7 @@
 //! The local end of a forward: a loopback port for one connection of this very process. Knows no hop but the last.
 
 use std::fmt;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,10 +17,11 @@ use tokio_util::sync::CancellationToken;
 use super::context::IsOwnSocket;
 use super::problem::{TunnelError, plain};
 use super::route::{Chain, Joint};
+use super::watched::{Watch, Watched};
 use crate::domain::limits;
 
 /// Bytes of each of the two buffers of a pump.
-const BUFFER: usize = 64 << 10;
+pub(super) const BUFFER: usize = 64 << 10;
 /// How long a hop's words about a failed forward are waited for: they come right behind the failure.
 const WORDS: Duration = Duration::from_millis(500);
 
@@ -75,25 +77,44 @@ impl fmt::Debug for Carried {
     }
 }
 
+/// A loopback port that waits for our own connection.
+pub(super) struct Port {
+    listener: TcpListener,
+    number: u16,
+}
+
+impl Port {
+    pub(super) async fn open() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let number = listener.local_addr()?.port();
+        Ok(Self { listener, number })
+    }
+
+    pub(super) fn end(&self) -> LocalEnd {
+        LocalEnd { port: self.number }
+    }
+
+    /// Waits for our own connection, as long as a local end waits; after it the port is closed.
+    pub(super) async fn take_ours(self, is_own: &IsOwnSocket, strangers: &AtomicU64) -> Option<TcpStream> {
+        timeout(limits::LOCAL_END, accept_ours(&self.listener, is_own, strangers)).await.ok()
+    }
+}
+
 /// Opens the forward, then the port, and lets a task wait for our connection and pump.
 pub(super) async fn local_end(
-    chain: &Chain,
-    carried: Carried,
+    (chain, carried): (&Chain, Carried),
     target: (&str, u16),
-    is_own: IsOwnSocket,
-    strangers: Arc<AtomicU64>,
+    watch: Option<Box<dyn Watch>>,
+    (is_own, strangers): (IsOwnSocket, Arc<AtomicU64>),
 ) -> Result<LocalEnd, TunnelError> {
     let channel = open(chain.last(), chain.last_hop(), target).await?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(TunnelError::LocalEnd)?;
-    let port = listener.local_addr().map_err(TunnelError::LocalEnd)?.port();
+    let port = Port::open().await.map_err(TunnelError::LocalEnd)?;
+    let end = port.end();
     let gone = chain.last().gone();
     tokio::spawn(async move {
-        let mut channel = channel.into_stream();
+        let mut channel = Watched::new(channel.into_stream(), watch);
         let serve = async {
-            let ours = timeout(limits::LOCAL_END, accept_ours(&listener, &is_own, &strangers)).await;
-            // One connection, and the port is closed.
-            drop(listener);
-            if let Ok(mut ours) = ours {
+            if let Some(mut ours) = port.take_ours(&is_own, &strangers).await {
                 // How a connection ends is told by those who use it.
                 let _ = copy_bidirectional_with_sizes(&mut ours, &mut channel, BUFFER, BUFFER).await;
             }
@@ -105,7 +126,7 @@ pub(super) async fn local_end(
             () = gone => {}
         }
     });
-    Ok(LocalEnd { port })
+    Ok(end)
 }
 
 /// Opens a forward from a hop to a target.

@@ -8,7 +8,7 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::public::KeyData;
-use russh::keys::{Certificate, PrivateKey, PublicKey, decode_secret_key};
+use russh::keys::{Algorithm, Certificate, PrivateKey, PublicKey, decode_secret_key};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -60,6 +60,22 @@ impl Credential {
         bytes.unwrap_or_default()
     }
 
+    /// Whether it is a key that wants a touch of its owner, for as long as that may take.
+    pub(super) fn wants_a_touch(&self) -> bool {
+        match self {
+            Self::Agent(identity) => is_on_a_security_key(&identity.public_key().algorithm()),
+            Self::Nothing | Self::Key(_) | Self::Certified(..) | Self::Password(_) | Self::Answers { .. } => false,
+        }
+    }
+
+    /// Whether it is something that was typed, and so perhaps good once only.
+    pub(super) fn is_typed(&self) -> bool {
+        match self {
+            Self::Password(_) | Self::Answers { .. } => true,
+            Self::Nothing | Self::Key(_) | Self::Certified(..) | Self::Agent(_) => false,
+        }
+    }
+
     /// Whether it lets us in a second time.
     pub(super) fn is_repeatable(&self) -> bool {
         match self {
@@ -100,20 +116,16 @@ enum Loaded {
 /// The agent, if one answers.
 pub(super) type Agent = AgentClient<UnixStream>;
 
-/// Connects to the agent; words when it is named but does not answer.
-pub(super) async fn connect_agent(socket: &Path) -> Result<Agent, String> {
-    match timeout(limits::REACH, AgentClient::connect_uds(socket)).await {
-        Ok(Ok(agent)) => Ok(agent),
-        Ok(Err(error)) => Err(error.to_string()),
+/// Connects to the agent and asks what it holds; words when it is named but does not answer.
+pub(super) async fn ask(socket: &Path) -> Result<(Agent, Vec<AgentIdentity>), String> {
+    let asking = async {
+        let mut agent = AgentClient::connect_uds(socket).await?;
+        let keys = agent.request_identities().await?;
+        Ok::<_, russh::keys::Error>((agent, keys))
+    };
+    match timeout(limits::AGENT, asking).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
         Err(_) => Err("it does not answer".into()),
-    }
-}
-
-/// The agent's keys; none when it does not say.
-async fn agent_keys(agent: &mut Agent) -> Vec<AgentIdentity> {
-    match timeout(limits::REACH, agent.request_identities()).await {
-        Ok(Ok(keys)) => keys,
-        Ok(Err(_)) | Err(_) => Vec::new(),
     }
 }
 
@@ -174,9 +186,8 @@ pub(super) async fn find(
 
 async fn ask_agent(hop: &Station, is_named: bool, tried: &mut Vec<String>) -> (Option<Agent>, Vec<AgentIdentity>) {
     let Some(socket) = &hop.agent else { return (None, Vec::new()) };
-    match connect_agent(socket).await {
-        Ok(mut agent) => {
-            let keys = agent_keys(&mut agent).await;
+    match ask(socket).await {
+        Ok((agent, keys)) => {
             if keys.is_empty() && !is_named {
                 tried.push("the agent: it holds no key".into());
             }
@@ -269,13 +280,24 @@ async fn load(path: &Path, context: &TunnelContext, held: &[AgentIdentity]) -> L
     if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
         return Loaded::Locked(text);
     }
+    // OpenSSH's format shows the public part, of a locked key too.
+    let public = PrivateKey::from_openssh(text.as_bytes()).ok().map(|key| key.public_key().clone());
+    if let Some(public) = &public
+        && is_on_a_security_key(&public.algorithm())
+    {
+        return match held_by(held, public) {
+            Some(credential) => Loaded::Ready(credential, by_agent),
+            None => Loaded::Unusable(format!(
+                "it is on a security key, which rrx reaches through the agent alone: `ssh-add {}`",
+                path.display()
+            )),
+        };
+    }
     match decode(&text, None).await {
         Ok(key) => return Loaded::Ready(Credential::Key(Arc::new(key)), format!("key {}", path.display())),
         Err(russh::keys::Error::KeyIsEncrypted) => {}
         Err(error) => return Loaded::Unusable(format!("it cannot be read: {error}")),
     }
-    // OpenSSH's format shows the public part of a locked key.
-    let public = PrivateKey::from_openssh(text.as_bytes()).ok().map(|key| key.public_key().clone());
     match public.and_then(|public| held_by(held, &public)) {
         Some(credential) => Loaded::Ready(credential, by_agent),
         None => Loaded::Locked(text),
@@ -344,6 +366,11 @@ impl Locked {
     fn offers(&self, key: PrivateKey) -> Vec<(Credential, String)> {
         certified(Credential::Key(Arc::new(key)), format!("key {}", self.path.display()), &self.certificates)
     }
+}
+
+/// Whether the key itself is in a device, and the file but its handle.
+fn is_on_a_security_key(algorithm: &Algorithm) -> bool {
+    matches!(algorithm, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256)
 }
 
 fn shown_agent(identity: &AgentIdentity) -> String {

@@ -27,6 +27,7 @@ mod route;
 pub mod ssh_config;
 mod station;
 mod through;
+mod watched;
 mod written_out;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -46,6 +47,7 @@ use station::{Station, stations};
 pub use through::{Flow, Through};
 use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
+pub use watched::{Verdict, Watch, straight};
 pub use written_out::written_out;
 
 use crate::domain::limits;
@@ -64,6 +66,8 @@ pub struct Tunnel {
     /// Whether the first chain carries a local end now.
     is_first_taken: Arc<AtomicBool>,
     strangers: Arc<AtomicU64>,
+    /// A hop did not take again what was typed: it was a one-time code, and is not sent any more.
+    is_spent: Arc<AtomicBool>,
     /// A further SSH connection on its way, for the next local end.
     spare: Mutex<Option<Spare>>,
 }
@@ -111,13 +115,14 @@ impl Tunnel {
             first,
             is_first_taken: Arc::default(),
             strangers: Arc::default(),
+            is_spent: Arc::default(),
             spare: Mutex::default(),
         }
     }
 
     /// Goes on with the connection that was begun ahead, for the next local end.
     fn prepare(&self, ahead: AbortOnDropHandle<Result<Met, TunnelError>>) {
-        if !self.remembered.iter().all(Remembered::is_repeatable) {
+        if !self.is_repeatable() {
             return;
         }
         let (context, remembered, route) = (self.context.clone(), self.remembered.clone(), self.route.clone());
@@ -133,14 +138,21 @@ impl Tunnel {
             Some(AbortOnDropHandle::new(tokio::spawn(climbing)));
     }
 
+    /// Whether the hops may be signed in to once more without asking anybody.
+    fn is_repeatable(&self) -> bool {
+        !self.is_spent.load(Ordering::SeqCst) && self.remembered.iter().all(Remembered::is_repeatable)
+    }
+
     /// A further SSH connection: the one that was prepared, where it stands, else a new one.
     async fn further(&self) -> Result<Chain, TunnelError> {
         let prepared = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(prepared) = prepared
-            && let Ok(Ok(chain)) = prepared.await
-            && !chain.is_gone()
-        {
-            return Ok(chain);
+        if let Some(prepared) = prepared {
+            match prepared.await {
+                Ok(Ok(chain)) if !chain.is_gone() => return Ok(chain),
+                // A second try would be refused too, and each one counts against the account.
+                Ok(Err(refused @ TunnelError::SignIn { .. })) => return Err(refused),
+                Ok(_) | Err(_) => {}
+            }
         }
         Climb::again(&self.context, &self.remembered).chain(&self.route).await.map(|(chain, _)| chain)
     }
@@ -152,10 +164,23 @@ impl Tunnel {
     /// When the last hop refuses the forward or does not reach the target (told apart), when it does not answer in time,
     /// or when no loopback port can be had.
     pub async fn local_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
+        self.watched_end(host, port, None).await
+    }
+
+    /// The same, with eyes upon what the target sends first.
+    ///
+    /// # Errors
+    /// As [`Tunnel::local_end`].
+    pub async fn watched_end(
+        &self,
+        host: &str,
+        port: u16,
+        watch: Option<Box<dyn Watch>>,
+    ) -> Result<LocalEnd, TunnelError> {
         let (own, carried) = self.carrier().await?;
         let chain = own.as_deref().unwrap_or(&self.first);
-        let (is_own, strangers) = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
-        forward::local_end(chain, carried, (host, port), is_own, strangers).await
+        let ours = (Arc::clone(&self.context.is_own_socket), Arc::clone(&self.strangers));
+        forward::local_end((chain, carried), (host, port), watch, ours).await
     }
 
     /// An SSH connection for one more forward: the first one while it carries none, else one of its own; where signing in
@@ -164,7 +189,7 @@ impl Tunnel {
         if !self.is_first_taken.swap(true, Ordering::SeqCst) {
             return Ok((None, Carried::First(Arc::clone(&self.is_first_taken))));
         }
-        if !self.remembered.iter().all(Remembered::is_repeatable) {
+        if !self.is_repeatable() {
             return Ok((None, Carried::Shared));
         }
         match self.further().await {
@@ -172,8 +197,12 @@ impl Tunnel {
                 let chain = Arc::new(chain);
                 Ok((Some(Arc::clone(&chain)), Carried::Own(chain, self.first.kill().clone())))
             }
-            // What let us in once does not do so again: a password that was a one-time code.
-            Err(TunnelError::SignIn { .. }) => Ok((None, Carried::Shared)),
+            // What let us in once does not do so again: a password that was a one-time code, an agent that is gone.
+            Err(TunnelError::SignIn { .. }) => {
+                let is_typed = self.remembered.iter().any(Remembered::is_typed);
+                self.is_spent.fetch_or(is_typed, Ordering::SeqCst);
+                Ok((None, Carried::Shared))
+            }
             Err(error) => Err(error),
         }
     }
@@ -184,14 +213,14 @@ impl Tunnel {
     /// # Errors
     /// As [`Tunnel::open`].
     pub async fn renew(&self) -> Result<Self, TunnelError> {
-        let climb = if self.remembered.iter().all(Remembered::is_repeatable) {
+        let climb = if self.is_repeatable() {
             Climb::again(&self.context, &self.remembered)
         } else {
             Climb::new(&self.context)
         };
         let climbed = climb.chain(&self.route).await?;
         let tunnel = Self::over(self.route.clone(), self.context.clone(), climbed);
-        Ok(Self { strangers: Arc::clone(&self.strangers), ..tunnel })
+        Ok(Self { strangers: Arc::clone(&self.strangers), is_spent: Arc::clone(&self.is_spent), ..tunnel })
     }
 
     /// How many hops there are, those of `ProxyJump` included.

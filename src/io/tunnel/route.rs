@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::auth::SignIn;
+use super::auth::{SignIn, Signed};
 use super::context::{Step, TunnelContext};
 use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
 use super::identity::Credential;
@@ -33,6 +33,11 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
+    /// Whether anything of it was typed.
+    pub(super) fn is_typed(&self) -> bool {
+        self.credentials.iter().any(Credential::is_typed)
+    }
+
     /// Whether the same answers let us in once more.
     pub(super) fn is_repeatable(&self) -> bool {
         self.credentials.iter().all(Credential::is_repeatable)
@@ -172,12 +177,14 @@ impl<'a> Climb<'a> {
         for (index, hop) in route.iter().enumerate() {
             let before = route.get(index.wrapping_sub(1)).map(|hop| hop.shown.clone());
             // Large, and once for each hop: it shall not make the future of every connection large.
-            let (mut joint, key) = match met.take() {
+            let (joint, key) = match met.take() {
                 Some(met) => met,
-                None => Box::pin(self.approach(index, hop, joints.last().zip(before), &kill)).await?,
+                None => Box::pin(self.approach(index, hop, joints.last().zip(before.clone()), &kill)).await?,
             };
-            let signing = Box::pin(self.sign_in(index, hop, &mut joint.handle));
-            let credentials = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
+            let known = key.clone();
+            let anew = || Box::pin(self.once_more(hop, joints.last().zip(before), &kill, known));
+            let signing = Box::pin(self.sign_in(index, hop, joint, anew));
+            let (joint, credentials) = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
             joints.push(joint);
             remembered.push(Remembered { key, credentials });
         }
@@ -202,35 +209,57 @@ impl<'a> Climb<'a> {
         };
         let trying = format!("{} port {}", hop.host, hop.port);
         let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
-        let met = self.meet(index, hop, &way, (wire, kill));
+        let met = self.meet(hop, &way, (wire, kill), self.accepted(index));
         self.rung(index, Rung::HostKey, hop.shown.clone(), met).await
     }
 
-    async fn sign_in(
+    /// The key of a hop that was trusted before.
+    fn accepted(&self, index: usize) -> Option<HostKey> {
+        self.remembered.and_then(|all| all.get(index)).map(|memory| memory.key.clone())
+    }
+
+    /// Reaches the same hop once more, without a word: its key is known by now.
+    async fn once_more(
+        &self,
+        hop: &Station,
+        before: Option<(&Joint, String)>,
+        kill: &CancellationToken,
+        known: HostKey,
+    ) -> Result<Joint, TunnelError> {
+        let way = match before {
+            Some((joint, name)) => Way::Through { joint, hop: name },
+            None => Way::Direct(resolve(hop).await?.0),
+        };
+        let wire = reach(hop, &way).await?.0;
+        let ((joint, _), _) = self.meet(hop, &way, (wire, kill), Some(known)).await?;
+        Ok(joint)
+    }
+
+    async fn sign_in<F>(
         &self,
         index: usize,
         hop: &Station,
-        handle: &mut Handle<Guardian>,
-    ) -> Result<(Vec<Credential>, String), TunnelError> {
-        let sign_in = SignIn::new(handle, hop, self.context);
+        joint: Joint,
+        anew: impl FnOnce() -> F,
+    ) -> Result<Signed, TunnelError>
+    where
+        F: Future<Output = Result<Joint, TunnelError>> + Send,
+    {
+        let sign_in = SignIn::new(joint, hop, self.context);
         match self.remembered.and_then(|all| all.get(index)) {
-            Some(memory) => {
-                sign_in.again(&memory.credentials).await?;
-                Ok((memory.credentials.clone(), String::new()))
-            }
-            None => sign_in.first(self.offering.filter(|_| index == 0)).await,
+            Some(memory) => sign_in.again(&memory.credentials).await,
+            None => sign_in.first(self.offering.filter(|_| index == 0), anew).await,
         }
     }
 
     /// Shakes hands until the hop's key is trusted: after the user accepted it, or until a pinned one is presented.
     async fn meet(
         &self,
-        index: usize,
         hop: &Station,
         way: &Way<'_>,
         (wire, kill): (Box<dyn Wire>, &CancellationToken),
+        mut accepted: Option<HostKey>,
     ) -> Result<((Joint, HostKey), String), TunnelError> {
-        let mut accepted = self.remembered.and_then(|all| all.get(index)).map(|memory| memory.key.clone());
         let mut refused_types: Vec<String> = Vec::new();
         let mut refused_keys: Vec<String> = Vec::new();
         let mut wire = Some(wire);

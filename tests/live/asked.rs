@@ -1,0 +1,274 @@
+//! What a hop asks, and who answers: questions of every form, by a hop of the test's own; agents that die or hang; keys that
+//! are on a device.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rrx::domain::port::{Answer, Question};
+use rrx::domain::profile::{Hop, Secret};
+use rrx::io::tunnel::{Tunnel, TunnelError};
+use russh::keys::ssh_key::private::Ed25519Keypair;
+use russh::keys::{HashAlg, PrivateKey};
+use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Session};
+use russh::{Channel, MethodKind, MethodSet};
+use tokio::net::TcpListener;
+
+use super::at_terminal::{self, Typed};
+use super::tunnel::{Agent, Script, context, greeting, home};
+use crate::rig::Rig;
+
+/// A prompt, and whether the typed text may be seen.
+type Prompts = &'static [(&'static str, bool)];
+
+/// A hop that asks in its own way and takes every answer; what is forwarded leads nowhere.
+struct Asking {
+    address: SocketAddr,
+    fingerprint: String,
+    sign_ins: Arc<AtomicUsize>,
+    heard: Arc<Mutex<Vec<Vec<String>>>>,
+}
+
+#[derive(Clone)]
+struct Visitor {
+    requests: &'static [Prompts],
+    next: usize,
+    sign_ins: Arc<AtomicUsize>,
+    heard: Arc<Mutex<Vec<Vec<String>>>>,
+}
+
+impl Handler for Visitor {
+    type Error = russh::Error;
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        _user: &str,
+        _submethods: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, Self::Error> {
+        if let Some(response) = response {
+            let answers = response.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+            self.heard.lock().unwrap().push(answers);
+        }
+        let Some(prompts) = self.requests.get(self.next) else {
+            self.sign_ins.fetch_add(1, Ordering::SeqCst);
+            return Ok(Auth::Accept);
+        };
+        self.next += 1;
+        let prompts: Vec<_> = prompts.iter().map(|(prompt, echo)| ((*prompt).into(), *echo)).collect();
+        Ok(Auth::Partial { name: "".into(), instructions: "".into(), prompts: prompts.into() })
+    }
+
+    async fn channel_open_direct_tcpip(
+        &mut self,
+        _channel: Channel<Msg>,
+        _host: &str,
+        _port: u32,
+        _originator: &str,
+        _originator_port: u32,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Self::Error> {
+        reply.accept().await;
+        Ok(())
+    }
+}
+
+impl Asking {
+    async fn start(requests: &'static [Prompts]) -> Self {
+        let key = PrivateKey::from(Ed25519Keypair::from_seed(&[3; 32]));
+        let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
+        let config = Arc::new(Config {
+            methods: MethodSet::from(&[MethodKind::KeyboardInteractive][..]),
+            auth_rejection_time: Duration::ZERO,
+            auth_rejection_time_initial: Some(Duration::ZERO),
+            keys: vec![key],
+            ..Config::default()
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sign_ins, heard) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<_>>>::default());
+        let visitor = Visitor { requests, next: 0, sign_ins: Arc::clone(&sign_ins), heard: Arc::clone(&heard) };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (config, visitor) = (Arc::clone(&config), visitor.clone());
+                tokio::spawn(async move {
+                    if let Ok(session) = russh::server::run_stream(config, stream, visitor).await {
+                        let _ = session.await;
+                    }
+                });
+            }
+        });
+        Self { address, fingerprint, sign_ins, heard }
+    }
+
+    fn hop(&self) -> Hop {
+        Hop {
+            host: self.address.ip().to_string(),
+            port: Some(self.address.port()),
+            user: Some("asked".into()),
+            identity: Vec::new(),
+            certificate: None,
+            host_key: vec![self.fingerprint.clone()],
+            known_hosts: None,
+        }
+    }
+
+    fn sign_ins(&self) -> usize {
+        self.sign_ins.load(Ordering::SeqCst)
+    }
+}
+
+fn answer(text: &str) -> Answer {
+    Answer::Secret(Secret::new(text.into()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_questions_of_one_request_are_asked_each_and_answered_together() {
+    let hop = Asking::start(&[&[("Badge number: ", true), ("Birthday: ", false)], &[], &[("Colour: ", true)]]).await;
+    let home = home();
+    let (mut context, _steps) = context(home.path());
+    let script = Script::of([answer("4711"), answer("1 May"), answer("red")]);
+    context.asker = script.clone();
+    Tunnel::open(&[hop.hop()], context).await.unwrap();
+    let asked: Vec<(String, bool)> = script
+        .asked()
+        .into_iter()
+        .map(|question| match question {
+            Question::Secret { prompt, echo } => {
+                (prompt.rsplit(": ").nth(1).map_or(prompt.clone(), str::to_owned), echo)
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(asked.iter().map(|(_, echo)| *echo).collect::<Vec<_>>(), [true, false, true], "{asked:?}");
+    let heard = hop.heard.lock().unwrap().clone();
+    assert_eq!(heard, [vec!["4711".to_owned(), "1 May".to_owned()], vec![], vec!["red".to_owned()]]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_is_given_again_and_what_may_be_a_code_is_not() {
+    const CASES: [(&[Prompts], usize); 4] = [
+        (&[&[("Password: ", false)]], 2),
+        (&[&[("One-time password: ", false)]], 1),
+        (&[&[("Password + token: ", false)]], 1),
+        (&[&[("Your passcode: ", false)]], 1),
+    ];
+    for (requests, sign_ins) in CASES {
+        let hop = Asking::start(requests).await;
+        let home = home();
+        let (mut context, _steps) = context(home.path());
+        context.asker = Script::of([answer("123456")]);
+        let tunnel = Tunnel::open(&[hop.hop()], context).await.unwrap();
+        tunnel.prepare();
+        let _first = tunnel.local_end("nowhere", 1).await.unwrap();
+        let _second = tunnel.local_end("nowhere", 1).await.unwrap();
+        assert_eq!(hop.sign_ins(), sign_ins, "{requests:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_shows_what_is_typed_only_where_the_hop_says_so() {
+    let hop = Asking::start(&[&[("Badge number: ", true), ("Birthday: ", false)]]).await;
+    let home = home();
+    let config = home.path().join("config.toml");
+    let text = format!(
+        "[profile.far]\nenvironment = \"test\"\nhost = \"replica\"\nuser = \"me\"\npassword = {{ env = \"RRX_NOT_THERE\" }}\n\
+         route = [{{ host = \"127.0.0.1\", port = {}, user = \"asked\", host_key = [\"{}\"] }}]\n",
+        hop.address.port(),
+        hop.fingerprint
+    );
+    std::fs::write(&config, text).unwrap();
+    let folder = home.path().to_owned();
+    let screen = tokio::task::spawn_blocking(move || {
+        let answers = [
+            Typed { after: "Badge number:", is_seen: true, text: "4711-seen" },
+            Typed { after: "Birthday:", is_seen: false, text: "1-May-unseen" },
+        ];
+        at_terminal::run(
+            &folder,
+            &["run", "-p", "far", "-e", "SELECT 1", "--config", config.to_str().unwrap()],
+            &answers,
+        )
+    })
+    .await
+    .unwrap();
+    assert!(screen.contains("4711-seen"), "{screen}");
+    assert!(!screen.contains("unseen"), "{screen}");
+}
+
+/// A tunnel by the agent alone.
+async fn by_agent(rig: &Rig, agent: &Agent, home: &Path) -> Result<Tunnel, TunnelError> {
+    let (mut context, _steps) = context(home);
+    context.agent = Some(agent.socket.clone());
+    Tunnel::open(&[Hop { identity: vec![], ..super::tunnel::hop(rig) }], context).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_dies_or_stops_after_the_sign_in_takes_no_connection_with_it() {
+    let rig = Rig::start();
+    for signal in ["STOP", "KILL"] {
+        let home = home();
+        let agent = Agent::start(home.path(), &[rig.user_key()]);
+        let tunnel = by_agent(rig, &agent, home.path()).await.unwrap();
+        let _first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
+        agent.signal(signal);
+        let begun = Instant::now();
+        assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "{signal}");
+        assert!(begun.elapsed() < Duration::from_secs(5), "{signal}: {:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_has_stopped_is_named_and_waited_for_no_longer_than_it_takes_to_notice() {
+    let rig = Rig::start();
+    let home = home();
+    let agent = Agent::start(home.path(), &[rig.user_key()]);
+    agent.signal("STOP");
+    let begun = Instant::now();
+    let error = by_agent(rig, &agent, home.path()).await.unwrap_err();
+    let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(tried, &[format!("the agent at {}: it does not answer", agent.socket.display())]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+/// A private key file as `ssh-keygen -t ed25519-sk` writes it, of a device that nobody has.
+fn key_of_a_device() -> String {
+    fn text(bytes: &[u8]) -> Vec<u8> {
+        [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+    }
+    let kind = text(b"sk-ssh-ed25519@openssh.com");
+    let public = [kind.clone(), text(&[7; 32]), text(b"ssh:")].concat();
+    let mut private =
+        [&[1, 2, 3, 4, 1, 2, 3, 4][..], &public, &[1], &text(&[9; 64]), &text(b""), &text(b"device")].concat();
+    private.extend((1..=8).take((8 - private.len() % 8) % 8));
+    let file = [
+        b"openssh-key-v1\0".to_vec(),
+        text(b"none"),
+        text(b"none"),
+        text(b""),
+        1_u32.to_be_bytes().to_vec(),
+        text(&public),
+        text(&private),
+    ]
+    .concat();
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, file);
+    let lines: Vec<_> = encoded.as_bytes().chunks(70).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", lines.join("\n"))
+}
+
+#[tokio::test]
+async fn a_key_on_a_device_is_told_with_the_way_that_leads_to_it() {
+    let rig = Rig::start();
+    let home = home();
+    let key = home.path().join("id_ed25519_sk");
+    std::fs::write(&key, key_of_a_device()).unwrap();
+    let (context, _steps) = context(home.path());
+    let hop = Hop { identity: vec![key.clone()], ..super::tunnel::hop(rig) };
+    let error = Tunnel::open(&[hop], context).await.unwrap_err();
+    let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
+    let told = format!("key {}: it is on a security key, which rrx reaches through the agent alone", key.display());
+    assert!(tried[0].starts_with(&told) && tried[0].contains("ssh-add"), "{tried:?}");
+}
