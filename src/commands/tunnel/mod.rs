@@ -28,7 +28,7 @@ use crate::domain::profile::{Environment, Profile};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::accesslog::AccessLog;
 use crate::io::storage::{doors, peers, tty};
-use crate::io::tunnel::{Asker, Door, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
+use crate::io::tunnel::{Asker, Door, Ending, HoldNews, PeerUids, Terms, Tunnel, hold};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +128,7 @@ pub async fn run(
         host: profile.host.clone(),
         port: profile.port,
         uid: peers::own_uid(),
-        peer: Arc::new(peers::uid_of) as PeerUid,
+        peers: Arc::new(peers::uids_of) as PeerUids,
         farewell,
     };
     let held = hold(tunnel, door, terms, news);

@@ -12,6 +12,7 @@
 //! be repeated unasked (a one-time code) all local ends share the first one.
 
 mod auth;
+mod callers;
 mod context;
 mod forward;
 mod hold;
@@ -38,7 +39,7 @@ pub use context::{
 };
 use forward::Carried;
 pub use forward::LocalEnd;
-pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUid, Terms, hold};
+pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUids, Terms, hold};
 pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Remembered};
 use station::{Station, stations};
