@@ -1,6 +1,7 @@
 //! `rrx tunnel`: holds the way to a replica open for other programs, and writes down that it did. What flows through it is
 //! outside the guard, the blinding and the records of statements: it says so, and a profile must allow it.
 
+mod outlet;
 mod settings;
 mod show;
 
@@ -14,6 +15,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+pub use outlet::{LeftOut, Outlet, Rest, outlets};
 pub use settings::At;
 pub use show::Shape;
 use show::Show;
@@ -115,7 +117,7 @@ pub async fn run(
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let profile = Arc::clone(&site.profile);
-    let (door, at, _file) = open_door(&args.place).await?;
+    let (door, at, _file) = open_door(&args.place, peers::can_tell).await?;
     let tunnel = tokio::select! {
         opened = open(&profile, &site.outside) => opened?,
         () = stop.next() => return Ok(Kind::Interrupted.exit_code()),
@@ -253,11 +255,11 @@ impl Book<'_> {
     }
 }
 
-/// Makes the local end; nothing is taken in by it yet.
-async fn open_door(place: &Place) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
+/// Makes the local end; nothing is taken in by it yet. A port wants a system that tells whose a connection is.
+async fn open_door(place: &Place, can_tell: fn() -> bool) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
     match place {
         Place::Port(port) => {
-            if !peers::can_tell() {
+            if !can_tell() {
                 return Err(Problem::new(Kind::Settings, "This system does not tell whose a connection to a port is")
                     .because("any user of this machine could use the tunnel")
                     .hint("--socket PATH offers it to you alone"));
@@ -339,6 +341,19 @@ fn farewell(why: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn where_the_system_does_not_tell_whose_a_connection_is_only_the_socket_is_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = open_door(&Place::Port(0), || false).await.err().unwrap();
+        assert_eq!(refused.kind, Kind::Settings);
+        assert!(refused.to_string().contains("--socket PATH offers it to you alone"), "{refused}");
+        let path = folder.path().join("s");
+        let (door, at, _file) = open_door(&Place::Socket(path.clone()), || false).await.unwrap();
+        assert!(matches!(door, Door::Socket(_)));
+        assert_eq!(at, At::Socket(path));
+        assert!(open_door(&Place::Port(0), || true).await.is_ok());
+    }
 
     #[test]
     fn a_farewell_is_an_error_packet_of_its_own_length() {
