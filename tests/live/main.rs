@@ -14,9 +14,11 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+mod crowd;
 mod demo;
 mod demo_data;
 mod doctor;
+mod doctor_ways;
 mod engines;
 mod harness;
 mod held;
@@ -36,3 +38,4 @@ mod session;
 mod sign_in;
 mod traps;
 mod tunnel;
+mod ways_rooted;
