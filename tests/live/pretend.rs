@@ -18,7 +18,7 @@ pub enum Says {
 }
 
 /// How clients sign in where nothing else is said.
-const NATIVE: &str = "mysql_native_password";
+pub const NATIVE: &str = "mysql_native_password";
 
 /// A variable and its value.
 pub type Variable = (&'static str, &'static str);
@@ -43,6 +43,15 @@ impl Pretend {
 
     /// The same where the client is asked to sign in in this way. What it says then is told like a statement.
     pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+        Self::start_as("8.0.33", sign_in, script)
+    }
+
+    /// The same where the greeting names this version.
+    pub fn start_as(
+        version: &'static str,
+        sign_in: &'static str,
+        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -51,7 +60,7 @@ impl Pretend {
             for (id, stream) in (1..).zip(listener.incoming()) {
                 let (script, told) = (Arc::clone(&script), Arc::clone(&told));
                 // A client that goes away is no trouble of the server.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), (id, sign_in), &*script, &told)));
+                std::thread::spawn(move || drop(serve(stream.unwrap(), (id, version, sign_in), &*script, &told)));
             }
         });
         Self { port, asked }
@@ -65,13 +74,14 @@ impl Pretend {
 
 fn serve(
     mut stream: TcpStream,
-    (id, sign_in): (u32, &str),
+    (id, version, sign_in): (u32, &str, &str),
     script: &dyn Fn(&str) -> Says,
     told: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0008_0000;
     let mut greeting = vec![10];
-    greeting.extend_from_slice(b"8.0.33\0");
+    greeting.extend_from_slice(version.as_bytes());
+    greeting.push(0);
     greeting.extend_from_slice(&id.to_le_bytes());
     greeting.extend_from_slice(b"saltsalt\0");
     greeting.extend_from_slice(&capabilities.to_le_bytes()[..2]);
