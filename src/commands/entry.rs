@@ -21,6 +21,7 @@ use crate::app::ui::look::Look;
 use crate::cli::DemoCommand;
 use crate::cli::{Cli, Command, DoctorCommand, ProfilesCommand, RunCommand, StatementSource, TunnelCommand};
 use crate::domain::keys::Keymap;
+use crate::domain::limits;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{CommandLine, Profile, Secret};
@@ -237,8 +238,7 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
 
 /// `rrx tunnel`.
 fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
-    let mut err = std::io::stderr();
-    print::problems(&mut err, &loaded.problems)?;
+    print::problems(&mut std::io::stderr(), &loaded.problems)?;
     let (profile, place) = find(&command.profile, loaded, paths)?;
     let place_wanted = match (&command.socket, &command.listen) {
         (Some(path), _) => tunnel::Place::Socket(path.clone()),
@@ -261,7 +261,11 @@ fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Re
         let stop = Interrupts::listen()?;
         let log = AccessLog::open(&place.paths.state, clock::now)?;
         let site = tunnel::Site { profile, outside: place.session, log };
-        tunnel::run(&args, site, stop, &mut std::io::stdout(), &mut err).await
+        let (mut out, mut err, rest) = tunnel::outlets(std::io::stdout(), std::io::stderr(), args.shape.left_out());
+        let ended = tunnel::run(&args, site, stop, &mut out, &mut err).await;
+        drop((out, err));
+        rest.wait(limits::LAST_WORDS);
+        ended
     })
 }
 

@@ -147,5 +147,7 @@ pub const TUNNEL_CLIMBS: usize = 4;
 pub const TUNNEL_WAIT: Duration = Duration::from_secs(15);
 /// The longest wait between two tries to bring a held tunnel back: shorter than a client waits.
 pub const TUNNEL_PAUSE: Duration = Duration::from_secs(10);
+/// How long a held tunnel that ends waits for its last words to be read.
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Bytes read from a client of a held tunnel at once.
 pub const PUMP_BYTES: usize = 64 << 10;

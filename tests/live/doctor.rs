@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::rig::{ALIAS, Rig, SshdOptions, has_own_names};
+use crate::rig::{ALIAS, Rig, Silent, SshdOptions, has_own_names};
 
 /// A folder that is config, data and state of one run, and home.
 pub struct Home(tempfile::TempDir);
@@ -68,7 +68,7 @@ impl Ran {
 }
 
 /// The rig's profile, with some of its lines in other words (`key`, the rest of the line).
-fn profile(rig: &Rig, changed: &[(&str, &str)]) -> String {
+pub fn profile(rig: &Rig, changed: &[(&str, &str)]) -> String {
     let mut lines: Vec<String> = rig.profile_toml("rig").lines().map(str::to_owned).collect();
     for (key, value) in changed {
         lines.retain(|line| line.split(" = ").next() != Some(key));
@@ -77,11 +77,11 @@ fn profile(rig: &Rig, changed: &[(&str, &str)]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn route(rig: &Rig, place: &str) -> String {
+pub fn route(rig: &Rig, place: &str) -> String {
     format!("[\"{}@{place}\"]", rig.ssh_user())
 }
 
-fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     format!("'{}'", path.display())
 }
 
@@ -97,46 +97,13 @@ fn not_ssh() -> u16 {
     port
 }
 
-/// A port that answers nothing: its queue of connections is full. It stays so while this lives.
-struct Silent {
-    port: u16,
-    _runtime: tokio::runtime::Runtime,
-    _listener: tokio::net::TcpListener,
-    _waiting: Vec<tokio::task::JoinHandle<()>>,
-}
-
-impl Silent {
-    fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(async {
-            let socket = tokio::net::TcpSocket::new_v4().unwrap();
-            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-            socket.listen(0).unwrap()
-        });
-        let port = listener.local_addr().unwrap().port();
-        let fill = || {
-            runtime.spawn(async move {
-                let _held = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
-                std::future::pending::<()>().await;
-            })
-        };
-        let waiting = (0..4).map(|_| fill()).collect();
-        // The queue is full when a further connection is not made at once.
-        crate::rig::wait_until("nothing is answered", std::time::Duration::from_secs(5), || {
-            let address = format!("127.0.0.1:{port}").parse().unwrap();
-            std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_millis(300)).is_err()
-        });
-        Self { port, _runtime: runtime, _listener: listener, _waiting: waiting }
-    }
-}
-
 /// One rung that is broken, and what must be said.
-struct Broken {
-    name: &'static str,
-    settings: String,
-    rung: &'static str,
-    says: Vec<&'static str>,
-    next: &'static str,
+pub struct Broken {
+    pub name: &'static str,
+    pub settings: String,
+    pub rung: &'static str,
+    pub says: Vec<&'static str>,
+    pub next: &'static str,
 }
 
 #[test]
@@ -185,7 +152,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
         },
         Broken {
             name: "no answer",
-            settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", silent.port)))]),
+            settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", silent.port())))]),
             rung: "reach",
             says: vec!["timed out"],
             next: "listed addresses",
@@ -314,7 +281,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
 }
 
 /// Runs the doctor on one broken way; answers with what it said to be wrong and next, without what is special to the case.
-fn one(case: &Broken) -> String {
+pub fn one(case: &Broken) -> String {
     let home = Home::with(&case.settings);
     let ran = home.run(&["doctor", "rig", "--json"]);
     let name = case.name;

@@ -9,11 +9,11 @@ use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::sql::Server;
 
 use super::harness::{connect, direct};
-use super::pretend::{Pretend, Says, Variable, each, is_several, variables};
+use super::pretend::{NATIVE, Pretend, Says, Variable, each, is_several, variables};
 use super::rig::Rig;
 
 /// What every session is pinned to, read back.
-const PINNED: [Variable; 8] = [
+pub const PINNED: [Variable; 8] = [
     ("sql_mode", "STRICT_TRANS_TABLES"),
     ("character_set_client", "utf8mb4"),
     ("character_set_connection", "utf8mb4"),
@@ -214,6 +214,87 @@ async fn a_mysql_replica_tells_the_slowest_of_its_channels_and_one_that_stands_i
         assert_eq!(live.lag().await, lag);
         live.close().await;
     }
+}
+
+/// MySQL 5.7 has other names for all of it: `tx_read_only` alone, and a slave behind its master.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mysql_5_7_replica_is_asked_in_its_own_words() {
+    let server = Pretend::start_as("5.7.44-log", NATIVE, |text| {
+        if text.contains("SHOW VARIABLES") {
+            variables(&with(&[
+                ("version", "5.7.44-log"),
+                ("version_comment", "MySQL Community Server (GPL)"),
+                ("read_only", "ON"),
+                ("super_read_only", "OFF"),
+                ("server_id", "57"),
+                ("max_execution_time", "0"),
+            ]))
+        } else if text.ends_with("SHOW SLAVE STATUS") {
+            let row = ["Yes", "Yes", "7"].map(|value| Some(value.to_owned())).to_vec();
+            Says::Rows(vec!["Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master"], vec![row])
+        } else if text.contains("REPLICA STATUS") {
+            Says::No(1064, "You have an error in your SQL syntax near 'REPLICA STATUS'")
+        } else {
+            Says::Done
+        }
+    });
+    let mut live = connect(profile(&server)).await.unwrap();
+    assert_eq!((live.facts.product.as_str(), live.facts.role), ("MySQL", Role::Replica));
+    assert_eq!((live.facts.dialect.server, live.facts.dialect.version), (Server::MySql, (5, 7, 44)));
+    assert_eq!(live.lag().await, Lag::Behind(Duration::from_secs(7)));
+    let asked = server.asked();
+    assert!(asked.iter().all(|text| !text.contains("REPLICA STATUS")), "{asked:?}");
+    assert!(asked.iter().any(|text| text.contains("SET SESSION TRANSACTION READ ONLY")), "{asked:?}");
+    assert!(asked.iter().all(|text| !text.contains("transaction_read_only =")), "{asked:?}");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and_one_that_is_neither_takes_writes() {
+    for (read_only, of_all, role) in [
+        ("ON", "ON", Role::Replica),
+        ("OFF", "ON", Role::Replica),
+        ("ON", "OFF", Role::Replica),
+        ("OFF", "OFF", Role::Writer),
+    ] {
+        let server = Pretend::start(move |text| {
+            if text.contains("SHOW VARIABLES") {
+                variables(&with(&[("version", "8.0.39"), ("read_only", read_only), ("super_read_only", of_all)]))
+            } else {
+                Says::Done
+            }
+        });
+        let live = connect(profile(&server)).await.unwrap();
+        assert_eq!(live.facts.role, role, "read_only {read_only}, super_read_only {of_all}");
+        live.close().await;
+        let wants = Profile { require_replica: true, ..profile(&server) };
+        assert_eq!(
+            connect(wants).await.err().map(|problem| problem.kind),
+            (role == Role::Writer).then_some(Kind::Refused)
+        );
+    }
+}
+
+/// Doris names MySQL's version, knows the `WHERE` of SHOW VARIABLES, and neither grants nor replication.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doris_is_known_by_its_comment_and_its_lag_is_unknown() {
+    let server = Pretend::start_as("5.7.99", NATIVE, |text| {
+        if text.contains("SHOW VARIABLES") {
+            variables(&with(&[("version", "5.7.99"), ("version_comment", "Doris version doris-2.1.7-rc03-443e87e203")]))
+        } else if text.contains("STATUS") || text.contains("SHOW GRANTS") {
+            Says::No(1105, "errCode = 2, detailMessage = Syntax error in line 1")
+        } else if text.contains("42") {
+            one("42")
+        } else {
+            Says::Done
+        }
+    });
+    let mut live = connect(profile(&server)).await.unwrap();
+    assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("Doris", Server::Other));
+    assert_eq!((live.facts.role, live.facts.dialect.version), (Role::Unknown, (5, 7, 99)));
+    assert_eq!(live.lag().await, Lag::Unknown("the server refuses the state of replication".into()));
+    assert_eq!(live.run("SELECT 42").await.value(), "42");
+    live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

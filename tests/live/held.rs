@@ -28,9 +28,13 @@ pub struct Tunnel {
 
 impl Tunnel {
     pub fn start(settings: &str, arguments: &[&str]) -> Self {
-        let home = Home::with(settings);
         let arguments = [&["tunnel", "rig", "--json"], arguments].concat();
-        let mut child = home.rrx(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::of(Home::with(settings), Home::rrx, &arguments)
+    }
+
+    /// The same by a command that is made otherwise.
+    pub fn of(home: Home, rrx: impl Fn(&Home, &[&str]) -> Command, arguments: &[&str]) -> Self {
+        let mut child = rrx(&home, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (send, events) = mpsc::channel();
         std::thread::spawn(move || {
@@ -55,18 +59,29 @@ impl Tunnel {
 
     /// Takes events until the one of this name.
     pub fn wait(&self, event: &str) -> Value {
-        loop {
-            let told = self.events.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no event {event}"));
-            if told["event"] == event {
-                return told;
-            }
+        self.until(event).pop().unwrap()
+    }
+
+    /// The same with those before it.
+    pub fn until(&self, event: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        while all.last().is_none_or(|told: &Value| told["event"] != event) {
+            all.push(self.events.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no event {event}: {all:?}")));
         }
+        all
     }
 
     /// Ends it by a signal; answers with its exit code.
     pub fn end(self, by: Signal) -> (i32, Home) {
         kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), by).unwrap();
         self.ended()
+    }
+
+    /// Ends it as Ctrl-C does; answers with its exit code and its last events.
+    pub fn interrupted(self) -> (i32, Vec<Value>) {
+        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGINT).unwrap();
+        let events = self.until("closed");
+        (self.ended().0, events)
     }
 
     /// Waits until it ends; answers with its exit code.
@@ -95,12 +110,12 @@ pub fn records(home: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn events(records: &[Value]) -> Vec<&str> {
+pub fn events(records: &[Value]) -> Vec<&str> {
     records.iter().map(|record| record["event"].as_str().unwrap()).collect()
 }
 
 /// The C client with a statement.
-fn client(rig: &Rig, place: &[String], statement: &str) -> Command {
+pub fn client(rig: &Rig, place: &[String], statement: &str) -> Command {
     let mut command = Command::new("mariadb");
     command
         .args(["--no-defaults", "--batch", "--skip-column-names", "--ssl", "--connect-timeout=20", "-u", rig.account()])
@@ -112,11 +127,11 @@ fn client(rig: &Rig, place: &[String], statement: &str) -> Command {
     command
 }
 
-fn by_port(tunnel: &Tunnel) -> Vec<String> {
-    vec!["-h".into(), "127.0.0.1".into(), format!("-P{}", tunnel.port())]
+pub fn by_port(port: u16) -> Vec<String> {
+    vec!["-h".into(), "127.0.0.1".into(), format!("-P{port}")]
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
@@ -143,16 +158,18 @@ fn the_c_client_works_through_a_port_and_the_log_has_it_all() {
     let rig = Rig::start();
     let tunnel = Tunnel::start(&allowed(rig), &["--reason", "T-7 a report"]);
     assert_eq!(events(&records(tunnel.home.path())), ["opened"], "on disk before anyone can come");
-    let output = client(rig, &by_port(&tunnel), "SELECT @@read_only, REPEAT('x', 100000)").output().unwrap();
+    let output = client(rig, &by_port(tunnel.port()), "SELECT @@read_only, REPEAT('x', 100000)").output().unwrap();
     assert_eq!(said(&output), format!("1\t{}", "x".repeat(100_000)));
     let left = tunnel.wait("left");
     let port = tunnel.port();
-    let mysql = tunnel.opened["settings"]["mysql"].as_str().unwrap();
-    assert!(mysql.starts_with(&format!("mysql -h 127.0.0.1 -P {port} -u {} -p --ssl-mode=VERIFY_CA", rig.account())));
-    for program in ["mariadb", "JDBC", "Tableau"] {
-        let setting = tunnel.opened["settings"][program].as_str().unwrap();
-        assert!(setting.contains(&port.to_string()) && !setting.contains(rig.password()), "{setting}");
-    }
+    let account = rig.account();
+    let told = |program: &str| tunnel.opened["settings"][program].as_str().unwrap();
+    let (place, ca) = (format!("-h 127.0.0.1 -P {port} -u {account} -p"), rig.ca().display().to_string());
+    assert_eq!(told("mysql"), format!("mysql {place} --ssl-mode=VERIFY_CA --ssl-ca={ca}"));
+    assert_eq!(told("mariadb"), format!("mariadb {place} --ssl --ssl-ca={ca}"));
+    assert_eq!(told("JDBC"), format!("jdbc:mysql://127.0.0.1:{port}/?user={account}&sslMode=VERIFY_CA"));
+    let tableau = format!("server 127.0.0.1, port {port}, database (none), username {account}, require SSL: yes");
+    assert_eq!(told("Tableau"), tableau);
     let (code, home) = tunnel.end(Signal::SIGINT);
     assert_eq!(code, 0);
     let records = records(home.path());
@@ -198,11 +215,11 @@ fn a_client_that_does_not_read_holds_up_no_other_and_both_end_with_the_tunnel() 
     let rig = Rig::start();
     let tunnel = Tunnel::start(&allowed(rig), &[]);
     let endless = "SELECT seq, REPEAT('x', 1000) FROM mysql.seq_1_to_1000000";
-    let mut slow = client(rig, &by_port(&tunnel), endless);
+    let mut slow = client(rig, &by_port(tunnel.port()), endless);
     let mut slow = slow.arg("--quick").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut first = [0; 10];
     slow.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
-    let output = client(rig, &by_port(&tunnel), "SELECT 1").output().unwrap();
+    let output = client(rig, &by_port(tunnel.port()), "SELECT 1").output().unwrap();
     assert_eq!(said(&output), "1");
     let other = greeted(tunnel.port());
     let (code, home) = tunnel.end(Signal::SIGINT);
@@ -239,11 +256,11 @@ fn a_killed_hop_ends_its_clients_and_new_ones_get_through_again() {
 #[test]
 fn a_way_back_that_is_refused_is_not_tried_again_unasked() {
     let rig = Rig::start();
-    let keys = rig.private_folder("held-refused").join("keys");
+    // The sshd reads it: no folder of the tests' own.
+    let keys = rig.folder().path("held-refused.listed");
     let public = std::fs::read(rig.user_key().with_extension("pub")).unwrap();
     std::fs::write(&keys, public).unwrap();
-    let config = format!("AuthorizedKeysFile {}\nStrictModes no\n", keys.display());
-    let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
+    let sshd = rig.own_sshd(&SshdOptions { keys: Some(keys.clone()), ..SshdOptions::default() });
     let settings = rig.profile_toml_through("rig", "127.0.0.1", sshd.port());
     let known = rig.known_hosts().display().to_string();
     let settings = settings.replace(&known, &sshd.known_hosts().display().to_string());
@@ -259,6 +276,28 @@ fn a_way_back_that_is_refused_is_not_tried_again_unasked() {
     let records = records(home.path());
     assert_eq!(events(&records), ["opened", "came", "left", "closed"]);
     assert!(records[3]["end"].as_str().unwrap().contains("did not let"), "{records:?}");
+}
+
+#[test]
+fn a_way_back_to_a_host_with_other_keys_is_not_taken() {
+    let rig = Rig::start();
+    let mut sshd = rig.own_sshd(&SshdOptions::default());
+    let settings = rig.profile_toml_through("rig", "127.0.0.1", sshd.port());
+    let known = rig.known_hosts().display().to_string();
+    let settings = settings.replace(&known, &sshd.known_hosts().display().to_string());
+    let tunnel = Tunnel::start(&format!("{settings}tunnel = true\n"), &[]);
+    let client = greeted(tunnel.port());
+    let before = sshd.log();
+    sshd.start_with_other_keys(rig.folder());
+    assert_eq!(rest(client), b"");
+    let gone = tunnel.wait("gone");
+    assert!(gone["what"].as_str().unwrap().contains("has changed"), "{gone}");
+    let (code, home) = tunnel.ended();
+    assert_eq!(code, 3);
+    let records = records(home.path());
+    assert_eq!(events(&records), ["opened", "came", "left", "closed"]);
+    assert!(records[3]["end"].as_str().unwrap().contains("has changed"), "{records:?}");
+    assert!(!sshd.log()[before.len()..].contains("Accepted"), "nothing was offered to it");
 }
 
 #[test]
@@ -295,7 +334,7 @@ fn a_client_that_gets_no_forward_is_told_why_in_its_own_protocol() {
     // The first connection carries the first client; the second client's own one does not come about.
     let first = greeted(tunnel.port());
     hop.set(Mode::BlackHole);
-    let output = client(rig, &by_port(&tunnel), "SELECT 1").output().unwrap();
+    let output = client(rig, &by_port(tunnel.port()), "SELECT 1").output().unwrap();
     assert!(!output.status.success());
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(words.contains("rrx tunnel: "), "{words}");

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use nix::sys::signal::Signal;
 
-use crate::held::{Tunnel, allowed};
+use crate::crowd::Crowd;
+use crate::held::{Tunnel, allowed, by_port, client, said};
 use crate::rig::Rig;
 
 /// What another user of this machine gets from a command line of the shell.
@@ -31,6 +32,29 @@ fn another_user_gets_nothing_from_the_port_and_is_counted() {
     assert_eq!(code, 0);
     let shown = home.run(&["log", "show"]);
     assert!(shown.out.contains("tunnel closed: 0 clients, 1 stranger turned away"), "{shown:?}");
+}
+
+#[test]
+fn a_crowd_of_another_user_keeps_no_client_out_and_is_told_of_once_in_a_while() {
+    let rig = Rig::start();
+    let tunnel = Tunnel::start(&allowed(rig), &[]);
+    let ids = rig.folder().server_ids().expect("this test needs root; tests/run --without-root leaves it out");
+    let crowd = Crowd::at(tunnel.port(), Some(ids));
+    let begun = std::time::Instant::now();
+    tunnel.wait("stranger");
+    for _ in 0..3 {
+        let output = client(rig, &by_port(tunnel.port()), "SELECT 6 * 7").output().unwrap();
+        assert_eq!(said(&output), "42");
+    }
+    drop(crowd);
+    let port = tunnel.port();
+    let (child, events) = tunnel.interrupted();
+    let told = events.iter().filter(|event| event["event"] == "stranger").count();
+    assert!(u64::try_from(told).unwrap() <= begun.elapsed().as_secs() + 1, "{told} in {:?}", begun.elapsed());
+    let closed = events.last().unwrap();
+    assert_eq!((child, &closed["event"], &closed["clients"]), (0, &"closed".into(), &3.into()), "{closed}");
+    assert!(closed["strangers"].as_u64().unwrap() > 100, "{closed}");
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
 }
 
 #[test]

@@ -43,14 +43,31 @@ async fn broken(live: &mut Live, sleeping: &str, rig: &Rig, fault: impl FnOnce()
     assert_eq!(sent, 1, "it is never sent again");
 }
 
-/// A new session has the guard, the settings and the database again.
-async fn stands_again(profile: Profile, identity: &str) {
+/// The mode that every server here has by itself.
+const MODE: &str = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION";
+
+/// A new session has the guard, the settings and the database again, and a hand on the server to stop a statement with.
+async fn stands_again(profile: Profile, identity: &str, mode: &str, sql: &dyn Fn(&str) -> String) {
+    let profile = Profile { group_concat_max_len: 123_456, time_zone: "+05:30".into(), ..profile };
     let mut live = connect_in(profile, "mysql").await.unwrap();
     assert_eq!(live.facts.identity, identity);
-    let ran = live.run("SELECT @@tx_read_only, @@autocommit, @@time_zone, DATABASE(), 6 * 7").await;
+    let ran = live
+        .run(
+            "SELECT @@tx_read_only, @@autocommit, @@time_zone, DATABASE(), @@sql_mode, @@group_concat_max_len, \
+             @@character_set_results, 6 * 7",
+        )
+        .await;
     let row: Vec<&str> = ran.rows[0].iter().map(|value| value.as_deref().unwrap()).collect();
-    assert_eq!(row, ["1", "1", "+00:00", "mysql", "42"]);
+    assert_eq!(row, ["1", "1", "+05:30", "mysql", mode, "123456", "utf8mb4", "42"]);
     assert_eq!(live.facts.database.as_deref(), Some("mysql"));
+    let id = live.facts.connection_id;
+    let result = live.start("SELECT SLEEP(60)", wide()).await;
+    let runs =
+        format!("SELECT COUNT(*) FROM information_schema.processlist WHERE id = {id} AND info LIKE '%SLEEP(60)'");
+    wait_until("the statement runs", Duration::from_secs(10), || sql(&runs).trim() == "1");
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT CONNECTION_ID()").await.value(), id.to_string(), "the connection is kept");
     live.close().await;
 }
 
@@ -65,7 +82,7 @@ async fn a_killed_sshd_child_is_known_at_once_idle_or_not_and_the_same_sshd_serv
     lost(&mut live, Instant::now()).await;
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, "sshd is killed", rig, || sshd.kill_connections()).await;
-    stands_again(profile, &identity).await;
+    stands_again(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,7 +98,7 @@ async fn a_stopped_sshd_child_is_known_in_time_and_one_that_goes_on_harms_nothin
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, "sshd is stopped", rig, || drop(sshd.stop_connections())).await;
     sshd.continue_connections();
-    stands_again(profile, &identity).await;
+    stands_again(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -118,6 +135,23 @@ async fn a_statement_that_comes_as_the_link_dies_has_an_end_in_any_case() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_whose_keys_have_changed_meanwhile_is_not_connected_to_again() {
+    let rig = Rig::start();
+    let mut sshd = rig.own_sshd(&SshdOptions::default());
+    let profile = through(rig, &sshd, sshd.port());
+    let mut live = connect(profile.clone()).await.unwrap();
+    let before = sshd.log();
+    let begun = Instant::now();
+    sshd.start_with_other_keys(rig.folder());
+    lost(&mut live, begun).await;
+    // Nobody is asked: that would end the test.
+    let problem = connect_in(profile, "mysql").await.err().unwrap();
+    assert_eq!(problem.kind, Kind::Route, "{problem}");
+    assert!(problem.what.contains("has changed") && !problem.passes, "{problem}");
+    assert!(!sshd.log()[before.len()..].contains("Accepted"), "nothing was offered to it");
+}
+
 async fn drops(mode: Mode) {
     let rig = Rig::start();
     let sshd = rig.own_sshd(&SshdOptions::default());
@@ -136,7 +170,7 @@ async fn drops(mode: Mode) {
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, &format!("the door is a {name}"), rig, || door.set(mode)).await;
     door.set(Mode::Pass);
-    stands_again(profile, &identity).await;
+    stands_again(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,7 +205,9 @@ fn own_server(rig: &Rig, server: &Mariadb, sshd: &Sshd) -> Profile {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restarted_server_is_known_in_time_and_while_it_is_down_waiting_is_said_to_help() {
     let rig = Rig::start();
-    let mut server = rig.own_mariadb("restarted", &["--read-only=1"]);
+    // A mode of its own that changes how text is read: a session must not have it.
+    let mode = ["--read-only=1", "--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,PIPES_AS_CONCAT"];
+    let mut server = rig.own_mariadb("restarted", &mode);
     let targets = ["127.0.0.2", rig.mysql_host()].map(|host| format!("{host}:{}", server.port()));
     let sshd = rig.own_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
     let profile = own_server(rig, &server, &sshd);
@@ -192,5 +228,5 @@ async fn a_restarted_server_is_known_in_time_and_while_it_is_down_waiting_is_sai
     server.stop();
     lost(&mut live, Instant::now()).await;
     server.start_again();
-    stands_again(profile, &identity).await;
+    stands_again(profile, &identity, "STRICT_TRANS_TABLES", &|text| server.sql(text)).await;
 }

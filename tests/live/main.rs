@@ -16,9 +16,11 @@ mod loaded;
 
 mod asked;
 mod at_terminal;
+mod crowd;
 mod demo;
 mod demo_data;
 mod doctor;
+mod doctor_ways;
 mod engines;
 mod hang_up;
 mod harness;
@@ -42,3 +44,4 @@ mod sign_in;
 mod traps;
 mod tunnel;
 mod typed;
+mod ways_rooted;

@@ -5,8 +5,10 @@ use std::time::Duration;
 use rrx::domain::port::{End, Lag, SessionCmd, SessionNews};
 use rrx::domain::profile::{Profile, TlsMode};
 
+use super::engines::PINNED;
 use super::harness::{Live, connect, direct, wide};
-use super::rig::{Forwarder, Rig, Turns, wait_until};
+use super::pretend::{Pretend, Says, variables};
+use super::rig::{Forwarder, Rig, SshdOptions, Turns, wait_until};
 
 /// The rig's replica first, then the other server, as `turns` has it.
 fn behind_one_name(rig: &Rig, turns: Turns) -> (Forwarder, Profile) {
@@ -75,4 +77,78 @@ async fn where_all_others_go_elsewhere_it_is_said_and_nothing_is_killed_or_read_
     let there = rig.bare_writer().general_log();
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(!there.contains(&kill) && !there.contains("rrx:catalog"), "{there}");
+}
+
+/// What a user has: one name behind the hop, which leads to another server each time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn through_a_tunnel_to_a_name_that_alternates_all_of_a_session_end_up_on_one_server() {
+    let rig = Rig::start();
+    let (door, direct) = behind_one_name(rig, Turns::Around);
+    let permit = vec![format!("127.0.0.1:{}", door.port())];
+    let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let profile = Profile { route: vec![rig.hop(sshd.port(), &sshd.known_hosts())], ..direct };
+    let mut live = connect(profile).await.unwrap();
+    assert_eq!(live.facts.warnings, Vec::<String>::new());
+    let (first, second) = (format!(":{}/", rig.mysql_port()), rig.bare_writer());
+    let is_first = live.facts.identity.contains(&first);
+    let log = |of_first: bool| if of_first { rig.general_log() } else { second.general_log() };
+    let text = "SELECT /* through a tunnel */ SLEEP(30)";
+    let result = live.start(text, wide()).await;
+    wait_until("the statement is sent", Duration::from_secs(10), || log(is_first).contains(text));
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    let kill = format!("KILL QUERY {}", live.facts.connection_id);
+    assert!(log(is_first).contains(&kill));
+    assert!(!log(!is_first).contains(text));
+    live.close().await;
+}
+
+/// Two instances of a cluster: the same host name, port and `server_id` in their variables, but each its own instance.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_instance_of_a_cluster_is_another_server_though_all_else_is_the_same() {
+    let rig = Rig::start();
+    let instance = |name: &'static str| {
+        Pretend::start(move |text| {
+            if text.contains("SHOW VARIABLES") {
+                let more = [
+                    ("version", "8.0.36"),
+                    ("aurora_version", "3.08.0"),
+                    ("aurora_server_id", name),
+                    ("hostname", "ip-10-0-0-1"),
+                    ("port", "3306"),
+                    ("server_id", "1"),
+                    ("server_uuid", "one-for-all"),
+                    ("innodb_read_only", "ON"),
+                ];
+                variables(&[&PINNED[..], &more].concat())
+            } else if text.contains("SLEEP") {
+                Says::Nothing
+            } else {
+                Says::Done
+            }
+        })
+    };
+    let (one, two) = (instance("reader-1"), instance("reader-2"));
+    let door = Forwarder::to_each(&[("127.0.0.1", one.port), ("127.0.0.1", two.port)], Turns::Stay);
+    let profile = Profile {
+        host: "127.0.0.1".into(),
+        port: door.port(),
+        tls: TlsMode::Disabled,
+        ca: None,
+        require_replica: false,
+        ..direct(rig)
+    };
+    let live = connect(profile).await.unwrap();
+    assert_eq!(live.facts.server_id, "reader-1");
+    assert!(live.facts.warnings.iter().any(|warning| warning.contains("another server")), "{:?}", live.facts.warnings);
+    let mut live = live;
+    let result = live.start("SELECT SLEEP(30)", wide()).await;
+    wait_until("the statement is sent", Duration::from_secs(10), || {
+        one.asked().iter().any(|text| text.contains("SLEEP"))
+    });
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert!(problem.to_string().contains("another server"), "{problem}");
+    assert!(two.asked().iter().all(|text| !text.contains("KILL")), "{:?}", two.asked());
 }

@@ -28,7 +28,7 @@ pub enum Says {
 }
 
 /// How clients sign in where nothing else is said.
-const NATIVE: &str = "mysql_native_password";
+pub const NATIVE: &str = "mysql_native_password";
 
 /// The sign-in that may want the whole password; a server that pretends always wants it.
 pub const SHA2: &str = "caching_sha2_password";
@@ -66,7 +66,16 @@ impl Pretend {
 
     /// The same where the client is asked to sign in in this way. What it says then is told like a statement.
     pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
-        Self::serve(("127.0.0.1", None), sign_in, script)
+        Self::serve(("127.0.0.1", None), ("8.0.33", sign_in), script)
+    }
+
+    /// The same where the greeting names this version.
+    pub fn start_as(
+        version: &'static str,
+        sign_in: &'static str,
+        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(("127.0.0.1", None), (version, sign_in), script)
     }
 
     /// The same behind TLS, at the rig's replica's address and with its certificate.
@@ -81,12 +90,12 @@ impl Pretend {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let config = config.with_no_client_auth().with_single_cert(chain, key).unwrap();
-        Self::serve((rig.mysql_address(), Some(Arc::new(config))), sign_in, script)
+        Self::serve((rig.mysql_address(), Some(Arc::new(config))), ("8.0.33", sign_in), script)
     }
 
     fn serve(
         (address, tls): (&str, Option<Arc<ServerConfig>>),
-        sign_in: &'static str,
+        (version, sign_in): (&'static str, &'static str),
         script: impl Fn(&str) -> Says + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind((address, 0)).unwrap();
@@ -97,7 +106,7 @@ impl Pretend {
             for (id, stream) in (1..).zip(listener.incoming()) {
                 let (script, told, tls) = (Arc::clone(&script), Arc::clone(&told), tls.clone());
                 // A client that goes away is no trouble of the server.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), tls, (id, sign_in), &*script, &told)));
+                std::thread::spawn(move || drop(serve(stream.unwrap(), tls, (id, version, sign_in), &*script, &told)));
             }
         });
         Self { port, asked }
@@ -116,7 +125,7 @@ impl<T: Read + Write> Wire for T {}
 fn serve(
     mut plain: TcpStream,
     tls: Option<Arc<ServerConfig>>,
-    (id, sign_in): (u32, &str),
+    (id, version, sign_in): (u32, &str, &str),
     script: &dyn Fn(&str) -> Says,
     told: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
@@ -124,7 +133,8 @@ fn serve(
     let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0001_0000 | 0x0002_0000 | 0x0008_0000;
     let capabilities = capabilities | if tls.is_some() { 0x800 } else { 0 };
     let mut greeting = vec![10];
-    greeting.extend_from_slice(b"8.0.33\0");
+    greeting.extend_from_slice(version.as_bytes());
+    greeting.push(0);
     greeting.extend_from_slice(&id.to_le_bytes());
     greeting.extend_from_slice(b"saltsalt\0");
     greeting.extend_from_slice(&capabilities.to_le_bytes()[..2]);

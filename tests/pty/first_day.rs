@@ -94,3 +94,46 @@ fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_conn
     story.keys("ctrl-q");
     assert!(story.end().success());
 }
+
+#[test]
+fn a_profile_made_in_the_form_connects() {
+    let rig = Rig::start();
+    let home = Home::new();
+    let ssh = home.path().join(".ssh");
+    std::fs::create_dir(&ssh).unwrap();
+    std::fs::copy(rig.user_key(), ssh.join("id_ed25519")).unwrap();
+    let mut story = Story::start(&home, &[], (120, 30));
+    story.see("choose a profile");
+    story.keys("ctrl-n");
+    story.see("a new profile");
+    story.text("clinic");
+    story.keys("down");
+    story.text("t");
+    story.see("‹test›");
+    story.keys("down");
+    story.text(&format!("{}@{}:{}", rig.ssh_user(), rig.ssh_host(), rig.ssh_port()));
+    story.keys("down");
+    story.text(&format!("{}:{}", rig.mysql_host(), rig.mysql_port()));
+    story.keys("down");
+    story.text(rig.account());
+    story.keys("down");
+    story.text("mysql");
+    story.keys("down");
+    story.text("f");
+    story.see("‹file›");
+    story.keys("down");
+    story.text(&rig.password_file().display().to_string());
+    let shown = story.see("‹file›");
+    assert!(!shown.contains(rig.password()), "{shown}");
+    story.keys("ctrl-s");
+    story.wait("the profile is there", |shown| shown.contains("choose a profile") && shown.contains("clinic"));
+    story.keys("enter");
+    story.see(&rig.sshd().fingerprint("ed25519"));
+    story.keys("ctrl-y");
+    story.see("connected to MariaDB");
+    story.see("TEST clinic  mysql");
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+    let settings = std::fs::read_to_string(home.path().join("config/config.toml")).unwrap();
+    assert!(settings.contains("[profile.clinic]") && !settings.contains(rig.password()), "{settings}");
+}

@@ -413,9 +413,10 @@ fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the
     sshd.kill_connections();
     story.see("connected again to MariaDB");
     story.keys("ctrl-n");
-    story.text("SELECT 6 * 7 AS again");
+    story.text("SELECT 6 * 7 AS again, CONCAT('ro', @@tx_read_only) AS guard, @@sql_mode AS mode");
     story.keys("f5");
-    story.wait("the answer", |shown| shown.contains(" 42 ") && shown.contains("all 1 row"));
+    let shown = story.wait("the answer", |shown| shown.contains(" 42 ") && shown.contains("all 1 row"));
+    assert!(shown.contains(" roON ") && shown.contains("STRICT_TRANS_TABLES"), "the guard stands again: {shown}");
     story.keys("ctrl-q");
     assert!(story.end().success());
     let log = home.log();

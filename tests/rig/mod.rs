@@ -19,6 +19,7 @@
 mod folder;
 mod forwarder;
 mod mariadb;
+mod silent;
 mod sshd;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use folder::{Folder, free_port, wait_until};
 pub use forwarder::{Forwarder, Mode, Turns};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, TlsMode};
+pub use silent::Silent;
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};
 
 /// A running MariaDB behind a running sshd. See the module.

@@ -24,6 +24,8 @@ pub struct SshdOptions {
     pub permit: Vec<String>,
     /// Where it listens, in place of [`HOST`].
     pub address: Option<&'static str>,
+    /// A file with the keys that it admits, in place of the rig's.
+    pub keys: Option<PathBuf>,
     /// Options of `ssh-keygen -s` for a certificate of its ed25519 key by the rig's authority: `-h -n name -V validity`.
     pub certificate: Option<Vec<&'static str>>,
     /// Passwords by PAM: the sshd runs as root, with users, passwords and rules of its own in a mount namespace.
@@ -117,6 +119,25 @@ impl Sshd {
     pub fn art(&self, kind: &str) -> Vec<String> {
         let told = run(Command::new("ssh-keygen").arg("-lvf").arg(self.folder.join(format!("host_{kind}.pub"))));
         told.lines().skip(1).map(str::to_owned).collect()
+    }
+
+    /// Ends it and starts it again at its port with host keys that nobody knows, as a host that was made anew or another one
+    /// in its place. `known_hosts` stays as it was.
+    pub fn start_with_other_keys(&mut self, folder: &Folder) {
+        self.kill_connections();
+        for kind in ["ed25519", "ecdsa"] {
+            let key = self.folder.join(format!("host_{kind}"));
+            fs::remove_file(&key).unwrap();
+            fs::remove_file(key.with_extension("pub")).unwrap();
+            folder.make_key(key.to_str().unwrap(), kind, "");
+            folder.give(&key);
+        }
+        let mut command = sshd_command(folder, &self.folder);
+        command.arg("-f").arg(self.folder.join("sshd_config")).args(["-D", "-e"]);
+        // The old one ends first: both want the same port.
+        self.server.end();
+        self.server = folder.spawn(&mut command, &self.folder.join("log"));
+        self.server.wait_for(format!("{HOST}:{}", self.port).parse().unwrap()).unwrap();
     }
 
     /// What it logged so far.
@@ -261,7 +282,7 @@ fn config_text(
          AllowTcpForwarding local\nPermitOpen {permit}\nPermitTTY no\nX11Forwarding no\nAllowAgentForwarding no\n\
          LogLevel VERBOSE\nMaxStartups 100\nPrintMotd no\n",
         options.config,
-        folder.path("authorized_keys").display(),
+        options.keys.clone().unwrap_or_else(|| folder.path("authorized_keys")).display(),
         own = own.display(),
     )
 }

@@ -1,6 +1,7 @@
 //! `rrx tunnel`: holds the way to a replica open for other programs, and writes down that it did. What flows through it is
 //! outside the guard, the blinding and the records of statements: it says so, and a profile must allow it.
 
+mod outlet;
 mod place;
 mod settings;
 mod show;
@@ -13,6 +14,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+pub use outlet::{LeftOut, Outlet, Rest, outlets};
 pub use place::Place;
 pub use settings::At;
 pub use show::Shape;
@@ -28,7 +30,7 @@ use crate::domain::profile::{Environment, Profile};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::accesslog::AccessLog;
 use crate::io::storage::{peers, tty};
-use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUid, Terms, Tunnel, hold};
+use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Terms, Tunnel, hold};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +108,7 @@ pub async fn run(
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let profile = Arc::clone(&site.profile);
-    let (door, at, _file) = args.place.open().await?;
+    let (door, at, _file) = args.place.open(peers::can_tell).await?;
     let tunnel = tokio::select! {
         opened = open(&profile, &site.outside) => opened?,
         () = stop.next() => return Ok(Kind::Interrupted.exit_code()),
@@ -119,7 +121,7 @@ pub async fn run(
         host: profile.host.clone(),
         port: profile.port,
         uid: peers::own_uid(),
-        peer: Arc::new(peers::uid_of) as PeerUid,
+        peers: Arc::new(peers::uids_of) as PeerUids,
         farewell,
     };
     let held = hold(tunnel, door, terms, news);
@@ -297,6 +299,19 @@ fn farewell(why: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn where_the_system_does_not_tell_whose_a_connection_is_only_the_socket_is_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = Place::Port(0).open(|| false).await.err().unwrap();
+        assert_eq!(refused.kind, Kind::Settings);
+        assert!(refused.to_string().contains("--socket PATH offers it to you alone"), "{refused}");
+        let path = folder.path().join("s");
+        let (door, at, _file) = Place::Socket(path.clone()).open(|| false).await.unwrap();
+        assert!(matches!(door, Door::Socket(_)));
+        assert_eq!(at, At::Socket(path));
+        assert!(Place::Port(0).open(|| true).await.is_ok());
+    }
 
     #[test]
     fn a_farewell_is_an_error_packet_of_its_own_length() {

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, UnixListener};
 use super::settings::At;
 use crate::commands::print::line;
 use crate::domain::problem::{Kind, Problem};
-use crate::io::storage::{doors, peers};
+use crate::io::storage::doors;
 use crate::io::tunnel::Door;
 
 /// Where the local end is wanted.
@@ -43,11 +43,12 @@ impl Place {
         number.map(Self::Port).ok_or_else(|| refused("a port is a number up to 65535"))
     }
 
-    /// Makes the local end; nothing is taken in by it yet. The socket's file is gone when it is dropped.
-    pub(super) async fn open(&self) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
+    /// Makes the local end; nothing is taken in by it yet. The socket's file is gone when it is dropped. A port wants a system
+    /// that can tell whose a connection is.
+    pub(super) async fn open(&self, can_tell: fn() -> bool) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
         match self {
             Self::Port(port) => {
-                if !peers::can_tell() {
+                if !can_tell() {
                     return Err(Problem::new(
                         Kind::Settings,
                         "This system does not tell whose a connection to a port is",

@@ -56,7 +56,8 @@ pub(super) fn settings(profile: &Profile, at: &At) -> Vec<(&'static str, String)
             TlsMode::Required => ("REQUIRED", "yes"),
             TlsMode::VerifyCa | TlsMode::VerifyIdentity => ("VERIFY_CA", "yes"),
         };
-        lines.push(("JDBC", format!("jdbc:mysql://127.0.0.1:{port}/{path}?user={}&sslMode={mode}", profile.user)));
+        let (user, database) = (encoded(&profile.user), encoded(path));
+        lines.push(("JDBC", format!("jdbc:mysql://127.0.0.1:{port}/{database}?user={user}&sslMode={mode}")));
         lines.push((
             "Tableau",
             format!(
@@ -119,6 +120,20 @@ pub(super) fn json(profile: &Profile, at: &At, last_hop: &str) -> Value {
     })
 }
 
+/// A word in a URL.
+fn encoded(word: &str) -> String {
+    let mut text = String::new();
+    for byte in word.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
 /// A word for a shell, in quotes where it needs them.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | '%' | '+' | ':');
@@ -132,6 +147,50 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::profile::parse;
+
+    fn profile(more: &str) -> Profile {
+        let text =
+            format!("[profile.eu]\nenvironment = \"test\"\nroute = [\"b\"]\nhost = \"replica.example.com\"\n{more}");
+        let (mut settings, problems) = parse(&text, "config.toml");
+        assert!(problems.is_empty(), "{problems:?}");
+        settings.profiles.remove(0)
+    }
+
+    #[test]
+    fn each_program_gets_a_whole_setting_for_the_port_in_each_mode_of_tls() {
+        for (tls, mysql, mariadb, jdbc, tableau) in [
+            ("tls = \"disabled\"", "DISABLED", "--skip-ssl", "DISABLED", "no"),
+            ("tls = \"preferred\"", "PREFERRED", "--ssl", "PREFERRED", "no"),
+            ("tls = \"required\"", "REQUIRED", "--ssl", "REQUIRED", "yes"),
+            ("ca = \"/ca.pem\"", "VERIFY_CA --ssl-ca=/ca.pem", "--ssl --ssl-ca=/ca.pem", "VERIFY_CA", "yes"),
+        ] {
+            let profile = profile(&format!("user = \"RO_USER\"\ndatabase = \"clinspark\"\n{tls}\n"));
+            let wanted = [
+                ("mysql", format!("mysql -h 127.0.0.1 -P 3307 -u RO_USER -p --ssl-mode={mysql} clinspark")),
+                ("mariadb", format!("mariadb -h 127.0.0.1 -P 3307 -u RO_USER -p {mariadb} clinspark")),
+                ("JDBC", format!("jdbc:mysql://127.0.0.1:3307/clinspark?user=RO_USER&sslMode={jdbc}")),
+                (
+                    "Tableau",
+                    format!(
+                        "server 127.0.0.1, port 3307, database clinspark, username RO_USER, require SSL: {tableau}"
+                    ),
+                ),
+            ];
+            assert_eq!(settings(&profile, &At::Port(3307)), wanted, "{tls}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_signs_of_its_own_stays_one_word_in_a_shell_and_in_a_url() {
+        let profile = profile("user = \"a&b=ü c\"\ndatabase = \"x/y?z\"\n");
+        let told = settings(&profile, &At::Port(1));
+        assert!(told[0].1.contains("-u 'a&b=ü c' -p") && told[0].1.ends_with(" 'x/y?z'"), "{told:?}");
+        assert_eq!(told[2].1, "jdbc:mysql://127.0.0.1:1/x%2Fy%3Fz?user=a%26b%3D%C3%BC%20c&sslMode=REQUIRED");
+        let socket = settings(&profile, &At::Socket("/run/a b".into()));
+        assert_eq!(socket.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["mysql", "mariadb"]);
+        assert!(socket[0].1.starts_with("mysql --socket='/run/a b' -u "), "{socket:?}");
+    }
 
     #[test]
     fn words_for_a_shell_are_quoted_where_they_need_it() {

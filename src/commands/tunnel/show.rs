@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::outlet::LeftOut;
 use super::settings::{self, At};
 use crate::commands::print;
 use crate::domain::accesslog::TunnelEvent;
@@ -24,6 +25,19 @@ pub enum Shape {
     Terminal,
     /// JSON, one object a line.
     Json,
+}
+
+impl Shape {
+    /// How it tells that texts were left out, since nobody took them.
+    #[must_use]
+    pub fn left_out(self) -> LeftOut {
+        match self {
+            Self::Json => |count| format!("{}\n", json!({ "event": "left-out", "count": count })),
+            Self::Lines | Self::Terminal => |count| {
+                format!("rrx: {} left out, which found no room; the access log has it all\n", counted(count, "line"))
+            },
+        }
+    }
 }
 
 /// Where it tells.

@@ -1,5 +1,6 @@
 //! Tells which user of this machine is at the other end of a loopback connection. Knows nothing of what flows in it.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4};
@@ -12,14 +13,23 @@ pub fn own_uid() -> u32 {
     getuid().as_raw()
 }
 
-/// The user whose socket is at `near` of the connection from `near` to `far`; `None` where the system does not tell, or
-/// the socket belongs to nobody any more.
+/// Of each connection from one of `nears` to `far` the user whose socket is at its near end; `None` where the system does not
+/// tell, or the socket belongs to nobody any more.
 #[must_use]
-pub fn uid_of(near: SocketAddrV4, far: SocketAddrV4) -> Option<u32> {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
-    // Programs that speak both protocols (Java's do) stand in the second table, under mapped addresses.
-    let [v4, v6] = tables.map(|path| fs::read_to_string(path).unwrap_or_default());
-    find(&v4, &hex(near), &hex(far)).or_else(|| find(&v6, &mapped(near), &mapped(far)))
+pub fn uids_of(nears: &[SocketAddrV4], far: SocketAddrV4) -> Vec<Option<u32>> {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let table = read("/proc/net/tcp");
+    let v4 = uids(&table, &hex(far));
+    let mut found: Vec<_> = nears.iter().map(|near| v4.get(hex(*near).as_str()).copied()).collect();
+    if found.contains(&None) {
+        // Programs that speak both protocols (Java's do) stand in the second table, under mapped addresses.
+        let table = read("/proc/net/tcp6");
+        let v6 = uids(&table, &mapped(far));
+        for (found, near) in found.iter_mut().zip(nears).filter(|(found, _)| found.is_none()) {
+            *found = v6.get(mapped(*near).as_str()).copied();
+        }
+    }
+    found
 }
 
 /// Whether this system tells at all: a connection to ourselves must be ours.
@@ -29,25 +39,25 @@ pub fn can_tell() -> bool {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
         let stream = std::net::TcpStream::connect(listener.local_addr().ok()?).ok()?;
         match (stream.local_addr().ok()?, stream.peer_addr().ok()?) {
-            (SocketAddr::V4(near), SocketAddr::V4(far)) => uid_of(near, far),
+            (SocketAddr::V4(near), SocketAddr::V4(far)) => uids_of(&[near], far).pop().flatten(),
             _ => None,
         }
     };
     told() == Some(own_uid())
 }
 
-/// The user in the row of a connection: `sl: local remote st tx:rx tr:tm retr uid timeout inode …`. A row without an inode is
-/// a socket that its process has closed: whose it was is not told any more.
-fn find(table: &str, near: &str, far: &str) -> Option<u32> {
-    table.lines().find_map(|line| {
+/// The users of the connections to `far`, by where they come from, out of rows
+/// `sl: local remote st tx:rx tr:tm retr uid timeout inode …`. A row without an inode is a socket that its process has
+/// closed: whose it was is not told any more.
+fn uids<'a>(table: &'a str, far: &str) -> HashMap<&'a str, u32> {
+    let row = |line: &'a str| {
         let mut fields = line.split_ascii_whitespace().skip(1);
-        if (fields.next()?, fields.next()?) != (near, far) {
-            return None;
-        }
-        let uid = fields.nth(4)?.parse().ok()?;
+        let (near, to) = (fields.next()?, fields.next()?);
+        let uid = (to == far).then(|| fields.nth(4))??.parse().ok()?;
         let inode: u64 = fields.nth(1)?.parse().ok()?;
-        (inode != 0).then_some(uid)
-    })
+        (inode != 0).then_some((near, uid))
+    };
+    table.lines().filter_map(row).collect()
 }
 
 /// The kernel prints an address as numbers in the machine's own byte order.
@@ -83,10 +93,10 @@ mod tests {
             let stream = TcpStream::connect((ip, far.port())).unwrap();
             let (_accepted, near) = listener.accept().unwrap();
             let SocketAddr::V4(near) = near else { panic!("{near}") };
-            assert_eq!(uid_of(near, far), Some(own_uid()), "{ip}");
+            let nobody = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1);
+            assert_eq!(uids_of(&[near, nobody], far), [Some(own_uid()), None], "{ip}");
             drop(stream);
         }
-        assert_eq!(uid_of(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1), far), None);
     }
 
     #[test]
@@ -94,7 +104,6 @@ mod tests {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
             0: 0100007F:A2B4 0100007F:0CEA 01 00000000:00000000 00:00000000 00000000   999        0 4711 1 0000\n   \
             1: 0100007F:A2B5 0100007F:0CEA 04 00000000:00000000 00:00000000 00000000     0        0 0 1 0000\n";
-        assert_eq!(find(table, "0100007F:A2B4", "0100007F:0CEA"), Some(999));
-        assert_eq!(find(table, "0100007F:A2B5", "0100007F:0CEA"), None);
+        assert_eq!(uids(table, "0100007F:0CEA"), HashMap::from([("0100007F:A2B4", 999)]));
     }
 }

@@ -24,9 +24,9 @@ pub(super) const NO_ANSWER: &str = "the file system does not answer";
 pub type ReadFile = Arc<dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync>;
 /// Appends one line to a file, which it makes when there is none (`io::storage::known_hosts_file::append`).
 pub type AppendLine = Arc<dyn Fn(&Path, &str) -> io::Result<()> + Send + Sync>;
-/// Whether the loopback connection between these ends is this process's own; `None` when the system cannot tell
-/// (`io::storage::own_sockets::is_own`).
-pub type IsOwnSocket = Arc<dyn Fn(SocketAddrV4, SocketAddrV4) -> Option<bool> + Send + Sync>;
+/// Of each loopback connection from one of these ends to that one, whether it is this process's own; `None` when the
+/// system cannot tell (`io::storage::own_sockets::is_own`).
+pub type IsOwnSocket = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Option<Vec<bool>> + Send + Sync>;
 /// Fetches the configured passphrase of the key files. Called at most once, when a locked key is met.
 pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Problem>> + Send + Sync>;
 

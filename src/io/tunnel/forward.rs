@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::callers::Callers;
 use super::context::IsOwnSocket;
 use super::problem::{TunnelError, plain};
 use super::route::{Chain, Joint};
@@ -95,8 +96,8 @@ impl Port {
     }
 
     /// Waits for our own connection, as long as a local end waits; after it the port is closed.
-    pub(super) async fn take_ours(self, is_own: &IsOwnSocket, strangers: &AtomicU64) -> Option<TcpStream> {
-        timeout(limits::LOCAL_END, accept_ours(&self.listener, is_own, strangers)).await.ok()
+    pub(super) async fn take_ours(self, is_own: IsOwnSocket, strangers: &AtomicU64) -> Option<TcpStream> {
+        timeout(limits::LOCAL_END, accept_ours(self.listener, is_own, strangers)).await.ok()
     }
 }
 
@@ -114,7 +115,7 @@ pub(super) async fn local_end(
     tokio::spawn(async move {
         let mut channel = Watched::new(channel.into_stream(), watch);
         let serve = async {
-            if let Some(mut ours) = port.take_ours(&is_own, &strangers).await {
+            if let Some(mut ours) = port.take_ours(is_own, &strangers).await {
                 // How a connection ends is told by those who use it.
                 let _ = copy_bidirectional_with_sizes(&mut ours, &mut channel, BUFFER, BUFFER).await;
             }
@@ -157,20 +158,22 @@ pub(super) async fn open(joint: &Joint, hop: &str, target: (&str, u16)) -> Resul
 
 /// Accepts until our own connection is there. Others are closed at once and counted. Where the system cannot tell whose
 /// a connection is, the first one is taken, as with `ssh -L`.
-async fn accept_ours(listener: &TcpListener, is_own: &IsOwnSocket, strangers: &AtomicU64) -> TcpStream {
+async fn accept_ours(listener: TcpListener, is_own: IsOwnSocket, strangers: &AtomicU64) -> TcpStream {
+    let welcome = move |from: &[SocketAddrV4], port| is_own(from, port).unwrap_or_else(|| vec![true]);
+    let mut callers = Callers::new(listener, Arc::new(welcome));
     loop {
-        let Ok((stream, SocketAddr::V4(near))) = listener.accept().await else { continue };
-        if is_ours(&stream, near, is_own).await {
+        let mut ours = None;
+        for (stream, is_ours) in callers.next().await {
+            if is_ours && ours.is_none() {
+                ours = Some(stream);
+            } else {
+                strangers.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        if let Some(stream) = ours {
             // A refused option costs speed, not the connection.
             let _ = stream.set_nodelay(true);
             return stream;
         }
-        strangers.fetch_add(1, Ordering::SeqCst);
     }
-}
-
-async fn is_ours(stream: &TcpStream, near: SocketAddrV4, is_own: &IsOwnSocket) -> bool {
-    let Ok(SocketAddr::V4(far)) = stream.local_addr() else { return false };
-    let is_own = Arc::clone(is_own);
-    tokio::task::spawn_blocking(move || is_own(near, far)).await.is_ok_and(|own| own.unwrap_or(true))
 }

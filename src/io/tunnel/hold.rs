@@ -4,17 +4,18 @@
 //! Each client has an SSH connection of its own, for the reason that [`super`] names: a client that does not read would
 //! hold up all others.
 
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::SocketAddrV4;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::callers::{Callers, Welcome};
 use super::link::Wire;
 use super::problem::TunnelError;
 use super::through::Flow;
@@ -23,9 +24,12 @@ use crate::domain::problem::Problem;
 
 /// The wait before the first try to come back; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The shortest time between two news of strangers: a flood of them is counted, not told one by one.
+const STRANGER_NEWS: Duration = Duration::from_secs(1);
 
-/// Tells the user at the near side of a loopback connection; `None` where that cannot be told (`io::storage::peers::uid_of`).
-pub type PeerUid = Arc<dyn Fn(SocketAddrV4, SocketAddrV4) -> Option<u32> + Send + Sync>;
+/// Tells the user at the near side of each loopback connection from one of these ends to that one; `None` where that cannot
+/// be told (`io::storage::peers::uids_of`).
+pub type PeerUids = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Vec<Option<u32>> + Send + Sync>;
 
 /// Where clients come in.
 #[derive(Debug)]
@@ -46,7 +50,7 @@ pub struct Terms {
     /// The only user whose clients are served.
     pub uid: u32,
     /// Who is at the other end of a port.
-    pub peer: PeerUid,
+    pub peers: PeerUids,
     /// How a client is told, in its own protocol, why it is closed.
     pub farewell: fn(&str) -> Vec<u8>,
 }
@@ -74,7 +78,8 @@ pub enum HoldNews {
         /// How it ended.
         ending: Ending,
     },
-    /// A connection of another user, or of nobody who can be told, was closed at once.
+    /// A connection of another user, or of nobody who can be told, was closed at once. Many at once are counted and told of
+    /// once: nobody waits for these news.
     Stranger,
     /// The way is lost; clients that come now wait for a while.
     Lost(Problem),
@@ -259,23 +264,31 @@ struct House {
 
 impl House {
     async fn receive(self, door: Door) {
+        let mut gate = Gate::of(door, &self.terms);
         let mut client = 0;
+        let mut told: Option<Instant> = None;
         loop {
             let came = tokio::select! {
-                came = knock(&door, &self.terms) => came,
+                came = gate.knock() => came,
                 () = self.end.cancelled() => return,
             };
-            match came {
-                Knock::Ours(near) => {
-                    client += 1;
-                    tokio::spawn(self.clone().serve(client, near));
+            for knock in came {
+                match knock {
+                    Knock::Ours(near) => {
+                        client += 1;
+                        tokio::spawn(self.clone().serve(client, near));
+                    }
+                    Knock::Stranger => {
+                        self.counts.strangers.fetch_add(1, Ordering::SeqCst);
+                        if told.is_none_or(|told| told.elapsed() >= STRANGER_NEWS) {
+                            told = Some(Instant::now());
+                            // The door waits for nobody who listens.
+                            let _ = self.news.try_send(HoldNews::Stranger);
+                        }
+                    }
+                    // No descriptor is left, most likely: it will be, once a client has gone.
+                    Knock::Nobody => sleep(FIRST_PAUSE).await,
                 }
-                Knock::Stranger => {
-                    self.counts.strangers.fetch_add(1, Ordering::SeqCst);
-                    let _ = self.news.send(HoldNews::Stranger).await;
-                }
-                // No descriptor is left, most likely: it will be, once a client has gone.
-                Knock::Nobody => sleep(FIRST_PAUSE).await,
             }
         }
     }
@@ -370,26 +383,46 @@ enum Knock {
     Nobody,
 }
 
-async fn knock(door: &Door, terms: &Terms) -> Knock {
-    match door {
-        Door::Socket(listener) => {
-            let Ok((stream, _)) = listener.accept().await else { return Knock::Nobody };
-            match stream.peer_cred() {
-                Ok(peer) if peer.uid() == terms.uid => Knock::Ours(Box::new(stream)),
-                Ok(_) | Err(_) => Knock::Stranger,
+/// A door, and who is told apart at it.
+enum Gate {
+    Port(Callers),
+    Socket(UnixListener, u32),
+}
+
+impl Gate {
+    fn of(door: Door, terms: &Terms) -> Self {
+        let (uid, peers) = (terms.uid, Arc::clone(&terms.peers));
+        match door {
+            Door::Socket(listener) => Self::Socket(listener, uid),
+            Door::Port(listener) => {
+                let welcome = move |from: &[SocketAddrV4], port| {
+                    peers(from, port).into_iter().map(|peer| peer == Some(uid)).collect()
+                };
+                Self::Port(Callers::new(listener, Arc::new(welcome) as Welcome))
             }
         }
-        Door::Port(listener) => {
-            let Ok((stream, SocketAddr::V4(near))) = listener.accept().await else { return Knock::Nobody };
-            let Ok(SocketAddr::V4(far)) = stream.local_addr() else { return Knock::Nobody };
-            let peer = Arc::clone(&terms.peer);
-            let uid = tokio::task::spawn_blocking(move || peer(near, far)).await;
-            if !uid.is_ok_and(|uid| uid == Some(terms.uid)) {
-                return Knock::Stranger;
+    }
+
+    async fn knock(&mut self) -> Vec<Knock> {
+        match self {
+            Self::Socket(listener, uid) => {
+                let Ok((stream, _)) = listener.accept().await else { return vec![Knock::Nobody] };
+                vec![match stream.peer_cred() {
+                    Ok(peer) if peer.uid() == *uid => Knock::Ours(Box::new(stream)),
+                    Ok(_) | Err(_) => Knock::Stranger,
+                }]
             }
-            // A refused option costs speed, not the connection.
-            let _ = stream.set_nodelay(true);
-            Knock::Ours(Box::new(stream))
+            Self::Port(callers) => {
+                let knock = |(stream, is_ours): (TcpStream, bool)| {
+                    if !is_ours {
+                        return Knock::Stranger;
+                    }
+                    // A refused option costs speed, not the connection.
+                    let _ = stream.set_nodelay(true);
+                    Knock::Ours(Box::new(stream))
+                };
+                callers.next().await.into_iter().map(knock).collect()
+            }
         }
     }
 }

@@ -12,6 +12,7 @@
 //! be repeated unasked (a one-time code) all local ends share the first one.
 
 mod auth;
+mod callers;
 mod context;
 mod forward;
 mod hold;
@@ -39,7 +40,7 @@ pub use context::{
 };
 use forward::Carried;
 pub use forward::LocalEnd;
-pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUid, Terms, hold};
+pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUids, Terms, hold};
 use known_hosts::HostKey;
 pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Met, Remembered};
