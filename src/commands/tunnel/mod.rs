@@ -299,6 +299,7 @@ fn farewell(why: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::tunnel::Door;
 
     #[tokio::test]
     async fn where_the_system_does_not_tell_whose_a_connection_is_only_the_socket_is_offered() {

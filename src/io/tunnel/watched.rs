@@ -101,7 +101,7 @@ pub async fn straight(
     let port = Port::open().await?;
     let end = port.end();
     tokio::spawn(async move {
-        let Some(mut ours) = port.take_ours(&is_own, &Arc::<AtomicU64>::default()).await else { return };
+        let Some(mut ours) = port.take_ours(is_own, &Arc::<AtomicU64>::default()).await else { return };
         let (near_reads, mut near_writes) = ours.split();
         let (far_reads, mut far_writes) = tokio::io::split(Watched::new(far, Some(watch)));
         let (mut near_reads, mut far_reads) =
