@@ -180,7 +180,7 @@ impl<'a> Climb<'a> {
                 Ok(joint)
             })
         };
-        let signing = self.sign_in(index, hop, joint, anew);
+        let signing = Box::pin(self.sign_in(index, hop, joint, anew));
         let (joint, credentials) = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
         Ok((joint, Remembered { key, credentials }))
     }
