@@ -47,6 +47,5 @@ pub fn run(home: &Path, arguments: &[&str], answers: &[Typed<'_>]) -> String {
     }
     child.wait().unwrap();
     reader.join().unwrap();
-    let told = screen.lock().unwrap().clone();
-    told
+    screen.lock().unwrap().clone()
 }

@@ -163,7 +163,7 @@ impl Recipe {
 /// The driver leaves out the name when it finds this word in the words of what is wrong with a certificate, where the
 /// library once wrote it. Today these quote the name that was asked for, so the name has to be the word. A name is looked
 /// at last, after signature, CA, purpose and dates: no other fault carries these words. Should they change again, the name
-/// counts, as under verify-identity. Source: mysql_async 0.37.1 `io/tls/rustls_io.rs`, rustls 0.23 `error.rs`.
+/// counts, as under verify-identity. Source: `mysql_async` 0.37.1 `io/tls/rustls_io.rs`, rustls 0.23 `error.rs`.
 const NO_NAME: &str = "NotValidForName";
 
 fn no_ca(path: &Path, why: &str) -> Problem {
