@@ -1,5 +1,6 @@
-//! How many round trips it takes to connect: each portion of bytes is held up on its way to the first hop, and the time
-//! that this adds is counted in round trips. Nothing is asserted.
+//! How many round trips it takes to connect, and what for: each portion of bytes is held up on its way to the first hop,
+//! and the time that this adds is counted in round trips, up to each rung and each statement of our own. Nothing is
+//! asserted.
 //!
 //! `cargo bench --bench connect` (needs `mariadb-server` and `openssh-server`)
 #![allow(
@@ -23,7 +24,7 @@ mod harness;
 #[path = "../tests/rig/mod.rs"]
 mod rig;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use harness::{Live, connect};
 use rig::{Forwarder, Mode, Rig};
@@ -35,23 +36,24 @@ const DELAY: Duration = Duration::from_millis(50);
 /// Turns of each.
 const TURNS: usize = 5;
 
-/// The time to a session that is ready, and the statements that it sent itself.
-async fn once(profile: &Profile) -> (Duration, usize) {
-    let begun = Instant::now();
-    let live: Live = connect(profile.clone()).await.unwrap();
-    let took = begun.elapsed();
-    let own = live.own.len();
-    live.close().await;
-    (took, own)
-}
-
-async fn median(profile: &Profile) -> (Duration, usize) {
-    let mut took = Vec::new();
+/// What was told on the way to a session that is ready, each with the least time of all turns.
+async fn least(profile: &Profile) -> (Vec<(String, Duration)>, usize) {
+    let (mut least, mut own): (Vec<(String, Duration)>, usize) = (Vec::new(), 0);
     for _ in 0..TURNS {
-        took.push(once(profile).await);
+        let live: Live = connect(profile.clone()).await.unwrap();
+        own = live.own.len();
+        let told = live.told.clone();
+        live.close().await;
+        if least.is_empty() {
+            least = told;
+            continue;
+        }
+        assert_eq!(least.len(), told.len(), "each turn takes the same steps");
+        for ((_, least), (_, took)) in least.iter_mut().zip(told) {
+            *least = took.min(*least);
+        }
     }
-    took.sort();
-    took[TURNS / 2]
+    (least, own)
 }
 
 async fn count(what: &str, profile: Profile) {
@@ -59,13 +61,21 @@ async fn count(what: &str, profile: Profile) {
     let door = Forwarder::to(&hop.host, hop.port.unwrap_or(Hop::PORT));
     let through = |known_as: &Hop| Hop { host: "127.0.0.1".into(), port: Some(door.port()), ..known_as.clone() };
     let profile = Profile { route: vec![through(hop)], ..profile };
-    let (near, own) = median(&profile).await;
+    let (near, own) = least(&profile).await;
     door.set(Mode::Delay(DELAY));
-    let (far, _) = median(&profile).await;
-    let trips = far.saturating_sub(near).as_secs_f64() / (2.0 * DELAY.as_secs_f64());
+    let (far, _) = least(&profile).await;
+    let trips = |far: Duration, near: Duration| far.saturating_sub(near).as_secs_f64() / (2.0 * DELAY.as_secs_f64());
+    let (last_near, last_far) = (near.last().unwrap().1, far.last().unwrap().1);
     println!(
-        "{what:<28} {own} statements of our own; {trips:.1} round trips one after the other; {near:.2?} without delay"
+        "{what:<28} {own} statements of our own; {:.1} round trips one after the other; {last_near:.2?} without delay",
+        trips(last_far, last_near)
     );
+    let mut before = 0.0;
+    for ((step, near), (_, far)) in near.iter().zip(&far) {
+        let at = trips(*far, *near);
+        println!("    {:4.1}  up to {at:4.1}: {step}", at - before);
+        before = at;
+    }
 }
 
 #[tokio::main]

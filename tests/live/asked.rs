@@ -161,8 +161,7 @@ async fn a_password_is_given_again_and_what_may_be_a_code_is_not() {
         let home = home();
         let (mut context, _steps) = context(home.path());
         context.asker = Script::of([answer("123456")]);
-        let tunnel = Tunnel::open(&[hop.hop()], context).await.unwrap();
-        tunnel.prepare();
+        let tunnel = Tunnel::open_for_two(&[hop.hop()], context).await.unwrap();
         let _first = tunnel.local_end("nowhere", 1).await.unwrap();
         let _second = tunnel.local_end("nowhere", 1).await.unwrap();
         assert_eq!(hop.sign_ins(), sign_ins, "{requests:?}");

@@ -27,7 +27,6 @@ fn made(rig: &Rig, pairs: &[(&str, String)]) -> String {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn each_further_way_that_is_broken_is_told_at_its_rung() {
     let rig = Rig::start();
     let files = tempfile::tempdir().unwrap();

@@ -124,6 +124,9 @@ pub struct Live {
     pub own: Vec<String>,
     /// Rungs that were done or failed, in order.
     pub rungs: Vec<(Rung, RungState)>,
+    /// What was told while connecting, each with the time since its beginning: rungs that were done, statements of our own.
+    #[allow(dead_code, reason = "the bench of connecting reads it")]
+    pub told: Vec<(String, Duration)>,
     /// The last that was told of the lag.
     pub lag: Option<Lag>,
     next: AtomicU64,
@@ -164,17 +167,28 @@ async fn climb(
     let (send, mut news) = mpsc::channel(256);
     spawn(ID, inbox, batches, send, outside);
     commands.send(SessionCmd::Connect { profile: Arc::new(profile), database, after: None }).await.unwrap();
-    let (mut own, mut rungs) = (Vec::new(), Vec::new());
-    let end = Instant::now() + PATIENCE;
+    let (mut own, mut rungs, mut so_far) = (Vec::new(), Vec::new(), Vec::new());
+    let begun = Instant::now();
+    let end = begun + PATIENCE;
     loop {
         match told(&mut news, end).await {
             SessionNews::Ready(facts) => {
-                return Ok(Live { commands, rows, news, facts, own, rungs, lag: None, next: AtomicU64::new(1) });
+                so_far.push(("ready".to_owned(), begun.elapsed()));
+                let (told, lag, next) = (so_far, None, AtomicU64::new(1));
+                return Ok(Live { commands, rows, news, facts, own, rungs, told, lag, next });
             }
             SessionNews::Failed(problem) => return Err(problem),
             SessionNews::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
-            SessionNews::Own { text, .. } => own.push(text),
-            SessionNews::Rung { rung, state, .. } => rungs.push((rung, state)),
+            SessionNews::Own { text, .. } => {
+                so_far.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
+                own.push(text);
+            }
+            SessionNews::Rung { rung, state, .. } => {
+                if matches!(state, RungState::Done(..)) {
+                    so_far.push((format!("{rung:?}"), begun.elapsed()));
+                }
+                rungs.push((rung, state));
+            }
             other => panic!("while connecting: {other:?}"),
         }
     }

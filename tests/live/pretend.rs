@@ -197,7 +197,7 @@ fn serve(
 }
 
 /// One answer; its status tells whether there is another one behind it.
-fn answer(stream: &mut TcpStream, number: &mut u8, says: Says, has_more: bool) -> std::io::Result<()> {
+fn answer(stream: &mut impl Write, number: &mut u8, says: Says, has_more: bool) -> std::io::Result<()> {
     let status = if has_more { 2 | 8 } else { 2 };
     let end = [0xfe, 0, 0, status, 0];
     match says {

@@ -134,8 +134,7 @@ async fn a_code_that_was_given_as_the_password_is_refused_once_and_never_sent_ag
     let (mut context, _steps) = context(home.path());
     let script = Script::of([answer("55556666"), answer("77778888")]);
     context.asker = script.clone();
-    let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
-    tunnel.prepare();
+    let tunnel = Tunnel::open_for_two(&[keyless(rig, &sshd)], context).await.unwrap();
     let mut ends = Vec::new();
     for _ in 0..4 {
         ends.push(tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap());
@@ -146,7 +145,6 @@ async fn a_code_that_was_given_as_the_password_is_refused_once_and_never_sent_ag
     // A way that is made anew asks for a new code first.
     let anew = tunnel.renew().await.unwrap();
     assert_eq!(script.asked().len(), 2);
-    anew.prepare();
     for _ in 0..2 {
         ends.push(anew.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap());
     }

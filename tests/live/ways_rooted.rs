@@ -212,6 +212,14 @@ fn known_as(rig: &Rig, name: &str, folder: &Path) -> PathBuf {
     known
 }
 
+/// The profile `direct`: no hop, and the replica by the name in its certificate.
+fn direct(rig: &Rig) -> String {
+    let toml = rig.profile_toml("direct");
+    let is_kept = |line: &&str| !["route", "host =", "identity", "known_hosts"].iter().any(|key| line.starts_with(key));
+    let kept: Vec<&str> = toml.lines().filter(is_kept).collect();
+    format!("{}\nroute = []\nhost = \"replica.rrx.test\"\n", kept.join("\n"))
+}
+
 #[test]
 fn a_name_server_that_is_slow_but_answers_is_waited_for_with_a_hop_and_without() {
     let rig = Rig::start();
@@ -222,14 +230,7 @@ fn a_name_server_that_is_slow_but_answers_is_waited_for_with_a_hop_and_without()
     let hop = rig
         .profile_toml_through("hop", "slow.rrx.test", rig.ssh_port())
         .replace(&rig.known_hosts().display().to_string(), &known.display().to_string());
-    let direct: String = rig
-        .profile_toml("direct")
-        .lines()
-        .filter(|line| !["route", "host =", "identity", "known_hosts"].iter().any(|key| line.starts_with(key)))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    // The name in its certificate.
-    home.settings(&format!("{hop}\n{direct}route = []\nhost = \"replica.rrx.test\"\n"));
+    home.settings(&format!("{hop}\n{}", direct(rig)));
     let told = std::thread::scope(|scope| {
         [("127.0.0.10", "hop"), ("127.0.0.11", "direct")]
             .map(|(server, profile)| {
@@ -247,13 +248,7 @@ fn a_name_server_that_is_slow_but_answers_is_waited_for_with_a_hop_and_without()
 fn without_a_hop_a_name_server_that_does_not_answer_is_told_in_time() {
     let rig = Rig::start();
     let _deaf = UdpSocket::bind("127.0.0.12:53").expect("port 53, which root may have");
-    let settings: String = rig
-        .profile_toml("direct")
-        .lines()
-        .filter(|line| !["route", "host =", "identity", "known_hosts"].iter().any(|key| line.starts_with(key)))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    let home = Home::with(&format!("{settings}route = []\nhost = \"replica.rrx.test\"\n"));
+    let home = Home::with(&direct(rig));
     let begun = Instant::now();
     let ran = run_with_names_of(&home, "127.0.0.12", "direct");
     assert_eq!(ran.code, 3, "{ran:?}");
