@@ -10,7 +10,7 @@ use super::areas::Room;
 use super::bars_view;
 use super::focus::Focus;
 use super::model::Model;
-use super::panes::connect::{ConnectView, Stage};
+use super::panes::connect::ConnectView;
 use super::panes::explorer::ExplorerView;
 use super::panes::grid::GridView;
 use super::panes::inspector::InspectorView;
@@ -19,11 +19,6 @@ use super::panes::worksheet::WorksheetView;
 use super::ui::draw::{parts, rect};
 use super::ui::look::to_ascii;
 use super::ui::theme::Theme;
-
-/// Lines that a ladder has room for.
-const LADDER: usize = 18;
-/// Lines that the form for a profile needs besides its border.
-const FORM: usize = 8;
 
 /// Draws the model, in ASCII where the terminal can draw nothing else.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
@@ -42,13 +37,7 @@ fn paint(model: &Model, buffer: &mut Buffer) {
     }
     bars_view::header(model, buffer);
     if let Some(connect) = &model.connect {
-        let rows = match connect.stage {
-            Stage::Picking => model.shared.profiles.len(),
-            Stage::Adding => FORM,
-            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => LADDER,
-        };
-        let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
-        let area = rect(areas.overlay(96, rows), buffer);
+        let area = rect(connect.place(&model.shared), buffer);
         ConnectView { connect, shared: &model.shared, theme }.draw(area, buffer);
     } else {
         panels(model, buffer);

@@ -240,8 +240,10 @@ fn judge(
         // Nobody takes the rows any more; whether that is trouble the writing end knows.
         End::Cancelled => return Ok(Kind::Local.exit_code()),
     };
-    print::problems(err, std::slice::from_ref(&problem))?;
-    Ok(problem.kind.exit_code())
+    let told = print::problems(err, std::slice::from_ref(&problem));
+    // Where it was the terminal's end that stopped it there is nobody to tell.
+    told.map(|()| problem.kind.exit_code())
+        .or_else(|error| if was_interrupted { Ok(problem.kind.exit_code()) } else { Err(error) })
 }
 
 fn cut(report: &RunReport, limit: Limit) -> Problem {
@@ -375,6 +377,7 @@ fn finish<W: Write>(
     match (poured, failed) {
         // `rrx run … | head`: the reader has what it wanted.
         (Ok(Err(error)), _) if error.kind() == ErrorKind::BrokenPipe && args.output.is_none() => Ok(0),
+        (Ok(Err(_)), None) if code == Kind::Interrupted.exit_code() => Ok(code),
         (Ok(Err(error)), _) => Err(unwritten(&error)),
         (_, Some(problem)) => Err(problem),
         (Err(_), None) => {

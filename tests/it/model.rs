@@ -540,7 +540,7 @@ fn text(buffer: &Buffer) -> String {
 
 #[test]
 fn a_picker_of_more_profiles_than_rows_keeps_its_cursor_in_view() {
-    for height in [24, 10, 5] {
+    for height in [45, 24, 10, 5] {
         let mut bench = Bench::new(80, height);
         let one = Arc::clone(&bench.model.shared.profiles[0]);
         let named = |number: usize| Profile { name: format!("clinic-{number:02}"), ..(*one).clone() };

@@ -92,7 +92,7 @@ fn a_reader_of_the_events_that_has_stopped_stops_neither_the_clients_nor_the_end
     std::thread::spawn(move || while filler.write_all(&[b'\n'; 512]).is_ok() {});
     let port = free_port("127.0.0.1");
     let mut child = home
-        .rrx(&["tunnel", "rig", "--json", "--port", &port.to_string()])
+        .rrx(&["tunnel", "rig", "--json", "--listen", &port.to_string()])
         .stdout(writer)
         .stderr(Stdio::null())
         .spawn()

@@ -18,6 +18,9 @@ impl Home {
     pub fn with(settings: &str) -> Self {
         let home = Self(tempfile::tempdir().unwrap());
         home.settings(settings);
+        // Debian's own ssh_config hashes what is recorded; here it shall be readable.
+        std::fs::create_dir(home.path().join(".ssh")).unwrap();
+        std::fs::write(home.path().join(".ssh/config"), "HashKnownHosts no\n").unwrap();
         home
     }
 

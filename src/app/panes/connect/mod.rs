@@ -9,6 +9,8 @@ pub use form::{Field, Form};
 pub use view::{ConnectView, draw_problem};
 
 use crate::app::action::actions;
+use crate::app::areas::Area;
+use crate::app::shared::Shared;
 use crate::domain::port::{Question, Rung, RungState};
 use crate::domain::problem::Problem;
 
@@ -83,6 +85,25 @@ const BESIDE: u16 = 2;
 fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
     let wrapped = fingerprint.chars().count().div_ceil(usize::from(inside.saturating_sub(BESIDE)).max(1));
     u16::try_from(wrapped).unwrap_or(u16::MAX)
+}
+
+/// Lines that a ladder has room for.
+const LADDER: usize = 18;
+/// Lines that the form for a profile needs besides its border.
+const FORM: usize = 8;
+
+impl Connect {
+    /// Where the connection screen lies.
+    #[must_use]
+    pub fn place(&self, shared: &Shared) -> Area {
+        let rows = match self.stage {
+            Stage::Picking => shared.profiles.len(),
+            Stage::Adding => FORM,
+            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => LADDER,
+        };
+        let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
+        shared.areas.overlay(96, rows)
+    }
 }
 
 /// Empty lines above the first profile of the picker, in a panel that has so many lines inside.

@@ -1,5 +1,6 @@
 //! Decisions of the connection screen.
 
+use crate::app::areas::Area;
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
@@ -38,8 +39,8 @@ impl Connect {
     pub fn act(&mut self, action: ConnectAction, cx: &mut Cx<'_>) {
         let count = cx.shared.profiles.len();
         match (action, &self.stage) {
-            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, page(cx.shared)),
-            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, page(cx.shared)),
+            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, self.page(cx.shared)),
+            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, self.page(cx.shared)),
             (ConnectAction::Connect, Stage::Picking) => {
                 if let Some(profile) = cx.shared.profiles.get(self.list.cursor) {
                     cx.ask(Ask::Connect(profile.name.clone()));
@@ -52,7 +53,7 @@ impl Connect {
             }
             // Enter is no answer to a host key: only its own key accepts it.
             (ConnectAction::Accept, Stage::Asking(Question::HostKey { fingerprint, .. })) => {
-                if shows(fingerprint, cx.shared) {
+                if self.shows(fingerprint, cx.shared) {
                     self.answer(Answer::Accept, cx);
                 } else {
                     cx.ask(Ask::Notice("the fingerprint does not fit: make the terminal larger, then accept".into()));
@@ -108,7 +109,20 @@ impl Connect {
 
     /// Restores: the cursor is on a profile and in view.
     pub fn settle(&mut self, shared: &Shared) {
-        self.list.settle(shared.profiles.len(), page(shared));
+        let page = self.page(shared);
+        self.list.settle(shared.profiles.len(), page);
+    }
+
+    /// Profiles that the picker shows.
+    fn page(&self, shared: &Shared) -> usize {
+        let (_, rows) = inside(self.place(shared));
+        usize::from(rows.saturating_sub(lead(rows)))
+    }
+
+    /// Whether there is room for the whole fingerprint: a key that was not seen cannot be accepted.
+    fn shows(&self, fingerprint: &str, shared: &Shared) -> bool {
+        let (width, height) = inside(self.place(shared));
+        fingerprint_rows(fingerprint, width) <= height
     }
 
     /// The new profile is not in the settings.
@@ -153,24 +167,11 @@ impl Connect {
     }
 }
 
-/// Profiles that the picker shows.
-fn page(shared: &Shared) -> usize {
-    let (_, inside) = inside(shared);
-    usize::from(inside.saturating_sub(lead(inside)))
-}
-
-/// Whether there is room for the whole fingerprint: a key that was not seen cannot be accepted.
-fn shows(fingerprint: &str, shared: &Shared) -> bool {
-    let (width, height) = inside(shared);
-    fingerprint_rows(fingerprint, width) <= height
-}
-
-/// Columns and rows inside the panel where it is as small as can be: it then takes the whole body.
-fn inside(shared: &Shared) -> (u16, u16) {
-    let body = shared.areas.body;
-    if body.has_box() {
-        (body.width.saturating_sub(2), body.height.saturating_sub(2))
+/// Columns and rows inside the panel.
+fn inside(place: Area) -> (u16, u16) {
+    if place.has_box() {
+        (place.width.saturating_sub(2), place.height.saturating_sub(2))
     } else {
-        (body.width, body.height.saturating_sub(1))
+        (place.width, place.height.saturating_sub(1))
     }
 }
