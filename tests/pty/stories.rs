@@ -1,11 +1,12 @@
 //! Stories from start to quit: the embedded replica, and a real MariaDB behind a real sshd.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use rrx::demo::data;
 
 use super::harness::{Home, Story};
-use super::rig::{Forwarder, Mode, Rig, SshdOptions};
+use super::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
 
 /// Opens a table, reads its page, looks at its rows, runs a join and pages through it, saves it as a snippet, leaves;
 /// starts again and runs the snippet. `arguments` connect to the demo's tables, `connected` is what then shows.
@@ -394,6 +395,8 @@ fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the
     story.text("SELECT SLEEP(50)");
     story.keys("f5");
     story.see("waiting for the first row");
+    // The screen waits before the server has it.
+    wait_until("the statement is there", Duration::from_secs(20), || rig.general_log().contains("SELECT SLEEP(50)"));
     // The link goes, and no new one can be had for a while.
     door.set(Mode::Reset);
     let shown = story.see("LINK LOST, reconnecting in");

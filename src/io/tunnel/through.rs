@@ -5,11 +5,10 @@
 //! difference beyond its noise), but does not tell a far side that has ended from a connection that was lost.
 
 use std::future::Future;
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures_util::FutureExt as _;
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -17,9 +16,6 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use super::forward::{self, Carried};
 use super::problem::TunnelError;
 use super::{Tunnel, limits};
-
-/// Messages that are written at once, where so many are there already: each is a packet, of half of 64 KiB mostly.
-const BATCH: usize = 32;
 
 /// Bytes that flowed through, on the way to the target and back.
 #[derive(Debug, Default)]
@@ -116,45 +112,16 @@ async fn up(near: &mut (impl AsyncRead + Unpin), to: &ChannelWriteHalf<Msg>, flo
 }
 
 async fn down(from: &mut ChannelReadHalf, near: &mut (impl AsyncWrite + Unpin), flow: &Flow) -> io::Result<()> {
-    let mut parts = Vec::with_capacity(BATCH);
     loop {
-        let mut news = Some(from.wait().await);
-        let end = loop {
-            match news {
-                Some(Some(ChannelMsg::Data { data })) if !data.is_empty() => parts.push(data),
-                Some(Some(ChannelMsg::Eof | ChannelMsg::Close)) => break Some(Ok(())),
-                Some(Some(_)) => {}
-                // The connection has ended before the far side did.
-                Some(None) => break Some(lost()),
-                None => break None,
+        match from.wait().await {
+            Some(ChannelMsg::Data { data }) => {
+                near.write_all(&data).await?;
+                flow.down.fetch_add(data.len() as u64, Ordering::Relaxed);
             }
-            news = if parts.len() < BATCH { from.wait().now_or_never() } else { None };
-        };
-        write_all(&parts, near, flow).await?;
-        parts.clear();
-        match end {
-            Some(Ok(())) => return near.shutdown().await,
-            Some(lost) => return lost,
-            None => {}
+            Some(ChannelMsg::Eof | ChannelMsg::Close) => return near.shutdown().await,
+            Some(_) => {}
+            // The connection has ended before the far side did.
+            None => return lost(),
         }
     }
-}
-
-/// Writes all parts, with one call of the system where they fit into the socket.
-async fn write_all(
-    parts: &[impl AsRef<[u8]> + Sync],
-    near: &mut (impl AsyncWrite + Unpin),
-    flow: &Flow,
-) -> io::Result<()> {
-    let mut slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part.as_ref())).collect();
-    let mut rest = slices.as_mut_slice();
-    while !rest.is_empty() {
-        let count = near.write_vectored(rest).await?;
-        if count == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-        flow.down.fetch_add(count as u64, Ordering::Relaxed);
-        IoSlice::advance_slices(&mut rest, count);
-    }
-    Ok(())
 }
