@@ -116,7 +116,7 @@ fn put_text(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Whether the bytes are a number as JSON writes it: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
-fn is_number(bytes: &[u8]) -> bool {
+pub(super) fn is_number(bytes: &[u8]) -> bool {
     let mut rest = bytes.strip_prefix(b"-").unwrap_or(bytes);
     let whole = digits(&mut rest);
     if whole.is_empty() || (whole.len() > 1 && whole.starts_with(b"0")) {

@@ -6,7 +6,7 @@ use crate::domain::results::{Cell, Cells, Column, TypeClass, bit_number};
 
 /// Writes one result in one form into a buffer, which someone else empties. It cannot fail: only the place that the buffer
 /// goes to can.
-pub trait Visitor {
+pub trait Visitor: std::fmt::Debug {
     /// The header.
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>);
     /// One row, in the order of the columns.

@@ -85,6 +85,6 @@ fn widths_hold_names_types_and_values_within_bounds() {
         ],
     };
     assert_eq!(widths(&columns, &window, Glyphs::Unicode), [67, 30, 12, 40]);
-    let empty = Window { first: 0, columns: 4, cells: Vec::new() };
+    let empty = Window { view: 0, first: 0, columns: 4, cells: Vec::new() };
     assert_eq!(widths(&columns, &empty, Glyphs::Unicode), [4, 30, 11, 11]);
 }
