@@ -326,7 +326,7 @@ fn the_grid_asks_for_the_rows_near_the_screen_once() {
     bench.effects.clear();
     bench.feed(Message::Result(
         result,
-        StoreNews::Window(Arc::new(Window { first: 0, columns: 1, cells: vec![Shown::Null; 100] })),
+        StoreNews::Window(Arc::new(Window { view: 0, first: 0, columns: 1, cells: vec![Shown::Null; 100] })),
     ));
     bench.keys("f6 G");
     let last = asked(&bench);
@@ -418,7 +418,7 @@ fn any_message() -> impl Strategy<Value = Message> {
         )),
         1 => (0u64..4, 0u64..500, 0usize..3).prop_map(|(id, first, columns)| Message::Result(
             ResultId(id),
-            StoreNews::Window(Arc::new(Window { first, columns, cells: vec![Shown::Null; columns * 20] }))
+            StoreNews::Window(Arc::new(Window { view: 0, first, columns, cells: vec![Shown::Null; columns * 20] }))
         )),
         1 => (0u64..4).prop_map(|id| Message::Result(ResultId(id), StoreNews::Opened(Arc::from([column("a"), column("漢字")])))),
         1 => (0u32..3, 0u64..4).prop_map(|(session, result)| Message::Session(
