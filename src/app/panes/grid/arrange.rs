@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
@@ -93,6 +95,11 @@ impl Grid {
             }
         }
         let filter = result.arrangement.filter.clone();
+        // The name stays readable beside its mark.
+        let name =
+            result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| column.name.width());
+        let room = u16::try_from(name + 3).unwrap_or(u16::MAX).min(33);
+        result.layout.resize(column, result.layout.width(column).max(room));
         result.arrange(Arrangement { sort, filter }, cx);
     }
 

@@ -13,7 +13,7 @@ use crate::app::ui::theme::Theme;
 use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, WireType, alignment, shown, type_text};
 
 use super::update::number_width;
-use super::words::{arranged, status};
+use super::words::{arranged, status, took};
 use super::{Block, Grid, ResultSet, Span};
 
 /// What the panel needs.
@@ -93,8 +93,8 @@ impl GridView<'_> {
         };
         let kept = if result.is_pinned { " kept" } else { "" };
         let followed = if result.came_from.is_some() { " ←" } else { "" };
-        let arranged = arranged(result).map_or_else(String::new, |words| format!("{words} · "));
-        format!("{which}{kept}{followed} ─ {arranged}{}", status(result, self.shared))
+        let arranged = arranged(result).map_or_else(String::new, |words| format!(" · {words}"));
+        format!("{which}{kept}{followed} ─ {}{arranged} · {}", status(result), took(result, self.shared))
     }
 
     fn head(&self, table: &Table<'_>, buffer: &mut Buffer) {
@@ -254,6 +254,6 @@ fn place(result: &ResultSet) -> String {
         return format!("{} × {columns} selected", grouped(rows));
     }
     let hidden = result.layout.all() - result.layout.len();
-    let hidden = if hidden > 0 { format!(" ({hidden} hidden)") } else { String::new() };
+    let hidden = if hidden > 0 { format!(" · {hidden} hidden") } else { String::new() };
     format!("row {} · col {}/{}{hidden}", grouped(result.row + 1), result.place + 1, result.layout.len())
 }

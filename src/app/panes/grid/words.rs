@@ -12,8 +12,8 @@ use crate::domain::results::{Direction, KeyKind};
 
 use super::ResultSet;
 
-/// How far it is and how it ended, with its warnings and its time.
-pub(super) fn status(result: &ResultSet, shared: &Shared) -> String {
+/// How far it is and how it ended, with its warnings.
+pub(super) fn status(result: &ResultSet) -> String {
     let rows = result.progress.rows;
     let unit = if rows == 1 { "row" } else { "rows" };
     let mut words = match &result.progress.end {
@@ -44,14 +44,18 @@ pub(super) fn status(result: &ResultSet, shared: &Shared) -> String {
         1 => words.push_str(" · 1 warning"),
         n => words = format!("{words} · {n} warnings"),
     }
-    let took = match result.took {
+    words
+}
+
+/// How long it took: to the first row and to the end, or so far.
+pub(super) fn took(result: &ResultSet, shared: &Shared) -> String {
+    match result.took {
         Some((Some(first), total)) if time(first) != time(total) => {
             format!("{} to first · {}", time(first), time(total))
         }
         Some((_, total)) => time(total),
         None => time(shared.now.saturating_sub(result.since)),
-    };
-    format!("{words} · {took}")
+    }
 }
 
 /// What is done with the rows here; `None` where nothing is.
