@@ -326,7 +326,7 @@ fn a_column_is_described_and_the_words_say_over_what() {
     }
     bench.keys("esc d");
     let screen = shown(&bench);
-    assert!(screen.contains("id by name") && screen.contains("study_id by id"), "{screen}");
+    assert!(screen.contains("bars: id by name") && screen.contains("line: study_id by id"), "{screen}");
     bench.keys("enter");
     assert!(matches!(asked(&mut bench), StoreCmd::Plot { .. }));
 }

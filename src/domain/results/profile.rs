@@ -10,7 +10,7 @@ use self::distinct::Tally;
 use self::spread::Spread;
 use super::key::{Key, KeyKind};
 use super::scale::Scale;
-use super::{Cell, Column, TypeClass};
+use super::{Cell, Column, TypeClass, WireType};
 
 /// A count that is exact, or an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl ProfileBuilder {
             greatest: None,
             lengths: None,
             tally: Tally::default(),
-            spread: Scale::of(column).map(Spread::new),
+            spread: Scale::of(column).map(|scale| Spread::new(scale, least_step(column))),
             hasher: std::hash::RandomState::new(),
         }
     }
@@ -165,6 +165,15 @@ impl ProfileBuilder {
             is_frequent_exact,
             histogram,
         }
+    }
+}
+
+/// How close two values of a column can lie.
+fn least_step(column: &Column) -> f64 {
+    match (column.class(), column.wire) {
+        (TypeClass::Integer | TypeClass::Bit, _) => 1.0,
+        (_, WireType::Date | WireType::NewDate) => 86_400.0,
+        _ => 0.0,
     }
 }
 

@@ -37,6 +37,15 @@ fn numbers_have_a_mean_quantiles_and_a_histogram() {
 }
 
 #[test]
+fn whole_numbers_and_days_have_bars_of_whole_ones() {
+    let found = profile(&column("n", WireType::Long), ["36", "38"].map(Some));
+    let bins: Vec<(&str, u64)> = found.histogram.iter().map(|bin| (bin.from.as_str(), bin.count)).collect();
+    assert_eq!(bins, [("36", 1), ("37", 0), ("38", 1)]);
+    let found = profile(&column("d", WireType::Date), ["2026-02-01", "2026-02-02"].map(Some));
+    assert_eq!(found.histogram.len(), 2);
+}
+
+#[test]
 fn texts_have_lengths_in_characters_and_frequent_values() {
     let found = profile(&text("s"), ["Open", "Open", "Clösed", ""].map(Some));
     assert_eq!((found.empty, found.lengths), (1, Some((0, 6))));

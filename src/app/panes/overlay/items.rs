@@ -153,8 +153,8 @@ fn charts(stock: Stock<'_>) -> Vec<Item> {
                     continue;
                 }
                 let item = Item {
-                    name: format!("{} by {}", up.name, along.name),
-                    more: word.into(),
+                    name: format!("{word}: {} by {}", up.name, along.name),
+                    more: String::new(),
                     right: String::new(),
                     take: Take::Asks(vec![Ask::Plot(plot)]),
                 };

@@ -20,6 +20,8 @@ const PERCENTS: [u8; 5] = [5, 25, 50, 75, 95];
 #[derive(Debug)]
 pub(super) struct Spread {
     scale: Scale,
+    /// Whole numbers and days lie no closer than this.
+    least_step: f64,
     count: u64,
     sum: f64,
     lost: f64,
@@ -32,9 +34,10 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    pub(super) fn new(scale: Scale) -> Self {
+    pub(super) fn new(scale: Scale, least_step: f64) -> Self {
         Self {
             scale,
+            least_step,
             count: 0,
             sum: 0.0,
             lost: 0.0,
@@ -133,7 +136,7 @@ impl Spread {
         if range <= 0.0 || !range.is_finite() {
             return Vec::new();
         }
-        let step = self.scale.step(range, BARS);
+        let step = self.scale.step(range, BARS).max(self.least_step);
         let index = |place: f64| (place / step).floor();
         let first = index(*least);
         let mut counts: Vec<u64> = Vec::new();
