@@ -58,6 +58,9 @@ fn client(folder: &Path) -> u8 {
         output: Some(folder.join("rrx.csv")),
         timeout: None,
         reference: None,
+        is_strict: false,
+        formulas: rrx::domain::export::Formulas::Kept,
+        columns: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {

@@ -160,6 +160,15 @@ pub struct RunCommand {
     /// Seconds to the first row
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,
+    /// Exit with 1 where the server gave warnings: they tell that a number may be wrong
+    #[arg(long)]
+    pub strict: bool,
+    /// Put a quote before text in CSV and TSV that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub no_formulas: bool,
+    /// Also write what the columns are (name, type, nullability, origin) into this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub columns: Option<PathBuf>,
     /// The ticket or protocol that this is for; it goes into the access log
     #[arg(long = "ref", value_name = "TEXT")]
     pub reference: Option<String>,
@@ -204,8 +213,14 @@ pub enum RowForm {
     Csv,
     /// Tab-separated values
     Tsv,
-    /// JSON
+    /// JSON: an array of objects
     Json,
+    /// JSON, one object a line
+    Jsonl,
+    /// A table of Markdown
+    Markdown,
+    /// INSERT statements
+    Sql,
 }
 
 /// `rrx doctor`

@@ -42,6 +42,7 @@ actions! {
     /// What works everywhere.
     AppAction in "app" {
         Run = "run": "run the statement at the cursor",
+        RunAll = "run-all": "run all statements of the worksheet, up to the first that fails",
         Palette = "palette": "every command, by name",
         Help = "help": "the keys that work here",
         Quit = "quit": "leave rrx",

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::compute::Work;
+use crate::domain::export::CopyForm;
 use crate::domain::problem::Problem;
-use crate::domain::results::{Column, Shown};
+use crate::domain::results::{Column, ColumnProfile, Plot, Series, Shown};
 
 use super::action::Action;
 use super::focus::Focus;
@@ -24,6 +25,17 @@ pub enum Ask {
         statement: String,
         /// Where it comes from.
         from: Source,
+    },
+    /// Run these one after the other, up to the first that fails: first byte in the worksheet, and text.
+    RunAll(Vec<(usize, String)>),
+    /// Look up the row to which this key refers.
+    Follow {
+        /// The result's columns.
+        columns: Arc<[Column]>,
+        /// Which of them is the key.
+        column: usize,
+        /// Its value; `None` is NULL.
+        value: Option<Arc<[u8]>>,
     },
     /// Put this text into the worksheet at the cursor.
     Insert(String),
@@ -55,7 +67,58 @@ pub enum Ask {
         yes: Box<Ask>,
     },
     /// Put text on the clipboard.
-    Copy(String),
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, in few words.
+        what: String,
+    },
+    /// Copy what is selected in the results in this form.
+    CopyAs(CopyForm),
+    /// Ask for the form of a copy.
+    CopyForm,
+    /// Ask for a condition; the line begins with this text.
+    FilterForm(String),
+    /// Show only rows that fit this condition.
+    FilterBy(String),
+    /// Ask for what to search.
+    SearchForm,
+    /// Search the rows for this.
+    SearchBy(String),
+    /// Ask for what to search in the inspector.
+    SearchShownForm,
+    /// Search the inspector's lines for this.
+    SearchShown(String),
+    /// Ask for which columns to draw.
+    ChartForm,
+    /// Draw these columns.
+    Plot(Plot),
+    /// Ask for a zone.
+    ZoneForm,
+    /// Show the column's times in this zone too; empty takes it away.
+    Zone(String),
+    /// Ask for the form and the file of an export.
+    ExportForm,
+    /// Show what a column holds.
+    ShowProfile {
+        /// The result's columns.
+        columns: Arc<[Column]>,
+        /// Which of them.
+        column: usize,
+        /// What it holds.
+        profile: Arc<ColumnProfile>,
+        /// Over which rows, in words.
+        scope: String,
+    },
+    /// Show a chart.
+    ShowChart {
+        /// The result's columns.
+        columns: Arc<[Column]>,
+        /// What is drawn.
+        series: Arc<Series>,
+        /// Over which rows, in words.
+        scope: String,
+    },
     /// Save this statement as a snippet of this name.
     SaveSnippet {
         /// The name.
@@ -81,6 +144,8 @@ pub enum Ask {
     ShowValue {
         /// Its row, from 0.
         row: u64,
+        /// The result's columns.
+        columns: Arc<[Column]>,
         /// Its column, from 0.
         column: usize,
         /// Its bytes; `None` is NULL.
@@ -133,4 +198,24 @@ pub enum Source {
     Preview,
     /// A snippet.
     Snippet,
+    /// A key that was followed.
+    Key,
+    /// One of several statements of a worksheet.
+    Several {
+        /// Which run of several.
+        run: u64,
+        /// The statement's first byte.
+        at: usize,
+    },
+}
+
+impl Source {
+    /// The statement's first byte in the worksheet in front, where it comes from there.
+    #[must_use]
+    pub fn at(self) -> Option<usize> {
+        match self {
+            Self::Worksheet { at } | Self::Several { at, .. } => Some(at),
+            Self::Preview | Self::Snippet | Self::Key => None,
+        }
+    }
 }

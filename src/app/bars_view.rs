@@ -225,6 +225,11 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             Kind::Activity => "copy",
             Kind::Find => "show in the explorer",
             Kind::Columns | Kind::JumpRow => "go there",
+            Kind::Filter(_) => "show these",
+            Kind::Search | Kind::SearchShown => "search",
+            Kind::CopyAs => "copy",
+            Kind::Chart => "draw",
+            Kind::Zone => "take it",
             Kind::SaveSnippet { .. } => "save",
             Kind::Rename => "rename",
             Kind::Confirm { .. } => return vec![(Action::List(ListAction::Close), "no")],
@@ -264,13 +269,28 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             app(A::SaveSnippet, "save snippet"),
         ]),
         Focus::Grid => {
-            keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Cell), "value")]);
-            if model.grid.result.as_ref().is_some_and(|result| result.warnings.0 > 0) {
+            let result = model.grid.front();
+            if result.is_some_and(|result| result.came_from.is_some()) {
+                keys.push((Action::Grid(GridAction::Return), "back"));
+            }
+            let is_key = result.is_some_and(|result| {
+                let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
+                column.is_some_and(|column| model.shared.refers_to(column).is_some())
+            });
+            let open = if is_key { "follow" } else { "value" };
+            keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
+            if result.is_some_and(|result| result.search.is_some()) {
+                keys.push((Action::Grid(GridAction::Next), "next match"));
+            }
+            if model.grid.front().is_some_and(|result| result.warnings.0 > 0) {
                 keys.push((Action::Grid(GridAction::Warnings), "warnings"));
             }
             keys.extend([
                 (Action::Grid(GridAction::Copy), "copy"),
-                (Action::Grid(GridAction::JumpRow), "go to row"),
+                (Action::Grid(GridAction::Sort), "sort"),
+                (Action::Grid(GridAction::Filter), "filter"),
+                (Action::Grid(GridAction::Search), "search"),
+                (Action::Grid(GridAction::Profile), "describe"),
                 (Action::Grid(GridAction::JumpColumn), "go to column"),
             ]);
         }

@@ -1,6 +1,6 @@
 //! The model: everything that the TUI knows. Panes are fields; only `update` changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::domain::profile::{Profile, Settings};
 use super::action::{Action, AppAction};
 use super::again::Again;
 use super::areas::{Areas, Options, Room, Size};
+use super::ask::Source;
 use super::focus::Focus;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
@@ -99,6 +100,10 @@ pub struct Aside {
     pub jobs: BTreeMap<Slot, Generation>,
     /// The statement whose record has no end yet.
     pub flight: Option<Flight>,
+    /// Statements of a run of several that have not had their turn.
+    pub queue: VecDeque<(String, Source)>,
+    /// The last run of several.
+    pub next_run: u64,
     /// End records that a full queue refused; they are tried again.
     pub late: Vec<StorageCmd>,
     /// A worksheet for the demo where it has none yet.
@@ -181,6 +186,8 @@ impl Model {
                 last_job: Generation::default(),
                 jobs: BTreeMap::new(),
                 flight: None,
+                queue: VecDeque::new(),
+                next_run: 0,
                 late: Vec::new(),
                 first_worksheet: start.first_worksheet,
                 again: Again::default(),

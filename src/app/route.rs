@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::port::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd};
+use crate::domain::port::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
 use crate::domain::profile::Environment;
 use crate::domain::snippets::Snippet;
@@ -17,9 +17,9 @@ use super::panes::Cx;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::inspector::Shows;
-use super::panes::overlay::{Kind, Overlay, Stock};
+use super::panes::overlay::{Kind, Overlay};
 use super::shared::Link;
-use super::update::with;
+use super::update::{stock, with};
 
 /// History lines read at once.
 const HISTORY: usize = 500;
@@ -31,8 +31,7 @@ pub(super) fn act(model: &mut Model, action: Action, asks: &mut Vec<Ask>, effect
     match action {
         Action::App(action) => act_app(model, action, asks, effects),
         Action::List(action) => {
-            let columns = model.grid.column_names();
-            let stock = Stock { activity: &model.aside.activity, columns: &columns };
+            let stock = stock!(model);
             if let Some(overlay) = &mut model.overlay {
                 overlay.act(action, &mut Cx { shared: &model.shared, asks, effects }, stock);
             }
@@ -94,6 +93,7 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
         AppAction::Run => {
             with!(model, asks, effects, worksheets.run());
         }
+        AppAction::RunAll => with!(model, asks, effects, worksheets.run_all()),
         AppAction::ToggleExplorer => {
             let is_seen = model.shared.areas.explorer.is_some();
             model.options.explorer = !is_seen;
@@ -169,7 +169,13 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
                 model.shared.link = Link::Off;
             }
         }
-        Ask::Run { statement, from } => super::run::run(model, statement, from, asks, effects),
+        Ask::Run { statement, from } => super::run::run(model, (statement, Vec::new()), from, asks, effects),
+        Ask::RunAll(statements) => super::run::run_all(model, statements, asks),
+        Ask::Follow { columns, column, value } => {
+            if let Some(column) = columns.get(column) {
+                super::run::follow(model, column, value.as_deref(), asks, effects);
+            }
+        }
         Ask::Insert(text) => {
             let mut cx = Cx { shared: &model.shared, asks, effects };
             model.worksheets.insert(&text, &mut cx);
@@ -195,7 +201,49 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
-        Ask::Copy(text) => effects.push(Effect::Host(HostCmd::Copy(text))),
+        Ask::Copy { text, what } => effects.push(Effect::Host(HostCmd::Copy { text, what })),
+        Ask::CopyForm => asks.push(Ask::Open(Kind::CopyAs)),
+        Ask::CopyAs(form) => with!(model, asks, effects, grid.copy(form)),
+        Ask::FilterForm(text) => asks.push(Ask::Open(Kind::Filter(text))),
+        Ask::FilterBy(text) => {
+            if let Err((_, fault)) = with!(model, asks, effects, grid.filter(&text)) {
+                model.notice(fault);
+            }
+        }
+        Ask::SearchForm => asks.push(Ask::Open(Kind::Search)),
+        Ask::SearchBy(text) => {
+            if let Err(fault) = with!(model, asks, effects, grid.search(&text)) {
+                model.notice(fault);
+            }
+        }
+        Ask::SearchShownForm => asks.push(Ask::Open(Kind::SearchShown)),
+        Ask::SearchShown(text) => {
+            if let Err(fault) = with!(model, asks, effects, inspector.search(&text)) {
+                model.notice(fault);
+            }
+        }
+        Ask::ChartForm => asks.push(Ask::Open(Kind::Chart)),
+        Ask::Plot(plot) => {
+            if let Some(result) = model.grid.front().map(|result| result.id) {
+                effects.push(Effect::Store(StoreCmd::Plot { result, plot }));
+            }
+        }
+        Ask::ZoneForm => asks.push(Ask::Open(Kind::Zone)),
+        Ask::Zone(name) => model.grid.zone(name),
+        Ask::ExportForm => {
+            model.notice("an export of what is on the screen is not here yet: `rrx run -o FILE` writes one")
+        }
+        Ask::ShowProfile { columns, column, profile, scope } => {
+            if let Some(column) = columns.get(column).cloned().map(Box::new) {
+                show(model, Shows::Profile { column, profile, scope }, asks);
+            }
+        }
+        Ask::ShowChart { columns, series, scope } => {
+            let column = |at: usize| columns.get(at).cloned();
+            if let Some(columns) = column(series.plot.x).zip(column(series.plot.y)).map(Box::new) {
+                show(model, Shows::Chart { columns, series, scope }, asks);
+            }
+        }
         Ask::SaveSnippet { name, statement } => match Snippet::from_statement(&name, &statement) {
             Ok(snippet) => {
                 effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, replace: Replace::Forbidden }));
@@ -204,12 +252,13 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         },
         Ask::JumpForm { row } => asks.push(Ask::Open(if row { Kind::JumpRow } else { Kind::Columns })),
         Ask::ShowRow { row, columns, values } => show(model, Shows::Row { row, columns, values }, asks),
-        Ask::ShowValue { row, column, value } => {
-            let name = model.grid.column_names().get(column).cloned().unwrap_or_default();
-            show(model, Shows::Value { name, row, value }, asks);
+        Ask::ShowValue { row, columns, column, value } => {
+            if let Some(column) = columns.get(column).cloned().map(Box::new) {
+                show(model, Shows::Value { column, row, value }, asks);
+            }
         }
         Ask::ShowPlace(object) => show_place(model, object, asks),
-        Ask::ShowWarnings => match &model.grid.result {
+        Ask::ShowWarnings => match model.grid.front() {
             Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
             _ => model.notice("the server gave no warning for this result"),
         },
@@ -272,14 +321,12 @@ fn show_place(model: &mut Model, object: ObjectRef, asks: &mut Vec<Ask>) {
 }
 
 fn open(model: &mut Model, kind: Kind, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let columns = model.grid.column_names();
-    let stock = Stock { activity: &model.aside.activity, columns: &columns };
+    let stock = stock!(model);
     model.overlay = Some(Overlay::open(kind, &mut Cx { shared: &model.shared, asks, effects }, stock));
 }
 
 fn refresh_overlay(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let columns = model.grid.column_names();
-    let stock = Stock { activity: &model.aside.activity, columns: &columns };
+    let stock = stock!(model);
     if let Some(overlay) = &mut model.overlay {
         overlay.refresh(&mut Cx { shared: &model.shared, asks, effects }, stock);
     }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use crate::domain::accesslog::{Begin, Permit};
-use crate::domain::limits::{FETCH_SECONDS, SECONDS};
+use crate::domain::limits::{FETCH_SECONDS, PREVIEW_ROWS, SECONDS};
 use crate::domain::port::{End, Limit, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd, StoreNews};
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::sql::{Policy, guard, locate};
+use crate::domain::results::{Column, TypeClass};
+use crate::domain::sql::quote::quoted_identifier;
+use crate::domain::sql::{Param, Policy, guard, locate};
+use crate::domain::words::counted;
 
 use super::action::{Action, AppAction};
 use super::ask::{Ask, Source};
@@ -23,7 +26,13 @@ const STOPPING: &str = "stopping the statement …";
 pub(super) const SOON: Duration = Duration::from_millis(100);
 
 /// Guard, then the record; the permit comes back as news and is sent then.
-pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+pub(super) fn run(
+    model: &mut Model,
+    (statement, params): (String, Vec<Param>),
+    from: Source,
+    asks: &mut Vec<Ask>,
+    effects: &mut Vec<Effect>,
+) {
     let (Link::On(session), Some(profile), Some(facts)) =
         (&model.shared.link, model.shared.profile.clone(), model.shared.facts.clone())
     else {
@@ -42,10 +51,7 @@ pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut
         return;
     }
     let result = model.new_result();
-    let at = match from {
-        Source::Worksheet { at } => Some(at),
-        Source::Preview | Source::Snippet => None,
-    };
+    let at = from.at();
     let checked = match guard::check(&statement, facts.dialect, Policy::default(), session) {
         Ok(checked) => checked,
         Err(refusal) => {
@@ -53,6 +59,7 @@ pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut
                 model.worksheets.mark(at + refusal.at.start, None);
             }
             with!(model, asks, effects, grid.start(result, statement, from));
+            model.aside.queue.clear();
             let problem = Problem::new(Kind::Refused, refusal.what)
                 .because("the guard lets only statements through that read")
                 .hint(refusal.hint)
@@ -98,6 +105,7 @@ pub(super) fn run(model: &mut Model, statement: String, from: Source, asks: &mut
         server: facts.identity.clone(),
         database,
         statement,
+        params,
         reference: None,
     };
     effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
@@ -146,7 +154,7 @@ pub(super) fn on_ended(
     }
     with!(model, asks, effects, grid.on_ended(result, report));
     let place = match &report.end {
-        End::Broken(problem) => place_of(model, problem),
+        End::Broken(problem) => place_of(model, result, problem),
         End::Complete | End::Limit(_) | End::Cancelled => None,
     };
     if let Some((place, (key, start))) = place.zip(at) {
@@ -154,6 +162,74 @@ pub(super) fn on_ended(
         asks.push(Ask::Settle);
     }
     leave(model, effects);
+    next(model, &report.end, asks);
+}
+
+/// Runs several statements one after the other; the session runs one at a time.
+pub(super) fn run_all(model: &mut Model, statements: Vec<(usize, String)>, asks: &mut Vec<Ask>) {
+    if model.shared.running.is_some() {
+        let key = model.shared.key(Action::App(AppAction::Stop));
+        model.notice(format!("a statement is running: {key} stops it"));
+        return;
+    }
+    model.aside.next_run += 1;
+    let run = model.aside.next_run;
+    let queue = statements.into_iter().map(|(at, statement)| (statement, Source::Several { run, at }));
+    model.aside.queue = queue.collect();
+    take_next(model, asks);
+}
+
+/// The next of several, where the one before has ended well; else the rest is left.
+fn next(model: &mut Model, end: &End, asks: &mut Vec<Ask>) {
+    if model.aside.queue.is_empty() {
+        return;
+    }
+    match end {
+        End::Complete | End::Limit(_) => take_next(model, asks),
+        End::Cancelled | End::Broken(_) => {
+            let left = model.aside.queue.len();
+            model.aside.queue.clear();
+            model.notice(format!("the {} behind it did not run", counted(left as u64, "statement")));
+        }
+    }
+}
+
+fn take_next(model: &mut Model, asks: &mut Vec<Ask>) {
+    if let Some((statement, from)) = model.aside.queue.pop_front() {
+        asks.push(Ask::Run { statement, from });
+    }
+}
+
+/// Looks up the row to which a key refers, by its value beside the statement.
+pub(super) fn follow(
+    model: &mut Model,
+    column: &Column,
+    value: Option<&[u8]>,
+    asks: &mut Vec<Ask>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(to) = model.shared.refers_to(column) else {
+        model.notice("the catalog has no foreign key of this column");
+        return;
+    };
+    let Some(value) = value else {
+        model.notice(format!("NULL refers to no row of {}", to.table));
+        return;
+    };
+    let place = format!("{}.{}", quoted_identifier(&to.schema), quoted_identifier(&to.table));
+    let statement = format!("SELECT * FROM {place} WHERE {} = ? LIMIT {PREVIEW_ROWS}", quoted_identifier(&to.column));
+    run(model, (statement, vec![bound(column, value)]), Source::Key, asks, effects);
+}
+
+/// A value of a result as a statement takes it: numbers as numbers, so that an index serves.
+fn bound(column: &Column, value: &[u8]) -> Param {
+    let text = std::str::from_utf8(value).ok();
+    let whole = text.filter(|_| column.class() == TypeClass::Integer);
+    let signed = whole.and_then(|text| text.parse().ok()).map(Param::Integer);
+    let unsigned = whole.and_then(|text| text.parse().ok()).map(Param::Unsigned);
+    let is_binary = matches!(column.class(), TypeClass::Binary | TypeClass::Bit | TypeClass::Geometry);
+    let text = text.filter(|_| !is_binary).map(|text| Param::Text(text.to_owned()));
+    signed.or(unsigned).or(text).unwrap_or_else(|| Param::Bytes(value.to_vec()))
 }
 
 /// The session goes while its statement is in flight: nobody will hear how it ended, so its record ends here.
@@ -163,7 +239,7 @@ pub(super) fn give_up(model: &mut Model, end: End, asks: &mut Vec<Ask>, effects:
         // Its begin record is still being written; the permit will find nobody who wants it.
         return;
     }
-    let progress = model.grid.result.as_ref().filter(|result| result.id == running.result);
+    let progress = model.grid.of(running.result);
     let (rows, bytes) = progress.map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
     let total = model.shared.now.saturating_sub(running.since);
     on_ended(model, running.result, &RunReport { rows, bytes, total, ..RunReport::of_nothing(end) }, asks, effects);
@@ -195,7 +271,17 @@ pub(super) fn stop_what_is_not_kept(model: &mut Model, id: ResultId, news: &Stor
     let has_ended = match news {
         StoreNews::Broken(_) => true,
         StoreNews::Progress(progress) => matches!(progress.end, Some(End::Limit(Limit::Memory(_)) | End::Broken(_))),
-        StoreNews::Opened(_) | StoreNews::Window(_) | StoreNews::Value { .. } => false,
+        StoreNews::Opened(_)
+        | StoreNews::Window(_)
+        | StoreNews::Value { .. }
+        | StoreNews::Arranged(_)
+        | StoreNews::Working { .. }
+        | StoreNews::Failed { .. }
+        | StoreNews::Found { .. }
+        | StoreNews::Next(_)
+        | StoreNews::Profiled { .. }
+        | StoreNews::Plotted(_)
+        | StoreNews::Copied(_) => false,
     };
     let Link::On(session) = model.shared.link else { return };
     if let Some(running) =
@@ -211,8 +297,8 @@ fn end_record(Record { profile, id }: Record, report: &RunReport) -> Effect {
 }
 
 /// Where in the statement a problem is: as it says itself, or as the server's words tell.
-fn place_of(model: &Model, problem: &Problem) -> Option<usize> {
-    let statement = &model.grid.result.as_ref()?.statement;
+fn place_of(model: &Model, result: ResultId, problem: &Problem) -> Option<usize> {
+    let statement = &model.grid.of(result)?.statement;
     let told = problem.server.as_ref();
     problem.at.or_else(|| {
         told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.shared.dialect()))

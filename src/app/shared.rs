@@ -9,7 +9,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::port::{Lag, ResultId, Role, ServerFacts, SessionId};
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::results::Glyphs;
+use crate::domain::results::{Column, Glyphs};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Dialect;
 
@@ -90,6 +90,17 @@ pub struct Shared {
     pub now: Duration,
 }
 
+/// The row to which a key refers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Its schema.
+    pub schema: String,
+    /// Its table.
+    pub table: String,
+    /// The column that has the key's value.
+    pub column: String,
+}
+
 /// A statement in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Running {
@@ -114,6 +125,19 @@ impl Shared {
         let full = format!("{schema}.{table}");
         let pages = || self.docs.iter().flat_map(|pack| pack.pages.iter());
         pages().find(|page| page.object == full).or_else(|| pages().find(|page| page.object == table))
+    }
+
+    /// Where a column of a result refers to by a declared foreign key of one column.
+    #[must_use]
+    pub fn refers_to(&self, column: &Column) -> Option<Reference> {
+        let origin = &column.origin;
+        let table = self.catalog.as_ref()?.table(&origin.schema, &origin.table)?;
+        let key = table
+            .foreign_keys
+            .iter()
+            .find(|key| key.columns.len() == 1 && key.columns.first() == Some(&origin.column))?;
+        let to = key.to_columns.first()?.clone();
+        Some(Reference { schema: key.to_schema.clone(), table: key.to_table.clone(), column: to })
     }
 
     /// How far the replica is behind, as far as that is known now.

@@ -57,6 +57,14 @@ macro_rules! with {
 }
 pub(super) use with;
 
+/// What the lists of the overlays are made of.
+macro_rules! stock {
+    ($model:ident) => {
+        crate::app::panes::overlay::Stock { activity: &$model.aside.activity, result: $model.grid.front() }
+    };
+}
+pub(super) use stock;
+
 fn on_clock(model: &mut Model, now: std::time::Duration, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     model.shared.now = now;
     if model.shared.running.is_some() {
@@ -84,8 +92,7 @@ fn on_key(model: &mut Model, chord: Chord, asks: &mut Vec<Ask>, effects: &mut Ve
 }
 
 fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let columns = model.grid.column_names();
-    let stock = super::panes::overlay::Stock { activity: &model.aside.activity, columns: &columns };
+    let stock = stock!(model);
     let mut cx = Cx { shared: &model.shared, asks, effects };
     if let Some(overlay) = &mut model.overlay {
         overlay.type_char(character, &mut cx, stock);
@@ -100,8 +107,7 @@ fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mu
 }
 
 fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let columns = model.grid.column_names();
-    let stock = super::panes::overlay::Stock { activity: &model.aside.activity, columns: &columns };
+    let stock = stock!(model);
     let mut cx = Cx { shared: &model.shared, asks, effects };
     if let Some(overlay) = &mut model.overlay {
         overlay.paste(text, &mut cx, stock);
@@ -210,7 +216,7 @@ fn on_result(model: &mut Model, id: ResultId, news: StoreNews, asks: &mut Vec<As
     let is_opened = matches!(news, StoreNews::Opened(_));
     super::run::stop_what_is_not_kept(model, id, &news, effects);
     with!(model, asks, effects, grid.on_store(id, news));
-    let has_rows = model.grid.result.as_ref().is_some_and(|result| result.id == id);
+    let has_rows = model.grid.front().is_some_and(|result| result.id == id);
     if is_opened && has_rows && model.overlay.is_none() && model.focus == Focus::Explorer {
         // A preview is looked at where its rows are.
         asks.push(Ask::Focus(Focus::Grid));
@@ -300,9 +306,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         Effect::Host(_) => "the clipboard is busy",
         Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
     };
-    if let Some(result) = &mut model.grid.result {
-        result.asked = None;
-    }
+    model.grid.on_refused();
     model.notice(format!("{what}: try again in a moment"));
     match effect {
         // A statement that could not set out has ended; else it would be said to run for ever.

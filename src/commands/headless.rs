@@ -176,6 +176,7 @@ impl Headless {
             server: self.facts.identity.clone(),
             database: self.database.clone(),
             statement: String::new(),
+            params: Vec::new(),
             reference: reference.map(str::to_owned),
         }
     }

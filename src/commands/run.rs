@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
-use crate::domain::export::{Format, Writer};
+use crate::domain::export::{Format, Formulas, Writer, side_file};
 use crate::domain::limits;
 use crate::domain::port::{End, Limit, Rows, RunBounds, RunReport};
 use crate::domain::problem::{Kind, Problem};
@@ -51,6 +51,12 @@ pub struct RunArgs {
     pub timeout: Option<Duration>,
     /// The ticket or protocol that this is for.
     pub reference: Option<String>,
+    /// Whether a statement with warnings has failed.
+    pub is_strict: bool,
+    /// Formulas in CSV and TSV.
+    pub formulas: Formulas,
+    /// The file for what the columns are.
+    pub columns: Option<PathBuf>,
 }
 
 impl RunArgs {
@@ -87,6 +93,9 @@ impl RunArgs {
                 RowForm::Csv => Format::Csv,
                 RowForm::Tsv => Format::Tsv,
                 RowForm::Json => Format::Json,
+                RowForm::Jsonl => Format::JsonLines,
+                RowForm::Markdown => Format::Markdown,
+                RowForm::Sql => Format::Sql,
             }),
             rows: match (command.all, command.limit) {
                 (true, _) => RowsWanted::All,
@@ -96,6 +105,9 @@ impl RunArgs {
             output: command.output.clone(),
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
+            is_strict: command.strict,
+            formulas: if command.no_formulas { Formulas::Defused } else { Formulas::Kept },
+            columns: command.columns.clone(),
         })
     }
 
@@ -177,11 +189,12 @@ async fn perform<W: Write + Send + 'static>(
             Problem::new(Kind::Local, format!("The file {} cannot be made", path.display())).because(error.to_string())
         })?),
     };
-    let format = args.format.unwrap_or(match (&sink, stdout) {
+    let by_name = args.output.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
+    let format = args.format.or(by_name).unwrap_or(match (&sink, stdout) {
         (Sink::Stdout(_), Stdout::Terminal) => Format::Table,
         (Sink::Stdout(_), Stdout::Other) | (Sink::File(_), _) => Format::Tsv,
     });
-    let poured = pour_on_a_thread(rows, format, sink)?;
+    let poured = pour_on_a_thread(rows, (format, args.formulas), args.columns.clone(), sink)?;
     let bounds = args.bounds(&site.profile);
     let mut code = 0;
     let mut failed = None;
@@ -228,6 +241,10 @@ fn judge(
         print::text(err, &words)?;
     }
     if args.is_as_asked(&report.end) {
+        if args.is_strict && report.warning_count > 0 {
+            print::text(err, "rrx: --strict: a statement with warnings has failed\n")?;
+            return Ok(Kind::Statement.exit_code());
+        }
         return Ok(0);
     }
     let problem = match &report.end {
@@ -320,26 +337,35 @@ type Poured<W> = Result<std::io::Result<Sink<W>>, oneshot::error::RecvError>;
 /// Writes on a thread of its own: a reader that stalls must not keep Ctrl-C from stopping the statement.
 fn pour_on_a_thread<W: Write + Send + 'static>(
     rows: mpsc::Receiver<Rows>,
-    format: Format,
+    form: (Format, Formulas),
+    columns: Option<PathBuf>,
     sink: Sink<W>,
 ) -> Result<oneshot::Receiver<std::io::Result<Sink<W>>>, Problem> {
     let (done, poured) = oneshot::channel();
     std::thread::Builder::new()
         .name("rows".into())
-        .spawn(move || drop(done.send(pour(rows, format, sink))))
+        .spawn(move || drop(done.send(pour(rows, form, columns.as_deref(), sink))))
         .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
     Ok(poured)
 }
 
 /// Writes result after result until the session is gone. On an error the receiving end is dropped, which stops the statement.
-fn pour<W: Write>(mut rows: mpsc::Receiver<Rows>, format: Format, mut sink: Sink<W>) -> std::io::Result<Sink<W>> {
+fn pour<W: Write>(
+    mut rows: mpsc::Receiver<Rows>,
+    (format, formulas): (Format, Formulas),
+    mut side: Option<&Path>,
+    mut sink: Sink<W>,
+) -> std::io::Result<Sink<W>> {
     loop {
         let columns = match rows.blocking_recv() {
             None => return Ok(sink),
             Some(Rows::Open { columns, .. }) if !columns.is_empty() => columns,
             Some(_) => continue,
         };
-        let mut writer = Writer::new(format, Glyphs::Unicode, sink);
+        if let Some(path) = side.take() {
+            atomic::replace(path, side_file(&columns).as_bytes())?;
+        }
+        let mut writer = Writer::new(format, Glyphs::Unicode, sink).formulas(formulas);
         writer.begin(&columns)?;
         loop {
             match rows.try_recv() {

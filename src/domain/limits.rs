@@ -18,6 +18,12 @@ pub const WINDOW_ROWS: u64 = 10_000;
 pub const WINDOW_BYTES: usize = 32 << 20;
 /// Bytes that a window's cell carries at least: more than a screen's column shows.
 pub const WINDOW_CELL_LEAST: usize = 256;
+/// Memory for sorting the rows of a result here; who has more of them lets the server sort.
+pub const SORT_MEMORY: usize = 128 << 20;
+/// Rows that longer work on a result looks at before commands and batches get their turn.
+pub const WORK_ROWS: u64 = 4096;
+/// Bytes of one text for the clipboard.
+pub const COPY_BYTES: usize = 64 << 20;
 /// Default row limit of a profile.
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.

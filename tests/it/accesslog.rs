@@ -23,6 +23,7 @@ fn begin(statement: &str) -> Begin {
         server: "uuid-1".into(),
         database: Some("clinspark".into()),
         statement: statement.into(),
+        params: Vec::new(),
         reference: None,
     }
 }

@@ -186,6 +186,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
             server: "s".into(),
             database: None,
             statement: statement.into(),
+            params: Vec::new(),
             reference: None,
         });
         access.append(&begin).unwrap();

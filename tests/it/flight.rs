@@ -64,7 +64,7 @@ fn connecting_anew_ends_the_record_of_what_was_running() {
     bench.feed(Message::Connect("eu".into()));
     assert_eq!(ends(&bench), [("eu", "cancelled", 40)]);
     assert_eq!(bench.model.shared.running, None);
-    assert!(bench.model.grid.result.as_ref().is_some_and(rrx::app::panes::grid::ResultSet::has_ended));
+    assert!(bench.model.grid.front().is_some_and(rrx::app::panes::grid::ResultSet::has_ended));
 }
 
 #[test]

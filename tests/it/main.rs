@@ -18,6 +18,7 @@ mod docs;
 mod export;
 mod first_steps;
 mod flight;
+mod grid;
 mod jobs;
 mod keys;
 mod known_hosts;

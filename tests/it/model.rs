@@ -132,7 +132,7 @@ impl Bench {
                 Some(text) => Shown::Bytes { head: text.as_bytes().into(), length: text.len() as u64 },
             })
             .collect();
-        let window = Window { first: 0, columns: names.len(), cells };
+        let window = Window { view: 0, first: 0, columns: names.len(), cells };
         self.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
         self.session(SessionNews::Ended { result, report: report(End::Complete, count) });
     }
@@ -256,7 +256,7 @@ fn a_write_is_refused_and_neither_recorded_nor_sent() {
             .iter()
             .any(|effect| matches!(effect, Effect::Session(..) | Effect::Storage(StorageCmd::Begin { .. })))
     );
-    let problem = bench.model.grid.result.as_ref().and_then(|result| result.problem()).expect("the refusal shows");
+    let problem = bench.model.grid.front().and_then(|result| result.problem()).expect("the refusal shows");
     assert_eq!(problem.kind, Kind::Refused);
     assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(0));
 }
@@ -326,7 +326,7 @@ fn the_grid_asks_for_the_rows_near_the_screen_once() {
     bench.effects.clear();
     bench.feed(Message::Result(
         result,
-        StoreNews::Window(Arc::new(Window { first: 0, columns: 1, cells: vec![Shown::Null; 100] })),
+        StoreNews::Window(Arc::new(Window { view: 0, first: 0, columns: 1, cells: vec![Shown::Null; 100] })),
     ));
     bench.keys("f6 G");
     let last = asked(&bench);
@@ -418,7 +418,7 @@ fn any_message() -> impl Strategy<Value = Message> {
         )),
         1 => (0u64..4, 0u64..500, 0usize..3).prop_map(|(id, first, columns)| Message::Result(
             ResultId(id),
-            StoreNews::Window(Arc::new(Window { first, columns, cells: vec![Shown::Null; columns * 20] }))
+            StoreNews::Window(Arc::new(Window { view: 0, first, columns, cells: vec![Shown::Null; columns * 20] }))
         )),
         1 => (0u64..4).prop_map(|id| Message::Result(ResultId(id), StoreNews::Opened(Arc::from([column("a"), column("漢字")])))),
         1 => (0u32..3, 0u64..4).prop_map(|(session, result)| Message::Session(
@@ -453,7 +453,8 @@ proptest! {
         for message in messages {
             bench.feed(message);
             prop_assert!(!bench.model.worksheets.sheets.is_empty());
-            prop_assert!(bench.model.grid.row == 0 || bench.model.grid.row < bench.model.grid.count());
+            let row = bench.model.grid.front().map_or(0, |result| result.row);
+            prop_assert!(row == 0 || row < bench.model.grid.count());
         }
         let _ = screen(&bench.model, width, height);
         let _ = Focus::ALL;

@@ -1,10 +1,15 @@
 //! Results: chunks and their coded form, the store against a plain `Vec`, values on a screen, the store task.
 
 mod chunks;
+mod filter;
+mod forms;
 mod header;
+mod order;
+mod profile;
 mod show;
 mod store;
 mod task;
+mod work;
 
 use rrx::domain::results::{BINARY_COLLATION, Cell, Chunk, ChunkBuilder, Column, Origin, WireType};
 

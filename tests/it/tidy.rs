@@ -20,7 +20,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/keys", &["domain::limits", "domain::problem"]),
     ("src/domain/profile", &["domain::limits", "domain::problem"]),
     ("src/domain/accesslog", &["domain::ids", "domain::sql", "domain::limits", "domain::problem", "domain::words"]),
-    ("src/domain/export", &["domain::results", "domain::limits", "domain::problem"]),
+    ("src/domain/export", &["domain::results", "domain::sql", "domain::limits", "domain::problem"]),
     ("src/domain/docs", &["domain::sql", "domain::catalog", "domain::limits", "domain::problem"]),
     (
         "src/domain/snippets",

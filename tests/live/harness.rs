@@ -51,6 +51,7 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
         server: String::new(),
         database: None,
         statement: String::new(),
+        params: Vec::new(),
         reference: None,
     };
     let Ok(permit) = accesslog::record(&mut Forgetful, checked, begin);

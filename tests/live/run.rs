@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rrx::commands::headless::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
-use rrx::domain::export::Format;
+use rrx::domain::export::{Format, Formulas};
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
 use rrx::io::storage::accesslog::{AccessLog, FILE_NAME};
 
@@ -46,7 +46,17 @@ struct Left {
 }
 
 fn args(text: &str) -> RunArgs {
-    RunArgs { text: text.into(), format: None, rows: RowsWanted::Profile, output: None, timeout: None, reference: None }
+    RunArgs {
+        text: text.into(),
+        format: None,
+        rows: RowsWanted::Profile,
+        output: None,
+        timeout: None,
+        reference: None,
+        is_strict: false,
+        formulas: Formulas::Kept,
+        columns: None,
+    }
 }
 
 async fn perform(args: RunArgs, profile: Profile) -> Left {

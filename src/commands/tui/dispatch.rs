@@ -166,12 +166,11 @@ impl Dispatch {
 
     /// Puts text on the clipboard by way of the terminal.
     pub(super) fn copy(&self, command: HostCmd, screen: &mut Screen) -> HostNews {
-        let HostCmd::Copy(text) = command;
+        let HostCmd::Copy { text, what } = command;
         match osc52(&text, self.inside) {
             Ok(sequence) => match screen.send(&sequence) {
                 Ok(()) => HostNews::Copied(format!(
-                    "copied {} characters by OSC 52{}",
-                    text.chars().count(),
+                    "copied {what} by OSC 52{}",
                     if self.inside == Multiplexer::Tmux {
                         " through tmux (needs: set -g set-clipboard on)"
                     } else {

@@ -10,7 +10,7 @@ pub use line::{BadLine, Line, read, write_begin, write_end, write_tunnel};
 pub use tunnel::{TunnelEvent, TunnelRecord};
 
 use crate::domain::ids::SessionId;
-use crate::domain::sql::Checked;
+use crate::domain::sql::{Checked, Param};
 
 /// The form of a line; a reader refuses a newer one by name.
 pub const FORMAT: u32 = 1;
@@ -34,6 +34,9 @@ pub struct Begin {
     pub database: Option<String>,
     /// The statement as it will be sent.
     pub statement: String,
+    /// The values in the places of its `?`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<Param>,
     /// The ticket or protocol that the work is for.
     pub reference: Option<String>,
 }
@@ -69,6 +72,7 @@ pub trait Ledger {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit {
     checked: Checked,
+    params: Vec<Param>,
     id: String,
 }
 
@@ -77,6 +81,12 @@ impl Permit {
     #[must_use]
     pub fn checked(&self) -> &Checked {
         &self.checked
+    }
+
+    /// The values that go with it, as they were recorded.
+    #[must_use]
+    pub fn params(&self) -> &[Param] {
+        &self.params
     }
 
     /// The id of its begin record, for the end record.
@@ -100,5 +110,5 @@ pub fn record<L: Ledger>(ledger: &mut L, checked: Checked, mut begin: Begin) -> 
     begin.statement.clear();
     begin.statement.push_str(checked.text());
     ledger.append(&begin)?;
-    Ok(Permit { checked, id: begin.id })
+    Ok(Permit { checked, params: begin.params, id: begin.id })
 }

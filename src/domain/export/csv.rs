@@ -3,18 +3,22 @@
 //! NULL is nothing, the empty text is `""`: a reader that looks at quotes tells them apart. A NULL in a result of one
 //! column is therefore an empty line, which some readers skip. BIT is written as its number.
 
-use super::Visitor;
-use super::visit::{any, bits, join};
+use super::visit::{any, bits, join, texts};
+use super::{Formulas, Visitor};
 use crate::domain::results::{Cell, Cells, Column};
 
 #[derive(Debug, Default)]
 pub(super) struct Csv {
     bits: Vec<bool>,
+    /// Which columns are text: a number is no formula.
+    texts: Vec<bool>,
+    pub(super) formulas: Formulas,
 }
 
 impl Visitor for Csv {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
         self.bits = bits(columns);
+        self.texts = texts(columns, self.formulas);
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
@@ -25,7 +29,7 @@ impl Visitor for Csv {
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
-        join(cells, &self.bits, b',', out, |cell, out| match cell {
+        join(cells, (&self.bits, &self.texts), b',', out, |cell, out| match cell {
             Cell::Null => {}
             Cell::Bytes(bytes) => put(bytes, out),
         });

@@ -26,6 +26,15 @@ pub(super) struct Json {
     /// What stands before each value (`{"name":` or `,"name":`), and how the value is written.
     keys: Vec<(Vec<u8>, Form)>,
     has_rows: bool,
+    /// One object a line, without the array around them.
+    is_lines: bool,
+}
+
+impl Json {
+    /// One object a line (<https://jsonlines.org>).
+    pub(super) fn lines() -> Self {
+        Self { is_lines: true, ..Self::default() }
+    }
 }
 
 impl Visitor for Json {
@@ -38,11 +47,15 @@ impl Visitor for Json {
             key.push(b':');
             self.keys.push((key, form(column)));
         }
-        out.push(b'[');
+        if !self.is_lines {
+            out.push(b'[');
+        }
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(if self.has_rows { b",\n" } else { b"\n" });
+        if !self.is_lines {
+            out.extend_from_slice(if self.has_rows { b",\n" } else { b"\n" });
+        }
         self.has_rows = true;
         if self.keys.is_empty() {
             out.push(b'{');
@@ -52,9 +65,15 @@ impl Visitor for Json {
             put(cell, *form, out);
         }
         out.push(b'}');
+        if self.is_lines {
+            out.push(b'\n');
+        }
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) {
+        if self.is_lines {
+            return;
+        }
         out.extend_from_slice(if self.has_rows { b"\n]\n" } else { b"]\n" });
     }
 }
@@ -116,7 +135,7 @@ fn put_text(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Whether the bytes are a number as JSON writes it: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
-fn is_number(bytes: &[u8]) -> bool {
+pub(super) fn is_number(bytes: &[u8]) -> bool {
     let mut rest = bytes.strip_prefix(b"-").unwrap_or(bytes);
     let whole = digits(&mut rest);
     if whole.is_empty() || (whole.len() > 1 && whole.starts_with(b"0")) {

@@ -4,18 +4,22 @@
 //! That form does not tell NULL from the text `NULL`: CSV and JSON do. It differs from the client in two things: BIT is
 //! written as its number (the client writes raw bytes), and names in the header are escaped as values are.
 
-use super::Visitor;
-use super::visit::{any, bits, join};
+use super::visit::{any, bits, join, texts};
+use super::{Formulas, Visitor};
 use crate::domain::results::{Cell, Cells, Column};
 
 #[derive(Debug, Default)]
 pub(super) struct Tsv {
     bits: Vec<bool>,
+    /// Which columns are text: a number is no formula.
+    texts: Vec<bool>,
+    pub(super) formulas: Formulas,
 }
 
 impl Visitor for Tsv {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
         self.bits = bits(columns);
+        self.texts = texts(columns, self.formulas);
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
                 out.push(b'\t');
@@ -26,7 +30,7 @@ impl Visitor for Tsv {
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
-        join(cells, &self.bits, b'\t', out, |cell, out| match cell {
+        join(cells, (&self.bits, &self.texts), b'\t', out, |cell, out| match cell {
             Cell::Null => out.extend_from_slice(b"NULL"),
             Cell::Bytes(bytes) => put(bytes, out),
         });

@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 
+use super::Formulas;
 use crate::domain::results::{Cell, Cells, Column, TypeClass, bit_number};
 
 /// Writes one result in one form into a buffer, which someone else empties. It cannot fail: only the place that the buffer
 /// goes to can.
-pub trait Visitor {
+pub trait Visitor: std::fmt::Debug {
     /// The header.
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>);
     /// One row, in the order of the columns.
@@ -27,20 +28,35 @@ pub(super) fn put_bit(bytes: &[u8], out: &mut Vec<u8>) -> bool {
     write!(out, "{number}").is_ok()
 }
 
-/// Joins the cells of a row; `put` gets each with whether its column is BIT.
+/// Which columns may hold what a spreadsheet takes for a formula, where it is to be defused; none otherwise.
+pub(super) fn texts(columns: &[Column], formulas: Formulas) -> Vec<bool> {
+    let is_text = |column: &Column| matches!(column.class(), TypeClass::Text | TypeClass::Binary | TypeClass::Json);
+    columns.iter().map(|column| formulas == Formulas::Defused && is_text(column)).collect()
+}
+
+/// Whether a spreadsheet would run it (OWASP, "CSV Injection").
+fn is_formula(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n'))
+}
+
+/// Joins the cells of a row. Of a BIT the number is written, before a formula in a text a quote.
 pub(super) fn join(
     cells: Cells<'_>,
-    bits: &[bool],
+    (bits, texts): (&[bool], &[bool]),
     separator: u8,
     out: &mut Vec<u8>,
     mut put: impl FnMut(Cell<'_>, &mut Vec<u8>),
 ) {
-    for (index, (cell, is_bit)) in cells.zip(bits).enumerate() {
+    for (index, (cell, (is_bit, is_text))) in cells.zip(bits.iter().zip(texts)).enumerate() {
         if index > 0 {
             out.push(separator);
         }
         match cell {
             Cell::Bytes(bytes) if *is_bit && put_bit(bytes, out) => {}
+            Cell::Bytes(bytes) if *is_text && is_formula(bytes) => {
+                let quoted = [&b"'"[..], bytes].concat();
+                put(Cell::Bytes(&quoted), out);
+            }
             cell => put(cell, out),
         }
     }

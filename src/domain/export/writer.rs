@@ -6,6 +6,8 @@ use std::str::FromStr;
 use super::Visitor;
 use super::csv::Csv;
 use super::json::Json;
+use super::markdown::Markdown;
+use super::sql::Sql;
 use super::table::Table;
 use super::tsv::Tsv;
 use crate::domain::results::{Chunk, Column, Glyphs};
@@ -19,13 +21,37 @@ pub enum Format {
     Tsv,
     /// An array of objects.
     Json,
+    /// One object a line.
+    JsonLines,
+    /// A table for a ticket or a page.
+    Markdown,
+    /// INSERT statements.
+    Sql,
     /// A box for the eye.
     Table,
 }
 
 impl Format {
     /// All forms, in the order in which they are listed.
-    pub const ALL: [Self; 4] = [Self::Csv, Self::Tsv, Self::Json, Self::Table];
+    pub const ALL: [Self; 7] =
+        [Self::Csv, Self::Tsv, Self::Json, Self::JsonLines, Self::Markdown, Self::Sql, Self::Table];
+
+    /// The ending that its files have.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Table => "txt",
+            Self::Csv | Self::Tsv | Self::Json | Self::JsonLines | Self::Sql => self.word(),
+        }
+    }
+
+    /// The form of files with this name, by its ending.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (_, ending) = name.rsplit_once('.')?;
+        Self::ALL.into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
+    }
 
     /// Its word on the command line.
     #[must_use]
@@ -34,6 +60,9 @@ impl Format {
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Json => "json",
+            Self::JsonLines => "jsonl",
+            Self::Markdown => "markdown",
+            Self::Sql => "sql",
             Self::Table => "table",
         }
     }
@@ -41,7 +70,7 @@ impl Format {
 
 /// The word names no form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no format {0:?}: choose csv, tsv, json or table")]
+#[error("there is no format {0:?}: choose csv, tsv, json, jsonl, markdown, sql or table")]
 pub struct UnknownFormat(pub String);
 
 impl FromStr for Format {
@@ -75,7 +104,19 @@ enum Form {
     Csv(Csv),
     Tsv(Tsv),
     Json(Json),
+    Markdown(Markdown),
+    Sql(Sql),
     Table(Box<Table>),
+}
+
+/// Whether text that a spreadsheet would run as a formula (`=1+2`, `@x`) stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Formulas {
+    /// Every byte as the server sent it.
+    #[default]
+    Kept,
+    /// A single quote stands before it, in CSV and TSV.
+    Defused,
 }
 
 impl Form {
@@ -84,6 +125,8 @@ impl Form {
             Self::Csv(form) => form,
             Self::Tsv(form) => form,
             Self::Json(form) => form,
+            Self::Markdown(form) => form,
+            Self::Sql(form) => form,
             Self::Table(form) => form.as_mut(),
         }
     }
@@ -96,9 +139,23 @@ impl<W: Write> Writer<W> {
             Format::Csv => Form::Csv(Csv::default()),
             Format::Tsv => Form::Tsv(Tsv::default()),
             Format::Json => Form::Json(Json::default()),
+            Format::JsonLines => Form::Json(Json::lines()),
+            Format::Markdown => Form::Markdown(Markdown::default()),
+            Format::Sql => Form::Sql(Sql::default()),
             Format::Table => Form::Table(Box::new(Table::new(glyphs))),
         };
         Self { form, gathered: Vec::with_capacity(GATHERED + GATHERED / 4), out }
+    }
+
+    /// The same, but with formulas as told.
+    #[must_use]
+    pub fn formulas(mut self, formulas: Formulas) -> Self {
+        match &mut self.form {
+            Form::Csv(form) => form.formulas = formulas,
+            Form::Tsv(form) => form.formulas = formulas,
+            Form::Json(_) | Form::Markdown(_) | Form::Sql(_) | Form::Table(_) => {}
+        }
+        self
     }
 
     /// Writes the header.
@@ -119,6 +176,8 @@ impl<W: Write> Writer<W> {
             Form::Csv(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Tsv(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Json(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
+            Form::Markdown(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
+            Form::Sql(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Table(form) => rows(form.as_mut(), chunk, &mut self.gathered, &mut self.out),
         }
     }

@@ -6,7 +6,12 @@ use crate::domain::problem::Problem;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostCmd {
     /// Put this text on the clipboard.
-    Copy(String),
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, in few words.
+        what: String,
+    },
 }
 
 /// News of the host.

@@ -1,32 +1,113 @@
 //! What the store of results is told, and what it tells.
+//!
+//! Rows are counted from 0 in the view: the server's order until an arrangement has been answered, the arrangement's after
+//! it. StoreWork that takes longer than a window is done beside windows and batches, a chunk at a time, one at a time for each
+//! result and kind; a newer one takes the place of the older, and its news carries its number.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::run::End;
+use crate::domain::export::{CopiedText, CopyForm};
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
-use crate::domain::results::{Column, Window};
+use crate::domain::results::{Arrangement, Column, ColumnProfile, Pattern, Plot, Series, Window};
+
+/// Numbers the arrangements of a result: the server's order is 0, each newer one is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ViewId(pub u64);
+
+/// A cell of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Its row.
+    pub row: u64,
+    /// Its column, in the server's order.
+    pub column: usize,
+}
+
+/// Which way a search goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Down, and from the last row to the first.
+    Forward,
+    /// Up, and from the first row to the last.
+    Back,
+}
 
 /// What the store task is told to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum StoreCmd {
     /// Send the rows of this range (clipped to what there is), cells cut at the window bound.
     Window {
         /// Which result.
         result: ResultId,
-        /// Rows, counted from 0.
+        /// Rows of the view.
         rows: Range<u64>,
     },
     /// Send one whole value.
     Value {
         /// Which result.
         result: ResultId,
-        /// Which row, counted from 0.
+        /// Which row of the view.
         row: u64,
         /// Which column, counted from 0.
         column: usize,
     },
+    /// Look at the rows that are there by this arrangement from now on.
+    Arrange {
+        /// Which result.
+        result: ResultId,
+        /// The number that windows of it will carry.
+        view: ViewId,
+        /// In which order, and which rows.
+        arrangement: Arrangement,
+    },
+    /// Mark every row of the view that holds this in one of these columns.
+    Find {
+        /// Which result.
+        result: ResultId,
+        /// What.
+        pattern: Arc<Pattern>,
+        /// Where.
+        columns: Vec<usize>,
+    },
+    /// Go from here to the next cell that the last find marked.
+    Next {
+        /// Which result.
+        result: ResultId,
+        /// From where; the cell itself does not count.
+        from: Place,
+        /// Which way.
+        way: Way,
+    },
+    /// Tell what a column holds, in the rows of the view.
+    Profile {
+        /// Which result.
+        result: ResultId,
+        /// Which column.
+        column: usize,
+    },
+    /// Draw the rows of the view.
+    Plot {
+        /// Which result.
+        result: ResultId,
+        /// Which columns, and how.
+        plot: Plot,
+    },
+    /// Write cells of the view as one text for the clipboard.
+    Copy {
+        /// Which result.
+        result: ResultId,
+        /// Which rows.
+        rows: Range<u64>,
+        /// Which columns, in this order.
+        columns: Vec<usize>,
+        /// In which form.
+        form: CopyForm,
+    },
+    /// Give up the work under way on this result; what is shown stays.
+    GiveUp(ResultId),
     /// Forget this result.
     Drop(ResultId),
 }
@@ -40,6 +121,32 @@ pub struct Progress {
     pub bytes: u64,
     /// The end, when it is there.
     pub end: Option<End>,
+}
+
+/// What a result is looked at by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// Which arrangement.
+    pub id: ViewId,
+    /// Rows in it.
+    pub rows: u64,
+    /// Rows that were there when it was made: those that came later are not in it.
+    pub of: u64,
+}
+
+/// Longer work on a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StoreWork {
+    /// Sorting and filtering.
+    Arrange,
+    /// Searching.
+    Find,
+    /// Describing a column.
+    Profile,
+    /// Drawing.
+    Plot,
+    /// Copying.
+    Copy,
 }
 
 /// News of a result. The envelope with its [`ResultId`] is the message's.
@@ -60,6 +167,46 @@ pub enum StoreNews {
         /// Its bytes.
         value: Option<Arc<[u8]>>,
     },
+    /// The result is looked at by this arrangement now; windows of an older one are no longer right.
+    Arranged(View),
+    /// How far longer work is: so many of so many rows. At most once a frame.
+    Working {
+        /// Which work.
+        work: StoreWork,
+        /// Rows done.
+        done: u64,
+        /// Rows in all.
+        of: u64,
+    },
+    /// StoreWork could not be done; what was shown before stays.
+    Failed {
+        /// Which work.
+        work: StoreWork,
+        /// Why.
+        problem: Problem,
+    },
+    /// How many cells hold the pattern, in how many rows of the view.
+    Found {
+        /// Cells that hold it.
+        cells: u64,
+        /// Rows with such a cell.
+        rows: u64,
+        /// Rows looked at.
+        of: u64,
+    },
+    /// The next cell that holds it, and which of all it is, from 1; `None`: there is none.
+    Next(Option<(Place, u64)>),
+    /// What a column holds.
+    Profiled {
+        /// Which column.
+        column: usize,
+        /// What.
+        profile: Arc<ColumnProfile>,
+    },
+    /// What is to be drawn.
+    Plotted(Arc<Series>),
+    /// The text for the clipboard.
+    Copied(Arc<CopiedText>),
     /// The rows are gone: the spill could not grow or be read. What was in memory stays.
     Broken(Problem),
 }

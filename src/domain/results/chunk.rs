@@ -82,6 +82,16 @@ impl Chunk {
         Some(Cells { heap: &self.heap, ends, start })
     }
 
+    /// The same rows with these columns only, in this order; one that is not there is NULL.
+    #[must_use]
+    pub fn select(&self, columns: &[usize]) -> Self {
+        let mut chosen = ChunkBuilder::new(columns.len());
+        for row in 0..self.rows {
+            chosen.push(columns.iter().map(|column| self.cell(row, *column).unwrap_or(Cell::Null)));
+        }
+        chosen.take()
+    }
+
     /// Whether another chunk of the same columns fits behind this one without passing the bounds of a chunk.
     #[must_use]
     pub(super) fn takes(&self, other: &Self) -> bool {

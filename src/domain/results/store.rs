@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BlockError, BlockRef, Blocks, Cell, Chunk, CodingError, Column, Shown, TypeClass, Window};
+use super::{BlockError, BlockRef, Blocks, Cell, Chunk, ChunkBuilder, CodingError, Column, Shown, TypeClass, Window};
 use crate::domain::limits::{CHUNK_BYTES, WINDOW_BYTES, WINDOW_CELL_BYTES, WINDOW_CELL_LEAST, WINDOW_ROWS};
 
 /// Why the store could not do what it was asked.
@@ -195,9 +195,7 @@ impl<B: Blocks> Store<B> {
             }
             index += 1;
         }
-        if self.recent.as_ref().is_some_and(|(_, chunk)| chunk.memory() > 3 * CHUNK_BYTES) {
-            self.recent = None;
-        }
+        self.let_go();
         Ok(())
     }
 
@@ -241,7 +239,89 @@ impl<B: Blocks> Store<B> {
         });
         self.is_text = is_text;
         walked?;
-        Ok(Window { first: rows.start, columns, cells })
+        Ok(Window { view: 0, first: rows.start, columns, cells })
+    }
+
+    /// The rows of these numbers in this order, at most [`WINDOW_ROWS`], as rows `first ..` of a view; each cell cut at
+    /// [`cell_bound`]. A number that is not there is left out.
+    ///
+    /// # Errors
+    /// When a block cannot be read back.
+    pub fn window_of(&mut self, view: u64, first: u64, rows: &[u32]) -> Result<Window, StoreError> {
+        let rows = rows.get(..usize::try_from(WINDOW_ROWS).unwrap_or(rows.len())).unwrap_or(rows);
+        let columns = self.columns.len();
+        let bound = cell_bound(rows.len().saturating_mul(columns));
+        let is_text = std::mem::take(&mut self.is_text);
+        let mut lines: Vec<Vec<Shown>> = vec![Vec::new(); rows.len()];
+        let visited = self.visit(rows, |at, chunk, row| {
+            let cells = chunk.row(row).into_iter().flatten();
+            if let Some(line) = lines.get_mut(at) {
+                *line = cells.zip(&is_text).map(|(cell, is_text)| shown(cell, bound, *is_text)).collect();
+            }
+        });
+        self.is_text = is_text;
+        visited?;
+        Ok(Window { view, first, columns, cells: lines.into_iter().flatten().collect() })
+    }
+
+    /// The rows of these numbers in this order, whole. A number that is not there is left out.
+    ///
+    /// # Errors
+    /// When a block cannot be read back.
+    pub fn gather(&mut self, rows: &[u32]) -> Result<Chunk, StoreError> {
+        let mut lines: Vec<Chunk> = vec![Chunk::default(); rows.len()];
+        let columns = self.columns.len();
+        self.visit(rows, |at, chunk, row| {
+            let mut line = ChunkBuilder::new(columns);
+            line.push(chunk.row(row).into_iter().flatten());
+            if let Some(place) = lines.get_mut(at) {
+                *place = line.take();
+            }
+        })?;
+        let mut all = ChunkBuilder::new(columns);
+        for line in &lines {
+            if let Some(cells) = line.row(0) {
+                all.push(cells);
+            }
+        }
+        Ok(all.take())
+    }
+
+    /// Visits rows by their numbers, each chunk once: the place in `rows`, the chunk, the row in it.
+    ///
+    /// # Errors
+    /// When a block cannot be read back.
+    pub fn visit(&mut self, rows: &[u32], mut visit: impl FnMut(usize, &Chunk, usize)) -> Result<(), StoreError> {
+        let mut order: Vec<(u32, usize)> = rows.iter().copied().zip(0..).collect();
+        if !order.is_sorted() {
+            order.sort_unstable();
+        }
+        let mut at = 0;
+        while let Some((row, _)) = order.get(at).filter(|(row, _)| u64::from(*row) < self.rows) {
+            let index = self.slots.partition_point(|slot| slot.first <= u64::from(*row)).saturating_sub(1);
+            let Some(first) = self.slots.get(index).map(|slot| slot.first) else { break };
+            let chunk = self.chunk(index)?;
+            let end = first + chunk.rows() as u64;
+            let here = order.iter().skip(at).take_while(|(row, _)| u64::from(*row) < end);
+            let mut count = 0;
+            for (row, place) in here {
+                visit(*place, chunk, within(u64::from(*row) - first, chunk));
+                count += 1;
+            }
+            if count == 0 {
+                break;
+            }
+            at += count;
+        }
+        self.let_go();
+        Ok(())
+    }
+
+    /// Keeps no chunk of one giant row beside the store.
+    fn let_go(&mut self) {
+        if self.recent.as_ref().is_some_and(|(_, chunk)| chunk.memory() > 3 * CHUNK_BYTES) {
+            self.recent = None;
+        }
     }
 
     /// One whole value; `None` is NULL.

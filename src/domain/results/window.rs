@@ -16,9 +16,11 @@ pub enum Shown {
     },
 }
 
-/// Rows `first .. first + rows` of a result.
+/// Rows `first .. first + rows` of a view of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
+    /// Of which arrangement; 0 is the server's order.
+    pub view: u64,
     /// The first row, counted from 0.
     pub first: u64,
     /// How many columns a row has.

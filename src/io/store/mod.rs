@@ -6,21 +6,26 @@
 
 mod outbox;
 mod spill;
+mod work;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use self::outbox::Outbox;
 use self::spill::Spill;
-use crate::domain::limits::RESULT_MEMORY;
-use crate::domain::port::{End, Limit, Progress, ResultId, Rows, StoreCmd, StoreNews};
+use self::work::{Job, Marks, Outcome, Step};
+use crate::domain::limits::{FRAME, RESULT_MEMORY};
+use crate::domain::port::{
+    End, Limit, Place, Progress, ResultId, Rows, StoreCmd, StoreNews, StoreWork, View, ViewId, Way,
+};
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::results::{BlockError, Chunk, Store, StoreError};
+use crate::domain::results::{Arrangement, BlockError, Chunk, Pattern, RowView, Store, StoreError, Window};
 
 /// What bounds the store.
 #[derive(Debug, Clone)]
@@ -72,7 +77,14 @@ where
 {
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
-        let keeper = Keeper { options, held: HashMap::new(), dropped: HashSet::new(), outbox: Outbox::new() };
+        let keeper = Keeper {
+            options,
+            held: HashMap::new(),
+            dropped: HashSet::new(),
+            outbox: Outbox::new(),
+            jobs: VecDeque::new(),
+            told: Instant::now(),
+        };
         runtime.block_on(keeper.run(rows, commands, news));
     })
 }
@@ -82,9 +94,105 @@ where
 struct Held {
     store: Store<Spill>,
     end: Option<End>,
+    view: ViewId,
+    /// The rows of the view; `None` is the server's order.
+    rows: Option<RowView>,
+    /// What the last search found.
+    found: Option<Finding>,
+}
+
+/// A search that has ended.
+#[derive(Debug)]
+struct Finding {
+    pattern: Arc<Pattern>,
+    columns: Vec<usize>,
+    marks: Marks,
 }
 
 impl Held {
+    fn new(store: Store<Spill>) -> Self {
+        Self { store, end: None, view: ViewId::default(), rows: None, found: None }
+    }
+
+    /// Rows of the view.
+    fn count(&self) -> u64 {
+        self.rows.as_ref().map_or(self.store.rows(), RowView::len)
+    }
+
+    /// The number of a row of the view in the server's order.
+    fn number(&self, row: u64) -> Option<u64> {
+        match &self.rows {
+            None => Some(row),
+            Some(rows) => rows.rows(&(row..row.saturating_add(1))).first().map(|number| u64::from(*number)),
+        }
+    }
+
+    fn window(&mut self, rows: std::ops::Range<u64>) -> Result<Window, StoreError> {
+        match &self.rows {
+            None => self.store.window(rows).map(|window| Window { view: self.view.0, ..window }),
+            Some(view) => {
+                let first = rows.start.min(view.len());
+                let numbers = view.rows(&rows).to_vec();
+                self.store.window_of(self.view.0, first, &numbers)
+            }
+        }
+    }
+
+    /// The next cell that the last search found, and which of all it is.
+    fn next(&mut self, from: Place, way: Way) -> Result<Option<(Place, u64)>, StoreError> {
+        let Some(found) = self.found.take() else { return Ok(None) };
+        let next = self.next_of(&found, from, way);
+        self.found = Some(found);
+        next
+    }
+
+    fn next_of(&mut self, found: &Finding, from: Place, way: Way) -> Result<Option<(Place, u64)>, StoreError> {
+        let marked = &found.marks.rows;
+        let at = marked.partition_point(|(row, _)| *row < from.row);
+        let here = marked.get(at).is_some_and(|(row, _)| *row == from.row);
+        let position = found.columns.iter().position(|column| *column == from.column).unwrap_or(0);
+        if here {
+            let hits = self.hits(found, from.row)?;
+            let beside = match way {
+                Way::Forward => hits.iter().find(|(place, _)| *place > position),
+                Way::Back => hits.iter().rev().find(|(place, _)| *place < position),
+            };
+            if let Some((_, column)) = beside {
+                return Ok(Some(Self::told(found, &hits, Place { row: from.row, column: *column })));
+            }
+        }
+        let further = match way {
+            Way::Forward => marked.get(at + usize::from(here)).or(marked.first()),
+            Way::Back => at.checked_sub(1).and_then(|before| marked.get(before)).or(marked.last()),
+        };
+        let Some((row, _)) = further.copied() else { return Ok(None) };
+        let hits = self.hits(found, row)?;
+        let column = match way {
+            Way::Forward => hits.first(),
+            Way::Back => hits.last(),
+        };
+        Ok(column.map(|(_, column)| Self::told(found, &hits, Place { row, column: *column })))
+    }
+
+    /// The columns of a row that hold what was searched: the place among those searched, and the column.
+    fn hits(&mut self, found: &Finding, row: u64) -> Result<Vec<(usize, usize)>, StoreError> {
+        let Some(number) = self.number(row).and_then(|number| u32::try_from(number).ok()) else {
+            return Ok(Vec::new());
+        };
+        let mut hits = Vec::new();
+        self.store.visit(&[number], |_, chunk, row| {
+            let columns = found.columns.iter().copied().enumerate();
+            hits = columns.filter(|(_, column)| work::holds(&found.pattern, chunk, row, *column)).collect();
+        })?;
+        Ok(hits)
+    }
+
+    fn told(found: &Finding, hits: &[(usize, usize)], place: Place) -> (Place, u64) {
+        let before = found.marks.rows.iter().take_while(|(row, _)| *row < place.row).map(|(_, hits)| u64::from(*hits));
+        let beside = hits.iter().position(|(_, column)| *column == place.column).unwrap_or(0);
+        (place, before.sum::<u64>() + beside as u64 + 1)
+    }
+
     fn progress(&self) -> Progress {
         Progress { rows: self.store.rows(), bytes: self.store.bytes(), end: self.end.clone() }
     }
@@ -97,6 +205,10 @@ struct Keeper {
     /// Dropped before their end came: what still comes for them is not kept.
     dropped: HashSet<ResultId>,
     outbox: Outbox,
+    /// Longer work, the next portion first.
+    jobs: VecDeque<(ResultId, Job)>,
+    /// When it was last told how far work is.
+    told: Instant,
 }
 
 impl Keeper {
@@ -109,6 +221,8 @@ impl Keeper {
         let (mut rows_open, mut commands_open) = (true, true);
         // After a command it is the rows' turn: whoever asks without a pause must not hold up the session.
         let mut rows_next = false;
+        // After a batch it is the work's.
+        let mut work_next = false;
         while rows_open || commands_open || !self.outbox.is_empty() {
             let (is_due, has_room, wakes_at) = (self.outbox.is_due(), self.outbox.has_room(), self.outbox.wakes_at());
             if rows_next && !is_due {
@@ -118,6 +232,12 @@ impl Keeper {
                     continue;
                 }
             }
+            if work_next && !is_due {
+                work_next = false;
+                self.step();
+                continue;
+            }
+            let has_work = self.jobs.iter().any(|(_, job)| !job.is_waiting());
             let frame = async {
                 match wakes_at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -140,8 +260,11 @@ impl Keeper {
                 () = frame, if !is_due && wakes_at.is_some() => {}
                 batch = rows.recv(), if rows_open => {
                     rows_open = batch.is_some();
+                    work_next = has_work;
                     self.take_or_close(batch);
                 }
+                (result, step) = sorted(&mut self.jobs) => self.stepped(result, StoreWork::Arrange, step),
+                () = std::future::ready(()), if has_work && has_room => self.step(),
                 () = news.closed() => return,
             }
         }
@@ -162,7 +285,7 @@ impl Keeper {
                 }
                 let spill = Spill::new(self.options.spill.clone());
                 let store = Store::new(Arc::clone(&columns), self.options.memory, spill);
-                self.held.insert(result, Held { store, end: None });
+                self.held.insert(result, Held::new(store));
                 self.outbox.say(result, StoreNews::Opened(columns));
             }
             Rows::Batch { result, chunk } => self.keep(result, chunk),
@@ -213,26 +336,132 @@ impl Keeper {
         match command {
             StoreCmd::Window { result, rows } => {
                 let Some(held) = self.held.get_mut(&result) else { return };
-                match held.store.window(rows) {
+                match held.window(rows) {
                     Ok(window) => self.outbox.say(result, StoreNews::Window(Arc::new(window))),
                     Err(error) => self.unreadable(result, &error),
                 }
             }
             StoreCmd::Value { result, row, column } => {
                 let Some(held) = self.held.get_mut(&result) else { return };
-                match held.store.value(row, column) {
+                let Some(number) = held.number(row) else { return };
+                match held.store.value(number, column) {
                     Ok(value) => self.outbox.say(result, StoreNews::Value { row, column, value }),
                     Err(StoreError::Missing { .. }) => {}
                     Err(error) => self.unreadable(result, &error),
                 }
             }
+            StoreCmd::Arrange { result, view, arrangement } => self.arrange(result, view, arrangement),
+            StoreCmd::Find { result, pattern, columns } => {
+                self.begin(result, |held| Ok(Job::find(pattern, columns, held.count())));
+            }
+            StoreCmd::Next { result, from, way } => self.next(result, from, way),
+            StoreCmd::Profile { result, column } => self.begin(result, |held| {
+                Job::profile(column, held.store.columns(), held.count())
+                    .ok_or_else(|| Problem::new(Kind::Settings, "The column is not there any more"))
+            }),
+            StoreCmd::Plot { result, plot } => {
+                self.begin(result, |held| Job::plot(plot, held.store.columns(), held.count()));
+            }
+            StoreCmd::Copy { result, rows, columns, form } => self.begin(result, |held| {
+                let rows = rows.start.min(held.count())..rows.end.min(held.count());
+                Ok(Job::copy(rows, columns, form, held.store.columns()))
+            }),
+            StoreCmd::GiveUp(result) => self.jobs.retain(|(of, _)| *of != result),
             StoreCmd::Drop(result) => {
                 let has_ended = self.held.remove(&result).is_some_and(|held| held.end.is_some());
                 if !has_ended {
                     self.dropped.insert(result);
                 }
                 self.outbox.forget(result);
+                self.jobs.retain(|(of, _)| *of != result);
             }
+        }
+    }
+
+    fn arrange(&mut self, result: ResultId, view: ViewId, arrangement: Arrangement) {
+        if !arrangement.is_plain() {
+            return self.begin(result, |held| Ok(Job::arrange(view, arrangement, &held.store)));
+        }
+        self.jobs.retain(|(of, job)| *of != result || job.work() != StoreWork::Arrange);
+        let of = self.held.get(&result).map_or(0, |held| held.store.rows());
+        self.show(result, view, None, of);
+    }
+
+    /// Begins work in the place of older work of its kind.
+    fn begin(&mut self, result: ResultId, job: impl FnOnce(&Held) -> Result<Job, Problem>) {
+        let Some(held) = self.held.get(&result) else { return };
+        match job(held) {
+            Ok(job) => {
+                self.jobs.retain(|(of, other)| *of != result || other.work() != job.work());
+                self.jobs.push_back((result, job));
+            }
+            Err(problem) => self.outbox.say(result, StoreNews::Failed { work: StoreWork::Plot, problem }),
+        }
+    }
+
+    /// Does a portion of the work that has waited longest.
+    fn step(&mut self) {
+        let Some(at) = self.jobs.iter().position(|(_, job)| !job.is_waiting()) else { return };
+        let Some((result, mut job)) = self.jobs.remove(at) else { return };
+        let Some(held) = self.held.get_mut(&result) else { return };
+        let work = job.work();
+        let step = job.step(&mut held.store, held.rows.as_ref());
+        if matches!(step, Step::More | Step::Waiting) {
+            if self.told.elapsed() >= FRAME {
+                let (done, of) = job.progress();
+                self.told = Instant::now();
+                self.outbox.say(result, StoreNews::Working { work, done, of });
+            }
+            self.jobs.push_back((result, job));
+        }
+        self.stepped(result, work, step);
+    }
+
+    fn stepped(&mut self, result: ResultId, work: StoreWork, step: Step) {
+        match step {
+            Step::More | Step::Waiting => {}
+            Step::Done(outcome) => self.done(result, outcome),
+            Step::Failed(problem) => self.outbox.say(result, StoreNews::Failed { work, problem }),
+            Step::Unreadable(error) => self.unreadable(result, &error),
+        }
+    }
+
+    fn done(&mut self, result: ResultId, outcome: Outcome) {
+        let news = match outcome {
+            Outcome::Arranged { view, rows, of } => return self.show(result, view, Some(rows), of),
+            Outcome::Found { pattern, columns, marks, of } => {
+                let Some(held) = self.held.get_mut(&result) else { return };
+                let news = StoreNews::Found { cells: marks.cells, rows: marks.rows.len() as u64, of };
+                held.found = Some(Finding { pattern, columns, marks });
+                news
+            }
+            Outcome::Profiled { column, profile } => StoreNews::Profiled { column, profile: Arc::new(profile) },
+            Outcome::Plotted(series) => StoreNews::Plotted(Arc::new(series)),
+            Outcome::Copied(writer) => StoreNews::Copied(Arc::new(writer.finish())),
+        };
+        self.outbox.say(result, news);
+    }
+
+    /// Looks at a result by other rows from now on. What was searched or described in the old ones is no longer true.
+    fn show(&mut self, result: ResultId, view: ViewId, rows: Option<RowView>, of: u64) {
+        let Some(held) = self.held.get_mut(&result) else { return };
+        (held.view, held.rows, held.found) = (view, rows, None);
+        let count = held.count();
+        let over: Vec<StoreWork> =
+            self.jobs.iter().filter(|(id, _)| *id == result).map(|(_, job)| job.work()).collect();
+        self.jobs.retain(|(id, _)| *id != result);
+        for work in over {
+            let problem = Problem::new(Kind::Interrupted, "The rows were arranged anew meanwhile").hint("do it again");
+            self.outbox.say(result, StoreNews::Failed { work, problem });
+        }
+        self.outbox.say(result, StoreNews::Arranged(View { id: view, rows: count, of }));
+    }
+
+    fn next(&mut self, result: ResultId, from: Place, way: Way) {
+        let Some(held) = self.held.get_mut(&result) else { return };
+        match held.next(from, way) {
+            Ok(next) => self.outbox.say(result, StoreNews::Next(next)),
+            Err(error) => self.unreadable(result, &error),
         }
     }
 
@@ -251,4 +480,13 @@ impl Keeper {
             None => problem.hint("run the statement again with a lower row limit"),
         }
     }
+}
+
+/// Waits for rows that are sorted elsewhere; their work is over then.
+async fn sorted(jobs: &mut VecDeque<(ResultId, Job)>) -> (ResultId, Step) {
+    let Some(at) = jobs.iter().position(|(_, job)| job.is_waiting()) else { return std::future::pending().await };
+    let Some((result, job)) = jobs.get_mut(at) else { return std::future::pending().await };
+    let (result, step) = (*result, job.sorted().await);
+    jobs.remove(at);
+    (result, step)
 }

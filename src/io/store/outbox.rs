@@ -33,7 +33,8 @@ impl Outbox {
 
     fn put(&mut self, result: ResultId, news: StoreNews) {
         let kind = std::mem::discriminant(&news);
-        let is_newest_enough = matches!(news, StoreNews::Window(_) | StoreNews::Progress(_));
+        let is_newest_enough =
+            matches!(news, StoreNews::Window(_) | StoreNews::Progress(_) | StoreNews::Working { .. });
         if is_newest_enough {
             self.ready.retain(|(of, waiting)| *of != result || std::mem::discriminant(waiting) != kind);
         }

@@ -75,6 +75,7 @@ fn widths_hold_names_types_and_values_within_bounds() {
     let columns = [column("id", WireType::Long), text("a_rather_long_name_of_a_column"), text("t"), text("long")];
     let cell = |bytes: &[u8]| Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 };
     let window = Window {
+        view: 0,
         first: 0,
         columns: 4,
         cells: vec![
@@ -85,6 +86,6 @@ fn widths_hold_names_types_and_values_within_bounds() {
         ],
     };
     assert_eq!(widths(&columns, &window, Glyphs::Unicode), [67, 30, 12, 40]);
-    let empty = Window { first: 0, columns: 4, cells: Vec::new() };
+    let empty = Window { view: 0, first: 0, columns: 4, cells: Vec::new() };
     assert_eq!(widths(&columns, &empty, Glyphs::Unicode), [4, 30, 11, 11]);
 }

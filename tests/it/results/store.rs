@@ -50,7 +50,7 @@ fn expected(columns: usize, rows: &[Row], range: std::ops::Range<u64>) -> Window
         None => Shown::Null,
         Some(bytes) => Shown::Bytes { head: bytes.as_slice().into(), length: bytes.len() as u64 },
     });
-    Window { first: start as u64, columns, cells: cells.collect() }
+    Window { view: 0, first: start as u64, columns, cells: cells.collect() }
 }
 
 fn one_text(value: &[u8]) -> Vec<u8> {

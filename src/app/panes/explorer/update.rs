@@ -160,7 +160,7 @@ impl Explorer {
                 None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
             },
             A::Copy => match self.name(cx.shared) {
-                Some(name) => cx.ask(Ask::Copy(name)),
+                Some(name) => cx.ask(Ask::Copy { what: name.clone(), text: name }),
                 None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
             },
             A::Detail => match self.table(cx.shared) {

@@ -1,8 +1,18 @@
-//! The results: a grid over windows of rows. It knows a count, columns and the rows near the screen; the store has the rest.
+//! The results: tabs, each a grid over windows of rows. It knows counts, columns and the rows near the screen; the store has
+//! the rest.
 
+mod arrange;
+mod layout;
+mod news;
+mod selection;
+mod tabs;
 mod update;
 mod view;
+mod words;
 
+pub use arrange::read_search;
+pub use layout::{Layout, Span};
+pub use selection::{Block, Selection};
 pub use view::GridView;
 
 use std::sync::Arc;
@@ -10,8 +20,8 @@ use std::time::Duration;
 
 use crate::app::action::actions;
 use crate::app::ask::Source;
-use crate::domain::port::{End, Progress, ResultId, Warning};
-use crate::domain::results::{Column, Window};
+use crate::domain::port::{End, Progress, ResultId, StoreWork, View, ViewId, Warning};
+use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
 actions! {
     /// What works in the results.
@@ -29,11 +39,41 @@ actions! {
         JumpRow = "jump-row": "jump to a row by number",
         JumpColumn = "jump-column": "jump to a column by name",
         Row = "row": "this row, as names and values",
+        Open = "open": "the row that this key refers to, else this value",
         Cell = "cell": "this value, whole",
-        Copy = "copy": "copy this value",
-        CopyRow = "copy-row": "copy this row, with tabs between",
+        Return = "return": "back to the row from which a key was followed",
+        Search = "search": "search the rows: text, or ~ and a regular expression",
+        Next = "next-match": "next match",
+        Previous = "previous-match": "match before",
+        Sort = "sort": "sort by this column: up, down, not at all",
+        SortMore = "sort-more": "sort by this column where those before are equal",
+        Filter = "filter": "show only rows that fit a condition",
+        FilterSame = "filter-same": "show only rows with this value here",
+        Unsorted = "plain": "all rows in the server's order again",
+        Wider = "wider": "make this column wider",
+        Narrower = "narrower": "make this column narrower",
+        Fit = "fit": "make this column as wide as its values on the screen",
+        Freeze = "freeze": "keep the columns up to here in view, or let them go",
+        Hide = "hide": "hide this column",
+        ShowAll = "show-all": "show hidden columns again",
+        MoveLeft = "move-left": "move this column left",
+        MoveRight = "move-right": "move this column right",
+        Select = "select": "select cells from here on, or nothing",
+        SelectRows = "select-rows": "select whole rows from here on",
+        SelectColumns = "select-columns": "select whole columns from here on",
+        SelectAll = "select-all": "select everything",
+        Copy = "copy": "copy this value, or what is selected",
+        CopyAs = "copy-as": "copy in another form: CSV, JSON, INSERT, IN (…), WHERE …",
+        Export = "export": "write the rows to a file",
+        Profile = "profile": "what this column holds: nulls, distinct, quantiles, top values",
+        Chart = "chart": "draw bars or a line",
+        Zone = "zone": "show this column's times in another zone too",
         Warnings = "warnings": "the server's warnings",
-        Leave = "leave": "back to the worksheet",
+        NextResult = "next-result": "next result",
+        PreviousResult = "previous-result": "result before",
+        Pin = "pin-result": "keep this result when the next one comes, or let it go",
+        Close = "close-result": "close this result",
+        Leave = "leave": "one step back: selection, search, then the worksheet",
     }
 }
 
@@ -60,25 +100,56 @@ pub struct ResultSet {
     pub took: Option<(Option<Duration>, Duration)>,
     /// Warnings counted by the server, and those that it kept.
     pub warnings: (u16, Vec<Warning>),
-    /// Width of each column in cells.
-    pub widths: Vec<u16>,
-}
-
-/// State of the grid.
-#[derive(Debug, Default)]
-pub struct Grid {
-    /// The result shown.
-    pub result: Option<ResultSet>,
-    /// The cursor's row.
+    /// Where its columns stand.
+    pub layout: Layout,
+    /// The cursor's row in the view.
     pub row: u64,
-    /// The cursor's column.
-    pub column: usize,
+    /// The cursor's place among the columns shown.
+    pub place: usize,
     /// First visible row.
     pub top: u64,
-    /// First visible column.
-    pub left: usize,
-    /// A whole value that was asked for: row, column.
+    /// What is selected besides the cursor.
+    pub selection: Option<Selection>,
+    /// By which rows it is looked at; `None` is all of them in the server's order.
+    pub view: Option<View>,
+    /// The number of what is shown: a window with another one is not.
+    pub shown: ViewId,
+    /// The order and choice asked for last.
+    pub arrangement: Arrangement,
+    /// The number of that.
+    pub asked_view: ViewId,
+    /// What is searched for.
+    pub search: Option<Search>,
+    /// Longer work under way: rows done, of how many.
+    pub working: Option<(StoreWork, u64, u64)>,
+    /// A whole value that was asked for.
     pub wanted: Option<Wanted>,
+    /// Columns whose times are shown in another zone too.
+    pub zones: Vec<(usize, String)>,
+    /// Whether it stays when the next one comes.
+    pub is_pinned: bool,
+    /// The result from which a key was followed to here.
+    pub came_from: Option<ResultId>,
+}
+
+/// A search in a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Search {
+    /// What.
+    pub pattern: Arc<Pattern>,
+    /// Cells and rows that hold it, and of how many rows; once it has ended.
+    pub found: Option<(u64, u64, u64)>,
+    /// Which of the cells the cursor stands on, from 1.
+    pub at: Option<u64>,
+}
+
+/// State of the results.
+#[derive(Debug, Default)]
+pub struct Grid {
+    /// The results, oldest first.
+    results: Vec<ResultSet>,
+    /// Which one shows.
+    front: usize,
 }
 
 /// A whole value that was asked for, and what it is for.
@@ -97,8 +168,10 @@ pub struct Wanted {
 pub enum Purpose {
     /// The inspector shows it.
     Show,
-    /// It goes to the clipboard.
-    Copy,
+    /// The row that it refers to is looked up.
+    Follow,
+    /// A filter is made of it.
+    Filter,
 }
 
 impl ResultSet {
@@ -115,5 +188,78 @@ impl ResultSet {
             Some(End::Broken(problem)) => Some(problem),
             Some(End::Complete | End::Limit(_) | End::Cancelled) | None => None,
         }
+    }
+
+    /// Rows that can be looked at: those of the view, or all that are there so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.view.map_or(self.progress.rows, |view| view.rows)
+    }
+
+    /// The cursor's column, in the server's order.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.layout.column(self.place)
+    }
+
+    /// What is selected, if anything is.
+    #[must_use]
+    pub fn selected(&self) -> Option<Block> {
+        let selection = self.selection?;
+        Some(selection.block((self.row, self.place), (self.count(), self.layout.len())))
+    }
+
+    /// The window, unless it is one of an older view.
+    #[must_use]
+    pub fn current_window(&self) -> Option<&Arc<Window>> {
+        self.window.as_ref().filter(|window| window.view == self.shown.0)
+    }
+}
+
+impl Grid {
+    /// The result that shows.
+    #[must_use]
+    pub fn front(&self) -> Option<&ResultSet> {
+        self.results.get(self.front)
+    }
+
+    fn front_mut(&mut self) -> Option<&mut ResultSet> {
+        self.results.get_mut(self.front)
+    }
+
+    /// The results, oldest first, and which one shows.
+    #[must_use]
+    pub fn tabs(&self) -> (&[ResultSet], usize) {
+        (&self.results, self.front)
+    }
+
+    /// The result of this id.
+    #[must_use]
+    pub fn of(&self, id: ResultId) -> Option<&ResultSet> {
+        self.results.iter().find(|result| result.id == id)
+    }
+
+    fn of_mut(&mut self, id: ResultId) -> Option<&mut ResultSet> {
+        self.results.iter_mut().find(|result| result.id == id)
+    }
+
+    /// A full queue refused something: rows are asked for again.
+    pub fn on_refused(&mut self) {
+        for result in &mut self.results {
+            result.asked = None;
+        }
+    }
+
+    /// Rows of the result that shows.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.front().map_or(0, ResultSet::count)
+    }
+
+    /// Names of the columns of the result that shows, in the server's order.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<String> {
+        let columns = self.front().and_then(|result| result.columns.as_ref());
+        columns.map_or_else(Vec::new, |columns| columns.iter().map(|column| column.name.clone()).collect())
     }
 }

@@ -1,214 +1,278 @@
-//! Decisions of the grid: where the cursor is, which rows it needs, what it asks of the store.
+//! Decisions of the grid: where the cursor is, how columns stand, what is selected, which rows are wanted from the store.
 
-use std::sync::Arc;
-
-use crate::app::ask::{Ask, Source};
+use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
-use crate::domain::port::{Progress, ResultId, RunReport, StoreCmd, StoreNews};
-use crate::domain::results::{Glyphs, Shown, Window, widths};
+use crate::domain::export::CopyForm;
+use crate::domain::port::{StoreCmd, Way};
+use crate::domain::results::{Shown, widths};
 
-use super::{Grid, GridAction, Purpose, ResultSet, Wanted};
+use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
 
 /// Rows of the panel that are not rows of the result: labels, types, rule.
 const HEAD: u16 = 3;
+/// Cells by which a column grows and shrinks.
+const RESIZE: u16 = 4;
 
 impl Grid {
-    /// Starts a new result; the old one is dropped.
-    pub fn start(&mut self, id: ResultId, statement: String, from: Source, cx: &mut Cx<'_>) {
-        if let Some(old) = self.result.take() {
-            cx.effect(Effect::Store(StoreCmd::Drop(old.id)));
-        }
-        *self = Self::default();
-        self.result = Some(ResultSet {
-            id,
-            statement,
-            from,
-            columns: None,
-            progress: Progress { rows: 0, bytes: 0, end: None },
-            window: None,
-            asked: None,
-            since: cx.shared.now,
-            took: None,
-            warnings: (0, Vec::new()),
-            widths: Vec::new(),
-        });
-    }
-
-    /// Takes news of the store about the result shown; about others it is dropped.
-    pub fn on_store(&mut self, id: ResultId, news: StoreNews, cx: &mut Cx<'_>) {
-        let Some(result) = self.result.as_mut().filter(|result| result.id == id) else { return };
-        match news {
-            StoreNews::Opened(columns) => {
-                let nothing = Window { first: 0, columns: columns.len(), cells: Vec::new() };
-                result.widths = widths(&columns, &nothing, cx.shared.glyphs);
-                result.columns = Some(columns);
-            }
-            StoreNews::Progress(progress) => result.progress = progress,
-            StoreNews::Window(window) => {
-                if result.window.is_none() {
-                    fit(result, &window, cx.shared.glyphs);
-                }
-                result.asked = None;
-                result.window = Some(window);
-            }
-            StoreNews::Value { row, column, value } => self.on_value(row, column, value, cx),
-            StoreNews::Broken(problem) => cx.ask(Ask::Problem(problem)),
-        }
-        self.settle(cx);
-    }
-
-    /// Takes the report of the statement.
-    pub fn on_ended(&mut self, id: ResultId, report: &RunReport, cx: &mut Cx<'_>) {
-        let Some(result) = self.result.as_mut().filter(|result| result.id == id) else { return };
-        result.took = Some((report.first_row, report.total));
-        result.warnings = (report.warning_count, report.warnings.clone());
-        if result.progress.end.is_none() {
-            result.progress.rows = result.progress.rows.max(report.rows);
-            result.progress.end = Some(report.end.clone());
-        }
-        self.settle(cx);
-    }
-
-    fn on_value(&mut self, row: u64, column: usize, value: Option<Arc<[u8]>>, cx: &mut Cx<'_>) {
-        let Some(wanted) = self.wanted.take_if(|wanted| wanted.row == row && wanted.column == column) else { return };
-        match (wanted.purpose, value) {
-            (Purpose::Copy, Some(bytes)) => cx.ask(Ask::Copy(String::from_utf8_lossy(&bytes).into_owned())),
-            (Purpose::Copy, None) => cx.ask(Ask::Notice("NULL has no text: nothing was copied".into())),
-            (Purpose::Show, value) => cx.ask(Ask::ShowValue { row, column, value }),
-        }
-    }
-
     /// Does an action.
     pub fn act(&mut self, action: GridAction, cx: &mut Cx<'_>) {
+        use GridAction as A;
+        match action {
+            A::NextResult | A::PreviousResult => self.turn(action == A::NextResult, cx),
+            A::Close => self.close(cx),
+            A::Pin => self.pin(cx),
+            A::Return => self.back(cx),
+            A::Sort | A::SortMore => self.sort(action == A::SortMore, cx),
+            A::Unsorted => self.plain(cx),
+            A::Next => self.match_from_here(Way::Forward, cx),
+            A::Previous => self.match_from_here(Way::Back, cx),
+            A::Search => cx.ask(Ask::SearchForm),
+            A::Filter => {
+                let filter = self.front().and_then(|result| result.arrangement.filter.as_ref());
+                cx.ask(Ask::FilterForm(filter.map(|filter| filter.text().to_owned()).unwrap_or_default()));
+            }
+            A::JumpRow | A::JumpColumn => cx.ask(Ask::JumpForm { row: action == A::JumpRow }),
+            A::Warnings => cx.ask(Ask::ShowWarnings),
+            A::Export => cx.ask(Ask::ExportForm),
+            A::CopyAs => cx.ask(Ask::CopyForm),
+            A::Chart => cx.ask(Ask::ChartForm),
+            A::Zone => cx.ask(Ask::ZoneForm),
+            A::Leave => self.leave(cx),
+            _ => match self.front_mut() {
+                Some(result) => result.act(action, cx),
+                None => cx.ask(Ask::Notice("there is no result here yet".into())),
+            },
+        }
+        self.settle(cx);
+    }
+
+    /// One step back: the selection, then the search, then the panel.
+    fn leave(&mut self, cx: &mut Cx<'_>) {
+        if let Some(result) = self.front_mut() {
+            if result.working.take().is_some() {
+                cx.effect(Effect::Store(StoreCmd::GiveUp(result.id)));
+                return;
+            }
+            if result.selection.take().is_some() || result.search.take().is_some() {
+                return;
+            }
+        }
+        cx.ask(Ask::Focus(Focus::Worksheet));
+    }
+
+    /// Goes to a row, or to a column of the server's order; a hidden one is shown again.
+    pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut Cx<'_>) {
+        if let Some(result) = self.front_mut() {
+            result.row = row.unwrap_or(result.row);
+            if let Some(column) = column {
+                result.layout.show(column);
+                result.place = result.layout.place(column).unwrap_or(result.place);
+            }
+        }
+        self.settle(cx);
+    }
+
+    /// Copies what is selected, or the cursor's value, or for the forms of whole rows the cursor's row.
+    pub fn copy(&mut self, form: CopyForm, cx: &mut Cx<'_>) {
+        match self.front_mut() {
+            Some(result) if result.count() > 0 => result.copy(form, cx),
+            Some(_) | None => cx.ask(Ask::Notice("there is no value here".into())),
+        }
+    }
+
+    /// Shows a column's times in a zone too; an empty name takes it away.
+    pub fn zone(&mut self, name: String) {
+        let Some(result) = self.front_mut() else { return };
+        let Some(column) = result.column() else { return };
+        result.zones.retain(|(other, _)| *other != column);
+        if !name.is_empty() {
+            let room = u16::try_from(name.len() + 24).unwrap_or(40);
+            result.layout.resize(column, result.layout.width(column).max(room + 20));
+            result.zones.push((column, name));
+        }
+    }
+
+    /// Restores: cursors on cells and in view, and the rows near the screen on their way.
+    pub fn settle(&mut self, cx: &mut Cx<'_>) {
+        self.front = self.front.min(self.results.len().saturating_sub(1));
+        if let Some(result) = self.front_mut() {
+            result.settle(cx);
+        }
+    }
+}
+
+impl ResultSet {
+    fn act(&mut self, action: GridAction, cx: &mut Cx<'_>) {
         use GridAction as A;
         let page = u64::from(page(cx.shared));
         let last = self.count().saturating_sub(1);
         match action {
             A::Down => self.row = self.row.saturating_add(1),
             A::Up => self.row = self.row.saturating_sub(1),
-            A::Left => self.column = self.column.saturating_sub(1),
-            A::Right => self.column = self.column.saturating_add(1),
+            A::Left => self.place = self.place.saturating_sub(1),
+            A::Right => self.place = self.place.saturating_add(1),
             A::PageDown => self.row = self.row.saturating_add(page),
             A::PageUp => self.row = self.row.saturating_sub(page),
             A::Top => self.row = 0,
             A::End => self.row = last,
-            A::FirstColumn => self.column = 0,
-            A::LastColumn => self.column = usize::MAX,
-            A::JumpRow | A::JumpColumn => cx.ask(Ask::JumpForm { row: action == A::JumpRow }),
+            A::FirstColumn => self.place = 0,
+            A::LastColumn => self.place = usize::MAX,
+            A::Wider | A::Narrower => {
+                if let Some(column) = self.column() {
+                    let width = self.layout.width(column);
+                    let width =
+                        if action == A::Wider { width.saturating_add(RESIZE) } else { width.saturating_sub(RESIZE) };
+                    self.layout.resize(column, width);
+                }
+            }
+            A::Fit => self.fit(cx),
+            A::Freeze => self.layout.freeze(self.place),
+            A::Hide => {
+                if !self.layout.hide(self.place) {
+                    cx.ask(Ask::Notice("the last column stays".into()));
+                }
+            }
+            A::ShowAll => {
+                let count = self.layout.show_all();
+                cx.ask(Ask::Notice(match count {
+                    0 => "no column is hidden".into(),
+                    1 => "1 column is shown again".into(),
+                    count => format!("{count} columns are shown again"),
+                }));
+            }
+            A::MoveLeft => self.place = self.layout.shift(self.place, false),
+            A::MoveRight => self.place = self.layout.shift(self.place, true),
+            A::Select => self.select(Selection::Block { row: self.row, place: self.place }),
+            A::SelectRows => self.select(Selection::Rows { row: self.row }),
+            A::SelectColumns => self.select(Selection::Columns { place: self.place }),
+            A::SelectAll => self.select(Selection::All),
             A::Row => self.show_row(cx),
             A::Cell => self.want(Purpose::Show, cx),
-            A::Copy => self.want(Purpose::Copy, cx),
-            A::CopyRow => self.copy_row(cx),
-            A::Warnings => cx.ask(Ask::ShowWarnings),
-            A::Leave => cx.ask(Ask::Focus(Focus::Worksheet)),
+            A::Open => {
+                let is_key = self.columns.as_ref().zip(self.column()).is_some_and(|(columns, column)| {
+                    columns.get(column).is_some_and(|column| cx.shared.refers_to(column).is_some())
+                });
+                self.want(if is_key { Purpose::Follow } else { Purpose::Show }, cx);
+            }
+            A::FilterSame => self.want(Purpose::Filter, cx),
+            A::Copy => match self.selection {
+                _ if self.count() == 0 => cx.ask(Ask::Notice("there is no value here".into())),
+                Some(_) | None => self.copy(CopyForm::Value, cx),
+            },
+            A::Profile => match self.column() {
+                Some(column) => cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column })),
+                None => cx.ask(Ask::Notice("there is no column here".into())),
+            },
+            // Those of the tabs are done before.
+            _ => {}
         }
-        self.settle(cx);
     }
 
-    /// Goes to a row or a column.
-    pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut Cx<'_>) {
-        self.row = row.unwrap_or(self.row);
-        self.column = column.unwrap_or(self.column);
-        self.settle(cx);
+    /// Begins a selection of this kind here; the same kind again ends it.
+    fn select(&mut self, selection: Selection) {
+        let is_same =
+            self.selection.is_some_and(|before| std::mem::discriminant(&before) == std::mem::discriminant(&selection));
+        self.selection = (!is_same).then_some(selection);
     }
 
-    fn want(&mut self, purpose: Purpose, cx: &mut Cx<'_>) {
-        let Some(id) = self.result.as_ref().filter(|_| self.count() > 0).map(|result| result.id) else {
+    fn fit(&mut self, cx: &mut Cx<'_>) {
+        let (Some(columns), Some(window), Some(column)) = (&self.columns, self.current_window(), self.column()) else {
             cx.ask(Ask::Notice("there is no value here".into()));
             return;
         };
-        self.wanted = Some(Wanted { row: self.row, column: self.column, purpose });
-        cx.effect(Effect::Store(StoreCmd::Value { result: id, row: self.row, column: self.column }));
+        let width = widths(columns, window, cx.shared.glyphs).get(column).copied();
+        self.layout.resize(column, width.unwrap_or_default());
     }
 
-    /// The row of the cursor as names and values, as far as the window has it.
-    #[must_use]
-    pub fn row_values(&self) -> Option<Vec<(String, Shown)>> {
-        let result = self.result.as_ref()?;
-        let (columns, window) = (result.columns.as_ref()?, result.window.as_ref()?);
-        columns
-            .iter()
-            .enumerate()
-            .map(|(c, column)| Some((column.name.clone(), window.cell(self.row, c)?.clone())))
-            .collect()
+    fn want(&mut self, purpose: Purpose, cx: &mut Cx<'_>) {
+        let Some(column) = self.column().filter(|_| self.count() > 0) else {
+            cx.ask(Ask::Notice("there is no value here".into()));
+            return;
+        };
+        self.wanted = Some(Wanted { row: self.row, column, purpose });
+        cx.effect(Effect::Store(StoreCmd::Value { result: self.id, row: self.row, column }));
     }
 
+    /// The row of the cursor in the order of the columns shown, as far as the window has it.
     fn show_row(&mut self, cx: &mut Cx<'_>) {
-        match (self.row_values(), self.result.as_ref().and_then(|result| result.columns.clone())) {
-            (Some(values), Some(columns)) => {
-                let values = values.into_iter().map(|(_, value)| value).collect();
-                cx.ask(Ask::ShowRow { row: self.row, columns, values });
-            }
-            _ => cx.ask(Ask::Notice("there is no row here".into())),
-        }
-    }
-
-    fn copy_row(&mut self, cx: &mut Cx<'_>) {
-        let Some(values) = self.row_values() else {
+        let (Some(columns), Some(window)) = (&self.columns, self.current_window()) else {
             cx.ask(Ask::Notice("there is no row here".into()));
             return;
         };
-        let is_cut = |value: &Shown| matches!(value, Shown::Bytes { head, length } if *length > head.len() as u64);
-        if values.iter().any(|(_, value)| is_cut(value)) {
-            cx.ask(Ask::Notice("a value of this row is too long for a row copy: copy it by itself".into()));
-            return;
+        let order = self.layout.order();
+        let values: Option<Vec<Shown>> = order.iter().map(|column| window.cell(self.row, *column).cloned()).collect();
+        let shown = order.iter().filter_map(|column| columns.get(*column).cloned()).collect();
+        match values {
+            Some(values) => cx.ask(Ask::ShowRow { row: self.row, columns: shown, values }),
+            None => cx.ask(Ask::Notice("there is no row here".into())),
         }
-        let text: Vec<String> = values
-            .into_iter()
-            .map(|(_, value)| match value {
-                Shown::Null => "NULL".to_owned(),
-                Shown::Bytes { head, .. } => String::from_utf8_lossy(&head).into_owned(),
-            })
-            .collect();
-        cx.ask(Ask::Copy(text.join("\t")));
     }
 
-    /// Names of the result's columns.
-    #[must_use]
-    pub fn column_names(&self) -> Vec<String> {
-        let columns = self.result.as_ref().and_then(|result| result.columns.as_ref());
-        columns.map_or_else(Vec::new, |columns| columns.iter().map(|column| column.name.clone()).collect())
+    fn copy(&mut self, form: CopyForm, cx: &mut Cx<'_>) {
+        let is_of_rows = !matches!(form, CopyForm::Value | CopyForm::InList);
+        let block = self.selected().unwrap_or(super::Block {
+            rows: self.row..self.row + 1,
+            places: if is_of_rows { 0..self.layout.len() } else { self.place..self.place + 1 },
+        });
+        let columns: Vec<usize> = self.layout.order().get(block.places).unwrap_or_default().to_vec();
+        let form = match form {
+            CopyForm::Where { .. } => CopyForm::Where { key: self.key(&columns, cx.shared) },
+            other => other,
+        };
+        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: block.rows, columns, form }));
     }
 
-    /// Rows there so far.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.result.as_ref().map_or(0, |result| result.progress.rows)
+    /// Places of the primary key's columns among these, where all of it is there.
+    fn key(&self, columns: &[usize], shared: &Shared) -> Vec<usize> {
+        let Some(of) = &self.columns else { return Vec::new() };
+        let origin = |column: usize| of.get(column).map(|column| &column.origin);
+        let table = columns.iter().filter_map(|column| origin(*column)).find(|origin| !origin.table.is_empty());
+        let key = table.and_then(|table| {
+            let found = shared.catalog.as_ref()?.table(&table.schema, &table.table)?;
+            let primary = found.indexes.iter().find(|index| index.name == "PRIMARY")?;
+            let place = |name: &String| {
+                columns.iter().position(|column| {
+                    origin(*column).is_some_and(|origin| {
+                        origin.schema == table.schema && origin.table == table.table && origin.column == *name
+                    })
+                })
+            };
+            primary.columns.iter().map(place).collect::<Option<Vec<usize>>>()
+        });
+        key.unwrap_or_default()
     }
 
-    /// Restores: cursor on a cell and in view, and the rows near the screen on their way.
-    pub fn settle(&mut self, cx: &mut Cx<'_>) {
+    fn settle(&mut self, cx: &mut Cx<'_>) {
         let page = u64::from(page(cx.shared));
-        let width = cx.shared.areas.grid.map_or(80, |area| area.width.saturating_sub(2));
         let count = self.count();
         self.row = self.row.min(count.saturating_sub(1));
         self.top =
             self.top.min(self.row).max((self.row + 1).saturating_sub(page)).min(count.saturating_sub(page.min(count)));
-        let Some(result) = self.result.as_mut() else { return };
-        self.column = self.column.min(result.widths.len().saturating_sub(1));
-        self.left = self.left.min(self.column);
-        let room = width.saturating_sub(number_width(count) + 3);
-        while self.left < self.column {
-            let used: u32 = result.widths.iter().take(self.column + 1).skip(self.left).map(|w| u32::from(*w) + 3).sum();
-            if used <= u32::from(room) + 3 {
-                break;
-            }
-            self.left += 1;
-        }
+        self.place = self.place.min(self.layout.len().saturating_sub(1));
+        self.layout.settle(self.place, room(cx.shared, count));
         let wanted = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= wanted.start && wanted.end <= range.end;
-        let is_there = result.window.as_ref().is_some_and(|window| covers(&window.range()));
+        let is_there = self.current_window().is_some_and(|window| covers(&window.range()));
         // The session's report may be here before the store's header: the store answers only for what it has opened.
-        if result.columns.is_none() || count == 0 || is_there || result.asked.as_ref().is_some_and(covers) {
+        if self.columns.is_none() || count == 0 || is_there || self.asked.as_ref().is_some_and(covers) {
             return;
         }
-        let rows = self.top.saturating_sub(2 * page)..(self.top + 3 * page).min(count);
-        result.asked = Some(rows.clone());
-        cx.effect(Effect::Store(StoreCmd::Window { result: result.id, rows }));
+        // Rows in another order lie far apart: fewer of them are read ahead.
+        let (before, behind) = if self.arrangement.sort.is_empty() { (2, 3) } else { (1, 2) };
+        let rows = self.top.saturating_sub(before * page)..(self.top + behind * page).min(count);
+        self.asked = Some(rows.clone());
+        cx.effect(Effect::Store(StoreCmd::Window { result: self.id, rows }));
     }
+}
+
+/// Cells that the columns have beside the row numbers.
+fn room(shared: &Shared, count: u64) -> u16 {
+    let width =
+        shared.areas.grid.map_or(80, |area| if area.has_box() { area.width.saturating_sub(2) } else { area.width });
+    width.saturating_sub(number_width(count) + 3)
 }
 
 /// Cells of the row number's column.
@@ -219,10 +283,4 @@ pub(super) fn number_width(count: u64) -> u16 {
 /// Rows of the result that the panel shows.
 fn page(shared: &Shared) -> u16 {
     shared.areas.rows(Focus::Grid).saturating_sub(HEAD).max(1)
-}
-
-/// Widens the columns to what the first window holds.
-fn fit(result: &mut ResultSet, window: &Window, glyphs: Glyphs) {
-    let Some(columns) = result.columns.as_ref() else { return };
-    result.widths = widths(columns, window, glyphs);
 }

@@ -6,18 +6,15 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::{Action, AppAction};
-use crate::app::ask::Source;
 use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
 use crate::app::ui::draw::{clip, grouped, panel, parts, printable};
 use crate::app::ui::theme::Theme;
-use crate::domain::limits::PREVIEW_ROWS;
-use crate::domain::port::{End, Limit};
-use crate::domain::problem::Kind;
-use crate::domain::results::{Column, PieceKind, Side, alignment, shown, type_text};
+use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, WireType, alignment, shown, type_text};
 
 use super::update::number_width;
-use super::{Grid, ResultSet};
+use super::words::{arranged, status, took};
+use super::{Block, Grid, ResultSet, Span};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -32,10 +29,30 @@ pub struct GridView<'a> {
     pub in_focus: bool,
 }
 
+/// The table on the screen.
+struct Table<'a> {
+    result: &'a ResultSet,
+    columns: &'a [Column],
+    spans: Vec<Span>,
+    selected: Option<Block>,
+    /// The first column behind those that stay.
+    loose: Option<usize>,
+    /// Where the first column begins.
+    left: u16,
+    area: Rect,
+}
+
+impl Table<'_> {
+    /// The line before a column: a strong one behind those that stay.
+    fn line(&self, place: usize) -> &'static str {
+        if self.loose == Some(place) { "┃" } else { "│" }
+    }
+}
+
 impl GridView<'_> {
     /// Draws into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
-        let Some(result) = &self.grid.result else {
+        let Some(result) = self.grid.front() else {
             let inside = panel(buffer, area, "Results", "", self.in_focus, self.theme);
             let key = self.shared.key(Action::App(AppAction::Run));
             parts(
@@ -50,119 +67,172 @@ impl GridView<'_> {
             );
             return;
         };
-        let right = match result.columns.as_ref() {
-            Some(_) if self.grid.count() > 0 => {
-                format!("row {} · col {}/{}", grouped(self.grid.row + 1), self.grid.column + 1, result.widths.len())
-            }
-            Some(_) | None => String::new(),
-        };
-        let title = format!("Results ─ {}", status(result, self.shared));
-        let inside = panel(buffer, area, &title, &right, self.in_focus, self.theme);
-        if let (Some(problem), true) = (result.problem(), self.grid.count() == 0) {
+        let inside = panel(buffer, area, &self.title(result), &place(result), self.in_focus, self.theme);
+        if let (Some(problem), true) = (result.problem(), result.progress.rows == 0) {
             draw_problem(problem, inside, buffer, self.theme);
             return;
         }
         if let Some(columns) = &result.columns {
-            self.table(result, columns, inside, buffer);
+            let left = inside.x + number_width(result.count()) + 3;
+            let room = inside.right().saturating_sub(left);
+            let spans = result.layout.spans(room);
+            let frozen = result.layout.frozen();
+            let loose = spans.iter().map(|span| span.place).find(|place| frozen > 0 && *place >= frozen);
+            let table = Table { result, columns, spans, selected: result.selected(), loose, left, area: inside };
+            self.head(&table, buffer);
+            self.rows(&table, buffer);
         }
     }
 
-    fn table(&self, result: &ResultSet, columns: &[Column], area: Rect, buffer: &mut Buffer) {
-        let theme = self.theme;
-        let number = number_width(self.grid.count());
-        let mut spans: Vec<(usize, u16, u16)> = Vec::new();
-        let mut x = area.x + number + 3;
-        for (c, width) in result.widths.iter().enumerate().skip(self.grid.left) {
-            if x >= area.right() {
-                break;
-            }
-            let room = (*width).min(area.right() - x);
-            spans.push((c, x, room));
-            x += room + 3;
-        }
+    /// Which result, how far it is, and over what it is looked at.
+    fn title(&self, result: &ResultSet) -> String {
+        let (results, front) = self.grid.tabs();
+        let which = match results.len() {
+            0 | 1 => "Results".to_owned(),
+            count => format!("Result {}/{count}", front + 1),
+        };
+        let kept = if result.is_pinned { " kept" } else { "" };
+        let followed = if result.came_from.is_some() { " ←" } else { "" };
+        let arranged = arranged(result).map_or_else(String::new, |words| format!(" · {words}"));
+        format!("{which}{kept}{followed} ─ {}{arranged} · {}", status(result), took(result, self.shared))
+    }
+
+    fn head(&self, table: &Table<'_>, buffer: &mut Buffer) {
+        let (theme, area) = (self.theme, table.area);
         let rule = "─".repeat(usize::from(area.width));
-        parts(buffer, (area.x, area.y + 2), area.right().min(area.x + area.width), [(rule.as_str(), theme.dim())]);
-        for (c, x, width) in &spans {
-            let Some(column) = columns.get(*c) else { continue };
-            let here = *c == self.grid.column;
+        parts(buffer, (area.x, area.y + 2), area.right(), [(rule.as_str(), theme.dim())]);
+        for span in &table.spans {
+            let Some(column) = table.columns.get(span.column) else { continue };
+            let x = table.left + span.x;
+            let here = span.place == table.result.place;
             let style = if here { theme.key() } else { theme.heading() };
-            let name = printable(&column.name);
-            aligned(column, &clip(&name, usize::from(*width)), style, (*x, area.y, *width), buffer);
-            aligned(
-                column,
-                &clip(&type_text(column), usize::from(*width)),
-                theme.dim(),
-                (*x, area.y + 1, *width),
-                buffer,
-            );
+            let mark = self.sort_mark(table.result, span.column);
+            let width = usize::from(span.width).saturating_sub(mark.width());
+            let name = format!("{}{mark}", clip(&printable(&column.name), width));
+            aligned(column, &name, style, (x, area.y, span.width), buffer);
+            let type_words = clip(&self.type_words(table.result, column, span.column), usize::from(span.width));
+            aligned(column, &type_words, theme.dim(), (x, area.y + 1, span.width), buffer);
+            let line = table.line(span.place);
             for y in area.y..area.y + 2 {
-                parts(buffer, (x - 2, y), area.right(), [("│", theme.dim())]);
+                parts(buffer, (x - 2, y), area.right(), [(line, theme.dim())]);
             }
             parts(buffer, (x - 2, area.y + 2), area.right(), [("┼", theme.dim())]);
         }
-        let hash = format!("{:>1$} ", "#", usize::from(number));
+        let number = usize::from(number_width(table.result.count()));
+        let hash = format!("{:>number$} ", "#");
         parts(buffer, (area.x, area.y), area.right(), [(hash.as_str(), theme.dim())]);
+    }
+
+    fn sort_mark(&self, result: &ResultSet, column: usize) -> String {
+        let sort = &result.arrangement.sort;
+        let Some(at) = sort.iter().position(|key| key.column == column) else { return String::new() };
+        let arrow = match sort.get(at).map(|key| key.direction) {
+            Some(Direction::Descending) => "▼",
+            _ => "▲",
+        };
+        if sort.len() > 1 { format!(" {arrow}{}", at + 1) } else { format!(" {arrow}") }
+    }
+
+    /// The type; of a TIMESTAMP with the zone in which the session reads it.
+    fn type_words(&self, result: &ResultSet, column: &Column, number: usize) -> String {
+        let mut words = type_text(column);
+        if let (WireType::Timestamp, Some(facts)) = (column.wire, &self.shared.facts) {
+            words = format!("{words} {}", facts.time_zone);
+        }
+        if let Some((_, zone)) = result.zones.iter().find(|(column, _)| *column == number) {
+            words = format!("{words} → {zone}");
+        }
+        if self.shared.refers_to(column).is_some() {
+            words = format!("→ {words}");
+        }
+        words
+    }
+
+    fn rows(&self, table: &Table<'_>, buffer: &mut Buffer) {
+        let (result, area) = (table.result, table.area);
+        if result.count() == 0 && result.view.is_some() {
+            let words = "No row fits the filter.";
+            parts(buffer, (area.x + 1, area.y + 3), area.right(), [(words, self.theme.dim())]);
+        }
         for line in 0..area.height.saturating_sub(3) {
-            let row = self.grid.top + u64::from(line);
-            if row >= self.grid.count() {
+            let row = result.top + u64::from(line);
+            if row >= result.count() {
                 break;
             }
-            self.row(result, columns, row, &spans, (area, area.y + 3 + line), buffer);
+            self.row(table, row, area.y + 3 + line, buffer);
         }
     }
 
-    fn row(
-        &self,
-        result: &ResultSet,
-        columns: &[Column],
-        row: u64,
-        spans: &[(usize, u16, u16)],
-        (area, y): (Rect, u16),
-        buffer: &mut Buffer,
-    ) {
-        let theme = self.theme;
-        let number = usize::from(number_width(self.grid.count()));
-        let is_here = row == self.grid.row;
-        if is_here {
+    fn row(&self, table: &Table<'_>, row: u64, y: u16, buffer: &mut Buffer) {
+        let (theme, result, area) = (self.theme, table.result, table.area);
+        let number = usize::from(number_width(result.count()));
+        let is_here = row == result.row;
+        if is_here && table.selected.is_none() {
             buffer.set_style(Rect { y, height: 1, ..area }.intersection(buffer.area), theme.selected());
         }
         let label = format!("{:>number$} ", row + 1);
         parts(buffer, (area.x, y), area.right(), [(label.as_str(), if is_here { theme.key() } else { theme.dim() })]);
-        for (c, x, width) in spans {
-            parts(buffer, (x - 2, y), area.right(), [("│", theme.dim())]);
-            let Some(column) = columns.get(*c) else { continue };
-            let Some(value) = result.window.as_ref().and_then(|window| window.cell(row, *c)) else {
-                parts(buffer, (*x, y), x + width, [("~", theme.dim())]);
-                continue;
-            };
-            let pieces = shown(value, column, theme.glyphs(), usize::from(*width));
-            let used: usize = pieces.iter().map(crate::domain::results::Piece::width).sum();
-            let pad = match alignment(column) {
-                Side::Right => width.saturating_sub(u16::try_from(used).unwrap_or(*width)),
-                Side::Left => 0,
-            };
-            let is_cell = is_here && *c == self.grid.column;
-            if is_cell && self.in_focus {
-                buffer.set_style(Rect::new(*x, y, *width, 1).intersection(buffer.area), theme.cursor());
+        for span in &table.spans {
+            let x = table.left + span.x;
+            parts(buffer, (x - 2, y), area.right(), [(table.line(span.place), theme.dim())]);
+            let Some(column) = table.columns.get(span.column) else { continue };
+            let is_selected = table.selected.as_ref().is_some_and(|block| block.has(row, span.place));
+            let is_cursor = is_here && span.place == result.place && self.in_focus;
+            let place = Rect::new(x, y, span.width, 1).intersection(buffer.area);
+            if is_cursor {
+                buffer.set_style(place, theme.cursor());
+            } else if is_selected {
+                buffer.set_style(place, theme.selected());
             }
-            parts(
-                buffer,
-                (x + pad, y),
-                x + width,
-                pieces.iter().map(|piece| {
-                    let style = match piece.kind {
-                        _ if is_cell && self.in_focus => theme.cursor(),
-                        PieceKind::Plain => theme.text(),
-                        PieceKind::StandIn
-                        | PieceKind::Null
-                        | PieceKind::Empty
-                        | PieceKind::Binary
-                        | PieceKind::Cut => theme.dim(),
-                    };
-                    (piece.text.as_str(), style)
-                }),
-            );
+            let value = result.current_window().and_then(|window| window.cell(row, span.column));
+            match value {
+                None => drop(parts(buffer, (x, y), x + span.width, [("~", theme.dim())])),
+                Some(value) => self.cell(result, value, (column, span), (x, y, is_cursor), buffer),
+            }
         }
+    }
+
+    fn cell(
+        &self,
+        result: &ResultSet,
+        value: &Shown,
+        (column, span): (&Column, &Span),
+        (x, y, is_cursor): (u16, u16, bool),
+        buffer: &mut Buffer,
+    ) {
+        let theme = self.theme;
+        let beside = result.zones.iter().find(|(column, _)| *column == span.column);
+        let zoned = beside.and_then(|(_, zone)| {
+            let from = self.shared.facts.as_ref().map_or("+00:00", |facts| facts.time_zone.as_str());
+            let Shown::Bytes { head, .. } = value else { return None };
+            crate::domain::results::in_zone(head, column, from, zone)
+        });
+        let mut pieces = shown(value, column, theme.glyphs(), usize::from(span.width));
+        if let Some(zoned) = zoned {
+            let used: usize = pieces.iter().map(Piece::width).sum();
+            let text = clip(&format!(" {zoned}"), usize::from(span.width).saturating_sub(used));
+            pieces.push(Piece { text, kind: PieceKind::StandIn });
+        }
+        let used: usize = pieces.iter().map(Piece::width).sum();
+        let pad = match alignment(column) {
+            Side::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
+            Side::Left => 0,
+        };
+        parts(
+            buffer,
+            (x + pad, y),
+            x + span.width,
+            pieces.iter().map(|piece| {
+                let style = match piece.kind {
+                    _ if is_cursor => theme.cursor(),
+                    PieceKind::Plain => theme.text(),
+                    PieceKind::StandIn | PieceKind::Null | PieceKind::Empty | PieceKind::Binary | PieceKind::Cut => {
+                        theme.dim()
+                    }
+                };
+                (piece.text.as_str(), style)
+            }),
+        );
     }
 }
 
@@ -174,55 +244,16 @@ fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, 
     parts(buffer, (x + pad, y), x + width, [(text, style)]);
 }
 
-/// What the border says of a result: counts that are honest about how it ended.
-fn status(result: &ResultSet, shared: &Shared) -> String {
-    let rows = result.progress.rows;
-    let unit = if rows == 1 { "row" } else { "rows" };
-    let mut words = match &result.progress.end {
-        None if result.columns.is_none() => "waiting for the first row".to_owned(),
-        None => format!("{} {unit} so far", grouped(rows)),
-        // A preview's LIMIT is ours, not the user's: it is never hidden.
-        Some(End::Complete) if result.from == Source::Preview && rows >= PREVIEW_ROWS => {
-            format!("first {} {unit} (LIMIT {PREVIEW_ROWS})", grouped(rows))
-        }
-        Some(End::Complete) if rows == 0 => "no rows".to_owned(),
-        Some(End::Complete) => format!("all {} {unit}", grouped(rows)),
-        Some(End::Limit(Limit::Rows(_))) => format!("{} {unit}, cut at the row limit", grouped(rows)),
-        Some(End::Limit(Limit::Bytes(limit))) => format!("{} {unit}, cut at {} bytes", grouped(rows), grouped(*limit)),
-        Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row within {seconds} s"),
-        Some(End::Limit(Limit::Fetch(seconds))) => {
-            format!("{} {unit}, cut: not fetched within {seconds} s", grouped(rows))
-        }
-        Some(End::Limit(Limit::Memory(_))) => format!("{} {unit}, cut: the profile forbids a spill", grouped(rows)),
-        Some(End::Cancelled) => format!("{} {unit}, stopped by you", grouped(rows)),
-        Some(End::Broken(problem)) if problem.kind == Kind::Lost => {
-            format!("{} {unit}, then it broke: not known to have finished", grouped(rows))
-        }
-        Some(End::Broken(_)) if rows == 0 => "failed".to_owned(),
-        Some(End::Broken(_)) => format!("{} {unit}, then it failed", grouped(rows)),
-    };
-    match result.warnings.0 {
-        0 => {}
-        1 => words.push_str(" · 1 warning"),
-        n => words = format!("{words} · {n} warnings"),
+/// Where the cursor is.
+fn place(result: &ResultSet) -> String {
+    if result.columns.is_none() || result.count() == 0 {
+        return String::new();
     }
-    let took = match result.took {
-        Some((Some(first), total)) if time(first) != time(total) => {
-            format!("{} to first · {}", time(first), time(total))
-        }
-        Some((_, total)) => time(total),
-        None => time(shared.now.saturating_sub(result.since)),
-    };
-    format!("{words} · {took}")
-}
-
-/// A time in few cells.
-fn time(time: std::time::Duration) -> String {
-    if time.as_secs() >= 60 {
-        format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
-    } else if time.as_secs() >= 1 {
-        format!("{:.2} s", time.as_secs_f64())
-    } else {
-        format!("{} ms", time.as_millis())
+    if let Some(block) = result.selected() {
+        let (rows, columns) = (block.rows.end - block.rows.start, block.places.end - block.places.start);
+        return format!("{} × {columns} selected", grouped(rows));
     }
+    let hidden = result.layout.all() - result.layout.len();
+    let hidden = if hidden > 0 { format!(" · {hidden} hidden") } else { String::new() };
+    format!("row {} · col {}/{}{hidden}", grouped(result.row + 1), result.place + 1, result.layout.len())
 }

@@ -7,9 +7,11 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
-use crate::domain::results::{Glyphs, Shown};
+use crate::domain::results::{Column, ColumnProfile, Count, Glyphs, Series, Shown};
 
-use super::Shows;
+use crate::domain::words::counted;
+
+use super::{Shows, ValueForm};
 
 /// How a line, or a part of one, is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,25 +34,41 @@ pub enum Tone {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InspectorLine(pub Vec<(String, Tone)>);
 
+impl InspectorLine {
+    /// What stands on it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.iter().map(|(text, _)| text.as_str()).collect()
+    }
+}
+
 /// Collects lines no wider than a width.
-struct Paper {
+pub(super) struct Paper {
     width: usize,
     lines: Vec<InspectorLine>,
 }
 
 impl Paper {
-    fn line(&mut self, text: &str, tone: Tone) {
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn push(&mut self, line: InspectorLine) {
+        self.lines.push(line);
+    }
+
+    pub(super) fn line(&mut self, text: &str, tone: Tone) {
         self.hang(&[], text, tone, 0);
     }
 
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.0.is_empty()) {
             self.lines.push(InspectorLine::default());
         }
     }
 
     /// Wraps text behind leading parts; further lines are indented.
-    fn hang(&mut self, lead: &[(String, Tone)], text: &str, tone: Tone, indent: usize) {
+    pub(super) fn hang(&mut self, lead: &[(String, Tone)], text: &str, tone: Tone, indent: usize) {
         let mut parts = lead.to_vec();
         let mut used: usize = parts.iter().map(|(text, _)| text.width()).sum();
         let mut line = String::new();
@@ -83,7 +101,7 @@ impl Paper {
 }
 
 /// Draws the lines.
-pub(super) fn lines(shows: &Shows, shared: &Shared, width: usize) -> Vec<InspectorLine> {
+pub(super) fn lines(shows: &Shows, form: Option<ValueForm>, shared: &Shared, width: usize) -> Vec<InspectorLine> {
     let mut paper = Paper { width: width.max(10), lines: Vec::new() };
     match shows {
         Shows::Nothing => {
@@ -113,11 +131,9 @@ pub(super) fn lines(shows: &Shows, shared: &Shared, width: usize) -> Vec<Inspect
             }
         }
         Shows::Value { value: None, .. } => paper.line("‹null›", Tone::Dim),
-        Shows::Value { value: Some(bytes), .. } => {
-            paper.line(&format!("{} bytes", bytes.len()), Tone::Dim);
-            paper.blank();
-            value(&mut paper, bytes);
-        }
+        Shows::Value { value: Some(bytes), column, .. } => super::value::draw(&mut paper, bytes, column, form),
+        Shows::Profile { column, profile, scope } => profile_lines(&mut paper, column, profile, scope),
+        Shows::Chart { series, scope, .. } => chart_lines(&mut paper, series, scope),
         Shows::Warnings(warnings) => {
             for warning in warnings {
                 let lead = [(format!("{} {} ", warning.level, warning.code), Tone::Warning)];
@@ -131,6 +147,109 @@ pub(super) fn lines(shows: &Shows, shared: &Shared, width: usize) -> Vec<Inspect
         }
     }
     paper.lines
+}
+
+/// What a column holds.
+fn profile_lines(paper: &mut Paper, column: &Column, profile: &ColumnProfile, scope: &str) {
+    let value = |bytes: &[u8]| shown_bytes(bytes, column);
+    paper.line(&format!("Over {scope}"), Tone::Dim);
+    paper.blank();
+    let mut fact =
+        |name: &str, words: String| paper.hang(&[(format!("{name:<10}"), Tone::Name)], &words, Tone::Plain, 10);
+    let share = |count: u64| {
+        let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
+        format!("{} ({percent:.1} %)", grouped(count))
+    };
+    fact("rows", grouped(profile.rows));
+    fact("nulls", share(profile.nulls));
+    if profile.empty > 0 {
+        fact("empty", share(profile.empty));
+    }
+    fact(
+        "distinct",
+        match profile.distinct {
+            Count::Exactly(count) => grouped(count),
+            Count::About(count) => format!("about {}", grouped(count)),
+        },
+    );
+    if let Some(least) = &profile.least {
+        fact("least", value(least));
+    }
+    if let Some(greatest) = &profile.greatest {
+        fact("greatest", value(greatest));
+    }
+    if let Some(mean) = &profile.mean {
+        fact("mean", mean.clone());
+    }
+    if let Some((least, most)) = profile.lengths {
+        fact("length", format!("{} to {}", grouped(least), grouped(most)));
+    }
+    if !profile.quantiles.is_empty() {
+        paper.blank();
+        paper.line(if profile.is_sampled { "Quantiles (of a sample of 10,000)" } else { "Quantiles" }, Tone::Heading);
+        for (percent, at) in &profile.quantiles {
+            paper.hang(&[(format!("{percent:>3} %     "), Tone::Name)], &value(at), Tone::Plain, 10);
+        }
+    }
+    if !profile.histogram.is_empty() {
+        paper.blank();
+        paper.line("Histogram", Tone::Heading);
+        let most = profile.histogram.iter().map(|bin| bin.count).max().unwrap_or(1);
+        let widest = profile.histogram.iter().map(|bin| bin.from.width()).max().unwrap_or(0);
+        for bin in &profile.histogram {
+            bar(paper, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
+        }
+        if let Some(last) = profile.histogram.last() {
+            paper.line(&format!("{:>widest$}  end", last.to), Tone::Dim);
+        }
+    }
+    if !profile.frequent.is_empty() {
+        paper.blank();
+        paper.line(if profile.is_frequent_exact { "Most frequent" } else { "Most frequent (about)" }, Tone::Heading);
+        for frequent in &profile.frequent {
+            paper.hang(
+                &[(format!("{:>9}  ", grouped(frequent.count)), Tone::Name)],
+                &value(&frequent.value),
+                Tone::Plain,
+                11,
+            );
+        }
+    }
+}
+
+/// A label, a bar and a number, on one line.
+fn bar(paper: &mut Paper, label: &str, (value, most): (f64, f64), words: &str) {
+    /// Eighths of a cell, from none to seven.
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let room = paper.width.saturating_sub(label.width() + words.width() + 4).min(60);
+    let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
+    let eighths = (share * room as f64 * 8.0).round() as usize;
+    let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
+    paper.lines.push(InspectorLine(vec![
+        (format!("{label}  "), Tone::Name),
+        (drawn, Tone::Code),
+        (format!(" {words}"), Tone::Dim),
+    ]));
+}
+
+/// Bars, or a line.
+fn chart_lines(paper: &mut Paper, series: &Series, scope: &str) {
+    paper.line(&format!("Over {scope}"), Tone::Dim);
+    paper.blank();
+    if series.left_out > 0 {
+        paper.line(&format!("{} without a number here are left out", counted(series.left_out, "row")), Tone::Dim);
+    }
+    if series.is_thinned {
+        paper.line("there are more rows than are drawn", Tone::Warning);
+    }
+    let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+    let widest = series.bars.iter().map(|(label, _)| safe(label).width()).max().unwrap_or(0).min(paper.width / 3);
+    for (label, value) in &series.bars {
+        let label = crate::app::ui::draw::clip(&safe(label), widest);
+        let pad = " ".repeat(widest.saturating_sub(label.width()));
+        bar(paper, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
+    }
 }
 
 /// The page's Markdown up to its columns and examples, which are drawn from the catalog and with their keys.
@@ -239,33 +358,16 @@ fn examples(paper: &mut Paper, page: &DocPage) {
     }
 }
 
-fn value(paper: &mut Paper, bytes: &[u8]) {
-    /// A screen needs no more of it; a copy takes all.
-    const MOST: usize = 256 << 10;
-    let head = bytes.get(..MOST).unwrap_or(bytes);
-    match std::str::from_utf8(head) {
-        Ok(text) => {
-            for line in text.lines() {
-                paper.line(&printable(line.as_bytes()), Tone::Plain);
-            }
-        }
-        Err(_) => {
-            for (row, part) in head.chunks(16).take(4096).enumerate() {
-                let hex: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
-                paper.line(&format!("{:06x}  {}", row * 16, hex.join(" ")), Tone::Code);
-            }
-        }
-    }
-    if bytes.len() > head.len() {
-        paper.line("… the rest is not shown; a copy takes all of it", Tone::Dim);
-    }
-}
-
-fn shown(value: &Shown, column: &crate::domain::results::Column) -> String {
+fn shown(value: &Shown, column: &Column) -> String {
     crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2)
         .into_iter()
         .map(|piece| piece.text)
         .collect()
+}
+
+/// A value's first bytes as a screen shows them.
+fn shown_bytes(bytes: &[u8], column: &Column) -> String {
+    shown(&Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 }, column)
 }
 
 fn tone_of(value: &Shown) -> Tone {
@@ -273,7 +375,7 @@ fn tone_of(value: &Shown) -> Tone {
 }
 
 /// Text of which nothing steers the terminal.
-fn printable(bytes: &[u8]) -> String {
+pub(super) fn printable(bytes: &[u8]) -> String {
     safe(&String::from_utf8_lossy(bytes.trim_ascii_end()))
 }
 

@@ -1,10 +1,13 @@
 //! The inspector: documentation of a table, its columns and keys, a row as names and values, a whole value, warnings.
 
+mod chart_view;
 mod lines;
 mod update;
+mod value;
 mod view;
 
 pub use lines::{InspectorLine, Tone};
+pub use value::ValueForm;
 pub use view::InspectorView;
 
 use std::sync::Arc;
@@ -12,7 +15,7 @@ use std::sync::Arc;
 use crate::app::action::actions;
 use crate::domain::port::Warning;
 use crate::domain::problem::Problem;
-use crate::domain::results::{Column, Shown};
+use crate::domain::results::{Column, ColumnProfile, Pattern, Series, Shown};
 
 actions! {
     /// What works in the inspector.
@@ -25,6 +28,10 @@ actions! {
         End = "end": "end",
         Example = "example": "put the next example into a worksheet",
         Copy = "copy": "copy what is shown",
+        Form = "form": "this value as text, JSON, hexadecimal, geometry in turn",
+        Search = "search": "search what is shown",
+        Next = "next-match": "next match",
+        Previous = "previous-match": "match before",
         Pin = "pin": "keep this, or follow the cursor again",
         Leave = "leave": "close",
     }
@@ -54,12 +61,30 @@ pub enum Shows {
     },
     /// A whole value.
     Value {
-        /// The column's name.
-        name: String,
+        /// Its column.
+        column: Box<Column>,
         /// Its row, from 0.
         row: u64,
         /// Its bytes; `None` is NULL.
         value: Option<Arc<[u8]>>,
+    },
+    /// What a column holds.
+    Profile {
+        /// The column.
+        column: Box<Column>,
+        /// What it holds.
+        profile: Arc<ColumnProfile>,
+        /// Over which rows.
+        scope: String,
+    },
+    /// Bars, or a line.
+    Chart {
+        /// The two columns: labels or places, and numbers.
+        columns: Box<(Column, Column)>,
+        /// What is drawn.
+        series: Arc<Series>,
+        /// Over which rows.
+        scope: String,
     },
     /// The server's warnings.
     Warnings(Vec<Warning>),
@@ -80,4 +105,10 @@ pub struct Inspector {
     pub is_pinned: bool,
     /// The example that `example` takes next.
     pub next_example: usize,
+    /// In which form a value is shown; `None` is what fits it best.
+    pub form: Option<ValueForm>,
+    /// What is searched for in the lines.
+    pub search: Option<Arc<Pattern>>,
+    /// Where the last match is.
+    pub found: Option<usize>,
 }

@@ -1,21 +1,24 @@
 //! Decisions of the inspector.
 
+use std::sync::Arc;
+
 use crate::app::ask::Ask;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
+use crate::app::panes::grid::read_search;
 use crate::app::shared::Shared;
 use crate::domain::docs::DocPage;
 
 use super::lines::lines;
-use super::{Inspector, InspectorAction, Shows};
+use super::{Inspector, InspectorAction, Shows, ValueForm};
 
 impl Inspector {
     /// Shows something at the user's wish.
     pub fn show(&mut self, shows: Shows, shared: &Shared) {
         if self.shows != shows {
             self.shows = shows;
-            self.top = 0;
-            self.next_example = 0;
+            (self.top, self.next_example) = (0, 0);
+            (self.form, self.search, self.found) = (None, None, None);
         }
         self.refresh(shared);
     }
@@ -30,7 +33,7 @@ impl Inspector {
     /// Draws the lines anew: the panel's width or what it tells may have changed.
     pub fn refresh(&mut self, shared: &Shared) {
         let width = shared.areas.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
-        self.lines = if width == 0 { Vec::new() } else { lines(&self.shows, shared, width) };
+        self.lines = if width == 0 { Vec::new() } else { lines(&self.shows, self.form, shared, width) };
         self.settle(shared);
     }
 
@@ -54,11 +57,17 @@ impl Inspector {
             A::Copy => {
                 let text: Vec<String> =
                     self.lines.iter().map(|line| line.0.iter().map(|(text, _)| text.as_str()).collect()).collect();
-                cx.ask(Ask::Copy(match &self.shows {
-                    Shows::Value { value: Some(bytes), .. } => String::from_utf8_lossy(bytes).into_owned(),
-                    _ => text.join("\n"),
-                }));
+                let (text, what) = match &self.shows {
+                    Shows::Value { value: Some(bytes), .. } => {
+                        (String::from_utf8_lossy(bytes).into_owned(), "the value")
+                    }
+                    _ => (text.join("\n"), "what is shown"),
+                };
+                cx.ask(Ask::Copy { text, what: what.into() });
             }
+            A::Form => self.turn_form(cx),
+            A::Search => cx.ask(Ask::SearchShownForm),
+            A::Next | A::Previous => self.next_match(action == A::Next, cx),
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
                 let words = if self.is_pinned {
@@ -69,6 +78,57 @@ impl Inspector {
                 cx.ask(Ask::Notice(words.into()));
             }
             A::Leave => cx.ask(Ask::HideInspector),
+        }
+        self.settle(cx.shared);
+    }
+
+    /// The value in its next form.
+    fn turn_form(&mut self, cx: &mut Cx<'_>) {
+        let Shows::Value { value: Some(bytes), column, .. } = &self.shows else {
+            cx.ask(Ask::Notice("a value has forms; this is none".into()));
+            return;
+        };
+        let forms = ValueForm::of(bytes, column);
+        let now = self.form.or(forms.first().copied());
+        let at = forms.iter().position(|form| Some(*form) == now).unwrap_or(0);
+        self.form = forms.get((at + 1) % forms.len().max(1)).copied();
+        (self.top, self.found) = (0, None);
+        self.refresh(cx.shared);
+    }
+
+    /// Searches the lines from the top.
+    ///
+    /// # Errors
+    /// A sentence with what is wrong, and what to write instead.
+    pub fn search(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+        self.search = None;
+        if !text.is_empty() {
+            let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+            (self.search, self.found) = (Some(Arc::new(pattern)), None);
+            self.next_match(true, cx);
+        }
+        Ok(())
+    }
+
+    fn next_match(&mut self, forward: bool, cx: &mut Cx<'_>) {
+        let Some(pattern) = &self.search else {
+            cx.ask(Ask::SearchShownForm);
+            return;
+        };
+        let holds = |at: &usize| self.lines.get(*at).is_some_and(|line| pattern.is_in(line.text().as_bytes()));
+        let count = self.lines.len();
+        let from = self.found.map_or(if forward { 0 } else { count }, |at| if forward { at + 1 } else { at });
+        let found = if forward {
+            (from..count).find(holds).or_else(|| (0..from.min(count)).find(holds))
+        } else {
+            (0..from.min(count)).rev().find(holds).or_else(|| (from.min(count)..count).rev().find(holds))
+        };
+        match found {
+            Some(at) => {
+                self.found = Some(at);
+                self.top = at.saturating_sub(2);
+            }
+            None => cx.ask(Ask::Notice("no line holds what was searched for".into())),
         }
         self.settle(cx.shared);
     }

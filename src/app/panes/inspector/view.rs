@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{panel, parts};
+use crate::app::ui::draw::{panel, parts, printable};
 use crate::app::ui::theme::Theme;
+use crate::domain::results::type_text;
 
-use super::{Inspector, InspectorAction, Shows, Tone};
+use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -35,7 +36,13 @@ impl InspectorView<'_> {
                 (format!("Docs ─ {table}"), pack.map_or_else(|| schema.clone(), |pack| pack.title.clone()))
             }
             Shows::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
-            Shows::Value { name, row, .. } => (format!("{name} ─ row {}", row + 1), String::new()),
+            Shows::Value { column, row, .. } => {
+                (format!("{} ─ row {}", printable(&column.name), row + 1), type_text(column))
+            }
+            Shows::Profile { column, .. } => (format!("Column {}", printable(&column.name)), type_text(column)),
+            Shows::Chart { columns, .. } => {
+                (format!("{} by {}", printable(&columns.1.name), printable(&columns.0.name)), String::new())
+            }
             Shows::Warnings(warnings) => ("Warnings".into(), warnings.len().to_string()),
             Shows::Problem(_) => ("Problem".into(), String::new()),
         };
@@ -46,8 +53,10 @@ impl InspectorView<'_> {
         let rows = usize::from(inside.height);
         for (row, line) in self.inspector.lines.iter().skip(self.inspector.top).take(rows).enumerate() {
             let y = inside.y + u16::try_from(row).unwrap_or(0);
+            let is_found = self.inspector.found == Some(self.inspector.top + row);
             let styled = line.0.iter().map(|(text, tone)| {
                 let style = match tone {
+                    _ if is_found => theme.cursor(),
                     Tone::Heading => theme.heading(),
                     Tone::Plain => theme.text(),
                     Tone::Name => theme.name(),
@@ -58,6 +67,16 @@ impl InspectorView<'_> {
                 (text.as_str(), style)
             });
             parts(buffer, (inside.x + 1, y), inside.right(), styled);
+        }
+        if let Shows::Chart { series, .. } = &self.inspector.shows
+            && series.along.is_some()
+        {
+            let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height / 2);
+            let place = Rect { y: inside.y + head, height: inside.height - head, ..inside };
+            if !chart_view::draw(series, place, buffer, theme) {
+                let words = "There is no row with both values.";
+                parts(buffer, (place.x + 1, place.y), place.right(), [(words, theme.dim())]);
+            }
         }
         let below = self.inspector.lines.len().saturating_sub(self.inspector.top + rows);
         if below > 0 && area.height > 2 {

@@ -9,11 +9,14 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
+use crate::domain::export::CopyForm;
+use crate::domain::results::{Column, Plot, PlotForm, SeriesBuilder, TypeClass, type_text, zones};
 
-use super::{Happened, Item, Kind, Take};
+use super::{Item, Kind, Stock, Take};
 
-/// All items of a kind, before the filter. `columns` are those of the result shown.
-pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns: &[String]) -> Vec<Item> {
+/// All items of a kind, before the filter.
+pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item> {
+    let activity = stock.activity;
     match kind {
         Kind::Palette => Action::all()
             .filter(|action| !matches!(action.layer(), "list" | "filter" | "connect"))
@@ -84,21 +87,95 @@ pub(super) fn items(kind: &Kind, shared: &Shared, activity: &[Happened], columns
                 name: happened.what.split_whitespace().collect::<Vec<_>>().join(" "),
                 more: String::new(),
                 right: format!("{}.{:03} s", happened.at / 1000, happened.at % 1000),
-                take: Take::Asks(vec![Ask::Copy(happened.what.clone())]),
+                take: Take::Asks(vec![Ask::Copy { text: happened.what.clone(), what: "the line".into() }]),
             })
             .collect(),
-        Kind::Columns => columns
+        Kind::Columns => columns(stock)
             .iter()
             .enumerate()
-            .map(|(number, name)| Item {
-                name: name.clone(),
-                more: String::new(),
+            .map(|(number, column)| Item {
+                name: column.name.clone(),
+                more: type_text(column),
                 right: (number + 1).to_string(),
                 take: Take::Asks(vec![Ask::Jump { row: None, column: Some(number) }]),
             })
             .collect(),
-        Kind::Find | Kind::SaveSnippet { .. } | Kind::JumpRow | Kind::Rename | Kind::Confirm { .. } => Vec::new(),
+        Kind::CopyAs => copy_forms(),
+        Kind::Chart => charts(stock),
+        Kind::Zone => zone_names(),
+        Kind::Find
+        | Kind::SaveSnippet { .. }
+        | Kind::JumpRow
+        | Kind::Rename
+        | Kind::Confirm { .. }
+        | Kind::Filter(_)
+        | Kind::Search
+        | Kind::SearchShown => Vec::new(),
     }
+}
+
+/// The columns of the result that shows.
+fn columns(stock: Stock<'_>) -> &[Column] {
+    stock.result.and_then(|result| result.columns.as_deref()).unwrap_or_default()
+}
+
+fn copy_forms() -> Vec<Item> {
+    let forms = [
+        ("value", "as it is; several with tabs and lines between", CopyForm::Value),
+        ("TSV", "with a header line", CopyForm::Tsv),
+        ("CSV", "with a header line", CopyForm::Csv),
+        ("JSON", "an array of objects", CopyForm::Json),
+        ("Markdown", "a table for a ticket", CopyForm::Markdown),
+        ("INSERT", "a statement that makes these rows", CopyForm::Insert),
+        ("IN (…)", "the different values of the first column", CopyForm::InList),
+        ("WHERE …", "by the primary key, else by all columns", CopyForm::Where { key: Vec::new() }),
+    ];
+    let item = |(name, more, form): (&str, &str, CopyForm)| Item {
+        name: name.into(),
+        more: more.into(),
+        right: String::new(),
+        take: Take::Asks(vec![Ask::CopyAs(form)]),
+    };
+    forms.into_iter().map(item).collect()
+}
+
+/// Bars and lines that the columns allow, those of the cursor's column first.
+fn charts(stock: Stock<'_>) -> Vec<Item> {
+    let columns = columns(stock);
+    let here = stock.result.and_then(crate::app::panes::grid::ResultSet::column);
+    let mut items: Vec<(bool, Item)> = Vec::new();
+    for (y, up) in columns.iter().enumerate() {
+        for (x, along) in columns.iter().enumerate().filter(|(x, _)| *x != y) {
+            for (form, word) in [(PlotForm::Bars, "bars"), (PlotForm::Line, "line")] {
+                let plot = Plot { form, x, y };
+                let is_odd = form == PlotForm::Bars && matches!(along.class(), TypeClass::Decimal | TypeClass::Float);
+                if is_odd || SeriesBuilder::new(plot, columns).is_err() {
+                    continue;
+                }
+                let item = Item {
+                    name: format!("{word}: {} by {}", up.name, along.name),
+                    more: String::new(),
+                    right: String::new(),
+                    take: Take::Asks(vec![Ask::Plot(plot)]),
+                };
+                items.push((here == Some(y), item));
+            }
+        }
+    }
+    items.sort_by_key(|(is_here, _)| !is_here);
+    items.truncate(200);
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+fn zone_names() -> Vec<Item> {
+    let item = |name: String, more: &str, zone: String| Item {
+        name,
+        more: more.into(),
+        right: String::new(),
+        take: Take::Asks(vec![Ask::Zone(zone)]),
+    };
+    let none = item("none".into(), "the session's zone alone", String::new());
+    std::iter::once(none).chain(zones().into_iter().map(|name| item(name.clone(), "", name))).collect()
 }
 
 /// The lines of what a find found.

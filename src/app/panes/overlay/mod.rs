@@ -39,6 +39,18 @@ pub enum Kind {
     },
     /// A row's number.
     JumpRow,
+    /// A condition for rows, beginning with this text.
+    Filter(String),
+    /// What to search for.
+    Search,
+    /// What to search for in the inspector.
+    SearchShown,
+    /// The form of a copy.
+    CopyAs,
+    /// Columns to draw.
+    Chart,
+    /// A zone for times.
+    Zone,
     /// A new title for the worksheet.
     Rename,
     /// A yes-or-no question; no is the default.
@@ -87,6 +99,8 @@ pub struct Overlay {
     pub total: Option<usize>,
     /// The cursor among them.
     pub list: List,
+    /// What is wrong with what is typed: where in it, and what to do.
+    pub fault: Option<(std::ops::Range<usize>, String)>,
 }
 
 /// One line of the activity.

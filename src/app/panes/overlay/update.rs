@@ -2,11 +2,13 @@
 
 use crate::app::ask::Ask;
 use crate::app::panes::Cx;
+use crate::app::panes::grid::{ResultSet, read_search};
 use crate::app::panes::parts::line_input::LineInput;
 use crate::app::panes::parts::list::{List, ListAction};
 use crate::app::shared::Shared;
 use crate::domain::catalog::find::Found;
 use crate::domain::compute::Work;
+use crate::domain::results::Filter;
 
 use super::items::{filter, found, items};
 use super::{Happened, Kind, Overlay, Take};
@@ -16,16 +18,19 @@ use super::{Happened, Kind, Overlay, Take};
 pub struct Stock<'a> {
     /// The activity so far.
     pub activity: &'a [Happened],
-    /// Columns of the result shown.
-    pub columns: &'a [String],
+    /// The result that shows.
+    pub result: Option<&'a ResultSet>,
 }
 
 impl Overlay {
     /// Opens one.
     #[must_use]
     pub fn open(kind: Kind, cx: &mut Cx<'_>, stock: Stock<'_>) -> Self {
-        let mut overlay =
-            Self { kind, input: LineInput::default(), items: Vec::new(), total: None, list: List::default() };
+        let input = match &kind {
+            Kind::Filter(text) => LineInput::with(text.clone()),
+            _ => LineInput::default(),
+        };
+        let mut overlay = Self { kind, input, items: Vec::new(), total: None, list: List::default(), fault: None };
         overlay.refresh(cx, stock);
         overlay
     }
@@ -33,7 +38,16 @@ impl Overlay {
     /// Whether it has a list.
     #[must_use]
     pub fn has_list(&self) -> bool {
-        !matches!(self.kind, Kind::SaveSnippet { .. } | Kind::JumpRow | Kind::Rename | Kind::Confirm { .. })
+        !matches!(
+            self.kind,
+            Kind::SaveSnippet { .. }
+                | Kind::JumpRow
+                | Kind::Rename
+                | Kind::Confirm { .. }
+                | Kind::Filter(_)
+                | Kind::Search
+                | Kind::SearchShown
+        )
     }
 
     /// Whether typed characters are text.
@@ -50,9 +64,30 @@ impl Overlay {
                 cx.ask(Ask::Compute(Work::Find { catalog: catalog.clone(), pattern }));
             }
         } else {
-            self.items = filter(items(&self.kind, cx.shared, stock.activity, stock.columns), self.input.text());
+            self.items = filter(items(&self.kind, cx.shared, stock), self.input.text());
         }
+        self.fault = self.fault(stock);
         self.list.settle(self.items.len(), page(cx.shared));
+    }
+
+    /// What is wrong with a condition or a pattern that is being typed.
+    fn fault(&self, stock: Stock<'_>) -> Option<(std::ops::Range<usize>, String)> {
+        let text = self.input.text();
+        if text.trim().is_empty() {
+            return None;
+        }
+        match &self.kind {
+            Kind::Filter(_) => {
+                let columns = stock.result?.columns.as_ref()?;
+                let fault = Filter::parse(text, columns).err()?;
+                Some((fault.at, format!("{}: {}", fault.what, fault.hint)))
+            }
+            Kind::Search | Kind::SearchShown => {
+                let fault = read_search(text).err()?;
+                Some((0..text.len(), format!("{}: {}", fault.what, fault.hint)))
+            }
+            _ => None,
+        }
     }
 
     /// Takes what a find found.
@@ -121,7 +156,24 @@ impl Overlay {
 
     fn choose(&mut self, cx: &mut Cx<'_>) {
         let typed = self.input.text().trim().to_owned();
+        if let Some((_, words)) = &self.fault {
+            // It stands under the line; nothing of what was typed is lost.
+            cx.ask(Ask::Notice(words.clone()));
+            return;
+        }
         match &self.kind {
+            Kind::Filter(_) => {
+                cx.ask(Ask::Close);
+                cx.ask(Ask::FilterBy(typed));
+            }
+            Kind::SearchShown => {
+                cx.ask(Ask::Close);
+                cx.ask(Ask::SearchShown(self.input.text().to_owned()));
+            }
+            Kind::Search => {
+                cx.ask(Ask::Close);
+                cx.ask(Ask::SearchBy(self.input.text().to_owned()));
+            }
             // Enter takes the default, and the default is no.
             Kind::Confirm { .. } => cx.ask(Ask::Close),
             Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => {

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::areas::Area;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{clip, panel, parts, rect};
+use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
 use crate::app::ui::theme::Theme;
 
 use super::{Item, Kind, Overlay};
@@ -41,6 +41,12 @@ impl OverlayView<'_> {
             Kind::SaveSnippet { .. } => ("Save the statement as a snippet", "name"),
             Kind::JumpRow => ("Jump to a row", "row number"),
             Kind::Rename => ("Rename the worksheet", "title"),
+            Kind::Filter(_) => ("Show only rows that fit", "where"),
+            Kind::Search => ("Search the rows", "text"),
+            Kind::SearchShown => ("Search what is shown", "text"),
+            Kind::CopyAs => ("Copy as", "find"),
+            Kind::Chart => ("Draw", "find"),
+            Kind::Zone => ("Show this column's times in another zone too", "find"),
             Kind::Confirm { .. } => ("Please confirm", ""),
         };
         let area = if self.overlay.has_list() { place(self.shared) } else { self.shared.areas.overlay(72, 8) };
@@ -86,7 +92,40 @@ impl OverlayView<'_> {
                 };
                 parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [(words, self.theme.dim())]);
             }
+            Kind::Filter(_) | Kind::Search | Kind::SearchShown => self.condition(inside, buffer),
             _ => self.list(inside, buffer),
+        }
+    }
+
+    /// What is wrong with what is typed, else how it is written.
+    fn condition(&self, area: Rect, buffer: &mut Buffer) {
+        let (words, style) = match (&self.overlay.fault, &self.overlay.kind) {
+            (Some((_, words)), _) => (words.as_str(), self.theme.warning()),
+            (None, Kind::Search | Kind::SearchShown) => (
+                "Case counts where a capital letter is typed; ~ before it makes it a regular expression.",
+                self.theme.dim(),
+            ),
+            (None, _) => (
+                "status = 'Open' and age > 40 · name ~ '^A' · ended is null · in (…) · between … and … · like 'A%'. \
+                 Empty shows all rows.",
+                self.theme.dim(),
+            ),
+        };
+        if let Some((place, _)) = &self.overlay.fault {
+            // A mark under what is wrong.
+            let text = self.overlay.input.text();
+            let before = text.get(..place.start).map_or(0, UnicodeWidthStr::width);
+            let wide = text.get(place.clone()).map_or(1, UnicodeWidthStr::width).max(1);
+            let prompt = if matches!(self.overlay.kind, Kind::Search | Kind::SearchShown) { 4 } else { 5 };
+            let x = area.x + 1 + u16::try_from(prompt + 3 + before).unwrap_or(0);
+            let mark = "^".repeat(wide);
+            parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);
+        }
+        for (row, line) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().enumerate() {
+            let y = area.y + 2 + u16::try_from(row).unwrap_or(0);
+            if y < area.bottom() {
+                parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), style)]);
+            }
         }
     }
 

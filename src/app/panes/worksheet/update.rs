@@ -125,6 +125,19 @@ impl Worksheets {
         }
     }
 
+    /// All statements of the worksheet in front, as something to ask for.
+    pub fn run_all(&mut self, cx: &mut Cx<'_>) {
+        let statements = self.sheet().and_then(|sheet| sheet.reading.as_ref()).map_or_else(Vec::new, |reading| {
+            let spans = reading.statements().iter().map(|statement| statement.span.clone());
+            spans.filter_map(|span| Some((span.start, reading.text().get(span)?.to_owned()))).collect()
+        });
+        if statements.is_empty() {
+            cx.ask(Ask::Notice("there is no statement here yet".into()));
+        } else {
+            cx.ask(Ask::RunAll(statements));
+        }
+    }
+
     /// Marks the place of an error, in the worksheet of this key; without one in that in front.
     pub fn mark(&mut self, at: usize, key: Option<&str>) {
         let sheet = match key {
@@ -224,7 +237,7 @@ impl Worksheets {
     fn take_selection(&mut self, cut: bool, cx: &mut Cx<'_>) {
         match self.sheet().and_then(|sheet| sheet.editor.selected()) {
             Some(text) => {
-                cx.ask(Ask::Copy(text));
+                cx.ask(Ask::Copy { what: format!("{} characters", text.chars().count()), text });
                 if cut {
                     self.edit(Edit::Cut, false);
                 }

@@ -1,0 +1,210 @@
+//! Sorting, filtering and searching of the result that shows: what is asked of the store, and over what it holds.
+
+use std::sync::Arc;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::ask::Ask;
+use crate::app::effect::Effect;
+use crate::app::panes::Cx;
+use crate::app::ui::draw::grouped;
+use crate::domain::port::{Place, StoreCmd, View, ViewId, Way};
+use crate::domain::results::{
+    Arrangement, Case, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortKey, TypeClass, bit_number,
+};
+use crate::domain::sql::quote::quoted_identifier;
+
+use super::{Grid, ResultSet, Search};
+
+/// Bytes of a value that a filter is made of.
+const FILTER_VALUE: usize = 200;
+
+impl ResultSet {
+    /// The cell under the cursor.
+    pub(super) fn here(&self) -> Option<Place> {
+        Some(Place { row: self.row, column: self.column()? })
+    }
+
+    /// Asks for another order or choice of rows.
+    pub(super) fn arrange(&mut self, arrangement: Arrangement, cx: &mut Cx<'_>) {
+        self.asked_view = ViewId(self.asked_view.0 + 1);
+        self.arrangement = arrangement.clone();
+        cx.effect(Effect::Store(StoreCmd::Arrange { result: self.id, view: self.asked_view, arrangement }));
+    }
+
+    pub(super) fn on_arranged(&mut self, view: View, cx: &mut Cx<'_>) {
+        let is_first = self.view.is_none_or(|before| before.rows != view.rows);
+        self.shown = view.id;
+        self.view = (!self.arrangement.is_plain()).then_some(view);
+        (self.asked, self.working, self.selection, self.wanted) = (None, None, None, None);
+        if is_first {
+            (self.row, self.top) = (0, 0);
+        }
+        if let Some(search) = self.search.take() {
+            self.search(search.pattern, cx);
+        }
+    }
+
+    pub(super) fn search(&mut self, pattern: Arc<Pattern>, cx: &mut Cx<'_>) {
+        let columns = self.layout.order().to_vec();
+        self.search = Some(Search { pattern: Arc::clone(&pattern), found: None, at: None });
+        cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
+    }
+
+    /// Over what sorting, filtering, searching and describing holds, in words.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        let all = self.progress.rows;
+        let loaded = if matches!(self.progress.end, Some(crate::domain::port::End::Complete)) { "" } else { "loaded " };
+        match self.view {
+            Some(view) if view.rows < view.of => {
+                format!("{} of {} {loaded}rows", grouped(view.rows), grouped(view.of))
+            }
+            Some(view) if view.of < all => format!("the first {} of {} loaded rows", grouped(view.of), grouped(all)),
+            Some(_) | None => format!("all {} {loaded}rows", grouped(all)),
+        }
+    }
+}
+
+impl Grid {
+    /// Sorts by the cursor's column: up, down, not at all; `further` adds it behind the keys that are there.
+    pub(super) fn sort(&mut self, further: bool, cx: &mut Cx<'_>) {
+        let Some(result) = self.front_mut() else { return };
+        let Some(column) = result.column() else { return };
+        let mut sort = result.arrangement.sort.clone();
+        let before = sort.iter().position(|key| key.column == column);
+        let next = match before.and_then(|at| sort.get(at)).map(|key| key.direction) {
+            None => Some(Direction::Ascending),
+            Some(Direction::Ascending) => Some(Direction::Descending),
+            Some(Direction::Descending) => None,
+        };
+        match (next, before) {
+            (Some(direction), Some(at)) if further || sort.len() == 1 => {
+                if let Some(key) = sort.get_mut(at) {
+                    key.direction = direction;
+                }
+            }
+            (None, Some(at)) if further => drop(sort.remove(at)),
+            (None, _) => sort.clear(),
+            (Some(direction), _) => {
+                if !further {
+                    sort.clear();
+                }
+                sort.retain(|key| key.column != column);
+                sort.push(SortKey { column, direction });
+            }
+        }
+        let filter = result.arrangement.filter.clone();
+        // The name stays readable beside its mark.
+        let name =
+            result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| column.name.width());
+        let room = u16::try_from(name + 3).unwrap_or(u16::MAX).min(33);
+        result.layout.resize(column, result.layout.width(column).max(room));
+        result.arrange(Arrangement { sort, filter }, cx);
+    }
+
+    /// Shows only rows that fit a condition; an empty text shows all.
+    ///
+    /// # Errors
+    /// A sentence with what is wrong, and what to write instead.
+    pub fn filter(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), (std::ops::Range<usize>, String)> {
+        let Some(result) = self.front_mut() else { return Ok(()) };
+        let Some(columns) = result.columns.clone() else { return Ok(()) };
+        let filter = if text.trim().is_empty() {
+            None
+        } else {
+            let read = Filter::parse(text, &columns);
+            Some(Arc::new(read.map_err(|fault| (fault.at, format!("{}: {}", fault.what, fault.hint)))?))
+        };
+        let sort = result.arrangement.sort.clone();
+        result.arrange(Arrangement { sort, filter }, cx);
+        self.settle(cx);
+        Ok(())
+    }
+
+    /// All rows in the server's order again.
+    pub(super) fn plain(&mut self, cx: &mut Cx<'_>) {
+        if let Some(result) = self.front_mut().filter(|result| !result.arrangement.is_plain()) {
+            result.arrange(Arrangement::default(), cx);
+        } else {
+            cx.ask(Ask::Notice("these are all rows, in the server's order".into()));
+        }
+    }
+
+    /// Searches the columns shown.
+    ///
+    /// # Errors
+    /// A sentence with what is wrong, and what to write instead.
+    pub fn search(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+        let Some(result) = self.front_mut() else { return Ok(()) };
+        if text.is_empty() {
+            result.search = None;
+            return Ok(());
+        }
+        let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+        result.search(Arc::new(pattern), cx);
+        Ok(())
+    }
+
+    /// Goes to the next match.
+    pub(super) fn match_from_here(&mut self, way: Way, cx: &mut Cx<'_>) {
+        let Some(result) = self.front_mut() else { return };
+        match (&result.search, result.here()) {
+            (Some(Search { found: Some((cells, ..)), .. }), Some(from)) if *cells > 0 => {
+                cx.effect(Effect::Store(StoreCmd::Next { result: result.id, from, way }));
+            }
+            (Some(Search { found: Some(_), .. }), _) => {
+                cx.ask(Ask::Notice("nothing holds what was searched for".into()))
+            }
+            (Some(_), _) => cx.ask(Ask::Notice("still searching …".into())),
+            (None, _) => cx.ask(Ask::SearchForm),
+        }
+    }
+}
+
+/// What is searched for by a typed text: `~` begins a regular expression, and a capital letter says that case counts.
+///
+/// # Errors
+/// Where it is no pattern.
+pub fn read_search(text: &str) -> Result<Pattern, PatternFault> {
+    let (kind, wanted) = match text.strip_prefix('~') {
+        Some(regex) => (PatternKind::Regex, regex.trim_start()),
+        None => (PatternKind::Text, text),
+    };
+    let case = if wanted.chars().any(char::is_uppercase) { Case::Kept } else { Case::Ignored };
+    Pattern::new(wanted, kind, case)
+}
+
+/// The condition that a column has this value, as a filter reads it; `None` where it cannot be written.
+pub(super) fn same(columns: &[Column], column: usize, value: Option<&[u8]>) -> Option<String> {
+    let of = columns.get(column)?;
+    let is_alone = columns.iter().filter(|other| other.name.eq_ignore_ascii_case(&of.name)).count() == 1;
+    let is_plain = of.name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        && of.name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && !["and", "or", "not", "is", "in", "like", "between", "null"].contains(&of.name.to_lowercase().as_str());
+    let name = match (is_alone, is_plain) {
+        (false, _) => format!("#{}", column + 1),
+        (true, true) => of.name.clone(),
+        (true, false) => quoted_identifier(&of.name),
+    };
+    let Some(bytes) = value else { return Some(format!("{name} is null")) };
+    if bytes.len() > FILTER_VALUE {
+        return None;
+    }
+    let text = || std::str::from_utf8(bytes).ok();
+    let written = match of.class() {
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => text()?.to_owned(),
+        TypeClass::Bit => bit_number(bytes)?.to_string(),
+        TypeClass::Binary | TypeClass::Geometry => {
+            format!("0x{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        }
+        TypeClass::Text | TypeClass::Temporal | TypeClass::Json | TypeClass::Null => {
+            let text = text()?;
+            if text.chars().any(char::is_control) {
+                return None;
+            }
+            format!("'{}'", text.replace('\'', "''"))
+        }
+    };
+    (!bytes.is_empty() || of.class() == TypeClass::Text).then(|| format!("{name} = {written}"))
+}

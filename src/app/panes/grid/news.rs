@@ -1,0 +1,141 @@
+//! What the grid makes of news: headers, progress, windows, values, what longer work found.
+
+use std::sync::Arc;
+
+use crate::app::ask::Ask;
+use crate::app::effect::Effect;
+use crate::app::panes::Cx;
+use crate::domain::port::{ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
+use crate::domain::results::{Glyphs, Window, widths};
+
+use super::{Grid, Layout, Purpose, ResultSet};
+
+impl Grid {
+    /// Takes news of the store about a result; about one that is gone it is dropped.
+    pub fn on_store(&mut self, id: ResultId, news: StoreNews, cx: &mut Cx<'_>) {
+        let is_front = self.front().is_some_and(|result| result.id == id);
+        let Some(result) = self.of_mut(id) else { return };
+        match news {
+            StoreNews::Opened(columns) => {
+                let nothing = Window { view: 0, first: 0, columns: columns.len(), cells: Vec::new() };
+                result.layout = Layout::new(widths(&columns, &nothing, cx.shared.glyphs));
+                result.columns = Some(columns);
+            }
+            StoreNews::Progress(progress) => {
+                let ends = result.progress.end.is_none() && progress.end.is_some();
+                result.progress = progress;
+                // What was arranged while rows came holds for all of them now.
+                if ends && !result.arrangement.is_plain() {
+                    result.arrange(result.arrangement.clone(), cx);
+                }
+            }
+            StoreNews::Window(window) => {
+                if result.window.is_none() {
+                    fit_all(result, &window, cx.shared.glyphs);
+                }
+                result.asked = None;
+                result.window = Some(window);
+            }
+            StoreNews::Value { row, column, value } => result.on_value((row, column), value, cx),
+            StoreNews::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
+            StoreNews::Arranged(_) => {}
+            StoreNews::Working { work, done, of } => result.working = Some((work, done, of)),
+            StoreNews::Failed { work, problem } => {
+                result.working = None;
+                if work == StoreWork::Find {
+                    result.search = None;
+                }
+                if work == StoreWork::Arrange {
+                    result.arrangement = crate::domain::results::Arrangement::default();
+                    result.arrange(result.arrangement.clone(), cx);
+                }
+                cx.ask(Ask::Problem(problem));
+            }
+            StoreNews::Found { cells, rows, of } => result.on_found((cells, rows, of), cx),
+            StoreNews::Next(next) => {
+                if let Some((place, number)) = next {
+                    result.row = place.row;
+                    result.place = result.layout.place(place.column).unwrap_or(result.place);
+                    if let Some(search) = &mut result.search {
+                        search.at = Some(number);
+                    }
+                }
+            }
+            StoreNews::Profiled { column, profile } => {
+                result.working = None;
+                if let (Some(columns), true) = (result.columns.clone(), is_front) {
+                    let scope = result.scope();
+                    cx.ask(Ask::ShowProfile { columns, column, profile, scope });
+                }
+            }
+            StoreNews::Plotted(series) => {
+                result.working = None;
+                if let (Some(columns), true) = (result.columns.clone(), is_front) {
+                    let scope = result.scope();
+                    cx.ask(Ask::ShowChart { columns, series, scope });
+                }
+            }
+            StoreNews::Copied(copied) => {
+                result.working = None;
+                let values = if copied.cells == 1 { "1 value".into() } else { format!("{} values", copied.cells) };
+                let hex = match copied.as_hex {
+                    0 => String::new(),
+                    count => format!(", {count} of them in hexadecimal"),
+                };
+                cx.ask(Ask::Copy { text: copied.text.clone(), what: format!("{values}{hex}") });
+            }
+            StoreNews::Broken(problem) => cx.ask(Ask::Problem(problem)),
+        }
+        self.settle(cx);
+    }
+
+    /// Takes the report of the statement.
+    pub fn on_ended(&mut self, id: ResultId, report: &RunReport, cx: &mut Cx<'_>) {
+        let Some(result) = self.of_mut(id) else { return };
+        result.took = Some((report.first_row, report.total));
+        result.warnings = (report.warning_count, report.warnings.clone());
+        if result.progress.end.is_none() {
+            result.progress.rows = result.progress.rows.max(report.rows);
+            result.progress.end = Some(report.end.clone());
+        }
+        self.settle(cx);
+    }
+}
+
+impl ResultSet {
+    fn on_value(&mut self, (row, column): (u64, usize), value: Option<Arc<[u8]>>, cx: &mut Cx<'_>) {
+        let Some(wanted) = self.wanted.take_if(|wanted| wanted.row == row && wanted.column == column) else { return };
+        let Some(columns) = self.columns.clone() else { return };
+        match wanted.purpose {
+            Purpose::Show => cx.ask(Ask::ShowValue { row, columns, column, value }),
+            Purpose::Follow => cx.ask(Ask::Follow { columns, column, value }),
+            Purpose::Filter => {
+                if let Some(text) = super::arrange::same(&columns, column, value.as_deref()) {
+                    cx.ask(Ask::FilterForm(text));
+                } else {
+                    cx.ask(Ask::Notice("a value of this kind or length makes no filter".into()));
+                }
+            }
+        }
+    }
+
+    fn on_found(&mut self, found: (u64, u64, u64), cx: &mut Cx<'_>) {
+        self.working = None;
+        let Some(search) = &mut self.search else { return };
+        search.found = Some(found);
+        if found.0 == 0 {
+            let (text, _, _) = search.pattern.parts();
+            cx.ask(Ask::Notice(format!("nothing in {} rows holds {text}", found.2)));
+        } else if let Some(from) = self.here() {
+            cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way: Way::Forward }));
+        }
+    }
+}
+
+/// Widens the columns to what the first window holds.
+fn fit_all(result: &mut ResultSet, window: &Window, glyphs: Glyphs) {
+    let Some(columns) = result.columns.as_ref() else { return };
+    for (column, width) in widths(columns, window, glyphs).into_iter().enumerate() {
+        result.layout.resize(column, width);
+    }
+}

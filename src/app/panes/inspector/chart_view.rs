@@ -1,0 +1,58 @@
+//! Draws a line chart: axes with steps that read well, points joined. Bars are lines of text (`lines.rs`).
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::symbols::Marker;
+use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Widget};
+
+use crate::app::ui::theme::Theme;
+use crate::domain::results::{Glyphs, Scale, Series};
+
+/// Cells between two labels of the lower axis.
+const LABEL_CELLS: u16 = 18;
+
+/// From where to where an axis goes, and its labels.
+struct Span {
+    bounds: [f64; 2],
+    labels: Vec<String>,
+}
+
+impl Span {
+    fn of(values: impl Iterator<Item = f64>, scale: Scale, most: usize) -> Option<Self> {
+        let (least, greatest) =
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| (a.min(value), b.max(value)));
+        if !least.is_finite() || !greatest.is_finite() {
+            return None;
+        }
+        // One value alone lies in the middle.
+        let (least, greatest) = if least < greatest { (least, greatest) } else { (least - 1.0, greatest + 1.0) };
+        let step = scale.step(greatest - least, most);
+        let (from, to) = ((least / step).floor() * step, (greatest / step).ceil() * step);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few steps")]
+        let steps = ((to - from) / step).round().clamp(1.0, 50.0) as u32;
+        let labels = (0..=steps).map(|at| scale.label(from + f64::from(at) * step, step)).collect();
+        Some(Self { bounds: [from, to], labels })
+    }
+
+    fn axis<'a>(self, theme: Theme) -> Axis<'a> {
+        Axis::default().bounds(self.bounds).labels(self.labels).style(theme.dim())
+    }
+}
+
+/// Draws a line into an area; says whether there was anything to draw.
+pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Theme) -> bool {
+    let Some(along) = series.along else { return false };
+    let points = &series.points;
+    let across = usize::from((area.width / LABEL_CELLS).clamp(1, 8));
+    let high = usize::from((area.height / 3).clamp(1, 10));
+    let (Some(x), Some(y)) = (
+        Span::of(points.iter().map(|point| point.0), along, across),
+        Span::of(points.iter().map(|point| point.1), series.up, high),
+    ) else {
+        return false;
+    };
+    let marker = if theme.glyphs() == Glyphs::Ascii { Marker::Dot } else { Marker::Braille };
+    let line = Dataset::default().marker(marker).graph_type(GraphType::Line).style(theme.good()).data(points);
+    Chart::new(vec![line]).x_axis(x.axis(theme)).y_axis(y.axis(theme)).render(area, buffer);
+    true
+}

@@ -1,0 +1,126 @@
+//! A whole value in the form that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
+
+use crate::domain::results::{Column, TypeClass, pretty_json, wkt};
+
+use super::lines::Paper;
+use super::{InspectorLine, Tone};
+
+/// A form of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ValueForm {
+    /// Its text, wrapped.
+    Text,
+    /// A JSON document line by line.
+    Json,
+    /// Its bytes.
+    Hex,
+    /// A geometry as WKT.
+    Geometry,
+}
+
+impl ValueForm {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "JSON",
+            Self::Hex => "hexadecimal",
+            Self::Geometry => "geometry",
+        }
+    }
+
+    /// The forms that a value has, the one that fits best first.
+    #[must_use]
+    pub fn of(bytes: &[u8], column: &Column) -> Vec<Self> {
+        let text = std::str::from_utf8(bytes).ok();
+        let mut forms = Vec::new();
+        if column.class() == TypeClass::Geometry && wkt(bytes).is_some() {
+            forms.push(Self::Geometry);
+        }
+        // A document: a number or a word alone is shown as text.
+        let is_document = text.is_some_and(|text| text.trim_start().starts_with(['{', '[']));
+        if is_document && text.is_some_and(|text| pretty_json(text).is_some()) {
+            forms.push(Self::Json);
+        }
+        if text.is_some() && column.class() != TypeClass::Bit {
+            forms.push(Self::Text);
+        }
+        forms.push(Self::Hex);
+        forms
+    }
+}
+
+/// A screen needs no more of a value; a copy takes all.
+const MOST: usize = 256 << 10;
+/// Bytes on a line of hexadecimal where there is room.
+const HEX: usize = 16;
+
+/// Draws a value in a form that it has.
+pub(super) fn draw(paper: &mut Paper, bytes: &[u8], column: &Column, wanted: Option<ValueForm>) {
+    let forms = ValueForm::of(bytes, column);
+    let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueForm::Hex);
+    let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
+    let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
+    paper.line(
+        &format!("{} bytes as {}{also}", crate::app::ui::draw::grouped(bytes.len() as u64), form.word()),
+        Tone::Dim,
+    );
+    paper.blank();
+    let text = || std::str::from_utf8(bytes).unwrap_or_default();
+    match form {
+        ValueForm::Text => {
+            let head = text().get(..text().floor_char_boundary(MOST)).unwrap_or_default();
+            for line in head.lines() {
+                paper.line(&super::lines::printable(line.as_bytes()), Tone::Plain);
+            }
+            rest(paper, head.len() < bytes.len());
+        }
+        ValueForm::Json => json(paper, text()),
+        ValueForm::Geometry => paper.line(&wkt(bytes).unwrap_or_default(), Tone::Plain),
+        ValueForm::Hex => hex(paper, bytes),
+    }
+}
+
+fn rest(paper: &mut Paper, is_more: bool) {
+    if is_more {
+        paper.line("… the rest is not shown; a copy takes all of it", Tone::Dim);
+    }
+}
+
+fn json(paper: &mut Paper, text: &str) {
+    /// Lines that a screen needs.
+    const LINES: usize = 20_000;
+    let lines = pretty_json(text).unwrap_or_default();
+    for line in lines.iter().take(LINES) {
+        let indent = " ".repeat(2 * line.depth.min(20));
+        let key = if line.key.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", super::lines::printable(line.key.as_bytes()))
+        };
+        let hang = indent.len() + 2;
+        let lead = [(indent, Tone::Plain), (key, Tone::Name)];
+        let tone = if line.text.starts_with('"') { Tone::Code } else { Tone::Plain };
+        paper.hang(&lead, &super::lines::printable(line.text.as_bytes()), tone, hang);
+    }
+    rest(paper, lines.len() > LINES);
+}
+
+fn hex(paper: &mut Paper, bytes: &[u8]) {
+    let room = paper.width().saturating_sub(9);
+    // Three cells for a byte in hexadecimal, one for its character.
+    let count = (room / 4).clamp(4, HEX);
+    let head = bytes.get(..MOST / 8).unwrap_or(bytes);
+    for (row, part) in head.chunks(count).enumerate() {
+        let digits: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
+        let characters =
+            part.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' });
+        paper.push(InspectorLine(vec![
+            (format!("{:06x}  ", row * count), Tone::Dim),
+            (format!("{:<width$}", digits.join(" "), width = 3 * count), Tone::Code),
+            (characters.collect(), Tone::Plain),
+        ]));
+    }
+    rest(paper, head.len() < bytes.len());
+}

@@ -1,0 +1,177 @@
+//! How numbers and times spread: mean, quantiles of a sample, a histogram whose bins grow with the range. Quantiles are values
+//! as the server printed them.
+
+use std::collections::BTreeMap;
+
+use super::super::key::Key;
+use super::super::scale::Scale;
+use super::{Bin, head};
+
+/// Values that the quantiles are taken from; more are sampled evenly.
+const SAMPLE: usize = 10_000;
+/// Fine bins before two and two become one.
+const FINE: usize = 4096;
+/// Bars of the histogram.
+const BARS: usize = 12;
+/// The percents that are told.
+const PERCENTS: [u8; 5] = [5, 25, 50, 75, 95];
+
+/// Collects values of one scale.
+#[derive(Debug)]
+pub(super) struct Spread {
+    scale: Scale,
+    /// Whole numbers and days lie no closer than this.
+    least_step: f64,
+    count: u64,
+    sum: f64,
+    lost: f64,
+    sample: Vec<(Key<'static>, Box<[u8]>)>,
+    state: u64,
+    /// Fine bins of 2^power: how many values, and the least of them.
+    bins: BTreeMap<i64, (u64, f64)>,
+    power: i32,
+    most: f64,
+}
+
+impl Spread {
+    pub(super) fn new(scale: Scale, least_step: f64) -> Self {
+        Self {
+            scale,
+            least_step,
+            count: 0,
+            sum: 0.0,
+            lost: 0.0,
+            sample: Vec::new(),
+            state: 0x9e37_79b9_7f4a_7c15,
+            bins: BTreeMap::new(),
+            power: i32::MIN,
+            most: f64::NEG_INFINITY,
+        }
+    }
+
+    pub(super) fn push(&mut self, key: Key<'_>, bytes: &[u8]) {
+        self.count += 1;
+        if self.sample.len() < SAMPLE {
+            self.sample.push((key.into_owned(), head(bytes)));
+        } else {
+            let place = usize::try_from(self.next() % self.count).unwrap_or(usize::MAX);
+            if let Some(kept) = self.sample.get_mut(place) {
+                *kept = (key.into_owned(), head(bytes));
+            }
+        }
+        if let Some(place) = self.scale.place(bytes) {
+            self.add(place);
+        }
+    }
+
+    /// A number of a fixed row: the same rows give the same sample.
+    fn next(&mut self) -> u64 {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state
+    }
+
+    fn add(&mut self, place: f64) {
+        // Neumaier's sum: what rounding loses is kept beside it.
+        let sum = self.sum + place;
+        self.lost += if self.sum.abs() >= place.abs() { (self.sum - sum) + place } else { (place - sum) + self.sum };
+        self.sum = sum;
+        self.most = self.most.max(place);
+        let least = power_for(place);
+        if self.power < least {
+            self.widen(least);
+        }
+        let bin = bin(place, self.power);
+        let (count, from) = self.bins.entry(bin).or_insert((0, place));
+        *count += 1;
+        *from = from.min(place);
+        while self.bins.len() > FINE {
+            self.widen(self.power + 1);
+        }
+    }
+
+    fn widen(&mut self, power: i32) {
+        let mut bins: BTreeMap<i64, (u64, f64)> = BTreeMap::new();
+        for (count, from) in self.bins.values() {
+            let (sum, least) = bins.entry(bin(*from, power)).or_insert((0, *from));
+            *sum += count;
+            *least = least.min(*from);
+        }
+        (self.bins, self.power) = (bins, power);
+    }
+
+    pub(super) fn mean(&self) -> Option<String> {
+        let count: u64 = self.bins.values().map(|(count, _)| count).sum();
+        if count == 0 {
+            return None;
+        }
+        let mean = (self.sum + self.lost) / count as f64;
+        let rounded: f64 = format!("{mean:.9e}").parse().unwrap_or(mean);
+        Some(if rounded.abs() >= 1e15 || (rounded != 0.0 && rounded.abs() < 1e-6) {
+            format!("{rounded:e}")
+        } else {
+            rounded.to_string()
+        })
+    }
+
+    pub(super) fn is_sampled(&self) -> bool {
+        self.count > SAMPLE as u64
+    }
+
+    pub(super) fn quantiles(&self) -> Vec<(u8, Box<[u8]>)> {
+        let mut sample: Vec<&(Key<'static>, Box<[u8]>)> = self.sample.iter().collect();
+        sample.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let at = |percent: u8| {
+            // The nearest rank: a value that is there, none in between.
+            let rank = (sample.len() * usize::from(percent)).div_ceil(100).max(1);
+            sample.get(rank - 1).map(|(_, value)| (percent, value.clone()))
+        };
+        PERCENTS.into_iter().filter_map(at).collect()
+    }
+
+    pub(super) fn histogram(&self) -> Vec<Bin> {
+        let Some((_, (_, least))) = self.bins.first_key_value() else { return Vec::new() };
+        let range = self.most - least;
+        if range <= 0.0 || !range.is_finite() {
+            return Vec::new();
+        }
+        let step = self.scale.step(range, BARS).max(self.least_step);
+        let index = |place: f64| (place / step).floor();
+        let first = index(*least);
+        let mut counts: Vec<u64> = Vec::new();
+        for (count, from) in self.bins.values() {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most BARS and two")]
+            let place = (index(*from) - first) as usize;
+            if counts.len() <= place {
+                counts.resize(place.min(4 * BARS) + 1, 0);
+            }
+            if let Some(bar) = counts.get_mut(place) {
+                *bar += count;
+            }
+        }
+        let edge = |bar: usize| self.scale.label((first + bar as f64) * step, step);
+        let bin = |(bar, count): (usize, u64)| Bin { from: edge(bar), to: edge(bar + 1), count };
+        counts.into_iter().enumerate().map(bin).collect()
+    }
+}
+
+/// The least power of two whose multiples up to the place can be counted.
+fn power_for(place: f64) -> i32 {
+    /// Finer than any value means.
+    const FINEST: i32 = -40;
+    /// Bits of a bin's number.
+    const BITS: i32 = 52;
+    if place == 0.0 {
+        return FINEST;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "an exponent")]
+    let exponent = place.abs().log2().floor() as i32;
+    (exponent - BITS).max(FINEST)
+}
+
+fn bin(place: f64, power: i32) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "power_for keeps it under 2^53")]
+    let bin = (place / 2_f64.powi(power)).floor() as i64;
+    bin
+}

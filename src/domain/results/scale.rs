@@ -1,0 +1,210 @@
+//! Numbers and times on one line: where a value lies, steps that read well, and the words at them. For pictures and bars only:
+//! it goes through floats, and no value that is shown as such comes from here.
+
+use super::key::KeyKind;
+use super::{Column, bit_number};
+
+/// What a line measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// Numbers.
+    Number,
+    /// Bits, as the number that they mean.
+    Bits,
+    /// Seconds since 1970-01-01 00:00:00, of whatever zone the values are.
+    Moment,
+    /// Seconds.
+    Span,
+}
+
+const MINUTE: f64 = 60.0;
+const HOUR: f64 = 60.0 * MINUTE;
+const DAY: f64 = 24.0 * HOUR;
+/// Steps between times that read well.
+const TIMES: [f64; 19] = [
+    1.0,
+    5.0,
+    15.0,
+    30.0,
+    MINUTE,
+    5.0 * MINUTE,
+    15.0 * MINUTE,
+    30.0 * MINUTE,
+    HOUR,
+    3.0 * HOUR,
+    6.0 * HOUR,
+    12.0 * HOUR,
+    DAY,
+    2.0 * DAY,
+    7.0 * DAY,
+    14.0 * DAY,
+    30.0 * DAY,
+    91.0 * DAY,
+    365.0 * DAY,
+];
+
+impl Scale {
+    /// The scale of a column; `None` where its values have no place on a line.
+    #[must_use]
+    pub fn of(column: &Column) -> Option<Self> {
+        match KeyKind::of(column) {
+            KeyKind::Number => Some(Self::Number),
+            KeyKind::Bits => Some(Self::Bits),
+            KeyKind::Moment => Some(Self::Moment),
+            KeyKind::Span => Some(Self::Span),
+            KeyKind::Bytes => None,
+        }
+    }
+
+    /// Where a value lies; `None` for what is no such value, and for dates with a month or day of zero.
+    #[must_use]
+    pub fn place(self, bytes: &[u8]) -> Option<f64> {
+        let text = || std::str::from_utf8(bytes).ok();
+        let place = match self {
+            Self::Number => text()?.parse().ok(),
+            Self::Bits => bit_number(bytes).map(|bits| bits as f64),
+            Self::Moment => moment(text()?),
+            Self::Span => match text()?.strip_prefix('-') {
+                Some(rest) => clock(rest).map(|seconds| -seconds),
+                None => clock(text()?),
+            },
+        };
+        place.filter(|place| place.is_finite())
+    }
+
+    /// A step that reads well and divides `range` into at most `most` parts.
+    #[must_use]
+    pub fn step(self, range: f64, most: usize) -> f64 {
+        let least = range / most.max(1) as f64;
+        let times = || TIMES.into_iter().find(|step| *step >= least);
+        let time = if matches!(self, Self::Moment | Self::Span) && least >= 1.0 { times() } else { None };
+        time.unwrap_or_else(|| decimal_step(least))
+    }
+
+    /// The words at a place, for steps of this size.
+    #[must_use]
+    pub fn label(self, place: f64, step: f64) -> String {
+        match self {
+            Self::Number | Self::Bits => number(place, step),
+            Self::Moment => date(place, step),
+            Self::Span => {
+                let sign = if place < 0.0 { "-" } else { "" };
+                format!("{sign}{}", hours(place.abs()))
+            }
+        }
+    }
+}
+
+/// 1, 2 or 5 times a power of ten.
+fn decimal_step(least: f64) -> f64 {
+    if least <= 0.0 || !least.is_finite() {
+        return 1.0;
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|times| times * power)
+        .find(|step| *step >= least * 0.999_999)
+        .unwrap_or(least)
+}
+
+fn number(place: f64, step: f64) -> String {
+    if place == 0.0 {
+        return "0".into();
+    }
+    if place.abs() >= 1e15 || step < 1e-9 {
+        return format!("{place:e}");
+    }
+    let digits = if step >= 1.0 { 0.0 } else { (-step.log10().floor()).clamp(0.0, 12.0) };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 12")]
+    let digits = digits as usize;
+    format!("{place:.digits$}")
+}
+
+fn moment(text: &str) -> Option<f64> {
+    let (date, time) = match text.split_once([' ', 'T']) {
+        Some((date, time)) => (date, clock(time)?),
+        None => (text, 0.0),
+    };
+    let mut parts = date.split('-').map(|part| part.parse::<i32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    Some(f64::from(days(year, month, day)) * DAY + time)
+}
+
+fn clock(text: &str) -> Option<f64> {
+    let mut seconds = 0.0;
+    let mut unit = HOUR;
+    for part in text.splitn(3, ':') {
+        seconds += part.parse::<f64>().ok()? * unit;
+        unit /= 60.0;
+    }
+    Some(seconds)
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms").
+fn days(year: i32, month: i32, day: i32) -> i32 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The day that is so many days after 1970-01-01: the other way round.
+fn civil(days: i32) -> (i32, i32, i32) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year + era * 400 + i32::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+fn date(place: f64, step: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "days of four-digit years fit")]
+    let day = (place / DAY).floor() as i32;
+    let (year, month, of_month) = civil(day);
+    let date = format!("{year:04}-{month:02}-{of_month:02}");
+    if step >= DAY {
+        return date;
+    }
+    let time = hours(place - f64::from(day) * DAY);
+    format!("{date} {}", if step >= MINUTE { time.get(..5).unwrap_or(&time) } else { &time })
+}
+
+fn hours(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time of MySQL has under 839 hours")]
+    let whole = seconds.round() as u64;
+    format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_are_each_others_way_back() {
+        for day in (-800_000..3_000_000).step_by(97) {
+            let (year, month, of_month) = civil(day);
+            assert_eq!(days(year, month, of_month), day);
+        }
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(Scale::Moment.place(b"2026-03-02 00:00:01"), Some(1_772_409_601.0));
+        assert_eq!(Scale::Moment.place(b"0000-00-00"), None);
+    }
+
+    #[test]
+    fn steps_and_labels_read_well() {
+        assert_eq!(Scale::Number.step(97.0, 10), 10.0);
+        assert_eq!(Scale::Number.step(0.037, 10), 0.005);
+        assert_eq!(Scale::Number.label(0.015, 0.005), "0.015");
+        assert_eq!(Scale::Moment.step(36.0 * HOUR, 10), 6.0 * HOUR);
+        assert_eq!(Scale::Moment.label(1_772_409_600.0, DAY), "2026-03-02");
+        assert_eq!(Scale::Moment.label(1_772_409_600.0 + 8.0 * HOUR, HOUR), "2026-03-02 08:00");
+        assert_eq!(Scale::Span.label(-3661.0, 1.0), "-01:01:01");
+    }
+}

@@ -1,0 +1,332 @@
+//! The results pane by keys and effects: tabs, columns, selection, sort, filter, search, copies, followed keys.
+
+use std::sync::Arc;
+
+use rrx::app::Effect;
+use rrx::app::focus::Focus;
+use rrx::app::panes::grid::{Block, ResultSet};
+use rrx::app::panes::inspector::Shows;
+use rrx::app::{Message, screen};
+use rrx::domain::catalog::{ForeignKey, Index};
+use rrx::domain::export::{CopiedText, CopyForm};
+use rrx::domain::port::{
+    End, HostCmd, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
+};
+use rrx::domain::problem::{Kind, Problem};
+use rrx::domain::results::{Column, Direction, Origin, Shown, SortKey, Window, WireType};
+use rrx::domain::sql::Param;
+
+use super::model::{Bench, catalog, report};
+
+fn column(name: &str, wire: WireType) -> Column {
+    Column {
+        name: name.into(),
+        table: "s".into(),
+        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
+        wire,
+        flags: 0,
+        length: 20,
+        decimals: 0,
+        charset: 63,
+    }
+}
+
+fn columns() -> Arc<[Column]> {
+    let name = Column { charset: 45, length: 128, ..column("name", WireType::VarString) };
+    Arc::from([column("id", WireType::LongLong), column("study_id", WireType::LongLong), name])
+}
+
+fn feed(bench: &mut Bench, result: ResultId, count: u64, view: u64) {
+    let text = |text: String| Shown::Bytes { length: text.len() as u64, head: text.into_bytes().into() };
+    let cells = (0..count).flat_map(|row| {
+        [text((row + 1).to_string()), text((row % 3).to_string()), text(format!("SCR-{:04}", row + 1))]
+    });
+    let window = Window { view, first: 0, columns: 3, cells: cells.collect() };
+    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+}
+
+/// A connected bench with a result of so many rows, the results in focus.
+fn with_rows(count: u64) -> (Bench, ResultId) {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT id, study_id, name FROM subject;");
+    let result = bench.run();
+    arrive(&mut bench, result, count);
+    // The results alone on the screen: all of their border can be read.
+    bench.keys("f6 f4");
+    assert_eq!(bench.model.focus, Focus::Grid);
+    bench.effects.clear();
+    (bench, result)
+}
+
+fn arrive(bench: &mut Bench, result: ResultId, count: u64) {
+    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
+    let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
+    bench.feed(Message::Result(result, StoreNews::Progress(progress)));
+    feed(bench, result, count, 0);
+    bench.session(SessionNews::Ended { result, report: report(End::Complete, count) });
+}
+
+fn front(bench: &Bench) -> &ResultSet {
+    bench.model.grid.front().expect("a result")
+}
+
+fn asked(bench: &mut Bench) -> StoreCmd {
+    let found =
+        bench.take(|effect| matches!(effect, Effect::Store(command) if !matches!(command, StoreCmd::Window { .. })));
+    let Effect::Store(command) = found else { unreachable!() };
+    command
+}
+
+fn shown(bench: &Bench) -> String {
+    let buffer = screen(&bench.model, 160, 45);
+    buffer
+        .content
+        .chunks(160)
+        .map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n")
+        .collect()
+}
+
+#[test]
+fn a_column_is_sorted_up_down_and_not_at_all_and_further_ones_behind_it() {
+    let (mut bench, result) = with_rows(9);
+    let sort = |command: StoreCmd| match command {
+        StoreCmd::Arrange { view, arrangement, .. } => (view.0, arrangement.sort),
+        other => panic!("{other:?}"),
+    };
+    let key = |column, direction| SortKey { column, direction };
+    bench.keys("right s");
+    assert_eq!(sort(asked(&mut bench)), (1, vec![key(1, Direction::Ascending)]));
+    bench.keys("s");
+    assert_eq!(sort(asked(&mut bench)), (2, vec![key(1, Direction::Descending)]));
+    bench.keys("right S");
+    let both = vec![key(1, Direction::Descending), key(2, Direction::Ascending)];
+    assert_eq!(sort(asked(&mut bench)), (3, both));
+    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(3), rows: 9, of: 9 })));
+    let screen = shown(&bench);
+    assert!(screen.contains("study_id ▼1") && screen.contains("name ▲2"), "{screen}");
+    assert!(screen.contains("sorted here by study_id ▼, name ▲ (text by code point)"), "{screen}");
+    // Rows of the old order are not shown for those of the new one.
+    assert!(screen.contains('~') && !screen.contains("SCR-0001"), "{screen}");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Window { .. }))));
+    feed(&mut bench, result, 9, 3);
+    assert!(shown(&bench).contains("SCR-0001"));
+    bench.keys("left s s");
+    assert_eq!(sort(asked(&mut bench)).1, []);
+    assert_eq!(sort(asked(&mut bench)).1, [key(1, Direction::Ascending)]);
+    bench.keys("u");
+    assert_eq!(sort(asked(&mut bench)).1, []);
+}
+
+#[test]
+fn a_filter_is_typed_with_its_faults_told_and_says_over_what_it_holds() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("f");
+    bench.text("nam = 'SCR-0001'");
+    let screen = shown(&bench);
+    assert!(screen.contains("There is no column `nam`: did you mean name?"), "{screen}");
+    bench.keys("enter");
+    assert!(bench.model.overlay.is_some(), "what was typed is not lost");
+    bench.keys("ctrl-u");
+    bench.text("name = 'SCR-0001' and id < 5");
+    bench.keys("enter");
+    let StoreCmd::Arrange { view, arrangement, .. } = asked(&mut bench) else { panic!("an arrangement") };
+    assert_eq!(arrangement.filter.unwrap().text(), "name = 'SCR-0001' and id < 5");
+    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: view, rows: 1, of: 9 })));
+    assert!(shown(&bench).contains("1 of 9 rows where name = 'SCR-0001' and id < 5"), "{}", shown(&bench));
+    assert_eq!(bench.model.grid.count(), 1);
+    bench.keys("f");
+    assert!(shown(&bench).contains("where › name = 'SCR-0001' and id < 5"));
+    bench.keys("ctrl-u enter");
+    let StoreCmd::Arrange { arrangement, .. } = asked(&mut bench) else { panic!("an arrangement") };
+    assert!(arrangement.is_plain());
+}
+
+#[test]
+fn rows_that_come_after_an_arrangement_are_arranged_at_the_end() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT id, study_id, name FROM subject;");
+    let result = bench.run();
+    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
+    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 5, bytes: 1, end: None })));
+    bench.keys("f6 s");
+    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 5, of: 5 })));
+    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 8, bytes: 1, end: None })));
+    assert_eq!(bench.model.grid.count(), 5);
+    assert!(shown(&bench).contains("of the first 5"), "{}", shown(&bench));
+    bench.effects.clear();
+    let end = Progress { rows: 9, bytes: 1, end: Some(End::Complete) };
+    bench.feed(Message::Result(result, StoreNews::Progress(end)));
+    assert!(matches!(asked(&mut bench), StoreCmd::Arrange { view: ViewId(2), .. }));
+}
+
+#[test]
+fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("/");
+    bench.text("scr-0003");
+    bench.keys("enter");
+    assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [0, 1, 2]));
+    bench.feed(Message::Result(result, StoreNews::Found { cells: 2, rows: 2, of: 9 }));
+    let StoreCmd::Next { from, way, .. } = asked(&mut bench) else { panic!("a next") };
+    assert_eq!((from, way), (Place { row: 0, column: 0 }, Way::Forward));
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
+    assert_eq!((front(&bench).row, front(&bench).column()), (2, Some(2)));
+    assert!(shown(&bench).contains("match 1 of 2"));
+    bench.keys("n");
+    assert!(matches!(asked(&mut bench), StoreCmd::Next { from: Place { row: 2, column: 2 }, way: Way::Forward, .. }));
+    bench.keys("N");
+    assert!(matches!(asked(&mut bench), StoreCmd::Next { way: Way::Back, .. }));
+    bench.keys("/");
+    bench.text("~(");
+    assert!(shown(&bench).contains("is no regular expression"));
+    bench.keys("esc v esc");
+    assert_eq!((front(&bench).selection, bench.model.focus), (None, Focus::Grid));
+    bench.keys("esc");
+    assert!(front(&bench).search.is_none());
+    bench.keys("esc");
+    assert_eq!(bench.model.focus, Focus::Worksheet);
+}
+
+#[test]
+fn columns_are_hidden_moved_frozen_and_resized() {
+    let (mut bench, _) = with_rows(3);
+    bench.keys("right -");
+    assert_eq!(front(&bench).layout.order(), [0, 2]);
+    assert!(shown(&bench).contains("col 2/2 · 1 hidden"), "{}", shown(&bench));
+    bench.keys("+ ,");
+    assert_eq!(front(&bench).layout.order(), [1, 0, 2]);
+    let width = front(&bench).layout.width(1);
+    bench.keys("> >");
+    assert_eq!(front(&bench).layout.width(1), width + 8);
+    bench.keys("= z");
+    assert_eq!((front(&bench).layout.width(1), front(&bench).layout.frozen()), (width, 1));
+    assert!(shown(&bench).contains('┃'));
+    bench.keys("c");
+    bench.text("nam");
+    bench.keys("enter");
+    assert_eq!(front(&bench).column(), Some(2));
+}
+
+#[test]
+fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("y");
+    let one = StoreCmd::Copy { result, rows: 0..1, columns: vec![0], form: CopyForm::Value };
+    assert_eq!(asked(&mut bench), one);
+    bench.keys("right v down down right y");
+    let block = StoreCmd::Copy { result, rows: 0..3, columns: vec![1, 2], form: CopyForm::Value };
+    assert_eq!(asked(&mut bench), block);
+    assert_eq!(front(&bench).selected(), Some(Block { rows: 0..3, places: 1..3 }));
+    assert!(shown(&bench).contains("3 × 2 selected"));
+    bench.keys("v V up Y");
+    bench.text("insert");
+    bench.keys("enter");
+    let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], form: CopyForm::Insert };
+    assert_eq!(asked(&mut bench), rows);
+    bench.keys("esc B left y");
+    assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
+    let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2 };
+    bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
+    let Effect::Host(HostCmd::Copy { text, what }) = bench.take(|effect| matches!(effect, Effect::Host(_))) else {
+        unreachable!()
+    };
+    assert_eq!((text.as_str(), what.as_str()), ("x", "18 values, 2 of them in hexadecimal"));
+}
+
+#[test]
+fn a_where_of_rows_names_the_primary_key() {
+    let mut known = catalog();
+    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
+    subject.indexes = vec![Index { name: "PRIMARY".into(), is_unique: true, columns: vec!["id".into()] }];
+    let (mut bench, _) = with_rows(9);
+    bench.session(SessionNews::Catalog(Arc::new(known)));
+    bench.keys("Y");
+    bench.text("where");
+    bench.keys("enter");
+    let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
+    assert_eq!((form, columns), (CopyForm::Where { key: vec![0] }, vec![0, 1, 2]));
+}
+
+#[test]
+fn a_key_is_followed_by_its_value_beside_the_statement_and_back_to_row_and_column() {
+    let mut known = catalog();
+    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
+    subject.foreign_keys = vec![ForeignKey {
+        name: "fk".into(),
+        columns: vec!["study_id".into()],
+        to_schema: "clinspark".into(),
+        to_table: "study".into(),
+        to_columns: vec!["id".into()],
+    }];
+    let (mut bench, result) = with_rows(9);
+    bench.session(SessionNews::Catalog(Arc::new(known)));
+    bench.keys("right down enter");
+    assert_eq!(asked(&mut bench), StoreCmd::Value { result, row: 1, column: 1 });
+    let value = |bytes: Option<&[u8]>| StoreNews::Value { row: 1, column: 1, value: bytes.map(Arc::from) };
+    bench.feed(Message::Result(result, value(None)));
+    assert!(shown(&bench).contains("NULL refers to no row of study"), "{}", shown(&bench));
+    bench.keys("enter");
+    bench.feed(Message::Result(result, value(Some(b"2"))));
+    let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
+    let Effect::Storage(StorageCmd::Begin { result: followed, checked, begin, .. }) = begin else { unreachable!() };
+    assert_eq!(checked.text(), "SELECT * FROM `clinspark`.`study` WHERE `id` = ? LIMIT 200");
+    assert_eq!(begin.params, [Param::Integer(2)]);
+    assert_eq!(bench.model.grid.tabs().0.len(), 2);
+    arrive(&mut bench, followed, 1);
+    bench.keys("backspace");
+    assert_eq!((front(&bench).id, front(&bench).row, front(&bench).column()), (result, 1, Some(1)));
+    assert_eq!(bench.model.grid.tabs().0.len(), 1);
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Drop(id)) if *id == followed)));
+}
+
+#[test]
+fn several_statements_make_tabs_and_the_first_that_fails_ends_them() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1; SELECT 2; SELECT 3; SELECT 4");
+    let begun = |bench: &mut Bench| {
+        let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
+        let Effect::Storage(StorageCmd::Begin { result, checked, .. }) = begin else { unreachable!() };
+        (result, checked.text().to_owned())
+    };
+    bench.keys("f9");
+    let (first, text) = begun(&mut bench);
+    assert_eq!(text, "SELECT 1");
+    arrive(&mut bench, first, 1);
+    let (second, text) = begun(&mut bench);
+    assert_eq!(text, "SELECT 2");
+    arrive(&mut bench, second, 1);
+    let (third, _) = begun(&mut bench);
+    let problem = Problem::new(Kind::Statement, "The statement failed");
+    bench.session(SessionNews::Ended { result: third, report: report(End::Broken(problem), 0) });
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    assert!(shown(&bench).contains("the 1 statement behind it did not run"), "{}", shown(&bench));
+    assert_eq!(bench.model.grid.tabs().0.len(), 3);
+    bench.keys("f6 [ [");
+    assert_eq!(front(&bench).id, first);
+    bench.keys("P");
+    bench.keys("f6 shift-tab");
+    bench.keys("f5");
+    let kept: Vec<ResultId> = bench.model.grid.tabs().0.iter().map(|result| result.id).collect();
+    assert!(kept.contains(&first) && !kept.contains(&second), "{kept:?}");
+}
+
+#[test]
+fn a_column_is_described_and_the_words_say_over_what() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("i");
+    assert_eq!(asked(&mut bench), StoreCmd::Profile { result, column: 0 });
+    let mut builder = rrx::domain::results::ProfileBuilder::new(&columns()[0]);
+    (0..9).for_each(|n| builder.push(rrx::domain::results::Cell::Bytes(n.to_string().as_bytes())));
+    let profile = Arc::new(builder.finish());
+    bench.feed(Message::Result(result, StoreNews::Profiled { column: 0, profile }));
+    assert!(matches!(bench.model.inspector.shows, Shows::Profile { .. }));
+    let screen = shown(&bench);
+    for words in ["Over all 9 rows", "distinct", "mean", "Quantiles", "Histogram", "Most frequent"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+    bench.keys("esc d");
+    let screen = shown(&bench);
+    assert!(screen.contains("bars: id by name") && screen.contains("line: study_id by id"), "{screen}");
+    bench.keys("enter");
+    assert!(matches!(asked(&mut bench), StoreCmd::Plot { .. }));
+}

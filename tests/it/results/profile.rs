@@ -1,0 +1,145 @@
+//! What a column holds, and what is drawn of it.
+
+use proptest::prelude::*;
+use rrx::domain::results::{
+    Cell, Column, ColumnProfile, Count, Plot, PlotForm, ProfileBuilder, Scale, SeriesBuilder, WireType,
+};
+
+use super::{blob, column, text};
+
+fn profile<T: AsRef<[u8]>>(column: &Column, values: impl IntoIterator<Item = Option<T>>) -> ColumnProfile {
+    let mut builder = ProfileBuilder::new(column);
+    for value in values {
+        builder.push(value.as_ref().map_or(Cell::Null, |value| Cell::Bytes(value.as_ref())));
+    }
+    builder.finish()
+}
+
+#[test]
+fn numbers_have_a_mean_quantiles_and_a_histogram() {
+    let values = (1..=100).map(|n| Some(n.to_string())).chain([None, None]);
+    let found = profile(&column("n", WireType::Long), values);
+    assert_eq!((found.rows, found.nulls, found.distinct), (102, 2, Count::Exactly(100)));
+    assert_eq!((found.least.as_deref(), found.greatest.as_deref()), (Some(&b"1"[..]), Some(&b"100"[..])));
+    assert_eq!(found.mean.as_deref(), Some("50.5"));
+    let quantiles: Vec<(u8, String)> = found
+        .quantiles
+        .iter()
+        .map(|(percent, value)| (*percent, String::from_utf8_lossy(value).into_owned()))
+        .collect();
+    let expected = [(5, "5"), (25, "25"), (50, "50"), (75, "75"), (95, "95")];
+    assert_eq!(quantiles, expected.map(|(percent, value)| (percent, value.to_owned())));
+    assert!(!found.is_sampled && found.lengths.is_none());
+    let bins: Vec<(&str, u64)> = found.histogram.iter().map(|bin| (bin.from.as_str(), bin.count)).collect();
+    assert_eq!(bins[0], ("0", 9));
+    assert_eq!(bins[1], ("10", 10));
+    assert_eq!(bins.iter().map(|(_, count)| count).sum::<u64>(), 100);
+}
+
+#[test]
+fn whole_numbers_and_days_have_bars_of_whole_ones() {
+    let found = profile(&column("n", WireType::Long), ["36", "38"].map(Some));
+    let bins: Vec<(&str, u64)> = found.histogram.iter().map(|bin| (bin.from.as_str(), bin.count)).collect();
+    assert_eq!(bins, [("36", 1), ("37", 0), ("38", 1)]);
+    let found = profile(&column("d", WireType::Date), ["2026-02-01", "2026-02-02"].map(Some));
+    assert_eq!(found.histogram.len(), 2);
+}
+
+#[test]
+fn texts_have_lengths_in_characters_and_frequent_values() {
+    let found = profile(&text("s"), ["Open", "Open", "Clösed", ""].map(Some));
+    assert_eq!((found.empty, found.lengths), (1, Some((0, 6))));
+    assert_eq!((&*found.frequent[0].value, found.frequent[0].count), (&b"Open"[..], 2));
+    assert!(found.is_frequent_exact && found.mean.is_none() && found.histogram.is_empty());
+    assert_eq!(profile(&blob("b"), [Some([0_u8; 9])]).lengths, Some((9, 9)));
+}
+
+#[test]
+fn dates_spread_over_days_and_those_of_zero_have_no_place() {
+    let days =
+        (1..=28).map(|day| Some(format!("2026-02-{day:02} 10:00:00"))).chain([Some("0000-00-00 00:00:00".into())]);
+    let found = profile(&column("d", WireType::DateTime), days);
+    assert_eq!(found.least.as_deref(), Some(&b"0000-00-00 00:00:00"[..]));
+    assert_eq!(found.histogram.iter().map(|bin| bin.count).sum::<u64>(), 28);
+    assert!(found.histogram[0].from.starts_with("2026-0"), "{:?}", found.histogram[0]);
+    assert_eq!(found.mean, None);
+}
+
+#[test]
+fn many_different_values_are_estimated_and_say_so() {
+    let found = profile(&column("n", WireType::LongLong), (0..200_000_u64).map(|n| Some((n * 7919).to_string())));
+    let Count::About(about) = found.distinct else { panic!("{:?}", found.distinct) };
+    assert!((190_000..210_000).contains(&about), "{about}");
+    assert!(found.is_sampled && !found.is_frequent_exact);
+    let values = (0..100_000_u64).map(|n| Some(if n % 3 == 0 { "often".to_owned() } else { format!("{n}") }));
+    let found = profile(&text("s"), values);
+    assert_eq!(&*found.frequent[0].value, b"often");
+}
+
+#[test]
+fn bars_keep_the_order_and_lines_run_from_left_to_right() {
+    let columns = [text("name"), column("n", WireType::LongLong), column("day", WireType::Date)];
+    let mut bars = SeriesBuilder::new(Plot { form: PlotForm::Bars, x: 0, y: 1 }, &columns).unwrap();
+    bars.push(Cell::Bytes(b"b"), Cell::Bytes(b"2"));
+    bars.push(Cell::Null, Cell::Bytes(b"-1.5"));
+    bars.push(Cell::Bytes(b"a"), Cell::Null);
+    let bars = bars.finish();
+    assert_eq!(bars.bars, [("b".to_owned(), 2.0), ("NULL".to_owned(), -1.5)]);
+    assert_eq!((bars.rows, bars.left_out, bars.along), (3, 1, None));
+    let mut line = SeriesBuilder::new(Plot { form: PlotForm::Line, x: 2, y: 1 }, &columns).unwrap();
+    for (day, n) in [("2026-01-03", "3"), ("2026-01-01", "1"), ("0000-00-00", "9"), ("2026-01-02", "2")] {
+        line.push(Cell::Bytes(day.as_bytes()), Cell::Bytes(n.as_bytes()));
+    }
+    let line = line.finish();
+    assert_eq!(line.points.iter().map(|point| point.1).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
+    assert_eq!((line.left_out, line.along), (1, Some(Scale::Moment)));
+    for (plot, word) in [
+        (Plot { form: PlotForm::Bars, x: 1, y: 0 }, "`name` holds no numbers"),
+        (Plot { form: PlotForm::Line, x: 0, y: 1 }, "`name` holds neither numbers nor dates"),
+        (Plot { form: PlotForm::Line, x: 0, y: 9 }, "not there"),
+    ] {
+        let fault = SeriesBuilder::new(plot, &columns).unwrap_err();
+        assert!(fault.what.contains(word) && !fault.hint.is_empty(), "{fault:?}");
+    }
+}
+
+#[test]
+fn a_line_of_many_points_keeps_its_peaks() {
+    let columns = [column("x", WireType::Long), column("y", WireType::Long)];
+    let mut line = SeriesBuilder::new(Plot { form: PlotForm::Line, x: 0, y: 1 }, &columns).unwrap();
+    for x in 0..100_000 {
+        let y = if x == 54_321 { 1_000_000 } else { x % 10 };
+        line.push(Cell::Bytes(x.to_string().as_bytes()), Cell::Bytes(y.to_string().as_bytes()));
+    }
+    let line = line.finish();
+    assert!(line.is_thinned && line.points.len() < 10_000, "{}", line.points.len());
+    assert!(line.points.contains(&(54_321.0, 1_000_000.0)));
+    assert!(line.points.is_sorted_by(|a, b| a.0 <= b.0));
+}
+
+proptest! {
+    #[test]
+    fn any_values_add_up(values in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..12)), 0..80)) {
+        let nulls = values.iter().filter(|value| value.is_none()).count() as u64;
+        for column in [text("s"), blob("b"), column("n", WireType::Double), column("d", WireType::Date), column("t", WireType::Time)] {
+            let found = profile(&column, values.clone());
+            prop_assert_eq!((found.rows, found.nulls), (values.len() as u64, nulls));
+            let different: std::collections::HashSet<_> = values.iter().flatten().collect();
+            prop_assert_eq!(found.distinct, Count::Exactly(different.len() as u64));
+            prop_assert_eq!(found.least.is_some(), !different.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_histogram_counts_every_number_between_its_edges(values in prop::collection::vec(-1_000_000_i32..1_000_000, 2..200)) {
+        let found = profile(&column("n", WireType::Long), values.iter().map(|n| Some(n.to_string())));
+        let counted: u64 = found.histogram.iter().map(|bin| bin.count).sum();
+        let is_one_value = values.iter().all(|value| *value == values[0]);
+        prop_assert_eq!(counted, if is_one_value { 0 } else { values.len() as u64 });
+        for bin in &found.histogram {
+            let (from, to): (f64, f64) = (bin.from.parse().unwrap(), bin.to.parse().unwrap());
+            let inside = values.iter().filter(|n| f64::from(**n) >= from && f64::from(**n) < to).count() as u64;
+            prop_assert_eq!(bin.count, inside, "{:?}", bin);
+        }
+    }
+}
