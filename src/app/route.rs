@@ -231,7 +231,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         Ask::ZoneForm => asks.push(Ask::Open(Kind::Zone)),
         Ask::Zone(name) => model.grid.zone(name),
         Ask::ExportForm => {
-            model.notice("an export of what is on the screen is not here yet: `rrx run -o FILE` writes one")
+            model.notice("the screen writes no file yet: copy the rows, or run the statement without a screen")
         }
         Ask::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

@@ -271,7 +271,9 @@ impl Reader<'_> {
         if !is_column {
             return Ok(Test::Value(column, kind, relation, self.value(kind)?));
         }
-        let (other, _) = self.column()?;
+        let quoted =
+            |fault: FilterFault| FilterFault { hint: format!("{}; a text goes in single quotes", fault.hint), ..fault };
+        let (other, _) = self.column().map_err(quoted)?;
         // Columns of two kinds compare as texts.
         let kind = if self.kind(other) == kind { kind } else { KeyKind::Bytes };
         Ok(Test::Columns(column, other, kind, relation))
