@@ -14,6 +14,7 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+mod bound;
 mod demo;
 mod demo_data;
 mod doctor;
@@ -22,6 +23,7 @@ mod harness;
 mod held;
 mod held_rooted;
 mod hops;
+mod keys;
 mod lag;
 mod liveness;
 mod one_server;
