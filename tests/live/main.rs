@@ -14,11 +14,13 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+mod all_types;
 mod bound;
 mod demo;
 mod demo_data;
 mod doctor;
 mod engines;
+mod exact;
 mod harness;
 mod held;
 mod held_rooted;
