@@ -14,7 +14,7 @@ use rrx::domain::port::{
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::{CommandLine, Profile, Secret, SecretSource};
 use rrx::domain::results::Column;
-use rrx::domain::sql::{Dialect, Policy, guard};
+use rrx::domain::sql::{Dialect, Param, Policy, guard};
 use rrx::io::session::{CatalogAt, Outside, Typed, spawn};
 use rrx::io::storage::{known_hosts_file, own_sockets};
 use tokio::sync::mpsc;
@@ -41,6 +41,11 @@ impl Ledger for Forgetful {
 
 /// A permit for this text, through guard and log.
 pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
+    permit_with(text, Vec::new(), dialect, session)
+}
+
+/// The same with values beside the text.
+pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
     let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
     let begin = Begin {
         id: "1".into(),
@@ -51,7 +56,7 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
         server: String::new(),
         database: None,
         statement: String::new(),
-        params: Vec::new(),
+        params,
         reference: None,
     };
     let Ok(permit) = accesslog::record(&mut Forgetful, checked, begin);
@@ -215,8 +220,13 @@ async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>, end: Instant)
 impl Live {
     /// Sends a statement and does not wait.
     pub async fn start(&self, text: &str, bounds: RunBounds) -> ResultId {
+        self.start_with(text, Vec::new(), bounds).await
+    }
+
+    /// The same with values beside it.
+    pub async fn start_with(&self, text: &str, params: Vec<Param>, bounds: RunBounds) -> ResultId {
         let result = ResultId(self.next.fetch_add(1, Ordering::Relaxed));
-        let permit = permit(text, self.facts.dialect, ID);
+        let permit = permit_with(text, params, self.facts.dialect, ID);
         self.commands.send(SessionCmd::Run { permit, result, bounds }).await.unwrap();
         result
     }
@@ -277,7 +287,13 @@ impl Live {
         self.run_within(text, wide()).await
     }
 
-    /// The same within bounds.
+    /// The same with values beside it.
+    pub async fn run_with(&mut self, text: &str, params: Vec<Param>) -> Ran {
+        let result = self.start_with(text, params, wide()).await;
+        self.finish(result).await
+    }
+
+    /// Runs a statement to its end, within bounds.
     pub async fn run_within(&mut self, text: &str, bounds: RunBounds) -> Ran {
         let result = self.start(text, bounds).await;
         self.finish(result).await

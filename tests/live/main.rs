@@ -14,14 +14,17 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+mod all_types;
 mod asked;
 mod at_terminal;
+mod bound;
 mod crowd;
 mod demo;
 mod demo_data;
 mod doctor;
 mod doctor_ways;
 mod engines;
+mod exact;
 mod hang_up;
 mod harness;
 mod held;
@@ -29,6 +32,7 @@ mod held_rooted;
 mod hops;
 mod hops_as_openssh;
 mod hops_files;
+mod keys;
 mod lag;
 mod liveness;
 mod one_server;

@@ -134,6 +134,13 @@ impl Mariadb {
         run(self.client().args(["-e", text]))
     }
 
+    /// The same with every byte that the client prints.
+    pub fn sql_raw(&self, text: &str) -> Vec<u8> {
+        let output = self.client().args(["-e", text]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// Runs a file of statements as root.
     pub fn sql_file(&self, file: &Path) {
         run(self.client().stdin(fs::File::open(file).unwrap()));

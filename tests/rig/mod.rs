@@ -187,6 +187,14 @@ impl Rig {
         self.mariadb.sql(text)
     }
 
+    /// The same with every byte that the client prints.
+    ///
+    /// # Panics
+    /// When the server refuses one of them.
+    pub fn sql_raw(&self, text: &str) -> Vec<u8> {
+        self.mariadb.sql_raw(text)
+    }
+
     /// Runs a file of statements as the server's root (for big fixtures).
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! The replica: one account, one set of databases, connections that read them. What it answers is MariaDB 10.11's, what it
 //! cannot answer so is refused with 1235.
 
+mod bound;
 mod connections;
 mod engine;
 mod explain;

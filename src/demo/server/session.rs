@@ -8,12 +8,13 @@ use rusqlite::types::Value;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use super::bound::Named;
 use super::connections::{Process, Stop, Why};
 use super::engine::{self, Job, Moment, News};
 use super::refuse;
 use super::statement::{self, Statement};
 use super::table::Table;
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, Walk, tokens};
 use super::variables::Variables;
 use super::{Server, explain, kill, refreshed, set, show};
 use crate::demo::translate::{Parameter, SqlError};
@@ -58,6 +59,7 @@ pub(crate) struct Session {
     pub(super) database: Option<String>,
     pub(super) variables: Variables,
     pub(super) warnings: Vec<Warning>,
+    named: Named,
     stop: Arc<Stop>,
     handle: Option<Connection>,
     running: Option<JoinHandle<Connection>>,
@@ -86,6 +88,7 @@ impl Session {
             database: None,
             variables,
             warnings: Vec::new(),
+            named: Named::default(),
             stop,
             handle: None,
             running: None,
@@ -125,6 +128,7 @@ impl Session {
         self.variables = Variables::default();
         self.variables.put_number("pseudo_thread_id", i64::from(self.id));
         self.warnings.clear();
+        self.named = Named::default();
     }
 
     /// Makes a database the current one.
@@ -159,7 +163,14 @@ impl Session {
             process.since = now();
         });
         let mut room = statement::Read::new();
-        let answered = match statement::read(statement, &mut room) {
+        // What was prepared runs as if it had come itself.
+        let executed = self.named.executed(statement);
+        let (statement, parameters) = match &executed {
+            Ok(Some((text, values))) => (text.as_str(), values.as_slice()),
+            Ok(None) | Err(_) => (statement, parameters),
+        };
+        let read = executed.as_ref().map_err(Clone::clone).and_then(|_| statement::read(statement, &mut room));
+        let answered = match read {
             Ok(Statement::Show(walk)) => show::answer(self, walk).map(Reply::Table),
             Ok(other) => {
                 let answered = self.answer(statement, other, parameters, form).await;
@@ -198,9 +209,13 @@ impl Session {
             Statement::Describe(walk) => show::describe(self, walk)?.columns,
             Statement::Explain { .. } => explain::columns(),
             Statement::Sleep(_) => vec![super::table::number(statement::after_first_word(text), 1)],
-            Statement::Set(_) | Statement::Use(_) | Statement::Kill(_) | Statement::Nothing | Statement::Write => {
-                Vec::new()
-            }
+            Statement::Set(_)
+            | Statement::Prepare(_)
+            | Statement::Deallocate(_)
+            | Statement::Use(_)
+            | Statement::Kill(_)
+            | Statement::Nothing
+            | Statement::Write => Vec::new(),
         })
     }
 
@@ -216,6 +231,9 @@ impl Session {
             Statement::Show(walk) => show::answer(self, walk).map(Reply::Table),
             Statement::Describe(walk) => show::describe(self, walk).map(Reply::Table),
             Statement::Explain { text, tokens } => explain::answer(self, text, tokens).await.map(Reply::Table),
+            Statement::Set(walk) if Named::is_meant(&walk) => self.named.set(walk, parameters).map(|()| Reply::Done),
+            Statement::Prepare(walk) => self.prepare(walk).map(|()| Reply::Done),
+            Statement::Deallocate(walk) => self.named.forget(walk).map(|()| Reply::Done),
             Statement::Set(walk) => set::answer(self, walk).await.map(|()| Reply::Done),
             Statement::Use(name) => self.choose(&name).map(|()| Reply::Done),
             Statement::Kill(walk) => kill::answer(self, walk).map(|()| Reply::Done),
@@ -227,6 +245,13 @@ impl Session {
                 refuse::read_only_server()
             }),
         }
+    }
+
+    /// Prepares a statement under a name, if it can be answered.
+    fn prepare(&mut self, walk: Walk<'_>) -> Result<(), SqlError> {
+        let (name, text) = self.named.named(walk)?;
+        self.columns(&text, &vec![Parameter::Integer(1); Self::parameters(&text)])?;
+        self.named.keep(name, text)
     }
 
     async fn select(

@@ -18,6 +18,10 @@ pub(super) enum Statement<'a> {
     Explain { text: &'a str, tokens: &'a [Token] },
     /// SET, without its first word.
     Set(Walk<'a>),
+    /// PREPARE of a named statement, without its first word.
+    Prepare(Walk<'a>),
+    /// DEALLOCATE of one, without its first word.
+    Deallocate(Walk<'a>),
     /// USE.
     Use(String),
     /// KILL, without its first word.
@@ -59,7 +63,6 @@ const UNSUPPORTED: &[&str] = &[
     "CHANGE",
     "CHECK",
     "CHECKSUM",
-    "DEALLOCATE",
     "DO",
     "EXECUTE",
     "FLUSH",
@@ -67,7 +70,6 @@ const UNSUPPORTED: &[&str] = &[
     "HANDLER",
     "HELP",
     "LOCK",
-    "PREPARE",
     "PURGE",
     "RELEASE",
     "RESET",
@@ -134,6 +136,8 @@ fn of_tokens<'a>(text: &'a str, tokens: &'a [Token]) -> Result<Statement<'a>, Sq
         "SHOW" => Statement::Show(walk),
         "DESCRIBE" | "DESC" | "EXPLAIN" => describe(walk)?,
         "SET" => Statement::Set(walk),
+        "PREPARE" => Statement::Prepare(walk),
+        "DEALLOCATE" => Statement::Deallocate(walk),
         "USE" => match (walk.name(), walk.is_done()) {
             (Some(name), true) => Statement::Use(name),
             _ => return Err(refuse::syntax(walk.rest())),

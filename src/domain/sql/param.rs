@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Dialect;
+use super::lex::{TokenKind, lex};
+
 /// One value of a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -16,4 +19,13 @@ pub enum Param {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
+}
+
+impl Param {
+    /// Where a statement waits for values, in bytes: its `?`. One in a literal, a quoted name or a comment is none.
+    #[must_use]
+    pub fn places(text: &str, dialect: Dialect) -> Vec<usize> {
+        let tokens = lex(text, dialect).into_iter();
+        tokens.filter(|token| token.kind == TokenKind::Parameter).map(|token| token.span.start).collect()
+    }
 }

@@ -3,12 +3,13 @@
 //!
 //! ```text
 //!  Connect ──► link ──► connection ──► pinned and read back ──► facts ──► control connection ──► Ready
-//!  Run(Permit) ──► statement (desk attends: cancel, deadlines, link) ──► Rows …, End ──► Ended
+//!  Run(Permit) ──► (bound: values) ──► statement (desk attends: cancel, deadlines, link) ──► Rows …, End ──► Ended
 //!  every while ──► lag, and a sign of life, on the control connection
 //!  LoadCatalog ──► a third connection, closed when it is read
 //! ```
 
 mod ask;
+mod bound;
 mod cancel;
 mod certificate;
 mod climb;

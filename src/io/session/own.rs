@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::sql::Server;
 use crate::domain::sql::quote::quoted_identifier;
+use crate::domain::sql::{Param, Server};
 
 /// A statement of ours. Only this file makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,6 +195,55 @@ pub(super) fn warnings() -> Own {
     Own("/* rrx:warnings */ SHOW WARNINGS".into())
 }
 
+/// Takes a statement's text and its values into variables: all of them are bound, none stands in a text. A cast says the
+/// type where a server would guess it; bytes come as [`hexadecimal`], for what is bound as text is read as text.
+pub(super) fn bind(params: &[Param]) -> Own {
+    let mut text = String::from("/* rrx:bind */ SET @rrx_text = ?");
+    for (number, param) in (1_usize..).zip(params) {
+        let place = match param {
+            Param::Integer(_) => "CAST(? AS SIGNED)",
+            Param::Unsigned(_) => "CAST(? AS UNSIGNED)",
+            Param::Bytes(_) => "UNHEX(?)",
+            Param::Null | Param::Text(_) => "?",
+        };
+        let _ = write!(text, ", @rrx_{number} = {place}");
+    }
+    Own(text)
+}
+
+/// The digits of bytes.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+/// Prepares the statement that [`bind`] took.
+pub(super) fn prepare() -> Own {
+    Own("/* rrx:prepare */ PREPARE rrx FROM @rrx_text".into())
+}
+
+/// Runs it with so many values.
+pub(super) fn execute(values: usize) -> Own {
+    let names: Vec<String> = (1..=values).map(|number| format!("@rrx_{number}")).collect();
+    Own(format!("/* rrx:execute */ EXECUTE rrx USING {}", names.join(", ")))
+}
+
+/// Forgets the prepared statement.
+pub(super) fn deallocate() -> Own {
+    Own("/* rrx:prepare */ DEALLOCATE PREPARE rrx".into())
+}
+
+/// Forgets the text and so many values.
+pub(super) fn unbind(values: usize) -> Own {
+    let mut text = String::from("/* rrx:bind */ SET @rrx_text = NULL");
+    for number in 1..=values {
+        let _ = write!(text, ", @rrx_{number} = NULL");
+    }
+    Own(text)
+}
+
 /// Stops the statement that runs on this connection.
 pub(super) fn kill_statement(connection: u64) -> Own {
     Own(format!("/* rrx:cancel */ KILL QUERY {connection}"))
@@ -277,6 +326,25 @@ mod tests {
             heartbeat(&place).text(),
             "/* rrx:lag */ SELECT TIMESTAMPDIFF(MICROSECOND, MAX(`ts`), UTC_TIMESTAMP(6)) FROM `o``ps`.`heart beat`"
         );
+    }
+
+    #[test]
+    fn no_value_stands_in_the_texts_that_bind_it() {
+        let params = [
+            Param::Integer(-7),
+            Param::Unsigned(u64::MAX),
+            Param::Text("it's".into()),
+            Param::Bytes(vec![0, 255]),
+            Param::Null,
+        ];
+        assert_eq!(
+            bind(&params).text(),
+            "/* rrx:bind */ SET @rrx_text = ?, @rrx_1 = CAST(? AS SIGNED), @rrx_2 = CAST(? AS UNSIGNED), @rrx_3 = ?, \
+             @rrx_4 = UNHEX(?), @rrx_5 = ?"
+        );
+        assert_eq!(execute(2).text(), "/* rrx:execute */ EXECUTE rrx USING @rrx_1, @rrx_2");
+        assert_eq!(unbind(1).text(), "/* rrx:bind */ SET @rrx_text = NULL, @rrx_1 = NULL");
+        assert_eq!(hexadecimal(&[0, 255, 16]), "00ff10");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::ask::ask;
+use super::bound::Bound;
 use super::cancel;
 use super::convert;
 use super::desk::{Desk, Room, Stop};
@@ -23,13 +24,15 @@ use crate::domain::limits;
 use crate::domain::port::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
 use crate::domain::problem::Problem;
 use crate::domain::results::{ChunkBuilder, Column};
-use crate::domain::sql::Dialect;
 use crate::domain::sql::locate::error_place;
+use crate::domain::sql::{Dialect, Param};
 
 /// One statement on its way.
 pub(super) struct Job<'a> {
     /// The permitted text.
     pub(super) text: &'a str,
+    /// The values that go with it: one for each of its `?`.
+    pub(super) params: &'a [Param],
     /// Where its rows go.
     pub(super) result: ResultId,
     /// What bounds it.
@@ -54,7 +57,8 @@ struct Tally {
 /// Runs it, and reports. When the desk says "dead" afterwards, the connection must not be used again.
 pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, job: Job<'_>) -> RunReport {
     let mut tally = Tally { started: Instant::now(), first_row: None, rows: 0, bytes: 0 };
-    let outcome = read(conn, desk, rows, &job, &mut tally).await;
+    let mut bound = Bound::default();
+    let outcome = send(conn, desk, rows, &job, (&mut tally, &mut bound)).await;
     // An error of the server tells of the statement, any other one of the connection.
     if let Some(Err(Fault::Driver(error))) = &outcome
         && error.is_fatal()
@@ -93,18 +97,45 @@ pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sende
     {
         desk.dead = Some(fault.lost());
     }
+    if desk.dead.is_none()
+        && let Err(fault) = bound.release(conn, desk.tell).await
+    {
+        desk.dead = Some(fault.lost());
+    }
     report
 }
 
-/// Reads to the end. `None`: the connection died. `Ok` holds the number of columns.
-async fn read(
+/// Sends the statement with its values, and reads to the end. `None`: the connection died. `Ok` holds the number of columns.
+async fn send(
     conn: &mut Conn,
     desk: &mut Desk<'_>,
     rows: &mpsc::Sender<Rows>,
     job: &Job<'_>,
+    (tally, bound): (&mut Tally, &mut Bound),
+) -> Option<Result<usize, Fault>> {
+    if job.params.is_empty() {
+        return read(conn, desk, rows, (job, job.text), tally).await;
+    }
+    // Rare: it shall not make the future of every statement large.
+    if let Err(fault) = Box::pin(bound.prepare(conn, desk, job.text, job.params)).await? {
+        return Some(Err(fault));
+    }
+    if desk.is_draining() {
+        // The KILL may have hit what came before: sent now, the statement would run on.
+        return Some(Ok(0));
+    }
+    read(conn, desk, rows, (job, own::execute(job.params.len()).text()), tally).await
+}
+
+/// Sends this text for the statement, and reads to the end.
+async fn read(
+    conn: &mut Conn,
+    desk: &mut Desk<'_>,
+    rows: &mpsc::Sender<Rows>,
+    (job, text): (&Job<'_>, &str),
     tally: &mut Tally,
 ) -> Option<Result<usize, Fault>> {
-    let mut result = match desk.attend(pin!(conn.query_iter(job.text))).await? {
+    let mut result = match desk.attend(pin!(conn.query_iter(text))).await? {
         Ok(result) => result,
         Err(error) => return Some(Err(Fault::Driver(error))),
     };

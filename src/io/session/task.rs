@@ -24,7 +24,7 @@ use crate::domain::limits;
 use crate::domain::port::{End, Role, Rows, RunBounds, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
-use crate::domain::sql::Policy;
+use crate::domain::sql::{Param, Policy};
 use crate::domain::words::counted;
 
 /// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
@@ -115,6 +115,23 @@ async fn connect(
 async fn refuse(tell: &Teller, result: ResultId, what: &str) {
     let problem = Problem::new(Kind::Refused, what).hint("connect first");
     tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
+}
+
+/// Why a statement and its values do not fit, if so. The server would tell it of texts that the user has not written.
+fn uneven(permit: &Permit) -> Option<Problem> {
+    let places = Param::places(permit.checked().text(), permit.checked().dialect());
+    let (wanted, given) = (places.len() as u64, permit.params().len());
+    if places.len() == given {
+        return None;
+    }
+    let has = if given == 1 { "goes" } else { "go" };
+    let what = format!(
+        "The statement has {} for a value (?), and {} {has} with it",
+        counted(wanted, "place"),
+        counted(given as u64, "value")
+    );
+    let problem = Problem::new(Kind::Refused, what).hint("write the value itself; a ? that is text stands in quotes");
+    Some(Problem { at: places.get(given).copied(), ..problem })
 }
 
 /// A connected session.
@@ -218,6 +235,10 @@ impl Session {
             self.unsent(result, problem).await;
             return None;
         }
+        if let Some(problem) = uneven(permit) {
+            self.unsent(result, problem).await;
+            return None;
+        }
         if let Err(problem) = self.widen(bounds).await {
             let unsent = Problem { kind: Kind::Route, ..problem.clone() }.because("the statement was not sent");
             self.unsent(result, unsent).await;
@@ -225,8 +246,14 @@ impl Session {
         }
         let way = (&self.link, &self.recipe, &self.tell);
         let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
-        let job =
-            Job { text: checked.text(), dialect: checked.dialect(), result, bounds, database: self.database.clone() };
+        let job = Job {
+            text: checked.text(),
+            params: permit.params(),
+            dialect: checked.dialect(),
+            result,
+            bounds,
+            database: self.database.clone(),
+        };
         let report = statement::run(&mut self.conn, &mut desk, &self.rows, job).await;
         let (later, dead, is_closing) = (std::mem::take(&mut desk.later), desk.dead.take(), desk.is_closing);
         self.database.clone_from(&report.database);

@@ -66,6 +66,33 @@ async fn values_are_bound_to_a_prepared_statement() {
 }
 
 #[tokio::test]
+async fn values_are_set_as_variables_and_used_by_a_statement_that_has_a_name() {
+    let mut client = client(replica().await).await;
+    let set = "/* a */ SET @text = ?, @a = CAST(? AS SIGNED), @b = UNHEX(?), @c = ?";
+    client.exec_drop(set, ("SELECT ?, ?, ?", -5, "6974", None::<i64>)).await.unwrap();
+    client.query_drop("PREPARE named FROM @text").await.unwrap();
+    let expected = [["-5", "it", "NULL"]];
+    assert_eq!(rows(&mut client, "/* b */ EXECUTE named USING @a, @B, @c").await, expected);
+    assert_eq!(rows(&mut client, "EXECUTE named USING @a, @b, @c").await, expected);
+    client.query_drop("SET @text = NULL, @a = NULL").await.unwrap();
+    assert_eq!(rows(&mut client, "EXECUTE named USING @a, @b, @c").await, [["NULL", "it", "NULL"]]);
+    client.query_drop("DEALLOCATE PREPARE named").await.unwrap();
+    for (statement, code) in [
+        ("EXECUTE named USING @a", 1243),
+        ("DEALLOCATE PREPARE named", 1243),
+        ("PREPARE named FROM @text", 1065),
+        ("PREPARE named", 1064),
+        ("SET @x = 1", 1235),
+        ("SET @x = ?", 1064),
+        ("SET @x = NULL, autocommit = 1", 1064),
+    ] {
+        assert_eq!(refusal(&mut client, statement).await.0, code, "{statement}");
+    }
+    client.exec_drop("SET @text = ?", ("SELECT secret FROM shop.secret",)).await.unwrap();
+    assert_eq!(refusal(&mut client, "PREPARE named FROM @text").await.0, 1142);
+}
+
+#[tokio::test]
 async fn only_the_account_with_its_password_signs_in() {
     let at = replica().await;
     for opts in [options(at).pass(Some("wrong")), options(at).pass(None::<&str>), options(at).user(Some("root"))] {

@@ -2,6 +2,7 @@
 
 mod guard;
 mod lex;
+mod param;
 mod place;
 mod quote;
 mod split;

@@ -1,0 +1,131 @@
+//! Values beside a statement: they reach the server as values, and everything else is as with any other statement.
+
+use std::time::Duration;
+
+use rrx::domain::port::{End, Limit, RunBounds, SessionCmd};
+use rrx::domain::problem::Kind;
+use rrx::domain::sql::Param;
+
+use crate::harness::{Live, connect, wide};
+use crate::keys;
+use crate::rig::{Rig, wait_until};
+
+async fn live() -> Live {
+    connect(Rig::start().profile()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_of_each_kind_is_followed_by_its_index_and_an_error_leaves_nothing_behind() {
+    Rig::start().sql(&keys::table());
+    let mut live = live().await;
+    keys::follow(&mut live).await;
+    keys::fail(&mut live).await;
+    assert!(live.own.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.own);
+    assert!(!live.own.iter().any(|text| text.contains("2024-02-29")), "{:?}", live.own);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_gets_no_text_that_holds_a_value() {
+    let mut live = live().await;
+    let value = "Käse'-4711-\\";
+    let ran = live.run_with("SELECT ? AS it", vec![Param::Text(value.into())]).await;
+    assert_eq!(ran.value(), value);
+    let id = live.facts.connection_id.to_string();
+    let log = Rig::start().general_log();
+    let of_connection = |line: &&str| line.split_whitespace().any(|word| word == id);
+    let ours: Vec<&str> = log.lines().filter(of_connection).collect();
+    let is = |what: &str| ours.iter().any(|line| line.contains(what));
+    assert!(is("Prepare\t/* rrx:bind */ SET @rrx_text = ?, @rrx_1 = ?"), "{ours:#?}");
+    assert!(is("Query\t/* rrx:execute */ EXECUTE rrx USING @rrx_1"), "{ours:#?}");
+    // A server that logs writes the values of what it executes into its own log, for people: it was not sent so.
+    let with_value: Vec<&&str> = ours.iter().filter(|line| line.contains("4711")).collect();
+    assert!(!with_value.is_empty() && with_value.iter().all(|line| line.contains("Execute\t")), "{with_value:#?}");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_with_values_is_stopped_and_cut_and_warned_of_like_any_other() {
+    let mut live = live().await;
+    let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], wide()).await;
+    let sleeping = format!(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE id = {} AND state = 'User sleep'",
+        live.facts.connection_id
+    );
+    wait_until("the statement runs", Duration::from_secs(10), || Rig::start().sql(&sleeping).trim() == "1");
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.end, End::Cancelled);
+    assert!(ran.report.total < Duration::from_secs(20), "{:?}", ran.report.total);
+    assert_eq!(live.run("SELECT @rrx_1 IS NULL").await.value(), "1");
+
+    let bounds = RunBounds { rows: Some(1500), ..wide() };
+    let result = live.start_with("SELECT seq FROM mysql.seq_1_to_5000 WHERE seq > ?", vec![Param::Integer(9)], bounds);
+    let result = result.await;
+    let cut = live.finish(result).await;
+    assert_eq!((&cut.report.end, cut.rows.len(), cut.value()), (&End::Limit(Limit::Rows(1500)), 1500, "10"));
+
+    let warned = live.run_with("SELECT CAST(? AS SIGNED), ?", vec![Param::Text("12x".into()), Param::Null]).await;
+    assert_eq!(warned.rows, [[Some("12".to_owned()), None]]);
+    assert_eq!((warned.report.end, warned.report.warnings[0].code), (End::Complete, 1292));
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_at_any_moment_of_a_statement_with_values_leaves_the_next_one_whole() {
+    let mut live = live().await;
+    for round in 0..40 {
+        let values = vec![Param::Integer(round)];
+        let result = live.start_with("SELECT seq FROM mysql.seq_1_to_3000 WHERE seq > ?", values, wide()).await;
+        tokio::time::sleep(Duration::from_micros(150 * u64::try_from(round).unwrap())).await;
+        live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+        let ran = live.finish(result).await;
+        assert!(matches!(ran.report.end, End::Cancelled | End::Complete), "{:?}", ran.report.end);
+        let next = live.run_with("SELECT ?", vec![Param::Integer(round)]).await;
+        assert_eq!((next.value(), &next.report.end), (round.to_string().as_str(), &End::Complete));
+    }
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn places_and_values_that_do_not_fit_are_told_before_anything_is_sent() {
+    let mut live = live().await;
+    let sent = live.own.len();
+    for (statement, values, told) in [
+        ("SELECT '?', ?", 0, "The statement has 1 place for a value (?), and 0 values go with it"),
+        ("SELECT ?, ? -- ?", 1, "The statement has 2 places for a value (?), and 1 value goes with it"),
+        ("SELECT `a?` FROM t", 2, "The statement has 0 places for a value (?), and 2 values go with it"),
+    ] {
+        let ran = live.run_with(statement, vec![Param::Integer(1); values]).await;
+        let End::Broken(problem) = ran.report.end else { panic!("{statement}") };
+        assert_eq!((problem.what.as_str(), problem.kind), (told, Kind::Refused));
+        assert_eq!(problem.at.map(|at| &statement[at..=at]), (values < 2).then_some("?"), "{statement}");
+    }
+    assert_eq!(live.own.len(), sent);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_followed_in_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = rrx::demo::Options { subjects: 3, folder: folder.path().into(), listen: None };
+    let demo = rrx::demo::start(options).await.unwrap();
+    let mut live = connect(demo.profile.clone()).await.unwrap();
+    let study = "SELECT * FROM `clinspark_demo`.`study` WHERE `id` = ? LIMIT 200";
+    let id = live.run("SELECT study_id FROM clinspark_demo.epoch ORDER BY id DESC LIMIT 1").await;
+    assert_eq!(id.report.end, End::Complete);
+    let id = id.value().to_owned();
+    let plain = live.run(&study.replace('?', &id)).await;
+    let followed = live.run_with(study, vec![Param::Integer(id.parse().unwrap())]).await;
+    assert_eq!((followed.report.end, followed.rows.len()), (End::Complete, 1));
+    assert_eq!((followed.rows, followed.columns), (plain.rows, plain.columns));
+    let values = vec![Param::Text("it's".into()), Param::Bytes(vec![0, 255]), Param::Null];
+    let ran = live.run_with("SELECT ?, HEX(?), ?", values).await;
+    assert_eq!(ran.rows, [[Some("it's".to_owned()), Some("00FF".to_owned()), None]]);
+    let wrong = live.run_with("SELECT nothing FROM clinspark_demo.study WHERE id = ?", vec![Param::Integer(1)]).await;
+    let End::Broken(problem) = wrong.report.end else { panic!("{:?}", wrong.report.end) };
+    assert_eq!(problem.server.unwrap().code, 1054);
+    assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
