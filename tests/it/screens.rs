@@ -1,5 +1,6 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
+use rrx::app::focus::Focus;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
@@ -160,5 +161,19 @@ fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
             recorded_in: "/home/you/.ssh/known_hosts".into(),
         }));
         insta::assert_snapshot!(format!("host_key_{}x{}", size.0, size.1), text(&bench, size));
+    }
+}
+
+#[test]
+fn the_form_of_an_export() {
+    for size in [(100, 30), (40, 10)] {
+        let mut bench = with_rows(size);
+        if bench.model.focus != Focus::Grid {
+            bench.keys("f6");
+        }
+        bench.keys("x");
+        insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), text(&bench, size));
+        bench.keys("enter");
+        insta::assert_snapshot!(format!("export_file_{}x{}", size.0, size.1), text(&bench, size));
     }
 }
