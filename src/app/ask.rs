@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::compute::Work;
 use crate::domain::export::CopyForm;
+use crate::domain::port::{ExportForm, ExportOrder};
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, ColumnProfile, Plot, Series, Shown};
 
@@ -99,6 +100,17 @@ pub enum Ask {
     Zone(String),
     /// Ask for the form and the file of an export.
     ExportForm,
+    /// Ask for the file of an export in this form.
+    ExportPath(ExportForm),
+    /// Write the rows that show to a file.
+    Export {
+        /// In which form.
+        form: ExportForm,
+        /// The file, as it was typed.
+        path: String,
+    },
+    /// Do this export; its id is given anew.
+    ExportTo(ExportOrder),
     /// Show what a column holds.
     ShowProfile {
         /// The result's columns.

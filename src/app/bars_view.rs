@@ -228,6 +228,8 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             Kind::Filter(_) => "show these",
             Kind::Search | Kind::SearchShown => "search",
             Kind::CopyAs => "copy",
+            Kind::Export => "go on",
+            Kind::ExportPath { .. } => "write",
             Kind::Chart => "draw",
             Kind::Zone => "take it",
             Kind::SaveSnippet { .. } => "save",
@@ -244,6 +246,8 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     let mut keys = Vec::new();
     if model.shared.running.is_some() {
         keys.push(app(A::Stop, "stop"));
+    } else if model.grid.exporting().is_some() {
+        keys.push(app(A::Stop, "stop the export"));
     }
     match model.shared.link {
         Link::Waiting { .. } | Link::Again { .. } => {

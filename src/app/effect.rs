@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::catalog::Catalog;
 use crate::domain::compute::Job;
-use crate::domain::port::{HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
+use crate::domain::port::{ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
 /// One thing to do outside.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub enum Effect {
     Session(SessionId, SessionCmd),
     /// For the store task.
     Store(StoreCmd),
+    /// For the export of rows to a file.
+    Export(ExportCmd),
     /// For the storage task.
     Storage(StorageCmd),
     /// For the host.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::compute::Computed;
 use crate::domain::keys::Chord;
-use crate::domain::port::{HostNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
+use crate::domain::port::{ExportId, ExportNews, HostNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
 use crate::domain::problem::Problem;
 
 use super::areas::Size;
@@ -25,6 +25,8 @@ pub enum Message {
     Session(SessionId, SessionNews),
     /// News of a result.
     Result(ResultId, StoreNews),
+    /// News of an export.
+    Export(ExportId, ExportNews),
     /// News of the storage task.
     Storage(StorageNews),
     /// Work that was asked for is done.

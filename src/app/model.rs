@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::compute::{Generation, Job, Slot, Work};
 use crate::domain::keys::{Keymap, Matcher};
-use crate::domain::port::{ResultId, SessionId, StorageCmd};
+use crate::domain::port::{ExportId, ResultId, SessionId, StorageCmd};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 
@@ -102,6 +102,8 @@ pub struct Aside {
     pub flight: Option<Flight>,
     /// Statements of a run of several that have not had their turn.
     pub queue: VecDeque<(String, Source)>,
+    /// The next export.
+    pub next_export: u64,
     /// The last run of several.
     pub next_run: u64,
     /// End records that a full queue refused; they are tried again.
@@ -187,6 +189,7 @@ impl Model {
                 jobs: BTreeMap::new(),
                 flight: None,
                 queue: VecDeque::new(),
+                next_export: 1,
                 next_run: 0,
                 late: Vec::new(),
                 first_worksheet: start.first_worksheet,
@@ -213,6 +216,12 @@ impl Model {
     pub(super) fn new_result(&mut self) -> ResultId {
         self.aside.next_result += 1;
         ResultId(self.aside.next_result - 1)
+    }
+
+    /// An export id that was never used.
+    pub(super) fn new_export(&mut self) -> ExportId {
+        self.aside.next_export += 1;
+        ExportId(self.aside.next_export - 1)
     }
 
     /// A job of a number that was never used; older jobs of its slot are forgotten.

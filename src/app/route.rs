@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::port::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd, StoreCmd};
+use crate::domain::port::{Demo, End, ExportId, ExportOrder, HostCmd, Replace, SessionCmd, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
 use crate::domain::profile::Environment;
 use crate::domain::snippets::Snippet;
@@ -74,6 +74,10 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
         }
         AppAction::Quit if model.shared.running.is_some() => asks.push(Ask::Confirm {
             question: "A statement is running. Stop it and leave?".into(),
+            yes: Box::new(Ask::Quit),
+        }),
+        AppAction::Quit if model.grid.exporting().is_some() => asks.push(Ask::Confirm {
+            question: "Rows are being written to a file. Stop that and leave?".into(),
             yes: Box::new(Ask::Quit),
         }),
         AppAction::Quit => asks.push(Ask::Quit),
@@ -230,8 +234,22 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::ZoneForm => asks.push(Ask::Open(Kind::Zone)),
         Ask::Zone(name) => model.grid.zone(name),
-        Ask::ExportForm => {
-            model.notice("the screen writes no file yet: copy the rows, or run the statement without a screen")
+        Ask::ExportForm => match model.grid.export_refusal() {
+            Some(why) => model.notice(why),
+            None => asks.push(Ask::Open(Kind::Export)),
+        },
+        Ask::ExportPath(form) => {
+            let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
+            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope());
+            asks.push(Ask::Open(Kind::ExportPath { form, name, scope }));
+        }
+        Ask::Export { form, path } => match model.grid.export_refusal() {
+            Some(why) => model.notice(why),
+            None => asks.extend(model.grid.export_order(ExportId::default(), form, path).map(Ask::ExportTo)),
+        },
+        Ask::ExportTo(order) => {
+            let order = ExportOrder { id: model.new_export(), ..order };
+            with!(model, asks, effects, grid.export(order));
         }
         Ask::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::domain::accesslog::{Begin, Permit};
 use crate::domain::limits::{FETCH_SECONDS, PREVIEW_ROWS, SECONDS};
-use crate::domain::port::{End, Limit, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd, StoreNews};
+use crate::domain::port::{
+    End, ExportCmd, Limit, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd, StoreNews,
+};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
@@ -260,6 +262,9 @@ pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
         running.stopping = true;
         effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
         model.notice(STOPPING);
+    } else if let Some(export) = model.grid.exporting() {
+        effects.push(Effect::Export(ExportCmd::Cancel(export.order.id)));
+        model.notice("stopping the export …");
     } else if !super::again::stop(model, effects) {
         let key = model.shared.key(Action::App(AppAction::Quit));
         model.notice(format!("nothing is running; {key} leaves rrx"));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd, StorageNews,
-    StoreNews,
+    End, ExportCmd, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd,
+    StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -37,6 +37,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Clock(now) => on_clock(model, now, &mut asks, &mut effects),
         Message::Session(id, news) => on_session(model, id, news, &mut asks, &mut effects),
         Message::Result(id, news) => on_result(model, id, news, &mut asks, &mut effects),
+        Message::Export(id, news) => {
+            let (asks, effects) = (&mut asks, &mut effects);
+            with!(model, asks, effects, grid.on_export(id, news));
+        }
         Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
         Message::Computed(computed) => on_computed(model, computed),
         Message::Host(HostNews::Copied(how)) => model.notice(how),
@@ -302,6 +306,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         Effect::Session(..) => "the session is busy",
         Effect::Store(_) => "the result store is busy",
         Effect::Storage(_) => "the disk is busy",
+        Effect::Export(_) => "another export is still ending",
         Effect::Compute(_) | Effect::Discard(_) => "the machine is busy",
         Effect::Host(_) => "the clipboard is busy",
         Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
@@ -316,10 +321,11 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
             super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         // What happened is written down, if later.
-        Effect::Storage(end @ StorageCmd::End { .. }) => {
+        Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_))) => {
             model.aside.late.push(end);
             effects.push(Effect::Wake(super::run::SOON));
         }
+        Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),
         Effect::Storage(StorageCmd::SaveWorksheets { .. }) => {
             model.worksheets.is_dirty = true;
             model.worksheets.is_saving = false;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::LogCommand;
-use crate::domain::accesslog::{TunnelEvent, TunnelRecord};
+use crate::domain::accesslog::{ExportRecord, TunnelEvent, TunnelRecord};
 use crate::domain::port::Past;
 use crate::domain::problem::Problem;
 use crate::io::storage::history::{self, History};
@@ -27,6 +27,7 @@ pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dy
             .map(|record| match record {
                 Shown::Statement(past) => json!({ "begin": past.begin, "end": past.end }),
                 Shown::Tunnel(tunnel) => json!({ "tunnel": tunnel }),
+                Shown::Export(export) => json!({ "export": export }),
             })
             .collect();
         return print::json(out, &records);
@@ -38,6 +39,7 @@ pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dy
     rows.extend(records.iter().map(|record| match record {
         Shown::Statement(past) => row(past),
         Shown::Tunnel(tunnel) => tunnel_row(tunnel),
+        Shown::Export(export) => export_row(export),
     }));
     print::columns(out, &rows)
 }
@@ -46,6 +48,7 @@ pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dy
 enum Shown<'a> {
     Statement(&'a Past),
     Tunnel(&'a TunnelRecord),
+    Export(&'a ExportRecord),
 }
 
 impl Shown<'_> {
@@ -53,15 +56,17 @@ impl Shown<'_> {
         match self {
             Self::Statement(past) => &past.begin.time,
             Self::Tunnel(tunnel) => &tunnel.time,
+            Self::Export(export) => &export.time,
         }
     }
 }
 
-/// Statements and tunnels by time, the newest last; times are written so that their text sorts. At one time a tunnel's record
-/// comes behind.
+/// Statements, tunnels and exports by time, the newest last; times are written so that their text sorts. At one time a statement's
+/// record comes first.
 fn newest(history: &History, most: usize) -> Vec<Shown<'_>> {
     let mut records: Vec<Shown<'_>> = history.past.iter().rev().map(Shown::Statement).collect();
     records.extend(history.tunnels.iter().rev().map(Shown::Tunnel));
+    records.extend(history.exports.iter().rev().map(Shown::Export));
     records.sort_by(|one, other| one.time().cmp(other.time()));
     let first = records.len().saturating_sub(most);
     records.split_off(first)
@@ -75,6 +80,11 @@ fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
     };
     let words = print::line(&tunnel.event.words());
     [print::line(&tunnel.time), print::line(&tunnel.profile), "-".into(), milliseconds, end, words]
+}
+
+fn export_row(export: &ExportRecord) -> [String; 6] {
+    let words = print::line(&export.words());
+    [print::line(&export.time), print::line(&export.profile), export.rows.to_string(), "-".into(), "-".into(), words]
 }
 
 fn row(past: &Past) -> [String; 6] {

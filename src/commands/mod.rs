@@ -13,6 +13,7 @@ pub mod log;
 pub mod look;
 pub mod man;
 pub mod outside;
+pub mod pour;
 pub mod print;
 pub mod profiles;
 pub mod run;

@@ -10,14 +10,14 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::headless::{Headless, Interrupts, Waited};
+use super::pour::pour;
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
-use crate::domain::export::{Format, Formulas, Writer, side_file};
+use crate::domain::export::{Format, Formulas, side_file};
 use crate::domain::limits;
 use crate::domain::port::{End, Limit, Rows, RunBounds, RunReport};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
-use crate::domain::results::Glyphs;
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
 use crate::io::session::Outside;
@@ -344,15 +344,15 @@ fn pour_on_a_thread<W: Write + Send + 'static>(
     let (done, poured) = oneshot::channel();
     std::thread::Builder::new()
         .name("rows".into())
-        .spawn(move || drop(done.send(pour(rows, form, columns.as_deref(), sink))))
+        .spawn(move || drop(done.send(pour_all(rows, form, columns.as_deref(), sink))))
         .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
     Ok(poured)
 }
 
 /// Writes result after result until the session is gone. On an error the receiving end is dropped, which stops the statement.
-fn pour<W: Write>(
+fn pour_all<W: Write>(
     mut rows: mpsc::Receiver<Rows>,
-    (format, formulas): (Format, Formulas),
+    form: (Format, Formulas),
     mut side: Option<&Path>,
     mut sink: Sink<W>,
 ) -> std::io::Result<Sink<W>> {
@@ -365,25 +365,7 @@ fn pour<W: Write>(
         if let Some(path) = side.take() {
             atomic::replace(path, side_file(&columns).as_bytes())?;
         }
-        let mut writer = Writer::new(format, Glyphs::Unicode, sink).formulas(formulas);
-        writer.begin(&columns)?;
-        loop {
-            match rows.try_recv() {
-                Ok(Rows::Batch { chunk, .. }) => writer.chunk(&chunk)?,
-                Ok(Rows::End { .. }) => break,
-                Ok(Rows::Open { .. }) => {}
-                // Nothing waits: what is there is shown before this thread does.
-                Err(_) => {
-                    writer.flush()?;
-                    match rows.blocking_recv() {
-                        Some(Rows::Batch { chunk, .. }) => writer.chunk(&chunk)?,
-                        Some(Rows::Open { .. }) => {}
-                        Some(Rows::End { .. }) | None => break,
-                    }
-                }
-            }
-        }
-        sink = writer.finish()?;
+        (sink, _) = pour(&mut rows, &columns, form, sink, |_, _| Ok(()))?;
     }
 }
 

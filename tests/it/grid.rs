@@ -46,7 +46,7 @@ fn feed(bench: &mut Bench, result: ResultId, count: u64, view: u64) {
 }
 
 /// A connected bench with a result of so many rows, the results in focus.
-fn with_rows(count: u64) -> (Bench, ResultId) {
+pub fn with_rows(count: u64) -> (Bench, ResultId) {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT id, study_id, name FROM subject;");
     let result = bench.run();
@@ -58,7 +58,7 @@ fn with_rows(count: u64) -> (Bench, ResultId) {
     (bench, result)
 }
 
-fn arrive(bench: &mut Bench, result: ResultId, count: u64) {
+pub fn arrive(bench: &mut Bench, result: ResultId, count: u64) {
     bench.feed(Message::Result(result, StoreNews::Opened(columns())));
     let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
     bench.feed(Message::Result(result, StoreNews::Progress(progress)));
@@ -66,7 +66,7 @@ fn arrive(bench: &mut Bench, result: ResultId, count: u64) {
     bench.session(SessionNews::Ended { result, report: report(End::Complete, count) });
 }
 
-fn front(bench: &Bench) -> &ResultSet {
+pub fn front(bench: &Bench) -> &ResultSet {
     bench.model.grid.front().expect("a result")
 }
 
@@ -77,7 +77,7 @@ fn asked(bench: &mut Bench) -> StoreCmd {
     command
 }
 
-fn shown(bench: &Bench) -> String {
+pub fn shown(bench: &Bench) -> String {
     let buffer = screen(&bench.model, 160, 45);
     buffer
         .content

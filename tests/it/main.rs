@@ -16,6 +16,7 @@ mod demo;
 mod demo_data;
 mod docs;
 mod export;
+mod exports;
 mod first_steps;
 mod flight;
 mod grid;

@@ -1,5 +1,6 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
+use rrx::app::focus::Focus;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
@@ -201,4 +202,18 @@ fn why_connecting_ended_is_told_at_every_usual_size() {
     bench.session(SessionNews::Failed(problem));
     let shown = text(&bench, (40, 12));
     assert!(shown.contains("next: look at its name") && shown.contains("✗ forward"), "{shown}");
+}
+
+#[test]
+fn the_form_of_an_export() {
+    for size in [(100, 30), (40, 10)] {
+        let mut bench = with_rows(size);
+        if bench.model.focus != Focus::Grid {
+            bench.keys("f6");
+        }
+        bench.keys("x");
+        insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), text(&bench, size));
+        bench.keys("enter");
+        insta::assert_snapshot!(format!("export_file_{}x{}", size.0, size.1), text(&bench, size));
+    }
 }

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::Effect;
 use crate::commands::outside::Place;
-use crate::domain::accesslog::Begin;
+use crate::domain::accesslog::{Begin, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, SessionNews, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind, Problem};
@@ -18,6 +18,7 @@ use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
 
 use super::FAREWELL;
+use super::export::Exports;
 use super::inbox::News;
 
 /// The name of the built-in profile; no other can have it.
@@ -46,6 +47,7 @@ pub(super) struct Dispatch {
     news: mpsc::Sender<News>,
     rows: mpsc::Sender<Rows>,
     store: mpsc::Sender<StoreCmd>,
+    exports: Exports,
     own: Room,
     demo: Option<Room>,
     /// Whether the profile connected to last is the built-in one.
@@ -83,13 +85,16 @@ impl Dispatch {
     pub(super) fn new(outside: Outside, news: mpsc::Sender<News>) -> Self {
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
+        let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
         // The store ends with its queues; nothing of it outlives the program, so nobody waits for it.
-        drop(store::spawn(rows_out, store_out, news.clone(), outside.store));
+        drop(store::spawn_feeding(rows_out, store_out, feeds_out, news.clone(), outside.store));
+        let exports = Exports::new(feeds, outside.own.paths.home.clone());
         let desk = Desk::new(&news);
         let own = Room::open(outside.own, &news);
         let demo = outside.demo.map(|place| Room::open(place, &news));
         let (stories, sessions) = (session::Stories::default(), HashMap::new());
-        Self { news, rows, store, own, demo, is_in_demo: false, stories, sessions, desk, inside: outside.inside }
+        let inside = outside.inside;
+        Self { news, rows, store, exports, own, demo, is_in_demo: false, stories, sessions, desk, inside }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -97,6 +102,7 @@ impl Dispatch {
         match effect {
             Effect::Session(id, command) => self.session(id, command),
             Effect::Store(command) => self.store.try_send(command).err().map(|error| Effect::Store(error.into_inner())),
+            Effect::Export(command) => self.exports.run(command, &self.news).map(Effect::Export),
             Effect::Storage(command) => {
                 let room = self.room(self.is_of_demo(&command));
                 room.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
@@ -154,6 +160,7 @@ impl Dispatch {
             StorageCmd::Begin { begin: Begin { profile, .. }, .. }
             | StorageCmd::SaveWorksheets { profile, .. }
             | StorageCmd::LoadWorksheets { profile }
+            | StorageCmd::Exported(ExportRecord { profile, .. })
             | StorageCmd::End { profile, .. } => profile == DEMO,
             // The demo has no settings of its own.
             StorageCmd::AddProfile { .. } => false,
@@ -187,7 +194,8 @@ impl Dispatch {
 
     /// Lets the workers end what they do: the last worksheets and records reach the disk.
     pub(super) async fn finish(self) {
-        let Self { sessions, own, demo, .. } = self;
+        let Self { sessions, exports, own, demo, .. } = self;
+        let _ = tokio::time::timeout(FAREWELL, exports.finish()).await;
         for (_, (queue, task)) in sessions {
             drop(queue);
             let _ = tokio::time::timeout(FAREWELL, task).await;

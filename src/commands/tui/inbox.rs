@@ -2,7 +2,7 @@
 
 use crate::app::Message;
 use crate::domain::compute::Computed;
-use crate::domain::port::{ResultId, SessionId, SessionNews, StorageNews, StoreNews};
+use crate::domain::port::{ExportId, ExportNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
 
 /// News of a worker.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub(super) enum News {
     Session(SessionId, SessionNews),
     /// Of a result.
     Store(ResultId, StoreNews),
+    /// Of an export.
+    Export(ExportId, ExportNews),
     /// Of the storage task.
     Storage(StorageNews),
     /// Work that is done.
@@ -29,6 +31,12 @@ impl From<(ResultId, StoreNews)> for News {
     }
 }
 
+impl From<(ExportId, ExportNews)> for News {
+    fn from((id, news): (ExportId, ExportNews)) -> Self {
+        Self::Export(id, news)
+    }
+}
+
 impl From<Computed> for News {
     fn from(computed: Computed) -> Self {
         Self::Computed(computed)
@@ -40,6 +48,7 @@ impl From<News> for Message {
         match news {
             News::Session(id, news) => Self::Session(id, news),
             News::Store(id, news) => Self::Result(id, news),
+            News::Export(id, news) => Self::Export(id, news),
             News::Storage(news) => Self::Storage(news),
             News::Computed(computed) => Self::Computed(computed),
         }

@@ -1,6 +1,7 @@
 //! `rrx [PROFILE]`: the screen. One task turns events and news into messages, effects into commands, the model into frames.
 
 mod dispatch;
+pub mod export;
 mod inbox;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Begin, Entry, FORMAT, TunnelRecord};
+use super::{Begin, Entry, ExportRecord, FORMAT, TunnelRecord};
 
 /// One record of the access log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub enum Line {
     End(Entry),
     /// Something happened to a tunnel that is held for other programs.
     Tunnel(TunnelRecord),
+    /// Rows were written to a file.
+    Export(ExportRecord),
 }
 
 /// Why a line cannot be read.
@@ -45,6 +47,7 @@ enum Record<'a> {
     Begin(&'a Begin),
     End(&'a Entry),
     Tunnel(&'a TunnelRecord),
+    Export(&'a ExportRecord),
 }
 
 /// The version alone, read before anything else is believed.
@@ -75,6 +78,14 @@ pub fn write_end(entry: &Entry) -> Result<String, serde_json::Error> {
 /// Only what the JSON writer says; these records have no value that it refuses.
 pub fn write_tunnel(record: &TunnelRecord) -> Result<String, serde_json::Error> {
     written(Record::Tunnel(record))
+}
+
+/// Writes a record of an export as one line, its newline included.
+///
+/// # Errors
+/// Only what the JSON writer says; these records have no value that it refuses.
+pub fn write_export(record: &ExportRecord) -> Result<String, serde_json::Error> {
+    written(Record::Export(record))
 }
 
 /// Reads one line, with or without its newline.

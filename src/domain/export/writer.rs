@@ -158,6 +158,11 @@ impl<W: Write> Writer<W> {
         self
     }
 
+    /// Where it writes; what was gathered last may not be there yet.
+    pub fn out(&self) -> &W {
+        &self.out
+    }
+
     /// Writes the header.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
-//! The port: commands to, and news from, the outside (session, store, storage, host), with their ids.
+//! The port: commands to, and news from, the outside (session, store, export, storage, host), with their ids.
 //! Both the TUI and the headless commands speak it; it knows neither.
 
+mod export;
 mod host;
 mod lag;
 mod run;
@@ -8,6 +9,7 @@ mod session;
 mod storage;
 mod store;
 
+pub use self::export::*;
 pub use self::host::*;
 pub use self::lag::*;
 pub use self::run::*;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::accesslog::{Begin, Entry, Permit};
+use crate::domain::accesslog::{Begin, Entry, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
@@ -67,6 +67,8 @@ pub enum StorageCmd {
         /// The record.
         entry: Entry,
     },
+    /// Write the record of an export into the log of its profile.
+    Exported(ExportRecord),
     /// Read the newest lines of the access log, newest first.
     LoadHistory {
         /// At most so many.

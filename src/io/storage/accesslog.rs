@@ -12,7 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
 use super::lock::{self, LockError};
-use crate::domain::accesslog::{self, Begin, Entry, Ledger, Permit, TunnelRecord};
+use crate::domain::accesslog::{self, Begin, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::sql::Checked;
@@ -136,6 +136,18 @@ impl AccessLog {
         let line = accesslog::write_tunnel(&record)?;
         self.append_line(&line)?;
         Ok(record.id)
+    }
+
+    /// Puts a record of an export on disk; id, time and OS user are filled in here.
+    ///
+    /// # Errors
+    /// A [`LedgerError`]: the file is written, only its record is not.
+    pub fn export(&mut self, mut record: ExportRecord) -> Result<(), LedgerError> {
+        record.id = self.new_id();
+        record.time = written_time(self.now());
+        record.os_user.clone_from(&self.os_user);
+        let line = accesslog::write_export(&record)?;
+        self.append_line(&line)
     }
 
     fn new_id(&mut self) -> String {

@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::accesslog::{FILE_NAME, is_absent};
-use crate::domain::accesslog::{self, Entry, Line, TunnelRecord};
+use crate::domain::accesslog::{self, Entry, ExportRecord, Line, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::port::Past;
 use crate::domain::problem::{Kind, Problem};
@@ -24,6 +24,8 @@ pub struct History {
     pub past: Vec<Past>,
     /// Records of held tunnels.
     pub tunnels: Vec<TunnelRecord>,
+    /// Records of exports.
+    pub exports: Vec<ExportRecord>,
     /// Lines that could not be read, by number, and what else went wrong.
     pub problems: Vec<Problem>,
 }
@@ -55,6 +57,7 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
     let mut ends: HashMap<String, Entry> = HashMap::new();
     let mut past = Vec::new();
     let mut tunnels = Vec::new();
+    let mut exports = Vec::new();
     let mut bad = Vec::new();
     while past.len() < most {
         let Some((offset, line)) = lines.next_back()? else { break };
@@ -71,11 +74,12 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
                 ends.insert(entry.id.clone(), entry);
             }
             Ok(Line::Tunnel(record)) => tunnels.push(record),
+            Ok(Line::Export(record)) => exports.push(record),
             Err(why) => bad.push(Bad { offset, why: why.to_string() }),
         }
     }
     let problems = name_bad_lines(path, &bad)?;
-    Ok(History { past, tunnels, problems })
+    Ok(History { past, tunnels, exports, problems })
 }
 
 /// Names bad lines by number, as an editor counts. Costs one pass over the file, and only when there are any.

@@ -23,6 +23,7 @@ pub mod settings;
 pub mod snippets;
 pub mod ssh_files;
 pub mod stored;
+pub mod summed;
 pub mod task;
 pub mod tty;
 pub mod worksheets;

@@ -39,6 +39,12 @@ impl Partial {
         &self.path
     }
 
+    /// Nobody wants it: takes it away.
+    pub fn discard(self) {
+        // One that is gone already, or cannot be removed, still has no final name.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
     /// It is whole: puts it on disk and gives it its name, in place of a file that had it.
     ///
     /// # Errors

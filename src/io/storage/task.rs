@@ -15,7 +15,7 @@ use crate::domain::accesslog::{Begin, Entry, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::port::{Demo, StorageCmd, StorageNews};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{self, Draft, Overwrite, Settings};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
@@ -84,6 +84,14 @@ impl<N: FnMut(StorageNews)> Storage<N> {
                 Err(error) => StorageNews::Failed(
                     crate::domain::problem::Problem::from(error)
                         .because("only the statement's end is not written down"),
+                ),
+            },
+            StorageCmd::Exported(record) => match self.log().and_then(|log| log.export(record)) {
+                Ok(()) => return,
+                Err(error) => StorageNews::Failed(
+                    Problem::new(Kind::Local, "The file is written, but the access log cannot take its record")
+                        .because(error.to_string())
+                        .hint("make room on the disk of the access log, then export again"),
                 ),
             },
             StorageCmd::LoadHistory { most } => self.history(most),
@@ -175,6 +183,7 @@ fn is_overtaken(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadWorksheets { .. }
             | StorageCmd::Begin { .. }
             | StorageCmd::End { .. }
+            | StorageCmd::Exported(_)
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

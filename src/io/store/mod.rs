@@ -4,6 +4,7 @@
 //! It runs on a thread of tokio's blocking pool and waits for its two queues there (`Handle::block_on`): sealing and disk
 //! never stop a thread that drives sockets, commands can still overtake rows, and the handle can be awaited like a task's.
 
+mod feed;
 mod outbox;
 mod spill;
 mod work;
@@ -17,6 +18,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+pub use self::feed::Feed;
+use self::feed::{Feeding, room};
 use self::outbox::Outbox;
 use self::spill::Spill;
 use self::work::{Job, Marks, Outcome, Step};
@@ -75,6 +78,24 @@ pub fn spawn<N>(
 where
     N: From<(ResultId, StoreNews)> + Send + 'static,
 {
+    let (_, nobody) = mpsc::channel(1);
+    spawn_feeding(rows, commands, nobody, news, options)
+}
+
+/// As [`spawn`], with files that rows of results are fed to: [`Feed`].
+///
+/// # Panics
+/// Outside a tokio runtime with its timer enabled.
+pub fn spawn_feeding<N>(
+    rows: mpsc::Receiver<Rows>,
+    commands: mpsc::Receiver<StoreCmd>,
+    feeds: mpsc::Receiver<Feed>,
+    news: mpsc::Sender<N>,
+    options: Options,
+) -> JoinHandle<()>
+where
+    N: From<(ResultId, StoreNews)> + Send + 'static,
+{
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let keeper = Keeper {
@@ -83,9 +104,10 @@ where
             dropped: HashSet::new(),
             outbox: Outbox::new(),
             jobs: VecDeque::new(),
+            feeding: VecDeque::new(),
             told: Instant::now(),
         };
-        runtime.block_on(keeper.run(rows, commands, news));
+        runtime.block_on(keeper.run(rows, commands, feeds, news));
     })
 }
 
@@ -96,7 +118,7 @@ struct Held {
     end: Option<End>,
     view: ViewId,
     /// The rows of the view; `None` is the server's order.
-    rows: Option<RowView>,
+    rows: Option<Arc<RowView>>,
     /// What the last search found.
     found: Option<Finding>,
 }
@@ -116,7 +138,7 @@ impl Held {
 
     /// Rows of the view.
     fn count(&self) -> u64 {
-        self.rows.as_ref().map_or(self.store.rows(), RowView::len)
+        self.rows.as_ref().map_or(self.store.rows(), |rows| rows.len())
     }
 
     /// The number of a row of the view in the server's order.
@@ -207,6 +229,8 @@ struct Keeper {
     outbox: Outbox,
     /// Longer work, the next portion first.
     jobs: VecDeque<(ResultId, Job)>,
+    /// Files that rows go to, the next one first.
+    feeding: VecDeque<Feeding>,
     /// When it was last told how far work is.
     told: Instant,
 }
@@ -216,9 +240,10 @@ impl Keeper {
         mut self,
         mut rows: mpsc::Receiver<Rows>,
         mut commands: mpsc::Receiver<StoreCmd>,
+        mut feeds: mpsc::Receiver<Feed>,
         news: mpsc::Sender<N>,
     ) {
-        let (mut rows_open, mut commands_open) = (true, true);
+        let (mut rows_open, mut commands_open, mut feeds_open) = (true, true, true);
         // After a command it is the rows' turn: whoever asks without a pause must not hold up the session.
         let mut rows_next = false;
         // After a batch it is the work's.
@@ -235,6 +260,7 @@ impl Keeper {
             if work_next && !is_due {
                 work_next = false;
                 self.step();
+                self.feed_where_there_is_room();
                 continue;
             }
             let has_work = self.jobs.iter().any(|(_, job)| !job.is_waiting());
@@ -257,13 +283,23 @@ impl Keeper {
                     }
                     None => commands_open = false,
                 },
+                feed = feeds.recv(), if feeds_open => match feed {
+                    Some(feed) => self.begin_feeding(feed),
+                    None => feeds_open = false,
+                },
                 () = frame, if !is_due && wakes_at.is_some() => {}
                 batch = rows.recv(), if rows_open => {
                     rows_open = batch.is_some();
-                    work_next = has_work;
+                    work_next = has_work || !self.feeding.is_empty();
                     self.take_or_close(batch);
                 }
                 (result, step) = sorted(&mut self.jobs) => self.stepped(result, StoreWork::Arrange, step),
+                (at, permit) = room(&self.feeding) => {
+                    self.feed(at, permit);
+                    if has_room {
+                        self.step();
+                    }
+                }
                 () = std::future::ready(()), if has_work && has_room => self.step(),
                 () = news.closed() => return,
             }
@@ -374,6 +410,7 @@ impl Keeper {
                 }
                 self.outbox.forget(result);
                 self.jobs.retain(|(of, _)| *of != result);
+                self.feeding.retain(|feed| feed.result() != result);
             }
         }
     }
@@ -405,7 +442,7 @@ impl Keeper {
         let Some((result, mut job)) = self.jobs.remove(at) else { return };
         let Some(held) = self.held.get_mut(&result) else { return };
         let work = job.work();
-        let step = job.step(&mut held.store, held.rows.as_ref());
+        let step = job.step(&mut held.store, held.rows.as_deref());
         if matches!(step, Step::More | Step::Waiting) {
             if self.told.elapsed() >= FRAME {
                 let (done, of) = job.progress();
@@ -445,7 +482,7 @@ impl Keeper {
     /// Looks at a result by other rows from now on. What was searched or described in the old ones is no longer true.
     fn show(&mut self, result: ResultId, view: ViewId, rows: Option<RowView>, of: u64) {
         let Some(held) = self.held.get_mut(&result) else { return };
-        (held.view, held.rows, held.found) = (view, rows, None);
+        (held.view, held.rows, held.found) = (view, rows.map(Arc::new), None);
         let count = held.count();
         let over: Vec<StoreWork> =
             self.jobs.iter().filter(|(id, _)| *id == result).map(|(_, job)| job.work()).collect();

@@ -2,6 +2,7 @@
 //! the rest.
 
 mod arrange;
+mod export;
 mod layout;
 mod news;
 mod selection;
@@ -11,6 +12,7 @@ mod view;
 mod words;
 
 pub use arrange::read_search;
+pub use export::Exporting;
 pub use layout::{Layout, Span};
 pub use selection::{Block, Selection};
 pub use view::GridView;
@@ -86,6 +88,8 @@ pub struct ResultSet {
     pub statement: String,
     /// Where it comes from.
     pub from: Source,
+    /// The profile that it ran on.
+    pub profile: String,
     /// Its columns, once they are there.
     pub columns: Option<Arc<[Column]>>,
     /// How far it is.
@@ -126,6 +130,8 @@ pub struct ResultSet {
     pub wanted: Option<Wanted>,
     /// Columns whose times are shown in another zone too.
     pub zones: Vec<(usize, String)>,
+    /// The export of its rows that is under way.
+    pub export: Option<Exporting>,
     /// Whether it stays when the next one comes.
     pub is_pinned: bool,
     /// The result from which a key was followed to here.

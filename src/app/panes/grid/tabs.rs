@@ -21,7 +21,7 @@ impl Grid {
         };
         let stays = |result: &ResultSet| {
             let of_the_same_run = matches!((from, result.from), (Source::Several { run, .. }, Source::Several { run: other, .. }) if run == other);
-            result.is_pinned || came_from.is_some() || of_the_same_run || !result.has_ended()
+            result.is_pinned || result.export.is_some() || came_from.is_some() || of_the_same_run || !result.has_ended()
         };
         self.results.retain(|result| {
             let stays = stays(result);
@@ -31,7 +31,10 @@ impl Grid {
             stays
         });
         while self.results.len() >= MOST {
-            let oldest = self.results.iter().position(|result| !result.is_pinned && result.has_ended());
+            let oldest = self
+                .results
+                .iter()
+                .position(|result| !result.is_pinned && result.export.is_none() && result.has_ended());
             let result = self.results.remove(oldest.unwrap_or(0));
             cx.effect(Effect::Store(StoreCmd::Drop(result.id)));
         }
@@ -40,6 +43,7 @@ impl Grid {
             id,
             statement,
             from,
+            profile: cx.shared.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),
             columns: None,
             progress: Progress { rows: 0, bytes: 0, end: None },
             window: None,
@@ -60,6 +64,7 @@ impl Grid {
             working: None,
             wanted: None,
             zones: Vec::new(),
+            export: None,
             is_pinned: false,
             came_from,
         });
@@ -79,6 +84,10 @@ impl Grid {
     pub(super) fn close(&mut self, cx: &mut Cx<'_>) {
         if self.front().is_some_and(|result| !result.has_ended()) {
             cx.ask(Ask::Notice("its rows still come: stop the statement first".into()));
+            return;
+        }
+        if self.front().is_some_and(|result| result.export.is_some()) {
+            cx.ask(Ask::Notice("its rows are being written to a file: stop that first".into()));
             return;
         }
         if self.front < self.results.len() {

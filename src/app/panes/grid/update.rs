@@ -6,7 +6,7 @@ use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
 use crate::domain::export::CopyForm;
-use crate::domain::port::{StoreCmd, Way};
+use crate::domain::port::{ExportCmd, StoreCmd, Way};
 use crate::domain::results::{Shown, widths};
 
 use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
@@ -49,9 +49,13 @@ impl Grid {
         self.settle(cx);
     }
 
-    /// One step back: the selection, then the search, then the panel.
+    /// One step back: an export, longer work, the selection, then the search, then the panel.
     fn leave(&mut self, cx: &mut Cx<'_>) {
         if let Some(result) = self.front_mut() {
+            if let Some(export) = &result.export {
+                cx.effect(Effect::Export(ExportCmd::Cancel(export.order.id)));
+                return;
+            }
             if result.working.take().is_some() {
                 cx.effect(Effect::Store(StoreCmd::GiveUp(result.id)));
                 return;

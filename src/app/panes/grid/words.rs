@@ -60,7 +60,7 @@ pub(super) fn took(result: &ResultSet, shared: &Shared) -> String {
 
 /// What is done with the rows here; `None` where nothing is.
 pub(super) fn arranged(result: &ResultSet) -> Option<String> {
-    let mut words = Vec::new();
+    let mut words: Vec<String> = result.export.iter().map(super::Exporting::words).collect();
     if let Some((work, done, of)) = result.working {
         let doing = match work {
             StoreWork::Arrange => "sorting",

@@ -9,7 +9,8 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
-use crate::domain::export::CopyForm;
+use crate::domain::export::{CopyForm, Format, Formulas};
+use crate::domain::port::ExportForm;
 use crate::domain::results::{Column, Plot, PlotForm, SeriesBuilder, TypeClass, type_text, zones};
 
 use super::{Item, Kind, Stock, Take};
@@ -101,10 +102,12 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
             })
             .collect(),
         Kind::CopyAs => copy_forms(),
+        Kind::Export => export_forms(),
         Kind::Chart => charts(stock),
         Kind::Zone => zone_names(),
         Kind::Find
         | Kind::SaveSnippet { .. }
+        | Kind::ExportPath { .. }
         | Kind::JumpRow
         | Kind::Rename
         | Kind::Confirm { .. }
@@ -135,6 +138,31 @@ fn copy_forms() -> Vec<Item> {
         more: more.into(),
         right: String::new(),
         take: Take::Asks(vec![Ask::CopyAs(form)]),
+    };
+    forms.into_iter().map(item).collect()
+}
+
+fn export_forms() -> Vec<Item> {
+    let plain = ExportForm::plain;
+    let defused = |format| ExportForm { formulas: Formulas::Defused, ..plain(format) };
+    let described = |format| ExportForm { has_side_file: true, ..plain(format) };
+    let forms = [
+        ("CSV", "NULL is nothing, the empty text is \"\"", plain(Format::Csv)),
+        ("CSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(Format::Csv)),
+        ("CSV and its columns' types", "a second file, .columns.json, says what they are", described(Format::Csv)),
+        ("TSV", "as `mysql --batch` writes it", plain(Format::Tsv)),
+        ("TSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(Format::Tsv)),
+        ("JSON", "an array of objects", plain(Format::Json)),
+        ("JSON lines", "one object a line", plain(Format::JsonLines)),
+        ("Markdown", "a table for a ticket", plain(Format::Markdown)),
+        ("SQL", "INSERT statements that make these rows", plain(Format::Sql)),
+        ("table", "a box for the eye", plain(Format::Table)),
+    ];
+    let item = |(name, more, form): (&str, &str, ExportForm)| Item {
+        name: name.into(),
+        more: more.into(),
+        right: format!(".{}", form.format.ending()),
+        take: Take::Asks(vec![Ask::ExportPath(form)]),
     };
     forms.into_iter().map(item).collect()
 }

@@ -10,7 +10,7 @@ pub use view::OverlayView;
 use crate::app::action::Action;
 use crate::app::ask::Ask;
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::port::Past;
+use crate::domain::port::{ExportForm, Past};
 
 use super::parts::line_input::LineInput;
 use super::parts::list::List;
@@ -47,6 +47,17 @@ pub enum Kind {
     SearchShown,
     /// The form of a copy.
     CopyAs,
+    /// The form of an export.
+    Export,
+    /// The file of an export.
+    ExportPath {
+        /// In which form.
+        form: ExportForm,
+        /// The name that the line begins with.
+        name: String,
+        /// What the file will hold, in words.
+        scope: String,
+    },
     /// Columns to draw.
     Chart,
     /// A zone for times.

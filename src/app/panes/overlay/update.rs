@@ -27,7 +27,7 @@ impl Overlay {
     #[must_use]
     pub fn open(kind: Kind, cx: &mut Cx<'_>, stock: Stock<'_>) -> Self {
         let input = match &kind {
-            Kind::Filter(text) => LineInput::with(text.clone()),
+            Kind::Filter(text) | Kind::ExportPath { name: text, .. } => LineInput::with(text.clone()),
             _ => LineInput::default(),
         };
         let mut overlay = Self { kind, input, items: Vec::new(), total: None, list: List::default(), fault: None };
@@ -41,6 +41,7 @@ impl Overlay {
         !matches!(
             self.kind,
             Kind::SaveSnippet { .. }
+                | Kind::ExportPath { .. }
                 | Kind::JumpRow
                 | Kind::Rename
                 | Kind::Confirm { .. }
@@ -178,6 +179,12 @@ impl Overlay {
             Kind::Confirm { .. } => cx.ask(Ask::Close),
             Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => {
                 cx.ask(Ask::Notice("type a name first".into()));
+            }
+            Kind::ExportPath { .. } if typed.is_empty() => cx.ask(Ask::Notice("type the file's name first".into())),
+            Kind::ExportPath { form, .. } => {
+                let form = *form;
+                cx.ask(Ask::Close);
+                cx.ask(Ask::Export { form, path: typed });
             }
             Kind::SaveSnippet { statement } => {
                 let statement = statement.clone();

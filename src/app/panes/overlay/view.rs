@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::areas::Area;
@@ -45,6 +46,8 @@ impl OverlayView<'_> {
             Kind::Search => ("Search the rows", "text"),
             Kind::SearchShown => ("Search what is shown", "text"),
             Kind::CopyAs => ("Copy as", "find"),
+            Kind::Export => ("Write the rows to a file as", "find"),
+            Kind::ExportPath { .. } => ("Write the rows to this file", "file"),
             Kind::Chart => ("Draw", "find"),
             Kind::Zone => ("Show this column's times in another zone too", "find"),
             Kind::Confirm { .. } => ("Please confirm", ""),
@@ -92,6 +95,7 @@ impl OverlayView<'_> {
                 };
                 parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [(words, self.theme.dim())]);
             }
+            Kind::ExportPath { scope, .. } => self.lines(scope, self.theme.dim(), inside, buffer),
             Kind::Filter(_) | Kind::Search | Kind::SearchShown => self.condition(inside, buffer),
             _ => self.list(inside, buffer),
         }
@@ -121,6 +125,11 @@ impl OverlayView<'_> {
             let mark = "^".repeat(wide);
             parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);
         }
+        self.lines(words, style, area, buffer);
+    }
+
+    /// Words under the line to type.
+    fn lines(&self, words: &str, style: Style, area: Rect, buffer: &mut Buffer) {
         for (row, line) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().enumerate() {
             let y = area.y + 2 + u16::try_from(row).unwrap_or(0);
             if y < area.bottom() {

@@ -1,0 +1,190 @@
+//! An export of the result that shows: what of it is written to which file, and how far that is.
+
+use std::time::Duration;
+
+use crate::app::ask::{Ask, Source};
+use crate::app::effect::Effect;
+use crate::app::panes::Cx;
+use crate::app::ui::draw::{grouped, printable};
+use crate::domain::accesslog::ExportRecord;
+use crate::domain::port::{
+    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Replace, StorageCmd, Written,
+};
+use crate::domain::words::counted;
+
+use super::{Grid, ResultSet};
+
+/// An export under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exporting {
+    /// What was asked for.
+    pub order: ExportOrder,
+    /// Rows to write in all.
+    pub of: u64,
+    /// Rows and bytes written.
+    pub done: (u64, u64),
+    /// Bytes written in a second.
+    pub rate: u64,
+    /// When it began.
+    pub since: Duration,
+}
+
+impl Exporting {
+    /// How far it is, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let (rows, bytes) = self.done;
+        let file = self.order.path.rsplit('/').next().unwrap_or_default();
+        let (rows, of) = (grouped(rows), grouped(self.of));
+        let rate = if self.rate > 0 { format!(", {}/s", size(self.rate)) } else { String::new() };
+        format!("writing {rows} of {of} rows to {}, {}{rate}", printable(file), size(bytes))
+    }
+}
+
+impl Grid {
+    /// The export under way; there is one at most.
+    #[must_use]
+    pub fn exporting(&self) -> Option<&Exporting> {
+        self.tabs().0.iter().find_map(|result| result.export.as_ref())
+    }
+
+    /// Why the result that shows cannot be exported now; `None` where it can.
+    #[must_use]
+    pub fn export_refusal(&self) -> Option<&'static str> {
+        match self.front() {
+            _ if self.exporting().is_some() => Some("an export is under way: wait for it, or stop it"),
+            Some(result) if result.columns.is_none() => Some("its columns are not here yet"),
+            Some(result) if result.asked_view > result.shown => {
+                Some("the rows are being arranged: export them when they stand")
+            }
+            Some(_) => None,
+            None => Some("there is no result here yet"),
+        }
+    }
+
+    /// What an export of the result that shows would hold, in words.
+    #[must_use]
+    pub fn export_scope(&self) -> String {
+        let Some(result) = self.front() else { return String::new() };
+        let (shown, all) = (result.layout.len(), result.layout.all());
+        let all = counted(all as u64, "column");
+        let columns = if result.layout.all() == shown { all } else { format!("{shown} of {all}") };
+        let rest = match &result.progress.end {
+            Some(End::Complete) => "",
+            None => " The statement still runs: what comes from now on is not in it.",
+            Some(End::Limit(_) | End::Cancelled | End::Broken(_)) => {
+                " The result is not whole: it holds what was loaded."
+            }
+        };
+        format!("{}, {columns}, in the order shown.{rest}", result.scope())
+    }
+
+    /// A name for the file: the table of a preview, else this title, else the table from which all columns come.
+    #[must_use]
+    pub fn export_name(&self, form: ExportForm, title: &str) -> String {
+        let front = self.front();
+        let is_of_a_table = front.is_some_and(|result| matches!(result.from, Source::Preview | Source::Key));
+        // Worksheets that nobody named are called by their number.
+        let is_named = !title.chars().all(|c| c.is_ascii_digit());
+        let columns = front.and_then(|result| result.columns.as_deref()).unwrap_or_default();
+        let table = columns.first().map(|column| column.origin.table.as_str()).unwrap_or_default();
+        let is_alone = columns.iter().all(|column| column.origin.table == table);
+        let name = match (is_named && !is_of_a_table, is_alone) {
+            (true, _) => title,
+            (false, true) => table,
+            (false, false) => "",
+        };
+        let stem: String =
+            name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
+        let stem = stem.trim_start_matches(['.', '-']);
+        format!("{}.{}", if stem.is_empty() { "rows" } else { stem }, form.format.ending())
+    }
+
+    /// The export of what shows.
+    #[must_use]
+    pub fn export_order(&self, id: ExportId, form: ExportForm, path: String) -> Option<ExportOrder> {
+        let result = self.front()?;
+        let (columns, view) = (result.layout.order().to_vec(), result.shown);
+        Some(ExportOrder { id, result: result.id, view, columns, form, path, replace: Replace::Forbidden })
+    }
+
+    /// Begins an export.
+    pub fn export(&mut self, order: ExportOrder, cx: &mut Cx<'_>) {
+        let Some(result) = self.of_mut(order.result) else {
+            cx.ask(Ask::Notice("the result is closed: nothing was written".into()));
+            return;
+        };
+        let (of, since) = (result.count(), cx.shared.now);
+        result.export = Some(Exporting { order: order.clone(), of, done: (0, 0), rate: 0, since });
+        cx.effect(Effect::Export(ExportCmd::Write(order)));
+    }
+
+    /// It could not begin: another one is still ending.
+    pub fn forget_export(&mut self, id: ExportId) {
+        if let Some(result) = self.exporter(id) {
+            result.export = None;
+        }
+    }
+
+    fn exporter(&mut self, id: ExportId) -> Option<&mut ResultSet> {
+        self.results.iter_mut().find(|result| result.export.as_ref().is_some_and(|export| export.order.id == id))
+    }
+
+    /// Takes news of an export.
+    pub fn on_export(&mut self, id: ExportId, news: ExportNews, cx: &mut Cx<'_>) {
+        let Some(result) = self.exporter(id) else { return };
+        let Some(mut export) = result.export.take() else { return };
+        match news {
+            ExportNews::Progress { rows, bytes } => {
+                let milliseconds = u64::try_from(cx.shared.now.saturating_sub(export.since).as_millis()).unwrap_or(0);
+                export.done = (rows, bytes);
+                // Before that a rate is a guess.
+                export.rate = if milliseconds < 500 { 0 } else { bytes.saturating_mul(1000) / milliseconds };
+                result.export = Some(export);
+            }
+            ExportNews::Exists(path) => {
+                let order = ExportOrder { replace: Replace::Allowed, ..export.order };
+                let question = format!("{} is there already. Replace it?", path.display());
+                cx.ask(Ask::Confirm { question, yes: Box::new(Ask::ExportTo(order)) });
+            }
+            ExportNews::Written(written) => {
+                cx.ask(Ask::Notice(told(&written)));
+                let record = ExportRecord {
+                    id: String::new(),
+                    time: String::new(),
+                    os_user: String::new(),
+                    profile: result.profile.clone(),
+                    statement: result.statement.clone(),
+                    path: written.path.display().to_string(),
+                    format: export.order.form.format.to_string(),
+                    rows: written.rows,
+                    bytes: written.bytes,
+                    sha256: written.sha256,
+                };
+                cx.effect(Effect::Storage(StorageCmd::Exported(record)));
+            }
+            ExportNews::Cancelled => cx.ask(Ask::Notice("the export is stopped: no file was written".into())),
+            ExportNews::Failed(problem) => cx.ask(Ask::Problem(problem)),
+        }
+    }
+}
+
+fn told(written: &Written) -> String {
+    let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
+    let side = if written.side.is_some() { ", its columns in .columns.json beside it" } else { "" };
+    format!("{rows} written to {} ({}){side}", printable(&written.path.display().to_string()), size(written.bytes))
+}
+
+/// Bytes in few cells.
+fn size(bytes: u64) -> String {
+    let tenths = |unit: u32| {
+        let tenths = u128::from(bytes) * 10 >> unit;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..0x10_0000 => format!("{} KiB", tenths(10)),
+        0x10_0000..0x4000_0000 => format!("{} MiB", tenths(20)),
+        _ => format!("{} GiB", tenths(30)),
+    }
+}

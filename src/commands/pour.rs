@@ -1,0 +1,48 @@
+//! Rows of a session or of the store, written in a form as they come: one way for `rrx run` and for the screen's exports.
+
+use std::io::{Result, Write};
+
+use tokio::sync::mpsc;
+
+use crate::domain::export::{Format, Formulas, Writer};
+use crate::domain::port::{End, Rows};
+use crate::domain::results::{Column, Glyphs};
+
+/// Writes one result, its header taken already, to its end; answers with the output and the end, `None` where the queue
+/// closed before one came. It blocks its thread while no rows are there. After each chunk `told` hears how many rows are
+/// written, and may stop it.
+///
+/// # Errors
+/// When the output cannot be written, or with what `told` says.
+pub fn pour<W: Write>(
+    rows: &mut mpsc::Receiver<Rows>,
+    columns: &[Column],
+    (format, formulas): (Format, Formulas),
+    out: W,
+    mut told: impl FnMut(u64, &W) -> Result<()>,
+) -> Result<(W, Option<End>)> {
+    let mut writer = Writer::new(format, Glyphs::Unicode, out).formulas(formulas);
+    writer.begin(columns)?;
+    let mut count = 0;
+    let end = loop {
+        let next = match rows.try_recv() {
+            Ok(next) => Some(next),
+            // Nothing waits: what is there is shown before this thread does.
+            Err(_) => {
+                writer.flush()?;
+                rows.blocking_recv()
+            }
+        };
+        match next {
+            Some(Rows::Batch { chunk, .. }) => {
+                writer.chunk(&chunk)?;
+                count += chunk.rows() as u64;
+                told(count, writer.out())?;
+            }
+            Some(Rows::Open { .. }) => {}
+            Some(Rows::End { end, .. }) => break Some(end),
+            None => break None,
+        }
+    };
+    Ok((writer.finish()?, end))
+}

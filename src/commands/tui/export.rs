@@ -1,0 +1,214 @@
+//! Exports of the screen: rows that the store feeds, written to a file on a thread of its own. One at a time.
+
+use std::ffi::OsString;
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::commands::pour::pour;
+use crate::domain::export::side_file;
+use crate::domain::limits::{BATCH_QUEUE, FRAME};
+use crate::domain::port::{End, ExportCmd, ExportId, ExportNews, ExportOrder, Replace, Rows, Written};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::results::Column;
+use crate::io::storage::atomic;
+use crate::io::storage::partial::Partial;
+use crate::io::storage::summed::Summed;
+use crate::io::store::Feed;
+
+/// Writes exports, one at a time.
+#[derive(Debug)]
+pub struct Exports {
+    feeds: mpsc::Sender<Feed>,
+    home: PathBuf,
+    under_way: Option<UnderWay>,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    id: ExportId,
+    flags: Arc<Flags>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Flags {
+    is_given_up: AtomicBool,
+    /// Set before its last news: whoever hears that may begin the next one.
+    is_over: AtomicBool,
+}
+
+impl UnderWay {
+    fn lasts(&self) -> bool {
+        !self.flags.is_over.load(Ordering::Acquire) && !self.task.is_finished()
+    }
+}
+
+impl Exports {
+    /// None yet. The store takes the feeds; `~/` is this home folder.
+    #[must_use]
+    pub fn new(feeds: mpsc::Sender<Feed>, home: PathBuf) -> Self {
+        Self { feeds, home, under_way: None }
+    }
+
+    /// Does as told; answers with the command where another export is under way.
+    pub fn run<N>(&mut self, command: ExportCmd, news: &mpsc::Sender<N>) -> Option<ExportCmd>
+    where
+        N: From<(ExportId, ExportNews)> + Send + 'static,
+    {
+        match command {
+            ExportCmd::Write(_) if self.under_way.as_ref().is_some_and(UnderWay::lasts) => {
+                return Some(command);
+            }
+            ExportCmd::Write(order) => {
+                let (id, flags) = (order.id, Arc::new(Flags::default()));
+                let (feeds, home) = (self.feeds.clone(), self.home.clone());
+                let (shared, told) = (Arc::clone(&flags), news.clone());
+                let task = tokio::task::spawn_blocking(move || {
+                    let tell = |news| drop(told.try_send(N::from((id, news))));
+                    let last =
+                        write(&order, &feeds, &home, &shared.is_given_up, tell).unwrap_or_else(ExportNews::Failed);
+                    shared.is_over.store(true, Ordering::Release);
+                    // The loop may be gone by now; the file is as it should be.
+                    let _ = told.blocking_send(N::from((id, last)));
+                });
+                self.under_way = Some(UnderWay { id, flags, task });
+            }
+            ExportCmd::Cancel(id) => {
+                if let Some(one) = self.under_way.as_ref().filter(|one| one.id == id) {
+                    one.flags.is_given_up.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        None
+    }
+
+    /// Gives up what is under way and waits until its half file is gone.
+    pub async fn finish(self) {
+        if let Some(one) = self.under_way {
+            one.flags.is_given_up.store(true, Ordering::Relaxed);
+            let _ = one.task.await;
+        }
+    }
+}
+
+fn write(
+    order: &ExportOrder,
+    feeds: &mpsc::Sender<Feed>,
+    home: &Path,
+    is_given_up: &AtomicBool,
+    mut tell: impl FnMut(ExportNews),
+) -> Result<ExportNews, Problem> {
+    let path = full_path(&order.path, home)?;
+    let side = order.form.has_side_file.then(|| beside(&path));
+    if order.replace == Replace::Forbidden {
+        let there = std::iter::once(&path).chain(&side).find(|path| path.exists() && !path.is_dir());
+        if let Some(there) = there {
+            return Ok(ExportNews::Exists(there.clone()));
+        }
+    }
+    let partial = Partial::create(&path).map_err(|error| unmade(&path, &error))?;
+    let mut file = Summed::new(partial);
+    let mut rows = 0;
+    let written = fetch(order, feeds).and_then(|(columns, mut queue)| {
+        let mut told_at: Option<Instant> = None;
+        let form = (order.form.format, order.form.formulas);
+        let poured = pour(&mut queue, &columns, form, &mut file, |count, file| {
+            rows = count;
+            if is_given_up.load(Ordering::Relaxed) {
+                return Err(Error::other("given up"));
+            }
+            if told_at.is_none_or(|at| at.elapsed() >= FRAME) {
+                told_at = Some(Instant::now());
+                tell(ExportNews::Progress { rows, bytes: file.bytes() });
+            }
+            Ok(())
+        });
+        match poured {
+            Ok((_, Some(End::Complete))) => Ok(columns),
+            Ok((_, Some(End::Broken(problem)))) => Err(problem),
+            Ok((_, Some(End::Limit(_) | End::Cancelled) | None)) => Err(gone()),
+            Err(error) => Err(unwritten(&path, &error)),
+        }
+    });
+    let bytes = file.bytes();
+    let (partial, sha256) = file.into_parts();
+    let columns = match written {
+        Ok(columns) if !is_given_up.load(Ordering::Relaxed) => columns,
+        other => {
+            partial.discard();
+            return if is_given_up.load(Ordering::Relaxed) {
+                Ok(ExportNews::Cancelled)
+            } else {
+                Err(other.err().unwrap_or_else(gone))
+            };
+        }
+    };
+    if let Some(side) = &side
+        && let Err(error) = atomic::replace(side, side_file(&columns).as_bytes())
+    {
+        partial.discard();
+        return Err(unwritten(side, &error));
+    }
+    partial.keep().map_err(|error| unwritten(&path, &error))?;
+    Ok(ExportNews::Written(Written { path, side, rows, bytes, sha256 }))
+}
+
+/// Asks the store for the rows; answers with their header and the queue of the rest.
+fn fetch(order: &ExportOrder, feeds: &mpsc::Sender<Feed>) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
+    let (rows, mut queue) = mpsc::channel(BATCH_QUEUE);
+    let feed = Feed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
+    feeds.blocking_send(feed).map_err(|_| gone())?;
+    match queue.blocking_recv() {
+        Some(Rows::Open { columns, .. }) => Ok((columns, queue)),
+        Some(Rows::Batch { .. } | Rows::End { .. }) | None => Err(gone()),
+    }
+}
+
+/// The file from the root on.
+fn full_path(typed: &str, home: &Path) -> Result<PathBuf, Problem> {
+    let path = match typed.strip_prefix("~/") {
+        Some(rest) => home.join(rest),
+        None if typed == "~" => home.to_owned(),
+        None => PathBuf::from(typed),
+    };
+    if typed.ends_with('/') || path.is_dir() {
+        return Err(unmade(&path, &Error::new(ErrorKind::IsADirectory, "it is a folder")));
+    }
+    std::path::absolute(&path).map_err(|error| unmade(&path, &error))
+}
+
+/// The file that says what the columns of this one are.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(".columns.json");
+    path.with_file_name(name)
+}
+
+fn unmade(path: &Path, error: &Error) -> Problem {
+    let hint = match error.kind() {
+        ErrorKind::IsADirectory => "add the name that the file is to have",
+        ErrorKind::NotFound => "make the folder first, or choose one that is there",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room there, or choose another disk",
+        _ => "choose a folder that you may write to",
+    };
+    Problem::new(Kind::Local, format!("The file {} cannot be made", path.display()))
+        .because(error.to_string())
+        .hint(hint)
+}
+
+fn unwritten(path: &Path, error: &Error) -> Problem {
+    Problem::new(Kind::Local, format!("The rows cannot be written to {}", path.display()))
+        .because(error.to_string())
+        .hint("make room there or choose another place, and export again; the rows are still here")
+}
+
+fn gone() -> Problem {
+    Problem::new(Kind::Interrupted, "The result was closed or arranged anew before its rows were written")
+        .hint("export again what shows now; without a result run the statement again")
+}

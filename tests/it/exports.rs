@@ -1,0 +1,515 @@
+//! Exports of the screen: the form by keys, the store's feed, files read back by readers that are not ours, refusals.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ring::digest::{SHA256, digest};
+use rrx::app::{Effect, Message};
+use rrx::commands::pour::pour;
+use rrx::commands::tui::export::Exports;
+use rrx::domain::export::{Format, Formulas};
+use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
+use rrx::domain::port::{
+    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Progress, Replace, ResultId, Rows,
+    StorageCmd, StoreCmd, StoreNews, View, ViewId, Written,
+};
+use rrx::domain::problem::{Kind, Problem};
+use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortKey, WireType};
+use rrx::io::store::{Feed, Options, spawn_feeding};
+use tokio::sync::mpsc;
+
+use super::grid::{front, shown, with_rows};
+use super::results::{column, text};
+
+const R: ResultId = ResultId(3);
+
+fn columns() -> Arc<[Column]> {
+    Arc::from([column("id", WireType::LongLong), text("name"), column("n", WireType::Long)])
+}
+
+/// Row r: id r, a name of ten that come again and again, and a number that is NULL in every seventh row.
+fn cells(row: u64) -> [Option<String>; 3] {
+    let n = (!row.is_multiple_of(7)).then(|| (row * 7919 % 1000).to_string());
+    [Some(row.to_string()), Some(format!("=name, \"{}\"", row % 10)), n]
+}
+
+fn batch(rows: impl Iterator<Item = u64>) -> Chunk {
+    let mut builder = ChunkBuilder::new(3);
+    for row in rows {
+        builder
+            .push(cells(row).iter().map(|cell| cell.as_ref().map_or(Cell::Null, |cell| Cell::Bytes(cell.as_bytes()))));
+    }
+    builder.take()
+}
+
+enum News {
+    Store(StoreNews),
+    Export(ExportId, ExportNews),
+}
+
+impl From<(ResultId, StoreNews)> for News {
+    fn from((_, news): (ResultId, StoreNews)) -> Self {
+        Self::Store(news)
+    }
+}
+
+impl From<(ExportId, ExportNews)> for News {
+    fn from((id, news): (ExportId, ExportNews)) -> Self {
+        Self::Export(id, news)
+    }
+}
+
+/// A store with one result, most of it spilled, and the exports beside it.
+struct Bench {
+    folder: tempfile::TempDir,
+    rows: mpsc::Sender<Rows>,
+    commands: mpsc::Sender<StoreCmd>,
+    feeds: mpsc::Sender<Feed>,
+    tell: mpsc::Sender<News>,
+    news: mpsc::Receiver<News>,
+    exports: Exports,
+}
+
+impl Bench {
+    async fn of(count: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
+        let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
+        let (feeds, feeds_in) = mpsc::channel(BATCH_QUEUE);
+        let (tell, news) = mpsc::channel(INBOX);
+        let spill = folder.path().join("spill");
+        fs::create_dir(&spill).unwrap();
+        fs::create_dir(folder.path().join("home")).unwrap();
+        let options = Options { memory: 1 << 20, spill: Some(spill) };
+        drop(spawn_feeding(rows_in, commands_in, feeds_in, tell.clone(), options));
+        let exports = Exports::new(feeds.clone(), folder.path().join("home"));
+        let mut bench = Self { folder, rows, commands, feeds, tell, news, exports };
+        bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+        for first in (0..count).step_by(1000) {
+            let chunk = batch(first..count.min(first + 1000));
+            bench.rows.send(Rows::Batch { result: R, chunk }).await.unwrap();
+        }
+        bench.rows.send(Rows::End { result: R, end: End::Complete }).await.unwrap();
+        bench.store(|news| matches!(news, StoreNews::Progress(Progress { end: Some(_), .. })).then_some(())).await;
+        bench
+    }
+
+    async fn next(&mut self) -> News {
+        tokio::time::timeout(Duration::from_mins(1), self.news.recv()).await.expect("the news never came").unwrap()
+    }
+
+    async fn store<T>(&mut self, wanted: impl Fn(StoreNews) -> Option<T>) -> T {
+        loop {
+            if let News::Store(news) = self.next().await
+                && let Some(found) = wanted(news)
+            {
+                return found;
+            }
+        }
+    }
+
+    async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: &str) -> View {
+        let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let filter = Some(Arc::new(Filter::parse(filter, &columns()).unwrap()));
+        let arrangement = Arrangement { sort, filter };
+        self.commands.send(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await.unwrap();
+        self.store(|news| if let StoreNews::Arranged(view) = news { Some(view) } else { None }).await
+    }
+
+    /// Begins an export and waits for its last news.
+    async fn export(&mut self, order: ExportOrder) -> ExportNews {
+        let id = order.id;
+        assert_eq!(self.exports.run(ExportCmd::Write(order), &self.tell), None);
+        self.last(id).await
+    }
+
+    async fn last(&mut self, id: ExportId) -> ExportNews {
+        loop {
+            match self.next().await {
+                News::Export(_, ExportNews::Progress { .. }) | News::Store(_) => {}
+                News::Export(of, news) => {
+                    assert_eq!(of, id);
+                    return news;
+                }
+            }
+        }
+    }
+
+    async fn write(&mut self, order: ExportOrder) -> Written {
+        match self.export(order).await {
+            ExportNews::Written(written) => written,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn order(&self, path: &str) -> ExportOrder {
+        let path = self.folder.path().join(path).to_str().unwrap().to_owned();
+        ExportOrder {
+            id: ExportId(1),
+            result: R,
+            view: ViewId(0),
+            columns: vec![0, 1, 2],
+            form: ExportForm::plain(Format::Csv),
+            path,
+            replace: Replace::Forbidden,
+        }
+    }
+
+    fn files(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path().join(folder)).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names.retain(|name| name != "spill" && name != "home");
+        names
+    }
+}
+
+fn run(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap().block_on(test);
+}
+
+fn read_csv(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::ReaderBuilder::new().from_path(path).unwrap();
+    let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    (header, reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect())
+}
+
+#[test]
+fn all_rows_of_a_spilled_result_are_in_the_file_and_the_sum_is_the_files() {
+    run(async {
+        let mut bench = Bench::of(40_000).await;
+        let written = bench.write(bench.order("all.csv")).await;
+        assert_eq!((written.rows, written.path.file_name().unwrap().to_str()), (40_000, Some("all.csv")));
+        let bytes = fs::read(&written.path).unwrap();
+        let sum: String = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((written.bytes, written.sha256), (bytes.len() as u64, sum));
+        let (header, read) = read_csv(&written.path);
+        assert_eq!(header, ["id", "name", "n"]);
+        let expected: Vec<Vec<String>> =
+            (0..40_000).map(|row| cells(row).map(Option::unwrap_or_default).to_vec()).collect();
+        assert!(read == expected, "the rows of a plain vector, in its order");
+        assert_eq!(bench.files(""), ["all.csv"]);
+    });
+}
+
+#[test]
+fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
+    run(async {
+        let mut bench = Bench::of(30_000).await;
+        let view = bench.arrange(1, &[(2, Direction::Descending)], "name like '%3\"' and n is not null").await;
+        let mut expected: Vec<u64> = (0..30_000).filter(|row| row % 10 == 3 && row % 7 != 0).collect();
+        expected.sort_by_key(|row| (std::cmp::Reverse(row * 7919 % 1000), *row));
+        assert_eq!(view.rows, expected.len() as u64);
+        let form = ExportForm { has_side_file: true, ..ExportForm::plain(Format::JsonLines) };
+        let order = ExportOrder { view: ViewId(1), columns: vec![2, 0], form, ..bench.order("some.jsonl") };
+        let written = bench.write(order).await;
+        let text = fs::read_to_string(&written.path).unwrap();
+        let read: Vec<(u64, u64)> = text
+            .lines()
+            .map(|line| {
+                let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+                assert_eq!(object.keys().collect::<Vec<_>>(), ["n", "id"]);
+                (object["n"].as_u64().unwrap(), object["id"].as_u64().unwrap())
+            })
+            .collect();
+        assert_eq!(read, expected.iter().map(|row| (row * 7919 % 1000, *row)).collect::<Vec<_>>());
+        let side = fs::read_to_string(written.side.unwrap()).unwrap();
+        let side: serde_json::Value = serde_json::from_str(&side).unwrap();
+        assert_eq!((&side["columns"][0]["name"], &side["columns"][1]["name"]), (&"n".into(), &"id".into()));
+        assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
+        // What is looked at otherwise by now is not written for what was asked.
+        let stale = bench.export(ExportOrder { view: ViewId(0), ..bench.order("stale.csv") }).await;
+        assert!(matches!(&stale, ExportNews::Failed(problem) if problem.what.contains("arranged anew")), "{stale:?}");
+        assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
+    });
+}
+
+#[test]
+fn formulas_are_defused_for_a_spreadsheet_and_home_is_expanded() {
+    run(async {
+        let mut bench = Bench::of(3).await;
+        let form = ExportForm { formulas: Formulas::Defused, ..ExportForm::plain(Format::Csv) };
+        let written = bench.write(ExportOrder { form, path: "~/sheet.csv".into(), ..bench.order("") }).await;
+        assert_eq!(written.path, bench.folder.path().join("home/sheet.csv"));
+        assert_eq!(read_csv(&written.path).1[2], ["2", "'=name, \"2\"", "838"]);
+    });
+}
+
+#[test]
+fn a_file_that_is_there_is_asked_for_and_replaced_only_then() {
+    run(async {
+        let mut bench = Bench::of(3).await;
+        let order = bench.order("there.csv");
+        fs::write(&order.path, "old").unwrap();
+        assert_eq!(bench.export(order.clone()).await, ExportNews::Exists(order.path.clone().into()));
+        assert_eq!((fs::read_to_string(&order.path).unwrap().as_str(), bench.files("").len()), ("old", 1));
+        // The file beside it counts too.
+        let form = ExportForm { has_side_file: true, ..order.form };
+        let beside = bench.folder.path().join("new.csv.columns.json");
+        fs::write(&beside, "old").unwrap();
+        assert_eq!(bench.export(ExportOrder { form, ..bench.order("new.csv") }).await, ExportNews::Exists(beside));
+        bench.write(ExportOrder { replace: Replace::Allowed, ..order.clone() }).await;
+        assert_eq!(read_csv(Path::new(&order.path)).1.len(), 3);
+    });
+}
+
+#[test]
+fn what_cannot_be_made_says_why_and_what_next_and_leaves_nothing() {
+    run(async {
+        let mut bench = Bench::of(3).await;
+        fs::create_dir(bench.folder.path().join("folder")).unwrap();
+        fs::write(bench.folder.path().join("file"), "x").unwrap();
+        for (path, why) in [
+            ("folder", "it is a folder"),
+            ("new/", "it is a folder"),
+            ("nowhere/x.csv", "No such file"),
+            ("file/x.csv", ""),
+        ] {
+            let news = bench.export(bench.order(path)).await;
+            let ExportNews::Failed(problem) = news else { panic!("{path}: {news:?}") };
+            assert!(problem.what.contains("cannot be made") && problem.because[0].contains(why), "{problem:?}");
+            assert!(problem.hint.is_some() && problem.kind == Kind::Local, "{problem:?}");
+        }
+        assert_eq!(bench.files(""), ["file", "folder"]);
+        bench.write(bench.order("x.csv")).await;
+    });
+}
+
+#[test]
+fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
+    run(async {
+        let mut bench = Bench::of(60_000).await;
+        // Its rows come from here: the second chunk only when the test says so.
+        let (feeds, mut asked) = mpsc::channel(1);
+        bench.exports = Exports::new(feeds, bench.folder.path().to_owned());
+        let order = bench.order("stopped.csv");
+        assert_eq!(bench.exports.run(ExportCmd::Write(order.clone()), &bench.tell), None);
+        let feed: Feed = asked.recv().await.unwrap();
+        feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+        feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
+        let progress = bench.next().await;
+        assert!(matches!(progress, News::Export(ExportId(1), ExportNews::Progress { rows: 10, .. })));
+        assert_eq!(bench.files(""), ["stopped.csv.partial"]);
+        let second = ExportCmd::Write(ExportOrder { id: ExportId(2), ..order });
+        assert_eq!(bench.exports.run(second.clone(), &bench.tell), Some(second));
+        assert_eq!(bench.exports.run(ExportCmd::Cancel(ExportId(1)), &bench.tell), None);
+        feed.rows.send(Rows::Batch { result: R, chunk: batch(10..20) }).await.unwrap();
+        assert_eq!(bench.last(ExportId(1)).await, ExportNews::Cancelled);
+        assert_eq!(bench.files(""), [""; 0]);
+    });
+}
+
+#[test]
+fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly() {
+    run(async {
+        let mut bench = Bench::of(3).await;
+        let (feeds, mut asked) = mpsc::channel(1);
+        bench.exports = Exports::new(feeds, bench.folder.path().to_owned());
+        for end in [None, Some(End::Broken(Problem::new(Kind::Local, "Older rows could not be read back")))] {
+            assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
+            let feed: Feed = asked.recv().await.unwrap();
+            feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+            feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
+            if let Some(end) = end {
+                feed.rows.send(Rows::End { result: R, end }).await.unwrap();
+            }
+            drop(feed);
+            let news = bench.last(ExportId(1)).await;
+            assert!(matches!(news, ExportNews::Failed(_)), "{news:?}");
+            assert_eq!(bench.files(""), [""; 0]);
+        }
+    });
+}
+
+#[test]
+fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
+    run(async {
+        let mut bench = Bench::of(20_000).await;
+        let (rows, mut taken) = mpsc::channel(1);
+        bench.feeds.send(Feed { result: R, view: ViewId(0), columns: vec![1], rows }).await.unwrap();
+        bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
+        for turn in 0..50 {
+            bench.commands.send(StoreCmd::Window { result: R, rows: turn..turn + 5 }).await.unwrap();
+            bench.rows.send(Rows::Batch { result: ResultId(4), chunk: batch(turn..turn + 1) }).await.unwrap();
+            let window =
+                bench.store(|news| if let StoreNews::Window(window) = news { Some(window) } else { None }).await;
+            assert_eq!(window.rows(), 5);
+        }
+        // An arrangement does not disturb what is on its way.
+        bench.arrange(1, &[(0, Direction::Descending)], "id < 10").await;
+        let Some(Rows::Open { columns, .. }) = taken.recv().await else { panic!("a header") };
+        assert_eq!(columns.len(), 1);
+        let mut count = 0;
+        loop {
+            match taken.recv().await {
+                Some(Rows::Batch { chunk, .. }) => {
+                    let name = cells(count)[1].clone().unwrap();
+                    assert_eq!(chunk.cell(0, 0), Some(Cell::Bytes(name.as_bytes())));
+                    count += chunk.rows() as u64;
+                }
+                Some(Rows::End { end, .. }) => {
+                    assert_eq!(end, End::Complete);
+                    break;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(count, 20_000);
+        let (rows, mut taken) = mpsc::channel(1);
+        bench.feeds.send(Feed { result: R, view: ViewId(1), columns: vec![1], rows }).await.unwrap();
+        assert!(taken.recv().await.is_some());
+        bench.commands.send(StoreCmd::Drop(R)).await.unwrap();
+        let ended = async { while taken.recv().await.is_some() {} };
+        tokio::time::timeout(Duration::from_mins(1), ended).await.expect("it ends with its result");
+    });
+}
+
+/// A disk with room for so many bytes.
+struct Disk(usize);
+
+impl std::io::Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        let count = bytes.len().min(self.0);
+        self.0 -= count;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_rows_are_wanted_no_more() {
+    let (rows, mut taken) = mpsc::channel(8);
+    rows.try_send(Rows::Batch { result: R, chunk: batch(0..100) }).unwrap();
+    rows.try_send(Rows::End { result: R, end: End::Complete }).unwrap();
+    let form = (Format::Csv, Formulas::Kept);
+    let error = pour(&mut taken, &columns(), form, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+}
+
+// ------------------------------------------------------------ by keys
+
+fn ordered(bench: &mut super::model::Bench) -> ExportOrder {
+    let effect = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Write(_))));
+    let Effect::Export(ExportCmd::Write(order)) = effect else { unreachable!() };
+    order
+}
+
+#[test]
+fn the_form_asks_for_format_and_file_and_writes_what_shows() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("- x");
+    bench.text("spread");
+    assert!(shown(&bench).contains("CSV for a spreadsheet"), "{}", shown(&bench));
+    bench.keys("enter");
+    let screen = shown(&bench);
+    assert!(screen.contains("file › subject.csv"), "{screen}");
+    assert!(screen.contains("all 9 rows, 2 of 3 columns, in the order shown."), "{screen}");
+    bench.keys("ctrl-u enter");
+    assert!(shown(&bench).contains("type the file's name first"));
+    bench.text("~/out/subjects.csv");
+    bench.keys("enter");
+    let order = ordered(&mut bench);
+    let form = ExportForm { formulas: Formulas::Defused, ..ExportForm::plain(Format::Csv) };
+    assert_eq!((order.result, order.form, order.path.as_str()), (result, form, "~/out/subjects.csv"));
+    assert_eq!((order.columns, order.view, order.replace), (vec![1, 2], ViewId(0), Replace::Forbidden));
+    bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 4, bytes: 2048 }));
+    let screen = shown(&bench);
+    assert!(screen.contains("writing 4 of 9 rows to subjects.csv, 2.0 KiB"), "{screen}");
+    // One at a time, and its result stays.
+    bench.keys("x");
+    assert!(shown(&bench).contains("an export is under way"));
+    bench.keys("ctrl-q");
+    assert!(shown(&bench).contains("Rows are being written to a file"), "{}", shown(&bench));
+    bench.keys("esc");
+    let written = Written {
+        path: "/home/you/out/subjects.csv".into(),
+        side: None,
+        rows: 9,
+        bytes: 3_500_000,
+        sha256: "ab".repeat(32),
+    };
+    bench.feed(Message::Export(order.id, ExportNews::Written(written)));
+    let screen = shown(&bench);
+    assert!(screen.contains("9 rows written to /home/you/out/subjects.csv (3.3 MiB)"), "{screen}");
+    let effect = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Exported(_))));
+    let Effect::Storage(StorageCmd::Exported(record)) = effect else { unreachable!() };
+    assert_eq!((record.profile.as_str(), record.format.as_str(), record.rows), ("eu", "csv", 9));
+    assert_eq!(record.statement, "SELECT id, study_id, name FROM subject");
+    assert!(front(&bench).export.is_none());
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_after_a_yes() {
+    for (key, replaced) in [("y", true), ("n", false), ("enter", false)] {
+        let (mut bench, _) = with_rows(9);
+        bench.keys("x enter enter");
+        let order = ordered(&mut bench);
+        bench.feed(Message::Export(order.id, ExportNews::Exists("/tmp/there.csv".into())));
+        assert!(shown(&bench).contains("/tmp/there.csv is there already. Replace it?"), "{}", shown(&bench));
+        bench.keys(key);
+        let again = bench.effects.iter().find_map(|effect| match effect {
+            Effect::Export(ExportCmd::Write(order)) => Some(order.clone()),
+            _ => None,
+        });
+        let wanted = ExportOrder { replace: Replace::Allowed, id: ExportId(order.id.0 + 1), ..order };
+        assert_eq!(again, replaced.then_some(wanted));
+    }
+}
+
+#[test]
+fn esc_and_ctrl_c_stop_an_export_and_a_failure_is_a_problem_with_the_rows_still_there() {
+    for key in ["esc", "ctrl-c"] {
+        let (mut bench, _) = with_rows(9);
+        bench.keys("x enter enter");
+        let order = ordered(&mut bench);
+        bench.keys(key);
+        let stop = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
+        assert!(matches!(stop, Effect::Export(ExportCmd::Cancel(id)) if id == order.id));
+        bench.feed(Message::Export(order.id, ExportNews::Cancelled));
+        assert!(shown(&bench).contains("no file was written"));
+        bench.keys("x enter enter");
+        let order = ordered(&mut bench);
+        let problem =
+            Problem::new(Kind::Local, "The rows cannot be written to /x").because("No space left").hint("make room");
+        bench.feed(Message::Export(order.id, ExportNews::Failed(problem)));
+        let screen = shown(&bench);
+        assert!(screen.contains("No space left") && screen.contains("make room"), "{screen}");
+        assert_eq!(front(&bench).count(), 9);
+        // Late news of what has ended changes nothing.
+        bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 1, bytes: 1 }));
+        assert!(front(&bench).export.is_none());
+    }
+}
+
+#[test]
+fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("s x");
+    assert!(shown(&bench).contains("the rows are being arranged"), "{}", shown(&bench));
+    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 9, of: 9 })));
+    let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
+    bench.feed(Message::Result(result, StoreNews::Progress(cut)));
+    bench.keys("x enter");
+    assert!(shown(&bench).contains("The result is not"), "{}", shown(&bench));
+    bench.keys("enter");
+    assert_eq!(ordered(&mut bench).view, ViewId(1));
+}
+
+#[test]
+fn a_result_that_is_being_written_stays_when_the_next_statement_runs() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("x enter enter");
+    ordered(&mut bench);
+    bench.keys("f5");
+    let kept: Vec<ResultId> = bench.model.grid.tabs().0.iter().map(|result| result.id).collect();
+    assert_eq!((kept.len(), kept[0]), (2, result));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Drop(_)))));
+}
