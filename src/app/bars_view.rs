@@ -218,24 +218,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     let app = |action, word| (Action::App(action), word);
     if let Some(overlay) = &model.overlay {
         let close = (Action::List(ListAction::Close), "close");
-        let take = match &overlay.kind {
-            Kind::Palette | Kind::Help(_) => "do it",
-            Kind::Snippets => "open and run",
-            Kind::History(_) => "into a worksheet",
-            Kind::Activity => "copy",
-            Kind::Find => "show in the explorer",
-            Kind::Columns | Kind::JumpRow => "go there",
-            Kind::Filter(_) => "show these",
-            Kind::Search | Kind::SearchShown => "search",
-            Kind::CopyAs => "copy",
-            Kind::Export => "go on",
-            Kind::ExportPath { .. } => "write",
-            Kind::Chart => "draw",
-            Kind::Zone => "take it",
-            Kind::SaveSnippet { .. } => "save",
-            Kind::Rename => "rename",
-            Kind::Confirm { .. } => return vec![(Action::List(ListAction::Close), "no")],
-        };
+        let Some(take) = taking(&overlay.kind) else { return vec![(Action::List(ListAction::Close), "no")] };
         return vec![(Action::List(ListAction::Choose), take), close, (Action::List(ListAction::PageDown), "further")];
     }
     if let Some(connect) = &model.connect {
@@ -272,32 +255,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             (Action::Worksheet(WorksheetAction::Docs), "about the table"),
             app(A::SaveSnippet, "save snippet"),
         ]),
-        Focus::Grid => {
-            let result = model.grid.front();
-            if result.is_some_and(|result| result.came_from.is_some()) {
-                keys.push((Action::Grid(GridAction::Return), "back"));
-            }
-            let is_key = result.is_some_and(|result| {
-                let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
-                column.is_some_and(|column| model.shared.refers_to(column).is_some())
-            });
-            let open = if is_key { "follow" } else { "value" };
-            keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
-            if result.is_some_and(|result| result.search.is_some()) {
-                keys.push((Action::Grid(GridAction::Next), "next match"));
-            }
-            if model.grid.front().is_some_and(|result| result.warnings.0 > 0) {
-                keys.push((Action::Grid(GridAction::Warnings), "warnings"));
-            }
-            keys.extend([
-                (Action::Grid(GridAction::Copy), "copy"),
-                (Action::Grid(GridAction::Sort), "sort"),
-                (Action::Grid(GridAction::Filter), "filter"),
-                (Action::Grid(GridAction::Search), "search"),
-                (Action::Grid(GridAction::Profile), "describe"),
-                (Action::Grid(GridAction::JumpColumn), "go to column"),
-            ]);
-        }
+        Focus::Grid => keys.extend(of_results(model)),
         Focus::Inspector => {
             keys.extend([
                 (Action::Inspector(InspectorAction::Leave), "close"),
@@ -324,6 +282,57 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     ]);
     let mut seen = std::collections::BTreeSet::new();
     keys.retain(|(action, _)| seen.insert(*action));
+    keys
+}
+
+/// What Enter does in an overlay; `None` where it takes the default, which is no.
+fn taking(kind: &Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Palette | Kind::Help(_) => "do it",
+        Kind::Snippets => "open and run",
+        Kind::History(_) => "into a worksheet",
+        Kind::Activity | Kind::CopyAs => "copy",
+        Kind::Find => "show in the explorer",
+        Kind::Columns | Kind::JumpRow => "go there",
+        Kind::Filter(_) => "show these",
+        Kind::Search | Kind::SearchShown => "search",
+        Kind::Export => "go on",
+        Kind::ExportPath { .. } => "write",
+        Kind::Chart => "draw",
+        Kind::Zone => "take it",
+        Kind::SaveSnippet { .. } => "save",
+        Kind::Rename => "rename",
+        Kind::Confirm { .. } => return None,
+    })
+}
+
+/// The keys of the results: what serves the cell under the cursor first.
+fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
+    let mut keys = Vec::new();
+    let result = model.grid.front();
+    if result.is_some_and(|result| result.came_from.is_some()) {
+        keys.push((Action::Grid(GridAction::Return), "back"));
+    }
+    let is_key = result.is_some_and(|result| {
+        let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
+        column.is_some_and(|column| model.shared.refers_to(column).is_some())
+    });
+    let open = if is_key { "follow" } else { "value" };
+    keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
+    if result.is_some_and(|result| result.search.is_some()) {
+        keys.push((Action::Grid(GridAction::Next), "next match"));
+    }
+    if model.grid.front().is_some_and(|result| result.warnings.0 > 0) {
+        keys.push((Action::Grid(GridAction::Warnings), "warnings"));
+    }
+    keys.extend([
+        (Action::Grid(GridAction::Copy), "copy"),
+        (Action::Grid(GridAction::Sort), "sort"),
+        (Action::Grid(GridAction::Filter), "filter"),
+        (Action::Grid(GridAction::Search), "search"),
+        (Action::Grid(GridAction::Profile), "describe"),
+        (Action::Grid(GridAction::JumpColumn), "go to column"),
+    ]);
     keys
 }
 

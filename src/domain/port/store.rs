@@ -1,7 +1,7 @@
 //! What the store of results is told, and what it tells.
 //!
 //! Rows are counted from 0 in the view: the server's order until an arrangement has been answered, the arrangement's after
-//! it. StoreWork that takes longer than a window is done beside windows and batches, a chunk at a time, one at a time for each
+//! it. Work that takes longer than a window is done beside windows and batches, a chunk at a time, one at a time for each
 //! result and kind; a newer one takes the place of the older, and its news carries its number.
 
 use std::ops::Range;
@@ -178,7 +178,7 @@ pub enum StoreNews {
         /// Rows in all.
         of: u64,
     },
-    /// StoreWork could not be done; what was shown before stays.
+    /// Work could not be done; what was shown before stays.
     Failed {
         /// Which work.
         work: StoreWork,

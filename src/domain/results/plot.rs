@@ -144,9 +144,8 @@ fn thinned(mut points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else { return points };
     let width = (last.0 - first.0) / PLACES as f64;
     let mut kept: Vec<(f64, f64)> = Vec::with_capacity(2 * PLACES);
-    let same_place = |a: &(f64, f64), b: &(f64, f64)| {
-        width <= 0.0 || ((a.0 - first.0) / width).floor() == ((b.0 - first.0) / width).floor()
-    };
+    let place = |point: &(f64, f64)| ((point.0 - first.0) / width).floor();
+    let same_place = |a: &(f64, f64), b: &(f64, f64)| width <= 0.0 || (place(a) - place(b)).abs() < 0.5;
     for group in points.chunk_by(same_place) {
         let least = group.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
         let most = group.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));

@@ -29,7 +29,7 @@ enum Task {
     Arrange { view: ViewId, arrangement: Arrangement, sorter: Sorter },
     Sorting { view: ViewId, sorting: JoinHandle<RowView> },
     Find { pattern: Arc<Pattern>, columns: Vec<usize>, marks: Marks },
-    Profile { column: usize, builder: ProfileBuilder },
+    Profile { column: usize, builder: Box<ProfileBuilder> },
     Plot { plot: Plot, builder: SeriesBuilder },
     Copy { columns: Vec<usize>, first: u64, writer: CopyWriter },
 }
@@ -79,7 +79,7 @@ impl Job {
     /// `None` where there is no such column.
     pub(super) fn profile(column: usize, columns: &[Column], rows: u64) -> Option<Self> {
         let builder = ProfileBuilder::new(columns.get(column)?);
-        Some(Self { task: Task::Profile { column, builder }, done: 0, of: rows })
+        Some(Self { task: Task::Profile { column, builder: Box::new(builder) }, done: 0, of: rows })
     }
 
     pub(super) fn plot(plot: Plot, columns: &[Column], rows: u64) -> Result<Self, Problem> {
@@ -156,13 +156,11 @@ impl Job {
                 copy(store, view, *first + portion.start..*first + portion.end, columns, writer)
             }
         };
-        match stepped {
-            Err(step) => step,
-            Ok(()) => {
-                self.done = upto;
-                if self.done < self.of { Step::More } else { self.finish() }
-            }
+        if let Err(step) = stepped {
+            return step;
         }
+        self.done = upto;
+        if self.done < self.of { Step::More } else { self.finish() }
     }
 
     fn finish(&mut self) -> Step {

@@ -154,7 +154,7 @@ impl Grid {
                 cx.effect(Effect::Store(StoreCmd::Next { result: result.id, from, way }));
             }
             (Some(Search { found: Some(_), .. }), _) => {
-                cx.ask(Ask::Notice("nothing holds what was searched for".into()))
+                cx.ask(Ask::Notice("nothing holds what was searched for".into()));
             }
             (Some(_), _) => cx.ask(Ask::Notice("still searching …".into())),
             (None, _) => cx.ask(Ask::SearchForm),
@@ -196,7 +196,8 @@ pub(super) fn same(columns: &[Column], column: usize, value: Option<&[u8]>) -> O
         TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => text()?.to_owned(),
         TypeClass::Bit => bit_number(bytes)?.to_string(),
         TypeClass::Binary | TypeClass::Geometry => {
-            format!("0x{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("0x{}", digits.concat())
         }
         TypeClass::Text | TypeClass::Temporal | TypeClass::Json | TypeClass::Null => {
             let text = text()?;

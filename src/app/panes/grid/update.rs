@@ -134,11 +134,8 @@ impl ResultSet {
             }
             A::Fit => self.fit(cx),
             A::Freeze => self.layout.freeze(self.place),
-            A::Hide => {
-                if !self.layout.hide(self.place) {
-                    cx.ask(Ask::Notice("the last column stays".into()));
-                }
-            }
+            A::Hide if self.layout.hide(self.place) => {}
+            A::Hide => cx.ask(Ask::Notice("the last column stays".into())),
             A::ShowAll => {
                 let count = self.layout.show_all();
                 cx.ask(Ask::Notice(match count {

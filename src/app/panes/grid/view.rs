@@ -106,7 +106,7 @@ impl GridView<'_> {
             let x = table.left + span.x;
             let here = span.place == table.result.place;
             let style = if here { theme.key() } else { theme.heading() };
-            let mark = self.sort_mark(table.result, span.column);
+            let mark = Self::sort_mark(table.result, span.column);
             let width = usize::from(span.width).saturating_sub(mark.width());
             let name = format!("{}{mark}", clip(&printable(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
@@ -123,7 +123,7 @@ impl GridView<'_> {
         parts(buffer, (area.x, area.y), area.right(), [(hash.as_str(), theme.dim())]);
     }
 
-    fn sort_mark(&self, result: &ResultSet, column: usize) -> String {
+    fn sort_mark(result: &ResultSet, column: usize) -> String {
         let sort = &result.arrangement.sort;
         let Some(at) = sort.iter().position(|key| key.column == column) else { return String::new() };
         let arrow = match sort.get(at).map(|key| key.direction) {

@@ -1,5 +1,5 @@
 //! How many different values there are, and which come most often, in bounded memory. Exact while the different values fit;
-//! then the number is estimated (HyperLogLog, Flajolet et al. 2007), and rare values are forgotten to make room.
+//! then the number is estimated (`HyperLogLog`, Flajolet et al. 2007), and rare values are forgotten to make room.
 
 use std::collections::HashMap;
 
@@ -45,7 +45,9 @@ impl Tally {
         if self.registers.is_empty() {
             self.registers = vec![0; 1 << REGISTER_BITS];
             let hashes: Vec<u64> = self.seen.keys().copied().collect();
-            hashes.into_iter().for_each(|hash| self.register(hash));
+            for hash in hashes {
+                self.register(hash);
+            }
         }
         let mut counts: Vec<u64> = self.seen.values().map(|known| known.count).collect();
         let middle = counts.len() / 2;
@@ -78,7 +80,7 @@ impl Tally {
         let count = self.registers.len() as f64;
         let sum: f64 = self.registers.iter().map(|rank| 0.5_f64.powi(i32::from(*rank))).sum();
         let raw = 0.7213 / (1.0 + 1.079 / count) * count * count / sum;
-        let empty = self.registers.iter().filter(|rank| **rank == 0).count();
+        let empty = self.registers.iter().map(|rank| usize::from(*rank == 0)).sum::<usize>();
         let estimate = if raw <= 2.5 * count && empty > 0 { count * (count / empty as f64).ln() } else { raw };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let estimate = estimate.round() as u64;

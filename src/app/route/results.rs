@@ -1,0 +1,87 @@
+//! Who answers what is asked about the results: forms, arrangements, copies, exports, details.
+
+use crate::app::ask::Ask;
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::panes::Cx;
+use crate::app::panes::inspector::Shows;
+use crate::app::panes::overlay::Kind;
+use crate::app::update::with;
+use crate::domain::port::{ExportId, ExportOrder, StoreCmd};
+
+use super::show;
+
+/// Answers; what is not about the results is not for here.
+pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    match ask {
+        Ask::CopyForm => asks.push(Ask::Open(Kind::CopyAs)),
+        Ask::CopyAs(form) => with!(model, asks, effects, grid.copy(form)),
+        Ask::FilterForm(text) => asks.push(Ask::Open(Kind::Filter(text))),
+        Ask::FilterBy(text) => {
+            if let Err((_, fault)) = with!(model, asks, effects, grid.filter(&text)) {
+                model.notice(fault);
+            }
+        }
+        Ask::SearchForm => asks.push(Ask::Open(Kind::Search)),
+        Ask::SearchBy(text) => {
+            if let Err(fault) = with!(model, asks, effects, grid.search(&text)) {
+                model.notice(fault);
+            }
+        }
+        Ask::SearchShownForm => asks.push(Ask::Open(Kind::SearchShown)),
+        Ask::SearchShown(text) => {
+            if let Err(fault) = with!(model, asks, effects, inspector.search(&text)) {
+                model.notice(fault);
+            }
+        }
+        Ask::ChartForm => asks.push(Ask::Open(Kind::Chart)),
+        Ask::Plot(plot) => {
+            if let Some(result) = model.grid.front().map(|result| result.id) {
+                effects.push(Effect::Store(StoreCmd::Plot { result, plot }));
+            }
+        }
+        Ask::ZoneForm => asks.push(Ask::Open(Kind::Zone)),
+        Ask::Zone(name) => model.grid.zone(name),
+        Ask::ExportForm => match model.grid.export_refusal() {
+            Some(why) => model.notice(why),
+            None => asks.push(Ask::Open(Kind::Export)),
+        },
+        Ask::ExportPath(form) => {
+            let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
+            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope());
+            asks.push(Ask::Open(Kind::ExportPath { form, name, scope }));
+        }
+        Ask::Export { form, path } => match model.grid.export_refusal() {
+            Some(why) => model.notice(why),
+            None => asks.extend(model.grid.export_order(ExportId::default(), form, path).map(Ask::ExportTo)),
+        },
+        Ask::ExportTo(order) => {
+            let order = ExportOrder { id: model.new_export(), ..order };
+            with!(model, asks, effects, grid.export(order));
+        }
+        Ask::ShowProfile { columns, column, profile, scope } => {
+            if let Some(column) = columns.get(column).cloned().map(Box::new) {
+                show(model, Shows::Profile { column, profile, scope }, asks);
+            }
+        }
+        Ask::ShowChart { columns, series, scope } => {
+            let column = |at: usize| columns.get(at).cloned();
+            if let Some(columns) = column(series.plot.x).zip(column(series.plot.y)).map(Box::new) {
+                show(model, Shows::Chart { columns, series, scope }, asks);
+            }
+        }
+        Ask::JumpForm { row } => asks.push(Ask::Open(if row { Kind::JumpRow } else { Kind::Columns })),
+        Ask::ShowRow { row, columns, values } => show(model, Shows::Row { row, columns, values }, asks),
+        Ask::ShowValue { row, columns, column, value } => {
+            if let Some(column) = columns.get(column).cloned().map(Box::new) {
+                show(model, Shows::Value { column, row, value }, asks);
+            }
+        }
+        Ask::ShowWarnings => match model.grid.front() {
+            Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
+            _ => model.notice("the server gave no warning for this result"),
+        },
+        Ask::Jump { row, column } => with!(model, asks, effects, grid.jump(row, column)),
+        _ => {}
+    }
+}
