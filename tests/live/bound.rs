@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use rrx::domain::port::{End, Limit, RunBounds, SessionCmd};
+use rrx::domain::port::{End, Limit, RunBounds, SessionCmd, SessionNews};
 use rrx::domain::problem::Kind;
+use rrx::domain::profile::{Profile, SecretSource};
 use rrx::domain::sql::Param;
 
 use crate::harness::{Live, connect, wide};
@@ -107,6 +108,33 @@ async fn places_and_values_that_do_not_fit_are_told_before_anything_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_keeps_a_session_safe_is_held_after_a_statement_with_values_too() {
+    let rig = Rig::start();
+    let source = rig.private_folder("bound-turncoat").join("f.sql");
+    std::fs::write(
+        &source,
+        "CREATE DATABASE bound_turncoat; CREATE TABLE bound_turncoat.t (a INT) ENGINE=InnoDB;\nDELIMITER //\n\
+         CREATE FUNCTION bound_turncoat.opens(a INT) RETURNS INT BEGIN SET SESSION tx_read_only = 0; RETURN a; END//\n\
+         CREATE FUNCTION bound_turncoat.writes(a INT) RETURNS INT MODIFIES SQL DATA \
+         BEGIN INSERT INTO bound_turncoat.t VALUES (a); RETURN a; END//\n\
+         DELIMITER ;\nCREATE USER bound_turncoat IDENTIFIED BY 'x'; GRANT ALL ON *.* TO bound_turncoat;\n",
+    )
+    .unwrap();
+    rig.sql_file(&source);
+    // The harness takes an environment variable's name for the secret itself.
+    let password = Some(SecretSource::Env("x".into()));
+    let profile = Profile { user: "bound_turncoat".into(), password, ..rig.profile() };
+    let mut live = connect(profile.clone()).await.unwrap();
+    let ran = live.run_with("SELECT bound_turncoat.writes(?)", vec![Param::Integer(3)]).await;
+    let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
+    assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
+    assert_eq!(live.run_with("SELECT bound_turncoat.opens(?)", vec![Param::Integer(3)]).await.value(), "3");
+    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
+    assert_eq!(rig.sql("SELECT COUNT(*) FROM bound_turncoat.t").trim(), "0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_followed_in_the_demo() {
     let folder = tempfile::tempdir().unwrap();
     let options = rrx::demo::Options { subjects: 3, folder: folder.path().into(), listen: None };
@@ -127,5 +155,57 @@ async fn a_key_is_followed_in_the_demo() {
     let End::Broken(problem) = wrong.report.end else { panic!("{:?}", wrong.report.end) };
     assert_eq!(problem.server.unwrap().code, 1054);
     assert_eq!(live.run("SELECT 1").await.value(), "1");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_of_each_kind_find_their_rows_in_the_demo_and_a_statement_with_values_is_stopped_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = rrx::demo::Options { subjects: 3, folder: folder.path().into(), listen: None };
+    let demo = rrx::demo::start(options).await.unwrap();
+    let mut live = connect(demo.profile.clone()).await.unwrap();
+    let unhex = |digits: &str| {
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+    };
+    for (column, shown) in [
+        ("c_bigint", "c_bigint"),
+        ("c_bigint_unsigned", "c_bigint_unsigned"),
+        ("c_varchar", "c_varchar"),
+        ("c_date", "c_date"),
+        ("c_binary", "HEX(c_binary)"),
+    ] {
+        let all = format!("SELECT id, {shown} FROM reporting.all_types WHERE {column} IS NOT NULL");
+        let all = live.run(&all).await;
+        assert!(all.rows.len() > 1, "{column}: {:?}", all.report.end);
+        for row in all.rows {
+            let (id, text) = (row[0].clone(), row[1].clone().unwrap());
+            let value = match column {
+                "c_bigint" | "c_bigint_unsigned" => Param::Integer(text.parse().unwrap()),
+                "c_binary" => Param::Bytes(unhex(&text)),
+                _ => Param::Text(text.clone()),
+            };
+            let statement = format!("SELECT id FROM reporting.all_types WHERE {column} = ?");
+            let found = live.run_with(&statement, vec![value]).await;
+            assert_eq!(found.report.end, End::Complete, "{column} {text:?}");
+            assert!(found.rows.iter().any(|row| row[0] == id), "{column} {text:?}");
+        }
+    }
+    let slow = "SELECT COUNT(*) FROM clinspark_demo.item_data a, clinspark_demo.item_data b, clinspark_demo.item_data c, \
+                clinspark_demo.item_data d WHERE a.id > ?";
+    let result = live.start_with(slow, vec![Param::Integer(0)], wide()).await;
+    let mut watcher = connect(demo.profile.clone()).await.unwrap();
+    while !watcher
+        .run("SHOW PROCESSLIST")
+        .await
+        .rows
+        .iter()
+        .flatten()
+        .flatten()
+        .any(|cell| cell.contains("EXECUTE rrx"))
+    {}
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run_with("SELECT ?", vec![Param::Integer(7)]).await.value(), "7");
+    watcher.close().await;
     live.close().await;
 }

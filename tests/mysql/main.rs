@@ -9,8 +9,12 @@
 )]
 #![allow(missing_docs, unreachable_pub, dead_code, reason = "tests are read, not called")]
 
+#[path = "../live/all_types.rs"]
+mod all_types;
 #[path = "../live/harness.rs"]
 mod harness;
+#[path = "../live/keys.rs"]
+mod keys;
 #[path = "../rig/mod.rs"]
 mod rig;
 mod server;
@@ -23,7 +27,7 @@ use harness::{connect, wide};
 use rrx::domain::port::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::problem::Kind;
 use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, TlsMode};
-use rrx::domain::sql::{Server, SqlMode};
+use rrx::domain::sql::{Param, Server, SqlMode};
 use server::MySql;
 
 fn told(name: &str) -> String {
@@ -144,6 +148,38 @@ async fn an_error_names_its_place_and_the_catalog_is_read_in_the_order_of_names(
     assert!(catalog.schemas.is_sorted_by_key(|schema| &schema.name));
     let tables = catalog.schema("information_schema").unwrap().table("TABLES").unwrap();
     assert_eq!(tables.column("TABLE_NAME").unwrap().type_text, "varchar(64)");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_of_each_kind_is_followed_by_its_index_and_a_statement_with_values_is_stopped() {
+    if var("RRX_MYSQL").is_ok() {
+        return;
+    }
+    let mysql = MySql::start();
+    mysql.sql(&keys::table());
+    let mut live = connect(mysql.profile()).await.unwrap();
+    keys::follow(&mut live).await;
+    keys::fail(&mut live).await;
+    let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], wide()).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+    assert_eq!(live.finish(result).await.report.end, End::Cancelled);
+    assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_value_of_every_type_is_what_the_client_prints_and_what_others_read_from_our_files() {
+    if var("RRX_MYSQL").is_ok() {
+        return;
+    }
+    let mysql = MySql::start();
+    mysql.sql(&all_types::table(&[]));
+    let profile = Profile { time_zone: "+00:00".into(), ..mysql.profile() };
+    let mut live = connect(profile).await.unwrap();
+    let cells = all_types::compare(&mut live, &[], |script| mysql.sql(script)).await;
+    println!("{cells} cells compared");
     live.close().await;
 }
 

@@ -127,15 +127,17 @@ impl MySql {
         ADDRESS
     }
 
-    /// Runs statements as its administrator, past the tunnel.
-    pub fn sql(&self, text: &str) {
+    /// Runs statements as its administrator, past the tunnel; answers with every byte that the client prints.
+    pub fn sql(&self, text: &str) -> Vec<u8> {
         let done = Command::new("mariadb")
-            .args(["--no-defaults", "-u", "root", "--socket"])
+            .args(["--no-defaults", "--batch", "--raw", "--skip-column-names", "--default-character-set=utf8mb4"])
+            .args(["-u", "root", "--socket"])
             .arg(&self.socket)
             .args(["-e", text])
             .stdin(Stdio::null())
             .output()
             .unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
     }
 }

@@ -20,9 +20,12 @@ pub(super) fn syntax(near: &str) -> SqlError {
     )
 }
 
+/// The code of what a real server would do.
+pub(super) const UNSUPPORTED: u16 = 1235;
+
 /// 1235 for what a real server would do.
 pub(crate) fn unsupported(what: impl std::fmt::Display) -> SqlError {
-    error(1235, "42000", format!("not supported by the demo replica: {what}"))
+    error(UNSUPPORTED, "42000", format!("not supported by the demo replica: {what}"))
 }
 
 /// 1049.

@@ -247,11 +247,14 @@ impl Session {
         }
     }
 
-    /// Prepares a statement under a name, if it can be answered.
+    /// Prepares a statement under a name, unless it cannot be answered whatever its values are.
     fn prepare(&mut self, walk: Walk<'_>) -> Result<(), SqlError> {
         let (name, text) = self.named.named(walk)?;
-        self.columns(&text, &vec![Parameter::Integer(1); Self::parameters(&text)])?;
-        self.named.keep(name, text)
+        match self.columns(&text, &vec![Parameter::Integer(1); Self::parameters(&text)]) {
+            // Other values than this stand-in may do: then the execution tells.
+            Err(error) if error.code != refuse::UNSUPPORTED => Err(error),
+            Ok(_) | Err(_) => self.named.keep(name, text),
+        }
     }
 
     async fn select(
