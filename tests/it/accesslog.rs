@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rrx::domain::accesslog::{self, BadLine, Begin, Entry, Ledger, Line, TunnelEvent, TunnelRecord};
+use rrx::domain::accesslog::{self, BadLine, Begin, Entry, ExportRecord, Ledger, Line, TunnelEvent, TunnelRecord};
 use rrx::io::storage::accesslog::{AccessLog, FILE_NAME, os_user};
 use rrx::io::storage::history;
 
@@ -118,6 +118,36 @@ fn a_tunnels_records_are_lines_of_their_own_and_leave_the_statements_as_they_are
     assert_eq!((read.past.len(), read.past[0].end.as_ref().map(|end| end.rows)), (1, Some(3)));
     assert_eq!((&read.tunnels[0].event, &read.tunnels[0].id, read.tunnels.len()), (&left, &id, 2));
     assert_eq!(read.tunnels[0].os_user, os_user());
+}
+
+#[test]
+fn an_exports_record_names_the_file_and_its_sum_and_leaves_the_statements_as_they_are() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let first = append(&mut log, "SELECT 1");
+    log.end(entry(&first.id)).unwrap();
+    let record = ExportRecord {
+        id: String::new(),
+        time: String::new(),
+        os_user: "somebody else".into(),
+        profile: "eu".into(),
+        statement: "SELECT 1".into(),
+        path: "/home/you/a\n.csv".into(),
+        format: "csv".into(),
+        rows: 1,
+        bytes: 4,
+        sha256: "ab".repeat(32),
+    };
+    log.export(record.clone()).unwrap();
+    let text = text(state.path());
+    assert!(text.lines().last().unwrap().starts_with(r#"{"v":1,"kind":"export","id":""#), "{text}");
+    let read = history::read(state.path(), 10);
+    assert_eq!((read.problems.len(), read.past.len(), read.exports.len()), (0, 1, 1));
+    let written = &read.exports[0];
+    assert_eq!(written.os_user, os_user());
+    assert!(!written.id.is_empty() && written.id != first.id && !written.time.is_empty());
+    let filled = ExportRecord { id: written.id.clone(), time: written.time.clone(), os_user: os_user(), ..record };
+    assert_eq!(*written, filled);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rrx::cli::{Cli, Command, Form, LogCommand, RowForm, RunCommand, SnippetsCommand, StatementSource};
 use rrx::commands::tunnel::Place;
 use rrx::commands::{completions, log, man, print, profiles, snippets};
-use rrx::domain::accesslog::{Begin, Entry, Ledger, TunnelEvent, TunnelRecord};
+use rrx::domain::accesslog::{Begin, Entry, ExportRecord, Ledger, TunnelEvent, TunnelRecord};
 use rrx::domain::profile::COMMANDS;
 use rrx::io::storage::accesslog::AccessLog;
 use rrx::io::storage::paths::Paths;
@@ -140,7 +140,7 @@ proptest! {
 }
 
 #[test]
-fn the_log_shows_held_tunnels_between_the_statements() {
+fn the_log_shows_held_tunnels_and_exports_between_the_statements() {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
     let mut access = AccessLog::open(&paths.state, noon).unwrap();
@@ -157,18 +157,33 @@ fn the_log_shows_held_tunnels_between_the_statements() {
     let id = access.tunnel(record("", opened)).unwrap();
     let left = TunnelEvent::Left { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
     access.tunnel(record(&id, left)).unwrap();
+    let export = ExportRecord {
+        id: String::new(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: "eu".into(),
+        statement: "SELECT 1".into(),
+        path: "/tmp/a\x1b[2J.csv".into(),
+        format: "csv".into(),
+        rows: 9,
+        bytes: 4,
+        sha256: "ab".into(),
+    };
+    access.export(export).unwrap();
     let show = |form| LogCommand::Show { last: 50, form };
     let (out, err) = printed(|out, err| log::run(show(TEXT), &paths, out, err));
     assert_eq!(
         out,
         "TIME                      PROFILE  ROWS  MS  END     STATEMENT\n\
          2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 \u{fffd}[2J\n\
-         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n"
+         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n\
+         2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a\u{fffd}[2J.csv, SHA-256 ab\n"
     );
     assert_eq!(err, "");
     let (out, _) = printed(|out, err| log::run(show(JSON), &paths, out, err));
     let value: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(value[1]["tunnel"]["event"], "left");
+    assert_eq!(value[2]["export"]["sha256"], "ab");
 }
 
 #[test]

@@ -159,6 +159,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Where it writes; what was gathered last may not be there yet.
+    #[must_use]
     pub fn out(&self) -> &W {
         &self.out
     }

@@ -178,7 +178,7 @@ fn told(written: &Written) -> String {
 /// Bytes in few cells.
 fn size(bytes: u64) -> String {
     let tenths = |unit: u32| {
-        let tenths = u128::from(bytes) * 10 >> unit;
+        let tenths = (u128::from(bytes) * 10) >> unit;
         format!("{}.{}", tenths / 10, tenths % 10)
     };
     match bytes {
