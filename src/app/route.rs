@@ -5,7 +5,7 @@ mod results;
 use std::sync::Arc;
 
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::port::{Demo, End, ExportId, ExportOrder, HostCmd, Replace, SessionCmd, StorageCmd, StoreCmd};
+use crate::domain::port::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd};
 use crate::domain::problem::{Kind as Trouble, Problem, Remedy};
 use crate::domain::profile::Environment;
 use crate::domain::snippets::Snippet;
@@ -255,28 +255,8 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             }
             asks.push(Ask::Settle);
         }
-        Ask::Settle => {
-            model.solve();
-            model.explorer.settle(&model.shared);
-            with!(model, asks, effects, worksheets.settle());
-            with!(model, asks, effects, grid.settle());
-            model.inspector.refresh(&model.shared);
-            if let Some(connect) = &mut model.connect {
-                connect.settle(&model.shared);
-            }
-        }
-        Ask::Close => {
-            let has_screen = match model.shared.link {
-                Link::On(_) | Link::Waiting { .. } | Link::Again { .. } | Link::Lost => true,
-                Link::Off | Link::Connecting(_) => false,
-            };
-            if model.overlay.take().is_none() && has_screen {
-                model.connect = None;
-            } else if model.connect.is_some() {
-                let key = model.shared.key(Action::App(AppAction::Quit));
-                model.notice(format!("choose a profile; {key} leaves rrx"));
-            }
-        }
+        Ask::Settle => settle_panes(model, asks, effects),
+        Ask::Close => close(model),
         Ask::Notice(text) => model.notice(text),
         Ask::Problem(problem) => {
             model.happened(problem.to_string());
@@ -284,6 +264,31 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             show(model, Shows::Problem(problem), asks);
         }
         Ask::Quit => quit(model, asks, effects),
+    }
+}
+
+/// Closes the overlay, else the connection screen where there is another one behind it.
+fn close(model: &mut Model) {
+    let has_screen = match model.shared.link {
+        Link::On(_) | Link::Waiting { .. } | Link::Again { .. } | Link::Lost => true,
+        Link::Off | Link::Connecting(_) => false,
+    };
+    if model.overlay.take().is_none() && has_screen {
+        model.connect = None;
+    } else if model.connect.is_some() {
+        let key = model.shared.key(Action::App(AppAction::Quit));
+        model.notice(format!("choose a profile; {key} leaves rrx"));
+    }
+}
+
+fn settle_panes(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    model.solve();
+    model.explorer.settle(&model.shared);
+    with!(model, asks, effects, worksheets.settle());
+    with!(model, asks, effects, grid.settle());
+    model.inspector.refresh(&model.shared);
+    if let Some(connect) = &mut model.connect {
+        connect.settle(&model.shared);
     }
 }
 

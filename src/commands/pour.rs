@@ -25,13 +25,12 @@ pub fn pour<W: Write>(
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {
-        let next = match rows.try_recv() {
-            Ok(next) => Some(next),
+        let next = if let Ok(next) = rows.try_recv() {
+            Some(next)
+        } else {
             // Nothing waits: what is there is shown before this thread does.
-            Err(_) => {
-                writer.flush()?;
-                rows.blocking_recv()
-            }
+            writer.flush()?;
+            rows.blocking_recv()
         };
         match next {
             Some(Rows::Batch { chunk, .. }) => {

@@ -183,8 +183,8 @@ fn all_rows_of_a_spilled_result_are_in_the_file_and_the_sum_is_the_files() {
         let written = bench.write(bench.order("all.csv")).await;
         assert_eq!((written.rows, written.path.file_name().unwrap().to_str()), (40_000, Some("all.csv")));
         let bytes = fs::read(&written.path).unwrap();
-        let sum: String = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((written.bytes, written.sha256), (bytes.len() as u64, sum));
+        let sum: Vec<String> = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((written.bytes, written.sha256), (bytes.len() as u64, sum.concat()));
         let (header, read) = read_csv(&written.path);
         assert_eq!(header, ["id", "name", "n"]);
         let expected: Vec<Vec<String>> =
@@ -332,7 +332,7 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
         bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
         for turn in 0..50 {
             bench.commands.send(StoreCmd::Window { result: R, rows: turn..turn + 5 }).await.unwrap();
-            bench.rows.send(Rows::Batch { result: ResultId(4), chunk: batch(turn..turn + 1) }).await.unwrap();
+            bench.rows.send(Rows::Batch { result: ResultId(4), chunk: batch(turn..=turn) }).await.unwrap();
             let window =
                 bench.store(|news| if let StoreNews::Window(window) = news { Some(window) } else { None }).await;
             assert_eq!(window.rows(), 5);

@@ -2,6 +2,7 @@
 //! with what the `mariadb` client prints, and with what other readers take out of our files.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rrx::domain::export::{Format, Writer};
@@ -133,7 +134,7 @@ pub fn table(more: &'static [Kind]) -> String {
     text += ") ENGINE=InnoDB CHARACTER SET utf8mb4";
     for row in 0..rows(more) {
         let values = kinds(more).map(|(_, (_, values))| values.get(row).copied().unwrap_or("NULL"));
-        text += &format!("; INSERT INTO exact.t VALUES ({row}, {})", values.collect::<Vec<_>>().join(", "));
+        write!(text, "; INSERT INTO exact.t VALUES ({row}, {})", values.collect::<Vec<_>>().join(", ")).unwrap();
     }
     text
 }
@@ -242,7 +243,7 @@ fn each(
     let of_row = |row: usize| {
         let mut script = String::from("SET SESSION time_zone = '+00:00'; ");
         for (at, (name, _)) in kinds(more) {
-            script += &format!("SELECT {} FROM exact.t WHERE id = {row}; SELECT '{MARK}'; ", ask(at, name));
+            write!(script, "SELECT {} FROM exact.t WHERE id = {row}; SELECT '{MARK}'; ", ask(at, name)).unwrap();
         }
         let output = tokio::task::block_in_place(|| print(&script));
         let end = format!("\n{MARK}\n").into_bytes();
@@ -294,8 +295,8 @@ fn read_json(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
                 (None, _) => raw == "null",
                 (Some(bits), TypeClass::Bit) => raw == number(bits),
                 (Some(bytes), TypeClass::Binary | TypeClass::Geometry) => {
-                    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                    text() == format!("0x{digits}")
+                    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                    text() == format!("0x{}", digits.concat())
                 }
                 // What JSON cannot write as a number (00042) is a text of the same digits.
                 (Some(digits), TypeClass::Integer | TypeClass::Decimal | TypeClass::Float) if !raw.starts_with('"') => {

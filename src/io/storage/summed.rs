@@ -33,7 +33,8 @@ impl<W: Write> Summed<W> {
     #[must_use]
     pub fn into_parts(self) -> (W, String) {
         let sum = self.hash.finish();
-        (self.inner, sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits: Vec<String> = sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        (self.inner, digits.concat())
     }
 }
 

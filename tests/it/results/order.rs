@@ -38,12 +38,12 @@ fn each_type_has_its_order_and_null_is_first() {
 
 #[test]
 fn equal_rows_keep_their_order_in_both_directions_and_further_keys_decide() {
+    use Direction::{Ascending, Descending};
     let columns = [text("a"), column("n", WireType::Long)];
     let rows: Vec<Row> = [("x", "2"), ("y", "1"), ("x", "1"), ("y", "1"), ("x", "2")]
         .iter()
         .map(|(a, n)| vec![Some(a.as_bytes().to_vec()), Some(n.as_bytes().to_vec())])
         .collect();
-    use Direction::{Ascending, Descending};
     assert_eq!(order(&columns, &[(0, Ascending)], &rows), [0, 2, 4, 1, 3]);
     assert_eq!(order(&columns, &[(0, Descending)], &rows), [1, 3, 0, 2, 4]);
     assert_eq!(order(&columns, &[(0, Ascending), (1, Ascending)], &rows), [2, 0, 4, 1, 3]);

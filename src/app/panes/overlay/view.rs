@@ -95,7 +95,7 @@ impl OverlayView<'_> {
                 };
                 parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [(words, self.theme.dim())]);
             }
-            Kind::ExportPath { scope, .. } => self.lines(scope, self.theme.dim(), inside, buffer),
+            Kind::ExportPath { scope, .. } => Self::lines(scope, self.theme.dim(), inside, buffer),
             Kind::Filter(_) | Kind::Search | Kind::SearchShown => self.condition(inside, buffer),
             _ => self.list(inside, buffer),
         }
@@ -125,11 +125,11 @@ impl OverlayView<'_> {
             let mark = "^".repeat(wide);
             parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);
         }
-        self.lines(words, style, area, buffer);
+        Self::lines(words, style, area, buffer);
     }
 
     /// Words under the line to type.
-    fn lines(&self, words: &str, style: Style, area: Rect, buffer: &mut Buffer) {
+    fn lines(words: &str, style: Style, area: Rect, buffer: &mut Buffer) {
         for (row, line) in wrap(words, usize::from(area.width).saturating_sub(2)).iter().enumerate() {
             let y = area.y + 2 + u16::try_from(row).unwrap_or(0);
             if y < area.bottom() {
