@@ -228,7 +228,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             Kind::Filter(_) => "show these",
             Kind::Search | Kind::SearchShown => "search",
             Kind::CopyAs => "copy",
-            Kind::Export => "go on",
+            Kind::Export | Kind::ExportRows(_) => "go on",
             Kind::ExportPath { .. } => "write",
             Kind::Chart => "draw",
             Kind::Zone => "take it",

@@ -16,6 +16,7 @@ use super::model::Model;
 use super::panes::Cx;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
+use super::panes::grid::ExportRows;
 use super::panes::inspector::Shows;
 use super::panes::overlay::{Kind, Overlay};
 use super::shared::Link;
@@ -238,18 +239,27 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
             Some(why) => model.notice(why),
             None => asks.push(Ask::Open(Kind::Export)),
         },
-        Ask::ExportPath(form) => {
+        Ask::ExportAs(form) if model.grid.has_more_rows() => asks.push(Ask::Open(Kind::ExportRows(form))),
+        Ask::ExportAs(form) => asks.push(Ask::ExportPath(form, ExportRows::Here)),
+        Ask::ExportPath(form, rows) => {
             let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
-            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope());
-            asks.push(Ask::Open(Kind::ExportPath { form, name, scope }));
+            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
+            asks.push(Ask::Open(Kind::ExportPath { form, rows, name, scope }));
         }
-        Ask::Export { form, path } => match model.grid.export_refusal() {
+        Ask::Export { form, rows, path } => match model.grid.export_refusal() {
             Some(why) => model.notice(why),
-            None => asks.extend(model.grid.export_order(ExportId::default(), form, path).map(Ask::ExportTo)),
+            None => {
+                let again = (rows == ExportRows::All).then(|| model.new_result());
+                let order = model.grid.export_order(ExportId::default(), form, path);
+                asks.extend(order.map(|order| Ask::ExportTo(ExportOrder { again, ..order })));
+            }
         },
         Ask::ExportTo(order) => {
             let order = ExportOrder { id: model.new_export(), ..order };
             with!(model, asks, effects, grid.export(order));
+        }
+        Ask::RunAgain { order, statement, profile } => {
+            super::run::run_again(model, &order, (statement, &profile), asks, effects);
         }
         Ask::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
