@@ -11,6 +11,7 @@ use crate::domain::results::{Column, ColumnProfile, Plot, Series, Shown};
 
 use super::action::Action;
 use super::focus::Focus;
+use super::panes::grid::ExportRows;
 use super::panes::overlay::Kind;
 
 /// Something a pane cannot do by itself.
@@ -100,17 +101,30 @@ pub enum Ask {
     Zone(String),
     /// Ask for the form and the file of an export.
     ExportForm,
+    /// Go on with an export in this form: which rows, where there are more than those here, then which file.
+    ExportAs(ExportForm),
     /// Ask for the file of an export in this form.
-    ExportPath(ExportForm),
+    ExportPath(ExportForm, ExportRows),
     /// Write the rows that show to a file.
     Export {
         /// In which form.
         form: ExportForm,
+        /// Which rows.
+        rows: ExportRows,
         /// The file, as it was typed.
         path: String,
     },
     /// Do this export; its id is given anew.
     ExportTo(ExportOrder),
+    /// Send this statement again for the file that waits for its rows.
+    RunAgain {
+        /// The export.
+        order: ExportOrder,
+        /// The statement.
+        statement: String,
+        /// The profile on which it ran.
+        profile: String,
+    },
     /// Show what a column holds.
     ShowProfile {
         /// The result's columns.

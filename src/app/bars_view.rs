@@ -296,7 +296,7 @@ fn taking(kind: &Kind) -> Option<&'static str> {
         Kind::Columns | Kind::JumpRow => "go there",
         Kind::Filter(_) => "show these",
         Kind::Search | Kind::SearchShown => "search",
-        Kind::Export => "go on",
+        Kind::Export | Kind::ExportRows(_) => "go on",
         Kind::ExportPath { .. } => "write",
         Kind::Chart => "draw",
         Kind::Zone => "take it",

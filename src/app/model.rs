@@ -125,6 +125,8 @@ pub struct Flight {
     pub result: ResultId,
     /// Where it stands: its worksheet's key, its first byte there.
     pub at: Option<(String, usize)>,
+    /// Whether the profile's row limit bounds it.
+    pub has_row_limit: bool,
     /// Its begin record, once it is on disk.
     pub record: Option<Record>,
 }

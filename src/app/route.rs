@@ -221,9 +221,11 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         | Ask::ZoneForm
         | Ask::Zone(_)
         | Ask::ExportForm
-        | Ask::ExportPath(_)
+        | Ask::ExportAs(_)
+        | Ask::ExportPath(..)
         | Ask::Export { .. }
         | Ask::ExportTo(_)
+        | Ask::RunAgain { .. }
         | Ask::ShowProfile { .. }
         | Ask::ShowChart { .. }
         | Ask::JumpForm { .. }

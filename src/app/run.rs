@@ -5,9 +5,11 @@ use std::time::Duration;
 use crate::domain::accesslog::{Begin, Permit};
 use crate::domain::limits::{FETCH_SECONDS, PREVIEW_ROWS, SECONDS};
 use crate::domain::port::{
-    End, ExportCmd, Limit, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd, StoreNews,
+    End, ExportCmd, ExportOrder, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
+    StoreNews,
 };
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::profile::Profile;
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
 use crate::domain::sql::{Param, Policy, guard, locate};
@@ -95,24 +97,86 @@ pub(super) fn run(
         model.worksheets.is_dirty = true;
     }
     let at = at.zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
-    model.aside.flight = Some(Flight { result, at, record: None });
+    model.aside.flight = Some(Flight { result, at, has_row_limit: true, record: None });
     model.shared.running = Some(Running { result, since: model.shared.now, stopping: false });
     with!(model, asks, effects, grid.start(result, statement.clone(), from));
-    let begin = Begin {
+    let begin = begin_record(model, (&profile, &facts), statement, params);
+    effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
+    effects.push(Effect::Wake(SOON));
+    asks.push(look_at_results(model));
+}
+
+/// What the record of a statement says before it is sent; the storage room fills in the rest.
+fn begin_record(
+    model: &Model,
+    (profile, facts): (&Profile, &ServerFacts),
+    statement: String,
+    params: Vec<Param>,
+) -> Begin {
+    Begin {
         id: String::new(),
         time: String::new(),
         os_user: String::new(),
         profile: profile.name.clone(),
         account: facts.account.clone(),
         server: facts.identity.clone(),
-        database,
+        database: model.shared.database.clone(),
         statement,
         params,
         reference: None,
+    }
+}
+
+/// Sends a statement again for a file that waits for its rows: guard, record and permit as for every statement.
+pub(super) fn run_again(
+    model: &mut Model,
+    order: &ExportOrder,
+    (statement, profile): (String, &str),
+    asks: &mut Vec<Ask>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(result) = order.again else { return };
+    let database = model.grid.of(order.result).and_then(|result| result.database.clone());
+    let is_here = |name: &str| name == profile && database == model.shared.database;
+    let here = match (&model.shared.link, &model.shared.profile, &model.shared.facts) {
+        (Link::On(session), Some(here), Some(facts)) if is_here(&here.name) && model.shared.running.is_none() => {
+            Ok((*session, here.clone(), facts.clone()))
+        }
+        (Link::On(_), Some(here), Some(_)) if is_here(&here.name) => Err("a statement is running"),
+        (Link::On(_), ..) => Err("its rows are of another profile or database"),
+        _ => Err("not connected"),
     };
-    effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
-    effects.push(Effect::Wake(SOON));
-    asks.push(look_at_results(model));
+    let checked = here.and_then(|(session, here, facts)| {
+        let checked = guard::check(&statement, facts.dialect, Policy::default(), session);
+        checked.map(|checked| (session, here, facts, checked)).map_err(|_| "the guard refuses the statement now")
+    });
+    match checked {
+        Ok((session, here, facts, checked)) => {
+            let begin = begin_record(model, (&here, &facts), statement, Vec::new());
+            model.aside.flight = Some(Flight { result, at: None, has_row_limit: false, record: None });
+            model.shared.running = Some(Running { result, since: model.shared.now, stopping: false });
+            effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
+            effects.push(Effect::Wake(SOON));
+        }
+        Err(why) => {
+            effects.push(Effect::Export(ExportCmd::Cancel(order.id)));
+            let problem = Problem::new(Kind::Refused, "Nothing was sent, and no file is written").because(why);
+            asks.push(Ask::Problem(problem.hint("export again when that is over, or write the rows that are here")));
+        }
+    }
+}
+
+/// Rows that no file takes any more are not wanted from the server either.
+pub(super) fn stop_unwritten(model: &mut Model, effects: &mut Vec<Effect>) {
+    let file = model.grid.exporting().and_then(|export| export.order.again);
+    if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link)
+        && !running.stopping
+        && file != Some(running.result)
+        && model.grid.of(running.result).is_none()
+    {
+        running.stopping = true;
+        effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
+    }
 }
 
 /// The begin record is on disk: the statement is sent, unless nobody wants it any more.
@@ -129,9 +193,11 @@ pub(super) fn on_permitted(
         return;
     };
     flight.record = Some(record);
+    let has_row_limit = flight.has_row_limit;
     let is_wanted = model.shared.running.is_some_and(|running| running.result == result && !running.stopping);
     if is_wanted && model.shared.link == Link::On(session) {
         let bounds = bounds(model);
+        let bounds = RunBounds { rows: bounds.rows.filter(|_| has_row_limit), ..bounds };
         effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
     } else {
         on_ended(model, result, &RunReport::of_nothing(End::Cancelled), asks, effects);
@@ -155,6 +221,16 @@ pub(super) fn on_ended(
         model.shared.database.clone_from(&report.database);
     }
     with!(model, asks, effects, grid.on_ended(result, report));
+    // The file hears of its rows' end by the rows; where none were sent it would wait for ever.
+    let file = model.grid.exporting().filter(|export| export.order.again == Some(result)).map(|export| export.order.id);
+    match (&report.end, file) {
+        (End::Cancelled, Some(id)) => effects.push(Effect::Export(ExportCmd::Cancel(id))),
+        (End::Broken(problem), Some(id)) => {
+            effects.push(Effect::Export(ExportCmd::Cancel(id)));
+            asks.push(Ask::Problem(problem.clone()));
+        }
+        (End::Complete | End::Limit(_), _) | (_, None) => {}
+    }
     let place = match &report.end {
         End::Broken(problem) => place_of(model, result, problem),
         End::Complete | End::Limit(_) | End::Cancelled => None,

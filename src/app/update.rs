@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, ExportCmd, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews, StorageCmd,
-    StorageNews, StoreNews,
+    End, ExportCmd, ExportNews, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews,
+    StorageCmd, StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -39,7 +39,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Result(id, news) => on_result(model, id, news, &mut asks, &mut effects),
         Message::Export(id, news) => {
             let (asks, effects) = (&mut asks, &mut effects);
+            let is_unwritten = matches!(news, ExportNews::Cancelled | ExportNews::Failed(_));
             with!(model, asks, effects, grid.on_export(id, news));
+            if is_unwritten {
+                super::run::stop_unwritten(model, effects);
+            }
         }
         Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
         Message::Computed(computed) => on_computed(model, computed),

@@ -9,11 +9,12 @@ use ring::digest::{SHA256, digest};
 use rrx::app::{Effect, Message};
 use rrx::commands::pour::pour;
 use rrx::commands::tui::export::Exports;
+use rrx::commands::tui::taps::Taps;
 use rrx::domain::export::{Format, Formulas};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::port::{
-    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Progress, Replace, ResultId, Rows,
-    StorageCmd, StoreCmd, StoreNews, View, ViewId, Written,
+    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Progress, Replace, ResultId, Rows, RunBounds,
+    SessionCmd, SessionNews, StorageCmd, StorageNews, StoreCmd, StoreNews, View, ViewId, Written,
 };
 use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortKey, WireType};
@@ -21,6 +22,7 @@ use rrx::io::store::{Feed, Options, spawn_feeding};
 use tokio::sync::mpsc;
 
 use super::grid::{front, shown, with_rows};
+use super::model::report;
 use super::results::{column, text};
 
 const R: ResultId = ResultId(3);
@@ -84,7 +86,7 @@ impl Bench {
         fs::create_dir(folder.path().join("home")).unwrap();
         let options = Options { memory: 1 << 20, spill: Some(spill) };
         drop(spawn_feeding(rows_in, commands_in, feeds_in, tell.clone(), options));
-        let exports = Exports::new(feeds.clone(), folder.path().join("home"));
+        let exports = Exports::new(feeds.clone(), Taps::default(), folder.path().join("home"));
         let mut bench = Self { folder, rows, commands, feeds, tell, news, exports };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         for first in (0..count).step_by(1000) {
@@ -150,6 +152,7 @@ impl Bench {
             id: ExportId(1),
             result: R,
             view: ViewId(0),
+            again: None,
             columns: vec![0, 1, 2],
             form: ExportForm::plain(Format::Csv),
             path,
@@ -283,7 +286,7 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         let mut bench = Bench::of(60_000).await;
         // Its rows come from here: the second chunk only when the test says so.
         let (feeds, mut asked) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
         let order = bench.order("stopped.csv");
         assert_eq!(bench.exports.run(ExportCmd::Write(order.clone()), &bench.tell), None);
         let feed: Feed = asked.recv().await.unwrap();
@@ -306,7 +309,7 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
     run(async {
         let mut bench = Bench::of(3).await;
         let (feeds, mut asked) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
         for end in [None, Some(End::Broken(Problem::new(Kind::Local, "Older rows could not be read back")))] {
             assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
             let feed: Feed = asked.recv().await.unwrap();
@@ -498,6 +501,8 @@ fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreNews::Progress(cut)));
     bench.keys("x enter");
+    assert!(shown(&bench).contains("the 9 rows that are here"), "{}", shown(&bench));
+    bench.keys("enter");
     assert!(shown(&bench).contains("The result is not"), "{}", shown(&bench));
     bench.keys("enter");
     assert_eq!(ordered(&mut bench).view, ViewId(1));
@@ -512,4 +517,148 @@ fn a_result_that_is_being_written_stays_when_the_next_statement_runs() {
     let kept: Vec<ResultId> = bench.model.grid.tabs().0.iter().map(|result| result.id).collect();
     assert_eq!((kept.len(), kept[0]), (2, result));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Drop(_)))));
+}
+
+// ------------------------------------------------------------ all rows, from the server again
+
+/// Taps, a session's end of the queue through them, and what goes to the store.
+fn tapped() -> (Taps, mpsc::Sender<Rows>, mpsc::Receiver<Rows>) {
+    let taps = Taps::default();
+    let (rows, passing) = mpsc::channel(BATCH_QUEUE);
+    let (store, kept) = mpsc::channel(64);
+    drop(tokio::spawn(taps.clone().pass(passing, store)));
+    (taps, rows, kept)
+}
+
+#[test]
+fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
+    run(async {
+        let again = ResultId(9);
+        let ends = [End::Complete, End::Limit(Limit::Bytes(5)), End::Cancelled];
+        for (number, end) in ends.into_iter().enumerate() {
+            let mut bench = Bench::of(3).await;
+            let (taps, rows, mut kept) = tapped();
+            let (feeds, _nobody) = mpsc::channel(1);
+            bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
+            let order = ExportOrder { again: Some(again), ..bench.order("all.csv") };
+            assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
+            assert!(matches!(bench.next().await, News::Export(_, ExportNews::Ready)));
+            rows.send(Rows::Open { result: again, columns: columns() }).await.unwrap();
+            for first in (0..5000).step_by(100) {
+                rows.send(Rows::Batch { result: again, chunk: batch(first..first + 100) }).await.unwrap();
+            }
+            rows.send(Rows::End { result: again, end }).await.unwrap();
+            rows.send(Rows::Open { result: ResultId(10), columns: columns() }).await.unwrap();
+            let other = kept.recv().await;
+            assert!(matches!(other, Some(Rows::Open { result: ResultId(10), .. })), "{other:?}");
+            match (number, bench.last(ExportId(1)).await) {
+                (0, ExportNews::Written(written)) => {
+                    assert_eq!((written.rows, read_csv(&written.path).1.len()), (5000, 5000));
+                    assert_eq!(bench.files(""), ["all.csv"]);
+                }
+                (1, ExportNews::Cut(written, Limit::Bytes(5))) => {
+                    assert_eq!((written.rows, read_csv(&written.path).1.len()), (5000, 5000));
+                    assert_eq!(bench.files(""), ["all.csv.partial"]);
+                }
+                (2, ExportNews::Cancelled) => assert_eq!(bench.files(""), [""; 0]),
+                (number, other) => panic!("{number}: {other:?}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
+    run(async {
+        let mut bench = Bench::of(3).await;
+        let (taps, rows, mut kept) = tapped();
+        let (feeds, _nobody) = mpsc::channel(1);
+        bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
+        let order = ExportOrder { again: Some(ResultId(9)), ..bench.order("all.csv") };
+        assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
+        assert!(matches!(bench.next().await, News::Export(_, ExportNews::Ready)));
+        assert_eq!(bench.exports.run(ExportCmd::Cancel(ExportId(1)), &bench.tell), None);
+        assert_eq!(bench.last(ExportId(1)).await, ExportNews::Cancelled);
+        assert_eq!(bench.files(""), [""; 0]);
+        // Rows that come for it all the same are nobody's, and hold up nothing.
+        rows.send(Rows::Open { result: ResultId(9), columns: columns() }).await.unwrap();
+        rows.send(Rows::Batch { result: ResultId(9), chunk: batch(0..9) }).await.unwrap();
+        rows.send(Rows::End { result: ResultId(9), end: End::Complete }).await.unwrap();
+        rows.send(Rows::Open { result: ResultId(10), columns: columns() }).await.unwrap();
+        assert!(matches!(kept.recv().await, Some(Rows::Open { result: ResultId(10), .. })));
+    });
+}
+
+/// A bench whose result was cut, as far as the file that waits for all of its rows.
+fn waiting() -> (super::model::Bench, ExportOrder) {
+    let (mut bench, result) = with_rows(9);
+    let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
+    bench.feed(Message::Result(result, StoreNews::Progress(cut)));
+    bench.keys("x enter down enter");
+    assert!(shown(&bench).contains("The statement is sent again"), "{}", shown(&bench));
+    bench.keys("enter");
+    let order = ordered(&mut bench);
+    assert!(order.again.is_some_and(|again| again != result));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    (bench, order)
+}
+
+/// The statement on its way: its record, its permit, what is sent.
+fn sent(bench: &mut super::model::Bench) -> (ResultId, RunBounds) {
+    let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
+    let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = begin else { unreachable!() };
+    assert_eq!(checked.text(), "SELECT id, study_id, name FROM subject");
+    let permit = rrx::domain::accesslog::record(&mut super::model::Paper, checked, begin).unwrap();
+    bench.feed(Message::Storage(StorageNews::Permitted { session, result, profile: "eu".into(), permit }));
+    let run = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. })));
+    let Effect::Session(_, SessionCmd::Run { result, bounds, .. }) = run else { unreachable!() };
+    (result, bounds)
+}
+
+#[test]
+fn all_rows_of_a_cut_result_take_the_way_of_every_statement_without_the_row_limit() {
+    let (mut bench, order) = waiting();
+    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    let (result, bounds) = sent(&mut bench);
+    assert_eq!((Some(result), bounds.rows, bounds.bytes.is_some()), (order.again, None, true));
+    bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 7000, bytes: 2048 }));
+    assert!(shown(&bench).contains("writing 7,000 rows to subject.csv"), "{}", shown(&bench));
+    let path = "/tmp/subject.csv.partial".into();
+    let written = Written { path, side: None, rows: 7000, bytes: 9, sha256: "ab".repeat(32) };
+    bench.feed(Message::Export(order.id, ExportNews::Cut(written, Limit::Bytes(9))));
+    let screen = shown(&bench);
+    assert!(screen.contains("not whole") && screen.contains("byte limit"), "{screen}");
+    bench.session(SessionNews::Ended { result, report: report(End::Limit(Limit::Bytes(9)), 7000) });
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::End { .. }))));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Exported(_)))));
+    assert!(bench.model.shared.running.is_none());
+    assert_eq!(front(&bench).count(), 9);
+}
+
+#[test]
+fn the_statement_is_stopped_with_its_file_and_the_file_with_its_statement() {
+    let (mut bench, order) = waiting();
+    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    let (result, _) = sent(&mut bench);
+    let problem = Problem::new(Kind::Local, "The rows cannot be written").because("No space left");
+    bench.feed(Message::Export(order.id, ExportNews::Failed(problem)));
+    let cancel = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Cancel(_))));
+    assert!(matches!(cancel, Effect::Session(_, SessionCmd::Cancel(id)) if id == result));
+
+    let (mut bench, order) = waiting();
+    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    let (result, _) = sent(&mut bench);
+    let problem = Problem::new(Kind::Statement, "The server refused it");
+    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    let cancel = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
+    assert!(matches!(cancel, Effect::Export(ExportCmd::Cancel(id)) if id == order.id));
+    assert!(shown(&bench).contains("The server refused it"), "{}", shown(&bench));
+
+    // Elsewhere by now, the same text would mean other rows.
+    let (mut bench, order) = waiting();
+    bench.model.shared.database = Some("other".into());
+    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    assert!(shown(&bench).contains("another profile or database"), "{}", shown(&bench));
 }

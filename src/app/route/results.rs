@@ -4,6 +4,7 @@ use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::panes::Cx;
+use crate::app::panes::grid::ExportRows;
 use crate::app::panes::inspector::Shows;
 use crate::app::panes::overlay::Kind;
 use crate::app::update::with;
@@ -46,18 +47,27 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
             Some(why) => model.notice(why),
             None => asks.push(Ask::Open(Kind::Export)),
         },
-        Ask::ExportPath(form) => {
+        Ask::ExportAs(form) if model.grid.has_more_rows() => asks.push(Ask::Open(Kind::ExportRows(form))),
+        Ask::ExportAs(form) => asks.push(Ask::ExportPath(form, ExportRows::Here)),
+        Ask::ExportPath(form, rows) => {
             let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
-            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope());
-            asks.push(Ask::Open(Kind::ExportPath { form, name, scope }));
+            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
+            asks.push(Ask::Open(Kind::ExportPath { form, rows, name, scope }));
         }
-        Ask::Export { form, path } => match model.grid.export_refusal() {
+        Ask::Export { form, rows, path } => match model.grid.export_refusal() {
             Some(why) => model.notice(why),
-            None => asks.extend(model.grid.export_order(ExportId::default(), form, path).map(Ask::ExportTo)),
+            None => {
+                let again = (rows == ExportRows::All).then(|| model.new_result());
+                let order = model.grid.export_order(ExportId::default(), form, path);
+                asks.extend(order.map(|order| Ask::ExportTo(ExportOrder { again, ..order })));
+            }
         },
         Ask::ExportTo(order) => {
             let order = ExportOrder { id: model.new_export(), ..order };
             with!(model, asks, effects, grid.export(order));
+        }
+        Ask::RunAgain { order, statement, profile } => {
+            crate::app::run::run_again(model, &order, (statement, &profile), asks, effects);
         }
         Ask::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

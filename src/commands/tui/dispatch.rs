@@ -20,6 +20,7 @@ use crate::io::{session, storage, store};
 use super::FAREWELL;
 use super::export::Exports;
 use super::inbox::News;
+use super::taps::Taps;
 
 /// The name of the built-in profile; no other can have it.
 const DEMO: &str = "demo";
@@ -48,6 +49,7 @@ pub(super) struct Dispatch {
     rows: mpsc::Sender<Rows>,
     store: mpsc::Sender<StoreCmd>,
     exports: Exports,
+    taps: Taps,
     own: Room,
     demo: Option<Room>,
     /// Whether the profile connected to last is the built-in one.
@@ -88,13 +90,14 @@ impl Dispatch {
         let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
         // The store ends with its queues; nothing of it outlives the program, so nobody waits for it.
         drop(store::spawn_feeding(rows_out, store_out, feeds_out, news.clone(), outside.store));
-        let exports = Exports::new(feeds, outside.own.paths.home.clone());
+        let taps = Taps::default();
+        let exports = Exports::new(feeds, taps.clone(), outside.own.paths.home.clone());
         let desk = Desk::new(&news);
         let own = Room::open(outside.own, &news);
         let demo = outside.demo.map(|place| Room::open(place, &news));
         let (stories, sessions) = (session::Stories::default(), HashMap::new());
         let inside = outside.inside;
-        Self { news, rows, store, exports, own, demo, is_in_demo: false, stories, sessions, desk, inside }
+        Self { news, rows, store, exports, taps, own, demo, is_in_demo: false, stories, sessions, desk, inside }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -132,8 +135,11 @@ impl Dispatch {
             let typed = self.stories.begin(id, profile, *after);
             self.is_in_demo = profile.environment == Environment::Demo;
             let (queue, commands) = mpsc::channel(SESSION_QUEUE);
+            let (rows, passing) = mpsc::channel(BATCH_QUEUE);
+            // It ends with its session.
+            drop(tokio::spawn(self.taps.clone().pass(passing, self.rows.clone())));
             let outside = session::Outside { typed, ..self.room(self.is_in_demo).session.clone() };
-            let task = session::spawn(id, commands, self.rows.clone(), self.news.clone(), outside);
+            let task = session::spawn(id, commands, rows, self.news.clone(), outside);
             let told = self.news.clone();
             let watched = tokio::spawn(async move {
                 if let Err(fault) = task.await {

@@ -10,10 +10,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::taps::Taps;
 use crate::commands::pour::pour;
 use crate::domain::export::side_file;
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
-use crate::domain::port::{End, ExportCmd, ExportId, ExportNews, ExportOrder, Replace, Rows, Written};
+use crate::domain::port::{End, ExportCmd, ExportId, ExportNews, ExportOrder, Replace, ResultId, Rows, Written};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::Column;
 use crate::io::storage::atomic;
@@ -24,14 +25,22 @@ use crate::io::store::Feed;
 /// Writes exports, one at a time.
 #[derive(Debug)]
 pub struct Exports {
-    feeds: mpsc::Sender<Feed>,
+    from: Sources,
     home: PathBuf,
     under_way: Option<UnderWay>,
+}
+
+/// Where rows come from.
+#[derive(Debug, Clone)]
+struct Sources {
+    feeds: mpsc::Sender<Feed>,
+    taps: Taps,
 }
 
 #[derive(Debug)]
 struct UnderWay {
     id: ExportId,
+    again: Option<ResultId>,
     flags: Arc<Flags>,
     task: JoinHandle<()>,
 }
@@ -44,16 +53,24 @@ struct Flags {
 }
 
 impl UnderWay {
+    /// Wakes it too, where it waits for a statement that may never be sent.
+    fn give_up(&self, taps: &Taps) {
+        self.flags.is_given_up.store(true, Ordering::SeqCst);
+        if let Some(again) = self.again {
+            taps.close(again);
+        }
+    }
+
     fn lasts(&self) -> bool {
         !self.flags.is_over.load(Ordering::Acquire) && !self.task.is_finished()
     }
 }
 
 impl Exports {
-    /// None yet. The store takes the feeds; `~/` is this home folder.
+    /// None yet. The store takes the feeds, sessions pass the taps; `~/` is this home folder.
     #[must_use]
-    pub fn new(feeds: mpsc::Sender<Feed>, home: PathBuf) -> Self {
-        Self { feeds, home, under_way: None }
+    pub fn new(feeds: mpsc::Sender<Feed>, taps: Taps, home: PathBuf) -> Self {
+        Self { from: Sources { feeds, taps }, home, under_way: None }
     }
 
     /// Does as told; answers with the command where another export is under way.
@@ -66,22 +83,28 @@ impl Exports {
                 return Some(command);
             }
             ExportCmd::Write(order) => {
-                let (id, flags) = (order.id, Arc::new(Flags::default()));
-                let (feeds, home) = (self.feeds.clone(), self.home.clone());
+                let (id, again, flags) = (order.id, order.again, Arc::new(Flags::default()));
+                let (from, home) = (self.from.clone(), self.home.clone());
                 let (shared, told) = (Arc::clone(&flags), news.clone());
                 let task = tokio::task::spawn_blocking(move || {
-                    let tell = |news| drop(told.try_send(N::from((id, news))));
+                    let tell = |news| match news {
+                        ExportNews::Progress { .. } => drop(told.try_send(N::from((id, news)))),
+                        news => drop(told.blocking_send(N::from((id, news)))),
+                    };
                     let last =
-                        write(&order, &feeds, &home, &shared.is_given_up, tell).unwrap_or_else(ExportNews::Failed);
+                        write(&order, &from, &home, &shared.is_given_up, tell).unwrap_or_else(ExportNews::Failed);
+                    if let Some(again) = again {
+                        from.taps.close(again);
+                    }
                     shared.is_over.store(true, Ordering::Release);
                     // The loop may be gone by now; the file is as it should be.
                     let _ = told.blocking_send(N::from((id, last)));
                 });
-                self.under_way = Some(UnderWay { id, flags, task });
+                self.under_way = Some(UnderWay { id, again, flags, task });
             }
             ExportCmd::Cancel(id) => {
                 if let Some(one) = self.under_way.as_ref().filter(|one| one.id == id) {
-                    one.flags.is_given_up.store(true, Ordering::Relaxed);
+                    one.give_up(&self.from.taps);
                 }
             }
         }
@@ -91,7 +114,7 @@ impl Exports {
     /// Gives up what is under way and waits until its half file is gone.
     pub async fn finish(self) {
         if let Some(one) = self.under_way {
-            one.flags.is_given_up.store(true, Ordering::Relaxed);
+            one.give_up(&self.from.taps);
             let _ = one.task.await;
         }
     }
@@ -99,7 +122,7 @@ impl Exports {
 
 fn write(
     order: &ExportOrder,
-    feeds: &mpsc::Sender<Feed>,
+    from: &Sources,
     home: &Path,
     is_given_up: &AtomicBool,
     mut tell: impl FnMut(ExportNews),
@@ -115,12 +138,12 @@ fn write(
     let partial = Partial::create(&path).map_err(|error| unmade(&path, &error))?;
     let mut file = Summed::new(partial);
     let mut rows = 0;
-    let written = fetch(order, feeds).and_then(|(columns, mut queue)| {
+    let written = fetch(order, from, is_given_up, &mut tell).and_then(|(columns, mut queue)| {
         let mut told_at: Option<Instant> = None;
         let form = (order.form.format, order.form.formulas);
         let poured = pour(&mut queue, &columns, form, &mut file, |count, file| {
             rows = count;
-            if is_given_up.load(Ordering::Relaxed) {
+            if is_given_up.load(Ordering::SeqCst) {
                 return Err(Error::other("given up"));
             }
             if told_at.is_none_or(|at| at.elapsed() >= FRAME) {
@@ -130,25 +153,34 @@ fn write(
             Ok(())
         });
         match poured {
-            Ok((_, Some(End::Complete))) => Ok(columns),
+            Ok((_, Some(End::Complete))) => Ok((columns, None)),
+            Ok((_, Some(End::Limit(limit)))) => Ok((columns, Some(limit))),
             Ok((_, Some(End::Broken(problem)))) => Err(problem),
-            Ok((_, Some(End::Limit(_) | End::Cancelled) | None)) => Err(gone()),
+            Ok((_, Some(End::Cancelled))) => {
+                is_given_up.store(true, Ordering::SeqCst);
+                Err(gone())
+            }
+            Ok((_, None)) => Err(gone()),
             Err(error) => Err(unwritten(&path, &error)),
         }
     });
     let bytes = file.bytes();
     let (partial, sha256) = file.into_parts();
-    let columns = match written {
-        Ok(columns) if !is_given_up.load(Ordering::Relaxed) => columns,
+    let (columns, cut) = match written {
+        Ok(written) if !is_given_up.load(Ordering::SeqCst) => written,
         other => {
             partial.discard();
-            return if is_given_up.load(Ordering::Relaxed) {
+            return if is_given_up.load(Ordering::SeqCst) {
                 Ok(ExportNews::Cancelled)
             } else {
                 Err(other.err().unwrap_or_else(gone))
             };
         }
     };
+    if let Some(limit) = cut {
+        let path = partial.path().to_owned();
+        return Ok(ExportNews::Cut(Written { path, side: None, rows, bytes, sha256 }, limit));
+    }
     if let Some(side) = &side
         && let Err(error) = atomic::replace(side, side_file(&columns).as_bytes())
     {
@@ -159,14 +191,38 @@ fn write(
     Ok(ExportNews::Written(Written { path, side, rows, bytes, sha256 }))
 }
 
-/// Asks the store for the rows; answers with their header and the queue of the rest.
-fn fetch(order: &ExportOrder, feeds: &mpsc::Sender<Feed>) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
-    let (rows, mut queue) = mpsc::channel(BATCH_QUEUE);
-    let feed = Feed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
-    feeds.blocking_send(feed).map_err(|_| gone())?;
+/// Asks for the rows; answers with their header and the queue of the rest.
+fn fetch(
+    order: &ExportOrder,
+    from: &Sources,
+    is_given_up: &AtomicBool,
+    tell: &mut impl FnMut(ExportNews),
+) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
+    let mut queue = if let Some(again) = order.again {
+        let queue = from.taps.open(again);
+        // Given up before it was open: nobody would close it.
+        if is_given_up.load(Ordering::SeqCst) {
+            return Err(gone());
+        }
+        tell(ExportNews::Ready);
+        queue
+    } else {
+        let (rows, queue) = mpsc::channel(BATCH_QUEUE);
+        let feed = Feed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
+        from.feeds.blocking_send(feed).map_err(|_| gone())?;
+        queue
+    };
     match queue.blocking_recv() {
         Some(Rows::Open { columns, .. }) => Ok((columns, queue)),
-        Some(Rows::Batch { .. } | Rows::End { .. }) | None => Err(gone()),
+        Some(Rows::End { end: End::Broken(problem), .. }) => Err(problem),
+        Some(Rows::End { end: End::Cancelled, .. }) => {
+            is_given_up.store(true, Ordering::SeqCst);
+            Err(gone())
+        }
+        Some(Rows::End { end: End::Limit(limit), .. }) => {
+            Err(Problem::new(Kind::TimeLimit, "No row came from the server").because(format!("the {limit} ended it")))
+        }
+        Some(Rows::Batch { .. } | Rows::End { end: End::Complete, .. }) | None => Err(gone()),
     }
 }
 

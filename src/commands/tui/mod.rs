@@ -3,6 +3,7 @@
 mod dispatch;
 pub mod export;
 mod inbox;
+pub mod taps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::run::Limit;
 use super::storage::Replace;
 use super::store::ViewId;
 use crate::domain::export::{Format, Formulas};
@@ -40,6 +41,8 @@ pub struct ExportOrder {
     pub result: ResultId,
     /// By which arrangement it is looked at: its rows in its order, as many as it has when the export begins.
     pub view: ViewId,
+    /// Under this id the statement's rows come from the server again, all of them and all columns, in place of the view's.
+    pub again: Option<ResultId>,
     /// Which columns, in this order.
     pub columns: Vec<usize>,
     /// How.
@@ -74,9 +77,11 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// What an export tells. All but progress end it.
+/// What an export tells. All but [`ExportNews::Ready`] and progress end it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportNews {
+    /// The file is open and waits for the rows of the statement.
+    Ready,
     /// A file of that name is there; nothing was written.
     Exists(PathBuf),
     /// So much is written. At most once a frame.
@@ -88,6 +93,8 @@ pub enum ExportNews {
     },
     /// The file is whole.
     Written(Written),
+    /// A limit cut the rows from the server: what came stays under its passing name.
+    Cut(Written, Limit),
     /// It was stopped, and no half file is left.
     Cancelled,
     /// It could not be done; the rows are still in the results.

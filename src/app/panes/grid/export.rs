@@ -8,11 +8,21 @@ use crate::app::panes::Cx;
 use crate::app::ui::draw::{grouped, printable};
 use crate::domain::accesslog::ExportRecord;
 use crate::domain::port::{
-    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Replace, StorageCmd, Written,
+    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Replace, StorageCmd, Written,
 };
+use crate::domain::problem::{Kind as Trouble, Problem};
 use crate::domain::words::counted;
 
 use super::{Grid, ResultSet};
+
+/// Which rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportRows {
+    /// Those that show, as they show.
+    Here,
+    /// All of the statement, from the server again.
+    All,
+}
 
 /// An export under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +45,10 @@ impl Exporting {
     pub fn words(&self) -> String {
         let (rows, bytes) = self.done;
         let file = self.order.path.rsplit('/').next().unwrap_or_default();
-        let (rows, of) = (grouped(rows), grouped(self.of));
+        let of = if self.order.again.is_some() { String::new() } else { format!(" of {}", grouped(self.of)) };
+        let rows = grouped(rows);
         let rate = if self.rate > 0 { format!(", {}/s", size(self.rate)) } else { String::new() };
-        format!("writing {rows} of {of} rows to {}, {}{rate}", printable(file), size(bytes))
+        format!("writing {rows}{of} rows to {}, {}{rate}", printable(file), size(bytes))
     }
 }
 
@@ -64,7 +75,12 @@ impl Grid {
 
     /// What an export of the result that shows would hold, in words.
     #[must_use]
-    pub fn export_scope(&self) -> String {
+    pub fn export_scope(&self, rows: ExportRows) -> String {
+        if rows == ExportRows::All {
+            return "The statement is sent again, without the row limit, and its rows go to the file alone: all columns, in the \
+                    server's order, not sorted or filtered here."
+                .into();
+        }
         let Some(result) = self.front() else { return String::new() };
         let (shown, all) = (result.layout.len(), result.layout.all());
         let all = counted(all as u64, "column");
@@ -77,6 +93,20 @@ impl Grid {
             }
         };
         format!("{}, {columns}, in the order shown.{rest}", result.scope())
+    }
+
+    /// Whether there are more rows that the server could send: the result was cut, and its text alone makes it again.
+    #[must_use]
+    pub fn has_more_rows(&self) -> bool {
+        self.front().is_some_and(|result| {
+            let is_cut = match &result.progress.end {
+                Some(End::Limit(limit)) => !matches!(limit, Limit::FirstRow(_)),
+                Some(End::Cancelled) => true,
+                Some(End::Complete | End::Broken(_)) | None => false,
+            };
+            // A followed key has a value beside the text.
+            is_cut && result.from != Source::Key
+        })
     }
 
     /// A name for the file: the table of a preview, else this title, else the table from which all columns come.
@@ -105,7 +135,7 @@ impl Grid {
     pub fn export_order(&self, id: ExportId, form: ExportForm, path: String) -> Option<ExportOrder> {
         let result = self.front()?;
         let (columns, view) = (result.layout.order().to_vec(), result.shown);
-        Some(ExportOrder { id, result: result.id, view, columns, form, path, replace: Replace::Forbidden })
+        Some(ExportOrder { id, result: result.id, view, again: None, columns, form, path, replace: Replace::Forbidden })
     }
 
     /// Begins an export.
@@ -142,6 +172,23 @@ impl Grid {
                 export.rate = if milliseconds < 500 { 0 } else { bytes.saturating_mul(1000) / milliseconds };
                 result.export = Some(export);
             }
+            ExportNews::Ready => {
+                let (statement, profile) = (result.statement.clone(), result.profile.clone());
+                cx.ask(Ask::RunAgain { order: export.order.clone(), statement, profile });
+                result.export = Some(export);
+            }
+            ExportNews::Cut(written, limit) => {
+                let rows = counted(written.rows, "row");
+                let problem =
+                    Problem::new(Trouble::Cut, format!("The file is not whole: it holds {rows}, and there are more"))
+                        .because(format!("the {limit} ended it"))
+                        .hint(format!(
+                            "what came is in {}; raise the limit in the profile, or select less",
+                            written.path.display()
+                        ));
+                cx.effect(record(result, &export, &written));
+                cx.ask(Ask::Problem(problem));
+            }
             ExportNews::Exists(path) => {
                 let order = ExportOrder { replace: Replace::Allowed, ..export.order };
                 let question = format!("{} is there already. Replace it?", path.display());
@@ -149,24 +196,28 @@ impl Grid {
             }
             ExportNews::Written(written) => {
                 cx.ask(Ask::Notice(told(&written)));
-                let record = ExportRecord {
-                    id: String::new(),
-                    time: String::new(),
-                    os_user: String::new(),
-                    profile: result.profile.clone(),
-                    statement: result.statement.clone(),
-                    path: written.path.display().to_string(),
-                    format: export.order.form.format.to_string(),
-                    rows: written.rows,
-                    bytes: written.bytes,
-                    sha256: written.sha256,
-                };
-                cx.effect(Effect::Storage(StorageCmd::Exported(record)));
+                cx.effect(record(result, &export, &written));
             }
             ExportNews::Cancelled => cx.ask(Ask::Notice("the export is stopped: no file was written".into())),
             ExportNews::Failed(problem) => cx.ask(Ask::Problem(problem)),
         }
     }
+}
+
+/// The record of a file that was written.
+fn record(result: &ResultSet, export: &Exporting, written: &Written) -> Effect {
+    Effect::Storage(StorageCmd::Exported(ExportRecord {
+        id: String::new(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: result.profile.clone(),
+        statement: result.statement.clone(),
+        path: written.path.display().to_string(),
+        format: export.order.form.format.to_string(),
+        rows: written.rows,
+        bytes: written.bytes,
+        sha256: written.sha256.clone(),
+    }))
 }
 
 fn told(written: &Written) -> String {

@@ -12,7 +12,7 @@ mod view;
 mod words;
 
 pub use arrange::read_search;
-pub use export::Exporting;
+pub use export::{ExportRows, Exporting};
 pub use layout::{Layout, Span};
 pub use selection::{Block, Selection};
 pub use view::GridView;
@@ -90,6 +90,8 @@ pub struct ResultSet {
     pub from: Source,
     /// The profile that it ran on.
     pub profile: String,
+    /// The default database that it ran in.
+    pub database: Option<String>,
     /// Its columns, once they are there.
     pub columns: Option<Arc<[Column]>>,
     /// How far it is.

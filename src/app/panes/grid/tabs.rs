@@ -44,6 +44,7 @@ impl Grid {
             statement,
             from,
             profile: cx.shared.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),
+            database: cx.shared.database.clone(),
             columns: None,
             progress: Progress { rows: 0, bytes: 0, end: None },
             window: None,

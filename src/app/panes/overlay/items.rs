@@ -5,6 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::app::action::{Action, AppAction};
 use crate::app::ask::{Ask, Source};
+use crate::app::panes::grid::{ExportRows, ResultSet};
 use crate::app::shared::Shared;
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
@@ -103,6 +104,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
             .collect(),
         Kind::CopyAs => copy_forms(),
         Kind::Export => export_forms(),
+        Kind::ExportRows(form) => export_rows(*form, stock),
         Kind::Chart => charts(stock),
         Kind::Zone => zone_names(),
         Kind::Find
@@ -142,6 +144,21 @@ fn copy_forms() -> Vec<Item> {
     forms.into_iter().map(item).collect()
 }
 
+/// The rows that are here, or all of the statement.
+fn export_rows(form: ExportForm, stock: Stock<'_>) -> Vec<Item> {
+    let here = stock.result.map_or(0, ResultSet::count);
+    let item = |name: String, more: &str, rows| Item {
+        name,
+        more: more.into(),
+        right: String::new(),
+        take: Take::Asks(vec![Ask::ExportPath(form, rows)]),
+    };
+    vec![
+        item(format!("the {} rows that are here", grouped(here)), "as they show; there are more", ExportRows::Here),
+        item("all rows, from the server again".into(), "the statement runs without the row limit", ExportRows::All),
+    ]
+}
+
 fn export_forms() -> Vec<Item> {
     let plain = ExportForm::plain;
     let defused = |format| ExportForm { formulas: Formulas::Defused, ..plain(format) };
@@ -162,7 +179,7 @@ fn export_forms() -> Vec<Item> {
         name: name.into(),
         more: more.into(),
         right: format!(".{}", form.format.ending()),
-        take: Take::Asks(vec![Ask::ExportPath(form)]),
+        take: Take::Asks(vec![Ask::ExportAs(form)]),
     };
     forms.into_iter().map(item).collect()
 }

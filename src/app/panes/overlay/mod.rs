@@ -12,6 +12,7 @@ use crate::app::ask::Ask;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::port::{ExportForm, Past};
 
+use super::grid::ExportRows;
 use super::parts::line_input::LineInput;
 use super::parts::list::List;
 
@@ -49,10 +50,14 @@ pub enum Kind {
     CopyAs,
     /// The form of an export.
     Export,
+    /// Which rows are exported, in this form.
+    ExportRows(ExportForm),
     /// The file of an export.
     ExportPath {
         /// In which form.
         form: ExportForm,
+        /// Which rows.
+        rows: ExportRows,
         /// The name that the line begins with.
         name: String,
         /// What the file will hold, in words.

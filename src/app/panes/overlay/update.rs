@@ -181,10 +181,10 @@ impl Overlay {
                 cx.ask(Ask::Notice("type a name first".into()));
             }
             Kind::ExportPath { .. } if typed.is_empty() => cx.ask(Ask::Notice("type the file's name first".into())),
-            Kind::ExportPath { form, .. } => {
-                let form = *form;
+            Kind::ExportPath { form, rows, .. } => {
+                let (form, rows) = (*form, *rows);
                 cx.ask(Ask::Close);
-                cx.ask(Ask::Export { form, path: typed });
+                cx.ask(Ask::Export { form, rows, path: typed });
             }
             Kind::SaveSnippet { statement } => {
                 let statement = statement.clone();

@@ -47,6 +47,7 @@ impl OverlayView<'_> {
             Kind::SearchShown => ("Search what is shown", "text"),
             Kind::CopyAs => ("Copy as", "find"),
             Kind::Export => ("Write the rows to a file as", "find"),
+            Kind::ExportRows(_) => ("The result was cut: write which rows?", "find"),
             Kind::ExportPath { .. } => ("Write the rows to this file", "file"),
             Kind::Chart => ("Draw", "find"),
             Kind::Zone => ("Show this column's times in another zone too", "find"),
