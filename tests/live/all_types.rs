@@ -2,6 +2,7 @@
 //! with what the `mariadb` client prints, and with what other readers take out of our files.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rrx::domain::export::{Format, Writer};
@@ -128,12 +129,12 @@ pub fn table(more: &'static [Kind]) -> String {
                     CREATE TABLE exact.t (id BIGINT PRIMARY KEY"
         .to_owned();
     for (at, (of, _)) in kinds(more) {
-        text += &format!(", c{at} {of} NULL").replace(" NULL NULL", " NULL");
+        write!(text, ", c{at} {} NULL", of.trim_end_matches(" NULL")).unwrap();
     }
     text += ") ENGINE=InnoDB CHARACTER SET utf8mb4";
     for row in 0..rows(more) {
         let values = kinds(more).map(|(_, (_, values))| values.get(row).copied().unwrap_or("NULL"));
-        text += &format!("; INSERT INTO exact.t VALUES ({row}, {})", values.collect::<Vec<_>>().join(", "));
+        write!(text, "; INSERT INTO exact.t VALUES ({row}, {})", values.collect::<Vec<_>>().join(", ")).unwrap();
     }
     text
 }
@@ -166,7 +167,9 @@ impl Taken {
     fn written(&self, format: Format) -> Vec<u8> {
         let mut writer = Writer::new(format, Glyphs::default(), Vec::new());
         writer.begin(&self.columns).unwrap();
-        self.chunks.iter().for_each(|chunk| writer.chunk(chunk).unwrap());
+        for chunk in &self.chunks {
+            writer.chunk(chunk).unwrap();
+        }
         writer.finish().unwrap()
     }
 }
@@ -242,7 +245,8 @@ fn each(
     let of_row = |row: usize| {
         let mut script = String::from("SET SESSION time_zone = '+00:00'; ");
         for (at, (name, _)) in kinds(more) {
-            script += &format!("SELECT {} FROM exact.t WHERE id = {row}; SELECT '{MARK}'; ", ask(at, name));
+            let asked = ask(at, name);
+            write!(script, "SELECT {asked} FROM exact.t WHERE id = {row}; SELECT '{MARK}'; ").unwrap();
         }
         let output = tokio::task::block_in_place(|| print(&script));
         let end = format!("\n{MARK}\n").into_bytes();
@@ -294,8 +298,11 @@ fn read_json(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
                 (None, _) => raw == "null",
                 (Some(bits), TypeClass::Bit) => raw == number(bits),
                 (Some(bytes), TypeClass::Binary | TypeClass::Geometry) => {
-                    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                    text() == format!("0x{digits}")
+                    let mut digits = String::from("0x");
+                    for byte in bytes {
+                        write!(digits, "{byte:02x}").unwrap();
+                    }
+                    text() == digits
                 }
                 // What JSON cannot write as a number (00042) is a text of the same digits.
                 (Some(digits), TypeClass::Integer | TypeClass::Decimal | TypeClass::Float) if !raw.starts_with('"') => {
