@@ -54,14 +54,15 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
             let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
             asks.push(Ask::Open(Kind::ExportPath { form, rows, name, scope }));
         }
-        Ask::Export { form, rows, path } => match model.grid.export_refusal() {
-            Some(why) => model.notice(why),
-            None => {
-                let again = (rows == ExportRows::All).then(|| model.new_result());
-                let order = model.grid.export_order(ExportId::default(), form, path);
-                asks.extend(order.map(|order| Ask::ExportTo(ExportOrder { again, ..order })));
+        Ask::Export { form, rows, path } => {
+            if let Some(why) = model.grid.export_refusal() {
+                model.notice(why);
+                return;
             }
-        },
+            let again = (rows == ExportRows::All).then(|| model.new_result());
+            let order = model.grid.export_order(ExportId::default(), form, path);
+            asks.extend(order.map(|order| Ask::ExportTo(ExportOrder { again, ..order })));
+        }
         Ask::ExportTo(order) => {
             let order = ExportOrder { id: model.new_export(), ..order };
             with!(model, asks, effects, grid.export(order));
