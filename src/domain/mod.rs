@@ -1,6 +1,7 @@
 //! Floor 1: pure values and rules. Knows no task, no terminal, no driver and no file.
 
 pub mod accesslog;
+pub mod calendar;
 pub mod catalog;
 pub mod compute;
 pub mod docs;

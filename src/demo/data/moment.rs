@@ -1,5 +1,7 @@
 //! Moments of the demo's calendar, printed as MySQL prints them. Knows no zone: all of them are UTC.
 
+use crate::domain::calendar::day_of;
+
 /// A moment in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(i64);
@@ -35,7 +37,7 @@ impl Moment {
 
     /// A DATE: `2024-03-04`.
     pub(super) fn date(self) -> String {
-        let (year, month, day) = civil(self.days());
+        let (year, month, day) = day_of(self.days());
         format!("{year:04}-{month:02}-{day:02}")
     }
 
@@ -58,19 +60,6 @@ impl Moment {
         let seconds = self.0.rem_euclid(DAY) / SECOND;
         format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
-}
-
-/// Year, month and day of a day number, by eras of 400 years that begin in March (Hinnant, `civil_from_days`).
-const fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-    (year, month, day)
 }
 
 #[cfg(test)]

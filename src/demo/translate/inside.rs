@@ -8,6 +8,7 @@ use super::decimal::{Decimal, compare_texts};
 use super::errors::{MARK, error};
 use super::temporal::{self, DAY, Moment, SECOND, parse_time, time_text};
 use super::{SqlError, collation, number, text};
+use crate::domain::calendar::days_of;
 
 /// Teaches a connection.
 pub(super) fn install(connection: &Connection) -> Result<()> {
@@ -247,7 +248,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_convert_tz", 4, |it| maybe_text(converted(it))),
     ("my_unix_micros", 2, |it| maybe_int(it.moment(0).map(|moment| moment.micros().map_or(0, |micros| (micros - it.int(1) * SECOND).max(0))))),
     ("my_from_unix", 3, |it| { let micros = it.dec(0)?.scaled(6).and_then(|micros| micros.checked_add(it.int(1) * SECOND)); maybe_text(micros.and_then(Moment::from_micros).map(|moment| moment.text(it.digits(2)))) }),
-    ("my_makedate", 2, |it| maybe_text((it.int(1) > 0).then(|| Moment::from_micros((temporal::days_from_civil(it.int(0), 1, 1) + it.int(1) - 1) * DAY)).flatten().map(Moment::date_text))),
+    ("my_makedate", 2, |it| maybe_text((it.int(1) > 0).then(|| Moment::from_micros((days_of(it.int(0), 1, 1) + it.int(1) - 1) * DAY)).flatten().map(Moment::date_text))),
     // Texts
     ("my_like", 3, |it| { let (value, pattern, escape) = (it.text(0), it.text(1), it.text(2)); maybe_int(Some(i64::from(collation::is_like(&value, &pattern, escape.chars().next())))) }),
     ("my_upper", 1, |it| some_text(it.text(0).chars().map(upper).collect::<String>())), ("my_lower", 1, |it| some_text(it.text(0).chars().map(lower).collect::<String>())),

@@ -1,5 +1,7 @@
 //! Dates and times as texts: reading, printing, arithmetic. Knows no SQL and no clock.
 
+use crate::domain::calendar::{day_of, days_of};
+
 /// Microseconds of a second.
 pub(super) const SECOND: i64 = 1_000_000;
 /// Microseconds of a day.
@@ -29,27 +31,6 @@ pub(super) struct Moment {
     pub(super) day: i64,
     /// Microseconds since midnight.
     pub(super) time: i64,
-}
-
-/// Days since 1970-01-01 of the proleptic Gregorian calendar.
-pub(super) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The calendar day of a count of days since 1970-01-01.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {
@@ -114,12 +95,12 @@ impl Moment {
 
     /// Microseconds since 1970; `None` for a moment with a zero month or day.
     pub(super) fn micros(self) -> Option<i64> {
-        (self.month > 0 && self.day > 0).then(|| days_from_civil(self.year, self.month, self.day) * DAY + self.time)
+        (self.month > 0 && self.day > 0).then(|| days_of(self.year, self.month, self.day) * DAY + self.time)
     }
 
     /// The moment of a count of microseconds since 1970; `None` outside the years 0 to 9999.
     pub(super) fn from_micros(micros: i64) -> Option<Self> {
-        let (year, month, day) = civil_from_days(micros.div_euclid(DAY));
+        let (year, month, day) = day_of(micros.div_euclid(DAY));
         Self::checked(year, month, day, micros.rem_euclid(DAY))
     }
 
@@ -140,7 +121,7 @@ impl Moment {
 
     /// The day of its year, from 1.
     pub(super) fn day_of_year(self) -> i64 {
-        days_from_civil(self.year, self.month, self.day) - days_from_civil(self.year, 1, 1) + 1
+        days_of(self.year, self.month, self.day) - days_of(self.year, 1, 1) + 1
     }
 
     /// Week and its year in one of the server's eight modes.
@@ -224,7 +205,7 @@ impl Moment {
 fn week_of(moment: Moment, monday_first: bool, with_year: bool, first_weekday: bool) -> Option<(i64, i64)> {
     let day = moment.micros()?.div_euclid(DAY);
     let mut year = moment.year;
-    let mut first = days_from_civil(year, 1, 1);
+    let mut first = days_of(year, 1, 1);
     let weekday_of = |day: i64| (day + 3 + i64::from(!monday_first)).rem_euclid(7);
     let mut weekday = weekday_of(first);
     let mut week_year = with_year;
@@ -235,7 +216,7 @@ fn week_of(moment: Moment, monday_first: bool, with_year: bool, first_weekday: b
         week_year = true;
         if (first_weekday && weekday != 0) || (!first_weekday && weekday >= 4) {
             year -= 1;
-            let length = first - days_from_civil(year, 1, 1);
+            let length = first - days_of(year, 1, 1);
             first -= length;
             weekday = (weekday + 53 * 7 - length).rem_euclid(7);
         }
@@ -247,7 +228,7 @@ fn week_of(moment: Moment, monday_first: bool, with_year: bool, first_weekday: b
     };
     let days = day - start;
     if week_year && days >= 52 * 7 {
-        let length = days_from_civil(year + 1, 1, 1) - days_from_civil(year, 1, 1);
+        let length = days_of(year + 1, 1, 1) - days_of(year, 1, 1);
         let next = (weekday + length).rem_euclid(7);
         if (!first_weekday && next < 4) || (first_weekday && next == 0) {
             return Some((1, year + 1));

@@ -1,0 +1,39 @@
+//! The Gregorian calendar as a count of days, before its own beginning too, as MySQL counts. Knows no zone and no clock.
+
+/// Days from 1970-01-01 to a day, by eras of 400 years that begin in March (H. Hinnant, "chrono-compatible low-level date
+/// algorithms"). Months are 1 to 12; a day past the end of its month counts on into the next.
+#[must_use]
+pub const fn days_of(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// Year, month and day that are so many days after 1970-01-01: [`days_of`] the other way round.
+#[must_use]
+pub const fn day_of(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_are_each_others_way_back() {
+        for day in (-800_000..3_000_000).step_by(97) {
+            let (year, month, of_month) = day_of(day);
+            assert_eq!(days_of(year, month, of_month), day);
+        }
+        assert_eq!(day_of(0), (1970, 1, 1));
+        assert_eq!(days_of(2026, 3, 2), 20_514);
+    }
+}
