@@ -388,17 +388,17 @@ impl Keeper {
             }
             StoreCmd::Arrange { result, view, arrangement } => self.arrange(result, view, arrangement),
             StoreCmd::Find { result, pattern, columns } => {
-                self.begin(result, |held| Ok(Job::find(pattern, columns, held.count())));
+                self.begin(result, StoreWork::Find, |held| Ok(Job::find(pattern, columns, held.count())));
             }
             StoreCmd::Next { result, from, way } => self.next(result, from, way),
-            StoreCmd::Profile { result, column } => self.begin(result, |held| {
+            StoreCmd::Profile { result, column } => self.begin(result, StoreWork::Profile, |held| {
                 Job::profile(column, held.store.columns(), held.count())
                     .ok_or_else(|| Problem::new(Kind::Settings, "The column is not there any more"))
             }),
             StoreCmd::Plot { result, plot } => {
-                self.begin(result, |held| Job::plot(plot, held.store.columns(), held.count()));
+                self.begin(result, StoreWork::Plot, |held| Job::plot(plot, held.store.columns(), held.count()));
             }
-            StoreCmd::Copy { result, rows, columns, form } => self.begin(result, |held| {
+            StoreCmd::Copy { result, rows, columns, form } => self.begin(result, StoreWork::Copy, |held| {
                 let rows = rows.start.min(held.count())..rows.end.min(held.count());
                 Ok(Job::copy(rows, columns, form, held.store.columns()))
             }),
@@ -417,7 +417,7 @@ impl Keeper {
 
     fn arrange(&mut self, result: ResultId, view: ViewId, arrangement: Arrangement) {
         if !arrangement.is_plain() {
-            return self.begin(result, |held| Ok(Job::arrange(view, arrangement, &held.store)));
+            return self.begin(result, StoreWork::Arrange, |held| Ok(Job::arrange(view, arrangement, &held.store)));
         }
         self.jobs.retain(|(of, job)| *of != result || job.work() != StoreWork::Arrange);
         let of = self.held.get(&result).map_or(0, |held| held.store.rows());
@@ -425,14 +425,14 @@ impl Keeper {
     }
 
     /// Begins work in the place of older work of its kind.
-    fn begin(&mut self, result: ResultId, job: impl FnOnce(&Held) -> Result<Job, Problem>) {
+    fn begin(&mut self, result: ResultId, work: StoreWork, job: impl FnOnce(&Held) -> Result<Job, Problem>) {
         let Some(held) = self.held.get(&result) else { return };
         match job(held) {
             Ok(job) => {
-                self.jobs.retain(|(of, other)| *of != result || other.work() != job.work());
+                self.jobs.retain(|(of, other)| *of != result || other.work() != work);
                 self.jobs.push_back((result, job));
             }
-            Err(problem) => self.outbox.say(result, StoreNews::Failed { work: StoreWork::Plot, problem }),
+            Err(problem) => self.outbox.say(result, StoreNews::Failed { work, problem }),
         }
     }
 

@@ -192,6 +192,9 @@ fn a_column_is_described_and_drawn_over_the_rows_of_the_view() {
             })
             .await;
         assert!(problem.what.contains("no numbers") && problem.hint.is_some());
+        bench.command(StoreCmd::Profile { result: R, column: 99 }).await;
+        let work = bench.wait(|news| if let StoreNews::Failed { work, .. } = news { Some(work) } else { None }).await;
+        assert_eq!(work, StoreWork::Profile);
     });
 }
 
