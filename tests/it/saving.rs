@@ -115,14 +115,15 @@ fn a_lock_that_is_never_let_go_ends_the_wait_with_words() {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
     add_profile(&paths, "eu").unwrap();
-    let held = lock::beside(&paths.config, Duration::ZERO).unwrap();
+    // A program that another test starts has every open file, and so this lock, from its fork to its exec: it is waited for.
+    let held = lock::beside(&paths.config, Duration::from_secs(10)).unwrap();
     let busy = || settings::change_within(&paths, Duration::from_millis(20), |_, _| Ok("# ours\n".into()));
     let problem = busy().unwrap_err();
     assert!(problem.what.ends_with("is being changed by another rrx"), "{problem}");
     assert!(problem.hint.as_ref().unwrap().contains("end or continue the other rrx"), "{problem}");
     assert_eq!((problem.kind.exit_code(), names(&paths)), (6, vec!["eu".to_owned()]));
     drop(held);
-    busy().unwrap();
+    settings::change(&paths, |_, _| Ok("# ours\n".into())).unwrap();
 }
 
 #[test]
