@@ -1,7 +1,23 @@
-//! Counts in words.
+//! Counts and sizes in words.
 
 /// A count with its unit: `1 client`, `0 clients`, `2 clients`.
 #[must_use]
 pub fn counted(count: u64, unit: &str) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+/// A number of bytes in few characters: each byte below this many (at least 1024), then tenths of the binary unit, cut and
+/// not rounded.
+#[must_use]
+pub fn size(bytes: u64, whole_below: u64) -> String {
+    let tenths = |unit: u32| {
+        let tenths = (u128::from(bytes) * 10) >> unit;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        _ if bytes < whole_below => format!("{bytes} B"),
+        0..0x10_0000 => format!("{} KiB", tenths(10)),
+        0x10_0000..0x4000_0000 => format!("{} MiB", tenths(20)),
+        _ => format!("{} GiB", tenths(30)),
+    }
 }

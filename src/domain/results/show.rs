@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::standin::{ascii_twin, is_safe, stands_alone};
 use super::{Cell, Column, Glyphs, Shown, TypeClass};
+use crate::domain::words::size;
 
 /// What a piece of screen text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,7 +141,7 @@ fn text(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
 
 fn binary(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
     let mut line = Line::new(glyphs, width);
-    for character in size(length).graphemes(true) {
+    for character in size(length, 10_000).graphemes(true) {
         line.add(character, PieceKind::Binary);
     }
     let bytes = head.get(..HEX_BYTES).unwrap_or(head);
@@ -149,20 +150,6 @@ fn binary(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> 
         line.add(&format!("{blank}{byte:02x}"), PieceKind::Binary);
     }
     line.finish((bytes.len() as u64) < length)
-}
-
-/// A number of bytes in few characters.
-fn size(bytes: u64) -> String {
-    let tenths = |unit: u64| {
-        let tenths = bytes.saturating_mul(10) / unit;
-        format!("{}.{}", tenths / 10, tenths % 10)
-    };
-    match bytes {
-        0..10_000 => format!("{bytes} B"),
-        10_000..1_048_576 => format!("{} KiB", tenths(1 << 10)),
-        1_048_576..1_073_741_824 => format!("{} MiB", tenths(1 << 20)),
-        _ => format!("{} GiB", tenths(1 << 30)),
-    }
 }
 
 /// Collects pieces within a width, and knows how far they may stay when a mark for the rest must follow.

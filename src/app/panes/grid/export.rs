@@ -11,7 +11,7 @@ use crate::domain::port::{
     End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Replace, StorageCmd, Written,
 };
 use crate::domain::problem::{Kind as Trouble, Problem};
-use crate::domain::words::counted;
+use crate::domain::words::{self, counted};
 
 use super::{Grid, ResultSet};
 
@@ -228,14 +228,5 @@ fn told(written: &Written) -> String {
 
 /// Bytes in few cells.
 fn size(bytes: u64) -> String {
-    let tenths = |unit: u32| {
-        let tenths = (u128::from(bytes) * 10) >> unit;
-        format!("{}.{}", tenths / 10, tenths % 10)
-    };
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..0x10_0000 => format!("{} KiB", tenths(10)),
-        0x10_0000..0x4000_0000 => format!("{} MiB", tenths(20)),
-        _ => format!("{} GiB", tenths(30)),
-    }
+    words::size(bytes, 1024)
 }
