@@ -1,0 +1,181 @@
+//! Rows that rrx sorts lie as the server's ORDER BY puts them: every type that both compare in the same way, in both
+//! directions, in one column and in two, equal rows in the order in which they came.
+
+use std::fmt::Write as _;
+
+use rrx::domain::port::Rows;
+use rrx::domain::results::{Cell, Chunk, Column, Direction, SortKey, Sorter};
+
+use crate::harness::{Live, connect, wide};
+use crate::rig::Rig;
+
+/// Name, type as SQL, and values at the edges. Texts compare by code point, so the column does too; a FLOAT has digits
+/// that it does not print, so its values have none of them.
+const COLUMNS: &[(&str, &str, &[&str])] = &[
+    ("whole", "BIGINT", &["-9223372036854775808", "9223372036854775807", "0", "-1", "10", "9"]),
+    ("big", "BIGINT UNSIGNED", &["18446744073709551615", "9223372036854775808", "0", "99", "100"]),
+    ("filled", "INT(8) ZEROFILL", &["7", "10", "4294967295"]),
+    (
+        "exact",
+        "DECIMAL(65,30)",
+        &[
+            "99999999999999999999999999999999999.999999999999999999999999999999",
+            "-99999999999999999999999999999999999.999999999999999999999999999999",
+            "-0.000000000000000000000000000001",
+            "0.000000000000000000000000000001",
+            "0",
+        ],
+    ),
+    (
+        "wide",
+        "DOUBLE",
+        &["1.7976931348623157e308", "-1e-300", "2.2250738585072014e-308", "0", "1e15", "1e16", "123456789012345"],
+    ),
+    ("narrow", "FLOAT", &["-1.5", "0.25", "1e20", "1e-20", "3e6", "2500000"]),
+    ("day", "DATE", &["'0000-00-00'", "'2024-00-10'", "'2024-02-00'", "'9999-12-31'", "'1000-01-01'"]),
+    ("seen", "DATETIME(6)", &["'0000-00-00 00:00:00'", "'9999-12-31 23:59:59.999999'", "'2024-01-01 00:00:00.000001'"]),
+    ("stamp", "TIMESTAMP(3) NULL", &["'1970-01-01 00:00:01'", "'2038-01-19 03:14:07.999'"]),
+    ("span", "TIME(6)", &["'-838:59:59'", "'838:59:59'", "'-00:00:00.000001'", "'99:00:00'", "'100:00:00'"]),
+    ("since", "YEAR", &["1901", "2155", "0"]),
+    ("bits", "BIT(64)", &["b'0'", "x'ffffffffffffffff'", "x'80'"]),
+    ("bytes", "VARBINARY(60)", &["''", "x'00'", "x'0000'", "x'ff'", "x'ff00'"]),
+    ("blobs", "BLOB", &["''", "x'00'", "x'c3bf'"]),
+    (
+        "word",
+        "VARCHAR(60) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        &["''", "'a'", "'a '", "'A'", "'ä'", "'漢'", "'🦠'", "'a\\t'"],
+    ),
+];
+const ROWS: usize = 400;
+
+/// Numbers that look random, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+
+    /// A value of the column, as SQL: NULL, one at an edge, one of a few that come often, or any.
+    fn value(&mut self, (name, kind, edges): (&str, &str, &[&str])) -> String {
+        let often = self.next(2) == 0;
+        let any = |random: &mut Self, below: u64| random.next(if often { 7 } else { below });
+        match (self.next(10), kind.split(['(', ' ']).next().unwrap()) {
+            (0, _) => "NULL".into(),
+            (1 | 2, _) => edges[usize::try_from(self.next(edges.len() as u64)).unwrap()].into(),
+            (_, "BIGINT" | "INT") => any(self, 1 << 31).to_string(),
+            (_, "DECIMAL") => format!("{}.{:020}", any(self, 1 << 30), any(self, 1 << 31)),
+            (_, "DOUBLE") => format!("-{}e{}", any(self, 1 << 31), any(self, 40)),
+            (_, "FLOAT") => format!("{}e{}", any(self, 100_000), any(self, 20)),
+            (_, "DATE") => format!("'2024-01-01' + INTERVAL {} DAY", any(self, 9000)),
+            (_, "DATETIME" | "TIMESTAMP") => {
+                format!("'2024-01-01' + INTERVAL {} * 1000 MICROSECOND", any(self, 1 << 31))
+            }
+            (_, "TIME") => format!("SEC_TO_TIME({}.{:06} - 900000)", any(self, 1_800_000), any(self, 1_000_000)),
+            (_, "YEAR") => (1990 + any(self, 60)).to_string(),
+            (_, "BIT") => format!("b'{:b}'", any(self, 1 << 31)),
+            (_, "VARBINARY" | "BLOB") => {
+                let length = any(self, 40);
+                let mut hex = String::new();
+                for _ in 0..length {
+                    write!(hex, "{:02x}", any(self, 256)).unwrap();
+                }
+                format!("x'{hex}'")
+            }
+            (_, "VARCHAR") => {
+                let length = any(self, 40);
+                let signs = ["a", "B", "b", "ß", "é", "Ω", "漢", "🦠", " ", "0"];
+                format!("'{}'", (0..length).map(|_| signs[usize::try_from(any(self, 10)).unwrap()]).collect::<String>())
+            }
+            _ => panic!("{name}: {kind}"),
+        }
+    }
+}
+
+fn table(seed: u64) -> String {
+    let mut random = Random(seed);
+    let columns: Vec<String> = COLUMNS.iter().map(|(name, kind, _)| format!("{name} {kind}")).collect();
+    let mut sql = format!(
+        "CREATE DATABASE IF NOT EXISTS sorts; USE sorts; SET sql_mode = '', time_zone = '+00:00'; DROP TABLE IF EXISTS t; \
+         CREATE TABLE t (id INT PRIMARY KEY, {});",
+        columns.join(", ")
+    );
+    for id in 0..ROWS {
+        let values: Vec<String> = COLUMNS.iter().map(|column| random.value(*column)).collect();
+        write!(sql, "INSERT INTO t VALUES ({id}, {});", values.join(", ")).unwrap();
+    }
+    sql
+}
+
+/// The rows of a statement as they come.
+async fn rows(live: &mut Live, statement: &str) -> (Vec<Column>, Vec<Chunk>) {
+    let result = live.start(statement, wide()).await;
+    let (mut columns, mut chunks) = (Vec::new(), Vec::new());
+    loop {
+        match live.piece().await {
+            Rows::Open { columns: header, .. } => columns = header.to_vec(),
+            Rows::Batch { chunk, .. } => chunks.push(chunk),
+            Rows::End { .. } => break,
+        }
+    }
+    live.report(result).await;
+    (columns, chunks)
+}
+
+/// The first cell of each row.
+fn ids(chunks: &[Chunk]) -> Vec<usize> {
+    let cells = chunks.iter().flat_map(|chunk| (0..chunk.rows()).map(|row| chunk.cell(row, 0).unwrap()));
+    cells.map(|cell| String::from_utf8_lossy(cell.bytes().unwrap()).parse().unwrap()).collect()
+}
+
+/// As the store sorts: key by key, equal rows as they came.
+fn sorted(columns: &[Column], chunks: &[Chunk], keys: &[SortKey]) -> Vec<usize> {
+    let mut sorter = Sorter::new(keys, columns, usize::MAX);
+    let mut number = 0;
+    for chunk in chunks {
+        for row in 0..chunk.rows() {
+            sorter.push(number, |column| chunk.cell(row, column).unwrap_or(Cell::Null)).unwrap();
+            number += 1;
+        }
+    }
+    sorter.finish().into_iter().map(|row| row as usize).collect()
+}
+
+fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ascending => "ASC",
+        Direction::Descending => "DESC",
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_sorted_as_the_servers_order_by_sorts_them() {
+    let rig = Rig::start();
+    let mut live = connect(rig.profile()).await.unwrap();
+    for seed in 1..=3 {
+        rig.sql(&table(seed));
+        let (columns, chunks) = rows(&mut live, "SELECT * FROM sorts.t ORDER BY id").await;
+        assert_eq!(ids(&chunks).len(), ROWS);
+        let mut random = Random(seed);
+        for direction in [Direction::Ascending, Direction::Descending] {
+            for (at, (name, ..)) in COLUMNS.iter().enumerate() {
+                let key = |column, direction| SortKey { column, direction };
+                let next = usize::try_from(random.next(COLUMNS.len() as u64)).unwrap();
+                let (then, ..) = COLUMNS[next];
+                for (keys, clause) in [
+                    (vec![key(at + 1, direction)], format!("{name} {}", word(direction))),
+                    (
+                        vec![key(at + 1, direction), key(next + 1, Direction::Descending)],
+                        format!("{name} {}, {then} DESC", word(direction)),
+                    ),
+                ] {
+                    let statement = format!("SELECT id FROM sorts.t ORDER BY {clause}, id");
+                    let (_, expected) = rows(&mut live, &statement).await;
+                    assert_eq!(sorted(&columns, &chunks, &keys), ids(&expected), "seed {seed}: {statement}");
+                }
+            }
+        }
+    }
+    live.close().await;
+}

@@ -1,0 +1,134 @@
+//! Rows on their way from the server into the store: a giant value, a statement that takes its time for each row, a server
+//! that is gone in the middle of a row.
+
+use std::time::Duration;
+
+use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE, WINDOW_CELL_BYTES};
+use rrx::domain::port::{End, Progress, ResultId, Rows, StoreCmd, StoreNews};
+use rrx::domain::problem::Kind;
+use rrx::domain::profile::{Profile, TlsMode};
+use rrx::domain::results::Shown;
+use rrx::io::store::{Options, spawn};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::harness::{Live, connect, direct, wide};
+use crate::rig::{Forwarder, Mode, Rig};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A store of its own.
+struct Held {
+    rows: mpsc::Sender<Rows>,
+    commands: mpsc::Sender<StoreCmd>,
+    news: mpsc::Receiver<(ResultId, StoreNews)>,
+    _folder: tempfile::TempDir,
+}
+
+impl Held {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
+        let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
+        let (news_out, news) = mpsc::channel(INBOX);
+        spawn(rows_in, commands_in, news_out, Options::spilling_to(folder.path().to_owned()));
+        Self { rows, commands, news, _folder: folder }
+    }
+
+    /// Hands all pieces of a result on, and waits until the store knows its end.
+    async fn keep(&mut self, live: &mut Live, result: ResultId) -> Progress {
+        loop {
+            let piece = live.piece().await;
+            let is_end = matches!(piece, Rows::End { .. });
+            self.rows.send(piece).await.unwrap();
+            if is_end {
+                break;
+            }
+        }
+        loop {
+            if let (of, StoreNews::Progress(progress)) = self.said().await
+                && progress.end.is_some()
+            {
+                assert_eq!(of, result);
+                return progress;
+            }
+        }
+    }
+
+    async fn said(&mut self) -> (ResultId, StoreNews) {
+        timeout(PATIENCE, self.news.recv()).await.expect("news in time").expect("the store lives")
+    }
+
+    async fn ask(&mut self, command: StoreCmd) -> StoreNews {
+        self.commands.send(command).await.unwrap();
+        loop {
+            let (_, said) = self.said().await;
+            if !matches!(said, StoreNews::Progress(_) | StoreNews::Opened(_)) {
+                return said;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_value_of_64_mib_is_shown_cut_and_is_there_whole_on_request() {
+    const LENGTH: usize = 64 << 20;
+    let rig = Rig::start();
+    rig.sql("SET GLOBAL max_allowed_packet = 256 << 20");
+    let mut live = connect(rig.profile()).await.unwrap();
+    let mut held = Held::new();
+    let text = format!("SELECT seq, IF(seq = 2, REPEAT('xyz\\t', {}), 'small') FROM mysql.seq_1_to_3", LENGTH / 4);
+    let result = live.start(&text, wide()).await;
+    let progress = held.keep(&mut live, result).await;
+    assert_eq!((progress.rows, progress.end), (3, Some(End::Complete)));
+
+    let StoreNews::Window(window) = held.ask(StoreCmd::Window { result, rows: 0..3 }).await else { panic!() };
+    let Some(Shown::Bytes { head, length }) = window.cell(1, 1) else { panic!("{window:?}") };
+    assert_eq!((head.len() <= WINDOW_CELL_BYTES, *length), (true, LENGTH as u64));
+    let value = StoreCmd::Value { result, row: 1, column: 1 };
+    let StoreNews::Value { value: Some(value), .. } = held.ask(value).await else { panic!() };
+    assert_eq!(value.len(), LENGTH);
+    assert!(value.chunks(4).all(|part| part == b"xyz\t"));
+
+    live.report(result).await;
+    assert_eq!(live.run("SELECT 'still here'").await.value(), "still here");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_row_of_a_slow_statement_comes_by_itself() {
+    let mut live = connect(Rig::start().profile()).await.unwrap();
+    // The server sends what fills its buffer of 16 KiB: the end of a row stays there until the next row pushes it out.
+    let text = "SELECT seq, repeat('x', 20000), SLEEP(0.3) FROM mysql.seq_1_to_5";
+    let result = live.start(text, wide()).await;
+    let ran = live.finish(result).await;
+    assert_eq!((ran.report.rows, ran.batches.len() >= 4), (5, true), "{:?}", ran.batches);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_gone_in_the_middle_of_a_row_leaves_the_rows_before_it_and_the_next_step() {
+    let rig = Rig::start();
+    let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Required, ..direct(rig) };
+    let mut live = connect(profile).await.unwrap();
+    let mut held = Held::new();
+    // Rows of many packets of the network: wherever it is cut, a row is.
+    let text = "SELECT seq, repeat('x', 1000000) FROM mysql.seq_1_to_100000";
+    let result = live.start(text, wide()).await;
+    let mut sent = 0;
+    while sent < 3 {
+        let piece = live.piece().await;
+        sent += u64::from(matches!(piece, Rows::Batch { .. }));
+        held.rows.send(piece).await.unwrap();
+    }
+    forwarder.set(Mode::Reset);
+    let progress = held.keep(&mut live, result).await;
+    let Some(End::Broken(problem)) = progress.end else { panic!("{progress:?}") };
+    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert!(problem.then.is_some() || problem.hint.is_some(), "{problem:?}");
+    assert!(progress.rows >= 3, "{}", progress.rows);
+    let last = progress.rows - 1;
+    let StoreNews::Window(window) = held.ask(StoreCmd::Window { result, rows: last..last + 1 }).await else { panic!() };
+    assert_eq!(window.cell(last, 1).map(|shown| matches!(shown, Shown::Bytes { length: 1_000_000, .. })), Some(true));
+}
