@@ -1,0 +1,63 @@
+//! Results of millions of rows × 12 columns from a real MariaDB over TLS, each figure beside a peer or a limit of the same run.
+//!
+//! `cargo bench --bench results [-- [PART]... [--rows N]]` (needs `mariadb-server` and `openssh-server`); the parts are
+//! - `stream`: rows to a pipe by `rrx run`, beside `mariadb --quick --batch`, and beside mycli where it is there;
+//! - `export`: rows to a file, beside `mariadb --quick --batch` into one;
+//! - `screen`: `rrx` in a pseudo-terminal of 200×60: first row, keys while rows stream, jumps, and the highest memory at
+//!   1 M, 5 M and 20 M rows.
+//!
+//! Nothing is asserted about time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench measures and prints"
+)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "it is run, not called; the harness is that of the stories"
+)]
+
+#[path = "../../tests/pty/harness.rs"]
+mod harness;
+#[path = "../../tests/rig/mod.rs"]
+mod rig;
+
+mod cost;
+mod export;
+mod screen;
+mod stream;
+mod table;
+
+use rig::Rig;
+use table::Table;
+
+/// Rows of `stream` and `export`, where the command line does not say.
+const ROWS: u64 = 5_000_000;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let rows = arguments.iter().position(|word| word == "--rows").and_then(|at| arguments.get(at + 1));
+    let given: Option<u64> = rows.map(|rows| rows.parse().expect("--rows takes a number"));
+    let parts: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| PARTS.contains(word)).collect();
+    let wants = |part: &str| parts.is_empty() || parts.contains(&part);
+    let rows = given.unwrap_or(ROWS);
+    let sizes = given.map_or_else(|| screen::SIZES.to_vec(), |rows| vec![rows]);
+    let most = if wants("screen") { sizes.iter().copied().max().unwrap_or(rows).max(rows) } else { rows };
+    let table = Table::fill(Rig::start(), most);
+    if wants("stream") {
+        stream::compare(&table, rows);
+    }
+    if wants("export") {
+        export::compare(&table, rows);
+    }
+    if wants("screen") {
+        screen::watch(&table, &sizes);
+    }
+}
+
+const PARTS: [&str; 3] = ["stream", "export", "screen"];

@@ -1,0 +1,103 @@
+//! The program in a pseudo-terminal of 200×60: first row, keys while rows stream in, jumps, and the highest memory.
+
+use std::time::{Duration, Instant};
+
+use rrx::domain::limits::FRAME;
+
+use crate::cost::highest_memory;
+use crate::harness::Story;
+use crate::table::Table;
+
+/// Rows of each turn.
+pub const SIZES: [u64; 3] = [1_000_000, 5_000_000, 20_000_000];
+const SIZE: (u16, u16) = (200, 60);
+/// What the process may take, as the product says it: 256 MiB.
+const MEMORY_LIMIT: f64 = 256.0;
+
+/// 1234567 as the screen shows it.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
+}
+
+pub fn watch(table: &Table, sizes: &[u64]) {
+    for rows in sizes {
+        println!("\nrrx on a screen of {}×{}, {} rows", SIZE.0, SIZE.1, grouped(*rows));
+        turn(table, *rows);
+    }
+}
+
+fn turn(table: &Table, rows: u64) {
+    let mut story = Story::start(&table.home, &["bench"], SIZE);
+    story.see("bench");
+    story.wait("connected", |shown| shown.contains("MariaDB 1"));
+    story.keys("ctrl-n");
+    story.text(&Table::select(rows));
+    story.see(&format!("LIMIT {rows}"));
+    let begun = Instant::now();
+    story.keys("f5");
+    story.see("XN-00000001");
+    let first = begun.elapsed();
+    let end = format!("all {} rows", grouped(rows));
+    story.keys("f6");
+    let mut took = Vec::new();
+    for row in 2.. {
+        let pressed = Instant::now();
+        story.keys("down");
+        let here = format!("row {} ·", grouped(row));
+        let shown = story.see(&here);
+        if shown.contains(&end) {
+            break;
+        }
+        took.push(pressed.elapsed());
+    }
+    let whole = begun.elapsed();
+    let rate = rows as f64 / whole.as_secs_f64() / 1e6;
+    println!("{:<44} {first:>10.2?}", "first row on the screen");
+    println!("{:<44} {whole:>10.2?}  {rate:.2} M rows/s", "all rows there");
+    print("keys answered on the screen, rows streaming", &mut took);
+    let mut jumps = |what: &str, keys: &dyn Fn(u64) -> (String, u64)| {
+        let mut took = Vec::new();
+        for turn in 0..40 {
+            let (typed, row) = keys(turn);
+            let pressed = Instant::now();
+            story.text(&typed);
+            story.wait("the row", |shown| {
+                shown.contains(&format!("row {} ·", grouped(row))) && shown.contains(&format!("XN-{row:08}"))
+            });
+            took.push(pressed.elapsed());
+        }
+        print(what, &mut took);
+    };
+    jumps("to the end and to the top", &|turn| {
+        if turn % 2 == 0 { ("G".into(), rows) } else { ("gg".into(), 1) }
+    });
+    jumps("to any row by its number", &|turn| {
+        let row = 1 + (turn * 7_919 * 7_907 + rows / 2) % rows;
+        (format!(":{row}\r"), row)
+    });
+    let peak = highest_memory(story.pid()) as f64 / 1024.0;
+    println!(
+        "{:<44} {peak:>6.1} MiB  of {MEMORY_LIMIT} MiB: {:.2}",
+        "highest memory of the process",
+        peak / MEMORY_LIMIT
+    );
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}
+
+fn print(what: &str, took: &mut [Duration]) {
+    took.sort();
+    let at = |percent: usize| took.get((took.len() * percent / 100).min(took.len().saturating_sub(1))).copied();
+    let [Some(middle), Some(high), Some(most)] = [at(50), at(99), at(100)] else {
+        println!("{what:<44} the rows were there before the first key");
+        return;
+    };
+    let share = high.as_secs_f64() / FRAME.as_secs_f64();
+    println!(
+        "{what:<44} p50 {middle:.2?}  p99 {high:.2?}  max {most:.2?}  ({} times; p99 is {share:.1} frames of {FRAME:?})",
+        took.len()
+    );
+}

@@ -1,0 +1,81 @@
+//! The table under measure, and the two ways to it: rrx's profile and the C client's arguments.
+
+use std::process::Command;
+
+use crate::harness::Home;
+use crate::rig::Rig;
+
+/// A table of twelve columns on the rig's server: numbers, texts, decimals, times, NULLs; about 150 bytes a row.
+pub struct Table {
+    rig: &'static Rig,
+    /// Settings of rrx: the profile `bench`.
+    pub home: Home,
+}
+
+impl Table {
+    /// Fills it with so many rows.
+    pub fn fill(rig: &'static Rig, rows: u64) -> Self {
+        println!("filling a table of {rows} rows × 12 columns …");
+        rig.sql(&format!(
+            "CREATE DATABASE bench; CREATE TABLE bench.t (id INT UNSIGNED PRIMARY KEY, code VARCHAR(20), name VARCHAR(60), \
+             amount DECIMAL(12,3), ratio DOUBLE, seen DATETIME, day DATE, note VARCHAR(120), flag TINYINT, maybe INT NULL, \
+             stamp TIMESTAMP NULL, kind ENUM('Screening','Treatment','Follow-up')) ENGINE=MyISAM; \
+             INSERT INTO bench.t SELECT seq, CONCAT('XN-', LPAD(seq, 8, '0')), CONCAT('subject number ', seq), seq / 7, \
+             seq / 3e0, '2024-01-01' + INTERVAL seq SECOND, '2024-01-01' + INTERVAL seq MOD 900 DAY, \
+             CONCAT('a note, of the usual length, ', seq MOD 977), seq MOD 2, IF(seq MOD 5, seq, NULL), \
+             '2024-01-01' + INTERVAL seq SECOND, 1 + seq MOD 3 FROM mysql.seq_1_to_{rows}"
+        ));
+        let home = Home::new();
+        home.settings(&format!(
+            "[profile.bench]\nhost = \"{}\"\nport = {}\nuser = \"{}\"\npassword = {{ file = '{}' }}\n\
+             tls = \"verify-identity\"\nca = '{}'\nlimits = {{ rows = 100000000, bytes = \"1TB\", fetch_seconds = 36000 }}\n",
+            rig.mysql_address(),
+            rig.mysql_port(),
+            rig.account(),
+            rig.password_file().display(),
+            rig.ca().display()
+        ));
+        Self { rig, home }
+    }
+
+    /// The statement that reads so many rows.
+    pub fn select(rows: u64) -> String {
+        format!("SELECT * FROM bench.t LIMIT {rows}")
+    }
+
+    /// `rrx run` of this statement, with more arguments.
+    pub fn rrx(&self, rows: u64, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rrx"));
+        command.env("RRX_HOME", self.home.path());
+        command.args(["run", "-p", "bench", "-e", &Self::select(rows), "--all"]).args(more);
+        command
+    }
+
+    /// The C client in its streaming form.
+    pub fn mariadb(&self, rows: u64) -> Command {
+        let mut command = Command::new("mariadb");
+        command
+            .args(["--no-defaults", "--quick", "--batch", "-h", self.rig.mysql_address(), "-u", self.rig.account()])
+            .arg(format!("-P{}", self.rig.mysql_port()))
+            .arg(format!("-p{}", self.rig.password()))
+            .arg(format!("--ssl-ca={}", self.rig.ca().display()))
+            .arg("--ssl-verify-server-cert")
+            .args(["-e", &Self::select(rows)]);
+        command
+    }
+
+    /// mycli, a terminal client in Python, in its streaming form: `RRX_MYCLI` names it, else it is looked for on the path.
+    pub fn mycli(&self, rows: u64) -> Option<Command> {
+        let name = std::env::var("RRX_MYCLI").unwrap_or_else(|_| "mycli".into());
+        Command::new(&name).arg("--version").output().ok()?;
+        let mut command = Command::new(name);
+        command
+            .env("HOME", self.home.path())
+            .args(["-h", self.rig.mysql_address(), "-u", self.rig.account()])
+            .arg(format!("-P{}", self.rig.mysql_port()))
+            .arg(format!("--password-file={}", self.rig.password_file().display()))
+            .arg(format!("--ssl-ca={}", self.rig.ca().display()))
+            .args(["--use-keyring", "false", "--unbuffered", "--format", "tsv", "-e", &Self::select(rows)]);
+        Some(command)
+    }
+}

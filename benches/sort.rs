@@ -1,0 +1,129 @@
+//! Sorting 1 M rows of 10 columns in the store, spilled, beside GNU sort over a CSV file of the same rows; then windows of the
+//! sorted view. Prints, asserts nothing about time.
+//!
+//! `cargo bench --bench sort [-- ROWS]`; the spill file and the CSV file go to `TMPDIR` (which may be memory: name a disk).
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench measures and prints"
+)]
+
+mod rows;
+
+use std::io::BufWriter;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rows::{RESULT, columns, feed, memory, mix, print_latencies, windows};
+use rrx::domain::export::{Format, Writer};
+use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
+use rrx::domain::port::{ResultId, StoreCmd, StoreNews, ViewId};
+use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, Glyphs, SortKey};
+use rrx::io::store::{Options, spawn};
+use tokio::sync::mpsc;
+
+/// Rows whose texts share their first letters, as screening numbers do.
+fn chunks(rows: u64) -> impl Iterator<Item = Chunk> {
+    rows::chunks(rows, |row, text| {
+        std::fmt::Write::write_fmt(text, format_args!("SCREENING-{:08}", mix(row) >> 38)).unwrap();
+    })
+}
+
+/// A sort: what it is called, its keys (column, direction), and the same for GNU sort.
+type Sort = (&'static str, &'static [(usize, Direction)], &'static [&'static str]);
+
+const SORTS: [Sort; 3] = [
+    ("a number", &[(2, Direction::Ascending)], &["-k3,3n"]),
+    ("a text", &[(1, Direction::Descending)], &["-k2,2r"]),
+    (
+        "three columns, the first two often equal",
+        &[(3, Direction::Ascending), (7, Direction::Ascending), (1, Direction::Ascending)],
+        &["-k4,4", "-k8,8", "-k2,2"],
+    ),
+];
+
+fn gnu_sort(file: &Path, keys: &[&str]) -> Duration {
+    let start = Instant::now();
+    let mut command = Command::new("sort");
+    command.args(["-s", "-t,"]).args(keys).arg(file).env("LC_ALL", "C").stdout(Stdio::null());
+    assert!(command.status().unwrap().success());
+    start.elapsed()
+}
+
+/// Looks at the rows by an arrangement, and waits until that is so.
+async fn arrange(
+    commands: &mpsc::Sender<StoreCmd>,
+    news: &mut mpsc::Receiver<(ResultId, StoreNews)>,
+    (view, arrangement): (u64, Arrangement),
+) -> Duration {
+    let start = Instant::now();
+    let command = StoreCmd::Arrange { result: RESULT, view: ViewId(view), arrangement };
+    commands.send(command).await.unwrap();
+    while let Some((_, said)) = news.recv().await {
+        match said {
+            StoreNews::Arranged(_) => break,
+            StoreNews::Failed { problem, .. } => panic!("{problem:?}"),
+            _ => {}
+        }
+    }
+    start.elapsed()
+}
+
+async fn sort(rows: u64, folder: &Path, csv: &Path) {
+    let (rows_out, rows_in) = mpsc::channel(BATCH_QUEUE);
+    let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
+    let (news_out, mut news) = mpsc::channel::<(ResultId, StoreNews)>(INBOX);
+    let options = Options { memory: RESULT_MEMORY, spill: Some(folder.to_owned()) };
+    let store = spawn(rows_in, commands_in, news_out, options);
+    let fed = tokio::spawn(feed(rows_out, chunks(rows)));
+    while let Some((_, said)) = news.recv().await {
+        if matches!(said, StoreNews::Progress(ref progress) if progress.end.is_some()) {
+            break;
+        }
+    }
+    fed.await.unwrap();
+    for (view, (what, keys, same)) in (1..).zip(SORTS) {
+        let sort = keys.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let arrangement = Arrangement { sort, filter: None };
+        let ours = arrange(&commands, &mut news, (view, arrangement)).await;
+        let theirs = gnu_sort(csv, same);
+        let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+        println!("{:<44} {ours:>10.2?}   GNU sort {theirs:>10.2?}   ratio {ratio:.2}", format!("sorted by {what}"));
+        let mut known = rows;
+        let took = windows(&commands, &mut news, &mut known, |count| count < 300).await;
+        print_latencies("  windows of it, anywhere", &took);
+    }
+    let filter = Filter::parse("column_2 > 8000000 and column_1 ~ '7$'", &columns()).unwrap();
+    let arrangement = Arrangement { sort: Vec::new(), filter: Some(Arc::new(filter)) };
+    let took = arrange(&commands, &mut news, (9, arrangement)).await;
+    println!("{:<44} {took:>10.2?}", "filtered by a number and a regular expression");
+    drop(commands);
+    drop(news);
+    store.await.unwrap();
+}
+
+fn main() {
+    let rows = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("rows.csv");
+    let mut writer = Writer::new(Format::Csv, Glyphs::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
+    let mut bytes = 0;
+    for chunk in chunks(rows) {
+        bytes += chunk.bytes() as u64;
+        writer.chunk(&chunk).unwrap();
+    }
+    writer.finish().unwrap();
+    println!(
+        "{rows} rows of {} columns, {} MiB, of which {} stay in memory",
+        rows::COLUMNS,
+        bytes >> 20,
+        RESULT_MEMORY >> 20
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    runtime.block_on(sort(rows, folder.path(), &csv));
+    println!("{:<44} {}", "peak memory, all sorts (VmHWM)", memory("VmHWM"));
+}
