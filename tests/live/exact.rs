@@ -1,7 +1,9 @@
-//! Every type, every edge: what a session delivers is, byte for byte, what the real client prints.
+//! Every type, every edge: what a session delivers is, byte for byte, what the real client prints, and sorts as the server
+//! sorts it.
 
 use crate::all_types::{OF_MARIADB, compare, table};
 use crate::harness::connect;
+use crate::order;
 use crate::rig::Rig;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -11,5 +13,13 @@ async fn every_value_of_every_type_is_what_the_real_client_prints_and_what_other
     let mut live = connect(rig.profile()).await.unwrap();
     let cells = compare(&mut live, OF_MARIADB, |script| rig.sql_raw(script)).await;
     println!("{cells} cells compared");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_sorted_as_the_servers_order_by_sorts_them() {
+    let rig = Rig::start();
+    let mut live = connect(rig.profile()).await.unwrap();
+    order::compare(&mut live, "utf8mb4_nopad_bin", |script| drop(rig.sql(script))).await;
     live.close().await;
 }

@@ -1,13 +1,12 @@
-//! Rows that rrx sorts lie as the server's ORDER BY puts them: every type that both compare in the same way, in both
-//! directions, in one column and in two, equal rows in the order in which they came.
+//! What it takes to see that rows which rrx sorts lie as the server's ORDER BY puts them: every type that both compare in the
+//! same way, in both directions, in one column and in two, equal rows in the order in which they came.
 
 use std::fmt::Write as _;
 
 use rrx::domain::port::Rows;
 use rrx::domain::results::{Cell, Chunk, Column, Direction, SortKey, Sorter};
 
-use crate::harness::{Live, connect, wide};
-use crate::rig::Rig;
+use crate::harness::{Live, wide};
 
 /// Name, type as SQL, and values at the edges. Texts compare by code point, so the column does too; a FLOAT has digits
 /// that it does not print, so its values have none of them.
@@ -42,7 +41,7 @@ const COLUMNS: &[(&str, &str, &[&str])] = &[
     ("blobs", "BLOB", &["''", "x'00'", "x'c3bf'"]),
     (
         "word",
-        "VARCHAR(60) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        "VARCHAR(60) CHARACTER SET utf8mb4 COLLATE {by-code-point}",
         &["''", "'a'", "'a '", "'A'", "'ä'", "'漢'", "'🦠'", "'a\\t'"],
     ),
 ];
@@ -93,9 +92,12 @@ impl Random {
     }
 }
 
-fn table(seed: u64) -> String {
+/// A table of random values; texts compare by this collation, which must know of no blanks at the end.
+fn table(seed: u64, collation: &str) -> String {
     let mut random = Random(seed);
-    let columns: Vec<String> = COLUMNS.iter().map(|(name, kind, _)| format!("{name} {kind}")).collect();
+    let column =
+        |(name, kind, _): &(&str, &str, &[&str])| format!("{name} {kind}").replace("{by-code-point}", collation);
+    let columns: Vec<String> = COLUMNS.iter().map(column).collect();
     let mut sql = format!(
         "CREATE DATABASE IF NOT EXISTS sorts; USE sorts; SET sql_mode = '', time_zone = '+00:00'; DROP TABLE IF EXISTS t; \
          CREATE TABLE t (id INT PRIMARY KEY, {});",
@@ -149,33 +151,32 @@ fn word(direction: Direction) -> &'static str {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_are_sorted_as_the_servers_order_by_sorts_them() {
-    let rig = Rig::start();
-    let mut live = connect(rig.profile()).await.unwrap();
+/// Sorts three tables by every column, and by every column and another one, beside the server.
+pub async fn compare(live: &mut Live, collation: &str, make: impl Fn(&str)) {
+    let key = |column, direction| SortKey { column, direction };
     for seed in 1..=3 {
-        rig.sql(&table(seed));
-        let (columns, chunks) = rows(&mut live, "SELECT * FROM sorts.t ORDER BY id").await;
+        make(&table(seed, collation));
+        let (columns, chunks) = rows(live, "SELECT * FROM sorts.t ORDER BY id").await;
         assert_eq!(ids(&chunks).len(), ROWS);
         let mut random = Random(seed);
         for direction in [Direction::Ascending, Direction::Descending] {
             for (at, (name, ..)) in COLUMNS.iter().enumerate() {
-                let key = |column, direction| SortKey { column, direction };
                 let next = usize::try_from(random.next(COLUMNS.len() as u64)).unwrap();
                 let (then, ..) = COLUMNS[next];
-                for (keys, clause) in [
-                    (vec![key(at + 1, direction)], format!("{name} {}", word(direction))),
+                let first = key(at + 1, direction);
+                let sorts = [
+                    (vec![first], format!("{name} {}", word(direction))),
                     (
-                        vec![key(at + 1, direction), key(next + 1, Direction::Descending)],
+                        vec![first, key(next + 1, Direction::Descending)],
                         format!("{name} {}, {then} DESC", word(direction)),
                     ),
-                ] {
+                ];
+                for (keys, clause) in sorts {
                     let statement = format!("SELECT id FROM sorts.t ORDER BY {clause}, id");
-                    let (_, expected) = rows(&mut live, &statement).await;
+                    let (_, expected) = rows(live, &statement).await;
                     assert_eq!(sorted(&columns, &chunks, &keys), ids(&expected), "seed {seed}: {statement}");
                 }
             }
         }
     }
-    live.close().await;
 }

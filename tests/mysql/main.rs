@@ -15,6 +15,8 @@ mod all_types;
 mod harness;
 #[path = "../live/keys.rs"]
 mod keys;
+#[path = "../live/order.rs"]
+mod order;
 #[path = "../rig/mod.rs"]
 mod rig;
 mod server;
@@ -166,6 +168,17 @@ async fn a_key_of_each_kind_is_followed_by_its_index_and_a_statement_with_values
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_sorted_as_the_servers_order_by_sorts_them() {
+    if var("RRX_MYSQL").is_ok() {
+        return;
+    }
+    let mysql = MySql::start();
+    let mut live = connect(Profile { time_zone: "+00:00".into(), ..mysql.profile() }).await.unwrap();
+    order::compare(&mut live, "utf8mb4_0900_bin", |script| drop(mysql.sql(script))).await;
     live.close().await;
 }
 
