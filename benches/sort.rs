@@ -111,6 +111,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("rows.csv");
     let mut writer = Writer::new(Format::Csv, Glyphs::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
+    writer.begin(&columns()).unwrap();
     let mut bytes = 0;
     for chunk in chunks(rows) {
         bytes += chunk.bytes() as u64;

@@ -120,6 +120,23 @@ impl<'a> Key<'a> {
     }
 }
 
+/// Bytes of a block of a key's rest.
+const BLOCK: usize = size_of::<u128>();
+
+/// Keys are compared part by part. A block that is not full is filled with zeros, so that their lengths decide at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The head, then the blocks of the rest.
+    Block(u32),
+    /// The length of the value.
+    Length,
+}
+
+impl Part {
+    /// The first one.
+    pub(super) const HEAD: Self = Self::Block(0);
+}
+
 /// The keys of a column, row after row, in little memory.
 #[derive(Debug)]
 pub struct Keys {
@@ -170,19 +187,40 @@ impl Keys {
     /// Compares the keys of two rows.
     #[must_use]
     pub fn compare(&self, a: u32, b: u32) -> Ordering {
-        self.head(a).cmp(&self.head(b)).then_with(|| self.compare_tails(a, b))
+        let head = |row: u32| self.part(row, Part::HEAD);
+        head(a)
+            .cmp(&head(b))
+            .then_with(|| if self.tails.is_empty() { Ordering::Equal } else { self.tail(a).cmp(&self.tail(b)) })
     }
 
-    /// The first part of a row's key: where two differ in it, it decides.
+    /// A part of a row's key as a number: where all parts before it are equal and this one is not, it decides.
     #[must_use]
-    pub(super) fn head(&self, row: u32) -> u128 {
-        self.heads.get(row as usize).copied().unwrap_or(0)
+    pub(super) fn part(&self, row: u32, part: Part) -> u128 {
+        match part {
+            Part::Block(0) => self.heads.get(row as usize).copied().unwrap_or(0),
+            Part::Block(number) => {
+                let (rest, _) = self.tail(row);
+                let from = (number as usize - 1) * BLOCK;
+                let bytes = rest.get(from..rest.len().min(from + BLOCK)).unwrap_or_default();
+                let mut block = [0; BLOCK];
+                for (place, byte) in block.iter_mut().zip(bytes) {
+                    *place = *byte;
+                }
+                u128::from_be_bytes(block)
+            }
+            Part::Length => u128::from(self.tail(row).1),
+        }
     }
 
-    /// What decides where the first parts are equal.
+    /// The part that comes behind this one for rows that are equal in it and before; `None` where their keys are equal.
     #[must_use]
-    pub(super) fn compare_tails(&self, a: u32, b: u32) -> Ordering {
-        if self.tails.is_empty() { Ordering::Equal } else { self.tail(a).cmp(&self.tail(b)) }
+    pub(super) fn next(&self, part: Part, rows: impl Iterator<Item = u32>) -> Option<Part> {
+        let Part::Block(number) = part else { return None };
+        if self.tails.is_empty() {
+            return None;
+        }
+        let longest = rows.map(|row| self.tail(row).0.len()).max().unwrap_or(0);
+        Some(if longest > number as usize * BLOCK { Part::Block(number + 1) } else { Part::Length })
     }
 
     fn tail(&self, row: u32) -> (&[u8], u32) {

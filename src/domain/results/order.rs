@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::key::Keys;
+use super::key::{Keys, Part};
 use super::{Cell, Column, Direction, SortKey};
 
 /// Collects the keys of the rows that take part.
@@ -52,7 +52,7 @@ impl Sorter {
     #[must_use]
     pub fn memory(&self) -> usize {
         let keys: usize = self.columns.iter().map(|(_, keys)| keys.memory()).sum();
-        let sorting = if self.columns.is_empty() { 0 } else { self.rows.len() * size_of::<(u128, u32)>() };
+        let sorting = if self.columns.is_empty() { 0 } else { self.rows.len() * size_of::<Entry>() };
         keys + sorting + self.rows.capacity() * size_of::<u32>()
     }
 
@@ -60,25 +60,55 @@ impl Sorter {
     #[must_use]
     pub fn finish(self) -> Vec<u32> {
         let Self { columns, rows, .. } = self;
-        let Some((first, keys)) = columns.first() else { return rows };
-        // The first part of the first key decides most comparisons: it stands beside the row.
-        let head = |at: u32| match first.direction {
-            Direction::Ascending => keys.head(at),
-            Direction::Descending => !keys.head(at),
-        };
-        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let mut order: Vec<(u128, u32)> = (0..count).map(|at| (head(at), at)).collect();
-        let turned = |key: &SortKey, ordering: Ordering| match key.direction {
-            Direction::Ascending => ordering,
-            Direction::Descending => ordering.reverse(),
-        };
-        order.sort_unstable_by(|(a_head, a), (b_head, b)| {
-            let first = a_head.cmp(b_head).then_with(|| turned(first, keys.compare_tails(*a, *b)));
-            let further = columns.iter().skip(1);
-            further
-                .fold(first, |so_far, (key, keys)| so_far.then_with(|| turned(key, keys.compare(*a, *b))))
-                .then(a.cmp(b))
-        });
+        let mut order: Vec<Entry> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).map(|at| (0, at)).collect();
+        // Part by part: the rows that are equal so far lie together, and the next part of their keys is brought beside
+        // them once, so that comparing reads forward through memory.
+        let mut equal = vec![(0..order.len(), Step { column: 0, part: Part::HEAD })];
+        while let Some((range, step)) = equal.pop() {
+            let (start, Some(run)) = (range.start, order.get_mut(range)) else { continue };
+            let Some((key, keys)) = columns.get(step.column) else { continue };
+            if run.len() <= FEW {
+                run.sort_unstable_by(|(_, a), (_, b)| compare(columns.get(step.column..), *a, *b).then(a.cmp(b)));
+                continue;
+            }
+            for (part, at) in &mut *run {
+                let value = keys.part(*at, step.part);
+                *part = if key.direction == Direction::Descending { !value } else { value };
+            }
+            run.sort_unstable();
+            let mut first = start;
+            for group in run.chunk_by(|(a, _), (b, _)| a == b) {
+                if group.len() > 1 {
+                    let next = keys.next(step.part, group.iter().map(|(_, at)| *at));
+                    let step =
+                        next.map_or(Step { column: step.column + 1, part: Part::HEAD }, |part| Step { part, ..step });
+                    equal.push((first..first + group.len(), step));
+                }
+                first += group.len();
+            }
+        }
         order.into_iter().filter_map(|(_, at)| rows.get(at as usize).copied()).collect()
     }
+}
+
+/// A part of a row's key, and which of the rows that take part it is.
+type Entry = (u128, u32);
+
+/// Rows that are equal so far are compared one by one where there are no more than so many.
+const FEW: usize = 24;
+
+/// Which part of which key decides next.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    column: usize,
+    part: Part,
+}
+
+/// Compares two rows by these keys.
+fn compare(columns: Option<&[(SortKey, Keys)]>, a: u32, b: u32) -> Ordering {
+    let orderings = columns.unwrap_or_default().iter().map(|(key, keys)| match key.direction {
+        Direction::Ascending => keys.compare(a, b),
+        Direction::Descending => keys.compare(b, a),
+    });
+    orderings.into_iter().find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
 }

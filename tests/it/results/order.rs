@@ -71,7 +71,44 @@ fn a_view_finds_its_rows_in_the_servers_order_with_their_places() {
     assert_eq!(plain.in_order(1, 9).collect::<Vec<_>>(), [(5, 1)]);
 }
 
+/// Values that agree in much: NULL, repetitions of a long word, zeros and other bytes at the end.
+fn alike() -> impl Strategy<Value = Option<Vec<u8>>> {
+    let value = (0..4_usize, prop::collection::vec(prop::sample::select(vec![0, b'a', b'b', 255]), 0..5));
+    prop::option::weighted(
+        0.9,
+        value.prop_map(|(words, end)| [&b"aaaaaaaaaaaaaaaaaaaaaaa".repeat(words)[..], &end].concat()),
+    )
+}
+
+fn signed() -> impl Strategy<Value = Option<Vec<u8>>> {
+    prop::option::weighted(0.9, (-4..4_i32).prop_map(|number| number.to_string().into_bytes()))
+}
+
 proptest! {
+    #[test]
+    fn many_rows_with_keys_that_agree_in_much_sort_as_a_stable_sort_does(
+        rows in prop::collection::vec((signed(), alike(), alike()).prop_map(|(a, b, c)| vec![a, b, c]), 0..700),
+        sort in prop::collection::vec((0..3_usize, any::<bool>()), 0..4),
+    ) {
+        let columns = [column("n", WireType::Long), text("s"), blob("b")];
+        let sort: Vec<(usize, Direction)> = sort
+            .into_iter()
+            .map(|(column, is_down)| (column, if is_down { Direction::Descending } else { Direction::Ascending }))
+            .collect();
+        let mut expected: Vec<u32> = (0..u32::try_from(rows.len()).unwrap()).collect();
+        expected.sort_by(|a, b| {
+            sort.iter().fold(Ordering::Equal, |so_far, (column, direction)| {
+                let key = |row: u32| {
+                    let cell = rows[row as usize][*column].as_deref().map_or(Cell::Null, Cell::Bytes);
+                    KeyKind::of(&columns[*column]).key(cell).into_owned()
+                };
+                let ordering = key(*a).cmp(&key(*b));
+                so_far.then(if *direction == Direction::Descending { ordering.reverse() } else { ordering })
+            })
+        });
+        prop_assert_eq!(order(&columns, &sort, &rows), expected);
+    }
+
     #[test]
     fn bytes_sort_as_a_plain_vec_does(values in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..40)), 0..60)) {
         let rows: Vec<Row> = values.iter().map(|value| vec![value.clone()]).collect();
