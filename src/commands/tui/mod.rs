@@ -3,6 +3,7 @@
 mod dispatch;
 pub mod export;
 mod inbox;
+mod pace;
 pub mod taps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -21,7 +22,8 @@ use crate::app::ui::look::{Colours, Look};
 use crate::app::ui::theme::Theme;
 use crate::app::{Effect, Message, draw, update};
 use crate::domain::keys::{Chord, Key, Keymap};
-use crate::domain::limits::{EVENTS_A_TURN, FRAME, INBOX};
+use crate::domain::limits::{EVENTS_A_TURN, INBOX};
+use crate::domain::port::{ExportNews, StoreNews};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 use crate::io::terminal::{Codes, Event, Events, Screen};
@@ -29,6 +31,7 @@ use crate::io::terminal::{Codes, Event, Events, Screen};
 use dispatch::Dispatch;
 pub use dispatch::Outside;
 use inbox::News;
+use pace::{Pace, Wanted};
 
 /// What the screen starts with.
 #[derive(Debug)]
@@ -113,8 +116,8 @@ async fn turn(
     let mut events = Events::default();
     let mut signals = Signals::new();
     let mut wake: Option<Instant> = None;
-    let mut drawn: Option<Instant> = None;
-    let mut has_changed = true;
+    let mut pace = Pace::default();
+    let mut frame = Some(Wanted::AtOnce);
     let mut asked = 0_u8;
     let mut can_draw = true;
     loop {
@@ -138,16 +141,17 @@ async fn turn(
                 }
             }
         }
-        let due = drawn.map_or_else(Instant::now, |at| at + FRAME);
-        if has_changed && Instant::now() >= due {
+        let now = Instant::now();
+        let due = frame.map(|wanted| pace.due(wanted, now));
+        if due.is_some_and(|due| now >= due) {
             // Without a terminal there is nothing to do but to save and to go.
             if can_draw && screen.draw(|buffer| draw(model, buffer)).is_err() {
                 can_draw = false;
                 effects.extend(update(model, Message::Terminate));
                 continue;
             }
-            drawn = Some(Instant::now());
-            has_changed = false;
+            pace.drew(Instant::now());
+            frame = None;
         }
         let mut messages = Vec::new();
         tokio::select! {
@@ -192,13 +196,24 @@ async fn turn(
                 }
             }
             () = tokio::time::sleep_until(wake.unwrap_or(began)), if wake.is_some() => wake = None,
-            () = tokio::time::sleep_until(due), if has_changed => continue,
+            () = tokio::time::sleep_until(due.unwrap_or(began)), if frame.is_some() => continue,
         }
         effects.extend(update(model, Message::Clock(began.elapsed())));
+        frame = frame.max(Some(Wanted::InTime));
         for message in messages {
+            frame = frame.max(Some(wanted(&message)));
             effects.extend(update(model, message));
         }
-        has_changed = true;
+    }
+}
+
+/// How soon somebody wants to see what this changes.
+fn wanted(message: &Message) -> Wanted {
+    match message {
+        Message::Clock(_)
+        | Message::Result(_, StoreNews::Progress(_) | StoreNews::Working { .. })
+        | Message::Export(_, ExportNews::Progress { .. }) => Wanted::InTime,
+        _ => Wanted::AtOnce,
     }
 }
 
