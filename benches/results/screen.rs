@@ -27,13 +27,58 @@ pub fn watch(table: &Table, sizes: &[u64]) {
         println!("\nrrx on a screen of {}×{}, {} rows", SIZE.0, SIZE.1, grouped(*rows));
         turn(table, *rows);
     }
+    let rows = sizes.iter().copied().min().unwrap_or(OF_HARLEQUIN).min(OF_HARLEQUIN);
+    println!("\nbeside harlequin on the same screen, {} rows", grouped(rows));
+    beside_harlequin(table, rows);
+}
+
+/// Rows that harlequin is asked for: it holds all of them before it shows the first, at half a minute a million.
+const OF_HARLEQUIN: u64 = 200_000;
+
+/// `RRX_HARLEQUIN` names it, with its MySQL adapter, else it is looked for on the path.
+fn beside_harlequin(table: &Table, rows: u64) {
+    let name = std::env::var("RRX_HARLEQUIN").unwrap_or_else(|_| "harlequin".into());
+    if std::process::Command::new(&name).arg("--version").output().is_err() {
+        println!("harlequin is not there: pip install harlequin harlequin-mysql, and RRX_HARLEQUIN=FILE names it");
+        return;
+    }
+    let (ours, our_peak) = first_and_peak(rrx(table), rows, "f5");
+    let arguments = table.harlequin();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let story = Story::start_program(name.as_ref(), &table.home, &arguments, SIZE, &[("COLORTERM", "truecolor")]);
+    story.see("Query Editor");
+    story.see("bench");
+    let (theirs, their_peak) = first_and_peak(story, rows, "ctrl-j");
+    println!("{:<34} {:>10} {:>13}", "", "first row", "peak memory");
+    println!("{:<34} {:>7.2} s {our_peak:>9.1} MiB", "rrx", ours.as_secs_f64());
+    println!("{:<34} {:>7.2} s {their_peak:>9.1} MiB", "harlequin", theirs.as_secs_f64());
+    println!("{:<34} {:>9.3} {:>13.2}", "  ratio", ours.as_secs_f64() / theirs.as_secs_f64(), our_peak / their_peak);
+}
+
+/// Runs the statement, and answers with the time until its first row is on the screen, and the highest memory in MiB.
+fn first_and_peak(mut story: Story, rows: u64, run: &str) -> (Duration, f64) {
+    story.text(&Table::select(rows));
+    story.see(&format!("LIMIT {rows}"));
+    let begun = Instant::now();
+    story.keys(run);
+    story.see("XN-00000001");
+    let first = begun.elapsed();
+    story.wait("all rows", |shown| shown.contains(&grouped(rows)));
+    let peak = highest_memory(story.pid()) as f64 / 1024.0;
+    story.kill();
+    (first, peak)
+}
+
+/// rrx, connected, with an empty worksheet.
+fn rrx(table: &Table) -> Story {
+    let mut story = Story::start(&table.home, &["bench"], SIZE);
+    story.wait("connected", |shown| shown.contains("MariaDB 1"));
+    story.keys("ctrl-n");
+    story
 }
 
 fn turn(table: &Table, rows: u64) {
-    let mut story = Story::start(&table.home, &["bench"], SIZE);
-    story.see("bench");
-    story.wait("connected", |shown| shown.contains("MariaDB 1"));
-    story.keys("ctrl-n");
+    let mut story = rrx(table);
     story.text(&Table::select(rows));
     story.see(&format!("LIMIT {rows}"));
     let begun = Instant::now();
@@ -44,6 +89,7 @@ fn turn(table: &Table, rows: u64) {
     story.keys("f6");
     let mut took = Vec::new();
     for row in 2.. {
+        pause(row);
         let pressed = Instant::now();
         story.keys("down");
         let here = format!("row {} ·", grouped(row));
@@ -62,6 +108,7 @@ fn turn(table: &Table, rows: u64) {
         let mut took = Vec::new();
         for turn in 0..40 {
             let (typed, row) = keys(turn);
+            pause(turn);
             let pressed = Instant::now();
             story.text(&typed);
             story.wait("the row", |shown| {
@@ -86,6 +133,11 @@ fn turn(table: &Table, rows: u64) {
     );
     story.keys("ctrl-q");
     assert!(story.end().success());
+}
+
+/// Between two keys of somebody who holds one down: 30 a second, never in step with the frames.
+fn pause(turn: u64) {
+    std::thread::sleep(Duration::from_micros(30_000 + turn * 1_733 % 7_000));
 }
 
 fn print(what: &str, took: &mut [Duration]) {

@@ -78,4 +78,15 @@ impl Table {
             .args(["--use-keyring", "false", "--unbuffered", "--format", "tsv", "-e", &Self::select(rows)]);
         Some(command)
     }
+
+    /// The arguments of harlequin, a terminal program in Python.
+    pub fn harlequin(&self) -> Vec<String> {
+        let words = ["-a", "mysql", "--viewer-max-rows", "-1", "--no-write-history", "-h", self.rig.mysql_address()];
+        let mut arguments: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        arguments.push(format!("-p{}", self.rig.mysql_port()));
+        arguments.push(format!("--user={}", self.rig.account()));
+        arguments.push(format!("--password={}", self.rig.password()));
+        arguments.push(format!("--ssl-ca={}", self.rig.ca().display()));
+        arguments
+    }
 }
