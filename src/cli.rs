@@ -145,7 +145,7 @@ pub struct RunCommand {
     /// A value of the snippet's parameter; may be given several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param)]
     pub params: Vec<(String, String)>,
-    /// The form of the rows; a table on a terminal, TSV otherwise
+    /// The form of the rows; by the ending of FILE, else a table on a terminal and TSV otherwise
     #[arg(long, value_enum, value_name = "FORM")]
     pub format: Option<RowForm>,
     /// The file for the rows; it gets its name only when they are complete (until then FILE.partial)
@@ -221,6 +221,10 @@ pub enum RowForm {
     Markdown,
     /// INSERT statements
     Sql,
+    /// Parquet: typed columns, for a file or a pipe (a build with the feature `parquet`)
+    Parquet,
+    /// A workbook, for a file or a pipe (a build with the feature `xlsx`)
+    Xlsx,
 }
 
 /// `rrx doctor`

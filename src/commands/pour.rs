@@ -1,10 +1,10 @@
 //! Rows of a session or of the store, written in a form as they come: one way for `rrx run` and for the screen's exports.
 
-use std::io::{Result, Write};
+use std::io::Write;
 
 use tokio::sync::mpsc;
 
-use crate::domain::export::{Format, Formulas, Writer};
+use crate::domain::export::{Manner, WriteError, Writer};
 use crate::domain::port::{End, Rows};
 use crate::domain::results::{Column, Glyphs};
 
@@ -13,15 +13,15 @@ use crate::domain::results::{Column, Glyphs};
 /// written, and may stop it.
 ///
 /// # Errors
-/// When the output cannot be written, or with what `told` says.
+/// When the output cannot be written, the form has no place for a value, or with what `told` says.
 pub fn pour<W: Write>(
     rows: &mut mpsc::Receiver<Rows>,
     columns: &[Column],
-    (format, formulas): (Format, Formulas),
+    manner: Manner,
     out: W,
-    mut told: impl FnMut(u64, &W) -> Result<()>,
-) -> Result<(W, Option<End>)> {
-    let mut writer = Writer::new(format, Glyphs::Unicode, out).formulas(formulas);
+    mut told: impl FnMut(u64, &W) -> Result<(), WriteError>,
+) -> Result<(W, Option<End>), WriteError> {
+    let mut writer = Writer::new(manner.format, Glyphs::Unicode, out).formulas(manner.formulas).zone(manner.zone);
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {

@@ -13,7 +13,7 @@ use super::headless::{Headless, Interrupts, Waited};
 use super::pour::pour;
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
-use crate::domain::export::{Format, Formulas, side_file};
+use crate::domain::export::{Format, Formulas, Manner, SessionZone, WriteError, side_file};
 use crate::domain::limits;
 use crate::domain::port::{End, Limit, Rows, RunBounds, RunReport};
 use crate::domain::problem::{Kind, Problem};
@@ -96,6 +96,8 @@ impl RunArgs {
                 RowForm::Jsonl => Format::JsonLines,
                 RowForm::Markdown => Format::Markdown,
                 RowForm::Sql => Format::Sql,
+                RowForm::Parquet => Format::Parquet,
+                RowForm::Xlsx => Format::Xlsx,
             }),
             rows: match (command.all, command.limit) {
                 (true, _) => RowsWanted::All,
@@ -109,6 +111,21 @@ impl RunArgs {
             formulas: if command.no_formulas { Formulas::Defused } else { Formulas::Kept },
             columns: command.columns.clone(),
         })
+    }
+
+    /// The form: the one asked for, else by the ending of the file, else what stdout is good for.
+    ///
+    /// # Errors
+    /// Where this build does not have it, or it is nothing for a terminal.
+    fn form(&self, stdout: Stdout) -> Result<Format, Problem> {
+        let by_name = self.output.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
+        let is_shown = self.output.is_none() && stdout == Stdout::Terminal;
+        let format = self.format.or(by_name).unwrap_or(if is_shown { Format::Table } else { Format::Tsv });
+        if format.is_binary() && is_shown {
+            return Err(Problem::new(Kind::Settings, format!("The form {format} is nothing for a terminal"))
+                .hint("write it into a file with -o FILE"));
+        }
+        format.absence().map_or(Ok(format), Err)
     }
 
     fn bounds(&self, profile: &Profile) -> RunBounds {
@@ -178,23 +195,25 @@ async fn perform<W: Write + Send + 'static>(
     (out, stdout): (W, Stdout),
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
+    let format = args.form(stdout)?;
     let (send, rows) = mpsc::channel(limits::BATCH_QUEUE);
     let session = Headless::connect(Arc::clone(&site.profile), site.outside.clone(), send, &mut site.stop).await?;
     let Waited::Done(mut session) = session else { return Ok(Kind::Interrupted.exit_code()) };
     print::problems(err, &warnings(&session.facts().warnings))?;
     let statements = check_all(args, &session)?;
+    if format.is_binary() && statements.len() > 1 {
+        return Err(Problem::new(Kind::Settings, format!("A file of the form {format} holds one result"))
+            .because(format!("these are {} statements", statements.len()))
+            .hint("run them one by one, or choose a form of text"));
+    }
     let sink = match &args.output {
         None => Sink::Stdout(out),
         Some(path) => Sink::File(Partial::create(path).map_err(|error| {
             Problem::new(Kind::Local, format!("The file {} cannot be made", path.display())).because(error.to_string())
         })?),
     };
-    let by_name = args.output.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
-    let format = args.format.or(by_name).unwrap_or(match (&sink, stdout) {
-        (Sink::Stdout(_), Stdout::Terminal) => Format::Table,
-        (Sink::Stdout(_), Stdout::Other) | (Sink::File(_), _) => Format::Tsv,
-    });
-    let poured = pour_on_a_thread(rows, (format, args.formulas), args.columns.clone(), sink)?;
+    let manner = Manner { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
+    let poured = pour_on_a_thread(rows, manner, args.columns.clone(), sink)?;
     let bounds = args.bounds(&site.profile);
     let mut code = 0;
     let mut failed = None;
@@ -332,19 +351,19 @@ impl<W: Write> Write for Sink<W> {
 }
 
 /// What became of the rows.
-type Poured<W> = Result<std::io::Result<Sink<W>>, oneshot::error::RecvError>;
+type Poured<W> = Result<Result<Sink<W>, WriteError>, oneshot::error::RecvError>;
 
 /// Writes on a thread of its own: a reader that stalls must not keep Ctrl-C from stopping the statement.
 fn pour_on_a_thread<W: Write + Send + 'static>(
     rows: mpsc::Receiver<Rows>,
-    form: (Format, Formulas),
+    manner: Manner,
     columns: Option<PathBuf>,
     sink: Sink<W>,
-) -> Result<oneshot::Receiver<std::io::Result<Sink<W>>>, Problem> {
+) -> Result<oneshot::Receiver<Result<Sink<W>, WriteError>>, Problem> {
     let (done, poured) = oneshot::channel();
     std::thread::Builder::new()
         .name("rows".into())
-        .spawn(move || drop(done.send(pour_all(rows, form, columns.as_deref(), sink))))
+        .spawn(move || drop(done.send(pour_all(rows, manner, columns.as_deref(), sink))))
         .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
     Ok(poured)
 }
@@ -352,10 +371,10 @@ fn pour_on_a_thread<W: Write + Send + 'static>(
 /// Writes result after result until the session is gone. On an error the receiving end is dropped, which stops the statement.
 fn pour_all<W: Write>(
     mut rows: mpsc::Receiver<Rows>,
-    form: (Format, Formulas),
+    manner: Manner,
     mut side: Option<&Path>,
     mut sink: Sink<W>,
-) -> std::io::Result<Sink<W>> {
+) -> Result<Sink<W>, WriteError> {
     loop {
         let columns = match rows.blocking_recv() {
             None => return Ok(sink),
@@ -365,7 +384,7 @@ fn pour_all<W: Write>(
         if let Some(path) = side.take() {
             atomic::replace(path, side_file(&columns).as_bytes())?;
         }
-        (sink, _) = pour(&mut rows, &columns, form, sink, |_, _| Ok(()))?;
+        (sink, _) = pour(&mut rows, &columns, manner, sink, |_, _| Ok(()))?;
     }
 }
 
@@ -384,9 +403,12 @@ fn finish<W: Write>(
     };
     match (poured, failed) {
         // `rrx run … | head`: the reader has what it wanted.
-        (Ok(Err(error)), _) if error.kind() == ErrorKind::BrokenPipe && args.output.is_none() => Ok(0),
+        (Ok(Err(WriteError::Output(error))), _) if error.kind() == ErrorKind::BrokenPipe && args.output.is_none() => {
+            Ok(0)
+        }
         (Ok(Err(_)), None) if code == Kind::Interrupted.exit_code() => Ok(code),
-        (Ok(Err(error)), _) => Err(unwritten(&error)),
+        (Ok(Err(WriteError::Output(error))), _) => Err(unwritten(&error)),
+        (Ok(Err(WriteError::Form(problem))), _) => Err(*problem),
         (_, Some(problem)) => Err(problem),
         (Err(_), None) => {
             Err(Problem::new(Kind::Local, "The rows cannot be written").because("the writing thread is gone"))

@@ -24,6 +24,16 @@ pub const SORT_MEMORY: usize = 128 << 20;
 pub const WORK_ROWS: u64 = 4096;
 /// Bytes of one text for the clipboard.
 pub const COPY_BYTES: usize = 64 << 20;
+/// Bytes of values that a Parquet file holds back until they become a row group: a reader wants large ones, memory small.
+pub const PARQUET_GROUP_BYTES: usize = 16 << 20;
+/// Rows of a sheet, its header included: what a spreadsheet opens.
+pub const SHEET_ROWS: u32 = 1 << 20;
+/// Columns of a sheet: what a spreadsheet opens.
+pub const SHEET_COLUMNS: usize = 1 << 14;
+/// Characters (UTF-16 units) of a cell of a sheet: a spreadsheet calls a file with more broken.
+pub const SHEET_CELL: usize = 32_767;
+/// Bytes of a sheet before the next one begins: with one more row it stays under the 4 GiB of a plain zip file.
+pub const SHEET_BYTES: u64 = 3 << 30;
 /// Default row limit of a profile.
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.

@@ -207,7 +207,10 @@ fn a_format_is_read_from_its_word() {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
     let error = "xml".parse::<Format>().unwrap_err();
-    assert_eq!(error.to_string(), "there is no format \"xml\": choose csv, tsv, json, jsonl, markdown, sql or table");
+    assert_eq!(
+        error.to_string(),
+        "there is no format \"xml\": choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx"
+    );
 }
 
 #[test]

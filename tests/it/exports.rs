@@ -10,7 +10,7 @@ use rrx::app::{Effect, Message};
 use rrx::commands::pour::pour;
 use rrx::commands::tui::export::Exports;
 use rrx::commands::tui::taps::Taps;
-use rrx::domain::export::{Format, Formulas};
+use rrx::domain::export::{Format, Formulas, Manner, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::port::{
     End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Progress, Replace, ResultId, Rows, RunBounds,
@@ -155,6 +155,7 @@ impl Bench {
             again: None,
             columns: vec![0, 1, 2],
             form: ExportForm::plain(Format::Csv),
+            zone: SessionZone::Utc,
             path,
             replace: Replace::Forbidden,
         }
@@ -173,6 +174,11 @@ fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap().block_on(test);
 }
 
+fn sum(bytes: &[u8]) -> String {
+    let digits: Vec<String> = digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
+
 fn read_csv(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
     let mut reader = csv::ReaderBuilder::new().from_path(path).unwrap();
     let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -186,14 +192,33 @@ fn all_rows_of_a_spilled_result_are_in_the_file_and_the_sum_is_the_files() {
         let written = bench.write(bench.order("all.csv")).await;
         assert_eq!((written.rows, written.path.file_name().unwrap().to_str()), (40_000, Some("all.csv")));
         let bytes = fs::read(&written.path).unwrap();
-        let sum: Vec<String> = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((written.bytes, written.sha256), (bytes.len() as u64, sum.concat()));
+        assert_eq!((written.bytes, written.sha256), (bytes.len() as u64, sum(&bytes)));
         let (header, read) = read_csv(&written.path);
         assert_eq!(header, ["id", "name", "n"]);
         let expected: Vec<Vec<String>> =
             (0..40_000).map(|row| cells(row).map(Option::unwrap_or_default).to_vec()).collect();
         assert!(read == expected, "the rows of a plain vector, in its order");
         assert_eq!(bench.files(""), ["all.csv"]);
+    });
+}
+
+#[test]
+fn the_sum_is_the_files_in_every_form_of_this_build() {
+    run(async {
+        let mut bench = Bench::of(3000).await;
+        for format in Format::ALL.into_iter().filter(|format| format.is_built()) {
+            let name = format!("all.{}", format.ending());
+            let order = ExportOrder { form: ExportForm::plain(format), ..bench.order(&name) };
+            let written = bench.write(order).await;
+            let bytes = fs::read(&written.path).unwrap();
+            assert_eq!(
+                (written.rows, written.bytes, written.sha256),
+                (3000, bytes.len() as u64, sum(&bytes)),
+                "{name}"
+            );
+            assert_eq!(bench.files(""), [name]);
+            fs::remove_file(written.path).unwrap();
+        }
     });
 }
 
@@ -392,9 +417,9 @@ fn a_full_disk_is_told_and_the_rows_are_wanted_no_more() {
     let (rows, mut taken) = mpsc::channel(8);
     rows.try_send(Rows::Batch { result: R, chunk: batch(0..100) }).unwrap();
     rows.try_send(Rows::End { result: R, end: End::Complete }).unwrap();
-    let form = (Format::Csv, Formulas::Kept);
-    let error = pour(&mut taken, &columns(), form, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+    let manner = Manner::plain(Format::Csv);
+    let error = pour(&mut taken, &columns(), manner, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
+    assert!(matches!(&error, WriteError::Output(error) if error.kind() == std::io::ErrorKind::StorageFull), "{error}");
 }
 
 // ------------------------------------------------------------ by keys
@@ -423,6 +448,7 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     let form = ExportForm { formulas: Formulas::Defused, ..ExportForm::plain(Format::Csv) };
     assert_eq!((order.result, order.form, order.path.as_str()), (result, form, "~/out/subjects.csv"));
     assert_eq!((order.columns, order.view, order.replace), (vec![1, 2], ViewId(0), Replace::Forbidden));
+    assert_eq!(order.zone, SessionZone::Utc, "as the session says");
     bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 4, bytes: 2048 }));
     let screen = shown(&bench);
     assert!(screen.contains("writing 4 of 9 rows to subjects.csv, 2.0 KiB"), "{screen}");

@@ -36,3 +36,4 @@ mod sql;
 mod ssh_config;
 mod storage;
 mod tidy;
+mod typed_forms;

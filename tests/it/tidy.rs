@@ -20,7 +20,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/keys", &["domain::limits", "domain::problem"]),
     ("src/domain/profile", &["domain::limits", "domain::problem"]),
     ("src/domain/accesslog", &["domain::ids", "domain::sql", "domain::limits", "domain::problem", "domain::words"]),
-    ("src/domain/export", &["domain::results", "domain::sql", "domain::limits", "domain::problem"]),
+    ("src/domain/export", &["domain::calendar", "domain::results", "domain::sql", "domain::limits", "domain::problem"]),
     ("src/domain/docs", &["domain::sql", "domain::catalog", "domain::limits", "domain::problem"]),
     (
         "src/domain/snippets",
@@ -49,6 +49,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crossterm", &["src/io/terminal"]),
     ("rusqlite", &["src/demo"]),
     ("sqlparser", &["src/demo"]),
+    ("use ::parquet", &["src/domain/export/parquet"]),
+    ("flate2", &["src/domain/export/xlsx/zip.rs"]),
     ("tui_textarea", &["src/app/panes/worksheet/editor.rs"]),
     ("unbounded_channel", &[]),
 ];

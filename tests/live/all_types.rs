@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use rrx::domain::export::{Format, Writer};
+use rrx::domain::export::{Format, WriteError, Writer};
 use rrx::domain::port::{End, ResultId, Rows};
 use rrx::domain::results::{Chunk, Column, Glyphs, TypeClass};
 use rrx::domain::sql::Param;
@@ -118,6 +118,12 @@ fn kinds(more: &'static [Kind]) -> impl Iterator<Item = (usize, &'static Kind)> 
     KINDS.iter().chain(more).enumerate()
 }
 
+/// Names and types of the table's columns, as SQL, but for its `id`.
+#[allow(dead_code, reason = "typed files are compared elsewhere")]
+pub fn columns(more: &'static [Kind]) -> impl Iterator<Item = (String, &'static str)> {
+    kinds(more).map(|(at, (of, _))| (format!("c{at}"), *of))
+}
+
 /// How many rows it has: the last one is NULL in every column.
 fn rows(more: &'static [Kind]) -> usize {
     kinds(more).map(|(_, (_, values))| values.len()).max().unwrap() + 1
@@ -140,13 +146,13 @@ pub fn table(more: &'static [Kind]) -> String {
 }
 
 /// A whole result.
-struct Taken {
-    columns: Arc<[Column]>,
+pub struct Taken {
+    pub columns: Arc<[Column]>,
     chunks: Vec<Chunk>,
 }
 
 impl Taken {
-    async fn of(live: &mut Live, result: ResultId) -> Self {
+    pub async fn of(live: &mut Live, result: ResultId) -> Self {
         let (mut columns, mut chunks): (Arc<[Column]>, _) = (Arc::from([]), Vec::new());
         loop {
             match live.piece().await {
@@ -159,16 +165,21 @@ impl Taken {
         Self { columns, chunks }
     }
 
-    fn cells(&self) -> Vec<Vec<Option<Vec<u8>>>> {
+    pub fn cells(&self) -> Vec<Vec<Option<Vec<u8>>>> {
         let row = |chunk: &Chunk, row| chunk.row(row).unwrap().map(|it| it.bytes().map(<[u8]>::to_vec)).collect();
         self.chunks.iter().flat_map(|chunk| (0..chunk.rows()).map(|at| row(chunk, at)).collect::<Vec<_>>()).collect()
     }
 
-    fn written(&self, format: Format) -> Vec<u8> {
+    /// As a file of this form.
+    pub fn try_written(&self, format: Format) -> Result<Vec<u8>, WriteError> {
         let mut writer = Writer::new(format, Glyphs::default(), Vec::new());
-        writer.begin(&self.columns).unwrap();
-        self.chunks.iter().for_each(|chunk| writer.chunk(chunk).unwrap());
-        writer.finish().unwrap()
+        writer.begin(&self.columns)?;
+        self.chunks.iter().try_for_each(|chunk| writer.chunk(chunk))?;
+        writer.finish()
+    }
+
+    fn written(&self, format: Format) -> Vec<u8> {
+        self.try_written(format).unwrap()
     }
 }
 

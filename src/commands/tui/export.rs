@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::taps::Taps;
 use crate::commands::pour::pour;
-use crate::domain::export::side_file;
+use crate::domain::export::{Manner, WriteError, side_file};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
 use crate::domain::port::{End, ExportCmd, ExportId, ExportNews, ExportOrder, Replace, ResultId, Rows, Written};
 use crate::domain::problem::{Kind, Problem};
@@ -140,11 +140,11 @@ fn write(
     let mut rows = 0;
     let written = fetch(order, from, is_given_up, &mut tell).and_then(|(columns, mut queue)| {
         let mut told_at: Option<Instant> = None;
-        let form = (order.form.format, order.form.formulas);
-        let poured = pour(&mut queue, &columns, form, &mut file, |count, file| {
+        let manner = Manner { format: order.form.format, formulas: order.form.formulas, zone: order.zone };
+        let poured = pour(&mut queue, &columns, manner, &mut file, |count, file| {
             rows = count;
             if is_given_up.load(Ordering::SeqCst) {
-                return Err(Error::other("given up"));
+                return Err(Error::other("given up").into());
             }
             if told_at.is_none_or(|at| at.elapsed() >= FRAME) {
                 told_at = Some(Instant::now());
@@ -161,7 +161,8 @@ fn write(
                 Err(gone())
             }
             Ok((_, None)) => Err(gone()),
-            Err(error) => Err(unwritten(&path, &error)),
+            Err(WriteError::Output(error)) => Err(unwritten(&path, &error)),
+            Err(WriteError::Form(problem)) => Err(*problem),
         }
     });
     let bytes = file.bytes();

@@ -7,10 +7,9 @@
 //! - a text that is no UTF-8 is an object `{"hex":"…"}`;
 //! - a name that comes again gets a number: `name`, `name_2`, `name_3`.
 
-use std::collections::HashSet;
-
 use super::Visitor;
-use super::visit::{any, put_bit};
+use super::names::unique;
+use super::visit::{any, put_bit, put_hex};
 use crate::domain::results::{Cell, Cells, Column, TypeClass};
 
 #[derive(Debug, Clone, Copy)]
@@ -87,30 +86,6 @@ fn form(column: &Column) -> Form {
     }
 }
 
-/// The names of the columns, each different. A name that the result has itself is not given to another column.
-fn unique(columns: &[Column]) -> Vec<String> {
-    let mut taken: HashSet<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let mut seen: HashSet<&str> = HashSet::new();
-    let mut next: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
-    let mut names = Vec::with_capacity(columns.len());
-    for column in columns {
-        if seen.insert(&column.name) {
-            names.push(column.name.clone());
-            continue;
-        }
-        let number = next.entry(&column.name).or_insert(1);
-        let name = loop {
-            *number += 1;
-            let name = format!("{}_{number}", column.name);
-            if taken.insert(name.clone()) {
-                break name;
-            }
-        };
-        names.push(name);
-    }
-    names
-}
-
 fn put(cell: Cell<'_>, form: Form, out: &mut Vec<u8>) {
     let Cell::Bytes(bytes) = cell else { return out.extend_from_slice(b"null") };
     match form {
@@ -185,12 +160,4 @@ fn put_string(text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(text.as_bytes());
     }
     out.push(b'"');
-}
-
-fn put_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            out.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
-        }
-    }
 }

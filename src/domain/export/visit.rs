@@ -68,3 +68,12 @@ pub(super) fn join(
 pub(super) fn any(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(0, |found, byte| found | u8::from(is_one(*byte))) != 0
 }
+
+/// Bytes in hexadecimal.
+pub(super) fn put_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            out.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+        }
+    }
+}

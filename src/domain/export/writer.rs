@@ -1,92 +1,16 @@
 //! The writer: one result in one form into one `io::Write`. Knows which forms there are, not what they look like.
 
 use std::io::{self, Write};
-use std::str::FromStr;
 
-use super::Visitor;
 use super::csv::Csv;
 use super::json::Json;
 use super::markdown::Markdown;
 use super::sql::Sql;
 use super::table::Table;
 use super::tsv::Tsv;
+use super::typed::{Typed, typed};
+use super::{Format, Formulas, SessionZone, Visitor, WriteError};
 use crate::domain::results::{Chunk, Column, Glyphs};
-
-/// A form of export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// RFC 4180: NULL is nothing, the empty text is `""`.
-    Csv,
-    /// The form of `mysql --batch`.
-    Tsv,
-    /// An array of objects.
-    Json,
-    /// One object a line.
-    JsonLines,
-    /// A table for a ticket or a page.
-    Markdown,
-    /// INSERT statements.
-    Sql,
-    /// A box for the eye.
-    Table,
-}
-
-impl Format {
-    /// All forms, in the order in which they are listed.
-    pub const ALL: [Self; 7] =
-        [Self::Csv, Self::Tsv, Self::Json, Self::JsonLines, Self::Markdown, Self::Sql, Self::Table];
-
-    /// The ending that its files have.
-    #[must_use]
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Markdown => "md",
-            Self::Table => "txt",
-            Self::Csv | Self::Tsv | Self::Json | Self::JsonLines | Self::Sql => self.word(),
-        }
-    }
-
-    /// The form of files with this name, by its ending.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        let (_, ending) = name.rsplit_once('.')?;
-        Self::ALL.into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
-    }
-
-    /// Its word on the command line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Tsv => "tsv",
-            Self::Json => "json",
-            Self::JsonLines => "jsonl",
-            Self::Markdown => "markdown",
-            Self::Sql => "sql",
-            Self::Table => "table",
-        }
-    }
-}
-
-/// The word names no form.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no format {0:?}: choose csv, tsv, json, jsonl, markdown, sql or table")]
-pub struct UnknownFormat(pub String);
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
-        let found = Self::ALL.into_iter().find(|format| format.word() == word);
-        found.ok_or_else(|| UnknownFormat(word.to_owned()))
-    }
-}
-
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 64 << 10;
@@ -107,29 +31,27 @@ enum Form {
     Markdown(Markdown),
     Sql(Sql),
     Table(Box<Table>),
-}
-
-/// Whether text that a spreadsheet would run as a formula (`=1+2`, `@x`) stays as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Formulas {
-    /// Every byte as the server sent it.
-    #[default]
-    Kept,
-    /// A single quote stands before it, in CSV and TSV.
-    Defused,
+    Typed(Box<dyn Typed + Send>),
 }
 
 impl Form {
-    fn visitor(&mut self) -> &mut dyn Visitor {
-        match self {
+    /// What it is: a text, which takes every value, or a typed form, which may refuse one.
+    fn part(&mut self) -> Part<'_> {
+        Part::Text(match self {
             Self::Csv(form) => form,
             Self::Tsv(form) => form,
             Self::Json(form) => form,
             Self::Markdown(form) => form,
             Self::Sql(form) => form,
             Self::Table(form) => form.as_mut(),
-        }
+            Self::Typed(form) => return Part::Typed(form.as_mut()),
+        })
     }
+}
+
+enum Part<'a> {
+    Text(&'a mut dyn Visitor),
+    Typed(&'a mut dyn Typed),
 }
 
 impl<W: Write> Writer<W> {
@@ -143,6 +65,7 @@ impl<W: Write> Writer<W> {
             Format::Markdown => Form::Markdown(Markdown::default()),
             Format::Sql => Form::Sql(Sql::default()),
             Format::Table => Form::Table(Box::new(Table::new(glyphs))),
+            Format::Parquet | Format::Xlsx => Form::Typed(typed(format)),
         };
         Self { form, gathered: Vec::with_capacity(GATHERED + GATHERED / 4), out }
     }
@@ -153,7 +76,16 @@ impl<W: Write> Writer<W> {
         match &mut self.form {
             Form::Csv(form) => form.formulas = formulas,
             Form::Tsv(form) => form.formulas = formulas,
-            Form::Json(_) | Form::Markdown(_) | Form::Sql(_) | Form::Table(_) => {}
+            Form::Json(_) | Form::Markdown(_) | Form::Sql(_) | Form::Table(_) | Form::Typed(_) => {}
+        }
+        self
+    }
+
+    /// The same, but of a session in this zone; UTC without it.
+    #[must_use]
+    pub fn zone(mut self, zone: SessionZone) -> Self {
+        if let Form::Typed(form) = &mut self.form {
+            form.zone(zone);
         }
         self
     }
@@ -167,25 +99,30 @@ impl<W: Write> Writer<W> {
     /// Writes the header.
     ///
     /// # Errors
-    /// When the output cannot be written.
-    pub fn begin(&mut self, columns: &[Column]) -> io::Result<()> {
-        self.form.visitor().begin(columns, &mut self.gathered);
-        self.pour()
+    /// When the output cannot be written, or the form does not take these columns.
+    pub fn begin(&mut self, columns: &[Column]) -> Result<(), WriteError> {
+        match self.form.part() {
+            Part::Text(form) => form.begin(columns, &mut self.gathered),
+            Part::Typed(form) => form.begin(columns, &mut self.gathered)?,
+        }
+        Ok(self.pour()?)
     }
 
     /// Writes the rows of a chunk.
     ///
     /// # Errors
-    /// When the output cannot be written.
-    pub fn chunk(&mut self, chunk: &Chunk) -> io::Result<()> {
-        match &mut self.form {
+    /// When the output cannot be written, or the form has no place for a value.
+    pub fn chunk(&mut self, chunk: &Chunk) -> Result<(), WriteError> {
+        let written = match &mut self.form {
             Form::Csv(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Tsv(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Json(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Markdown(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Sql(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
             Form::Table(form) => rows(form.as_mut(), chunk, &mut self.gathered, &mut self.out),
-        }
+            Form::Typed(form) => return typed_rows(form.as_mut(), chunk, &mut self.gathered, &mut self.out),
+        };
+        Ok(written?)
     }
 
     /// Writes what was gathered so far and flushes: what a reader at the other end of a pipe should see now.
@@ -200,9 +137,12 @@ impl<W: Write> Writer<W> {
     /// Writes the end and gives the output back, flushed.
     ///
     /// # Errors
-    /// When the output cannot be written.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.form.visitor().finish(&mut self.gathered);
+    /// When the output cannot be written, or the form becomes too large.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        match self.form.part() {
+            Part::Text(form) => form.finish(&mut self.gathered),
+            Part::Typed(form) => form.finish(&mut self.gathered)?,
+        }
         self.flush()?;
         Ok(self.out)
     }
@@ -216,6 +156,23 @@ fn rows(visitor: &mut impl Visitor, chunk: &Chunk, gathered: &mut Vec<u8>, out: 
     for row in 0..chunk.rows() {
         if let Some(cells) = chunk.row(row) {
             visitor.row(cells, gathered);
+        }
+        if gathered.len() >= GATHERED {
+            pour(gathered, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn typed_rows(
+    form: &mut dyn Typed,
+    chunk: &Chunk,
+    gathered: &mut Vec<u8>,
+    out: &mut impl Write,
+) -> Result<(), WriteError> {
+    for row in 0..chunk.rows() {
+        if let Some(cells) = chunk.row(row) {
+            form.row(cells, gathered)?;
         }
         if gathered.len() >= GATHERED {
             pour(gathered, out)?;

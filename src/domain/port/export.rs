@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::run::Limit;
 use super::storage::Replace;
 use super::store::ViewId;
-use crate::domain::export::{Format, Formulas};
+use crate::domain::export::{Format, Formulas, SessionZone};
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
 
@@ -47,6 +47,8 @@ pub struct ExportOrder {
     pub columns: Vec<usize>,
     /// How.
     pub form: ExportForm,
+    /// The zone of the session that the rows are of.
+    pub zone: SessionZone,
     /// The file, as the user typed it: `~/` is the home folder, a relative one counts from the current folder.
     pub path: String,
     /// Whether a file that is there may be replaced; where not, the answer is [`ExportNews::Exists`].

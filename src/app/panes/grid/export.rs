@@ -135,7 +135,8 @@ impl Grid {
     pub fn export_order(&self, id: ExportId, form: ExportForm, path: String) -> Option<ExportOrder> {
         let result = self.front()?;
         let (columns, view) = (result.layout.order().to_vec(), result.shown);
-        Some(ExportOrder { id, result: result.id, view, again: None, columns, form, path, replace: Replace::Forbidden })
+        let (zone, replace) = (result.zone, Replace::Forbidden);
+        Some(ExportOrder { id, result: result.id, view, again: None, columns, form, zone, path, replace })
     }
 
     /// Begins an export.

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use crate::app::action::actions;
 use crate::app::ask::Source;
+use crate::domain::export::SessionZone;
 use crate::domain::port::{End, Progress, ResultId, StoreWork, View, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
@@ -92,6 +93,8 @@ pub struct ResultSet {
     pub profile: String,
     /// The default database that it ran in.
     pub database: Option<String>,
+    /// The zone of its session.
+    pub zone: SessionZone,
     /// Its columns, once they are there.
     pub columns: Option<Arc<[Column]>>,
     /// How far it is.

@@ -3,6 +3,7 @@
 use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
+use crate::domain::export::SessionZone;
 use crate::domain::port::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
 
@@ -45,6 +46,7 @@ impl Grid {
             from,
             profile: cx.shared.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),
             database: cx.shared.database.clone(),
+            zone: SessionZone::of(cx.shared.facts.as_ref().map_or("", |facts| facts.time_zone.as_str())),
             columns: None,
             progress: Progress { rows: 0, bytes: 0, end: None },
             window: None,

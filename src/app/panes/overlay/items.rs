@@ -174,6 +174,8 @@ fn export_forms() -> Vec<Item> {
         ("Markdown", "a table for a ticket", plain(Format::Markdown)),
         ("SQL", "INSERT statements that make these rows", plain(Format::Sql)),
         ("table", "a box for the eye", plain(Format::Table)),
+        ("Parquet", "columns with their types, for programs", plain(Format::Parquet)),
+        ("XLSX", "a workbook: numbers, dates and texts, no formulas", plain(Format::Xlsx)),
     ];
     let item = |(name, more, form): (&str, &str, ExportForm)| Item {
         name: name.into(),
@@ -181,7 +183,7 @@ fn export_forms() -> Vec<Item> {
         right: format!(".{}", form.format.ending()),
         take: Take::Asks(vec![Ask::ExportAs(form)]),
     };
-    forms.into_iter().map(item).collect()
+    forms.into_iter().filter(|(_, _, form)| form.format.is_built()).map(item).collect()
 }
 
 /// Bars and lines that the columns allow, those of the cursor's column first.

@@ -1,0 +1,138 @@
+//! DECIMAL as Parquet stores it: the number without its point, in two's complement, as wide as the precision wants.
+
+use super::kind::Value;
+use crate::domain::results::Column;
+
+/// Bytes of the widest one: 65 digits and a sign.
+pub(super) const BYTES: usize = 28;
+/// Digits of the widest one that the servers have.
+const DIGITS: u8 = 65;
+/// Digits behind the point that a server may have: MariaDB's 38; MySQL has 30. More means "not fixed".
+const SCALE: u8 = 38;
+/// Digits that are added at once.
+const STEP: usize = 9;
+
+/// Digits in all, and behind the point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decimal {
+    pub(super) precision: u8,
+    pub(super) scale: u8,
+}
+
+impl Decimal {
+    /// Of this column. Its display length counts a sign where one is possible, and a point; what adds up to no type of
+    /// the servers is the widest one.
+    pub(super) fn of(column: &Column) -> Self {
+        let scale = if column.decimals > SCALE { 30 } else { column.decimals };
+        let beside = u32::from(scale > 0) + u32::from(!column.is_unsigned());
+        let digits =
+            u8::try_from(column.length.saturating_sub(beside)).ok().filter(|digits| (1..=DIGITS).contains(digits));
+        Self { precision: digits.unwrap_or(DIGITS).max(scale), scale }
+    }
+
+    /// How many bytes hold every number of so many digits: the least `n` with `2^(8n-1) > 10^precision`; four or eight of them
+    /// are a whole number of the format.
+    pub(super) fn bytes(self) -> u8 {
+        match self.precision {
+            0..=9 => 4,
+            10..=18 => 8,
+            // log2(10) = 3.32193 from above, and the bit of the sign.
+            digits => u8::try_from((u32::from(digits) * 332_193 + 100_000).div_ceil(800_000)).unwrap_or(28),
+        }
+    }
+
+    /// The value that the server printed; `None` where it has more digits than the type.
+    pub(super) fn value(self, printed: &[u8]) -> Option<Value<'static>> {
+        let (is_negative, digits) = self.digits(printed)?;
+        let mut limbs = [0_u32; BYTES / 4];
+        for step in digits.chunks(STEP) {
+            let (mut carry, factor) =
+                step.iter().fold((0_u64, 1_u64), |(sum, factor), digit| (sum * 10 + u64::from(*digit), factor * 10));
+            for limb in &mut limbs {
+                carry += u64::from(*limb) * factor;
+                let [a, b, c, d, ..] = carry.to_le_bytes();
+                *limb = u32::from_le_bytes([a, b, c, d]);
+                carry >>= 32;
+            }
+        }
+        let mut bytes = [0_u8; BYTES];
+        for (place, limb) in bytes.rchunks_mut(4).zip(limbs) {
+            place.copy_from_slice(&limb.to_be_bytes());
+        }
+        if is_negative {
+            negate(&mut bytes);
+        }
+        let low = |count: usize| bytes.get(BYTES - count..);
+        Some(match self.bytes() {
+            4 => Value::Int32(i32::from_be_bytes(low(4)?.try_into().ok()?)),
+            8 => Value::Int64(i64::from_be_bytes(low(8)?.try_into().ok()?)),
+            _ => Value::Fixed(bytes),
+        })
+    }
+
+    /// Sign, and the digits with as many behind the point as the type has, without zeros in front.
+    fn digits(self, printed: &[u8]) -> Option<(bool, Vec<u8>)> {
+        let (is_negative, rest) = match printed.strip_prefix(b"-") {
+            Some(rest) => (true, rest),
+            None => (false, printed),
+        };
+        let point = rest.iter().position(|byte| *byte == b'.');
+        let (whole, fraction) = match point {
+            Some(at) => (rest.get(..at)?, rest.get(at + 1..)?),
+            None => (rest, &[][..]),
+        };
+        let scale = usize::from(self.scale);
+        let (fraction, beyond) = fraction.split_at(fraction.len().min(scale));
+        let is_number = !(whole.is_empty() && fraction.is_empty())
+            && whole.iter().chain(fraction).all(u8::is_ascii_digit)
+            && beyond.iter().all(|digit| *digit == b'0');
+        let fill = std::iter::repeat_n(&b'0', scale - fraction.len());
+        let digits: Vec<u8> = whole
+            .iter()
+            .chain(fraction)
+            .chain(fill)
+            .skip_while(|digit| **digit == b'0')
+            .map(|digit| digit.wrapping_sub(b'0'))
+            .collect();
+        (is_number && digits.len() <= usize::from(self.precision)).then_some((is_negative, digits))
+    }
+}
+
+/// The number below zero, in two's complement.
+fn negate(bytes: &mut [u8]) {
+    let mut carry = true;
+    for byte in bytes.iter_mut().rev() {
+        (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_bytes_as_the_digits_want() {
+        let bytes = |precision| Decimal { precision, scale: 0 }.bytes();
+        // The format's own table of most digits: 9 bytes 20 (19 by its formula of 63 bits: 8), 16 bytes 38.
+        assert_eq!([1, 9, 10, 18, 19, 21, 38, 65].map(bytes), [4, 4, 8, 8, 9, 9, 16, 28]);
+        for precision in 19..=65_u8 {
+            // 2^(8n-1) > 10^p, told by logarithms that are far enough apart.
+            let bits = f64::from(bytes(precision)) * 8.0 - 1.0;
+            assert!(bits > f64::from(precision) * std::f64::consts::LOG2_10, "{precision}");
+            assert!(bits - 8.0 <= f64::from(precision) * std::f64::consts::LOG2_10, "{precision}");
+        }
+    }
+
+    #[test]
+    fn what_has_more_digits_than_the_type_is_none() {
+        let five_two = Decimal { precision: 5, scale: 2 };
+        assert_eq!(five_two.value(b"-999.99"), Some(Value::Int32(-99_999)));
+        assert_eq!(five_two.value(b"000001.5000"), Some(Value::Int32(150)));
+        for none in [&b"1000.00"[..], b"1.234", b"", b"-", b".", b"1e3", b"1.2.3", b" 1"] {
+            assert_eq!(five_two.value(none), None, "{}", none.escape_ascii());
+        }
+        let widest = Decimal { precision: 65, scale: 0 };
+        let Some(Value::Fixed(bytes)) = widest.value(b"-1") else { panic!("a fixed one") };
+        assert_eq!(bytes, [0xff; BYTES]);
+    }
+}

@@ -1,0 +1,162 @@
+//! A zip file that is written from front to back: what is packed is handed on as it comes, its sizes and sum stand behind it
+//! (APPNOTE 4.3.9, "data descriptor"). No more of the format than a workbook needs: no folders, no 64-bit sizes, since some
+//! spreadsheets call a workbook with those broken.
+
+use std::io::Write as _;
+
+use flate2::write::DeflateEncoder;
+use flate2::{Compression, Crc};
+
+use super::refused;
+use crate::domain::export::WriteError;
+
+/// Sizes behind the data; names in UTF-8.
+const FLAGS: u16 = 1 << 3 | 1 << 11;
+/// Version 2.0 of the format, in which deflate came.
+const VERSION: u16 = 20;
+/// Packed by deflate.
+const DEFLATE: u16 = 8;
+/// The first of January 1980: a file that holds no time is the same each time.
+const DATE: u16 = 1 << 5 | 1;
+/// Packed bytes that are handed on at once.
+const STEP: usize = 64 << 10;
+
+/// The files written so far, and the one that is open.
+#[derive(Debug, Default)]
+pub(super) struct Zip {
+    written: u64,
+    entries: Vec<Entry>,
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    at: u32,
+    sum: u32,
+    packed: u32,
+    size: u32,
+}
+
+#[derive(Debug)]
+struct Open {
+    name: String,
+    at: u64,
+    data: u64,
+    sum: Crc,
+    size: u64,
+    packer: DeflateEncoder<Vec<u8>>,
+}
+
+impl Zip {
+    /// Begins a file.
+    pub(super) fn begin(&mut self, name: &str, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let at = self.written;
+        let mut head = Vec::new();
+        put32(&[0x0403_4b50], &mut head);
+        common(&mut head);
+        // Sum, packed size and size come behind the data.
+        put32(&[0, 0, 0], &mut head);
+        put16(&[length(name)?], &mut head);
+        put16(&[0], &mut head);
+        head.extend_from_slice(name.as_bytes());
+        self.put(&head, out);
+        let packer = DeflateEncoder::new(Vec::new(), Compression::fast());
+        self.open = Some(Open { name: name.to_owned(), at, data: self.written, sum: Crc::new(), size: 0, packer });
+        Ok(())
+    }
+
+    /// Adds bytes to the file that is open.
+    pub(super) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        open.sum.update(bytes);
+        open.size += bytes.len() as u64;
+        open.packer.write_all(bytes)?;
+        if open.packer.get_ref().len() >= STEP {
+            self.written += open.packer.get_ref().len() as u64;
+            out.append(open.packer.get_mut());
+        }
+        Ok(())
+    }
+
+    /// Ends the file that is open.
+    pub(super) fn end(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let rest = open.packer.finish()?;
+        self.put(&rest, out);
+        let entry = Entry {
+            name: open.name,
+            at: four(open.at)?,
+            sum: open.sum.sum(),
+            packed: four(self.written - open.data)?,
+            size: four(open.size)?,
+        };
+        let mut behind = Vec::new();
+        put32(&[0x0807_4b50, entry.sum, entry.packed, entry.size], &mut behind);
+        self.put(&behind, out);
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Writes a whole file.
+    pub(super) fn whole(&mut self, name: &str, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
+        self.begin(name, out)?;
+        self.write(bytes, out)?;
+        self.end(out)
+    }
+
+    /// Writes the list of all files.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let at = self.written;
+        let mut list = Vec::new();
+        for entry in &self.entries {
+            put32(&[0x0201_4b50], &mut list);
+            put16(&[VERSION], &mut list);
+            common(&mut list);
+            put32(&[entry.sum, entry.packed, entry.size], &mut list);
+            put16(&[length(&entry.name)?], &mut list);
+            // No extra field, no comment, on the first disk, of no kind.
+            put16(&[0, 0, 0, 0], &mut list);
+            put32(&[0], &mut list);
+            put32(&[entry.at], &mut list);
+            list.extend_from_slice(entry.name.as_bytes());
+        }
+        let (size, count) = (list.len() as u64, u16::try_from(self.entries.len()).map_err(|_| too_large())?);
+        put32(&[0x0605_4b50], &mut list);
+        put16(&[0, 0, count, count], &mut list);
+        put32(&[four(size)?, four(at)?], &mut list);
+        put16(&[0], &mut list);
+        self.put(&list, out);
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        self.written += bytes.len() as u64;
+        out.extend_from_slice(bytes);
+    }
+}
+
+/// What stands in front of a file and in the list.
+fn common(out: &mut Vec<u8>) {
+    put16(&[VERSION, FLAGS, DEFLATE, 0, DATE], out);
+}
+
+fn put16(numbers: &[u16], out: &mut Vec<u8>) {
+    out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+}
+
+fn put32(numbers: &[u32], out: &mut Vec<u8>) {
+    out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+}
+
+fn length(name: &str) -> Result<u16, WriteError> {
+    u16::try_from(name.len()).map_err(|_| too_large())
+}
+
+fn four(number: u64) -> Result<u32, WriteError> {
+    u32::try_from(number).map_err(|_| too_large())
+}
+
+fn too_large() -> WriteError {
+    refused("The rows are too many", "it would be larger than 4 GiB".into())
+}

@@ -1,0 +1,164 @@
+//! Whole files: from `rrx run` to another reader, texts that XML cannot hold, sheets that are full.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rrx::commands::headless::Interrupts;
+use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
+use rrx::domain::export::{Format, Formulas, Writer};
+use rrx::domain::results::{Cell, ChunkBuilder, Column, Glyphs, Origin, WireType};
+use rrx::io::storage::accesslog::AccessLog;
+use tokio::sync::mpsc;
+
+use crate::harness::{direct, outside};
+use crate::readers::{read, read_bytes};
+use crate::rig::Rig;
+
+fn text(name: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        table: String::new(),
+        origin: Origin::default(),
+        wire: WireType::VarString,
+        flags: 0,
+        length: 128,
+        decimals: 0,
+        charset: 45,
+    }
+}
+
+fn written(format: Format, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
+    let mut writer = Writer::new(format, Glyphs::Unicode, Vec::new());
+    writer.begin(columns).unwrap();
+    let mut chunk = ChunkBuilder::new(columns.len());
+    for row in rows {
+        chunk.push(row.iter().map(|value| value.as_ref().map_or(Cell::Null, |value| Cell::Bytes(value.as_bytes()))));
+        if chunk.is_full() {
+            writer.chunk(&chunk.take()).unwrap();
+        }
+    }
+    writer.chunk(&chunk.take()).unwrap();
+    writer.finish().unwrap()
+}
+
+/// Runs a statement; answers with exit code, stdout and stderr.
+async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
+    let state = tempfile::tempdir().unwrap();
+    let (_nobody, stop) = mpsc::channel(1);
+    let site = Site {
+        profile: Arc::new(direct(Rig::start())),
+        outside: outside(),
+        log: AccessLog::open(state.path(), SystemTime::now).unwrap(),
+        stop: Interrupts::by(stop),
+    };
+    let seen = state.path().join("stdout");
+    let out = std::fs::File::create(&seen).unwrap();
+    let mut err = Vec::new();
+    let code = run(&args, site, (out, stdout), &mut err).await;
+    let bytes = std::fs::read(&seen).unwrap().len();
+    (code, bytes, String::from_utf8(err).unwrap())
+}
+
+fn args(statement: &str, output: Option<&Path>) -> RunArgs {
+    RunArgs {
+        text: statement.into(),
+        format: None,
+        rows: RowsWanted::All,
+        output: output.map(Path::to_owned),
+        timeout: None,
+        reference: None,
+        is_strict: false,
+        formulas: Formulas::Kept,
+        columns: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_a_server_go_to_a_typed_file_by_its_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    for ending in ["parquet", "xlsx"] {
+        let goal = folder.path().join(format!("rows.{ending}"));
+        let statement = "SELECT seq AS n, CONCAT('=', seq, '+1') AS t FROM mysql.seq_1_to_50000";
+        let (code, _, err) = perform(args(statement, Some(&goal)), Stdout::Other).await;
+        assert_eq!((code, err.as_str()), (0, ""));
+        let read = read(&goal);
+        assert_eq!((read.names, read.rows.len()), (vec!["n".to_owned(), "t".to_owned()], 50_000));
+        let value = |kind: &str, value: String| Some((kind.to_owned(), value));
+        assert_eq!(read.rows[49_999], [value("int", "50000".into()), value("text", "=50000+1".into())]);
+    }
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let goal = folder.path().join("rows.parquet");
+    let (code, _, err) = perform(args("SELECT 1 AS a; SELECT 2 AS b", Some(&goal)), Stdout::Other).await;
+    assert!(code == 2 && err.contains("holds one result") && err.contains("2 statements"), "{err}");
+    let shown = RunArgs { format: Some(Format::Xlsx), ..args("SELECT 1 AS a", None) };
+    let (code, bytes, err) = perform(shown.clone(), Stdout::Terminal).await;
+    assert!(code == 2 && bytes == 0 && err.contains("nothing for a terminal") && err.contains("-o FILE"), "{err}");
+    let (code, bytes, err) = perform(shown, Stdout::Other).await;
+    assert!(code == 0 && bytes > 1000 && err.is_empty(), "{err}");
+    assert!(!goal.exists());
+
+    let (code, _, err) = perform(args("SELECT CAST('2024-00-10' AS DATE) AS d", Some(&goal)), Stdout::Other).await;
+    assert!(code == 6 && err.contains("row 1, column \"d\": 2024-00-10 is no day of the calendar"), "{code}: {err}");
+    assert!(!goal.exists());
+}
+
+#[test]
+fn a_text_is_a_text_with_every_character() {
+    let texts = [
+        "=1+2",
+        "+1",
+        "-1",
+        "@x",
+        "'",
+        " blanks ",
+        "two\nlines",
+        "\r\n\t",
+        "\0\u{1}\u{1f}\u{7f}",
+        "_x000D_",
+        "_x0041_ _X0041_",
+        "<&>\"'",
+        "]]>",
+        "💠é漢\u{200b}\u{202e}",
+        "\u{fffe}\u{ffff}",
+        "00042",
+        "1e5",
+        "TRUE",
+        "#N/A",
+        "2024-01-01",
+    ];
+    let rows = || texts.iter().map(|text| vec![Some((*text).to_owned()), None]);
+    for format in [Format::Parquet, Format::Xlsx] {
+        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.ending());
+        assert_eq!(read.names, ["a", "<a>"]);
+        for (row, text) in read.rows.iter().zip(texts) {
+            let value = row[0].as_ref().map(|(kind, value)| (kind.as_str(), value.as_str()));
+            assert_eq!((value, &row[1]), (Some(("text", text)), &None), "{format}");
+        }
+    }
+}
+
+#[test]
+fn no_rows_make_a_whole_file_with_its_columns() {
+    for format in [Format::Parquet, Format::Xlsx] {
+        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.ending());
+        assert_eq!((read.names, read.rows.len()), (vec!["a".to_owned(), "a_2".to_owned()], 0));
+    }
+}
+
+#[test]
+fn rows_that_a_sheet_does_not_hold_go_on_in_the_next_one() {
+    let rows = (1 << 20) + 5_u32;
+    let number = Column { wire: WireType::Long, ..text("n") };
+    let file = written(Format::Xlsx, &[number], (0..rows).map(|row| vec![Some(row.to_string())]));
+    let read = read_bytes(&file, "xlsx");
+    assert_eq!((read.types, read.rows.len()), (vec!["Rows".to_owned(), "Rows 2".to_owned()], rows as usize));
+    let all = read.rows.iter().zip(0..rows).all(|(row, at)| row[0].as_ref().is_some_and(|it| it.1 == at.to_string()));
+    assert!(all, "each row once, in its order");
+}
