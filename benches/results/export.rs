@@ -2,7 +2,9 @@
 
 use std::process::{Command, Stdio};
 
-use crate::cost::{Cost, by_turns};
+use rrx::domain::export::Format;
+
+use crate::cost::{Cost, by_turns, measure};
 use crate::table::Table;
 
 pub fn compare(table: &Table, rows: u64) {
@@ -24,4 +26,22 @@ pub fn compare(table: &Table, rows: u64) {
     ours.print("rrx run -o rrx.csv");
     theirs.print("mariadb --quick --batch > FILE");
     ours.print_ratio(&theirs);
+    for form in [Format::Parquet, Format::Xlsx] {
+        typed(table, rows, (form, &theirs));
+    }
+}
+
+/// A typed form, measured once: its cost is far from the noise.
+fn typed(table: &Table, rows: u64, (form, theirs): (Format, &Cost)) {
+    let name = format!("rrx.{}", form.ending());
+    if form.absence().is_some() {
+        println!("{name}: not in this build (--features full)");
+        return;
+    }
+    let file = table.home.path().join(&name);
+    let cost = measure(&mut table.rrx(rows, &["-o", file.to_str().unwrap()]));
+    cost.print(&format!("rrx run -o {name}"));
+    cost.print_ratio(theirs);
+    let size = |name: &str| std::fs::metadata(table.home.path().join(name)).unwrap().len() as f64 / f64::from(1 << 20);
+    println!("{:<34} {:.0} MiB beside {:.0} MiB of CSV", "  the file", size(&name), size("rrx.csv"));
 }
