@@ -207,7 +207,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
-        Ask::Copy { text, what } => effects.push(Effect::Host(HostCmd::Copy { text, what })),
+        Ask::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
         ask @ (Ask::CopyForm
         | Ask::CopyAs(_)
         | Ask::FilterForm(_)

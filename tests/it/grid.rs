@@ -10,7 +10,7 @@ use rrx::app::{Message, screen};
 use rrx::domain::catalog::{ForeignKey, Index};
 use rrx::domain::export::{CopiedText, CopyForm};
 use rrx::domain::port::{
-    End, HostCmd, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
+    End, HostCmd, HostNews, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
 };
 use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::results::{Column, Direction, Origin, Shown, SortKey, Window, WireType};
@@ -227,10 +227,45 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
     let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2 };
     bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
-    let Effect::Host(HostCmd::Copy { text, what }) = bench.take(|effect| matches!(effect, Effect::Host(_))) else {
+    let Effect::Host(HostCmd::Copy { copy, refused: None }) = bench.take(|effect| matches!(effect, Effect::Host(_)))
+    else {
         unreachable!()
     };
-    assert_eq!((text.as_str(), what.as_str()), ("x", "18 values, 2 of them in hexadecimal"));
+    assert_eq!((copy.text.as_str(), copy.what.as_str()), ("x", "18 values, 2 of them in hexadecimal"));
+    // A desktop that does not answer is not asked again: another way is taken, and that one is told and written down.
+    bench.feed(Message::Host(HostNews::NotTaken { copy: copy.clone(), why: "it does not answer".into() }));
+    let again = bench.take(|effect| matches!(effect, Effect::Host(_)));
+    let Effect::Host(command) = again else { unreachable!() };
+    assert_eq!(command, HostCmd::Copy { copy: copy.clone(), refused: Some("it does not answer".into()) });
+    let words = "copied 18 values to /tmp/copy.txt".to_owned();
+    bench.feed(Message::Host(HostNews::Copied { words: words.clone(), to: "/tmp/copy.txt".into(), copy }));
+    assert!(shown(&bench).contains(&words));
+    let effect = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_))));
+    let Effect::Storage(StorageCmd::Copied(record)) = effect else { unreachable!() };
+    assert_eq!((record.profile.as_str(), record.bytes, record.to.as_str()), ("eu", 1, "/tmp/copy.txt"));
+    assert_eq!(record.statement, "SELECT id, study_id, name FROM subject");
+    assert_eq!(record.what, "18 values, 2 of them in hexadecimal");
+}
+
+#[test]
+fn a_value_copied_from_its_detail_is_told_of_its_statement_and_a_name_is_told_of_none() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("enter");
+    asked(&mut bench);
+    let value = StoreNews::Value { row: 0, column: 0, value: Some(b"1".as_slice().into()) };
+    bench.feed(Message::Result(result, value));
+    bench.keys("y");
+    let copied = |bench: &mut Bench| match bench.take(|effect| matches!(effect, Effect::Host(_))) {
+        Effect::Host(HostCmd::Copy { copy, .. }) => copy,
+        _ => unreachable!(),
+    };
+    let copy = copied(&mut bench);
+    assert_eq!(copy.from.unwrap().statement, "SELECT id, study_id, name FROM subject");
+    bench.keys("f4 f2 f2 down y");
+    let copy = copied(&mut bench);
+    assert_eq!(copy.from, None);
+    bench.feed(Message::Host(HostNews::Copied { words: "copied".into(), to: "x".into(), copy }));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_)))));
 }
 
 #[test]

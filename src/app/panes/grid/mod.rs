@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use crate::app::action::actions;
 use crate::app::ask::Source;
-use crate::domain::port::{End, Progress, ResultId, StoreWork, View, ViewId, Warning};
+use crate::domain::port::{CopiedFrom, End, Progress, ResultId, StoreWork, View, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
 actions! {
@@ -196,6 +196,12 @@ impl ResultSet {
             Some(End::Broken(problem)) => Some(problem),
             Some(End::Complete | End::Limit(_) | End::Cancelled) | None => None,
         }
+    }
+
+    /// Whose values a copy of it holds.
+    #[must_use]
+    pub fn copied_from(&self) -> CopiedFrom {
+        CopiedFrom { profile: self.profile.clone(), statement: self.statement.clone() }
     }
 
     /// Rows that can be looked at: those of the view, or all that are there so far.

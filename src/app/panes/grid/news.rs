@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
-use crate::domain::port::{ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
+use crate::domain::port::{CopyText, ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
 use crate::domain::results::{Glyphs, Window, widths};
 
 use super::{Grid, Layout, Purpose, ResultSet};
@@ -77,12 +77,14 @@ impl Grid {
             }
             StoreNews::Copied(copied) => {
                 result.working = None;
+                let copied = Arc::unwrap_or_clone(copied);
                 let values = if copied.cells == 1 { "1 value".into() } else { format!("{} values", copied.cells) };
                 let hex = match copied.as_hex {
                     0 => String::new(),
                     count => format!(", {count} of them in hexadecimal"),
                 };
-                cx.ask(Ask::Copy { text: copied.text.clone(), what: format!("{values}{hex}") });
+                let (text, what) = (Arc::new(copied.text), format!("{values}{hex}"));
+                cx.ask(Ask::Copy(CopyText { text, what, from: Some(result.copied_from()) }));
             }
             StoreNews::Broken(problem) => cx.ask(Ask::Problem(problem)),
         }

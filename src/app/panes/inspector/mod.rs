@@ -13,7 +13,7 @@ pub use view::InspectorView;
 use std::sync::Arc;
 
 use crate::app::action::actions;
-use crate::domain::port::Warning;
+use crate::domain::port::{CopiedFrom, Warning};
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, ColumnProfile, Pattern, Series, Shown};
 
@@ -99,6 +99,8 @@ pub struct Inspector {
     pub shows: Shows,
     /// Its lines, wrapped to the panel's width; drawn anew when either changes.
     pub lines: Vec<InspectorLine>,
+    /// Whose values it shows, where it shows values of a result.
+    pub from: Option<CopiedFrom>,
     /// First visible line.
     pub top: usize,
     /// Whether it stays when the cursor moves on.

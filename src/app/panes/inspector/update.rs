@@ -8,6 +8,7 @@ use crate::app::panes::Cx;
 use crate::app::panes::grid::read_search;
 use crate::app::shared::Shared;
 use crate::domain::docs::DocPage;
+use crate::domain::port::CopyText;
 
 use super::lines::lines;
 use super::{Inspector, InspectorAction, Shows, ValueForm};
@@ -15,6 +16,7 @@ use super::{Inspector, InspectorAction, Shows, ValueForm};
 impl Inspector {
     /// Shows something at the user's wish.
     pub fn show(&mut self, shows: Shows, shared: &Shared) {
+        self.from = None;
         if self.shows != shows {
             self.shows = shows;
             (self.top, self.next_example) = (0, 0);
@@ -61,9 +63,10 @@ impl Inspector {
                     Shows::Value { value: Some(bytes), .. } => {
                         (String::from_utf8_lossy(bytes).into_owned(), "the value")
                     }
+                    Shows::Row { .. } => (text.join("\n"), "a row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };
-                cx.ask(Ask::Copy { text, what: what.into() });
+                cx.ask(Ask::Copy(CopyText { text: Arc::new(text), what: what.into(), from: self.from.clone() }));
             }
             A::Form => self.turn_form(cx),
             A::Search => cx.ask(Ask::SearchShownForm),
