@@ -143,6 +143,8 @@ pub const READING: Duration = Duration::from_secs(10);
 pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 /// Files read from one snippet folder or doc pack: a folder named by mistake must not stall the start.
 pub const FOLDER_FILES: usize = 20_000;
+/// Bytes of a JSON document that is shown as a tree, which is made beside a key press; a longer one is shown as text.
+pub const JSON_BYTES: usize = 4 << 20;
 /// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
 /// Time for the system's clipboard to take a text: a display that does not answer must not keep a copy from its other ways.

@@ -19,6 +19,7 @@ mod export;
 mod exports;
 mod first_steps;
 mod flight;
+mod folding;
 mod grid;
 mod jobs;
 mod keys;
