@@ -7,7 +7,7 @@ use rrx::app::focus::Focus;
 use rrx::app::panes::grid::{Block, ResultSet};
 use rrx::app::panes::inspector::Shows;
 use rrx::app::{Message, screen};
-use rrx::domain::catalog::{ForeignKey, Index};
+use rrx::domain::catalog::{Catalog, ForeignKey, Index};
 use rrx::domain::export::{CopiedText, CopyForm};
 use rrx::domain::port::{
     End, HostCmd, HostNews, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
@@ -43,6 +43,20 @@ fn feed(bench: &mut Bench, result: ResultId, count: u64, view: u64) {
     });
     let window = Window { view, first: 0, columns: 3, cells: cells.collect() };
     bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+}
+
+/// The catalog with a foreign key from subjects to their study.
+pub fn catalog_with_a_key() -> Catalog {
+    let mut known = catalog();
+    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
+    subject.foreign_keys = vec![ForeignKey {
+        name: "fk".into(),
+        columns: vec!["study_id".into()],
+        to_schema: "clinspark".into(),
+        to_table: "study".into(),
+        to_columns: vec!["id".into()],
+    }];
+    known
 }
 
 /// A connected bench with a result of so many rows, the results in focus.
@@ -284,17 +298,8 @@ fn a_where_of_rows_names_the_primary_key() {
 
 #[test]
 fn a_key_is_followed_by_its_value_beside_the_statement_and_back_to_row_and_column() {
-    let mut known = catalog();
-    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
-    subject.foreign_keys = vec![ForeignKey {
-        name: "fk".into(),
-        columns: vec!["study_id".into()],
-        to_schema: "clinspark".into(),
-        to_table: "study".into(),
-        to_columns: vec!["id".into()],
-    }];
     let (mut bench, result) = with_rows(9);
-    bench.session(SessionNews::Catalog(Arc::new(known)));
+    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
     bench.keys("right down enter");
     assert_eq!(asked(&mut bench), StoreCmd::Value { result, row: 1, column: 1 });
     let value = |bytes: Option<&[u8]>| StoreNews::Value { row: 1, column: 1, value: bytes.map(Arc::from) };

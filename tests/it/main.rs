@@ -35,5 +35,6 @@ mod setup;
 mod snippets;
 mod sql;
 mod ssh_config;
+mod states;
 mod storage;
 mod tidy;

@@ -89,6 +89,9 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
             }
         }
         Ask::ShowWarnings => match model.grid.front() {
+            Some(result) if result.problem().is_some() => {
+                show(model, result.problem().cloned().map_or(Shows::Nothing, Shows::Problem), asks);
+            }
             Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
             _ => model.notice("the server gave no warning for this result"),
         },
