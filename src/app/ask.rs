@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::compute::Work;
 use crate::domain::export::CopyForm;
-use crate::domain::port::{ExportForm, ExportOrder};
+use crate::domain::port::{CopyText, ExportForm, ExportOrder};
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, ColumnProfile, Plot, Series, Shown};
 
@@ -69,12 +69,7 @@ pub enum Ask {
         yes: Box<Ask>,
     },
     /// Put text on the clipboard.
-    Copy {
-        /// The text.
-        text: String,
-        /// What it is, in few words.
-        what: String,
-    },
+    Copy(CopyText),
     /// Copy what is selected in the results in this form.
     CopyAs(CopyForm),
     /// Ask for the form of a copy.

@@ -11,7 +11,7 @@ use super::focus::Focus;
 use super::model::Model;
 use super::panes::connect::{ConnectAction, Stage};
 use super::panes::explorer::ExplorerAction;
-use super::panes::grid::GridAction;
+use super::panes::grid::{GridAction, Search};
 use super::panes::inspector::InspectorAction;
 use super::panes::overlay::Kind;
 use super::panes::parts::list::ListAction;
@@ -264,6 +264,16 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             if model.inspector.has_example(&model.shared) {
                 keys.push((Action::Inspector(InspectorAction::Example), "example"));
             }
+            if model.inspector.has_folds() {
+                keys.extend([
+                    (Action::Inspector(InspectorAction::Toggle), "fold"),
+                    (Action::Inspector(InspectorAction::FoldAll), "fold all"),
+                    (Action::Inspector(InspectorAction::UnfoldAll), "unfold all"),
+                ]);
+            }
+            if model.inspector.has_forms() {
+                keys.push((Action::Inspector(InspectorAction::Form), "other form"));
+            }
             keys.extend([
                 (Action::Inspector(InspectorAction::Copy), "copy"),
                 (Action::Inspector(InspectorAction::Pin), "keep"),
@@ -313,13 +323,28 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
     if result.is_some_and(|result| result.came_from.is_some()) {
         keys.push((Action::Grid(GridAction::Return), "back"));
     }
+    if result.is_some_and(|result| result.late_problem().is_some()) {
+        keys.push((Action::Grid(GridAction::Warnings), "why it failed"));
+    }
+    if result.is_none_or(|result| result.count() == 0) {
+        // There is no row to do anything with.
+        if result.is_some_and(|result| result.view.is_some()) {
+            keys.push((Action::Grid(GridAction::Unsorted), "all rows"));
+            keys.push((Action::Grid(GridAction::Filter), "filter"));
+        }
+        if result.is_some_and(|result| result.warnings.0 > 0) {
+            keys.push((Action::Grid(GridAction::Warnings), "warnings"));
+        }
+        return keys;
+    }
     let is_key = result.is_some_and(|result| {
         let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
         column.is_some_and(|column| model.shared.refers_to(column).is_some())
     });
     let open = if is_key { "follow" } else { "value" };
     keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
-    if result.is_some_and(|result| result.search.is_some()) {
+    let has_matches = |search: &Search| search.found.is_none_or(|(cells, ..)| cells > 0);
+    if result.is_some_and(|result| result.search.as_ref().is_some_and(has_matches)) {
         keys.push((Action::Grid(GridAction::Next), "next match"));
     }
     if model.grid.front().is_some_and(|result| result.warnings.0 > 0) {

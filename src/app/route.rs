@@ -207,7 +207,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
-        Ask::Copy { text, what } => effects.push(Effect::Host(HostCmd::Copy { text, what })),
+        Ask::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
         ask @ (Ask::CopyForm
         | Ask::CopyAs(_)
         | Ask::FilterForm(_)
@@ -260,11 +260,7 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         Ask::Settle => settle_panes(model, asks, effects),
         Ask::Close => close(model),
         Ask::Notice(text) => model.notice(text),
-        Ask::Problem(problem) => {
-            model.happened(problem.to_string());
-            model.notice(problem.what.clone());
-            show(model, Shows::Problem(problem), asks);
-        }
+        Ask::Problem(problem) => show_problem(model, problem, asks),
         Ask::Quit => quit(model, asks, effects),
     }
 }
@@ -312,6 +308,15 @@ fn refresh_overlay(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Eff
     if let Some(overlay) = &mut model.overlay {
         overlay.refresh(&mut Cx { shared: &model.shared, asks, effects }, stock);
     }
+}
+
+fn show_problem(model: &mut Model, problem: Problem, asks: &mut Vec<Ask>) {
+    model.happened(problem.to_string());
+    // It stands in the inspector, unless something lies over that.
+    if model.overlay.is_some() || model.connect.is_some() {
+        model.notice(problem.what.clone());
+    }
+    show(model, Shows::Problem(problem), asks);
 }
 
 fn show(model: &mut Model, shows: Shows, asks: &mut Vec<Ask>) {

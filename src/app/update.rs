@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::domain::accesslog::CopyRecord;
 use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
-    End, ExportCmd, ExportNews, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd, SessionId, SessionNews,
-    StorageCmd, StorageNews, StoreNews,
+    CopyText, End, ExportCmd, ExportNews, HostCmd, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd,
+    SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -47,8 +48,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
         Message::Computed(computed) => on_computed(model, computed),
-        Message::Host(HostNews::Copied(how)) => model.notice(how),
-        Message::Host(HostNews::Failed(problem)) | Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
+        Message::Host(news) => on_host(model, news, &mut asks, &mut effects),
+        Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
         Message::Connect(profile) => asks.push(Ask::Connect(profile)),
         Message::Refused(effect) => on_refused(model, effect, &mut asks, &mut effects),
         Message::Terminate => asks.push(Ask::Quit),
@@ -295,6 +296,31 @@ fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects
     }
 }
 
+fn on_host(model: &mut Model, news: HostNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+    match news {
+        HostNews::Copied { words, to, copy } => {
+            model.notice(words);
+            let CopyText { text, what, from } = copy;
+            effects.extend(from.map(|from| {
+                Effect::Storage(StorageCmd::Copied(CopyRecord {
+                    id: String::new(),
+                    time: String::new(),
+                    os_user: String::new(),
+                    profile: from.profile,
+                    statement: from.statement,
+                    what,
+                    bytes: text.len() as u64,
+                    to,
+                }))
+            }));
+        }
+        HostNews::NotTaken { copy, why } => {
+            effects.push(Effect::Host(HostCmd::Copy { copy, refused: Some(why) }));
+        }
+        HostNews::Failed(problem) => asks.push(Ask::Problem(problem)),
+    }
+}
+
 fn tell_all(model: &mut Model, problems: &[Problem]) {
     for problem in problems {
         model.happened(problem.to_string());
@@ -325,7 +351,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
             super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
         }
         // What happened is written down, if later.
-        Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_))) => {
+        Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {
             model.aside.late.push(end);
             effects.push(Effect::Wake(super::run::SOON));
         }

@@ -25,7 +25,7 @@ use crate::domain::limits;
 use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{CommandLine, Profile, Secret};
-use crate::io::host::clipboard::Multiplexer;
+use crate::io::host::clipboard::Surroundings;
 use crate::io::runtime::clock;
 use crate::io::storage::accesslog::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
@@ -313,7 +313,7 @@ fn screen(loaded: Loaded, profile: Option<String>, paths: &Paths, built_in: Opti
         store: store::Options::spilling_to(paths.state.clone()),
         own: Place::own(paths),
         demo,
-        inside: if look::is_in_tmux() { Multiplexer::Tmux } else { Multiplexer::None },
+        here: Surroundings::of_this_process(),
     };
     wait_for(tui::run(start, outside))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::LogCommand;
-use crate::domain::accesslog::{ExportRecord, TunnelEvent, TunnelRecord};
+use crate::domain::accesslog::{CopyRecord, ExportRecord, TunnelEvent, TunnelRecord};
 use crate::domain::port::Past;
 use crate::domain::problem::Problem;
 use crate::io::storage::history::{self, History};
@@ -28,6 +28,7 @@ pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dy
                 Shown::Statement(past) => json!({ "begin": past.begin, "end": past.end }),
                 Shown::Tunnel(tunnel) => json!({ "tunnel": tunnel }),
                 Shown::Export(export) => json!({ "export": export }),
+                Shown::Copy(copy) => json!({ "copy": copy }),
             })
             .collect();
         return print::json(out, &records);
@@ -40,6 +41,7 @@ pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dy
         Shown::Statement(past) => row(past),
         Shown::Tunnel(tunnel) => tunnel_row(tunnel),
         Shown::Export(export) => export_row(export),
+        Shown::Copy(copy) => copy_row(copy),
     }));
     print::columns(out, &rows)
 }
@@ -49,6 +51,7 @@ enum Shown<'a> {
     Statement(&'a Past),
     Tunnel(&'a TunnelRecord),
     Export(&'a ExportRecord),
+    Copy(&'a CopyRecord),
 }
 
 impl Shown<'_> {
@@ -57,16 +60,18 @@ impl Shown<'_> {
             Self::Statement(past) => &past.begin.time,
             Self::Tunnel(tunnel) => &tunnel.time,
             Self::Export(export) => &export.time,
+            Self::Copy(copy) => &copy.time,
         }
     }
 }
 
-/// Statements, tunnels and exports by time, the newest last; times are written so that their text sorts. At one time a statement's
+/// Statements, tunnels, exports and copies by time, the newest last; times are written so that their text sorts. At one time a statement's
 /// record comes first.
 fn newest(history: &History, most: usize) -> Vec<Shown<'_>> {
     let mut records: Vec<Shown<'_>> = history.past.iter().rev().map(Shown::Statement).collect();
     records.extend(history.tunnels.iter().rev().map(Shown::Tunnel));
     records.extend(history.exports.iter().rev().map(Shown::Export));
+    records.extend(history.copies.iter().rev().map(Shown::Copy));
     records.sort_by(|one, other| one.time().cmp(other.time()));
     let first = records.len().saturating_sub(most);
     records.split_off(first)
@@ -85,6 +90,11 @@ fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
 fn export_row(export: &ExportRecord) -> [String; 6] {
     let words = print::line(&export.words());
     [print::line(&export.time), print::line(&export.profile), export.rows.to_string(), "-".into(), "-".into(), words]
+}
+
+fn copy_row(copy: &CopyRecord) -> [String; 6] {
+    let words = print::line(&copy.words());
+    [print::line(&copy.time), print::line(&copy.profile), "-".into(), "-".into(), "-".into(), words]
 }
 
 fn row(past: &Past) -> [String; 6] {

@@ -15,12 +15,6 @@ pub fn said() -> Said {
     }
 }
 
-/// Whether tmux stands between us and the terminal.
-#[must_use]
-pub fn is_in_tmux() -> bool {
-    variable("TMUX").is_some()
-}
-
 #[expect(clippy::disallowed_methods, reason = "the variables that tell about the terminal, read once at the start")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -397,9 +397,16 @@ fn finish<W: Write>(
     err: &mut dyn Write,
 ) -> Result<u8, Problem> {
     let unwritten = |error: &std::io::Error| {
-        Problem::new(Kind::Local, "The rows cannot be written")
+        let Some(path) = &args.output else {
+            return Problem::new(Kind::Local, "The rows cannot be written").because(error.to_string());
+        };
+        Problem::new(Kind::Local, format!("The rows cannot be written to {}", path.display()))
             .because(error.to_string())
-            .hint("make room, or choose another file with -o")
+            .hint(format!(
+                "what came before is in {}.partial, which is not whole; make room there or choose another file with -o, and \
+                 run it again",
+                path.display()
+            ))
     };
     match (poured, failed) {
         // `rrx run … | head`: the reader has what it wanted.

@@ -56,7 +56,7 @@ pub const SESSION_QUEUE: usize = 16;
 pub const STORE_QUEUE: usize = 64;
 /// Commands waiting for the storage task.
 pub const STORAGE_QUEUE: usize = 64;
-/// Commands waiting for the host task.
+/// Copies waiting for the clipboards' task.
 pub const HOST_QUEUE: usize = 8;
 /// Batches between session and store: back-pressure reaches the socket.
 pub const BATCH_QUEUE: usize = 4;
@@ -153,8 +153,16 @@ pub const READING: Duration = Duration::from_secs(10);
 pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 /// Files read from one snippet folder or doc pack: a folder named by mistake must not stall the start.
 pub const FOLDER_FILES: usize = 20_000;
+/// Bytes of a JSON document that is shown as a tree, which is made beside a key press; a longer one is shown as text.
+pub const JSON_BYTES: usize = 4 << 20;
 /// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
+/// Time for the system's clipboard to take a text: a display that does not answer must not keep a copy from its other ways.
+pub const SYSTEM_CLIPBOARD: Duration = Duration::from_secs(2);
+/// Copies that are kept as files: they hold values, and only the newest ones are still wanted.
+pub const COPIES_KEPT: usize = 10;
+/// How long such a file is kept: the next start takes older ones away.
+pub const COPY_AGE: Duration = Duration::from_hours(24);
 /// Clients that one held tunnel serves at once; each has an SSH connection of its own.
 pub const TUNNEL_CLIENTS: u64 = 64;
 /// Clients of a held tunnel that sign in at once: sshd drops connections from the tenth on.

@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rrx::domain::accesslog::{self, BadLine, Begin, Entry, ExportRecord, Ledger, Line, TunnelEvent, TunnelRecord};
+use rrx::domain::accesslog::{
+    self, BadLine, Begin, CopyRecord, Entry, ExportRecord, Ledger, Line, TunnelEvent, TunnelRecord,
+};
 use rrx::io::storage::accesslog::{AccessLog, FILE_NAME, os_user};
 use rrx::io::storage::history;
 
@@ -148,6 +150,28 @@ fn an_exports_record_names_the_file_and_its_sum_and_leaves_the_statements_as_the
     assert!(!written.id.is_empty() && written.id != first.id && !written.time.is_empty());
     let filled = ExportRecord { id: written.id.clone(), time: written.time.clone(), os_user: os_user(), ..record };
     assert_eq!(*written, filled);
+}
+
+#[test]
+fn a_copys_record_says_what_went_where() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    let record = CopyRecord {
+        id: String::new(),
+        time: String::new(),
+        os_user: "somebody else".into(),
+        profile: "eu".into(),
+        statement: "SELECT 1".into(),
+        what: "18 values".into(),
+        bytes: 40,
+        to: "the terminal (OSC 52)".into(),
+    };
+    log.copied(record).unwrap();
+    assert!(text(state.path()).starts_with(r#"{"v":1,"kind":"copy","id":""#));
+    let read = history::read(state.path(), 10);
+    assert_eq!((read.problems.len(), read.copies.len()), (0, 1));
+    assert_eq!(read.copies[0].os_user, os_user());
+    assert_eq!(read.copies[0].words(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
 }
 
 #[test]

@@ -7,10 +7,10 @@ use rrx::app::focus::Focus;
 use rrx::app::panes::grid::{Block, ResultSet};
 use rrx::app::panes::inspector::Shows;
 use rrx::app::{Message, screen};
-use rrx::domain::catalog::{ForeignKey, Index};
+use rrx::domain::catalog::{Catalog, ForeignKey, Index};
 use rrx::domain::export::{CopiedText, CopyForm};
 use rrx::domain::port::{
-    End, HostCmd, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
+    End, HostCmd, HostNews, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
 };
 use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::results::{Column, Direction, Origin, Shown, SortKey, Window, WireType};
@@ -43,6 +43,20 @@ fn feed(bench: &mut Bench, result: ResultId, count: u64, view: u64) {
     });
     let window = Window { view, first: 0, columns: 3, cells: cells.collect() };
     bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+}
+
+/// The catalog with a foreign key from subjects to their study.
+pub fn catalog_with_a_key() -> Catalog {
+    let mut known = catalog();
+    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
+    subject.foreign_keys = vec![ForeignKey {
+        name: "fk".into(),
+        columns: vec!["study_id".into()],
+        to_schema: "clinspark".into(),
+        to_table: "study".into(),
+        to_columns: vec!["id".into()],
+    }];
+    known
 }
 
 /// A connected bench with a result of so many rows, the results in focus.
@@ -227,10 +241,45 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
     let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2 };
     bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
-    let Effect::Host(HostCmd::Copy { text, what }) = bench.take(|effect| matches!(effect, Effect::Host(_))) else {
+    let Effect::Host(HostCmd::Copy { copy, refused: None }) = bench.take(|effect| matches!(effect, Effect::Host(_)))
+    else {
         unreachable!()
     };
-    assert_eq!((text.as_str(), what.as_str()), ("x", "18 values, 2 of them in hexadecimal"));
+    assert_eq!((copy.text.as_str(), copy.what.as_str()), ("x", "18 values, 2 of them in hexadecimal"));
+    // A desktop that does not answer is not asked again: another way is taken, and that one is told and written down.
+    bench.feed(Message::Host(HostNews::NotTaken { copy: copy.clone(), why: "it does not answer".into() }));
+    let again = bench.take(|effect| matches!(effect, Effect::Host(_)));
+    let Effect::Host(command) = again else { unreachable!() };
+    assert_eq!(command, HostCmd::Copy { copy: copy.clone(), refused: Some("it does not answer".into()) });
+    let words = "copied 18 values to /tmp/copy.txt".to_owned();
+    bench.feed(Message::Host(HostNews::Copied { words: words.clone(), to: "/tmp/copy.txt".into(), copy }));
+    assert!(shown(&bench).contains(&words));
+    let effect = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_))));
+    let Effect::Storage(StorageCmd::Copied(record)) = effect else { unreachable!() };
+    assert_eq!((record.profile.as_str(), record.bytes, record.to.as_str()), ("eu", 1, "/tmp/copy.txt"));
+    assert_eq!(record.statement, "SELECT id, study_id, name FROM subject");
+    assert_eq!(record.what, "18 values, 2 of them in hexadecimal");
+}
+
+#[test]
+fn a_value_copied_from_its_detail_is_told_of_its_statement_and_a_name_is_told_of_none() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("enter");
+    asked(&mut bench);
+    let value = StoreNews::Value { row: 0, column: 0, value: Some(b"1".as_slice().into()) };
+    bench.feed(Message::Result(result, value));
+    bench.keys("y");
+    let copied = |bench: &mut Bench| match bench.take(|effect| matches!(effect, Effect::Host(_))) {
+        Effect::Host(HostCmd::Copy { copy, .. }) => copy,
+        _ => unreachable!(),
+    };
+    let copy = copied(&mut bench);
+    assert_eq!(copy.from.unwrap().statement, "SELECT id, study_id, name FROM subject");
+    bench.keys("f4 f2 f2 down y");
+    let copy = copied(&mut bench);
+    assert_eq!(copy.from, None);
+    bench.feed(Message::Host(HostNews::Copied { words: "copied".into(), to: "x".into(), copy }));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_)))));
 }
 
 #[test]
@@ -249,17 +298,8 @@ fn a_where_of_rows_names_the_primary_key() {
 
 #[test]
 fn a_key_is_followed_by_its_value_beside_the_statement_and_back_to_row_and_column() {
-    let mut known = catalog();
-    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
-    subject.foreign_keys = vec![ForeignKey {
-        name: "fk".into(),
-        columns: vec!["study_id".into()],
-        to_schema: "clinspark".into(),
-        to_table: "study".into(),
-        to_columns: vec!["id".into()],
-    }];
     let (mut bench, result) = with_rows(9);
-    bench.session(SessionNews::Catalog(Arc::new(known)));
+    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
     bench.keys("right down enter");
     assert_eq!(asked(&mut bench), StoreCmd::Value { result, row: 1, column: 1 });
     let value = |bytes: Option<&[u8]>| StoreNews::Value { row: 1, column: 1, value: bytes.map(Arc::from) };

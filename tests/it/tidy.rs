@@ -47,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("russh", &["src/io/tunnel", "src/demo"]),
     ("std::fs", &["src/io/storage", "src/io/store", "src/demo", "src/commands"]),
     ("crossterm", &["src/io/terminal"]),
+    ("arboard", &["src/io/host"]),
     ("rusqlite", &["src/demo"]),
     ("sqlparser", &["src/demo"]),
     ("use ::parquet", &["src/domain/export/parquet"]),

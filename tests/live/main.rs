@@ -14,6 +14,10 @@ mod rig;
 #[path = "../rig/loaded.rs"]
 mod loaded;
 
+#[path = "../pty/harness.rs"]
+#[allow(dead_code, reason = "the stories of the pseudo-terminal need more of it")]
+mod pty_harness;
+
 mod all_types;
 mod asked;
 mod at_terminal;
@@ -25,6 +29,7 @@ mod doctor;
 mod doctor_ways;
 mod engines;
 mod exact;
+mod full_disk_rooted;
 mod hang_up;
 mod harness;
 mod held;

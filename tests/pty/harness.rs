@@ -19,6 +19,8 @@ pub struct Story {
     input: Box<dyn Write + Send>,
     /// What the terminal shows, who waits for it to change, whether nothing more can come.
     screen: Arc<(Mutex<vt100::Parser>, Condvar, AtomicBool)>,
+    /// All that the program has written.
+    raw: Arc<Mutex<Vec<u8>>>,
     _master: Box<dyn MasterPty + Send>,
 }
 
@@ -117,7 +119,8 @@ impl Story {
             Condvar::new(),
             AtomicBool::new(false),
         ));
-        let seen = Arc::clone(&screen);
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let (seen, kept) = (Arc::clone(&screen), Arc::clone(&raw));
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(count) = output.read(&mut bytes) {
@@ -125,6 +128,7 @@ impl Story {
                     break;
                 }
                 let Ok(mut parser) = seen.0.lock() else { break };
+                kept.lock().unwrap().extend_from_slice(&bytes[..count]);
                 parser.process(&bytes[..count]);
                 seen.1.notify_all();
             }
@@ -133,7 +137,7 @@ impl Story {
             seen.2.store(true, Ordering::Release);
             seen.1.notify_all();
         });
-        Self { child, input, screen, _master: pair.master }
+        Self { child, input, screen, raw, _master: pair.master }
     }
 
     /// Types text as it is.
@@ -179,6 +183,16 @@ impl Story {
         }
     }
 
+    /// Has the rows of the results, which are in focus, written to this file as CSV.
+    pub fn export_to(&mut self, path: &Path) {
+        self.keys("x");
+        self.see("Write the rows to a file as");
+        self.keys("enter ctrl-u");
+        self.text(path.to_str().expect("a path"));
+        self.see(path.file_name().and_then(|name| name.to_str()).expect("a name"));
+        self.keys("enter");
+    }
+
     /// Waits until the screen shows what is wanted.
     pub fn wait(&self, what: &str, is_there: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
@@ -197,6 +211,16 @@ impl Story {
     /// Waits until the screen shows this text.
     pub fn see(&self, text: &str) -> String {
         self.wait(text, |shown| shown.contains(text))
+    }
+
+    /// Waits until the program has written these bytes, whatever the terminal made of them.
+    pub fn sent(&self, bytes: &str) {
+        self.wait(&format!("the bytes {bytes:?}"), |_| self.has_sent(bytes));
+    }
+
+    /// Whether the program has written these bytes so far.
+    pub fn has_sent(&self, bytes: &str) -> bool {
+        self.raw.lock().unwrap().windows(bytes.len()).any(|window| window == bytes.as_bytes())
     }
 
     /// Sends a signal by its name.

@@ -11,6 +11,7 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+mod copies_and_exports;
 mod first_day;
 mod harness;
 mod stories;

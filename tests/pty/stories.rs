@@ -320,7 +320,7 @@ fn a_program_that_panics() {
     use rrx::app::ui::look::Look;
     use rrx::commands::outside::Place;
     use rrx::commands::{demo, keymap, tui};
-    use rrx::io::host::clipboard::Multiplexer;
+    use rrx::io::host::clipboard::Surroundings;
     use rrx::io::{storage::paths::Paths, store};
     let paths = Paths::find(None).unwrap();
     let built_in = demo::built_in(2, &paths);
@@ -338,7 +338,7 @@ fn a_program_that_panics() {
         own: Place::own(&paths),
         demo: Some(built_in.place),
         store: store::Options::spilling_to(paths.state.clone()),
-        inside: Multiplexer::None,
+        here: Surroundings::default(),
     };
     let now = paths.home.join("now");
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {

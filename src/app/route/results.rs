@@ -4,7 +4,7 @@ use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::panes::Cx;
-use crate::app::panes::grid::ExportRows;
+use crate::app::panes::grid::{ExportRows, ResultSet};
 use crate::app::panes::inspector::Shows;
 use crate::app::panes::overlay::Kind;
 use crate::app::update::with;
@@ -72,27 +72,36 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
         }
         Ask::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
-                show(model, Shows::Profile { column, profile, scope }, asks);
+                show_values(model, Shows::Profile { column, profile, scope }, asks);
             }
         }
         Ask::ShowChart { columns, series, scope } => {
             let column = |at: usize| columns.get(at).cloned();
             if let Some(columns) = column(series.plot.x).zip(column(series.plot.y)).map(Box::new) {
-                show(model, Shows::Chart { columns, series, scope }, asks);
+                show_values(model, Shows::Chart { columns, series, scope }, asks);
             }
         }
         Ask::JumpForm { row } => asks.push(Ask::Open(if row { Kind::JumpRow } else { Kind::Columns })),
-        Ask::ShowRow { row, columns, values } => show(model, Shows::Row { row, columns, values }, asks),
+        Ask::ShowRow { row, columns, values } => show_values(model, Shows::Row { row, columns, values }, asks),
         Ask::ShowValue { row, columns, column, value } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
-                show(model, Shows::Value { column, row, value }, asks);
+                show_values(model, Shows::Value { column, row, value }, asks);
             }
         }
         Ask::ShowWarnings => match model.grid.front() {
+            Some(result) if result.problem().is_some() => {
+                show(model, result.problem().cloned().map_or(Shows::Nothing, Shows::Problem), asks);
+            }
             Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
             _ => model.notice("the server gave no warning for this result"),
         },
         Ask::Jump { row, column } => with!(model, asks, effects, grid.jump(row, column)),
         _ => {}
     }
+}
+
+/// Shows what holds values of the result that shows; a copy of it is told of that result.
+fn show_values(model: &mut Model, shows: Shows, asks: &mut Vec<Ask>) {
+    show(model, shows, asks);
+    model.inspector.from = model.grid.front().map(ResultSet::copied_from);
 }

@@ -1,23 +1,25 @@
 //! Hands effects to the workers, and never waits for one: a full queue gives the effect back.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::app::Effect;
+use crate::app::{Effect, Message};
 use crate::commands::outside::Place;
-use crate::domain::accesslog::{Begin, ExportRecord};
+use crate::domain::accesslog::{Begin, CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, SessionNews, StorageCmd, StoreCmd};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Environment;
-use crate::io::host::clipboard::{Multiplexer, osc52};
+use crate::io::host::clipboard::Surroundings;
 use crate::io::runtime::compute::Desk;
 use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
 
 use super::FAREWELL;
+use super::clipboard::{Clipboards, Step};
 use super::export::Exports;
 use super::inbox::News;
 use super::taps::Taps;
@@ -33,8 +35,8 @@ pub struct Outside {
     pub demo: Option<Place>,
     /// Memory and spill of results.
     pub store: store::Options,
-    /// Whether tmux stands between us and the terminal.
-    pub inside: Multiplexer,
+    /// Which clipboards may be here.
+    pub here: Surroundings,
 }
 
 impl std::fmt::Debug for Outside {
@@ -58,7 +60,7 @@ pub(super) struct Dispatch {
     stories: session::Stories,
     sessions: HashMap<SessionId, (mpsc::Sender<SessionCmd>, JoinHandle<()>)>,
     desk: Desk,
-    inside: Multiplexer,
+    clipboards: Clipboards,
 }
 
 /// The storage of one place, and what its sessions are lent.
@@ -66,6 +68,8 @@ struct Room {
     storage: mpsc::Sender<StorageCmd>,
     task: JoinHandle<()>,
     session: session::Outside,
+    /// Where copies lie that no clipboard takes.
+    copies: PathBuf,
 }
 
 impl Room {
@@ -77,8 +81,9 @@ impl Room {
             // The loop may be gone while the last worksheets are written.
             let _ = told.blocking_send(News::Storage(news));
         };
+        let copies = place.paths.copies();
         let task = storage::task::spawn(commands, tell, place.paths, place.lent);
-        Self { storage, task, session: place.session }
+        Self { storage, task, session: place.session, copies }
     }
 }
 
@@ -96,8 +101,9 @@ impl Dispatch {
         let own = Room::open(outside.own, &news);
         let demo = outside.demo.map(|place| Room::open(place, &news));
         let (stories, sessions) = (session::Stories::default(), HashMap::new());
-        let inside = outside.inside;
-        Self { news, rows, store, exports, taps, own, demo, is_in_demo: false, stories, sessions, desk, inside }
+        let folders = std::iter::once(&own).chain(&demo).map(|room| room.copies.clone()).collect();
+        let clipboards = Clipboards::new(outside.here, folders, news.clone());
+        Self { news, rows, store, exports, taps, own, demo, is_in_demo: false, stories, sessions, desk, clipboards }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -167,6 +173,7 @@ impl Dispatch {
             | StorageCmd::SaveWorksheets { profile, .. }
             | StorageCmd::LoadWorksheets { profile }
             | StorageCmd::Exported(ExportRecord { profile, .. })
+            | StorageCmd::Copied(CopyRecord { profile, .. })
             | StorageCmd::End { profile, .. } => profile == DEMO,
             // The demo has no settings of its own.
             StorageCmd::AddProfile { .. } => false,
@@ -177,31 +184,26 @@ impl Dispatch {
         }
     }
 
-    /// Puts text on the clipboard by way of the terminal.
-    pub(super) fn copy(&self, command: HostCmd, screen: &mut Screen) -> HostNews {
-        let HostCmd::Copy { text, what } = command;
-        match osc52(&text, self.inside) {
-            Ok(sequence) => match screen.send(&sequence) {
-                Ok(()) => HostNews::Copied(format!(
-                    "copied {what} by OSC 52{}",
-                    if self.inside == Multiplexer::Tmux {
-                        " through tmux (needs: set -g set-clipboard on)"
-                    } else {
-                        ""
-                    }
-                )),
+    /// Copies; answers with what is to be told now, where the clipboards' task does not tell it later.
+    pub(super) fn copy(&self, command: HostCmd, screen: &mut Screen) -> Option<Message> {
+        let folder = || self.room(self.is_in_demo).copies.clone();
+        match self.clipboards.take(command, folder) {
+            Step::Send(sequence, news) => Some(Message::Host(match screen.send(&sequence) {
+                Ok(()) => news,
                 Err(error) => HostNews::Failed(
                     Problem::new(Kind::Local, "The terminal did not take the copy").because(error.to_string()),
                 ),
-            },
-            Err(problem) => HostNews::Failed(problem),
+            })),
+            Step::Waits => None,
+            Step::Refused(command) => Some(Message::Refused(Effect::Host(command))),
         }
     }
 
     /// Lets the workers end what they do: the last worksheets and records reach the disk.
     pub(super) async fn finish(self) {
-        let Self { sessions, exports, own, demo, .. } = self;
+        let Self { sessions, exports, own, demo, clipboards, .. } = self;
         let _ = tokio::time::timeout(FAREWELL, exports.finish()).await;
+        let _ = tokio::time::timeout(FAREWELL, clipboards.finish()).await;
         for (_, (queue, task)) in sessions {
             drop(queue);
             let _ = tokio::time::timeout(FAREWELL, task).await;

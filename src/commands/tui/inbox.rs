@@ -2,7 +2,7 @@
 
 use crate::app::Message;
 use crate::domain::compute::Computed;
-use crate::domain::port::{ExportId, ExportNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
+use crate::domain::port::{ExportId, ExportNews, HostNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
 
 /// News of a worker.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) enum News {
     Export(ExportId, ExportNews),
     /// Of the storage task.
     Storage(StorageNews),
+    /// Of the clipboards.
+    Host(HostNews),
     /// Work that is done.
     Computed(Computed),
 }
@@ -37,6 +39,12 @@ impl From<(ExportId, ExportNews)> for News {
     }
 }
 
+impl From<HostNews> for News {
+    fn from(news: HostNews) -> Self {
+        Self::Host(news)
+    }
+}
+
 impl From<Computed> for News {
     fn from(computed: Computed) -> Self {
         Self::Computed(computed)
@@ -50,6 +58,7 @@ impl From<News> for Message {
             News::Store(id, news) => Self::Result(id, news),
             News::Export(id, news) => Self::Export(id, news),
             News::Storage(news) => Self::Storage(news),
+            News::Host(news) => Self::Host(news),
             News::Computed(computed) => Self::Computed(computed),
         }
     }

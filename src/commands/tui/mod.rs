@@ -1,5 +1,6 @@
 //! `rrx [PROFILE]`: the screen. One task turns events and news into messages, effects into commands, the model into frames.
 
+mod clipboard;
 mod dispatch;
 pub mod export;
 mod inbox;
@@ -131,8 +132,9 @@ async fn turn(
                     wake = Some(wake.map_or(at, |planned| planned.min(at)));
                 }
                 Effect::Host(command) => {
-                    let news = dispatch.copy(command, screen);
-                    waiting.extend(update(model, Message::Host(news)));
+                    if let Some(message) = dispatch.copy(command, screen) {
+                        waiting.extend(update(model, message));
+                    }
                 }
                 effect => {
                     if let Some(refused) = dispatch.run(effect) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Begin, Entry, ExportRecord, FORMAT, TunnelRecord};
+use super::{Begin, CopyRecord, Entry, ExportRecord, FORMAT, TunnelRecord};
 
 /// One record of the access log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum Line {
     Tunnel(TunnelRecord),
     /// Rows were written to a file.
     Export(ExportRecord),
+    /// Values were copied.
+    Copy(CopyRecord),
 }
 
 /// Why a line cannot be read.
@@ -48,6 +50,7 @@ enum Record<'a> {
     End(&'a Entry),
     Tunnel(&'a TunnelRecord),
     Export(&'a ExportRecord),
+    Copy(&'a CopyRecord),
 }
 
 /// The version alone, read before anything else is believed.
@@ -86,6 +89,14 @@ pub fn write_tunnel(record: &TunnelRecord) -> Result<String, serde_json::Error> 
 /// Only what the JSON writer says; these records have no value that it refuses.
 pub fn write_export(record: &ExportRecord) -> Result<String, serde_json::Error> {
     written(Record::Export(record))
+}
+
+/// Writes a record of a copy as one line, its newline included.
+///
+/// # Errors
+/// Only what the JSON writer says; these records have no value that it refuses.
+pub fn write_copy(record: &CopyRecord) -> Result<String, serde_json::Error> {
+    written(Record::Copy(record))
 }
 
 /// Reads one line, with or without its newline.

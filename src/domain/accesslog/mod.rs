@@ -1,14 +1,16 @@
 //! The access log: who ran what. One JSON line for each record; a statement has a *begin* record on disk before it is
 //! sent, and an *end* record after. Knows no file: the storage room lends a [`Ledger`].
 
+mod copy;
 mod export;
 mod line;
 mod tunnel;
 
 use serde::{Deserialize, Serialize};
 
+pub use copy::CopyRecord;
 pub use export::ExportRecord;
-pub use line::{BadLine, Line, read, write_begin, write_end, write_export, write_tunnel};
+pub use line::{BadLine, Line, read, write_begin, write_copy, write_end, write_export, write_tunnel};
 pub use tunnel::{TunnelEvent, TunnelRecord};
 
 use crate::domain::ids::SessionId;

@@ -1,24 +1,68 @@
-//! What the host of the terminal (its clipboard) is told, and what it tells.
+//! What the host of the terminal (its clipboards) is told, and what it tells.
+
+use std::sync::Arc;
 
 use crate::domain::problem::Problem;
+
+/// Whose values a text holds, as the access log names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiedFrom {
+    /// The profile's name.
+    pub profile: String,
+    /// The statement.
+    pub statement: String,
+}
+
+/// A text for a clipboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyText {
+    /// The text; shared, since it may be long and a second way may be tried.
+    pub text: Arc<String>,
+    /// What it is, in few words.
+    pub what: String,
+    /// Whose values it holds; `None` where it is no value of a result.
+    pub from: Option<CopiedFrom>,
+}
+
+impl CopyText {
+    /// A text that holds no value of a result: a name, a statement.
+    #[must_use]
+    pub fn plain(text: String, what: impl Into<String>) -> Self {
+        Self { text: Arc::new(text), what: what.into(), from: None }
+    }
+}
 
 /// What the host (clipboard, editor) is told to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostCmd {
-    /// Put this text on the clipboard.
+    /// Put this text on a clipboard, or where there is none into a file.
     Copy {
         /// The text.
-        text: String,
-        /// What it is, in few words.
-        what: String,
+        copy: CopyText,
+        /// Why the system's clipboard did not take it: it is not tried again.
+        refused: Option<String>,
     },
 }
 
 /// News of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostNews {
-    /// The text was handed over; the words say how ("by OSC 52").
-    Copied(String),
+    /// The text was handed over.
+    Copied {
+        /// What was copied and which way it took, for the user.
+        words: String,
+        /// Where it is now, for the access log.
+        to: String,
+        /// What was copied.
+        copy: CopyText,
+    },
+    /// The system's clipboard did not take it: there are other ways.
+    NotTaken {
+        /// What was to be copied.
+        copy: CopyText,
+        /// Why.
+        why: String,
+    },
     /// It could not be.
     Failed(Problem),
 }

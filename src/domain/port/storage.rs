@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::accesslog::{Begin, Entry, ExportRecord, Permit};
+use crate::domain::accesslog::{Begin, CopyRecord, Entry, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
@@ -69,6 +69,8 @@ pub enum StorageCmd {
     },
     /// Write the record of an export into the log of its profile.
     Exported(ExportRecord),
+    /// Write the record of a copy into the log of its profile.
+    Copied(CopyRecord),
     /// Read the newest lines of the access log, newest first.
     LoadHistory {
         /// At most so many.

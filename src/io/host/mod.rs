@@ -1,3 +1,4 @@
-//! The machine around the program: the clipboard. Knows no session and no files of ours.
+//! The machine around the program: its clipboards. Knows no session and no files of ours.
 
 pub mod clipboard;
+pub mod system;

@@ -12,7 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
 use super::lock::{self, LockError};
-use crate::domain::accesslog::{self, Begin, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
+use crate::domain::accesslog::{self, Begin, CopyRecord, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::sql::Checked;
@@ -147,6 +147,18 @@ impl AccessLog {
         record.time = written_time(self.now());
         record.os_user.clone_from(&self.os_user);
         let line = accesslog::write_export(&record)?;
+        self.append_line(&line)
+    }
+
+    /// Puts a record of a copy on disk; id, time and OS user are filled in here.
+    ///
+    /// # Errors
+    /// A [`LedgerError`]: the values are copied, only their record is not there.
+    pub fn copied(&mut self, mut record: CopyRecord) -> Result<(), LedgerError> {
+        record.id = self.new_id();
+        record.time = written_time(self.now());
+        record.os_user.clone_from(&self.os_user);
+        let line = accesslog::write_copy(&record)?;
         self.append_line(&line)
     }
 

@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::accesslog::{FILE_NAME, is_absent};
-use crate::domain::accesslog::{self, Entry, ExportRecord, Line, TunnelRecord};
+use crate::domain::accesslog::{self, CopyRecord, Entry, ExportRecord, Line, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::port::Past;
 use crate::domain::problem::{Kind, Problem};
@@ -26,6 +26,8 @@ pub struct History {
     pub tunnels: Vec<TunnelRecord>,
     /// Records of exports.
     pub exports: Vec<ExportRecord>,
+    /// Records of copies.
+    pub copies: Vec<CopyRecord>,
     /// Lines that could not be read, by number, and what else went wrong.
     pub problems: Vec<Problem>,
 }
@@ -57,7 +59,7 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
     let mut ends: HashMap<String, Entry> = HashMap::new();
     let mut past = Vec::new();
     let mut tunnels = Vec::new();
-    let mut exports = Vec::new();
+    let (mut exports, mut copies) = (Vec::new(), Vec::new());
     let mut bad = Vec::new();
     while past.len() < most {
         let Some((offset, line)) = lines.next_back()? else { break };
@@ -75,11 +77,12 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
             }
             Ok(Line::Tunnel(record)) => tunnels.push(record),
             Ok(Line::Export(record)) => exports.push(record),
+            Ok(Line::Copy(record)) => copies.push(record),
             Err(why) => bad.push(Bad { offset, why: why.to_string() }),
         }
     }
     let problems = name_bad_lines(path, &bad)?;
-    Ok(History { past, tunnels, exports, problems })
+    Ok(History { past, tunnels, exports, copies, problems })
 }
 
 /// Names bad lines by number, as an editor counts. Costs one pass over the file, and only when there are any.

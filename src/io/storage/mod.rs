@@ -6,6 +6,7 @@ use std::time::SystemTime;
 pub mod accesslog;
 pub mod atomic;
 mod bounded;
+pub mod copies;
 pub mod docs;
 pub mod doors;
 pub mod hang_up;

@@ -88,6 +88,12 @@ impl Paths {
         self.state.join("worksheets")
     }
 
+    /// Copies that no clipboard takes.
+    #[must_use]
+    pub fn copies(&self) -> PathBuf {
+        self.state.join("copies")
+    }
+
     fn of_the_platform() -> Result<Self, Problem> {
         let base = BaseDirs::new().ok_or_else(|| homeless("the system names no home folder"))?;
         let own = ProjectDirs::from("", "", "rrx").ok_or_else(|| homeless("the system names no home folder"))?;

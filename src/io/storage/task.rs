@@ -94,6 +94,14 @@ impl<N: FnMut(StorageNews)> Storage<N> {
                         .hint("make room on the disk of the access log, then export again"),
                 ),
             },
+            StorageCmd::Copied(record) => match self.log().and_then(|log| log.copied(record)) {
+                Ok(()) => return,
+                Err(error) => StorageNews::Failed(
+                    Problem::new(Kind::Local, "The values are copied, but the access log cannot take their record")
+                        .because(error.to_string())
+                        .hint("make room on the disk of the access log"),
+                ),
+            },
             StorageCmd::LoadHistory { most } => self.history(most),
             StorageCmd::SaveWorksheets { profile, worksheets, front } => {
                 match self.worksheets.save(&profile, &worksheets, front) {
@@ -184,6 +192,7 @@ fn is_overtaken(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::Begin { .. }
             | StorageCmd::End { .. }
             | StorageCmd::Exported(_)
+            | StorageCmd::Copied(_)
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

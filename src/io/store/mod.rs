@@ -511,7 +511,8 @@ impl Keeper {
         let problem = Problem::new(Kind::Local, what).because(error.to_string());
         match &self.options.spill {
             Some(folder) => problem.hint(format!(
-                "look whether {} can be written and has room, then run the statement again",
+                "the rows so far stay, and so does the room that they take until the result is closed; make room on the disk of {} and \
+                 run the statement again, or select less",
                 folder.display()
             )),
             None => problem.hint("run the statement again with a lower row limit"),

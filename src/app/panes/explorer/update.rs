@@ -9,6 +9,7 @@ use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, TableKind};
 use crate::domain::compute::Work;
 use crate::domain::limits::PREVIEW_ROWS;
+use crate::domain::port::CopyText;
 use crate::domain::sql::quote;
 
 use super::lines::{lines, node_in};
@@ -160,7 +161,7 @@ impl Explorer {
                 None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
             },
             A::Copy => match self.name(cx.shared) {
-                Some(name) => cx.ask(Ask::Copy { what: name.clone(), text: name }),
+                Some(name) => cx.ask(Ask::Copy(CopyText::plain(name.clone(), name))),
                 None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
             },
             A::Detail => match self.table(cx.shared) {

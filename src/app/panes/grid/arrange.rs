@@ -61,7 +61,7 @@ impl ResultSet {
                 format!("{} of {} {loaded}rows", grouped(view.rows), grouped(view.of))
             }
             Some(view) if view.of < all => format!("the first {} of {} loaded rows", grouped(view.of), grouped(all)),
-            Some(_) | None => format!("all {} {loaded}rows", grouped(all)),
+            Some(_) | None => format!("all {} {loaded}{}", grouped(all), if all == 1 { "row" } else { "rows" }),
         }
     }
 }

@@ -23,7 +23,8 @@ use std::time::Duration;
 use crate::app::action::actions;
 use crate::app::ask::Source;
 use crate::domain::export::SessionZone;
-use crate::domain::port::{End, Progress, ResultId, StoreWork, View, ViewId, Warning};
+use crate::domain::port::{CopiedFrom, End, Progress, ResultId, StoreWork, View, ViewId, Warning};
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
 actions! {
@@ -71,7 +72,7 @@ actions! {
         Profile = "profile": "what this column holds: nulls, distinct, quantiles, top values",
         Chart = "chart": "draw bars or a line",
         Zone = "zone": "show this column's times in another zone too",
-        Warnings = "warnings": "the server's warnings",
+        Warnings = "warnings": "the server's warnings, or why the statement failed",
         NextResult = "next-result": "next result",
         PreviousResult = "previous-result": "result before",
         Pin = "pin-result": "keep this result when the next one comes, or let it go",
@@ -194,11 +195,23 @@ impl ResultSet {
 
     /// The problem that it ended with, if it did.
     #[must_use]
-    pub fn problem(&self) -> Option<&crate::domain::problem::Problem> {
+    pub fn problem(&self) -> Option<&Problem> {
         match &self.progress.end {
             Some(End::Broken(problem)) => Some(problem),
             Some(End::Complete | End::Limit(_) | End::Cancelled) | None => None,
         }
+    }
+
+    /// The problem that ended it after rows had come: those show in its place. That the link was lost is told elsewhere.
+    #[must_use]
+    pub fn late_problem(&self) -> Option<&Problem> {
+        self.problem().filter(|problem| self.progress.rows > 0 && problem.kind != Kind::Lost)
+    }
+
+    /// Whose values a copy of it holds.
+    #[must_use]
+    pub fn copied_from(&self) -> CopiedFrom {
+        CopiedFrom { profile: self.profile.clone(), statement: self.statement.clone() }
     }
 
     /// Rows that can be looked at: those of the view, or all that are there so far.

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::app::ask::Ask;
+use crate::app::action::Action;
+use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
-use crate::domain::port::{ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
+use crate::app::ui::draw::printable;
+use crate::domain::port::{CopyText, End, ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
 use crate::domain::results::{Glyphs, Window, widths};
+use crate::domain::words::counted;
 
-use super::{Grid, Layout, Purpose, ResultSet};
+use super::{Grid, GridAction, Layout, Purpose, ResultSet};
 
 impl Grid {
     /// Takes news of the store about a result; about one that is gone it is dropped.
@@ -77,12 +80,14 @@ impl Grid {
             }
             StoreNews::Copied(copied) => {
                 result.working = None;
+                let copied = Arc::unwrap_or_clone(copied);
                 let values = if copied.cells == 1 { "1 value".into() } else { format!("{} values", copied.cells) };
                 let hex = match copied.as_hex {
                     0 => String::new(),
                     count => format!(", {count} of them in hexadecimal"),
                 };
-                cx.ask(Ask::Copy { text: copied.text.clone(), what: format!("{values}{hex}") });
+                let (text, what) = (Arc::new(copied.text), format!("{values}{hex}"));
+                cx.ask(Ask::Copy(CopyText { text, what, from: Some(result.copied_from()) }));
             }
             StoreNews::Broken(problem) => cx.ask(Ask::Problem(problem)),
         }
@@ -97,6 +102,14 @@ impl Grid {
         if result.progress.end.is_none() {
             result.progress.rows = result.progress.rows.max(report.rows);
             result.progress.end = Some(report.end.clone());
+        }
+        // The rows that came hide what became of the rest. Of several the words about those behind it say more.
+        let is_told = matches!(report.end, End::Broken(_)) && !matches!(result.from, Source::Several { .. });
+        if let Some(problem) = result.late_problem().filter(|_| is_told) {
+            let why = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
+            let (why, count) = (printable(why), counted(result.progress.rows, "row"));
+            let key = cx.key(Action::Grid(GridAction::Warnings));
+            cx.ask(Ask::Notice(format!("it failed after {count}: {why} ({key} tells all)")));
         }
         self.settle(cx);
     }
@@ -125,7 +138,7 @@ impl ResultSet {
         search.found = Some(found);
         if found.0 == 0 {
             let (text, _, _) = search.pattern.parts();
-            cx.ask(Ask::Notice(format!("nothing in {} rows holds {text}", found.2)));
+            cx.ask(Ask::Notice(format!("nothing in {} holds `{}`", counted(found.2, "row"), printable(text))));
         } else if let Some(from) = self.here() {
             cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way: Way::Forward }));
         }

@@ -8,13 +8,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::{Action, AppAction};
 use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{clip, grouped, panel, parts, printable};
+use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, WireType, alignment, shown, type_text};
 
 use super::update::number_width;
-use super::words::{arranged, status, took};
-use super::{Block, Grid, ResultSet, Span};
+use super::words::titles;
+use super::{Block, Grid, GridAction, ResultSet, Span};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -67,7 +67,8 @@ impl GridView<'_> {
             );
             return;
         };
-        let inside = panel(buffer, area, &self.title(result), &place(result), self.in_focus, self.theme);
+        let (title, place) = self.titles(result, area.width);
+        let inside = panel(buffer, area, &title, &place, self.in_focus, self.theme);
         if let (Some(problem), true) = (result.problem(), result.progress.rows == 0) {
             draw_problem(problem, inside, buffer, self.theme);
             return;
@@ -84,8 +85,8 @@ impl GridView<'_> {
         }
     }
 
-    /// Which result, how far it is, and over what it is looked at.
-    fn title(&self, result: &ResultSet) -> String {
+    /// Which result, how far it is, and over what it is looked at; and where the cursor is, as far as there is room for both.
+    fn titles(&self, result: &ResultSet, width: u16) -> (String, String) {
         let (results, front) = self.grid.tabs();
         let which = match results.len() {
             0 | 1 => "Results".to_owned(),
@@ -93,8 +94,18 @@ impl GridView<'_> {
         };
         let kept = if result.is_pinned { " kept" } else { "" };
         let followed = if result.came_from.is_some() { " ←" } else { "" };
-        let arranged = arranged(result).map_or_else(String::new, |words| format!(" · {words}"));
-        format!("{which}{kept}{followed} ─ {}{arranged} · {}", status(result), took(result, self.shared))
+        let (titles, least) = titles(result, &format!("{which}{kept}{followed}"), self.shared);
+        let place = place(result);
+        let room = usize::from(width.saturating_sub(4));
+        let is_beside = |title: &&String| title.width() + 3 + place.width() <= room;
+        if let Some(title) = titles.iter().find(is_beside) {
+            return (title.clone(), place);
+        }
+        match titles.iter().find(|title| title.width() <= room) {
+            Some(title) => (title.clone(), String::new()),
+            None if is_beside(&&least) => (least, place),
+            None => (least, String::new()),
+        }
     }
 
     fn head(&self, table: &Table<'_>, buffer: &mut Buffer) {
@@ -150,9 +161,19 @@ impl GridView<'_> {
 
     fn rows(&self, table: &Table<'_>, buffer: &mut Buffer) {
         let (result, area) = (table.result, table.area);
-        if result.count() == 0 && result.view.is_some() {
-            let words = "No row fits the filter.";
-            parts(buffer, (area.x + 1, area.y + 3), area.right(), [(words, self.theme.dim())]);
+        if result.count() == 0 && result.has_ended() {
+            let words = match result.view {
+                Some(_) => {
+                    let key = self.shared.key(Action::Grid(GridAction::Unsorted));
+                    format!("No row fits the filter; {key} shows all of them again.")
+                }
+                None => "The statement has run: there is no row that it asks for.".to_owned(),
+            };
+            for (line, y) in
+                wrap(&words, usize::from(area.width).saturating_sub(2)).iter().zip(area.y + 3..area.bottom())
+            {
+                parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), self.theme.dim())]);
+            }
         }
         for line in 0..area.height.saturating_sub(3) {
             let row = result.top + u64::from(line);

@@ -13,7 +13,7 @@ use crate::domain::results::{Direction, KeyKind};
 use super::ResultSet;
 
 /// How far it is and how it ended, with its warnings.
-pub(super) fn status(result: &ResultSet) -> String {
+fn status(result: &ResultSet) -> String {
     let rows = result.progress.rows;
     let unit = if rows == 1 { "row" } else { "rows" };
     let mut words = match &result.progress.end {
@@ -47,8 +47,28 @@ pub(super) fn status(result: &ResultSet) -> String {
     words
 }
 
+/// What the border says, the most words first: the times give way before what was done with the rows. And the least of it,
+/// for where none of these has room.
+pub(super) fn titles(result: &ResultSet, which: &str, shared: &Shared) -> (Vec<String>, String) {
+    let status = status(result);
+    let arranged = arranged(result).map_or_else(String::new, |words| format!(" · {words}"));
+    let all = format!("{status}{arranged}");
+    let total = result.took.map_or_else(|| took(result, shared), |(_, total)| time(total));
+    let mut titles = vec![
+        format!("{which} ─ {all} · {}", took(result, shared)),
+        format!("{which} ─ {all} · {total}"),
+        format!("{which} ─ {all}"),
+    ];
+    let short = arranged_in_short(result).map_or_else(String::new, |words| format!(" · {words}"));
+    if which == "Results" {
+        titles.push(all);
+        return (titles, format!("{status}{short}"));
+    }
+    (titles, format!("{which} ─ {status}{short}"))
+}
+
 /// How long it took: to the first row and to the end, or so far.
-pub(super) fn took(result: &ResultSet, shared: &Shared) -> String {
+fn took(result: &ResultSet, shared: &Shared) -> String {
     match result.took {
         Some((Some(first), total)) if time(first) != time(total) => {
             format!("{} to first · {}", time(first), time(total))
@@ -59,24 +79,18 @@ pub(super) fn took(result: &ResultSet, shared: &Shared) -> String {
 }
 
 /// What is done with the rows here; `None` where nothing is.
-pub(super) fn arranged(result: &ResultSet) -> Option<String> {
+fn arranged(result: &ResultSet) -> Option<String> {
     let mut words: Vec<String> = result.export.iter().map(super::Exporting::words).collect();
     if let Some((work, done, of)) = result.working {
-        let doing = match work {
-            StoreWork::Arrange => "sorting",
-            StoreWork::Find => "searching",
-            StoreWork::Profile => "describing",
-            StoreWork::Plot => "drawing",
-            StoreWork::Copy => "copying",
-        };
-        words.push(format!("{doing} {} %", (done * 100).checked_div(of).unwrap_or(100)));
+        let doing = doing(work);
+        words.push(format!("{doing} {} %", percent(done, of)));
     }
     if let Some(search) = &result.search {
         let (text, _, _) = search.pattern.parts();
         let text = printable(text);
         words.push(match (search.found, search.at) {
-            (None, _) => format!("searching for {text} …"),
-            (Some((0, ..)), _) => format!("no match of {text}"),
+            (None, _) => format!("searching for `{text}` …"),
+            (Some((0, ..)), _) => format!("no match of `{text}`"),
             (Some((cells, ..)), at) => {
                 format!("match {} of {}", at.map_or_else(|| "?".into(), grouped), grouped(cells))
             }
@@ -100,6 +114,52 @@ pub(super) fn arranged(result: &ResultSet) -> Option<String> {
         }
     }
     (!words.is_empty()).then(|| words.join(" · "))
+}
+
+/// The same where there is little room: what is under way, else the least that is true of the rows shown.
+fn arranged_in_short(result: &ResultSet) -> Option<String> {
+    if let Some(export) = &result.export {
+        let (rows, _) = export.done;
+        let is_known = export.order.again.is_none() && export.of > 0;
+        return Some(if is_known {
+            format!("writing {} %", percent(rows, export.of))
+        } else {
+            format!("writing {}", grouped(rows))
+        });
+    }
+    if let Some((work, done, of)) = result.working {
+        return Some(format!("{} {} %", doing(work), percent(done, of)));
+    }
+    if let Some(search) = &result.search {
+        return Some(match (search.found, search.at) {
+            (None, _) => "searching".into(),
+            (Some((0, ..)), _) => "no match".into(),
+            (Some((cells, ..)), at) => {
+                format!("match {} of {}", at.map_or_else(|| "?".into(), grouped), grouped(cells))
+            }
+        });
+    }
+    let view = result.view?;
+    Some(match result.arrangement.filter {
+        Some(_) => format!("{} of {} fit", grouped(view.rows), grouped(view.of)),
+        None if result.progress.rows > view.of => format!("the first {} sorted", grouped(view.of)),
+        None => "sorted here".into(),
+    })
+}
+
+fn doing(work: StoreWork) -> &'static str {
+    match work {
+        StoreWork::Arrange => "sorting",
+        StoreWork::Find => "searching",
+        StoreWork::Profile => "describing",
+        StoreWork::Plot => "drawing",
+        StoreWork::Copy => "copying",
+    }
+}
+
+/// Whole percents; nothing to do is done.
+fn percent(done: u64, of: u64) -> u64 {
+    done.saturating_mul(100).checked_div(of).unwrap_or(100)
 }
 
 /// By which columns, and that a text is sorted otherwise than the server would.

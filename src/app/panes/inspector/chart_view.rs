@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::symbols::Marker;
-use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Widget};
+use ratatui::widgets::{Axis, Chart, Clear, Dataset, GraphType, Widget};
+use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::theme::Theme;
 use crate::domain::results::{Glyphs, Scale, Series};
@@ -34,6 +35,25 @@ impl Span {
         Some(Self { bounds: [from, to], labels })
     }
 
+    /// Cells of the widest label.
+    fn widest(&self) -> u16 {
+        let widest = self.labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        u16::try_from(widest).unwrap_or(u16::MAX)
+    }
+
+    /// Leaves the labels of both ends alone where there is no room for whole ones between them, and none where there is none
+    /// for both. The widget gives each as many cells as the line has for one label.
+    fn thin(&mut self, room: u16) {
+        let has_room = |labels: usize| room / u16::try_from(labels).unwrap_or(u16::MAX).max(1) > self.widest();
+        if has_room(self.labels.len()) {
+            return;
+        }
+        let ends = has_room(2);
+        let last = self.labels.pop().filter(|_| ends);
+        self.labels.truncate(usize::from(ends));
+        self.labels.extend(last);
+    }
+
     fn axis<'a>(self, theme: Theme) -> Axis<'a> {
         Axis::default().bounds(self.bounds).labels(self.labels).style(theme.dim())
     }
@@ -51,8 +71,12 @@ pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Them
     ) else {
         return false;
     };
+    let mut x = x;
+    // At the left stand the labels of the axis that goes up, half of the first one below, and a line.
+    x.thin(area.width.saturating_sub(y.widest().max(x.widest()) + 1));
     let marker = if theme.glyphs() == Glyphs::Ascii { Marker::Dot } else { Marker::Braille };
     let line = Dataset::default().marker(marker).graph_type(GraphType::Line).style(theme.good()).data(points);
+    Clear.render(area, buffer);
     Chart::new(vec![line]).x_axis(x.axis(theme)).y_axis(y.axis(theme)).render(area, buffer);
     true
 }

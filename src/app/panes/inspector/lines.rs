@@ -7,11 +7,9 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
-use crate::domain::results::{Column, ColumnProfile, Count, Glyphs, Series, Shown};
+use crate::domain::results::{Column, Glyphs, Shown};
 
-use crate::domain::words::counted;
-
-use super::{Shows, ValueForm};
+use super::{JsonTree, Shows, ValueForm, figures};
 
 /// How a line, or a part of one, is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +44,18 @@ impl InspectorLine {
 pub(super) struct Paper {
     width: usize,
     lines: Vec<InspectorLine>,
+    /// First line of each row of a document, and the row's number there.
+    rows: Vec<(usize, usize)>,
 }
 
 impl Paper {
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    /// What comes next is the row of this number.
+    pub(super) fn row(&mut self, number: usize) {
+        self.rows.push((self.lines.len(), number));
     }
 
     pub(super) fn push(&mut self, line: InspectorLine) {
@@ -72,9 +77,10 @@ impl Paper {
         let mut parts = lead.to_vec();
         let mut used: usize = parts.iter().map(|(text, _)| text.width()).sum();
         let mut line = String::new();
-        for word in text.split_word_bounds() {
+        for word in words(text) {
             let wide = word.width();
-            if used + wide > self.width && used > indent {
+            // A word that no line has room for is broken where it stands.
+            if used + wide > self.width && used > indent && wide + indent <= self.width {
                 parts.push((std::mem::take(&mut line), tone));
                 self.lines.push(InspectorLine(std::mem::take(&mut parts)));
                 line.push_str(&" ".repeat(indent));
@@ -83,7 +89,6 @@ impl Paper {
                     continue;
                 }
             }
-            // A word wider than the panel is broken where it must be.
             for grapheme in word.graphemes(true) {
                 if used + grapheme.width() > self.width && used > indent {
                     parts.push((std::mem::take(&mut line), tone));
@@ -100,9 +105,29 @@ impl Paper {
     }
 }
 
-/// Draws the lines.
-pub(super) fn lines(shows: &Shows, form: Option<ValueForm>, shared: &Shared, width: usize) -> Vec<InspectorLine> {
-    let mut paper = Paper { width: width.max(10), lines: Vec::new() };
+/// Words and the blanks between them: a mark stays with its word, an identifier is one.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let is_blank = rest.chars().next()?.is_whitespace();
+        let end = rest.find(|c: char| c.is_whitespace() != is_blank).unwrap_or(rest.len());
+        let (word, after) = rest.split_at_checked(end)?;
+        rest = after;
+        Some(word)
+    })
+}
+
+/// Lines, and of a document the first line of each of its rows with the row's number.
+pub(super) type Drawn = (Vec<InspectorLine>, Vec<(usize, usize)>);
+
+/// Draws the lines. A value is drawn in this form, where it has it, and its document as it is folded.
+pub(super) fn lines(
+    shows: &Shows,
+    value: (Option<ValueForm>, Option<&JsonTree>),
+    shared: &Shared,
+    width: usize,
+) -> Drawn {
+    let mut paper = Paper { width: width.max(10), lines: Vec::new(), rows: Vec::new() };
     match shows {
         Shows::Nothing => {
             paper.line("Documentation and details show here.", Tone::Plain);
@@ -131,9 +156,9 @@ pub(super) fn lines(shows: &Shows, form: Option<ValueForm>, shared: &Shared, wid
             }
         }
         Shows::Value { value: None, .. } => paper.line("‹null›", Tone::Dim),
-        Shows::Value { value: Some(bytes), column, .. } => super::value::draw(&mut paper, bytes, column, form),
-        Shows::Profile { column, profile, scope } => profile_lines(&mut paper, column, profile, scope),
-        Shows::Chart { series, scope, .. } => chart_lines(&mut paper, series, scope),
+        Shows::Value { value: Some(bytes), column, .. } => super::value::draw(&mut paper, bytes, column, value),
+        Shows::Profile { column, profile, scope } => figures::profile(&mut paper, column, profile, scope),
+        Shows::Chart { series, scope, .. } => figures::chart(&mut paper, series, scope),
         Shows::Warnings(warnings) => {
             for warning in warnings {
                 let lead = [(format!("{} {} ", warning.level, warning.code), Tone::Warning)];
@@ -146,110 +171,7 @@ pub(super) fn lines(shows: &Shows, form: Option<ValueForm>, shared: &Shared, wid
             }
         }
     }
-    paper.lines
-}
-
-/// What a column holds.
-fn profile_lines(paper: &mut Paper, column: &Column, profile: &ColumnProfile, scope: &str) {
-    let value = |bytes: &[u8]| shown_bytes(bytes, column);
-    paper.line(&format!("Over {scope}"), Tone::Dim);
-    paper.blank();
-    let mut fact =
-        |name: &str, words: String| paper.hang(&[(format!("{name:<10}"), Tone::Name)], &words, Tone::Plain, 10);
-    let share = |count: u64| {
-        let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
-        format!("{} ({percent:.1} %)", grouped(count))
-    };
-    fact("rows", grouped(profile.rows));
-    fact("nulls", share(profile.nulls));
-    if profile.empty > 0 {
-        fact("empty", share(profile.empty));
-    }
-    fact(
-        "distinct",
-        match profile.distinct {
-            Count::Exactly(count) => grouped(count),
-            Count::About(count) => format!("about {}", grouped(count)),
-        },
-    );
-    if let Some(least) = &profile.least {
-        fact("least", value(least));
-    }
-    if let Some(greatest) = &profile.greatest {
-        fact("greatest", value(greatest));
-    }
-    if let Some(mean) = &profile.mean {
-        fact("mean", mean.clone());
-    }
-    if let Some((least, most)) = profile.lengths {
-        fact("length", format!("{} to {}", grouped(least), grouped(most)));
-    }
-    if !profile.quantiles.is_empty() {
-        paper.blank();
-        paper.line(if profile.is_sampled { "Quantiles (of a sample of 10,000)" } else { "Quantiles" }, Tone::Heading);
-        for (percent, at) in &profile.quantiles {
-            paper.hang(&[(format!("{percent:>3} %     "), Tone::Name)], &value(at), Tone::Plain, 10);
-        }
-    }
-    if !profile.histogram.is_empty() {
-        paper.blank();
-        paper.line("Histogram", Tone::Heading);
-        let most = profile.histogram.iter().map(|bin| bin.count).max().unwrap_or(1);
-        let widest = profile.histogram.iter().map(|bin| bin.from.width()).max().unwrap_or(0);
-        for bin in &profile.histogram {
-            bar(paper, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
-        }
-        if let Some(last) = profile.histogram.last() {
-            paper.line(&format!("{:>widest$}  end", last.to), Tone::Dim);
-        }
-    }
-    if !profile.frequent.is_empty() {
-        paper.blank();
-        paper.line(if profile.is_frequent_exact { "Most frequent" } else { "Most frequent (about)" }, Tone::Heading);
-        for frequent in &profile.frequent {
-            paper.hang(
-                &[(format!("{:>9}  ", grouped(frequent.count)), Tone::Name)],
-                &value(&frequent.value),
-                Tone::Plain,
-                11,
-            );
-        }
-    }
-}
-
-/// A label, a bar and a number, on one line.
-fn bar(paper: &mut Paper, label: &str, (value, most): (f64, f64), words: &str) {
-    /// Eighths of a cell, from none to seven.
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let room = paper.width.saturating_sub(label.width() + words.width() + 4).min(60);
-    let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
-    let eighths = (share * room as f64 * 8.0).round() as usize;
-    let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
-    paper.lines.push(InspectorLine(vec![
-        (format!("{label}  "), Tone::Name),
-        (drawn, Tone::Code),
-        (format!(" {words}"), Tone::Dim),
-    ]));
-}
-
-/// Bars, or a line.
-fn chart_lines(paper: &mut Paper, series: &Series, scope: &str) {
-    paper.line(&format!("Over {scope}"), Tone::Dim);
-    paper.blank();
-    if series.left_out > 0 {
-        paper.line(&format!("{} without a number here are left out", counted(series.left_out, "row")), Tone::Dim);
-    }
-    if series.is_thinned {
-        paper.line("there are more rows than are drawn", Tone::Warning);
-    }
-    let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
-    let widest = series.bars.iter().map(|(label, _)| safe(label).width()).max().unwrap_or(0).min(paper.width / 3);
-    for (label, value) in &series.bars {
-        let label = crate::app::ui::draw::clip(&safe(label), widest);
-        let pad = " ".repeat(widest.saturating_sub(label.width()));
-        bar(paper, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
-    }
+    (paper.lines, paper.rows)
 }
 
 /// The page's Markdown up to its columns and examples, which are drawn from the catalog and with their keys.
@@ -366,7 +288,7 @@ fn shown(value: &Shown, column: &Column) -> String {
 }
 
 /// A value's first bytes as a screen shows them.
-fn shown_bytes(bytes: &[u8], column: &Column) -> String {
+pub(super) fn shown_bytes(bytes: &[u8], column: &Column) -> String {
     shown(&Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 }, column)
 }
 

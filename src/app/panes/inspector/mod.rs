@@ -1,11 +1,15 @@
 //! The inspector: documentation of a table, its columns and keys, a row as names and values, a whole value, warnings.
 
 mod chart_view;
+mod figures;
+mod json;
 mod lines;
+mod tree;
 mod update;
 mod value;
 mod view;
 
+pub use json::JsonTree;
 pub use lines::{InspectorLine, Tone};
 pub use value::ValueForm;
 pub use view::InspectorView;
@@ -13,7 +17,7 @@ pub use view::InspectorView;
 use std::sync::Arc;
 
 use crate::app::action::actions;
-use crate::domain::port::Warning;
+use crate::domain::port::{CopiedFrom, Warning};
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, ColumnProfile, Pattern, Series, Shown};
 
@@ -29,6 +33,11 @@ actions! {
         Example = "example": "put the next example into a worksheet",
         Copy = "copy": "copy what is shown",
         Form = "form": "this value as text, JSON, hexadecimal, geometry in turn",
+        Toggle = "toggle": "fold or unfold this part of a JSON document",
+        Fold = "fold": "fold this part, or go to what it lies in",
+        Unfold = "unfold": "unfold this part, or go into it",
+        FoldAll = "fold-all": "fold all parts of a JSON document",
+        UnfoldAll = "unfold-all": "unfold all parts of a JSON document",
         Search = "search": "search what is shown",
         Next = "next-match": "next match",
         Previous = "previous-match": "match before",
@@ -99,6 +108,8 @@ pub struct Inspector {
     pub shows: Shows,
     /// Its lines, wrapped to the panel's width; drawn anew when either changes.
     pub lines: Vec<InspectorLine>,
+    /// Whose values it shows, where it shows values of a result.
+    pub from: Option<CopiedFrom>,
     /// First visible line.
     pub top: usize,
     /// Whether it stays when the cursor moves on.
@@ -107,6 +118,10 @@ pub struct Inspector {
     pub next_example: usize,
     /// In which form a value is shown; `None` is what fits it best.
     pub form: Option<ValueForm>,
+    /// The value as a document that folds, where it is one.
+    pub tree: Option<JsonTree>,
+    /// Where the lines of that document stand, while it is shown: the first line of each, and its number in the document.
+    pub rows: Vec<(usize, usize)>,
     /// What is searched for in the lines.
     pub search: Option<Arc<Pattern>>,
     /// Where the last match is.

@@ -8,17 +8,23 @@ use crate::app::panes::Cx;
 use crate::app::panes::grid::read_search;
 use crate::app::shared::Shared;
 use crate::domain::docs::DocPage;
+use crate::domain::port::CopyText;
 
-use super::lines::lines;
+use super::lines::{Drawn, lines};
 use super::{Inspector, InspectorAction, Shows, ValueForm};
 
 impl Inspector {
     /// Shows something at the user's wish.
     pub fn show(&mut self, shows: Shows, shared: &Shared) {
+        self.from = None;
         if self.shows != shows {
             self.shows = shows;
             (self.top, self.next_example) = (0, 0);
             (self.form, self.search, self.found) = (None, None, None);
+            self.tree = match &self.shows {
+                Shows::Value { value: Some(bytes), .. } => super::value::document(bytes),
+                _ => None,
+            };
         }
         self.refresh(shared);
     }
@@ -33,11 +39,15 @@ impl Inspector {
     /// Draws the lines anew: the panel's width or what it tells may have changed.
     pub fn refresh(&mut self, shared: &Shared) {
         let width = shared.areas.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
-        self.lines = if width == 0 { Vec::new() } else { lines(&self.shows, self.form, shared, width) };
+        (self.lines, self.rows) = if width == 0 {
+            Drawn::default()
+        } else {
+            lines(&self.shows, (self.form, self.tree.as_ref()), shared, width)
+        };
         self.settle(shared);
     }
 
-    fn settle(&mut self, shared: &Shared) {
+    pub(super) fn settle(&mut self, shared: &Shared) {
         let rows = usize::from(shared.areas.rows(Focus::Inspector));
         self.top = self.top.min(self.lines.len().saturating_sub(rows));
     }
@@ -45,6 +55,9 @@ impl Inspector {
     /// Does an action.
     pub fn act(&mut self, action: InspectorAction, cx: &mut Cx<'_>) {
         use InspectorAction as A;
+        if self.act_in_tree(action, cx) {
+            return;
+        }
         let page = usize::from(cx.shared.areas.rows(Focus::Inspector)).max(1);
         match action {
             A::Down => self.top = self.top.saturating_add(1),
@@ -61,9 +74,10 @@ impl Inspector {
                     Shows::Value { value: Some(bytes), .. } => {
                         (String::from_utf8_lossy(bytes).into_owned(), "the value")
                     }
+                    Shows::Row { .. } => (text.join("\n"), "a row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };
-                cx.ask(Ask::Copy { text, what: what.into() });
+                cx.ask(Ask::Copy(CopyText { text: Arc::new(text), what: what.into(), from: self.from.clone() }));
             }
             A::Form => self.turn_form(cx),
             A::Search => cx.ask(Ask::SearchShownForm),
@@ -77,9 +91,18 @@ impl Inspector {
                 };
                 cx.ask(Ask::Notice(words.into()));
             }
+            A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
+                cx.ask(Ask::Notice("only a JSON document folds".into()));
+            }
             A::Leave => cx.ask(Ask::HideInspector),
         }
         self.settle(cx.shared);
+    }
+
+    /// Whether what it shows is a value, which has forms.
+    #[must_use]
+    pub fn has_forms(&self) -> bool {
+        matches!(&self.shows, Shows::Value { value: Some(_), .. })
     }
 
     /// The value in its next form.
@@ -88,7 +111,7 @@ impl Inspector {
             cx.ask(Ask::Notice("a value has forms; this is none".into()));
             return;
         };
-        let forms = ValueForm::of(bytes, column);
+        let forms = ValueForm::of(bytes, column, self.tree.is_some());
         let now = self.form.or(forms.first().copied());
         let at = forms.iter().position(|form| Some(*form) == now).unwrap_or(0);
         self.form = forms.get((at + 1) % forms.len().max(1)).copied();
@@ -105,7 +128,9 @@ impl Inspector {
         if !text.is_empty() {
             let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
             (self.search, self.found) = (Some(Arc::new(pattern)), None);
-            self.next_match(true, cx);
+            if !self.find_in_tree(true, true, cx) {
+                self.next_match(true, cx);
+            }
         }
         Ok(())
     }
@@ -115,6 +140,10 @@ impl Inspector {
             cx.ask(Ask::SearchShownForm);
             return;
         };
+        let pattern = Arc::clone(pattern);
+        if self.find_in_tree(forward, false, cx) {
+            return;
+        }
         let holds = |at: &usize| self.lines.get(*at).is_some_and(|line| pattern.is_in(line.text().as_bytes()));
         let count = self.lines.len();
         let from = self.found.map_or(if forward { 0 } else { count }, |at| if forward { at + 1 } else { at });

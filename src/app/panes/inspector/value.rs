@@ -1,9 +1,11 @@
 //! A whole value in the form that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
 
-use crate::domain::results::{Column, TypeClass, pretty_json, wkt};
+use crate::domain::limits::JSON_BYTES;
+use crate::domain::results::{Column, TypeClass, wkt};
+use crate::domain::words::counted;
 
 use super::lines::Paper;
-use super::{InspectorLine, Tone};
+use super::{InspectorLine, JsonTree, Tone};
 
 /// A form of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,17 +32,15 @@ impl ValueForm {
         }
     }
 
-    /// The forms that a value has, the one that fits best first.
+    /// The forms that a value has, the one that fits best first; `is_document` is whether it is a JSON document that is shown.
     #[must_use]
-    pub fn of(bytes: &[u8], column: &Column) -> Vec<Self> {
+    pub fn of(bytes: &[u8], column: &Column, is_document: bool) -> Vec<Self> {
         let text = std::str::from_utf8(bytes).ok();
         let mut forms = Vec::new();
         if column.class() == TypeClass::Geometry && wkt(bytes).is_some() {
             forms.push(Self::Geometry);
         }
-        // A document: a number or a word alone is shown as text.
-        let is_document = text.is_some_and(|text| text.trim_start().starts_with(['{', '[']));
-        if is_document && text.is_some_and(|text| pretty_json(text).is_some()) {
+        if is_document {
             forms.push(Self::Json);
         }
         if text.is_some() && column.class() != TypeClass::Bit {
@@ -56,9 +56,20 @@ const MOST: usize = 256 << 10;
 /// Bytes on a line of hexadecimal where there is room.
 const HEX: usize = 16;
 
+/// The document that a value is: a number or a word alone is shown as text, and so is what is longer than [`JSON_BYTES`].
+pub(super) fn document(bytes: &[u8]) -> Option<JsonTree> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= JSON_BYTES)?;
+    JsonTree::new(text).filter(|_| text.trim_start().starts_with(['{', '[']))
+}
+
 /// Draws a value in a form that it has.
-pub(super) fn draw(paper: &mut Paper, bytes: &[u8], column: &Column, wanted: Option<ValueForm>) {
-    let forms = ValueForm::of(bytes, column);
+pub(super) fn draw(
+    paper: &mut Paper,
+    bytes: &[u8],
+    column: &Column,
+    (wanted, tree): (Option<ValueForm>, Option<&JsonTree>),
+) {
+    let forms = ValueForm::of(bytes, column, tree.is_some());
     let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueForm::Hex);
     let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
     let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
@@ -76,7 +87,7 @@ pub(super) fn draw(paper: &mut Paper, bytes: &[u8], column: &Column, wanted: Opt
             }
             rest(paper, head.len() < bytes.len());
         }
-        ValueForm::Json => json(paper, text()),
+        ValueForm::Json => tree.into_iter().for_each(|tree| json(paper, tree)),
         ValueForm::Geometry => paper.line(&wkt(bytes).unwrap_or_default(), Tone::Plain),
         ValueForm::Hex => hex(paper, bytes),
     }
@@ -88,23 +99,39 @@ fn rest(paper: &mut Paper, is_more: bool) {
     }
 }
 
-fn json(paper: &mut Paper, text: &str) {
-    /// Lines that a screen needs.
-    const LINES: usize = 20_000;
-    let lines = pretty_json(text).unwrap_or_default();
-    for line in lines.iter().take(LINES) {
+fn json(paper: &mut Paper, tree: &JsonTree) {
+    let left_out = |count: usize, place: &str| format!("… {} {place} are not drawn", counted(count as u64, "line"));
+    let (before, lines, behind) = tree.drawn();
+    if before > 0 {
+        paper.line(&left_out(before, "before"), Tone::Dim);
+    }
+    for line in lines {
         let indent = " ".repeat(2 * line.depth.min(20));
+        let mark = match line.folds {
+            Some(true) => "▸ ",
+            Some(false) => "▾ ",
+            None => "  ",
+        };
         let key = if line.key.is_empty() {
             String::new()
         } else {
             format!("{}: ", super::lines::printable(line.key.as_bytes()))
         };
-        let hang = indent.len() + 2;
-        let lead = [(indent, Tone::Plain), (key, Tone::Name)];
-        let tone = if line.text.starts_with('"') { Tone::Code } else { Tone::Plain };
+        let hang = indent.len() + 4;
+        let lead = [(indent, Tone::Plain), (mark.into(), Tone::Dim), (key, Tone::Name)];
+        let tone = match line.folds {
+            Some(true) => Tone::Dim,
+            _ if line.text.starts_with('"') => Tone::Code,
+            _ => Tone::Plain,
+        };
+        paper.row(line.number);
         paper.hang(&lead, &super::lines::printable(line.text.as_bytes()), tone, hang);
     }
-    rest(paper, lines.len() > LINES);
+    if behind > 0 {
+        paper.line(&left_out(behind, "behind"), Tone::Dim);
+    } else {
+        rest(paper, tree.is_cut());
+    }
 }
 
 fn hex(paper: &mut Paper, bytes: &[u8]) {

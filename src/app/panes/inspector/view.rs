@@ -8,6 +8,7 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::{panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::results::type_text;
+use crate::domain::words::counted;
 
 use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
 
@@ -51,9 +52,12 @@ impl InspectorView<'_> {
         }
         let inside = panel(buffer, area, &title, &right, self.in_focus, theme);
         let rows = usize::from(inside.height);
+        let cursor = self.inspector.cursor_lines();
         for (row, line) in self.inspector.lines.iter().skip(self.inspector.top).take(rows).enumerate() {
             let y = inside.y + u16::try_from(row).unwrap_or(0);
-            let is_found = self.inspector.found == Some(self.inspector.top + row);
+            let number = self.inspector.top + row;
+            let is_here = cursor.as_ref().is_some_and(|lines| lines.contains(&number));
+            let is_found = self.inspector.found == Some(number) || is_here && self.in_focus;
             let styled = line.0.iter().map(|(text, tone)| {
                 let style = match tone {
                     _ if is_found => theme.cursor(),
@@ -71,7 +75,8 @@ impl InspectorView<'_> {
         if let Shows::Chart { series, .. } = &self.inspector.shows
             && series.along.is_some()
         {
-            let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height / 2);
+            // The words above it give way last: a chart of fewer rows tells nothing.
+            let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height.saturating_sub(4));
             let place = Rect { y: inside.y + head, height: inside.height - head, ..inside };
             if !chart_view::draw(series, place, buffer, theme) {
                 let words = "There is no row with both values.";
@@ -85,7 +90,7 @@ impl InspectorView<'_> {
             } else {
                 String::new()
             };
-            let more = format!(" {below} more lines ");
+            let more = format!(" {} ", counted(below as u64, "more line"));
             let y = area.bottom().saturating_sub(1);
             parts(
                 buffer,

@@ -11,7 +11,7 @@ use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
 use crate::domain::export::{CopyForm, Format, Formulas};
-use crate::domain::port::ExportForm;
+use crate::domain::port::{CopyText, ExportForm};
 use crate::domain::results::{Column, Plot, PlotForm, SeriesBuilder, TypeClass, type_text, zones};
 
 use super::{Item, Kind, Stock, Take};
@@ -89,7 +89,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
                 name: happened.what.split_whitespace().collect::<Vec<_>>().join(" "),
                 more: String::new(),
                 right: format!("{}.{:03} s", happened.at / 1000, happened.at % 1000),
-                take: Take::Asks(vec![Ask::Copy { text: happened.what.clone(), what: "the line".into() }]),
+                take: Take::Asks(vec![Ask::Copy(CopyText::plain(happened.what.clone(), "the line"))]),
             })
             .collect(),
         Kind::Columns => columns(stock)

@@ -3,11 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::areas::Area;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
+use crate::app::ui::draw::{clip, panel, parts, printable, rect, wrap};
 use crate::app::ui::theme::Theme;
 
 use super::{Item, Kind, Overlay};
@@ -69,6 +70,7 @@ impl OverlayView<'_> {
             self.confirm(question, inside, buffer);
             return;
         }
+        let (typed, _) = self.typed(prompt, inside);
         parts(
             buffer,
             (inside.x + 1, inside.y),
@@ -76,7 +78,7 @@ impl OverlayView<'_> {
             [
                 (prompt, self.theme.dim()),
                 (" › ", self.theme.key()),
-                (self.overlay.input.text(), self.theme.text()),
+                (typed.as_str(), self.theme.text()),
                 ("▏", self.theme.key()),
             ],
         );
@@ -97,13 +99,33 @@ impl OverlayView<'_> {
                 parts(buffer, (inside.x + 1, inside.y + 2), inside.right(), [(words, self.theme.dim())]);
             }
             Kind::ExportPath { scope, .. } => Self::lines(scope, self.theme.dim(), inside, buffer),
-            Kind::Filter(_) | Kind::Search | Kind::SearchShown => self.condition(inside, buffer),
+            Kind::Filter(_) | Kind::Search | Kind::SearchShown => self.condition(prompt, inside, buffer),
             _ => self.list(inside, buffer),
         }
     }
 
+    /// What is typed as it can be shown, and how many cells of it are left out: its end is where the cursor is.
+    fn typed(&self, prompt: &str, area: Rect) -> (String, usize) {
+        let text = printable(self.overlay.input.text());
+        let room = usize::from(area.width).saturating_sub(prompt.width() + 5);
+        if text.width() <= room {
+            return (text, 0);
+        }
+        let (mut left, mut start) = (text.width(), 0);
+        // One cell is for the mark.
+        for grapheme in text.graphemes(true) {
+            if left < room {
+                break;
+            }
+            left -= grapheme.width();
+            start += grapheme.len();
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        (format!("…{rest}"), text.width() - left - 1)
+    }
+
     /// What is wrong with what is typed, else how it is written.
-    fn condition(&self, area: Rect, buffer: &mut Buffer) {
+    fn condition(&self, prompt: &str, area: Rect, buffer: &mut Buffer) {
         let (words, style) = match (&self.overlay.fault, &self.overlay.kind) {
             (Some((_, words)), _) => (words.as_str(), self.theme.warning()),
             (None, Kind::Search | Kind::SearchShown) => (
@@ -117,13 +139,14 @@ impl OverlayView<'_> {
             ),
         };
         if let Some((place, _)) = &self.overlay.fault {
-            // A mark under what is wrong.
+            // A mark under what is wrong, as far as that is in view.
             let text = self.overlay.input.text();
-            let before = text.get(..place.start).map_or(0, UnicodeWidthStr::width);
-            let wide = text.get(place.clone()).map_or(1, UnicodeWidthStr::width).max(1);
-            let prompt = if matches!(self.overlay.kind, Kind::Search | Kind::SearchShown) { 4 } else { 5 };
-            let x = area.x + 1 + u16::try_from(prompt + 3 + before).unwrap_or(0);
-            let mark = "^".repeat(wide);
+            let before = text.get(..place.start).map_or(0, |text| printable(text).width());
+            let wide = text.get(place.clone()).map_or(1, |text| printable(text).width()).max(1);
+            let (_, left_out) = self.typed(prompt, area);
+            let (from, to) = (before.max(left_out), (before + wide).max(left_out));
+            let x = area.x + 1 + u16::try_from(prompt.width() + 3 + from - left_out).unwrap_or(0);
+            let mark = "^".repeat(to - from);
             parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);
         }
         Self::lines(words, style, area, buffer);
@@ -140,21 +163,15 @@ impl OverlayView<'_> {
     }
 
     fn confirm(&self, question: &str, area: Rect, buffer: &mut Buffer) {
-        let width = usize::from(area.width).saturating_sub(2);
+        let lines = wrap(question, usize::from(area.width).saturating_sub(2));
         let mut y = area.y + 1;
-        let mut line = String::new();
-        for word in question.split_inclusive(' ') {
-            if line.width() + word.trim_end().width() > width {
-                parts(buffer, (area.x + 1, y), area.right(), [(line.as_str(), self.theme.text())]);
-                line.clear();
-                y += 1;
-            }
-            line.push_str(word);
+        for line in &lines {
+            parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), self.theme.text())]);
+            y += 1;
         }
-        parts(buffer, (area.x + 1, y), area.right(), [(line.as_str(), self.theme.text())]);
         parts(
             buffer,
-            (area.x + 1, y + 2),
+            (area.x + 1, y + 1),
             area.right(),
             [
                 ("y", self.theme.key()),
@@ -174,12 +191,15 @@ impl OverlayView<'_> {
                 (Kind::Find, _) if self.shared.catalog.is_none() => "The catalog is not there yet.",
                 (Kind::Find, _) if self.overlay.total.is_none() => "looking …",
                 (Kind::Activity, true) => "Nothing happened yet.",
+                (Kind::Chart, true) => {
+                    "No column holds numbers to draw; COUNT(*) with GROUP BY makes numbers of texts."
+                }
                 _ => "Nothing fits what is typed.",
             };
-            parts(buffer, (list.x + 1, list.y), list.right(), [(words, self.theme.dim())]);
+            Self::lines(words, self.theme.dim(), area, buffer);
             return;
         }
-        let widest = self.overlay.items.iter().map(|item| item.name.width()).max().unwrap_or(0);
+        let widest = self.overlay.items.iter().map(|item| shown_width(&item.name)).max().unwrap_or(0);
         let limit = usize::from(list.width) * 5 / 10;
         for (row, item) in
             self.overlay.items.iter().enumerate().skip(self.overlay.list.top).take(usize::from(list.height))
@@ -197,12 +217,12 @@ impl OverlayView<'_> {
         }
         // On a narrow screen the words count more than what stands at the right.
         let most = if area.width < 60 && !item.more.is_empty() { 0 } else { usize::from(area.width) / 3 };
-        let right = clip(&item.right, most);
+        let right = clip(&printable(&item.right), most);
         let room = usize::from(area.width).saturating_sub(right.width() + 3);
         let widest = if item.more.is_empty() { room } else { widest.min(room) };
-        let name = clip(&item.name, widest);
+        let name = clip(&printable(&item.name), widest);
         let pad = " ".repeat(widest.saturating_sub(name.width()) + 2);
-        let more = clip(&item.more, room.saturating_sub(widest + 2));
+        let more = clip(&printable(&item.more), room.saturating_sub(widest + 2));
         let lead = if is_here { "›" } else { " " };
         parts(
             buffer,
@@ -218,4 +238,9 @@ impl OverlayView<'_> {
         let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
         parts(buffer, (x, area.y), area.right(), [(right.as_str(), shade(theme.key()))]);
     }
+}
+
+/// Cells of a text as it is shown; of plain text without making that.
+fn shown_width(text: &str) -> usize {
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) { text.len() } else { printable(text).width() }
 }

@@ -5,7 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::domain::limits::WORKSHEET_BYTES;
-use crate::domain::port::{SavedWorksheet, StorageCmd};
+use crate::domain::port::{CopyText, SavedWorksheet, StorageCmd};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::sql::Dialect;
 
@@ -237,7 +237,8 @@ impl Worksheets {
     fn take_selection(&mut self, cut: bool, cx: &mut Cx<'_>) {
         match self.sheet().and_then(|sheet| sheet.editor.selected()) {
             Some(text) => {
-                cx.ask(Ask::Copy { what: format!("{} characters", text.chars().count()), text });
+                let what = format!("{} characters", text.chars().count());
+                cx.ask(Ask::Copy(CopyText::plain(text, what)));
                 if cut {
                     self.edit(Edit::Cut, false);
                 }

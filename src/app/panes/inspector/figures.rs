@@ -1,0 +1,115 @@
+//! What a column holds, and bars, as lines of the inspector.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::ui::draw::{clip, grouped, printable as safe};
+use crate::domain::results::{Column, ColumnProfile, Count, Series};
+use crate::domain::words::counted;
+
+use super::lines::{Paper, shown_bytes};
+use super::{InspectorLine, Tone};
+
+/// What a column holds.
+pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfile, scope: &str) {
+    let value = |bytes: &[u8]| shown_bytes(bytes, column);
+    paper.line(&format!("Over {scope}"), Tone::Dim);
+    paper.blank();
+    let mut fact =
+        |name: &str, words: String| paper.hang(&[(format!("{name:<10}"), Tone::Name)], &words, Tone::Plain, 10);
+    let share = |count: u64| {
+        let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
+        format!("{} ({percent:.1} %)", grouped(count))
+    };
+    fact("rows", grouped(profile.rows));
+    fact("nulls", share(profile.nulls));
+    if profile.empty > 0 {
+        fact("empty", share(profile.empty));
+    }
+    fact(
+        "distinct",
+        match profile.distinct {
+            Count::Exactly(count) => grouped(count),
+            Count::About(count) => format!("about {}", grouped(count)),
+        },
+    );
+    if let Some(least) = &profile.least {
+        fact("least", value(least));
+    }
+    if let Some(greatest) = &profile.greatest {
+        fact("greatest", value(greatest));
+    }
+    if let Some(mean) = &profile.mean {
+        fact("mean", mean.clone());
+    }
+    if let Some((least, most)) = profile.lengths {
+        fact("length", format!("{} to {}", grouped(least), grouped(most)));
+    }
+    if !profile.quantiles.is_empty() {
+        paper.blank();
+        paper.line(if profile.is_sampled { "Quantiles (of a sample of 10,000)" } else { "Quantiles" }, Tone::Heading);
+        for (percent, at) in &profile.quantiles {
+            paper.hang(&[(format!("{percent:>3} %     "), Tone::Name)], &value(at), Tone::Plain, 10);
+        }
+    }
+    if !profile.histogram.is_empty() {
+        paper.blank();
+        paper.line("Histogram", Tone::Heading);
+        let most = profile.histogram.iter().map(|bin| bin.count).max().unwrap_or(1);
+        let widest = profile.histogram.iter().map(|bin| bin.from.width()).max().unwrap_or(0);
+        for bin in &profile.histogram {
+            bar(paper, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
+        }
+        if let Some(last) = profile.histogram.last() {
+            paper.line(&format!("{:>widest$}  end", last.to), Tone::Dim);
+        }
+    }
+    if !profile.frequent.is_empty() {
+        paper.blank();
+        paper.line(if profile.is_frequent_exact { "Most frequent" } else { "Most frequent (about)" }, Tone::Heading);
+        for frequent in &profile.frequent {
+            paper.hang(
+                &[(format!("{:>9}  ", grouped(frequent.count)), Tone::Name)],
+                &value(&frequent.value),
+                Tone::Plain,
+                11,
+            );
+        }
+    }
+}
+
+/// A label, a bar and a number, on one line.
+fn bar(paper: &mut Paper, label: &str, (value, most): (f64, f64), words: &str) {
+    /// Eighths of a cell, from none to seven.
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let room = paper.width().saturating_sub(label.width() + words.width() + 4).min(60);
+    let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
+    let eighths = (share * room as f64 * 8.0).round() as usize;
+    let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
+    paper.push(InspectorLine(vec![
+        (format!("{label}  "), Tone::Name),
+        (drawn, Tone::Code),
+        (format!(" {words}"), Tone::Dim),
+    ]));
+}
+
+/// Bars, or a line.
+pub(super) fn chart(paper: &mut Paper, series: &Series, scope: &str) {
+    let left_out = match (series.left_out, series.along) {
+        (0, _) => String::new(),
+        (count, None) => format!("; {} left out: no number", counted(count, "row")),
+        (count, Some(_)) => format!("; {} left out: not both values", counted(count, "row")),
+    };
+    paper.line(&format!("Over {scope}{left_out}"), Tone::Dim);
+    if series.is_thinned {
+        paper.line("there are more rows than are drawn", Tone::Warning);
+    }
+    paper.blank();
+    let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+    let widest = series.bars.iter().map(|(label, _)| safe(label).width()).max().unwrap_or(0).min(paper.width() / 3);
+    for (label, value) in &series.bars {
+        let label = clip(&safe(label), widest);
+        let pad = " ".repeat(widest.saturating_sub(label.width()));
+        bar(paper, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
+    }
+}

@@ -1,0 +1,121 @@
+//! Disks that are really full: a file system of few bytes in a mount namespace of its own, which takes root.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::pty_harness::{Home, Story};
+use crate::rig::{Rig, wait_until};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rrx");
+/// Mounts so many KiB on the first argument, and becomes the rest.
+const MOUNT: &str = "mount -t tmpfs -o \"size=$1k\" tmpfs \"$2\" && shift 2 && exec \"$@\"";
+
+/// A home with the rig's profile, and a folder that becomes the small disk.
+fn home_with_disk() -> Home {
+    let home = Home::new();
+    home.settings(&Rig::start().profile_toml("clinic"));
+    std::fs::create_dir(home.path().join("disk")).unwrap();
+    home
+}
+
+/// The arguments of `unshare` for a program whose folder has so few bytes.
+fn arguments<'a>(kib: &'a str, disk: &'a Path, program: &[&'a str]) -> Vec<&'a str> {
+    let mount = ["--mount", "sh", "-c", MOUNT, "sh", kib, disk.to_str().unwrap(), PROGRAM];
+    mount.into_iter().chain(program.iter().copied()).collect()
+}
+
+#[test]
+fn an_export_of_the_screen_names_the_full_disk_and_the_rows_are_still_there_for_another_place() {
+    let home = home_with_disk();
+    let disk = home.path().join("disk");
+    let mut story =
+        Story::start_program(Path::new("unshare"), &home, &arguments("64", &disk, &["clinic"]), (160, 40), &[]);
+    story.see("connected to MariaDB");
+    story.text("SELECT seq AS n, REPEAT('x', 100) AS filler FROM mysql.seq_1_to_20000");
+    story.keys("f5");
+    story.see("all 20,000 rows");
+    // Alone on the screen: no word is wrapped.
+    story.keys("f6 f4");
+    story.export_to(&disk.join("all.csv"));
+    let shown = story.see("No space left on device");
+    assert!(shown.contains("The rows cannot be written to") && shown.contains("the rows are still here"), "{shown}");
+    // Its half file is gone: there is room again for a smaller one.
+    story.keys("esc");
+    story.see("all 20,000 rows");
+    story.keys("f");
+    story.text("n <= 3");
+    story.keys("enter");
+    story.see("3 of 20,000 rows");
+    story.export_to(&disk.join("few.csv"));
+    story.see("3 rows written to");
+    // Elsewhere there was room all the time.
+    story.keys("u");
+    story.wait("all rows again", |shown| shown.contains(" 4 │               4 │ x"));
+    story.export_to(&home.path().join("all.csv"));
+    story.see("20,000 rows written to");
+    assert_eq!(std::fs::read_to_string(home.path().join("all.csv")).unwrap().lines().count(), 20_001);
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}
+
+#[test]
+fn a_run_into_a_file_names_the_full_disk_what_was_kept_and_what_next() {
+    let home = home_with_disk();
+    let disk = home.path().join("disk");
+    let file = disk.join("all.csv");
+    let (path, statement) = (file.to_str().unwrap(), "SELECT seq, REPEAT('x', 100) FROM mysql.seq_1_to_20000");
+    // What lies there is looked at from inside: outside of the namespace the disk is not there.
+    let script = format!("\"$@\"; code=$?; ls {}; exit $code", disk.display());
+    let mount = MOUNT.replace("exec \"$@\"", "exec sh -c \"$0\" sh \"$@\"");
+    let told = Command::new("unshare")
+        .args(["--mount", "sh", "-c", &mount, &script, "64", disk.to_str().unwrap(), PROGRAM])
+        .args(["run", "-p", "clinic", "-o", path, "-e", statement])
+        .env("RRX_HOME", home.path())
+        .env("HOME", home.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let (words, left) = (String::from_utf8_lossy(&told.stderr), String::from_utf8_lossy(&told.stdout));
+    assert_eq!(told.status.code(), Some(6), "{words}");
+    assert!(words.contains(&format!("The rows cannot be written to {path}")), "{words}");
+    assert!(words.contains("No space left on device") && words.contains("make room there"), "{words}");
+    assert!(words.contains(&format!("{path}.partial, which is not whole")), "{words}");
+    assert_eq!(left.trim(), "all.csv.partial", "{words}");
+    assert!(home.log().contains("\"end\""), "the statement has its end: {}", home.log());
+}
+
+#[test]
+fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_says_so() {
+    let home = home_with_disk();
+    let state = home.path().join("state");
+    std::fs::create_dir(&state).unwrap();
+    std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let mut story =
+        Story::start_program(Path::new("unshare"), &home, &arguments("1024", &state, &["clinic"]), (160, 40), &[]);
+    story.see("connected to MariaDB");
+    // Alone on the screen; and more than a result has memory for.
+    story.text("SELECT seq AS n, REPEAT('x', 100000) AS filler FROM mysql.seq_1_to_5000");
+    story.keys("f4 f5");
+    let shown = story.see("The rows could not all be kept");
+    assert!(shown.contains("No space left on device") && shown.contains("the rows so far stay"), "{shown}");
+    story.keys("esc");
+    story.see("rows, then it failed");
+    story.keys("ctrl-home");
+    story.wait("the first rows", |shown| shown.contains(" 1 │               1 │ xxxx"));
+    story.wait("the statement is stopped", |shown| !shown.contains("ctrl-c stop"));
+    // Closed, it gives its room back: the record of the next statement has a place.
+    story.keys("X");
+    let inside = format!("/proc/{}/root{}", story.pid(), state.display());
+    wait_until("the room is free", Duration::from_secs(20), || {
+        let disk = nix::sys::statvfs::statvfs(inside.as_str()).unwrap();
+        disk.blocks_available() * 2 > disk.blocks()
+    });
+    story.keys("ctrl-n");
+    story.text("SELECT 6 * 7 AS answer");
+    story.keys("f5");
+    story.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("all 1 row"));
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+}
