@@ -5,6 +5,7 @@
 //! never stop a thread that drives sockets, commands can still overtake rows, and the handle can be awaited like a task's.
 
 mod feed;
+mod held;
 mod outbox;
 mod spill;
 mod work;
@@ -20,15 +21,14 @@ use tokio::time::Instant;
 
 pub use self::feed::Feed;
 use self::feed::{Feeding, room};
+use self::held::{Finding, Held};
 use self::outbox::Outbox;
 use self::spill::Spill;
-use self::work::{Job, Marks, Outcome, Step};
+use self::work::{Job, Outcome, Step};
 use crate::domain::limits::{FRAME, RESULT_MEMORY};
-use crate::domain::port::{
-    End, Limit, Place, Progress, ResultId, Rows, StoreCmd, StoreNews, StoreWork, View, ViewId, Way,
-};
+use crate::domain::port::{End, Limit, Place, ResultId, Rows, StoreCmd, StoreNews, StoreWork, View, ViewId, Way};
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::results::{Arrangement, BlockError, Chunk, Pattern, RowView, Store, StoreError, Window};
+use crate::domain::results::{Arrangement, BlockError, Chunk, RowView, Store, StoreError};
 
 /// What bounds the store.
 #[derive(Debug, Clone)]
@@ -109,115 +109,6 @@ where
         };
         runtime.block_on(keeper.run(rows, commands, feeds, news));
     })
-}
-
-/// One result and how it ended.
-#[derive(Debug)]
-struct Held {
-    store: Store<Spill>,
-    end: Option<End>,
-    view: ViewId,
-    /// The rows of the view; `None` is the server's order.
-    rows: Option<Arc<RowView>>,
-    /// What the last search found.
-    found: Option<Finding>,
-}
-
-/// A search that has ended.
-#[derive(Debug)]
-struct Finding {
-    pattern: Arc<Pattern>,
-    columns: Vec<usize>,
-    marks: Marks,
-}
-
-impl Held {
-    fn new(store: Store<Spill>) -> Self {
-        Self { store, end: None, view: ViewId::default(), rows: None, found: None }
-    }
-
-    /// Rows of the view.
-    fn count(&self) -> u64 {
-        self.rows.as_ref().map_or(self.store.rows(), |rows| rows.len())
-    }
-
-    /// The number of a row of the view in the server's order.
-    fn number(&self, row: u64) -> Option<u64> {
-        match &self.rows {
-            None => Some(row),
-            Some(rows) => rows.rows(&(row..row.saturating_add(1))).first().map(|number| u64::from(*number)),
-        }
-    }
-
-    fn window(&mut self, rows: std::ops::Range<u64>) -> Result<Window, StoreError> {
-        match &self.rows {
-            None => self.store.window(rows).map(|window| Window { view: self.view.0, ..window }),
-            Some(view) => {
-                let first = rows.start.min(view.len());
-                let numbers = view.rows(&rows).to_vec();
-                self.store.window_of(self.view.0, first, &numbers)
-            }
-        }
-    }
-
-    /// The next cell that the last search found, and which of all it is.
-    fn next(&mut self, from: Place, way: Way) -> Result<Option<(Place, u64)>, StoreError> {
-        let Some(found) = self.found.take() else { return Ok(None) };
-        let next = self.next_of(&found, from, way);
-        self.found = Some(found);
-        next
-    }
-
-    fn next_of(&mut self, found: &Finding, from: Place, way: Way) -> Result<Option<(Place, u64)>, StoreError> {
-        let marked = &found.marks.rows;
-        let at = marked.partition_point(|(row, _)| *row < from.row);
-        let here = marked.get(at).is_some_and(|(row, _)| *row == from.row);
-        let position = found.columns.iter().position(|column| *column == from.column).unwrap_or(0);
-        if here {
-            let hits = self.hits(found, from.row)?;
-            let beside = match way {
-                Way::Forward => hits.iter().find(|(place, _)| *place > position),
-                Way::Back => hits.iter().rev().find(|(place, _)| *place < position),
-            };
-            if let Some((_, column)) = beside {
-                return Ok(Some(Self::told(found, &hits, Place { row: from.row, column: *column })));
-            }
-        }
-        let further = match way {
-            Way::Forward => marked.get(at + usize::from(here)).or(marked.first()),
-            Way::Back => at.checked_sub(1).and_then(|before| marked.get(before)).or(marked.last()),
-        };
-        let Some((row, _)) = further.copied() else { return Ok(None) };
-        let hits = self.hits(found, row)?;
-        let column = match way {
-            Way::Forward => hits.first(),
-            Way::Back => hits.last(),
-        };
-        Ok(column.map(|(_, column)| Self::told(found, &hits, Place { row, column: *column })))
-    }
-
-    /// The columns of a row that hold what was searched: the place among those searched, and the column.
-    fn hits(&mut self, found: &Finding, row: u64) -> Result<Vec<(usize, usize)>, StoreError> {
-        let Some(number) = self.number(row).and_then(|number| u32::try_from(number).ok()) else {
-            return Ok(Vec::new());
-        };
-        let mut hits = Vec::new();
-        self.store.visit(&[number], |_, chunk, row| {
-            let columns = found.columns.iter().copied().enumerate();
-            hits = columns.filter(|(_, column)| work::holds(&found.pattern, chunk, row, *column)).collect();
-        })?;
-        Ok(hits)
-    }
-
-    fn told(found: &Finding, hits: &[(usize, usize)], place: Place) -> (Place, u64) {
-        let before = found.marks.rows.iter().take_while(|(row, _)| *row < place.row).map(|(_, hits)| u64::from(*hits));
-        let beside = hits.iter().position(|(_, column)| *column == place.column).unwrap_or(0);
-        (place, before.sum::<u64>() + beside as u64 + 1)
-    }
-
-    fn progress(&self) -> Progress {
-        Progress { rows: self.store.rows(), bytes: self.store.bytes(), end: self.end.clone() }
-    }
 }
 
 #[derive(Debug)]
