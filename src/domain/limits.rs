@@ -10,6 +10,9 @@ pub const CHUNK_BYTES: usize = 1 << 20;
 pub const BATCH_WAIT: Duration = Duration::from_millis(10);
 /// Memory for the rows of one result; older chunks go to the spill file.
 pub const RESULT_MEMORY: usize = 64 << 20;
+/// Room on the disk of the spill files that is left for others: a result that fills it must not keep worksheets and the access
+/// log from being written.
+pub const SPILL_RESERVE: u64 = 16 << 20;
 /// Bytes of a cell that a window carries; the whole value is fetched on request.
 pub const WINDOW_CELL_BYTES: usize = 4 << 10;
 /// Rows of one window: many screens, so that a mistaken range does not copy a whole result.

@@ -10,12 +10,14 @@ use std::io::{Error, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::sys::statvfs::fstatvfs;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
-use crate::domain::limits::CHUNK_BYTES;
+use crate::domain::limits::{CHUNK_BYTES, SPILL_RESERVE};
 use crate::domain::results::{BlockError, BlockRef, Blocks};
+use crate::domain::words;
 
 /// Blocks in a file of its own, or nowhere when there is no folder.
 #[derive(Debug)]
@@ -80,6 +82,7 @@ impl Open {
         self.number += 1;
         self.key.seal_in_place_append_tag(nonce(number), Aad::empty(), block).map_err(|_| BlockError::Seal)?;
         let length = u32::try_from(block.len()).map_err(|_| BlockError::Long(block.len()))?;
+        self.leave_room(u64::from(length))?;
         let offset = self.end;
         self.file.write_all_at(block, offset).map_err(|error| match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => BlockError::Full(error),
@@ -87,6 +90,20 @@ impl Open {
         })?;
         self.end += u64::from(length);
         Ok(BlockRef { number, offset, length })
+    }
+
+    /// Refuses a block that would take what is to be left on the disk. Where the system does not say how much there is, writing
+    /// will tell.
+    #[allow(clippy::useless_conversion, reason = "blocks are counted in 32 bits on macOS")]
+    fn leave_room(&self, length: u64) -> Result<(), BlockError> {
+        let Ok(disk) = fstatvfs(&self.file) else { return Ok(()) };
+        let left = u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
+        if left >= SPILL_RESERVE.saturating_add(length) {
+            return Ok(());
+        }
+        let (left, kept) = (words::size(left, 1024), words::size(SPILL_RESERVE, 1024));
+        let why = format!("{left} are left, and {kept} are kept free for worksheets and the access log");
+        Err(BlockError::Full(Error::new(ErrorKind::StorageFull, why)))
     }
 
     fn read(&self, block: BlockRef) -> Result<Vec<u8>, BlockError> {
