@@ -39,14 +39,19 @@ impl Cost {
     pub fn print_ratio(&self, of: &Self) {
         let first = self.first.zip(of.first).map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64());
         println!(
-            "{:<34} {:>10} {:>9.2} {:>9.2} {:>13.2}",
+            "{:<34} {:>10} {:>9} {:>9} {:>13}",
             "  ratio",
-            first.map_or_else(String::new, |first| format!("{first:.2}")),
-            self.wall.as_secs_f64() / of.wall.as_secs_f64(),
-            self.cpu.as_secs_f64() / of.cpu.as_secs_f64(),
-            self.peak as f64 / of.peak as f64
+            first.map_or_else(String::new, short),
+            short(self.wall.as_secs_f64() / of.wall.as_secs_f64()),
+            short(self.cpu.as_secs_f64() / of.cpu.as_secs_f64()),
+            short(self.peak as f64 / of.peak as f64)
         );
     }
+}
+
+/// A ratio in two digits that mean something.
+fn short(ratio: f64) -> String {
+    if ratio < 0.095 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
 }
 
 /// Turns of each client; the first one of all warms the machine and does not count.

@@ -24,7 +24,7 @@ use crate::app::ui::theme::Theme;
 use crate::app::{Effect, Message, draw, update};
 use crate::domain::keys::{Chord, Key, Keymap};
 use crate::domain::limits::{EVENTS_A_TURN, INBOX};
-use crate::domain::port::{ExportNews, StoreNews};
+use crate::domain::port::StoreNews;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 use crate::io::terminal::{Codes, Event, Events, Screen};
@@ -209,13 +209,26 @@ async fn turn(
     }
 }
 
-/// How soon somebody wants to see what this changes.
+/// How soon somebody wants to see what this changes: what somebody did, and the answers to it, before what moves by itself.
 fn wanted(message: &Message) -> Wanted {
     match message {
+        Message::Key(_)
+        | Message::Paste(_)
+        | Message::Resize(_)
+        | Message::Computed(_)
+        | Message::Host(_)
+        | Message::Refused(_)
+        | Message::Terminate => Wanted::AtOnce,
+        Message::Result(_, news) => match news {
+            StoreNews::Opened(_) | StoreNews::Progress(_) | StoreNews::Working { .. } => Wanted::InTime,
+            _ => Wanted::AtOnce,
+        },
         Message::Clock(_)
-        | Message::Result(_, StoreNews::Progress(_) | StoreNews::Working { .. })
-        | Message::Export(_, ExportNews::Progress { .. }) => Wanted::InTime,
-        _ => Wanted::AtOnce,
+        | Message::Session(..)
+        | Message::Export(..)
+        | Message::Storage(_)
+        | Message::Connect(_)
+        | Message::WorkerLost(_) => Wanted::InTime,
     }
 }
 
