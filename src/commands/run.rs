@@ -1,21 +1,23 @@
 //! `rrx run`: statements without a screen. Rows on stdout (or in a file) and nothing else, words on stderr, and an exit
 //! code that tells whether the rows are all there.
 
+mod output;
+
 use std::fmt::Write as _;
-use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
+use self::output::{Sink, finish, pour_on_a_thread};
 use super::headless::{Headless, Interrupts, Waited};
-use super::pour::pour;
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
-use crate::domain::export::{Format, Formulas, Manner, SessionZone, WriteError, side_file};
+use crate::domain::export::{Format, Formulas, Manner, SessionZone};
 use crate::domain::limits;
-use crate::domain::port::{End, Limit, Rows, RunBounds, RunReport};
+use crate::domain::port::{End, Limit, RunBounds, RunReport};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::domain::sql::split::split;
@@ -234,7 +236,7 @@ async fn perform<W: Write + Send + 'static>(
         Some(poured.await)
     };
     let Some(poured) = poured else { return Ok(Kind::Interrupted.exit_code()) };
-    finish(args, poured, code, failed, err)
+    finish((args, format), poured, code, failed, err)
 }
 
 /// What the user is told of the end of one statement, and the exit code that it makes.
@@ -326,105 +328,4 @@ fn placed(problem: Problem, text: &str, start: usize) -> Problem {
 
 fn warnings(facts: &[String]) -> Vec<Problem> {
     facts.iter().map(|fact| Problem::new(Kind::Finding, format!("Warning: {fact}"))).collect()
-}
-
-/// Where the rows go.
-enum Sink<W> {
-    Stdout(W),
-    File(Partial),
-}
-
-impl<W: Write> Write for Sink<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Stdout(out) => out.write(bytes),
-            Self::File(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        match self {
-            Self::Stdout(out) => out.flush(),
-            Self::File(file) => file.flush(),
-        }
-    }
-}
-
-/// What became of the rows.
-type Poured<W> = Result<Result<Sink<W>, WriteError>, oneshot::error::RecvError>;
-
-/// Writes on a thread of its own: a reader that stalls must not keep Ctrl-C from stopping the statement.
-fn pour_on_a_thread<W: Write + Send + 'static>(
-    rows: mpsc::Receiver<Rows>,
-    manner: Manner,
-    columns: Option<PathBuf>,
-    sink: Sink<W>,
-) -> Result<oneshot::Receiver<Result<Sink<W>, WriteError>>, Problem> {
-    let (done, poured) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("rows".into())
-        .spawn(move || drop(done.send(pour_all(rows, manner, columns.as_deref(), sink))))
-        .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
-    Ok(poured)
-}
-
-/// Writes result after result until the session is gone. On an error the receiving end is dropped, which stops the statement.
-fn pour_all<W: Write>(
-    mut rows: mpsc::Receiver<Rows>,
-    manner: Manner,
-    mut side: Option<&Path>,
-    mut sink: Sink<W>,
-) -> Result<Sink<W>, WriteError> {
-    loop {
-        let columns = match rows.blocking_recv() {
-            None => return Ok(sink),
-            Some(Rows::Open { columns, .. }) if !columns.is_empty() => columns,
-            Some(_) => continue,
-        };
-        if let Some(path) = side.take() {
-            atomic::replace(path, side_file(&columns).as_bytes())?;
-        }
-        (sink, _) = pour(&mut rows, &columns, manner, sink, |_, _| Ok(()))?;
-    }
-}
-
-/// Gives the file its name where all is well, and says what is not.
-fn finish<W: Write>(
-    args: &RunArgs,
-    poured: Poured<W>,
-    code: u8,
-    failed: Option<Problem>,
-    err: &mut dyn Write,
-) -> Result<u8, Problem> {
-    let unwritten = |error: &std::io::Error| {
-        let Some(path) = &args.output else {
-            return Problem::new(Kind::Local, "The rows cannot be written").because(error.to_string());
-        };
-        Problem::new(Kind::Local, format!("The rows cannot be written to {}", path.display()))
-            .because(error.to_string())
-            .hint(format!(
-                "what came before is in {}.partial, which is not whole; make room there or choose another file with -o, and \
-                 run it again",
-                path.display()
-            ))
-    };
-    match (poured, failed) {
-        // `rrx run … | head`: the reader has what it wanted.
-        (Ok(Err(WriteError::Output(error))), _) if error.kind() == ErrorKind::BrokenPipe && args.output.is_none() => {
-            Ok(0)
-        }
-        (Ok(Err(_)), None) if code == Kind::Interrupted.exit_code() => Ok(code),
-        (Ok(Err(WriteError::Output(error))), _) => Err(unwritten(&error)),
-        (Ok(Err(WriteError::Form(problem))), _) => Err(*problem),
-        (_, Some(problem)) => Err(problem),
-        (Err(_), None) => {
-            Err(Problem::new(Kind::Local, "The rows cannot be written").because("the writing thread is gone"))
-        }
-        (Ok(Ok(Sink::File(file))), None) if code == 0 => file.keep().map(|()| 0).map_err(|error| unwritten(&error)),
-        (Ok(Ok(Sink::File(file))), None) => {
-            print::text(err, &format!("rrx: what came is in {}\n", file.path().display()))?;
-            Ok(code)
-        }
-        (Ok(Ok(Sink::Stdout(_))), None) => Ok(code),
-    }
 }

@@ -158,7 +158,8 @@ pub const TEXT_FILE_BYTES: u64 = 4 << 20;
 pub const FOLDER_FILES: usize = 20_000;
 /// Bytes of a JSON document that is shown as a tree, which is made beside a key press; a longer one is shown as text.
 pub const JSON_BYTES: usize = 4 << 20;
-/// Bytes of text for OSC 52: terminals drop longer sequences, some without a word.
+/// Bytes of text for OSC 52: with 99,992 of base64 and what stands around them it is a sequence of 100,000, and terminals drop
+/// longer ones, some without a word.
 pub const OSC52_BYTES: usize = 74_994;
 /// Time for the system's clipboard to take a text: a display that does not answer must not keep a copy from its other ways.
 pub const SYSTEM_CLIPBOARD: Duration = Duration::from_secs(2);

@@ -106,7 +106,33 @@ async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
 
     let (code, _, err) = perform(args("SELECT CAST('2024-00-10' AS DATE) AS d", Some(&goal)), Stdout::Other).await;
     assert!(code == 6 && err.contains("row 1, column \"d\": 2024-00-10 is no day of the calendar"), "{code}: {err}");
-    assert!(!goal.exists());
+    let (code, _, err) = perform(args("USE mysql", Some(&goal)), Stdout::Other).await;
+    assert!(code == 2 && err.contains("the statement has no result"), "{code}: {err}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+}
+
+/// The least and the greatest value of each row group stay until the end of the file: they must not hold on to the others.
+#[test]
+fn wide_decimals_take_no_memory_that_grows_with_their_rows() {
+    let state = tempfile::tempdir().unwrap();
+    std::fs::create_dir(state.path().join("config")).unwrap();
+    std::fs::write(state.path().join("config/config.toml"), Rig::start().profile_toml("clinic")).unwrap();
+    let peak = |rows: u32| {
+        let statement = format!("SELECT CAST(seq AS DECIMAL(65,2)) AS d FROM mysql.seq_1_to_{rows}");
+        let script = "\"$@\" & while kill -0 $! 2>/dev/null; do grep VmHWM /proc/$!/status; sleep 0.05; done; wait $!";
+        let told = std::process::Command::new("sh")
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_rrx"), "run", "-p", "clinic", "--all", "-e", &statement])
+            .arg("-o")
+            .arg(state.path().join("d.parquet"))
+            .env("RRX_HOME", state.path())
+            .output()
+            .unwrap();
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        let words = String::from_utf8_lossy(&told.stdout).into_owned();
+        words.split_whitespace().filter_map(|word| word.parse::<u64>().ok()).max().unwrap()
+    };
+    let (few, many) = (peak(1_000_000), peak(3_000_000));
+    assert!(many < few + (20 << 10), "{few} KiB, then {many} KiB");
 }
 
 #[test]
@@ -123,6 +149,9 @@ fn a_text_is_a_text_with_every_character() {
         "\0\u{1}\u{1f}\u{7f}",
         "_x000D_",
         "_x0041_ _X0041_",
+        "_x0041\r",
+        "_x000D\r\n_x",
+        "_x0041\0_X00e9\u{1}",
         "<&>\"'",
         "]]>",
         "💠é漢\u{200b}\u{202e}",

@@ -57,6 +57,14 @@ fn parts_fold_and_unfold_by_their_keys_and_the_hints_and_the_help_name_them() {
 }
 
 #[test]
+fn a_line_of_megabytes_is_drawn_in_part() {
+    let bench = with_document(&format!(r#"{{"k": "{}", "b": [1, 2]}}"#, "x".repeat(3 << 20)));
+    let drawn: usize = bench.model.inspector.lines.iter().map(|line| line.text().len()).sum();
+    assert!(drawn < 20 << 10, "{drawn}");
+    assert!(bench.model.inspector.lines.iter().any(|line| line.text().contains("more bytes")));
+}
+
+#[test]
 fn a_search_opens_what_it_finds_and_another_form_does_not_fold() {
     let mut bench = with_document(DOCUMENT);
     bench.keys("- /");

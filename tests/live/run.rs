@@ -136,6 +136,20 @@ async fn a_result_cut_by_the_profile_exits_7_says_so_and_keeps_the_partial_name(
     assert_eq!((more.code, lines(&goal)), (7, 6));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_side_file_that_cannot_be_written_is_named_and_no_rows_are_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let goal = folder.path().join("rows.csv");
+    let asked = RunArgs { output: Some(goal), columns: Some("/nowhere/columns.json".into()), ..args("SELECT 1 AS a") };
+    let left = perform(asked, direct(Rig::start())).await;
+    assert!(
+        left.code != 0 && left.err.contains("/nowhere/columns.json") && left.err.contains("--columns"),
+        "{}",
+        left.err
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 fn lines(path: &Path) -> usize {
     std::fs::read_to_string(path).unwrap().lines().count()
 }

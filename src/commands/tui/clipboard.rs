@@ -59,7 +59,7 @@ impl Clipboards {
         let has_system = SystemClipboard::IS_BUILT_IN && refused.is_none();
         let job = match self.here.way(copy.text.len(), has_system) {
             Way::Terminal(inside) => {
-                let words = format!("copied {} by OSC 52{}{}", copy.what, through(inside), instead(refused.as_deref()));
+                let words = format!("{}{}", sent(&copy.what, inside), instead(refused.as_deref()));
                 let sequence = osc52(&copy.text, inside);
                 return Step::Send(sequence, HostNews::Copied { words, to: "the terminal (OSC 52)".into(), copy });
             }
@@ -112,6 +112,7 @@ async fn serve<N: From<HostNews>>(mut jobs: mpsc::Receiver<Job>, folders: Vec<Pa
 }
 
 fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path::Path) -> HostNews {
+    copies::sweep(folder, clock::now);
     match copies::keep(folder, &copy.text, clock::now) {
         Ok(path) => {
             let path = path.display().to_string();
@@ -121,7 +122,7 @@ fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path
                 WhyFile::Deaf(name) => format!("{name} takes no copies, {size}"),
             };
             let words = format!(
-                "copied {} to {path} ({why}{}): open it with another program; it goes after a day",
+                "copied {} to {path} ({why}{}): open it with another program; a start of rrx after a day takes it away",
                 copy.what,
                 instead(refused)
             );
@@ -148,12 +149,14 @@ fn unkept(why: &str, hint: &str) -> Problem {
         .hint(hint)
 }
 
-/// What the way through a multiplexer needs.
-fn through(inside: Multiplexer) -> &'static str {
+/// What was done, and what it needs that we do not know.
+fn sent(what: &str, inside: Multiplexer) -> String {
     match inside {
-        Multiplexer::None => "",
-        Multiplexer::Tmux => " through tmux (needs: set -g set-clipboard on, or allow-passthrough on)",
-        Multiplexer::Screen => " through screen",
+        Multiplexer::None => format!("copied {what} by OSC 52"),
+        Multiplexer::Tmux => format!(
+            "sent {what} to tmux by OSC 52; it passes it on only with: set -g set-clipboard on (or allow-passthrough on)"
+        ),
+        Multiplexer::Screen => format!("copied {what} by OSC 52 through screen"),
     }
 }
 

@@ -123,11 +123,14 @@ impl<'a> Key<'a> {
 /// Bytes of a block of a key's rest.
 const BLOCK: usize = size_of::<u128>();
 
-/// Keys are compared part by part. A block that is not full is filled with zeros, so that their lengths decide at the end.
+/// Keys are compared part by part. A block that is not full is filled with zeros; where blocks are equal, a key that has ended
+/// is the beginning of one that goes on, and comes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// The head, then the blocks of the rest.
     Block(u32),
+    /// Whether the rest goes on behind so many blocks, so that no row is looked at for longer than its own key is.
+    HasMore(u32),
     /// The length of the value.
     Length,
 }
@@ -208,19 +211,35 @@ impl Keys {
                 }
                 u128::from_be_bytes(block)
             }
+            Part::HasMore(number) => u128::from(self.has_more(row, number)),
             Part::Length => u128::from(self.tail(row).1),
         }
     }
 
+    /// Whether the rest of a row's key goes on behind so many blocks.
+    fn has_more(&self, row: u32, blocks: u32) -> bool {
+        self.tail(row).0.len() > blocks as usize * BLOCK
+    }
+
     /// The part that comes behind this one for rows that are equal in it and before; `None` where their keys are equal.
     #[must_use]
-    pub(super) fn next(&self, part: Part, rows: impl Iterator<Item = u32>) -> Option<Part> {
-        let Part::Block(number) = part else { return None };
+    pub(super) fn next(&self, part: Part, mut rows: impl Iterator<Item = u32>) -> Option<Part> {
         if self.tails.is_empty() {
             return None;
         }
-        let longest = rows.map(|row| self.tail(row).0.len()).max().unwrap_or(0);
-        Some(if longest > number as usize * BLOCK { Part::Block(number + 1) } else { Part::Length })
+        let (number, has_more) = match part {
+            Part::Block(number) => {
+                let first = rows.next().is_some_and(|row| self.has_more(row, number));
+                if rows.any(|row| self.has_more(row, number) != first) {
+                    return Some(Part::HasMore(number));
+                }
+                (number, first)
+            }
+            // By now it is the same for all of them.
+            Part::HasMore(number) => (number, rows.next().is_some_and(|row| self.has_more(row, number))),
+            Part::Length => return None,
+        };
+        Some(if has_more { Part::Block(number + 1) } else { Part::Length })
     }
 
     fn tail(&self, row: u32) -> (&[u8], u32) {

@@ -13,6 +13,8 @@ pub struct Sorter {
     /// The rows that take part, in the server's order.
     rows: Vec<u32>,
     most: usize,
+    /// Bytes of values since the memory was looked at.
+    unchecked: usize,
 }
 
 /// There are more rows, or longer texts, than may be sorted in memory.
@@ -30,7 +32,7 @@ impl Sorter {
     #[must_use]
     pub fn new(sort: &[SortKey], columns: &[Column], most: usize) -> Self {
         let keys = sort.iter().filter_map(|key| Some((*key, Keys::new(columns.get(key.column)?))));
-        Self { columns: keys.collect(), rows: Vec::new(), most }
+        Self { columns: keys.collect(), rows: Vec::new(), most, unchecked: 0 }
     }
 
     /// Takes a row: its number in the server's order, and its values.
@@ -39,11 +41,16 @@ impl Sorter {
     /// When the bound of memory is reached.
     pub fn push<'a>(&mut self, row: u32, cell: impl Fn(usize) -> Cell<'a>) -> Result<(), TooMuch> {
         for (key, keys) in &mut self.columns {
-            keys.push(cell(key.column));
+            let cell = cell(key.column);
+            self.unchecked += KEY_BYTES + cell.bytes().map_or(0, <[u8]>::len);
+            keys.push(cell);
         }
         self.rows.push(row);
-        if self.rows.len().is_multiple_of(1024) && self.memory() > self.most {
-            return Err(TooMuch { rows: self.rows.len() as u64, most: self.most as u64 });
+        if self.unchecked > CHECK_BYTES {
+            self.unchecked = 0;
+            if self.memory() > self.most {
+                return Err(TooMuch { rows: self.rows.len() as u64, most: self.most as u64 });
+            }
         }
         Ok(())
     }
@@ -59,26 +66,30 @@ impl Sorter {
     /// The rows in order: those that are equal in all keys stay in the server's order.
     #[must_use]
     pub fn finish(self) -> Vec<u32> {
+        self.finish_while(|| true)
+    }
+
+    /// The same, given up in whatever order they are by then once nobody wants them any more.
+    #[must_use]
+    pub fn finish_while(self, is_wanted: impl Fn() -> bool) -> Vec<u32> {
         let Self { columns, rows, .. } = self;
         let mut order: Vec<Entry> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).map(|at| (0, at)).collect();
         // Part by part: the rows that are equal so far lie together, and the next part of their keys is brought beside
         // them once, so that comparing reads forward through memory.
         let mut equal = vec![(0..order.len(), Step { column: 0, part: Part::HEAD })];
-        while let Some((range, step)) = equal.pop() {
+        while let Some((range, step)) = equal.pop().filter(|_| is_wanted()) {
             let (start, Some(run)) = (range.start, order.get_mut(range)) else { continue };
             let Some((key, keys)) = columns.get(step.column) else { continue };
-            if run.len() <= FEW {
-                run.sort_unstable_by(|(_, a), (_, b)| compare(columns.get(step.column..), *a, *b).then(a.cmp(b)));
-                continue;
-            }
             for (part, at) in &mut *run {
                 let value = keys.part(*at, step.part);
                 *part = if key.direction == Direction::Descending { !value } else { value };
             }
             run.sort_unstable();
             let mut first = start;
-            for group in run.chunk_by(|(a, _), (b, _)| a == b) {
-                if group.len() > 1 {
+            for group in run.chunk_by_mut(|(a, _), (b, _)| a == b) {
+                if group.len() <= FEW {
+                    group.sort_unstable_by(|(_, a), (_, b)| compare(columns.get(step.column..), *a, *b).then(a.cmp(b)));
+                } else {
                     let next = keys.next(step.part, group.iter().map(|(_, at)| *at));
                     let step =
                         next.map_or(Step { column: step.column + 1, part: Part::HEAD }, |part| Step { part, ..step });
@@ -94,6 +105,10 @@ impl Sorter {
 /// A part of a row's key, and which of the rows that take part it is.
 type Entry = (u128, u32);
 
+/// Bytes of values after which the memory is looked at.
+const CHECK_BYTES: usize = 64 << 10;
+/// What a key takes beside its value.
+const KEY_BYTES: usize = size_of::<Entry>();
 /// Rows that are equal so far are compared one by one where there are no more than so many.
 const FEW: usize = 24;
 

@@ -67,7 +67,7 @@ impl Surroundings {
         match &self.deaf {
             _ if has_system && self.has_display && !self.is_remote => Way::System,
             Some(name) => Way::File(WhyFile::Deaf(name.clone())),
-            None if coded_length(bytes) > limits::OSC52_BYTES => Way::File(WhyFile::TooLong),
+            None if bytes > limits::OSC52_BYTES => Way::File(WhyFile::TooLong),
             None => Way::Terminal(self.inside),
         }
     }
@@ -104,7 +104,7 @@ pub fn osc52(text: &str, inside: Multiplexer) -> String {
     match inside {
         Multiplexer::None => plain,
         // tmux itself takes it with `set-clipboard on`, and passes it on wrapped, every ESC doubled, with `allow-passthrough
-        // on` (before 3.3 always). Nobody can be asked which of the two holds; the same text twice does no harm.
+        // on` (before 3.3 always). Which of the two holds is not asked for; the same text twice does no harm.
         Multiplexer::Tmux => format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")),
         Multiplexer::Screen => {
             // It passes strings of 256 bytes at most in its older versions; the terminal joins them.
@@ -116,11 +116,6 @@ pub fn osc52(text: &str, inside: Multiplexer) -> String {
 
 /// Bytes of one string that every GNU screen passes on, without those around it.
 const SCREEN_BYTES: usize = 252;
-
-/// Bytes of so many bytes in base64.
-fn coded_length(bytes: usize) -> usize {
-    bytes.div_ceil(3).saturating_mul(4)
-}
 
 #[cfg(test)]
 mod tests {
@@ -152,7 +147,7 @@ mod tests {
     #[test]
     fn the_way_of_a_copy_follows_from_what_is_here() {
         use Multiplexer::{None as Direct, Screen, Tmux};
-        const LONGEST: usize = 56_244;
+        const LONGEST: usize = limits::OSC52_BYTES;
         let deaf = |name: &str| Way::File(WhyFile::Deaf(name.into()));
         let too_long = Way::File(WhyFile::TooLong);
         let table: &[Case<'_>] = &[

@@ -66,7 +66,10 @@ mod built_in {
         std::thread::Builder::new().name("clipboard".into()).spawn(move || {
             let mut clipboard = None;
             while let Some((text, told)) = jobs.blocking_recv() {
-                // Whoever waited may have given up by now.
+                // Whoever waited has given up, and taken another way: what was copied since stays.
+                if told.is_closed() {
+                    continue;
+                }
                 let _ = told.send(put(&mut clipboard, &text).map_err(|error| error.to_string()));
             }
             drop(clipboard);

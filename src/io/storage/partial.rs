@@ -1,6 +1,6 @@
 //! A file that gets its name only when it is whole: until then it is `NAME.partial`. Knows no form of rows.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -24,13 +24,19 @@ impl Partial {
         if goal.is_dir() {
             return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
         }
-        let mut partial = OsString::from(name);
-        partial.push(".partial");
-        let path = goal.with_file_name(partial);
+        let path = goal.with_file_name(passing(name));
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
         // One that was left from before keeps its own mode otherwise.
         file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
         Ok(Self { file, path, goal: goal.to_owned() })
+    }
+
+    /// Takes away what was left under the passing name of this file.
+    pub fn forget(goal: &Path) {
+        if let Some(name) = goal.file_name() {
+            // One that is gone already is gone.
+            let _ = std::fs::remove_file(goal.with_file_name(passing(name)));
+        }
     }
 
     /// Where it lies now.
@@ -53,6 +59,10 @@ impl Partial {
         self.file.sync_all()?;
         std::fs::rename(&self.path, &self.goal)
     }
+}
+
+fn passing(name: &OsStr) -> OsString {
+    [name, OsStr::new(".partial")].into_iter().collect()
 }
 
 impl Write for Partial {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::spill::Spill;
 use crate::domain::export::{CopyForm, CopyWriter};
@@ -26,12 +27,35 @@ pub(super) struct Job {
 
 #[derive(Debug)]
 enum Task {
-    Arrange { view: ViewId, arrangement: Arrangement, sorter: Sorter },
-    Sorting { view: ViewId, sorting: JoinHandle<RowView> },
-    Find { pattern: Arc<Pattern>, columns: Vec<usize>, marks: Marks },
-    Profile { column: usize, builder: Box<ProfileBuilder> },
-    Plot { plot: Plot, builder: SeriesBuilder },
-    Copy { columns: Vec<usize>, first: u64, writer: CopyWriter },
+    Arrange {
+        view: ViewId,
+        arrangement: Arrangement,
+        sorter: Sorter,
+    },
+    /// Dropped, the sorting is told that nobody waits for it.
+    Sorting {
+        view: ViewId,
+        sorting: JoinHandle<RowView>,
+        _wanted: DropGuard,
+    },
+    Find {
+        pattern: Arc<Pattern>,
+        columns: Vec<usize>,
+        marks: Marks,
+    },
+    Profile {
+        column: usize,
+        builder: Box<ProfileBuilder>,
+    },
+    Plot {
+        plot: Plot,
+        builder: SeriesBuilder,
+    },
+    Copy {
+        columns: Vec<usize>,
+        first: u64,
+        writer: CopyWriter,
+    },
 }
 
 /// The cells that a search found: rows of the view, ascending once it has ended, each with how many of its cells hold it.
@@ -121,7 +145,7 @@ impl Job {
     pub(super) async fn sorted(&mut self) -> Step {
         let of = self.of;
         match &mut self.task {
-            Task::Sorting { view, sorting } => {
+            Task::Sorting { view, sorting, .. } => {
                 let view = *view;
                 match sorting.await {
                     Ok(rows) => Step::Done(Outcome::Arranged { view, rows, of }),
@@ -169,8 +193,11 @@ impl Job {
             Task::Copy { columns: Vec::new(), first: 0, writer: CopyWriter::new(CopyForm::Value, Vec::new()) };
         match std::mem::replace(&mut self.task, nothing) {
             Task::Arrange { view, sorter, .. } => {
-                let sorting = tokio::task::spawn_blocking(move || RowView::new(sorter.finish()));
-                self.task = Task::Sorting { view, sorting };
+                let wanted = CancellationToken::new();
+                let given_up = wanted.clone();
+                let sorting =
+                    tokio::task::spawn_blocking(move || RowView::new(sorter.finish_while(|| !given_up.is_cancelled())));
+                self.task = Task::Sorting { view, sorting, _wanted: wanted.drop_guard() };
                 Step::Waiting
             }
             Task::Sorting { .. } => Step::Waiting,

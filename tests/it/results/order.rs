@@ -63,6 +63,40 @@ fn a_sort_that_would_take_too_much_memory_says_so() {
 }
 
 #[test]
+fn few_rows_of_giant_values_are_too_much_as_well() {
+    let columns = [blob("b")];
+    let sort = [SortKey { column: 0, direction: Direction::Ascending }];
+    let mut sorter = Sorter::new(&sort, &columns, 4 << 20);
+    let value = vec![7_u8; 1 << 20];
+    let refused = (0..100).find_map(|row| sorter.push(row, |_| Cell::Bytes(&value)).err());
+    assert!(refused.expect("it is refused").rows < 10);
+}
+
+/// Rows that have ended are not looked at for as long as the one among them that goes on: this would take minutes.
+#[test]
+fn many_short_values_beside_a_long_one_of_zeros_are_sorted() {
+    let columns = [blob("b")];
+    let mut rows: Vec<Row> = vec![vec![Some(Vec::new())]; 50_000];
+    rows[7] = vec![Some(vec![0; 4 << 20])];
+    rows[9] = vec![Some(vec![0; 3 << 20])];
+    let down = order(&columns, &[(0, Direction::Descending)], &rows);
+    assert_eq!((&down[..3], down.len()), (&[7, 9, 0][..], 50_000));
+    let up = order(&columns, &[(0, Direction::Ascending)], &rows);
+    assert_eq!((&up[..2], &up[49_998..]), (&[0, 1][..], &[9, 7][..]));
+}
+
+#[test]
+fn a_sort_that_nobody_wants_any_more_ends_early() {
+    let sort = [SortKey { column: 0, direction: Direction::Descending }];
+    let columns = [column("n", WireType::Long)];
+    let mut sorter = Sorter::new(&sort, &columns, usize::MAX);
+    for row in 0..100_u32 {
+        sorter.push(row, |_| Cell::Bytes(if row < 50 { b"1" } else { b"2" })).unwrap();
+    }
+    assert_eq!(sorter.finish_while(|| false), (0..100).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_view_finds_its_rows_in_the_servers_order_with_their_places() {
     let view = RowView::new(vec![7, 3, 9]);
     assert_eq!(view.rows(&(1..5)), [3, 9]);

@@ -53,6 +53,8 @@ impl ValueForm {
 
 /// A screen needs no more of a value; a copy takes all.
 const MOST: usize = 256 << 10;
+/// Bytes of one line of a document that are drawn: each fold draws them anew.
+const LINE: usize = 4 << 10;
 /// Bytes on a line of hexadecimal where there is room.
 const HEX: usize = 16;
 
@@ -112,11 +114,7 @@ fn json(paper: &mut Paper, tree: &JsonTree) {
             Some(false) => "▾ ",
             None => "  ",
         };
-        let key = if line.key.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", super::lines::printable(line.key.as_bytes()))
-        };
+        let key = if line.key.is_empty() { String::new() } else { format!("{}: ", head(line.key)) };
         let hang = indent.len() + 4;
         let lead = [(indent, Tone::Plain), (mark.into(), Tone::Dim), (key, Tone::Name)];
         let tone = match line.folds {
@@ -125,12 +123,22 @@ fn json(paper: &mut Paper, tree: &JsonTree) {
             _ => Tone::Plain,
         };
         paper.row(line.number);
-        paper.hang(&lead, &super::lines::printable(line.text.as_bytes()), tone, hang);
+        paper.hang(&lead, &head(&line.text), tone, hang);
     }
     if behind > 0 {
         paper.line(&left_out(behind, "behind"), Tone::Dim);
     } else {
         rest(paper, tree.is_cut());
+    }
+}
+
+/// The beginning of a line of a document, with the size of what is not drawn.
+fn head(text: &str) -> String {
+    let shown = text.get(..text.floor_char_boundary(LINE)).unwrap_or_default();
+    let printed = super::lines::printable(shown.as_bytes());
+    match text.len() - shown.len() {
+        0 => printed,
+        more => format!("{printed}… {more} more bytes"),
     }
 }
 

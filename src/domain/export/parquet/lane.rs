@@ -99,7 +99,9 @@ impl Lane {
             Physical::DOUBLE => whole::<DoubleType>(column, &self.double, levels)?,
             Physical::FIXED_LEN_BYTE_ARRAY => {
                 let heap = std::mem::take(&mut self.heap);
-                in_steps::<FixedLenByteArrayType>(column, heap, &self.ends, levels, FixedLenByteArray::from)?;
+                // Bytes of their own: the file keeps the least and the greatest until its end, and a slice would keep the heap.
+                let make = |bytes: ByteArray| FixedLenByteArray::from(bytes.data().to_vec());
+                in_steps::<FixedLenByteArrayType>(column, heap, &self.ends, levels, make)?;
             }
             Physical::BYTE_ARRAY | Physical::BOOLEAN | Physical::INT96 => {
                 let heap = std::mem::take(&mut self.heap);

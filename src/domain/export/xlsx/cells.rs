@@ -166,7 +166,7 @@ pub(super) fn put_text(text: &str, letters: &str, row: u32, style: usize, out: &
 }
 
 /// XML holds no control characters, and makes a line feed of a carriage return: they stand as `_x000D_` (ECMA-376 part 1,
-/// 22.4.2.4), and so does the `_` of a text that reads like one.
+/// 22.4.2.4), and so does the `_` of a text that reads like the beginning of one: the escape of what follows would close it.
 fn put_escaped(text: &str, out: &mut Vec<u8>) {
     for (at, character) in text.char_indices() {
         match character {
@@ -177,14 +177,14 @@ fn put_escaped(text: &str, out: &mut Vec<u8>) {
             '\0'..' ' | '\u{fffe}' | '\u{ffff}' => {
                 out.extend_from_slice(format!("_x{:04X}_", u32::from(character)).as_bytes());
             }
-            '_' if text.as_bytes().get(at..at + 7).is_some_and(is_escape) => out.extend_from_slice(b"_x005F_"),
+            '_' if text.as_bytes().get(at..at + 6).is_some_and(begins_an_escape) => out.extend_from_slice(b"_x005F_"),
             _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
 }
 
-fn is_escape(seven: &[u8]) -> bool {
-    matches!(seven, [b'_', b'x' | b'X', digits @ .., b'_'] if digits.iter().all(u8::is_ascii_hexdigit))
+fn begins_an_escape(six: &[u8]) -> bool {
+    matches!(six, [b'_', b'x' | b'X', digits @ ..] if digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// The letters of a column: A to Z, AA to ZZ, and so on.
@@ -224,7 +224,10 @@ mod tests {
     #[test]
     fn what_xml_cannot_hold_is_escaped_and_so_is_what_reads_like_it() {
         let mut out = Vec::new();
-        put_escaped("a\0\r\n<&>_x000D_ _x12_ \u{ffff}", &mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), "a_x0000__x000D_\n&lt;&amp;&gt;_x005F_x000D_ _x12_ _xFFFF_");
+        put_escaped("a\0\r\n<&>_x000D_ _x12_ \u{ffff}_x0041\r", &mut out);
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "a_x0000__x000D_\n&lt;&amp;&gt;_x005F_x000D_ _x12_ _xFFFF__x005F_x0041_x000D_"
+        );
     }
 }

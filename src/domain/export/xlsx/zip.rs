@@ -121,7 +121,7 @@ impl Zip {
             put32(&[entry.at], &mut list);
             list.extend_from_slice(entry.name.as_bytes());
         }
-        let (size, count) = (list.len() as u64, u16::try_from(self.entries.len()).map_err(|_| too_large())?);
+        let (size, count) = (list.len() as u64, two(self.entries.len())?);
         put32(&[0x0605_4b50], &mut list);
         put16(&[0, 0, count, count], &mut list);
         put32(&[four(size)?, four(at)?], &mut list);
@@ -150,11 +150,16 @@ fn put32(numbers: &[u32], out: &mut Vec<u8>) {
 }
 
 fn length(name: &str) -> Result<u16, WriteError> {
-    u16::try_from(name.len()).map_err(|_| too_large())
+    two(name.len())
 }
 
+fn two(number: usize) -> Result<u16, WriteError> {
+    u16::try_from(number).ok().filter(|number| *number < u16::MAX).ok_or_else(too_large)
+}
+
+/// The highest number means that it stands elsewhere, in the 64-bit form.
 fn four(number: u64) -> Result<u32, WriteError> {
-    u32::try_from(number).map_err(|_| too_large())
+    u32::try_from(number).ok().filter(|number| *number < u32::MAX).ok_or_else(too_large)
 }
 
 fn too_large() -> WriteError {
