@@ -83,7 +83,7 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
             yes: Box::new(Ask::Quit),
         }),
         AppAction::Quit => asks.push(Ask::Quit),
-        AppAction::Stop => super::run::stop(model, effects),
+        AppAction::Stop => super::run::stop(model, asks, effects),
         AppAction::Back => {
             if model.options.zoom {
                 model.options.zoom = false;

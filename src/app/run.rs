@@ -333,7 +333,7 @@ pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Stops the statement in flight; the program stays.
-pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
+pub(super) fn stop(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
     if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link) {
         running.stopping = true;
         effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
@@ -341,7 +341,7 @@ pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if let Some(export) = model.grid.exporting() {
         effects.push(Effect::Export(ExportCmd::Cancel(export.order.id)));
         model.notice("stopping the export …");
-    } else if !super::again::stop(model, effects) {
+    } else if !with!(model, asks, effects, grid.give_up()) && !super::again::stop(model, effects) {
         let key = model.shared.key(Action::App(AppAction::Quit));
         model.notice(format!("nothing is running; {key} leaves rrx"));
     }

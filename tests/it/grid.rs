@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rrx::app::Effect;
+use rrx::app::areas::Size;
 use rrx::app::focus::Focus;
 use rrx::app::panes::grid::{Block, ResultSet};
 use rrx::app::panes::inspector::Shows;
@@ -10,7 +11,8 @@ use rrx::app::{Message, screen};
 use rrx::domain::catalog::{Catalog, ForeignKey, Index};
 use rrx::domain::export::{CopiedText, CopyForm};
 use rrx::domain::port::{
-    End, HostCmd, HostNews, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, View, ViewId, Way,
+    End, HostCmd, HostNews, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, StoreWork, View,
+    ViewId, Way,
 };
 use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::results::{Column, Direction, Origin, Shown, SortKey, Window, WireType};
@@ -132,6 +134,58 @@ fn a_column_is_sorted_up_down_and_not_at_all_and_further_ones_behind_it() {
 }
 
 #[test]
+fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
+    let (mut bench, result) = with_rows(9);
+    let working = |work| Message::Result(result, StoreNews::Working { work, done: 5, of: 10 });
+    bench.keys("right s");
+    let _ = asked(&mut bench);
+    bench.feed(working(StoreWork::Arrange));
+    assert!(shown(&bench).contains("sorting 50 %") && shown(&bench).contains("study_id ▲"), "{}", shown(&bench));
+    // By the key that stops what runs, and by the one that goes back.
+    bench.keys("ctrl-c");
+    assert!(matches!(asked(&mut bench), StoreCmd::GiveUp(_)));
+    // What was on its way still tells.
+    bench.feed(working(StoreWork::Arrange));
+    let screen = shown(&bench);
+    assert!(screen.contains("the rows stand as they did") && !screen.contains("sorting"), "{screen}");
+    assert!(!screen.contains("study_id ▲") && bench.model.grid.export_refusal().is_none(), "{screen}");
+    // It had been made a moment before: then it shows, and is said.
+    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 9, of: 9 })));
+    feed(&mut bench, result, 9, 1);
+    assert!(shown(&bench).contains("study_id ▲") && shown(&bench).contains("sorted here"), "{}", shown(&bench));
+
+    bench.keys("/");
+    bench.text("SCR");
+    bench.keys("enter");
+    let _ = asked(&mut bench);
+    bench.keys("esc");
+    assert!(matches!(asked(&mut bench), StoreCmd::GiveUp(_)));
+    let screen = shown(&bench);
+    assert!(screen.contains("the search was stopped") && !screen.contains("searching"), "{screen}");
+    bench.keys("A y");
+    let _ = asked(&mut bench);
+    bench.feed(working(StoreWork::Copy));
+    bench.keys("esc");
+    assert!(matches!(asked(&mut bench), StoreCmd::GiveUp(_)));
+    assert!(shown(&bench).contains("nothing was copied") && !shown(&bench).contains("copying"), "{}", shown(&bench));
+}
+
+#[test]
+fn a_narrow_border_says_that_rows_are_chosen_and_sorted_before_all_else() {
+    let (mut bench, result) = with_rows(1711);
+    bench.keys("f");
+    bench.text("name = 'SCR-0001' or name = 'SCR-0002' or name = 'SCR-0003' or name = 'SCR-0004'");
+    bench.keys("enter right S");
+    for view in 1..=2 {
+        bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(view), rows: 580, of: 1711 })));
+    }
+    bench.feed(Message::Resize(Size { width: 80, height: 24 }));
+    let screen = shown(&bench);
+    assert!(screen.contains("580 of 1,711 rows, filtered · sorted here"), "{screen}");
+    assert!(!screen.contains("all 1,711"), "{screen}");
+}
+
+#[test]
 fn a_filter_is_typed_with_its_faults_told_and_says_over_what_it_holds() {
     let (mut bench, result) = with_rows(9);
     bench.keys("f");
@@ -237,6 +291,9 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     bench.keys("enter");
     let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], form: CopyForm::Insert };
     assert_eq!(asked(&mut bench), rows);
+    let copied = CopiedText { text: "x".into(), cells: 6, as_hex: 0 };
+    bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
+    let _ = bench.take(|effect| matches!(effect, Effect::Host(_)));
     bench.keys("esc B left y");
     assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
     let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2 };

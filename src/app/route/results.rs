@@ -8,7 +8,7 @@ use crate::app::panes::grid::{ExportRows, ResultSet};
 use crate::app::panes::inspector::Shows;
 use crate::app::panes::overlay::Kind;
 use crate::app::update::with;
-use crate::domain::port::{ExportId, ExportOrder, StoreCmd};
+use crate::domain::port::{ExportId, ExportOrder};
 
 use super::show;
 
@@ -36,11 +36,7 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
             }
         }
         Ask::ChartForm => asks.push(Ask::Open(Kind::Chart)),
-        Ask::Plot(plot) => {
-            if let Some(result) = model.grid.front().map(|result| result.id) {
-                effects.push(Effect::Store(StoreCmd::Plot { result, plot }));
-            }
-        }
+        Ask::Plot(plot) => with!(model, asks, effects, grid.plot(plot)),
         Ask::ZoneForm => asks.push(Ask::Open(Kind::Zone)),
         Ask::Zone(name) => model.grid.zone(name),
         Ask::ExportForm => match model.grid.export_refusal() {

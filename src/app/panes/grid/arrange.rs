@@ -8,7 +8,7 @@ use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
 use crate::app::ui::draw::grouped;
-use crate::domain::port::{Place, StoreCmd, View, ViewId, Way};
+use crate::domain::port::{Place, StoreCmd, StoreWork, View, ViewId, Way};
 use crate::domain::results::{
     Arrangement, Case, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortKey, TypeClass, bit_number,
 };
@@ -28,15 +28,18 @@ impl ResultSet {
     /// Asks for another order or choice of rows.
     pub(super) fn arrange(&mut self, arrangement: Arrangement, cx: &mut Cx<'_>) {
         self.asked_view = ViewId(self.asked_view.0 + 1);
-        self.arrangement = arrangement.clone();
+        self.longer.begin_arranging(std::mem::replace(&mut self.arrangement, arrangement.clone()));
         cx.effect(Effect::Store(StoreCmd::Arrange { result: self.id, view: self.asked_view, arrangement }));
     }
 
     pub(super) fn on_arranged(&mut self, view: View, cx: &mut Cx<'_>) {
+        if let Some(made) = self.longer.end_arranging() {
+            self.arrangement = made;
+        }
         let is_first = self.view.is_none_or(|before| before.rows != view.rows);
         self.shown = view.id;
         self.view = (!self.arrangement.is_plain()).then_some(view);
-        (self.asked, self.working, self.selection, self.wanted) = (None, None, None, None);
+        (self.asked, self.selection, self.wanted) = (None, None, None);
         if is_first {
             (self.row, self.top) = (0, 0);
         }
@@ -48,6 +51,7 @@ impl ResultSet {
     pub(super) fn search(&mut self, pattern: Arc<Pattern>, cx: &mut Cx<'_>) {
         let columns = self.layout.order().to_vec();
         self.search = Some(Search { pattern: Arc::clone(&pattern), found: None, at: None });
+        self.longer.begin(StoreWork::Find);
         cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
     }
 

@@ -65,7 +65,7 @@ impl Grid {
         match self.front() {
             _ if self.exporting().is_some() => Some("an export is under way: wait for it, or stop it"),
             Some(result) if result.columns.is_none() => Some("its columns are not here yet"),
-            Some(result) if result.asked_view > result.shown => {
+            Some(result) if result.longer.is_arranging() => {
                 Some("the rows are being arranged: export them when they stand")
             }
             Some(_) => None,

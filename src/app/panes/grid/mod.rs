@@ -4,6 +4,7 @@
 mod arrange;
 mod export;
 mod layout;
+mod longer;
 mod news;
 mod selection;
 mod tabs;
@@ -14,6 +15,7 @@ mod words;
 pub use arrange::read_search;
 pub use export::{ExportRows, Exporting};
 pub use layout::{Layout, Span};
+pub use longer::Longer;
 pub use selection::{Block, Selection};
 pub use view::GridView;
 
@@ -23,7 +25,7 @@ use std::time::Duration;
 use crate::app::action::actions;
 use crate::app::ask::Source;
 use crate::domain::export::SessionZone;
-use crate::domain::port::{CopiedFrom, End, Progress, ResultId, StoreWork, View, ViewId, Warning};
+use crate::domain::port::{CopiedFrom, End, Progress, ResultId, View, ViewId, Warning};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
@@ -130,8 +132,8 @@ pub struct ResultSet {
     pub asked_view: ViewId,
     /// What is searched for.
     pub search: Option<Search>,
-    /// Longer work under way: rows done, of how many.
-    pub working: Option<(StoreWork, u64, u64)>,
+    /// Longer work under way.
+    pub longer: Longer,
     /// A whole value that was asked for.
     pub wanted: Option<Wanted>,
     /// Columns whose times are shown in another zone too.

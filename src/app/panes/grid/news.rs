@@ -42,9 +42,9 @@ impl Grid {
             StoreNews::Value { row, column, value } => result.on_value((row, column), value, cx),
             StoreNews::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
             StoreNews::Arranged(_) => {}
-            StoreNews::Working { work, done, of } => result.working = Some((work, done, of)),
+            StoreNews::Working { work, done, of } => result.longer.tell(work, done, of),
             StoreNews::Failed { work, problem } => {
-                result.working = None;
+                result.longer.end(work);
                 if work == StoreWork::Find {
                     result.search = None;
                 }
@@ -65,21 +65,21 @@ impl Grid {
                 }
             }
             StoreNews::Profiled { column, profile } => {
-                result.working = None;
+                result.longer.end(StoreWork::Profile);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
                     let scope = result.scope();
                     cx.ask(Ask::ShowProfile { columns, column, profile, scope });
                 }
             }
             StoreNews::Plotted(series) => {
-                result.working = None;
+                result.longer.end(StoreWork::Plot);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
                     let scope = result.scope();
                     cx.ask(Ask::ShowChart { columns, series, scope });
                 }
             }
             StoreNews::Copied(copied) => {
-                result.working = None;
+                result.longer.end(StoreWork::Copy);
                 let copied = Arc::unwrap_or_clone(copied);
                 let values = if copied.cells == 1 { "1 value".into() } else { format!("{} values", copied.cells) };
                 let hex = match copied.as_hex {
@@ -133,7 +133,7 @@ impl ResultSet {
     }
 
     fn on_found(&mut self, found: (u64, u64, u64), cx: &mut Cx<'_>) {
-        self.working = None;
+        self.longer.end(StoreWork::Find);
         let Some(search) = &mut self.search else { return };
         search.found = Some(found);
         if found.0 == 0 {

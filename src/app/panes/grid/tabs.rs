@@ -7,7 +7,7 @@ use crate::domain::export::SessionZone;
 use crate::domain::port::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
 
-use super::{Grid, Layout, ResultSet};
+use super::{Grid, Layout, Longer, ResultSet};
 
 /// Results held at once; each has memory of its own.
 const MOST: usize = 8;
@@ -64,7 +64,7 @@ impl Grid {
             arrangement: Arrangement::default(),
             asked_view: ViewId::default(),
             search: None,
-            working: None,
+            longer: Longer::default(),
             wanted: None,
             zones: Vec::new(),
             export: None,

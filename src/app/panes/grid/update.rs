@@ -6,7 +6,7 @@ use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
 use crate::domain::export::CopyForm;
-use crate::domain::port::{ExportCmd, StoreCmd, Way};
+use crate::domain::port::{ExportCmd, StoreCmd, StoreWork, Way};
 use crate::domain::results::{Shown, widths};
 
 use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
@@ -56,8 +56,7 @@ impl Grid {
                 cx.effect(Effect::Export(ExportCmd::Cancel(export.order.id)));
                 return;
             }
-            if result.working.take().is_some() {
-                cx.effect(Effect::Store(StoreCmd::GiveUp(result.id)));
+            if result.give_up(cx) {
                 return;
             }
             if result.selection.take().is_some() || result.search.take().is_some() {
@@ -164,7 +163,10 @@ impl ResultSet {
                 Some(_) | None => self.copy(CopyForm::Value, cx),
             },
             A::Profile => match self.column() {
-                Some(column) => cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column })),
+                Some(column) => {
+                    self.longer.begin(StoreWork::Profile);
+                    cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column }));
+                }
                 None => cx.ask(Ask::Notice("there is no column here".into())),
             },
             // Those of the tabs are done before.
@@ -223,6 +225,7 @@ impl ResultSet {
             CopyForm::Where { .. } => CopyForm::Where { key: self.key(&columns, cx.shared) },
             other => other,
         };
+        self.longer.begin(StoreWork::Copy);
         cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: block.rows, columns, form }));
     }
 

@@ -94,18 +94,19 @@ impl GridView<'_> {
         };
         let kept = if result.is_pinned { " kept" } else { "" };
         let followed = if result.came_from.is_some() { " ←" } else { "" };
-        let (titles, least) = titles(result, &format!("{which}{kept}{followed}"), self.shared);
+        let (full, short) = titles(result, &format!("{which}{kept}{followed}"), self.shared);
         let place = place(result);
         let room = usize::from(width.saturating_sub(4));
         let is_beside = |title: &&String| title.width() + 3 + place.width() <= room;
-        if let Some(title) = titles.iter().find(is_beside) {
-            return (title.clone(), place);
+        for titles in [&full, &short] {
+            if let Some(title) = titles.iter().find(is_beside) {
+                return (title.clone(), place);
+            }
+            if let Some(title) = titles.iter().find(|title| title.width() <= room) {
+                return (title.clone(), String::new());
+            }
         }
-        match titles.iter().find(|title| title.width() <= room) {
-            Some(title) => (title.clone(), String::new()),
-            None if is_beside(&&least) => (least, place),
-            None => (least, String::new()),
-        }
+        (short.last().cloned().unwrap_or_default(), String::new())
     }
 
     fn head(&self, table: &Table<'_>, buffer: &mut Buffer) {

@@ -12,59 +12,86 @@ use crate::domain::results::{Direction, KeyKind};
 
 use super::ResultSet;
 
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    All,
+    Few,
+}
+
+/// How many rows there are, and first of all how many of them show where a filter chooses.
+fn rows(result: &ResultSet, words: Words) -> String {
+    let all = result.progress.rows;
+    let unit = |count: u64| if count == 1 { "row" } else { "rows" };
+    let (Some(view), Some(filter)) = (result.view, &result.arrangement.filter) else {
+        return format!("{} {}", grouped(all), unit(all));
+    };
+    let of = if view.of < all { format!("the first {}", grouped(view.of)) } else { grouped(view.of) };
+    let unit = unit(view.of);
+    match words {
+        Words::All => format!("{} of {of} {unit} where {}", grouped(view.rows), printable(filter.text())),
+        Words::Few => format!("{} of {of} {unit}, filtered", grouped(view.rows)),
+    }
+}
+
 /// How far it is and how it ended, with its warnings.
-fn status(result: &ResultSet) -> String {
-    let rows = result.progress.rows;
-    let unit = if rows == 1 { "row" } else { "rows" };
-    let mut words = match &result.progress.end {
+fn status(result: &ResultSet, words: Words) -> String {
+    let all = result.progress.rows;
+    let is_filtered = result.view.is_some() && result.arrangement.filter.is_some();
+    let rows = rows(result, words);
+    let mut status = match &result.progress.end {
         None if result.columns.is_none() => "waiting for the first row".to_owned(),
-        None => format!("{} {unit} so far", grouped(rows)),
+        None if is_filtered => format!("{rows}, {} so far", grouped(all)),
+        None => format!("{rows} so far"),
         // A preview's LIMIT is ours, not the user's: it is never hidden.
-        Some(End::Complete) if result.from == Source::Preview && rows >= PREVIEW_ROWS => {
-            format!("first {} {unit} (LIMIT {PREVIEW_ROWS})", grouped(rows))
+        Some(End::Complete) if result.from == Source::Preview && all >= PREVIEW_ROWS && !is_filtered => {
+            format!("first {rows} (LIMIT {PREVIEW_ROWS})")
         }
-        Some(End::Complete) if rows == 0 => "no rows".to_owned(),
-        Some(End::Complete) => format!("all {} {unit}", grouped(rows)),
-        Some(End::Limit(Limit::Rows(_))) => format!("{} {unit}, cut at the row limit", grouped(rows)),
-        Some(End::Limit(Limit::Bytes(limit))) => format!("{} {unit}, cut at {} bytes", grouped(rows), grouped(*limit)),
+        Some(End::Complete) if all == 0 => "no rows".to_owned(),
+        Some(End::Complete) if is_filtered => rows,
+        Some(End::Complete) => format!("all {rows}"),
+        Some(End::Limit(Limit::Rows(_))) => format!("{rows}, cut at the row limit"),
+        Some(End::Limit(Limit::Bytes(limit))) => format!("{rows}, cut at {} bytes", grouped(*limit)),
         Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row within {seconds} s"),
-        Some(End::Limit(Limit::Fetch(seconds))) => {
-            format!("{} {unit}, cut: not fetched within {seconds} s", grouped(rows))
-        }
-        Some(End::Limit(Limit::Memory(_))) => format!("{} {unit}, cut: the profile forbids a spill", grouped(rows)),
-        Some(End::Cancelled) => format!("{} {unit}, stopped by you", grouped(rows)),
+        Some(End::Limit(Limit::Fetch(seconds))) => format!("{rows}, cut: not fetched within {seconds} s"),
+        Some(End::Limit(Limit::Memory(_))) => format!("{rows}, cut: the profile forbids a spill"),
+        Some(End::Cancelled) => format!("{rows}, stopped by you"),
         Some(End::Broken(problem)) if problem.kind == Kind::Lost => {
-            format!("{} {unit}, then it broke: not known to have finished", grouped(rows))
+            format!("{rows}, then it broke: not known to have finished")
         }
-        Some(End::Broken(_)) if rows == 0 => "failed".to_owned(),
-        Some(End::Broken(_)) => format!("{} {unit}, then it failed", grouped(rows)),
+        Some(End::Broken(_)) if all == 0 => "failed".to_owned(),
+        Some(End::Broken(_)) => format!("{rows}, then it failed"),
     };
     match result.warnings.0 {
         0 => {}
-        1 => words.push_str(" · 1 warning"),
-        n => words = format!("{words} · {n} warnings"),
+        1 => status.push_str(" · 1 warning"),
+        n => status = format!("{status} · {n} warnings"),
     }
-    words
+    status
 }
 
-/// What the border says, the most words first: the times give way before what was done with the rows. And the least of it,
-/// for where none of these has room.
-pub(super) fn titles(result: &ResultSet, which: &str, shared: &Shared) -> (Vec<String>, String) {
-    let status = status(result);
-    let arranged = arranged(result).map_or_else(String::new, |words| format!(" · {words}"));
-    let all = format!("{status}{arranged}");
+/// What the border says, the most words first: the times give way before what was done with the rows, and its details before
+/// that it was done. The first list says all of that, the second, for where the first has no room, less and then the least.
+pub(super) fn titles(result: &ResultSet, which: &str, shared: &Shared) -> (Vec<String>, Vec<String>) {
     let total = result.took.map_or_else(|| took(result, shared), |(_, total)| time(total));
+    let all = joined(status(result, Words::All), done_here(result, Words::All));
+    let few = joined(status(result, Words::Few), done_here(result, Words::Few));
     let mut titles = vec![
         format!("{which} ─ {all} · {}", took(result, shared)),
         format!("{which} ─ {all} · {total}"),
         format!("{which} ─ {all}"),
     ];
-    let short = arranged_in_short(result).map_or_else(String::new, |words| format!(" · {words}"));
+    let first: Vec<String> = done_here(result, Words::Few).into_iter().take(1).collect();
+    let least = joined(status(result, Words::Few), first);
     if which == "Results" {
         titles.push(all);
-        return (titles, format!("{status}{short}"));
+        return (titles, vec![few, least]);
     }
-    (titles, format!("{which} ─ {status}{short}"))
+    (titles, vec![format!("{which} ─ {few}"), format!("{which} ─ {least}")])
+}
+
+fn joined(status: String, more: Vec<String>) -> String {
+    [vec![status], more].concat().join(" · ")
 }
 
 /// How long it took: to the first row and to the end, or so far.
@@ -78,73 +105,49 @@ fn took(result: &ResultSet, shared: &Shared) -> String {
     }
 }
 
-/// What is done with the rows here; `None` where nothing is.
-fn arranged(result: &ResultSet) -> Option<String> {
-    let mut words: Vec<String> = result.export.iter().map(super::Exporting::words).collect();
-    if let Some((work, done, of)) = result.working {
-        let doing = doing(work);
-        words.push(format!("{doing} {} %", percent(done, of)));
+/// What is done with the rows here besides choosing them, the most urgent first.
+fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
+    let mut done: Vec<String> = Vec::new();
+    if let Some(export) = &result.export {
+        let (rows, _) = export.done;
+        let is_known = export.order.again.is_none() && export.of > 0;
+        done.push(match words {
+            Words::All => export.words(),
+            Words::Few if is_known => format!("writing {} %", percent(rows, export.of)),
+            Words::Few => format!("writing {}", grouped(rows)),
+        });
+    }
+    if let Some((work, rows, of)) = result.longer.told() {
+        done.push(format!("{} {} %", doing(work), percent(rows, of)));
     }
     if let Some(search) = &result.search {
         let (text, _, _) = search.pattern.parts();
         let text = printable(text);
-        words.push(match (search.found, search.at) {
-            (None, _) => format!("searching for `{text}` …"),
-            (Some((0, ..)), _) => format!("no match of `{text}`"),
-            (Some((cells, ..)), at) => {
+        done.push(match (search.found, search.at, words) {
+            (None, _, Words::All) => format!("searching for `{text}` …"),
+            (None, _, Words::Few) => "searching".into(),
+            (Some((0, ..)), _, Words::All) => format!("no match of `{text}`"),
+            (Some((0, ..)), _, Words::Few) => "no match".into(),
+            (Some((cells, ..)), at, _) => {
                 format!("match {} of {}", at.map_or_else(|| "?".into(), grouped), grouped(cells))
             }
         });
     }
-    if let Some(view) = result.view {
-        let more = result.progress.rows > view.of;
-        if let Some(filter) = &result.arrangement.filter {
-            words.push(format!(
-                "{} of {} rows where {}",
-                grouped(view.rows),
-                grouped(view.of),
-                printable(filter.text())
-            ));
-        }
-        if let Some(sorted) = sorted(result) {
-            words.push(sorted);
-        }
-        if more {
-            words.push(format!("of the first {}", grouped(view.of)));
-        }
+    let Some(view) = result.view else { return done };
+    let is_of_some = result.progress.rows > view.of && result.arrangement.filter.is_none();
+    match sorted(result) {
+        Some(sorted) => done.push(match words {
+            Words::All => sorted,
+            Words::Few if is_of_some => format!("the first {} sorted", grouped(view.of)),
+            Words::Few => "sorted here".into(),
+        }),
+        None if words == Words::Few => return done,
+        None => {}
     }
-    (!words.is_empty()).then(|| words.join(" · "))
-}
-
-/// The same where there is little room: what is under way, else the least that is true of the rows shown.
-fn arranged_in_short(result: &ResultSet) -> Option<String> {
-    if let Some(export) = &result.export {
-        let (rows, _) = export.done;
-        let is_known = export.order.again.is_none() && export.of > 0;
-        return Some(if is_known {
-            format!("writing {} %", percent(rows, export.of))
-        } else {
-            format!("writing {}", grouped(rows))
-        });
+    if is_of_some && words == Words::All {
+        done.push(format!("of the first {}", grouped(view.of)));
     }
-    if let Some((work, done, of)) = result.working {
-        return Some(format!("{} {} %", doing(work), percent(done, of)));
-    }
-    if let Some(search) = &result.search {
-        return Some(match (search.found, search.at) {
-            (None, _) => "searching".into(),
-            (Some((0, ..)), _) => "no match".into(),
-            (Some((cells, ..)), at) => {
-                format!("match {} of {}", at.map_or_else(|| "?".into(), grouped), grouped(cells))
-            }
-        });
-    }
-    let view = result.view?;
-    Some(match result.arrangement.filter {
-        Some(_) => format!("{} of {} fit", grouped(view.rows), grouped(view.of)),
-        None if result.progress.rows > view.of => format!("the first {} sorted", grouped(view.of)),
-        None => "sorted here".into(),
-    })
+    done
 }
 
 fn doing(work: StoreWork) -> &'static str {
