@@ -211,7 +211,9 @@ async fn perform<W: Write + Send + 'static>(
     let sink = match &args.output {
         None => Sink::Stdout(out),
         Some(path) => Sink::File(Partial::create(path).map_err(|error| {
-            Problem::new(Kind::Local, format!("The file {} cannot be made", path.display())).because(error.to_string())
+            Problem::new(Kind::Local, format!("The file {} cannot be made", path.display()))
+                .because(error.to_string())
+                .hint("make the folder first, or choose another file with -o")
         })?),
     };
     let manner = Manner { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
@@ -291,9 +293,11 @@ fn cut(report: &RunReport, limit: Limit) -> Problem {
         Limit::FirstRow(_) => (Kind::TimeLimit, "--timeout SECONDS gives it more time, or narrow the statement"),
         Limit::Fetch(_) => (Kind::TimeLimit, "raise `limits.fetch_seconds` of the profile, or select less"),
     };
-    Problem::new(kind, format!("The result is cut after {} rows: there are more", report.rows))
-        .because(format!("the {limit} ended it"))
-        .hint(hint)
+    let what = match limit {
+        Limit::FirstRow(_) => "The statement was stopped before its first row".to_owned(),
+        _ => format!("The result is cut after {} rows: there are more", report.rows),
+    };
+    Problem::new(kind, what).because(format!("the {limit} ended it")).hint(hint)
 }
 
 /// Splits the text and passes every statement through the guard before the first one is sent.

@@ -137,6 +137,26 @@ async fn a_result_cut_by_the_profile_exits_7_says_so_and_keeps_the_partial_name(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_results_make_no_file_of_a_form_that_holds_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let goal = folder.path().join("rows.json");
+    let asked = RunArgs { output: Some(goal.clone()), ..args("USE mysql; SELECT 1 AS a") };
+    let left = perform(asked.clone(), direct(Rig::start())).await;
+    assert_eq!(
+        (left.code, std::fs::read_to_string(&goal).unwrap().replace('\n', "")),
+        (0, r#"[{"a":1}]"#.into()),
+        "{}",
+        left.err
+    );
+    let left = perform(RunArgs { text: "SELECT 1 AS a; SELECT 2 AS b".into(), ..asked }, direct(Rig::start())).await;
+    assert!(left.code == 2 && left.err.contains("holds one result") && left.err.contains("jsonl"), "{}", left.err);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "what was there before");
+    let asked = RunArgs { format: Some(Format::JsonLines), ..args("SELECT 1 AS a; SELECT 2 AS b") };
+    let left = perform(asked, direct(Rig::start())).await;
+    assert_eq!((left.code, left.out.as_str()), (0, "{\"a\":1}\n{\"b\":2}\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_side_file_that_cannot_be_written_is_named_and_no_rows_are_left() {
     let folder = tempfile::tempdir().unwrap();
     let goal = folder.path().join("rows.csv");

@@ -78,6 +78,11 @@ fn pour_all<W: Write>(
             Some(Rows::Open { columns, .. }) if !columns.is_empty() => columns,
             Some(_) => continue,
         };
+        if results == Results::Some && manner.format.holds_one() {
+            let what = format!("What is written as {} holds one result", manner.format);
+            let problem = Problem::new(Kind::Settings, what).because("a second statement has one too");
+            return Err(problem.hint("run them one by one, or choose tsv, jsonl, sql or markdown").into());
+        }
         results = Results::Some;
         if let Some(path) = side.take() {
             atomic::replace(path, side_file(&columns).as_bytes()).map_err(|error| {

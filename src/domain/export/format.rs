@@ -82,6 +82,12 @@ impl Format {
         matches!(self, Self::Parquet | Self::Xlsx)
     }
 
+    /// Whether a reader expects one result: two of them, one behind the other, are no such file.
+    #[must_use]
+    pub fn holds_one(self) -> bool {
+        self.is_binary() || matches!(self, Self::Csv | Self::Json)
+    }
+
     /// Whether this build has it.
     #[must_use]
     pub fn is_built(self) -> bool {

@@ -1,5 +1,6 @@
 //! A choice of rows by an expression over their columns: `status = 'Open' and age > 40`, `name ~ '^A'`, `ended is null`.
-//! Knows no server: text is compared by code point, numbers and dates by their meaning, and NULL is unknown, as in SQL.
+//! Knows no server: text is compared by code point, numbers and dates by their meaning, and NULL is unknown, as in SQL. Beside a
+//! number the texts of a column are read as numbers; one that is none is unknown.
 //!
 //! ```text
 //! either     = both ("or" both)*          both = not ("and" not)*          not = "not" not | "(" either ")" | test
@@ -10,6 +11,7 @@
 //! ```
 
 mod read;
+mod words;
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -22,6 +24,7 @@ use super::{Cell, Column, Pattern};
 pub struct Filter {
     text: String,
     test: Test,
+    reads_numbers: bool,
 }
 
 /// Why a text is no filter.
@@ -83,13 +86,20 @@ impl Filter {
     /// # Errors
     /// Where it is none, or names a column that the result does not have, or a value that its column cannot have.
     pub fn parse(text: &str, columns: &[Column]) -> Result<Self, FilterFault> {
-        Ok(Self { text: text.trim().to_owned(), test: read::read(text, columns)? })
+        let (test, reads_numbers) = read::read(text, columns)?;
+        Ok(Self { text: text.trim().to_owned(), test, reads_numbers })
     }
 
     /// As it was typed.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it reads texts as numbers, and knows nothing of those that are none.
+    #[must_use]
+    pub fn reads_numbers(&self) -> bool {
+        self.reads_numbers
     }
 
     /// Whether it takes a row. `cell` gives the value of a column; a missing one is NULL.
@@ -133,7 +143,7 @@ impl Test {
 }
 
 fn compare(key: &Key<'_>, value: Option<&Key<'_>>) -> Option<Ordering> {
-    let value = value.filter(|value| !value.is_null() && !key.is_null())?;
+    let value = value.filter(|value| value.is_known() && key.is_known())?;
     Some(key.cmp(value))
 }
 

@@ -93,6 +93,11 @@ impl<'a> Key<'a> {
         self.head == 0
     }
 
+    /// Whether it is that of a value that reads as its kind.
+    pub(super) fn is_known(&self) -> bool {
+        self.head >> 120 == u128::from(VALUE)
+    }
+
     /// A key that outlives its value.
     #[must_use]
     pub fn into_owned(self) -> Key<'static> {

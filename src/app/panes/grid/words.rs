@@ -29,7 +29,10 @@ fn rows(result: &ResultSet, words: Words) -> String {
     let of = if view.of < all { format!("the first {}", grouped(view.of)) } else { grouped(view.of) };
     let unit = unit(view.of);
     match words {
-        Words::All => format!("{} of {of} {unit} where {}", grouped(view.rows), printable(filter.text())),
+        Words::All => {
+            let how = if filter.reads_numbers() { " (texts as numbers)" } else { "" };
+            format!("{} of {of} {unit} where {}{how}", grouped(view.rows), printable(filter.text()))
+        }
         Words::Few => format!("{} of {of} {unit}, filtered", grouped(view.rows)),
     }
 }

@@ -43,7 +43,7 @@ impl OverlayView<'_> {
             Kind::SaveSnippet { .. } => ("Save the statement as a snippet", "name"),
             Kind::JumpRow => ("Jump to a row", "row number"),
             Kind::Rename => ("Rename the worksheet", "title"),
-            Kind::Filter(_) => ("Show only rows that fit", "where"),
+            Kind::Filter(_) => ("Show rows that fit (case counts in =, not in like)", "where"),
             Kind::Search => ("Search the rows", "text"),
             Kind::SearchShown => ("Search what is shown", "text"),
             Kind::CopyAs => ("Copy as", "find"),

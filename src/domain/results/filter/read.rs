@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use super::super::key::{Key, KeyKind};
 use super::super::{Case, Cell, Column, Pattern, PatternKind};
+use super::words::{Kind, Word, fault, words};
 use super::{FilterFault, Literal, Relation, Test};
 
 /// Brackets and `not`s inside each other: deeper ones are refused rather than followed.
 const DEPTH: usize = 64;
 
-pub(super) fn read(text: &str, columns: &[Column]) -> Result<Test, FilterFault> {
-    let mut reader = Reader { words: words(text)?, at: 0, end: text.len(), columns, depth: 0 };
+/// Reads it; and whether texts are read as numbers in it.
+pub(super) fn read(text: &str, columns: &[Column]) -> Result<(Test, bool), FilterFault> {
+    let mut reader = Reader { words: words(text)?, at: 0, end: text.len(), columns, depth: 0, reads_numbers: false };
     if reader.words.is_empty() {
         return Err(fault(
             0..text.len(),
@@ -20,7 +22,7 @@ pub(super) fn read(text: &str, columns: &[Column]) -> Result<Test, FilterFault> 
     }
     let test = reader.either()?;
     match reader.words.get(reader.at) {
-        None => Ok(test),
+        None => Ok((test, reader.reads_numbers)),
         Some(word) => Err(fault(
             word.at.clone(),
             format!("`{}` does not belong here", word.shown()),
@@ -29,162 +31,13 @@ pub(super) fn read(text: &str, columns: &[Column]) -> Result<Test, FilterFault> 
     }
 }
 
-fn fault(at: Range<usize>, what: impl Into<String>, hint: impl Into<String>) -> FilterFault {
-    FilterFault { at, what: what.into(), hint: hint.into() }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
-    /// A bare word: a name or a keyword.
-    Bare(String),
-    /// A name in backticks or double quotes.
-    Name(String),
-    /// A column by its number, from 1.
-    Number(usize),
-    /// A text in quotes, or the bytes of `0x…`.
-    Text(Vec<u8>),
-    /// A number.
-    Digits(String),
-    /// A sign.
-    Sign(&'static str),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Word {
-    kind: Kind,
-    at: Range<usize>,
-}
-
-impl Word {
-    fn shown(&self) -> String {
-        match &self.kind {
-            Kind::Bare(text) | Kind::Name(text) | Kind::Digits(text) => text.clone(),
-            Kind::Number(number) => format!("#{number}"),
-            Kind::Text(bytes) => format!("'{}'", String::from_utf8_lossy(bytes)),
-            Kind::Sign(sign) => (*sign).to_owned(),
-        }
-    }
-}
-
-const SIGNS: [&str; 15] = ["!~*", "!~", "~*", "~", "<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", "."];
-
-fn words(text: &str) -> Result<Vec<Word>, FilterFault> {
-    let mut words = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let first = rest.chars().next().unwrap_or(' ');
-        let (kind, length) = match first {
-            _ if first.is_whitespace() => {
-                at += first.len_utf8();
-                continue;
-            }
-            '\'' => {
-                let (text, length) = quoted(rest, '\'', at)?;
-                (Kind::Text(text.into_bytes()), length)
-            }
-            '`' | '"' => {
-                let (name, length) = quoted(rest, first, at)?;
-                (Kind::Name(name), length)
-            }
-            '#' => {
-                let digits = rest.get(1..).unwrap_or_default();
-                let length = digits.bytes().take_while(u8::is_ascii_digit).count();
-                let number = digits.get(..length).unwrap_or_default().parse().unwrap_or(0);
-                (Kind::Number(number), 1 + length)
-            }
-            '0' if rest.get(1..2).is_some_and(|x| x.eq_ignore_ascii_case("x")) => hex(rest, at)?,
-            '0'..='9' | '-' | '+' => digits(rest, at)?,
-            _ if first.is_alphanumeric() || first == '_' || first == '$' => {
-                let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len());
-                (Kind::Bare(rest.get(..length).unwrap_or_default().to_owned()), length)
-            }
-            _ => {
-                let sign = SIGNS.into_iter().find(|sign| rest.starts_with(sign)).ok_or_else(|| {
-                    fault(
-                        at..at + first.len_utf8(),
-                        format!("`{first}` is not part of a filter"),
-                        "put texts in single quotes and odd names in backticks",
-                    )
-                })?;
-                (Kind::Sign(sign), sign.len())
-            }
-        };
-        words.push(Word { kind, at: at..at + length });
-        at += length;
-    }
-    Ok(words)
-}
-
-/// A quoted text, in which the quote itself is doubled; answers with its bytes in the source.
-fn quoted(rest: &str, quote: char, at: usize) -> Result<(String, usize), FilterFault> {
-    let mut text = String::new();
-    let mut characters = rest.char_indices().skip(1).peekable();
-    while let Some((place, character)) = characters.next() {
-        if character != quote {
-            text.push(character);
-        } else if characters.next_if(|(_, next)| *next == quote).is_some() {
-            text.push(quote);
-        } else {
-            return Ok((text, place + quote.len_utf8()));
-        }
-    }
-    Err(fault(
-        at..at + rest.len(),
-        format!("The {quote} has no end"),
-        format!("close it with {quote}; inside it {quote} is written twice"),
-    ))
-}
-
-fn hex(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
-    let digits: &str = rest.get(2..).unwrap_or_default();
-    let length = digits.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let digits = digits.get(..length).unwrap_or_default();
-    let pairs = digits.as_bytes().chunks(2);
-    let bytes: Option<Vec<u8>> =
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-    match bytes.filter(|_| length.is_multiple_of(2) && length > 0) {
-        Some(bytes) => Ok((Kind::Text(bytes), 2 + length)),
-        None => Err(fault(
-            at..at + 2 + length,
-            format!("`0x{digits}` is no hexadecimal value"),
-            "write two digits for each byte, such as 0x00ff",
-        )),
-    }
-}
-
-fn digits(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
-    let bytes = rest.as_bytes();
-    let mut length = 0;
-    while let Some(byte) = bytes.get(length) {
-        let after_power = length > 0 && matches!(bytes.get(length - 1), Some(b'e' | b'E'));
-        let belongs = byte.is_ascii_digit()
-            || matches!(byte, b'.' | b'e' | b'E')
-            || matches!(byte, b'+' | b'-') && (length == 0 || after_power);
-        if !belongs {
-            break;
-        }
-        length += 1;
-    }
-    let text = rest.get(..length).unwrap_or_default();
-    if is_number(text) {
-        return Ok((Kind::Digits(text.to_owned()), length));
-    }
-    Err(fault(at..at + length.max(1), format!("`{text}` is no number"), "put it in single quotes if it is a text"))
-}
-
-/// Whether the key of a number has the tag of one.
-fn is_number(text: &str) -> bool {
-    let strange = KeyKind::Number.key(Cell::Bytes(b""));
-    let key = KeyKind::Number.key(Cell::Bytes(text.as_bytes()));
-    key < strange
-}
-
 struct Reader<'a> {
     words: Vec<Word>,
     at: usize,
     end: usize,
     columns: &'a [Column],
     depth: usize,
+    reads_numbers: bool,
 }
 
 impl Reader<'_> {
@@ -242,9 +95,11 @@ impl Reader<'_> {
         }
         let is_not = self.take("not");
         if self.take("in") {
+            let kind = self.kind_beside(kind, 1);
             return Ok(turned(Test::In(column, kind, self.list(kind)?), is_not));
         }
         if self.take("between") {
+            let kind = self.kind_beside(kind, 0);
             let least = self.value(kind)?;
             if !self.take("and") {
                 return Err(fault(self.here(), "`between` wants two values", "write: between 1 and 9"));
@@ -268,7 +123,12 @@ impl Reader<'_> {
             Some(Kind::Name(_) | Kind::Number(_)) => true,
             Some(Kind::Text(_) | Kind::Digits(_) | Kind::Sign(_)) | None => false,
         };
+        if matches!(self.words.get(self.at).map(|word| &word.kind), Some(Kind::Bare(name)) if name.eq_ignore_ascii_case("null"))
+        {
+            return Err(fault(self.here(), "Nothing compares with null", "write: is null, or is not null"));
+        }
         if !is_column {
+            let kind = self.kind_beside(kind, 0);
             return Ok(Test::Value(column, kind, relation, self.value(kind)?));
         }
         let quoted =
@@ -277,6 +137,16 @@ impl Reader<'_> {
         // Columns of two kinds compare as texts.
         let kind = if self.kind(other) == kind { kind } else { KeyKind::Bytes };
         Ok(Test::Columns(column, other, kind, relation))
+    }
+
+    /// How a column compares with the value so many words ahead: texts as numbers beside a number.
+    fn kind_beside(&mut self, kind: KeyKind, ahead: usize) -> KeyKind {
+        let is_number = matches!(self.words.get(self.at + ahead).map(|word| &word.kind), Some(Kind::Digits(_)));
+        if kind == KeyKind::Bytes && is_number {
+            self.reads_numbers = true;
+            return KeyKind::Number;
+        }
+        kind
     }
 
     fn list(&mut self, kind: KeyKind) -> Result<Vec<Literal>, FilterFault> {
@@ -320,7 +190,7 @@ impl Reader<'_> {
                 KeyKind::Span => ("time", "write it as '08:30:00'"),
                 KeyKind::Bytes => ("text", "write it in single quotes"),
             };
-            fault(here, format!("`{shown}` is no {what}, which the column holds"), hint)
+            fault(here, format!("`{shown}` is no {what}, as it is compared here"), hint)
         })
     }
 
@@ -403,6 +273,10 @@ impl Reader<'_> {
         let all = if exact.is_empty() { found(&|other| other.to_lowercase() == name.to_lowercase()) } else { exact };
         match all.as_slice() {
             [one] => Ok((*one, at)),
+            [] if table.is_some() && !self.of_any_table(name).is_empty() => {
+                let hint = format!("the result calls it {}", self.of_any_table(name).join(", "));
+                Err(fault(at, format!("There is no column `{name}` of `{}`", table.unwrap_or_default()), hint))
+            }
             [] => {
                 let near = self.near(name);
                 let hint = near.map_or_else(
@@ -420,6 +294,18 @@ impl Reader<'_> {
                 ))
             }
         }
+    }
+
+    /// The columns of this name, as they can be written here.
+    fn of_any_table(&self, name: &str) -> Vec<String> {
+        let columns = self.columns.iter().enumerate();
+        let named = columns.filter(|(_, column)| column.name.to_lowercase() == name.to_lowercase());
+        named
+            .map(|(at, column)| match column.table.as_str() {
+                "" => format!("#{}", at + 1),
+                table => format!("{table}.{}", column.name),
+            })
+            .collect()
     }
 
     /// A column whose name begins alike.
@@ -495,6 +381,28 @@ fn typed(kind: KeyKind, bytes: &[u8]) -> Option<Literal> {
         }
         KeyKind::Number | KeyKind::Moment | KeyKind::Span | KeyKind::Bytes => kind.key(Cell::Bytes(bytes)).into_owned(),
     };
+    if kind == KeyKind::Moment && !is_of_the_calendar(bytes) {
+        return None;
+    }
     let strange = kind != KeyKind::Bytes && key >= kind.key(Cell::Bytes(b"")).into_owned();
     (!strange).then_some(Some(key))
+}
+
+/// Whether months, days and times are in their ranges; zeros are, since MySQL keeps such dates.
+fn is_of_the_calendar(text: &[u8]) -> bool {
+    let (date, time) = match text.iter().position(|byte| matches!(byte, b' ' | b'T')) {
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default()),
+        None => (text, &[][..]),
+    };
+    let within = |part: Option<&[u8]>, most: u32| match part.map(std::str::from_utf8) {
+        None | Some(Ok("")) => true,
+        Some(part) => part.ok().and_then(|part| part.parse::<u32>().ok()).is_some_and(|number| number <= most),
+    };
+    let mut days = date.split(|byte| *byte == b'-').skip(1);
+    let mut hours = time.split(|byte| matches!(byte, b':' | b'.'));
+    within(days.next(), 12)
+        && within(days.next(), 31)
+        && within(hours.next(), 23)
+        && within(hours.next(), 59)
+        && within(hours.next(), 59)
 }
