@@ -1,5 +1,6 @@
 //! Decisions of the grid: where the cursor is, how columns stand, what is selected, which rows are wanted from the store.
 
+use crate::app::action::Action;
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
@@ -133,7 +134,7 @@ impl ResultSet {
                 }
             }
             A::Fit => self.fit(cx),
-            A::Freeze => self.layout.freeze(self.place),
+            A::Freeze => self.freeze(cx),
             A::Hide if self.layout.hide(self.place) => {}
             A::Hide => cx.ask(Ask::Notice("the last column stays".into())),
             A::ShowAll => {
@@ -177,6 +178,21 @@ impl ResultSet {
         let is_same =
             self.selection.is_some_and(|before| std::mem::discriminant(&before) == std::mem::discriminant(&selection));
         self.selection = (!is_same).then_some(selection);
+    }
+
+    /// Keeps the columns up to here in view, or lets them go; says where not all of them fit.
+    fn freeze(&mut self, cx: &mut Cx<'_>) {
+        self.layout.freeze(self.place);
+        let (frozen, stay) = (self.layout.frozen(), self.layout.staying(room(cx.shared, self.count())));
+        if stay < frozen {
+            let key = cx.key(Action::Grid(GridAction::Freeze));
+            let fit = match stay {
+                0 => "no column fits".to_owned(),
+                1 => format!("only 1 of {frozen} columns fits"),
+                _ => format!("only {stay} of {frozen} columns fit"),
+            };
+            cx.ask(Ask::Notice(format!("{fit} beside the others; {key} again lets go")));
+        }
     }
 
     fn fit(&mut self, cx: &mut Cx<'_>) {

@@ -77,7 +77,7 @@ impl GridView<'_> {
             let left = inside.x + number_width(result.count()) + 3;
             let room = inside.right().saturating_sub(left);
             let spans = result.layout.spans(room);
-            let frozen = result.layout.frozen();
+            let frozen = result.layout.staying(room);
             let loose = spans.iter().map(|span| span.place).find(|place| frozen > 0 && *place >= frozen);
             let table = Table { result, columns, spans, selected: result.selected(), loose, left, area: inside };
             self.head(&table, buffer);
