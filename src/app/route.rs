@@ -207,6 +207,11 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
+        Ask::Copy(copy) if copy.text.is_empty() => {
+            // Terminals drop a copy of nothing: the clipboard would keep what it has.
+            let what = if copy.from.is_some() { "the value" } else { "the text" };
+            model.notice(format!("{what} is empty: nothing was copied"));
+        }
         Ask::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
         ask @ (Ask::CopyForm
         | Ask::CopyAs(_)

@@ -2,6 +2,7 @@
 //! the rest.
 
 mod arrange;
+mod copied;
 mod export;
 mod layout;
 mod news;
