@@ -159,7 +159,7 @@ fn neighbour(model: &Model, forward: bool) -> Focus {
 pub(super) fn settle(model: &mut Model, asks: Vec<Ask>, effects: &mut Vec<Effect>) {
     let mut waiting: std::collections::VecDeque<Ask> = asks.into();
     for _ in 0..ASKS {
-        let Some(ask) = waiting.pop_front() else { break };
+        let Some(ask) = waiting.pop_front().or_else(|| results::outlived(model)) else { break };
         let mut more = Vec::new();
         answer(model, ask, &mut more, effects);
         waiting.extend(more);

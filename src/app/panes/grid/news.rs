@@ -39,6 +39,8 @@ impl Grid {
                 result.asked = None;
                 result.window = Some(window);
             }
+            // Nobody waits for a value of a result that is not in front any more.
+            StoreNews::Value { .. } if !is_front => result.wanted = None,
             StoreNews::Value { row, column, value } => result.on_value((row, column), value, cx),
             StoreNews::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
             StoreNews::Arranged(_) => {}

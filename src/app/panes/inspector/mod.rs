@@ -17,7 +17,7 @@ pub use view::InspectorView;
 use std::sync::Arc;
 
 use crate::app::action::actions;
-use crate::domain::port::{CopiedFrom, Warning};
+use crate::domain::port::{CopiedFrom, ResultId, Warning};
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, ColumnProfile, Pattern, Series, Shown};
 
@@ -110,6 +110,8 @@ pub struct Inspector {
     pub lines: Vec<InspectorLine>,
     /// Whose values it shows, where it shows values of a result.
     pub from: Option<CopiedFrom>,
+    /// The result that it tells of, where it tells of one: it goes with that.
+    pub of: Option<ResultId>,
     /// First visible line.
     pub top: usize,
     /// Whether it stays when the cursor moves on.

@@ -8,7 +8,7 @@ use crate::app::panes::Cx;
 use crate::app::panes::grid::read_search;
 use crate::app::shared::Shared;
 use crate::domain::docs::DocPage;
-use crate::domain::port::CopyText;
+use crate::domain::port::{CopyText, ResultId};
 
 use super::lines::{Drawn, lines};
 use super::{Inspector, InspectorAction, Shows, ValueForm};
@@ -16,7 +16,7 @@ use super::{Inspector, InspectorAction, Shows, ValueForm};
 impl Inspector {
     /// Shows something at the user's wish.
     pub fn show(&mut self, shows: Shows, shared: &Shared) {
-        self.from = None;
+        (self.from, self.of) = (None, None);
         if self.shows != shows {
             self.shows = shows;
             (self.top, self.next_example) = (0, 0);
@@ -34,6 +34,15 @@ impl Inspector {
         if !self.is_pinned {
             self.show(shows, shared);
         }
+    }
+
+    /// Lets go what tells of another result than the one in front, unless it is kept. Says whether it did.
+    pub fn outlived(&mut self, front: Option<ResultId>, shared: &Shared) -> bool {
+        let is_outlived = self.of.is_some() && self.of != front && !self.is_pinned;
+        if is_outlived {
+            self.show(Shows::Nothing, shared);
+        }
+        is_outlived
     }
 
     /// Draws the lines anew: the panel's width or what it tells may have changed.
