@@ -6,6 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
+use crate::app::ui::draw::grouped;
 use crate::domain::export::CopyForm;
 use crate::domain::port::{ExportCmd, StoreCmd, Way};
 use crate::domain::results::{Shown, widths};
@@ -71,6 +72,9 @@ impl Grid {
     /// Goes to a row, or to a column of the server's order; a hidden one is shown again.
     pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut Cx<'_>) {
         if let Some(result) = self.front_mut() {
+            if let Some(words) = row.and_then(|row| beyond(result, row)) {
+                cx.ask(Ask::Notice(words));
+            }
             result.row = row.unwrap_or(result.row);
             if let Some(column) = column {
                 result.layout.show(column);
@@ -282,6 +286,15 @@ impl ResultSet {
         let rows = self.top.saturating_sub(before * page)..(self.top + behind * page).min(count);
         self.asked = Some(rows.clone());
         cx.effect(Effect::Store(StoreCmd::Window { result: self.id, rows }));
+    }
+}
+
+/// What is said of a row that is not there.
+fn beyond(result: &ResultSet, row: u64) -> Option<String> {
+    let so_far = if result.has_ended() { "" } else { " so far" };
+    match result.count() {
+        0 => Some("there is no row here".into()),
+        count => (row >= count).then(|| format!("the last row{so_far} is {}", grouped(count))),
     }
 }
 

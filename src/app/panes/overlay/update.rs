@@ -157,9 +157,8 @@ impl Overlay {
 
     fn choose(&mut self, cx: &mut Cx<'_>) {
         let typed = self.input.text().trim().to_owned();
-        if let Some((_, words)) = &self.fault {
+        if self.fault.is_some() {
             // It stands under the line; nothing of what was typed is lost.
-            cx.ask(Ask::Notice(words.clone()));
             return;
         }
         match &self.kind {
