@@ -11,12 +11,14 @@ mod tabs;
 mod update;
 mod view;
 mod words;
+mod zones;
 
 pub use arrange::read_search;
 pub use export::{ExportRows, Exporting};
 pub use layout::{Layout, Span};
 pub use selection::{Block, Selection};
 pub use view::GridView;
+pub use zones::Zoned;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,7 +138,7 @@ pub struct ResultSet {
     /// A whole value that was asked for.
     pub wanted: Option<Wanted>,
     /// Columns whose times are shown in another zone too.
-    pub zones: Vec<(usize, String)>,
+    pub zones: Vec<Zoned>,
     /// The export of its rows that is under way.
     pub export: Option<Exporting>,
     /// Whether it stays when the next one comes.

@@ -41,7 +41,7 @@ impl Grid {
             A::Export => cx.ask(Ask::ExportForm),
             A::CopyAs => cx.ask(Ask::CopyForm),
             A::Chart => cx.ask(Ask::ChartForm),
-            A::Zone => cx.ask(Ask::ZoneForm),
+            A::Zone => self.zone_form(cx),
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),
@@ -89,18 +89,6 @@ impl Grid {
         match self.front_mut() {
             Some(result) if result.count() > 0 => result.copy(form, cx),
             Some(_) | None => cx.ask(Ask::Notice("there is no value here".into())),
-        }
-    }
-
-    /// Shows a column's times in a zone too; an empty name takes it away.
-    pub fn zone(&mut self, name: String) {
-        let Some(result) = self.front_mut() else { return };
-        let Some(column) = result.column() else { return };
-        result.zones.retain(|(other, _)| *other != column);
-        if !name.is_empty() {
-            let room = u16::try_from(name.len() + 24).unwrap_or(40);
-            result.layout.resize(column, result.layout.width(column).max(room + 20));
-            result.zones.push((column, name));
         }
     }
 
