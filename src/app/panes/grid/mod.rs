@@ -229,6 +229,15 @@ impl ResultSet {
         self.layout.column(self.place)
     }
 
+    /// The table from which all of its columns come, where there is one.
+    #[must_use]
+    pub fn table(&self) -> Option<&str> {
+        let columns = self.columns.as_ref()?;
+        let first = &columns.first()?.origin;
+        let is_same = |column: &Column| column.origin.schema == first.schema && column.origin.table == first.table;
+        (!first.table.is_empty() && columns.iter().all(is_same)).then_some(first.table.as_str())
+    }
+
     /// What is selected, if anything is.
     #[must_use]
     pub fn selected(&self) -> Option<Block> {

@@ -95,7 +95,14 @@ impl GridView<'_> {
         };
         let kept = if result.is_pinned { " kept" } else { "" };
         let followed = if result.came_from.is_some() { " ←" } else { "" };
-        let (titles, least) = titles(result, &format!("{which}{kept}{followed}"), self.shared);
+        let which = format!("{which}{kept}{followed}");
+        let (mut titles, least) = titles(result, &which, self.shared);
+        // Which table it is gives way first; one result alone is told by its statement.
+        if let Some(table) = result.table().filter(|_| results.len() > 1) {
+            let mark = if result.came_from.is_some() { " " } else { ": " };
+            let rest = titles.first().and_then(|title| title.strip_prefix(&which)).unwrap_or_default();
+            titles.insert(0, format!("{which}{mark}{}{rest}", printable(table)));
+        }
         let place = place(result);
         let room = usize::from(width.saturating_sub(4));
         let is_beside = |title: &&String| title.width() + 3 + place.width() <= room;
