@@ -10,7 +10,7 @@ use crate::domain::catalog::find::Found;
 use crate::domain::compute::Work;
 use crate::domain::results::Filter;
 
-use super::items::{filter, found, items};
+use super::items::{filter, found, items, note};
 use super::{Happened, Kind, Overlay, Take};
 
 /// What lists are made of besides the shared state.
@@ -66,6 +66,7 @@ impl Overlay {
             }
         } else {
             self.items = filter(items(&self.kind, cx.shared, stock), self.input.text());
+            self.items.extend(note(&self.kind, stock));
         }
         self.fault = self.fault(stock);
         self.list.settle(self.items.len(), page(cx.shared));
