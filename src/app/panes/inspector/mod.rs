@@ -118,6 +118,8 @@ pub struct Inspector {
     pub is_pinned: bool,
     /// The example that `example` takes next.
     pub next_example: usize,
+    /// The forms that a value has, the one that fits it best first.
+    pub forms: Vec<ValueForm>,
     /// In which form a value is shown; `None` is what fits it best.
     pub form: Option<ValueForm>,
     /// The value as a document that folds, where it is one.
@@ -128,4 +130,6 @@ pub struct Inspector {
     pub search: Option<Arc<Pattern>>,
     /// Where the last match is.
     pub found: Option<usize>,
+    /// Which of the matches that is, from 1, and of how many.
+    pub matches: Option<(usize, usize)>,
 }
