@@ -211,3 +211,134 @@ fn keys_that_can_do_nothing_say_so() {
     assert_eq!(notice(&bench), "");
     assert_eq!(shown(&bench).matches("There is no column `nam`").count(), 1);
 }
+
+#[test]
+fn another_zone_is_for_times_and_says_as_what_a_time_without_one_is_read() {
+    let created = Column { decimals: 3, ..column("created", WireType::DateTime) };
+    let columns = [column("n", WireType::LongLong), column("day", WireType::Date), created];
+    let mut bench = with_columns(&columns, 3);
+    bench.keys("Z");
+    assert_eq!(notice(&bench), "`n` is no time: a zone means nothing to it");
+    assert!(bench.model.overlay.is_none());
+    bench.keys("right Z");
+    assert_eq!(notice(&bench), "`day` is a date without a time: a zone means nothing to it");
+    bench.keys("right");
+    let width = front(&bench).layout.width(2);
+    let zone = |bench: &mut Bench, name: &str| {
+        bench.keys("Z");
+        bench.text(name);
+        bench.keys("enter");
+    };
+    zone(&mut bench, "Asia/Tokyo");
+    let screen = shown(&bench);
+    assert!(screen.contains("datetime(3) (no zone) read as +00:00 → Asia/Tokyo"), "{screen}");
+    zone(&mut bench, "Europe/Berlin");
+    bench.keys("< <");
+    assert!(shown(&bench).contains("datetime(3) read as +00:00 → Europe/Berlin"), "{}", shown(&bench));
+    bench.keys("< < <");
+    assert!(shown(&bench).contains(" read as +00:00 → Europe/Berlin"), "{}", shown(&bench));
+    zone(&mut bench, "none");
+    assert_eq!(front(&bench).layout.width(2), width);
+    assert!(!shown(&bench).contains("Berlin"));
+}
+
+#[test]
+fn the_chart_list_begins_with_the_cursors_column_and_hides_nothing() {
+    let status = column("status", WireType::LongLong);
+    let mut columns: Vec<Column> = (1..=60).map(|n| column(&format!("c{n}"), WireType::LongLong)).collect();
+    columns.extend([status.clone(), status]);
+    let mut bench = with_columns(&columns, 3);
+    bench.keys("$ d");
+    let names = |bench: &Bench| -> Vec<String> {
+        bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.clone()).collect()
+    };
+    let list = names(&bench);
+    assert_eq!(list[0], "bars: status #62 by c1");
+    let of_here = list.iter().take_while(|name| name.contains("status #62")).count();
+    assert_eq!(of_here, 4 * 61, "{:?}", &list[..10]);
+    assert_eq!(list.len(), 2001);
+    assert_eq!(list.last().unwrap(), "5,564 more are not listed");
+    bench.text("status #61 by c7");
+    let list = names(&bench);
+    assert!(list.last().unwrap().contains("more are not listed"), "{list:?}");
+    let mut bench = with_columns(&columns[..3], 3);
+    bench.keys("d");
+    assert_eq!(names(&bench).len(), 12);
+}
+
+#[test]
+fn a_result_beside_others_is_told_by_its_table() {
+    let columns = [column("id", WireType::LongLong)];
+    let mut bench = with_columns(&columns, 3);
+    assert!(shown(&bench).contains("Results ─ all 3 rows"), "{}", shown(&bench));
+    bench.keys("P f4 f6 f6");
+    let second = bench.run();
+    arrive(&mut bench, second, &columns, 2);
+    while bench.model.focus != Focus::Grid {
+        bench.keys("f6");
+    }
+    bench.keys("f4");
+    assert!(shown(&bench).contains("Result 2/2: subject ─ all 2 rows"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("next result"), "{}", shown(&bench));
+    bench.keys("[");
+    assert!(shown(&bench).contains("Result 1/2 kept: subject ─ all 3 rows"), "{}", shown(&bench));
+    let mut expression = column("n", WireType::LongLong);
+    expression.origin = Origin::default();
+    arrive(&mut bench, second, &[columns[0].clone(), expression], 2);
+    bench.keys("]");
+    assert!(shown(&bench).contains("Result 2/2 ─ all 2 rows"), "{}", shown(&bench));
+}
+
+#[test]
+fn hints_offer_what_does_something() {
+    let photo = column("photo", WireType::Blob);
+    let mut bench = with_columns(&[photo], 3);
+    bench.keys(":");
+    assert!(!shown(&bench).contains("further"), "{}", shown(&bench));
+    bench.keys("esc Z");
+    open_value(&mut bench, &[0xff, 0xfe]);
+    let screen = shown(&bench);
+    assert!(!screen.contains("further") && !screen.contains("other form"), "{screen}");
+    bench.keys("m");
+    assert_eq!(notice(&bench), "this value has one form: hexadecimal");
+    bench.keys("esc");
+    open_value(&mut bench, "a line\n".repeat(90).as_bytes());
+    let screen = shown(&bench);
+    assert!(screen.contains("further") && screen.contains("other form"), "{screen}");
+}
+
+#[test]
+fn what_is_copied_of_a_value_is_in_the_form_that_shows() {
+    let mut bench = with_columns(&[Column { charset: 45, ..column("remark", WireType::VarString) }], 3);
+    open_value(&mut bench, b"Az");
+    bench.keys("y");
+    assert_eq!(copied(&mut bench), Some(("Az".into(), "the value".into())));
+    bench.keys("m y");
+    assert_eq!(copied(&mut bench), Some(("x'417A'".into(), "the value, in hexadecimal".into())));
+    bench.keys("esc");
+    open_value(&mut bench, b"");
+    bench.keys("y");
+    assert_eq!(copied(&mut bench), None);
+    assert_eq!(notice(&bench), "the value is empty: nothing was copied");
+}
+
+#[test]
+fn a_search_in_a_value_says_which_match_of_how_many() {
+    let mut bench = with_columns(&[column("document", WireType::Json)], 3);
+    open_value(&mut bench, br#"{"a": "x", "b": ["x", "y"], "c": "x"}"#);
+    bench.keys("/");
+    bench.text("x");
+    bench.keys("enter");
+    assert!(shown(&bench).contains("match 1 of 3"), "{}", shown(&bench));
+    bench.keys("n");
+    assert!(shown(&bench).contains("match 2 of 3"));
+    bench.keys("N N");
+    assert!(shown(&bench).contains("match 3 of 3"));
+    bench.keys("esc");
+    open_value(&mut bench, b"x\ny\nx\n");
+    assert!(!shown(&bench).contains("match"));
+    bench.keys("/");
+    bench.text("x");
+    bench.keys("enter n");
+    assert!(shown(&bench).contains("match 2 of "), "{}", shown(&bench));
+}

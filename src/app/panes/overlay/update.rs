@@ -51,6 +51,12 @@ impl Overlay {
         )
     }
 
+    /// Whether it has more items than are in view.
+    #[must_use]
+    pub fn is_longer(&self, shared: &Shared) -> bool {
+        self.has_list() && self.items.len() > page(shared)
+    }
+
     /// Whether typed characters are text.
     #[must_use]
     pub fn takes_text(&self) -> bool {
