@@ -215,11 +215,16 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
 /// they are seen at every width.
 fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     use AppAction as A;
+    let shared = &model.shared;
     let app = |action, word| (Action::App(action), word);
     if let Some(overlay) = &model.overlay {
         let close = (Action::List(ListAction::Close), "close");
         let Some(take) = taking(&overlay.kind) else { return vec![(Action::List(ListAction::Close), "no")] };
-        return vec![(Action::List(ListAction::Choose), take), close, (Action::List(ListAction::PageDown), "further")];
+        let mut keys = vec![(Action::List(ListAction::Choose), take), close];
+        if overlay.is_longer(shared) {
+            keys.push((Action::List(ListAction::PageDown), "further"));
+        }
+        return keys;
     }
     if let Some(connect) = &model.connect {
         let mut keys = on_the_way(&connect.stage);
@@ -257,11 +262,11 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         ]),
         Focus::Grid => keys.extend(of_results(model)),
         Focus::Inspector => {
-            keys.extend([
-                (Action::Inspector(InspectorAction::Leave), "close"),
-                (Action::Inspector(InspectorAction::PageDown), "further"),
-            ]);
-            if model.inspector.has_example(&model.shared) {
+            keys.push((Action::Inspector(InspectorAction::Leave), "close"));
+            if model.inspector.is_longer(shared) {
+                keys.push((Action::Inspector(InspectorAction::PageDown), "further"));
+            }
+            if model.inspector.has_example(shared) {
                 keys.push((Action::Inspector(InspectorAction::Example), "example"));
             }
             if model.inspector.has_folds() {
@@ -320,6 +325,13 @@ fn taking(kind: &Kind) -> Option<&'static str> {
 fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
     let mut keys = Vec::new();
     let result = model.grid.front();
+    let turn = match model.grid.tabs().0.len() {
+        0 | 1 => None,
+        _ => Some([
+            (Action::Grid(GridAction::NextResult), "next result"),
+            (Action::Grid(GridAction::PreviousResult), "result before"),
+        ]),
+    };
     if result.is_some_and(|result| result.came_from.is_some()) {
         keys.push((Action::Grid(GridAction::Return), "back"));
     }
@@ -335,6 +347,7 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
         if result.is_some_and(|result| result.warnings.0 > 0) {
             keys.push((Action::Grid(GridAction::Warnings), "warnings"));
         }
+        keys.extend(turn.into_iter().flatten());
         return keys;
     }
     let is_key = result.is_some_and(|result| {
@@ -350,8 +363,9 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
     if model.grid.front().is_some_and(|result| result.warnings.0 > 0) {
         keys.push((Action::Grid(GridAction::Warnings), "warnings"));
     }
+    keys.push((Action::Grid(GridAction::Copy), "copy"));
+    keys.extend(turn.into_iter().flatten());
     keys.extend([
-        (Action::Grid(GridAction::Copy), "copy"),
         (Action::Grid(GridAction::Sort), "sort"),
         (Action::Grid(GridAction::Filter), "filter"),
         (Action::Grid(GridAction::Search), "search"),

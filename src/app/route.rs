@@ -159,7 +159,7 @@ fn neighbour(model: &Model, forward: bool) -> Focus {
 pub(super) fn settle(model: &mut Model, asks: Vec<Ask>, effects: &mut Vec<Effect>) {
     let mut waiting: std::collections::VecDeque<Ask> = asks.into();
     for _ in 0..ASKS {
-        let Some(ask) = waiting.pop_front() else { break };
+        let Some(ask) = waiting.pop_front().or_else(|| results::outlived(model)) else { break };
         let mut more = Vec::new();
         answer(model, ask, &mut more, effects);
         waiting.extend(more);
@@ -207,6 +207,11 @@ fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: &mut Vec<Ef
         }
         Ask::Do(action) => act(model, action, asks, effects),
         Ask::Confirm { question, yes } => asks.push(Ask::Open(Kind::Confirm { question, yes })),
+        Ask::Copy(copy) if copy.text.is_empty() => {
+            // Terminals drop a copy of nothing: the clipboard would keep what it has.
+            let what = if copy.from.is_some() { "the value" } else { "the text" };
+            model.notice(format!("{what} is empty: nothing was copied"));
+        }
         Ask::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
         ask @ (Ask::CopyForm
         | Ask::CopyAs(_)

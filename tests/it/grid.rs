@@ -291,12 +291,12 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     bench.keys("enter");
     let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], form: CopyForm::Insert };
     assert_eq!(asked(&mut bench), rows);
-    let copied = CopiedText { text: "x".into(), cells: 6, as_hex: 0 };
+    let copied = CopiedText { text: "x".into(), cells: 6, ..CopiedText::default() };
     bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
     let _ = bench.take(|effect| matches!(effect, Effect::Host(_)));
     bench.keys("esc B left y");
     assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
-    let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2 };
+    let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2, ..CopiedText::default() };
     bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
     let Effect::Host(HostCmd::Copy { copy, refused: None }) = bench.take(|effect| matches!(effect, Effect::Host(_)))
     else {

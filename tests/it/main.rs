@@ -25,6 +25,7 @@ mod jobs;
 mod keys;
 mod known_hosts;
 mod look;
+mod looking;
 mod model;
 mod profile;
 mod randomart;

@@ -62,7 +62,7 @@ fn many_rows_to_their_end_sorted_filtered_and_copied_by_the_terminal_and_into_a_
     story.wait("all rows again", |shown| shown.contains(" 4 │               4 │ row 4"));
     story.keys("A y");
     let shown = story.see("too long for the terminal's clipboard");
-    assert!(shown.contains("copied 400000 values to ") && shown.contains("MiB"), "{shown}");
+    assert!(shown.contains("copied 400,000 values to ") && shown.contains("MiB"), "{shown}");
     let files = copies(&home);
     assert_eq!(files.len(), 1, "{files:?}");
     let text = std::fs::read_to_string(&files[0]).unwrap();

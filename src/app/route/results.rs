@@ -86,9 +86,13 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
         }
         Ask::ShowWarnings => match model.grid.front() {
             Some(result) if result.problem().is_some() => {
-                show(model, result.problem().cloned().map_or(Shows::Nothing, Shows::Problem), asks);
+                let shows = result.problem().cloned().map_or(Shows::Nothing, Shows::Problem);
+                show_of_front(model, shows, asks);
             }
-            Some(result) if result.warnings.0 > 0 => show(model, Shows::Warnings(result.warnings.1.clone()), asks),
+            Some(result) if result.warnings.0 > 0 => {
+                let shows = Shows::Warnings(result.warnings.1.clone());
+                show_of_front(model, shows, asks);
+            }
             _ => model.notice("the server gave no warning for this result"),
         },
         Ask::Jump { row, column } => with!(model, asks, effects, grid.jump(row, column)),
@@ -96,8 +100,20 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
     }
 }
 
+/// Closes the inspector where what it shows is not of the result in front any more.
+pub(super) fn outlived(model: &mut Model) -> Option<Ask> {
+    let front = model.grid.front().map(|result| result.id);
+    model.inspector.outlived(front, &model.shared).then_some(Ask::HideInspector)
+}
+
+/// Shows what tells of the result that shows; it goes with that.
+fn show_of_front(model: &mut Model, shows: Shows, asks: &mut Vec<Ask>) {
+    show(model, shows, asks);
+    model.inspector.of = model.grid.front().map(|result| result.id);
+}
+
 /// Shows what holds values of the result that shows; a copy of it is told of that result.
 fn show_values(model: &mut Model, shows: Shows, asks: &mut Vec<Ask>) {
-    show(model, shows, asks);
+    show_of_front(model, shows, asks);
     model.inspector.from = model.grid.front().map(ResultSet::copied_from);
 }

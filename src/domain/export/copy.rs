@@ -46,10 +46,12 @@ pub struct CopyWriter {
     rows: u64,
     cells: u64,
     as_hex: u64,
+    nulls: u64,
+    has_repeats: bool,
 }
 
 /// What became of the cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CopiedText {
     /// The text.
     pub text: String,
@@ -57,6 +59,12 @@ pub struct CopiedText {
     pub cells: u64,
     /// How many of them stand there in hexadecimal, since they are no text.
     pub as_hex: u64,
+    /// Whether it is a list, which has each value once and no NULL.
+    pub is_list: bool,
+    /// Whether a value was there more than once.
+    pub has_repeats: bool,
+    /// NULLs that the list leaves out.
+    pub nulls: u64,
 }
 
 #[derive(Debug)]
@@ -93,7 +101,7 @@ impl CopyWriter {
         if let Writing::Form(visitor, _) = &mut writing {
             visitor.begin(&columns, &mut out);
         }
-        Self { writing, columns, out, rows: 0, cells: 0, as_hex: 0 }
+        Self { writing, columns, out, rows: 0, cells: 0, as_hex: 0, nulls: 0, has_repeats: false }
     }
 
     /// Bytes written so far.
@@ -113,7 +121,12 @@ impl CopyWriter {
     fn row(&mut self, cells: &[Cell<'_>]) {
         let is_first = self.rows == 0;
         self.rows += 1;
-        self.cells += cells.len() as u64;
+        self.cells += match &self.writing {
+            Writing::Values | Writing::Form(..) => cells.len() as u64,
+            // Each value counts once.
+            Writing::InList(_) => 0,
+            Writing::Where(key) => key.len() as u64,
+        };
         match &mut self.writing {
             Writing::Values => {
                 if !is_first {
@@ -145,7 +158,15 @@ impl CopyWriter {
             Writing::InList(seen) => {
                 let (Some(cell), Some(column)) = (cells.first(), self.columns.first()) else { return };
                 // NULL is in no list: `IN (NULL)` finds nothing.
-                let Some(bytes) = cell.bytes().filter(|bytes| seen.insert(bytes.to_vec())) else { return };
+                let Some(bytes) = cell.bytes() else {
+                    self.nulls += 1;
+                    return;
+                };
+                if !seen.insert(bytes.to_vec()) {
+                    self.has_repeats = true;
+                    return;
+                }
+                self.cells += 1;
                 self.out.extend_from_slice(if self.out.is_empty() { b"IN (" } else { b", " });
                 put_literal(Cell::Bytes(bytes), column.class(), &mut self.out);
             }
@@ -174,11 +195,13 @@ impl CopyWriter {
             Writing::InList(_) => self.out.push(b')'),
             Writing::Values | Writing::Where(_) => {}
         }
+        let is_list = matches!(self.writing, Writing::InList(_));
         let text = match String::from_utf8(self.out) {
             Ok(text) => text,
             Err(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
         };
-        CopiedText { text, cells: self.cells, as_hex: self.as_hex }
+        let (cells, as_hex, nulls, has_repeats) = (self.cells, self.as_hex, self.nulls, self.has_repeats);
+        CopiedText { text, cells, as_hex, is_list, has_repeats, nulls }
     }
 }
 

@@ -130,6 +130,8 @@ impl Grid {
     pub(super) fn plain(&mut self, cx: &mut Cx<'_>) {
         if let Some(result) = self.front_mut().filter(|result| !result.arrangement.is_plain()) {
             result.arrange(Arrangement::default(), cx);
+        } else if self.front().is_none() {
+            cx.ask(Ask::Notice("there is no result here yet".into()));
         } else {
             cx.ask(Ask::Notice("these are all rows, in the server's order".into()));
         }

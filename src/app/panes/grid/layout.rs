@@ -64,10 +64,20 @@ impl Layout {
         &self.order
     }
 
-    /// How many stay at the left.
+    /// How many shall stay at the left.
     #[must_use]
     pub fn frozen(&self) -> usize {
         self.frozen
+    }
+
+    /// How many of them do stay, in so many cells: as many as leave room to the others. The first may be cut for that; those
+    /// behind the last that fits move with the others.
+    #[must_use]
+    pub fn staying(&self, room: u16) -> usize {
+        let most = u32::from(room.saturating_sub(LEFT_TO_OTHERS));
+        let fits = |count: &usize| self.cells(0..*count) <= most;
+        let least = usize::from(self.frozen > 0 && most >= u32::from(LEAST + GAP));
+        (1..=self.frozen.min(self.order.len())).take_while(fits).last().unwrap_or(least)
     }
 
     /// The column at a place.
@@ -144,8 +154,9 @@ impl Layout {
     /// Brings the column at a place into view, in so many cells.
     pub fn settle(&mut self, place: usize, room: u16) {
         self.frozen = self.frozen.min(self.order.len());
-        self.left = self.left.clamp(self.frozen, self.order.len().max(self.frozen));
-        if place < self.frozen {
+        let staying = self.staying(room);
+        self.left = self.left.clamp(staying, self.order.len().max(staying));
+        if place < staying {
             return;
         }
         self.left = self.left.min(place);
@@ -157,7 +168,7 @@ impl Layout {
 
     /// Cells of the columns that stay, with the gap behind them, as far as they leave room to others.
     fn stays(&self, room: u16) -> u32 {
-        self.cells(0..self.frozen).min(u32::from(room.saturating_sub(LEFT_TO_OTHERS)))
+        self.cells(0..self.staying(room)).min(u32::from(room.saturating_sub(LEFT_TO_OTHERS)))
     }
 
     /// Cells of the columns at these places, with the gap behind each.
@@ -172,14 +183,12 @@ impl Layout {
         let mut spans = Vec::new();
         let mut x = 0_u16;
         let stays = u16::try_from(self.stays(room)).unwrap_or(u16::MAX);
-        let places = (0..self.frozen).chain(self.left.max(self.frozen)..self.order.len());
+        let staying = self.staying(room);
+        let places = (0..staying).chain(self.left.max(staying)..self.order.len());
         for place in places {
-            let end = if place < self.frozen { stays.saturating_sub(GAP).max(1) } else { room };
+            let end = if place < staying { stays.saturating_sub(GAP).max(1) } else { room };
             let Some(column) = self.column(place) else { break };
             if x >= end {
-                if place < self.frozen {
-                    continue;
-                }
                 break;
             }
             let width = self.width(column).min(end - x);
@@ -219,6 +228,27 @@ mod tests {
         layout.settle(2, 50);
         let spans = layout.spans(50);
         assert_eq!(spans.iter().map(|span| (span.column, span.width)).collect::<Vec<_>>(), [(0, 35), (2, 12)]);
+    }
+
+    #[test]
+    fn the_cursor_is_in_view_however_many_columns_shall_stay() {
+        for (width, count) in [(10, 45), (400, 45), (3, 300)] {
+            for room in [8, 14, 17, 60, 150] {
+                let mut layout = Layout::new(vec![width; count]);
+                layout.freeze(count - 1);
+                for place in (0..count).rev().chain(0..count) {
+                    layout.settle(place, room);
+                    let spans = layout.spans(room);
+                    assert!(spans.iter().any(|span| span.place == place), "{width} {room} {place}: {spans:?}");
+                    assert!(spans.iter().all(|span| span.x + span.width <= room), "{spans:?}");
+                }
+            }
+        }
+        let mut layout = Layout::new(vec![10; 45]);
+        layout.freeze(44);
+        assert_eq!((layout.staying(60), layout.staying(8)), (3, 0));
+        layout.freeze(44);
+        assert_eq!(layout.staying(60), 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the rest.
 
 mod arrange;
+mod copied;
 mod export;
 mod layout;
 mod longer;
@@ -11,6 +12,7 @@ mod tabs;
 mod update;
 mod view;
 mod words;
+mod zones;
 
 pub use arrange::read_search;
 pub use export::{ExportRows, Exporting};
@@ -18,6 +20,7 @@ pub use layout::{Layout, Span};
 pub use longer::Longer;
 pub use selection::{Block, Selection};
 pub use view::GridView;
+pub use zones::Zoned;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,7 +140,7 @@ pub struct ResultSet {
     /// A whole value that was asked for.
     pub wanted: Option<Wanted>,
     /// Columns whose times are shown in another zone too.
-    pub zones: Vec<(usize, String)>,
+    pub zones: Vec<Zoned>,
     /// The export of its rows that is under way.
     pub export: Option<Exporting>,
     /// Whether it stays when the next one comes.
@@ -226,6 +229,15 @@ impl ResultSet {
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.layout.column(self.place)
+    }
+
+    /// The table from which all of its columns come, where there is one.
+    #[must_use]
+    pub fn table(&self) -> Option<&str> {
+        let columns = self.columns.as_ref()?;
+        let first = &columns.first()?.origin;
+        let is_same = |column: &Column| column.origin.schema == first.schema && column.origin.table == first.table;
+        (!first.table.is_empty() && columns.iter().all(is_same)).then_some(first.table.as_str())
     }
 
     /// What is selected, if anything is.

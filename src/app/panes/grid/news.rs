@@ -7,7 +7,7 @@ use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
 use crate::app::ui::draw::printable;
-use crate::domain::port::{CopyText, End, ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
+use crate::domain::port::{End, ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
 use crate::domain::results::{Glyphs, Window, widths};
 use crate::domain::words::counted;
 
@@ -39,6 +39,8 @@ impl Grid {
                 result.asked = None;
                 result.window = Some(window);
             }
+            // Nobody waits for a value of a result that is not in front any more.
+            StoreNews::Value { .. } if !is_front => result.wanted = None,
             StoreNews::Value { row, column, value } => result.on_value((row, column), value, cx),
             StoreNews::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
             StoreNews::Arranged(_) => {}
@@ -80,14 +82,7 @@ impl Grid {
             }
             StoreNews::Copied(copied) => {
                 result.longer.end(StoreWork::Copy);
-                let copied = Arc::unwrap_or_clone(copied);
-                let values = if copied.cells == 1 { "1 value".into() } else { format!("{} values", copied.cells) };
-                let hex = match copied.as_hex {
-                    0 => String::new(),
-                    count => format!(", {count} of them in hexadecimal"),
-                };
-                let (text, what) = (Arc::new(copied.text), format!("{values}{hex}"));
-                cx.ask(Ask::Copy(CopyText { text, what, from: Some(result.copied_from()) }));
+                cx.ask(super::copied::put(Arc::unwrap_or_clone(copied), result.copied_from()));
             }
             StoreNews::Broken(problem) => cx.ask(Ask::Problem(problem)),
         }

@@ -76,6 +76,10 @@ impl Grid {
     /// Turns to the next or the one before.
     pub(super) fn turn(&mut self, forward: bool, cx: &mut Cx<'_>) {
         let count = self.results.len();
+        if count == 0 {
+            cx.ask(Ask::Notice("there is no result here yet".into()));
+            return;
+        }
         if count < 2 {
             cx.ask(Ask::Notice("there is one result; a kept one stays beside the next".into()));
             return;
@@ -85,6 +89,10 @@ impl Grid {
 
     /// Closes the one that shows. One whose rows still come is stopped first.
     pub(super) fn close(&mut self, cx: &mut Cx<'_>) {
+        if self.results.is_empty() {
+            cx.ask(Ask::Notice("there is no result to close".into()));
+            return;
+        }
         if self.front().is_some_and(|result| !result.has_ended()) {
             cx.ask(Ask::Notice("its rows still come: stop the statement first".into()));
             return;
@@ -110,6 +118,8 @@ impl Grid {
                 "not kept: the next result takes its place"
             };
             cx.ask(Ask::Notice(words.into()));
+        } else {
+            cx.ask(Ask::Notice("there is no result to keep".into()));
         }
     }
 

@@ -1,10 +1,12 @@
 //! Decisions of the grid: where the cursor is, how columns stand, what is selected, which rows are wanted from the store.
 
+use crate::app::action::Action;
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
+use crate::app::ui::draw::grouped;
 use crate::domain::export::CopyForm;
 use crate::domain::port::{ExportCmd, StoreCmd, StoreWork, Way};
 use crate::domain::results::{Shown, widths};
@@ -39,7 +41,7 @@ impl Grid {
             A::Export => cx.ask(Ask::ExportForm),
             A::CopyAs => cx.ask(Ask::CopyForm),
             A::Chart => cx.ask(Ask::ChartForm),
-            A::Zone => cx.ask(Ask::ZoneForm),
+            A::Zone => self.zone_form(cx),
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),
@@ -69,6 +71,9 @@ impl Grid {
     /// Goes to a row, or to a column of the server's order; a hidden one is shown again.
     pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut Cx<'_>) {
         if let Some(result) = self.front_mut() {
+            if let Some(words) = row.and_then(|row| beyond(result, row)) {
+                cx.ask(Ask::Notice(words));
+            }
             result.row = row.unwrap_or(result.row);
             if let Some(column) = column {
                 result.layout.show(column);
@@ -83,18 +88,6 @@ impl Grid {
         match self.front_mut() {
             Some(result) if result.count() > 0 => result.copy(form, cx),
             Some(_) | None => cx.ask(Ask::Notice("there is no value here".into())),
-        }
-    }
-
-    /// Shows a column's times in a zone too; an empty name takes it away.
-    pub fn zone(&mut self, name: String) {
-        let Some(result) = self.front_mut() else { return };
-        let Some(column) = result.column() else { return };
-        result.zones.retain(|(other, _)| *other != column);
-        if !name.is_empty() {
-            let room = u16::try_from(name.len() + 24).unwrap_or(40);
-            result.layout.resize(column, result.layout.width(column).max(room + 20));
-            result.zones.push((column, name));
         }
     }
 
@@ -132,7 +125,7 @@ impl ResultSet {
                 }
             }
             A::Fit => self.fit(cx),
-            A::Freeze => self.layout.freeze(self.place),
+            A::Freeze => self.freeze(cx),
             A::Hide if self.layout.hide(self.place) => {}
             A::Hide => cx.ask(Ask::Notice("the last column stays".into())),
             A::ShowAll => {
@@ -179,6 +172,21 @@ impl ResultSet {
         let is_same =
             self.selection.is_some_and(|before| std::mem::discriminant(&before) == std::mem::discriminant(&selection));
         self.selection = (!is_same).then_some(selection);
+    }
+
+    /// Keeps the columns up to here in view, or lets them go; says where not all of them fit.
+    fn freeze(&mut self, cx: &mut Cx<'_>) {
+        self.layout.freeze(self.place);
+        let (frozen, stay) = (self.layout.frozen(), self.layout.staying(room(cx.shared, self.count())));
+        if stay < frozen {
+            let key = cx.key(Action::Grid(GridAction::Freeze));
+            let fit = match stay {
+                0 => "no column fits".to_owned(),
+                1 => format!("only 1 of {frozen} columns fits"),
+                _ => format!("only {stay} of {frozen} columns fit"),
+            };
+            cx.ask(Ask::Notice(format!("{fit} beside the others; {key} again lets go")));
+        }
     }
 
     fn fit(&mut self, cx: &mut Cx<'_>) {
@@ -269,6 +277,15 @@ impl ResultSet {
         let rows = self.top.saturating_sub(before * page)..(self.top + behind * page).min(count);
         self.asked = Some(rows.clone());
         cx.effect(Effect::Store(StoreCmd::Window { result: self.id, rows }));
+    }
+}
+
+/// What is said of a row that is not there.
+fn beyond(result: &ResultSet, row: u64) -> Option<String> {
+    let so_far = if result.has_ended() { "" } else { " so far" };
+    match result.count() {
+        0 => Some("there is no row here".into()),
+        count => (row >= count).then(|| format!("the last row{so_far} is {}", grouped(count))),
     }
 }
 

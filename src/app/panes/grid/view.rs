@@ -10,10 +10,11 @@ use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
 use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
 use crate::app::ui::theme::Theme;
-use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, WireType, alignment, shown, type_text};
+use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, alignment, shown};
 
 use super::update::number_width;
 use super::words::titles;
+use super::zones::type_words;
 use super::{Block, Grid, GridAction, ResultSet, Span};
 
 /// What the panel needs.
@@ -77,7 +78,7 @@ impl GridView<'_> {
             let left = inside.x + number_width(result.count()) + 3;
             let room = inside.right().saturating_sub(left);
             let spans = result.layout.spans(room);
-            let frozen = result.layout.frozen();
+            let frozen = result.layout.staying(room);
             let loose = spans.iter().map(|span| span.place).find(|place| frozen > 0 && *place >= frozen);
             let table = Table { result, columns, spans, selected: result.selected(), loose, left, area: inside };
             self.head(&table, buffer);
@@ -94,7 +95,14 @@ impl GridView<'_> {
         };
         let kept = if result.is_pinned { " kept" } else { "" };
         let followed = if result.came_from.is_some() { " ←" } else { "" };
-        let (full, short) = titles(result, &format!("{which}{kept}{followed}"), self.shared);
+        let which = format!("{which}{kept}{followed}");
+        let (mut full, short) = titles(result, &which, self.shared);
+        // Which table it is gives way first; one result alone is told by its statement.
+        if let Some(table) = result.table().filter(|_| results.len() > 1) {
+            let mark = if result.came_from.is_some() { " " } else { ": " };
+            let rest = full.first().and_then(|title| title.strip_prefix(&which)).unwrap_or_default();
+            full.insert(0, format!("{which}{mark}{}{rest}", printable(table)));
+        }
         let place = place(result);
         let room = usize::from(width.saturating_sub(4));
         let is_beside = |title: &&String| title.width() + 3 + place.width() <= room;
@@ -122,7 +130,7 @@ impl GridView<'_> {
             let width = usize::from(span.width).saturating_sub(mark.width());
             let name = format!("{}{mark}", clip(&printable(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
-            let type_words = clip(&self.type_words(table.result, column, span.column), usize::from(span.width));
+            let type_words = clip(&self.type_words(table.result, column, span), usize::from(span.width));
             aligned(column, &type_words, theme.dim(), (x, area.y + 1, span.width), buffer);
             let line = table.line(span.place);
             for y in area.y..area.y + 2 {
@@ -145,19 +153,12 @@ impl GridView<'_> {
         if sort.len() > 1 { format!(" {arrow}{}", at + 1) } else { format!(" {arrow}") }
     }
 
-    /// The type; of a TIMESTAMP with the zone in which the session reads it.
-    fn type_words(&self, result: &ResultSet, column: &Column, number: usize) -> String {
-        let mut words = type_text(column);
-        if let (WireType::Timestamp, Some(facts)) = (column.wire, &self.shared.facts) {
-            words = format!("{words} {}", facts.time_zone);
-        }
-        if let Some((_, zone)) = result.zones.iter().find(|(column, _)| *column == number) {
-            words = format!("{words} → {zone}");
-        }
-        if self.shared.refers_to(column).is_some() {
-            words = format!("→ {words}");
-        }
-        words
+    /// The type with its zones; before it an arrow where the column refers to a row.
+    fn type_words(&self, result: &ResultSet, column: &Column, span: &Span) -> String {
+        let session = self.shared.facts.as_ref().map(|facts| facts.time_zone.as_str());
+        let arrow = if self.shared.refers_to(column).is_some() { "→ " } else { "" };
+        let room = usize::from(span.width).saturating_sub(arrow.width());
+        format!("{arrow}{}", type_words(column, session, result.zone_of(span.column), room))
     }
 
     fn rows(&self, table: &Table<'_>, buffer: &mut Buffer) {
@@ -223,8 +224,7 @@ impl GridView<'_> {
         buffer: &mut Buffer,
     ) {
         let theme = self.theme;
-        let beside = result.zones.iter().find(|(column, _)| *column == span.column);
-        let zoned = beside.and_then(|(_, zone)| {
+        let zoned = result.zone_of(span.column).and_then(|zone| {
             let from = self.shared.facts.as_ref().map_or("+00:00", |facts| facts.time_zone.as_str());
             let Shown::Bytes { head, .. } = value else { return None };
             crate::domain::results::in_zone(head, column, from, zone)

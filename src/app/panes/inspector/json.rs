@@ -183,26 +183,27 @@ impl JsonTree {
     }
 
     /// Goes to the next line that holds this, from the one under the cursor on and around the end, and unfolds what it lies in.
-    /// Says whether there is one; `is_first` takes the line under the cursor too.
-    pub(super) fn find(&mut self, pattern: &Pattern, forward: bool, is_first: bool) -> bool {
+    /// Says which of how many it is, from 1; `is_first` takes the line under the cursor too.
+    pub(super) fn find(&mut self, pattern: &Pattern, forward: bool, is_first: bool) -> Option<(usize, usize)> {
         let text = |line: &JsonLine| match line.key.as_str() {
             "" => line.text.clone(),
             key => format!("{key}: {}", line.text),
         };
         let holds = |number: &usize| self.lines.get(*number).is_some_and(|line| pattern.is_in(text(line).as_bytes()));
-        let (count, here) = (self.lines.len(), self.cursor);
-        let found = if forward {
-            let from = if is_first { here } else { here + 1 };
-            (from..count).chain(0..from.min(count)).find(holds)
+        let matching: Vec<usize> = (0..self.lines.len()).filter(holds).collect();
+        let count = matching.len();
+        let at = if forward {
+            let from = if is_first { self.cursor } else { self.cursor + 1 };
+            matching.partition_point(|number| *number < from) % count.max(1)
         } else {
-            (0..here).rev().chain((here..count).rev()).find(holds)
+            let before = matching.partition_point(|number| *number < self.cursor);
+            before.checked_sub(1).unwrap_or(count.saturating_sub(1))
         };
-        if let Some(number) = found {
-            let ends = &self.ends;
-            self.folded.retain(|opening| *opening >= number || ends.get(*opening).is_none_or(|end| *end < number));
-            self.cursor = number;
-        }
-        found.is_some()
+        let number = *matching.get(at)?;
+        let ends = &self.ends;
+        self.folded.retain(|opening| *opening >= number || ends.get(*opening).is_none_or(|end| *end < number));
+        self.cursor = number;
+        Some((at + 1, count))
     }
 
     /// The nearest line before this one that holds it.
@@ -272,14 +273,14 @@ mod tests {
         let mut tree = JsonTree::new(TEXT).unwrap();
         tree.fold_all();
         let pattern = Pattern::new("deep", PatternKind::Text, Case::Ignored).unwrap();
-        assert!(tree.find(&pattern, true, true));
+        assert_eq!(tree.find(&pattern, true, true), Some((1, 1)));
         assert_eq!((tree.cursor(), tree.lines[tree.cursor()].key.as_str()), (5, "\"deep\""));
         // What it does not lie in stays folded.
         assert!(drawn(&tree).contains(&r#" "c"{ … 1 key }"#.to_owned()));
         tree.fold_all();
-        assert!(tree.find(&pattern, false, false), "the same one, round the end");
+        assert_eq!(tree.find(&pattern, false, false), Some((1, 1)), "the same one, round the end");
         let nowhere = Pattern::new("nowhere", PatternKind::Text, Case::Ignored).unwrap();
-        assert!(!tree.find(&nowhere, true, false) && tree.cursor() == 5);
+        assert!(tree.find(&nowhere, true, false).is_none() && tree.cursor() == 5);
     }
 
     #[test]

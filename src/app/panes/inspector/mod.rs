@@ -17,7 +17,7 @@ pub use view::InspectorView;
 use std::sync::Arc;
 
 use crate::app::action::actions;
-use crate::domain::port::{CopiedFrom, Warning};
+use crate::domain::port::{CopiedFrom, ResultId, Warning};
 use crate::domain::problem::Problem;
 use crate::domain::results::{Column, ColumnProfile, Pattern, Series, Shown};
 
@@ -110,12 +110,16 @@ pub struct Inspector {
     pub lines: Vec<InspectorLine>,
     /// Whose values it shows, where it shows values of a result.
     pub from: Option<CopiedFrom>,
+    /// The result that it tells of, where it tells of one: it goes with that.
+    pub of: Option<ResultId>,
     /// First visible line.
     pub top: usize,
     /// Whether it stays when the cursor moves on.
     pub is_pinned: bool,
     /// The example that `example` takes next.
     pub next_example: usize,
+    /// The forms that a value has, the one that fits it best first.
+    pub forms: Vec<ValueForm>,
     /// In which form a value is shown; `None` is what fits it best.
     pub form: Option<ValueForm>,
     /// The value as a document that folds, where it is one.
@@ -126,4 +130,6 @@ pub struct Inspector {
     pub search: Option<Arc<Pattern>>,
     /// Where the last match is.
     pub found: Option<usize>,
+    /// Which of the matches that is, from 1, and of how many.
+    pub matches: Option<(usize, usize)>,
 }

@@ -79,7 +79,8 @@ impl Inspector {
             return false;
         }
         let (Some(pattern), Some(tree)) = (self.search.as_ref().map(Arc::clone), &mut self.tree) else { return false };
-        if tree.find(&pattern, forward, is_first) {
+        self.matches = tree.find(&pattern, forward, is_first);
+        if self.matches.is_some() {
             self.refresh(cx.shared);
             self.follow_cursor(cx.shared);
         } else {

@@ -8,7 +8,7 @@ use crate::app::panes::Cx;
 use crate::app::panes::grid::read_search;
 use crate::app::shared::Shared;
 use crate::domain::docs::DocPage;
-use crate::domain::port::CopyText;
+use crate::domain::port::{CopyText, ResultId};
 
 use super::lines::{Drawn, lines};
 use super::{Inspector, InspectorAction, Shows, ValueForm};
@@ -16,14 +16,18 @@ use super::{Inspector, InspectorAction, Shows, ValueForm};
 impl Inspector {
     /// Shows something at the user's wish.
     pub fn show(&mut self, shows: Shows, shared: &Shared) {
-        self.from = None;
+        (self.from, self.of) = (None, None);
         if self.shows != shows {
             self.shows = shows;
             (self.top, self.next_example) = (0, 0);
-            (self.form, self.search, self.found) = (None, None, None);
+            (self.form, self.search, self.found, self.matches) = (None, None, None, None);
             self.tree = match &self.shows {
                 Shows::Value { value: Some(bytes), .. } => super::value::document(bytes),
                 _ => None,
+            };
+            self.forms = match &self.shows {
+                Shows::Value { value: Some(bytes), column, .. } => ValueForm::of(bytes, column, self.tree.is_some()),
+                _ => Vec::new(),
             };
         }
         self.refresh(shared);
@@ -34,6 +38,15 @@ impl Inspector {
         if !self.is_pinned {
             self.show(shows, shared);
         }
+    }
+
+    /// Lets go what tells of another result than the one in front, unless it is kept. Says whether it did.
+    pub fn outlived(&mut self, front: Option<ResultId>, shared: &Shared) -> bool {
+        let is_outlived = self.of.is_some() && self.of != front && !self.is_pinned;
+        if is_outlived {
+            self.show(Shows::Nothing, shared);
+        }
+        is_outlived
     }
 
     /// Draws the lines anew: the panel's width or what it tells may have changed.
@@ -70,10 +83,9 @@ impl Inspector {
             A::Copy => {
                 let text: Vec<String> =
                     self.lines.iter().map(|line| line.0.iter().map(|(text, _)| text.as_str()).collect()).collect();
+                let form = self.form.or_else(|| self.forms.first().copied());
                 let (text, what) = match &self.shows {
-                    Shows::Value { value: Some(bytes), .. } => {
-                        (String::from_utf8_lossy(bytes).into_owned(), "the value")
-                    }
+                    Shows::Value { value: Some(bytes), .. } => super::value::copied(bytes, form),
                     Shows::Row { .. } => (text.join("\n"), "a row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };
@@ -99,23 +111,34 @@ impl Inspector {
         self.settle(cx.shared);
     }
 
-    /// Whether what it shows is a value, which has forms.
+    /// Whether it has more lines than are in view.
+    #[must_use]
+    pub fn is_longer(&self, shared: &Shared) -> bool {
+        self.lines.len() > usize::from(shared.areas.rows(Focus::Inspector))
+    }
+
+    /// Whether what it shows is a value that has several forms.
     #[must_use]
     pub fn has_forms(&self) -> bool {
-        matches!(&self.shows, Shows::Value { value: Some(_), .. })
+        self.forms.len() > 1
     }
 
     /// The value in its next form.
     fn turn_form(&mut self, cx: &mut Cx<'_>) {
-        let Shows::Value { value: Some(bytes), column, .. } = &self.shows else {
-            cx.ask(Ask::Notice("a value has forms; this is none".into()));
-            return;
+        let forms = &self.forms;
+        let only = match forms.as_slice() {
+            [] => Some("a value has forms; this is none".to_owned()),
+            [form] => Some(format!("this value has one form: {}", form.word())),
+            _ => None,
         };
-        let forms = ValueForm::of(bytes, column, self.tree.is_some());
+        if let Some(words) = only {
+            cx.ask(Ask::Notice(words));
+            return;
+        }
         let now = self.form.or(forms.first().copied());
         let at = forms.iter().position(|form| Some(*form) == now).unwrap_or(0);
         self.form = forms.get((at + 1) % forms.len().max(1)).copied();
-        (self.top, self.found) = (0, None);
+        (self.top, self.found, self.matches) = (0, None, None);
         self.refresh(cx.shared);
     }
 
@@ -124,7 +147,7 @@ impl Inspector {
     /// # Errors
     /// A sentence with what is wrong, and what to write instead.
     pub fn search(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), String> {
-        self.search = None;
+        (self.search, self.found, self.matches) = (None, None, None);
         if !text.is_empty() {
             let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
             (self.search, self.found) = (Some(Arc::new(pattern)), None);
@@ -152,6 +175,8 @@ impl Inspector {
         } else {
             (0..from.min(count)).rev().find(holds).or_else(|| (from.min(count)..count).rev().find(holds))
         };
+        let matching: Vec<usize> = (0..count).filter(holds).collect();
+        self.matches = found.map(|at| (matching.partition_point(|line| *line <= at), matching.len()));
         match found {
             Some(at) => {
                 self.found = Some(at);

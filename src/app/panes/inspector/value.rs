@@ -2,6 +2,7 @@
 
 use crate::domain::limits::JSON_BYTES;
 use crate::domain::results::{Column, TypeClass, wkt};
+use crate::domain::sql::quote::binary_literal;
 use crate::domain::words::counted;
 
 use super::lines::Paper;
@@ -92,6 +93,16 @@ pub(super) fn draw(
         ValueForm::Json => tree.into_iter().for_each(|tree| json(paper, tree)),
         ValueForm::Geometry => paper.line(&wkt(bytes).unwrap_or_default(), Tone::Plain),
         ValueForm::Hex => hex(paper, bytes),
+    }
+}
+
+/// A whole value as text for the clipboard, and what that is: bytes that are shown in hexadecimal as SQL writes them.
+pub(super) fn copied(bytes: &[u8], form: Option<ValueForm>) -> (String, &'static str) {
+    match form {
+        _ if bytes.is_empty() => (String::new(), "the value"),
+        Some(ValueForm::Hex) => (binary_literal(bytes), "the value, in hexadecimal"),
+        Some(ValueForm::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value, as WKT"),
+        Some(ValueForm::Text | ValueForm::Json) | None => (String::from_utf8_lossy(bytes).into_owned(), "the value"),
     }
 }
 

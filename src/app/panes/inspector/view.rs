@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{panel, parts, printable};
+use crate::app::ui::draw::{grouped, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::results::type_text;
 use crate::domain::words::counted;
@@ -47,6 +47,9 @@ impl InspectorView<'_> {
             Shows::Warnings(warnings) => ("Warnings".into(), warnings.len().to_string()),
             Shows::Problem(_) => ("Problem".into(), String::new()),
         };
+        if let Some((at, of)) = self.inspector.matches {
+            right = format!("match {} of {}", grouped(at as u64), grouped(of as u64));
+        }
         if self.inspector.is_pinned {
             right = "kept".into();
         }

@@ -12,8 +12,9 @@ use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
 use crate::domain::export::{CopyForm, Format, Formulas};
 use crate::domain::port::{CopyText, ExportForm};
-use crate::domain::results::{Column, Plot, PlotForm, SeriesBuilder, TypeClass, type_text, zones};
+use crate::domain::results::{Column, type_text, zones};
 
+use super::charts::charts;
 use super::{Item, Kind, Stock, Take};
 
 /// All items of a kind, before the filter.
@@ -105,7 +106,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
         Kind::CopyAs => copy_forms(),
         Kind::Export => export_forms(),
         Kind::ExportRows(form) => export_rows(*form, stock),
-        Kind::Chart => charts(stock),
+        Kind::Chart => charts(columns(stock), stock.result.and_then(ResultSet::column)).0,
         Kind::Zone => zone_names(),
         Kind::Find
         | Kind::SaveSnippet { .. }
@@ -116,6 +117,14 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
         | Kind::Filter(_)
         | Kind::Search
         | Kind::SearchShown => Vec::new(),
+    }
+}
+
+/// What a list says behind its items, whatever is typed: that there is more than it holds.
+pub(super) fn note(kind: &Kind, stock: Stock<'_>) -> Option<Item> {
+    match kind {
+        Kind::Chart => charts(columns(stock), stock.result.and_then(ResultSet::column)).1,
+        _ => None,
     }
 }
 
@@ -184,34 +193,6 @@ fn export_forms() -> Vec<Item> {
         take: Take::Asks(vec![Ask::ExportAs(form)]),
     };
     forms.into_iter().filter(|(_, _, form)| form.format.is_built()).map(item).collect()
-}
-
-/// Bars and lines that the columns allow, those of the cursor's column first.
-fn charts(stock: Stock<'_>) -> Vec<Item> {
-    let columns = columns(stock);
-    let here = stock.result.and_then(crate::app::panes::grid::ResultSet::column);
-    let mut items: Vec<(bool, Item)> = Vec::new();
-    for (y, up) in columns.iter().enumerate() {
-        for (x, along) in columns.iter().enumerate().filter(|(x, _)| *x != y) {
-            for (form, word) in [(PlotForm::Bars, "bars"), (PlotForm::Line, "line")] {
-                let plot = Plot { form, x, y };
-                let is_odd = form == PlotForm::Bars && matches!(along.class(), TypeClass::Decimal | TypeClass::Float);
-                if is_odd || SeriesBuilder::new(plot, columns).is_err() {
-                    continue;
-                }
-                let item = Item {
-                    name: format!("{word}: {} by {}", up.name, along.name),
-                    more: String::new(),
-                    right: String::new(),
-                    take: Take::Asks(vec![Ask::Plot(plot)]),
-                };
-                items.push((here == Some(y), item));
-            }
-        }
-    }
-    items.sort_by_key(|(is_here, _)| !is_here);
-    items.truncate(200);
-    items.into_iter().map(|(_, item)| item).collect()
 }
 
 fn zone_names() -> Vec<Item> {

@@ -1,5 +1,6 @@
 //! Overlays: one at a time above the panels. Lists with a filter line, a line to type, a question, a help page.
 
+mod charts;
 mod items;
 mod update;
 mod view;

@@ -10,7 +10,7 @@ use crate::domain::catalog::find::Found;
 use crate::domain::compute::Work;
 use crate::domain::results::Filter;
 
-use super::items::{filter, found, items};
+use super::items::{filter, found, items, note};
 use super::{Happened, Kind, Overlay, Take};
 
 /// What lists are made of besides the shared state.
@@ -51,6 +51,12 @@ impl Overlay {
         )
     }
 
+    /// Whether it has more items than are in view.
+    #[must_use]
+    pub fn is_longer(&self, shared: &Shared) -> bool {
+        self.has_list() && self.items.len() > page(shared)
+    }
+
     /// Whether typed characters are text.
     #[must_use]
     pub fn takes_text(&self) -> bool {
@@ -66,6 +72,7 @@ impl Overlay {
             }
         } else {
             self.items = filter(items(&self.kind, cx.shared, stock), self.input.text());
+            self.items.extend(note(&self.kind, stock));
         }
         self.fault = self.fault(stock);
         self.list.settle(self.items.len(), page(cx.shared));
@@ -157,9 +164,8 @@ impl Overlay {
 
     fn choose(&mut self, cx: &mut Cx<'_>) {
         let typed = self.input.text().trim().to_owned();
-        if let Some((_, words)) = &self.fault {
+        if self.fault.is_some() {
             // It stands under the line; nothing of what was typed is lost.
-            cx.ask(Ask::Notice(words.clone()));
             return;
         }
         match &self.kind {

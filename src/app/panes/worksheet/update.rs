@@ -188,6 +188,21 @@ impl Worksheets {
         self.is_dirty = true;
     }
 
+    fn undo(&mut self, back: bool, cx: &mut Cx<'_>) {
+        let edit = if back { Edit::Undo } else { Edit::Redo };
+        match self.sheet_mut().map(|sheet| sheet.editor.edit(edit, false)) {
+            Some(true) => {
+                if let Some(sheet) = self.sheet_mut() {
+                    (sheet.error_at, sheet.reading) = (None, None);
+                }
+                self.is_dirty = true;
+            }
+            Some(false) | None => {
+                cx.ask(Ask::Notice(if back { "there is nothing to undo" } else { "there is nothing to redo" }.into()));
+            }
+        }
+    }
+
     /// Does an action.
     pub fn act(&mut self, action: WorksheetAction, cx: &mut Cx<'_>) {
         use WorksheetAction as A;
@@ -216,8 +231,7 @@ impl Worksheets {
             A::DeleteForward => self.edit(Edit::DeleteForward, false),
             A::DeleteWordBack => self.edit(Edit::DeleteWordBack, false),
             A::DeleteToEnd => self.edit(Edit::DeleteToEnd, false),
-            A::Undo => self.edit(Edit::Undo, false),
-            A::Redo => self.edit(Edit::Redo, false),
+            A::Undo | A::Redo => self.undo(action == A::Undo, cx),
             A::Copy | A::Cut => self.take_selection(action == A::Cut, cx),
             A::NextStatement => self.step_statement(true),
             A::PreviousStatement => self.step_statement(false),

@@ -1,0 +1,36 @@
+//! What is said of a copy: how many values are in the text, and what is not.
+
+use std::sync::Arc;
+
+use crate::app::ask::Ask;
+use crate::app::ui::draw::grouped;
+use crate::domain::export::CopiedText;
+use crate::domain::port::{CopiedFrom, CopyText};
+
+/// Puts what was copied on the clipboard, unless there is nothing in it.
+pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Ask {
+    if copied.is_list && copied.cells == 0 {
+        return Ask::Notice("there is no value but NULL, which IN never finds: nothing was copied".into());
+    }
+    let what = words(&copied);
+    Ask::Copy(CopyText { text: Arc::new(copied.text), what, from: Some(from) })
+}
+
+fn words(copied: &CopiedText) -> String {
+    let counted = |count: u64, unit: &str| format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" });
+    if copied.is_list {
+        let different = if copied.has_repeats { "different value" } else { "value" };
+        let values = format!("{} as IN (…)", counted(copied.cells, different));
+        return match copied.nulls {
+            0 => values,
+            1 => format!("{values} (1 NULL left out, which IN never finds)"),
+            nulls => format!("{values} ({} left out, which IN never finds)", counted(nulls, "NULL")),
+        };
+    }
+    let values = counted(copied.cells, "value");
+    match copied.as_hex {
+        0 => values,
+        count if count == copied.cells => format!("{values}, in hexadecimal"),
+        count => format!("{values}, {} of them in hexadecimal", grouped(count)),
+    }
+}

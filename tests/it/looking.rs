@@ -1,0 +1,344 @@
+//! What a user meets who looks at results by keys: nothing out of sight, nothing of an older result, words that are exact.
+
+use std::sync::Arc;
+
+use rrx::app::focus::Focus;
+use rrx::app::panes::inspector::Shows;
+use rrx::app::{Effect, Message};
+use rrx::domain::export::{CopiedText, CopyForm, CopyWriter};
+use rrx::domain::port::{End, HostCmd, Progress, ResultId, StoreNews};
+use rrx::domain::results::{Cell, ChunkBuilder, Column, Origin, Shown, Window, WireType};
+
+use super::grid::{front, shown};
+use super::model::{Bench, report};
+
+fn column(name: &str, wire: WireType) -> Column {
+    Column {
+        name: name.into(),
+        table: "s".into(),
+        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
+        wire,
+        flags: 0,
+        length: 20,
+        decimals: 0,
+        charset: 63,
+    }
+}
+
+/// A connected bench with a result of these columns, the results in focus and alone on the screen.
+fn with_columns(columns: &[Column], count: u64) -> Bench {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT * FROM subject;");
+    let result = bench.run();
+    arrive(&mut bench, result, columns, count);
+    bench.keys("f6 f4");
+    assert_eq!(bench.model.focus, Focus::Grid);
+    bench.effects.clear();
+    bench
+}
+
+fn arrive(bench: &mut Bench, result: ResultId, columns: &[Column], count: u64) {
+    bench.feed(Message::Result(result, StoreNews::Opened(columns.into())));
+    let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
+    bench.feed(Message::Result(result, StoreNews::Progress(progress)));
+    let one = Shown::Bytes { head: b"1".as_slice().into(), length: 1 };
+    let cells = vec![one; columns.len() * usize::try_from(count.min(100)).unwrap()];
+    let window = Window { view: 0, first: 0, columns: columns.len(), cells };
+    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+    bench.session(rrx::domain::port::SessionNews::Ended { result, report: report(End::Complete, count) });
+}
+
+/// Goes into the inspector with the whole value under the cursor.
+fn open_value(bench: &mut Bench, bytes: &[u8]) {
+    bench.keys("o");
+    let (id, row, column) = (front(bench).id, front(bench).row, front(bench).column().unwrap());
+    bench.feed(Message::Result(id, StoreNews::Value { row, column, value: Some(bytes.into()) }));
+    assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
+}
+
+/// The text that goes to the clipboard, and what is said of it; `None` where nothing goes there.
+fn copied(bench: &mut Bench) -> Option<(String, String)> {
+    let at = bench.effects.iter().position(|effect| matches!(effect, Effect::Host(_)))?;
+    match bench.effects.remove(at) {
+        Effect::Host(HostCmd::Copy { copy, .. }) => Some((copy.text.to_string(), copy.what)),
+        _ => None,
+    }
+}
+
+fn notice(bench: &Bench) -> String {
+    bench.model.aside.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()
+}
+
+#[test]
+fn columns_that_stay_never_hide_the_cursor() {
+    let columns: Vec<Column> = (1..=45).map(|n| column(&format!("column_{n}_x"), WireType::LongLong)).collect();
+    let mut bench = with_columns(&columns, 3);
+    bench.keys("$ z");
+    assert_eq!(notice(&bench), "only 10 of 45 columns fit beside the others; z again lets go");
+    let screen = shown(&bench);
+    assert!(screen.contains("column_1_x") && screen.contains("column_45_x"), "{screen}");
+    bench.keys("left left left left left");
+    assert!(shown(&bench).contains("column_40_x"));
+    bench.keys("$ z");
+    assert_eq!((front(&bench).layout.frozen(), notice(&bench).as_str()), (0, ""));
+}
+
+#[test]
+fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
+    let columns = [column("id", WireType::LongLong)];
+    let mut bench = with_columns(&columns, 3);
+    open_value(&mut bench, b"old");
+    assert_eq!(bench.model.focus, Focus::Inspector);
+    // A new run.
+    bench.keys("f5");
+    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+    assert_ne!(bench.model.focus, Focus::Inspector);
+    assert!(!shown(&bench).contains("old"));
+
+    // The same result stays what it was; what is kept stays too, until it is let go.
+    let mut bench = with_columns(&columns, 3);
+    open_value(&mut bench, b"old");
+    bench.keys("f6 f6 f6");
+    assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
+    let mut bench = with_columns(&columns, 3);
+    open_value(&mut bench, b"old");
+    bench.keys("P esc X");
+    assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
+    bench.keys("f6");
+    while bench.model.focus != Focus::Inspector {
+        bench.keys("f6");
+    }
+    bench.keys("P");
+    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+
+    // Another one comes to front, or it is closed.
+    let mut bench = with_columns(&columns, 3);
+    bench.keys("P f4 f6 f6");
+    let second = bench.run();
+    arrive(&mut bench, second, &columns, 3);
+    while bench.model.focus != Focus::Grid {
+        bench.keys("f6");
+    }
+    bench.keys("space");
+    assert!(matches!(bench.model.inspector.shows, Shows::Row { .. }));
+    while bench.model.focus != Focus::Grid {
+        bench.keys("f6");
+    }
+    bench.keys("[");
+    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+    bench.keys("] space");
+    assert!(matches!(bench.model.inspector.shows, Shows::Row { .. }));
+    // A value that comes late, for a result behind the one in front, is shown to nobody.
+    while bench.model.focus != Focus::Grid {
+        bench.keys("f6");
+    }
+    bench.keys("o [");
+    bench.feed(Message::Result(second, StoreNews::Value { row: 0, column: 0, value: None }));
+    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+}
+
+/// What is said of a copy of a text column's values in a form.
+fn said(form: CopyForm, values: &[Option<&str>]) -> (String, Option<(String, String)>) {
+    let name = Column { charset: 45, ..column("name", WireType::VarString) };
+    let mut writer = CopyWriter::new(form, vec![name.clone()]);
+    let mut chunk = ChunkBuilder::new(1);
+    for value in values {
+        chunk.push(std::iter::once(value.map_or(Cell::Null, |value| Cell::Bytes(value.as_bytes()))));
+    }
+    writer.chunk(&chunk.take());
+    let mut bench = with_columns(&[name], 3);
+    let result = front(&bench).id;
+    bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(writer.finish()))));
+    let copied = copied(&mut bench);
+    (notice(&bench), copied)
+}
+
+#[test]
+fn a_copy_says_what_is_in_the_text_and_what_is_not() {
+    let what = |form, values: &[Option<&str>]| said(form, values).1.unwrap().1;
+    let (words, sent) = said(CopyForm::Value, &[Some("")]);
+    assert_eq!((words.as_str(), sent), ("the value is empty: nothing was copied", None));
+    assert_eq!(what(CopyForm::Value, &[Some("a"), None]), "2 values");
+    assert_eq!(
+        said(CopyForm::InList, &[Some("a"), None, Some("a")]).1.unwrap(),
+        ("IN ('a')".to_owned(), "1 different value as IN (…) (1 NULL left out, which IN never finds)".to_owned())
+    );
+    assert_eq!(what(CopyForm::InList, &[Some("a"), Some("b")]), "2 values as IN (…)");
+    assert_eq!(
+        what(CopyForm::InList, &[None, Some("a"), None]),
+        "1 value as IN (…) (2 NULLs left out, which IN never finds)"
+    );
+    let (words, sent) = said(CopyForm::InList, &[None]);
+    assert_eq!((words.as_str(), sent), ("there is no value but NULL, which IN never finds: nothing was copied", None));
+
+    let of = |cells, as_hex| {
+        let mut bench = with_columns(&[column("id", WireType::LongLong)], 3);
+        let copied = CopiedText { text: "x".into(), cells, as_hex, ..CopiedText::default() };
+        let result = front(&bench).id;
+        bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
+        self::copied(&mut bench).unwrap().1
+    };
+    assert_eq!(of(3_000_000, 0), "3,000,000 values");
+    assert_eq!(of(1, 1), "1 value, in hexadecimal");
+    assert_eq!(of(1200, 1100), "1,200 values, 1,100 of them in hexadecimal");
+}
+
+#[test]
+fn keys_that_can_do_nothing_say_so() {
+    let mut bench = with_columns(&[column("id", WireType::LongLong)], 1711);
+    bench.keys(":");
+    bench.text("99999");
+    bench.keys("enter");
+    assert_eq!((front(&bench).row, notice(&bench).as_str()), (1710, "the last row is 1,711"));
+    bench.keys(":");
+    bench.text("1711");
+    bench.keys("enter");
+    assert_eq!((front(&bench).row, notice(&bench).as_str()), (1710, ""));
+    bench.keys("X");
+    bench.keys("X");
+    assert_eq!(notice(&bench), "there is no result to close");
+    bench.keys("u");
+    assert_eq!(notice(&bench), "there is no result here yet");
+    let mut bench = Bench::connected(160, 45);
+    bench.keys("ctrl-z");
+    assert_eq!(notice(&bench), "there is nothing to undo");
+
+    // What is wrong with a condition stands under it, and nowhere else.
+    let mut bench = with_columns(&[column("id", WireType::LongLong)], 3);
+    bench.keys("f");
+    bench.text("nam = 1");
+    bench.keys("enter");
+    assert_eq!(notice(&bench), "");
+    assert_eq!(shown(&bench).matches("There is no column `nam`").count(), 1);
+}
+
+#[test]
+fn another_zone_is_for_times_and_says_as_what_a_time_without_one_is_read() {
+    let created = Column { decimals: 3, ..column("created", WireType::DateTime) };
+    let columns = [column("n", WireType::LongLong), column("day", WireType::Date), created];
+    let mut bench = with_columns(&columns, 3);
+    bench.keys("Z");
+    assert_eq!(notice(&bench), "`n` is no time: a zone means nothing to it");
+    assert!(bench.model.overlay.is_none());
+    bench.keys("right Z");
+    assert_eq!(notice(&bench), "`day` is a date without a time: a zone means nothing to it");
+    bench.keys("right");
+    let width = front(&bench).layout.width(2);
+    let zone = |bench: &mut Bench, name: &str| {
+        bench.keys("Z");
+        bench.text(name);
+        bench.keys("enter");
+    };
+    zone(&mut bench, "Asia/Tokyo");
+    let screen = shown(&bench);
+    assert!(screen.contains("datetime(3) (no zone) read as +00:00 → Asia/Tokyo"), "{screen}");
+    zone(&mut bench, "Europe/Berlin");
+    bench.keys("< <");
+    assert!(shown(&bench).contains("datetime(3) read as +00:00 → Europe/Berlin"), "{}", shown(&bench));
+    bench.keys("< < <");
+    assert!(shown(&bench).contains(" read as +00:00 → Europe/Berlin"), "{}", shown(&bench));
+    zone(&mut bench, "none");
+    assert_eq!(front(&bench).layout.width(2), width);
+    assert!(!shown(&bench).contains("Berlin"));
+}
+
+#[test]
+fn the_chart_list_begins_with_the_cursors_column_and_hides_nothing() {
+    let status = column("status", WireType::LongLong);
+    let mut columns: Vec<Column> = (1..=60).map(|n| column(&format!("c{n}"), WireType::LongLong)).collect();
+    columns.extend([status.clone(), status]);
+    let mut bench = with_columns(&columns, 3);
+    bench.keys("$ d");
+    let names = |bench: &Bench| -> Vec<String> {
+        bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.clone()).collect()
+    };
+    let list = names(&bench);
+    assert_eq!(list[0], "bars: status #62 by c1");
+    let of_here = list.iter().take_while(|name| name.contains("status #62")).count();
+    assert_eq!(of_here, 4 * 61, "{:?}", &list[..10]);
+    assert_eq!(list.len(), 2001);
+    assert_eq!(list.last().unwrap(), "5,564 more are not listed");
+    bench.text("status #61 by c7");
+    let list = names(&bench);
+    assert!(list.last().unwrap().contains("more are not listed"), "{list:?}");
+    let mut bench = with_columns(&columns[..3], 3);
+    bench.keys("d");
+    assert_eq!(names(&bench).len(), 12);
+}
+
+#[test]
+fn a_result_beside_others_is_told_by_its_table() {
+    let columns = [column("id", WireType::LongLong)];
+    let mut bench = with_columns(&columns, 3);
+    assert!(shown(&bench).contains("Results ─ all 3 rows"), "{}", shown(&bench));
+    bench.keys("P f4 f6 f6");
+    let second = bench.run();
+    arrive(&mut bench, second, &columns, 2);
+    while bench.model.focus != Focus::Grid {
+        bench.keys("f6");
+    }
+    bench.keys("f4");
+    assert!(shown(&bench).contains("Result 2/2: subject ─ all 2 rows"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("next result"), "{}", shown(&bench));
+    bench.keys("[");
+    assert!(shown(&bench).contains("Result 1/2 kept: subject ─ all 3 rows"), "{}", shown(&bench));
+    let mut expression = column("n", WireType::LongLong);
+    expression.origin = Origin::default();
+    arrive(&mut bench, second, &[columns[0].clone(), expression], 2);
+    bench.keys("]");
+    assert!(shown(&bench).contains("Result 2/2 ─ all 2 rows"), "{}", shown(&bench));
+}
+
+#[test]
+fn hints_offer_what_does_something() {
+    let photo = column("photo", WireType::Blob);
+    let mut bench = with_columns(&[photo], 3);
+    bench.keys(":");
+    assert!(!shown(&bench).contains("further"), "{}", shown(&bench));
+    bench.keys("esc Z");
+    open_value(&mut bench, &[0xff, 0xfe]);
+    let screen = shown(&bench);
+    assert!(!screen.contains("further") && !screen.contains("other form"), "{screen}");
+    bench.keys("m");
+    assert_eq!(notice(&bench), "this value has one form: hexadecimal");
+    bench.keys("esc");
+    open_value(&mut bench, "a line\n".repeat(90).as_bytes());
+    let screen = shown(&bench);
+    assert!(screen.contains("further") && screen.contains("other form"), "{screen}");
+}
+
+#[test]
+fn what_is_copied_of_a_value_is_in_the_form_that_shows() {
+    let mut bench = with_columns(&[Column { charset: 45, ..column("remark", WireType::VarString) }], 3);
+    open_value(&mut bench, b"Az");
+    bench.keys("y");
+    assert_eq!(copied(&mut bench), Some(("Az".into(), "the value".into())));
+    bench.keys("m y");
+    assert_eq!(copied(&mut bench), Some(("x'417A'".into(), "the value, in hexadecimal".into())));
+    bench.keys("esc");
+    open_value(&mut bench, b"");
+    bench.keys("y");
+    assert_eq!(copied(&mut bench), None);
+    assert_eq!(notice(&bench), "the value is empty: nothing was copied");
+}
+
+#[test]
+fn a_search_in_a_value_says_which_match_of_how_many() {
+    let mut bench = with_columns(&[column("document", WireType::Json)], 3);
+    open_value(&mut bench, br#"{"a": "x", "b": ["x", "y"], "c": "x"}"#);
+    bench.keys("/");
+    bench.text("x");
+    bench.keys("enter");
+    assert!(shown(&bench).contains("match 1 of 3"), "{}", shown(&bench));
+    bench.keys("n");
+    assert!(shown(&bench).contains("match 2 of 3"));
+    bench.keys("N N");
+    assert!(shown(&bench).contains("match 3 of 3"));
+    bench.keys("esc");
+    open_value(&mut bench, b"x\ny\nx\n");
+    assert!(!shown(&bench).contains("match"));
+    bench.keys("/");
+    bench.text("x");
+    bench.keys("enter n");
+    assert!(shown(&bench).contains("match 2 of "), "{}", shown(&bench));
+}
