@@ -175,13 +175,13 @@ fn a_narrow_border_says_that_rows_are_chosen_and_sorted_before_all_else() {
     let (mut bench, result) = with_rows(1711);
     bench.keys("f");
     bench.text("name = 'SCR-0001' or name = 'SCR-0002' or name = 'SCR-0003' or name = 'SCR-0004'");
-    bench.keys("enter right S");
+    bench.keys("enter right right S");
     for view in 1..=2 {
         bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(view), rows: 580, of: 1711 })));
     }
     bench.feed(Message::Resize(Size { width: 80, height: 24 }));
     let screen = shown(&bench);
-    assert!(screen.contains("580 of 1,711 rows, filtered · sorted here"), "{screen}");
+    assert!(screen.contains("580 of 1,711 rows, filtered · sorted here by code point"), "{screen}");
     assert!(!screen.contains("all 1,711"), "{screen}");
 }
 

@@ -142,6 +142,7 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
         Some(sorted) => done.push(match words {
             Words::All => sorted,
             Words::Few if is_of_some => format!("the first {} sorted", grouped(view.of)),
+            Words::Few if sorted.ends_with(BY_CODE_POINT) => "sorted here by code point".into(),
             Words::Few => "sorted here".into(),
         }),
         None if words == Words::Few => return done,
@@ -168,6 +169,9 @@ fn percent(done: u64, of: u64) -> u64 {
     done.saturating_mul(100).checked_div(of).unwrap_or(100)
 }
 
+/// What a sort by a text is, which the server's own is not.
+const BY_CODE_POINT: &str = " (text by code point)";
+
 /// By which columns, and that a text is sorted otherwise than the server would.
 fn sorted(result: &ResultSet) -> Option<String> {
     let columns = result.columns.as_ref()?;
@@ -183,7 +187,7 @@ fn sorted(result: &ResultSet) -> Option<String> {
             Some(format!("{} {arrow}", printable(&column.name)))
         })
         .collect();
-    let how = if by_code_point { " (text by code point)" } else { "" };
+    let how = if by_code_point { BY_CODE_POINT } else { "" };
     (!names.is_empty()).then(|| format!("sorted here by {}{how}", names.join(", ")))
 }
 
