@@ -12,7 +12,7 @@ mod rows;
 
 use std::time::{Duration, Instant};
 
-use rows::{COLUMNS, columns, feed, memory, print_latencies, windows};
+use rows::{COLUMNS, columns, feed, memory, print_latencies, until_all_are_there, windows};
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::port::{ResultId, StoreNews};
@@ -45,11 +45,7 @@ async fn task(rows: u64, folder: &std::path::Path, listens: bool) {
         let took = windows(&commands, &mut news, &mut known, |count| count < 1000).await;
         print_latencies("windows anywhere afterwards", &took);
     } else {
-        while let Some((_, said)) = news.recv().await {
-            if matches!(said, StoreNews::Progress(ref progress) if progress.end.is_some()) {
-                break;
-            }
-        }
+        until_all_are_there(&mut news).await;
         rate("rows into the store", rows, start.elapsed());
     }
     drop(commands);

@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rows::{RESULT, columns, feed, memory, mix, print_latencies, windows};
+use rows::{RESULT, columns, feed, memory, mix, print_latencies, until_all_are_there, windows};
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::port::{ResultId, StoreCmd, StoreNews, ViewId};
@@ -80,11 +80,7 @@ async fn sort(rows: u64, folder: &Path, csv: &Path) {
     let options = Options { memory: RESULT_MEMORY, spill: Some(folder.to_owned()) };
     let store = spawn(rows_in, commands_in, news_out, options);
     let fed = tokio::spawn(feed(rows_out, chunks(rows)));
-    while let Some((_, said)) = news.recv().await {
-        if matches!(said, StoreNews::Progress(ref progress) if progress.end.is_some()) {
-            break;
-        }
-    }
+    until_all_are_there(&mut news).await;
     fed.await.unwrap();
     for (view, (what, keys, same)) in (1..).zip(SORTS) {
         let sort = keys.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();

@@ -77,6 +77,15 @@ pub(crate) async fn feed(rows: mpsc::Sender<Rows>, chunks: impl Iterator<Item = 
     start.elapsed()
 }
 
+/// Waits until the store has the end of the result.
+pub(crate) async fn until_all_are_there(news: &mut mpsc::Receiver<(ResultId, StoreNews)>) {
+    while let Some((_, said)) = news.recv().await {
+        if matches!(said, StoreNews::Progress(ref progress) if progress.end.is_some()) {
+            break;
+        }
+    }
+}
+
 /// The latencies of windows of 300 rows at random places of those that are known to be there, in order.
 pub(crate) async fn windows(
     commands: &mpsc::Sender<StoreCmd>,

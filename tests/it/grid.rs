@@ -20,7 +20,7 @@ use rrx::domain::sql::Param;
 
 use super::model::{Bench, catalog, report};
 
-fn column(name: &str, wire: WireType) -> Column {
+pub fn column(name: &str, wire: WireType) -> Column {
     Column {
         name: name.into(),
         table: "s".into(),

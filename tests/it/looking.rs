@@ -9,21 +9,8 @@ use rrx::domain::export::{CopiedText, CopyForm, CopyWriter};
 use rrx::domain::port::{End, HostCmd, Progress, ResultId, StoreNews};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, Origin, Shown, Window, WireType};
 
-use super::grid::{front, shown};
+use super::grid::{column, front, shown};
 use super::model::{Bench, report};
-
-fn column(name: &str, wire: WireType) -> Column {
-    Column {
-        name: name.into(),
-        table: "s".into(),
-        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
-        wire,
-        flags: 0,
-        length: 20,
-        decimals: 0,
-        charset: 63,
-    }
-}
 
 /// A connected bench with a result of these columns, the results in focus and alone on the screen.
 fn with_columns(columns: &[Column], count: u64) -> Bench {

@@ -136,6 +136,12 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A count with its thousands apart, and its unit: `1 row`, `1,711 rows`.
+#[must_use]
+pub fn counted(count: u64, unit: &str) -> String {
+    format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 /// Text of which nothing steers the terminal: what is not printable is drawn as a stand-in.
 #[must_use]
 pub fn printable(text: &str) -> String {

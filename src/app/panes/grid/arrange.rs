@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::ask::Ask;
 use crate::app::effect::Effect;
 use crate::app::panes::Cx;
-use crate::app::ui::draw::grouped;
+use crate::app::ui::draw::{counted, grouped};
 use crate::domain::port::{Place, StoreCmd, StoreWork, View, ViewId, Way};
 use crate::domain::results::{
     Arrangement, Case, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortKey, TypeClass, bit_number,
@@ -65,7 +65,7 @@ impl ResultSet {
                 format!("{} of {} {loaded}rows", grouped(view.rows), grouped(view.of))
             }
             Some(view) if view.of < all => format!("the first {} of {} loaded rows", grouped(view.of), grouped(all)),
-            Some(_) | None => format!("all {} {loaded}{}", grouped(all), if all == 1 { "row" } else { "rows" }),
+            Some(_) | None => format!("all {}", counted(all, &format!("{loaded}row"))),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::ask::Ask;
-use crate::app::ui::draw::grouped;
+use crate::app::ui::draw::{counted, grouped};
 use crate::domain::export::CopiedText;
 use crate::domain::port::{CopiedFrom, CopyText};
 
@@ -17,7 +17,6 @@ pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Ask {
 }
 
 fn words(copied: &CopiedText) -> String {
-    let counted = |count: u64, unit: &str| format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" });
     if copied.is_list {
         let different = if copied.has_repeats { "different value" } else { "value" };
         let values = format!("{} as IN (…)", counted(copied.cells, different));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::ask::Source;
 use crate::app::shared::Shared;
-use crate::app::ui::draw::{grouped, printable};
+use crate::app::ui::draw::{counted, grouped, printable};
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::port::{End, Limit, StoreWork};
 use crate::domain::problem::Kind;
@@ -22,18 +22,15 @@ enum Words {
 /// How many rows there are, and first of all how many of them show where a filter chooses.
 fn rows(result: &ResultSet, words: Words) -> String {
     let all = result.progress.rows;
-    let unit = |count: u64| if count == 1 { "row" } else { "rows" };
-    let (Some(view), Some(filter)) = (result.view, &result.arrangement.filter) else {
-        return format!("{} {}", grouped(all), unit(all));
-    };
-    let of = if view.of < all { format!("the first {}", grouped(view.of)) } else { grouped(view.of) };
-    let unit = unit(view.of);
+    let (Some(view), Some(filter)) = (result.view, &result.arrangement.filter) else { return counted(all, "row") };
+    let first = if view.of < all { "the first " } else { "" };
+    let chosen = format!("{} of {first}{}", grouped(view.rows), counted(view.of, "row"));
     match words {
         Words::All => {
             let how = if filter.reads_numbers() { " (texts as numbers)" } else { "" };
-            format!("{} of {of} {unit} where {}{how}", grouped(view.rows), printable(filter.text()))
+            format!("{chosen} where {}{how}", printable(filter.text()))
         }
-        Words::Few => format!("{} of {of} {unit}, filtered", grouped(view.rows)),
+        Words::Few => format!("{chosen}, filtered"),
     }
 }
 
@@ -138,15 +135,13 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
     }
     let Some(view) = result.view else { return done };
     let is_of_some = result.progress.rows > view.of && result.arrangement.filter.is_none();
-    match sorted(result) {
-        Some(sorted) => done.push(match words {
+    if let Some(sorted) = sorted(result) {
+        done.push(match words {
             Words::All => sorted,
             Words::Few if is_of_some => format!("the first {} sorted", grouped(view.of)),
             Words::Few if sorted.ends_with(BY_CODE_POINT) => "sorted here by code point".into(),
             Words::Few => "sorted here".into(),
-        }),
-        None if words == Words::Few => return done,
-        None => {}
+        });
     }
     if is_of_some && words == Words::All {
         done.push(format!("of the first {}", grouped(view.of)));

@@ -119,14 +119,12 @@ impl Reader<'_> {
     /// A value or another column behind a comparison.
     fn beside(&mut self, column: usize, kind: KeyKind, relation: Relation) -> Result<Test, FilterFault> {
         let is_column = match self.words.get(self.at).map(|word| &word.kind) {
-            Some(Kind::Bare(name)) => !name.eq_ignore_ascii_case("null"),
-            Some(Kind::Name(_) | Kind::Number(_)) => true,
+            Some(Kind::Bare(name)) if name.eq_ignore_ascii_case("null") => {
+                return Err(fault(self.here(), "Nothing compares with null", "write: is null, or is not null"));
+            }
+            Some(Kind::Bare(_) | Kind::Name(_) | Kind::Number(_)) => true,
             Some(Kind::Text(_) | Kind::Digits(_) | Kind::Sign(_)) | None => false,
         };
-        if matches!(self.words.get(self.at).map(|word| &word.kind), Some(Kind::Bare(name)) if name.eq_ignore_ascii_case("null"))
-        {
-            return Err(fault(self.here(), "Nothing compares with null", "write: is null, or is not null"));
-        }
         if !is_column {
             let kind = self.kind_beside(kind, 0);
             return Ok(Test::Value(column, kind, relation, self.value(kind)?));
