@@ -151,7 +151,7 @@ impl Way {
     }
 
     fn ssh(rig: &Rig, sshd: &Sshd, source: u16, name: &'static str, more: &[&str]) -> Self {
-        let port = free_port("127.0.0.1");
+        let port = free_port();
         let mut command = Command::new("ssh");
         command
             .args(["-F", "none", "-N", "-p", &sshd.port().to_string(), "-i"])

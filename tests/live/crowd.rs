@@ -90,7 +90,7 @@ fn a_reader_of_the_events_that_has_stopped_stops_neither_the_clients_nor_the_end
     // The pipe is full from the beginning, and stays so.
     let mut filler = writer.try_clone().unwrap();
     std::thread::spawn(move || while filler.write_all(&[b'\n'; 512]).is_ok() {});
-    let port = free_port("127.0.0.1");
+    let port = free_port();
     let mut child = home
         .rrx(&["tunnel", "rig", "--json", "--listen", &port.to_string()])
         .stdout(writer)

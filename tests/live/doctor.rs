@@ -120,7 +120,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         path
     };
-    let closed = crate::rig::free_port("127.0.0.1");
+    let closed = crate::rig::free_port();
     let silent = Silent::new();
     let other = rig.own_sshd(&SshdOptions::default());
     let forbids = rig.own_sshd(&SshdOptions { config: "AllowTcpForwarding no".into(), ..SshdOptions::default() });

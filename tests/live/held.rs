@@ -188,7 +188,7 @@ fn the_c_client_works_through_a_port_and_the_log_has_it_all() {
 #[test]
 fn a_tunnel_listens_where_it_is_told_to() {
     let rig = Rig::start();
-    let port = crate::rig::free_port("127.0.0.1");
+    let port = crate::rig::free_port();
     let tunnel = Tunnel::start(&allowed(rig), &["--listen", &format!("localhost:{port}")]);
     assert_eq!(tunnel.port(), port);
     drop(greeted(port));
@@ -364,7 +364,7 @@ fn what_may_not_be_held_is_refused_with_what_to_do() {
         refused(&allowed(rig).replace(&rig.known_hosts().display().to_string(), "~/none"), &["tunnel", "rig"]);
     assert_eq!(unknown_key.code, 3, "{unknown_key:?}");
     assert!(unknown_key.err.contains("rrx doctor rig --accept-host-key SHA256:"), "{}", unknown_key.err);
-    let closed = crate::rig::free_port("127.0.0.1").to_string();
+    let closed = crate::rig::free_port().to_string();
     let port = format!("port = {}", rig.mysql_port());
     let no_forward = refused(&allowed(rig).replace(&port, &format!("port = {closed}")), &["tunnel", "rig"]);
     assert!(no_forward.code == 3 && no_forward.err.contains("refuses to forward"), "{no_forward:?}");

@@ -4,14 +4,12 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::rig::{Rig, wait_until};
+use crate::rig::{Rig, free_port, wait_until};
 
 #[test]
 fn the_real_clients_reach_the_replica_through_the_sshd_and_no_other_way() {
     let rig = Rig::start();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = free_port();
     let mut ssh = Command::new("ssh")
         .args([
             "-F",
@@ -51,4 +49,14 @@ fn the_real_clients_reach_the_replica_through_the_sshd_and_no_other_way() {
         std::net::ToSocketAddrs::to_socket_addrs(&("replica.rrx.test", 1)).is_err(),
         "the replica's name is known outside"
     );
+}
+
+#[test]
+fn a_free_port_is_given_once_and_never_one_that_the_system_gives_to_a_connection() {
+    let own = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_else(|_| "32768".into());
+    let first: u16 = own.split_whitespace().next().unwrap().parse().unwrap();
+    let given: std::collections::BTreeSet<u16> = (0..200).map(|_| free_port()).collect();
+    assert_eq!(given.len(), 200);
+    // A system whose own range begins below them all leaves no room, and the servers of the rig are tried three times.
+    assert!(first < 12_000 || given.iter().all(|port| *port < first), "{given:?} {own}");
 }

@@ -422,7 +422,7 @@ async fn a_pinned_key_decides_alone_whatever_its_type() {
 #[tokio::test]
 async fn a_hop_where_nothing_listens_is_told_apart_from_one_that_says_nothing() {
     let rig = Rig::start();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = crate::rig::free_port();
     let error = open(rig.hop(free, &rig.known_hosts())).await.unwrap_err();
     assert!(matches!(error, TunnelError::Reach { how: Reached::Refused, .. }), "{error:?}");
 
@@ -443,7 +443,7 @@ async fn a_name_without_address_is_said_so() {
 #[tokio::test]
 async fn a_target_that_refuses_is_told_apart_from_one_that_the_hop_does_not_allow() {
     let rig = Rig::start();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = crate::rig::free_port();
     let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{free}")], ..SshdOptions::default() });
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let error = tunnel.local_end("127.0.0.1", free).await.unwrap_err();

@@ -64,7 +64,7 @@ impl MySql {
         };
         let made = mysqld().arg("--initialize-insecure").output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let port = std::net::TcpListener::bind((ADDRESS, 0)).unwrap().local_addr().unwrap().port();
+        let port = crate::rig::free_port();
         let path = |name: &str| format!("{}/{name}", inside.display());
         let mut command = mysqld();
         command

@@ -5,7 +5,6 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,49 +33,33 @@ impl Loaded {
 
     /// The same as a read-only server that calls itself by this version, on a port of [`ADDRESS`], with [`ACCOUNT`].
     pub fn listening(subjects: u32, version: &str) -> Self {
-        let free = TcpListener::bind((ADDRESS, 0)).unwrap().local_addr().unwrap().port();
-        let loaded = Self::start_with(subjects, Some((free, version)));
+        let loaded = Self::start_with(subjects, Some(version));
         loaded.ask(&account(&data::schema()));
         loaded
     }
 
-    fn start_with(subjects: u32, listens: Option<(u16, &str)>) -> Self {
+    fn start_with(subjects: u32, version: Option<&str>) -> Self {
         let folder = tempfile::Builder::new().prefix("rrx-loaded-").tempdir().unwrap();
         let is_root = nix::unistd::Uid::effective().is_root();
-        let data_folder = folder.path().join("data");
         if is_root {
             done(Command::new("chown").arg("mysql").arg(folder.path()));
         }
         let user: &[&str] = if is_root { &["--user=mysql"] } else { &[] };
-        install(&data_folder, user);
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let server = Command::new("mariadbd")
-            // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
-            .args(["--no-defaults", "--innodb-flush-log-at-trx-commit=0", "--innodb-use-native-aio=0"])
-            .arg(format!("--tmpdir={}", folder.path().display()))
-            .args(["--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"])
-            .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"])
-            .arg(format!("--datadir={}", data_folder.display()))
-            .arg(format!("--socket={}", folder.path().join("socket").display()))
-            .arg(format!("--pid-file={}", folder.path().join("pid").display()))
-            .args(network(listens))
-            .args(user)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let loaded = Self { folder, server, port: listens.map(|(port, _)| port) };
-        let give_up = Instant::now() + Duration::from_mins(1);
-        while !answers(&loaded.socket()) {
-            assert!(
-                Instant::now() < give_up,
-                "no answer: {:?}",
-                std::fs::read_to_string(loaded.folder.path().join("log"))
-            );
-            std::thread::yield_now();
+        install(&folder.path().join("data"), user);
+        let mut words = String::new();
+        // Another process may take the port first.
+        for _ in 0..3 {
+            let listens = version.map(|version| (crate::rig::free_port(), version));
+            match serve(folder.path(), user, listens) {
+                Ok(server) => {
+                    let loaded = Self { folder, server, port: listens.map(|(port, _)| port) };
+                    load(&loaded.socket(), subjects);
+                    return loaded;
+                }
+                Err(log) => words = log,
+            }
         }
-        load(&loaded.socket(), subjects);
-        loaded
+        panic!("no answer: {words}");
     }
 
     /// Where it listens; the account is `root` without a password.
@@ -117,6 +100,36 @@ pub fn load(socket: &Path, subjects: u32) {
     drop(input.into_inner().unwrap());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Starts the server and waits until it answers; where it ends before that, or takes over a minute, this gives its log.
+fn serve(folder: &Path, user: &[&str], listens: Option<(u16, &str)>) -> Result<Child, String> {
+    let log = folder.join("log");
+    let mut server = Command::new("mariadbd")
+        // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
+        .args(["--no-defaults", "--innodb-flush-log-at-trx-commit=0", "--innodb-use-native-aio=0"])
+        .arg(format!("--tmpdir={}", folder.display()))
+        .args(["--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"])
+        .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"])
+        .arg(format!("--datadir={}", folder.join("data").display()))
+        .arg(format!("--socket={}", folder.join("socket").display()))
+        .arg(format!("--pid-file={}", folder.join("pid").display()))
+        .args(network(listens))
+        .args(user)
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let give_up = Instant::now() + Duration::from_mins(1);
+    while !answers(&folder.join("socket")) {
+        if server.try_wait().unwrap().is_some() || Instant::now() > give_up {
+            let _ = server.kill();
+            let _ = server.wait();
+            return Err(std::fs::read_to_string(log).unwrap());
+        }
+        std::thread::yield_now();
+    }
+    Ok(server)
 }
 
 fn network(listens: Option<(u16, &str)>) -> Vec<String> {

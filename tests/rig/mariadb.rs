@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::folder::{Folder, Server, free_port, run};
+use super::folder::{Folder, Server, run};
+use super::ports::free_port;
 
 /// The address of the replica: not the sshd's.
 pub const ADDRESS: &str = "127.0.0.2";
@@ -182,7 +183,7 @@ fn tls_options(folder: &Folder) -> Vec<String> {
 fn start_server(folder: &Folder, data: &Path, socket: &Path, log: &Path, options: &[String]) -> (Server, u16) {
     let mut why = String::new();
     for _ in 0..3 {
-        let port = free_port(ADDRESS);
+        let port = free_port();
         let mut server = folder.spawn(&mut server_command(folder, data, socket, port, options), log);
         let address: SocketAddr = format!("{ADDRESS}:{port}").parse().unwrap();
         match server.wait_for(address) {

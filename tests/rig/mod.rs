@@ -19,15 +19,17 @@
 mod folder;
 mod forwarder;
 mod mariadb;
+mod ports;
 mod silent;
 mod sshd;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use folder::{Folder, free_port, wait_until};
+pub use folder::{Folder, wait_until};
 pub use forwarder::{Forwarder, Mode, Turns};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
+pub use ports::free_port;
 use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, TlsMode};
 pub use silent::Silent;
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};

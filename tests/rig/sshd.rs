@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::folder::{Folder, Server, free_port, run};
+use super::folder::{Folder, Server, run};
 use super::mariadb::{ADDRESS, Mariadb, NAME};
+use super::ports::free_port;
 
 /// The address of every sshd of the rig: not the replica's.
 pub const HOST: &str = "127.0.0.1";
@@ -53,7 +54,7 @@ impl Sshd {
     pub fn start(folder: &Folder, mariadb: &Mariadb, options: &SshdOptions) -> Self {
         let mut why = String::new();
         for _ in 0..3 {
-            let port = free_port(HOST);
+            let port = free_port();
             let name = format!("sshd-{port}");
             let own = folder.path(&name);
             if own.exists() {
