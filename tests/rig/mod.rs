@@ -53,6 +53,7 @@ impl Rig {
             folder.make_user_keys();
             let mariadb = Mariadb::start(&folder);
             let sshd = Sshd::start(&folder, &mariadb, &SshdOptions::default());
+            tell_log_on_panic(sshd.log_file());
             Self { folder, mariadb, sshd }
         })
     }
@@ -275,4 +276,16 @@ impl Rig {
             heartbeat: None,
         }
     }
+}
+
+/// A test that fails says what the shared sshd last said: most of them go through it.
+#[expect(clippy::print_stderr, reason = "what a failing test prints")]
+fn tell_log_on_panic(log: PathBuf) {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        before(panic);
+        let log = std::fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        eprintln!("the shared sshd's log ends:\n{}", lines[lines.len().saturating_sub(30)..].join("\n"));
+    }));
 }

@@ -100,6 +100,11 @@ impl Sshd {
         self.port
     }
 
+    /// Where it logs.
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
     /// A `known_hosts` file with its keys.
     pub fn known_hosts(&self) -> PathBuf {
         self.folder.join("known_hosts")
