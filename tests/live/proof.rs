@@ -1,14 +1,14 @@
 //! The proof: what a session shows from the embedded replica is what it shows from a real MariaDB that holds the same
 //! data, cell by cell and with the same types. Both are reached as users reach a replica: guard, tunnel, driver.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, OptsBuilder};
 use rrx::demo::{Options, Running, data, start};
-use rrx::domain::port::{End, Rows};
+use rrx::domain::port::{End, Rows, Warning};
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::results::{Column, TypeClass};
 use rrx::domain::sql::{Policy, guard};
@@ -35,7 +35,7 @@ struct Told {
 /// What a statement is answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Answer {
-    Rows { columns: Vec<Told>, rows: Vec<Vec<Option<Vec<u8>>>> },
+    Rows { columns: Vec<Told>, rows: Vec<Vec<Option<Vec<u8>>>>, warned: BTreeSet<String>, warning_count: u16 },
     Refused { code: u16, state: String, message: String },
 }
 
@@ -69,8 +69,12 @@ impl Side {
                 Rows::End { .. } => break,
             }
         }
-        match self.live.report(result).await.end {
-            End::Complete => Answer::Rows { columns, rows },
+        let report = self.live.report(result).await;
+        match report.end {
+            End::Complete => {
+                let warned = report.warnings.iter().map(words).collect();
+                Answer::Rows { columns, rows, warned, warning_count: report.warning_count }
+            }
             End::Broken(problem) => {
                 let error = problem.server.unwrap_or_else(|| panic!("{text}: {}", problem.what));
                 Answer::Refused { code: error.code, state: error.state, message: error.message }
@@ -88,6 +92,12 @@ impl Side {
             other => panic!("the guard stops {text}, the server says {other:?}"),
         }
     }
+}
+
+/// A warning without the place that MariaDB adds where the value came right out of a column.
+fn words(warning: &Warning) -> String {
+    let message = warning.message.split(" for column ").next().unwrap_or_default();
+    format!("{} {} {message}", warning.level, warning.code)
 }
 
 impl Told {
@@ -119,7 +129,7 @@ impl Answer {
 
     /// The rows without the values of some columns.
     fn without(mut self, names: &[&str]) -> Self {
-        if let Self::Rows { columns, rows } = &mut self {
+        if let Self::Rows { columns, rows, .. } = &mut self {
             let exempt: Vec<usize> =
                 names.iter().map(|name| columns.iter().position(|it| it.name == *name).unwrap()).collect();
             for row in rows {
@@ -134,10 +144,11 @@ impl Answer {
 
 /// What differs between the replica's answer and the real one: columns first, then the first ten cells.
 fn differences(replica: &Answer, real: &Answer) -> Vec<String> {
-    let (columns, rows, real_columns, real_rows) = match (replica, real) {
-        (Answer::Rows { columns, rows }, Answer::Rows { columns: others, rows: other_rows }) => {
-            (columns, rows, others, other_rows)
-        }
+    let (columns, rows, real_columns, real_rows, warned) = match (replica, real) {
+        (
+            Answer::Rows { columns, rows, warned, .. },
+            Answer::Rows { columns: others, rows: other_rows, warned: its_warned, .. },
+        ) => (columns, rows, others, other_rows, (warned, its_warned)),
         // The words of an error name accounts, places and versions: they are the server's own.
         (Answer::Refused { code, state, .. }, Answer::Refused { code: other, state: its, .. })
             if (code, state) == (other, its) =>
@@ -152,6 +163,14 @@ fn differences(replica: &Answer, real: &Answer) -> Vec<String> {
         if one != other {
             told.push(format!("column {}: the replica tells {one:?}, MariaDB {other:?}", at + 1));
         }
+    }
+    if warned.0 != warned.1 {
+        let (ours, theirs) = (warned.0.iter().take(5), warned.1.iter().take(5));
+        told.push(format!(
+            "the replica warns {:?}, MariaDB {:?}",
+            ours.collect::<Vec<_>>(),
+            theirs.collect::<Vec<_>>()
+        ));
     }
     if rows.len() != real_rows.len() {
         told.push(format!("the replica gives {} rows, MariaDB {}", rows.len(), real_rows.len()));
@@ -177,7 +196,7 @@ fn cell(value: Option<&[u8]>) -> String {
 
 fn shown(answer: &Answer) -> String {
     match answer {
-        Answer::Rows { columns, rows } => {
+        Answer::Rows { columns, rows, .. } => {
             let first = rows.first().map(|row| row.iter().map(|it| cell(it.as_deref())).collect::<Vec<_>>().join(", "));
             format!("{} rows of {} columns, first {first:?}", rows.len(), columns.len())
         }
@@ -249,7 +268,7 @@ async fn the_twenty_statements_give_a_session_the_same_columns_and_cells_as_a_re
         for difference in differences(&replica, &real) {
             writeln!(found, "{name}: {difference}").unwrap();
         }
-        if let Answer::Rows { columns, rows } = &real {
+        if let Answer::Rows { columns, rows, .. } = &real {
             cells += columns.len() * rows.len();
         }
         count += 1;
@@ -291,4 +310,62 @@ async fn statements_as_people_type_them_are_answered_as_by_a_real_server_or_not_
     println!("{equal} statements answered equally, {} refused: {refused:#?}", refused.values().sum::<usize>());
     assert!(found.is_empty(), "\n{found}");
     assert!(equal >= EQUAL_AT_LEAST, "{equal} of the statements are answered, at least {EQUAL_AT_LEAST} must be");
+}
+
+/// How often a value is read is told where a plan leaves no choice: once for each row that is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_are_counted_as_by_a_real_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut both = Both::start(data::SUBJECTS, folder.path()).await;
+    for text in [
+        "SELECT value FROM item_data WHERE id < 1000 ORDER BY id",
+        "SELECT CAST(value AS DECIMAL(10,2)) FROM item_data WHERE id <= 2000 ORDER BY id",
+        "SELECT CAST(value AS SIGNED), value + 0 FROM item_data WHERE id <= 10 ORDER BY id",
+        "SELECT COUNT(*) FROM item_data WHERE value > 5 AND id < 500",
+        "SELECT AVG(value) FROM item_data",
+        "SELECT 1 / 0, 5 DIV 0, 5 % 0",
+        "SELECT DATE('abc'), CAST('12 ' AS SIGNED)",
+    ] {
+        let (replica, real) = both.answers(text).await;
+        let (Answer::Rows { warning_count: ours, .. }, Answer::Rows { warning_count: its, .. }) = (&replica, &real)
+        else {
+            panic!("{text}: {} {}", shown(&replica), shown(&real));
+        };
+        assert_eq!(ours, its, "{text}");
+        assert_eq!(*its == 0, text.starts_with("SELECT value"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_group_and_the_lists_of_warnings_are_those_of_a_real_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut both = Both::start(data::SUBJECTS, folder.path()).await;
+    for text in [
+        "SET SESSION group_concat_max_len = 9",
+        "SELECT GROUP_CONCAT(name ORDER BY id), GROUP_CONCAT(id ORDER BY id SEPARATOR 'ä') FROM study",
+        "SHOW WARNINGS",
+        "SHOW COUNT(*) WARNINGS",
+        "SHOW ERRORS",
+        "SELECT AVG(value) FROM item_data",
+        "SHOW COUNT(*) WARNINGS",
+        "SELECT CAST(@@warning_count AS CHAR)",
+        "SELECT id FROM item_data WHERE (SELECT id FROM study) = 1 / 0",
+        "SHOW ERRORS",
+        "SHOW COUNT(*) ERRORS",
+        "SELECT COUNT(*) FROM study",
+        "SHOW WARNINGS",
+        "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'",
+        "SELECT 1 / 0",
+        "SHOW WARNINGS",
+    ] {
+        let [replica, real] = [&mut both.replica, &mut both.real].map(|side| side.bare.query(text));
+        let (replica, real): (Result<Vec<mysql_async::Row>, _>, Result<Vec<mysql_async::Row>, _>) =
+            (replica.await, real.await);
+        let told = |answer: Result<Vec<mysql_async::Row>, Error>| match answer {
+            Ok(rows) => rows.into_iter().map(|row| format!("{:?}", row.unwrap())).collect(),
+            Err(Error::Server(error)) => vec![format!("{} {}", error.code, error.message)],
+            Err(other) => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(told(replica), told(real), "{text}");
+    }
 }

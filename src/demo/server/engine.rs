@@ -13,7 +13,7 @@ use super::information_schema::Row;
 use super::refuse;
 use super::variables::Variables;
 use super::{Server, Translator};
-use crate::demo::translate::{Context, Parameter, SqlError, Translated};
+use crate::demo::translate::{Context, Parameter, SqlError, Translated, Warnings};
 use crate::demo::wire::RowForm;
 use crate::domain::results::{Column, WireType};
 
@@ -94,12 +94,17 @@ pub(crate) enum News {
     Failed(SqlError),
 }
 
-/// Prepares a handle for its connection: functions of the translator, and the switch.
+/// Prepares a handle for its connection: functions of the translator, where they tell warnings, and the switch.
 ///
 /// # Errors
 /// SQLite's.
-pub(super) fn prepare(handle: &mut Connection, translator: Translator, stop: &Arc<Stop>) -> rusqlite::Result<()> {
-    (translator.install)(handle)?;
+pub(super) fn prepare(
+    handle: &mut Connection,
+    translator: Translator,
+    stop: &Arc<Stop>,
+    warnings: &Warnings,
+) -> rusqlite::Result<()> {
+    (translator.install)(handle, warnings)?;
     let stop = Arc::clone(stop);
     handle.progress_handler(STEPS, Some(move || stop.why().is_some()))?;
     Ok(())

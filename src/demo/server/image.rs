@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::information_schema::{self, Extent, Extents, Row};
 use crate::demo::schema::DemoSchema;
+use crate::demo::translate::Warnings;
 
 /// The databases' bytes.
 pub(super) struct Image {
@@ -25,7 +26,7 @@ impl Image {
     /// SQLite's.
     pub(super) fn make(
         schema: &DemoSchema,
-        install: fn(&Connection) -> rusqlite::Result<()>,
+        install: fn(&Connection, &Warnings) -> rusqlite::Result<()>,
         fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<Self> {
         let mut made = Connection::open_in_memory()?;
@@ -34,7 +35,7 @@ impl Image {
             attach(&made, &database.name)?;
         }
         // Indexes are sorted by the collations that it brings.
-        install(&made)?;
+        install(&made, &Warnings::default())?;
         fill(&made)?;
         let extents = measure(&made, schema)?;
         fill_information_schema(&made, schema, &extents)?;

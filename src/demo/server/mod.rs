@@ -31,7 +31,7 @@ use self::image::Image;
 pub(crate) use self::session::{Reply, Session, Visitor};
 pub(crate) use self::table::Table;
 use super::schema::DemoSchema;
-use super::translate::{Context, SqlError, Translated};
+use super::translate::{Context, SqlError, Translated, Warnings};
 use super::wire;
 use crate::domain::profile::Secret;
 
@@ -40,8 +40,8 @@ use crate::domain::profile::Secret;
 pub struct Translator {
     /// From MySQL's words to SQLite's.
     pub translate: fn(&str, &Context<'_>) -> Result<Translated, SqlError>,
-    /// Brings the functions that translated statements call.
-    pub install: fn(&Connection) -> rusqlite::Result<()>,
+    /// Brings the functions that translated statements call, which tell there what they warn of.
+    pub install: fn(&Connection, &Warnings) -> rusqlite::Result<()>,
     /// What a failure of SQLite is to the client; `None` for a fault of ours.
     pub error_of: fn(&rusqlite::Error) -> Option<SqlError>,
 }

@@ -17,7 +17,7 @@ use super::table::Table;
 use super::tokens::{Token, Walk, tokens};
 use super::variables::Variables;
 use super::{Server, explain, kill, refreshed, set, show};
-use crate::demo::translate::{Parameter, SqlError};
+use crate::demo::translate::{Parameter, SqlError, Variable, Warning, Warnings};
 use crate::demo::wire::RowForm;
 use crate::domain::results::Column;
 
@@ -40,17 +40,6 @@ pub(crate) enum Reply {
     Stream(Vec<Column>, mpsc::Receiver<News>),
 }
 
-/// A line of SHOW WARNINGS.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Warning {
-    /// `Error`, `Warning`, `Note`.
-    pub level: &'static str,
-    /// The number.
-    pub code: u16,
-    /// The words.
-    pub message: String,
-}
-
 /// A session.
 pub(crate) struct Session {
     pub(super) server: Arc<Server>,
@@ -58,7 +47,7 @@ pub(crate) struct Session {
     pub(super) user: String,
     pub(super) database: Option<String>,
     pub(super) variables: Variables,
-    pub(super) warnings: Vec<Warning>,
+    pub(super) warnings: Warnings,
     named: Named,
     stop: Arc<Stop>,
     handle: Option<Connection>,
@@ -87,7 +76,7 @@ impl Session {
             user: visitor.user,
             database: None,
             variables,
-            warnings: Vec::new(),
+            warnings: Warnings::default(),
             named: Named::default(),
             stop,
             handle: None,
@@ -111,9 +100,9 @@ impl Session {
         self.variables.is_on("autocommit")
     }
 
-    /// How many lines SHOW WARNINGS has.
+    /// How many warnings the last statement has so far.
     pub(crate) fn warning_count(&self) -> u16 {
-        u16::try_from(self.warnings.len()).unwrap_or(u16::MAX)
+        u16::try_from(self.warnings.count()).unwrap_or(u16::MAX)
     }
 
     /// A few words on the server's state.
@@ -127,7 +116,7 @@ impl Session {
     pub(crate) fn reset(&mut self) {
         self.variables = Variables::default();
         self.variables.put_number("pseudo_thread_id", i64::from(self.id));
-        self.warnings.clear();
+        self.warnings.begin(false);
         self.named = Named::default();
     }
 
@@ -173,18 +162,37 @@ impl Session {
         let answered = match read {
             Ok(Statement::Show(walk)) => show::answer(self, walk).map(Reply::Table),
             Ok(other) => {
-                let answered = self.answer(statement, other, parameters, form).await;
-                self.warnings.clear();
-                answered
+                self.count_warnings();
+                self.warnings.begin(self.tells_division());
+                self.answer(statement, other, parameters, form).await
             }
-            Err(error) => Err(error),
+            Err(error) => {
+                self.warnings.begin(false);
+                Err(error)
+            }
         };
         if let Err(error) = &answered {
-            self.warnings = vec![Warning { level: "Error", code: error.code, message: error.message.clone() }];
+            self.failed(error);
         }
-        self.variables.put_number("warning_count", i64::from(self.warning_count()));
-        self.variables.put_number("error_count", i64::from(answered.is_err()));
         answered
+    }
+
+    /// A statement failed: its error is the last line of SHOW WARNINGS.
+    pub(crate) fn failed(&mut self, error: &SqlError) {
+        self.warnings.add(Warning { level: "Error", code: error.code, message: error.message.clone() });
+    }
+
+    /// What `@@warning_count` and `@@error_count` are in the statement that begins: those of the one before it.
+    fn count_warnings(&mut self) {
+        let errors = self.warnings.first().iter().filter(|warning| warning.level == "Error").count();
+        self.variables.put_number("warning_count", i64::from(self.warning_count()));
+        self.variables.put_number("error_count", i64::try_from(errors).unwrap_or(i64::MAX));
+    }
+
+    /// Whether a division by zero is a warning.
+    fn tells_division(&self) -> bool {
+        let modes = self.variables.get("sql_mode");
+        matches!(modes, Some(Variable::Text(modes)) if modes.split(',').any(|mode| mode == "ERROR_FOR_DIVISION_BY_ZERO"))
     }
 
     /// The statements of a text.
@@ -307,7 +315,7 @@ impl Session {
             return Ok(handle);
         }
         let mut handle = self.server.image.open().map_err(|error| refuse::from_sqlite(&error))?;
-        engine::prepare(&mut handle, self.server.translator, &self.stop)
+        engine::prepare(&mut handle, self.server.translator, &self.stop, &self.warnings)
             .map_err(|error| refuse::from_sqlite(&error))?;
         Ok(handle)
     }

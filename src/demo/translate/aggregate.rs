@@ -8,16 +8,20 @@ use sqlparser::ast::{
     OrderByExpr, Value, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType,
 };
 
-use super::SqlError;
 use super::casts;
 use super::collation;
 use super::errors::{error, group_function, unsupported, wrong_count};
 use super::expr::{At, expressions, plain};
 use super::functions;
+use super::inside::SEPARATOR;
 use super::pass::Pass;
 use super::scope::Clause;
 use super::types::{FREE, Kind, Type};
 use super::value::{Literal, Typed, quoted};
+use super::{SqlError, Variable};
+
+/// The most bytes that `GROUP_CONCAT` makes where no variable says it.
+const MOST_JOINED: i64 = 1_048_576;
 
 /// Functions of windows alone: name, arguments at least and at most, whether they need ORDER BY.
 const WINDOW: &[(&str, usize, usize, bool)] = &[
@@ -263,18 +267,22 @@ impl Pass<'_> {
                 _ => return Err(unsupported("this form of GROUP_CONCAT")),
             }
         }
-        if separator.contains('\u{1f}') {
+        if separator.contains(SEPARATOR) {
             return Err(unsupported("this SEPARATOR"));
         }
         let joined = values.iter().map(Typed::printed).collect::<Vec<_>>().join(" || ");
-        // One argument, because SQLite takes DISTINCT for one only: the separator stands before each value.
-        let packed = format!("({} || {joined})", quoted(&format!("{separator}\u{1f}")));
+        let most = match (self.context.variables)("group_concat_max_len") {
+            Some(Variable::Integer(bytes)) => bytes,
+            Some(Variable::Text(_)) | None => MOST_JOINED,
+        };
+        // One argument, because SQLite takes DISTINCT for one only: the limit and the separator stand before each value.
+        let packed = format!("({} || {joined})", quoted(&format!("{most}{SEPARATOR}{separator}{SEPARATOR}")));
         let sql = if is_distinct {
             format!("my_group_concat(DISTINCT {packed} COLLATE {}{order})", collation::TEXT)
         } else {
             format!("my_group_concat({packed}{order})")
         };
-        Ok(Typed::new(sql, Type::text(262_144)))
+        Ok(Typed::new(sql, Type::text(u32::try_from(most / 4).unwrap_or(u32::MAX))))
     }
 
     /// ` OVER (…)`, and whether it has an order.

@@ -84,7 +84,7 @@ pub(super) fn operate(op: &BinaryOperator, left: &Typed, right: &Typed) -> Resul
         }
         BinaryOperator::Modulo => match form {
             Count::Whole => Typed::new(
-                format!("({} % {})", left.whole(), right.whole()),
+                format!("my_int_mod({}, {})", left.whole(), right.whole()),
                 Type::int(left.ty.length.max(right.ty.length).clamp(1, 20)).unsigned(left.ty.is_unsigned),
             ),
             Count::Decimal => {

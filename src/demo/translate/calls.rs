@@ -122,7 +122,7 @@ pub(super) fn choose(c: &Call<'_>) -> Result<Typed, SqlError> {
     let mut ty = unified(&pair)?;
     ty.is_nullable = pair.iter().any(|it| it.ty.is_nullable);
     let [yes, no] = pair.map(|it| it.convert(&ty));
-    let sql = format!("(CASE WHEN {} THEN {} ELSE {} END)", c.arg(0).condition(), yes.sql, no.sql);
+    let sql = format!("(CASE WHEN {} THEN {} ELSE {} END)", c.arg(0).choice(), yes.sql, no.sql);
     Ok(Typed { is_exact: yes.is_exact && no.is_exact, ..Typed::new(sql, ty) }.made())
 }
 

@@ -70,7 +70,7 @@ pub(super) fn cast(_context: &Context<'_>, value: &Typed, target: &DataType) -> 
             None => Typed::new(value.printed(), Type::text(value.ty.length).nullable(nullable)),
             Some(CharacterLength::IntegerLength { length, .. }) => {
                 let length = u32::try_from(*length).unwrap_or(u32::MAX);
-                Typed::new(format!("my_left({}, {length})", value.printed()), Type::text(length).nullable(nullable))
+                Typed::new(format!("my_char({}, {length})", value.printed()), Type::text(length).nullable(nullable))
             }
             Some(CharacterLength::Max) => return Err(unsupported("CHAR(MAX)")),
         },

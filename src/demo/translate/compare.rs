@@ -14,6 +14,8 @@ pub(super) enum Form {
     Plain,
     Decimal,
     Real,
+    /// The same of a text beside a whole number, for the words of a warning.
+    RealBesideInt,
     Text,
     Bytes,
     /// As moments with so many digits of the second.
@@ -58,7 +60,7 @@ pub(super) fn form(left: &Typed, right: &Typed) -> Result<Form, SqlError> {
     if is_small(left, right) || is_small(right, left) || is_enum(left, right) || is_enum(right, left) {
         return Ok(Form::Plain);
     }
-    Ok(Form::Real)
+    Ok(if a.is_whole() || b.is_whole() { Form::RealBesideInt } else { Form::Real })
 }
 
 fn temporal_form(left: &Typed, right: &Typed) -> Result<Form, SqlError> {
@@ -110,6 +112,7 @@ pub(super) fn in_form(value: &Typed, form: Form) -> String {
         },
         Form::Decimal => format!("{} COLLATE {}", value.dec(), collation::DECIMAL),
         Form::Real => value.real(),
+        Form::RealBesideInt => value.real_beside_int(),
         Form::Text => format!("{} COLLATE {}", value.printed(), collation::TEXT),
         Form::Bytes if value.ty.kind == Kind::Binary => value.sql.clone(),
         Form::Bytes => format!("CAST({} AS BLOB)", value.printed()),

@@ -232,7 +232,7 @@ impl Pass<'_> {
             BinaryOperator::And => logical("AND"),
             BinaryOperator::Or => logical("OR"),
             BinaryOperator::Xor => {
-                let sql = format!("((NOT {}) <> (NOT {}))", a.condition(), b.condition());
+                let sql = format!("((NOT {}) <> (NOT {}))", a.choice(), b.choice());
                 Ok(Typed::truth_of(sql, a.ty.is_nullable || b.ty.is_nullable).of([&a, &b]))
             }
             BinaryOperator::Eq => compared(&a, "=", &b),

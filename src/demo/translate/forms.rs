@@ -147,7 +147,7 @@ impl Pass<'_> {
         let results: Vec<Typed> = results.iter().map(|it| it.convert(&ty)).collect();
         let mut sql = String::from("(CASE");
         for (condition, result) in conditions.iter().zip(&results) {
-            let _ = write!(sql, " WHEN {} THEN {}", condition.condition(), result.sql);
+            let _ = write!(sql, " WHEN {} THEN {}", condition.choice(), result.sql);
         }
         if let Some(last) = results.last() {
             let _ = write!(sql, " ELSE {} END)", last.sql);

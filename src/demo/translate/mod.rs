@@ -23,6 +23,7 @@ mod temporal;
 mod text;
 mod types;
 mod value;
+mod warnings;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use super::schema::DemoSchema;
 use crate::domain::results::Column;
 
 pub use number::{double_text, float_text};
+pub use warnings::{Warning, Warnings};
 
 /// An error as the server sends it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,12 +119,12 @@ pub fn translate(text: &str, context: &Context<'_>) -> Result<Translated, SqlErr
     Ok(Translated { columns: rows.columns.iter().map(pass::Shown::column).collect(), spelled, sql: rows.sql })
 }
 
-/// Teaches a connection the functions and collations that translated statements call.
+/// Teaches a connection the functions and collations that translated statements call, which tell here what they warn of.
 ///
 /// # Errors
 /// SQLite's own, when it refuses a definition.
-pub fn install(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
-    inside::install(connection)
+pub fn install(connection: &rusqlite::Connection, warnings: &Warnings) -> rusqlite::Result<()> {
+    inside::install(connection, warnings)
 }
 
 /// What an error of SQLite is to the client: the server's error that one of our functions raised while the statement

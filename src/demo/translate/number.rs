@@ -2,7 +2,12 @@
 
 /// Reads the longest number at the start of a text; zero where there is none.
 pub(super) fn parse_double(text: &str) -> f64 {
-    let text = text.trim_start();
+    text.get(..double_length(text)).and_then(|number| number.trim_start().parse().ok()).unwrap_or(0.0)
+}
+
+/// Where the longest number at the start of a text ends; zero where there is none.
+pub(super) fn double_length(text: &str) -> usize {
+    let blank = text.len() - text.trim_start().len();
     let bytes = text.as_bytes();
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
@@ -10,7 +15,7 @@ pub(super) fn parse_double(text: &str) -> f64 {
         }
         at
     };
-    let start = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let start = blank + usize::from(matches!(bytes.get(blank), Some(b'-' | b'+')));
     let mut end = digits(start);
     let mut has_digits = end > start;
     if bytes.get(end) == Some(&b'.') {
@@ -19,7 +24,7 @@ pub(super) fn parse_double(text: &str) -> f64 {
         end = after;
     }
     if !has_digits {
-        return 0.0;
+        return 0;
     }
     if matches!(bytes.get(end), Some(b'e' | b'E')) {
         let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
@@ -28,7 +33,7 @@ pub(super) fn parse_double(text: &str) -> f64 {
             end = after;
         }
     }
-    text.get(..end).and_then(|number| number.parse().ok()).unwrap_or(0.0)
+    end
 }
 
 /// Prints a DOUBLE: the shortest digits that read back alike, with an exponent outside 1e-14…1e15.

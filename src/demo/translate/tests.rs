@@ -52,7 +52,7 @@ fn connection() -> Connection {
                (3, 'Bolt', 'Answered', NULL, 0, '2024-03-01 00:00:00.000');",
         )
         .unwrap();
-    install(&connection).unwrap();
+    install(&connection, &Warnings::default()).unwrap();
     connection
 }
 

@@ -186,11 +186,21 @@ impl Typed {
 
     /// As a condition: 0, 1 or NULL by SQLite's own rule.
     pub(super) fn condition(&self) -> String {
-        if self.ty.is_whole() || self.ty.is_floating() || self.ty.kind == Kind::Null {
-            self.sql.clone()
-        } else {
-            self.real()
-        }
+        if self.literal.is_none() && !self.is_number() { self.real_beside_int() } else { self.choice() }
+    }
+
+    /// The same as what IF, CASE and XOR choose by: a warning has other words there.
+    pub(super) fn choice(&self) -> String {
+        if self.is_number() { self.sql.clone() } else { self.real() }
+    }
+
+    fn is_number(&self) -> bool {
+        self.ty.is_whole() || self.ty.is_floating() || self.ty.kind == Kind::Null
+    }
+
+    /// As a floating number, of which a warning speaks as of a decimal: so does the server beside a whole number.
+    pub(super) fn real_beside_int(&self) -> String {
+        if self.ty.kind == Kind::Text { format!("my_num_beside_int({})", self.sql) } else { self.real() }
     }
 
     /// The number of an ENUM's or SET's word.

@@ -314,7 +314,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                         self.packets.write(row).await?;
                     }
                 }
-                Some(News::Failed(error)) => return self.fail(&error).await,
+                Some(News::Failed(error)) => {
+                    self.session.failed(&error);
+                    return self.fail(&error).await;
+                }
                 Some(News::Columns(_)) => {}
                 None => {
                     self.packets.write(&self.end_of_rows()).await?;

@@ -7,7 +7,7 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, OptsBuilder};
 use rrx::demo::schema::{Column, Database, DemoSchema, ForeignKey, Key, SqlType, Table, View};
 use rrx::demo::server::{Account, Server, Translator};
-use rrx::demo::translate::{Context, Parameter, SqlError, Translated, Variable};
+use rrx::demo::translate::{Context, Parameter, SqlError, Translated, Variable, Warnings};
 use rrx::domain::profile::Secret;
 use rrx::domain::results::{Column as Told, Origin, WireType, flag};
 
@@ -131,7 +131,7 @@ fn told(item: &str) -> Told {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a translator may fail here")]
-fn install(_: &rusqlite::Connection) -> rusqlite::Result<()> {
+fn install(_: &rusqlite::Connection, _: &Warnings) -> rusqlite::Result<()> {
     Ok(())
 }
 

@@ -1,27 +1,30 @@
 //! What SQLite is taught: the functions and collations that translated statements call. Each is named `my_…`.
 
-use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+mod groups;
+
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
+pub(super) use self::groups::SEPARATOR;
 use super::decimal::{Decimal, compare_texts};
 use super::errors::{MARK, error};
 use super::temporal::{self, DAY, Moment, SECOND, parse_time, time_text};
-use super::{SqlError, collation, number, text};
+use super::{SqlError, Warnings, collation, number, text};
 use crate::domain::calendar::days_of;
 
 /// Teaches a connection.
-pub(super) fn install(connection: &Connection) -> Result<()> {
+pub(super) fn install(connection: &Connection, warnings: &Warnings) -> Result<()> {
     connection.create_collation(collation::TEXT, collation::compare)?;
     connection.create_collation(collation::DECIMAL, compare_texts)?;
     for (name, count, body) in STRICT {
         let body = *body;
-        define(connection, name, *count, move |arguments| {
+        define(connection, warnings, name, *count, move |arguments| {
             let has_null = (0..arguments.len()).any(|at| arguments.raw(at) == ValueRef::Null);
             if has_null { Ok(None) } else { body(arguments) }
         })?;
     }
-    define(connection, "my_concat_ws", -1, |it| {
+    define(connection, warnings, "my_concat_ws", -1, |it| {
         if it.raw(0) == ValueRef::Null {
             return Ok(None);
         }
@@ -29,7 +32,7 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
             (1..it.len()).filter(|at| it.raw(*at) != ValueRef::Null).map(|at| it.text(at)).collect();
         Ok(Some(Value::Text(parts.join(&it.text(0)))))
     })?;
-    define(connection, "my_single", 2, |it| {
+    define(connection, warnings, "my_single", 2, |it| {
         if it.int(1) > 1 {
             return Err(error(1242, "21000", "Subquery returns more than 1 row"));
         }
@@ -40,11 +43,7 @@ pub(super) fn install(connection: &Connection) -> Result<()> {
         nap();
         Ok(context.get::<i64>(0)? + 1)
     })?;
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_aggregate_function("my_group_concat", 1, flags, Joined)?;
-    connection.create_aggregate_function("my_real_sum", 1, flags, Added { is_mean: false })?;
-    connection.create_aggregate_function("my_real_avg", 1, flags, Added { is_mean: true })?;
-    connection.create_aggregate_function("my_spread", 2, flags, Spread)
+    groups::install(connection, warnings)
 }
 
 #[expect(
@@ -55,8 +54,8 @@ fn nap() {
     std::thread::sleep(std::time::Duration::from_millis(10));
 }
 
-/// What a function is called with.
-struct Arguments<'a, 'c>(&'a Context<'c>);
+/// What a function is called with, and where it tells what it warns of.
+struct Arguments<'a, 'c>(&'a Context<'c>, &'a Warnings);
 
 type Answer = std::result::Result<Option<Value>, SqlError>;
 type Body = fn(&Arguments<'_, '_>) -> Answer;
@@ -76,6 +75,13 @@ impl Arguments<'_, '_> {
             ValueRef::Integer(it) => it.to_string(),
             ValueRef::Real(it) => number::double_text(it, 31),
             ValueRef::Text(it) | ValueRef::Blob(it) => String::from_utf8_lossy(it).into_owned(),
+        }
+    }
+
+    fn raw_length(&self, at: usize) -> usize {
+        match self.raw(at) {
+            ValueRef::Text(it) | ValueRef::Blob(it) => it.len(),
+            _ => 0,
         }
     }
 
@@ -103,10 +109,47 @@ impl Arguments<'_, '_> {
         }
     }
 
+    /// The moment that a value is; one that is none is warned of.
     fn moment(&self, at: usize) -> Option<Moment> {
-        match self.raw(at) {
+        let moment = match self.raw(at) {
             ValueRef::Text(it) => std::str::from_utf8(it).ok().and_then(Moment::parse),
             _ => Moment::parse(&self.text(at)),
+        };
+        if moment.is_none() {
+            self.1.not_temporal(&self.text(at), "datetime");
+        }
+        moment
+    }
+
+    /// The same for a time of the day, in microseconds.
+    fn time(&self, at: usize) -> Option<i64> {
+        let text = self.text(at);
+        let time = parse_time(&text);
+        if time.is_none() {
+            self.1.not_temporal(&text, "time");
+        }
+        time
+    }
+
+    /// NULL where the divisor is zero, which is warned of.
+    fn divided(&self, is_zero: bool, quotient: impl FnOnce() -> Answer) -> Answer {
+        if is_zero {
+            self.1.divided_by_zero();
+            return Ok(None);
+        }
+        quotient()
+    }
+
+    /// The same for a logarithm, which has no answer for what is not over zero.
+    fn logarithm(&self, values: &[f64], answer: f64) -> Answer {
+        self.divided(values.iter().any(|value| *value <= 0.0) || !answer.is_finite(), || maybe_real(answer))
+    }
+
+    /// A text as a number of a type; what is left of it behind the number is warned of.
+    fn number_read(&self, end: fn(&str) -> usize, target: &str) {
+        if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = self.raw(0) {
+            let text = String::from_utf8_lossy(bytes);
+            self.1.read_number(&text, end(&text), target);
         }
     }
 
@@ -115,13 +158,14 @@ impl Arguments<'_, '_> {
     }
 }
 
-fn define<F>(connection: &Connection, name: &str, count: i32, body: F) -> Result<()>
+fn define<F>(connection: &Connection, warnings: &Warnings, name: &str, count: i32, body: F) -> Result<()>
 where
     F: Fn(&Arguments<'_, '_>) -> Answer + Send + 'static,
 {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let warnings = warnings.clone();
     connection.create_scalar_function(name, count, flags, move |context| {
-        let answer = body(&Arguments(context)).map_err(|error| told(&error))?;
+        let answer = body(&Arguments(context, &warnings)).map_err(|error| told(&error))?;
         Ok(answer.unwrap_or(Value::Null))
     })
 }
@@ -184,9 +228,10 @@ fn maybe_dec(value: Option<Option<Decimal>>) -> Answer {
 /// The functions that are NULL when an argument is: name, count of arguments (-1: any), body.
 #[rustfmt::skip]
 const STRICT: &[(&str, i32, Body)] = &[
-    ("my_num", 1, |it| maybe_real(it.real(0))),
-    ("my_int", 1, |it| { let text = it.text(0); some_dec_int(whole_prefix(&text).map(Decimal::whole)) }),
-    ("my_dec", 1, |it| some_dec(Some(it.dec(0)?))),
+    ("my_num", 1, |it| { it.number_read(number::double_length, "DOUBLE"); maybe_real(it.real(0)) }),
+    ("my_num_beside_int", 1, |it| { it.number_read(number::double_length, "DECIMAL"); maybe_real(it.real(0)) }),
+    ("my_int", 1, |it| { let text = it.text(0); it.1.read_number(&text, whole_length(&text), "INTEGER"); some_dec_int(whole_prefix(&text).map(Decimal::whole)) }),
+    ("my_dec", 1, |it| { it.number_read(number::double_length, "DECIMAL"); some_dec(Some(it.dec(0)?)) }),
     ("my_real_dec", 1, |it| some_dec(Decimal::from_real(it.real(0)))),
     ("my_real_fit", 3, |it| some_dec(real_fit(it.real(0), it.digits(1), it.digits(2)))),
     ("my_real_int", 1, |it| some_dec_int(Decimal::from_real(it.real(0).round_ties_even()))),
@@ -198,9 +243,9 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_dec_add", 2, |it| some_dec(it.dec(0)?.add(it.dec(1)?))),
     ("my_dec_sub", 2, |it| some_dec(it.dec(0)?.subtract(it.dec(1)?))),
     ("my_dec_mul", 2, |it| some_dec(it.dec(0)?.multiply(it.dec(1)?))),
-    ("my_dec_div", 2, |it| maybe_dec(it.dec(0)?.divide(it.dec(1)?))),
-    ("my_dec_mod", 2, |it| maybe_dec(it.dec(0)?.remainder(it.dec(1)?))),
-    ("my_dec_idiv", 2, |it| match it.dec(0)?.divide(it.dec(1)?).ok_or_else(too_large)? { Some(quotient) => match quotient.truncate(0).and_then(|it| it.scaled(0)) { Some(whole) => maybe_int(Some(whole)), None => Err(error(1690, "22003", "BIGINT value is out of range")) }, None => Ok(None) }),
+    ("my_dec_div", 2, |it| { let divisor = it.dec(1)?; it.divided(divisor.sign() == 0, || maybe_dec(it.dec(0)?.divide(divisor))) }),
+    ("my_dec_mod", 2, |it| { let divisor = it.dec(1)?; it.divided(divisor.sign() == 0, || maybe_dec(it.dec(0)?.remainder(divisor))) }),
+    ("my_dec_idiv", 2, |it| { let divisor = it.dec(1)?; it.divided(divisor.sign() == 0, || whole_quotient(it.dec(0)?, divisor)) }),
     ("my_dec_abs", 1, |it| { let value = it.dec(0)?; some_dec(Some(if value.sign() < 0 { value.negate() } else { value })) }),
     ("my_dec_floor", 1, |it| some_text(it.dec(0)?.floor().ok_or_else(too_large)?.to_string())),
     ("my_dec_ceil", 1, |it| some_text(it.dec(0)?.ceiling().ok_or_else(too_large)?.to_string())),
@@ -210,30 +255,32 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_int_add", 2, |it| some_int(i128::from(it.int(0)) + i128::from(it.int(1)))),
     ("my_int_sub", 2, |it| some_int(i128::from(it.int(0)) - i128::from(it.int(1)))),
     ("my_int_mul", 2, |it| some_int(i128::from(it.int(0)) * i128::from(it.int(1)))),
-    ("my_int_div", 2, |it| match i128::from(it.int(1)) { 0 => Ok(None), divisor => some_int(i128::from(it.int(0)) / divisor) }),
+    ("my_int_div", 2, |it| { let divisor = i128::from(it.int(1)); it.divided(divisor == 0, || some_int(i128::from(it.int(0)) / divisor)) }),
+    ("my_int_mod", 2, |it| { let divisor = i128::from(it.int(1)); it.divided(divisor == 0, || some_int(i128::from(it.int(0)) % divisor)) }),
     ("my_uint_add", 2, |it| some_unsigned(i128::from(it.int(0)) + i128::from(it.int(1)))),
     ("my_uint_sub", 2, |it| some_unsigned(i128::from(it.int(0)) - i128::from(it.int(1)))),
     ("my_uint_mul", 2, |it| some_unsigned(i128::from(it.int(0)) * i128::from(it.int(1)))),
-    ("my_uint_div", 2, |it| match i128::from(it.int(1)) { 0 => Ok(None), divisor => some_unsigned(i128::from(it.int(0)) / divisor) }),
-    ("my_real_div", 2, |it| maybe_real(it.real(0) / it.real(1))),
-    ("my_real_mod", 2, |it| maybe_real(it.real(0) % it.real(1))),
+    ("my_uint_div", 2, |it| { let divisor = i128::from(it.int(1)); it.divided(divisor == 0, || some_unsigned(i128::from(it.int(0)) / divisor)) }),
+    ("my_real_div", 2, |it| it.divided(it.real(1) == 0.0, || maybe_real(it.real(0) / it.real(1)))),
+    ("my_real_mod", 2, |it| it.divided(it.real(1) == 0.0, || maybe_real(it.real(0) % it.real(1)))),
     ("my_real_round", 2, |it| maybe_real(real_cut(it.real(0), it.int(1), f64::round_ties_even))),
     ("my_real_trunc", 2, |it| maybe_real(real_cut(it.real(0), it.int(1), f64::trunc))),
     ("my_sign", 1, |it| { let value = it.real(0); maybe_int(Some(i64::from(value > 0.0) - i64::from(value < 0.0))) }),
     ("my_power", 2, |it| maybe_real(it.real(0).powf(it.real(1)))), ("my_sqrt", 1, |it| maybe_real(it.real(0).sqrt())), ("my_exp", 1, |it| maybe_real(it.real(0).exp())),
-    ("my_ln", 1, |it| maybe_real(it.real(0).ln())), ("my_log2", 1, |it| maybe_real(it.real(0).log2())), ("my_log10", 1, |it| maybe_real(it.real(0).log10())),
-    ("my_log", 2, |it| maybe_real(it.real(1).ln() / it.real(0).ln())), ("my_floor", 1, |it| maybe_real(it.real(0).floor())), ("my_ceil", 1, |it| maybe_real(it.real(0).ceil())),
+    ("my_ln", 1, |it| it.logarithm(&[it.real(0)], it.real(0).ln())), ("my_log2", 1, |it| it.logarithm(&[it.real(0)], it.real(0).log2())), ("my_log10", 1, |it| it.logarithm(&[it.real(0)], it.real(0).log10())),
+    ("my_log", 2, |it| it.logarithm(&[it.real(0), it.real(1)], it.real(1).ln() / it.real(0).ln())), ("my_floor", 1, |it| maybe_real(it.real(0).floor())), ("my_ceil", 1, |it| maybe_real(it.real(0).ceil())),
     ("my_double_text", 2, |it| some_text(number::double_text(it.real(0), it.digits(1)))),
     ("my_float_text", 1, |it| some_text(number::float_text(it.real(0)))),
     ("my_bit_bytes", 2, |it| Ok(Some(Value::Blob(bit_bytes(it.int(0), it.int(1)))))),
-    ("my_bytes", 2, |it| Ok(Some(Value::Blob(fixed_bytes(&it.raw(0), it.int(1)))))),
+    ("my_bytes", 2, |it| { let bytes = fixed_bytes(&it.raw(0), it.int(1)); if it.raw_length(0) > bytes.len() { it.1.cut(&it.text(0), &format!("BINARY({})", it.int(1))); } Ok(Some(Value::Blob(bytes))) }),
+    ("my_char", 2, |it| { let (text, cut) = (it.text(0), text::left(&it.text(0), it.int(1))); if cut.len() < text.len() { it.1.cut(&text, &format!("CHAR({})", it.int(1))); } some_text(cut) }),
     ("my_enum", 2, |it| { let (word, words) = (it.text(0), it.text(1)); maybe_int(Some(words.split('\u{1f}').position(|one| one == word).and_then(|at| i64::try_from(at + 1).ok()).unwrap_or(0))) }),
     ("my_set", 2, |it| { let (set, words) = (it.text(0), it.text(1)); maybe_int(Some(words.split('\u{1f}').enumerate().filter(|(_, word)| set.split(',').any(|one| one == *word)).map(|(at, _)| 1_i64 << at.min(62)).sum())) }),
     // Dates and times
     ("my_moment", 2, |it| maybe_text(it.moment(0).map(|moment| moment.text(it.digits(1))))),
     ("my_date", 1, |it| maybe_text(it.moment(0).map(Moment::date_text))),
-    ("my_time", 2, |it| maybe_text(parse_time(&it.text(0)).map(|time| time_text(time, it.digits(1))))),
-    ("my_time_us", 1, |it| maybe_int(parse_time(&it.text(0)))),
+    ("my_time", 2, |it| maybe_text(it.time(0).map(|time| time_text(time, it.digits(1))))),
+    ("my_time_us", 1, |it| maybe_int(it.time(0))),
     ("my_time_text", 2, |it| some_text(time_text(it.int(0), it.digits(1)))),
     ("my_digits", 1, |it| some_text(digits_of(&it.text(0)))),
     ("my_part", 2, |it| maybe_int(it.moment(1).and_then(|moment| part(&it.text(0), moment)))),
@@ -244,7 +291,7 @@ const STRICT: &[(&str, i32, Body)] = &[
     ("my_date_format", 2, |it| maybe_text(it.moment(0).and_then(|moment| moment.format(&it.text(1))))),
     ("my_datediff", 2, |it| maybe_int(it.moment(0).and_then(Moment::micros).zip(it.moment(1).and_then(Moment::micros)).map(|(a, b)| a.div_euclid(DAY) - b.div_euclid(DAY)))),
     ("my_diff", 3, |it| maybe_int(it.moment(1).zip(it.moment(2)).and_then(|(from, to)| temporal::difference(&it.text(0), from, to)))),
-    ("my_move", 5, |it| moved(&it.text(0), &it.text(1), &it.text(2), it.int(3), &it.text(4)).transpose()?.map_or(Ok(None), some_text)),
+    ("my_move", 5, |it| it.moment(0).and_then(|moment| moved(moment, &it.text(0), &it.text(1), &it.text(2), it.int(3), &it.text(4))).transpose()?.map_or(Ok(None), some_text)),
     ("my_convert_tz", 4, |it| maybe_text(converted(it))),
     ("my_unix_micros", 2, |it| maybe_int(it.moment(0).map(|moment| moment.micros().map_or(0, |micros| (micros - it.int(1) * SECOND).max(0))))),
     ("my_from_unix", 3, |it| { let micros = it.dec(0)?.scaled(6).and_then(|micros| micros.checked_add(it.int(1) * SECOND)); maybe_text(micros.and_then(Moment::from_micros).map(|moment| moment.text(it.digits(2)))) }),
@@ -288,8 +335,21 @@ fn real_fit(value: f64, precision: u8, scale: u8) -> Option<Decimal> {
     Some(fitted.unwrap_or(if value < 0.0 { end.negate() } else { end }))
 }
 
+fn whole_quotient(dividend: Decimal, divisor: Decimal) -> Answer {
+    let quotient = dividend.divide(divisor).ok_or_else(too_large)?;
+    let whole = quotient.and_then(|it| it.truncate(0)).and_then(|it| it.scaled(0));
+    maybe_int(Some(whole.ok_or_else(|| error(1690, "22003", "BIGINT value is out of range"))?))
+}
+
 fn clamped(digits: i64) -> i32 {
     i32::try_from(digits.clamp(-60, 60)).unwrap_or(0)
+}
+
+/// Where the whole number at the start of a text ends.
+fn whole_length(text: &str) -> usize {
+    let rest = text.trim_start();
+    let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest);
+    text.len() - rest.trim_start_matches(|it: char| it.is_ascii_digit()).len()
 }
 
 fn whole_prefix(text: &str) -> Option<i64> {
@@ -375,8 +435,14 @@ fn clock_part(unit: &str, time: i64) -> i64 {
 }
 
 /// `base ± INTERVAL`; the form says how the answer is printed.
-fn moved(base: &str, unit: &str, value: &str, sign: i64, form: &str) -> Option<std::result::Result<String, SqlError>> {
-    let moment = Moment::parse(base)?;
+fn moved(
+    moment: Moment,
+    base: &str,
+    unit: &str,
+    value: &str,
+    sign: i64,
+    form: &str,
+) -> Option<std::result::Result<String, SqlError>> {
     let step = temporal::step(unit, value)?;
     let moment = moment.plus_months(step.months.checked_mul(sign)?)?;
     let moment = Moment::from_micros(moment.micros()?.checked_add(step.micros.checked_mul(sign)?)?)?;
@@ -395,92 +461,6 @@ fn converted(it: &Arguments<'_, '_>) -> Option<String> {
     let (from, to) = (temporal::zone_seconds(&it.text(1))?, temporal::zone_seconds(&it.text(2))?);
     let micros = it.moment(0)?.micros()?;
     Some(Moment::from_micros(micros + (to - from) * SECOND)?.text(it.digits(3)))
-}
-
-/// `GROUP_CONCAT`: each value comes with its separator before it.
-struct Joined;
-
-impl Aggregate<Option<String>, Option<String>> for Joined {
-    fn init(&self, _: &mut Context<'_>) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    fn step(&self, context: &mut Context<'_>, joined: &mut Option<String>) -> Result<()> {
-        let ValueRef::Text(bytes) = context.get_raw(0) else { return Ok(()) };
-        let packed = String::from_utf8_lossy(bytes);
-        let (separator, value) = packed.split_once('\u{1f}').unwrap_or((",", &packed));
-        match joined {
-            None => *joined = Some(value.to_owned()),
-            Some(joined) if joined.len() < 1_048_576 => {
-                joined.push_str(separator);
-                joined.push_str(value);
-            }
-            Some(_) => {}
-        }
-        Ok(())
-    }
-
-    fn finalize(&self, _: &mut Context<'_>, joined: Option<Option<String>>) -> Result<Option<String>> {
-        Ok(joined.flatten())
-    }
-}
-
-/// Sum or mean of floating numbers, added in their order without a correction.
-struct Added {
-    is_mean: bool,
-}
-
-impl Aggregate<(f64, f64), Option<f64>> for Added {
-    fn init(&self, _: &mut Context<'_>) -> Result<(f64, f64)> {
-        Ok((0.0, 0.0))
-    }
-
-    fn step(&self, context: &mut Context<'_>, (sum, count): &mut (f64, f64)) -> Result<()> {
-        if let Some(value) = context.get::<Option<f64>>(0)? {
-            *sum += value;
-            *count += 1.0;
-        }
-        Ok(())
-    }
-
-    fn finalize(&self, _: &mut Context<'_>, added: Option<(f64, f64)>) -> Result<Option<f64>> {
-        let (sum, count) = added.unwrap_or_default();
-        Ok((count > 0.0).then(|| if self.is_mean { sum / count } else { sum }))
-    }
-}
-
-/// Standard deviation and variance, by Welford's way.
-struct Spread;
-
-/// Count, mean, sum of squares, whether of a sample, whether its root.
-type Moments = (f64, f64, f64, bool, bool);
-
-impl Aggregate<Moments, Option<f64>> for Spread {
-    fn init(&self, _: &mut Context<'_>) -> Result<Moments> {
-        Ok((0.0, 0.0, 0.0, false, false))
-    }
-
-    fn step(&self, context: &mut Context<'_>, moments: &mut Moments) -> Result<()> {
-        let Some(value) = context.get::<Option<f64>>(0)? else { return Ok(()) };
-        let name = context.get::<String>(1)?;
-        let (count, mean, squares, is_sample, is_root) = moments;
-        *count += 1.0;
-        let away = value - *mean;
-        *mean += away / *count;
-        *squares += away * (value - *mean);
-        (*is_sample, *is_root) = (name.ends_with("_SAMP"), name.starts_with("STD"));
-        Ok(())
-    }
-
-    fn finalize(&self, _: &mut Context<'_>, moments: Option<Moments>) -> Result<Option<f64>> {
-        let Some((count, _, squares, is_sample, is_root)) = moments else { return Ok(None) };
-        let divisor = if is_sample { count - 1.0 } else { count };
-        if divisor <= 0.0 {
-            return Ok(None);
-        }
-        let variance = squares / divisor;
-        Ok(Some(if is_root { variance.sqrt() } else { variance }))
-    }
 }
 
 fn owned(value: ValueRef<'_>) -> Value {
