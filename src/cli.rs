@@ -136,19 +136,17 @@ pub struct RunCommand {
     /// The statement itself
     #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
     pub execute: Option<String>,
-    /// The file that holds the statement
+    /// The file that holds the statement; `-` reads it from standard input
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// The profile to connect with; `demo` is built in
     #[arg(short, long, value_name = "PROFILE")]
     pub profile: Option<String>,
-    /// A value of the snippet's parameter; may be given several times
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param)]
-    pub params: Vec<(String, String)>,
-    /// The form of the rows; by the ending of FILE, else a table on a terminal and TSV otherwise
+    /// The form of the rows; without it that of the ending of FILE, else a table on a terminal and TSV otherwise
     #[arg(long, value_enum, value_name = "FORM")]
     pub format: Option<RowForm>,
-    /// The file for the rows; it gets its name only when they are complete (until then FILE.partial)
+    /// The file for the rows, `-` for stdout; a file of that name is replaced only when they are complete (until then
+    /// they are in FILE.partial), a device or pipe gets them as they come
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Stop after so many rows, and count that as complete
@@ -166,7 +164,7 @@ pub struct RunCommand {
     /// Put a quote before text in CSV and TSV that a spreadsheet would run as a formula
     #[arg(long)]
     pub no_formulas: bool,
-    /// Also write what the columns are (name, type, nullability, origin) into this file, as JSON
+    /// Also write what the columns of the one result are (name, type, nullability, origin) into this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub columns: Option<PathBuf>,
     /// The ticket or protocol that this is for; it goes into the access log
@@ -194,8 +192,10 @@ impl RunCommand {
         if let Some(text) = &self.execute {
             return StatementSource::Text(text.clone());
         }
-        if let Some(file) = &self.file {
-            return StatementSource::File(file.clone());
+        match &self.file {
+            Some(file) if file.as_os_str() == "-" => return StatementSource::Stdin,
+            Some(file) => return StatementSource::File(file.clone()),
+            None => {}
         }
         match self.snippet.as_deref() {
             None | Some("-") => StatementSource::Stdin,
@@ -516,11 +516,4 @@ pub struct Form {
 
 fn endpoint(text: &str) -> Result<Endpoint, String> {
     profile::endpoint(text).map_err(|error| error.to_string())
-}
-
-fn param(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err("write NAME=VALUE".into()),
-    }
 }

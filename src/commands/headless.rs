@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::host_key;
 use crate::domain::accesslog::{Begin, Entry};
@@ -185,7 +186,7 @@ impl Headless {
 /// Ctrl-C, SIGTERM and the end of the terminal, or whoever else may stop a command.
 pub struct Interrupts {
     asked: mpsc::Receiver<()>,
-    count: u32,
+    came: CancellationToken,
 }
 
 impl Interrupts {
@@ -214,13 +215,13 @@ impl Interrupts {
                 let _ = tell.try_send(());
             }
         });
-        Ok(Self { asked, count: 0 })
+        Ok(Self::by(asked))
     }
 
     /// Listens to whoever holds the other end instead.
     #[must_use]
     pub fn by(asked: mpsc::Receiver<()>) -> Self {
-        Self { asked, count: 0 }
+        Self { asked, came: CancellationToken::new() }
     }
 
     /// Waits for the next one.
@@ -228,13 +229,19 @@ impl Interrupts {
         if self.asked.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
-        self.count += 1;
+        self.came.cancel();
     }
 
     /// Whether there was one.
     #[must_use]
     pub fn came(&self) -> bool {
-        self.count > 0
+        self.came.is_cancelled()
+    }
+
+    /// Cancelled when one came.
+    #[must_use]
+    pub fn token(&self) -> CancellationToken {
+        self.came.clone()
     }
 }
 

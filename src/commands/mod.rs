@@ -22,3 +22,4 @@ pub mod snippets;
 pub mod ssh_key;
 pub mod tui;
 pub mod tunnel;
+mod unmade;

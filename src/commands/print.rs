@@ -76,6 +76,57 @@ pub fn block(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { seen(c) }).collect()
 }
 
+/// Rows on their way to a terminal, in whatever form: what cannot be seen is shown as `�`, and so are bytes that are no text.
+#[derive(Debug)]
+pub struct Shown<W> {
+    out: W,
+    /// The beginning of a character, or a carriage return, that the next bytes decide about.
+    rest: Vec<u8>,
+}
+
+impl<W> Shown<W> {
+    /// Writes there.
+    pub fn new(out: W) -> Self {
+        Self { out, rest: Vec::new() }
+    }
+}
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut all = std::mem::take(&mut self.rest);
+        all.extend_from_slice(bytes);
+        let mut shown = String::with_capacity(all.len());
+        let mut chunks = all.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            let is_last = chunks.peek().is_none();
+            let is_open = is_last && (1..4).contains(&chunk.invalid().len());
+            let text = chunk.valid();
+            let text = if is_last && chunk.invalid().is_empty() && text.ends_with('\r') {
+                self.rest.push(b'\r');
+                text.strip_suffix('\r').unwrap_or(text)
+            } else {
+                text
+            };
+            // The ends of lines in CSV.
+            for (at, line) in text.split("\r\n").enumerate() {
+                shown.push_str(if at > 0 { "\r\n" } else { "" });
+                shown.push_str(&block(line));
+            }
+            if is_open && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none()) {
+                self.rest.extend_from_slice(chunk.invalid());
+            } else if !chunk.invalid().is_empty() {
+                shown.push('\u{fffd}');
+            }
+        }
+        self.out.write_all(shown.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
 fn seen(c: char) -> char {
     if is_safe(c) { c } else { '\u{fffd}' }
 }
@@ -96,5 +147,21 @@ mod tests {
             );
         }
         assert_eq!(block("ä 日本\n\tzwei"), "ä 日本\n\tzwei");
+    }
+
+    #[test]
+    fn rows_on_a_terminal_hold_nothing_that_it_obeys_wherever_they_are_parted() {
+        let rows = "ä,日本\r\n\u{1b}[2J\t\u{202e}\rx\r\n".as_bytes();
+        let rows = [rows, b"\xff\xe6z\r\n"].concat();
+        for parted in 1..rows.len() {
+            let mut out = Vec::new();
+            let mut shown = Shown::new(&mut out);
+            for part in rows.chunks(parted) {
+                shown.write_all(part).unwrap();
+            }
+            shown.flush().unwrap();
+            let expected = "ä,日本\r\n\u{fffd}[2J\t\u{fffd}\u{fffd}x\r\n\u{fffd}\u{fffd}z\r\n";
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "parted by {parted}");
+        }
     }
 }

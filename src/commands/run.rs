@@ -5,19 +5,19 @@ mod output;
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use self::output::{Sink, finish, pour_on_a_thread};
+use self::output::{PATIENCE, Places, Pouring, Sink};
 use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
 use crate::domain::export::{Format, Formulas, Manner, SessionZone};
 use crate::domain::limits;
-use crate::domain::port::{End, Limit, RunBounds, RunReport};
+use crate::domain::port::{End, Limit, RunBounds, RunReport, times};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::domain::sql::split::split;
@@ -25,7 +25,6 @@ use crate::domain::sql::{Checked, Dialect};
 use crate::io::session::Outside;
 use crate::io::storage::accesslog::AccessLog;
 use crate::io::storage::atomic;
-use crate::io::storage::partial::Partial;
 
 /// How many rows are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +60,17 @@ pub struct RunArgs {
     pub columns: Option<PathBuf>,
 }
 
+/// The text of a file, or of a pipe that has its name.
+fn read_statement(path: &Path) -> std::io::Result<String> {
+    let kind = std::fs::metadata(path)?;
+    if kind.is_file() || kind.is_dir() {
+        return atomic::read_text(path);
+    }
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(limits::TEXT_FILE_BYTES).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 impl RunArgs {
     /// Reads the statement from where the command line says. Snippets are the caller's: their text is given.
     ///
@@ -71,7 +81,7 @@ impl RunArgs {
             |what: String, error: &std::io::Error| Problem::new(Kind::Settings, what).because(error.to_string());
         let text = match (snippet, command.source()) {
             (Some(text), _) | (None, StatementSource::Text(text)) => text,
-            (None, StatementSource::File(path)) => atomic::read_text(&path)
+            (None, StatementSource::File(path)) => read_statement(&path)
                 .map_err(|error| unreadable(format!("The file {} cannot be read", path.display()), &error))?,
             (None, StatementSource::Stdin) => {
                 let mut text = String::new();
@@ -106,7 +116,8 @@ impl RunArgs {
                 (false, Some(most)) => RowsWanted::AtMost(most),
                 (false, None) => RowsWanted::Profile,
             },
-            output: command.output.clone(),
+            // As everywhere else `-` is stdout; the other name would open it anew, with a place in it of its own.
+            output: command.output.clone().filter(|path| path != Path::new("-") && path != Path::new("/dev/stdout")),
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
             is_strict: command.strict,
@@ -120,9 +131,13 @@ impl RunArgs {
     /// # Errors
     /// Where this build does not have it, or it is nothing for a terminal.
     fn form(&self, stdout: Stdout) -> Result<Format, Problem> {
-        let by_name = self.output.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
         let is_shown = self.output.is_none() && stdout == Stdout::Terminal;
-        let format = self.format.or(by_name).unwrap_or(if is_shown { Format::Table } else { Format::Tsv });
+        let format = match (self.format, &self.output) {
+            (Some(format), _) => format,
+            (None, Some(path)) => by_name(path)?,
+            (None, None) if is_shown => Format::Table,
+            (None, None) => Format::Tsv,
+        };
         if format.is_binary() && is_shown {
             return Err(Problem::new(Kind::Settings, format!("The form {format} is nothing for a terminal"))
                 .hint("write it into a file with -o FILE"));
@@ -150,6 +165,20 @@ impl RunArgs {
             (RowsWanted::AtMost(most), End::Limit(Limit::Rows(rows))) => most == *rows,
             _ => false,
         }
+    }
+}
+
+/// The form of a file by its ending; TSV where its name has none.
+fn by_name(path: &Path) -> Result<Format, Problem> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match Format::of_name(&name) {
+        Some(format) => Ok(format),
+        // A date is no ending.
+        None if !ending.contains(|character: char| character.is_ascii_alphabetic()) => Ok(Format::Tsv),
+        None => Err(Problem::new(Kind::Settings, format!("The ending of {} says no form", print::line(&name)))
+            .because(format!("nothing is written as .{}", print::line(ending)))
+            .hint("add --format csv (or tsv, json, jsonl, markdown, sql, table, parquet, xlsx)")),
     }
 }
 
@@ -203,21 +232,26 @@ async fn perform<W: Write + Send + 'static>(
     let Waited::Done(mut session) = session else { return Ok(Kind::Interrupted.exit_code()) };
     print::problems(err, &warnings(&session.facts().warnings))?;
     let statements = check_all(args, &session)?;
-    if format.is_binary() && statements.len() > 1 {
-        return Err(Problem::new(Kind::Settings, format!("A file of the form {format} holds one result"))
-            .because(format!("these are {} statements", statements.len()))
-            .hint("run them one by one, or choose a form of text"));
+    let results = statements.iter().filter(|(_, checked)| checked.has_rows()).count();
+    if results > 1 && (format.holds_one() || args.columns.is_some()) {
+        let (what, next) = if format.holds_one() {
+            (format!("What is written as {format} holds one result"), "choose tsv, jsonl, sql or markdown")
+        } else {
+            ("A file of columns holds those of one result".to_owned(), "leave --columns away")
+        };
+        return Err(Problem::new(Kind::Settings, what)
+            .because(format!("these are {results} statements with one each"))
+            .hint(format!("run them one by one, or {next}")));
     }
-    let sink = match &args.output {
-        None => Sink::Stdout(out),
-        Some(path) => Sink::File(Partial::create(path).map_err(|error| {
-            Problem::new(Kind::Local, format!("The file {} cannot be made", path.display()))
-                .because(error.to_string())
-                .hint("make the folder first, or choose another file with -o")
-        })?),
-    };
+    let places = Places::open(
+        args,
+        match stdout {
+            Stdout::Terminal => Sink::Terminal(print::Shown::new(out)),
+            Stdout::Other => Sink::Stdout(out),
+        },
+    )?;
     let manner = Manner { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
-    let poured = pour_on_a_thread(rows, manner, args.columns.clone(), sink)?;
+    let pouring = Pouring::start(rows, manner, places, site.stop.token())?;
     let bounds = args.bounds(&site.profile);
     let mut code = 0;
     let mut failed = None;
@@ -233,12 +267,12 @@ async fn perform<W: Write + Send + 'static>(
     session.close().await;
     // The session is gone and with it the sending end: the thread comes to its end too, unless its reader stalls.
     let poured = if site.stop.came() {
-        tokio::time::timeout(Duration::from_secs(1), poured).await.ok()
+        tokio::time::timeout(PATIENCE, pouring.wait()).await.ok()
     } else {
-        Some(poured.await)
+        Some(pouring.wait().await)
     };
     let Some(poured) = poured else { return Ok(Kind::Interrupted.exit_code()) };
-    finish((args, format), poured, code, failed, err)
+    poured.finish((args, format), code, failed, err)
 }
 
 /// What the user is told of the end of one statement, and the exit code that it makes.
@@ -252,14 +286,13 @@ fn judge(
     if report.warning_count > 0 {
         let plural = if report.warning_count == 1 { "" } else { "s" };
         let mut words = format!("rrx: {} warning{plural}\n", report.warning_count);
-        for warning in &report.warnings {
-            let _ = writeln!(
-                words,
-                "  {} {}: {}",
-                print::line(&warning.level),
-                warning.code,
-                print::line(&warning.message)
-            );
+        for (warning, times) in times(&report.warnings) {
+            let (level, message) = (print::line(&warning.level), print::line(&warning.message));
+            let often = if times > 1 { format!(" ({times} times)") } else { String::new() };
+            let _ = writeln!(words, "  {level} {}: {message}{often}", warning.code);
+        }
+        if report.warnings.len() < usize::from(report.warning_count) {
+            let _ = writeln!(words, "  … the server keeps the first {} of them", report.warnings.len());
         }
         print::text(err, &words)?;
     }

@@ -1,8 +1,8 @@
 //! Exports, read back by readers that are not ours.
 
 use proptest::prelude::*;
-use rrx::domain::export::{Format, Writer};
-use rrx::domain::results::{BINARY_COLLATION, Column, Glyphs, WireType};
+use rrx::domain::export::{Format, Formulas, Writer};
+use rrx::domain::results::{BINARY_COLLATION, Column, Glyphs, Origin, WireType, flag};
 use serde_json::Value;
 
 use crate::results::{Row, blob, chunk, column, text};
@@ -199,6 +199,54 @@ fn a_long_table_fixes_its_widths_and_cuts_nothing() {
     assert!(table.contains("| 1234567890 |\n"));
     assert_eq!(table.lines().next(), Some("+-------+"));
     assert_eq!(table.lines().count(), 1001 + 4);
+}
+
+#[test]
+fn formulas_are_defused_wherever_they_hide() {
+    let columns = [text("=1+1"), text("b")];
+    let hostile = ["=1", "\"=1+1\"", "＝1", "\u{feff}=1", "@x", "a=1", "-", "\t=1"];
+    for format in [Format::Csv, Format::Tsv] {
+        let mut writer = Writer::new(format, Glyphs::Unicode, Vec::new()).formulas(Formulas::Defused);
+        writer.begin(&columns).unwrap();
+        let rows: Vec<Row> = hostile.iter().map(|value| row(&[value, "plain"])).collect();
+        writer.chunk(&chunk(2, &rows)).unwrap();
+        let written = String::from_utf8(writer.finish().unwrap()).unwrap();
+        let firsts: Vec<char> =
+            written.lines().map(|line| line.trim_start_matches('"').chars().next().unwrap()).collect();
+        assert_eq!(firsts, ['\'', '\'', '\'', '\'', '\'', '\'', 'a', '\'', '\''], "{written}");
+        // As they are where nobody asks for it.
+        assert!(exported(format, &columns, &[row(&["=1", "x"])]).contains("\n=1"), "{format}");
+    }
+}
+
+#[test]
+fn rows_of_one_table_go_back_into_its_columns_and_others_into_names_that_differ() {
+    let of = |name: &str, table: &str, own: &str| {
+        let origin = Origin { schema: "s".into(), table: table.into(), column: own.into() };
+        Column { origin, ..column(name, WireType::Long) }
+    };
+    let head = |columns: &[Column]| {
+        let written = exported(Format::Sql, columns, &[row(&vec!["1"; columns.len()])]);
+        written.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(head(&[of("foo", "many", "id"), of("a", "many", "a")]), "INSERT INTO `many` (`id`, `a`) VALUES");
+    assert_eq!(head(&[of("a", "many", "a"), of("a", "many", "a")]), "INSERT INTO `result` (`a`, `a_2`) VALUES");
+    assert_eq!(head(&[of("a", "many", "a"), of("b", "few", "b")]), "INSERT INTO `result` (`a`, `b`) VALUES");
+    assert_eq!(head(&[of("", "", ""), of(" ", "", "")]), "INSERT INTO `result` (`column_1`, `column_2`) VALUES");
+}
+
+#[test]
+fn a_column_of_json_has_one_type_though_zeros_are_filled_in() {
+    let filled = Column { flags: flag::ZEROFILL | flag::UNSIGNED, ..column("n", WireType::Long) };
+    let year = Column { flags: flag::ZEROFILL | flag::UNSIGNED, ..column("y", WireType::Year) };
+    let written = exported(Format::Json, &[filled, year], &[row(&["00042", "2024"]), row(&["99999", "1999"])]);
+    assert_eq!(written, "[\n{\"n\":\"00042\",\"y\":2024},\n{\"n\":\"99999\",\"y\":1999}\n]\n");
+}
+
+#[test]
+fn bytes_in_markdown_are_whole() {
+    let written = exported(Format::Markdown, &[blob("b")], &[vec![Some(vec![0xab; 40])]]);
+    assert!(written.contains(&format!("| 0x{} |", "ab".repeat(40))), "{written}");
 }
 
 #[test]

@@ -163,7 +163,7 @@ async fn a_side_file_that_cannot_be_written_is_named_and_no_rows_are_left() {
     let asked = RunArgs { output: Some(goal), columns: Some("/nowhere/columns.json".into()), ..args("SELECT 1 AS a") };
     let left = perform(asked, direct(Rig::start())).await;
     assert!(
-        left.code != 0 && left.err.contains("/nowhere/columns.json") && left.err.contains("--columns"),
+        left.code != 0 && left.err.contains("/nowhere/columns.json") && left.err.contains("make the folder first"),
         "{}",
         left.err
     );
@@ -246,7 +246,14 @@ async fn sign_in_and_policy_have_their_exit_codes() {
 async fn warnings_are_words_on_stderr() {
     let left = perform(args("SELECT CAST('12x' AS SIGNED) AS a"), direct(Rig::start())).await;
     assert_eq!((left.code, left.out.as_str()), (0, "a\n12\n"));
-    assert!(left.err.contains("1 warning\n") && left.err.contains("1292"), "{}", left.err);
+    assert_eq!(left.err, "rrx: 1 warning\n  Warning 1292: Truncated incorrect INTEGER value: '12x'\n");
+    let many = "SELECT CAST(IF(seq < 3, 'x', 'y ') AS SIGNED) AS a FROM mysql.seq_1_to_1000";
+    let left = perform(args(many), direct(Rig::start())).await;
+    assert_eq!(
+        left.err,
+        "rrx: 1000 warnings\n  Warning 1292: Truncated incorrect INTEGER value: 'x' (2 times)\n  \
+         Warning 1292: Truncated incorrect INTEGER value: 'y ' (62 times)\n  … the server keeps the first 64 of them\n"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -279,4 +286,136 @@ async fn an_unknown_host_key_is_refused_and_nothing_is_recorded() {
     assert_eq!(left.code, 3, "{}", left.err);
     assert!(left.err.contains("SHA256:"), "{}", left.err);
     assert!(!empty.exists());
+}
+
+/// What a file has for somebody who looks for it.
+fn held(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_but_whole_rows_takes_the_place_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (goal, columns) = (folder.path().join("rows.csv"), folder.path().join("columns.json"));
+    std::fs::write(&goal, "precious").unwrap();
+    std::fs::write(&columns, "precious too").unwrap();
+    let asked = |text: &str| RunArgs {
+        output: Some(goal.clone()),
+        columns: Some(columns.clone()),
+        is_strict: true,
+        ..args(text)
+    };
+    for (text, code, word) in [
+        ("USE mysql", 2, "no statement has a result"),
+        ("SELECT nope FROM nowhere.at_all", 1, "doesn't exist"),
+        ("SELECT CAST('12x' AS SIGNED) AS a", 1, "--strict"),
+    ] {
+        let left = perform(asked(text), direct(Rig::start())).await;
+        assert_eq!(left.code, code, "{text}: {}", left.err);
+        assert!(left.err.contains(word), "{text}: {}", left.err);
+        assert_eq!(
+            (held(&goal).as_deref(), held(&columns).as_deref()),
+            (Some("precious"), Some("precious too")),
+            "{text}"
+        );
+        assert_eq!(left.err.contains("what came is in"), text.contains("CAST"), "{text}: {}", left.err);
+        assert!(held(&folder.path().join("columns.json.partial")).is_none(), "{text}");
+    }
+    let left = perform(asked("SELECT 1 AS a"), direct(Rig::start())).await;
+    assert_eq!((left.code, left.err.as_str()), (0, ""));
+    assert_eq!(held(&goal).as_deref(), Some("a\r\n1\r\n"));
+    assert!(held(&columns).unwrap().contains("\"a\""));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_and_columns_never_go_to_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let goal = folder.path().join("rows.csv");
+    for columns in ["rows.csv", "rows.csv.partial"] {
+        let asked =
+            RunArgs { output: Some(goal.clone()), columns: Some(folder.path().join(columns)), ..args("SELECT 1 AS a") };
+        let left = perform(asked, direct(Rig::start())).await;
+        assert!(left.code == 2 && left.err.contains("another file with --columns"), "{}", left.err);
+    }
+    let several = RunArgs { columns: Some(goal.clone()), ..args("SELECT 1 AS a; SELECT 2 AS b") };
+    let left = perform(several, direct(Rig::start())).await;
+    assert!(left.code == 2 && left.err.contains("those of one result") && left.out.is_empty(), "{}", left.err);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pipe_gets_the_rows_as_they_come_and_stays_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+    let asked = RunArgs { output: Some(pipe.clone()), ..args("SELECT 1 AS a") };
+    let left = perform(asked.clone(), direct(Rig::start())).await;
+    assert!(left.code == 6 && left.err.contains("start its reader first"), "{}", left.err);
+    let reader = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).unwrap());
+    let left = loop {
+        // Until the reader is there.
+        let left = perform(asked.clone(), direct(Rig::start())).await;
+        if left.code != 6 {
+            break left;
+        }
+    };
+    assert_eq!((left.code, left.err.as_str()), (0, ""));
+    assert_eq!(reader.await.unwrap(), "a\n1\n");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A reader that has stopped reading.
+struct Stuck(std::sync::mpsc::Receiver<()>);
+
+impl Write for Stuck {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        // Until the test is over.
+        let _ = self.0.recv();
+        Err(ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_ends_a_run_whose_reader_has_stopped_reading() {
+    let rig = Rig::start();
+    let (_held, until) = std::sync::mpsc::channel();
+    let (interrupt, stop) = mpsc::channel(1);
+    let state = tempfile::tempdir().unwrap();
+    let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
+    let site = Site { profile: Arc::new(direct(rig)), outside: outside(), log, stop: Interrupts::by(stop) };
+    let running = tokio::spawn(async move {
+        let mut err = Vec::new();
+        let asked = args("SELECT /* nobody reads */ seq, REPEAT('x', 1000) FROM mysql.seq_1_to_1000000");
+        run(&asked, site, (Stuck(until), Stdout::Other), &mut err).await
+    });
+    let seen = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* nobody reads */%'";
+    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(seen).trim() == "1");
+    interrupt.send(()).await.unwrap();
+    let code = tokio::time::timeout(Duration::from_secs(20), running).await.expect("it ends").unwrap();
+    assert_eq!(code, 130);
+    assert_eq!(rig.sql(seen).trim(), "0");
+    let log = std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap();
+    assert!(log.contains("cancelled"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ending_that_says_no_form_is_asked_about_and_two_tables_of_markdown_are_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = |name: &str| RunArgs { output: Some(folder.path().join(name)), ..args("SELECT 1 AS a") };
+    let left = perform(into("rows.csv.gz"), direct(Rig::start())).await;
+    assert!(left.code == 2 && left.err.contains("add --format csv"), "{}", left.err);
+    for name in ["rows", "rows.2026-11-26", "rows.tsv"] {
+        assert_eq!(perform(into(name), direct(Rig::start())).await.code, 0, "{name}");
+        assert_eq!(held(&folder.path().join(name)).as_deref(), Some("a\n1\n"), "{name}");
+    }
+    assert_eq!(perform(into("rows.ndjson"), direct(Rig::start())).await.code, 0);
+    assert_eq!(held(&folder.path().join("rows.ndjson")).as_deref(), Some("{\"a\":1}\n"));
+    let two = RunArgs { format: Some(Format::Markdown), ..args("SELECT 1 AS a; SELECT 2 AS b") };
+    let left = perform(two, direct(Rig::start())).await;
+    assert_eq!(left.out, "| a |\n| ---:|\n| 1 |\n\n| b |\n| ---:|\n| 2 |\n");
 }

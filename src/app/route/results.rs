@@ -90,7 +90,7 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
                 show_of_front(model, shows, asks);
             }
             Some(result) if result.warnings.0 > 0 => {
-                let shows = Shows::Warnings(result.warnings.1.clone());
+                let shows = Shows::Warnings(result.warnings.0, result.warnings.1.clone());
                 show_of_front(model, shows, asks);
             }
             _ => model.notice("the server gave no warning for this result"),

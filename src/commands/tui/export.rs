@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::taps::Taps;
 use crate::commands::pour::pour;
+use crate::commands::unmade::unmade;
 use crate::domain::export::{Manner, WriteError, side_file};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
 use crate::domain::port::{End, ExportCmd, ExportId, ExportNews, ExportOrder, Replace, ResultId, Rows, Written};
@@ -245,18 +246,6 @@ fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push(".columns.json");
     path.with_file_name(name)
-}
-
-fn unmade(path: &Path, error: &Error) -> Problem {
-    let hint = match error.kind() {
-        ErrorKind::IsADirectory => "add the name that the file is to have",
-        ErrorKind::NotFound => "make the folder first, or choose one that is there",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room there, or choose another disk",
-        _ => "choose a folder that you may write to",
-    };
-    Problem::new(Kind::Local, format!("The file {} cannot be made", path.display()))
-        .because(error.to_string())
-        .hint(hint)
 }
 
 fn unwritten(path: &Path, error: &Error) -> Problem {

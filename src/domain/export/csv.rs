@@ -3,7 +3,7 @@
 //! NULL is nothing, the empty text is `""`: a reader that looks at quotes tells them apart. A NULL in a result of one
 //! column is therefore an empty line, which some readers skip. BIT is written as its number.
 
-use super::visit::{any, bits, join, texts};
+use super::visit::{any, bits, header_name, join, texts};
 use super::{Formulas, Visitor};
 use crate::domain::results::{Cell, Cells, Column};
 
@@ -23,7 +23,7 @@ impl Visitor for Csv {
             if index > 0 {
                 out.push(b',');
             }
-            put(column.name.as_bytes(), out);
+            put(&header_name(&column.name, self.formulas), out);
         }
         out.extend_from_slice(b"\r\n");
     }

@@ -57,6 +57,10 @@ impl Format {
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
+        if ending.eq_ignore_ascii_case("ndjson") {
+            // Another word for the same (<https://github.com/ndjson/ndjson-spec>).
+            return Some(Self::JsonLines);
+        }
         Self::ALL.into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
     }
 
@@ -86,6 +90,13 @@ impl Format {
     #[must_use]
     pub fn holds_one(self) -> bool {
         self.is_binary() || matches!(self, Self::Csv | Self::Json)
+    }
+
+    /// What stands between two results of a form that may hold several.
+    #[must_use]
+    pub fn between_results(self) -> &'static [u8] {
+        // Without it the rows of the second table would go on with the first.
+        if self == Self::Markdown { b"\n" } else { b"" }
     }
 
     /// Whether this build has it.

@@ -1,7 +1,7 @@
 //! JSON: an array with one object for each row, each on its own line. Nothing is lost, nothing is rounded:
 //!
 //! - numbers keep the server's digits (DECIMAL and BIGINT UNSIGNED never pass through a float); a number that JSON cannot
-//!   write (`00042`, `nan`) is a string; BIT is its number;
+//!   write (`nan`) is a string, and so is every one of a ZEROFILL column, whose zeros are part of it; BIT is its number;
 //! - text, dates, times and JSON documents are strings with the server's text;
 //! - binary values are strings `"0x…"` in hexadecimal, as SQL writes them;
 //! - a text that is no UTF-8 is an object `{"hex":"…"}`;
@@ -10,7 +10,7 @@
 use super::Visitor;
 use super::names::unique;
 use super::visit::{any, put_bit, put_hex};
-use crate::domain::results::{Cell, Cells, Column, TypeClass};
+use crate::domain::results::{Cell, Cells, Column, TypeClass, WireType, flag};
 
 #[derive(Debug, Clone, Copy)]
 enum Form {
@@ -78,6 +78,10 @@ impl Visitor for Json {
 }
 
 fn form(column: &Column) -> Form {
+    // A YEAR has the flag too.
+    if column.flags & flag::ZEROFILL != 0 && column.wire != WireType::Year {
+        return Form::Text;
+    }
     match column.class() {
         TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => Form::Number,
         TypeClass::Bit => Form::Bit,

@@ -1,7 +1,8 @@
 //! A table of Markdown (GitHub Flavored Markdown, section 4.10), for reading: numbers right, NULL in italics, lines of a value
-//! as `<br>`, controls as visible marks, binary values as their size and first bytes.
+//! as `<br>`, controls as visible marks, binary values in hexadecimal as SQL writes them.
 
 use super::Visitor;
+use super::visit::put_hex;
 use crate::domain::results::{Cell, Cells, Column, Glyphs, Side, TypeClass, alignment, shown_cell, shown_text};
 
 #[derive(Debug, Default)]
@@ -36,6 +37,10 @@ impl Visitor for Markdown {
                     put(&String::from_utf8_lossy(bytes), out);
                 }
                 (Cell::Bytes(b""), _) => {}
+                (Cell::Bytes(bytes), TypeClass::Binary | TypeClass::Geometry) => {
+                    out.extend_from_slice(b"0x");
+                    put_hex(bytes, out);
+                }
                 (cell, _) => {
                     for piece in shown_cell(cell, column, Glyphs::Unicode, usize::MAX / 2) {
                         put(&piece.text, out);

@@ -1,8 +1,12 @@
 //! SQL: INSERT statements of a hundred rows each, as a MySQL of default `sql_mode` reads them. Values stand as literals that
-//! lose nothing: numbers with the server's digits, text in quotes, BIT as its number, what is no text as `x'…'`.
+//! lose nothing: numbers with the server's digits, text in quotes, BIT as its number, what is no text as `x'…'`. Rows that
+//! come from different columns of one table go back into these; others into `result`, whose names are made different.
+
+use std::collections::HashSet;
 
 use super::Visitor;
 use super::json::is_number;
+use super::names::each_different;
 use crate::domain::results::{Cell, Cells, Column, TypeClass, bit_number};
 use crate::domain::sql::Dialect;
 use crate::domain::sql::quote::{binary_literal, literal, quoted_identifier};
@@ -19,8 +23,9 @@ pub(super) struct Sql {
 
 impl Visitor for Sql {
     fn begin(&mut self, columns: &[Column], _out: &mut Vec<u8>) {
-        let names: Vec<String> = columns.iter().map(|column| quoted_identifier(&column.name)).collect();
-        self.head = format!("INSERT INTO {} ({}) VALUES\n", quoted_identifier(table_of(columns)), names.join(", "));
+        let (table, names) = goal(columns);
+        let names: Vec<String> = names.iter().map(|name| quoted_identifier(name)).collect();
+        self.head = format!("INSERT INTO {} ({}) VALUES\n", quoted_identifier(table), names.join(", "));
         self.classes = columns.iter().map(Column::class).collect();
         self.open = 0;
     }
@@ -46,11 +51,26 @@ impl Visitor for Sql {
     }
 }
 
-/// The table that all columns come from; a word where there is no such table.
-pub(super) fn table_of(columns: &[Column]) -> &str {
-    let mut tables = columns.iter().map(|column| column.origin.table.as_str());
-    let first = tables.next().unwrap_or_default();
-    if !first.is_empty() && tables.all(|table| table == first) { first } else { "result" }
+/// The table and its columns that the rows go into.
+fn goal(columns: &[Column]) -> (&str, Vec<String>) {
+    let mut seen = HashSet::new();
+    let first = columns.first().map_or("", |column| column.origin.table.as_str());
+    let is_of_it = |column: &Column| {
+        let origin = &column.origin;
+        origin.table == first && !origin.column.is_empty() && seen.insert(origin.column.clone())
+    };
+    if !first.is_empty() && columns.iter().all(is_of_it) {
+        return (first, columns.iter().map(|column| column.origin.column.clone()).collect());
+    }
+    let numbered: Vec<String> = (1..=columns.len()).map(|number| format!("column_{number}")).collect();
+    let named = |(column, number)| {
+        let column: &Column = column;
+        // Blanks at the end are in no name of a column (MySQL manual, "Schema Object Names").
+        let name = column.name.trim_end_matches(' ');
+        if name.is_empty() { number } else { name }
+    };
+    let names: Vec<&str> = columns.iter().zip(numbered.iter().map(String::as_str)).map(named).collect();
+    ("result", each_different(&names))
 }
 
 /// A value as SQL text.

@@ -4,7 +4,7 @@
 //! That form does not tell NULL from the text `NULL`: CSV and JSON do. It differs from the client in two things: BIT is
 //! written as its number (the client writes raw bytes), and names in the header are escaped as values are.
 
-use super::visit::{any, bits, join, texts};
+use super::visit::{any, bits, header_name, join, texts};
 use super::{Formulas, Visitor};
 use crate::domain::results::{Cell, Cells, Column};
 
@@ -24,7 +24,7 @@ impl Visitor for Tsv {
             if index > 0 {
                 out.push(b'\t');
             }
-            put(column.name.as_bytes(), out);
+            put(&header_name(&column.name, self.formulas), out);
         }
         out.push(b'\n');
     }

@@ -1,5 +1,6 @@
 //! The row visitor: what a form of export must say about a header, a row and the end. Knows no form.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use super::Formulas;
@@ -34,9 +35,21 @@ pub(super) fn texts(columns: &[Column], formulas: Formulas) -> Vec<bool> {
     columns.iter().map(|column| formulas == Formulas::Defused && is_text(column)).collect()
 }
 
-/// Whether a spreadsheet would run it (OWASP, "CSV Injection").
-fn is_formula(bytes: &[u8]) -> bool {
-    matches!(bytes.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n'))
+/// Whether a spreadsheet would run it (OWASP, "CSV Injection"): it begins like a formula, also in full width, behind what
+/// cannot be seen, or behind quotes, which a reader may take away.
+pub(super) fn is_formula(bytes: &[u8]) -> bool {
+    // The first character decides, and little stands before it.
+    let head = bytes.get(..64).unwrap_or(bytes).utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let first = head.trim_start_matches(['"', '\u{feff}', '\u{200b}', '\u{2060}']).chars().next();
+    matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'))
+}
+
+/// A name of the header, with a quote before a formula where it is to be defused.
+pub(super) fn header_name(name: &str, formulas: Formulas) -> Cow<'_, [u8]> {
+    if formulas == Formulas::Defused && is_formula(name.as_bytes()) {
+        return Cow::Owned(format!("'{name}").into_bytes());
+    }
+    Cow::Borrowed(name.as_bytes())
 }
 
 /// Joins the cells of a row. Of a BIT the number is written, before a formula in a text a quote.

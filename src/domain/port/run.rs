@@ -91,6 +91,19 @@ pub struct Warning {
     pub message: String,
 }
 
+/// How many times each warning came among these, in the order in which they first came.
+#[must_use]
+pub fn times(warnings: &[Warning]) -> Vec<(&Warning, u64)> {
+    let mut times: Vec<(&Warning, u64)> = Vec::new();
+    for warning in warnings {
+        match times.iter_mut().find(|(first, _)| *first == warning) {
+            Some((_, count)) => *count += 1,
+            None => times.push((warning, 1)),
+        }
+    }
+    times
+}
+
 /// What is known of a statement when it has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunReport {

@@ -62,6 +62,14 @@ impl Checked {
     pub fn session(&self) -> SessionId {
         self.session
     }
+
+    /// Whether it is answered with rows: all that passes is, but USE and SET.
+    #[must_use]
+    pub fn has_rows(&self) -> bool {
+        let tokens = lex(&self.text, self.dialect);
+        let verb = Reader::new(&self.text, &tokens).keyword(0);
+        !matches!(verb.as_deref(), Some("USE" | "SET"))
+    }
 }
 
 /// Why the guard said no.

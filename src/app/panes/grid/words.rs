@@ -65,7 +65,7 @@ fn status(result: &ResultSet, words: Words) -> String {
     match result.warnings.0 {
         0 => {}
         1 => status.push_str(" · 1 warning"),
-        n => status = format!("{status} · {n} warnings"),
+        n => status = format!("{status} · {} warnings", grouped(u64::from(n))),
     }
     status
 }

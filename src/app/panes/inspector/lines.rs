@@ -7,6 +7,7 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
+use crate::domain::port::times;
 use crate::domain::results::{Column, Glyphs, Shown};
 
 use super::{JsonTree, Shows, ValueForm, figures};
@@ -159,10 +160,16 @@ pub(super) fn lines(
         Shows::Value { value: Some(bytes), column, .. } => super::value::draw(&mut paper, bytes, column, value),
         Shows::Profile { column, profile, scope } => figures::profile(&mut paper, column, profile, scope),
         Shows::Chart { series, scope, .. } => figures::chart(&mut paper, series, scope),
-        Shows::Warnings(warnings) => {
-            for warning in warnings {
+        Shows::Warnings(count, warnings) => {
+            for (warning, times) in times(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), Tone::Warning)];
-                paper.hang(&lead, &printable(warning.message.as_bytes()), Tone::Plain, 2);
+                let often = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
+                paper.hang(&lead, &format!("{}{often}", printable(warning.message.as_bytes())), Tone::Plain, 2);
+            }
+            if warnings.len() < usize::from(*count) {
+                paper.blank();
+                let of = grouped(u64::from(*count));
+                paper.line(&format!("The server keeps the first {} of {of}.", warnings.len()), Tone::Dim);
             }
         }
         Shows::Problem(problem) => {

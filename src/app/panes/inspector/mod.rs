@@ -95,8 +95,8 @@ pub enum Shows {
         /// Over which rows.
         scope: String,
     },
-    /// The server's warnings.
-    Warnings(Vec<Warning>),
+    /// The server's warnings: how many it counted, and those that it kept.
+    Warnings(u16, Vec<Warning>),
     /// A problem, whole.
     Problem(Problem),
 }

@@ -44,7 +44,7 @@ impl InspectorView<'_> {
             Shows::Chart { columns, .. } => {
                 (format!("{} by {}", printable(&columns.1.name), printable(&columns.0.name)), String::new())
             }
-            Shows::Warnings(warnings) => ("Warnings".into(), warnings.len().to_string()),
+            Shows::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             Shows::Problem(_) => ("Problem".into(), String::new()),
         };
         if let Some((at, of)) = self.inspector.matches {
