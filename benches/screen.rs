@@ -73,6 +73,7 @@ impl Bench {
             size: SIZE,
             problems: vec![],
             first_worksheet: None,
+            folder: String::new(),
         });
         let store = Store::new(columns(), RESULT_MEMORY * 8, NoBlocks);
         Self { model, store, took: vec![], beside: vec![] }

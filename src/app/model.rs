@@ -50,6 +50,8 @@ pub struct Start {
     pub problems: Vec<Problem>,
     /// A worksheet for the demo where it has none yet: title and text.
     pub first_worksheet: Option<(String, String)>,
+    /// The folder in which rrx was started, as it is shown; empty where it is not known.
+    pub folder: String,
 }
 
 /// Everything that the TUI knows.
@@ -168,6 +170,7 @@ impl Model {
                 docs: Arc::default(),
                 snippets: Arc::default(),
                 running: None,
+                folder: start.folder,
                 areas,
                 now: Duration::ZERO,
             },

@@ -84,6 +84,8 @@ pub struct Shared {
     pub snippets: Arc<Vec<Snippet>>,
     /// The statement in flight, if any.
     pub running: Option<Running>,
+    /// The folder in which rrx was started: a file's name alone is one in it.
+    pub folder: String,
     /// The layout.
     pub areas: Areas,
     /// Time since the program started.

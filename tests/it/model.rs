@@ -49,6 +49,7 @@ impl Bench {
             size: Size { width, height },
             problems: vec![],
             first_worksheet: None,
+            folder: "/home/you/work".into(),
         });
         Self { model, effects: vec![] }
     }

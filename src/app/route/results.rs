@@ -47,7 +47,10 @@ pub(super) fn answer(model: &mut Model, ask: Ask, asks: &mut Vec<Ask>, effects: 
         Ask::ExportAs(form) => asks.push(Ask::ExportPath(form, ExportRows::Here)),
         Ask::ExportPath(form, rows) => {
             let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
-            let (name, scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
+            let (name, mut scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
+            if !model.shared.folder.is_empty() {
+                scope = format!("{scope} A name alone goes into {}.", model.shared.folder);
+            }
             asks.push(Ask::Open(Kind::ExportPath { form, rows, name, scope }));
         }
         Ask::Export { form, rows, path } => {

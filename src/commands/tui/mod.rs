@@ -22,6 +22,7 @@ use crate::app::model::{Model, Start};
 use crate::app::ui::look::{Colours, Look};
 use crate::app::ui::theme::Theme;
 use crate::app::{Effect, Message, draw, update};
+use crate::commands::print;
 use crate::domain::keys::{Chord, Key, Keymap};
 use crate::domain::limits::{EVENTS_A_TURN, INBOX};
 use crate::domain::port::StoreNews;
@@ -72,6 +73,7 @@ pub async fn run(start: TuiStart, outside: Outside) -> Result<u8, Problem> {
         size: Size { width, height },
         problems: start.problems,
         first_worksheet: start.first_worksheet,
+        folder: std::env::current_dir().map(|folder| print::line(&folder.to_string_lossy())).unwrap_or_default(),
     });
     let (sender, mut inbox) = mpsc::channel::<News>(INBOX);
     let mut dispatch = Dispatch::new(outside, sender);
