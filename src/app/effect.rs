@@ -24,6 +24,8 @@ pub enum Effect {
     Compute(Job),
     /// Free this beside the loop: a large catalog takes milliseconds to free.
     Discard(Arc<Catalog>),
+    /// Draw every cell anew: something else has written to the terminal.
+    Redraw,
     /// A clock message after this time.
     Wake(Duration),
     /// Leave, with this exit code.

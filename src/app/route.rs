@@ -144,7 +144,7 @@ fn act_app(model: &mut Model, action: AppAction, asks: &mut Vec<Ask>, effects: &
             asks.push(Ask::Settle);
         }
         AppAction::Rename => asks.push(Ask::Open(Kind::Rename)),
-        AppAction::Redraw => asks.push(Ask::Settle),
+        AppAction::Redraw => effects.push(Effect::Redraw),
     }
 }
 

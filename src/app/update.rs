@@ -127,6 +127,11 @@ fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Ve
     } else {
         model.worksheets.insert(text, &mut cx);
         model.worksheets.settle(&mut cx);
+        if model.focus != Focus::Worksheet {
+            // What was pasted shall not happen out of sight.
+            cx.ask(Ask::Focus(Focus::Worksheet));
+            cx.ask(Ask::Notice("pasted into the worksheet".into()));
+        }
     }
 }
 
@@ -339,7 +344,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
         Effect::Export(_) => "another export is still ending",
         Effect::Compute(_) | Effect::Discard(_) => "the machine is busy",
         Effect::Host(_) => "the clipboard is busy",
-        Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
+        Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
     };
     model.grid.on_refused();
     model.notice(format!("{what}: try again in a moment"));

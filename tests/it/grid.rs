@@ -11,8 +11,8 @@ use rrx::app::{Message, screen};
 use rrx::domain::catalog::{Catalog, ForeignKey, Index};
 use rrx::domain::export::{CopiedText, CopyForm};
 use rrx::domain::port::{
-    End, HostCmd, HostNews, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, StoreWork, View,
-    ViewId, Way,
+    End, HostCmd, HostNews, Limit, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, StoreWork,
+    View, ViewId, Way,
 };
 use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::results::{Column, Direction, Origin, Shown, SortKey, Window, WireType};
@@ -242,8 +242,10 @@ fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
     assert!(shown(&bench).contains("match 1 of 2"));
     bench.keys("n");
     assert!(matches!(asked(&mut bench), StoreCmd::Next { from: Place { row: 2, column: 2 }, way: Way::Forward, .. }));
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 7, column: 2 }, 2)))));
     bench.keys("N");
-    assert!(matches!(asked(&mut bench), StoreCmd::Next { way: Way::Back, .. }));
+    assert!(matches!(asked(&mut bench), StoreCmd::Next { from: Place { row: 7, .. }, way: Way::Back, .. }));
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
     bench.keys("/");
     bench.text("~(");
     assert!(shown(&bench).contains("is no regular expression"));
@@ -350,7 +352,121 @@ fn a_where_of_rows_names_the_primary_key() {
     bench.text("where");
     bench.keys("enter");
     let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
-    assert_eq!((form, columns), (CopyForm::Where { key: vec![0] }, vec![0, 1, 2]));
+    assert_eq!((form, columns), (CopyForm::Where { key: vec![0] }, vec![0]));
+    // Hidden or not selected, it still names the row: other columns would name more of them.
+    bench.keys("- v right Y");
+    bench.text("where");
+    bench.keys("enter");
+    let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
+    assert_eq!((form, columns), (CopyForm::Where { key: vec![0] }, vec![0]));
+}
+
+#[test]
+fn steps_to_matches_that_are_typed_ahead_are_all_done() {
+    let (mut bench, result) = with_rows(9);
+    search(&mut bench, "scr", 9);
+    assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
+    bench.keys("n n n n N");
+    for (row, number) in [(0, 1), (1, 2), (2, 3), (3, 4)] {
+        assert!(matches!(asked(&mut bench), StoreCmd::Next { way: Way::Forward, .. }), "{row}");
+        bench.effects.clear();
+        bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row, column: 2 }, number)))));
+    }
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
+    assert_eq!(front(&bench).row, 3, "four forward and one back, after the one that the search itself goes");
+}
+
+/// Searches, and lets the store find so many cells in all rows.
+fn search(bench: &mut Bench, text: &str, cells: u64) {
+    bench.keys("/");
+    bench.text(text);
+    bench.keys("enter");
+    let of = front(bench).progress.rows;
+    let result = front(bench).id;
+    bench.feed(Message::Result(result, StoreNews::Found { cells, rows: cells, of }));
+}
+
+#[test]
+fn a_search_holds_for_the_columns_that_show_and_the_cursor_stays_when_it_is_done_again() {
+    let (mut bench, result) = with_rows(9);
+    search(&mut bench, "scr", 9);
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 4, column: 2 }, 5)))));
+    bench.effects.clear();
+    bench.keys("home -");
+    assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [1, 2]));
+    bench.effects.clear();
+    bench.feed(Message::Result(result, StoreNews::Found { cells: 9, rows: 9, of: 9 }));
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
+    assert_eq!(front(&bench).row, 4);
+    assert!(shown(&bench).contains("9 matches"), "{}", shown(&bench));
+    search(&mut bench, "zzz", 0);
+    assert!(shown(&bench).contains("nothing in 9 rows holds `zzz`; 1 hidden column not searched"), "{}", shown(&bench));
+    bench.effects.clear();
+    bench.keys("+");
+    assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [0, 1, 2]));
+}
+
+#[test]
+fn a_search_while_rows_come_says_over_which_and_is_done_again_at_their_end() {
+    let (mut bench, result) = with_rows(9);
+    let progress = |rows, end| StoreNews::Progress(Progress { rows, bytes: rows, end });
+    bench.feed(Message::Result(result, progress(9, None)));
+    search(&mut bench, "scr", 2);
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
+    bench.feed(Message::Result(result, progress(2_000, None)));
+    assert!(shown(&bench).contains("match 1 of 2 in the first 9"), "{}", shown(&bench));
+    bench.effects.clear();
+    bench.feed(Message::Result(result, progress(2_000, Some(End::Complete))));
+    assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
+    bench.feed(Message::Result(result, StoreNews::Found { cells: 70, rows: 70, of: 2_000 }));
+    assert_eq!(front(&bench).row, 2);
+    assert!(shown(&bench).contains("70 matches") && !shown(&bench).contains("in the first"), "{}", shown(&bench));
+}
+
+#[test]
+fn a_result_that_was_stopped_before_a_row_came_says_so() {
+    for (end, words) in [
+        (End::Complete, "there is no row that it asks for"),
+        (End::Cancelled, "stopped before a row came"),
+        (End::Limit(Limit::Fetch(9)), "A limit ended it before a row came"),
+    ] {
+        let (mut bench, result) = with_rows(0);
+        bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 0, bytes: 0, end: Some(end) })));
+        assert!(shown(&bench).contains(words), "{words}: {}", shown(&bench));
+    }
+}
+
+#[test]
+fn the_value_here_narrows_the_choice_that_is_there() {
+    let (mut bench, result) = with_rows(9);
+    let value = |text: &str| StoreNews::Value { row: 0, column: 0, value: Some(Arc::from(text.as_bytes())) };
+    let arranged = |bench: &mut Bench| {
+        let StoreCmd::Arrange { arrangement, view, .. } = asked(bench) else { panic!("an arrangement") };
+        bench.feed(Message::Result(result, StoreNews::Arranged(View { id: view, rows: 5, of: 9 })));
+        bench.effects.clear();
+        arrangement.filter.unwrap().text().to_owned()
+    };
+    bench.keys("home e");
+    assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
+    bench.feed(Message::Result(result, value("1")));
+    assert_eq!((arranged(&mut bench), bench.model.overlay.is_none()), ("id = 1".into(), true));
+    bench.keys("e");
+    assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
+    bench.feed(Message::Result(result, value("2")));
+    assert_eq!(arranged(&mut bench), "(id = 1) and id = 2");
+}
+
+#[test]
+fn a_kept_result_stays_when_the_way_back_is_taken() {
+    let (mut bench, result) = with_rows(9);
+    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
+    bench.keys("right down enter");
+    bench.feed(Message::Result(result, StoreNews::Value { row: 1, column: 1, value: Some(Arc::from(&b"2"[..])) }));
+    let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
+    let Effect::Storage(StorageCmd::Begin { result: followed, .. }) = begin else { unreachable!() };
+    arrive(&mut bench, followed, 1);
+    bench.keys("P backspace");
+    assert_eq!((front(&bench).id, bench.model.grid.tabs().0.len()), (result, 2));
 }
 
 #[test]
@@ -426,4 +542,69 @@ fn a_column_is_described_and_the_words_say_over_what() {
     assert!(screen.contains("bars: id by name") && screen.contains("line: study_id by id"), "{screen}");
     bench.keys("enter");
     assert!(matches!(asked(&mut bench), StoreCmd::Plot { .. }));
+}
+
+#[test]
+fn a_text_is_found_in_a_value_wherever_the_panel_breaks_it() {
+    let fox = "The quick brown fox jumps over the lazy dog and then again the needle here";
+    let one_word = format!("{}NEEDLE{}", "a".repeat(42), "b".repeat(42));
+    let long = format!("{}the end", "x ".repeat(200_000));
+    for (value, wanted, is_there) in [
+        (fox, "over the lazy", true),
+        (fox, "the lazy dog and then again the needle", true),
+        (fox, "lazy  dog", false),
+        (fox, "~jumps over the l.zy", true),
+        (one_word.as_str(), "NEEDLE", true),
+        (long.as_str(), "the end", false),
+    ] {
+        let (mut bench, result) = with_rows(3);
+        bench.keys("right right enter");
+        let value: Option<Arc<[u8]>> = Some(Arc::from(value.as_bytes()));
+        bench.feed(Message::Result(result, StoreNews::Value { row: 0, column: 2, value }));
+        bench.keys("/");
+        bench.text(wanted);
+        bench.keys("enter");
+        let shown = shown(&bench);
+        assert_eq!(shown.contains("match 1 of 1"), is_there, "{wanted}: {shown}");
+        let is_told = shown.contains("no line holds") || shown.contains("no line of the part that shows");
+        assert_eq!(is_told, !is_there, "{wanted}: {shown}");
+        assert_eq!(shown.contains("of the part that shows"), wanted == "the end", "{wanted}: {shown}");
+    }
+}
+
+#[test]
+fn a_fit_shows_values_whole_and_a_key_has_room_for_its_arrow() {
+    let (mut bench, result) = with_rows(3);
+    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
+    let text = |text: &str| Shown::Bytes { length: text.len() as u64, head: text.as_bytes().into() };
+    let cells = vec![text("1"), text("2"), text(&"x".repeat(60))];
+    let window = Window { view: 0, first: 0, columns: 3, cells };
+    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+    bench.keys("right right =");
+    assert_eq!(front(&bench).layout.width(2), 60);
+    bench.keys("left =");
+    assert!(shown(&bench).contains("→ bigint"), "{}", shown(&bench));
+}
+
+#[test]
+fn the_column_whose_name_is_typed_whole_is_first() {
+    let mut bench = Bench::connected(160, 45);
+    let names = ["id", "c_timestamp3", "c_time", "c_time6"];
+    let columns: Vec<Column> = names.iter().map(|name| column(name, WireType::LongLong)).collect();
+    let cells: Vec<Option<&[u8]>> = vec![Some(b"1"); 4];
+    super::states::with_cells(&mut bench, &columns, &[&cells]);
+    bench.keys("c");
+    bench.text("c_time");
+    bench.keys("enter");
+    assert_eq!(front(&bench).column(), Some(2));
+}
+
+#[test]
+fn what_is_pasted_beside_the_worksheet_is_seen_there_and_a_redraw_is_one() {
+    let (mut bench, _) = with_rows(3);
+    bench.feed(Message::Paste("SELECT 7".into()));
+    assert_eq!(bench.model.focus, Focus::Worksheet);
+    assert!(shown(&bench).contains("SELECT 7") && shown(&bench).contains("pasted into the worksheet"));
+    bench.keys("ctrl-l");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Redraw)));
 }

@@ -149,7 +149,7 @@ fn with_subjects(bench: &mut Bench, count: u64) -> ResultId {
     result
 }
 
-fn with_cells(bench: &mut Bench, columns: &[Column], rows: &[&[Option<&[u8]>]]) -> ResultId {
+pub fn with_cells(bench: &mut Bench, columns: &[Column], rows: &[&[Option<&[u8]>]]) -> ResultId {
     let result = open(bench, "SELECT * FROM subject", columns);
     let count = rows.len() as u64;
     progress(bench, result, count, None);
@@ -315,7 +315,8 @@ fn names_of_columns_are_as_harmless_in_lists_as_in_the_header() {
         let value = Some("x\u{202e}y".as_bytes().into());
         bench.feed(Message::Result(result, StoreNews::Value { row: 0, column: 0, value }));
         let drawn: String = screen(&bench.model, 80, 24).content.iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert!(bench.model.overlay.is_some() && drawn.contains("‹U+202E›"), "{keys}: {drawn}");
+        assert_eq!(bench.model.overlay.is_some(), keys != "e", "{keys}");
+        assert!(drawn.contains("‹U+202E›"), "{keys}: {drawn}");
         assert!(!drawn.contains('\u{202e}'), "{keys}");
     }
 }

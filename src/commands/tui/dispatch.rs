@@ -125,7 +125,7 @@ impl Dispatch {
                 None
             }
             // The loop itself does these.
-            Effect::Host(_) | Effect::Wake(_) | Effect::Quit(_) => None,
+            Effect::Host(_) | Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => None,
         }
     }
 

@@ -133,6 +133,12 @@ async fn turn(
                     // Several may be asked for: the earliest counts, and whoever wants a later one asks again then.
                     wake = Some(wake.map_or(at, |planned| planned.min(at)));
                 }
+                Effect::Redraw => {
+                    if screen.clear().is_err() {
+                        can_draw = false;
+                        waiting.extend(update(model, Message::Terminate));
+                    }
+                }
                 Effect::Host(command) => {
                     if let Some(message) = dispatch.copy(command, screen) {
                         waiting.extend(update(model, message));

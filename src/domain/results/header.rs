@@ -50,6 +50,17 @@ pub fn widths(columns: &[Column], window: &Window, glyphs: Glyphs) -> Vec<u16> {
     widths.into_iter().map(|width| u16::try_from(width.max(LEAST_CELLS)).unwrap_or(u16::MAX)).collect()
 }
 
+/// The width of one column in which every value of the window shows whole, and so do its name and its type.
+#[must_use]
+pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: Glyphs) -> u16 {
+    let Some(of) = columns.get(column) else { return 0 };
+    let name = cells(&shown_text(&of.name, glyphs, usize::MAX / 2));
+    let cells_of = |cell: &Shown| cells(&shown(cell, of, glyphs, usize::MAX / 2));
+    let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(column)).map(cells_of);
+    let width = values.chain([name, type_text(of).chars().count(), LEAST_CELLS]).max().unwrap_or_default();
+    u16::try_from(width).unwrap_or(u16::MAX)
+}
+
 fn header_width(column: &Column, glyphs: Glyphs) -> usize {
     let name = cells(&shown_text(&column.name, glyphs, HEADER_CELLS));
     name.max(type_text(column).chars().count().min(HEADER_CELLS))

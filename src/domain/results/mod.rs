@@ -30,7 +30,7 @@ pub use chunk::{Cells, Chunk, ChunkBuilder, CodingError};
 pub use column::{BINARY_COLLATION, Column, Origin, TypeClass, WireType, flag};
 pub use filter::{Filter, FilterFault};
 pub use geometry::wkt;
-pub use header::{Side, alignment, type_text, widths};
+pub use header::{Side, alignment, type_text, whole_width, widths};
 pub use key::{Key, KeyKind, Keys};
 pub use order::{Sorter, TooMuch};
 pub use pattern::{Case, Pattern, PatternFault, PatternKind};

@@ -147,10 +147,15 @@ async fn read(
     let mut batch = Batch::new(width, job.result);
     let mut drained = 0_u64;
     loop {
-        let row = match next(&mut result, desk, rows, &mut batch).await? {
-            Ok(Some(row)) => row,
-            Ok(None) => break,
-            Err(error) => {
+        let row = match next(&mut result, desk, rows, &mut batch).await {
+            Some(Ok(Some(row))) => row,
+            Some(Ok(None)) => break,
+            None => {
+                // What came before the connection died is the user's.
+                batch.flush(desk, rows).await;
+                return None;
+            }
+            Some(Err(error)) => {
                 batch.flush(desk, rows).await;
                 return Some(Err(Fault::Driver(error)));
             }
@@ -160,6 +165,7 @@ async fn read(
             if drained.is_multiple_of(GLANCE) {
                 desk.glance().await;
                 if desk.dead.is_some() {
+                    batch.flush(desk, rows).await;
                     return None;
                 }
             }
@@ -250,9 +256,13 @@ impl Batch {
 async fn hand_on(desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, what: Rows) -> bool {
     match desk.room(rows).await {
         Room::Free(room) => room.send(what),
+        // They go on at the end, whatever becomes of the connection.
         Room::Stopped => desk.held.push(what),
         Room::Gone => desk.stop(Stop::Cancelled),
-        Room::Dead => return false,
+        Room::Dead => {
+            desk.held.push(what);
+            return false;
+        }
     }
     true
 }

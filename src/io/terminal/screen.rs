@@ -79,6 +79,14 @@ impl Screen {
         execute!(stdout(), EndSynchronizedUpdate)
     }
 
+    /// Clears the terminal: the next frame draws every cell.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn clear(&mut self) -> std::io::Result<()> {
+        self.terminal.clear()
+    }
+
     /// Sends a sequence of ours as it is (the clipboard's).
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::domain::results::{
 };
 use crate::domain::sql::quote::quoted_identifier;
 
-use super::{Grid, ResultSet, Search};
+use super::{Grid, ResultSet, Search, Then};
 
 /// Bytes of a value that a filter is made of.
 const FILTER_VALUE: usize = 200;
@@ -43,16 +43,49 @@ impl ResultSet {
         if is_first {
             (self.row, self.top) = (0, 0);
         }
+        self.search_again(cx);
+    }
+
+    fn search(&mut self, pattern: Arc<Pattern>, then: Then, cx: &mut Cx<'_>) {
+        let columns = self.layout.order().to_vec();
+        self.search = Some(Search {
+            pattern: Arc::clone(&pattern),
+            columns: columns.clone(),
+            found: None,
+            at: None,
+            then,
+            is_stepping: false,
+            owed: 0,
+        });
+        self.longer.begin(StoreWork::Find);
+        cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
+    }
+
+    /// Searches for the same in what is there now; the cursor stays, unless it was on its way to the first match.
+    pub(super) fn search_again(&mut self, cx: &mut Cx<'_>) {
         if let Some(search) = self.search.take() {
-            self.search(search.pattern, cx);
+            let then = if search.found.is_none() { search.then } else { Then::Stay };
+            self.search(search.pattern, then, cx);
         }
     }
 
-    pub(super) fn search(&mut self, pattern: Arc<Pattern>, cx: &mut Cx<'_>) {
-        let columns = self.layout.order().to_vec();
-        self.search = Some(Search { pattern: Arc::clone(&pattern), found: None, at: None });
-        self.longer.begin(StoreWork::Find);
-        cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
+    /// Goes on to the match after this cell, or before it. What is asked for while a step is under way is done behind it.
+    pub(super) fn step(&mut self, way: Way, cx: &mut Cx<'_>) {
+        let (Some(from), Some(search)) = (self.here(), &mut self.search) else { return };
+        if search.is_stepping {
+            search.owed = search.owed.saturating_add(if way == Way::Forward { 1 } else { -1 });
+            return;
+        }
+        search.is_stepping = true;
+        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way }));
+    }
+
+    /// Over what something holds that looked at so many rows of the view, in words.
+    pub(super) fn scope_of(&self, rows: u64) -> String {
+        if self.view.is_none() && rows < self.progress.rows {
+            return format!("the first {} of {} loaded rows", grouped(rows), grouped(self.progress.rows));
+        }
+        self.scope()
     }
 
     /// Over what sorting, filtering, searching and describing holds, in words.
@@ -148,22 +181,18 @@ impl Grid {
             return Ok(());
         }
         let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
-        result.search(Arc::new(pattern), cx);
+        result.search(Arc::new(pattern), Then::Go, cx);
         Ok(())
     }
 
     /// Goes to the next match.
     pub(super) fn match_from_here(&mut self, way: Way, cx: &mut Cx<'_>) {
         let Some(result) = self.front_mut() else { return };
-        match (&result.search, result.here()) {
-            (Some(Search { found: Some((cells, ..)), .. }), Some(from)) if *cells > 0 => {
-                cx.effect(Effect::Store(StoreCmd::Next { result: result.id, from, way }));
-            }
-            (Some(Search { found: Some(_), .. }), _) => {
-                cx.ask(Ask::Notice("nothing holds what was searched for".into()));
-            }
-            (Some(_), _) => cx.ask(Ask::Notice("still searching …".into())),
-            (None, _) => cx.ask(Ask::SearchForm),
+        match &result.search {
+            Some(Search { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(way, cx),
+            Some(Search { found: Some(_), .. }) => cx.ask(Ask::Notice("nothing holds what was searched for".into())),
+            Some(_) => cx.ask(Ask::Notice("still searching …".into())),
+            None => cx.ask(Ask::SearchForm),
         }
     }
 }

@@ -154,10 +154,27 @@ pub struct ResultSet {
 pub struct Search {
     /// What.
     pub pattern: Arc<Pattern>,
+    /// In which columns, in the order shown.
+    pub columns: Vec<usize>,
     /// Cells and rows that hold it, and of how many rows; once it has ended.
     pub found: Option<(u64, u64, u64)>,
     /// Which of the cells the cursor stands on, from 1.
     pub at: Option<u64>,
+    /// Where it takes the cursor when it has ended.
+    pub then: Then,
+    /// Whether a step to a match is under way.
+    pub is_stepping: bool,
+    /// Steps that were asked for meanwhile: forward, or back where it is below zero.
+    pub owed: i32,
+}
+
+/// Where a search takes the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// To the next match: somebody asked for it.
+    Go,
+    /// Nowhere: rows or columns changed under it.
+    Stay,
 }
 
 /// State of the results.
@@ -285,6 +302,9 @@ impl Grid {
     pub fn on_refused(&mut self) {
         for result in &mut self.results {
             result.asked = None;
+            if let Some(search) = &mut result.search {
+                (search.is_stepping, search.owed) = (false, 0);
+            }
         }
     }
 

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use crate::app::action::Action;
 use crate::app::ask::{Ask, Source};
-use crate::app::effect::Effect;
 use crate::app::panes::Cx;
-use crate::app::ui::draw::printable;
-use crate::domain::port::{End, ResultId, RunReport, StoreCmd, StoreNews, StoreWork, Way};
-use crate::domain::results::{Glyphs, Window, widths};
-use crate::domain::words::counted;
+use crate::app::shared::Shared;
+use crate::app::ui::draw::{counted, printable};
+use crate::domain::port::{End, ResultId, RunReport, StoreNews, StoreWork, Way};
+use crate::domain::results::{Column, Window, type_text, widths};
 
-use super::{Grid, GridAction, Layout, Purpose, ResultSet};
+use super::{Grid, GridAction, Layout, Purpose, ResultSet, Then};
 
 impl Grid {
     /// Takes news of the store about a result; about one that is gone it is dropped.
@@ -21,7 +20,7 @@ impl Grid {
         match news {
             StoreNews::Opened(columns) => {
                 let nothing = Window { view: 0, first: 0, columns: columns.len(), cells: Vec::new() };
-                result.layout = Layout::new(widths(&columns, &nothing, cx.shared.glyphs));
+                result.layout = Layout::new(wanted(&columns, &nothing, cx.shared));
                 result.columns = Some(columns);
             }
             StoreNews::Progress(progress) => {
@@ -30,11 +29,13 @@ impl Grid {
                 // What was arranged while rows came holds for all of them now.
                 if ends && !result.arrangement.is_plain() {
                     result.arrange(result.arrangement.clone(), cx);
+                } else if ends {
+                    result.search_again(cx);
                 }
             }
             StoreNews::Window(window) => {
                 if result.window.is_none() {
-                    fit_all(result, &window, cx.shared.glyphs);
+                    fit_all(result, &window, cx.shared);
                 }
                 result.asked = None;
                 result.window = Some(window);
@@ -65,18 +66,29 @@ impl Grid {
                         search.at = Some(number);
                     }
                 }
+                let owed = result.search.as_mut().map_or(0, |search| {
+                    search.is_stepping = false;
+                    let owed = search.owed;
+                    search.owed -= owed.signum();
+                    owed
+                });
+                match owed {
+                    0 => {}
+                    1.. => result.step(Way::Forward, cx),
+                    _ => result.step(Way::Back, cx),
+                }
             }
             StoreNews::Profiled { column, profile } => {
                 result.longer.end(StoreWork::Profile);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
-                    let scope = result.scope();
+                    let scope = result.scope_of(profile.rows);
                     cx.ask(Ask::ShowProfile { columns, column, profile, scope });
                 }
             }
             StoreNews::Plotted(series) => {
                 result.longer.end(StoreWork::Plot);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
-                    let scope = result.scope();
+                    let scope = result.scope_of(series.rows);
                     cx.ask(Ask::ShowChart { columns, series, scope });
                 }
             }
@@ -118,11 +130,19 @@ impl ResultSet {
             Purpose::Show => cx.ask(Ask::ShowValue { row, columns, column, value }),
             Purpose::Follow => cx.ask(Ask::Follow { columns, column, value }),
             Purpose::Filter => {
-                if let Some(text) = super::arrange::same(&columns, column, value.as_deref()) {
-                    cx.ask(Ask::FilterForm(text));
-                } else {
-                    cx.ask(Ask::Notice("a value of this kind or length makes no filter".into()));
-                }
+                let Some(same) = super::arrange::same(&columns, column, value.as_deref()) else {
+                    let key = cx.key(Action::Grid(GridAction::Filter));
+                    let why = "a value with line breaks, of many characters or of no bytes makes no condition";
+                    cx.ask(Ask::Notice(format!("{why}; write one with {key}")));
+                    return;
+                };
+                // Rows that do not show do not come back by this.
+                let before = self.arrangement.filter.as_ref().map(|filter| filter.text().to_owned());
+                cx.ask(Ask::FilterBy(match before {
+                    Some(before) if before == same || before.ends_with(&format!(" and {same}")) => before,
+                    Some(before) => format!("({before}) and {same}"),
+                    None => same,
+                }));
             }
         }
     }
@@ -133,17 +153,43 @@ impl ResultSet {
         search.found = Some(found);
         if found.0 == 0 {
             let (text, _, _) = search.pattern.parts();
-            cx.ask(Ask::Notice(format!("nothing in {} holds `{}`", counted(found.2, "row"), printable(text))));
-        } else if let Some(from) = self.here() {
-            cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way: Way::Forward }));
+            let hidden = self.layout.all() - self.layout.len();
+            let beside = if hidden > 0 {
+                format!("; {} not searched", counted(hidden as u64, "hidden column"))
+            } else {
+                String::new()
+            };
+            if search.then == Then::Go {
+                cx.ask(Ask::Notice(format!(
+                    "nothing in {} holds `{}`{beside}",
+                    counted(found.2, "row"),
+                    printable(text)
+                )));
+            }
+        } else if search.then == Then::Go {
+            self.step(Way::Forward, cx);
         }
     }
 }
 
 /// Widens the columns to what the first window holds.
-fn fit_all(result: &mut ResultSet, window: &Window, glyphs: Glyphs) {
+fn fit_all(result: &mut ResultSet, window: &Window, shared: &Shared) {
     let Some(columns) = result.columns.as_ref() else { return };
-    for (column, width) in widths(columns, window, glyphs).into_iter().enumerate() {
+    for (column, width) in wanted(columns, window, shared).into_iter().enumerate() {
         result.layout.resize(column, width);
     }
+}
+
+/// The first widths, with room for the arrow before the type of a column that refers to a row.
+fn wanted(columns: &[Column], window: &Window, shared: &Shared) -> Vec<u16> {
+    let least = |column: &Column| {
+        let arrow = arrow(column, shared);
+        if arrow == 0 { 0 } else { u16::try_from(type_text(column).chars().count()).unwrap_or(u16::MAX) + arrow }
+    };
+    widths(columns, window, shared.glyphs).into_iter().zip(columns).map(|(width, of)| width.max(least(of))).collect()
+}
+
+/// Cells of the arrow of a column that refers to a row.
+pub(super) fn arrow(column: &Column, shared: &Shared) -> u16 {
+    if shared.refers_to(column).is_some() { 2 } else { 0 }
 }

@@ -131,7 +131,9 @@ impl Grid {
             cx.ask(Ask::Notice("no key was followed to here".into()));
             return;
         };
-        self.close(cx);
+        if !self.front().is_some_and(|result| result.is_pinned) {
+            self.close(cx);
+        }
         self.front = place.min(self.results.len().saturating_sub(1));
     }
 }

@@ -9,7 +9,7 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::grouped;
 use crate::domain::export::CopyForm;
 use crate::domain::port::{ExportCmd, StoreCmd, StoreWork, Way};
-use crate::domain::results::{Shown, widths};
+use crate::domain::results::{Shown, whole_width};
 
 use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
 
@@ -194,8 +194,10 @@ impl ResultSet {
             cx.ask(Ask::Notice("there is no value here".into()));
             return;
         };
-        let width = widths(columns, window, cx.shared.glyphs).get(column).copied();
-        self.layout.resize(column, width.unwrap_or_default());
+        let arrow = columns.get(column).map_or(0, |column| super::news::arrow(column, cx.shared));
+        let width = whole_width(columns, column, window, cx.shared.glyphs).saturating_add(arrow);
+        // Wider than the panel it would push everything else out of sight.
+        self.layout.resize(column, width.min(room(cx.shared, self.count())));
     }
 
     fn want(&mut self, purpose: Purpose, cx: &mut Cx<'_>) {
@@ -228,31 +230,36 @@ impl ResultSet {
             rows: self.row..self.row + 1,
             places: if is_of_rows { 0..self.layout.len() } else { self.place..self.place + 1 },
         });
-        let columns: Vec<usize> = self.layout.order().get(block.places).unwrap_or_default().to_vec();
+        let mut columns: Vec<usize> = self.layout.order().get(block.places).unwrap_or_default().to_vec();
         let form = match form {
-            CopyForm::Where { .. } => CopyForm::Where { key: self.key(&columns, cx.shared) },
+            CopyForm::Where { .. } => {
+                let key = self.key(&columns, cx.shared);
+                if !key.is_empty() {
+                    columns.clone_from(&key);
+                }
+                CopyForm::Where { key: (0..key.len()).collect() }
+            }
             other => other,
         };
         self.longer.begin(StoreWork::Copy);
         cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: block.rows, columns, form }));
     }
 
-    /// Places of the primary key's columns among these, where all of it is there.
+    /// The columns of the primary key of the table that these are of, hidden ones too, where all of it is in the result.
     fn key(&self, columns: &[usize], shared: &Shared) -> Vec<usize> {
         let Some(of) = &self.columns else { return Vec::new() };
-        let origin = |column: usize| of.get(column).map(|column| &column.origin);
-        let table = columns.iter().filter_map(|column| origin(*column)).find(|origin| !origin.table.is_empty());
+        let origins = columns.iter().filter_map(|column| of.get(*column)).map(|column| &column.origin);
+        let table = { origins }.find(|origin| !origin.table.is_empty());
         let key = table.and_then(|table| {
             let found = shared.catalog.as_ref()?.table(&table.schema, &table.table)?;
             let primary = found.indexes.iter().find(|index| index.name == "PRIMARY")?;
-            let place = |name: &String| {
-                columns.iter().position(|column| {
-                    origin(*column).is_some_and(|origin| {
-                        origin.schema == table.schema && origin.table == table.table && origin.column == *name
-                    })
+            let column = |name: &String| {
+                of.iter().position(|column| {
+                    let origin = &column.origin;
+                    origin.schema == table.schema && origin.table == table.table && origin.column == *name
                 })
             };
-            primary.columns.iter().map(place).collect::<Option<Vec<usize>>>()
+            primary.columns.iter().map(column).collect::<Option<Vec<usize>>>()
         });
         key.unwrap_or_default()
     }
@@ -264,6 +271,9 @@ impl ResultSet {
         self.top =
             self.top.min(self.row).max((self.row + 1).saturating_sub(page)).min(count.saturating_sub(page.min(count)));
         self.place = self.place.min(self.layout.len().saturating_sub(1));
+        if self.search.as_ref().is_some_and(|search| search.columns != self.layout.order()) {
+            self.search_again(cx);
+        }
         self.layout.settle(self.place, room(cx.shared, count));
         let wanted = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= wanted.start && wanted.end <= range.end;

@@ -10,6 +10,7 @@ use crate::app::panes::connect::draw_problem;
 use crate::app::shared::Shared;
 use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
 use crate::app::ui::theme::Theme;
+use crate::domain::port::End;
 use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, alignment, shown};
 
 use super::update::number_width;
@@ -169,7 +170,12 @@ impl GridView<'_> {
                     let key = self.shared.key(Action::Grid(GridAction::Unsorted));
                     format!("No row fits the filter; {key} shows all of them again.")
                 }
-                None => "The statement has run: there is no row that it asks for.".to_owned(),
+                None => match &result.progress.end {
+                    Some(End::Complete) => "The statement has run: there is no row that it asks for.".to_owned(),
+                    Some(End::Cancelled) => "It was stopped before a row came.".to_owned(),
+                    Some(End::Limit(_)) => "A limit ended it before a row came.".to_owned(),
+                    Some(End::Broken(_)) | None => "It ended before a row came.".to_owned(),
+                },
             };
             for (line, y) in
                 wrap(&words, usize::from(area.width).saturating_sub(2)).iter().zip(area.y + 3..area.bottom())

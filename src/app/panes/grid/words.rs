@@ -128,8 +128,17 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
             (None, _, Words::Few) => "searching".into(),
             (Some((0, ..)), _, Words::All) => format!("no match of `{text}`"),
             (Some((0, ..)), _, Words::Few) => "no match".into(),
-            (Some((cells, ..)), at, _) => {
-                format!("match {} of {}", at.map_or_else(|| "?".into(), grouped), grouped(cells))
+            (Some((cells, _, of)), at, words) => {
+                let matches = match at {
+                    Some(at) => format!("match {} of {}", grouped(at), grouped(cells)),
+                    None if cells == 1 => "1 match".into(),
+                    None => format!("{} matches", grouped(cells)),
+                };
+                match words {
+                    Words::All if of < result.count() => format!("{matches} in the first {} rows", grouped(of)),
+                    Words::Few if of < result.count() => format!("{matches} in the first {}", grouped(of)),
+                    Words::All | Words::Few => matches,
+                }
             }
         });
     }

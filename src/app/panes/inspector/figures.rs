@@ -6,7 +6,7 @@ use crate::app::ui::draw::{clip, grouped, printable as safe};
 use crate::domain::results::{Column, ColumnProfile, Count, Series};
 use crate::domain::words::counted;
 
-use super::lines::{Paper, shown_bytes};
+use super::lines::{Joint, Paper, shown_bytes};
 use super::{InspectorLine, Tone};
 
 /// What a column holds.
@@ -86,11 +86,10 @@ fn bar(paper: &mut Paper, label: &str, (value, most): (f64, f64), words: &str) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
     let eighths = (share * room as f64 * 8.0).round() as usize;
     let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
-    paper.push(InspectorLine(vec![
-        (format!("{label}  "), Tone::Name),
-        (drawn, Tone::Code),
-        (format!(" {words}"), Tone::Dim),
-    ]));
+    paper.push(InspectorLine(
+        vec![(format!("{label}  "), Tone::Name), (drawn, Tone::Code), (format!(" {words}"), Tone::Dim)],
+        Joint::None,
+    ));
 }
 
 /// Bars, or a line.

@@ -8,7 +8,7 @@ use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::port::times;
-use crate::domain::results::{Column, Glyphs, Shown};
+use crate::domain::results::{Column, Glyphs, Pattern, PatternKind, Shown};
 
 use super::{JsonTree, Shows, ValueForm, figures};
 
@@ -31,7 +31,22 @@ pub enum Tone {
 
 /// One line: parts with their tones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct InspectorLine(pub Vec<(String, Tone)>);
+pub struct InspectorLine(pub Vec<(String, Tone)>, pub Joint);
+
+/// How a line goes on from the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Joint {
+    /// It does not: it is a line of its own.
+    #[default]
+    None,
+    /// The text before was too long: it goes on behind so many blanks, and a blank between the two was dropped or not.
+    Wrapped {
+        /// Blanks that stand before it.
+        indent: usize,
+        /// Whether a blank was dropped.
+        blank: bool,
+    },
+}
 
 impl InspectorLine {
     /// What stands on it.
@@ -39,6 +54,40 @@ impl InspectorLine {
     pub fn text(&self) -> String {
         self.0.iter().map(|(text, _)| text.as_str()).collect()
     }
+
+    /// What it adds to the text of the line before, where it goes on from that.
+    fn further(&self) -> Option<String> {
+        let Joint::Wrapped { indent, blank } = self.1 else { return None };
+        let text = self.text();
+        let rest = text.get(indent..).unwrap_or_default();
+        Some(if blank { format!(" {rest}") } else { rest.to_owned() })
+    }
+}
+
+/// Whether the line of this number holds a pattern, or the beginning of one that goes on behind a wrap.
+pub(super) fn holds(lines: &[InspectorLine], at: usize, pattern: &Pattern) -> bool {
+    let Some(line) = lines.get(at) else { return false };
+    let text = line.text();
+    if pattern.is_in(text.as_bytes()) {
+        return true;
+    }
+    let further = lines.get(at + 1..).unwrap_or_default().iter().map_while(InspectorLine::further);
+    let next: String = match pattern.parts() {
+        // No more than what cannot hold it by itself.
+        (wanted, PatternKind::Text, _) => {
+            let most = wanted.chars().count().saturating_sub(1);
+            let mut next = String::new();
+            for more in further {
+                next.push_str(&more);
+                if next.chars().count() >= most {
+                    break;
+                }
+            }
+            next.chars().take(most).collect()
+        }
+        (_, PatternKind::Regex, _) => further.take(1).collect(),
+    };
+    !next.is_empty() && !pattern.is_in(next.as_bytes()) && pattern.is_in(format!("{text}{next}").as_bytes())
 }
 
 /// Collects lines no wider than a width.
@@ -78,31 +127,36 @@ impl Paper {
         let mut parts = lead.to_vec();
         let mut used: usize = parts.iter().map(|(text, _)| text.width()).sum();
         let mut line = String::new();
+        let mut joint = Joint::None;
         for word in words(text) {
             let wide = word.width();
             // A word that no line has room for is broken where it stands.
             if used + wide > self.width && used > indent && wide + indent <= self.width {
+                let ended = line.ends_with(char::is_whitespace);
                 parts.push((std::mem::take(&mut line), tone));
-                self.lines.push(InspectorLine(std::mem::take(&mut parts)));
+                self.lines.push(InspectorLine(std::mem::take(&mut parts), joint));
                 line.push_str(&" ".repeat(indent));
                 used = indent;
-                if word.trim().is_empty() {
+                let is_blank = word.trim().is_empty();
+                joint = Joint::Wrapped { indent, blank: is_blank && !ended };
+                if is_blank {
                     continue;
                 }
             }
             for grapheme in word.graphemes(true) {
                 if used + grapheme.width() > self.width && used > indent {
                     parts.push((std::mem::take(&mut line), tone));
-                    self.lines.push(InspectorLine(std::mem::take(&mut parts)));
+                    self.lines.push(InspectorLine(std::mem::take(&mut parts), joint));
                     line.push_str(&" ".repeat(indent));
                     used = indent;
+                    joint = Joint::Wrapped { indent, blank: false };
                 }
                 line.push_str(grapheme);
                 used += grapheme.width();
             }
         }
         parts.push((line, tone));
-        self.lines.push(InspectorLine(parts));
+        self.lines.push(InspectorLine(parts, joint));
     }
 }
 

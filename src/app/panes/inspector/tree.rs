@@ -84,7 +84,12 @@ impl Inspector {
             self.refresh(cx.shared);
             self.follow_cursor(cx.shared);
         } else {
-            cx.ask(Ask::Notice("no line of the document holds what was searched for".into()));
+            let words = if tree.is_cut() {
+                "no line of the part of the document that shows holds what was searched for"
+            } else {
+                "no line of the document holds what was searched for"
+            };
+            cx.ask(Ask::Notice(words.into()));
         }
         true
     }

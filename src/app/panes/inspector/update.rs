@@ -10,8 +10,9 @@ use crate::app::shared::Shared;
 use crate::domain::docs::DocPage;
 use crate::domain::port::{CopyText, ResultId};
 
-use super::lines::{Drawn, lines};
-use super::{Inspector, InspectorAction, Shows, ValueForm};
+use super::lines::{Drawn, holds, lines};
+use super::value::REST;
+use super::{Inspector, InspectorAction, InspectorLine, Shows, ValueForm};
 
 impl Inspector {
     /// Shows something at the user's wish.
@@ -167,7 +168,7 @@ impl Inspector {
         if self.find_in_tree(forward, false, cx) {
             return;
         }
-        let holds = |at: &usize| self.lines.get(*at).is_some_and(|line| pattern.is_in(line.text().as_bytes()));
+        let holds = |at: &usize| holds(&self.lines, *at, &pattern);
         let count = self.lines.len();
         let from = self.found.map_or(if forward { 0 } else { count }, |at| if forward { at + 1 } else { at });
         let found = if forward {
@@ -177,12 +178,18 @@ impl Inspector {
         };
         let matching: Vec<usize> = (0..count).filter(holds).collect();
         self.matches = found.map(|at| (matching.partition_point(|line| *line <= at), matching.len()));
-        match found {
-            Some(at) => {
-                self.found = Some(at);
-                self.top = at.saturating_sub(2);
-            }
-            None => cx.ask(Ask::Notice("no line holds what was searched for".into())),
+        if let Some(at) = found {
+            self.found = Some(at);
+            self.top = at.saturating_sub(2);
+        } else {
+            let mut texts = self.lines.iter().map(InspectorLine::text);
+            let is_part = texts.any(|text| text.len() > 8 && REST.starts_with(text.trim_end()));
+            let words = if is_part {
+                "no line of the part that shows holds what was searched for"
+            } else {
+                "no line holds what was searched for"
+            };
+            cx.ask(Ask::Notice(words.into()));
         }
         self.settle(cx.shared);
     }

@@ -5,6 +5,7 @@ use crate::domain::results::{Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
 use crate::domain::words::counted;
 
+use super::lines::Joint;
 use super::lines::Paper;
 use super::{InspectorLine, JsonTree, Tone};
 
@@ -76,10 +77,8 @@ pub(super) fn draw(
     let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueForm::Hex);
     let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
     let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
-    paper.line(
-        &format!("{} bytes as {}{also}", crate::app::ui::draw::grouped(bytes.len() as u64), form.word()),
-        Tone::Dim,
-    );
+    let size = crate::app::ui::draw::counted(bytes.len() as u64, "byte");
+    paper.line(&format!("{size} as {}{also}", form.word()), Tone::Dim);
     paper.blank();
     let text = || std::str::from_utf8(bytes).unwrap_or_default();
     match form {
@@ -106,9 +105,12 @@ pub(super) fn copied(bytes: &[u8], form: Option<ValueForm>) -> (String, &'static
     }
 }
 
+/// What is said behind a value of which a part shows.
+pub(super) const REST: &str = "… the rest is not shown; a copy takes all of it";
+
 fn rest(paper: &mut Paper, is_more: bool) {
     if is_more {
-        paper.line("… the rest is not shown; a copy takes all of it", Tone::Dim);
+        paper.line(REST, Tone::Dim);
     }
 }
 
@@ -162,11 +164,14 @@ fn hex(paper: &mut Paper, bytes: &[u8]) {
         let digits: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
         let characters =
             part.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' });
-        paper.push(InspectorLine(vec![
-            (format!("{:06x}  ", row * count), Tone::Dim),
-            (format!("{:<width$}", digits.join(" "), width = 3 * count), Tone::Code),
-            (characters.collect(), Tone::Plain),
-        ]));
+        paper.push(InspectorLine(
+            vec![
+                (format!("{:06x}  ", row * count), Tone::Dim),
+                (format!("{:<width$}", digits.join(" "), width = 3 * count), Tone::Code),
+                (characters.collect(), Tone::Plain),
+            ],
+            Joint::None,
+        ));
     }
     rest(paper, head.len() < bytes.len());
 }

@@ -249,6 +249,8 @@ pub(super) fn filter(items: Vec<Item>, typed: &str) -> Vec<Item> {
         })
         .filter(|(points, _)| *points > 0)
         .collect();
-    scored.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+    // What is typed whole is meant, though a longer name fits as well.
+    let is_it = |item: &Item| item.name.eq_ignore_ascii_case(typed.trim());
+    scored.sort_by_key(|(points, item)| std::cmp::Reverse((is_it(item), *points)));
     scored.into_iter().map(|(_, item)| item).collect()
 }
