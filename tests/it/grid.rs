@@ -304,7 +304,7 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     else {
         unreachable!()
     };
-    assert_eq!((copy.text.as_str(), copy.what.as_str()), ("x", "18 values, 2 of them in hexadecimal"));
+    assert_eq!((copy.text.as_str(), copy.what.as_str()), ("x", "18 values (2 of them in hexadecimal)"));
     // A desktop that does not answer is not asked again: another way is taken, and that one is told and written down.
     bench.feed(Message::Host(HostNews::NotTaken { copy: copy.clone(), why: "it does not answer".into() }));
     let again = bench.take(|effect| matches!(effect, Effect::Host(_)));
@@ -317,7 +317,7 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     let Effect::Storage(StorageCmd::Copied(record)) = effect else { unreachable!() };
     assert_eq!((record.profile.as_str(), record.bytes, record.to.as_str()), ("eu", 1, "/tmp/copy.txt"));
     assert_eq!(record.statement, "SELECT id, study_id, name FROM subject");
-    assert_eq!(record.what, "18 values, 2 of them in hexadecimal");
+    assert_eq!(record.what, "18 values (2 of them in hexadecimal)");
 }
 
 #[test]

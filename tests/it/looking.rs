@@ -166,8 +166,8 @@ fn a_copy_says_what_is_in_the_text_and_what_is_not() {
         self::copied(&mut bench).unwrap().1
     };
     assert_eq!(of(3_000_000, 0), "3,000,000 values");
-    assert_eq!(of(1, 1), "1 value, in hexadecimal");
-    assert_eq!(of(1200, 1100), "1,200 values, 1,100 of them in hexadecimal");
+    assert_eq!(of(1, 1), "1 value in hexadecimal");
+    assert_eq!(of(1200, 1100), "1,200 values (1,100 of them in hexadecimal)");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn what_is_copied_of_a_value_is_in_the_form_that_shows() {
     bench.keys("y");
     assert_eq!(copied(&mut bench), Some(("Az".into(), "the value".into())));
     bench.keys("m y");
-    assert_eq!(copied(&mut bench), Some(("x'417A'".into(), "the value, in hexadecimal".into())));
+    assert_eq!(copied(&mut bench), Some(("x'417A'".into(), "the value in hexadecimal".into())));
     bench.keys("esc");
     open_value(&mut bench, b"");
     bench.keys("y");

@@ -241,6 +241,7 @@ fn hint(code: u16) -> Option<&'static str> {
         1040 | 1203 | 1226 => "too many connections: close others that use the same account, or wait",
         1142 | 1143 | 1227 | 1370 => "the account lacks the privilege: ask for it, or read something else",
         1146 => "check the spelling, and which database is the current one",
+        1235 => "this server does not have it: write the statement without, or run it on another replica",
         1298 => "the server does not know this time zone by name: write an offset such as +00:00",
         1317 => "somebody else stopped the statement: run it again",
         1792 | 1290 => "the session is read-only, and stays so",

@@ -29,7 +29,7 @@ fn words(copied: &CopiedText) -> String {
     let values = counted(copied.cells, "value");
     match copied.as_hex {
         0 => values,
-        count if count == copied.cells => format!("{values}, in hexadecimal"),
-        count => format!("{values}, {} of them in hexadecimal", grouped(count)),
+        count if count == copied.cells => format!("{values} in hexadecimal"),
+        count => format!("{values} ({} of them in hexadecimal)", grouped(count)),
     }
 }

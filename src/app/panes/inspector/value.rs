@@ -99,8 +99,8 @@ pub(super) fn draw(
 pub(super) fn copied(bytes: &[u8], form: Option<ValueForm>) -> (String, &'static str) {
     match form {
         _ if bytes.is_empty() => (String::new(), "the value"),
-        Some(ValueForm::Hex) => (binary_literal(bytes), "the value, in hexadecimal"),
-        Some(ValueForm::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value, as WKT"),
+        Some(ValueForm::Hex) => (binary_literal(bytes), "the value in hexadecimal"),
+        Some(ValueForm::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),
         Some(ValueForm::Text | ValueForm::Json) | None => (String::from_utf8_lossy(bytes).into_owned(), "the value"),
     }
 }
