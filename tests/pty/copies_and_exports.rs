@@ -115,27 +115,30 @@ fn an_export_tells_how_far_it_is_and_is_whole_under_its_name() {
 }
 
 #[test]
-fn a_stopped_export_leaves_no_file_under_the_name_nor_half_of_one() {
+fn a_stopped_export_ends_and_leaves_nothing_beside_a_pipe_that_was_written_into() {
     let home = Home::new();
     let mut story = with_rows(&home, &[]);
     let (path, partial) = (home.path().join("all.csv"), home.path().join("all.csv.partial"));
-    // A pipe in the place of the half file: it takes so much and no more until somebody reads.
-    nix::unistd::mkfifo(&partial, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    // A pipe takes so much and no more until somebody reads.
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let flags = nix::fcntl::OFlag::O_NONBLOCK.bits();
-    let mut pipe = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(&partial).unwrap();
+    let mut pipe = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(&path).unwrap();
     story.export_to(&path);
     story.see("writing");
     story.keys("ctrl-c");
     story.see("stopping the export");
     let (mut taken, mut bytes) = (0, [0; 1 << 13]);
-    // Nothing is read once it is not there any more.
-    wait_until("the half file is gone", Duration::from_mins(1), || {
-        taken += pipe.read(&mut bytes).unwrap_or(0);
-        !partial.exists()
+    wait_until("its end of the pipe is closed", Duration::from_mins(1), || match pipe.read(&mut bytes) {
+        Ok(0) => true,
+        Ok(count) => {
+            taken += count;
+            false
+        }
+        Err(_) => false,
     });
     assert!(taken < csv().len(), "it was not written to its end");
     story.see("the export is stopped: no file was written");
-    assert!(!path.exists() && !partial.exists());
+    assert!(path.exists() && !partial.exists());
     story.keys("ctrl-q");
     assert!(story.end().success());
 }

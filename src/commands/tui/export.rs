@@ -131,7 +131,8 @@ fn write(
     let path = full_path(&order.path, home)?;
     let side = order.form.has_side_file.then(|| beside(&path));
     if order.replace == Replace::Forbidden {
-        let there = std::iter::once(&path).chain(&side).find(|path| path.exists() && !path.is_dir());
+        // A pipe or a device stays what it is.
+        let there = std::iter::once(&path).chain(&side).find(|path| path.is_file());
         if let Some(there) = there {
             return Ok(ExportNews::Exists(there.clone()));
         }
