@@ -7,7 +7,7 @@ use crate::domain::compute::{Answer, Computed};
 use crate::domain::keys::{Chord, Outcome};
 use crate::domain::port::{
     CopyText, End, ExportCmd, ExportNews, HostCmd, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd,
-    SessionId, SessionNews, StorageCmd, StorageNews, StoreNews,
+    SessionId, SessionNews, StorageCmd, StorageNews, StoreCmd, StoreNews,
 };
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
@@ -360,6 +360,7 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
             model.aside.late.push(end);
             effects.push(Effect::Wake(super::run::SOON));
         }
+        Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),
         Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),
         Effect::Storage(StorageCmd::SaveWorksheets { .. }) => {
             model.worksheets.is_dirty = true;

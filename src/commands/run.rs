@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use self::output::{PATIENCE, Places, Pouring, Sink};
+use self::output::{Places, Pouring, Sink};
 use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
@@ -22,6 +22,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
+use crate::domain::words::counted;
 use crate::io::session::Outside;
 use crate::io::storage::accesslog::AccessLog;
 use crate::io::storage::atomic;
@@ -66,8 +67,16 @@ fn read_statement(path: &Path) -> std::io::Result<String> {
     if kind.is_file() || kind.is_dir() {
         return atomic::read_text(path);
     }
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(limits::TEXT_FILE_BYTES).read_to_string(&mut text)?;
+    read_whole(std::fs::File::open(path)?)
+}
+
+/// A text that comes from a pipe: all of it or none, since a statement that is cut is another one.
+fn read_whole(from: impl Read) -> std::io::Result<String> {
+    let (mut text, most) = (String::new(), limits::TEXT_FILE_BYTES);
+    from.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(std::io::Error::other(format!("it is larger than {} MiB", most >> 20)));
+    }
     Ok(text)
 }
 
@@ -84,13 +93,7 @@ impl RunArgs {
             (None, StatementSource::File(path)) => read_statement(&path)
                 .map_err(|error| unreadable(format!("The file {} cannot be read", path.display()), &error))?,
             (None, StatementSource::Stdin) => {
-                let mut text = String::new();
-                let most = limits::TEXT_FILE_BYTES;
-                stdin
-                    .take(most)
-                    .read_to_string(&mut text)
-                    .map_err(|error| unreadable("Standard input cannot be read".into(), &error))?;
-                text
+                read_whole(stdin).map_err(|error| unreadable("Standard input cannot be read".into(), &error))?
             }
             (None, StatementSource::Snippet(name)) => {
                 return Err(Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(&name))));
@@ -255,24 +258,30 @@ async fn perform<W: Write + Send + 'static>(
     let bounds = args.bounds(&site.profile);
     let mut code = 0;
     let mut failed = None;
+    let mut left = statements.len() as u64;
     for (start, checked) in statements {
         match session.run(checked, bounds, &mut site.log, args.reference.as_deref(), &mut site.stop).await {
-            Ok(report) => code = judge(args, start, &report, site.stop.came(), err)?,
+            Ok(report) => match judge(args, start, &report, site.stop.came(), err) {
+                Ok(judged) => code = judged,
+                Err(problem) => failed = Some(problem),
+            },
             Err(problem) => failed = Some(problem),
         }
         if code != 0 || failed.is_some() {
             break;
         }
+        left -= 1;
+        if site.stop.came() && left > 0 {
+            failed = Some(Problem::new(
+                Kind::Interrupted,
+                format!("Interrupted: {} did not run", counted(left, "statement")),
+            ));
+            break;
+        }
     }
     session.close().await;
     // The session is gone and with it the sending end: the thread comes to its end too, unless its reader stalls.
-    let poured = if site.stop.came() {
-        tokio::time::timeout(PATIENCE, pouring.wait()).await.ok()
-    } else {
-        Some(pouring.wait().await)
-    };
-    let Some(poured) = poured else { return Ok(Kind::Interrupted.exit_code()) };
-    poured.finish((args, format), code, failed, err)
+    pouring.wait(&mut site.stop).await.finish((args, format), code, failed, err)
 }
 
 /// What the user is told of the end of one statement, and the exit code that it makes.

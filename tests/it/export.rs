@@ -232,6 +232,10 @@ fn rows_of_one_table_go_back_into_its_columns_and_others_into_names_that_differ(
     assert_eq!(head(&[of("foo", "many", "id"), of("a", "many", "a")]), "INSERT INTO `many` (`id`, `a`) VALUES");
     assert_eq!(head(&[of("a", "many", "a"), of("a", "many", "a")]), "INSERT INTO `result` (`a`, `a_2`) VALUES");
     assert_eq!(head(&[of("a", "many", "a"), of("b", "few", "b")]), "INSERT INTO `result` (`a`, `b`) VALUES");
+    assert_eq!(head(&[of("Id", "", ""), of("id", "", "")]), "INSERT INTO `result` (`Id`, `id_2`) VALUES");
+    let twice = |alias: &str, own: &str| Column { table: alias.into(), ..of(own, "item", own) };
+    assert_eq!(head(&[twice("a", "id"), twice("b", "name")]), "INSERT INTO `result` (`id`, `name`) VALUES");
+    assert_eq!(head(&[twice("a", "id"), twice("a", "name")]), "INSERT INTO `item` (`id`, `name`) VALUES");
     assert_eq!(head(&[of("", "", ""), of(" ", "", "")]), "INSERT INTO `result` (`column_1`, `column_2`) VALUES");
 }
 

@@ -74,6 +74,19 @@ pub fn with_rows(count: u64) -> (Bench, ResultId) {
     (bench, result)
 }
 
+/// The same while its rows still come.
+fn with_rows_that_come(count: u64) -> (Bench, ResultId) {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT id, study_id, name FROM subject;");
+    let result = bench.run();
+    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
+    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: count, bytes: 10, end: None })));
+    feed(&mut bench, result, count, 0);
+    bench.keys("f6 f4");
+    bench.effects.clear();
+    (bench, result)
+}
+
 pub fn arrive(bench: &mut Bench, result: ResultId, count: u64) {
     bench.feed(Message::Result(result, StoreNews::Opened(columns())));
     let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
@@ -362,6 +375,31 @@ fn a_where_of_rows_names_the_primary_key() {
 }
 
 #[test]
+fn a_where_of_a_table_that_is_named_twice_takes_the_key_of_the_one_that_is_meant() {
+    let mut known = catalog();
+    let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
+    subject.indexes = vec![Index { name: "PRIMARY".into(), is_unique: true, columns: vec!["id".into()] }];
+    let of = |alias: &str, name: &str| Column { table: alias.into(), ..column(name, WireType::LongLong) };
+    let mut bench = Bench::connected(160, 45);
+    let columns = [of("a", "id"), of("a", "study_id"), of("b", "study_id"), of("b", "id")];
+    let cells: Vec<Option<&[u8]>> = vec![Some(b"1"); 4];
+    super::states::with_cells(&mut bench, &columns, &[&cells]);
+    bench.session(SessionNews::Catalog(Arc::new(known)));
+    let copied = |bench: &mut Bench, keys: &str| {
+        bench.effects.clear();
+        bench.keys(keys);
+        bench.text("where");
+        bench.keys("enter");
+        let asked = asked(bench);
+        let StoreCmd::Copy { form: CopyForm::Where { key }, columns, .. } = asked else { panic!("{asked:?}") };
+        (key, columns)
+    };
+    assert_eq!(copied(&mut bench, "right v Y"), (vec![0], vec![0]));
+    assert_eq!(copied(&mut bench, "v right v Y"), (vec![0], vec![3]), "that of the other name");
+    assert_eq!(copied(&mut bench, "v left v right Y"), (vec![], vec![1, 2]), "two tables have no one key");
+}
+
+#[test]
 fn steps_to_matches_that_are_typed_ahead_are_all_done() {
     let (mut bench, result) = with_rows(9);
     search(&mut bench, "scr", 9);
@@ -408,9 +446,8 @@ fn a_search_holds_for_the_columns_that_show_and_the_cursor_stays_when_it_is_done
 
 #[test]
 fn a_search_while_rows_come_says_over_which_and_is_done_again_at_their_end() {
-    let (mut bench, result) = with_rows(9);
+    let (mut bench, result) = with_rows_that_come(9);
     let progress = |rows, end| StoreNews::Progress(Progress { rows, bytes: rows, end });
-    bench.feed(Message::Result(result, progress(9, None)));
     search(&mut bench, "scr", 2);
     bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
     bench.feed(Message::Result(result, progress(2_000, None)));
@@ -453,7 +490,54 @@ fn the_value_here_narrows_the_choice_that_is_there() {
     bench.keys("e");
     assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
     bench.feed(Message::Result(result, value("2")));
-    assert_eq!(arranged(&mut bench), "(id = 1) and id = 2");
+    assert_eq!(arranged(&mut bench), "id = 1 and id = 2");
+    bench.keys("e");
+    assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
+    bench.feed(Message::Result(result, value("2")));
+    assert_eq!(arranged(&mut bench), "id = 1 and id = 2", "it is there already");
+    bench.keys("f");
+    bench.text(" or id = 3");
+    bench.keys("enter");
+    assert_eq!(arranged(&mut bench), "id = 1 and id = 2 or id = 3");
+    bench.keys("e");
+    assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
+    bench.feed(Message::Result(result, value("3")));
+    assert_eq!(arranged(&mut bench), "(id = 1 and id = 2 or id = 3) and id = 3");
+}
+
+#[test]
+fn the_end_of_the_rows_counts_and_not_the_report_that_was_here_before() {
+    let (mut bench, result) = with_rows_that_come(9);
+    let progress = |rows, end| StoreNews::Progress(Progress { rows, bytes: rows, end });
+    search(&mut bench, "scr", 2);
+    bench.effects.clear();
+    bench.session(SessionNews::Ended { result, report: report(End::Complete, 2_000) });
+    bench.feed(Message::Result(result, progress(2_000, Some(End::Complete))));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Find { .. }))));
+}
+
+#[test]
+fn a_search_outlives_rows_that_are_arranged_meanwhile_and_rows_that_cannot_be_read() {
+    let (mut bench, result) = with_rows(9);
+    search(&mut bench, "scr", 9);
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 0, column: 2 }, 1)))));
+    bench.keys("s -");
+    let problem = Problem::new(Kind::Interrupted, "The rows were arranged anew meanwhile");
+    bench.feed(Message::Result(result, StoreNews::Failed { work: StoreWork::Find, problem }));
+    assert!(front(&bench).search.is_some() && bench.model.inspector.of.is_none());
+    bench.effects.clear();
+    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 9, of: 9 })));
+    assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
+    bench.feed(Message::Result(result, StoreNews::Found { cells: 9, rows: 9, of: 9 }));
+    bench.keys("n");
+    bench.feed(Message::Result(result, StoreNews::Broken(Problem::new(Kind::Local, "unreadable"))));
+    bench.effects.clear();
+    bench.keys("esc n");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
+    // An answer to a search that is done again by now takes nobody anywhere.
+    bench.keys("+");
+    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 8, column: 2 }, 9)))));
+    assert_eq!(front(&bench).row, 0);
 }
 
 #[test]

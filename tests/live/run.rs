@@ -365,7 +365,7 @@ async fn a_pipe_gets_the_rows_as_they_come_and_stays_a_pipe() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-/// A reader that has stopped reading.
+/// A reader that has stopped reading, until it is let go.
 struct Stuck(std::sync::mpsc::Receiver<()>);
 
 impl Write for Stuck {
@@ -380,27 +380,59 @@ impl Write for Stuck {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_c_ends_a_run_whose_reader_has_stopped_reading() {
-    let rig = Rig::start();
+/// Runs a text whose rows nobody takes, stops it once `is_time`, and answers with its code, its words and its log.
+async fn stopped(text: &'static str, columns: Option<&Path>, mut is_time: impl FnMut(&str) -> bool) -> Left {
     let (_held, until) = std::sync::mpsc::channel();
     let (interrupt, stop) = mpsc::channel(1);
     let state = tempfile::tempdir().unwrap();
     let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
-    let site = Site { profile: Arc::new(direct(rig)), outside: outside(), log, stop: Interrupts::by(stop) };
+    let site = Site { profile: Arc::new(direct(Rig::start())), outside: outside(), log, stop: Interrupts::by(stop) };
+    let asked = RunArgs { columns: columns.map(Path::to_owned), ..args(text) };
     let running = tokio::spawn(async move {
         let mut err = Vec::new();
-        let asked = args("SELECT /* nobody reads */ seq, REPEAT('x', 1000) FROM mysql.seq_1_to_1000000");
-        run(&asked, site, (Stuck(until), Stdout::Other), &mut err).await
+        let code = run(&asked, site, (Stuck(until), Stdout::Other), &mut err).await;
+        (code, String::from_utf8(err).unwrap())
     });
-    let seen = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* nobody reads */%'";
-    wait_until("the statement runs", Duration::from_secs(10), || rig.sql(seen).trim() == "1");
+    let log = || std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap_or_default();
+    wait_until("it is time to stop it", Duration::from_secs(20), || is_time(&log()));
     interrupt.send(()).await.unwrap();
-    let code = tokio::time::timeout(Duration::from_secs(20), running).await.expect("it ends").unwrap();
-    assert_eq!(code, 130);
+    let (code, err) = tokio::time::timeout(Duration::from_secs(20), running).await.expect("it ends").unwrap();
+    let log = log().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    Left { code, out: String::new(), err, log }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_ends_a_run_whose_reader_has_stopped_reading_in_the_middle_of_a_statement() {
+    let rig = Rig::start();
+    let seen = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* nobody reads */%'";
+    let text = "SELECT /* nobody reads */ seq, REPEAT('x', 1000) FROM mysql.seq_1_to_1000000";
+    let left = stopped(text, None, |_| rig.sql(seen).trim() == "1").await;
+    assert_eq!(left.code, 130, "{}", left.err);
     assert_eq!(rig.sql(seen).trim(), "0");
-    let log = std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap();
-    assert!(log.contains("cancelled"), "{log}");
+    assert!(serde_json::to_string(&left.log).unwrap().contains("cancelled"), "{:?}", left.log);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_ends_a_run_whose_statement_has_ended_and_says_that_rows_were_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns = folder.path().join("columns.json");
+    let text = "SELECT seq FROM mysql.seq_1_to_2000";
+    let left = stopped(text, Some(&columns), |log| log.contains("\"complete\"")).await;
+    assert_eq!(left.code, 130);
+    assert!(left.err.contains("Interrupted before all rows were written"), "{}", left.err);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no columns without their rows");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_ctrl_c_no_further_statement_begins() {
+    let rig = Rig::start();
+    let seen = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* the first */%'";
+    // It fits into the queues on its way, so it ends by itself though nobody reads.
+    let text = "SELECT /* the first */ SLEEP(1); SELECT /* the second */ SLEEP(30)";
+    let left = stopped(text, None, |_| rig.sql(seen).trim() == "1").await;
+    assert_eq!(left.code, 130, "{}", left.err);
+    let log = serde_json::to_string(&left.log).unwrap();
+    assert!(log.contains("the first") && !log.contains("the second"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

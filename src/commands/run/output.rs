@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::select;
@@ -9,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::RunArgs;
+use crate::commands::headless::Interrupts;
 use crate::commands::pour::pour;
 use crate::commands::print::{self, Shown};
 use crate::commands::unmade::unmade;
@@ -18,7 +21,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::io::storage::partial::{Partial, are_in_each_others_way};
 
 /// How long a stopped run waits for whoever takes its rows.
-pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where the rows go.
 pub(super) enum Sink<W> {
@@ -68,7 +71,21 @@ impl<W: Write> Places<W> {
                 .because(format!("-o {} and --columns {} are in each other's way", rows.display(), columns.display()))
                 .hint("choose another file with --columns"));
         }
-        let made = |path: &Path| Partial::create(path).map_err(|error| unmade(path, &error));
+        let is_stdout = |path: &PathBuf| path == Path::new("-") || path == Path::new("/dev/stdout");
+        if args.columns.as_ref().is_some_and(is_stdout) {
+            return Err(Problem::new(Kind::Settings, "The columns cannot go to stdout")
+                .because("it is the place of the rows")
+                .hint("choose a file with --columns"));
+        }
+        let made = |path: &Path| {
+            let made = Partial::create(path).map_err(|error| unmade(path, &error))?;
+            if made.is_terminal() {
+                return Err(Problem::new(Kind::Settings, format!("{} is a terminal", path.display()))
+                    .because("bytes that a terminal obeys may be in the values")
+                    .hint("leave -o away to see the rows, or choose a file"));
+            }
+            Ok(made)
+        };
         let rows = args.output.as_deref().map(made).transpose()?;
         let columns = match args.columns.as_deref().map(made).transpose() {
             Ok(columns) => columns,
@@ -98,6 +115,8 @@ enum Results {
 /// Rows that are being written on a thread of their own: a reader that stalls must not keep Ctrl-C from stopping the statement.
 pub(super) struct Pouring<W> {
     written: oneshot::Receiver<Written<W>>,
+    /// Set where rows were let fall.
+    are_lost: Arc<AtomicBool>,
     rows_at: Option<PathBuf>,
     columns_at: Option<PathBuf>,
 }
@@ -120,17 +139,35 @@ impl<W: Write + Send + 'static> Pouring<W> {
             .name("rows".into())
             .spawn(move || drop(done.send(pour_all(taken, manner, columns, sink))))
             .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
-        tokio::spawn(hand_over(rows, hand, stop));
-        Ok(Self { written, rows_at, columns_at })
+        let are_lost = Arc::new(AtomicBool::new(false));
+        tokio::spawn(hand_over(rows, hand, stop, Arc::clone(&are_lost)));
+        Ok(Self { written, are_lost, rows_at, columns_at })
     }
 
-    /// Waits until all is written.
-    pub(super) async fn wait(self) -> Poured<W> {
-        Poured { written: self.written.await, rows_at: self.rows_at, columns_at: self.columns_at }
+    /// Waits until all is written; once it is stopped, for some time only.
+    pub(super) async fn wait(mut self, stop: &mut Interrupts) -> Poured<W> {
+        let written = if stop.came() {
+            tokio::time::timeout(PATIENCE, &mut self.written).await.ok()
+        } else {
+            select! {
+                written = &mut self.written => Some(written),
+                () = stop.next() => tokio::time::timeout(PATIENCE, &mut self.written).await.ok(),
+            }
+        };
+        let written = match written {
+            Some(_) if self.are_lost.load(Ordering::SeqCst) => None,
+            other => other,
+        };
+        Poured { written, rows_at: self.rows_at, columns_at: self.columns_at }
     }
 }
 
-async fn hand_over(mut rows: mpsc::Receiver<Rows>, hand: mpsc::Sender<Rows>, stop: CancellationToken) {
+async fn hand_over(
+    mut rows: mpsc::Receiver<Rows>,
+    hand: mpsc::Sender<Rows>,
+    stop: CancellationToken,
+    are_lost: Arc<AtomicBool>,
+) {
     let out_of_patience = || async {
         stop.cancelled().await;
         tokio::time::sleep(PATIENCE).await;
@@ -142,7 +179,10 @@ async fn hand_over(mut rows: mpsc::Receiver<Rows>, hand: mpsc::Sender<Rows>, sto
                 // Nobody writes any more: dropping the receiving end stops the statement.
                 return;
             },
-            () = out_of_patience() => break,
+            () = out_of_patience() => {
+                are_lost.store(true, Ordering::SeqCst);
+                break;
+            }
         }
     }
     drop(hand);
@@ -179,7 +219,8 @@ fn pour_all<W: Write>(
 
 /// What became of the rows.
 pub(super) struct Poured<W> {
-    written: Result<Written<W>, oneshot::error::RecvError>,
+    /// `None` where their reader did not take all of them in time after a stop.
+    written: Option<Result<Written<W>, oneshot::error::RecvError>>,
     rows_at: Option<PathBuf>,
     columns_at: Option<PathBuf>,
 }
@@ -194,7 +235,16 @@ impl<W: Write> Poured<W> {
         err: &mut dyn Write,
     ) -> Result<u8, Problem> {
         let left = self.rows_at;
-        let (sink, columns, results) = match self.written {
+        let Some(written) = self.written else {
+            forget(self.columns_at.as_deref());
+            let problem = Problem::new(Kind::Interrupted, "Interrupted before all rows were written");
+            let problem = problem.because("whoever takes them did not take them in time");
+            return Err(match &left {
+                Some(left) => problem.hint(format!("what came is in {}, which is not whole", left.display())),
+                None => problem,
+            });
+        };
+        let (sink, columns, results) = match written {
             Ok(Ok(written)) => written,
             Ok(Err(error)) => {
                 // What the columns are is worth nothing without the rows.

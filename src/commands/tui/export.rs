@@ -48,7 +48,7 @@ struct UnderWay {
 
 #[derive(Debug, Default)]
 struct Flags {
-    is_given_up: AtomicBool,
+    is_given_up: Arc<AtomicBool>,
     /// Set before its last news: whoever hears that may begin the next one.
     is_over: AtomicBool,
 }
@@ -125,7 +125,7 @@ fn write(
     order: &ExportOrder,
     from: &Sources,
     home: &Path,
-    is_given_up: &AtomicBool,
+    is_given_up: &Arc<AtomicBool>,
     mut tell: impl FnMut(ExportNews),
 ) -> Result<ExportNews, Problem> {
     let path = full_path(&order.path, home)?;
@@ -137,7 +137,7 @@ fn write(
             return Ok(ExportNews::Exists(there.clone()));
         }
     }
-    let partial = Partial::create(&path).map_err(|error| unmade(&path, &error))?;
+    let partial = Partial::create(&path).map_err(|error| unmade(&path, &error))?.until(Arc::clone(is_given_up));
     let mut file = Summed::new(partial);
     let mut rows = 0;
     let written = fetch(order, from, is_given_up, &mut tell).and_then(|(columns, mut queue)| {

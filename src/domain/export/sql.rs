@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::Visitor;
 use super::json::is_number;
 use super::names::each_different;
-use crate::domain::results::{Cell, Cells, Column, TypeClass, bit_number};
+use crate::domain::results::{Case, Cell, Cells, Column, TypeClass, bit_number};
 use crate::domain::sql::Dialect;
 use crate::domain::sql::quote::{binary_literal, literal, quoted_identifier};
 
@@ -54,13 +54,17 @@ impl Visitor for Sql {
 /// The table and its columns that the rows go into.
 fn goal(columns: &[Column]) -> (&str, Vec<String>) {
     let mut seen = HashSet::new();
-    let first = columns.first().map_or("", |column| column.origin.table.as_str());
+    // A table that the statement names twice is two: the rows of both are no rows of it.
+    let of = |column: &'_ Column| (column.table.clone(), column.origin.schema.clone(), column.origin.table.clone());
+    let first = columns.first().map(of);
     let is_of_it = |column: &Column| {
         let origin = &column.origin;
-        origin.table == first && !origin.column.is_empty() && seen.insert(origin.column.clone())
+        Some(of(column)) == first && !origin.column.is_empty() && seen.insert(origin.column.clone())
     };
-    if !first.is_empty() && columns.iter().all(is_of_it) {
-        return (first, columns.iter().map(|column| column.origin.column.clone()).collect());
+    if let Some(table) = columns.first().map(|column| column.origin.table.as_str()).filter(|table| !table.is_empty())
+        && columns.iter().all(is_of_it)
+    {
+        return (table, columns.iter().map(|column| column.origin.column.clone()).collect());
     }
     let numbered: Vec<String> = (1..=columns.len()).map(|number| format!("column_{number}")).collect();
     let named = |(column, number)| {
@@ -70,7 +74,7 @@ fn goal(columns: &[Column]) -> (&str, Vec<String>) {
         if name.is_empty() { number } else { name }
     };
     let names: Vec<&str> = columns.iter().zip(numbered.iter().map(String::as_str)).map(named).collect();
-    ("result", each_different(&names))
+    ("result", each_different(&names, Case::Ignored))
 }
 
 /// A value as SQL text.

@@ -96,6 +96,16 @@ impl Filter {
         &self.text
     }
 
+    /// The same rows, of which another condition must hold too; the same text where that stands at its end already.
+    #[must_use]
+    pub fn and(&self, condition: &str) -> String {
+        match &self.test {
+            Test::Either(_) => format!("({}) and {condition}", self.text),
+            _ if self.text == condition || self.text.ends_with(&format!(" and {condition}")) => self.text.clone(),
+            _ => format!("{} and {condition}", self.text),
+        }
+    }
+
     /// Whether it reads texts as numbers, and knows nothing of those that are none.
     #[must_use]
     pub fn reads_numbers(&self) -> bool {

@@ -3,22 +3,31 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Error, ErrorKind, Write};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::io::{Error, ErrorKind, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// Links that are followed from one to the next, as Linux does.
 const LINKS: usize = 40;
 /// How often the passing name is tried where another writer comes and goes.
 const TRIES: usize = 8;
 
+/// How long a full pipe is waited for between two looks whether the writing was given up.
+const LOOK: u16 = 50;
+
 /// A file on its way to its name.
 #[derive(Debug)]
 pub struct Partial {
     file: File,
+    /// Says that nobody waits for it any more; looked at while a pipe has no room.
+    give_up: Option<Arc<AtomicBool>>,
     /// Where it lies until it is whole; the goal itself for a device or a pipe.
     path: PathBuf,
     goal: PathBuf,
@@ -34,21 +43,37 @@ impl Partial {
     pub fn create(goal: &Path) -> std::io::Result<Self> {
         let goal = followed(goal)?;
         match std::fs::metadata(&goal) {
-            Ok(_) if is_open_file(&goal) => {
+            Ok(there) if is_open_file(&goal) && !there.file_type().is_fifo() => {
                 // Somebody writes there already: `rrx … -o /dev/fd/3 3>>all.csv`.
                 let file = OpenOptions::new().append(true).open(&goal)?;
-                return Ok(Self { file, path: goal.clone(), goal });
+                return Ok(Self::of(file, goal.clone(), goal));
             }
             Ok(there) if there.is_dir() => return Err(Error::new(ErrorKind::IsADirectory, "it is a folder")),
             Ok(there) if !there.is_file() => {
                 let file = open_stream(&goal, there.file_type().is_fifo())?;
-                return Ok(Self { file, path: goal.clone(), goal });
+                return Ok(Self::of(file, goal.clone(), goal));
             }
             Ok(_) | Err(_) => {}
         }
         let path = passing(&goal)?;
         let file = hold(&path)?;
-        Ok(Self { file, path, goal })
+        Ok(Self::of(file, path, goal))
+    }
+
+    fn of(file: File, path: PathBuf, goal: PathBuf) -> Self {
+        Self { file, give_up: None, path, goal }
+    }
+
+    /// Gives up waiting for room in a pipe when this is set; else it waits as long as its reader takes.
+    #[must_use]
+    pub fn until(self, give_up: Arc<AtomicBool>) -> Self {
+        Self { give_up: Some(give_up), ..self }
+    }
+
+    /// Whether it is a terminal.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        self.file.is_terminal()
     }
 
     /// Where it lies now.
@@ -86,7 +111,21 @@ impl Partial {
 
 impl Write for Partial {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.file.write(bytes)
+        loop {
+            match self.file.write(bytes) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                other => return other,
+            }
+            let time = match &self.give_up {
+                Some(give_up) if give_up.load(Ordering::SeqCst) => return Err(Error::other("given up")),
+                Some(_) => PollTimeout::from(LOOK),
+                None => PollTimeout::NONE,
+            };
+            match poll(&mut [PollFd::new(self.file.as_fd(), PollFlags::POLLOUT)], time) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -100,7 +139,8 @@ impl Write for Partial {
 /// Where a folder or a link on the way is not there, as [`Partial::create`] would say.
 pub fn are_in_each_others_way(one: &Path, other: &Path) -> std::io::Result<bool> {
     let (one, other) = (followed(one)?, followed(other)?);
-    Ok(one == other || one == passing(&other)? || passing(&one)? == other)
+    let is_device = std::fs::metadata(&one).is_ok_and(|there| there.file_type().is_char_device());
+    Ok((one == other && !is_device) || one == passing(&other)? || passing(&one)? == other)
 }
 
 /// What a path names once its links are followed, whether it is there or not.
@@ -151,7 +191,14 @@ fn passing(goal: &Path) -> std::io::Result<PathBuf> {
 fn hold(path: &Path) -> std::io::Result<File> {
     for _ in 0..TRIES {
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(file) => return locked(file),
+            Ok(file) => {
+                let file = locked(file)?;
+                // Between the two somebody may have taken it for one that was left.
+                if is_there(&file, path) {
+                    return Ok(file);
+                }
+                continue;
+            }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -166,13 +213,20 @@ fn hold(path: &Path) -> std::io::Result<File> {
         }
         let left = OpenOptions::new().write(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path);
         match left.and_then(locked) {
-            // Still held while it is removed: whoever else found it is turned away.
-            Ok(_held) => std::fs::remove_file(path)?,
+            // Still held while it is removed: whoever else found it is turned away, or finds that it is not there any more.
+            Ok(held) if is_there(&held, path) => std::fs::remove_file(path)?,
+            Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
     }
     Err(busy())
+}
+
+/// Whether an open file is the one of this name.
+fn is_there(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(named)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
 }
 
 fn locked(file: File) -> std::io::Result<File> {
@@ -187,18 +241,14 @@ fn busy() -> Error {
     Error::new(ErrorKind::ResourceBusy, "another rrx writes this file at the moment")
 }
 
-/// Opens a device or a pipe. A pipe without a reader is an error: opening it would wait for one.
+/// Opens a device or a pipe, which is written to without blocking. A pipe without a reader is an error: opening it would wait
+/// for one.
 fn open_stream(path: &Path, is_pipe: bool) -> std::io::Result<File> {
     let flags = if is_pipe { OFlag::O_NONBLOCK } else { OFlag::empty() };
-    let file = OpenOptions::new().write(true).custom_flags(flags.bits()).open(path).map_err(|error| {
+    OpenOptions::new().write(true).custom_flags(flags.bits()).open(path).map_err(|error| {
         let is_alone = error.raw_os_error() == Some(Errno::ENXIO as i32);
         if is_alone { Error::new(ErrorKind::NotConnected, "nobody reads from this pipe") } else { error }
-    })?;
-    if is_pipe {
-        let now = OFlag::from_bits_truncate(fcntl(&file, FcntlArg::F_GETFL)?);
-        fcntl(&file, FcntlArg::F_SETFL(now - OFlag::O_NONBLOCK))?;
-    }
-    Ok(file)
+    })
 }
 
 #[cfg(test)]
@@ -306,6 +356,47 @@ mod tests {
         written(&folder.path().join("link"), b"rows").unwrap();
         (&open).write_all(b" after").unwrap();
         assert_eq!(std::fs::read(&all).unwrap(), b"before rows after");
+    }
+
+    #[test]
+    fn many_writers_of_one_file_at_once_leave_the_rows_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let goal = folder.path().join("rows.csv");
+        for round in 0..20 {
+            // What was left from before makes the beginning the harder.
+            std::fs::write(folder.path().join("rows.csv.partial"), "left").unwrap();
+            let write = |writer: u8| {
+                let rows = [writer; 64];
+                let mut partial = Partial::create(&goal).ok()?;
+                for row in rows.chunks(8) {
+                    partial.write_all(row).unwrap();
+                    std::thread::yield_now();
+                }
+                Some(partial.keep().map(|()| writer))
+            };
+            let kept: Vec<u8> = std::thread::scope(|scope| {
+                let writers: Vec<_> = (0..4).map(|writer| scope.spawn(move || write(writer))).collect();
+                writers.into_iter().filter_map(|writer| writer.join().unwrap()).map(Result::unwrap).collect()
+            });
+            let there = std::fs::read(&goal).unwrap();
+            assert!(!kept.is_empty() && there.len() == 64, "{round}: {kept:?} {there:?}");
+            assert!(there.iter().all(|byte| *byte == there[0]) && kept.contains(&there[0]), "{round}: {there:?}");
+        }
+    }
+
+    #[test]
+    fn a_pipe_that_takes_no_more_is_given_up_when_it_is_said() {
+        let (_from, into) = std::io::pipe().unwrap();
+        let name = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&into));
+        let give_up = Arc::new(AtomicBool::new(false));
+        let mut partial = Partial::create(Path::new(&name)).unwrap().until(Arc::clone(&give_up));
+        let writing = std::thread::spawn(move || partial.write_all(&vec![b'x'; 1 << 20]));
+        let has_room = || poll(&mut [PollFd::new(into.as_fd(), PollFlags::POLLOUT)], PollTimeout::ZERO).unwrap() > 0;
+        while has_room() {
+            std::thread::yield_now();
+        }
+        give_up.store(true, Ordering::SeqCst);
+        assert!(writing.join().unwrap().unwrap_err().to_string().contains("given up"));
     }
 
     #[test]

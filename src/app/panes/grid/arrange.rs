@@ -181,6 +181,9 @@ impl Grid {
             return Ok(());
         }
         let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+        if result.columns.is_none() {
+            return Err("there are no rows to search in".into());
+        }
         result.search(Arc::new(pattern), Then::Go, cx);
         Ok(())
     }

@@ -28,7 +28,7 @@ use std::time::Duration;
 use crate::app::action::actions;
 use crate::app::ask::Source;
 use crate::domain::export::SessionZone;
-use crate::domain::port::{CopiedFrom, End, Progress, ResultId, View, ViewId, Warning};
+use crate::domain::port::{CopiedFrom, End, Progress, ResultId, StoreWork, View, ViewId, Warning};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
@@ -105,6 +105,8 @@ pub struct ResultSet {
     pub columns: Option<Arc<[Column]>>,
     /// How far it is.
     pub progress: Progress,
+    /// Whether all rows that come are in the store.
+    pub is_stored: bool,
     /// The rows near the screen.
     pub window: Option<Arc<Window>>,
     /// Rows asked for and not here yet.
@@ -296,6 +298,16 @@ impl Grid {
 
     fn of_mut(&mut self, id: ResultId) -> Option<&mut ResultSet> {
         self.results.iter_mut().find(|result| result.id == id)
+    }
+
+    /// A full queue refused a search: it is begun again with the next step.
+    pub fn search_refused(&mut self, id: ResultId) {
+        if let Some(result) = self.of_mut(id) {
+            result.longer.end(StoreWork::Find);
+            if let Some(search) = &mut result.search {
+                search.columns.clear();
+            }
+        }
     }
 
     /// A full queue refused something: rows are asked for again.

@@ -24,7 +24,9 @@ impl Grid {
                 result.columns = Some(columns);
             }
             StoreNews::Progress(progress) => {
-                let ends = result.progress.end.is_none() && progress.end.is_some();
+                // The session's report may be here before: it is no end of the rows.
+                let ends = !result.is_stored && progress.end.is_some();
+                result.is_stored |= progress.end.is_some();
                 result.progress = progress;
                 // What was arranged while rows came holds for all of them now.
                 if ends && !result.arrangement.is_plain() {
@@ -48,6 +50,10 @@ impl Grid {
             StoreNews::Working { work, done, of } => result.longer.tell(work, done, of),
             StoreNews::Failed { work, problem } => {
                 result.longer.end(work);
+                if work == StoreWork::Find && problem.kind == crate::domain::problem::Kind::Interrupted {
+                    // The rows were arranged anew: what is searched for is searched for in them.
+                    return;
+                }
                 if work == StoreWork::Find {
                     result.search = None;
                 }
@@ -59,12 +65,13 @@ impl Grid {
             }
             StoreNews::Found { cells, rows, of } => result.on_found((cells, rows, of), cx),
             StoreNews::Next(next) => {
-                if let Some((place, number)) = next {
+                // A step of a search that was done again since leads nowhere.
+                if let (Some((place, number)), Some(search)) =
+                    (next, result.search.as_mut().filter(|search| search.is_stepping))
+                {
+                    search.at = Some(number);
                     result.row = place.row;
                     result.place = result.layout.place(place.column).unwrap_or(result.place);
-                    if let Some(search) = &mut result.search {
-                        search.at = Some(number);
-                    }
                 }
                 let owed = result.search.as_mut().map_or(0, |search| {
                     search.is_stepping = false;
@@ -96,7 +103,12 @@ impl Grid {
                 result.longer.end(StoreWork::Copy);
                 cx.ask(super::copied::put(Arc::unwrap_or_clone(copied), result.copied_from()));
             }
-            StoreNews::Broken(problem) => cx.ask(Ask::Problem(problem)),
+            StoreNews::Broken(problem) => {
+                if let Some(search) = &mut result.search {
+                    (search.is_stepping, search.owed) = (false, 0);
+                }
+                cx.ask(Ask::Problem(problem));
+            }
         }
         self.settle(cx);
     }
@@ -137,12 +149,8 @@ impl ResultSet {
                     return;
                 };
                 // Rows that do not show do not come back by this.
-                let before = self.arrangement.filter.as_ref().map(|filter| filter.text().to_owned());
-                cx.ask(Ask::FilterBy(match before {
-                    Some(before) if before == same || before.ends_with(&format!(" and {same}")) => before,
-                    Some(before) => format!("({before}) and {same}"),
-                    None => same,
-                }));
+                let before = self.arrangement.filter.as_ref();
+                cx.ask(Ask::FilterBy(before.map_or_else(|| same.clone(), |before| before.and(&same))));
             }
         }
     }

@@ -49,6 +49,7 @@ impl Grid {
             zone: SessionZone::of(cx.shared.facts.as_ref().map_or("", |facts| facts.time_zone.as_str())),
             columns: None,
             progress: Progress { rows: 0, bytes: 0, end: None },
+            is_stored: false,
             window: None,
             asked: None,
             since: cx.shared.now,
