@@ -1,6 +1,9 @@
 //! What stands above a column: its type in the user's words, its side, its first width. Knows no colour.
 
-use super::{BINARY_COLLATION, Column, Glyphs, Piece, Shown, TypeClass, Window, WireType, flag, shown, shown_text};
+use super::{
+    BINARY_COLLATION, Cell, Column, Glyphs, Piece, Shown, TypeClass, Window, WireType, flag, shown, shown_cell,
+    shown_text,
+};
 
 /// The side on which values stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +34,7 @@ const HEADER_CELLS: usize = 30;
 const TEXT_CELLS: usize = 40;
 /// Cells that a value gets which may not be cut: DECIMAL(65,30) with sign and point.
 const WHOLE_CELLS: usize = 67;
-/// Cells that every column gets.
+/// Cells that a column gets whatever is in it.
 const LEAST_CELLS: usize = 4;
 /// Rows that are measured.
 const SAMPLE_ROWS: usize = 200;
@@ -47,7 +50,23 @@ pub fn widths(columns: &[Column], window: &Window, glyphs: Glyphs) -> Vec<u16> {
             }
         }
     }
-    widths.into_iter().map(|width| u16::try_from(width.max(LEAST_CELLS)).unwrap_or(u16::MAX)).collect()
+    let fitted = widths.into_iter().zip(columns).map(|(width, column)| width.max(least(column, glyphs)));
+    fitted.map(|width| u16::try_from(width).unwrap_or(u16::MAX)).collect()
+}
+
+/// What every column gets. The mark of a NULL, and of an empty text, is not to be cut where one comes later: it would look
+/// like a text that begins so.
+fn least(column: &Column, glyphs: Glyphs) -> usize {
+    let null = if column.flags & flag::NOT_NULL == 0 {
+        cells(&shown_cell(Cell::Null, column, glyphs, WHOLE_CELLS))
+    } else {
+        0
+    };
+    let empty = match column.class() {
+        TypeClass::Text | TypeClass::Binary => cells(&shown_cell(Cell::Bytes(b""), column, glyphs, WHOLE_CELLS)),
+        _ => 0,
+    };
+    LEAST_CELLS.max(null).max(empty)
 }
 
 /// The width of one column in which every value of the window shows whole, and so do its name and its type.
@@ -57,7 +76,7 @@ pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: G
     let name = cells(&shown_text(&of.name, glyphs, usize::MAX / 2));
     let cells_of = |cell: &Shown| cells(&shown(cell, of, glyphs, usize::MAX / 2));
     let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(column)).map(cells_of);
-    let width = values.chain([name, type_text(of).chars().count(), LEAST_CELLS]).max().unwrap_or_default();
+    let width = values.chain([name, type_text(of).chars().count(), least(of, glyphs)]).max().unwrap_or_default();
     u16::try_from(width).unwrap_or(u16::MAX)
 }
 

@@ -87,5 +87,9 @@ fn widths_hold_names_types_and_values_within_bounds() {
     };
     assert_eq!(widths(&columns, &window, Glyphs::Unicode), [67, 30, 12, 40]);
     let empty = Window { view: 0, first: 0, columns: 4, cells: Vec::new() };
-    assert_eq!(widths(&columns, &empty, Glyphs::Unicode), [4, 30, 11, 11]);
+    assert_eq!(widths(&columns, &empty, Glyphs::Unicode), [6, 30, 11, 11]);
+    // A NULL or an empty text that comes later has room for its mark.
+    let narrow = Column { flags: flag::NOT_NULL, ..column("n", WireType::Tiny) };
+    let enumerated = Column { flags: flag::ENUM, ..text("e") };
+    assert_eq!(widths(&[narrow, enumerated], &empty, Glyphs::Unicode), [7, 7]);
 }
