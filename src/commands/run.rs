@@ -230,7 +230,8 @@ async fn perform<W: Write + Send + 'static>(
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let format = args.form(stdout)?;
-    let (send, rows) = mpsc::channel(limits::BATCH_QUEUE);
+    // The queue stands behind the hand that lets rows fall after a stop.
+    let (send, rows) = mpsc::channel(1);
     let session = Headless::connect(Arc::clone(&site.profile), site.outside.clone(), send, &mut site.stop).await?;
     let Waited::Done(mut session) = session else { return Ok(Kind::Interrupted.exit_code()) };
     print::problems(err, &warnings(&session.facts().warnings))?;

@@ -16,6 +16,7 @@ use crate::commands::pour::pour;
 use crate::commands::print::{self, Shown};
 use crate::commands::unmade::unmade;
 use crate::domain::export::{Format, Manner, WriteError, side_file};
+use crate::domain::limits;
 use crate::domain::port::Rows;
 use crate::domain::problem::{Kind, Problem};
 use crate::io::storage::partial::{Partial, are_in_each_others_way};
@@ -132,7 +133,7 @@ impl<W: Write + Send + 'static> Pouring<W> {
         places: Places<W>,
         stop: CancellationToken,
     ) -> Result<Self, Problem> {
-        let (hand, taken) = mpsc::channel(1);
+        let (hand, taken) = mpsc::channel(limits::BATCH_QUEUE);
         let (done, written) = oneshot::channel();
         let Places { sink, columns, rows_at, columns_at } = places;
         std::thread::Builder::new()
