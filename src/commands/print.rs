@@ -99,7 +99,7 @@ impl<W: Write> Write for Shown<W> {
         let mut chunks = all.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
             let is_last = chunks.peek().is_none();
-            let is_open = is_last && (1..4).contains(&chunk.invalid().len());
+            let is_open = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
             let text = chunk.valid();
             let text = if is_last && chunk.invalid().is_empty() && text.ends_with('\r') {
                 self.rest.push(b'\r');
@@ -112,7 +112,7 @@ impl<W: Write> Write for Shown<W> {
                 shown.push_str(if at > 0 { "\r\n" } else { "" });
                 shown.push_str(&block(line));
             }
-            if is_open && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none()) {
+            if is_last && is_open {
                 self.rest.extend_from_slice(chunk.invalid());
             } else if !chunk.invalid().is_empty() {
                 shown.push('\u{fffd}');

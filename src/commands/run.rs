@@ -16,7 +16,6 @@ use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
 use crate::domain::export::{Format, Formulas, Manner, SessionZone};
-use crate::domain::limits;
 use crate::domain::port::{End, Limit, RunBounds, RunReport, times};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::Profile;
@@ -61,23 +60,18 @@ pub struct RunArgs {
     pub columns: Option<PathBuf>,
 }
 
+/// Whether a path is a name of stdout.
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout")
+}
+
 /// The text of a file, or of a pipe that has its name.
 fn read_statement(path: &Path) -> std::io::Result<String> {
     let kind = std::fs::metadata(path)?;
     if kind.is_file() || kind.is_dir() {
         return atomic::read_text(path);
     }
-    read_whole(std::fs::File::open(path)?)
-}
-
-/// A text that comes from a pipe: all of it or none, since a statement that is cut is another one.
-fn read_whole(from: impl Read) -> std::io::Result<String> {
-    let (mut text, most) = (String::new(), limits::TEXT_FILE_BYTES);
-    from.take(most + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > most {
-        return Err(std::io::Error::other(format!("it is larger than {} MiB", most >> 20)));
-    }
-    Ok(text)
+    atomic::read_text_from(std::fs::File::open(path)?)
 }
 
 impl RunArgs {
@@ -92,9 +86,8 @@ impl RunArgs {
             (Some(text), _) | (None, StatementSource::Text(text)) => text,
             (None, StatementSource::File(path)) => read_statement(&path)
                 .map_err(|error| unreadable(format!("The file {} cannot be read", path.display()), &error))?,
-            (None, StatementSource::Stdin) => {
-                read_whole(stdin).map_err(|error| unreadable("Standard input cannot be read".into(), &error))?
-            }
+            (None, StatementSource::Stdin) => atomic::read_text_from(stdin)
+                .map_err(|error| unreadable("Standard input cannot be read".into(), &error))?,
             (None, StatementSource::Snippet(name)) => {
                 return Err(Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(&name))));
             }
@@ -120,7 +113,7 @@ impl RunArgs {
                 (false, None) => RowsWanted::Profile,
             },
             // As everywhere else `-` is stdout; the other name would open it anew, with a place in it of its own.
-            output: command.output.clone().filter(|path| path != Path::new("-") && path != Path::new("/dev/stdout")),
+            output: command.output.clone().filter(|path| !is_stdout(path)),
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
             is_strict: command.strict,
@@ -294,8 +287,7 @@ fn judge(
     err: &mut dyn Write,
 ) -> Result<u8, Problem> {
     if report.warning_count > 0 {
-        let plural = if report.warning_count == 1 { "" } else { "s" };
-        let mut words = format!("rrx: {} warning{plural}\n", report.warning_count);
+        let mut words = format!("rrx: {}\n", counted(u64::from(report.warning_count), "warning"));
         for (warning, times) in times(&report.warnings) {
             let (level, message) = (print::line(&warning.level), print::line(&warning.message));
             let often = if times > 1 { format!(" ({times} times)") } else { String::new() };

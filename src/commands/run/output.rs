@@ -10,7 +10,7 @@ use tokio::select;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::RunArgs;
+use super::{RunArgs, is_stdout};
 use crate::commands::headless::Interrupts;
 use crate::commands::pour::pour;
 use crate::commands::print::{self, Shown};
@@ -72,8 +72,7 @@ impl<W: Write> Places<W> {
                 .because(format!("-o {} and --columns {} are in each other's way", rows.display(), columns.display()))
                 .hint("choose another file with --columns"));
         }
-        let is_stdout = |path: &PathBuf| path == Path::new("-") || path == Path::new("/dev/stdout");
-        if args.columns.as_ref().is_some_and(is_stdout) {
+        if args.columns.as_deref().is_some_and(is_stdout) {
             return Err(Problem::new(Kind::Settings, "The columns cannot go to stdout")
                 .because("it is the place of the rows")
                 .hint("choose a file with --columns"));

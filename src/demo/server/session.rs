@@ -184,7 +184,7 @@ impl Session {
 
     /// What `@@warning_count` and `@@error_count` are in the statement that begins: those of the one before it.
     fn count_warnings(&mut self) {
-        let errors = self.warnings.first().iter().filter(|warning| warning.level == "Error").count();
+        let errors = self.warnings.errors();
         self.variables.put_number("warning_count", i64::from(self.warning_count()));
         self.variables.put_number("error_count", i64::try_from(errors).unwrap_or(i64::MAX));
     }

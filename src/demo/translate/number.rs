@@ -2,7 +2,13 @@
 
 /// Reads the longest number at the start of a text; zero where there is none.
 pub(super) fn parse_double(text: &str) -> f64 {
-    text.get(..double_length(text)).and_then(|number| number.trim_start().parse().ok()).unwrap_or(0.0)
+    read_double(text).0
+}
+
+/// The same, and where it ends.
+pub(super) fn read_double(text: &str) -> (f64, usize) {
+    let end = double_length(text);
+    (text.get(..end).and_then(|number| number.trim_start().parse().ok()).unwrap_or(0.0), end)
 }
 
 /// Where the longest number at the start of a text ends; zero where there is none.

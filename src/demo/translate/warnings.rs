@@ -19,6 +19,12 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Whether it is the error that ended the statement.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.level == "Error"
+    }
+
     fn new(level: &'static str, code: u16, message: String) -> Self {
         Self { level, code, message }
     }
@@ -60,6 +66,11 @@ impl Warnings {
         self.kept().count
     }
 
+    /// How many of them are errors.
+    pub fn errors(&self) -> usize {
+        self.kept().first.iter().filter(|warning| warning.is_error()).count()
+    }
+
     /// The first ones of them.
     pub fn first(&self) -> Vec<Warning> {
         self.kept().first.clone()
@@ -81,6 +92,10 @@ impl Warnings {
         }
         // Trailing blanks change nothing, so they are worth a note alone.
         let level = if has_number && rest.bytes().all(|byte| byte == b' ') { "Note" } else { "Warning" };
+        self.truncated(level, text, target);
+    }
+
+    fn truncated(&self, level: &'static str, text: &str, target: &str) {
         self.add(Warning::new(level, 1292, format!("Truncated incorrect {target} value: '{}'", shown(text))));
     }
 
@@ -91,7 +106,7 @@ impl Warnings {
 
     /// A text was cut to the length of its type.
     pub(super) fn cut(&self, text: &str, target: &str) {
-        self.add(Warning::new("Warning", 1292, format!("Truncated incorrect {target} value: '{}'", shown(text))));
+        self.truncated("Warning", text, target);
     }
 
     /// The number of a row that `GROUP_CONCAT` takes: the server counts on from group to group.

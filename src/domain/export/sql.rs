@@ -54,17 +54,13 @@ impl Visitor for Sql {
 /// The table and its columns that the rows go into.
 fn goal(columns: &[Column]) -> (&str, Vec<String>) {
     let mut seen = HashSet::new();
-    // A table that the statement names twice is two: the rows of both are no rows of it.
-    let of = |column: &'_ Column| (column.table.clone(), column.origin.schema.clone(), column.origin.table.clone());
-    let first = columns.first().map(of);
-    let is_of_it = |column: &Column| {
-        let origin = &column.origin;
-        Some(of(column)) == first && !origin.column.is_empty() && seen.insert(origin.column.clone())
-    };
-    if let Some(table) = columns.first().map(|column| column.origin.table.as_str()).filter(|table| !table.is_empty())
-        && columns.iter().all(is_of_it)
+    if let Some(first) = columns.first()
+        && columns.iter().all(|column| {
+            let own = column.origin.column.as_str();
+            column.shares_table(first) && !own.is_empty() && seen.insert(own)
+        })
     {
-        return (table, columns.iter().map(|column| column.origin.column.clone()).collect());
+        return (&first.origin.table, columns.iter().map(|column| column.origin.column.clone()).collect());
     }
     let numbered: Vec<String> = (1..=columns.len()).map(|number| format!("column_{number}")).collect();
     let named = |(column, number)| {

@@ -170,6 +170,13 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether both come from one table of the statement; one that it names twice is two.
+    #[must_use]
+    pub fn shares_table(&self, other: &Self) -> bool {
+        let (one, two) = (&self.origin, &other.origin);
+        !one.table.is_empty() && (&self.table, &one.schema, &one.table) == (&other.table, &two.schema, &two.table)
+    }
+
     /// Whether a number is unsigned.
     #[must_use]
     pub fn is_unsigned(&self) -> bool {

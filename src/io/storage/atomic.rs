@@ -1,6 +1,7 @@
 //! Whole files: replaced in one step, made only where there is none, read with a bound. For the user only (0600, folders
 //! 0700). Knows no form of text.
 
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -74,7 +75,18 @@ pub fn create(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// # Errors
 /// The system's own; [`ErrorKind::InvalidData`] with a sentence for what is no file, too large, or not UTF-8.
 pub fn read_text(path: &Path) -> std::io::Result<String> {
-    let bytes = read_bytes(path)?;
+    text(read_bytes(path)?)
+}
+
+/// Reads a text of at most [`limits::TEXT_FILE_BYTES`] from standard input or a pipe: all of it or none.
+///
+/// # Errors
+/// As [`read_text`].
+pub fn read_text_from(source: impl Read) -> std::io::Result<String> {
+    text(bounded(source)?)
+}
+
+fn text(bytes: Vec<u8>) -> std::io::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = 1 + error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count();
@@ -91,8 +103,12 @@ pub fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(Error::new(ErrorKind::InvalidData, "it is not a regular file"));
     }
+    bounded(File::open(path)?)
+}
+
+fn bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(limits::TEXT_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    source.take(limits::TEXT_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits::TEXT_FILE_BYTES {
         let most = limits::TEXT_FILE_BYTES >> 20;
         return Err(Error::new(ErrorKind::InvalidData, format!("it is larger than {most} MiB")));
@@ -108,7 +124,7 @@ struct Draft {
 impl Draft {
     fn write(goal: &Path, bytes: &[u8]) -> std::io::Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let name = goal.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the path names no file"))?;
+        let name = name_of(goal)?;
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut draft_name = std::ffi::OsString::from(".");
         draft_name.push(name);
@@ -142,7 +158,13 @@ impl Drop for Draft {
     }
 }
 
-fn new_file(path: &Path) -> std::io::Result<File> {
+/// The name of a file without its folder.
+pub(super) fn name_of(path: &Path) -> std::io::Result<&OsStr> {
+    path.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the path names no file"))
+}
+
+/// Makes a file that is the user's alone, where there is none of that name.
+pub(super) fn new_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 

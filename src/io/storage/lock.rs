@@ -2,10 +2,12 @@
 //! killed leaves none. Knows nothing of what is written under them.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Error, ErrorKind};
+use std::io::Error;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use super::atomic::name_of;
 
 /// How long to wait before a lock is tried again.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -42,7 +44,7 @@ pub fn beside(path: &Path, time: Duration) -> Result<Held, LockError> {
 
 /// Where the lock of this file lies.
 fn place(path: &Path) -> std::io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the path names no file"))?;
+    let name = name_of(path)?;
     let mut lock = std::ffi::OsString::from(".");
     lock.push(name);
     lock.push(".lock");

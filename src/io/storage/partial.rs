@@ -14,11 +14,12 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::atomic::{name_of, new_file};
+
 /// Links that are followed from one to the next, as Linux does.
 const LINKS: usize = 40;
 /// How often the passing name is tried where another writer comes and goes.
 const TRIES: usize = 8;
-
 /// How long a full pipe is waited for between two looks whether the writing was given up.
 const LOOK: u16 = 50;
 
@@ -177,10 +178,6 @@ fn placed(path: &Path) -> std::io::Result<PathBuf> {
     Ok(std::fs::canonicalize(folder)?.join(name_of(path)?))
 }
 
-fn name_of(path: &Path) -> std::io::Result<&OsStr> {
-    path.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the path names no file"))
-}
-
 fn passing(goal: &Path) -> std::io::Result<PathBuf> {
     let name: OsString = [name_of(goal)?, OsStr::new(".partial")].into_iter().collect();
     Ok(goal.with_file_name(name))
@@ -190,7 +187,7 @@ fn passing(goal: &Path) -> std::io::Result<PathBuf> {
 /// than being written into, since it may have another name too.
 fn hold(path: &Path) -> std::io::Result<File> {
     for _ in 0..TRIES {
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        match new_file(path) {
             Ok(file) => {
                 let file = locked(file)?;
                 // Between the two somebody may have taken it for one that was left.

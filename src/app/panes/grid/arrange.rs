@@ -54,8 +54,7 @@ impl ResultSet {
             found: None,
             at: None,
             then,
-            is_stepping: false,
-            owed: 0,
+            owed: None,
         });
         self.longer.begin(StoreWork::Find);
         cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
@@ -72,11 +71,11 @@ impl ResultSet {
     /// Goes on to the match after this cell, or before it. What is asked for while a step is under way is done behind it.
     pub(super) fn step(&mut self, way: Way, cx: &mut Cx<'_>) {
         let (Some(from), Some(search)) = (self.here(), &mut self.search) else { return };
-        if search.is_stepping {
-            search.owed = search.owed.saturating_add(if way == Way::Forward { 1 } else { -1 });
+        if let Some(owed) = &mut search.owed {
+            *owed = owed.saturating_add(if way == Way::Forward { 1 } else { -1 });
             return;
         }
-        search.is_stepping = true;
+        search.owed = Some(0);
         cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way }));
     }
 

@@ -164,10 +164,8 @@ pub struct Search {
     pub at: Option<u64>,
     /// Where it takes the cursor when it has ended.
     pub then: Then,
-    /// Whether a step to a match is under way.
-    pub is_stepping: bool,
-    /// Steps that were asked for meanwhile: forward, or back where it is below zero.
-    pub owed: i32,
+    /// While a step to a match is under way, the steps that were asked for behind it: back where it is below zero.
+    pub owed: Option<i32>,
 }
 
 /// Where a search takes the cursor.
@@ -315,7 +313,7 @@ impl Grid {
         for result in &mut self.results {
             result.asked = None;
             if let Some(search) = &mut result.search {
-                (search.is_stepping, search.owed) = (false, 0);
+                search.owed = None;
             }
         }
     }

@@ -7,8 +7,9 @@ use crate::app::ask::{Ask, Source};
 use crate::app::panes::Cx;
 use crate::app::shared::Shared;
 use crate::app::ui::draw::{counted, printable};
-use crate::domain::port::{End, ResultId, RunReport, StoreNews, StoreWork, Way};
-use crate::domain::results::{Column, Window, type_text, widths};
+use crate::domain::port::{End, Place, ResultId, RunReport, StoreNews, StoreWork, Way};
+use crate::domain::problem::Kind;
+use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
 
 use super::{Grid, GridAction, Layout, Purpose, ResultSet, Then};
 
@@ -50,40 +51,21 @@ impl Grid {
             StoreNews::Working { work, done, of } => result.longer.tell(work, done, of),
             StoreNews::Failed { work, problem } => {
                 result.longer.end(work);
-                if work == StoreWork::Find && problem.kind == crate::domain::problem::Kind::Interrupted {
+                match work {
                     // The rows were arranged anew: what is searched for is searched for in them.
-                    return;
-                }
-                if work == StoreWork::Find {
-                    result.search = None;
-                }
-                if work == StoreWork::Arrange {
-                    result.arrangement = crate::domain::results::Arrangement::default();
-                    result.arrange(result.arrangement.clone(), cx);
+                    StoreWork::Find if problem.kind == Kind::Interrupted => return,
+                    StoreWork::Find => result.search = None,
+                    StoreWork::Arrange => {
+                        result.arrangement = Arrangement::default();
+                        result.arrange(Arrangement::default(), cx);
+                    }
+                    StoreWork::Profile | StoreWork::Plot | StoreWork::Copy => {}
                 }
                 cx.ask(Ask::Problem(problem));
             }
             StoreNews::Found { cells, rows, of } => result.on_found((cells, rows, of), cx),
             StoreNews::Next(next) => {
-                // A step of a search that was done again since leads nowhere.
-                if let (Some((place, number)), Some(search)) =
-                    (next, result.search.as_mut().filter(|search| search.is_stepping))
-                {
-                    search.at = Some(number);
-                    result.row = place.row;
-                    result.place = result.layout.place(place.column).unwrap_or(result.place);
-                }
-                let owed = result.search.as_mut().map_or(0, |search| {
-                    search.is_stepping = false;
-                    let owed = search.owed;
-                    search.owed -= owed.signum();
-                    owed
-                });
-                match owed {
-                    0 => {}
-                    1.. => result.step(Way::Forward, cx),
-                    _ => result.step(Way::Back, cx),
-                }
+                result.on_next(next, cx);
             }
             StoreNews::Profiled { column, profile } => {
                 result.longer.end(StoreWork::Profile);
@@ -105,7 +87,7 @@ impl Grid {
             }
             StoreNews::Broken(problem) => {
                 if let Some(search) = &mut result.search {
-                    (search.is_stepping, search.owed) = (false, 0);
+                    search.owed = None;
                 }
                 cx.ask(Ask::Problem(problem));
             }
@@ -152,6 +134,27 @@ impl ResultSet {
                 let before = self.arrangement.filter.as_ref();
                 cx.ask(Ask::FilterBy(before.map_or_else(|| same.clone(), |before| before.and(&same))));
             }
+        }
+    }
+
+    /// Takes the cursor to a match, and goes on with the steps that were asked for meanwhile.
+    fn on_next(&mut self, next: Option<(Place, u64)>, cx: &mut Cx<'_>) {
+        // A step of a search that was done again since leads nowhere.
+        let Some((search, owed)) =
+            self.search.as_mut().and_then(|search| search.owed.take().map(|owed| (search, owed)))
+        else {
+            return;
+        };
+        if let Some((place, number)) = next {
+            search.at = Some(number);
+            self.row = place.row;
+            self.place = self.layout.place(place.column).unwrap_or(self.place);
+        }
+        if owed != 0 {
+            self.step(if owed > 0 { Way::Forward } else { Way::Back }, cx);
+        }
+        if let Some(still) = self.search.as_mut().and_then(|search| search.owed.as_mut()) {
+            *still = owed - owed.signum();
         }
     }
 

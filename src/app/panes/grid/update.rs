@@ -9,7 +9,7 @@ use crate::app::shared::Shared;
 use crate::app::ui::draw::grouped;
 use crate::domain::export::CopyForm;
 use crate::domain::port::{ExportCmd, StoreCmd, StoreWork, Way};
-use crate::domain::results::{Column, Shown, whole_width};
+use crate::domain::results::{Shown, whole_width};
 
 use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
 
@@ -249,18 +249,17 @@ impl ResultSet {
     /// table that the statement names twice is two.
     fn key(&self, columns: &[usize], shared: &Shared) -> Vec<usize> {
         let Some(of) = &self.columns else { return Vec::new() };
-        let is_of = |column: &Column, other: &Column| {
-            let (one, two) = (&column.origin, &other.origin);
-            (&column.table, &one.schema, &one.table) == (&other.table, &two.schema, &two.table)
-        };
         let mut own =
             columns.iter().filter_map(|column| of.get(*column)).filter(|column| !column.origin.table.is_empty());
-        let Some(first) = own.next().filter(|first| own.all(|other| is_of(other, first))) else { return Vec::new() };
+        let Some(first) = own.next().filter(|first| own.all(|other| other.shares_table(first))) else {
+            return Vec::new();
+        };
         let key = || {
             let found = shared.catalog.as_ref()?.table(&first.origin.schema, &first.origin.table)?;
             let primary = found.indexes.iter().find(|index| index.name == "PRIMARY")?;
-            let place =
-                |name: &String| of.iter().position(|column| is_of(column, first) && column.origin.column == *name);
+            let place = |name: &String| {
+                of.iter().position(|column| column.shares_table(first) && column.origin.column == *name)
+            };
             primary.columns.iter().map(place).collect::<Option<Vec<usize>>>()
         };
         key().unwrap_or_default()

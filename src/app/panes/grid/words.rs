@@ -39,7 +39,7 @@ fn status(result: &ResultSet, words: Words) -> String {
     let all = result.progress.rows;
     let is_filtered = result.view.is_some() && result.arrangement.filter.is_some();
     let rows = rows(result, words);
-    let mut status = match &result.progress.end {
+    let status = match &result.progress.end {
         None if result.columns.is_none() => "waiting for the first row".to_owned(),
         None if is_filtered => format!("{rows}, {} so far", grouped(all)),
         None => format!("{rows} so far"),
@@ -63,11 +63,9 @@ fn status(result: &ResultSet, words: Words) -> String {
         Some(End::Broken(_)) => format!("{rows}, then it failed"),
     };
     match result.warnings.0 {
-        0 => {}
-        1 => status.push_str(" · 1 warning"),
-        n => status = format!("{status} · {} warnings", grouped(u64::from(n))),
+        0 => status,
+        count => format!("{status} · {}", counted(u64::from(count), "warning")),
     }
-    status
 }
 
 /// What the border says, the most words first: the times give way before what was done with the rows, and its details before

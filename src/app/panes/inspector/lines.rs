@@ -96,9 +96,17 @@ pub(super) struct Paper {
     lines: Vec<InspectorLine>,
     /// First line of each row of a document, and the row's number there.
     rows: Vec<(usize, usize)>,
+    /// Whether a part of a value was left out.
+    is_part: bool,
 }
 
 impl Paper {
+    /// What comes next of the value is not drawn.
+    pub(super) fn leave_out(&mut self, words: &str) {
+        self.is_part = true;
+        self.line(words, Tone::Dim);
+    }
+
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -172,8 +180,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Lines, and of a document the first line of each of its rows with the row's number.
-pub(super) type Drawn = (Vec<InspectorLine>, Vec<(usize, usize)>);
+/// Lines, of a document the first line of each of its rows with the row's number, and whether a part of a value was left out.
+pub(super) type Drawn = (Vec<InspectorLine>, Vec<(usize, usize)>, bool);
 
 /// Draws the lines. A value is drawn in this form, where it has it, and its document as it is folded.
 pub(super) fn lines(
@@ -182,7 +190,7 @@ pub(super) fn lines(
     shared: &Shared,
     width: usize,
 ) -> Drawn {
-    let mut paper = Paper { width: width.max(10), lines: Vec::new(), rows: Vec::new() };
+    let mut paper = Paper { width: width.max(10), lines: Vec::new(), rows: Vec::new(), is_part: false };
     match shows {
         Shows::Nothing => {
             paper.line("Documentation and details show here.", Tone::Plain);
@@ -232,7 +240,7 @@ pub(super) fn lines(
             }
         }
     }
-    (paper.lines, paper.rows)
+    (paper.lines, paper.rows, paper.is_part)
 }
 
 /// The page's Markdown up to its columns and examples, which are drawn from the catalog and with their keys.

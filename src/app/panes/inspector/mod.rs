@@ -126,6 +126,8 @@ pub struct Inspector {
     pub tree: Option<JsonTree>,
     /// Where the lines of that document stand, while it is shown: the first line of each, and its number in the document.
     pub rows: Vec<(usize, usize)>,
+    /// Whether a part of the value is not in the lines.
+    pub is_part: bool,
     /// What is searched for in the lines.
     pub search: Option<Arc<Pattern>>,
     /// Where the last match is.

@@ -11,8 +11,7 @@ use crate::domain::docs::DocPage;
 use crate::domain::port::{CopyText, ResultId};
 
 use super::lines::{Drawn, holds, lines};
-use super::value::REST;
-use super::{Inspector, InspectorAction, InspectorLine, Shows, ValueForm};
+use super::{Inspector, InspectorAction, Shows, ValueForm};
 
 impl Inspector {
     /// Shows something at the user's wish.
@@ -53,7 +52,7 @@ impl Inspector {
     /// Draws the lines anew: the panel's width or what it tells may have changed.
     pub fn refresh(&mut self, shared: &Shared) {
         let width = shared.areas.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
-        (self.lines, self.rows) = if width == 0 {
+        (self.lines, self.rows, self.is_part) = if width == 0 {
             Drawn::default()
         } else {
             lines(&self.shows, (self.form, self.tree.as_ref()), shared, width)
@@ -182,9 +181,7 @@ impl Inspector {
             self.found = Some(at);
             self.top = at.saturating_sub(2);
         } else {
-            let mut texts = self.lines.iter().map(InspectorLine::text);
-            let is_part = texts.any(|text| text.len() > 8 && REST.starts_with(text.trim_end()));
-            let words = if is_part {
+            let words = if self.is_part {
                 "no line of the part that shows holds what was searched for"
             } else {
                 "no line holds what was searched for"

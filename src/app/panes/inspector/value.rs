@@ -105,12 +105,9 @@ pub(super) fn copied(bytes: &[u8], form: Option<ValueForm>) -> (String, &'static
     }
 }
 
-/// What is said behind a value of which a part shows.
-pub(super) const REST: &str = "… the rest is not shown; a copy takes all of it";
-
 fn rest(paper: &mut Paper, is_more: bool) {
     if is_more {
-        paper.line(REST, Tone::Dim);
+        paper.leave_out("… the rest is not shown; a copy takes all of it");
     }
 }
 

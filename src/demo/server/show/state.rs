@@ -90,11 +90,7 @@ pub(super) fn count(session: &Session, walk: &mut Walk<'_>) -> Result<Table, Sql
         (true, Some(token)) if token.is("ERRORS") => "@@session.error_count",
         _ => return Err(refuse::syntax(near)),
     };
-    let counted = if name.contains("warning") {
-        session.warnings.count()
-    } else {
-        session.warnings.first().iter().filter(|warning| warning.level == "Error").count()
-    };
+    let counted = if name.contains("warning") { session.warnings.count() } else { session.warnings.errors() };
     let mut table = Table::new(vec![number_or_null(name, 21)]);
     table.rows.push(vec![n(i64::try_from(counted).unwrap_or(i64::MAX))]);
     Ok(table)
@@ -103,7 +99,7 @@ pub(super) fn count(session: &Session, walk: &mut Walk<'_>) -> Result<Table, Sql
 fn warnings(session: &Session, only_errors: bool) -> Table {
     let mut table = Table::new(vec![text("Level", 7), number("Code", 4), text("Message", 512)]);
     let kept = session.warnings.first();
-    let shown = kept.iter().filter(|warning| !only_errors || warning.level == "Error");
+    let shown = kept.iter().filter(|warning| !only_errors || warning.is_error());
     table.rows = shown.map(|warning| vec![t(warning.level), n(i64::from(warning.code)), t(&warning.message)]).collect();
     table
 }

@@ -145,6 +145,15 @@ impl Arguments<'_, '_> {
         self.divided(values.iter().any(|value| *value <= 0.0) || !answer.is_finite(), || maybe_real(answer))
     }
 
+    /// A text as a floating number, of which a warning speaks as of this type.
+    fn double(&self, target: &str) -> f64 {
+        let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = self.raw(0) else { return self.real(0) };
+        let text = String::from_utf8_lossy(bytes);
+        let (value, end) = number::read_double(&text);
+        self.1.read_number(&text, end, target);
+        value
+    }
+
     /// A text as a number of a type; what is left of it behind the number is warned of.
     fn number_read(&self, end: fn(&str) -> usize, target: &str) {
         if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = self.raw(0) {
@@ -228,9 +237,9 @@ fn maybe_dec(value: Option<Option<Decimal>>) -> Answer {
 /// The functions that are NULL when an argument is: name, count of arguments (-1: any), body.
 #[rustfmt::skip]
 const STRICT: &[(&str, i32, Body)] = &[
-    ("my_num", 1, |it| { it.number_read(number::double_length, "DOUBLE"); maybe_real(it.real(0)) }),
-    ("my_num_beside_int", 1, |it| { it.number_read(number::double_length, "DECIMAL"); maybe_real(it.real(0)) }),
-    ("my_int", 1, |it| { let text = it.text(0); it.1.read_number(&text, whole_length(&text), "INTEGER"); some_dec_int(whole_prefix(&text).map(Decimal::whole)) }),
+    ("my_num", 1, |it| maybe_real(it.double("DOUBLE"))),
+    ("my_num_beside_int", 1, |it| maybe_real(it.double("DECIMAL"))),
+    ("my_int", 1, |it| { it.number_read(whole_length, "INTEGER"); some_dec_int(whole_prefix(&it.text(0)).map(Decimal::whole)) }),
     ("my_dec", 1, |it| { it.number_read(number::double_length, "DECIMAL"); some_dec(Some(it.dec(0)?)) }),
     ("my_real_dec", 1, |it| some_dec(Decimal::from_real(it.real(0)))),
     ("my_real_fit", 3, |it| some_dec(real_fit(it.real(0), it.digits(1), it.digits(2)))),
