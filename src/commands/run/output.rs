@@ -207,10 +207,7 @@ fn pour_all<W: Write>(
             sink.write_all(manner.format.between_results())?;
         }
         if let Some(side) = side.as_mut().filter(|_| results == Results::None) {
-            side.write_all(side_file(&columns).as_bytes()).map_err(|error| {
-                let problem = Problem::new(Kind::Local, "The columns cannot be written").because(error.to_string());
-                problem.hint("make room there or choose another file with --columns, and run it again")
-            })?;
+            side.write_all(side_file(&columns).as_bytes()).map_err(|error| columns_unwritten(&error))?;
         }
         results = Results::Some;
         (sink, _) = pour(&mut rows, &columns, manner, sink, |_, _| Ok(()))?;
@@ -257,19 +254,25 @@ impl<W: Write> Poured<W> {
             }
         };
         let is_whole = failed.is_none() && code == 0;
-        let mut kept = Ok(());
         match sink {
             Sink::File(file) if results == Results::None => {
                 // What lies under its name is better than nothing.
                 file.discard();
                 if is_whole {
-                    forget(self.columns_at.as_deref());
+                    if let Some(columns) = columns {
+                        columns.discard();
+                    }
                     return Err(Problem::new(Kind::Settings, format!("There is nothing to write as {format}"))
                         .because("no statement has a result")
                         .hint("leave -o away, or write the result of a SELECT"));
                 }
             }
-            Sink::File(file) if is_whole => kept = file.keep(),
+            Sink::File(file) if is_whole => {
+                if let Err(error) = file.keep() {
+                    forget(self.columns_at.as_deref());
+                    return Err(unwritten(args, left.as_deref(), &error));
+                }
+            }
             Sink::File(file) if !file.is_stream() => {
                 print::text(err, &format!("rrx: what came is in {}\n", file.path().display()))?;
             }
@@ -277,11 +280,10 @@ impl<W: Write> Poured<W> {
         }
         let has_rows = results == Results::Some && (is_whole || left.is_none());
         match columns {
-            Some(columns) if has_rows && kept.is_ok() => kept = columns.keep(),
+            Some(columns) if has_rows => columns.keep().map_err(|error| columns_unwritten(&error))?,
             Some(columns) => columns.discard(),
             None => {}
         }
-        kept.map_err(|error| unwritten(args, left.as_deref(), &error))?;
         failed.map_or(Ok(code), Err)
     }
 }
@@ -314,6 +316,12 @@ fn forget(partial: Option<&Path>) {
         // One that is gone already is gone.
         let _ = std::fs::remove_file(path);
     }
+}
+
+fn columns_unwritten(error: &std::io::Error) -> Problem {
+    Problem::new(Kind::Local, "The columns cannot be written")
+        .because(error.to_string())
+        .hint("make room there or choose another file with --columns, and run it again")
 }
 
 fn unwritten(args: &RunArgs, left: Option<&Path>, error: &std::io::Error) -> Problem {
