@@ -400,7 +400,14 @@ proptest! {
         // A line that cannot be used is found by its name all the same, and says nothing to us.
         let known = KnownHosts::parse(&std::fs::read(&file).unwrap());
         let is_used = |line: usize| known.skipped.iter().all(|skipped| skipped.line != line);
-        let theirs: BTreeSet<_> = found_by_keygen(&file, &host).into_iter().filter(|(line, _)| is_used(*line)).collect();
+        // A name that a line has twice is two lines with one key once it is hashed: a verdict names the first of them.
+        let now = std::fs::read_to_string(&file).unwrap();
+        let blob = |line: usize| now.lines().nth(line - 1).and_then(|line| line.split(" ssh-ed25519 ").nth(1));
+        let mut seen = BTreeSet::new();
+        let theirs: BTreeSet<_> = found_by_keygen(&file, &host)
+            .into_iter()
+            .filter(|(line, marker)| is_used(*line) && (marker == "CA" || seen.insert(blob(*line))))
+            .collect();
         prop_assert_eq!(found_by_us(&file, (&host, 22), lines.len()), theirs, "{} in\n{}", host, text);
     }
 }
