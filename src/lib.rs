@@ -19,7 +19,7 @@
 //!                                     └──► draw(&Model), at most 60 times a second
 //! ```
 //!
-//! What reaches the server is one of two things: a constant text of ours (`io::session::own`), or a
+//! What reaches the server is one of two things: a constant text of ours (`io::session::internal_query`), or a
 //! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the access log has its
 //! begin record on disk.
 

@@ -14,7 +14,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::Loaded;
 use crate::domain::snippets::Snippet;
-use crate::io::session::Prepare;
+use crate::io::session::PrepareProfile;
 use crate::io::storage::paths::Paths;
 
 /// The built-in profile, with a place of its own: it touches neither the user's settings nor the user's files.
@@ -53,7 +53,7 @@ pub fn manners(own: Loaded) -> Loaded {
 }
 
 /// Starts the replica with the first connecting; it runs for as long as this is held.
-fn prepare(options: Options) -> Arc<Prepare> {
+fn prepare(options: Options) -> Arc<PrepareProfile> {
     let running: Arc<OnceCell<Running>> = Arc::default();
     Arc::new(move |_| {
         let (running, options) = (Arc::clone(&running), options.clone());

@@ -16,7 +16,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Answer, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::sql::{Checked, Policy, guard};
-use crate::io::session::{Outside, spawn};
+use crate::io::session::{SessionEnv, spawn};
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{hang_up, secrets};
 
@@ -50,7 +50,7 @@ impl Headless {
     /// Whatever keeps the session from being ready; a profile with blinding rules is refused, since they cannot be enforced yet.
     pub async fn connect(
         profile: Arc<Profile>,
-        outside: Outside,
+        outside: SessionEnv,
         rows: mpsc::Sender<Rows>,
         stop: &mut Interrupts,
     ) -> Result<Waited<Self>, Problem> {

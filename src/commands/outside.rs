@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::io::runtime::clock;
-use crate::io::session::{CatalogAt, Outside, Typed};
+use crate::io::session::{CatalogLoading, CredentialCache, SessionEnv};
 use crate::io::storage::access_log::os_user;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
@@ -22,7 +22,7 @@ pub struct Place {
     /// Clock and forms of the storage task.
     pub lent: Lent,
     /// Files, secrets and the tunnel for sessions.
-    pub session: Outside,
+    pub session: SessionEnv,
 }
 
 impl Place {
@@ -64,9 +64,9 @@ impl Files for SshFiles {
 }
 
 /// The machine as a session of this user sees it.
-fn outside(paths: &Paths) -> Outside {
+fn outside(paths: &Paths) -> SessionEnv {
     let dates = StoredDates::of(&paths.state, clock::now);
-    Outside {
+    SessionEnv {
         os_user: os_user(),
         home: paths.home.clone(),
         agent: std::env::var_os("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
@@ -79,8 +79,8 @@ fn outside(paths: &Paths) -> Outside {
         secret: Arc::new(secrets::bring),
         secret_age: Arc::new(move |source| dates.days(source)),
         command_line: paths.command_line.clone(),
-        catalog: CatalogAt::Request,
+        catalog: CatalogLoading::OnRequest,
         prepare: None,
-        typed: Typed::default(),
+        credentials: CredentialCache::default(),
     }
 }

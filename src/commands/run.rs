@@ -22,7 +22,7 @@ use crate::domain::protocol::{End, Limit, RunBounds, RunReport, times};
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
 use crate::domain::words::counted;
-use crate::io::session::Outside;
+use crate::io::session::SessionEnv;
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::atomic;
 
@@ -186,7 +186,7 @@ pub struct Site {
     /// The profile, demo included.
     pub profile: Arc<Profile>,
     /// What the session needs of the machine.
-    pub outside: Outside,
+    pub outside: SessionEnv,
     /// The access log, open.
     pub log: AccessLog,
     /// What stops it.

@@ -94,9 +94,9 @@ async fn places_and_values_that_do_not_fit_are_told_before_anything_is_sent() {
     let mut live = live().await;
     let sent = live.own.len();
     for (statement, values, told) in [
-        ("SELECT '?', ?", 0, "The statement has 1 place for a value (?), and 0 values go with it"),
-        ("SELECT ?, ? -- ?", 1, "The statement has 2 places for a value (?), and 1 value goes with it"),
-        ("SELECT `a?` FROM t", 2, "The statement has 0 places for a value (?), and 2 values go with it"),
+        ("SELECT '?', ?", 0, "The statement has 1 placeholder (?), but 0 values were given"),
+        ("SELECT ?, ? -- ?", 1, "The statement has 2 placeholders (?), but 1 value was given"),
+        ("SELECT `a?` FROM t", 2, "The statement has 0 placeholders (?), but 2 values were given"),
     ] {
         let ran = live.run_with(statement, vec![Param::Integer(1); values]).await;
         let End::Broken(problem) = ran.report.end else { panic!("{statement}") };

@@ -13,7 +13,7 @@ use super::Names;
 use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Hop, Profile, SecretSource, TlsMode};
-use crate::io::session::Outside;
+use crate::io::session::SessionEnv;
 use crate::io::storage::atomic;
 
 /// What stands where a text could quote a secret.
@@ -28,7 +28,7 @@ pub(super) fn refuse_existing(path: &Path) -> Result<(), Problem> {
 }
 
 /// Writes the bundle, for its owner only.
-pub(super) fn write(path: &Path, report: &Report<'_>, outside: &Outside, names: Names) -> Result<(), Problem> {
+pub(super) fn write(path: &Path, report: &Report<'_>, outside: &SessionEnv, names: Names) -> Result<(), Problem> {
     let text = text(report, outside, names)?;
     atomic::create(path, text.as_bytes()).map_err(|error| {
         if error.kind() == ErrorKind::AlreadyExists {
@@ -45,7 +45,7 @@ fn taken(path: &Path) -> Problem {
         .hint("name another file, or remove that one first")
 }
 
-fn text(report: &Report<'_>, outside: &Outside, names: Names) -> Result<String, Problem> {
+fn text(report: &Report<'_>, outside: &SessionEnv, names: Names) -> Result<String, Problem> {
     let mut document = document(report, names);
     let home = outside.home.display().to_string();
     let hasher = match names {
@@ -182,7 +182,7 @@ struct Hasher {
 }
 
 impl Hasher {
-    fn new(report: &Report<'_>, outside: &Outside) -> Result<Self, Problem> {
+    fn new(report: &Report<'_>, outside: &SessionEnv) -> Result<Self, Problem> {
         let mut key = [0; 32];
         SystemRandom::new().fill(&mut key).map_err(|_| {
             Problem::new(ProblemKind::Local, "The names cannot be hashed").because("the system gives no random numbers")

@@ -16,7 +16,7 @@ use super::headless::Interrupts;
 use super::print;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
-use crate::io::session::Outside;
+use crate::io::session::SessionEnv;
 use crate::io::storage::Clock;
 
 /// What `rrx doctor` is asked for.
@@ -59,7 +59,7 @@ pub struct Site {
     /// The profile.
     pub profile: Arc<Profile>,
     /// What the session needs of the machine.
-    pub outside: Outside,
+    pub outside: SessionEnv,
     /// The time of day.
     pub clock: Clock,
     /// What stops it.

@@ -13,7 +13,7 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{CommandLine, Profile};
 use crate::domain::protocol::{Answer, ConnectionStep, Lag, ServerFacts, SessionCmd, SessionEvent, StepState};
-use crate::io::session::{Outside, spawn};
+use crate::io::session::{SessionEnv, spawn};
 
 /// The one session of a walk.
 const ID: SessionId = SessionId(1);
@@ -86,7 +86,7 @@ impl Walk {
 /// their fingerprint; secrets are asked for on the terminal.
 pub(super) async fn walk(
     profile: Arc<Profile>,
-    outside: Outside,
+    outside: SessionEnv,
     accept: &[String],
     stop: &mut Interrupts,
     tell: &mut (dyn FnMut(&Step) + Send),

@@ -10,7 +10,7 @@ use crate::commands::print;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Profile};
 use crate::domain::protocol::Loaded;
-use crate::io::session::{Outside, tunnel_context};
+use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
 
@@ -21,7 +21,7 @@ use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
 pub async fn export(
     command: &ExportCommand,
     loaded: &Loaded,
-    outside: &Outside,
+    outside: &SessionEnv,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
@@ -48,7 +48,7 @@ pub async fn export(
 }
 
 /// What reading a route needs: nobody is asked, nothing is told.
-fn context(profile: &Profile, outside: &Outside) -> TunnelContext {
+fn context(profile: &Profile, outside: &SessionEnv) -> TunnelContext {
     let (event, _) = mpsc::channel(1);
     TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoOneToAsk), event) }
 }

@@ -57,7 +57,7 @@ pub(super) struct Dispatch {
     /// Whether the profile connected to last is the built-in one.
     is_in_demo: bool,
     /// What the user typed for sessions, until their story is over.
-    stories: session::Stories,
+    credentials: session::CredentialCaches,
     sessions: HashMap<SessionId, (mpsc::Sender<SessionCmd>, JoinHandle<()>)>,
     desk: Desk,
     clipboards: Clipboards,
@@ -67,7 +67,7 @@ pub(super) struct Dispatch {
 struct Room {
     storage: mpsc::Sender<StorageCmd>,
     task: JoinHandle<()>,
-    session: session::Outside,
+    session: session::SessionEnv,
     /// Where copies lie that no clipboard takes.
     copies: PathBuf,
 }
@@ -100,10 +100,23 @@ impl Dispatch {
         let desk = Desk::new(&event);
         let own = Room::open(outside.own, &event);
         let demo = outside.demo.map(|place| Room::open(place, &event));
-        let (stories, sessions) = (session::Stories::default(), HashMap::new());
+        let (credentials, sessions) = (session::CredentialCaches::default(), HashMap::new());
         let folders = std::iter::once(&own).chain(&demo).map(|room| room.copies.clone()).collect();
         let clipboards = Clipboards::new(outside.here, folders, event.clone());
-        Self { event, rows, store, exports, taps, own, demo, is_in_demo: false, stories, sessions, desk, clipboards }
+        Self {
+            event,
+            rows,
+            store,
+            exports,
+            taps,
+            own,
+            demo,
+            is_in_demo: false,
+            credentials,
+            sessions,
+            desk,
+            clipboards,
+        }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -132,19 +145,19 @@ impl Dispatch {
     fn session(&mut self, id: SessionId, command: SessionCmd) -> Option<Effect> {
         self.sessions.retain(|_, (_, task)| !task.is_finished());
         if matches!(command, SessionCmd::Close) {
-            self.stories.end(id);
+            self.credentials.end_session(id);
         }
         if let SessionCmd::Connect { profile, after, .. } = &command {
             if after.is_none() {
-                self.stories.keep_only(|id| self.sessions.contains_key(&id));
+                self.credentials.retain(|id| self.sessions.contains_key(&id));
             }
-            let typed = self.stories.begin(id, profile, *after);
+            let credentials = self.credentials.start_session(id, profile, *after);
             self.is_in_demo = profile.environment == Environment::Demo;
             let (queue, commands) = mpsc::channel(SESSION_QUEUE);
             let (rows, passing) = mpsc::channel(BATCH_QUEUE);
             // It ends with its session.
             drop(tokio::spawn(self.taps.clone().pass(passing, self.rows.clone())));
-            let outside = session::Outside { typed, ..self.room(self.is_in_demo).session.clone() };
+            let outside = session::SessionEnv { credentials, ..self.room(self.is_in_demo).session.clone() };
             let task = session::spawn(id, commands, rows, self.event.clone(), outside);
             let told = self.event.clone();
             let watched = tokio::spawn(async move {

@@ -27,7 +27,7 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Environment, Profile};
 use crate::domain::protocol::{Answer, Question};
-use crate::io::session::{Outside, tunnel_context};
+use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{peers, tty};
 use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Terms, Tunnel, hold};
@@ -48,7 +48,7 @@ pub struct Site {
     /// The profile.
     pub profile: Arc<Profile>,
     /// What the tunnel needs of the machine.
-    pub outside: Outside,
+    pub outside: SessionEnv,
     /// The access log, open.
     pub log: AccessLog,
 }
@@ -248,7 +248,7 @@ impl Book<'_> {
 }
 
 /// Climbs the hops, and looks whether the replica is behind the last one.
-async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
+async fn open(profile: &Profile, outside: &SessionEnv) -> Result<Tunnel, Problem> {
     let asker = Arc::new(Terminal::default());
     let (event, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
     // Its problem says which rung failed.
