@@ -5,7 +5,7 @@ use std::io::Write as _;
 use rrx::app::ui::look::{Colours, Ground, Look, Said, to_ascii};
 use rrx::domain::profile::UiSettings;
 use rrx::domain::results::Glyphs;
-use rrx::io::terminal::{Codes, Sixteen};
+use rrx::io::terminal::{BasicColours, ColourCodes};
 
 fn said(term: &str, locale: &str) -> Said {
     let word = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
@@ -63,7 +63,7 @@ fn sixteen_colours_are_written_as_every_colour_terminal_reads_them_whatever_the_
     let text = "a\x1b[38;5;6;48;5;9mb\x1b[39;49mc\x1b[2J\x1b[1;38;5;15md\x1b[38;5;238me\x1b]0;t\x07";
     for piece in [1, 3, 200] {
         let mut out = Vec::new();
-        let mut writer = Sixteen::new(&mut out, Codes::Sixteen);
+        let mut writer = BasicColours::new(&mut out, ColourCodes::Basic);
         for bytes in text.as_bytes().chunks(piece) {
             writer.write_all(bytes).unwrap();
         }

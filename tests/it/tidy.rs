@@ -32,20 +32,24 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/io/session", &["domain", "io::tunnel", "io::session"]),
     ("src/io/tunnel", &["domain", "io::tunnel"]),
     ("src/io/store", &["domain", "io::store"]),
-    ("src/io/storage", &["domain", "io::storage"]),
+    ("src/io/storage", &["domain", "io::storage", "io::host", "io::runtime"]),
+    ("src/io/export", &["domain", "io::export", "io::storage"]),
+    ("src/io/env.rs", &["domain", "io"]),
     ("src/io/terminal", &["domain", "io::terminal"]),
     ("src/io/runtime", &["domain", "io::runtime"]),
     ("src/io/host", &["domain", "io::host"]),
     ("src/cli.rs", &["domain"]),
     ("src/demo", &["domain", "demo"]),
-    ("src/commands", &["domain", "app", "io", "commands", "cli", "demo"]),
+    ("src/shell", &["domain", "app", "io", "shell"]),
+    ("src/commands", &["domain", "app", "io", "shell", "commands", "cli", "demo"]),
+    ("src/entry.rs", &["domain", "io", "commands", "cli"]),
 ];
 
 /// Which outside names may stand where.
 const ROOMS: &[(&str, &[&str])] = &[
     ("mysql_async", &["src/io/session"]),
     ("russh", &["src/io/tunnel", "src/demo"]),
-    ("std::fs", &["src/io/storage", "src/io/store", "src/demo", "src/commands"]),
+    ("std::fs", &["src/io/storage", "src/io/host", "src/io/export", "src/io/store", "src/demo", "src/commands"]),
     ("crossterm", &["src/io/terminal"]),
     ("arboard", &["src/io/host"]),
     ("rusqlite", &["src/demo"]),
