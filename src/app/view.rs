@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::results::Glyphs;
 
-use super::bars_view;
 use super::focus::Focus;
+use super::header_view;
 use super::layout::LayoutClass;
 use super::model::Model;
 use super::panes::connect::ConnectView;

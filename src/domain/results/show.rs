@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::placeholder::{ascii_twin, is_safe, stands_alone};
-use super::{Cell, Column, Glyphs, Shown, TypeClass};
+use super::{Cell, CellPreview, Column, Glyphs, TypeClass};
 use crate::domain::words::size;
 
 /// What a piece of screen text is.
@@ -50,10 +50,10 @@ const GRAPHEME_CHARACTERS: usize = 8;
 
 /// A value of a window as a screen shows it in at most `width` cells.
 #[must_use]
-pub fn shown(value: &Shown, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn shown(value: &CellPreview, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
     match value {
-        Shown::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
-        Shown::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
+        CellPreview::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        CellPreview::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
     }
 }
 

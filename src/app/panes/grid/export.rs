@@ -7,11 +7,11 @@ use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
 use crate::app::ui::draw::{grouped, printable};
 use crate::domain::access_log::ExportRecord;
-use crate::domain::labels::{self, counted};
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Replace, StorageCmd, Written,
 };
+use crate::domain::words::{self, counted};
 
 use super::{Grid, ResultSet};
 
@@ -230,5 +230,5 @@ fn told(written: &Written) -> String {
 
 /// Bytes in few cells.
 fn size(bytes: u64) -> String {
-    labels::size(bytes, 1024)
+    words::size(bytes, 1024)
 }
