@@ -447,10 +447,10 @@ pub struct SecretOf {
 /// `rrx ssh-key`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct SshKeyCommand {
-    /// Public keys to show, with or without .pub; the default is ~/.ssh/id_ed25519.pub
+    /// Public keys to show, with or without .pub; the default is `~/.ssh/id_ed25519.pub`
     #[arg(value_name = "FILE", conflicts_with = "new")]
     pub files: Vec<PathBuf>,
-    /// Create a key pair in this file (and FILE.pub); the default is ~/.ssh/id_ed25519
+    /// Create a key pair in this file (and FILE.pub); the default is `~/.ssh/id_ed25519`
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub new: Option<Option<PathBuf>>,
     /// The comment of the new key; the default is USER@MACHINE

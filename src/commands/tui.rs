@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::common::built_in::{BuiltInProfile, built_in};
+use super::common::built_in::BuiltInProfile;
 use super::common::context::CommandContext;
 use super::common::runtime::block_on;
 use super::common::{keymap, look, print};
@@ -25,7 +25,7 @@ pub fn execute(profile: Option<String>, context: &CommandContext) -> Result<u8, 
         print::problems(&mut std::io::stderr(), &loaded.problems)?;
         return Err(problem);
     }
-    open(loaded, profile, context, built_in(&context.env))
+    open(loaded, profile, context, context.built_in_profile())
 }
 
 /// Opens the screen with these settings and this built-in profile.

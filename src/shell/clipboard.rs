@@ -89,7 +89,9 @@ async fn serve<N: From<HostEvent>>(
     events: mpsc::Sender<N>,
 ) {
     let swept = tokio::task::spawn_blocking(move || {
-        directories.iter().for_each(|directory| copies::sweep(directory, clock::now));
+        for directory in directories {
+            copies::sweep(&directory, clock::now);
+        }
     });
     // Copies work even if the sweep fails.
     let _ = swept.await;

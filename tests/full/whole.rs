@@ -57,7 +57,7 @@ async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
     let seen = state.path().join("stdout");
     let out = std::fs::File::create(&seen).unwrap();
     let mut err = Vec::new();
-    let code = run(&args, deps, (out, stdout), &mut err).await;
+    let code = run(&args, deps, out, stdout, &mut err).await;
     let bytes = std::fs::read(&seen).unwrap().len();
     (code, bytes, String::from_utf8(err).unwrap())
 }

@@ -80,7 +80,7 @@ async fn perform_until(args: RunArgs, profile: Profile, out: Seen, stop: mpsc::R
         interrupts: Interrupts::from_requests(stop),
     };
     let mut err = Vec::new();
-    let code = run(&args, deps, (out.clone(), Stdout::Other), &mut err).await;
+    let code = run(&args, deps, out.clone(), Stdout::Other, &mut err).await;
     let lines = std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap();
     let out = String::from_utf8(out.bytes.lock().unwrap().clone()).unwrap();
     Left {
@@ -407,7 +407,7 @@ async fn stopped(text: &'static str, columns: Option<&Path>, mut is_time: impl F
     let asked = RunArgs { columns: columns.map(Path::to_owned), ..args(text) };
     let running = tokio::spawn(async move {
         let mut err = Vec::new();
-        let code = run(&asked, deps, (Stuck(until), Stdout::Other), &mut err).await;
+        let code = run(&asked, deps, Stuck(until), Stdout::Other, &mut err).await;
         (code, String::from_utf8(err).unwrap())
     });
     let log = || std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap_or_default();

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::built_in::built_in;
+use super::built_in::BuiltInProfile;
+#[cfg(feature = "demo")]
+use super::demo_profile;
 use super::print;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{CommandLine, Profile};
@@ -41,12 +43,27 @@ impl CommandContext {
         &self.env.paths.command_line
     }
 
+    /// Returns the built-in profile, if it is compiled in. Nothing is started yet.
+    #[cfg(feature = "demo")]
+    #[must_use]
+    pub fn built_in_profile(&self) -> Option<BuiltInProfile> {
+        Some(demo_profile::profile(crate::demo::data::SUBJECTS, &self.env))
+    }
+
+    /// Returns the built-in profile, if it is compiled in.
+    #[cfg(not(feature = "demo"))]
+    #[must_use]
+    #[expect(clippy::unused_self, reason = "with the feature `demo` it needs the environment")]
+    pub fn built_in_profile(&self) -> Option<BuiltInProfile> {
+        None
+    }
+
     /// Finds a profile of the settings, or the built-in one, with its context.
     ///
     /// # Errors
     /// Returns a problem if there is no such profile.
     pub fn find_profile(&self, name: &str, loaded: &Loaded) -> Result<(Arc<Profile>, ProfileContext), Problem> {
-        match built_in(&self.env).filter(|built_in| built_in.profile.name == name) {
+        match self.built_in_profile().filter(|built_in| built_in.profile.name == name) {
             Some(built_in) => Ok((built_in.profile, built_in.context)),
             None => Ok((Arc::new(loaded.settings.require(name)?.clone()), self.env.profile_context())),
         }

@@ -53,7 +53,13 @@ impl Anonymizer {
         Ok(Self { key, names })
     }
 
-    fn word(&self, kind: &str, name: &str) -> String {
+    /// Takes these names, each with the kind of its word.
+    #[cfg(test)]
+    pub(super) fn with_names(names: &[(&str, &'static str)]) -> Self {
+        Self { key: [7; 32], names: names.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect() }
+    }
+
+    pub(super) fn word(&self, kind: &str, name: &str) -> String {
         let mut context = Context::new(&SHA256);
         context.update(&self.key);
         context.update(name.to_ascii_lowercase().as_bytes());
@@ -144,18 +150,11 @@ fn replace_word(text: &str, name: &str, by: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::super::bundle::for_each_text;
     use super::*;
-
-    fn anonymizer(names: &[(&str, &'static str)]) -> Anonymizer {
-        Anonymizer { key: [7; 32], names: names.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect() }
-    }
 
     #[test]
     fn names_addresses_and_keys_become_stable_words() {
-        let anonymizer = anonymizer(&[("bastion.example.com", "host"), ("RO_USER", "user")]);
+        let anonymizer = Anonymizer::with_names(&[("bastion.example.com", "host"), ("RO_USER", "user")]);
         let text =
             "bastion.example.com → 203.0.113.9; 203.0.113.9:22 as RO_USER_2 and RO_USER; fe80::1:2, 12:30:00, a.b";
         let hashed = anonymizer.replace_names(text);
@@ -171,16 +170,5 @@ mod tests {
             assert!(!hashed.contains("laptop") && !hashed.contains("lan'"), "{hashed}");
         }
         assert!(!anonymizer.replace_names("ED25519 SHA256:uTDvzFQX7oAg known").contains("uTDv"));
-    }
-
-    #[test]
-    fn an_account_named_like_a_step_does_not_change_the_steps() {
-        let anonymizer = anonymizer(&[("mysql", "user"), ("ok", "profile")]);
-        let mut document =
-            json!({ "steps": [{ "step": "mysql", "state": "ok", "found": "as mysql" }], "user": "mysql" });
-        for_each_text(&mut document, &mut |text| *text = anonymizer.replace_names(text));
-        let word = anonymizer.word("user", "mysql");
-        let step = json!({ "step": "mysql", "state": "ok", "found": format!("as {word}") });
-        assert_eq!(document, json!({ "steps": [step], "user": word }));
     }
 }

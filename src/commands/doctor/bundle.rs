@@ -160,7 +160,7 @@ fn source(source: &SecretSource) -> &'static str {
 const FIXED_FIELDS: [&str; 9] = ["format", "rrx", "time", "environment", "outcome", "step", "state", "role", "tls"];
 
 /// Changes every text of a document, except for its keys and the fixed fields.
-pub(super) fn for_each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
+fn for_each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
     match value {
         Value::String(text) => change(text),
         Value::Array(values) => values.iter_mut().for_each(|value| for_each_text(value, change)),
@@ -182,5 +182,16 @@ mod tests {
         assert!(is_about_secret(&json!({ "what": "y", "because": ["There is no secret for this sign-in", "x"] })));
         assert!(!is_about_secret(&json!({ "what": "y", "because": ["x"] })));
         assert!(!is_about_secret(&Value::Null));
+    }
+
+    #[test]
+    fn an_account_named_like_a_step_does_not_change_the_steps() {
+        let anonymizer = Anonymizer::with_names(&[("mysql", "user"), ("ok", "profile")]);
+        let mut document =
+            json!({ "steps": [{ "step": "mysql", "state": "ok", "found": "as mysql" }], "user": "mysql" });
+        for_each_text(&mut document, &mut |text| *text = anonymizer.replace_names(text));
+        let word = anonymizer.word("user", "mysql");
+        let step = json!({ "step": "mysql", "state": "ok", "found": format!("as {word}") });
+        assert_eq!(document, json!({ "steps": [step], "user": word }));
     }
 }

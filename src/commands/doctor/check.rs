@@ -164,9 +164,8 @@ pub(super) async fn check_connection(
 /// Waits for the replication lag, which the session reads as soon as it is ready.
 async fn next_lag(events: &mut mpsc::Receiver<(SessionId, SessionEvent)>) -> Option<Lag> {
     loop {
-        match events.recv().await? {
-            (_, SessionEvent::Lag(lag)) => return Some(lag),
-            (_, _) => {}
+        if let (_, SessionEvent::Lag(lag)) = events.recv().await? {
+            return Some(lag);
         }
     }
 }

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::check::{CheckedStep, ConnectionCheck};
-use super::report_text::duration;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::protocol::{ConnectionStep, Lag, Role, ServerFacts, StepState};
@@ -150,6 +149,14 @@ impl Report<'_> {
                 "error": sent.error,
             })).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// Formats a duration in milliseconds.
+pub(super) fn duration(took: Duration) -> String {
+    match took.as_secs_f64() * 1000.0 {
+        milliseconds if milliseconds < 10.0 => format!("{milliseconds:.1} ms"),
+        milliseconds => format!("{milliseconds:.0} ms"),
     }
 }
 

@@ -1,9 +1,7 @@
 //! The report of a check as text: one line for each step, then the facts, the warnings and the verdict.
 
-use std::time::Duration;
-
 use super::check::CheckedStep;
-use super::report::Report;
+use super::report::{Report, duration};
 use crate::commands::common::print::{block, line};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::StepState;
@@ -47,14 +45,6 @@ fn step_name(step: &CheckedStep, profile: &Profile) -> String {
     match step.hop_number() {
         Some(number) if number > 1 || profile.route.len() > 1 => format!("{} {number}", step.step.word()),
         Some(_) | None => step.step.word().to_owned(),
-    }
-}
-
-/// Formats a duration in milliseconds.
-pub(super) fn duration(took: Duration) -> String {
-    match took.as_secs_f64() * 1000.0 {
-        milliseconds if milliseconds < 10.0 => format!("{milliseconds:.1} ms"),
-        milliseconds => format!("{milliseconds:.0} ms"),
     }
 }
 

@@ -84,7 +84,7 @@ pub fn execute(command: &RunCommand, context: &CommandContext) -> Result<u8, Pro
             interrupts: Interrupts::listen()?,
         };
         let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
-        Ok(run(&args, deps, (std::io::stdout(), stdout), &mut std::io::stderr()).await)
+        Ok(run(&args, deps, std::io::stdout(), stdout, &mut std::io::stderr()).await)
     })
 }
 
@@ -102,10 +102,11 @@ fn snippet_text(name: &str, profile: &Profile, context: &ProfileContext) -> Resu
 pub async fn run<W: Write + Send + 'static>(
     args: &RunArgs,
     deps: RunDeps,
-    out: (W, Stdout),
+    out: W,
+    stdout: Stdout,
     err: &mut (dyn Write + Send),
 ) -> u8 {
-    match run_statements(args, deps, out, err).await {
+    match run_statements(args, deps, out, stdout, err).await {
         Ok(code) => code,
         Err(problem) => {
             let _ = print::problems(err, std::slice::from_ref(&problem));
@@ -117,7 +118,8 @@ pub async fn run<W: Write + Send + 'static>(
 async fn run_statements<W: Write + Send + 'static>(
     args: &RunArgs,
     deps: RunDeps,
-    (out, stdout): (W, Stdout),
+    out: W,
+    stdout: Stdout,
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let format = args.choose_format(stdout)?;
@@ -165,7 +167,7 @@ async fn run_statements<W: Write + Send + 'static>(
     }
     session.close().await;
     // Closing the session ended the queue of rows, so the writer thread ends too, unless its reader stalls.
-    writer.wait(&mut interrupts).await.finish((args, format), code, failed, err)
+    writer.wait(&mut interrupts).await.finish(args, code, failed, err)
 }
 
 /// Refuses several results if the format, or a file of columns, can hold only one.

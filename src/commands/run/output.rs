@@ -7,7 +7,6 @@ use tokio::sync::oneshot;
 
 use super::RunArgs;
 use super::arguments::is_stdout;
-use super::writer_thread::{ResultCount, Written};
 use crate::commands::common::print::{self, SafeWriter};
 use crate::domain::export::{Format, WriteError};
 use crate::domain::problem::{Problem, ProblemKind};
@@ -96,8 +95,19 @@ impl<W: Write> Outputs<W> {
     }
 }
 
+/// What the writing thread returns.
+pub(super) type Written<W> = Result<(RowSink<W>, Option<PartialFile>, ResultCount), WriteError>;
+
+/// Whether any statement had a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResultCount {
+    None,
+    Some,
+}
+
 /// The outcome of the writing.
 pub(super) struct RunOutcome<W> {
+    pub(super) format: Format,
     /// `None` if the reader did not take all rows in time after an interrupt.
     pub(super) written: Option<Result<Written<W>, oneshot::error::RecvError>>,
     pub(super) rows_path: Option<PathBuf>,
@@ -111,12 +121,12 @@ impl<W: Write> RunOutcome<W> {
     /// Returns the problem of the run, or of the writing.
     pub(super) fn finish(
         self,
-        (args, format): (&RunArgs, Format),
+        args: &RunArgs,
         code: u8,
         failed: Option<Problem>,
         err: &mut dyn Write,
     ) -> Result<u8, Problem> {
-        let partial = self.rows_path;
+        let (partial, format) = (self.rows_path, self.format);
         let Some(written) = self.written else {
             delete(self.columns_path.as_deref());
             let problem = Problem::new(ProblemKind::Interrupted, "Interrupted before all rows were written")

@@ -10,9 +10,9 @@ use tokio::select;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::output::{Outputs, RowSink, RunOutcome, columns_problem};
+use super::output::{Outputs, ResultCount, RowSink, RunOutcome, Written, columns_problem};
 use crate::commands::common::interrupts::Interrupts;
-use crate::domain::export::{Manner, WriteError, side_file};
+use crate::domain::export::{Format, Manner, side_file};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::Rows;
@@ -22,18 +22,9 @@ use crate::io::export::write_rows::write_rows;
 /// How long an interrupted run waits for the reader of its output.
 const READER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What the thread returns.
-pub(super) type Written<W> = Result<(RowSink<W>, Option<PartialFile>, ResultCount), WriteError>;
-
-/// Whether any statement had a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ResultCount {
-    None,
-    Some,
-}
-
 /// The thread that writes rows.
 pub(super) struct WriterThread<W> {
+    format: Format,
     written: oneshot::Receiver<Written<W>>,
     /// Set when rows were dropped.
     has_dropped_rows: Arc<AtomicBool>,
@@ -61,7 +52,7 @@ impl<W: Write + Send + 'static> WriterThread<W> {
             .map_err(|error| Problem::new(ProblemKind::Local, "No thread can be started").because(error.to_string()))?;
         let has_dropped_rows = Arc::new(AtomicBool::new(false));
         tokio::spawn(forward(rows, sender, stop, Arc::clone(&has_dropped_rows)));
-        Ok(Self { written, has_dropped_rows, rows_path, columns_path })
+        Ok(Self { format: options.format, written, has_dropped_rows, rows_path, columns_path })
     }
 
     /// Waits until everything is written. After an interrupt, waits at most [`READER_TIMEOUT`].
@@ -78,7 +69,7 @@ impl<W: Write + Send + 'static> WriterThread<W> {
             Some(_) if self.has_dropped_rows.load(Ordering::SeqCst) => None,
             other => other,
         };
-        RunOutcome { written, rows_path: self.rows_path, columns_path: self.columns_path }
+        RunOutcome { format: self.format, written, rows_path: self.rows_path, columns_path: self.columns_path }
     }
 }
 

@@ -177,7 +177,7 @@ async fn run(
     let held = hold(tunnel, listener.door, terms, event_sender);
     let mut printer = EventPrinter::new(args.style, out, err);
     printer.opened(&profile, &listener.address, &last_hop)?;
-    let ended = serve((&held, events), &mut records, &mut printer, &mut interrupts).await;
+    let ended = serve(&held, events, &mut records, &mut printer, &mut interrupts).await;
     let (up, down) = held.counts().bytes();
     let strangers = held.counts().strangers();
     let end = match &ended {
@@ -192,7 +192,8 @@ async fn run(
 
 /// Serves clients until an interrupt, or until the tunnel cannot be reconnected.
 async fn serve(
-    (held, mut events): (&Held, mpsc::Receiver<HoldNews>),
+    held: &Held,
+    mut events: mpsc::Receiver<HoldNews>,
     records: &mut TunnelRecords<'_>,
     printer: &mut EventPrinter<'_>,
     interrupts: &mut Interrupts,
