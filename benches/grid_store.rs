@@ -16,7 +16,7 @@ use rows::{COLUMNS, columns, feed, memory, print_latencies, until_all_are_there,
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreEvent};
-use rrx::domain::results::{Chunk, Glyphs};
+use rrx::domain::results::{Chunk, GlyphSet};
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
 
@@ -70,7 +70,7 @@ fn main() {
     println!("{:<44} {}", "peak memory with windows (VmHWM)", memory("VmHWM"));
 
     for format in [Format::Csv, Format::Tsv, Format::Json] {
-        let mut writer = Writer::new(format, Glyphs::Unicode, std::io::sink());
+        let mut writer = Writer::new(format, GlyphSet::Unicode, std::io::sink());
         let mut spent = Duration::ZERO;
         writer.begin(&columns()).unwrap();
         for chunk in chunks(rows) {

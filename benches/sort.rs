@@ -22,7 +22,7 @@ use rows::{RESULT, columns, feed, memory, mix, print_latencies, until_all_are_th
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreCmd, StoreEvent, ViewId};
-use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, Glyphs, SortKey};
+use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, GlyphSet, SortColumn};
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
 
@@ -83,7 +83,7 @@ async fn sort(rows: u64, folder: &Path, csv: &Path) {
     until_all_are_there(&mut event).await;
     fed.await.unwrap();
     for (view, (what, keys, same)) in (1..).zip(SORTS) {
-        let sort = keys.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort = keys.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let arrangement = Arrangement { sort, filter: None };
         let ours = arrange(&commands, &mut event, (view, arrangement)).await;
         let theirs = gnu_sort(csv, same);
@@ -106,7 +106,7 @@ fn main() {
     let rows = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("rows.csv");
-    let mut writer = Writer::new(Format::Csv, Glyphs::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
+    let mut writer = Writer::new(Format::Csv, GlyphSet::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
     writer.begin(&columns()).unwrap();
     let mut bytes = 0;
     for chunk in chunks(rows) {

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::export::{Manner, WriteError, Writer};
 use crate::domain::protocol::{End, Rows};
-use crate::domain::results::{Column, Glyphs};
+use crate::domain::results::{Column, GlyphSet};
 
 /// Writes one result, its header taken already, to its end; answers with the output and the end, `None` where the queue
 /// closed before one came. It blocks its thread while no rows are there. After each chunk `told` hears how many rows are
@@ -21,7 +21,7 @@ pub fn pour<W: Write>(
     out: W,
     mut told: impl FnMut(u64, &W) -> Result<(), WriteError>,
 ) -> Result<(W, Option<End>), WriteError> {
-    let mut writer = Writer::new(manner.format, Glyphs::Unicode, out).formulas(manner.formulas).zone(manner.zone);
+    let mut writer = Writer::new(manner.format, GlyphSet::Unicode, out).formulas(manner.formulas).zone(manner.zone);
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {

@@ -17,7 +17,7 @@ use rrx::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Progress, Replace, ResultId, ResultView,
     Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId, Written,
 };
-use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortKey, WireType};
+use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortColumn, WireType};
 use rrx::io::store::{Feed, Options, spawn_feeding};
 use tokio::sync::mpsc;
 
@@ -113,7 +113,7 @@ impl Bench {
     }
 
     async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: &str) -> ResultView {
-        let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort = sort.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let filter = Some(Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.commands.send(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await.unwrap();

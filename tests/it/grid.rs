@@ -15,7 +15,7 @@ use rrx::domain::protocol::{
     CellPosition, End, HostCmd, HostEvent, Limit, Progress, ResultId, ResultView, SearchDirection, SessionEvent,
     StorageCmd, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
-use rrx::domain::results::{CellPreview, Column, Direction, Origin, SortKey, Window, WireType};
+use rrx::domain::results::{CellPreview, Column, Direction, ColumnOrigin, SortColumn, Window, WireType};
 use rrx::domain::sql::Param;
 
 use super::model::{Bench, catalog, report};
@@ -24,7 +24,7 @@ pub fn column(name: &str, wire: WireType) -> Column {
     Column {
         name: name.into(),
         table: "s".into(),
-        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
+        origin: ColumnOrigin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
         wire,
         flags: 0,
         length: 20,
@@ -122,7 +122,7 @@ fn a_column_is_sorted_up_down_and_not_at_all_and_further_ones_behind_it() {
         StoreCmd::Arrange { view, arrangement, .. } => (view.0, arrangement.sort),
         other => panic!("{other:?}"),
     };
-    let key = |column, direction| SortKey { column, direction };
+    let key = |column, direction| SortColumn { column, direction };
     bench.keys("right s");
     assert_eq!(sort(asked(&mut bench)), (1, vec![key(1, Direction::Ascending)]));
     bench.keys("s");

@@ -14,7 +14,7 @@ use rrx::domain::protocol::{
     ViewId, Warning, Written,
 };
 use rrx::domain::results::{
-    Cell, CellPreview, Column, Origin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
+    Cell, CellPreview, Column, ColumnOrigin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
 };
 
 use super::grid::catalog_with_a_key;
@@ -80,7 +80,7 @@ fn column(name: &str, wire: WireType) -> Column {
     Column {
         name: name.into(),
         table: "subject".into(),
-        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
+        origin: ColumnOrigin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
         wire,
         flags: 0,
         length: if is_text { 256 } else { 20 },

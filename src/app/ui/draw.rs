@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::layout::Area;
-use crate::domain::results::{Glyphs, shown_text};
+use crate::domain::results::{GlyphSet, show_text};
 
 use super::theme::Theme;
 
@@ -145,5 +145,5 @@ pub fn counted(count: u64, unit: &str) -> String {
 /// Text of which nothing steers the terminal: what is not printable is drawn as a stand-in.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    shown_text(text, Glyphs::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
+    show_text(text, GlyphSet::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
 }

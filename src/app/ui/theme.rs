@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::look::{Colours, Ground, Look};
 use crate::domain::profile::Environment;
-use crate::domain::results::Glyphs;
+use crate::domain::results::GlyphSet;
 use crate::domain::sql::highlight::Class;
 
 /// Styles by what they mean.
@@ -22,7 +22,7 @@ impl Theme {
 
     /// Which glyphs can be drawn.
     #[must_use]
-    pub const fn glyphs(self) -> Glyphs {
+    pub const fn glyphs(self) -> GlyphSet {
         self.look.glyphs
     }
 

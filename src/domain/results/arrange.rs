@@ -15,7 +15,7 @@ pub enum Direction {
 
 /// One column of a sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SortKey {
+pub struct SortColumn {
     /// Which column, counted from 0 in the server's order.
     pub column: usize,
     /// Which way.
@@ -26,7 +26,7 @@ pub struct SortKey {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Arrangement {
     /// The first key counts most; rows that are equal in all keys stay in the server's order.
-    pub sort: Vec<SortKey>,
+    pub sort: Vec<SortColumn>,
     /// Rows that it does not take are left out.
     pub filter: Option<Arc<Filter>>,
 }

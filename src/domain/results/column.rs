@@ -114,7 +114,7 @@ pub const BINARY_COLLATION: u16 = 63;
 
 /// Where a column of a result comes from, as far as the server tells.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Origin {
+pub struct ColumnOrigin {
     /// Schema, empty when unknown.
     pub schema: String,
     /// Real table name, empty when unknown.
@@ -156,7 +156,7 @@ pub struct Column {
     /// The table's name or alias in the statement, empty for an expression.
     pub table: String,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: ColumnOrigin,
     /// The type byte's meaning.
     pub wire: WireType,
     /// See [`flag`].

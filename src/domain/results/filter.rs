@@ -16,7 +16,7 @@ mod words;
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::key::{Key, KeyKind};
+use super::key::{Key, CompareKind};
 use super::{Cell, Column, Pattern};
 
 /// An expression that was read against the columns of a result.
@@ -71,11 +71,11 @@ enum Test {
     Either(Vec<Test>),
     Not(Box<Test>),
     /// A column beside a value.
-    Value(usize, KeyKind, Relation, Literal),
+    Value(usize, CompareKind, Relation, Literal),
     /// A column beside another.
-    Columns(usize, usize, KeyKind, Relation),
-    In(usize, KeyKind, Vec<Literal>),
-    Between(usize, KeyKind, Literal, Literal),
+    Columns(usize, usize, CompareKind, Relation),
+    In(usize, CompareKind, Vec<Literal>),
+    Between(usize, CompareKind, Literal, Literal),
     Pattern(usize, Pattern),
     IsNull(usize),
 }

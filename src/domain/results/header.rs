@@ -1,13 +1,13 @@
 //! What stands above a column: its type in the user's words, its side, its first width. Knows no colour.
 
 use super::{
-    BINARY_COLLATION, Cell, Column, Glyphs, Piece, Shown, TypeClass, Window, WireType, flag, shown, shown_cell,
-    shown_text,
+    BINARY_COLLATION, Cell, Column, GlyphSet, TextPiece, CellPreview, TypeClass, Window, WireType, flag, show_preview, show_cell,
+    show_text,
 };
 
 /// The side on which values stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
+pub enum Alignment {
     /// Text and the rest.
     Left,
     /// Numbers.
@@ -16,15 +16,15 @@ pub enum Side {
 
 /// The side of a column: numbers right, text left.
 #[must_use]
-pub fn alignment(column: &Column) -> Side {
+pub fn alignment(column: &Column) -> Alignment {
     match column.class() {
-        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Bit => Side::Right,
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Bit => Alignment::Right,
         TypeClass::Text
         | TypeClass::Binary
         | TypeClass::Temporal
         | TypeClass::Json
         | TypeClass::Geometry
-        | TypeClass::Null => Side::Left,
+        | TypeClass::Null => Alignment::Left,
     }
 }
 
@@ -41,7 +41,7 @@ const SAMPLE_ROWS: usize = 200;
 
 /// The first width of each column, in cells: what its name, its type and the first rows of the window want, within bounds.
 #[must_use]
-pub fn widths(columns: &[Column], window: &Window, glyphs: Glyphs) -> Vec<u16> {
+pub fn widths(columns: &[Column], window: &Window, glyphs: GlyphSet) -> Vec<u16> {
     let mut widths: Vec<usize> = columns.iter().map(|column| header_width(column, glyphs)).collect();
     if window.columns > 0 {
         for row in window.cells.chunks(window.columns).take(SAMPLE_ROWS) {
@@ -56,14 +56,14 @@ pub fn widths(columns: &[Column], window: &Window, glyphs: Glyphs) -> Vec<u16> {
 
 /// What every column gets. The mark of a NULL, and of an empty text, is not to be cut where one comes later: it would look
 /// like a text that begins so.
-fn least(column: &Column, glyphs: Glyphs) -> usize {
+fn least(column: &Column, glyphs: GlyphSet) -> usize {
     let null = if column.flags & flag::NOT_NULL == 0 {
-        cells(&shown_cell(Cell::Null, column, glyphs, WHOLE_CELLS))
+        cells(&show_cell(Cell::Null, column, glyphs, WHOLE_CELLS))
     } else {
         0
     };
     let empty = match column.class() {
-        TypeClass::Text | TypeClass::Binary => cells(&shown_cell(Cell::Bytes(b""), column, glyphs, WHOLE_CELLS)),
+        TypeClass::Text | TypeClass::Binary => cells(&show_cell(Cell::Bytes(b""), column, glyphs, WHOLE_CELLS)),
         _ => 0,
     };
     LEAST_CELLS.max(null).max(empty)
@@ -71,32 +71,32 @@ fn least(column: &Column, glyphs: Glyphs) -> usize {
 
 /// The width of one column in which every value of the window shows whole, and so do its name and its type.
 #[must_use]
-pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: Glyphs) -> u16 {
+pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: GlyphSet) -> u16 {
     let Some(of) = columns.get(column) else { return 0 };
-    let name = cells(&shown_text(&of.name, glyphs, usize::MAX / 2));
-    let cells_of = |cell: &Shown| cells(&shown(cell, of, glyphs, usize::MAX / 2));
+    let name = cells(&show_text(&of.name, glyphs, usize::MAX / 2));
+    let cells_of = |cell: &CellPreview| cells(&show_preview(cell, of, glyphs, usize::MAX / 2));
     let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(column)).map(cells_of);
     let width = values.chain([name, type_text(of).chars().count(), least(of, glyphs)]).max().unwrap_or_default();
     u16::try_from(width).unwrap_or(u16::MAX)
 }
 
-fn header_width(column: &Column, glyphs: Glyphs) -> usize {
-    let name = cells(&shown_text(&column.name, glyphs, HEADER_CELLS));
+fn header_width(column: &Column, glyphs: GlyphSet) -> usize {
+    let name = cells(&show_text(&column.name, glyphs, HEADER_CELLS));
     name.max(type_text(column).chars().count().min(HEADER_CELLS))
 }
 
-fn wanted(cell: &Shown, column: &Column, glyphs: Glyphs) -> usize {
+fn wanted(cell: &CellPreview, column: &Column, glyphs: GlyphSet) -> usize {
     let most = match column.class() {
         TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => {
             WHOLE_CELLS
         }
         TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => TEXT_CELLS,
     };
-    cells(&shown(cell, column, glyphs, most))
+    cells(&show_preview(cell, column, glyphs, most))
 }
 
-fn cells(pieces: &[Piece]) -> usize {
-    pieces.iter().map(Piece::width).sum()
+fn cells(pieces: &[TextPiece]) -> usize {
+    pieces.iter().map(TextPiece::width).sum()
 }
 
 /// The type under a column's name, as near to its declaration as the server tells: `varchar(32)`, `bigint unsigned`,

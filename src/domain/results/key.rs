@@ -11,7 +11,7 @@ use super::{Cell, Column, TypeClass, WireType};
 
 /// How values of a column compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeyKind {
+pub enum CompareKind {
     /// As numbers.
     Number,
     /// As dates, with a time of day or without; parts of zero are less than any other.
@@ -24,7 +24,7 @@ pub enum KeyKind {
     Bytes,
 }
 
-impl KeyKind {
+impl CompareKind {
     /// The kind of a column.
     #[must_use]
     pub fn of(column: &Column) -> Self {
@@ -148,7 +148,7 @@ impl Part {
 /// The keys of a column, row after row, in little memory.
 #[derive(Debug)]
 pub struct Keys {
-    kind: KeyKind,
+    kind: CompareKind,
     heads: Vec<u128>,
     /// Where each rest ends in the heap, and the length of the value; empty while no value has a rest or a length.
     tails: Vec<(u32, u32)>,
@@ -159,7 +159,7 @@ impl Keys {
     /// None yet, of values of this column.
     #[must_use]
     pub fn new(column: &Column) -> Self {
-        Self { kind: KeyKind::of(column), heads: Vec::new(), tails: Vec::new(), heap: Vec::new() }
+        Self { kind: CompareKind::of(column), heads: Vec::new(), tails: Vec::new(), heap: Vec::new() }
     }
 
     /// Adds the key of the next row.
@@ -376,19 +376,19 @@ fn span(text: &[u8]) -> Option<i128> {
 mod tests {
     use super::*;
 
-    fn sorted(kind: KeyKind, values: &[&str]) {
+    fn sorted(kind: CompareKind, values: &[&str]) {
         for pair in values.windows(2) {
             let [a, b] = pair else { unreachable!() };
             let (a_key, b_key) = (kind.key(Cell::Bytes(a.as_bytes())), kind.key(Cell::Bytes(b.as_bytes())));
             assert!(a_key < b_key, "{a} before {b}: {a_key:?} {b_key:?}");
         }
-        assert!(values.iter().all(|value| KeyKind::key(kind, Cell::Null) < kind.key(Cell::Bytes(value.as_bytes()))));
+        assert!(values.iter().all(|value| CompareKind::key(kind, Cell::Null) < kind.key(Cell::Bytes(value.as_bytes()))));
     }
 
     #[test]
     fn numbers_compare_exactly_at_any_size() {
         sorted(
-            KeyKind::Number,
+            CompareKind::Number,
             &[
                 "-1.7976931348623157e308",
                 "-99999999999999999999999999999999999.999999999999999999999999999999",
@@ -411,7 +411,7 @@ mod tests {
                 "nan",
             ],
         );
-        let number = |text: &'static str| KeyKind::Number.key(Cell::Bytes(text.as_bytes()));
+        let number = |text: &'static str| CompareKind::Number.key(Cell::Bytes(text.as_bytes()));
         assert_eq!(number("1.50"), number("01.5"));
         assert_eq!(number("-0.00"), number("0"));
         assert_eq!(number("1e3"), number("1000"));
@@ -420,7 +420,7 @@ mod tests {
     #[test]
     fn dates_and_times_compare_by_what_they_mean() {
         sorted(
-            KeyKind::Moment,
+            CompareKind::Moment,
             &[
                 "0000-00-00",
                 "2020-00-10",
@@ -431,15 +431,15 @@ mod tests {
                 "9999-12-31",
             ],
         );
-        sorted(KeyKind::Span, &["-838:59:59", "-100:00:00", "-00:00:00.5", "00:00:00", "9:00:00", "838:59:59.0"]);
-        let day = |text: &'static str| KeyKind::Moment.key(Cell::Bytes(text.as_bytes()));
+        sorted(CompareKind::Span, &["-838:59:59", "-100:00:00", "-00:00:00.5", "00:00:00", "9:00:00", "838:59:59.0"]);
+        let day = |text: &'static str| CompareKind::Moment.key(Cell::Bytes(text.as_bytes()));
         assert_eq!(day("2026-03-02"), day("2026-03-02 00:00:00"));
     }
 
     #[test]
     fn texts_compare_by_code_point_and_by_length() {
         sorted(
-            KeyKind::Bytes,
+            CompareKind::Bytes,
             &[
                 "",
                 "A",

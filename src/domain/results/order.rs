@@ -4,12 +4,12 @@
 use std::cmp::Ordering;
 
 use super::key::{Keys, Part};
-use super::{Cell, Column, Direction, SortKey};
+use super::{Cell, Column, Direction, SortColumn};
 
 /// Collects the keys of the rows that take part.
 #[derive(Debug)]
 pub struct Sorter {
-    columns: Vec<(SortKey, Keys)>,
+    columns: Vec<(SortColumn, Keys)>,
     /// The rows that take part, in the server's order.
     rows: Vec<u32>,
     most: usize,
@@ -20,7 +20,7 @@ pub struct Sorter {
 /// There are more rows, or longer texts, than may be sorted in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("sorting {rows} rows takes more than {most} bytes of memory")]
-pub struct TooMuch {
+pub struct SortTooLarge {
     /// Rows up to there.
     pub rows: u64,
     /// Bytes that may be taken.
@@ -30,7 +30,7 @@ pub struct TooMuch {
 impl Sorter {
     /// Sorts by these keys in at most so many bytes; a key of a column that is not there counts nothing.
     #[must_use]
-    pub fn new(sort: &[SortKey], columns: &[Column], most: usize) -> Self {
+    pub fn new(sort: &[SortColumn], columns: &[Column], most: usize) -> Self {
         let keys = sort.iter().filter_map(|key| Some((*key, Keys::new(columns.get(key.column)?))));
         Self { columns: keys.collect(), rows: Vec::new(), most, unchecked: 0 }
     }
@@ -39,7 +39,7 @@ impl Sorter {
     ///
     /// # Errors
     /// When the bound of memory is reached.
-    pub fn push<'a>(&mut self, row: u32, cell: impl Fn(usize) -> Cell<'a>) -> Result<(), TooMuch> {
+    pub fn push<'a>(&mut self, row: u32, cell: impl Fn(usize) -> Cell<'a>) -> Result<(), SortTooLarge> {
         for (key, keys) in &mut self.columns {
             let cell = cell(key.column);
             self.unchecked += KEY_BYTES + cell.bytes().map_or(0, <[u8]>::len);
@@ -49,7 +49,7 @@ impl Sorter {
         if self.unchecked > CHECK_BYTES {
             self.unchecked = 0;
             if self.memory() > self.most {
-                return Err(TooMuch { rows: self.rows.len() as u64, most: self.most as u64 });
+                return Err(SortTooLarge { rows: self.rows.len() as u64, most: self.most as u64 });
             }
         }
         Ok(())
@@ -120,7 +120,7 @@ struct Step {
 }
 
 /// Compares two rows by these keys.
-fn compare(columns: Option<&[(SortKey, Keys)]>, a: u32, b: u32) -> Ordering {
+fn compare(columns: Option<&[(SortColumn, Keys)]>, a: u32, b: u32) -> Ordering {
     let orderings = columns.unwrap_or_default().iter().map(|(key, keys)| match key.direction {
         Direction::Ascending => keys.compare(a, b),
         Direction::Descending => keys.compare(b, a),

@@ -14,7 +14,7 @@ pub enum PatternKind {
 
 /// Whether large and small letters differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Case {
+pub enum CaseSensitivity {
     /// They do not.
     #[default]
     Ignored,
@@ -27,7 +27,7 @@ pub enum Case {
 pub struct Pattern {
     text: String,
     kind: PatternKind,
-    case: Case,
+    case: CaseSensitivity,
     regex: Regex,
 }
 
@@ -56,7 +56,7 @@ impl Pattern {
     ///
     /// # Errors
     /// An empty text; a regular expression that is none, or would take too much memory.
-    pub fn new(text: &str, kind: PatternKind, case: Case) -> Result<Self, PatternFault> {
+    pub fn new(text: &str, kind: PatternKind, case: CaseSensitivity) -> Result<Self, PatternFault> {
         if text.is_empty() {
             let (what, hint) = ("There is nothing to search for".to_owned(), "type a text".to_owned());
             return Err(PatternFault { what, hint });
@@ -65,7 +65,7 @@ impl Pattern {
             PatternKind::Text => regex::escape(text),
             PatternKind::Regex => text.to_owned(),
         };
-        let built = RegexBuilder::new(&written).case_insensitive(case == Case::Ignored).size_limit(COMPILED).build();
+        let built = RegexBuilder::new(&written).case_insensitive(case == CaseSensitivity::Ignored).size_limit(COMPILED).build();
         let regex = built.map_err(|error| PatternFault {
             what: format!("`{text}` is no regular expression: {}", reason(&error)),
             hint: "put a backslash before a sign that is meant as itself, or search for plain text".into(),
@@ -75,7 +75,7 @@ impl Pattern {
 
     /// As it was typed, how it is meant, and whether case counts.
     #[must_use]
-    pub fn parts(&self) -> (&str, PatternKind, Case) {
+    pub fn parts(&self) -> (&str, PatternKind, CaseSensitivity) {
         (&self.text, self.kind, self.case)
     }
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// Which characters the screen can draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Glyphs {
+pub enum GlyphSet {
     /// Any.
     #[default]
     Unicode,
@@ -13,7 +13,7 @@ pub enum Glyphs {
     Ascii,
 }
 
-impl Glyphs {
+impl GlyphSet {
     fn of(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self {
             Self::Unicode => unicode,

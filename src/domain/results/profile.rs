@@ -8,13 +8,13 @@ use std::hash::BuildHasher;
 
 use self::distinct::Tally;
 use self::spread::Spread;
-use super::key::{Key, KeyKind};
+use super::key::{Key, CompareKind};
 use super::scale::Scale;
 use super::{Cell, Column, TypeClass, WireType};
 
 /// A count that is exact, or an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Count {
+pub enum DistinctCount {
     /// Exactly so many.
     Exactly(u64),
     /// About so many: within two in a hundred, nearly always.
@@ -23,7 +23,7 @@ pub enum Count {
 
 /// A value that comes often.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frequent {
+pub struct FrequentValue {
     /// Its first bytes.
     pub value: Box<[u8]>,
     /// How often it comes.
@@ -32,7 +32,7 @@ pub struct Frequent {
 
 /// One bar of a histogram: values from `from` on and under `to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bin {
+pub struct HistogramBin {
     /// Its lower edge.
     pub from: String,
     /// Its upper edge.
@@ -51,7 +51,7 @@ pub struct ColumnProfile {
     /// Empty texts among them.
     pub empty: u64,
     /// Different values, NULL not counted.
-    pub distinct: Count,
+    pub distinct: DistinctCount,
     /// The least value as the server printed it (its first bytes), by the column's own order.
     pub least: Option<Box<[u8]>>,
     /// The greatest.
@@ -65,11 +65,11 @@ pub struct ColumnProfile {
     /// The shortest and the longest value: characters of texts, bytes of binary values.
     pub lengths: Option<(u64, u64)>,
     /// The most frequent values, most frequent first.
-    pub frequent: Vec<Frequent>,
+    pub frequent: Vec<FrequentValue>,
     /// Whether their counts are exact.
     pub is_frequent_exact: bool,
     /// How numbers and times spread.
-    pub histogram: Vec<Bin>,
+    pub histogram: Vec<HistogramBin>,
 }
 
 /// Bytes that are kept of a value.
@@ -78,7 +78,7 @@ pub(super) const HEAD: usize = 256;
 /// Collects a [`ColumnProfile`].
 #[derive(Debug)]
 pub struct ProfileBuilder {
-    kind: KeyKind,
+    kind: CompareKind,
     class: TypeClass,
     rows: u64,
     nulls: u64,
@@ -96,7 +96,7 @@ impl ProfileBuilder {
     #[must_use]
     pub fn new(column: &Column) -> Self {
         Self {
-            kind: KeyKind::of(column),
+            kind: CompareKind::of(column),
             class: column.class(),
             rows: 0,
             nulls: 0,
@@ -142,7 +142,7 @@ impl ProfileBuilder {
     #[must_use]
     pub fn finish(self) -> ColumnProfile {
         let (distinct, frequent, is_frequent_exact) = self.tally.finish();
-        let is_number = self.kind == KeyKind::Number || self.kind == KeyKind::Bits;
+        let is_number = self.kind == CompareKind::Number || self.kind == CompareKind::Bits;
         let (mean, quantiles, is_sampled, histogram) = match self.spread {
             Some(spread) => {
                 let (mean, quantiles, is_sampled) = (spread.mean(), spread.quantiles(), spread.is_sampled());

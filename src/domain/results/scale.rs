@@ -48,12 +48,12 @@ impl Scale {
     /// The scale of a column; `None` where its values have no place on a line.
     #[must_use]
     pub fn of(column: &Column) -> Option<Self> {
-        match KeyKind::of(column) {
-            KeyKind::Number => Some(Self::Number),
-            KeyKind::Bits => Some(Self::Bits),
-            KeyKind::Moment => Some(Self::Moment),
-            KeyKind::Span => Some(Self::Span),
-            KeyKind::Bytes => None,
+        match CompareKind::of(column) {
+            CompareKind::Number => Some(Self::Number),
+            CompareKind::Bits => Some(Self::Bits),
+            CompareKind::Moment => Some(Self::Moment),
+            CompareKind::Span => Some(Self::Span),
+            CompareKind::Bytes => None,
         }
     }
 

@@ -5,12 +5,12 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::placeholder::{ascii_twin, is_safe, stands_alone};
-use super::{Cell, Column, Glyphs, Shown, TypeClass};
+use super::{Cell, Column, GlyphSet, CellPreview, TypeClass};
 use crate::domain::words::size;
 
 /// What a piece of screen text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PieceKind {
+pub enum TextPieceKind {
     /// Characters of the value, or the number that it means.
     Plain,
     /// A mark for something that has no safe or visible form: a control, a blank at an end, a byte that is no UTF-8, the
@@ -28,14 +28,14 @@ pub enum PieceKind {
 
 /// A run of screen text of one kind. It holds no control, no direction mark and nothing that takes no place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
+pub struct TextPiece {
     /// The text.
     pub text: String,
     /// What it is.
-    pub kind: PieceKind,
+    pub kind: TextPieceKind,
 }
 
-impl Piece {
+impl TextPiece {
     /// Cells that it takes.
     #[must_use]
     pub fn width(&self) -> usize {
@@ -50,25 +50,25 @@ const GRAPHEME_CHARACTERS: usize = 8;
 
 /// A value of a window as a screen shows it in at most `width` cells.
 #[must_use]
-pub fn shown(value: &Shown, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn show_preview(value: &CellPreview, column: &Column, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     match value {
-        Shown::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
-        Shown::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
+        CellPreview::Null => mark(glyphs.null(), TextPieceKind::Null, glyphs, width),
+        CellPreview::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
     }
 }
 
 /// A whole value as a screen shows it in at most `width` cells.
 #[must_use]
-pub fn shown_cell(value: Cell<'_>, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn show_cell(value: Cell<'_>, column: &Column, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     match value {
-        Cell::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        Cell::Null => mark(glyphs.null(), TextPieceKind::Null, glyphs, width),
         Cell::Bytes(bytes) => draw(bytes, bytes.len() as u64, column.class(), glyphs, width),
     }
 }
 
 /// Any text of the server (a column's name, a message) as a screen shows it in at most `width` cells.
 #[must_use]
-pub fn shown_text(text: &str, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn show_text(text: &str, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let mut line = Line::new(glyphs, width);
     line.text(text.as_bytes(), 0, text.len());
     line.finish(false)
@@ -83,9 +83,9 @@ pub fn bit_number(bytes: &[u8]) -> Option<u64> {
     Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     if length == 0 {
-        return mark(glyphs.empty(), PieceKind::Empty, glyphs, width);
+        return mark(glyphs.empty(), TextPieceKind::Empty, glyphs, width);
     }
     match class {
         TypeClass::Binary | TypeClass::Geometry => binary(head, length, glyphs, width),
@@ -102,20 +102,20 @@ fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: Glyphs, width: usize
 }
 
 /// A value that is shown whole or not at all: half a number is another number.
-fn whole(bytes: &[u8], glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn whole(bytes: &[u8], glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let mut line = Line::new(glyphs, width);
     line.text(bytes, 0, bytes.len());
     if line.is_over { too_wide(glyphs, width) } else { line.finish(false) }
 }
 
-fn too_wide(glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn too_wide(glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     if width == 0 {
         return Vec::new();
     }
-    vec![Piece { text: glyphs.too_wide().to_owned(), kind: PieceKind::Cut }]
+    vec![TextPiece { text: glyphs.too_wide().to_owned(), kind: TextPieceKind::Cut }]
 }
 
-fn mark(text: &str, kind: PieceKind, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn mark(text: &str, kind: TextPieceKind, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let mut line = Line::new(glyphs, width);
     for grapheme in text.graphemes(true) {
         line.add(grapheme, kind);
@@ -123,39 +123,39 @@ fn mark(text: &str, kind: PieceKind, glyphs: Glyphs, width: usize) -> Vec<Piece>
     line.finish(false)
 }
 
-fn text(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn text(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let is_cut = (head.len() as u64) < length;
     let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.could_be_taken(text));
     let lead = head.iter().take_while(|byte| **byte == b' ').count();
     let trail = if is_cut { 0 } else { head.iter().rev().take_while(|byte| **byte == b' ').count() };
     let mut line = Line::new(glyphs, width);
     if is_quoted {
-        line.add("\"", PieceKind::StandIn);
+        line.add("\"", TextPieceKind::StandIn);
     }
     line.text(head, lead, head.len() - trail);
     if is_quoted && !is_cut {
-        line.add("\"", PieceKind::StandIn);
+        line.add("\"", TextPieceKind::StandIn);
     }
     line.finish(is_cut)
 }
 
-fn binary(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn binary(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let mut line = Line::new(glyphs, width);
     for character in size(length, 10_000).graphemes(true) {
-        line.add(character, PieceKind::Binary);
+        line.add(character, TextPieceKind::Binary);
     }
     let bytes = head.get(..HEX_BYTES).unwrap_or(head);
     for (index, byte) in bytes.iter().enumerate() {
         let blank = if index == 0 { " " } else { "" };
-        line.add(&format!("{blank}{byte:02x}"), PieceKind::Binary);
+        line.add(&format!("{blank}{byte:02x}"), TextPieceKind::Binary);
     }
     line.finish((bytes.len() as u64) < length)
 }
 
 /// Collects pieces within a width, and knows how far they may stay when a mark for the rest must follow.
 struct Line {
-    glyphs: Glyphs,
-    pieces: Vec<Piece>,
+    glyphs: GlyphSet,
+    pieces: Vec<TextPiece>,
     width: usize,
     used: usize,
     mark: usize,
@@ -165,12 +165,12 @@ struct Line {
 }
 
 impl Line {
-    fn new(glyphs: Glyphs, width: usize) -> Self {
+    fn new(glyphs: GlyphSet, width: usize) -> Self {
         let mark = graphemes_width(glyphs.cut());
         Self { glyphs, pieces: Vec::new(), width, used: 0, mark, safe: (0, 0, 0), is_over: false }
     }
 
-    fn add(&mut self, text: &str, kind: PieceKind) {
+    fn add(&mut self, text: &str, kind: TextPieceKind) {
         let cells = text.width();
         if self.is_over || cells > self.width - self.used {
             self.is_over = true;
@@ -179,7 +179,7 @@ impl Line {
         self.used += cells;
         match self.pieces.last_mut() {
             Some(last) if last.kind == kind => last.text.push_str(text),
-            _ => self.pieces.push(Piece { text: text.to_owned(), kind }),
+            _ => self.pieces.push(TextPiece { text: text.to_owned(), kind }),
         }
         if self.used + self.mark <= self.width {
             self.safe = (self.pieces.len(), self.pieces.last().map_or(0, |piece| piece.text.len()), self.used);
@@ -195,14 +195,14 @@ impl Line {
                     return;
                 }
                 if grapheme == " " && (at < from || at >= upto) {
-                    self.add(self.glyphs.blank(), PieceKind::StandIn);
+                    self.add(self.glyphs.blank(), TextPieceKind::StandIn);
                 } else {
                     self.grapheme(grapheme);
                 }
                 at += grapheme.len();
             }
             for byte in part.invalid() {
-                self.add(&self.glyphs.byte(*byte), PieceKind::StandIn);
+                self.add(&self.glyphs.byte(*byte), TextPieceKind::StandIn);
             }
             at += part.invalid().len();
         }
@@ -211,24 +211,24 @@ impl Line {
     fn grapheme(&mut self, grapheme: &str) {
         let count = grapheme.chars().count();
         // Where our own marks are drawn in ASCII, one of them in a value would be drawn as its twin: it is named instead.
-        let is_ours = |character| self.glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
+        let is_ours = |character| self.glyphs == GlyphSet::Ascii && ascii_twin(character).is_some();
         let is_plain = |character| is_safe(character) && !is_ours(character);
         if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_plain) && grapheme.width() > 0 {
-            return self.add(grapheme, PieceKind::Plain);
+            return self.add(grapheme, TextPieceKind::Plain);
         }
         let glyphs = self.glyphs;
         for character in grapheme.chars() {
-            let is_ours = glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
+            let is_ours = glyphs == GlyphSet::Ascii && ascii_twin(character).is_some();
             if is_safe(character) && stands_alone(character) && !is_ours {
-                self.add(character.encode_utf8(&mut [0; 4]), PieceKind::Plain);
+                self.add(character.encode_utf8(&mut [0; 4]), TextPieceKind::Plain);
             } else {
-                self.add(&self.glyphs.character(character), PieceKind::StandIn);
+                self.add(&self.glyphs.character(character), TextPieceKind::StandIn);
             }
         }
     }
 
     /// The pieces; with the mark of a cut where something is missing.
-    fn finish(mut self, is_cut: bool) -> Vec<Piece> {
+    fn finish(mut self, is_cut: bool) -> Vec<TextPiece> {
         if !is_cut && !self.is_over {
             return self.pieces;
         }
@@ -239,7 +239,7 @@ impl Line {
         }
         let mark: String = self.glyphs.cut().chars().take(self.width - used).collect();
         if !mark.is_empty() {
-            self.pieces.push(Piece { text: mark, kind: PieceKind::Cut });
+            self.pieces.push(TextPiece { text: mark, kind: TextPieceKind::Cut });
         }
         self.pieces
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BlockError, BlockRef, Blocks, Cell, Chunk, ChunkBuilder, CodingError, Column, Shown, TypeClass, Window};
+use super::{BlockError, BlockRef, Blocks, Cell, Chunk, ChunkBuilder, CodingError, Column, CellPreview, TypeClass, Window};
 use crate::domain::limits::{CHUNK_BYTES, WINDOW_BYTES, WINDOW_CELL_BYTES, WINDOW_CELL_LEAST, WINDOW_ROWS};
 
 /// Why the store could not do what it was asked.
@@ -55,7 +55,7 @@ struct Slot {
 /// In memory are at most the bytes that it was given, or one chunk where that is larger, and besides them the chunk that
 /// was read back last. Rows keep their order; the older ones leave first.
 #[derive(Debug)]
-pub struct Store<B> {
+pub struct RowStore<B> {
     columns: Arc<[Column]>,
     is_text: Vec<bool>,
     most: usize,
@@ -71,7 +71,7 @@ pub struct Store<B> {
     scratch: Vec<u8>,
 }
 
-impl<B: Blocks> Store<B> {
+impl<B: Blocks> RowStore<B> {
     /// An empty result with these columns that keeps at most so many bytes in memory.
     #[must_use]
     pub fn new(columns: Arc<[Column]>, memory: usize, blocks: B) -> Self {
@@ -234,7 +234,7 @@ impl<B: Blocks> Store<B> {
         let walked = self.walk(rows.clone(), |chunk, within| {
             for row in within {
                 let row = chunk.row(row).into_iter().flatten();
-                cells.extend(row.zip(&is_text).map(|(cell, is_text)| shown(cell, bound, *is_text)));
+                cells.extend(row.zip(&is_text).map(|(cell, is_text)| preview(cell, bound, *is_text)));
             }
         });
         self.is_text = is_text;
@@ -252,11 +252,11 @@ impl<B: Blocks> Store<B> {
         let columns = self.columns.len();
         let bound = cell_bound(rows.len().saturating_mul(columns));
         let is_text = std::mem::take(&mut self.is_text);
-        let mut lines: Vec<Vec<Shown>> = vec![Vec::new(); rows.len()];
+        let mut lines: Vec<Vec<CellPreview>> = vec![Vec::new(); rows.len()];
         let visited = self.visit(rows, |at, chunk, row| {
             let cells = chunk.row(row).into_iter().flatten();
             if let Some(line) = lines.get_mut(at) {
-                *line = cells.zip(&is_text).map(|(cell, is_text)| shown(cell, bound, *is_text)).collect();
+                *line = cells.zip(&is_text).map(|(cell, is_text)| preview(cell, bound, *is_text)).collect();
             }
         });
         self.is_text = is_text;
@@ -349,10 +349,10 @@ fn within(offset: u64, chunk: &Chunk) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX).min(chunk.rows())
 }
 
-fn shown(cell: Cell<'_>, bound: usize, is_text: bool) -> Shown {
+fn preview(cell: Cell<'_>, bound: usize, is_text: bool) -> CellPreview {
     match cell {
-        Cell::Null => Shown::Null,
-        Cell::Bytes(bytes) => Shown::Bytes { head: cut(bytes, bound, is_text).into(), length: bytes.len() as u64 },
+        Cell::Null => CellPreview::Null,
+        Cell::Bytes(bytes) => CellPreview::Bytes { head: cut(bytes, bound, is_text).into(), length: bytes.len() as u64 },
     }
 }
 

@@ -68,13 +68,13 @@ pub fn in_zone(value: &[u8], column: &Column, from: &str, to: &str) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::results::Origin;
+    use crate::domain::results::ColumnOrigin;
 
     fn shown(value: &str, wire: WireType, from: &str, to: &str) -> Option<String> {
         let column = Column {
             name: "t".into(),
             table: String::new(),
-            origin: Origin::default(),
+            origin: ColumnOrigin::default(),
             wire,
             flags: 0,
             length: 19,

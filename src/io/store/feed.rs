@@ -10,7 +10,7 @@ use super::Keeper;
 use super::spill::Spill;
 use crate::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
 use crate::domain::protocol::{End, ResultId, Rows, ViewId};
-use crate::domain::results::{Cell, Chunk, ChunkBuilder, Column, RowView, Store, StoreError};
+use crate::domain::results::{Cell, Chunk, ChunkBuilder, Column, RowView, RowStore, StoreError};
 
 /// Rows read in one piece where they stand in the server's order: few, so that giant ones do not add up.
 const PIECE: u64 = 16;
@@ -56,7 +56,7 @@ impl Feeding {
     }
 
     /// What comes next: the header, rows, the end.
-    pub(super) fn next(&mut self, store: &mut Store<Spill>) -> Result<Rows, StoreError> {
+    pub(super) fn next(&mut self, store: &mut RowStore<Spill>) -> Result<Rows, StoreError> {
         let result = self.feed.result;
         if !self.is_open {
             self.is_open = true;
@@ -75,7 +75,7 @@ impl Feeding {
     }
 
     /// The next rows of a view, about a chunk of them.
-    fn gathered(&mut self, view: &RowView, store: &mut Store<Spill>) -> Result<Chunk, StoreError> {
+    fn gathered(&mut self, view: &RowView, store: &mut RowStore<Spill>) -> Result<Chunk, StoreError> {
         let row_bytes = store.bytes() / store.rows().max(1);
         let count = (CHUNK_BYTES as u64 / row_bytes.max(1)).clamp(PIECE, GATHERED);
         let rows = self.at..self.of.min(self.at + count);
@@ -84,7 +84,7 @@ impl Feeding {
     }
 
     /// The next rows in the server's order.
-    fn walked(&mut self, store: &mut Store<Spill>) -> Result<Chunk, StoreError> {
+    fn walked(&mut self, store: &mut RowStore<Spill>) -> Result<Chunk, StoreError> {
         let columns = &self.feed.columns;
         let mut builder = ChunkBuilder::new(columns.len());
         let last = self.of.min(self.at + CHUNK_ROWS as u64);

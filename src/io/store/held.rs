@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::spill::Spill;
 use super::work::{self, Marks};
 use crate::domain::protocol::{CellPosition, End, Progress, SearchDirection, ViewId};
-use crate::domain::results::{Pattern, RowView, Store, StoreError, Window};
+use crate::domain::results::{Pattern, RowView, RowStore, StoreError, Window};
 
 /// One result and how it ended.
 #[derive(Debug)]
 pub(super) struct Held {
-    pub(super) store: Store<Spill>,
+    pub(super) store: RowStore<Spill>,
     pub(super) end: Option<End>,
     pub(super) view: ViewId,
     /// The rows of the view; `None` is the server's order.
@@ -28,7 +28,7 @@ pub(super) struct Finding {
 }
 
 impl Held {
-    pub(super) fn new(store: Store<Spill>) -> Self {
+    pub(super) fn new(store: RowStore<Spill>) -> Self {
         Self { store, end: None, view: ViewId::default(), rows: None, found: None }
     }
 

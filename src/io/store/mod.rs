@@ -30,7 +30,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{
     CellPosition, End, Limit, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
-use crate::domain::results::{Arrangement, BlockError, Chunk, RowView, Store, StoreError};
+use crate::domain::results::{Arrangement, BlockError, Chunk, RowView, RowStore, StoreError};
 
 /// What bounds the store.
 #[derive(Debug, Clone)]
@@ -213,7 +213,7 @@ impl Keeper {
                     return;
                 }
                 let spill = Spill::new(self.options.spill.clone());
-                let store = Store::new(Arc::clone(&columns), self.options.memory, spill);
+                let store = RowStore::new(Arc::clone(&columns), self.options.memory, spill);
                 self.held.insert(result, Held::new(store));
                 self.outbox.say(result, StoreEvent::Opened(columns));
             }

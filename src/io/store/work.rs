@@ -13,7 +13,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{StoreWork, ViewId};
 use crate::domain::results::{
     Arrangement, BARS, Cell, Chunk, Column, ColumnProfile, Pattern, Plot, PlotKind, ProfileBuilder, RowView, Series,
-    SeriesBuilder, Sorter, Store, StoreError,
+    SeriesBuilder, Sorter, RowStore, StoreError,
 };
 
 /// Work under way.
@@ -89,7 +89,7 @@ pub(super) enum Outcome {
 }
 
 impl Job {
-    pub(super) fn arrange(view: ViewId, arrangement: Arrangement, store: &Store<Spill>) -> Self {
+    pub(super) fn arrange(view: ViewId, arrangement: Arrangement, store: &RowStore<Spill>) -> Self {
         let sorter = Sorter::new(&arrangement.sort, store.columns(), SORT_MEMORY);
         // A row's number has 32 bits.
         let of = store.rows().min(u64::from(u32::MAX));
@@ -157,7 +157,7 @@ impl Job {
     }
 
     /// Does the next portion.
-    pub(super) fn step(&mut self, store: &mut Store<Spill>, view: Option<&RowView>) -> Step {
+    pub(super) fn step(&mut self, store: &mut RowStore<Spill>, view: Option<&RowView>) -> Step {
         let upto = self.of.min(self.done + WORK_ROWS);
         let portion = self.done..upto;
         let stepped = match &mut self.task {
@@ -219,7 +219,7 @@ pub(super) fn holds(pattern: &Pattern, chunk: &Chunk, row: usize, column: usize)
 
 /// Visits a portion of the rows in whichever order reads fastest: the place in the view, the chunk, the row in it.
 fn visit(
-    store: &mut Store<Spill>,
+    store: &mut RowStore<Spill>,
     view: Option<&RowView>,
     portion: std::ops::Range<u64>,
     mut visit: impl FnMut(u64, &Chunk, usize),
@@ -244,7 +244,7 @@ fn visit(
 }
 
 fn arrange(
-    store: &mut Store<Spill>,
+    store: &mut RowStore<Spill>,
     portion: std::ops::Range<u64>,
     arrangement: &Arrangement,
     sorter: &mut Sorter,
@@ -273,7 +273,7 @@ fn arrange(
 }
 
 fn draw(
-    store: &mut Store<Spill>,
+    store: &mut RowStore<Spill>,
     view: Option<&RowView>,
     portion: std::ops::Range<u64>,
     plot: Plot,
@@ -295,7 +295,7 @@ fn draw(
 }
 
 fn copy(
-    store: &mut Store<Spill>,
+    store: &mut RowStore<Spill>,
     view: Option<&RowView>,
     rows: std::ops::Range<u64>,
     columns: &[usize],

@@ -9,8 +9,8 @@ use rrx::domain::protocol::{
     CellPosition, End, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
 use rrx::domain::results::{
-    Arrangement, Case, Cell, CellPreview, Chunk, ChunkBuilder, Column, Direction, Filter, Pattern, PatternKind, Plot,
-    PlotKind, SortKey, Window, WireType,
+    Arrangement, CaseSensitivity, Cell, CellPreview, Chunk, ChunkBuilder, Column, Direction, Filter, Pattern, PatternKind, Plot,
+    PlotKind, SortColumn, Window, WireType,
 };
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
@@ -63,7 +63,7 @@ impl Bench {
     }
 
     async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: Option<&str>) -> ResultView {
-        let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort = sort.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let filter = filter.map(|filter| Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.command(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await;
@@ -76,7 +76,7 @@ impl Bench {
     }
 
     async fn find(&mut self, pattern: &str) -> (u64, u64, u64) {
-        let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, Case::Ignored).unwrap());
+        let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, CaseSensitivity::Ignored).unwrap());
         self.command(StoreCmd::Find { result: R, pattern, columns: vec![1, 0] }).await;
         self.wait(
             |event| if let StoreEvent::Found { cells, rows, of } = event { Some((cells, rows, of)) } else { None },
@@ -97,7 +97,7 @@ impl Bench {
 
 fn columns() -> Arc<[Column]> {
     let origin =
-        |column: &str| rrx::domain::results::Origin { schema: "s".into(), table: "t".into(), column: column.into() };
+        |column: &str| rrx::domain::results::ColumnOrigin { schema: "s".into(), table: "t".into(), column: column.into() };
     let id = Column { origin: origin("id"), table: "t".into(), ..column("id", WireType::LongLong) };
     let name = Column { origin: origin("name"), table: "t".into(), ..text("name") };
     Arc::from([id, name, Column { origin: origin("n"), table: "t".into(), ..column("n", WireType::Long) }])
@@ -241,7 +241,7 @@ fn windows_and_rows_have_their_turn_while_work_goes_on_and_it_can_be_given_up() 
         let mut bench = Bench::of(100_000, folder.path()).await;
         bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
         for turn in 0..20_u64 {
-            let sort = vec![SortKey { column: 1, direction: Direction::Ascending }];
+            let sort = vec![SortColumn { column: 1, direction: Direction::Ascending }];
             let arrangement = Arrangement { sort, filter: None };
             bench.command(StoreCmd::Arrange { result: R, view: ViewId(turn + 1), arrangement }).await;
             bench.command(StoreCmd::Window { result: R, rows: 0..10 }).await;

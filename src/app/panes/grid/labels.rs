@@ -8,7 +8,7 @@ use crate::app::ui::draw::{counted, grouped, printable};
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};
-use crate::domain::results::{Direction, KeyKind};
+use crate::domain::results::{Direction, CompareKind};
 
 use super::ResultSet;
 
@@ -184,7 +184,7 @@ fn sorted(result: &ResultSet) -> Option<String> {
         .iter()
         .filter_map(|key| {
             let column = columns.get(key.column)?;
-            by_code_point |= KeyKind::of(column) == KeyKind::Bytes;
+            by_code_point |= CompareKind::of(column) == CompareKind::Bytes;
             let arrow = if key.direction == Direction::Ascending { "▲" } else { "▼" };
             Some(format!("{} {arrow}", printable(&column.name)))
         })

@@ -11,7 +11,7 @@ use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
-use crate::domain::results::{CellPreview, Column, Direction, Piece, PieceKind, Side, alignment, shown};
+use crate::domain::results::{CellPreview, Column, Direction, TextPiece, TextPieceKind, Alignment, alignment, show_preview};
 
 use super::labels::titles;
 use super::update::number_width;
@@ -235,16 +235,16 @@ impl GridView<'_> {
             let CellPreview::Bytes { head, .. } = value else { return None };
             crate::domain::results::in_zone(head, column, from, zone)
         });
-        let mut pieces = shown(value, column, theme.glyphs(), usize::from(span.width));
+        let mut pieces = show_preview(value, column, theme.glyphs(), usize::from(span.width));
         if let Some(zoned) = zoned {
-            let used: usize = pieces.iter().map(Piece::width).sum();
+            let used: usize = pieces.iter().map(TextPiece::width).sum();
             let text = clip(&format!(" {zoned}"), usize::from(span.width).saturating_sub(used));
-            pieces.push(Piece { text, kind: PieceKind::StandIn });
+            pieces.push(TextPiece { text, kind: TextPieceKind::StandIn });
         }
-        let used: usize = pieces.iter().map(Piece::width).sum();
+        let used: usize = pieces.iter().map(TextPiece::width).sum();
         let pad = match alignment(column) {
-            Side::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
-            Side::Left => 0,
+            Alignment::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
+            Alignment::Left => 0,
         };
         parts(
             buffer,
@@ -253,8 +253,8 @@ impl GridView<'_> {
             pieces.iter().map(|piece| {
                 let style = match piece.kind {
                     _ if is_cursor => theme.cursor(),
-                    PieceKind::Plain => theme.text(),
-                    PieceKind::StandIn | PieceKind::Null | PieceKind::Empty | PieceKind::Binary | PieceKind::Cut => {
+                    TextPieceKind::Plain => theme.text(),
+                    TextPieceKind::StandIn | TextPieceKind::Null | TextPieceKind::Empty | TextPieceKind::Binary | TextPieceKind::Cut => {
                         theme.dim()
                     }
                 };
@@ -266,8 +266,8 @@ impl GridView<'_> {
 
 fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
     let pad = match alignment(column) {
-        Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
-        Side::Left => 0,
+        Alignment::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
+        Alignment::Left => 0,
     };
     parts(buffer, (x + pad, y), x + width, [(text, style)]);
 }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::draw::{clip, grouped, printable as safe};
-use crate::domain::results::{Column, ColumnProfile, Count, Series};
+use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
 use crate::domain::words::counted;
 
 use super::lines::{Joint, Paper, shown_bytes};
@@ -28,8 +28,8 @@ pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfil
     fact(
         "distinct",
         match profile.distinct {
-            Count::Exactly(count) => grouped(count),
-            Count::About(count) => format!("about {}", grouped(count)),
+            DistinctCount::Exactly(count) => grouped(count),
+            DistinctCount::About(count) => format!("about {}", grouped(count)),
         },
     );
     if let Some(least) = &profile.least {

@@ -8,7 +8,7 @@ use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::protocol::times;
-use crate::domain::results::{CellPreview, Column, Glyphs, Pattern, PatternKind};
+use crate::domain::results::{CellPreview, Column, GlyphSet, Pattern, PatternKind};
 
 use super::{JsonTree, Shows, ValueFormat, figures};
 
@@ -350,7 +350,7 @@ fn examples(paper: &mut Paper, page: &DocPage) {
 }
 
 fn shown(value: &CellPreview, column: &Column) -> String {
-    crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2)
+    crate::domain::results::show_preview(value, column, GlyphSet::Unicode, usize::MAX / 2)
         .into_iter()
         .map(|piece| piece.text)
         .collect()

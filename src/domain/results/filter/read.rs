@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::key::{Key, KeyKind};
-use super::super::{Case, Cell, Column, Pattern, PatternKind};
+use super::super::key::{Key, CompareKind};
+use super::super::{CaseSensitivity, Cell, Column, Pattern, PatternKind};
 use super::words::{Kind, Word, fault, words};
 use super::{FilterFault, Literal, Relation, Test};
 
@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// A value or another column behind a comparison.
-    fn beside(&mut self, column: usize, kind: KeyKind, relation: Relation) -> Result<Test, FilterFault> {
+    fn beside(&mut self, column: usize, kind: CompareKind, relation: Relation) -> Result<Test, FilterFault> {
         let is_column = match self.words.get(self.at).map(|word| &word.kind) {
             Some(Kind::Bare(name)) if name.eq_ignore_ascii_case("null") => {
                 return Err(fault(self.here(), "Nothing compares with null", "write: is null, or is not null"));
@@ -133,21 +133,21 @@ impl Reader<'_> {
             |fault: FilterFault| FilterFault { hint: format!("{}; a text goes in single quotes", fault.hint), ..fault };
         let (other, _) = self.column().map_err(quoted)?;
         // Columns of two kinds compare as texts.
-        let kind = if self.kind(other) == kind { kind } else { KeyKind::Bytes };
+        let kind = if self.kind(other) == kind { kind } else { CompareKind::Bytes };
         Ok(Test::Columns(column, other, kind, relation))
     }
 
     /// How a column compares with the value so many words ahead: texts as numbers beside a number.
-    fn kind_beside(&mut self, kind: KeyKind, ahead: usize) -> KeyKind {
+    fn kind_beside(&mut self, kind: CompareKind, ahead: usize) -> CompareKind {
         let is_number = matches!(self.words.get(self.at + ahead).map(|word| &word.kind), Some(Kind::Digits(_)));
-        if kind == KeyKind::Bytes && is_number {
+        if kind == CompareKind::Bytes && is_number {
             self.reads_numbers = true;
-            return KeyKind::Number;
+            return CompareKind::Number;
         }
         kind
     }
 
-    fn list(&mut self, kind: KeyKind) -> Result<Vec<Literal>, FilterFault> {
+    fn list(&mut self, kind: CompareKind) -> Result<Vec<Literal>, FilterFault> {
         let wants = |at| Err(fault(at, "`in` wants a list", "write: in ('a', 'b')"));
         if !self.take_sign("(") {
             return wants(self.here());
@@ -159,7 +159,7 @@ impl Reader<'_> {
         if self.take_sign(")") { Ok(values) } else { wants(self.here()) }
     }
 
-    fn value(&mut self, kind: KeyKind) -> Result<Literal, FilterFault> {
+    fn value(&mut self, kind: CompareKind) -> Result<Literal, FilterFault> {
         let here = self.here();
         let Some(word) = self.words.get(self.at).cloned() else {
             return Err(fault(here, "A value is missing", "write a number, or a text in single quotes"));
@@ -183,16 +183,16 @@ impl Reader<'_> {
         typed(kind, &bytes).ok_or_else(|| {
             let shown = String::from_utf8_lossy(&bytes);
             let (what, hint) = match kind {
-                KeyKind::Number | KeyKind::Bits => ("number", "write digits, such as 40 or -1.5"),
-                KeyKind::Moment => ("date", "write it as '2026-03-31' or '2026-03-31 08:00:00'"),
-                KeyKind::Span => ("time", "write it as '08:30:00'"),
-                KeyKind::Bytes => ("text", "write it in single quotes"),
+                CompareKind::Number | CompareKind::Bits => ("number", "write digits, such as 40 or -1.5"),
+                CompareKind::Moment => ("date", "write it as '2026-03-31' or '2026-03-31 08:00:00'"),
+                CompareKind::Span => ("time", "write it as '08:30:00'"),
+                CompareKind::Bytes => ("text", "write it in single quotes"),
             };
             fault(here, format!("`{shown}` is no {what}, as it is compared here"), hint)
         })
     }
 
-    fn pattern(&mut self, column: usize, kind: PatternKind, case: Case) -> Result<Test, FilterFault> {
+    fn pattern(&mut self, column: usize, kind: PatternKind, case: CaseSensitivity) -> Result<Test, FilterFault> {
         let (here, text) = self.text("a regular expression in single quotes, such as name ~ '^A'")?;
         Pattern::new(&text, kind, case)
             .map(|pattern| Test::Pattern(column, pattern))
@@ -213,7 +213,7 @@ impl Reader<'_> {
             }
         }
         written.push_str(")$");
-        Pattern::new(&written, PatternKind::Regex, Case::Ignored)
+        Pattern::new(&written, PatternKind::Regex, CaseSensitivity::Ignored)
             .map(|pattern| Test::Pattern(column, pattern))
             .map_err(|_| fault(here, "The pattern is too long", "write a shorter one"))
     }
@@ -316,8 +316,8 @@ impl Reader<'_> {
         (alike(&best.name) >= 2).then_some(best.name.as_str())
     }
 
-    fn kind(&self, column: usize) -> KeyKind {
-        self.columns.get(column).map_or(KeyKind::Bytes, KeyKind::of)
+    fn kind(&self, column: usize) -> CompareKind {
+        self.columns.get(column).map_or(CompareKind::Bytes, CompareKind::of)
     }
 
     fn relation(&mut self) -> Option<Relation> {
@@ -334,12 +334,12 @@ impl Reader<'_> {
         Some(relation)
     }
 
-    fn pattern_sign(&mut self) -> Option<(PatternKind, Case, bool)> {
+    fn pattern_sign(&mut self) -> Option<(PatternKind, CaseSensitivity, bool)> {
         let (case, is_not) = match self.words.get(self.at).map(|word| &word.kind)? {
-            Kind::Sign("~") => (Case::Kept, false),
-            Kind::Sign("~*") => (Case::Ignored, false),
-            Kind::Sign("!~") => (Case::Kept, true),
-            Kind::Sign("!~*") => (Case::Ignored, true),
+            Kind::Sign("~") => (CaseSensitivity::Kept, false),
+            Kind::Sign("~*") => (CaseSensitivity::Ignored, false),
+            Kind::Sign("!~") => (CaseSensitivity::Kept, true),
+            Kind::Sign("!~*") => (CaseSensitivity::Ignored, true),
             _ => return None,
         };
         self.at += 1;
@@ -370,19 +370,19 @@ fn turned(test: Test, is_not: bool) -> Test {
 }
 
 /// The key of a typed value; `None` where the column cannot hold it.
-fn typed(kind: KeyKind, bytes: &[u8]) -> Option<Literal> {
+fn typed(kind: CompareKind, bytes: &[u8]) -> Option<Literal> {
     let key: Key<'static> = match kind {
         // A BIT comes as bytes, and is typed as a number.
-        KeyKind::Bits => {
+        CompareKind::Bits => {
             let number: u64 = std::str::from_utf8(bytes).ok()?.parse().ok()?;
-            KeyKind::Bits.key(Cell::Bytes(&number.to_be_bytes())).into_owned()
+            CompareKind::Bits.key(Cell::Bytes(&number.to_be_bytes())).into_owned()
         }
-        KeyKind::Number | KeyKind::Moment | KeyKind::Span | KeyKind::Bytes => kind.key(Cell::Bytes(bytes)).into_owned(),
+        CompareKind::Number | CompareKind::Moment | CompareKind::Span | CompareKind::Bytes => kind.key(Cell::Bytes(bytes)).into_owned(),
     };
-    if kind == KeyKind::Moment && !is_of_the_calendar(bytes) {
+    if kind == CompareKind::Moment && !is_of_the_calendar(bytes) {
         return None;
     }
-    let strange = kind != KeyKind::Bytes && key >= kind.key(Cell::Bytes(b"")).into_owned();
+    let strange = kind != CompareKind::Bytes && key >= kind.key(Cell::Bytes(b"")).into_owned();
     (!strange).then_some(Some(key))
 }
 

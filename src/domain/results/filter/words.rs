@@ -151,7 +151,7 @@ fn digits(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
 
 /// Whether the key of a number has the tag of one.
 fn is_number(text: &str) -> bool {
-    let strange = KeyKind::Number.key(Cell::Bytes(b""));
-    let key = KeyKind::Number.key(Cell::Bytes(text.as_bytes()));
+    let strange = CompareKind::Number.key(Cell::Bytes(b""));
+    let key = CompareKind::Number.key(Cell::Bytes(text.as_bytes()));
     key < strange
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Count, Frequent, head};
+use super::{DistinctCount, FrequentValue, head};
 
 /// Different values that are counted exactly.
 const EXACT: usize = 20_000;
@@ -17,7 +17,7 @@ const TOLD: usize = 20;
 /// Counts values by their hash.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    seen: HashMap<u64, Frequent>,
+    seen: HashMap<u64, FrequentValue>,
     bytes: usize,
     /// Empty while every different value is in `seen`.
     registers: Vec<u8>,
@@ -34,7 +34,7 @@ impl Tally {
         }
         let value = head(value);
         self.bytes += value.len();
-        self.seen.insert(hash, Frequent { value, count: 1 });
+        self.seen.insert(hash, FrequentValue { value, count: 1 });
         if self.seen.len() > EXACT || self.bytes > EXACT_BYTES {
             self.forget();
         }
@@ -67,10 +67,10 @@ impl Tally {
     }
 
     /// How many are different, the most frequent, and whether their counts are exact.
-    pub(super) fn finish(self) -> (Count, Vec<Frequent>, bool) {
+    pub(super) fn finish(self) -> (DistinctCount, Vec<FrequentValue>, bool) {
         let is_exact = self.registers.is_empty();
-        let distinct = if is_exact { Count::Exactly(self.seen.len() as u64) } else { Count::About(self.estimate()) };
-        let mut frequent: Vec<Frequent> = self.seen.into_values().collect();
+        let distinct = if is_exact { DistinctCount::Exactly(self.seen.len() as u64) } else { DistinctCount::About(self.estimate()) };
+        let mut frequent: Vec<FrequentValue> = self.seen.into_values().collect();
         frequent.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         frequent.truncate(TOLD);
         (distinct, frequent, is_exact)

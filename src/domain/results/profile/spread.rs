@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::key::Key;
 use super::super::scale::Scale;
-use super::{Bin, head};
+use super::{HistogramBin, head};
 
 /// Values that the quantiles are taken from; more are sampled evenly.
 const SAMPLE: usize = 10_000;
@@ -130,7 +130,7 @@ impl Spread {
         PERCENTS.into_iter().filter_map(at).collect()
     }
 
-    pub(super) fn histogram(&self) -> Vec<Bin> {
+    pub(super) fn histogram(&self) -> Vec<HistogramBin> {
         let Some((_, (_, least))) = self.bins.first_key_value() else { return Vec::new() };
         let range = self.most - least;
         if range <= 0.0 || !range.is_finite() {
@@ -151,7 +151,7 @@ impl Spread {
             }
         }
         let edge = |bar: usize| self.scale.label((first + bar as f64) * step, step);
-        let bin = |(bar, count): (usize, u64)| Bin { from: edge(bar), to: edge(bar + 1), count };
+        let bin = |(bar, count): (usize, u64)| HistogramBin { from: edge(bar), to: edge(bar + 1), count };
         counts.into_iter().enumerate().map(bin).collect()
     }
 }
