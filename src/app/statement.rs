@@ -13,7 +13,7 @@ use crate::domain::protocol::{
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
 use crate::domain::sql::{Param, Policy, guard, locate};
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Running};

@@ -21,7 +21,7 @@ use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunBounds, RunReport, times};
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 use crate::io::session::Outside;
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::atomic;

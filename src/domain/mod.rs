@@ -1,4 +1,4 @@
-//! Floor 1: pure values and rules. Knows no task, no terminal, no driver and no file.
+//! Pure values and rules: no tasks, terminal, driver or files.
 
 pub mod access_log;
 pub mod calendar;
@@ -15,4 +15,4 @@ pub mod protocol;
 pub mod results;
 pub mod snippets;
 pub mod sql;
-pub mod words;
+pub mod quantity;

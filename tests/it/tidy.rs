@@ -16,10 +16,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/words.rs", &[]),
     ("src/domain/sql", &["domain::ids", "domain::limits", "domain::problem"]),
     ("src/domain/catalog", &["domain::limits", "domain::problem", "domain::ids"]),
-    ("src/domain/results", &["domain::calendar", "domain::words", "domain::limits", "domain::problem", "domain::ids"]),
+    ("src/domain/results", &["domain::calendar", "domain::quantity", "domain::limits", "domain::problem", "domain::ids"]),
     ("src/domain/keys", &["domain::limits", "domain::problem"]),
     ("src/domain/profile", &["domain::limits", "domain::problem"]),
-    ("src/domain/accesslog", &["domain::ids", "domain::sql", "domain::limits", "domain::problem", "domain::words"]),
+    ("src/domain/accesslog", &["domain::ids", "domain::sql", "domain::limits", "domain::problem", "domain::quantity"]),
     ("src/domain/export", &["domain::calendar", "domain::results", "domain::sql", "domain::limits", "domain::problem"]),
     ("src/domain/docs", &["domain::sql", "domain::catalog", "domain::limits", "domain::problem"]),
     (

@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::domain::profile::UiSettings;
-use crate::domain::results::{GlyphSet, ascii_twin};
+use crate::domain::results::{GlyphSet, ascii_equivalent};
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -119,7 +119,7 @@ pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mut characters = cell.symbol().chars();
         if let (Some(character), None) = (characters.next(), characters.next())
-            && let Some(twin) = ascii_twin(character)
+            && let Some(twin) = ascii_equivalent(character)
         {
             cell.set_char(twin);
         }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::domain::limits::HOST_QUEUE;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, HostCmd, HostEvent};
-use crate::domain::words;
+use crate::domain::quantity;
 use crate::io::host::clipboard::{Multiplexer, Surroundings, Way, WhyFile, osc52};
 use crate::io::host::system::SystemClipboard;
 use crate::io::runtime::clock;
@@ -116,7 +116,7 @@ fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path
     match copies::keep(folder, &copy.text, clock::now) {
         Ok(path) => {
             let path = path.display().to_string();
-            let size = words::size(copy.text.len() as u64, 1024);
+            let size = quantity::byte_size(copy.text.len() as u64, 1024);
             let why = match why {
                 WhyFile::TooLong => format!("too long for the terminal's clipboard, {size}"),
                 WhyFile::Deaf(name) => format!("{name} takes no copies, {size}"),

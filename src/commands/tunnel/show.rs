@@ -13,7 +13,7 @@ use crate::commands::print;
 use crate::domain::access_log::TunnelEvent;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 use crate::io::tunnel::Counts;
 
 /// How it tells.

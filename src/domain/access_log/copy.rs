@@ -11,13 +11,11 @@ pub struct CopyRecord {
     pub time: String,
     /// The operating system's user. The storage room fills it in.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
     /// The statement whose values they are.
     pub statement: String,
     /// What was copied, in words: how many values.
     pub what: String,
-    /// Bytes of the text.
     pub bytes: u64,
     /// The way that it took: the system's clipboard, the terminal, or the file from the root on.
     pub to: String,

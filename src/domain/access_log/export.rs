@@ -11,17 +11,13 @@ pub struct ExportRecord {
     pub time: String,
     /// The operating system's user. The storage room fills it in.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
     /// The statement whose rows they are.
     pub statement: String,
     /// The file, from the root on.
     pub path: String,
-    /// Its form.
     pub format: String,
-    /// Rows in it.
     pub rows: u64,
-    /// Bytes of it.
     pub bytes: u64,
     /// SHA-256 of it, in hexadecimal.
     pub sha256: String,

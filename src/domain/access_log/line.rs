@@ -10,13 +10,11 @@ use super::{Begin, CopyRecord, Entry, ExportRecord, FORMAT, TunnelRecord};
 pub enum Line {
     /// A statement is about to be sent.
     Begin(Begin),
-    /// A statement has ended.
     End(Entry),
     /// Something happened to a tunnel that is held for other programs.
     Tunnel(TunnelRecord),
     /// Rows were written to a file.
     Export(ExportRecord),
-    /// Values were copied.
     Copy(CopyRecord),
 }
 

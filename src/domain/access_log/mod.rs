@@ -28,11 +28,9 @@ pub struct Begin {
     pub time: String,
     /// The operating system's user. The storage room fills it in.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
     /// The account on the server.
     pub account: String,
-    /// Which server answers.
     pub server: String,
     /// The current database, if any.
     pub database: Option<String>,
@@ -48,13 +46,11 @@ pub struct Begin {
 /// The record written after a statement has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The begin record's id.
     pub id: String,
     /// When, in UTC. The storage room fills it in.
     pub time: String,
     /// From sending to the end, in milliseconds.
     pub milliseconds: u64,
-    /// Rows that came.
     pub rows: u64,
     /// `complete`, `cut: …`, `cancelled`, `failed: …` or `broken, not known to have finished: …`.
     pub end: String,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 /// One record of a held tunnel; all of one tunnel carry the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,13 +14,11 @@ pub struct TunnelRecord {
     pub time: String,
     /// The operating system's user. The storage room fills it in.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
     /// The account that the profile names; a program may sign in with another one.
     pub account: String,
     /// Host and port that the tunnel leads to.
     pub server: String,
-    /// What happened.
     #[serde(flatten)]
     pub event: TunnelEvent,
 }
@@ -41,9 +39,7 @@ pub enum TunnelEvent {
         /// Its number, from 1.
         client: u64,
     },
-    /// A client is gone.
     Left {
-        /// Its number.
         client: u64,
         /// Bytes towards the server.
         up: u64,
@@ -51,10 +47,8 @@ pub enum TunnelEvent {
         down: u64,
         /// How long it was there, in milliseconds.
         milliseconds: u64,
-        /// How it ended.
         end: String,
     },
-    /// It is closed.
     Closed {
         /// Clients that were served.
         clients: u64,
@@ -64,7 +58,6 @@ pub enum TunnelEvent {
         up: u64,
         /// Bytes from the server.
         down: u64,
-        /// Why.
         end: String,
     },
 }

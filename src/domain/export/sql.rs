@@ -70,7 +70,7 @@ fn goal(columns: &[Column]) -> (&str, Vec<String>) {
         if name.is_empty() { number } else { name }
     };
     let names: Vec<&str> = columns.iter().zip(numbered.iter().map(String::as_str)).map(named).collect();
-    ("result", each_different(&names, CaseSensitivity::Ignored))
+    ("result", each_different(&names, CaseSensitivity::Insensitive))
 }
 
 /// A value as SQL text.

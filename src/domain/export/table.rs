@@ -59,7 +59,6 @@ impl Table {
         out.extend_from_slice(b"+\n");
     }
 
-    /// Writes the held rows.
     fn flush(&mut self, out: &mut Vec<u8>) {
         let mut start = 0;
         for row in self.drawn.chunks(self.columns.len().max(1)) {

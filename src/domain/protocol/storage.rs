@@ -16,9 +16,7 @@ use crate::domain::sql::Checked;
 pub struct SavedWorksheet {
     /// Its file's stem: unique among the worksheets of a profile, made once.
     pub key: String,
-    /// The tab's title.
     pub title: String,
-    /// The whole text.
     pub text: String,
     /// The cursor: line and character column, from 0.
     pub cursor: (usize, usize),
@@ -40,9 +38,7 @@ impl SavedWorksheet {
 /// One line of the history: a begin record of the access log with its end, where there is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
-    /// The begin record.
     pub begin: Begin,
-    /// The end record.
     pub end: Option<Entry>,
 }
 
@@ -55,7 +51,6 @@ pub enum StorageCmd {
         session: SessionId,
         /// The result that it will feed.
         result: ResultId,
-        /// The checked statement.
         checked: Checked,
         /// What the record says besides.
         begin: Begin,
@@ -64,7 +59,6 @@ pub enum StorageCmd {
     End {
         /// The profile in whose log its begin record stands.
         profile: String,
-        /// The record.
         entry: Entry,
     },
     /// Write the record of an export into the log of its profile.
@@ -73,12 +67,10 @@ pub enum StorageCmd {
     Copied(CopyRecord),
     /// Read the newest lines of the access log, newest first.
     LoadHistory {
-        /// At most so many.
         most: usize,
     },
     /// Keep these worksheets of a profile, all of them; a key that is missing is closed.
     SaveWorksheets {
-        /// Whose they are.
         profile: String,
         /// In tab order.
         worksheets: Vec<SavedWorksheet>,
@@ -87,12 +79,10 @@ pub enum StorageCmd {
     },
     /// Read the worksheets of a profile.
     LoadWorksheets {
-        /// Whose.
         profile: String,
     },
     /// Write one snippet; an existing file of the same name is replaced only if `replace` says so.
     SaveSnippet {
-        /// The snippet.
         snippet: Snippet,
         /// Whether a file of that name may be replaced.
         replace: Replace,
@@ -104,12 +94,10 @@ pub enum StorageCmd {
     },
     /// Put a new profile into the settings file.
     AddProfile {
-        /// What the user gave.
         draft: Box<Draft>,
     },
     /// Read the doc packs of a profile.
     LoadDocs {
-        /// The packs' folders.
         folders: Vec<PathBuf>,
         /// Whether the pack of the demo comes with them.
         demo: Demo,
@@ -119,7 +107,6 @@ pub enum StorageCmd {
 /// Whether a file that exists may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replace {
-    /// Yes.
     Allowed,
     /// No: the answer is a problem that names the file.
     Forbidden,
@@ -128,9 +115,7 @@ pub enum Replace {
 /// Whether something is for the built-in demo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Demo {
-    /// It is.
     Yes,
-    /// It is not.
     No,
 }
 
@@ -145,21 +130,18 @@ pub enum StorageEvent {
         result: ResultId,
         /// The profile in whose log the record stands.
         profile: String,
-        /// The permit.
         permit: Permit,
     },
     /// The begin record could not be written: nothing is sent.
     NotPermitted {
         /// The result that will not come.
         result: ResultId,
-        /// Why.
         problem: Problem,
     },
     /// The newest lines of the access log, newest first.
     History(Vec<HistoryEntry>),
     /// The worksheets of a profile, in tab order; problems name files that could not be read.
     Worksheets {
-        /// Whose.
         profile: String,
         /// In tab order.
         worksheets: Vec<SavedWorksheet>,
@@ -168,7 +150,6 @@ pub enum StorageEvent {
         /// What could not be read.
         problems: Vec<Problem>,
     },
-    /// Worksheets are on disk.
     WorksheetsSaved,
     /// A snippet is on disk, at this path.
     SnippetSaved(PathBuf),
@@ -188,9 +169,7 @@ pub enum StorageEvent {
     },
     /// A new profile is in the settings file.
     ProfileAdded {
-        /// Its name.
         name: String,
-        /// The settings, read again.
         settings: Arc<Settings>,
     },
     /// A new profile could not be put into the settings file.
@@ -202,7 +181,6 @@ pub enum StorageEvent {
 /// What the program starts with: settings and what was wrong in them.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// The good part.
     pub settings: Arc<Settings>,
     /// The rest, named with file, line and reason.
     pub problems: Vec<Problem>,

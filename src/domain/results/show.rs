@@ -1,54 +1,50 @@
-//! Hostile bytes to screen text: what of a value a screen shows within a width, and which parts are not the value itself.
-//! Knows no colour and no cursor.
+//! Converts untrusted bytes to text that is safe to draw within a width, and marks the parts that are not the value itself.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::placeholder::{ascii_twin, is_safe, stands_alone};
-use super::{Cell, Column, GlyphSet, CellPreview, TypeClass};
-use crate::domain::words::size;
+use super::cell::{Cell, bit_number};
+use super::column::{Column, TypeClass};
+use super::placeholder::{GlyphSet, ascii_equivalent, has_width, is_safe};
+use super::window::CellPreview;
+use crate::domain::quantity::byte_size;
 
-/// What a piece of screen text is.
+/// The kind of a piece of screen text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TextPieceKind {
-    /// Characters of the value, or the number that it means.
+    /// Characters of the value.
     Plain,
-    /// A mark for something that has no safe or visible form: a control, a blank at an end, a byte that is no UTF-8, the
-    /// quotes around a text that could be taken for a mark.
-    StandIn,
-    /// The mark of NULL.
+    /// A mark for what has no safe or visible form: a control character, a space at either end, a byte that is not UTF-8, the
+    /// quotes around a text that looks like a placeholder.
+    Placeholder,
     Null,
-    /// The mark of the empty text.
     Empty,
-    /// Size and first bytes of a binary value.
+    /// The size and the first bytes of a binary value.
     Binary,
-    /// The mark of what does not fit.
+    /// The mark for text that was cut.
     Cut,
 }
 
-/// A run of screen text of one kind. It holds no control, no direction mark and nothing that takes no place.
+/// A run of screen text of one kind. It holds no control character, no direction mark and no character of zero width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextPiece {
-    /// The text.
     pub text: String,
-    /// What it is.
     pub kind: TextPieceKind,
 }
 
 impl TextPiece {
-    /// Cells that it takes.
     #[must_use]
     pub fn width(&self) -> usize {
         graphemes_width(&self.text)
     }
 }
 
-/// Bytes of a binary value that are shown where there is room: a UUID fits whole.
+/// Bytes of a binary value that are shown: enough for a whole UUID.
 const HEX_BYTES: usize = 16;
-/// More characters in one grapheme than any script needs: the rest is shown as marks.
+/// The largest number of characters in one grapheme. No script needs more; longer ones are shown as placeholders.
 const GRAPHEME_CHARACTERS: usize = 8;
 
-/// A value of a window as a screen shows it in at most `width` cells.
+/// Converts a value of a window to at most `width` cells of text.
 #[must_use]
 pub fn show_preview(value: &CellPreview, column: &Column, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     match value {
@@ -57,7 +53,7 @@ pub fn show_preview(value: &CellPreview, column: &Column, glyphs: GlyphSet, widt
     }
 }
 
-/// A whole value as a screen shows it in at most `width` cells.
+/// Converts a whole value to at most `width` cells of text.
 #[must_use]
 pub fn show_cell(value: Cell<'_>, column: &Column, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     match value {
@@ -66,21 +62,12 @@ pub fn show_cell(value: Cell<'_>, column: &Column, glyphs: GlyphSet, width: usiz
     }
 }
 
-/// Any text of the server (a column's name, a message) as a screen shows it in at most `width` cells.
+/// Converts text of the server (a column name, a message) to at most `width` cells of text.
 #[must_use]
 pub fn show_text(text: &str, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
-    let mut line = Line::new(glyphs, width);
+    let mut line = PieceBuilder::new(glyphs, width);
     line.text(text.as_bytes(), 0, text.len());
     line.finish(false)
-}
-
-/// The number that the bytes of a BIT mean; `None` when they are no BIT.
-#[must_use]
-pub fn bit_number(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 8 {
-        return None;
-    }
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
@@ -101,9 +88,9 @@ fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: GlyphSet, width: usi
     }
 }
 
-/// A value that is shown whole or not at all: half a number is another number.
+/// Shows a value whole or not at all: a part of a number would be another number.
 fn whole(bytes: &[u8], glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
-    let mut line = Line::new(glyphs, width);
+    let mut line = PieceBuilder::new(glyphs, width);
     line.text(bytes, 0, bytes.len());
     if line.is_over { too_wide(glyphs, width) } else { line.finish(false) }
 }
@@ -116,7 +103,7 @@ fn too_wide(glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
 }
 
 fn mark(text: &str, kind: TextPieceKind, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
-    let mut line = Line::new(glyphs, width);
+    let mut line = PieceBuilder::new(glyphs, width);
     for grapheme in text.graphemes(true) {
         line.add(grapheme, kind);
     }
@@ -125,46 +112,47 @@ fn mark(text: &str, kind: TextPieceKind, glyphs: GlyphSet, width: usize) -> Vec<
 
 fn text(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let is_cut = (head.len() as u64) < length;
-    let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.could_be_taken(text));
+    let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.looks_like_placeholder(text));
     let lead = head.iter().take_while(|byte| **byte == b' ').count();
     let trail = if is_cut { 0 } else { head.iter().rev().take_while(|byte| **byte == b' ').count() };
-    let mut line = Line::new(glyphs, width);
+    let mut line = PieceBuilder::new(glyphs, width);
     if is_quoted {
-        line.add("\"", TextPieceKind::StandIn);
+        line.add("\"", TextPieceKind::Placeholder);
     }
     line.text(head, lead, head.len() - trail);
     if is_quoted && !is_cut {
-        line.add("\"", TextPieceKind::StandIn);
+        line.add("\"", TextPieceKind::Placeholder);
     }
     line.finish(is_cut)
 }
 
 fn binary(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
-    let mut line = Line::new(glyphs, width);
-    for character in size(length, 10_000).graphemes(true) {
+    let mut line = PieceBuilder::new(glyphs, width);
+    for character in byte_size(length, 10_000).graphemes(true) {
         line.add(character, TextPieceKind::Binary);
     }
     let bytes = head.get(..HEX_BYTES).unwrap_or(head);
     for (index, byte) in bytes.iter().enumerate() {
-        let blank = if index == 0 { " " } else { "" };
-        line.add(&format!("{blank}{byte:02x}"), TextPieceKind::Binary);
+        let space = if index == 0 { " " } else { "" };
+        line.add(&format!("{space}{byte:02x}"), TextPieceKind::Binary);
     }
     line.finish((bytes.len() as u64) < length)
 }
 
-/// Collects pieces within a width, and knows how far they may stay when a mark for the rest must follow.
-struct Line {
+/// Collects pieces within a width, and remembers where to cut if the mark of a cut must follow.
+struct PieceBuilder {
     glyphs: GlyphSet,
     pieces: Vec<TextPiece>,
     width: usize,
     used: usize,
+    /// Width of the mark of a cut.
     mark: usize,
-    /// Pieces, bytes of the last of them, cells: what still leaves room for the mark.
+    /// The longest part that leaves room for that mark: pieces, bytes of the last piece, cells.
     safe: (usize, usize, usize),
     is_over: bool,
 }
 
-impl Line {
+impl PieceBuilder {
     fn new(glyphs: GlyphSet, width: usize) -> Self {
         let mark = graphemes_width(glyphs.cut());
         Self { glyphs, pieces: Vec::new(), width, used: 0, mark, safe: (0, 0, 0), is_over: false }
@@ -186,23 +174,23 @@ impl Line {
         }
     }
 
-    /// Adds bytes as they may be drawn; spaces before `from` and from `upto` on are marked.
-    fn text(&mut self, bytes: &[u8], from: usize, upto: usize) {
+    /// Adds bytes. Spaces before `start` and from `end` on are marked.
+    fn text(&mut self, bytes: &[u8], start: usize, end: usize) {
         let mut at = 0;
         for part in bytes.utf8_chunks() {
             for grapheme in part.valid().graphemes(true) {
                 if self.is_over {
                     return;
                 }
-                if grapheme == " " && (at < from || at >= upto) {
-                    self.add(self.glyphs.blank(), TextPieceKind::StandIn);
+                if grapheme == " " && (at < start || at >= end) {
+                    self.add(self.glyphs.space(), TextPieceKind::Placeholder);
                 } else {
                     self.grapheme(grapheme);
                 }
                 at += grapheme.len();
             }
             for byte in part.invalid() {
-                self.add(&self.glyphs.byte(*byte), TextPieceKind::StandIn);
+                self.add(&self.glyphs.byte(*byte), TextPieceKind::Placeholder);
             }
             at += part.invalid().len();
         }
@@ -210,24 +198,24 @@ impl Line {
 
     fn grapheme(&mut self, grapheme: &str) {
         let count = grapheme.chars().count();
-        // Where our own marks are drawn in ASCII, one of them in a value would be drawn as its twin: it is named instead.
-        let is_ours = |character| self.glyphs == GlyphSet::Ascii && ascii_twin(character).is_some();
+        // With ASCII marks, one of our glyphs in a value would be drawn as its ASCII equivalent: its code point is shown instead.
+        let is_ours = |character| self.glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
         let is_plain = |character| is_safe(character) && !is_ours(character);
         if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_plain) && grapheme.width() > 0 {
             return self.add(grapheme, TextPieceKind::Plain);
         }
         let glyphs = self.glyphs;
         for character in grapheme.chars() {
-            let is_ours = glyphs == GlyphSet::Ascii && ascii_twin(character).is_some();
-            if is_safe(character) && stands_alone(character) && !is_ours {
+            let is_ours = glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
+            if is_safe(character) && has_width(character) && !is_ours {
                 self.add(character.encode_utf8(&mut [0; 4]), TextPieceKind::Plain);
             } else {
-                self.add(&self.glyphs.character(character), TextPieceKind::StandIn);
+                self.add(&self.glyphs.character(character), TextPieceKind::Placeholder);
             }
         }
     }
 
-    /// The pieces; with the mark of a cut where something is missing.
+    /// Returns the pieces, with the mark of a cut if something is missing.
     fn finish(mut self, is_cut: bool) -> Vec<TextPiece> {
         if !is_cut && !self.is_over {
             return self.pieces;
@@ -245,7 +233,7 @@ impl Line {
     }
 }
 
-/// Cells of a text, grapheme by grapheme, as a screen places them.
+/// Returns the width of a text in cells, grapheme by grapheme as terminals do.
 fn graphemes_width(text: &str) -> usize {
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }

@@ -27,7 +27,7 @@ use crate::domain::protocol::{
     ConnectionStep, End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
 use crate::domain::sql::{Param, Policy};
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 /// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
 pub fn spawn<N>(

@@ -20,17 +20,14 @@ const GATHERED: u64 = 512;
 /// Wants the rows of a result's view: header, chunks and end go into the queue. Whoever waits for them closes it to stop.
 #[derive(Debug)]
 pub struct Feed {
-    /// Which result.
     pub result: ResultId,
     /// Of which view; where it is looked at by another one by now, nothing comes.
     pub view: ViewId,
     /// Which columns, in this order.
     pub columns: Vec<usize>,
-    /// Where the rows go.
     pub rows: mpsc::Sender<Rows>,
 }
 
-/// A feed under way.
 #[derive(Debug)]
 pub(super) struct Feeding {
     feed: Feed,

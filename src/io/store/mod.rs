@@ -32,7 +32,6 @@ use crate::domain::protocol::{
 };
 use crate::domain::results::{Arrangement, BlockError, Chunk, RowView, RowStore, StoreError};
 
-/// What bounds the store.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Bytes of memory for the rows of each result.

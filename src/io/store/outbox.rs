@@ -62,7 +62,6 @@ impl Outbox {
         self.ready.len() < STORE_QUEUE
     }
 
-    /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.ready.is_empty() && self.progress.is_empty()
     }
@@ -77,7 +76,6 @@ impl Outbox {
         (self.ready.is_empty() && !self.progress.is_empty()).then_some(self.quiet_until)
     }
 
-    /// The next news.
     pub(super) fn take(&mut self) -> Option<(ResultId, StoreEvent)> {
         if let Some(event) = self.ready.pop_front() {
             return Some(event);

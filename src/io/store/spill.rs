@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::limits::{CHUNK_BYTES, SPILL_RESERVE};
 use crate::domain::results::{BlockError, BlockRef, Blocks};
-use crate::domain::words;
+use crate::domain::quantity;
 
 /// Blocks in a file of its own, or nowhere when there is no folder.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl Open {
         if left >= SPILL_RESERVE.saturating_add(length) {
             return Ok(());
         }
-        let (left, kept) = (words::size(left, 1024), words::size(SPILL_RESERVE, 1024));
+        let (left, kept) = (quantity::byte_size(left, 1024), quantity::byte_size(SPILL_RESERVE, 1024));
         let why = format!("{left} are left, and {kept} are kept free for worksheets and the access log");
         Err(BlockError::Full(Error::new(ErrorKind::StorageFull, why)))
     }

@@ -16,7 +16,6 @@ use crate::domain::results::{
     SeriesBuilder, Sorter, RowStore, StoreError,
 };
 
-/// Work under way.
 #[derive(Debug)]
 pub(super) struct Job {
     task: Task,
@@ -71,15 +70,12 @@ pub(super) enum Step {
     More,
     /// The rest is done elsewhere: wait for [`Job::sorted`].
     Waiting,
-    /// It is done.
     Done(Outcome),
-    /// It cannot be done.
     Failed(Problem),
     /// Rows could not be read back.
     Unreadable(StoreError),
 }
 
-/// What came out.
 pub(super) enum Outcome {
     Arranged { view: ViewId, rows: RowView, of: u64 },
     Found { pattern: Arc<Pattern>, columns: Vec<usize>, marks: Marks, of: u64 },
@@ -156,7 +152,6 @@ impl Job {
         }
     }
 
-    /// Does the next portion.
     pub(super) fn step(&mut self, store: &mut RowStore<Spill>, view: Option<&RowView>) -> Step {
         let upto = self.of.min(self.done + WORK_ROWS);
         let portion = self.done..upto;

@@ -19,7 +19,7 @@ fn profile<T: AsRef<[u8]>>(column: &Column, values: impl IntoIterator<Item = Opt
 fn numbers_have_a_mean_quantiles_and_a_histogram() {
     let values = (1..=100).map(|n| Some(n.to_string())).chain([None, None]);
     let found = profile(&column("n", WireType::Long), values);
-    assert_eq!((found.rows, found.nulls, found.distinct), (102, 2, DistinctCount::Exactly(100)));
+    assert_eq!((found.rows, found.nulls, found.distinct), (102, 2, DistinctCount::Exact(100)));
     assert_eq!((found.least.as_deref(), found.greatest.as_deref()), (Some(&b"1"[..]), Some(&b"100"[..])));
     assert_eq!(found.mean.as_deref(), Some("50.5"));
     let quantiles: Vec<(u8, String)> = found
@@ -68,7 +68,7 @@ fn dates_spread_over_days_and_those_of_zero_have_no_place() {
 #[test]
 fn many_different_values_are_estimated_and_say_so() {
     let found = profile(&column("n", WireType::LongLong), (0..200_000_u64).map(|n| Some((n * 7919).to_string())));
-    let DistinctCount::About(about) = found.distinct else { panic!("{:?}", found.distinct) };
+    let DistinctCount::Estimate(about) = found.distinct else { panic!("{:?}", found.distinct) };
     assert!((190_000..210_000).contains(&about), "{about}");
     assert!(found.is_sampled && !found.is_frequent_exact);
     let values = (0..100_000_u64).map(|n| Some(if n % 3 == 0 { "often".to_owned() } else { format!("{n}") }));
@@ -125,7 +125,7 @@ proptest! {
             let found = profile(&column, values.clone());
             prop_assert_eq!((found.rows, found.nulls), (values.len() as u64, nulls));
             let different: std::collections::HashSet<_> = values.iter().flatten().collect();
-            prop_assert_eq!(found.distinct, DistinctCount::Exactly(different.len() as u64));
+            prop_assert_eq!(found.distinct, DistinctCount::Exact(different.len() as u64));
             prop_assert_eq!(found.least.is_some(), !different.is_empty());
         }
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rrx::domain::limits::{CHUNK_ROWS, WINDOW_CELL_BYTES, WINDOW_ROWS};
 use rrx::domain::results::{
-    BlockError, BlockRef, Blocks, CellPreview, Column, NoBlocks, RowStore, StoreError, Window, cell_bound,
+    BlockError, BlockRef, Blocks, CellPreview, Column, NoBlocks, RowStore, StoreError, Window, max_cell_bytes,
 };
 
 use super::chunks::table;
@@ -147,8 +147,8 @@ fn bytes_that_are_no_text_are_cut_at_the_bound() {
 
 #[test]
 fn a_window_of_very_many_cells_cuts_them_earlier() {
-    assert_eq!(cell_bound(360 * 20), WINDOW_CELL_BYTES);
-    assert!(cell_bound(360 * 4096) >= 200, "still more than a screen shows");
+    assert_eq!(max_cell_bytes(360 * 20), WINDOW_CELL_BYTES);
+    assert!(max_cell_bytes(360 * 4096) >= 200, "still more than a screen shows");
     let mut store = RowStore::new(columns(1), 1 << 20, NoBlocks);
     let rows = vec![vec![None]; CHUNK_ROWS];
     for _ in 0..12 {

@@ -76,7 +76,7 @@ impl Bench {
     }
 
     async fn find(&mut self, pattern: &str) -> (u64, u64, u64) {
-        let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, CaseSensitivity::Ignored).unwrap());
+        let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, CaseSensitivity::Insensitive).unwrap());
         self.command(StoreCmd::Find { result: R, pattern, columns: vec![1, 0] }).await;
         self.wait(
             |event| if let StoreEvent::Found { cells, rows, of } = event { Some((cells, rows, of)) } else { None },

@@ -211,7 +211,7 @@ pub fn read_search(text: &str) -> Result<Pattern, PatternFault> {
         Some(regex) => (PatternKind::Regex, regex.trim_start()),
         None => (PatternKind::Text, text),
     };
-    let case = if wanted.chars().any(char::is_uppercase) { CaseSensitivity::Kept } else { CaseSensitivity::Ignored };
+    let case = if wanted.chars().any(char::is_uppercase) { CaseSensitivity::Sensitive } else { CaseSensitivity::Insensitive };
     Pattern::new(wanted, kind, case)
 }
 

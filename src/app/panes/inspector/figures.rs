@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::draw::{clip, grouped, printable as safe};
 use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 use super::lines::{Joint, Paper, shown_bytes};
 use super::{InspectorLine, Tone};
@@ -28,8 +28,8 @@ pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfil
     fact(
         "distinct",
         match profile.distinct {
-            DistinctCount::Exactly(count) => grouped(count),
-            DistinctCount::About(count) => format!("about {}", grouped(count)),
+            DistinctCount::Exact(count) => grouped(count),
+            DistinctCount::Estimate(count) => format!("about {}", grouped(count)),
         },
     );
     if let Some(least) = &profile.least {

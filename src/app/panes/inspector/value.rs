@@ -3,7 +3,7 @@
 use crate::domain::limits::JSON_BYTES;
 use crate::domain::results::{Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 use super::lines::Joint;
 use super::lines::Paper;

@@ -8,7 +8,7 @@ use crate::app::context::Context;
 use crate::app::ui::draw::{grouped, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::results::type_text;
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
 

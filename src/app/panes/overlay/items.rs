@@ -12,7 +12,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
 use crate::domain::export::{CopyFormat, Format, Formulas};
 use crate::domain::protocol::{CopyText, ExportForm};
-use crate::domain::results::{Column, type_text, zones};
+use crate::domain::results::{Column, type_text, zone_names};
 
 use super::charts::charts;
 use super::{Item, Kind, ListSources, Take};
@@ -203,7 +203,7 @@ fn zone_names() -> Vec<Item> {
         take: Take::Requests(vec![Request::Zone(zone)]),
     };
     let none = item("none".into(), "the session's zone alone", String::new());
-    std::iter::once(none).chain(zones().into_iter().map(|name| item(name.clone(), "", name))).collect()
+    std::iter::once(none).chain(zone_names().into_iter().map(|name| item(name.clone(), "", name))).collect()
 }
 
 /// The lines of what a find found.

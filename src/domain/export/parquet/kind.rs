@@ -34,21 +34,14 @@ pub(super) enum Kind {
     Large { is_signed: bool },
     /// The number of a BIT.
     Bit,
-    /// An exact decimal.
     Decimal(Decimal),
-    /// FLOAT.
     Float,
-    /// DOUBLE.
     Double,
-    /// A day.
     Date,
     /// A day and its time.
     Moment { is_utc: bool },
-    /// Text.
     Text,
-    /// A JSON document.
     Json,
-    /// Bytes.
     Bytes,
 }
 
@@ -86,7 +79,6 @@ impl Kind {
         }
     }
 
-    /// How it is stored.
     pub(super) fn physical(self) -> Physical {
         match self {
             Self::Small { .. } | Self::Date => Physical::INT32,
