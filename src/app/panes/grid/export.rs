@@ -194,7 +194,7 @@ impl Grid {
             ExportEvent::Exists(path) => {
                 let order = ExportOrder { replace: Replace::Allowed, ..export.order };
                 let question = format!("{} is there already. Replace it?", path.display());
-                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)) });
+                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
             }
             ExportEvent::Written(written) => {
                 cx.request(Request::Notice(told(&written)));
