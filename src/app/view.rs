@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::results::Glyphs;
+use crate::domain::text::Glyphs;
 
 use super::focus::Focus;
 use super::header_view;
