@@ -10,10 +10,10 @@ use crate::domain::protocol::{
     End, ExportCmd, ExportOrder, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
     StoreEvent,
 };
+use crate::domain::quantity::counted;
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
 use crate::domain::sql::{Param, Policy, guard, locate};
-use crate::domain::quantity::counted;
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Running};
@@ -93,6 +93,7 @@ pub(super) fn run(
                     here.1.clone().unwrap_or_default()
                 ),
                 yes: Box::new(Request::Run { statement, from }),
+                no: None,
             });
             return;
         }

@@ -11,7 +11,7 @@ use super::demo::{self, BuiltIn};
 use super::doctor::{self, DoctorArgs, Names, Shape};
 use super::headless::Interrupts;
 use super::outside::Place;
-use super::statement::{self, RunArgs, Site, Stdout};
+use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
 use super::tunnel::{self, TunnelArgs};
 use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
@@ -313,7 +313,7 @@ fn screen(loaded: Loaded, profile: Option<String>, paths: &Paths, built_in: Opti
         keymap: keys.keymap,
     };
     let outside = Outside {
-        store: store::Options::spilling_to(paths.state.clone()),
+        store: store::StoreOptions::spilling_to(paths.state.clone()),
         own: Place::own(paths),
         demo,
         here: Surroundings::of_this_process(),

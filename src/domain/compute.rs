@@ -27,15 +27,9 @@ pub struct Generation(pub u64);
 #[derive(Debug, Clone)]
 pub enum ComputeWork {
     /// The best objects for a pattern; without a pattern, the tables in order.
-    Find {
-        catalog: Arc<Catalog>,
-        pattern: String,
-    },
+    Find { catalog: Arc<Catalog>, pattern: String },
     /// Every object that fits a filter, in the catalog's order.
-    Filter {
-        catalog: Arc<Catalog>,
-        pattern: String,
-    },
+    Filter { catalog: Arc<Catalog>, pattern: String },
 }
 
 impl PartialEq for ComputeWork {

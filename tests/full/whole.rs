@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use rrx::commands::headless::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
 use rrx::domain::export::{Format, Formulas, Writer};
-use rrx::domain::results::{Cell, ChunkBuilder, Column, GlyphSet, ColumnOrigin, WireType};
+use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
 use rrx::io::storage::access_log::AccessLog;
 use tokio::sync::mpsc;
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::domain::export::{Format, Formulas, Writer};
-use rrx::domain::results::{BINARY_COLLATION, Column, GlyphSet, ColumnOrigin, WireType, flag};
+use rrx::domain::results::{BINARY_COLLATION, Column, ColumnOrigin, GlyphSet, WireType, flag};
 use serde_json::Value;
 
 use crate::results::{Row, blob, chunk, column, text};

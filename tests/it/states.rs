@@ -565,7 +565,7 @@ fn plotted(bench: &mut Bench, form: PlotKind) {
         .map(|(at, (day, forms))| [Some(day.as_bytes()), (at != 8).then_some(forms.as_bytes())])
         .collect();
     let result = with_cells(bench, &columns, &rows.iter().map(<[_; 2]>::as_slice).collect::<Vec<_>>());
-    let mut builder = SeriesBuilder::new(Plot { form, x: 0, y: 1 }, &columns).unwrap();
+    let mut builder = SeriesBuilder::new(Plot { kind: form, x: 0, y: 1 }, &columns).unwrap();
     for [day, forms] in rows {
         builder.push(day.map_or(Cell::Null, Cell::Bytes), forms.map_or(Cell::Null, Cell::Bytes));
     }

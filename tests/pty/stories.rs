@@ -337,7 +337,7 @@ fn a_program_that_panics() {
     let outside = tui::Outside {
         own: Place::own(&paths),
         demo: Some(built_in.place),
-        store: store::Options::spilling_to(paths.state.clone()),
+        store: store::StoreOptions::spilling_to(paths.state.clone()),
         here: Surroundings::default(),
     };
     let now = paths.home.join("now");

@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::domain::profile::UiSettings;
-use crate::domain::results::{GlyphSet, ascii_equivalent};
+use crate::domain::text::{GlyphSet, ascii_equivalent};
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

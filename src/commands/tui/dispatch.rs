@@ -34,7 +34,7 @@ pub struct Outside {
     /// The place of the built-in profile, where there is one.
     pub demo: Option<Place>,
     /// Memory and spill of results.
-    pub store: store::Options,
+    pub store: store::StoreOptions,
     /// Which clipboards may be here.
     pub here: Surroundings,
 }
@@ -94,7 +94,7 @@ impl Dispatch {
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
         let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
         // The store ends with its queues; nothing of it outlives the program, so nobody waits for it.
-        drop(store::spawn_feeding(rows_out, store_out, feeds_out, event.clone(), outside.store));
+        drop(store::spawn_with_exports(rows_out, store_out, feeds_out, event.clone(), outside.store));
         let taps = Taps::default();
         let exports = Exports::new(feeds, taps.clone(), outside.own.paths.home.clone());
         let desk = Desk::new(&event);

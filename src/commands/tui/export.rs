@@ -21,7 +21,7 @@ use crate::domain::results::Column;
 use crate::io::storage::atomic;
 use crate::io::storage::partial::Partial;
 use crate::io::storage::summed::Summed;
-use crate::io::store::Feed;
+use crate::io::store::ExportFeed;
 
 /// Writes exports, one at a time.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Exports {
 /// Where rows come from.
 #[derive(Debug, Clone)]
 struct Sources {
-    feeds: mpsc::Sender<Feed>,
+    feeds: mpsc::Sender<ExportFeed>,
     taps: Taps,
 }
 
@@ -70,7 +70,7 @@ impl UnderWay {
 impl Exports {
     /// None yet. The store takes the feeds, sessions pass the taps; `~/` is this home folder.
     #[must_use]
-    pub fn new(feeds: mpsc::Sender<Feed>, taps: Taps, home: PathBuf) -> Self {
+    pub fn new(feeds: mpsc::Sender<ExportFeed>, taps: Taps, home: PathBuf) -> Self {
         Self { from: Sources { feeds, taps }, home, under_way: None }
     }
 
@@ -211,7 +211,7 @@ fn fetch(
         queue
     } else {
         let (rows, queue) = mpsc::channel(BATCH_QUEUE);
-        let feed = Feed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
+        let feed = ExportFeed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
         from.feeds.blocking_send(feed).map_err(|_| gone())?;
         queue
     };

@@ -310,7 +310,11 @@ fn base_relation(database: &Database, table: &schema::Table, shown: &str, sql_al
             sql: format!("{sql_alias}.{}", name(&column.name)),
             ty: Type::of_column(&column.ty, column.is_nullable),
             table: shown.to_owned(),
-            origin: ColumnOrigin { schema: database.name.clone(), table: table.name.clone(), column: column.name.clone() },
+            origin: ColumnOrigin {
+                schema: database.name.clone(),
+                table: table.name.clone(),
+                column: column.name.clone(),
+            },
             flags: column_flags(table, column),
         })
     });

@@ -3,7 +3,7 @@
 
 use super::Visitor;
 use super::visit::put_hex;
-use crate::domain::results::{Cell, Cells, Column, GlyphSet, Alignment, TypeClass, alignment, show_cell, show_text};
+use crate::domain::results::{Alignment, Cell, Cells, Column, GlyphSet, TypeClass, alignment, show_cell, show_text};
 
 #[derive(Debug, Default)]
 pub(super) struct Markdown {

@@ -5,7 +5,7 @@
 //! later pushes its line out rather than being cut. A binary value is its size and first bytes.
 
 use super::Visitor;
-use crate::domain::results::{Cells, Column, GlyphSet, TextPiece, Alignment, alignment, show_cell, show_text};
+use crate::domain::results::{Alignment, Cells, Column, GlyphSet, TextPiece, alignment, show_cell, show_text};
 
 /// Rows that decide the widths.
 const SAMPLE_ROWS: usize = 1000;

@@ -66,9 +66,7 @@ pub enum StorageCmd {
     /// Write the record of a copy into the log of its profile.
     Copied(CopyRecord),
     /// Read the newest lines of the access log, newest first.
-    LoadHistory {
-        most: usize,
-    },
+    LoadHistory { most: usize },
     /// Keep these worksheets of a profile, all of them; a key that is missing is closed.
     SaveWorksheets {
         profile: String,
@@ -78,9 +76,7 @@ pub enum StorageCmd {
         front: usize,
     },
     /// Read the worksheets of a profile.
-    LoadWorksheets {
-        profile: String,
-    },
+    LoadWorksheets { profile: String },
     /// Write one snippet; an existing file of the same name is replaced only if `replace` says so.
     SaveSnippet {
         snippet: Snippet,
@@ -93,9 +89,7 @@ pub enum StorageCmd {
         folders: Vec<PathBuf>,
     },
     /// Put a new profile into the settings file.
-    AddProfile {
-        draft: Box<Draft>,
-    },
+    AddProfile { draft: Box<Draft> },
     /// Read the doc packs of a profile.
     LoadDocs {
         folders: Vec<PathBuf>,

@@ -69,7 +69,7 @@ pub enum StoreCmd {
         result: ResultId,
         /// From where; the cell itself does not count.
         from: CellPosition,
-        way: SearchDirection,
+        direction: SearchDirection,
     },
     /// Tell what a column holds, in the rows of the view.
     Profile {
@@ -87,7 +87,7 @@ pub enum StoreCmd {
         rows: Range<u64>,
         /// Which columns, in this order.
         columns: Vec<usize>,
-        form: CopyFormat,
+        format: CopyFormat,
     },
     /// Give up the work under way on this result; what is shown stays.
     GiveUp(ResultId),

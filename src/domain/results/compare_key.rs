@@ -141,7 +141,9 @@ mod tests {
             let (a_key, b_key) = (kind.key(Cell::Bytes(a.as_bytes())), kind.key(Cell::Bytes(b.as_bytes())));
             assert!(a_key < b_key, "{a} before {b}: {a_key:?} {b_key:?}");
         }
-        assert!(values.iter().all(|value| CompareKind::key(kind, Cell::Null) < kind.key(Cell::Bytes(value.as_bytes()))));
+        assert!(
+            values.iter().all(|value| CompareKind::key(kind, Cell::Null) < kind.key(Cell::Bytes(value.as_bytes())))
+        );
     }
 
     #[test]

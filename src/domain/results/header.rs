@@ -1,8 +1,8 @@
 //! The header of a column: its type as in a declaration, its alignment and its first width.
 
 use super::{
-    BINARY_COLLATION, Cell, Column, GlyphSet, TextPiece, CellPreview, TypeClass, Window, WireType, flag, show_preview, show_cell,
-    show_text,
+    BINARY_COLLATION, Cell, CellPreview, Column, GlyphSet, TextPiece, TypeClass, Window, WireType, flag, show_cell,
+    show_preview, show_text,
 };
 
 /// The horizontal alignment of values.

@@ -58,7 +58,10 @@ impl Pattern {
             PatternKind::Text => regex::escape(text),
             PatternKind::Regex => text.to_owned(),
         };
-        let built = RegexBuilder::new(&written).case_insensitive(case == CaseSensitivity::Insensitive).size_limit(COMPILED).build();
+        let built = RegexBuilder::new(&written)
+            .case_insensitive(case == CaseSensitivity::Insensitive)
+            .size_limit(COMPILED)
+            .build();
         let regex = built.map_err(|error| PatternFault {
             what: format!("`{text}` is not a regular expression: {}", reason(&error)),
             hint: "put a backslash before a special character, or search for plain text".into(),

@@ -1,15 +1,6 @@
 //! Placeholders: visible marks for NULL, the empty text, control characters and whatever else must not reach the terminal.
 
-use unicode_width::UnicodeWidthChar;
-
-/// The characters that the terminal can draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum GlyphSet {
-    #[default]
-    Unicode,
-    /// Our own marks use ASCII only. Characters of values stay as they are.
-    Ascii,
-}
+use crate::domain::text::GlyphSet;
 
 impl GlyphSet {
     fn of(self, unicode: &'static str, ascii: &'static str) -> &'static str {
@@ -58,35 +49,6 @@ impl GlyphSet {
         "~"
     }
 
-    fn brackets(self) -> (char, char) {
-        match self {
-            Self::Unicode => ('‹', '›'),
-            Self::Ascii => ('<', '>'),
-        }
-    }
-
-    /// Replaces a byte that is not UTF-8.
-    pub(super) fn byte(self, byte: u8) -> String {
-        let (open, close) = self.brackets();
-        format!("{open}{byte:02x}{close}")
-    }
-
-    /// Replaces a character that must not or cannot be drawn.
-    pub(super) fn character(self, character: char) -> String {
-        let (open, close) = self.brackets();
-        match (self, character) {
-            (Self::Ascii, '\n') => "\\n".to_owned(),
-            (Self::Ascii, '\r') => "\\r".to_owned(),
-            (Self::Ascii, '\t') => "\\t".to_owned(),
-            (Self::Ascii, '\0') => "\\0".to_owned(),
-            (Self::Unicode, '\0'..='\x1f') => {
-                char::from_u32(0x2400 + character as u32).unwrap_or('\u{2426}').to_string()
-            }
-            (Self::Unicode, '\x7f') => "\u{2421}".to_owned(),
-            _ => format!("{open}U+{:04X}{close}", character as u32),
-        }
-    }
-
     /// Whether a text looks like a placeholder; it is then drawn in quotes.
     pub(super) fn looks_like_placeholder(self, text: &str) -> bool {
         let whole = [self.null(), self.empty(), self.too_wide(), self.waiting()];
@@ -133,31 +95,6 @@ impl GlyphSet {
     }
 }
 
-/// Returns the ASCII replacement of a glyph that the program draws itself: borders, arrows, marks, control pictures.
-#[must_use]
-pub fn ascii_equivalent(character: char) -> Option<char> {
-    Some(match character {
-        '─' | '━' | '╴' | '╶' => '-',
-        '│' | '┃' | '▏' => '|',
-        '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '┼' | '├' | '┤' | '┬' | '┴' => {
-            '+'
-        }
-        '‹' | '←' => '<',
-        '›' | '»' | '→' | '▸' => '>',
-        '▾' | '▼' => 'v',
-        '▲' => '^',
-        '·' | '…' => '.',
-        '●' | '•' | '\u{2800}'..='\u{28ff}' => '*',
-        '○' | '◐' => 'o',
-        '✓' => 'y',
-        '✗' | '×' => 'x',
-        '¶' => 'P',
-        '▒' | '▁'..='▎' => '#',
-        '\u{2400}'..='\u{2426}' => '?',
-        _ => return None,
-    })
-}
-
 fn is_all(text: &str, mark: &str) -> bool {
     !text.is_empty() && mark.chars().next().is_some_and(|mark| text.chars().all(|character| character == mark))
 }
@@ -171,29 +108,4 @@ fn looks_binary(text: &str, cut: &str) -> bool {
         && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && ["B", "KiB", "MiB", "GiB"].contains(&unit)
         && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Whether a character may be drawn as it is: no control character, no change of direction, no zero width, no white space
-/// except the space and U+3000, the space of CJK scripts.
-#[must_use]
-pub fn is_safe(character: char) -> bool {
-    if matches!(character, ' '..='~') {
-        return true;
-    }
-    !(character.is_control()
-        || (character.is_whitespace() && character != '\u{3000}')
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        // Flag letters and skin tones: some terminals join them with the character before, others give them own cells.
-        || matches!(character, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}')
-        || (character as u32) & 0xfffe == 0xfffe
-        || matches!(character as u32, 0xfdd0..=0xfdef))
-}
-
-/// Whether a character takes at least one cell.
-pub(super) fn has_width(character: char) -> bool {
-    character.width().unwrap_or(0) > 0
 }

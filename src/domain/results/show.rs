@@ -5,9 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::cell::{Cell, bit_number};
 use super::column::{Column, TypeClass};
-use super::placeholder::{GlyphSet, ascii_equivalent, has_width, is_safe};
+
 use super::window::CellPreview;
 use crate::domain::quantity::byte_size;
+use crate::domain::text::{GlyphSet, Part, grapheme_parts};
 
 /// The kind of a piece of screen text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,8 +42,6 @@ impl TextPiece {
 
 /// Bytes of a binary value that are shown: enough for a whole UUID.
 const HEX_BYTES: usize = 16;
-/// The largest number of characters in one grapheme. No script needs more; longer ones are shown as placeholders.
-const GRAPHEME_CHARACTERS: usize = 8;
 
 /// Converts a value of a window to at most `width` cells of text.
 #[must_use]
@@ -197,22 +196,10 @@ impl PieceBuilder {
     }
 
     fn grapheme(&mut self, grapheme: &str) {
-        let count = grapheme.chars().count();
-        // With ASCII marks, one of our glyphs in a value would be drawn as its ASCII equivalent: its code point is shown instead.
-        let is_ours = |character| self.glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
-        let is_plain = |character| is_safe(character) && !is_ours(character);
-        if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_plain) && grapheme.width() > 0 {
-            return self.add(grapheme, TextPieceKind::Plain);
-        }
-        let glyphs = self.glyphs;
-        for character in grapheme.chars() {
-            let is_ours = glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
-            if is_safe(character) && has_width(character) && !is_ours {
-                self.add(character.encode_utf8(&mut [0; 4]), TextPieceKind::Plain);
-            } else {
-                self.add(&self.glyphs.character(character), TextPieceKind::Placeholder);
-            }
-        }
+        grapheme_parts(grapheme, self.glyphs, |part| match part {
+            Part::Plain(text) => self.add(text, TextPieceKind::Plain),
+            Part::Mark(text) => self.add(&text, TextPieceKind::Placeholder),
+        });
     }
 
     /// Returns the pieces, with the mark of a cut if something is missing.

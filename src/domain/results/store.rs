@@ -174,7 +174,11 @@ impl<B: Blocks> RowStore<B> {
     ///
     /// # Errors
     /// When a block cannot be read back.
-    pub fn visit_range(&mut self, rows: Range<u64>, mut visit: impl FnMut(&Chunk, Range<usize>)) -> Result<(), StoreError> {
+    pub fn visit_range(
+        &mut self,
+        rows: Range<u64>,
+        mut visit: impl FnMut(&Chunk, Range<usize>),
+    ) -> Result<(), StoreError> {
         let rows = self.clip(&rows);
         let mut index = self.slots.partition_point(|slot| slot.first <= rows.start).saturating_sub(1);
         let mut at = rows.start;
@@ -346,7 +350,9 @@ fn within(offset: u64, chunk: &Chunk) -> usize {
 fn preview(cell: Cell<'_>, max_bytes: usize, is_text: bool) -> CellPreview {
     match cell {
         Cell::Null => CellPreview::Null,
-        Cell::Bytes(bytes) => CellPreview::Bytes { head: cut(bytes, max_bytes, is_text).into(), length: bytes.len() as u64 },
+        Cell::Bytes(bytes) => {
+            CellPreview::Bytes { head: cut(bytes, max_bytes, is_text).into(), length: bytes.len() as u64 }
+        }
     }
 }
 

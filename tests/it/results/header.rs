@@ -1,7 +1,7 @@
 //! What stands above a column.
 
 use rrx::domain::results::{
-    BINARY_COLLATION, CellPreview, Column, GlyphSet, Alignment, Window, WireType, alignment, flag, type_text, widths,
+    Alignment, BINARY_COLLATION, CellPreview, Column, GlyphSet, Window, WireType, alignment, flag, type_text, widths,
 };
 
 use super::{column, text};

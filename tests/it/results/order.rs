@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use proptest::prelude::*;
-use rrx::domain::results::{Cell, Column, Direction, CompareKind, RowView, SortColumn, Sorter, WireType};
+use rrx::domain::results::{Cell, Column, CompareKind, Direction, RowView, SortColumn, Sorter, WireType};
 
 use super::{Row, blob, column, text};
 

@@ -75,7 +75,7 @@ fn what_a_screen_must_not_draw_has_a_visible_mark() {
     let pieces = show_preview(&value("a\nb".as_bytes()), &text("t"), GlyphSet::Unicode, WIDE);
     assert_eq!(
         pieces.iter().map(|piece| piece.kind).collect::<Vec<_>>(),
-        [TextPieceKind::Plain, TextPieceKind::StandIn, TextPieceKind::Plain]
+        [TextPieceKind::Plain, TextPieceKind::Placeholder, TextPieceKind::Plain]
     );
 }
 
@@ -101,7 +101,11 @@ fn long_text_is_cut_and_numbers_and_times_never() {
         assert_eq!(draw(b"12345", &column("n", wire), GlyphSet::Ascii, 4), ">");
     }
     let cut = CellPreview::Bytes { head: b"abc "[..].into(), length: 5000 };
-    assert_eq!(line(&show_preview(&cut, &text("t"), GlyphSet::Unicode, WIDE)), "abc …", "its last blank is not its end");
+    assert_eq!(
+        line(&show_preview(&cut, &text("t"), GlyphSet::Unicode, WIDE)),
+        "abc …",
+        "its last blank is not its end"
+    );
 }
 
 #[test]

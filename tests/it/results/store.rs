@@ -181,7 +181,7 @@ fn without_blocks_the_store_stops_at_its_bound_and_keeps_what_it_has() {
 fn rows_of_another_shape_and_values_that_are_not_there_are_errors() {
     let mut store = RowStore::new(columns(2), 10_000, NoBlocks);
     let error = store.push(chunk(3, &[vec![None, None, None]])).unwrap_err();
-    assert!(matches!(error, StoreError::Shape { expected: 2, found: 3 }));
+    assert!(matches!(error, StoreError::ColumnCount { expected: 2, found: 3 }));
     assert!(matches!(store.value(0, 0), Err(StoreError::Missing { row: 0, column: 0 })));
     store.push(chunk(2, &[vec![None, None]])).unwrap();
     assert_eq!(store.value(0, 1).unwrap(), None);

@@ -61,13 +61,13 @@ impl Span {
 
 /// Draws a line into an area; says whether there was anything to draw.
 pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Theme) -> bool {
-    let Some(along) = series.along else { return false };
+    let Some(along) = series.x_scale else { return false };
     let points = &series.points;
     let across = usize::from((area.width / LABEL_CELLS).clamp(1, 8));
     let high = usize::from((area.height / 3).clamp(1, 10));
     let (Some(x), Some(y)) = (
         Span::of(points.iter().map(|point| point.0), along, across),
-        Span::of(points.iter().map(|point| point.1), series.up, high),
+        Span::of(points.iter().map(|point| point.1), series.y_scale, high),
     ) else {
         return false;
     };

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::results::{JsonLine, Pattern, pretty_json};
 use crate::domain::quantity::counted;
+use crate::domain::results::{JsonLine, Pattern, pretty_json};
 
 /// Lines of a document that opens as a whole; of a longer one only the outermost does.
 const OPEN_LINES: usize = 1_000;

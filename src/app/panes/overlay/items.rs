@@ -107,7 +107,7 @@ pub(super) fn items(kind: &Kind, context: &Context, list_sources: ListSources<'_
         Kind::Export => export_forms(),
         Kind::ExportRows(form) => export_rows(*form, list_sources),
         Kind::Chart => charts(columns(list_sources), list_sources.result.and_then(ResultSet::column)).0,
-        Kind::Zone => zone_names(),
+        Kind::Zone => zone_items(),
         Kind::Find
         | Kind::SaveSnippet { .. }
         | Kind::ExportPath { .. }
@@ -195,7 +195,7 @@ fn export_forms() -> Vec<Item> {
     forms.into_iter().filter(|(_, _, form)| form.format.is_built()).map(item).collect()
 }
 
-fn zone_names() -> Vec<Item> {
+fn zone_items() -> Vec<Item> {
     let item = |name: String, more: &str, zone: String| Item {
         name,
         more: more.into(),

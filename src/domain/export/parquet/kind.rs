@@ -29,9 +29,14 @@ use crate::domain::results::{Column, TypeClass, WireType, bit_number};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A whole number of up to 32 bits.
-    Small { bits: i8, is_signed: bool },
+    Small {
+        bits: i8,
+        is_signed: bool,
+    },
     /// A whole number of 64 bits.
-    Large { is_signed: bool },
+    Large {
+        is_signed: bool,
+    },
     /// The number of a BIT.
     Bit,
     Decimal(Decimal),
@@ -39,7 +44,9 @@ pub(super) enum Kind {
     Double,
     Date,
     /// A day and its time.
-    Moment { is_utc: bool },
+    Moment {
+        is_utc: bool,
+    },
     Text,
     Json,
     Bytes,

@@ -37,7 +37,9 @@ pub(super) enum Kind {
     Bit,
     Date,
     /// A day and its time; with milliseconds or without.
-    Moment { has_fraction: bool },
+    Moment {
+        has_fraction: bool,
+    },
     Text,
     Binary,
 }

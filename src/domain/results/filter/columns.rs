@@ -26,11 +26,7 @@ pub(super) fn find_column(
         [one] => Ok(*one),
         [] if table.is_some() && !names_with_table(columns, name).is_empty() => {
             let hint = format!("the result has {}", names_with_table(columns, name).join(", "));
-            Err(FilterFault::new(
-                at,
-                format!("There is no column `{name}` of `{}`", table.unwrap_or_default()),
-                hint,
-            ))
+            Err(FilterFault::new(at, format!("There is no column `{name}` of `{}`", table.unwrap_or_default()), hint))
         }
         [] => {
             let near = similar_name(columns, name);

@@ -69,7 +69,11 @@ impl DistinctCounter {
     /// Returns the number of distinct values, the most frequent ones, and whether the counts of these are exact.
     pub(super) fn finish(self) -> (DistinctCount, Vec<FrequentValue>, bool) {
         let is_exact = self.registers.is_empty();
-        let distinct = if is_exact { DistinctCount::Exact(self.seen.len() as u64) } else { DistinctCount::Estimate(self.estimate()) };
+        let distinct = if is_exact {
+            DistinctCount::Exact(self.seen.len() as u64)
+        } else {
+            DistinctCount::Estimate(self.estimate())
+        };
         let mut frequent: Vec<FrequentValue> = self.seen.into_values().collect();
         frequent.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
         frequent.truncate(MOST_FREQUENT);

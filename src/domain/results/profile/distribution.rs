@@ -59,7 +59,7 @@ impl Distribution {
                 *kept = (key.into_owned(), head(bytes));
             }
         }
-        if let Some(place) = self.scale.place(bytes) {
+        if let Some(place) = self.scale.position(bytes) {
             self.add(place);
         }
     }
