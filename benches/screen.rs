@@ -22,7 +22,7 @@ use rrx::app::model::{Model, Start};
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, keymaps, update};
-use rrx::domain::access_log::{Begin, Ledger, record};
+use rrx::domain::access_log::{BeginRecord, RecordSink, record};
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
 use rrx::domain::limits::{FRAME, RESULT_MEMORY};
@@ -43,9 +43,9 @@ const ROWS: u64 = 1_000_000;
 const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 
 struct Paper;
-impl Ledger for Paper {
+impl RecordSink for Paper {
     type Error = ();
-    fn append(&mut self, _: &Begin) -> Result<(), ()> {
+    fn append(&mut self, _: &BeginRecord) -> Result<(), ()> {
         Ok(())
     }
 }

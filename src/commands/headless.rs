@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::host_key;
-use crate::domain::access_log::{Begin, Entry};
+use crate::domain::access_log::{BeginRecord, EndRecord};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -166,8 +166,8 @@ impl Headless {
         }
     }
 
-    fn begin(&self, reference: Option<&str>) -> Begin {
-        Begin {
+    fn begin(&self, reference: Option<&str>) -> BeginRecord {
+        BeginRecord {
             // The storage room fills in id, time and user, the log the statement.
             id: String::new(),
             time: String::new(),
@@ -279,8 +279,8 @@ fn gone() -> Problem {
 }
 
 /// The end record of a statement whose report never came: its fate is unknown.
-fn unknown_end(id: String) -> Entry {
-    Entry {
+fn unknown_end(id: String) -> EndRecord {
+    EndRecord {
         id,
         time: String::new(),
         milliseconds: 0,

@@ -83,17 +83,17 @@ fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
         TunnelEvent::Closed { end, .. } => ("-".into(), print::line(end)),
         TunnelEvent::Opened { .. } | TunnelEvent::Came { .. } => ("-".into(), "-".into()),
     };
-    let words = print::line(&tunnel.event.words());
+    let words = print::line(&tunnel.event.describe());
     [print::line(&tunnel.time), print::line(&tunnel.profile), "-".into(), milliseconds, end, words]
 }
 
 fn export_row(export: &ExportRecord) -> [String; 6] {
-    let words = print::line(&export.words());
+    let words = print::line(&export.describe());
     [print::line(&export.time), print::line(&export.profile), export.rows.to_string(), "-".into(), "-".into(), words]
 }
 
 fn copy_row(copy: &CopyRecord) -> [String; 6] {
-    let words = print::line(&copy.words());
+    let words = print::line(&copy.describe());
     [print::line(&copy.time), print::line(&copy.profile), "-".into(), "-".into(), "-".into(), words]
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rrx::cli::{Cli, Command, Form, LogCommand, RowForm, RunCommand, SnippetsCommand, StatementSource};
 use rrx::commands::tunnel::Place;
 use rrx::commands::{completions, log, man, print, profiles, snippets};
-use rrx::domain::access_log::{Begin, Entry, ExportRecord, Ledger, TunnelEvent, TunnelRecord};
+use rrx::domain::access_log::{BeginRecord, EndRecord, ExportRecord, RecordSink, TunnelEvent, TunnelRecord};
 use rrx::domain::profile::COMMANDS;
 use rrx::io::storage::access_log::AccessLog;
 use rrx::io::storage::paths::Paths;
@@ -177,7 +177,7 @@ fn the_log_shows_held_tunnels_and_exports_between_the_statements() {
         out,
         "TIME                      PROFILE  ROWS  MS  END     STATEMENT\n\
          2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 ␛[2J\n\
-         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n\
+         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1 disconnected: 2 bytes sent, 3 bytes received\n\
          2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a␛[2J.csv, SHA-256 ab\n"
     );
     assert_eq!(err, "");
@@ -193,7 +193,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
     let paths = Paths::under(root.path());
     let mut access = AccessLog::open(&paths.state, noon).unwrap();
     for statement in ["SELECT 1", "SELECT '\x1b]0;x\x07'\n  FROM t"] {
-        let begin = access.stamp(Begin {
+        let begin = access.stamp(BeginRecord {
             id: String::new(),
             time: String::new(),
             os_user: String::new(),
@@ -207,7 +207,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
         });
         access.append(&begin).unwrap();
         if statement == "SELECT 1" {
-            let entry = Entry { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
+            let entry = EndRecord { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
             access.end(entry).unwrap();
         }
     }

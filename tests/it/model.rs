@@ -141,9 +141,9 @@ impl Bench {
 
 /// A log that keeps nothing.
 pub struct Paper;
-impl rrx::domain::access_log::Ledger for Paper {
+impl rrx::domain::access_log::RecordSink for Paper {
     type Error = ();
-    fn append(&mut self, _: &rrx::domain::access_log::Begin) -> Result<(), ()> {
+    fn append(&mut self, _: &rrx::domain::access_log::BeginRecord) -> Result<(), ()> {
         Ok(())
     }
 }

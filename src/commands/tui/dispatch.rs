@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{Effect, Message};
 use crate::commands::outside::Place;
-use crate::domain::access_log::{Begin, CopyRecord, ExportRecord};
+use crate::domain::access_log::{BeginRecord, CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
@@ -169,7 +169,7 @@ impl Dispatch {
     /// What names a profile goes to that profile's room; the rest to that of the profile connected to last.
     fn is_of_demo(&self, command: &StorageCmd) -> bool {
         match command {
-            StorageCmd::Begin { begin: Begin { profile, .. }, .. }
+            StorageCmd::Begin { begin: BeginRecord { profile, .. }, .. }
             | StorageCmd::SaveWorksheets { profile, .. }
             | StorageCmd::LoadWorksheets { profile }
             | StorageCmd::Exported(ExportRecord { profile, .. })

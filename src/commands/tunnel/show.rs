@@ -106,7 +106,7 @@ impl<'a> Show<'a> {
     pub(super) fn closed(&mut self, closed: &TunnelEvent) {
         // The counts stand in its words, and no line is renewed any more.
         self.last.clear();
-        self.tell(&written(closed), &closed.words());
+        self.tell(&written(closed), &closed.describe());
     }
 
     pub(super) fn stranger(&mut self) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::access_log::Entry;
+use crate::domain::access_log::EndRecord;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::{Chunk, Column};
@@ -132,9 +132,9 @@ impl RunReport {
 
     /// The end record of the statement whose begin record has this id. The storage room fills in the time.
     #[must_use]
-    pub fn entry(&self, id: String) -> Entry {
+    pub fn entry(&self, id: String) -> EndRecord {
         let milliseconds = u64::try_from(self.total.as_millis()).unwrap_or(u64::MAX);
-        Entry { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
+        EndRecord { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
     }
 }
 

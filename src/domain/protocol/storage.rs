@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::access_log::{Begin, CopyRecord, Entry, ExportRecord, Permit};
+use crate::domain::access_log::{BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
@@ -38,8 +38,8 @@ impl SavedWorksheet {
 /// One line of the history: a begin record of the access log with its end, where there is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
-    pub begin: Begin,
-    pub end: Option<Entry>,
+    pub begin: BeginRecord,
+    pub end: Option<EndRecord>,
 }
 
 /// What the storage task is told to do.
@@ -53,13 +53,13 @@ pub enum StorageCmd {
         result: ResultId,
         checked: Checked,
         /// What the record says besides.
-        begin: Begin,
+        begin: BeginRecord,
     },
     /// Write the end record of a statement.
     End {
         /// The profile in whose log its begin record stands.
         profile: String,
-        entry: Entry,
+        entry: EndRecord,
     },
     /// Write the record of an export into the log of its profile.
     Exported(ExportRecord),

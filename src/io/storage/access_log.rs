@@ -12,7 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
 use super::lock::{self, LockError};
-use crate::domain::access_log::{self, Begin, CopyRecord, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
+use crate::domain::access_log::{self, BeginRecord, CopyRecord, EndRecord, ExportRecord, RecordSink, Permit, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::sql::Checked;
@@ -98,14 +98,14 @@ impl AccessLog {
     ///
     /// # Errors
     /// A [`LedgerError`]; then there is no permit.
-    pub fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
+    pub fn begin(&mut self, checked: Checked, begin: BeginRecord) -> Result<Permit, LedgerError> {
         let begin = self.stamp(begin);
         access_log::record(self, checked, begin)
     }
 
     /// Fills in what only this room knows: id, time, OS user.
     #[must_use]
-    pub fn stamp(&mut self, mut begin: Begin) -> Begin {
+    pub fn stamp(&mut self, mut begin: BeginRecord) -> BeginRecord {
         begin.id = self.new_id();
         begin.time = written_time(self.now());
         begin.os_user.clone_from(&self.os_user);
@@ -116,7 +116,7 @@ impl AccessLog {
     ///
     /// # Errors
     /// A [`LedgerError`]: the statement has run, only its end is not written down.
-    pub fn end(&mut self, mut entry: Entry) -> Result<(), LedgerError> {
+    pub fn end(&mut self, mut entry: EndRecord) -> Result<(), LedgerError> {
         entry.time = written_time(self.now());
         let line = access_log::write_end(&entry)?;
         self.append_line(&line)
@@ -212,17 +212,17 @@ impl AccessLog {
     }
 
     fn lock(&self) -> Result<(), LedgerError> {
-        lock::take(&self.file, limits::LEDGER_LOCK).map_err(|error| match error {
+        lock::take(&self.file, limits::ACCESS_LOG_LOCK).map_err(|error| match error {
             LockError::Busy(_) => LedgerError::Busy { path: self.path.clone() },
             LockError::System(source) => LedgerError::Write { path: self.path.clone(), source },
         })
     }
 }
 
-impl Ledger for AccessLog {
+impl RecordSink for AccessLog {
     type Error = LedgerError;
 
-    fn append(&mut self, begin: &Begin) -> Result<(), LedgerError> {
+    fn append(&mut self, begin: &BeginRecord) -> Result<(), LedgerError> {
         let line = access_log::write_begin(begin)?;
         self.append_line(&line)
     }
