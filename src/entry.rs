@@ -63,7 +63,7 @@ fn run_command(cli: Cli) -> Result<u8, Problem> {
 
 fn profile_before_command(profile: &str, context: &CommandContext) -> Problem {
     let rrx = context.command_line();
-    Problem::new(ProblemKind::Settings, format!("\"{}\" comes before a command", print::line(profile)))
+    Problem::new(ProblemKind::Settings, format!("\"{}\" comes before a command", print::one_line(profile)))
         .because("a profile alone opens the screen; a command takes the profile after its own name")
         .hint(format!("run `{}`, or for example `{}`", rrx.with("PROFILE"), rrx.with("run -p PROFILE")))
 }

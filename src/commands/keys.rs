@@ -39,8 +39,9 @@ pub fn execute(context: &CommandContext) -> Result<(), Problem> {
 /// Returns a problem if the output cannot be written.
 pub fn run(rows: &[KeyRow], out: &mut dyn Write) -> Result<(), Problem> {
     let mut lines = vec![["CONTEXT", "KEYS", "ACTION", "HELP"].map(str::to_owned)];
-    lines
-        .extend(rows.iter().map(|row| [&row.context, &row.keys, &row.action, &row.help].map(|text| print::line(text))));
+    lines.extend(
+        rows.iter().map(|row| [&row.context, &row.keys, &row.action, &row.help].map(|text| print::one_line(text))),
+    );
     print::columns(out, &lines)
 }
 

@@ -88,19 +88,19 @@ fn newest(history: &History, max: usize) -> Vec<Record<'_>> {
 
 fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
     let (milliseconds, end) = match &tunnel.event {
-        TunnelEvent::Left { milliseconds, end, .. } => (milliseconds.to_string(), print::line(end)),
-        TunnelEvent::Closed { end, .. } => ("-".into(), print::line(end)),
+        TunnelEvent::Left { milliseconds, end, .. } => (milliseconds.to_string(), print::one_line(end)),
+        TunnelEvent::Closed { end, .. } => ("-".into(), print::one_line(end)),
         TunnelEvent::Opened { .. } | TunnelEvent::Came { .. } => ("-".into(), "-".into()),
     };
-    let description = print::line(&tunnel.event.words());
-    [print::line(&tunnel.time), print::line(&tunnel.profile), "-".into(), milliseconds, end, description]
+    let description = print::one_line(&tunnel.event.describe());
+    [print::one_line(&tunnel.time), print::one_line(&tunnel.profile), "-".into(), milliseconds, end, description]
 }
 
 fn export_row(export: &ExportRecord) -> [String; 6] {
-    let description = print::line(&export.words());
+    let description = print::one_line(&export.describe());
     [
-        print::line(&export.time),
-        print::line(&export.profile),
+        print::one_line(&export.time),
+        print::one_line(&export.profile),
         export.rows.to_string(),
         "-".into(),
         "-".into(),
@@ -109,18 +109,18 @@ fn export_row(export: &ExportRecord) -> [String; 6] {
 }
 
 fn copy_row(copy: &CopyRecord) -> [String; 6] {
-    let description = print::line(&copy.words());
-    [print::line(&copy.time), print::line(&copy.profile), "-".into(), "-".into(), "-".into(), description]
+    let description = print::one_line(&copy.describe());
+    [print::one_line(&copy.time), print::one_line(&copy.profile), "-".into(), "-".into(), "-".into(), description]
 }
 
 fn statement_row(entry: &HistoryEntry) -> [String; 6] {
     let end = entry.end.as_ref();
     [
-        print::line(&entry.begin.time),
-        print::line(&entry.begin.profile),
+        print::one_line(&entry.begin.time),
+        print::one_line(&entry.begin.profile),
         end.map_or_else(|| "-".into(), |end| end.rows.to_string()),
         end.map_or_else(|| "-".into(), |end| end.milliseconds.to_string()),
-        end.map_or_else(|| "no end recorded".into(), |end| print::line(&end.end)),
-        print::line(&entry.begin.statement),
+        end.map_or_else(|| "no end recorded".into(), |end| print::one_line(&end.end)),
+        print::one_line(&entry.begin.statement),
     ]
 }

@@ -19,7 +19,7 @@ pub fn run(command: Option<&str>, out: &mut dyn Write) -> Result<(), Problem> {
     let page = match command {
         None => root,
         Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
-            Problem::new(ProblemKind::Settings, format!("There is no command \"{}\"", print::line(name)))
+            Problem::new(ProblemKind::Settings, format!("There is no command \"{}\"", print::one_line(name)))
                 .hint("`rrx --help` lists the commands")
         })?,
     };

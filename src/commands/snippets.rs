@@ -46,7 +46,11 @@ pub fn run(
         SnippetsCommand::List { .. } => {
             let mut rows = vec![["NAME", "TITLE", "TAGS"].map(str::to_owned)];
             rows.extend(all.iter().map(|snippet| {
-                [print::line(&snippet.name), print::line(&snippet.title), print::line(&snippet.tags.join(", "))]
+                [
+                    print::one_line(&snippet.name),
+                    print::one_line(&snippet.title),
+                    print::one_line(&snippet.tags.join(", ")),
+                ]
             }));
             print::columns(out, &rows)
         }
@@ -66,9 +70,9 @@ pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a
         let near = rank(name, all).into_iter().find_map(|index| all.get(index));
         let hint = near.map_or_else(
             || format!("`{}` lists the snippets", rrx.with("snippets list")),
-            |snippet| format!("did you mean \"{}\"?", print::line(&snippet.name)),
+            |snippet| format!("did you mean \"{}\"?", print::one_line(&snippet.name)),
         );
-        Problem::new(ProblemKind::Settings, format!("There is no snippet \"{}\"", print::line(name))).hint(hint)
+        Problem::new(ProblemKind::Settings, format!("There is no snippet \"{}\"", print::one_line(name))).hint(hint)
     })
 }
 

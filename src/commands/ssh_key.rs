@@ -60,8 +60,8 @@ pub fn run(
                 err,
                 &format!(
                     "Created {} (private: do not share it) and {}.\n\n",
-                    print::line(&file.display().to_string()),
-                    print::line(&with_pub(&file).display().to_string())
+                    print::one_line(&file.display().to_string()),
+                    print::one_line(&with_pub(&file).display().to_string())
                 ),
             )?;
             vec![public]
@@ -81,7 +81,7 @@ fn request_text(keys: &[PublicHalf]) -> String {
     let which = if keys.len() == 1 { "this SSH key" } else { "these SSH keys" };
     let mut text = format!("Please add {which} to the bastion of the read replica.\n\n");
     for key in keys {
-        let (line, algorithm) = (print::line(&key.line), print::line(&key.algorithm));
+        let (line, algorithm) = (print::one_line(&key.line), print::one_line(&key.algorithm));
         // Writing to a string cannot fail.
         let _ = write!(text, "{line}\n\n  Type         {algorithm}\n  Fingerprint  {}\n\n", key.fingerprint);
     }

@@ -45,7 +45,7 @@ pub fn open(
     let mut profiles: Vec<_> = settings.profiles.iter().cloned().map(Arc::new).collect();
     profiles.extend(built_in.as_ref().map(|built_in| Arc::clone(&built_in.profile)));
     let (demo, first_worksheet) = built_in.map(|built_in| (built_in.context, built_in.first_worksheet)).unzip();
-    let directory = std::env::current_dir().map(|directory| print::line(&directory.to_string_lossy()));
+    let directory = std::env::current_dir().map(|directory| print::one_line(&directory.to_string_lossy()));
     let start = ShellStart {
         look: Look::choose(&settings.ui, &look::terminal_variables(env)),
         settings,
@@ -56,6 +56,7 @@ pub fn open(
         keymap: keys.keymap,
         directory: directory.unwrap_or_default(),
     };
-    let deps = ShellDeps { env: Arc::clone(env), demo, store: store::Options::spilling_to(env.paths.state.clone()) };
+    let deps =
+        ShellDeps { env: Arc::clone(env), demo, store: store::StoreOptions::spilling_to(env.paths.state.clone()) };
     block_on(shell::run(start, deps))
 }

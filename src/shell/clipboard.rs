@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::domain::limits::HOST_QUEUE;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, HostCmd, HostEvent};
-use crate::domain::words;
+use crate::domain::quantity;
 use crate::io::host::clipboard::{ClipboardEnv, CopyTarget, FileReason, Multiplexer, osc52};
 use crate::io::host::system_clipboard::SystemClipboard;
 use crate::io::runtime::clock;
@@ -125,7 +125,7 @@ fn write_file(copy: CopyText, reason: &FileReason, refused: Option<&str>, direct
     match copies::write(directory, &copy.text, clock::now) {
         Ok(path) => {
             let path = path.display().to_string();
-            let size = words::size(copy.text.len() as u64, 1024);
+            let size = quantity::byte_size(copy.text.len() as u64, 1024);
             let reason = match reason {
                 FileReason::TooLong => format!("{size} is too long for the terminal's clipboard"),
                 FileReason::UnsupportedTerminal(name) => format!("the terminal {name} has no clipboard; {size}"),

@@ -13,7 +13,7 @@ use super::export::Exports;
 use super::inbox::WorkerEvent;
 use super::row_router::RowRouter;
 use crate::app::{Effect, Message};
-use crate::domain::access_log::{Begin, CopyRecord, ExportRecord};
+use crate::domain::access_log::{BeginRecord, CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
@@ -33,7 +33,7 @@ pub struct ShellDeps {
     /// The context of the built-in profile, if it is compiled in.
     pub demo: Option<ProfileContext>,
     /// Memory and disk limits of results.
-    pub store: store::Options,
+    pub store: store::StoreOptions,
 }
 
 impl std::fmt::Debug for ShellDeps {
@@ -97,7 +97,7 @@ impl Dispatch {
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
         let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
         // Not awaited: the store ends with its queues and leaves nothing behind.
-        drop(store::spawn_feeding(rows_out, store_out, feeds_out, events.clone(), deps.store));
+        drop(store::spawn_with_exports(rows_out, store_out, feeds_out, events.clone(), deps.store));
         let router = RowRouter::default();
         let exports = Exports::new(feeds, router.clone(), deps.env.paths.home.clone());
         let compute = WorkerPool::new(&events);
@@ -191,7 +191,7 @@ impl Dispatch {
     /// connected to last.
     fn is_for_demo(&self, command: &StorageCmd) -> bool {
         match command {
-            StorageCmd::Begin { begin: Begin { profile, .. }, .. }
+            StorageCmd::Begin { begin: BeginRecord { profile, .. }, .. }
             | StorageCmd::SaveWorksheets { profile, .. }
             | StorageCmd::LoadWorksheets { profile }
             | StorageCmd::Exported(ExportRecord { profile, .. })

@@ -23,7 +23,7 @@ use crate::io::export::open_error::open_error;
 use crate::io::export::partial_file::PartialFile;
 use crate::io::export::write_rows::write_rows;
 use crate::io::storage::atomic;
-use crate::io::store::Feed;
+use crate::io::store::ExportFeed;
 
 /// Runs exports, one at a time.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct Exports {
 /// Where the rows of an export come from: the result store, or a statement that runs again.
 #[derive(Debug, Clone)]
 struct RowSources {
-    feeds: mpsc::Sender<Feed>,
+    feeds: mpsc::Sender<ExportFeed>,
     router: RowRouter,
 }
 
@@ -73,7 +73,7 @@ impl RunningExport {
 impl Exports {
     /// Takes the queue of the store for feeds, the row router of the sessions, and the home directory for `~/`.
     #[must_use]
-    pub fn new(feeds: mpsc::Sender<Feed>, router: RowRouter, home: PathBuf) -> Self {
+    pub fn new(feeds: mpsc::Sender<ExportFeed>, router: RowRouter, home: PathBuf) -> Self {
         Self { sources: RowSources { feeds, router }, home, running: None }
     }
 
@@ -227,7 +227,7 @@ fn fetch(
         queue
     } else {
         let (rows, queue) = mpsc::channel(BATCH_QUEUE);
-        let feed = Feed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
+        let feed = ExportFeed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
         sources.feeds.blocking_send(feed).map_err(|_| result_closed())?;
         queue
     };

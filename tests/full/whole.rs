@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use rrx::commands::common::interrupts::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{Format, Formulas, Writer};
-use rrx::domain::results::{Cell, ChunkBuilder, Column, Glyphs, Origin, WireType};
+use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
 use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::AccessLog;
 use tokio::sync::mpsc;
@@ -20,7 +20,7 @@ fn text(name: &str) -> Column {
     Column {
         name: name.to_owned(),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire: WireType::VarString,
         flags: 0,
         length: 128,
@@ -30,7 +30,7 @@ fn text(name: &str) -> Column {
 }
 
 fn written(format: Format, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
-    let mut writer = Writer::new(format, Glyphs::Unicode, Vec::new());
+    let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new());
     writer.begin(columns).unwrap();
     let mut chunk = ChunkBuilder::new(columns.len());
     for row in rows {

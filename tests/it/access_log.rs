@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rrx::domain::access_log::{
-    self, BadLine, Begin, CopyRecord, Entry, ExportRecord, Ledger, Line, TunnelEvent, TunnelRecord,
+    self, BadRecord, BeginRecord, CopyRecord, EndRecord, ExportRecord, LogRecord, RecordSink, TunnelEvent, TunnelRecord,
 };
 use rrx::io::host::user::user_name;
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
@@ -16,8 +16,8 @@ fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_123)
 }
 
-fn begin(statement: &str) -> Begin {
-    Begin {
+fn begin(statement: &str) -> BeginRecord {
+    BeginRecord {
         id: String::new(),
         time: String::new(),
         os_user: "somebody else".into(),
@@ -31,11 +31,11 @@ fn begin(statement: &str) -> Begin {
     }
 }
 
-fn entry(id: &str) -> Entry {
-    Entry { id: id.into(), time: String::new(), milliseconds: 12, rows: 3, end: "complete".into() }
+fn entry(id: &str) -> EndRecord {
+    EndRecord { id: id.into(), time: String::new(), milliseconds: 12, rows: 3, end: "complete".into() }
 }
 
-fn append(log: &mut AccessLog, statement: &str) -> Begin {
+fn append(log: &mut AccessLog, statement: &str) -> BeginRecord {
     let stamped = log.stamp(begin(statement));
     log.append(&stamped).unwrap();
     stamped
@@ -55,7 +55,7 @@ fn a_begin_record_is_one_line_on_disk_with_version_kind_time_and_user() {
     assert!(text.starts_with(r#"{"v":1,"kind":"begin","id":""#), "{text}");
     assert_eq!(stamped.time, "2026-09-21T14:13:20.123Z");
     assert_eq!(stamped.os_user, user_name());
-    assert_eq!(access_log::read(&text), Ok(Line::Begin(stamped)));
+    assert_eq!(access_log::read(&text), Ok(LogRecord::Begin(stamped)));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_copys_record_says_what_went_where() {
     let read = history::read(state.path(), 10);
     assert_eq!((read.problems.len(), read.copies.len()), (0, 1));
     assert_eq!(read.copies[0].os_user, user_name());
-    assert_eq!(read.copies[0].words(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
+    assert_eq!(read.copies[0].describe(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_log_that_cannot_be_opened_is_a_problem_that_names_it() {
 
 #[test]
 fn a_line_of_a_newer_form_is_refused_by_its_number() {
-    assert_eq!(access_log::read(r#"{"v":2,"kind":"begin"}"#), Err(BadLine::Newer(2)));
+    assert_eq!(access_log::read(r#"{"v":2,"kind":"begin"}"#), Err(BadRecord::Newer(2)));
 }
 
 proptest::proptest! {
@@ -279,7 +279,7 @@ proptest::proptest! {
         record.id = "1".into();
         let line = access_log::write_begin(&record).unwrap();
         proptest::prop_assert_eq!(line.matches('\n').count(), 1);
-        proptest::prop_assert_eq!(access_log::read(&line), Ok(Line::Begin(record)));
+        proptest::prop_assert_eq!(access_log::read(&line), Ok(LogRecord::Begin(record)));
     }
 }
 

@@ -10,7 +10,7 @@ use rrx::cli::{Cli, Command, LogCommand, OutputFormat, RowFormat, RunCommand, Sn
 use rrx::commands::common::print;
 use rrx::commands::tunnel::ListenAddress;
 use rrx::commands::{completions, log, man, profiles, snippets};
-use rrx::domain::access_log::{Begin, Entry, ExportRecord, Ledger, TunnelEvent, TunnelRecord};
+use rrx::domain::access_log::{BeginRecord, EndRecord, ExportRecord, RecordSink, TunnelEvent, TunnelRecord};
 use rrx::domain::profile::COMMANDS;
 use rrx::io::storage::access_log::AccessLog;
 use rrx::io::storage::paths::Paths;
@@ -177,9 +177,9 @@ fn the_log_shows_held_tunnels_and_exports_between_the_statements() {
     assert_eq!(
         out,
         "TIME                      PROFILE  ROWS  MS  END     STATEMENT\n\
-         2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 \u{fffd}[2J\n\
-         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n\
-         2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a\u{fffd}[2J.csv, SHA-256 ab\n"
+         2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 ␛[2J\n\
+         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1 disconnected: 2 bytes sent, 3 bytes received\n\
+         2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a␛[2J.csv, SHA-256 ab\n"
     );
     assert_eq!(err, "");
     let (out, _) = printed(|out, err| log::run(show(JSON), &paths, out, err));
@@ -194,7 +194,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
     let paths = Paths::under(root.path());
     let mut access = AccessLog::open(&paths.state, noon).unwrap();
     for statement in ["SELECT 1", "SELECT '\x1b]0;x\x07'\n  FROM t"] {
-        let begin = access.stamp(Begin {
+        let begin = access.stamp(BeginRecord {
             id: String::new(),
             time: String::new(),
             os_user: String::new(),
@@ -208,7 +208,8 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
         });
         access.append(&begin).unwrap();
         if statement == "SELECT 1" {
-            let entry = Entry { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
+            let entry =
+                EndRecord { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
             access.end(entry).unwrap();
         }
     }
@@ -218,7 +219,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
         out,
         "TIME                      PROFILE  ROWS  MS  END              STATEMENT\n\
          2026-09-21T14:13:20.000Z  eu       1     12  complete         SELECT 1\n\
-         2026-09-21T14:13:20.000Z  eu       -     -   no end recorded  SELECT '\u{fffd}]0;x\u{fffd}' FROM t\n"
+         2026-09-21T14:13:20.000Z  eu       -     -   no end recorded  SELECT '␛]0;x␇' FROM t\n"
     );
     assert_eq!(err, "");
     let (out, _) = printed(|out, err| log::run(show(JSON), &paths, out, err));

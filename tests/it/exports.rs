@@ -14,9 +14,9 @@ use rrx::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Progress, Replace, ResultId, ResultView,
     Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId, Written,
 };
-use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortKey, WireType};
+use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortColumn, WireType};
 use rrx::io::export::write_rows::write_rows;
-use rrx::io::store::{Feed, Options, spawn_feeding};
+use rrx::io::store::{ExportFeed, StoreOptions, spawn_with_exports};
 use rrx::shell::export::Exports;
 use rrx::shell::row_router::RowRouter;
 use tokio::sync::mpsc;
@@ -68,7 +68,7 @@ struct Bench {
     folder: tempfile::TempDir,
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
-    feeds: mpsc::Sender<Feed>,
+    feeds: mpsc::Sender<ExportFeed>,
     tell: mpsc::Sender<News>,
     event: mpsc::Receiver<News>,
     exports: Exports,
@@ -84,8 +84,8 @@ impl Bench {
         let spill = folder.path().join("spill");
         fs::create_dir(&spill).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        let options = Options { memory: 1 << 20, spill: Some(spill) };
-        drop(spawn_feeding(rows_in, commands_in, feeds_in, tell.clone(), options));
+        let options = StoreOptions { memory_limit: 1 << 20, spill_directory: Some(spill) };
+        drop(spawn_with_exports(rows_in, commands_in, feeds_in, tell.clone(), options));
         let exports = Exports::new(feeds.clone(), RowRouter::default(), folder.path().join("home"));
         let mut bench = Self { folder, rows, commands, feeds, tell, event, exports };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
@@ -113,7 +113,8 @@ impl Bench {
     }
 
     async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: &str) -> ResultView {
-        let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort =
+            sort.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let filter = Some(Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.commands.send(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await.unwrap();
@@ -317,7 +318,7 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         bench.exports = Exports::new(feeds, RowRouter::default(), bench.folder.path().to_owned());
         let order = bench.order("stopped.csv");
         assert_eq!(bench.exports.run(ExportCmd::Write(order.clone()), &bench.tell), None);
-        let feed: Feed = asked.recv().await.unwrap();
+        let feed: ExportFeed = asked.recv().await.unwrap();
         feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
         let progress = bench.next().await;
@@ -340,7 +341,7 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
         bench.exports = Exports::new(feeds, RowRouter::default(), bench.folder.path().to_owned());
         for end in [None, Some(End::Broken(Problem::new(ProblemKind::Local, "Older rows could not be read back")))] {
             assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
-            let feed: Feed = asked.recv().await.unwrap();
+            let feed: ExportFeed = asked.recv().await.unwrap();
             feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
             feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
             if let Some(end) = end {
@@ -359,7 +360,7 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
     run(async {
         let mut bench = Bench::of(20_000).await;
         let (rows, mut taken) = mpsc::channel(1);
-        bench.feeds.send(Feed { result: R, view: ViewId(0), columns: vec![1], rows }).await.unwrap();
+        bench.feeds.send(ExportFeed { result: R, view: ViewId(0), columns: vec![1], rows }).await.unwrap();
         bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
         for turn in 0..50 {
             bench.commands.send(StoreCmd::Window { result: R, rows: turn..turn + 5 }).await.unwrap();
@@ -389,7 +390,7 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
         }
         assert_eq!(count, 20_000);
         let (rows, mut taken) = mpsc::channel(1);
-        bench.feeds.send(Feed { result: R, view: ViewId(1), columns: vec![1], rows }).await.unwrap();
+        bench.feeds.send(ExportFeed { result: R, view: ViewId(1), columns: vec![1], rows }).await.unwrap();
         assert!(taken.recv().await.is_some());
         bench.commands.send(StoreCmd::Drop(R)).await.unwrap();
         let ended = async { while taken.recv().await.is_some() {} };

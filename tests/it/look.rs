@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use rrx::app::ui::look::{Colours, Ground, Look, Said, to_ascii};
 use rrx::domain::profile::UiSettings;
-use rrx::domain::results::Glyphs;
+use rrx::domain::results::GlyphSet;
 use rrx::io::terminal::{BasicColours, ColourCodes};
 
 fn said(term: &str, locale: &str) -> Said {
@@ -21,13 +21,13 @@ fn the_environment_decides_where_the_settings_leave_it() {
     let full = said("xterm-256color", "de_DE.UTF-8");
     assert_eq!(auto(&full), Look::default());
     for (term, locale, colours, glyphs) in [
-        ("xterm", "C.UTF-8", Colours::Sixteen, Glyphs::Unicode),
-        ("linux", "C.UTF-8", Colours::Sixteen, Glyphs::Ascii),
-        ("dumb", "C.UTF-8", Colours::None, Glyphs::Ascii),
-        ("vt220", "C.utf8", Colours::None, Glyphs::Ascii),
-        ("screen-256color", "C", Colours::Many, Glyphs::Ascii),
-        ("tmux-256color", "de_DE.ISO-8859-1", Colours::Many, Glyphs::Ascii),
-        ("xterm-256color", "", Colours::Many, Glyphs::Unicode),
+        ("xterm", "C.UTF-8", Colours::Sixteen, GlyphSet::Unicode),
+        ("linux", "C.UTF-8", Colours::Sixteen, GlyphSet::Ascii),
+        ("dumb", "C.UTF-8", Colours::None, GlyphSet::Ascii),
+        ("vt220", "C.utf8", Colours::None, GlyphSet::Ascii),
+        ("screen-256color", "C", Colours::Many, GlyphSet::Ascii),
+        ("tmux-256color", "de_DE.ISO-8859-1", Colours::Many, GlyphSet::Ascii),
+        ("xterm-256color", "", Colours::Many, GlyphSet::Unicode),
     ] {
         let look = auto(&said(term, locale));
         assert_eq!((look.colours, look.glyphs), (colours, glyphs), "{term} {locale}");
@@ -44,10 +44,10 @@ fn the_settings_decide_where_they_say_something() {
     let full = said("xterm-256color", "C.UTF-8");
     assert_eq!(Look::choose(&ui("mono", "auto"), &full).colours, Colours::None);
     assert_eq!(Look::choose(&ui("light", "auto"), &full).ground, Ground::Light);
-    assert_eq!(Look::choose(&ui("dark", "ascii"), &full).glyphs, Glyphs::Ascii);
+    assert_eq!(Look::choose(&ui("dark", "ascii"), &full).glyphs, GlyphSet::Ascii);
     let bare = Said { no_colour: Some("1".into()), ..said("linux", "C") };
     let look = Look::choose(&ui("dark", "unicode"), &bare);
-    assert_eq!((look.colours, look.glyphs), (Colours::None, Glyphs::Unicode), "no theme brings colours back");
+    assert_eq!((look.colours, look.glyphs), (Colours::None, GlyphSet::Unicode), "no theme brings colours back");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rrx::domain::access_log::{self, Begin, Ledger, Permit};
+use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::problem::Problem;
@@ -32,10 +32,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A log that keeps nothing.
 pub struct Forgetful;
 
-impl Ledger for Forgetful {
+impl RecordSink for Forgetful {
     type Error = Infallible;
 
-    fn append(&mut self, _begin: &Begin) -> Result<(), Infallible> {
+    fn append(&mut self, _begin: &BeginRecord) -> Result<(), Infallible> {
         Ok(())
     }
 }
@@ -48,7 +48,7 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
 /// The same with values beside the text.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
     let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
-    let begin = Begin {
+    let begin = BeginRecord {
         id: "1".into(),
         time: String::new(),
         os_user: String::new(),

@@ -335,7 +335,8 @@ fn a_program_that_panics() {
         settings,
         directory: String::new(),
     };
-    let deps = ShellDeps { env, demo: Some(built_in.context), store: store::Options::spilling_to(paths.state.clone()) };
+    let deps =
+        ShellDeps { env, demo: Some(built_in.context), store: store::StoreOptions::spilling_to(paths.state.clone()) };
     let now = paths.home.join("now");
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
         let fault = async {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::answer::{answer, session_ended};
 use super::host_key::UnknownHostKey;
 use super::interrupts::Interrupts;
-use crate::domain::access_log::{Begin, Entry};
+use crate::domain::access_log::{BeginRecord, EndRecord};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -178,8 +178,8 @@ impl HeadlessSession {
         }
     }
 
-    fn begin(&self, reference: Option<&str>) -> Begin {
-        Begin {
+    fn begin(&self, reference: Option<&str>) -> BeginRecord {
+        BeginRecord {
             // The access log fills in id, time, user and statement.
             id: String::new(),
             time: String::new(),
@@ -200,8 +200,8 @@ async fn send(commands: &mpsc::Sender<SessionCmd>, command: SessionCmd) -> Resul
 }
 
 /// Makes the end record of a statement whose outcome is unknown, because the connection was lost.
-fn lost_entry(id: String) -> Entry {
-    Entry {
+fn lost_entry(id: String) -> EndRecord {
+    EndRecord {
         id,
         time: String::new(),
         milliseconds: 0,

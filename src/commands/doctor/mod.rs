@@ -133,7 +133,7 @@ async fn run(
     if let Some(path) = &args.bundle {
         bundle::write(path, &report, &deps.session, args.names)?;
         if args.style != ReportStyle::Json {
-            print::text(out, &format!("\nWrote the bundle {}\n", print::line(&path.display().to_string())))?;
+            print::text(out, &format!("\nWrote the bundle {}\n", print::one_line(&path.display().to_string())))?;
         }
     }
     Ok(report.exit_code())

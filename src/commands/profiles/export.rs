@@ -42,7 +42,7 @@ pub async fn export(
         err,
         &format!(
             "Wrote {} without secrets; {with_key} of {} hops have their host keys.\n",
-            print::line(&file.display().to_string()),
+            print::one_line(&file.display().to_string()),
             route.len()
         ),
     )

@@ -118,9 +118,9 @@ fn import_shared(
     let route = if route.is_empty() { "directly".to_owned() } else { format!("through {}", route.join(" and ")) };
     interview.say(&format!(
         "It connects to {}:{} as {} {route}.",
-        print::line(&shared.profile.host),
+        print::one_line(&shared.profile.host),
         shared.profile.port,
-        print::line(&shared.profile.user)
+        print::one_line(&shared.profile.user)
     ))?;
     for note in &shared.notes {
         interview.say(&format!("  {note}"))?;

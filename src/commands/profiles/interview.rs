@@ -24,7 +24,7 @@ impl Interview<'_> {
     /// # Errors
     /// Returns a problem if it cannot be written.
     pub fn say(&mut self, message: &str) -> Result<(), Problem> {
-        print::text(self.err, &format!("{}\n", print::block(message)))
+        print::text(self.err, &format!("{}\n", print::multi_line(message)))
     }
 
     /// Asks until the answer is valid. An empty answer means the default.

@@ -42,8 +42,8 @@ fn row(profile: &Profile) -> [String; 5] {
     [
         profile.name.clone(),
         profile.environment.word().into(),
-        print::line(&format!("{}@{}:{}", profile.user, profile.host, profile.port)),
-        print::line(&route(profile)),
+        print::one_line(&format!("{}@{}:{}", profile.user, profile.host, profile.port)),
+        print::one_line(&route(profile)),
         note.into(),
     ]
 }

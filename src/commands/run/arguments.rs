@@ -63,7 +63,7 @@ impl RunArgs {
             (None, StatementSource::Snippet(name)) => {
                 return Err(Problem::new(
                     ProblemKind::Settings,
-                    format!("There is no snippet \"{}\"", print::line(&name)),
+                    format!("There is no snippet \"{}\"", print::one_line(&name)),
                 ));
             }
         };
@@ -166,9 +166,9 @@ fn format_by_name(path: &Path) -> Result<Format, Problem> {
         None if !extension.contains(|character: char| character.is_ascii_alphabetic()) => Ok(Format::Tsv),
         None => Err(Problem::new(
             ProblemKind::Settings,
-            format!("rrx cannot tell the format from the name {}", print::line(&name)),
+            format!("rrx cannot tell the format from the name {}", print::one_line(&name)),
         )
-        .because(format!("no format has the extension .{}", print::line(extension)))
+        .because(format!("no format has the extension .{}", print::one_line(extension)))
         .hint("use --format csv (or tsv, json, jsonl, markdown, sql, table, parquet, xlsx)")),
     }
 }

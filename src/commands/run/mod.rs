@@ -25,9 +25,9 @@ use crate::domain::export::{Format, Manner, SessionZone};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunReport, times};
+use crate::domain::quantity::counted;
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
-use crate::domain::words::counted;
 use crate::io::env::ProfileContext;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::Outside as SessionEnv;
@@ -224,7 +224,7 @@ fn judge(
 fn warning_text(report: &RunReport) -> String {
     let mut text = format!("rrx: {}\n", counted(u64::from(report.warning_count), "warning"));
     for (warning, times) in times(&report.warnings) {
-        let (level, message) = (print::line(&warning.level), print::line(&warning.message));
+        let (level, message) = (print::one_line(&warning.level), print::one_line(&warning.message));
         let repeated = if times > 1 { format!(" ({times} times)") } else { String::new() };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {level} {}: {message}{repeated}", warning.code);

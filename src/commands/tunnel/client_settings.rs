@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::commands::common::print::line;
+use crate::commands::common::print::one_line;
 use crate::domain::profile::{Profile, TlsMode};
 
 /// The address of the local end of a tunnel.
@@ -74,21 +74,21 @@ pub(super) fn opened_text(profile: &Profile, address: &LocalAddress, last_hop: &
         "Tunnel to {}:{} through {}, open at {} until Ctrl-C.\n\
          Programs that use it are outside rrx: no read-only guard, no blinding, no record of their statements. The access\n\
          log records only when it opens and closes, its clients and their bytes. Other users of this machine are refused.\n\n",
-        line(&profile.host),
+        one_line(&profile.host),
         profile.port,
-        line(last_hop),
-        line(&address.to_string()),
+        one_line(last_hop),
+        one_line(&address.to_string()),
     );
     for (program, setting) in settings(profile, address) {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {program:<8} {}", line(&setting));
+        let _ = writeln!(text, "  {program:<8} {}", one_line(&setting));
     }
     if matches!(profile.tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity) {
         let _ = write!(
             text,
             "\nThe server's certificate is for {}: a program can verify its CA, and its name only if it lets you set the \
              expected name.\n",
-            line(&profile.host)
+            one_line(&profile.host)
         );
     }
     text

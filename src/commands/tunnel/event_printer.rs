@@ -13,7 +13,7 @@ use crate::commands::common::print;
 use crate::domain::access_log::TunnelEvent;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 use crate::io::tunnel::Counts;
 
 /// How events are printed.
@@ -98,7 +98,7 @@ impl<'a> EventPrinter<'a> {
             Duration::from_millis(*milliseconds).as_secs_f64(),
             size(*up),
             size(*down),
-            print::line(end)
+            print::one_line(end)
         );
         self.print(&record_json(left), &text);
     }
@@ -106,7 +106,7 @@ impl<'a> EventPrinter<'a> {
     pub(super) fn closed(&mut self, closed: &TunnelEvent) {
         // The text of the event has the counts, and the line is not updated any more.
         self.counts_line.clear();
-        self.print(&record_json(closed), &closed.words());
+        self.print(&record_json(closed), &closed.describe());
     }
 
     pub(super) fn refused_client(&mut self) {
@@ -114,14 +114,14 @@ impl<'a> EventPrinter<'a> {
     }
 
     pub(super) fn connection_lost(&mut self, problem: &Problem) {
-        let text = format!("the connection was lost ({}); reconnecting", print::line(&problem.because.join("; ")));
+        let text = format!("the connection was lost ({}); reconnecting", print::one_line(&problem.because.join("; ")));
         self.print(&json!({ "event": "lost", "because": problem.because }), &text);
     }
 
     pub(super) fn reconnect_failed(&mut self, problem: &Problem, next_try: Duration) {
         let text = format!(
             "reconnecting failed: {}. Next attempt in {:.1} s",
-            print::line(problem.what.trim_end_matches('.')),
+            print::one_line(problem.what.trim_end_matches('.')),
             next_try.as_secs_f64()
         );
         self.print(&json!({ "event": "not-back", "what": problem.what, "because": problem.because }), &text);
@@ -142,7 +142,9 @@ impl<'a> EventPrinter<'a> {
     pub(super) fn problem(&mut self, problem: &Problem) {
         match self.style {
             EventStyle::Json => self.print_problem_json("trouble", problem),
-            EventStyle::Lines | EventStyle::Terminal => self.print(&Value::Null, &print::block(&problem.to_string())),
+            EventStyle::Lines | EventStyle::Terminal => {
+                self.print(&Value::Null, &print::multi_line(&problem.to_string()))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tokio::net::{TcpListener, UnixListener};
 
 use super::client_settings::LocalAddress;
-use crate::commands::common::print::line;
+use crate::commands::common::print::one_line;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::host::listener::{self, SocketFile};
 use crate::io::tunnel::Door;
@@ -37,7 +37,7 @@ impl ListenAddress {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let (host, port) = text.rsplit_once(':').unwrap_or(("localhost", text));
         let refused = |because: &str| {
-            Problem::new(ProblemKind::Settings, format!("A tunnel cannot listen on \"{}\"", line(text)))
+            Problem::new(ProblemKind::Settings, format!("A tunnel cannot listen on \"{}\"", one_line(text)))
                 .because(because)
                 .hint("use --listen 127.0.0.1:3307, or --listen 3307 for short; without --listen rrx uses a free port")
         };

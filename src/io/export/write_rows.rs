@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::export::{Manner, WriteError, Writer};
 use crate::domain::protocol::{End, Rows};
-use crate::domain::results::{Column, Glyphs};
+use crate::domain::results::{Column, GlyphSet};
 
 /// Writes one result to its end, after its columns were received. Blocks the thread while no rows are available.
 ///
@@ -22,7 +22,7 @@ pub fn write_rows<W: Write>(
     out: W,
     mut progress: impl FnMut(u64, &W) -> Result<(), WriteError>,
 ) -> Result<(W, Option<End>), WriteError> {
-    let mut writer = Writer::new(options.format, Glyphs::Unicode, out).formulas(options.formulas).zone(options.zone);
+    let mut writer = Writer::new(options.format, GlyphSet::Unicode, out).formulas(options.formulas).zone(options.zone);
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::lock::{self, LockError};
-use crate::domain::access_log::{self, Begin, CopyRecord, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
+use crate::domain::access_log::{
+    self, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit, RecordSink, TunnelRecord,
+};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::sql::Checked;
@@ -82,14 +84,14 @@ impl AccessLog {
     ///
     /// # Errors
     /// Returns a [`LedgerError`]; then there is no permit.
-    pub fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
+    pub fn begin(&mut self, checked: Checked, begin: BeginRecord) -> Result<Permit, LedgerError> {
         let begin = self.stamp(begin);
         access_log::record(self, checked, begin)
     }
 
     /// Fills in id, time and OS user.
     #[must_use]
-    pub fn stamp(&mut self, mut begin: Begin) -> Begin {
+    pub fn stamp(&mut self, mut begin: BeginRecord) -> BeginRecord {
         begin.id = self.new_id();
         begin.time = format_time(self.now());
         begin.os_user.clone_from(&self.os_user);
@@ -100,7 +102,7 @@ impl AccessLog {
     ///
     /// # Errors
     /// Returns a [`LedgerError`]. The statement has run; only its end is not recorded.
-    pub fn end(&mut self, mut entry: Entry) -> Result<(), LedgerError> {
+    pub fn end(&mut self, mut entry: EndRecord) -> Result<(), LedgerError> {
         entry.time = format_time(self.now());
         let line = access_log::write_end(&entry)?;
         self.append_line(&line)
@@ -195,17 +197,17 @@ impl AccessLog {
     }
 
     fn lock(&self) -> Result<(), LedgerError> {
-        lock::acquire(&self.file, limits::LEDGER_LOCK).map_err(|error| match error {
+        lock::acquire(&self.file, limits::ACCESS_LOG_LOCK).map_err(|error| match error {
             LockError::Busy(_) => LedgerError::Busy { path: self.path.clone() },
             LockError::System(source) => LedgerError::Write { path: self.path.clone(), source },
         })
     }
 }
 
-impl Ledger for AccessLog {
+impl RecordSink for AccessLog {
     type Error = LedgerError;
 
-    fn append(&mut self, begin: &Begin) -> Result<(), LedgerError> {
+    fn append(&mut self, begin: &BeginRecord) -> Result<(), LedgerError> {
         let line = access_log::write_begin(begin)?;
         self.append_line(&line)
     }

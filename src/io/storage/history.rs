@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::access_log::{FILE_NAME, is_not_found};
-use crate::domain::access_log::{self, CopyRecord, Entry, ExportRecord, Line, TunnelRecord};
+use crate::domain::access_log::{self, CopyRecord, EndRecord, ExportRecord, LogRecord, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::HistoryEntry;
@@ -53,7 +53,7 @@ struct BadLine {
 
 fn collect(file: File, path: &Path, max: usize) -> std::io::Result<History> {
     let mut lines = BackwardLines::new(file)?;
-    let mut ends: HashMap<String, Entry> = HashMap::new();
+    let mut ends: HashMap<String, EndRecord> = HashMap::new();
     let mut statements = Vec::new();
     let mut tunnels = Vec::new();
     let (mut exports, mut copies) = (Vec::new(), Vec::new());
@@ -65,16 +65,16 @@ fn collect(file: File, path: &Path, max: usize) -> std::io::Result<History> {
         }
         let text = String::from_utf8_lossy(&line);
         match access_log::read(&text) {
-            Ok(Line::Begin(begin)) => {
+            Ok(LogRecord::Begin(begin)) => {
                 let end = ends.remove(&begin.id);
                 statements.push(HistoryEntry { begin, end });
             }
-            Ok(Line::End(entry)) => {
+            Ok(LogRecord::End(entry)) => {
                 ends.insert(entry.id.clone(), entry);
             }
-            Ok(Line::Tunnel(record)) => tunnels.push(record),
-            Ok(Line::Export(record)) => exports.push(record),
-            Ok(Line::Copy(record)) => copies.push(record),
+            Ok(LogRecord::Tunnel(record)) => tunnels.push(record),
+            Ok(LogRecord::Export(record)) => exports.push(record),
+            Ok(LogRecord::Copy(record)) => copies.push(record),
             Err(why) => bad.push(BadLine { offset, why: why.to_string() }),
         }
     }

@@ -11,7 +11,7 @@ use super::access_log::{AccessLog, LedgerError};
 use super::paths::Paths;
 use super::worksheets::Worksheets;
 use super::{docs, history, settings, snippets};
-use crate::domain::access_log::{Begin, Entry, Permit};
+use crate::domain::access_log::{BeginRecord, EndRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -154,11 +154,11 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         Ok(settings::load(&self.paths, settings::Presence::Required).settings)
     }
 
-    fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
+    fn begin(&mut self, checked: Checked, begin: BeginRecord) -> Result<Permit, LedgerError> {
         self.log()?.begin(checked, begin)
     }
 
-    fn end(&mut self, entry: Entry) -> Result<(), LedgerError> {
+    fn end(&mut self, entry: EndRecord) -> Result<(), LedgerError> {
         self.log()?.end(entry)
     }
 

@@ -1,17 +1,13 @@
-//! The words of a filter: names, numbers, quoted texts, signs, each with its place.
+//! Splits the text of a filter into tokens: names, numbers, quoted texts, signs, each with its position.
 
 use std::ops::Range;
 
-use super::super::Cell;
-use super::super::key::KeyKind;
-use super::FilterFault;
-
-pub(super) fn fault(at: Range<usize>, what: impl Into<String>, hint: impl Into<String>) -> FilterFault {
-    FilterFault { at, what: what.into(), hint: hint.into() }
-}
+use super::fault::FilterFault;
+use crate::domain::results::cell::Cell;
+use crate::domain::results::compare_key::CompareKind;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FilterTokenKind {
     /// A bare word: a name or a keyword.
     Bare(String),
     /// A name in backticks or double quotes.
@@ -20,33 +16,32 @@ pub(super) enum Kind {
     Number(usize),
     /// A text in quotes, or the bytes of `0x…`.
     Text(Vec<u8>),
-    /// A number.
     Digits(String),
-    /// A sign.
     Sign(&'static str),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) kind: Kind,
+pub(super) struct FilterToken {
+    pub(super) kind: FilterTokenKind,
     pub(super) at: Range<usize>,
 }
 
-impl Word {
-    pub(super) fn shown(&self) -> String {
+impl FilterToken {
+    /// Returns the token as it can be written.
+    pub(super) fn text(&self) -> String {
         match &self.kind {
-            Kind::Bare(text) | Kind::Name(text) | Kind::Digits(text) => text.clone(),
-            Kind::Number(number) => format!("#{number}"),
-            Kind::Text(bytes) => format!("'{}'", String::from_utf8_lossy(bytes)),
-            Kind::Sign(sign) => (*sign).to_owned(),
+            FilterTokenKind::Bare(text) | FilterTokenKind::Name(text) | FilterTokenKind::Digits(text) => text.clone(),
+            FilterTokenKind::Number(number) => format!("#{number}"),
+            FilterTokenKind::Text(bytes) => format!("'{}'", String::from_utf8_lossy(bytes)),
+            FilterTokenKind::Sign(sign) => (*sign).to_owned(),
         }
     }
 }
 
 const SIGNS: [&str; 15] = ["!~*", "!~", "~*", "~", "<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", "."];
 
-pub(super) fn words(text: &str) -> Result<Vec<Word>, FilterFault> {
-    let mut words = Vec::new();
+pub(super) fn tokenize(text: &str) -> Result<Vec<FilterToken>, FilterFault> {
+    let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let first = rest.chars().next().unwrap_or(' ');
@@ -57,62 +52,62 @@ pub(super) fn words(text: &str) -> Result<Vec<Word>, FilterFault> {
             }
             '\'' => {
                 let (text, length) = quoted(rest, '\'', at)?;
-                (Kind::Text(text.into_bytes()), length)
+                (FilterTokenKind::Text(text.into_bytes()), length)
             }
             '`' | '"' => {
                 let (name, length) = quoted(rest, first, at)?;
-                (Kind::Name(name), length)
+                (FilterTokenKind::Name(name), length)
             }
             '#' => {
                 let digits = rest.get(1..).unwrap_or_default();
                 let length = digits.bytes().take_while(u8::is_ascii_digit).count();
                 let number = digits.get(..length).unwrap_or_default().parse().unwrap_or(0);
-                (Kind::Number(number), 1 + length)
+                (FilterTokenKind::Number(number), 1 + length)
             }
             '0' if rest.get(1..2).is_some_and(|x| x.eq_ignore_ascii_case("x")) => hex(rest, at)?,
             '0'..='9' | '-' | '+' => digits(rest, at)?,
             _ if first.is_alphanumeric() || first == '_' || first == '$' => {
                 let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len());
-                (Kind::Bare(rest.get(..length).unwrap_or_default().to_owned()), length)
+                (FilterTokenKind::Bare(rest.get(..length).unwrap_or_default().to_owned()), length)
             }
             _ => {
                 let sign = SIGNS.into_iter().find(|sign| rest.starts_with(sign)).ok_or_else(|| {
-                    fault(
+                    FilterFault::new(
                         at..at + first.len_utf8(),
-                        format!("`{first}` is not part of a filter"),
-                        "put texts in single quotes and odd names in backticks",
+                        format!("`{first}` cannot be used in a filter"),
+                        "put text in single quotes, and names with special characters in backticks",
                     )
                 })?;
-                (Kind::Sign(sign), sign.len())
+                (FilterTokenKind::Sign(sign), sign.len())
             }
         };
-        words.push(Word { kind, at: at..at + length });
+        tokens.push(FilterToken { kind, at: at..at + length });
         at += length;
     }
-    Ok(words)
+    Ok(tokens)
 }
 
-/// A quoted text, in which the quote itself is doubled; answers with its bytes in the source.
+/// Reads a quoted text, in which the quote itself is doubled, and returns it with its length in the source, in bytes.
 fn quoted(rest: &str, quote: char, at: usize) -> Result<(String, usize), FilterFault> {
     let mut text = String::new();
     let mut characters = rest.char_indices().skip(1).peekable();
-    while let Some((place, character)) = characters.next() {
+    while let Some((offset, character)) = characters.next() {
         if character != quote {
             text.push(character);
         } else if characters.next_if(|(_, next)| *next == quote).is_some() {
             text.push(quote);
         } else {
-            return Ok((text, place + quote.len_utf8()));
+            return Ok((text, offset + quote.len_utf8()));
         }
     }
-    Err(fault(
+    Err(FilterFault::new(
         at..at + rest.len(),
-        format!("The {quote} has no end"),
-        format!("close it with {quote}; inside it {quote} is written twice"),
+        format!("The {quote} is not closed"),
+        format!("close it with {quote}; write {quote} inside it twice"),
     ))
 }
 
-fn hex(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
+fn hex(rest: &str, at: usize) -> Result<(FilterTokenKind, usize), FilterFault> {
     let digits: &str = rest.get(2..).unwrap_or_default();
     let length = digits.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let digits = digits.get(..length).unwrap_or_default();
@@ -120,16 +115,16 @@ fn hex(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
     let bytes: Option<Vec<u8>> =
         pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     match bytes.filter(|_| length.is_multiple_of(2) && length > 0) {
-        Some(bytes) => Ok((Kind::Text(bytes), 2 + length)),
-        None => Err(fault(
+        Some(bytes) => Ok((FilterTokenKind::Text(bytes), 2 + length)),
+        None => Err(FilterFault::new(
             at..at + 2 + length,
-            format!("`0x{digits}` is no hexadecimal value"),
+            format!("`0x{digits}` is not a hexadecimal value"),
             "write two digits for each byte, such as 0x00ff",
         )),
     }
 }
 
-fn digits(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
+fn digits(rest: &str, at: usize) -> Result<(FilterTokenKind, usize), FilterFault> {
     let bytes = rest.as_bytes();
     let mut length = 0;
     while let Some(byte) = bytes.get(length) {
@@ -144,14 +139,15 @@ fn digits(rest: &str, at: usize) -> Result<(Kind, usize), FilterFault> {
     }
     let text = rest.get(..length).unwrap_or_default();
     if is_number(text) {
-        return Ok((Kind::Digits(text.to_owned()), length));
+        return Ok((FilterTokenKind::Digits(text.to_owned()), length));
     }
-    Err(fault(at..at + length.max(1), format!("`{text}` is no number"), "put it in single quotes if it is a text"))
+    Err(FilterFault::new(
+        at..at + length.max(1),
+        format!("`{text}` is not a number"),
+        "put it in single quotes if it is text",
+    ))
 }
 
-/// Whether the key of a number has the tag of one.
 fn is_number(text: &str) -> bool {
-    let strange = KeyKind::Number.key(Cell::Bytes(b""));
-    let key = KeyKind::Number.key(Cell::Bytes(text.as_bytes()));
-    key < strange
+    CompareKind::Number.key(Cell::Bytes(text.as_bytes())).is_readable()
 }

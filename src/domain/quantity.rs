@@ -1,15 +1,14 @@
-//! Counts and sizes in words.
+//! Formats counts with their unit, and sizes in bytes.
 
-/// A count with its unit: `1 client`, `0 clients`, `2 clients`.
+/// Formats a count with its unit: `1 client`, `0 clients`, `2 clients`.
 #[must_use]
 pub fn counted(count: u64, unit: &str) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
-/// A number of bytes in few characters: each byte below this many (at least 1024), then tenths of the binary unit, cut and
-/// not rounded.
+/// Formats a number of bytes: exactly below `whole_below` (at least 1024), then in tenths of KiB, MiB or GiB, cut and not rounded.
 #[must_use]
-pub fn size(bytes: u64, whole_below: u64) -> String {
+pub fn byte_size(bytes: u64, whole_below: u64) -> String {
     let tenths = |unit: u32| {
         let tenths = (u128::from(bytes) * 10) >> unit;
         format!("{}.{}", tenths / 10, tenths % 10)

@@ -1,83 +1,83 @@
-//! How numbers and times spread: mean, quantiles of a sample, a histogram whose bins grow with the range. Quantiles are values
-//! as the server printed them.
+//! The distribution of numbers and times: mean, quantiles of a sample, and a histogram whose bins grow with the range.
+//! Quantiles are values as the server printed them.
 
 use std::collections::BTreeMap;
 
-use super::super::key::Key;
+use super::super::compare_key::CompareKey;
 use super::super::scale::Scale;
-use super::{Bin, head};
+use super::{HistogramBin, head};
 
-/// Values that the quantiles are taken from; more are sampled evenly.
+/// Values from which quantiles are taken. Larger sets are sampled uniformly.
 const SAMPLE: usize = 10_000;
-/// Fine bins before two and two become one.
+/// Fine bins that are kept. When there are more, neighbours are merged in pairs.
 const FINE: usize = 4096;
-/// Bars of the histogram.
 const BARS: usize = 12;
-/// The percents that are told.
+/// The percentages of the reported quantiles.
 const PERCENTS: [u8; 5] = [5, 25, 50, 75, 95];
 
 /// Collects values of one scale.
 #[derive(Debug)]
-pub(super) struct Spread {
+pub(super) struct Distribution {
     scale: Scale,
-    /// Whole numbers and days lie no closer than this.
-    least_step: f64,
+    /// The smallest possible difference between two values.
+    smallest_step: f64,
     count: u64,
     sum: f64,
+    /// What rounding lost from `sum`.
     lost: f64,
-    sample: Vec<(Key<'static>, Box<[u8]>)>,
-    state: u64,
-    /// Fine bins of 2^power: how many values, and the least of them.
+    sample: Vec<(CompareKey<'static>, Box<[u8]>)>,
+    random_state: u64,
+    /// Fine bins of width 2^power: how many values, and the smallest of them.
     bins: BTreeMap<i64, (u64, f64)>,
     power: i32,
-    most: f64,
+    largest: f64,
 }
 
-impl Spread {
-    pub(super) fn new(scale: Scale, least_step: f64) -> Self {
+impl Distribution {
+    pub(super) fn new(scale: Scale, smallest_step: f64) -> Self {
         Self {
             scale,
-            least_step,
+            smallest_step,
             count: 0,
             sum: 0.0,
             lost: 0.0,
             sample: Vec::new(),
-            state: 0x9e37_79b9_7f4a_7c15,
+            random_state: 0x9e37_79b9_7f4a_7c15,
             bins: BTreeMap::new(),
             power: i32::MIN,
-            most: f64::NEG_INFINITY,
+            largest: f64::NEG_INFINITY,
         }
     }
 
-    pub(super) fn push(&mut self, key: Key<'_>, bytes: &[u8]) {
+    pub(super) fn push(&mut self, key: CompareKey<'_>, bytes: &[u8]) {
         self.count += 1;
         if self.sample.len() < SAMPLE {
             self.sample.push((key.into_owned(), head(bytes)));
         } else {
-            let place = usize::try_from(self.next() % self.count).unwrap_or(usize::MAX);
-            if let Some(kept) = self.sample.get_mut(place) {
+            let index = usize::try_from(self.next_random() % self.count).unwrap_or(usize::MAX);
+            if let Some(kept) = self.sample.get_mut(index) {
                 *kept = (key.into_owned(), head(bytes));
             }
         }
-        if let Some(place) = self.scale.place(bytes) {
+        if let Some(place) = self.scale.position(bytes) {
             self.add(place);
         }
     }
 
-    /// A number of a fixed row: the same rows give the same sample.
-    fn next(&mut self) -> u64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        self.state
+    /// Returns the next number of a fixed pseudo-random sequence: the same rows give the same sample.
+    fn next_random(&mut self) -> u64 {
+        self.random_state ^= self.random_state << 13;
+        self.random_state ^= self.random_state >> 7;
+        self.random_state ^= self.random_state << 17;
+        self.random_state
     }
 
     fn add(&mut self, place: f64) {
-        // Neumaier's sum: what rounding loses is kept beside it.
+        // Neumaier's sum keeps what rounding loses.
         let sum = self.sum + place;
         self.lost += if self.sum.abs() >= place.abs() { (self.sum - sum) + place } else { (place - sum) + self.sum };
         self.sum = sum;
-        self.most = self.most.max(place);
+        self.largest = self.largest.max(place);
         let least = power_for(place);
         if self.power < least {
             self.widen(least);
@@ -120,47 +120,47 @@ impl Spread {
     }
 
     pub(super) fn quantiles(&self) -> Vec<(u8, Box<[u8]>)> {
-        let mut sample: Vec<&(Key<'static>, Box<[u8]>)> = self.sample.iter().collect();
+        let mut sample: Vec<&(CompareKey<'static>, Box<[u8]>)> = self.sample.iter().collect();
         sample.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let at = |percent: u8| {
-            // The nearest rank: a value that is there, none in between.
+            // The nearest rank: always an existing value, never an interpolated one.
             let rank = (sample.len() * usize::from(percent)).div_ceil(100).max(1);
             sample.get(rank - 1).map(|(_, value)| (percent, value.clone()))
         };
         PERCENTS.into_iter().filter_map(at).collect()
     }
 
-    pub(super) fn histogram(&self) -> Vec<Bin> {
+    pub(super) fn histogram(&self) -> Vec<HistogramBin> {
         let Some((_, (_, least))) = self.bins.first_key_value() else { return Vec::new() };
-        let range = self.most - least;
+        let range = self.largest - least;
         if range <= 0.0 || !range.is_finite() {
             return Vec::new();
         }
-        let step = self.scale.step(range, BARS).max(self.least_step);
+        let step = self.scale.step(range, BARS).max(self.smallest_step);
         let index = |place: f64| (place / step).floor();
         let first = index(*least);
         let mut counts: Vec<u64> = Vec::new();
         for (count, from) in self.bins.values() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most BARS and two")]
-            let place = (index(*from) - first) as usize;
-            if counts.len() <= place {
-                counts.resize(place.min(4 * BARS) + 1, 0);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most BARS + 2")]
+            let position = (index(*from) - first) as usize;
+            if counts.len() <= position {
+                counts.resize(position.min(4 * BARS) + 1, 0);
             }
-            if let Some(bar) = counts.get_mut(place) {
+            if let Some(bar) = counts.get_mut(position) {
                 *bar += count;
             }
         }
         let edge = |bar: usize| self.scale.label((first + bar as f64) * step, step);
-        let bin = |(bar, count): (usize, u64)| Bin { from: edge(bar), to: edge(bar + 1), count };
+        let bin = |(bar, count): (usize, u64)| HistogramBin { from: edge(bar), to: edge(bar + 1), count };
         counts.into_iter().enumerate().map(bin).collect()
     }
 }
 
-/// The least power of two whose multiples up to the place can be counted.
+/// Returns the smallest power of two whose multiples up to `place` can be counted in 52 bits.
 fn power_for(place: f64) -> i32 {
-    /// Finer than any value means.
+    /// Finer than the precision of any value.
     const FINEST: i32 = -40;
-    /// Bits of a bin's number.
+    /// Bits of the index of a bin.
     const BITS: i32 = 52;
     if place == 0.0 {
         return FINEST;
