@@ -143,7 +143,7 @@ impl<'a> EventPrinter<'a> {
         match self.style {
             EventStyle::Json => self.print_problem_json("trouble", problem),
             EventStyle::Lines | EventStyle::Terminal => {
-                self.print(&Value::Null, &print::multi_line(&problem.to_string()))
+                self.print(&Value::Null, &print::multi_line(&problem.to_string()));
             }
         }
     }
