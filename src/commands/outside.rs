@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
 use crate::io::runtime::clock;
 use crate::io::session::{CatalogAt, Outside, Typed};
 use crate::io::storage::access_log::os_user;
@@ -11,8 +12,6 @@ use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
 use crate::io::storage::task::Lent;
 use crate::io::storage::{known_hosts_file, own_sockets, secrets, ssh_files};
-use crate::io::tunnel::SshConfig;
-use crate::io::tunnel::ssh_config::Files;
 
 /// Where a profile lives: its files, and what its sessions and its storage are lent.
 #[derive(Clone)]
@@ -38,8 +37,8 @@ impl Place {
 }
 
 /// The files of `ssh_config(5)`, as OpenSSH looks for them.
-fn ssh_config(paths: &Paths) -> SshConfig {
-    SshConfig {
+fn ssh_config(paths: &Paths) -> SshConfigSource {
+    SshConfigSource {
         paths: vec![paths.home.join(".ssh/config"), "/etc/ssh/ssh_config".into()],
         files: Box::new(SshFiles),
         local_uid: nix::unistd::getuid().as_raw(),
@@ -49,7 +48,7 @@ fn ssh_config(paths: &Paths) -> SshConfig {
 
 struct SshFiles;
 
-impl Files for SshFiles {
+impl SshConfigFiles for SshFiles {
     fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
         ssh_files::read(path)
     }

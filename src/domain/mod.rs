@@ -15,4 +15,5 @@ pub mod protocol;
 pub mod results;
 pub mod snippets;
 pub mod sql;
+pub mod ssh;
 pub mod words;
