@@ -21,7 +21,7 @@ use rrx::app::layout::ScreenSize;
 use rrx::app::model::{Model, Start};
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
-use rrx::app::{Effect, Message, draw, styles, update};
+use rrx::app::{Effect, Message, draw, keymaps, update};
 use rrx::domain::access_log::{Begin, Ledger, record};
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
@@ -64,7 +64,7 @@ impl Bench {
         let (settings, problems) = rrx::domain::profile::parse(text, "config.toml");
         assert!(problems.is_empty(), "{problems:?}");
         let settings = Arc::new(settings);
-        let (keymap, _) = styles::keymap("default", None);
+        let (keymap, _) = keymaps::keymap("default", None);
         let model = Model::new(Start {
             profiles: settings.profiles.iter().cloned().map(Arc::new).collect(),
             settings,

@@ -21,11 +21,11 @@ use super::layout::Layout;
 pub enum ConnectionState {
     /// There is none.
     #[default]
-    Off,
+    None,
     /// The ladder is being climbed.
     Connecting(SessionId),
     /// Connected.
-    On(SessionId),
+    Connected(SessionId),
     /// It was there and is gone; the next attempt comes by itself.
     Waiting {
         /// Which attempt it will be, from 1.
@@ -34,7 +34,7 @@ pub enum ConnectionState {
         due: Duration,
     },
     /// It was there and is gone; an attempt is under way behind the screen.
-    Reconnect {
+    Reconnecting {
         /// The session that connects.
         session: SessionId,
         /// Which attempt it is.
@@ -49,8 +49,8 @@ impl ConnectionState {
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         match self {
-            Self::On(session) | Self::Connecting(session) | Self::Reconnect { session, .. } => Some(*session),
-            Self::Off | Self::Waiting { .. } | Self::Lost => None,
+            Self::Connected(session) | Self::Connecting(session) | Self::Reconnecting { session, .. } => Some(*session),
+            Self::None | Self::Waiting { .. } | Self::Lost => None,
         }
     }
 }

@@ -93,6 +93,7 @@ pub(super) fn run(
                     here.1.clone().unwrap_or_default()
                 ),
                 yes: Box::new(Request::Run { statement, from }),
+                no: None,
             });
             return;
         }

@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::results::Glyphs;
+use crate::domain::text::Glyphs;
 
-use super::bars_view;
 use super::focus::Focus;
+use super::header_view;
 use super::layout::LayoutClass;
 use super::model::Model;
 use super::panes::connect::ConnectView;

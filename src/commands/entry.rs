@@ -11,7 +11,7 @@ use super::demo::{self, BuiltIn};
 use super::doctor::{self, DoctorArgs, Names, Shape};
 use super::headless::Interrupts;
 use super::outside::Place;
-use super::statement::{self, RunArgs, Site, Stdout};
+use super::run::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
 use super::tunnel::{self, TunnelArgs};
 use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};

@@ -5,7 +5,7 @@ use crate::app::keymaps;
 use crate::domain::keys::Keymap;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::UiSettings;
-use crate::io::storage::keymaps;
+use crate::io::storage::keymaps as keymap_files;
 use crate::io::storage::paths::Paths;
 
 /// The keys of a run.
@@ -24,14 +24,14 @@ pub struct Keys {
 pub fn load(ui: &UiSettings, paths: &Paths) -> Keys {
     let style = ui.keymap.as_str();
     let mut problems = Vec::new();
-    let own = keymaps::read(paths, style).unwrap_or_else(|problem| {
+    let own = keymap_files::read(paths, style).unwrap_or_else(|problem| {
         problems.push(problem);
         None
     });
-    if own.is_none() && problems.is_empty() && !styles::is_shipped(style) {
+    if own.is_none() && problems.is_empty() && !keymaps::is_shipped(style) {
         problems.push(unknown(ui, paths));
     }
-    let (keymap, bad) = styles::keymap(style, own.as_ref().map(|(file, text)| (file.as_str(), text.as_str())));
+    let (keymap, bad) = keymaps::keymap(style, own.as_ref().map(|(file, text)| (file.as_str(), text.as_str())));
     problems.extend(bad.into_iter().map(|entry| {
         Problem::new(ProblemKind::Settings, entry.to_string()).hint("repair this line; the other keys hold")
     }));
@@ -48,7 +48,7 @@ fn unknown(ui: &UiSettings, paths: &Paths) -> Problem {
     let line = ui.keymap_line.unwrap_or(1);
     let what = format!("{}:{line}: [ui] there is no keymap \"{style}\"", paths.config.display());
     let problem = Problem::new(ProblemKind::Settings, what).then(Remedy::Settings);
-    let shipped = styles::listed();
+    let shipped = keymaps::listed();
     match paths.keymap(style) {
         Some(path) => problem
             .because(format!("{} is not there, and it is none of {shipped}", path.display()))

@@ -6,7 +6,9 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::results::is_safe;
+use crate::domain::text::{multi_line, push_byte, push_visible};
+
+pub use crate::domain::text::{multi_line as block, one_line as line};
 
 /// Writes a whole text. A reader that went away (`| head`) is no trouble.
 ///
@@ -61,22 +63,10 @@ pub fn columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Res
 /// # Errors
 /// As [`text`].
 pub fn problems(err: &mut dyn Write, problems: &[Problem]) -> Result<(), Problem> {
-    problems.iter().try_for_each(|problem| text(err, &format!("rrx: {}\n", block(&problem.to_string()))))
+    problems.iter().try_for_each(|problem| text(err, &format!("rrx: {}\n", multi_line(&problem.to_string()))))
 }
 
-/// A text on one line: blanks collapsed, what cannot be seen shown as `�`.
-#[must_use]
-pub fn line(text: &str) -> String {
-    text.split_whitespace().map(|word| word.chars().map(seen).collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
-/// A text on its lines, what cannot be seen shown as `�`.
-#[must_use]
-pub fn block(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { seen(c) }).collect()
-}
-
-/// Rows on their way to a terminal, in whatever form: what cannot be seen is shown as `�`, and so are bytes that are no text.
+/// Rows on their way to a terminal, in any format: what a terminal must not draw becomes a visible mark.
 #[derive(Debug)]
 pub struct Shown<W> {
     out: W,
@@ -110,12 +100,17 @@ impl<W: Write> Write for Shown<W> {
             // The ends of lines in CSV.
             for (at, line) in text.split("\r\n").enumerate() {
                 shown.push_str(if at > 0 { "\r\n" } else { "" });
-                shown.push_str(&block(line));
+                for character in line.chars() {
+                    match character {
+                        '\n' | '\t' => shown.push(character),
+                        _ => push_visible(character, &mut shown),
+                    }
+                }
             }
             if is_last && is_open {
                 self.rest.extend_from_slice(chunk.invalid());
-            } else if !chunk.invalid().is_empty() {
-                shown.push('\u{fffd}');
+            } else {
+                chunk.invalid().iter().for_each(|byte| push_byte(*byte, &mut shown));
             }
         }
         self.out.write_all(shown.as_bytes())?;
@@ -127,27 +122,9 @@ impl<W: Write> Write for Shown<W> {
     }
 }
 
-fn seen(c: char) -> char {
-    if is_safe(c) { c } else { '\u{fffd}' }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_hold_nothing_that_a_terminal_obeys_turns_or_hides() {
-        let hostile = "a\u{1b}[2J\u{9b}1m\u{7}\u{202e}b\u{200b}c\u{ad}d\u{61c}e\u{2060}f\u{e0041}g\u{fff9}h\rj";
-        for shown in [line(hostile), block(hostile)] {
-            assert!(shown.chars().all(is_safe), "{shown:?}");
-            assert_eq!(
-                shown.chars().filter(|&c| c == '\u{fffd}').count(),
-                10 + usize::from(shown.contains("h\u{fffd}j")),
-                "{shown:?}"
-            );
-        }
-        assert_eq!(block("ä 日本\n\tzwei"), "ä 日本\n\tzwei");
-    }
 
     #[test]
     fn rows_on_a_terminal_hold_nothing_that_it_obeys_wherever_they_are_parted() {
@@ -160,7 +137,7 @@ mod tests {
                 shown.write_all(part).unwrap();
             }
             shown.flush().unwrap();
-            let expected = "ä,日本\r\n\u{fffd}[2J\t\u{fffd}\u{fffd}x\r\n\u{fffd}\u{fffd}z\r\n";
+            let expected = "ä,日本\r\n␛[2J\t‹U+202E›␍x\r\n‹ff›‹e6›z\r\n";
             assert_eq!(String::from_utf8(out).unwrap(), expected, "parted by {parted}");
         }
     }

@@ -176,9 +176,9 @@ fn the_log_shows_held_tunnels_and_exports_between_the_statements() {
     assert_eq!(
         out,
         "TIME                      PROFILE  ROWS  MS  END     STATEMENT\n\
-         2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 \u{fffd}[2J\n\
+         2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 ␛[2J\n\
          2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n\
-         2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a\u{fffd}[2J.csv, SHA-256 ab\n"
+         2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a␛[2J.csv, SHA-256 ab\n"
     );
     assert_eq!(err, "");
     let (out, _) = printed(|out, err| log::run(show(JSON), &paths, out, err));
@@ -217,7 +217,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
         out,
         "TIME                      PROFILE  ROWS  MS  END              STATEMENT\n\
          2026-09-21T14:13:20.000Z  eu       1     12  complete         SELECT 1\n\
-         2026-09-21T14:13:20.000Z  eu       -     -   no end recorded  SELECT '\u{fffd}]0;x\u{fffd}' FROM t\n"
+         2026-09-21T14:13:20.000Z  eu       -     -   no end recorded  SELECT '␛]0;x␇' FROM t\n"
     );
     assert_eq!(err, "");
     let (out, _) = printed(|out, err| log::run(show(JSON), &paths, out, err));

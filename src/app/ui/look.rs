@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::domain::profile::UiSettings;
-use crate::domain::results::{Glyphs, ascii_twin};
+use crate::domain::text::{Glyphs, ascii_twin};
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

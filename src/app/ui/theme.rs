@@ -4,8 +4,8 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::look::{Colours, Ground, Look};
 use crate::domain::profile::Environment;
-use crate::domain::results::Glyphs;
 use crate::domain::sql::highlight::Class;
+use crate::domain::text::Glyphs;
 
 /// Styles by what they mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

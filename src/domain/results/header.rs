@@ -1,7 +1,7 @@
 //! What stands above a column: its type in the user's words, its side, its first width. Knows no colour.
 
 use super::{
-    BINARY_COLLATION, Cell, Column, Glyphs, Piece, Shown, TypeClass, Window, WireType, flag, shown, shown_cell,
+    BINARY_COLLATION, Cell, CellPreview, Column, Glyphs, Piece, TypeClass, Window, WireType, flag, shown, shown_cell,
     shown_text,
 };
 
@@ -74,7 +74,7 @@ fn least(column: &Column, glyphs: Glyphs) -> usize {
 pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: Glyphs) -> u16 {
     let Some(of) = columns.get(column) else { return 0 };
     let name = cells(&shown_text(&of.name, glyphs, usize::MAX / 2));
-    let cells_of = |cell: &Shown| cells(&shown(cell, of, glyphs, usize::MAX / 2));
+    let cells_of = |cell: &CellPreview| cells(&shown(cell, of, glyphs, usize::MAX / 2));
     let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(column)).map(cells_of);
     let width = values.chain([name, type_text(of).chars().count(), least(of, glyphs)]).max().unwrap_or_default();
     u16::try_from(width).unwrap_or(u16::MAX)
@@ -85,7 +85,7 @@ fn header_width(column: &Column, glyphs: Glyphs) -> usize {
     name.max(type_text(column).chars().count().min(HEADER_CELLS))
 }
 
-fn wanted(cell: &Shown, column: &Column, glyphs: Glyphs) -> usize {
+fn wanted(cell: &CellPreview, column: &Column, glyphs: Glyphs) -> usize {
     let most = match column.class() {
         TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => {
             WHOLE_CELLS

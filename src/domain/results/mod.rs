@@ -34,7 +34,6 @@ pub use header::{Side, alignment, type_text, whole_width, widths};
 pub use key::{Key, KeyKind, Keys};
 pub use order::{Sorter, TooMuch};
 pub use pattern::{Case, Pattern, PatternFault, PatternKind};
-pub use placeholder::{Glyphs, ascii_twin, is_safe};
 pub use plot::{BARS, Plot, PlotFault, PlotKind, Series, SeriesBuilder};
 pub use pretty::{JsonLine, pretty_json};
 pub use profile::{Bin, ColumnProfile, Count, Frequent, ProfileBuilder};
@@ -44,3 +43,5 @@ pub use store::{Store, StoreError, cell_bound};
 pub use view::RowView;
 pub use window::{CellPreview, Window};
 pub use zone::{in_zone, zone, zones};
+
+pub use super::text::Glyphs;

@@ -1,17 +1,7 @@
-//! Which characters of a value may reach a screen, and the visible marks that stand in for the others and for what has no
-//! text. Knows no widths of columns.
+//! The visible marks of values that have no text of their own, and which texts could be taken for one. Knows no widths of
+//! columns; `domain::text` has the marks of single characters.
 
-use unicode_width::UnicodeWidthChar;
-
-/// Which characters the screen can draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Glyphs {
-    /// Any.
-    #[default]
-    Unicode,
-    /// ASCII only. It concerns our own marks; characters of a value stay what they are.
-    Ascii,
-}
+use crate::domain::text::Glyphs;
 
 impl Glyphs {
     fn of(self, unicode: &'static str, ascii: &'static str) -> &'static str {
@@ -63,35 +53,6 @@ impl Glyphs {
         "~"
     }
 
-    fn brackets(self) -> (char, char) {
-        match self {
-            Self::Unicode => ('‹', '›'),
-            Self::Ascii => ('<', '>'),
-        }
-    }
-
-    /// Stands for a byte that is no UTF-8.
-    pub(super) fn byte(self, byte: u8) -> String {
-        let (open, close) = self.brackets();
-        format!("{open}{byte:02x}{close}")
-    }
-
-    /// Stands for a character that a screen must not or cannot draw.
-    pub(super) fn character(self, character: char) -> String {
-        let (open, close) = self.brackets();
-        match (self, character) {
-            (Self::Ascii, '\n') => "\\n".to_owned(),
-            (Self::Ascii, '\r') => "\\r".to_owned(),
-            (Self::Ascii, '\t') => "\\t".to_owned(),
-            (Self::Ascii, '\0') => "\\0".to_owned(),
-            (Self::Unicode, '\0'..='\x1f') => {
-                char::from_u32(0x2400 + character as u32).unwrap_or('\u{2426}').to_string()
-            }
-            (Self::Unicode, '\x7f') => "\u{2421}".to_owned(),
-            _ => format!("{open}U+{:04X}{close}", character as u32),
-        }
-    }
-
     /// Whether a text could be taken for one of the marks; it is drawn in quotes then.
     pub(super) fn could_be_taken(self, text: &str) -> bool {
         let whole = [self.null(), self.empty(), self.too_wide(), self.waiting()];
@@ -138,31 +99,6 @@ impl Glyphs {
     }
 }
 
-/// The ASCII twin of a glyph that the program draws itself: borders, arrows, marks, and stand-ins for controls.
-#[must_use]
-pub fn ascii_twin(character: char) -> Option<char> {
-    Some(match character {
-        '─' | '━' | '╴' | '╶' => '-',
-        '│' | '┃' | '▏' => '|',
-        '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '┼' | '├' | '┤' | '┬' | '┴' => {
-            '+'
-        }
-        '‹' | '←' => '<',
-        '›' | '»' | '→' | '▸' => '>',
-        '▾' | '▼' => 'v',
-        '▲' => '^',
-        '·' | '…' => '.',
-        '●' | '•' | '\u{2800}'..='\u{28ff}' => '*',
-        '○' | '◐' => 'o',
-        '✓' => 'y',
-        '✗' | '×' => 'x',
-        '¶' => 'P',
-        '▒' | '▁'..='▎' => '#',
-        '\u{2400}'..='\u{2426}' => '?',
-        _ => return None,
-    })
-}
-
 fn is_all(text: &str, mark: &str) -> bool {
     !text.is_empty() && mark.chars().next().is_some_and(|mark| text.chars().all(|character| character == mark))
 }
@@ -176,29 +112,4 @@ fn looks_binary(text: &str, cut: &str) -> bool {
         && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && ["B", "KiB", "MiB", "GiB"].contains(&unit)
         && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Whether a character may be drawn as it is: no control, nothing that turns the direction or takes no place, no blank
-/// other than the space (U+3000 is a blank of its scripts and is drawn).
-#[must_use]
-pub fn is_safe(character: char) -> bool {
-    if matches!(character, ' '..='~') {
-        return true;
-    }
-    !(character.is_control()
-        || (character.is_whitespace() && character != '\u{3000}')
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        // Letters of flags and tones of skin: some terminals join them with what stands before, others give them cells.
-        || matches!(character, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}')
-        || (character as u32) & 0xfffe == 0xfffe
-        || matches!(character as u32, 0xfdd0..=0xfdef))
-}
-
-/// Whether it takes a place of its own.
-pub(super) fn stands_alone(character: char) -> bool {
-    character.width().unwrap_or(0) > 0
 }

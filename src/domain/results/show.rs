@@ -4,8 +4,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::placeholder::{ascii_twin, is_safe, stands_alone};
-use super::{Cell, Column, Glyphs, Shown, TypeClass};
+use super::{Cell, CellPreview, Column, Glyphs, TypeClass};
+use crate::domain::text::{Part, grapheme_parts};
 use crate::domain::words::size;
 
 /// What a piece of screen text is.
@@ -45,15 +45,13 @@ impl Piece {
 
 /// Bytes of a binary value that are shown where there is room: a UUID fits whole.
 const HEX_BYTES: usize = 16;
-/// More characters in one grapheme than any script needs: the rest is shown as marks.
-const GRAPHEME_CHARACTERS: usize = 8;
 
 /// A value of a window as a screen shows it in at most `width` cells.
 #[must_use]
-pub fn shown(value: &Shown, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn shown(value: &CellPreview, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
     match value {
-        Shown::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
-        Shown::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
+        CellPreview::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        CellPreview::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
     }
 }
 
@@ -209,22 +207,10 @@ impl Line {
     }
 
     fn grapheme(&mut self, grapheme: &str) {
-        let count = grapheme.chars().count();
-        // Where our own marks are drawn in ASCII, one of them in a value would be drawn as its twin: it is named instead.
-        let is_ours = |character| self.glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
-        let is_plain = |character| is_safe(character) && !is_ours(character);
-        if count <= GRAPHEME_CHARACTERS && grapheme.chars().all(is_plain) && grapheme.width() > 0 {
-            return self.add(grapheme, PieceKind::Plain);
-        }
-        let glyphs = self.glyphs;
-        for character in grapheme.chars() {
-            let is_ours = glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
-            if is_safe(character) && stands_alone(character) && !is_ours {
-                self.add(character.encode_utf8(&mut [0; 4]), PieceKind::Plain);
-            } else {
-                self.add(&self.glyphs.character(character), PieceKind::StandIn);
-            }
-        }
+        grapheme_parts(grapheme, self.glyphs, |part| match part {
+            Part::Plain(text) => self.add(text, PieceKind::Plain),
+            Part::Mark(text) => self.add(&text, PieceKind::StandIn),
+        });
     }
 
     /// The pieces; with the mark of a cut where something is missing.

@@ -4,7 +4,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{BlockError, BlockRef, Blocks, Cell, Chunk, ChunkBuilder, CodingError, Column, Shown, TypeClass, Window};
+use super::{
+    BlockError, BlockRef, Blocks, Cell, CellPreview, Chunk, ChunkBuilder, CodingError, Column, TypeClass, Window,
+};
 use crate::domain::limits::{CHUNK_BYTES, WINDOW_BYTES, WINDOW_CELL_BYTES, WINDOW_CELL_LEAST, WINDOW_ROWS};
 
 /// Why the store could not do what it was asked.
@@ -252,7 +254,7 @@ impl<B: Blocks> Store<B> {
         let columns = self.columns.len();
         let bound = cell_bound(rows.len().saturating_mul(columns));
         let is_text = std::mem::take(&mut self.is_text);
-        let mut lines: Vec<Vec<Shown>> = vec![Vec::new(); rows.len()];
+        let mut lines: Vec<Vec<CellPreview>> = vec![Vec::new(); rows.len()];
         let visited = self.visit(rows, |at, chunk, row| {
             let cells = chunk.row(row).into_iter().flatten();
             if let Some(line) = lines.get_mut(at) {
@@ -349,10 +351,12 @@ fn within(offset: u64, chunk: &Chunk) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX).min(chunk.rows())
 }
 
-fn shown(cell: Cell<'_>, bound: usize, is_text: bool) -> Shown {
+fn shown(cell: Cell<'_>, bound: usize, is_text: bool) -> CellPreview {
     match cell {
-        Cell::Null => Shown::Null,
-        Cell::Bytes(bytes) => Shown::Bytes { head: cut(bytes, bound, is_text).into(), length: bytes.len() as u64 },
+        Cell::Null => CellPreview::Null,
+        Cell::Bytes(bytes) => {
+            CellPreview::Bytes { head: cut(bytes, bound, is_text).into(), length: bytes.len() as u64 }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::ssh::resolved_hop::RouteError;
+use crate::domain::text::excerpt;
 
 /// A hop that ended the connection and gave no reason.
 pub(super) const CLOSED: &str = "the hop closed the connection";
@@ -394,10 +395,9 @@ fn with_words(problem: Problem, told: Option<&String>) -> Problem {
     }
 }
 
-/// Words of a host, fit for a message: control characters out, and not too long.
+/// Returns the text of a host for a message: on one line, and not too long.
 pub(super) fn plain(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    plain.trim().to_owned()
+    excerpt(text, 300)
 }
 
 /// Why a connection to a hop has ended, in words of ours where the library's would say less.

@@ -8,10 +8,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::panes::connect::draw_problem;
-use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
+use crate::app::ui::draw::{clip, grouped, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::results::{CellPreview, Column, Direction, Piece, PieceKind, Side, alignment, shown};
+use crate::domain::text::visible;
 
 use super::labels::titles;
 use super::update::number_width;
@@ -102,7 +103,7 @@ impl GridView<'_> {
         if let Some(table) = result.table().filter(|_| results.len() > 1) {
             let mark = if result.came_from.is_some() { " " } else { ": " };
             let rest = full.first().and_then(|title| title.strip_prefix(&which)).unwrap_or_default();
-            full.insert(0, format!("{which}{mark}{}{rest}", printable(table)));
+            full.insert(0, format!("{which}{mark}{}{rest}", visible(table)));
         }
         let place = place(result);
         let room = usize::from(width.saturating_sub(4));
@@ -129,7 +130,7 @@ impl GridView<'_> {
             let style = if here { theme.key() } else { theme.heading() };
             let mark = Self::sort_mark(table.result, span.column);
             let width = usize::from(span.width).saturating_sub(mark.width());
-            let name = format!("{}{mark}", clip(&printable(&column.name), width));
+            let name = format!("{}{mark}", clip(&visible(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
             let type_words = clip(&self.type_words(table.result, column, span), usize::from(span.width));
             aligned(column, &type_words, theme.dim(), (x, area.y + 1, span.width), buffer);

@@ -2,8 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::ui::draw::{clip, grouped, printable as safe};
+use crate::app::ui::draw::{clip, grouped};
 use crate::domain::results::{Column, ColumnProfile, Count, Series};
+use crate::domain::text::visible;
 use crate::domain::words::counted;
 
 use super::lines::{Joint, Paper, shown_bytes};
@@ -105,9 +106,9 @@ pub(super) fn chart(paper: &mut Paper, series: &Series, scope: &str) {
     }
     paper.blank();
     let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
-    let widest = series.bars.iter().map(|(label, _)| safe(label).width()).max().unwrap_or(0).min(paper.width() / 3);
+    let widest = series.bars.iter().map(|(label, _)| visible(label).width()).max().unwrap_or(0).min(paper.width() / 3);
     for (label, value) in &series.bars {
-        let label = clip(&safe(label), widest);
+        let label = clip(&visible(label), widest);
         let pad = " ".repeat(widest.saturating_sub(label.width()));
         bar(paper, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
     }
