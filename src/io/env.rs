@@ -15,10 +15,10 @@ use super::storage::paths::Paths;
 use super::storage::stored_dates::StoredDates;
 use super::storage::task::StorageDeps;
 use super::storage::{known_hosts, ssh_files};
-use super::tunnel::ssh_config::Files;
-use super::tunnel::{IsOwnSocket, PeerUids, SshConfig};
+use super::tunnel::{IsOwnSocket, PeerUids};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Secret;
+use crate::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
 
 /// The environment of the process.
 pub struct HostEnv {
@@ -135,10 +135,10 @@ impl HostEnv {
     }
 
     /// Returns the files of `ssh_config(5)` that OpenSSH reads.
-    fn ssh_config(&self, paths: &Paths) -> SshConfig {
-        SshConfig {
+    fn ssh_config(&self, paths: &Paths) -> SshConfigSource {
+        SshConfigSource {
             paths: vec![paths.home.join(".ssh/config"), "/etc/ssh/ssh_config".into()],
-            files: Box::new(SshConfigFiles { variable: self.variable }),
+            files: Box::new(DiskFiles { variable: self.variable }),
             local_uid: self.sockets.own_uid,
             local_host: self.host_name.clone().unwrap_or_default(),
         }
@@ -179,11 +179,11 @@ impl SecretStore<'_> {
 }
 
 /// Reads the files of `ssh_config(5)` from disk.
-struct SshConfigFiles {
+struct DiskFiles {
     variable: fn(&str) -> Option<OsString>,
 }
 
-impl Files for SshConfigFiles {
+impl SshConfigFiles for DiskFiles {
     fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
         ssh_files::read(path)
     }

@@ -36,6 +36,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "src/domain/snippets",
         &["domain::text", "domain::sql", "domain::catalog", "domain::results", "domain::limits", "domain::problem"],
     ),
+    ("src/domain/ssh", &["domain::limits", "domain::profile"]),
     ("src/domain/compute.rs", &["domain::catalog", "domain::limits", "domain::problem"]),
     ("src/domain/protocol", &["domain"]),
     ("src/app", &["domain", "app"]),

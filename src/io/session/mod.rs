@@ -40,9 +40,10 @@ pub use link::tunnel_context;
 pub use task::spawn;
 pub use typed::{Stories, Typed};
 
-use super::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};
+use super::tunnel::{AppendLine, IsOwnSocket, ReadFile};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource};
+use crate::domain::ssh::ssh_config::SshConfigSource;
 
 /// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
 pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
@@ -66,7 +67,7 @@ pub struct Outside {
     /// `known_hosts` files besides that of a hop, never written.
     pub global_known_hosts: Vec<PathBuf>,
     /// `ssh_config`, if hops may be described there.
-    pub ssh_config: Option<Arc<SshConfig>>,
+    pub ssh_config: Option<Arc<SshConfigSource>>,
     /// The time of day.
     pub clock: fn() -> SystemTime,
     /// Reads CA, key and `known_hosts` files.

@@ -1,36 +1,34 @@
-//! Which keywords there are, and what becomes of each. Knows no value but those that are harmless.
+//! The keywords of `ssh_config`, and how rrx treats each.
 
-/// What becomes of a keyword's line.
+/// How the lines of a keyword are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keeping {
-    /// The first line counts.
-    First,
-    /// All lines count.
-    Every,
-    /// It changes neither the path nor whom it trusts.
-    Nothing,
-    /// OpenSSH does not have it either.
+pub(super) enum KeywordUse {
+    FirstLine,
+    AllLines,
+    /// The keyword changes neither the route nor trust.
+    Ignored,
+    /// OpenSSH does not know it either.
     Unknown,
 }
 
-/// What becomes of the line of a keyword in small letters, under the name that it goes by today.
-pub(super) fn keeping(keyword: &str) -> (&str, Keeping) {
-    let keyword = FORMER.iter().find(|(former, _)| *former == keyword).map_or(keyword, |(_, name)| *name);
+/// Returns the present name of a lower-case keyword, and how its lines are treated.
+pub(super) fn classify(keyword: &str) -> (&str, KeywordUse) {
+    let keyword = FORMER_NAMES.iter().find(|(former, _)| *former == keyword).map_or(keyword, |(_, name)| *name);
     let is_in = |list: &[&str]| list.contains(&keyword);
-    let keeping = if is_in(EVERY) {
-        Keeping::Every
-    } else if is_in(FIRST) || LEADS_ELSEWHERE.iter().any(|(name, _)| *name == keyword) {
-        Keeping::First
-    } else if is_in(KNOWN) {
-        Keeping::Nothing
+    let keyword_use = if is_in(ALL_LINES) {
+        KeywordUse::AllLines
+    } else if is_in(FIRST_LINE) || CHANGES_ROUTE_OR_TRUST.iter().any(|(name, _)| *name == keyword) {
+        KeywordUse::FirstLine
+    } else if is_in(IGNORED) {
+        KeywordUse::Ignored
     } else {
-        Keeping::Unknown
+        KeywordUse::Unknown
     };
-    (keyword, keeping)
+    (keyword, keyword_use)
 }
 
-/// Keywords that would lead elsewhere or trust otherwise, unless they have one of these values.
-pub(super) const LEADS_ELSEWHERE: [(&str, &[&str]); 7] = [
+/// Keywords that change the route or trust in a way that rrx does not support, with the values that change nothing.
+pub(super) const CHANGES_ROUTE_OR_TRUST: [(&str, &[&str]); 7] = [
     ("proxycommand", &["none"]),
     ("proxyusefdpass", &["no", "false"]),
     ("canonicalizehostname", &["no", "false"]),
@@ -40,8 +38,8 @@ pub(super) const LEADS_ELSEWHERE: [(&str, &[&str]); 7] = [
     ("bindinterface", &["none"]),
 ];
 
-/// Former names of keywords, as OpenSSH still takes them.
-const FORMER: &[(&str, &str)] = &[
+/// Former names of keywords, which OpenSSH still accepts, with their present names.
+const FORMER_NAMES: &[(&str, &str)] = &[
     ("challengeresponseauthentication", "kbdinteractiveauthentication"),
     ("skeyauthentication", "kbdinteractiveauthentication"),
     ("tisauthentication", "kbdinteractiveauthentication"),
@@ -49,11 +47,11 @@ const FORMER: &[(&str, &str)] = &[
     ("identityfile2", "identityfile"),
 ];
 
-/// Keywords whose lines add up.
-const EVERY: &[&str] = &["identityfile", "certificatefile"];
+/// Keywords of which all lines count.
+const ALL_LINES: &[&str] = &["identityfile", "certificatefile"];
 
-/// Keywords whose first value counts.
-const FIRST: &[&str] = &[
+/// Keywords of which the first line counts.
+const FIRST_LINE: &[&str] = &[
     "addressfamily",
     "connecttimeout",
     "globalknownhostsfile",
@@ -76,8 +74,8 @@ const FIRST: &[&str] = &[
     "userknownhostsfile",
 ];
 
-/// Other keywords of OpenSSH: they change neither the path nor whom it trusts, or speak of what rrx does not do.
-const KNOWN: &[&str] = &[
+/// Other keywords of OpenSSH: they change neither the route nor trust, or are about features that rrx does not have.
+const IGNORED: &[&str] = &[
     "addkeystoagent",
     "batchmode",
     "canonicaldomains",

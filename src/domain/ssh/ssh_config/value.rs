@@ -1,16 +1,16 @@
-//! The values of single keywords: numbers, times, choices. Knows no file and no line.
+//! Parses the values of single keywords: numbers, times, choices.
 
 use std::time::Duration;
 
-use super::token::Meaning;
-use super::{AddressFamily, Agent, Files, UnknownKeys};
+use super::token::TokenValues;
+use super::types::{AddressFamily, AgentSocket, SshConfigFiles, UnknownHostKeys};
 
 pub(super) fn port(text: &str) -> Result<u16, String> {
-    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| format!("`{text}` is no port: 1 to 65535"))
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| format!("`{text}` is not a port (1 to 65535)"))
 }
 
 pub(super) fn count(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| format!("`{text}` is no number"))
+    text.parse().map_err(|_| format!("`{text}` is not a number"))
 }
 
 pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
@@ -21,8 +21,8 @@ pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Whether a way of signing in may be tried. For keys there are two more words, about how the hop is bound to them.
-pub(super) fn may_be_tried(text: &str) -> Result<bool, String> {
+/// Parses whether a sign-in method is allowed. `PubkeyAuthentication` has two more values that also allow it.
+pub(super) fn method_allowed(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "unbound" | "host-bound" => Ok(true),
         _ => yes_or_no(text),
@@ -38,51 +38,55 @@ pub(super) fn address_family(text: &str) -> Result<AddressFamily, String> {
     }
 }
 
-pub(super) fn unknown_keys(text: &str) -> Result<UnknownKeys, String> {
+pub(super) fn unknown_host_keys(text: &str) -> Result<UnknownHostKeys, String> {
     match text.to_ascii_lowercase().as_str() {
-        "yes" | "true" => Ok(UnknownKeys::Refused),
-        "ask" | "no" | "false" | "off" | "accept-new" => Ok(UnknownKeys::Asked),
+        "yes" | "true" => Ok(UnknownHostKeys::Refuse),
+        "ask" | "no" | "false" | "off" | "accept-new" => Ok(UnknownHostKeys::Ask),
         _ => Err(format!("`{text}` is not one of yes, accept-new, no, off and ask")),
     }
 }
 
-pub(super) fn agent(text: &str, meaning: &Meaning<'_>, files: &dyn Files) -> Result<Agent, String> {
+pub(super) fn agent_socket(
+    text: &str,
+    tokens: &TokenValues<'_>,
+    files: &dyn SshConfigFiles,
+) -> Result<AgentSocket, String> {
     if text.eq_ignore_ascii_case("none") {
-        return Ok(Agent::No);
+        return Ok(AgentSocket::Disabled);
     }
     if text == "SSH_AUTH_SOCK" {
-        return Ok(Agent::Usual);
+        return Ok(AgentSocket::FromEnvironment);
     }
     match text.strip_prefix('$').filter(|rest| !rest.starts_with('{')) {
         Some(name) => match files.variable(name) {
-            Some(path) => Ok(Agent::At(path.into())),
+            Some(path) => Ok(AgentSocket::Path(path.into())),
             None => Err(format!("the variable {name} is not set")),
         },
-        None => meaning.path(text, files).map(Agent::At),
+        None => tokens.expand_path(text, files).map(AgentSocket::Path),
     }
 }
 
-/// The hops that `ProxyJump` names, the tokens in each put in.
-pub(super) fn hops(text: &str, meaning: &Meaning<'_>) -> Result<Vec<String>, String> {
+/// Parses the hops of `ProxyJump`, with their tokens expanded.
+pub(super) fn proxy_jump(text: &str, tokens: &TokenValues<'_>) -> Result<Vec<String>, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(Vec::new());
     }
-    text.split(',').map(str::trim).filter(|hop| !hop.is_empty()).map(|hop| meaning.hop(hop)).collect()
+    text.split(',').map(str::trim).filter(|hop| !hop.is_empty()).map(|hop| tokens.expand_hop(hop)).collect()
 }
 
-/// A time as OpenSSH writes it: seconds, or numbers with `s m h d w`. `none` is none. Source: TIME FORMATS in
+/// Parses a time as OpenSSH writes it: seconds, or numbers with `s m h d w`. `none` is `None`. Source: TIME FORMATS in
 /// `sshd_config(5)`.
 pub(super) fn time(text: &str) -> Result<Option<Duration>, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(None);
     }
-    let bad = || format!("`{text}` is no time such as 30, 90s or 1m30s");
+    let invalid = || format!("`{text}` is not a time such as 30, 90s or 1m30s");
     let mut seconds = 0_u64;
     let mut number = None::<u64>;
     for character in text.chars() {
         if let Some(digit) = character.to_digit(10) {
             number = number.unwrap_or(0).checked_mul(10).and_then(|number| number.checked_add(digit.into()));
-            number.ok_or_else(bad)?;
+            number.ok_or_else(invalid)?;
             continue;
         }
         let unit = match character.to_ascii_lowercase() {
@@ -91,14 +95,14 @@ pub(super) fn time(text: &str) -> Result<Option<Duration>, String> {
             'h' => 3_600,
             'd' => 86_400,
             'w' => 604_800,
-            _ => return Err(bad()),
+            _ => return Err(invalid()),
         };
-        let part = number.take().ok_or_else(bad)?.checked_mul(unit).ok_or_else(bad)?;
-        seconds = seconds.checked_add(part).ok_or_else(bad)?;
+        let part = number.take().ok_or_else(invalid)?.checked_mul(unit).ok_or_else(invalid)?;
+        seconds = seconds.checked_add(part).ok_or_else(invalid)?;
     }
     let rest = number.unwrap_or(0);
     if text.is_empty() {
-        return Err(bad());
+        return Err(invalid());
     }
-    seconds.checked_add(rest).map(Duration::from_secs).map(Some).ok_or_else(bad)
+    seconds.checked_add(rest).map(Duration::from_secs).map(Some).ok_or_else(invalid)
 }
