@@ -9,7 +9,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::{Lag, ResultId, Role, ServerFacts, SessionId};
-use crate::domain::results::{Column, Glyphs};
+use crate::domain::results::{Column, GlyphSet};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Dialect;
 
@@ -21,11 +21,11 @@ use super::layout::Layout;
 pub enum ConnectionState {
     /// There is none.
     #[default]
-    Off,
+    None,
     /// The ladder is being climbed.
     Connecting(SessionId),
     /// Connected.
-    On(SessionId),
+    Connected(SessionId),
     /// It was there and is gone; the next attempt comes by itself.
     Waiting {
         /// Which attempt it will be, from 1.
@@ -34,7 +34,7 @@ pub enum ConnectionState {
         due: Duration,
     },
     /// It was there and is gone; an attempt is under way behind the screen.
-    Reconnect {
+    Reconnecting {
         /// The session that connects.
         session: SessionId,
         /// Which attempt it is.
@@ -49,8 +49,8 @@ impl ConnectionState {
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         match self {
-            Self::On(session) | Self::Connecting(session) | Self::Reconnect { session, .. } => Some(*session),
-            Self::Off | Self::Waiting { .. } | Self::Lost => None,
+            Self::Connected(session) | Self::Connecting(session) | Self::Reconnecting { session, .. } => Some(*session),
+            Self::None | Self::Waiting { .. } | Self::Lost => None,
         }
     }
 }
@@ -65,7 +65,7 @@ pub struct Context {
     /// Bindings.
     pub keymap: Arc<Keymap<Action>>,
     /// Which glyphs the terminal can draw.
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphSet,
     /// The profile in use.
     pub profile: Option<Arc<Profile>>,
     /// Where its session stands.

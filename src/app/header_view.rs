@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::protocol::{Question, Role};
+use crate::domain::text::visible;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -71,7 +72,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         format!("{short_role} RO NO BLIND"),
     ];
     let badge = format!(" {} ", profile.environment.word());
-    let database = context.database.as_deref().unwrap_or("(no database)");
+    let database = visible(context.database.as_deref().unwrap_or("(no database)"));
     let has_two_lines = area.height > 1;
     // What stands beside the names on their line.
     let beside = badge.width() + 3 + glyph.width();
@@ -84,7 +85,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let word = if full <= room { word } else { "" };
     let names = room.saturating_sub(beside + word.width());
     let name = clip(&profile.name, names.saturating_sub(database.width().min(DATABASE)));
-    let database = clip(database, names.saturating_sub(name.width()));
+    let database = clip(&database, names.saturating_sub(name.width()));
 
     let is_whole = *must == short[0];
     let mut spare = if has_two_lines {

@@ -61,12 +61,13 @@ pub enum Request {
     HideInspector,
     /// Do this action as if its key had been pressed.
     Do(Action),
-    /// Ask the user; on yes do the rest.
+    /// Asks the user a yes-or-no question.
     Confirm {
-        /// The question.
         question: String,
         /// What yes does.
         yes: Box<Request>,
+        /// What no does, and so does closing the question without an answer.
+        no: Option<Box<Request>>,
     },
     /// Put text on the clipboard.
     Copy(CopyText),

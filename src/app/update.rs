@@ -136,12 +136,12 @@ fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects:
 }
 
 fn on_computed(model: &mut Model, computed: Computed) {
-    let slot = computed.handle.slot();
+    let slot = computed.answer.slot();
     if model.aside.jobs.get(&slot) != Some(&computed.generation) {
         return;
     }
     model.aside.jobs.remove(&slot);
-    match computed.handle {
+    match computed.answer {
         ComputeResult::Found { best, total } => {
             if let Some(overlay) = &mut model.overlay {
                 overlay.on_found(&best, total, &model.context);

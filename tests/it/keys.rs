@@ -6,9 +6,9 @@ use rrx::app::keymaps;
 use rrx::domain::keys::{Chord, Key, Keymap, Matcher, Outcome, load};
 
 fn shipped() -> Vec<(&'static str, Keymap<Action>)> {
-    styles::names()
+    keymaps::names()
         .map(|name| {
-            let (keymap, bad) = styles::keymap(name, None);
+            let (keymap, bad) = keymaps::keymap(name, None);
             assert_eq!(bad, vec![], "the shipped keymap {name} loads without a complaint");
             (name, keymap)
         })
@@ -77,7 +77,7 @@ fn every_printable_character_is_text_in_the_worksheet_in_every_style() {
 
 #[test]
 fn a_sequence_waits_without_time_and_is_given_up_by_another_key() {
-    let (keymap, _) = styles::keymap("default", None);
+    let (keymap, _) = keymaps::keymap("default", None);
     let mut matcher = Matcher::default();
     let g = Chord::plain(Key::Char('g'));
     assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), Outcome::Pending);
@@ -89,7 +89,7 @@ fn a_sequence_waits_without_time_and_is_given_up_by_another_key() {
 
 #[test]
 fn all_bad_entries_of_a_file_are_named_with_their_lines_and_the_good_ones_hold() {
-    let (mut keymap, _) = styles::keymap("default", None);
+    let (mut keymap, _) = keymaps::keymap("default", None);
     let text = "[grid]\ncopy = \"ctrl-shift-y\"\nfly = \"f\"\ndown = \"x\"\ntop = [\"x y\"]\n";
     let bad = load(&mut keymap, "mine.toml", text, &Action::find);
     let named: Vec<(usize, &str)> = bad.iter().map(|entry| (entry.line, entry.entry.as_str())).collect();

@@ -11,7 +11,7 @@ use rrx::app::layout::ScreenSize;
 use rrx::app::model::{Model, Start};
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
-use rrx::app::{Effect, Message, screen, styles, update};
+use rrx::app::{Effect, Message, keymaps, screen, update};
 use rrx::domain::catalog::find::ObjectRef;
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
@@ -22,7 +22,7 @@ use rrx::domain::protocol::{
     End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd,
     StorageEvent, StoreCmd, StoreEvent,
 };
-use rrx::domain::results::{CellPreview, Column, Origin, Window, WireType};
+use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::Dialect;
 
 /// A model and the effects that it asked for.
@@ -40,7 +40,7 @@ impl Bench {
         assert_eq!(problems, vec![]);
         let settings: Arc<Settings> = Arc::new(settings);
         let profiles = settings.profiles.iter().cloned().map(Arc::new).collect();
-        let (keymap, _) = styles::keymap("default", None);
+        let (keymap, _) = keymaps::keymap("default", None);
         let model = Model::new(Start {
             settings,
             profiles,
@@ -141,9 +141,9 @@ impl Bench {
 
 /// A log that keeps nothing.
 pub struct Paper;
-impl rrx::domain::access_log::Ledger for Paper {
+impl rrx::domain::access_log::RecordSink for Paper {
     type Error = ();
-    fn append(&mut self, _: &rrx::domain::access_log::Begin) -> Result<(), ()> {
+    fn append(&mut self, _: &rrx::domain::access_log::BeginRecord) -> Result<(), ()> {
         Ok(())
     }
 }
@@ -165,7 +165,7 @@ fn column(name: &str) -> Column {
     Column {
         name: name.into(),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire: WireType::VarString,
         flags: 0,
         length: 128,
@@ -370,7 +370,7 @@ fn enter_is_no_answer_to_an_unknown_host_key() {
     bench.keys("ctrl-y");
     assert!(matches!(
         bench.effects.as_slice(),
-        [Effect::Session(_, SessionCmd::ComputeResult(rrx::domain::protocol::ComputeResult::Accept))]
+        [Effect::Session(_, SessionCmd::Answer(rrx::domain::protocol::Answer::Accept))]
     ));
 }
 
@@ -525,7 +525,7 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
 fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
     use rrx::domain::keys::{Key, Matcher, Outcome};
     for style in ["default", "vim", "emacs"] {
-        let (keymap, _) = styles::keymap(style, None);
+        let (keymap, _) = keymaps::keymap(style, None);
         for c in (' '..='~').chain("äß€漢".chars()) {
             let outcome = Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["connect", "app"], true);
             assert_eq!(outcome, Outcome::Text(c), "style {style}");

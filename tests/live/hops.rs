@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::Hop;
 use rrx::domain::protocol::ConnectionStep;
+use rrx::domain::ssh::resolved_hop::RouteError;
+use rrx::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
 use rrx::io::storage::ssh_files;
-use rrx::io::tunnel::ssh_config::Files;
-use rrx::io::tunnel::{SshConfig, Tunnel, TunnelContext, TunnelError};
+use rrx::io::tunnel::{Tunnel, TunnelContext, TunnelError};
 
 use super::tunnel::{Agent, context, done, drain, greeting, home};
 use crate::rig::{Rig, Sshd, SshdOptions};
@@ -17,7 +18,7 @@ use crate::rig::{Rig, Sshd, SshdOptions};
 /// The real files.
 pub struct Disk;
 
-impl Files for Disk {
+impl SshConfigFiles for Disk {
     fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
         ssh_files::read(path)
     }
@@ -32,12 +33,12 @@ impl Files for Disk {
 }
 
 /// Makes `~/.ssh/config` in this home, and the source that reads it.
-fn config_in(home: &Path, text: &str) -> Arc<SshConfig> {
+fn config_in(home: &Path, text: &str) -> Arc<SshConfigSource> {
     let folder = home.join(".ssh");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("config"), text).unwrap();
     set_mode(&folder.join("config"), 0o600);
-    Arc::new(SshConfig {
+    Arc::new(SshConfigSource {
         paths: vec![folder.join("config")],
         files: Box::new(Disk),
         local_uid: 4711,
@@ -181,7 +182,7 @@ async fn hops_that_lead_in_a_circle_are_told() {
     let home = home();
     let (context, _steps) = with_config(home.path(), "Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n");
     let error = Tunnel::open(&[alias("a")], context).await.unwrap_err();
-    assert!(matches!(error, TunnelError::Circle { .. }), "{error:?}");
+    assert!(matches!(error, TunnelError::Route(RouteError::Loop { .. })), "{error:?}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rrx::domain::profile::Hop;
 use rrx::domain::protocol::{Answer, ConnectionStep};
+use rrx::domain::ssh::resolved_hop::RouteError;
 use rrx::io::tunnel::{Tunnel, TunnelError};
 use tokio::time::timeout;
 
@@ -259,7 +260,7 @@ async fn a_pipe_that_nobody_writes_into_hangs_no_sign_in() {
     pipe(&home.path().join(".ssh/config"));
     let by_config = timeout(Duration::from_secs(15), Tunnel::open(&[alias("b")], context)).await;
     let by_config = by_config.expect("given up in time").unwrap_err();
-    assert!(matches!(by_config, TunnelError::SshConfig { .. }), "{by_config:?}");
+    assert!(matches!(by_config, TunnelError::Route(RouteError::SshConfig { .. })), "{by_config:?}");
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use futures_util::future::BoxFuture;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Secret};
 use rrx::domain::protocol::{Answer, ConnectionStep, Question, StepState};
-use rrx::io::storage::{known_hosts_file, own_sockets};
+use rrx::io::host::own_sockets;
+use rrx::io::storage::known_hosts;
 use rrx::io::tunnel::{Asker, NoOneToAsk, Reached, Step, Tunnel, TunnelContext, TunnelError};
 use tokio::sync::mpsc;
 
@@ -56,8 +57,8 @@ pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
         global_known_hosts: Vec::new(),
         ssh_config: None,
         clock: std::time::SystemTime::now,
-        read: Arc::new(known_hosts_file::read),
-        append: Arc::new(known_hosts_file::append),
+        read: Arc::new(known_hosts::read),
+        append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         passphrase: None,
         asker: Arc::new(NoOneToAsk),

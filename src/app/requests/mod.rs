@@ -77,10 +77,12 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Quit if model.context.running.is_some() => requests.push(Request::Confirm {
             question: "A statement is running. Stop it and leave?".into(),
             yes: Box::new(Request::Quit),
+            no: None,
         }),
         AppAction::Quit if model.grid.exporting().is_some() => requests.push(Request::Confirm {
             question: "Rows are being written to a file. Stop that and leave?".into(),
             yes: Box::new(Request::Quit),
+            no: None,
         }),
         AppAction::Quit => requests.push(Request::Quit),
         AppAction::Stop => super::statement::stop(model, requests, effects),
@@ -212,7 +214,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             requests.push(Request::Focus(back));
         }
         Request::Do(action) => act(model, action, requests, effects),
-        Request::Confirm { question, yes } => requests.push(Request::Open(Kind::Confirm { question, yes })),
+        Request::Confirm { question, yes, no } => requests.push(Request::Open(Kind::Confirm { question, yes, no })),
         Request::Copy(copy) if copy.text.is_empty() => {
             // Terminals drop a copy of nothing: the clipboard would keep what it has.
             let what = if copy.from.is_some() { "the value" } else { "the text" };

@@ -67,7 +67,7 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
             with!(model, requests, effects, grid.export(order));
         }
         Request::RunAgain { order, statement, profile } => {
-            crate::app::run::run_again(model, &order, (statement, &profile), requests, effects);
+            crate::app::statement::run_again(model, &order, (statement, &profile), requests, effects);
         }
         Request::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::layout::Area;
-use crate::domain::results::{Glyphs, shown_text};
+use crate::domain::text::visible;
 
 use super::theme::Theme;
 
@@ -20,6 +20,9 @@ pub fn rect(area: Area, buffer: &Buffer) -> Rect {
 }
 
 /// Writes parts of text from a place on, no further than `right`; answers with the column after the last.
+///
+/// Invariant: every text that reaches the buffer is safe for a terminal. Callers that measure a text make it visible first,
+/// since a mark is wider than the character that it stands for.
 pub fn parts<'a>(
     buffer: &mut Buffer,
     (x, y): (u16, u16),
@@ -35,7 +38,7 @@ pub fn parts<'a>(
         if x >= right {
             break;
         }
-        (x, _) = buffer.set_stringn(x, y, text, usize::from(right - x), style);
+        (x, _) = buffer.set_stringn(x, y, visible(text), usize::from(right - x), style);
     }
     x
 }
@@ -102,7 +105,7 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in printable(text).split_inclusive(' ') {
+    for word in visible(text).split_inclusive(' ') {
         let used = lines.last().map_or(0, |line| line.width());
         if used > 0 && used + word.trim_end().width() > width {
             lines.push(String::new());
@@ -140,10 +143,4 @@ pub fn grouped(number: u64) -> String {
 #[must_use]
 pub fn counted(count: u64, unit: &str) -> String {
     format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// Text of which nothing steers the terminal: what is not printable is drawn as a stand-in.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    shown_text(text, Glyphs::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
 }

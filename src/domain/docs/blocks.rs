@@ -1,10 +1,11 @@
 //! A page as blocks, ready to be laid out. Markdown in, values out; it knows no width and no colour.
 //!
-//! Control characters of the source become U+FFFD, so that no page can speak to the terminal.
+//! Characters that a terminal must not draw become visible marks (`domain::text`), so that no page can steer the terminal.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::domain::limits::DOC_DEPTH;
+use crate::domain::text::{multi_line, visible};
 
 /// One block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,11 +171,15 @@ impl Builder {
         match tag {
             Tag::Strong => self.strong += 1,
             Tag::Emphasis => self.emphasis += 1,
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => self.link = Some(seen(&dest_url)),
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                self.link = Some(visible(&dest_url).into_owned())
+            }
             Tag::CodeBlock(kind) => {
                 self.close_line();
                 let lang = match kind {
-                    CodeBlockKind::Fenced(words) => words.split([' ', ',']).next().map(seen).unwrap_or_default(),
+                    CodeBlockKind::Fenced(words) => {
+                        words.split([' ', ',']).next().map(|lang| visible(lang).into_owned()).unwrap_or_default()
+                    }
                     CodeBlockKind::Indented => String::new(),
                 };
                 self.code = Some((lang, String::new()));
@@ -261,7 +266,7 @@ impl Builder {
 
     fn text(&mut self, text: &str, style: Option<Style>) {
         if let Some((_, code)) = &mut self.code {
-            code.push_str(&seen(text));
+            code.push_str(&multi_line(text));
             return;
         }
         let style = match style {
@@ -270,10 +275,10 @@ impl Builder {
             None if self.emphasis > 0 => Style::Emphasis,
             None => Style::Plain,
         };
-        let text = seen(text);
+        let text = multi_line(text);
         match self.line.last_mut() {
             Some(last) if last.style == style && last.link == self.link => last.text.push_str(&text),
-            _ => self.line.push(Inline { text, style, link: self.link.clone() }),
+            _ => self.line.push(Inline { text: text.into_owned(), style, link: self.link.clone() }),
         }
     }
 }
@@ -287,9 +292,4 @@ fn number(level: HeadingLevel) -> u8 {
         HeadingLevel::H5 => 5,
         HeadingLevel::H6 => 6,
     }
-}
-
-/// The text with every control character but line end and tab made visible.
-fn seen(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }

@@ -203,13 +203,9 @@ pub(super) fn kept<T>(read: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option
     read.map_err(|fault| faults.push(fault)).ok()
 }
 
-/// A name as a message shows it: short, and without control characters.
+/// Returns a name for a message: on one line, and short.
 pub(super) fn shown(name: &str) -> String {
-    let mut text: String = name.chars().take(60).map(|c| if c.is_control() { '·' } else { c }).collect();
-    if name.chars().nth(60).is_some() {
-        text.push('…');
-    }
-    text
+    crate::domain::text::excerpt(name, 60)
 }
 
 fn kind(value: &DeValue<'_>) -> &'static str {

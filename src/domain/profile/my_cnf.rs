@@ -190,7 +190,7 @@ fn connection(groups: &[&Group]) -> Imported {
             _ => None,
         };
         if is_taken.is_none() {
-            left_out.push(key.chars().filter(|c| !c.is_control()).take(40).collect::<String>());
+            left_out.push(crate::domain::text::excerpt(key, 40));
         }
     }
     if !left_out.is_empty() {

@@ -42,7 +42,7 @@ pub fn check_name(name: &str) -> Result<(), NameProblem> {
     if name.contains(['/', '\\', ':']) {
         return Err(NameProblem::Separator);
     }
-    if name.chars().any(is_unseen) {
+    if !name.chars().all(crate::domain::text::is_safe) {
         return Err(NameProblem::Unseen);
     }
     if name.trim() != name {
@@ -72,10 +72,4 @@ pub fn slug(title: &str) -> String {
     }
     name.truncate(end);
     name.trim_end_matches('-').to_owned()
-}
-
-/// Control characters, and marks that change the direction or join what they stand in.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

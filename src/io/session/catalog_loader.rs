@@ -12,7 +12,7 @@ use super::events::EventSender;
 use super::secondary::SecondaryConnector;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{ConnectionStep, SessionEvent, StepState};
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 /// Loads the catalog, one load at a time.
 #[derive(Default)]

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use super::credential_cache::CredentialCache;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource};
-use crate::io::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};
+use crate::domain::ssh::ssh_config::SshConfigSource;
+use crate::io::tunnel::{AppendLine, IsOwnSocket, ReadFile};
 
 /// Reads a secret from its source. It may block, so it is called on a blocking thread, and never with
 /// [`SecretSource::Prompt`].
@@ -33,7 +34,7 @@ pub struct SessionEnv {
     /// `known_hosts` files that are read in addition to that of a hop, and never written.
     pub global_known_hosts: Vec<PathBuf>,
     /// `ssh_config`, if hops may be described there.
-    pub ssh_config: Option<Arc<SshConfig>>,
+    pub ssh_config: Option<Arc<SshConfigSource>>,
     /// Returns the time of day.
     pub clock: fn() -> SystemTime,
     /// Reads CA, key and `known_hosts` files.

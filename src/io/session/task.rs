@@ -27,8 +27,8 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::quantity::counted;
 use crate::domain::sql::{Param, Policy};
-use crate::domain::words::counted;
 
 /// Starts the task of one session. It ends when the session is closed, when its connection is lost, or when the sender of
 /// commands is dropped.

@@ -17,11 +17,11 @@ use super::context::TunnelContext;
 use super::identity::{self, Agent, Credential, Offer, Passphrase};
 use super::problem::{TunnelError, plain};
 use super::route::Joint;
-use super::ssh_config::Method;
-use super::station::Station;
 use crate::domain::limits;
 use crate::domain::profile::Secret;
 use crate::domain::protocol::{Answer, Question};
+use crate::domain::ssh::resolved_hop::ResolvedHop;
+use crate::domain::ssh::ssh_config::SignInMethod;
 
 /// Keys offered at one hop: OpenSSH's sshd closes the connection at the sixth failure.
 const MOST_OFFERED: usize = 5;
@@ -33,7 +33,7 @@ const MOST_STEPS: usize = 6;
 /// A sign-in that goes on: what was offered, and what came of it.
 pub(super) struct SignIn<'a> {
     joint: Joint,
-    hop: &'a Station,
+    hop: &'a ResolvedHop,
     context: &'a TunnelContext,
     agent: Option<Agent>,
     offers: VecDeque<Offer>,
@@ -63,7 +63,7 @@ enum Outcome {
 }
 
 impl<'a> SignIn<'a> {
-    pub(super) fn new(joint: Joint, hop: &'a Station, context: &'a TunnelContext) -> Self {
+    pub(super) fn new(joint: Joint, hop: &'a ResolvedHop, context: &'a TunnelContext) -> Self {
         Self {
             joint,
             hop,
@@ -109,7 +109,7 @@ impl<'a> SignIn<'a> {
     where
         F: Future<Output = Result<Joint, TunnelError>> + Send,
     {
-        if self.hop.allows(Method::PublicKey) {
+        if self.hop.allows(SignInMethod::PublicKey) {
             let (agent, offers) = identity::find(self.hop, self.context, &mut self.tried).await;
             (self.agent, self.offers) = (agent, offers.into());
         }
@@ -158,7 +158,7 @@ impl<'a> SignIn<'a> {
 
     /// One thing that the hop wants: whatever it takes first of all that there is.
     async fn step(&mut self) -> Result<Outcome, TunnelError> {
-        if self.hop.allows(Method::PublicKey)
+        if self.hop.allows(SignInMethod::PublicKey)
             && self.may(MethodKind::PublicKey)
             && let outcome @ (Outcome::In | Outcome::More) = self.keys().await?
         {
@@ -172,13 +172,13 @@ impl<'a> SignIn<'a> {
                 return Ok(Outcome::In);
             }
         }
-        if self.hop.allows(Method::KeyboardInteractive)
+        if self.hop.allows(SignInMethod::KeyboardInteractive)
             && self.may(MethodKind::KeyboardInteractive)
             && let Some(outcome) = self.questions().await?
         {
             return Ok(outcome);
         }
-        if self.hop.allows(Method::Password)
+        if self.hop.allows(SignInMethod::Password)
             && self.may(MethodKind::Password)
             && let Some(outcome) = self.password().await?
         {
@@ -455,7 +455,7 @@ enum Answers<'a> {
 impl Answers<'_> {
     async fn next(
         &mut self,
-        hop: &Station,
+        hop: &ResolvedHop,
         context: &TunnelContext,
         (name, instructions): (&str, &str),
         prompt: &Prompt,

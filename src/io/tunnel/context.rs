@@ -11,11 +11,11 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::ssh_config::Files;
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Secret;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
+use crate::domain::ssh::ssh_config::SshConfigSource;
 
 /// What is said of a file that cannot be read in time.
 pub(super) const NO_ANSWER: &str = "the file system does not answer";
@@ -66,18 +66,6 @@ pub struct Step {
     pub state: StepState,
 }
 
-/// Where `ssh_config` is, and what it may ask about this machine.
-pub struct SshConfig {
-    /// The user's file, then the system's.
-    pub paths: Vec<PathBuf>,
-    /// Reads them.
-    pub files: Box<dyn Files + Send + Sync>,
-    /// The user's number on this machine.
-    pub local_uid: u32,
-    /// This machine's name.
-    pub local_host: String,
-}
-
 /// What a tunnel needs of the outside.
 #[derive(Clone)]
 pub struct TunnelContext {
@@ -90,7 +78,7 @@ pub struct TunnelContext {
     /// `known_hosts` files read besides that of a hop, never written (`/etc/ssh/ssh_known_hosts`).
     pub global_known_hosts: Vec<PathBuf>,
     /// `ssh_config`; without it hops are what the profile says and no more.
-    pub ssh_config: Option<Arc<SshConfig>>,
+    pub ssh_config: Option<Arc<SshConfigSource>>,
     /// The time of day: certificates have a last one.
     pub clock: fn() -> SystemTime,
     /// Reads `known_hosts` and key files.
@@ -108,11 +96,6 @@ pub struct TunnelContext {
 }
 
 impl TunnelContext {
-    /// A path with `~/` in front taken from the home folder.
-    pub(super) fn expand(&self, path: &Path) -> PathBuf {
-        path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| self.home.join(rest))
-    }
-
     /// Seconds since 1970.
     pub(super) fn unix_time(&self) -> u64 {
         (self.clock)().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())

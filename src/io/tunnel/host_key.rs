@@ -14,8 +14,10 @@ use russh::keys::{Certificate, PublicKey, PublicKeyOrCertificate};
 use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::watch;
 
-use super::known_hosts::{HostKey, KnownHosts, Verdict, matches_pattern};
 use super::problem::{CLOSED, TunnelError, ended, plain};
+use crate::domain::ssh::host_key::{HostKey, short_type};
+use crate::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts};
+use crate::domain::ssh::pattern;
 
 /// What is known about one hop's keys before it is met.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ impl Policy {
         if let Some(key) = &self.accepted {
             return vec![key.algorithm.clone()];
         }
-        self.known.iter().flat_map(|(_, known)| known.recorded_types(&self.known_as.0, self.known_as.1)).collect()
+        self.known.iter().flat_map(|(_, known)| known.recorded_key_types(&self.known_as.0, self.known_as.1)).collect()
     }
 
     /// File and line of a certificate authority for this hop. Pinned keys decide alone: then there is none.
@@ -83,7 +85,7 @@ impl Policy {
     }
 
     fn judge(&self, key: &HostKey) -> Judgement {
-        let presented = describe(key);
+        let presented = key.describe();
         if !self.pinned.is_empty() {
             return if self.pinned.iter().any(|pinned| key.has_fingerprint(pinned)) {
                 Judgement::Trusted(format!("{presented} pinned"))
@@ -91,13 +93,13 @@ impl Policy {
                 Judgement::NotPinned
             };
         }
-        let verdicts: Vec<(&PathBuf, Verdict)> = self
+        let verdicts: Vec<(&PathBuf, HostKeyStatus)> = self
             .known
             .iter()
-            .map(|(file, known)| (file, known.verdict(&self.known_as.0, self.known_as.1, key)))
+            .map(|(file, known)| (file, known.status(&self.known_as.0, self.known_as.1, key)))
             .collect();
         for (file, verdict) in &verdicts {
-            if let Verdict::Revoked { line } = verdict {
+            if let HostKeyStatus::Revoked { line } = verdict {
                 return Judgement::Refused(TunnelError::HostKeyRevoked {
                     host: self.shown.clone(),
                     file: (*file).clone(),
@@ -107,7 +109,7 @@ impl Policy {
             }
         }
         for (file, verdict) in &verdicts {
-            if let Verdict::Known { line } = verdict {
+            if let HostKeyStatus::Known { line } = verdict {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
                 return Judgement::Trusted(format!("{presented} known ({name} line {line})"));
             }
@@ -116,12 +118,12 @@ impl Policy {
             return Judgement::Trusted(format!("{presented} accepted"));
         }
         for (file, verdict) in verdicts {
-            if let Verdict::Changed { line, algorithm, recorded } = verdict {
+            if let HostKeyStatus::Changed { line, algorithm, recorded } = verdict {
                 return Judgement::Refused(TunnelError::HostKeyChanged {
                     host: self.shown.clone(),
                     file: file.clone(),
                     line,
-                    recorded: format!("{} {recorded}", short(&algorithm)),
+                    recorded: format!("{} {recorded}", short_type(&algorithm)),
                     presented,
                 });
             }
@@ -143,7 +145,7 @@ impl Policy {
                 return refused;
             }
         }
-        let presented = describe(key);
+        let presented = key.describe();
         if let Some(why) = flaw(certificate, name, self.now) {
             let (host, file) = (self.shown.clone(), file.clone());
             return Judgement::Refused(TunnelError::HostCertificate { host, file, line, why });
@@ -169,7 +171,7 @@ fn flaw(certificate: &Certificate, host: &str, now: u64) -> Option<String> {
         return Some("it has expired".into());
     }
     let names = certificate.valid_principals();
-    if !names.iter().any(|name| matches_pattern(name.to_ascii_lowercase().as_bytes(), host.as_bytes())) {
+    if !names.iter().any(|name| pattern::matches(name.to_ascii_lowercase().as_bytes(), host.as_bytes())) {
         let names = if names.is_empty() { "no host".to_owned() } else { plain(&names.join(", ")) };
         return Some(format!("it is for {names}, not for {host}"));
     }
@@ -182,21 +184,6 @@ fn flaw(certificate: &Certificate, host: &str, now: u64) -> Option<String> {
 fn host_key(key: &KeyData) -> Result<HostKey, russh::keys::ssh_key::Error> {
     let key = PublicKey::new(key.clone(), "");
     Ok(HostKey { algorithm: type_of(&key.algorithm()).to_owned(), blob: key.to_bytes()? })
-}
-
-/// Type and fingerprint, such as `ED25519 SHA256:…`.
-pub(super) fn describe(key: &HostKey) -> String {
-    format!("{} {}", short(&key.algorithm), key.fingerprint())
-}
-
-/// The short name of a key type, as OpenSSH prints it beside a fingerprint.
-pub(super) fn short(algorithm: &str) -> &str {
-    match algorithm {
-        "ssh-ed25519" => "ED25519",
-        "ssh-rsa" => "RSA",
-        _ if algorithm.starts_with("ecdsa-") => "ECDSA",
-        _ => algorithm,
-    }
 }
 
 /// What a connection leaves behind when it is judged.

@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 
 use super::context::TunnelContext;
 use super::problem::TunnelError;
-use super::station::Station;
 use crate::domain::limits;
 use crate::domain::profile::Secret;
 use crate::domain::protocol::{Answer, Question};
+use crate::domain::ssh::resolved_hop::{KeyFileOrigin, KeyFiles, ResolvedHop};
 
 /// How often a passphrase is asked for: once, and again twice.
 const PASSPHRASE_TRIES: usize = 3;
@@ -132,11 +132,12 @@ pub(super) async fn ask(socket: &Path) -> Result<(Agent, Vec<AgentIdentity>), St
 /// Everything that can be offered at a hop, in order: keys that the user named, the agent's, the usual files, and last
 /// those that want a passphrase. A certificate comes before its key.
 pub(super) async fn find(
-    hop: &Station,
+    hop: &ResolvedHop,
     context: &TunnelContext,
     tried: &mut Vec<String>,
 ) -> (Option<Agent>, Vec<Offer>) {
-    let (paths, is_named) = hop.key_files(context);
+    let KeyFiles { paths, origin } = hop.key_files(&context.home);
+    let is_named = origin == KeyFileOrigin::Named;
     let (agent, held) = ask_agent(hop, is_named, tried).await;
     let mut certificates = Vec::new();
     for path in &hop.certificates {
@@ -184,7 +185,7 @@ pub(super) async fn find(
     (agent, offers)
 }
 
-async fn ask_agent(hop: &Station, is_named: bool, tried: &mut Vec<String>) -> (Option<Agent>, Vec<AgentIdentity>) {
+async fn ask_agent(hop: &ResolvedHop, is_named: bool, tried: &mut Vec<String>) -> (Option<Agent>, Vec<AgentIdentity>) {
     let Some(socket) = &hop.agent else { return (None, Vec::new()) };
     match ask(socket).await {
         Ok((agent, keys)) => {

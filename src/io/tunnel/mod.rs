@@ -16,17 +16,14 @@ mod callers;
 mod context;
 mod forward;
 mod hold;
+mod hops;
 mod host_key;
 mod identity;
 pub mod key_pair;
-pub mod known_hosts;
 mod link;
 mod problem;
-pub mod randomart;
 mod reach;
 mod route;
-pub mod ssh_config;
-mod station;
 mod through;
 mod watched;
 mod written_out;
@@ -35,16 +32,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use context::{
-    AppendLine, Asker, IsOwnSocket, NoOneToAsk, PassphraseSource, ReadFile, SshConfig, Step, TunnelContext,
-};
+pub use context::{AppendLine, Asker, IsOwnSocket, NoOneToAsk, PassphraseSource, ReadFile, Step, TunnelContext};
 use forward::Carried;
 pub use forward::LocalEnd;
 pub use hold::{Counts, Door, Ending, Held, HoldNews, PeerUids, Terms, hold};
-use known_hosts::HostKey;
+use hops::resolve_hops;
 pub use problem::{Reached, TunnelError};
 use route::{Chain, Climb, Met, Remembered};
-use station::{Station, stations};
 pub use through::{Flow, Through};
 use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
@@ -53,6 +47,8 @@ pub use written_out::written_out;
 
 use crate::domain::limits;
 use crate::domain::profile::Hop;
+use crate::domain::ssh::host_key::HostKey;
+use crate::domain::ssh::resolved_hop::ResolvedHop;
 
 /// Time for a polite good-bye to the hops.
 const GOOD_BYE: Duration = Duration::from_secs(1);
@@ -60,7 +56,7 @@ const GOOD_BYE: Duration = Duration::from_secs(1);
 /// A live way through all hops. Dropping it cuts everything in it at once.
 #[derive(Debug)]
 pub struct Tunnel {
-    route: Vec<Station>,
+    route: Vec<ResolvedHop>,
     context: TunnelContext,
     remembered: Vec<Remembered>,
     first: Chain,
@@ -83,7 +79,7 @@ impl Tunnel {
     /// # Errors
     /// When a hop cannot be reached, trusted or signed in to.
     pub async fn open(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
-        let route = stations(route, &context).await?;
+        let route = resolve_hops(route, &context).await?;
         let climbed = Climb::new(&context).chain(&route).await?;
         Ok(Self::over(route, context, climbed))
     }
@@ -95,7 +91,7 @@ impl Tunnel {
     /// # Errors
     /// As [`Tunnel::open`].
     pub async fn open_for_two(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
-        let route = stations(route, &context).await?;
+        let route = resolve_hops(route, &context).await?;
         let offering = Arc::new(Notify::new());
         let climb = Climb::new(&context).telling(&offering);
         let met = climb.meet_first(&route).await?;
@@ -108,7 +104,7 @@ impl Tunnel {
         Ok(tunnel)
     }
 
-    fn over(route: Vec<Station>, context: TunnelContext, (first, remembered): (Chain, Vec<Remembered>)) -> Self {
+    fn over(route: Vec<ResolvedHop>, context: TunnelContext, (first, remembered): (Chain, Vec<Remembered>)) -> Self {
         Self {
             route,
             context,
@@ -256,7 +252,7 @@ impl Tunnel {
 /// Begins a further connection to the first hop, with this key of it, once a key is offered there on the first one.
 fn ahead(
     context: TunnelContext,
-    route: Vec<Station>,
+    route: Vec<ResolvedHop>,
     key: HostKey,
     offering: Arc<Notify>,
 ) -> AbortOnDropHandle<Result<Met, TunnelError>> {

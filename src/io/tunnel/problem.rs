@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::ssh::resolved_hop::RouteError;
+use crate::domain::text::excerpt;
 
 /// A hop that ended the connection and gave no reason.
 pub(super) const CLOSED: &str = "the hop closed the connection";
@@ -22,23 +24,9 @@ pub enum Reached {
 /// Why there is no tunnel, or no forward in it. Hosts are named as the user names them.
 #[derive(Debug, thiserror::Error)]
 pub enum TunnelError {
-    /// The route has no hops: there is nothing to tunnel through.
-    #[error("the route has no hops")]
-    NoHops,
-    /// `ssh_config` cannot be followed.
-    #[error("{place} cannot be followed")]
-    SshConfig {
-        /// File and line, or what was looked at.
-        place: String,
-        /// What stands there.
-        why: String,
-    },
-    /// The hops before a hop lead back to themselves.
-    #[error("the way to {host} never ends")]
-    Circle {
-        /// The hop.
-        host: String,
-    },
+    /// The hops cannot be resolved.
+    #[error(transparent)]
+    Route(#[from] RouteError),
     /// The first hop's name has no address.
     #[error("{host} has no address")]
     Resolve {
@@ -215,13 +203,13 @@ impl TunnelError {
     pub fn problem(&self) -> Problem {
         let problem = Problem { passes: self.passes(), ..Problem::new(self.kind(), sentence(&self.to_string())) };
         match self {
-            Self::NoHops => problem.then(Remedy::Settings),
-            Self::SshConfig { why, .. } => problem
+            Self::Route(RouteError::NoHops) => problem.then(Remedy::Settings),
+            Self::Route(RouteError::SshConfig { why, .. }) => problem
                 .because(why.clone())
                 .hint("change it there, or say it in the profile: a hop there may be { host = \"…\", port = 22, user = \"…\" }")
                 .then(Remedy::Settings),
-            Self::Circle { .. } => problem
-                .because("the hops that ProxyJump names lead back to where they came from, or there are more than 16")
+            Self::Route(RouteError::Loop { .. }) => problem
+                .because("ProxyJump leads back to a host that is already on the route, or the route has more than 16 hops")
                 .hint("look at ProxyJump in ssh_config, or name the hops in the profile: route = [\"first\", \"second\"]")
                 .then(Remedy::Settings),
             Self::Resolve { source, .. } => problem
@@ -292,7 +280,7 @@ impl TunnelError {
     fn kind(&self) -> ProblemKind {
         match self {
             Self::Lost { .. } => ProblemKind::Lost,
-            Self::SshConfig { .. } | Self::Circle { .. } | Self::NoHops => ProblemKind::Settings,
+            Self::Route(_) => ProblemKind::Settings,
             Self::Record { .. } | Self::LocalEnd(_) => ProblemKind::Local,
             Self::Passphrase(inner) => inner.kind,
             _ => ProblemKind::Route,
@@ -407,10 +395,9 @@ fn with_words(problem: Problem, told: Option<&String>) -> Problem {
     }
 }
 
-/// Words of a host, fit for a message: control characters out, and not too long.
+/// Returns the text of a host for a message: on one line, and not too long.
 pub(super) fn plain(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    plain.trim().to_owned()
+    excerpt(text, 300)
 }
 
 /// Why a connection to a hop has ended, in words of ours where the library's would say less.

@@ -14,8 +14,8 @@ use super::host_key::{Policy, type_of};
 use super::link::Wire;
 use super::problem::{Reached, TunnelError, ended, plain};
 use super::route::Joint;
-use super::ssh_config::AddressFamily;
-use super::station::Station;
+use crate::domain::ssh::resolved_hop::ResolvedHop;
+use crate::domain::ssh::ssh_config::AddressFamily;
 
 /// Messages (64 KiB at most) that wait for a slow reader before the whole connection waits with it. A sign-in that cannot
 /// be repeated, such as one with a one-time code, leaves one connection for both the rows and the KILL that stops them.
@@ -31,10 +31,10 @@ pub(super) enum Way<'a> {
 }
 
 /// The addresses of the first hop's name.
-pub(super) async fn resolve(station: &Station) -> Result<(Vec<SocketAddr>, String), TunnelError> {
+pub(super) async fn resolve(station: &ResolvedHop) -> Result<(Vec<SocketAddr>, String), TunnelError> {
     let host = &station.host;
     let failed = |source| TunnelError::Resolve { host: host.clone(), source };
-    let found = timeout(station.reach, lookup_host((host.as_str(), station.port))).await;
+    let found = timeout(station.connect_timeout, lookup_host((host.as_str(), station.port))).await;
     let mut addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(source)) => return Err(failed(source)),
@@ -65,14 +65,14 @@ pub(super) async fn resolve(station: &Station) -> Result<(Vec<SocketAddr>, Strin
 }
 
 /// Opens the wire to a hop; the words say where it leads.
-pub(super) async fn reach(station: &Station, way: &Way<'_>) -> Result<(Box<dyn Wire>, String), TunnelError> {
+pub(super) async fn reach(station: &ResolvedHop, way: &Way<'_>) -> Result<(Box<dyn Wire>, String), TunnelError> {
     match way {
         Way::Direct(addresses) => {
             let (stream, address) = connect(station, addresses).await?;
             Ok((Box::new(stream), format!("{} port {}", address.ip(), address.port())))
         }
         Way::Through { joint, hop: before } => {
-            let Station { host, port, .. } = station;
+            let ResolvedHop { host, port, .. } = station;
             let channel = forward::open(joint, before, (host, *port)).await?;
             Ok((Box::new(channel.into_stream()), format!("{host} port {port} through {before}")))
         }
@@ -80,8 +80,8 @@ pub(super) async fn reach(station: &Station, way: &Way<'_>) -> Result<(Box<dyn W
 }
 
 /// Tries the addresses in order. One that does not answer leaves the others their share of the time.
-async fn connect(station: &Station, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), TunnelError> {
-    let share = station.reach / u32::try_from(addresses.len().clamp(1, 4)).unwrap_or(4);
+async fn connect(station: &ResolvedHop, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), TunnelError> {
+    let share = station.connect_timeout / u32::try_from(addresses.len().clamp(1, 4)).unwrap_or(4);
     let mut how = Reached::TimedOut;
     for address in addresses {
         match timeout(share, TcpStream::connect(address)).await {
@@ -100,7 +100,7 @@ async fn connect(station: &Station, addresses: &[SocketAddr]) -> Result<(TcpStre
 
 /// The SSH settings: AES-GCM first (measured: the one setting that pays), recorded key types first, keepalive on. Host
 /// certificates are asked for only where an authority is known that could vouch for them.
-pub(super) fn config(station: &Station, policy: &Policy, refused: &[String]) -> Config {
+pub(super) fn config(station: &ResolvedHop, policy: &Policy, refused: &[String]) -> Config {
     let recorded = policy.recorded_types();
     let is_in = |list: &[String], algorithm: &Algorithm| list.iter().any(|name| name == type_of(algorithm));
     let mut keys: Vec<Algorithm> =

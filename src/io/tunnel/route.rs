@@ -13,16 +13,19 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::auth::{SignIn, Signed};
 use super::context::{Step, TunnelContext};
-use super::host_key::{Guardian, Judgement, Policy, Told, describe, judgement};
+use super::host_key::{Guardian, Judgement, Policy, Told, judgement};
 use super::identity::Credential;
-use super::known_hosts::{HostKey, KnownHosts, hashed_line_for, line_for};
 use super::link::{Link, Wire};
 use super::problem::{CLOSED, TunnelError};
 use super::reach::{Way, config, reach, resolve, why};
-use super::ssh_config::UnknownKeys;
-use super::station::Station;
 use crate::domain::limits;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
+use crate::domain::ssh::host_key::HostKey;
+use crate::domain::ssh::known_hosts::{KnownHosts, format_hashed_line, format_line};
+use crate::domain::ssh::randomart;
+use crate::domain::ssh::resolved_hop::ResolvedHop;
+use crate::domain::ssh::resolved_hop::RouteError;
+use crate::domain::ssh::ssh_config::UnknownHostKeys;
 
 /// What made a hop trusted and let us in, for further connections of the same tunnel.
 #[derive(Debug, Clone)]
@@ -152,13 +155,13 @@ impl<'a> Climb<'a> {
         Self { offering: Some(offering), ..self }
     }
 
-    pub(super) async fn chain(&self, route: &[Station]) -> Result<(Chain, Vec<Remembered>), TunnelError> {
+    pub(super) async fn chain(&self, route: &[ResolvedHop]) -> Result<(Chain, Vec<Remembered>), TunnelError> {
         self.go_on(self.meet_first(route).await?, route).await
     }
 
     /// Reaches the first hop, until its key is trusted.
-    pub(super) async fn meet_first(&self, route: &[Station]) -> Result<Met, TunnelError> {
-        let hop = route.first().ok_or(TunnelError::NoHops)?;
+    pub(super) async fn meet_first(&self, route: &[ResolvedHop]) -> Result<Met, TunnelError> {
+        let hop = route.first().ok_or(RouteError::NoHops)?;
         let kill = CancellationToken::new();
         let guard = kill.clone().drop_guard();
         let (joint, key) = Box::pin(self.approach(0, hop, None, &kill)).await?;
@@ -169,7 +172,7 @@ impl<'a> Climb<'a> {
     pub(super) async fn go_on(
         &self,
         Met { joint, key, kill, guard }: Met,
-        route: &[Station],
+        route: &[ResolvedHop],
     ) -> Result<(Chain, Vec<Remembered>), TunnelError> {
         let mut met = Some((joint, key));
         let mut joints: Vec<Joint> = Vec::with_capacity(route.len());
@@ -189,7 +192,7 @@ impl<'a> Climb<'a> {
             joints.push(joint);
             remembered.push(Remembered { key, credentials });
         }
-        let (Some(last), Some(hop)) = (joints.pop(), route.last()) else { return Err(TunnelError::NoHops) };
+        let (Some(last), Some(hop)) = (joints.pop(), route.last()) else { return Err(RouteError::NoHops.into()) };
         Ok((Chain { joints, last, last_hop: hop.shown.clone(), kill: guard.disarm() }, remembered))
     }
 
@@ -197,7 +200,7 @@ impl<'a> Climb<'a> {
     async fn approach(
         &self,
         index: usize,
-        hop: &Station,
+        hop: &ResolvedHop,
         before: Option<(&Joint, String)>,
         kill: &CancellationToken,
     ) -> Result<(Joint, HostKey), TunnelError> {
@@ -222,7 +225,7 @@ impl<'a> Climb<'a> {
     /// Reaches the same hop once more, without a word: its key is known by now.
     async fn once_more(
         &self,
-        hop: &Station,
+        hop: &ResolvedHop,
         before: Option<(&Joint, String)>,
         kill: &CancellationToken,
         known: HostKey,
@@ -239,7 +242,7 @@ impl<'a> Climb<'a> {
     async fn sign_in<F>(
         &self,
         index: usize,
-        hop: &Station,
+        hop: &ResolvedHop,
         joint: Joint,
         anew: impl FnOnce() -> F,
     ) -> Result<Signed, TunnelError>
@@ -256,7 +259,7 @@ impl<'a> Climb<'a> {
     /// Shakes hands until the hop's key is trusted: after the user accepted it, or until a pinned one is presented.
     async fn meet(
         &self,
-        hop: &Station,
+        hop: &ResolvedHop,
         way: &Way<'_>,
         (wire, kill): (Box<dyn Wire>, &CancellationToken),
         mut accepted: Option<HostKey>,
@@ -273,7 +276,7 @@ impl<'a> Climb<'a> {
             let link = Link::new(here, kill.clone(), limits::HOP_PATIENCE);
             let config = Arc::new(config(hop, &policy, &refused_types));
             let (guardian, judged, told, gone) = Guardian::new(Arc::clone(&policy));
-            let outcome = timeout(hop.handshake, connect_stream(config, link, guardian)).await;
+            let outcome = timeout(hop.handshake_timeout, connect_stream(config, link, guardian)).await;
             match (outcome, judgement(&judged)) {
                 (Ok(Ok(handle)), Some((key, Judgement::Trusted(words)))) => {
                     let words = format!("{words}{}{}", policy.skipped(), passed_over(hop));
@@ -285,7 +288,7 @@ impl<'a> Climb<'a> {
                     accepted = Some(key);
                 }
                 (_, Some((key, Judgement::NotPinned))) => {
-                    refused_keys.push(describe(&key));
+                    refused_keys.push(key.describe());
                     refused_types.push(key.algorithm);
                 }
                 (_, _) if !refused_keys.is_empty() => {
@@ -307,7 +310,7 @@ impl<'a> Climb<'a> {
         }
     }
 
-    async fn policy(&self, hop: &Station, accepted: Option<HostKey>) -> Result<Policy, TunnelError> {
+    async fn policy(&self, hop: &ResolvedHop, accepted: Option<HostKey>) -> Result<Policy, TunnelError> {
         let mut known = Vec::new();
         // Pinned keys decide alone: the files are not even read.
         if hop.pinned.is_empty() {
@@ -323,11 +326,11 @@ impl<'a> Climb<'a> {
     }
 
     /// Asks whether an unknown key is to be trusted, and records it then.
-    async fn ask(&self, hop: &Station, policy: &Policy, key: &HostKey) -> Result<(), TunnelError> {
-        let is_strict = hop.unknown_keys == UnknownKeys::Refused;
+    async fn ask(&self, hop: &ResolvedHop, policy: &Policy, key: &HostKey) -> Result<(), TunnelError> {
+        let is_strict = hop.unknown_host_keys == UnknownHostKeys::Refuse;
         let declined = || TunnelError::HostKeyDeclined {
             host: hop.shown.clone(),
-            presented: describe(key),
+            presented: key.describe(),
             authority: policy.authority(),
             is_strict,
         };
@@ -338,7 +341,7 @@ impl<'a> Climb<'a> {
             host: hop.shown.clone(),
             algorithm: key.algorithm.clone(),
             fingerprint: key.fingerprint(),
-            art: super::randomart::of(key),
+            art: randomart::draw(key),
             recorded_in: file.clone(),
         };
         match self.context.asker.ask(question).await {
@@ -382,18 +385,18 @@ impl<'a> Climb<'a> {
 }
 
 /// The line that records a hop's key.
-fn line_of(hop: &Station, key: &HostKey) -> io::Result<String> {
+fn line_of(hop: &ResolvedHop, key: &HostKey) -> io::Result<String> {
     let (name, port) = &hop.known_as;
     if !hop.hashes_names {
-        return Ok(line_for(name, *port, key));
+        return Ok(format_line(name, *port, key));
     }
     let mut salt = [0; 20];
     SystemRandom::new().fill(&mut salt).map_err(|_| io::Error::other("the system has no random bytes"))?;
-    Ok(hashed_line_for(name, *port, key, &salt))
+    Ok(format_hashed_line(name, *port, key, &salt))
 }
 
 /// Words about lines of `ssh_config` that were passed over, for the ladder.
-fn passed_over(hop: &Station) -> String {
+fn passed_over(hop: &ResolvedHop) -> String {
     match hop.warnings.as_slice() {
         [] => String::new(),
         [one] => format!(" · {one}"),

@@ -2,10 +2,11 @@
 //! `ProxyJump` among them, the host keys that are recorded here pinned, and no path of a file. Connects to nothing.
 
 use super::context::TunnelContext;
-use super::known_hosts::KnownHosts;
+use super::hops::resolve_hops;
 use super::problem::TunnelError;
-use super::station::{Station, stations};
 use crate::domain::profile::Hop;
+use crate::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts};
+use crate::domain::ssh::resolved_hop::ResolvedHop;
 
 /// Writes a route out.
 ///
@@ -16,7 +17,7 @@ pub async fn written_out(route: &[Hop], context: &TunnelContext) -> Result<Vec<H
     if route.is_empty() {
         return Ok(hops);
     }
-    for station in stations(route, context).await? {
+    for station in resolve_hops(route, context).await? {
         let host_key = if station.pinned.is_empty() { recorded(&station, context).await? } else { station.pinned };
         hops.push(Hop {
             host: station.host,
@@ -33,7 +34,7 @@ pub async fn written_out(route: &[Hop], context: &TunnelContext) -> Result<Vec<H
 }
 
 /// Fingerprints of the keys that are recorded for a hop, in the order of the files.
-async fn recorded(station: &Station, context: &TunnelContext) -> Result<Vec<String>, TunnelError> {
+async fn recorded(station: &ResolvedHop, context: &TunnelContext) -> Result<Vec<String>, TunnelError> {
     let (host, port) = &station.known_as;
     let mut found: Vec<String> = Vec::new();
     let mut revoked: Vec<String> = Vec::new();
@@ -42,7 +43,7 @@ async fn recorded(station: &Station, context: &TunnelContext) -> Result<Vec<Stri
         let bytes = bytes.map_err(|source| TunnelError::KnownHosts { file: file.clone(), source })?;
         let known = KnownHosts::parse(&bytes.unwrap_or_default());
         for key in known.recorded_keys(host, *port) {
-            let is_revoked = matches!(known.verdict(host, *port, key), super::known_hosts::Verdict::Revoked { .. });
+            let is_revoked = matches!(known.status(host, *port, key), HostKeyStatus::Revoked { .. });
             let list = if is_revoked { &mut revoked } else { &mut found };
             let fingerprint = key.fingerprint();
             if !list.contains(&fingerprint) {

@@ -10,7 +10,8 @@ use crate::app::context::{ConnectionState, Context};
 use crate::app::ui::draw::{clip, grouped, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyPart, TableKind};
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
+use crate::domain::text::visible;
 
 use super::{Explorer, ExplorerAction, Line, Node};
 
@@ -115,7 +116,7 @@ impl ExplorerView<'_> {
                 let schema = catalog.schemas.get(s)?;
                 let is_current = self.context.database.as_deref() == Some(schema.name.as_str());
                 let right = if is_current { "current".into() } else { String::new() };
-                (schema.name.clone(), theme.heading(), right)
+                (visible(&schema.name).into_owned(), theme.heading(), right)
             }
             Node::Tables(s) => ("Tables".into(), theme.text(), count(catalog, s, TableKind::Base)),
             Node::Views(s) => ("Views".into(), theme.text(), count(catalog, s, TableKind::View)),
@@ -125,7 +126,7 @@ impl ExplorerView<'_> {
                 let table = schema.tables.get(t)?;
                 let page = if self.context.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
                 let rows = table.rows.map_or_else(String::new, |rows| format!("~{}", short(rows)));
-                (table.name.clone(), theme.name(), format!("{page}{rows:>7}"))
+                (visible(&table.name).into_owned(), theme.name(), format!("{page}{rows:>7}"))
             }
             Node::Column(s, t, c) => {
                 let column = catalog.schemas.get(s)?.tables.get(t)?.columns.get(c)?;
@@ -136,11 +137,11 @@ impl ExplorerView<'_> {
                     KeyPart::Indexed => "ix ",
                     KeyPart::None => "",
                 };
-                (column.name.clone(), theme.text(), format!("{key}{}", column.type_text))
+                (visible(&column.name).into_owned(), theme.text(), format!("{key}{}", visible(&column.type_text)))
             }
             Node::Routine(s, r) => {
                 let routine = catalog.schemas.get(s)?.routines.get(r)?;
-                (routine.name.clone(), theme.text(), routine.kind.to_lowercase())
+                (visible(&routine.name).into_owned(), theme.text(), routine.kind.to_lowercase())
             }
         })
     }

@@ -6,10 +6,11 @@ use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
-use crate::app::ui::draw::{counted, printable};
+use crate::app::ui::draw::counted;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
 use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
+use crate::domain::text::visible;
 
 use super::{ColumnLayout, Grid, GridAction, Purpose, ResultSet, Then};
 
@@ -108,7 +109,7 @@ impl Grid {
         let is_told = matches!(report.end, End::Broken(_)) && !matches!(result.from, StatementOrigin::Several { .. });
         if let Some(problem) = result.late_problem().filter(|_| is_told) {
             let why = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
-            let (why, count) = (printable(why), counted(result.progress.rows, "row"));
+            let (why, count) = (visible(why), counted(result.progress.rows, "row"));
             let key = cx.key(Action::Grid(GridAction::Warnings));
             cx.request(Request::Notice(format!("it failed after {count}: {why} ({key} tells all)")));
         }
@@ -174,7 +175,7 @@ impl ResultSet {
                 cx.request(Request::Notice(format!(
                     "nothing in {} holds `{}`{beside}",
                     counted(found.2, "row"),
-                    printable(text)
+                    visible(text)
                 )));
             }
         } else if search.then == Then::Go {

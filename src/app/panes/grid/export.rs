@@ -5,13 +5,14 @@ use std::time::Duration;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
-use crate::app::ui::draw::{grouped, printable};
+use crate::app::ui::draw::grouped;
 use crate::domain::access_log::ExportRecord;
-use crate::domain::labels::{self, counted};
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Replace, StorageCmd, Written,
 };
+use crate::domain::quantity::{self, counted};
+use crate::domain::text::visible;
 
 use super::{Grid, ResultSet};
 
@@ -48,7 +49,7 @@ impl Exporting {
         let of = if self.order.again.is_some() { String::new() } else { format!(" of {}", grouped(self.of)) };
         let rows = grouped(rows);
         let rate = if self.rate > 0 { format!(", {}/s", size(self.rate)) } else { String::new() };
-        format!("writing {rows}{of} rows to {}, {}{rate}", printable(file), size(bytes))
+        format!("writing {rows}{of} rows to {}, {}{rate}", visible(file), size(bytes))
     }
 }
 
@@ -194,7 +195,7 @@ impl Grid {
             ExportEvent::Exists(path) => {
                 let order = ExportOrder { replace: Replace::Allowed, ..export.order };
                 let question = format!("{} is there already. Replace it?", path.display());
-                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)) });
+                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
             }
             ExportEvent::Written(written) => {
                 cx.request(Request::Notice(told(&written)));
@@ -225,10 +226,10 @@ fn record(result: &ResultSet, export: &Exporting, written: &Written) -> Effect {
 fn told(written: &Written) -> String {
     let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
     let side = if written.side.is_some() { ", its columns in .columns.json beside it" } else { "" };
-    format!("{rows} written to {} ({}){side}", printable(&written.path.display().to_string()), size(written.bytes))
+    format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))
 }
 
 /// Bytes in few cells.
 fn size(bytes: u64) -> String {
-    labels::size(bytes, 1024)
+    quantity::byte_size(bytes, 1024)
 }

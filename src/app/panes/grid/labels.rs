@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::app::context::Context;
 use crate::app::request::StatementOrigin;
-use crate::app::ui::draw::{counted, grouped, printable};
+use crate::app::ui::draw::{counted, grouped};
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};
-use crate::domain::results::{Direction, KeyKind};
+use crate::domain::results::{CompareKind, Direction};
+use crate::domain::text::visible;
 
 use super::ResultSet;
 
@@ -28,7 +29,7 @@ fn rows(result: &ResultSet, words: Words) -> String {
     match words {
         Words::All => {
             let how = if filter.reads_numbers() { " (texts as numbers)" } else { "" };
-            format!("{chosen} where {}{how}", printable(filter.text()))
+            format!("{chosen} where {}{how}", visible(filter.text()))
         }
         Words::Few => format!("{chosen}, filtered"),
     }
@@ -120,7 +121,7 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
     }
     if let Some(search) = &result.search {
         let (text, _, _) = search.pattern.parts();
-        let text = printable(text);
+        let text = visible(text);
         done.push(match (search.found, search.at, words) {
             (None, _, Words::All) => format!("searching for `{text}` …"),
             (None, _, Words::Few) => "searching".into(),
@@ -184,9 +185,9 @@ fn sorted(result: &ResultSet) -> Option<String> {
         .iter()
         .filter_map(|key| {
             let column = columns.get(key.column)?;
-            by_code_point |= KeyKind::of(column) == KeyKind::Bytes;
+            by_code_point |= CompareKind::of(column) == CompareKind::Bytes;
             let arrow = if key.direction == Direction::Ascending { "▲" } else { "▼" };
-            Some(format!("{} {arrow}", printable(&column.name)))
+            Some(format!("{} {arrow}", visible(&column.name)))
         })
         .collect();
     let how = if by_code_point { BY_CODE_POINT } else { "" };

@@ -8,10 +8,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::panes::connect::draw_problem;
-use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
+use crate::app::ui::draw::{clip, grouped, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
-use crate::domain::results::{CellPreview, Column, Direction, Piece, PieceKind, Side, alignment, shown};
+use crate::domain::results::{
+    Alignment, CellPreview, Column, Direction, TextPiece, TextPieceKind, alignment, show_preview,
+};
+use crate::domain::text::visible;
 
 use super::labels::titles;
 use super::update::number_width;
@@ -102,7 +105,7 @@ impl GridView<'_> {
         if let Some(table) = result.table().filter(|_| results.len() > 1) {
             let mark = if result.came_from.is_some() { " " } else { ": " };
             let rest = full.first().and_then(|title| title.strip_prefix(&which)).unwrap_or_default();
-            full.insert(0, format!("{which}{mark}{}{rest}", printable(table)));
+            full.insert(0, format!("{which}{mark}{}{rest}", visible(table)));
         }
         let place = place(result);
         let room = usize::from(width.saturating_sub(4));
@@ -129,7 +132,7 @@ impl GridView<'_> {
             let style = if here { theme.key() } else { theme.heading() };
             let mark = Self::sort_mark(table.result, span.column);
             let width = usize::from(span.width).saturating_sub(mark.width());
-            let name = format!("{}{mark}", clip(&printable(&column.name), width));
+            let name = format!("{}{mark}", clip(&visible(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
             let type_words = clip(&self.type_words(table.result, column, span), usize::from(span.width));
             aligned(column, &type_words, theme.dim(), (x, area.y + 1, span.width), buffer);
@@ -235,16 +238,16 @@ impl GridView<'_> {
             let CellPreview::Bytes { head, .. } = value else { return None };
             crate::domain::results::in_zone(head, column, from, zone)
         });
-        let mut pieces = shown(value, column, theme.glyphs(), usize::from(span.width));
+        let mut pieces = show_preview(value, column, theme.glyphs(), usize::from(span.width));
         if let Some(zoned) = zoned {
-            let used: usize = pieces.iter().map(Piece::width).sum();
+            let used: usize = pieces.iter().map(TextPiece::width).sum();
             let text = clip(&format!(" {zoned}"), usize::from(span.width).saturating_sub(used));
-            pieces.push(Piece { text, kind: PieceKind::StandIn });
+            pieces.push(TextPiece { text, kind: TextPieceKind::Placeholder });
         }
-        let used: usize = pieces.iter().map(Piece::width).sum();
+        let used: usize = pieces.iter().map(TextPiece::width).sum();
         let pad = match alignment(column) {
-            Side::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
-            Side::Left => 0,
+            Alignment::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
+            Alignment::Left => 0,
         };
         parts(
             buffer,
@@ -253,10 +256,12 @@ impl GridView<'_> {
             pieces.iter().map(|piece| {
                 let style = match piece.kind {
                     _ if is_cursor => theme.cursor(),
-                    PieceKind::Plain => theme.text(),
-                    PieceKind::StandIn | PieceKind::Null | PieceKind::Empty | PieceKind::Binary | PieceKind::Cut => {
-                        theme.dim()
-                    }
+                    TextPieceKind::Plain => theme.text(),
+                    TextPieceKind::Placeholder
+                    | TextPieceKind::Null
+                    | TextPieceKind::Empty
+                    | TextPieceKind::Binary
+                    | TextPieceKind::Cut => theme.dim(),
                 };
                 (piece.text.as_str(), style)
             }),
@@ -266,8 +271,8 @@ impl GridView<'_> {
 
 fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
     let pad = match alignment(column) {
-        Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
-        Side::Left => 0,
+        Alignment::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
+        Alignment::Left => 0,
     };
     parts(buffer, (x + pad, y), x + width, [(text, style)]);
 }

@@ -4,8 +4,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::app::ui::draw::printable;
 use crate::domain::results::{Column, WireType, type_text};
+use crate::domain::text::visible;
 
 use super::{Grid, ResultSet};
 
@@ -77,7 +77,7 @@ fn wanted(column: &Column, name: &str) -> usize {
 
 /// Why another zone means nothing to a column.
 fn refusal(column: &Column) -> Option<String> {
-    let name = printable(&column.name);
+    let name = visible(&column.name);
     match column.wire {
         WireType::Timestamp | WireType::DateTime => None,
         WireType::Date | WireType::NewDate => {

@@ -4,11 +4,12 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
-use crate::app::ui::draw::{grouped, printable as safe};
+use crate::app::ui::draw::grouped;
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::protocol::times;
-use crate::domain::results::{CellPreview, Column, Glyphs, Pattern, PatternKind};
+use crate::domain::results::{CellPreview, Column, Pattern, PatternKind};
+use crate::domain::text::{GlyphSet, visible};
 
 use super::{JsonTree, Shows, ValueFormat, figures};
 
@@ -214,7 +215,7 @@ pub(super) fn lines(
         Shows::Row { columns, values, .. } => {
             let widest = columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(width / 2);
             for (column, value) in columns.iter().zip(values) {
-                let name = format!("{:<widest$}  ", printable(column.name.as_bytes()));
+                let name = format!("{:<widest$}  ", visible(column.name.trim_end()));
                 paper.hang(&[(name, Tone::Name)], &shown(value, column), tone_of(value), widest + 2);
             }
         }
@@ -226,7 +227,7 @@ pub(super) fn lines(
             for (warning, times) in times(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), Tone::Warning)];
                 let often = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
-                paper.hang(&lead, &format!("{}{often}", printable(warning.message.as_bytes())), Tone::Plain, 2);
+                paper.hang(&lead, &format!("{}{often}", visible(warning.message.trim_end())), Tone::Plain, 2);
             }
             if warnings.len() < usize::from(*count) {
                 paper.blank();
@@ -236,7 +237,7 @@ pub(super) fn lines(
         }
         Shows::Problem(problem) => {
             for line in problem.to_string().lines() {
-                paper.line(&printable(line.as_bytes()), Tone::Plain);
+                paper.line(&visible(line.trim_end()), Tone::Plain);
             }
         }
     }
@@ -252,7 +253,7 @@ fn prose(paper: &mut Paper, page: &DocPage) {
                 break;
             }
             paper.blank();
-            paper.line(&printable(heading.as_bytes()), Tone::Heading);
+            paper.line(&visible(heading.trim_end()), Tone::Heading);
         } else if let Some(item) = trimmed.strip_prefix("- ") {
             paper.hang(&[("• ".into(), Tone::Dim)], &plain(item), Tone::Plain, 2);
         } else if trimmed.is_empty() {
@@ -292,7 +293,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 
 fn about(paper: &mut Paper, table: &Table, page: Option<&DocPage>) {
     if page.is_none() && !table.comment.is_empty() {
-        paper.line(&printable(table.comment.as_bytes()), Tone::Plain);
+        paper.line(&visible(table.comment.trim_end()), Tone::Plain);
         paper.blank();
     }
     let rows = table.rows.map_or_else(String::new, |rows| format!(", about {} rows", grouped(rows)));
@@ -306,10 +307,10 @@ fn about(paper: &mut Paper, table: &Table, page: Option<&DocPage>) {
             KeyPart::Indexed => "ix ",
             KeyPart::None => "   ",
         };
-        let name = format!("{:<widest$} ", printable(column.name.as_bytes()));
+        let name = format!("{:<widest$} ", visible(column.name.trim_end()));
         let null = if column.is_nullable { "" } else { " not null" };
         let lead = [(key.to_owned(), Tone::Dim), (name, Tone::Name)];
-        paper.hang(&lead, &format!("{}{null}", printable(column.type_text.as_bytes())), Tone::Dim, 4);
+        paper.hang(&lead, &format!("{}{null}", visible(column.type_text.trim_end())), Tone::Dim, 4);
         let said = page.and_then(|page| page.columns.iter().find(|(name, _)| *name == column.name));
         let words = said.map_or(column.comment.as_str(), |(_, text)| text.as_str());
         if !words.is_empty() {
@@ -344,13 +345,13 @@ fn examples(paper: &mut Paper, page: &DocPage) {
         paper.blank();
         paper.line(&format!("Try: {title}"), Tone::Heading);
         for line in statement.lines() {
-            paper.line(&printable(line.as_bytes()), Tone::Code);
+            paper.line(&visible(line.trim_end()), Tone::Code);
         }
     }
 }
 
 fn shown(value: &CellPreview, column: &Column) -> String {
-    crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2)
+    crate::domain::results::show_preview(value, column, GlyphSet::Unicode, usize::MAX / 2)
         .into_iter()
         .map(|piece| piece.text)
         .collect()
@@ -363,11 +364,6 @@ pub(super) fn shown_bytes(bytes: &[u8], column: &Column) -> String {
 
 fn tone_of(value: &CellPreview) -> Tone {
     if matches!(value, CellPreview::Null) { Tone::Dim } else { Tone::Plain }
-}
-
-/// Text of which nothing steers the terminal.
-pub(super) fn printable(bytes: &[u8]) -> String {
-    safe(&String::from_utf8_lossy(bytes.trim_ascii_end()))
 }
 
 /// Markdown of one line without its marks.
@@ -387,5 +383,5 @@ fn plain(text: &str) -> String {
         }
     }
     kept.push_str(rest);
-    printable(kept.replace("**", "").replace('`', "").as_bytes())
+    visible(kept.replace("**", "").replace('`', "").trim_end()).into_owned()
 }

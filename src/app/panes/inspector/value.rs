@@ -1,9 +1,10 @@
 //! A whole value in the form that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
 
 use crate::domain::limits::JSON_BYTES;
+use crate::domain::quantity::counted;
 use crate::domain::results::{Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
-use crate::domain::words::counted;
+use crate::domain::text::visible;
 
 use super::lines::Joint;
 use super::lines::Paper;
@@ -85,7 +86,7 @@ pub(super) fn draw(
         ValueFormat::Text => {
             let head = text().get(..text().floor_char_boundary(MOST)).unwrap_or_default();
             for line in head.lines() {
-                paper.line(&super::lines::printable(line.as_bytes()), Tone::Plain);
+                paper.line(&visible(line.trim_end()), Tone::Plain);
             }
             rest(paper, head.len() < bytes.len());
         }
@@ -147,9 +148,9 @@ fn json(paper: &mut Paper, tree: &JsonTree) {
 /// The beginning of a line of a document, with the size of what is not drawn.
 fn head(text: &str) -> String {
     let shown = text.get(..text.floor_char_boundary(LINE)).unwrap_or_default();
-    let printed = super::lines::printable(shown.as_bytes());
+    let printed = visible(shown.trim_end());
     match text.len() - shown.len() {
-        0 => printed,
+        0 => printed.into_owned(),
         more => format!("{printed}… {more} more bytes"),
     }
 }

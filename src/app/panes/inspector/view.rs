@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::ui::draw::{grouped, panel, parts, printable};
+use crate::app::ui::draw::{grouped, panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::quantity::counted;
 use crate::domain::results::type_text;
-use crate::domain::words::counted;
+use crate::domain::text::visible;
 
 use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
 
@@ -38,11 +39,11 @@ impl InspectorView<'_> {
             }
             Shows::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
             Shows::Value { column, row, .. } => {
-                (format!("{} ─ row {}", printable(&column.name), row + 1), type_text(column))
+                (format!("{} ─ row {}", visible(&column.name), row + 1), type_text(column))
             }
-            Shows::Profile { column, .. } => (format!("Column {}", printable(&column.name)), type_text(column)),
+            Shows::Profile { column, .. } => (format!("Column {}", visible(&column.name)), type_text(column)),
             Shows::Chart { columns, .. } => {
-                (format!("{} by {}", printable(&columns.1.name), printable(&columns.0.name)), String::new())
+                (format!("{} by {}", visible(&columns.1.name), visible(&columns.0.name)), String::new())
             }
             Shows::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             Shows::Problem(_) => ("Problem".into(), String::new()),
@@ -76,7 +77,7 @@ impl InspectorView<'_> {
             parts(buffer, (inside.x + 1, y), inside.right(), styled);
         }
         if let Shows::Chart { series, .. } = &self.inspector.shows
-            && series.along.is_some()
+            && series.x_scale.is_some()
         {
             // The words above it give way last: a chart of fewer rows tells nothing.
             let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height.saturating_sub(4));

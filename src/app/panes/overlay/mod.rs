@@ -76,6 +76,8 @@ pub enum Kind {
         question: String,
         /// What yes does.
         yes: Box<Request>,
+        /// What no does, and so does closing the question without an answer.
+        no: Option<Box<Request>>,
     },
 }
 

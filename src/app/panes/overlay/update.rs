@@ -121,13 +121,12 @@ impl Overlay {
     /// Takes a typed character.
     pub fn type_char(&mut self, character: char, cx: &mut PaneContext<'_>, list_sources: ListSources<'_>) {
         if let Kind::Confirm { yes, .. } = &self.kind {
-            match character {
-                'y' | 'Y' => {
-                    let yes = (**yes).clone();
-                    cx.request(Request::Close);
-                    cx.request(yes);
-                }
-                _ => cx.request(Request::Close),
+            if matches!(character, 'y' | 'Y') {
+                let yes = (**yes).clone();
+                cx.request(Request::Close);
+                cx.request(yes);
+            } else {
+                self.dismiss(cx);
             }
             return;
         }
@@ -144,7 +143,7 @@ impl Overlay {
         }
         match action {
             ListAction::Choose => self.choose(cx),
-            ListAction::Close => cx.request(Request::Close),
+            ListAction::Close => self.dismiss(cx),
             ListAction::DeleteBack => {
                 self.input.delete_back();
                 self.refresh(cx, list_sources);
@@ -159,6 +158,14 @@ impl Overlay {
             | ListAction::PageUp
             | ListAction::Top
             | ListAction::End => {}
+        }
+    }
+
+    /// Closes it without an answer; of a yes-or-no question that is the answer no.
+    fn dismiss(&self, cx: &mut PaneContext<'_>) {
+        cx.request(Request::Close);
+        if let Kind::Confirm { no: Some(no), .. } = &self.kind {
+            cx.request((**no).clone());
         }
     }
 
@@ -182,7 +189,7 @@ impl Overlay {
                 cx.request(Request::SearchBy(self.input.text().to_owned()));
             }
             // Enter takes the default, and the default is no.
-            Kind::Confirm { .. } => cx.request(Request::Close),
+            Kind::Confirm { .. } => self.dismiss(cx),
             Kind::SaveSnippet { .. } | Kind::Rename if typed.is_empty() => {
                 cx.request(Request::Notice("type a name first".into()));
             }

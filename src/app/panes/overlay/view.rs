@@ -8,8 +8,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
 use crate::app::layout::Area;
-use crate::app::ui::draw::{clip, panel, parts, printable, rect, wrap};
+use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
 use crate::app::ui::theme::Theme;
+use crate::domain::text::visible;
 
 use super::{Item, Kind, Overlay};
 
@@ -106,10 +107,10 @@ impl OverlayView<'_> {
 
     /// What is typed as it can be shown, and how many cells of it are left out: its end is where the cursor is.
     fn typed(&self, prompt: &str, area: Rect) -> (String, usize) {
-        let text = printable(self.overlay.input.text());
+        let text = visible(self.overlay.input.text());
         let room = usize::from(area.width).saturating_sub(prompt.width() + 5);
         if text.width() <= room {
-            return (text, 0);
+            return (text.into_owned(), 0);
         }
         let (mut left, mut start) = (text.width(), 0);
         // One cell is for the mark.
@@ -141,8 +142,8 @@ impl OverlayView<'_> {
         if let Some((place, _)) = &self.overlay.fault {
             // A mark under what is wrong, as far as that is in view.
             let text = self.overlay.input.text();
-            let before = text.get(..place.start).map_or(0, |text| printable(text).width());
-            let wide = text.get(place.clone()).map_or(1, |text| printable(text).width()).max(1);
+            let before = text.get(..place.start).map_or(0, |text| visible(text).width());
+            let wide = text.get(place.clone()).map_or(1, |text| visible(text).width()).max(1);
             let (_, left_out) = self.typed(prompt, area);
             let (from, to) = (before.max(left_out), (before + wide).max(left_out));
             let x = area.x + 1 + u16::try_from(prompt.width() + 3 + from - left_out).unwrap_or(0);
@@ -217,12 +218,12 @@ impl OverlayView<'_> {
         }
         // On a narrow screen the words count more than what stands at the right.
         let most = if area.width < 60 && !item.more.is_empty() { 0 } else { usize::from(area.width) / 3 };
-        let right = clip(&printable(&item.right), most);
+        let right = clip(&visible(&item.right), most);
         let room = usize::from(area.width).saturating_sub(right.width() + 3);
         let widest = if item.more.is_empty() { room } else { widest.min(room) };
-        let name = clip(&printable(&item.name), widest);
+        let name = clip(&visible(&item.name), widest);
         let pad = " ".repeat(widest.saturating_sub(name.width()) + 2);
-        let more = clip(&printable(&item.more), room.saturating_sub(widest + 2));
+        let more = clip(&visible(&item.more), room.saturating_sub(widest + 2));
         let lead = if is_here { "›" } else { " " };
         parts(
             buffer,
@@ -242,5 +243,5 @@ impl OverlayView<'_> {
 
 /// Cells of a text as it is shown; of plain text without making that.
 fn shown_width(text: &str) -> usize {
-    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) { text.len() } else { printable(text).width() }
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) { text.len() } else { visible(text).width() }
 }

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::text::{is_drawable, one_line};
 
 use super::{Sheet, Worksheets};
 
@@ -36,11 +37,10 @@ impl WorksheetView<'_> {
             .sheets
             .iter()
             .enumerate()
-            .map(
-                |(n, sheet)| {
-                    if n == self.worksheets.front { format!("[{}]", sheet.title) } else { sheet.title.clone() }
-                },
-            )
+            .map(|(n, sheet)| {
+                let title = one_line(&sheet.title);
+                if n == self.worksheets.front { format!("[{title}]") } else { title }
+            })
             .collect();
         let Some(sheet) = self.worksheets.sheet() else {
             panel(buffer, area, "Worksheet", "", self.in_focus, self.theme);
@@ -107,8 +107,12 @@ impl WorksheetView<'_> {
                 if sheet.error_at == Some(byte) {
                     style = style.patch(theme.bad()).patch(Style::new().underlined());
                 }
-                let shown = if grapheme == "\t" { "  " } else { grapheme };
-                let shown = if shown.width() == 0 { "·" } else { shown };
+                // One cell for what must not be drawn, so that the columns of the text stay where they are.
+                let shown = match grapheme {
+                    "\t" => "  ",
+                    _ if is_drawable(grapheme) => grapheme,
+                    _ => "·",
+                };
                 x = parts(buffer, (x, y), area.right(), [(shown, style)]);
             }
             if number == cursor.0 && self.in_focus {

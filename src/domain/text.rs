@@ -1,0 +1,294 @@
+//! Text on its way to a terminal: which characters may be drawn, and the visible marks that stand in for the others.
+//!
+//! Everything that rrx shows comes from somewhere else: a server, a file, a host, a key press. Such text can hold characters
+//! that a terminal obeys (controls), that reorder what is around them (bidirectional overrides), or that nobody can see
+//! (zero-width characters). None of them reaches a terminal; files that rrx exports keep their values byte for byte.
+//!
+//! | In the text | On the screen |
+//! |---|---|
+//! | U+0000 to U+001F, U+007F | its control picture, such as `␛` for ESC |
+//! | other controls, overrides, zero-width characters, odd spaces | its number, such as `‹U+202E›` |
+//! | a byte that is not UTF-8 | its value, such as `‹ff›` |
+//! | an emoji that terminals join in different ways, more than 8 characters in one cell | each character by itself |
+//!
+//! The functions differ only in what they do with line ends and tabs: [`visible`] marks them, [`one_line`] makes them
+//! spaces, [`multi_line`] keeps them. On a terminal that draws only ASCII the marks are `\n`, `<U+202E>` and `<ff>`.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// More characters in one grapheme than any script needs; a grapheme with more is taken apart.
+const GRAPHEME_CHARACTERS: usize = 8;
+
+/// Which characters the screen can draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum GlyphSet {
+    /// Any.
+    #[default]
+    Unicode,
+    /// ASCII only. It concerns our own marks; characters of a value stay what they are.
+    Ascii,
+}
+
+impl GlyphSet {
+    /// Opens and closes the mark of a character or a byte.
+    pub(super) fn brackets(self) -> (char, char) {
+        match self {
+            Self::Unicode => ('‹', '›'),
+            Self::Ascii => ('<', '>'),
+        }
+    }
+
+    /// The mark of a byte that is not UTF-8.
+    #[must_use]
+    pub fn byte(self, byte: u8) -> String {
+        let (open, close) = self.brackets();
+        format!("{open}{byte:02x}{close}")
+    }
+
+    /// The mark of a character that a screen must not or cannot draw.
+    #[must_use]
+    pub fn character(self, character: char) -> String {
+        let (open, close) = self.brackets();
+        match (self, character) {
+            (Self::Ascii, '\n') => "\\n".to_owned(),
+            (Self::Ascii, '\r') => "\\r".to_owned(),
+            (Self::Ascii, '\t') => "\\t".to_owned(),
+            (Self::Ascii, '\0') => "\\0".to_owned(),
+            (Self::Unicode, '\0'..='\x1f') => {
+                char::from_u32(0x2400 + character as u32).unwrap_or('\u{2426}').to_string()
+            }
+            (Self::Unicode, '\x7f') => "\u{2421}".to_owned(),
+            _ => format!("{open}U+{:04X}{close}", character as u32),
+        }
+    }
+}
+
+/// A part of a text as a screen draws it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Characters of the text.
+    Plain(&'a str),
+    /// A mark that stands in for a character.
+    Mark(String),
+}
+
+/// Calls `take` with the parts of one grapheme, in order.
+///
+/// Where our own marks are drawn in ASCII, a mark in the text would be drawn as its twin: it becomes a mark of its own.
+pub fn grapheme_parts<'a>(grapheme: &'a str, glyphs: GlyphSet, mut take: impl FnMut(Part<'a>)) {
+    let is_ours = |character| glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
+    if is_drawable(grapheme) && !grapheme.chars().any(is_ours) {
+        return take(Part::Plain(grapheme));
+    }
+    for (at, character) in grapheme.char_indices() {
+        if is_safe(character) && stands_alone(character) && !is_ours(character) {
+            take(Part::Plain(grapheme.get(at..at + character.len_utf8()).unwrap_or_default()));
+        } else {
+            take(Part::Mark(glyphs.character(character)));
+        }
+    }
+}
+
+/// Returns the text with a mark for each character that a terminal must not draw, line ends and tabs too.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    with_marks(text, |_| None)
+}
+
+/// Returns the text on one line: spaces, tabs and line ends in a row become one space, none stays at the ends.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&visible(word));
+    }
+    line
+}
+
+/// Returns the text on its own lines: line ends (`\n`, `\r\n`) and tabs stay.
+#[must_use]
+pub fn multi_line(text: &str) -> Cow<'_, str> {
+    with_marks(text, |grapheme| match grapheme {
+        "\n" | "\r\n" | "\t" => Some(grapheme),
+        _ => None,
+    })
+}
+
+/// Returns the text on one line, at most so many characters of it before the marks, with `…` where more was left out.
+#[must_use]
+pub fn excerpt(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", one_line(text.get(..end).unwrap_or_default())),
+        None => one_line(text),
+    }
+}
+
+/// Appends one character of a stream: itself where a terminal may draw it, else its mark.
+///
+/// A stream is judged character by character, since two writes may part a grapheme.
+pub fn push_visible(character: char, out: &mut String) {
+    if is_safe(character) {
+        out.push(character);
+    } else {
+        out.push_str(&GlyphSet::Unicode.character(character));
+    }
+}
+
+/// Appends the mark of a byte that is not UTF-8.
+pub fn push_byte(byte: u8, out: &mut String) {
+    let (open, close) = GlyphSet::Unicode.brackets();
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{open}{byte:02x}{close}");
+}
+
+fn with_marks(text: &str, kept: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        if let Some(kept) = kept(grapheme) {
+            out.push_str(kept);
+            continue;
+        }
+        grapheme_parts(grapheme, GlyphSet::Unicode, |part| match part {
+            Part::Plain(plain) => out.push_str(plain),
+            Part::Mark(mark) => out.push_str(&mark),
+        });
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a screen may draw this grapheme as it is: every character is safe, there are not too many, and it takes a place.
+#[must_use]
+pub fn is_drawable(grapheme: &str) -> bool {
+    grapheme.chars().all(is_safe) && grapheme.chars().count() <= GRAPHEME_CHARACTERS && grapheme.width() > 0
+}
+
+/// Whether a character may be drawn as it is: not a control, nothing that turns the direction or takes no place, no blank
+/// other than the space (U+3000 is a blank of its scripts and is drawn).
+#[must_use]
+pub fn is_safe(character: char) -> bool {
+    if matches!(character, ' '..='~') {
+        return true;
+    }
+    !(character.is_control()
+        || (character.is_whitespace() && character != '\u{3000}')
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        // Letters of flags and tones of skin: some terminals join them with what stands before, others give them cells.
+        || matches!(character, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}')
+        || (character as u32) & 0xfffe == 0xfffe
+        || matches!(character as u32, 0xfdd0..=0xfdef))
+}
+
+/// Whether it takes a place of its own.
+fn stands_alone(character: char) -> bool {
+    character.width().unwrap_or(0) > 0
+}
+
+/// The ASCII twin of a glyph that the program draws itself: borders, arrows, marks, and stand-ins for controls.
+#[must_use]
+pub fn ascii_equivalent(character: char) -> Option<char> {
+    Some(match character {
+        '─' | '━' | '╴' | '╶' => '-',
+        '│' | '┃' | '▏' => '|',
+        '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '┼' | '├' | '┤' | '┬' | '┴' => {
+            '+'
+        }
+        '‹' | '←' => '<',
+        '›' | '»' | '→' | '▸' => '>',
+        '▾' | '▼' => 'v',
+        '▲' => '^',
+        '·' | '…' => '.',
+        '●' | '•' | '\u{2800}'..='\u{28ff}' => '*',
+        '○' | '◐' => 'o',
+        '✓' => 'y',
+        '✗' | '×' => 'x',
+        '¶' => 'P',
+        '▒' | '▁'..='▎' => '#',
+        '\u{2400}'..='\u{2426}' => '?',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_visible_and_harmless() {
+        let cases = [
+            ("plain ä 日本 e\u{301}", "plain ä 日本 e\u{301}"),
+            ("\u{1b}[2Jgone", "␛[2Jgone"),
+            ("\u{1b}]52;c;aGk=\u{7}", "␛]52;c;aGk=␇"),
+            ("\u{9b}1m", "‹U+009B›1m"),
+            ("user\u{202e}gpj.exe", "user‹U+202E›gpj.exe"),
+            ("\u{2066}a\u{2069}", "‹U+2066›a‹U+2069›"),
+            ("a\u{200b}b\u{ad}c\u{feff}", "a‹U+200B›b‹U+00AD›c‹U+FEFF›"),
+            ("a\u{a0}b", "a‹U+00A0›b"),
+            ("\u{e0041}", "‹U+E0041›"),
+            ("one\r\ntwo\tthree\rfour\n", "one␍␊two␉three␍four␊"),
+            ("\u{301}", "‹U+0301›"),
+            ("\0\u{7f}", "␀␡"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(visible(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn line_ends_and_tabs_are_what_the_caller_says() {
+        let text = " one\r\ntwo\t\n three\r\u{1b} ";
+        assert_eq!(visible(text), " one␍␊two␉␊ three␍␛ ");
+        assert_eq!(one_line(text), "one two three ␛");
+        assert_eq!(multi_line(text), " one\r\ntwo\t\n three␍␛ ");
+    }
+
+    #[test]
+    fn an_excerpt_says_that_it_is_one() {
+        assert_eq!(excerpt("short", 5), "short");
+        assert_eq!(excerpt("a bit\u{7} longer", 6), "a bit␇…");
+    }
+
+    #[test]
+    fn a_pile_of_combining_marks_is_taken_apart() {
+        let pile = format!("a{}", "\u{301}".repeat(40));
+        assert!(visible(&pile).starts_with("a‹U+0301›‹U+0301›"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left_and_safe_text_stays(text in any::<String>()) {
+            for shown in [visible(&text).into_owned(), one_line(&text), excerpt(&text, 20)] {
+                prop_assert!(shown.chars().all(is_safe), "{:?}", shown);
+                prop_assert_eq!(&*visible(&shown), &shown, "marks are drawn as they are");
+            }
+            let lines = multi_line(&text);
+            let is_kept = |c| is_safe(c) || matches!(c, '\n' | '\r' | '\t');
+            prop_assert!(lines.chars().all(is_kept) && !lines.replace("\r\n", "").contains('\r'), "{:?}", lines);
+            if text.graphemes(true).all(is_drawable) {
+                prop_assert_eq!(&*visible(&text), &text);
+            }
+        }
+
+        #[test]
+        fn a_stream_is_safe_wherever_it_is_parted(text in any::<String>()) {
+            let mut out = String::new();
+            text.chars().for_each(|character| push_visible(character, &mut out));
+            prop_assert!(out.chars().all(is_safe));
+        }
+    }
+}
