@@ -7,7 +7,7 @@ use super::*;
 /// The demo of the usual size, filled once for all tests of this file.
 fn usual() -> MutexGuard<'static, Connection> {
     static USUAL: OnceLock<Mutex<Connection>> = OnceLock::new();
-    let connection = USUAL.get_or_init(|| Mutex::new(filled(SUBJECTS).1));
+    let connection = USUAL.get_or_init(|| Mutex::new(load_demo(SUBJECTS).1));
     connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
