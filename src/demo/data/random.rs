@@ -46,7 +46,6 @@ impl Random {
         mean + deviation * (sum - 6000) / 1000
     }
 
-    /// Draws bytes.
     pub(super) fn bytes(&mut self, count: usize) -> Vec<u8> {
         std::iter::repeat_with(|| self.next().to_le_bytes()).flatten().take(count).collect()
     }

@@ -26,7 +26,6 @@ pub(super) struct FormDefinition {
     pub(super) name: &'static str,
     pub(super) group_oid: &'static str,
     pub(super) group_name: &'static str,
-    /// The SAS dataset.
     pub(super) dataset: &'static str,
     pub(super) items: &'static [ItemDefinition],
 }

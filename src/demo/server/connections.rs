@@ -65,14 +65,12 @@ pub(super) struct Process {
     /// The client's address.
     pub host: String,
     pub database: Option<String>,
-    /// The running statement.
     pub statement: Option<String>,
     /// When the statement or the idle time began.
     pub since: Instant,
     pub stop: Arc<StopSwitch>,
 }
 
-/// All open connections.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     all: Mutex<BTreeMap<u32, Process>>,
@@ -91,12 +89,10 @@ impl Connections {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Adds a connection.
     pub(super) fn add(&self, process: Process) {
         self.lock().insert(process.id, process);
     }
 
-    /// Removes a connection.
     pub(super) fn remove(&self, id: u32) {
         self.lock().remove(&id);
     }

@@ -37,7 +37,6 @@ pub(super) struct StatementContext {
 }
 
 impl StatementContext {
-    /// Translates a statement.
     pub(super) fn translate(&self, text: &str, parameters: &[Parameter]) -> Result<Translated, SqlError> {
         let account = format!("{}@%", self.server.account.user);
         let variables = |name: &str| self.variables.get(name);
@@ -69,7 +68,6 @@ pub(super) struct SelectTask {
     pub stop: Arc<StopSwitch>,
 }
 
-/// Encoded rows.
 #[derive(Debug, Default)]
 pub(crate) struct RowBatch {
     bytes: Vec<u8>,

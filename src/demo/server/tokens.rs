@@ -229,7 +229,6 @@ impl<'a> TokenCursor<'a> {
         self.next().map(|token| token.text.clone())
     }
 
-    /// Consumes a string.
     pub(super) fn accept_string(&mut self) -> Option<String> {
         self.peek().filter(|token| token.kind == TokenKind::String)?;
         self.next().map(|token| token.text.clone())

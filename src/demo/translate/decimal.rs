@@ -50,7 +50,6 @@ fn power(exponent: u32) -> Option<i128> {
 }
 
 impl Decimal {
-    /// Converts an integer.
     pub(super) fn from_integer(units: i64) -> Self {
         Self { units: i128::from(units), scale: 0 }
     }

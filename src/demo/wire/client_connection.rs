@@ -11,7 +11,6 @@ use super::response_packets::{self, ResponseStatus};
 use crate::demo::server::Session;
 use crate::demo::translate::SqlError;
 
-/// A prepared statement.
 pub(super) struct PreparedStatement {
     pub(super) text: String,
     pub(super) parameter_count: usize,

@@ -19,13 +19,11 @@ pub(super) struct SignInRequest {
     pub user: String,
     /// The password, scrambled with the nonce.
     pub scramble: Vec<u8>,
-    /// The initial database.
     pub database: Option<String>,
     /// The authentication plugin that made the scramble.
     pub method: Option<String>,
 }
 
-/// Writes the greeting.
 pub(super) fn greeting(version: &str, connection: u32, nonce: &[u8; 20], status: u16) -> Vec<u8> {
     let mut out = vec![10];
     out.extend_from_slice(version.as_bytes());

@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> PacketStream<S> {
         self.sequence = self.sequence.wrapping_add(1);
     }
 
-    /// Writes the buffer.
+    /// Writes the buffer to the stream.
     ///
     /// # Errors
     /// The stream's error; `TimedOut` if the client does not read.

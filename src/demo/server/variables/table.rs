@@ -1,6 +1,5 @@
 //! The system variables with their initial values, which are those of a MariaDB 10.11 replica.
 
-/// The server's version.
 pub(crate) const VERSION: &str = "10.11.0-MariaDB-rrx-demo";
 /// The host name of the replica behind its jump host.
 pub(crate) const HOST: &str = "replica.demo.internal";

@@ -78,7 +78,6 @@ fn encode_error(error: &SqlError) -> Error {
     Error::UserFunctionError(format!("{ERROR_PREFIX}{}:{}:{}", error.code, error.state, error.message).into())
 }
 
-/// Copies a value.
 fn owned(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
