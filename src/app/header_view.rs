@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::protocol::{Question, Role};
 use crate::domain::text::visible;
 
-use super::action::{Action, AppAction};
+use super::action::{Action, AppAction, ListAction};
 use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
@@ -15,9 +15,8 @@ use super::panes::connect::{ConnectAction, Stage};
 use super::panes::explorer::ExplorerAction;
 use super::panes::grid::{GridAction, Search};
 use super::panes::inspector::InspectorAction;
-use super::panes::overlay::Kind;
-use super::panes::widgets::list::ListAction;
 use super::panes::worksheet::WorksheetAction;
+use super::request::DialogShape;
 use super::ui::draw::{clip, parts, rect, wrap};
 
 /// Cells that the database keeps where a profile's name is long.
@@ -218,12 +217,15 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     use AppAction as A;
     let context = &model.context;
     let app = |action, word| (Action::App(action), word);
-    if let Some(overlay) = &model.overlay {
-        let close = (Action::List(ListAction::Close), "close");
-        let Some(take) = taking(&overlay.kind) else { return vec![(Action::List(ListAction::Close), "no")] };
-        let mut keys = vec![(Action::List(ListAction::Choose), take), close];
-        if overlay.is_longer(context) {
-            keys.push((Action::List(ListAction::PageDown), "further"));
+    if let Some(overlay) = model.overlays.modal() {
+        let close = |hint| (Action::List(ListAction::Close), hint);
+        if overlay.dialog.shape() == DialogShape::Confirm {
+            return vec![close(overlay.dialog.enter_hint())];
+        }
+        let back = if overlay.dialog.has_step_before() { "back" } else { "close" };
+        let mut keys = vec![(Action::List(ListAction::Choose), overlay.dialog.enter_hint()), close(back)];
+        if overlay.has_more_items(context) {
+            keys.push((Action::List(ListAction::PageDown), "page down"));
         }
         return keys;
     }
@@ -299,27 +301,6 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     let mut seen = std::collections::BTreeSet::new();
     keys.retain(|(action, _)| seen.insert(*action));
     keys
-}
-
-/// What Enter does in an overlay; `None` where it takes the default, which is no.
-fn taking(kind: &Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Palette | Kind::Help(_) => "do it",
-        Kind::Snippets => "open and run",
-        Kind::History(_) => "into a worksheet",
-        Kind::Activity | Kind::CopyAs => "copy",
-        Kind::Find => "show in the explorer",
-        Kind::Columns | Kind::JumpRow => "go there",
-        Kind::Filter(_) => "show these",
-        Kind::Search | Kind::SearchShown => "search",
-        Kind::Export | Kind::ExportRows(_) => "go on",
-        Kind::ExportPath { .. } => "write",
-        Kind::Chart => "draw",
-        Kind::Zone => "take it",
-        Kind::SaveSnippet { .. } => "save",
-        Kind::Rename => "rename",
-        Kind::Confirm { .. } => return None,
-    })
 }
 
 /// The keys of the results: what serves the cell under the cursor first.

@@ -12,9 +12,11 @@ use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
+use super::panes::PaneContext;
 use super::panes::connect::Connect;
 use super::panes::inspector::Shows;
 use super::request::Request;
+use super::update::with;
 
 /// How often the seconds that remain are counted down.
 const TICK: Duration = Duration::from_secs(1);
@@ -148,12 +150,18 @@ fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
 }
 
 /// The attempt has a question.
-pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question, effects: &mut Vec<Effect>) {
+pub(super) fn on_asked(
+    model: &mut Model,
+    session: SessionId,
+    question: Question,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
     if model.aside.again.by_key {
         let mut ladder = std::mem::take(&mut model.aside.again.ladder);
         ladder.on_asked(question);
         model.connect = Some(ladder);
-        model.overlay = None;
+        with!(model, requests, effects, overlays.dismiss_all());
         model.context.link = ConnectionState::Connecting(session);
         return;
     }

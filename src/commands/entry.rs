@@ -16,7 +16,7 @@ use super::tui::{self, Outside, TuiStart};
 use super::tunnel::{self, TunnelArgs};
 use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
 use crate::app::action::Action;
-use crate::app::ui::look::Look;
+use crate::app::ui::look::TerminalLook;
 #[cfg(feature = "demo")]
 use crate::cli::DemoCommand;
 use crate::cli::{Cli, Command, DoctorCommand, ProfilesCommand, RunCommand, StatementSource, TunnelCommand};
@@ -304,7 +304,7 @@ fn screen(loaded: Loaded, profile: Option<String>, paths: &Paths, built_in: Opti
     profiles.extend(built_in.as_ref().map(|built_in| Arc::clone(&built_in.profile)));
     let (demo, first_worksheet) = built_in.map(|built_in| (built_in.place, built_in.first_worksheet)).unzip();
     let start = TuiStart {
-        look: Look::choose(&settings.ui, &look::said()),
+        look: TerminalLook::choose(&settings.ui, &look::said()),
         settings,
         profiles,
         problems,
@@ -348,7 +348,7 @@ fn key_rows(keymap: &Keymap<Action>) -> Vec<keys::Row> {
             keys::Row {
                 context: action.layer().to_owned(),
                 keys: written.join(", "),
-                action: format!("{}.{}", action.layer(), action.word()),
+                action: format!("{}.{}", action.layer(), action.name()),
                 help: action.help().to_owned(),
             }
         })

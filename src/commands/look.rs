@@ -1,14 +1,14 @@
 //! What the environment says about the terminal, read once at the start; what follows from it is the app's to decide.
 
-use crate::app::ui::look::Said;
+use crate::app::ui::look::TerminalEnv;
 
 /// The variables that tell about the terminal.
 #[must_use]
-pub fn said() -> Said {
-    Said {
+pub fn said() -> TerminalEnv {
+    TerminalEnv {
         term: variable("TERM"),
         colour_term: variable("COLORTERM"),
-        ground: variable("COLORFGBG"),
+        background: variable("COLORFGBG"),
         no_colour: variable("NO_COLOR"),
         // The first that is set decides, as for every program (locale(7)).
         locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable),

@@ -206,7 +206,7 @@ fn a_filter_is_typed_with_its_faults_told_and_says_over_what_it_holds() {
     let screen = shown(&bench);
     assert!(screen.contains("There is no column `nam`: did you mean name?"), "{screen}");
     bench.keys("enter");
-    assert!(bench.model.overlay.is_some(), "what was typed is not lost");
+    assert!(bench.model.overlays.is_modal(), "what was typed is not lost");
     bench.keys("ctrl-u");
     bench.text("name = 'SCR-0001' and id < 5");
     bench.keys("enter");
@@ -492,7 +492,7 @@ fn the_value_here_narrows_the_choice_that_is_there() {
     bench.keys("home e");
     assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
     bench.feed(Message::Result(result, value("1")));
-    assert_eq!((arranged(&mut bench), bench.model.overlay.is_none()), ("id = 1".into(), true));
+    assert_eq!((arranged(&mut bench), !bench.model.overlays.is_modal()), ("id = 1".into(), true));
     bench.keys("e");
     assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
     bench.feed(Message::Result(result, value("2")));

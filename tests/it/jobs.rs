@@ -24,7 +24,7 @@ fn done(job: &ComputeJob) -> Computed {
 }
 
 fn found(bench: &Bench) -> Vec<&str> {
-    bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.as_str()).collect()
+    bench.model.overlays.modal().unwrap().items.iter().map(|item| item.name.as_str()).collect()
 }
 
 #[test]

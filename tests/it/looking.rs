@@ -206,7 +206,7 @@ fn another_zone_is_for_times_and_says_as_what_a_time_without_one_is_read() {
     let mut bench = with_columns(&columns, 3);
     bench.keys("Z");
     assert_eq!(notice(&bench), "`n` is no time: a zone means nothing to it");
-    assert!(bench.model.overlay.is_none());
+    assert!(!bench.model.overlays.is_modal());
     bench.keys("right Z");
     assert_eq!(notice(&bench), "`day` is a date without a time: a zone means nothing to it");
     bench.keys("right");
@@ -237,7 +237,7 @@ fn the_chart_list_begins_with_the_cursors_column_and_hides_nothing() {
     let mut bench = with_columns(&columns, 3);
     bench.keys("$ d");
     let names = |bench: &Bench| -> Vec<String> {
-        bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.clone()).collect()
+        bench.model.overlays.modal().unwrap().items.iter().map(|item| item.name.clone()).collect()
     };
     let list = names(&bench);
     assert_eq!(list[0], "bars: status #62 by c1");

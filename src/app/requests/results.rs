@@ -1,12 +1,12 @@
 //! Who answers what is asked about the results: forms, arrangements, copies, exports, details.
 
+use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::panes::PaneContext;
-use crate::app::panes::grid::{ExportRows, ResultSet};
+use crate::app::panes::grid::ResultSet;
 use crate::app::panes::inspector::Shows;
-use crate::app::panes::overlay::Kind;
-use crate::app::request::Request;
+use crate::app::request::{ExportRows, Request};
 use crate::app::update::with;
 use crate::domain::protocol::{ExportId, ExportOrder};
 
@@ -15,43 +15,30 @@ use super::show;
 /// Answers; what is not about the results is not for here.
 pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match request {
-        Request::CopyFormat => requests.push(Request::Open(Kind::CopyAs)),
         Request::CopyAs(form) => with!(model, requests, effects, grid.copy(form)),
-        Request::FilterForm(text) => requests.push(Request::Open(Kind::Filter(text))),
         Request::FilterBy(text) => {
             if let Err((_, fault)) = with!(model, requests, effects, grid.filter(&text)) {
                 model.notice(fault);
             }
         }
-        Request::SearchForm => requests.push(Request::Open(Kind::Search)),
         Request::SearchBy(text) => {
             if let Err(fault) = with!(model, requests, effects, grid.search(&text)) {
                 model.notice(fault);
             }
         }
-        Request::SearchShownForm => requests.push(Request::Open(Kind::SearchShown)),
-        Request::SearchShown(text) => {
+        Request::SearchInspector(text) => {
             if let Err(fault) = with!(model, requests, effects, inspector.search(&text)) {
                 model.notice(fault);
             }
         }
-        Request::ChartForm => requests.push(Request::Open(Kind::Chart)),
         Request::Plot(plot) => with!(model, requests, effects, grid.plot(plot)),
-        Request::ZoneForm => requests.push(Request::Open(Kind::Zone)),
         Request::Zone(name) => model.grid.zone(name),
-        Request::ExportForm => match model.grid.export_refusal() {
-            Some(why) => model.notice(why),
-            None => requests.push(Request::Open(Kind::Export)),
-        },
-        Request::ExportAs(form) if model.grid.has_more_rows() => requests.push(Request::Open(Kind::ExportRows(form))),
-        Request::ExportAs(form) => requests.push(Request::ExportPath(form, ExportRows::Here)),
-        Request::ExportPath(form, rows) => {
+        Request::OpenExport => {
             let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
-            let (name, mut scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
-            if !model.context.folder.is_empty() {
-                scope = format!("{scope} A name alone goes into {}.", model.context.folder);
+            match model.grid.export_plan(title, &model.context.folder) {
+                Ok(plan) => requests.push(Request::OpenDialog(Box::new(ExportDialog::new(plan)))),
+                Err(why) => model.notice(why),
             }
-            requests.push(Request::Open(Kind::ExportPath { form, rows, name, scope }));
         }
         Request::Export { form, rows, path } => {
             if let Some(why) = model.grid.export_refusal() {
@@ -80,7 +67,6 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
                 show_values(model, Shows::Chart { columns, series, scope }, requests);
             }
         }
-        Request::JumpForm { row } => requests.push(Request::Open(if row { Kind::JumpRow } else { Kind::Columns })),
         Request::ShowRow { row, columns, values } => show_values(model, Shows::Row { row, columns, values }, requests),
         Request::ShowValue { row, columns, column, value } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::app::action::Action;
 use crate::app::layout::ScreenSize;
 use crate::app::model::{Model, Start};
-use crate::app::ui::look::{Colours, Look};
+use crate::app::ui::look::{Colours, TerminalLook};
 use crate::app::ui::theme::Theme;
 use crate::app::{Effect, Message, draw, update};
 use crate::commands::print;
@@ -49,7 +49,7 @@ pub struct TuiStart {
     /// A worksheet for the demo where it has none yet: title and text.
     pub first_worksheet: Option<(String, String)>,
     /// What the terminal can show.
-    pub look: Look,
+    pub look: TerminalLook,
     /// The keys.
     pub keymap: Keymap<Action>,
 }

@@ -1,6 +1,6 @@
 //! The form for a new profile: what onboarding gives, field by field. It checks, and makes a draft; it saves nothing itself.
 
-use crate::app::panes::widgets::line_input::LineInput;
+use crate::app::widgets::line_input::LineInput;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Draft, Environment, Hop, SecretKind, SecretSource, check_name, endpoint};
 

@@ -1,38 +1,22 @@
 //! The connection screen: the picker of profiles, the form for a new one, and the ladder of the one being reached.
 
+pub mod actions;
 mod form;
 mod form_view;
 mod update;
 mod view;
 
+pub use actions::ConnectAction;
 pub use form::{Field, Form};
 pub use view::{ConnectView, draw_problem};
 
-use crate::app::action::actions;
 use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{ConnectionStep, Question, StepState};
 
-use super::widgets::list::List;
-use super::widgets::secret_input::SecretInput;
-
-actions! {
-    /// What works on the connection screen.
-    ConnectAction in "connect" {
-        Down = "down": "next profile or field",
-        Up = "up": "profile or field before",
-        Connect = "connect": "connect, or give the answer",
-        Add = "add": "add a profile",
-        Save = "save": "save the new profile",
-        NextChoice = "next-choice": "next choice of the field",
-        PreviousChoice = "previous-choice": "choice of the field before",
-        Accept = "accept": "accept the host key",
-        Decline = "decline": "do not; back to the profiles",
-        DeleteBack = "delete-back": "delete the character before the cursor",
-        Close = "close": "close",
-    }
-}
+use crate::app::widgets::list::List;
+use crate::app::widgets::secret_input::SecretInput;
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Default)]

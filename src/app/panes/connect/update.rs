@@ -4,8 +4,8 @@ use crate::app::context::{ConnectionState, Context};
 use crate::app::effect::Effect;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
-use crate::app::panes::widgets::list::{List, Step as Move};
 use crate::app::request::Request;
+use crate::app::widgets::list::{List, Step as Move};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
 
@@ -74,7 +74,7 @@ impl Connect {
             | (ConnectAction::Close, Stage::Adding) => {
                 self.stage = Stage::Picking;
             }
-            (ConnectAction::Close, Stage::Picking) => cx.request(Request::Close),
+            (ConnectAction::Close, Stage::Picking) => cx.request(Request::CloseConnect),
             (ConnectAction::DeleteBack, Stage::Asking(_)) => self.secret.delete_back(),
             (ConnectAction::Add, Stage::Picking) => self.stage = Stage::Adding,
             (ConnectAction::Down, Stage::Adding) => self.form.step(true),

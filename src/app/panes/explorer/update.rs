@@ -3,8 +3,8 @@
 use crate::app::context::Context;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
-use crate::app::panes::widgets::list::Step;
 use crate::app::request::{Request, StatementOrigin};
+use crate::app::widgets::list::Step;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, TableKind};
 use crate::domain::compute::ComputeWork;

@@ -7,11 +7,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::Action;
 use crate::app::context::{ConnectionState, Context};
-use crate::app::ui::draw::{clip, grouped, panel, parts};
+use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyPart, TableKind};
 use crate::domain::text::visible;
-use crate::domain::words::counted;
+use crate::domain::words::{counted, grouped};
 
 use super::{Explorer, ExplorerAction, Line, Node};
 

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::dialogs::SearchDialog;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::app::ui::draw::{counted, grouped};
 use crate::domain::protocol::{CellPosition, ResultView, SearchDirection, StoreCmd, StoreWork, ViewId};
-use crate::domain::results::{
-    Arrangement, Case, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortKey, TypeClass, bit_number,
-};
+use crate::domain::results::{Arrangement, Column, Direction, Filter, Pattern, SortKey, TypeClass, bit_number};
 use crate::domain::sql::quote::quoted_identifier;
+use crate::domain::words::{counted, grouped};
 
 use super::{Grid, ResultSet, Search, Then};
 
@@ -180,7 +179,7 @@ impl Grid {
             result.search = None;
             return Ok(());
         }
-        let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+        let pattern = Pattern::typed(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
         if result.columns.is_none() {
             return Err("there are no rows to search in".into());
         }
@@ -197,22 +196,9 @@ impl Grid {
                 cx.request(Request::Notice("nothing holds what was searched for".into()))
             }
             Some(_) => cx.request(Request::Notice("still searching …".into())),
-            None => cx.request(Request::SearchForm),
+            None => cx.open(SearchDialog),
         }
     }
-}
-
-/// What is searched for by a typed text: `~` begins a regular expression, and a capital letter says that case counts.
-///
-/// # Errors
-/// Where it is no pattern.
-pub fn read_search(text: &str) -> Result<Pattern, PatternFault> {
-    let (kind, wanted) = match text.strip_prefix('~') {
-        Some(regex) => (PatternKind::Regex, regex.trim_start()),
-        None => (PatternKind::Text, text),
-    };
-    let case = if wanted.chars().any(char::is_uppercase) { Case::Kept } else { Case::Ignored };
-    Pattern::new(wanted, kind, case)
 }
 
 /// The condition that a column has this value, as a filter reads it; `None` where it cannot be written.

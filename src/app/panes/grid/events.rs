@@ -6,11 +6,11 @@ use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
-use crate::app::ui::draw::counted;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
 use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
 use crate::domain::text::visible;
+use crate::domain::words::counted;
 
 use super::{ColumnLayout, Grid, GridAction, Purpose, ResultSet, Then};
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::app::context::Context;
 use crate::app::request::StatementOrigin;
-use crate::app::ui::draw::{counted, grouped};
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};
 use crate::domain::results::{Direction, KeyKind};
 use crate::domain::text::visible;
+use crate::domain::words::{counted, grouped};
 
 use super::ResultSet;
 

@@ -1,6 +1,7 @@
 //! The results: tabs, each a grid over windows of rows. It knows counts, columns and the rows near the screen; the store has
 //! the rest.
 
+pub mod actions;
 mod arrange;
 mod column_layout;
 mod copied;
@@ -14,9 +15,9 @@ mod update;
 mod view;
 mod zones;
 
-pub use arrange::read_search;
+pub use actions::GridAction;
 pub use column_layout::{ColumnLayout, Span};
-pub use export::{ExportRows, Exporting};
+pub use export::Exporting;
 pub use pending_job::PendingJob;
 pub use selection::{Block, Selection};
 pub use view::GridView;
@@ -25,66 +26,11 @@ pub use zones::Zoned;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::action::actions;
 use crate::app::request::StatementOrigin;
 use crate::domain::export::SessionZone;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
-
-actions! {
-    /// What works in the results.
-    GridAction in "grid" {
-        Down = "down": "next row",
-        Up = "up": "row before",
-        Left = "left": "column left",
-        Right = "right": "column right",
-        PageDown = "page-down": "page down",
-        PageUp = "page-up": "page up",
-        Top = "top": "first row",
-        End = "end": "last row",
-        FirstColumn = "first-column": "first column",
-        LastColumn = "last-column": "last column",
-        JumpRow = "jump-row": "jump to a row by number",
-        JumpColumn = "jump-column": "jump to a column by name",
-        Row = "row": "this row, as names and values",
-        Open = "open": "the row that this key refers to, else this value",
-        Cell = "cell": "this value, whole",
-        Return = "return": "back to the row from which a key was followed",
-        Search = "search": "search the rows: text, or ~ and a regular expression",
-        Next = "next-match": "next match",
-        Previous = "previous-match": "match before",
-        Sort = "sort": "sort by this column: up, down, not at all",
-        SortMore = "sort-more": "sort by this column where those before are equal",
-        Filter = "filter": "show only rows that fit a condition",
-        FilterSame = "filter-same": "show only rows with this value here",
-        Unsorted = "plain": "all rows in the server's order again",
-        Wider = "wider": "make this column wider",
-        Narrower = "narrower": "make this column narrower",
-        Fit = "fit": "make this column as wide as its values on the screen",
-        Freeze = "freeze": "keep the columns up to here in view, or let them go",
-        Hide = "hide": "hide this column",
-        ShowAll = "show-all": "show hidden columns again",
-        MoveLeft = "move-left": "move this column left",
-        MoveRight = "move-right": "move this column right",
-        Select = "select": "select cells from here on, or nothing",
-        SelectRows = "select-rows": "select whole rows from here on",
-        SelectColumns = "select-columns": "select whole columns from here on",
-        SelectAll = "select-all": "select everything",
-        Copy = "copy": "copy this value, or what is selected",
-        CopyAs = "copy-as": "copy in another form: CSV, JSON, INSERT, IN (…), WHERE …",
-        Export = "export": "write the rows to a file",
-        Profile = "profile": "what this column holds: nulls, distinct, quantiles, top values",
-        Chart = "chart": "draw bars or a line",
-        Zone = "zone": "show this column's times in another zone too",
-        Warnings = "warnings": "the server's warnings, or why the statement failed",
-        NextResult = "next-result": "next result",
-        PreviousResult = "previous-result": "result before",
-        Pin = "pin-result": "keep this result when the next one comes, or let it go",
-        Close = "close-result": "close this result",
-        Leave = "leave": "one step back: selection, search, then the worksheet",
-    }
-}
 
 /// One result set.
 #[derive(Debug)]
@@ -324,10 +270,8 @@ impl Grid {
         self.front().map_or(0, ResultSet::count)
     }
 
-    /// Names of the columns of the result that shows, in the server's order.
-    #[must_use]
-    pub fn column_names(&self) -> Vec<String> {
-        let columns = self.front().and_then(|result| result.columns.as_ref());
-        columns.map_or_else(Vec::new, |columns| columns.iter().map(|column| column.name.clone()).collect())
+    /// The columns of the result that shows, in the server's order.
+    fn columns(&self) -> Arc<[Column]> {
+        self.front().and_then(|result| result.columns.clone()).unwrap_or_default()
     }
 }

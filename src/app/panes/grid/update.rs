@@ -2,14 +2,15 @@
 
 use crate::app::action::Action;
 use crate::app::context::Context;
+use crate::app::dialogs::{ChartDialog, ColumnsDialog, CopyAsDialog, FilterDialog, JumpRowDialog, SearchDialog};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::app::ui::draw::grouped;
 use crate::domain::export::CopyFormat;
 use crate::domain::protocol::{ExportCmd, SearchDirection, StoreCmd, StoreWork};
 use crate::domain::results::{CellPreview, whole_width};
+use crate::domain::words::grouped;
 
 use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
 
@@ -31,17 +32,23 @@ impl Grid {
             A::Unsorted => self.plain(cx),
             A::Next => self.match_from_here(SearchDirection::Forward, cx),
             A::Previous => self.match_from_here(SearchDirection::Back, cx),
-            A::Search => cx.request(Request::SearchForm),
+            A::Search => cx.open(SearchDialog),
             A::Filter => {
-                let filter = self.front().and_then(|result| result.arrangement.filter.as_ref());
-                cx.request(Request::FilterForm(filter.map(|filter| filter.text().to_owned()).unwrap_or_default()));
+                let front = self.front();
+                let filter = front.and_then(|result| result.arrangement.filter.as_ref());
+                let condition = filter.map(|filter| filter.text().to_owned()).unwrap_or_default();
+                cx.open(FilterDialog { condition, columns: front.and_then(|result| result.columns.clone()) });
             }
-            A::JumpRow | A::JumpColumn => cx.request(Request::JumpForm { row: action == A::JumpRow }),
+            A::JumpRow => cx.open(JumpRowDialog),
+            A::JumpColumn => cx.open(ColumnsDialog { columns: self.columns() }),
             A::Warnings => cx.request(Request::ShowWarnings),
-            A::Export => cx.request(Request::ExportForm),
-            A::CopyAs => cx.request(Request::CopyFormat),
-            A::Chart => cx.request(Request::ChartForm),
-            A::Zone => self.zone_form(cx),
+            A::Export => cx.request(Request::OpenExport),
+            A::CopyAs => cx.open(CopyAsDialog),
+            A::Chart => {
+                let here = self.front().and_then(ResultSet::column);
+                cx.open(ChartDialog { columns: self.columns(), here });
+            }
+            A::Zone => self.ask_zone(cx),
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),

@@ -8,11 +8,12 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::panes::connect::draw_problem;
-use crate::app::ui::draw::{clip, grouped, panel, parts, wrap};
+use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::results::{CellPreview, Column, Direction, Piece, PieceKind, Side, alignment, shown};
 use crate::domain::text::visible;
+use crate::domain::words::grouped;
 
 use super::labels::titles;
 use super::update::number_width;

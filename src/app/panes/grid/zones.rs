@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::dialogs::ZoneDialog;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::results::{Column, WireType, type_text};
@@ -26,13 +27,14 @@ pub struct Zoned {
 }
 
 impl Grid {
-    /// Asks for a zone, where the column under the cursor has times.
-    pub(super) fn zone_form(&self, cx: &mut PaneContext<'_>) {
+    /// Asks for a time zone, where the column under the cursor has times.
+    pub(super) fn ask_zone(&self, cx: &mut PaneContext<'_>) {
         let column = self.front().and_then(|result| result.columns.as_ref()?.get(result.column()?));
-        cx.request(match column {
-            None => Request::Notice("there is no column here yet".into()),
-            Some(column) => refusal(column).map_or(Request::ZoneForm, Request::Notice),
-        });
+        match column.map(refusal) {
+            None => cx.request(Request::Notice("there is no column here yet".into())),
+            Some(Some(refusal)) => cx.request(Request::Notice(refusal)),
+            Some(None) => cx.open(ZoneDialog),
+        }
     }
 
     /// Shows a column's times in a zone too; an empty name takes it away.

@@ -2,10 +2,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::ui::draw::{clip, grouped};
+use crate::app::ui::draw::clip;
 use crate::domain::results::{Column, ColumnProfile, Count, Series};
 use crate::domain::text::visible;
-use crate::domain::words::counted;
+use crate::domain::words::{counted, grouped};
 
 use super::lines::{Joint, Paper, shown_bytes};
 use super::{InspectorLine, Tone};

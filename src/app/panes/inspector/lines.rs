@@ -4,12 +4,12 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
-use crate::app::ui::draw::grouped;
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::protocol::times;
 use crate::domain::results::{CellPreview, Column, Pattern, PatternKind};
 use crate::domain::text::{Glyphs, visible};
+use crate::domain::words::grouped;
 
 use super::{JsonTree, Shows, ValueFormat, figures};
 

@@ -1,5 +1,6 @@
 //! The inspector: documentation of a table, its columns and keys, a row as names and values, a whole value, warnings.
 
+pub mod actions;
 mod chart_view;
 mod figures;
 mod json;
@@ -9,6 +10,7 @@ mod update;
 mod value;
 mod view;
 
+pub use actions::InspectorAction;
 pub use json::JsonTree;
 pub use lines::{InspectorLine, Tone};
 pub use value::ValueFormat;
@@ -16,35 +18,9 @@ pub use view::InspectorView;
 
 use std::sync::Arc;
 
-use crate::app::action::actions;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{CopiedFrom, ResultId, Warning};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Pattern, Series};
-
-actions! {
-    /// What works in the inspector.
-    InspectorAction in "inspector" {
-        Down = "down": "a line down",
-        Up = "up": "a line up",
-        PageDown = "page-down": "page down",
-        PageUp = "page-up": "page up",
-        Top = "top": "top",
-        End = "end": "end",
-        Example = "example": "put the next example into a worksheet",
-        Copy = "copy": "copy what is shown",
-        Form = "form": "this value as text, JSON, hexadecimal, geometry in turn",
-        Toggle = "toggle": "fold or unfold this part of a JSON document",
-        Fold = "fold": "fold this part, or go to what it lies in",
-        Unfold = "unfold": "unfold this part, or go into it",
-        FoldAll = "fold-all": "fold all parts of a JSON document",
-        UnfoldAll = "unfold-all": "unfold all parts of a JSON document",
-        Search = "search": "search what is shown",
-        Next = "next-match": "next match",
-        Previous = "previous-match": "match before",
-        Pin = "pin": "keep this, or follow the cursor again",
-        Leave = "leave": "close",
-    }
-}
 
 /// What the inspector shows.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::app::context::Context;
+use crate::app::dialogs::SearchInspectorDialog;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
-use crate::app::panes::grid::read_search;
 use crate::app::request::Request;
 use crate::domain::docs::DocPage;
 use crate::domain::protocol::{CopyText, ResultId};
+use crate::domain::results::Pattern;
 
 use super::lines::{Drawn, holds, lines};
 use super::{Inspector, InspectorAction, Shows, ValueFormat};
@@ -96,7 +97,7 @@ impl Inspector {
                 }));
             }
             A::Form => self.turn_form(cx),
-            A::Search => cx.request(Request::SearchShownForm),
+            A::Search => cx.open(SearchInspectorDialog),
             A::Next | A::Previous => self.next_match(action == A::Next, cx),
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
@@ -153,7 +154,7 @@ impl Inspector {
     pub fn search(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), String> {
         (self.search, self.found, self.matches) = (None, None, None);
         if !text.is_empty() {
-            let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+            let pattern = Pattern::typed(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
             (self.search, self.found) = (Some(Arc::new(pattern)), None);
             if !self.find_in_tree(true, true, cx) {
                 self.next_match(true, cx);
@@ -164,7 +165,7 @@ impl Inspector {
 
     fn next_match(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let Some(pattern) = &self.search else {
-            cx.request(Request::SearchShownForm);
+            cx.open(SearchInspectorDialog);
             return;
         };
         let pattern = Arc::clone(pattern);

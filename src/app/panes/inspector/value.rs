@@ -78,7 +78,7 @@ pub(super) fn draw(
     let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueFormat::Hex);
     let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
     let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
-    let size = crate::app::ui::draw::counted(bytes.len() as u64, "byte");
+    let size = counted(bytes.len() as u64, "byte");
     paper.line(&format!("{size} as {}{also}", form.word()), Tone::Dim);
     paper.blank();
     let text = || std::str::from_utf8(bytes).unwrap_or_default();

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::ui::draw::{grouped, panel, parts};
+use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::results::type_text;
 use crate::domain::text::visible;
-use crate::domain::words::counted;
+use crate::domain::words::{counted, grouped};
 
 use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
 
