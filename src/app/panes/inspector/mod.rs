@@ -2,9 +2,11 @@
 
 pub mod actions;
 mod chart_view;
-mod figures;
 mod json;
+mod line_builder;
 mod lines;
+mod profile_lines;
+mod table_lines;
 mod tree;
 mod update;
 mod value;
@@ -12,7 +14,7 @@ mod view;
 
 pub use actions::InspectorAction;
 pub use json::JsonTree;
-pub use lines::{InspectorLine, Tone};
+pub use line_builder::{InspectorLine, LineStyle};
 pub use value::ValueFormat;
 pub use view::InspectorView;
 

@@ -11,7 +11,8 @@ use crate::domain::docs::DocPage;
 use crate::domain::protocol::{CopyText, ResultId};
 use crate::domain::results::Pattern;
 
-use super::lines::{Drawn, holds, lines};
+use super::line_builder::{InspectorText, holds};
+use super::lines::lines;
 use super::{Inspector, InspectorAction, Shows, ValueFormat};
 
 impl Inspector {
@@ -53,11 +54,12 @@ impl Inspector {
     /// Draws the lines anew: the panel's width or what it tells may have changed.
     pub fn refresh(&mut self, context: &Context) {
         let width = context.layout.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
-        (self.lines, self.rows, self.is_part) = if width == 0 {
-            Drawn::default()
+        let text = if width == 0 {
+            InspectorText::default()
         } else {
             lines(&self.shows, (self.form, self.tree.as_ref()), context, width)
         };
+        (self.lines, self.rows, self.is_part) = (text.lines, text.rows, text.is_part);
         self.settle(context);
     }
 

@@ -11,7 +11,7 @@ use crate::domain::results::type_text;
 use crate::domain::text::visible;
 use crate::domain::words::{counted, grouped};
 
-use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
+use super::{Inspector, InspectorAction, LineStyle, Shows, chart_view};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -62,15 +62,15 @@ impl InspectorView<'_> {
             let number = self.inspector.top + row;
             let is_here = cursor.as_ref().is_some_and(|lines| lines.contains(&number));
             let is_found = self.inspector.found == Some(number) || is_here && self.in_focus;
-            let styled = line.0.iter().map(|(text, tone)| {
-                let style = match tone {
+            let styled = line.0.iter().map(|(text, style)| {
+                let style = match style {
                     _ if is_found => theme.cursor(),
-                    Tone::Heading => theme.heading(),
-                    Tone::Plain => theme.text(),
-                    Tone::Name => theme.name(),
-                    Tone::Dim => theme.dim(),
-                    Tone::Code => theme.good(),
-                    Tone::Warning => theme.warning(),
+                    LineStyle::Heading => theme.heading(),
+                    LineStyle::Plain => theme.text(),
+                    LineStyle::Name => theme.name(),
+                    LineStyle::Dim => theme.dim(),
+                    LineStyle::Code => theme.good(),
+                    LineStyle::Warning => theme.warning(),
                 };
                 (text.as_str(), style)
             });
