@@ -11,9 +11,9 @@ use super::action::{Action, AppAction, ListAction};
 use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
-use super::panes::connect::{ConnectAction, Stage};
+use super::panes::connect::{ConnectAction, ConnectStage};
 use super::panes::explorer::ExplorerAction;
-use super::panes::grid::{GridAction, Search};
+use super::panes::grid::{GridAction, ResultSearch};
 use super::panes::inspector::InspectorAction;
 use super::panes::worksheet::WorksheetAction;
 use super::request::DialogShape;
@@ -196,7 +196,7 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
         return;
     }
     let mut x = area.x + 1;
-    for (action, word) in wanted(model, usize::from(area.width)) {
+    for (action, word) in hint_actions(model, usize::from(area.width)) {
         let Some(key) = context.keymap.label(action.layer(), action) else { continue };
         let width = u16::try_from(key.width() + word.width() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
@@ -213,7 +213,7 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
 
 /// The actions that the bottom line names, with a word for each. Help and commands come behind the first few, so that
 /// they are seen at every width.
-fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
+fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     use AppAction as A;
     let context = &model.context;
     let app = |action, word| (Action::App(action), word);
@@ -230,7 +230,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         return keys;
     }
     if let Some(connect) = &model.connect {
-        let mut keys = on_the_way(&connect.stage);
+        let mut keys = connect_hints(&connect.stage);
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
@@ -263,7 +263,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             (Action::Worksheet(WorksheetAction::Docs), "about the table"),
             app(A::SaveSnippet, "save snippet"),
         ]),
-        Focus::Grid => keys.extend(of_results(model)),
+        Focus::Grid => keys.extend(grid_hints(model)),
         Focus::Inspector => {
             keys.push((Action::Inspector(InspectorAction::Leave), "close"));
             if model.inspector.is_longer(context) {
@@ -279,8 +279,8 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
                     (Action::Inspector(InspectorAction::UnfoldAll), "unfold all"),
                 ]);
             }
-            if model.inspector.has_forms() {
-                keys.push((Action::Inspector(InspectorAction::Form), "other form"));
+            if model.inspector.has_formats() {
+                keys.push((Action::Inspector(InspectorAction::Format), "other form"));
             }
             keys.extend([
                 (Action::Inspector(InspectorAction::Copy), "copy"),
@@ -304,7 +304,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
 }
 
 /// The keys of the results: what serves the cell under the cursor first.
-fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
+fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
     let mut keys = Vec::new();
     let result = model.grid.front();
     let turn = match model.grid.tabs().0.len() {
@@ -338,7 +338,7 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
     });
     let open = if is_key { "follow" } else { "value" };
     keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
-    let has_matches = |search: &Search| search.found.is_none_or(|(cells, ..)| cells > 0);
+    let has_matches = |search: &ResultSearch| search.found.is_none_or(|(cells, ..)| cells > 0);
     if result.is_some_and(|result| result.search.as_ref().is_some_and(has_matches)) {
         keys.push((Action::Grid(GridAction::Next), "next match"));
     }
@@ -358,27 +358,27 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
 }
 
 /// The keys of the connection screen.
-fn on_the_way(stage: &Stage) -> Vec<(Action, &'static str)> {
+fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
     match stage {
-        Stage::Picking => vec![
+        ConnectStage::Choosing => vec![
             (Action::Connect(ConnectAction::Connect), "connect"),
             (Action::Connect(ConnectAction::Add), "add a profile"),
         ],
-        Stage::Adding => vec![
+        ConnectStage::Adding => vec![
             (Action::Connect(ConnectAction::Down), "next field"),
             (Action::Connect(ConnectAction::Save), "save"),
             (Action::Connect(ConnectAction::Close), "profiles"),
         ],
-        Stage::Climbing => vec![(Action::Connect(ConnectAction::Close), "stop")],
-        Stage::Asking(Question::HostKey { .. }) => vec![
+        ConnectStage::Connecting => vec![(Action::Connect(ConnectAction::Close), "stop")],
+        ConnectStage::Asking(Question::HostKey { .. }) => vec![
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        Stage::Asking(Question::Secret { .. } | Question::Instead { .. }) => vec![
+        ConnectStage::Asking(Question::Secret { .. } | Question::Instead { .. }) => vec![
             (Action::Connect(ConnectAction::Connect), "answer"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        Stage::Failed(_) => vec![
+        ConnectStage::Failed(_) => vec![
             (Action::Connect(ConnectAction::Connect), "try again"),
             (Action::Connect(ConnectAction::Close), "profiles"),
         ],

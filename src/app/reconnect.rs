@@ -14,7 +14,7 @@ use super::effect::Effect;
 use super::model::Model;
 use super::panes::PaneContext;
 use super::panes::connect::Connect;
-use super::panes::inspector::Shows;
+use super::panes::inspector::InspectorContent;
 use super::request::Request;
 use super::update::with;
 
@@ -34,8 +34,8 @@ pub struct Reconnect {
     pub by_key: bool,
     /// Why the link was lost: it is still said when it is back, since that may be a moment later.
     pub why: Option<String>,
-    /// Its ladder, drawn only if it must ask.
-    pub ladder: Connect,
+    /// Its steps, drawn only if it must ask.
+    pub steps: Connect,
     /// The last session that stood, or tried to: the next attempt goes on with its story.
     pub last: Option<SessionId>,
     /// The server before: its profile, and what it said of itself.
@@ -143,7 +143,7 @@ fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
     };
     let session = model.new_session();
     model.context.link = ConnectionState::Reconnecting { session, attempt };
-    model.aside.again.ladder.start(&profile.name);
+    model.aside.again.steps.start(&profile.name);
     let database = model.context.database.clone();
     let after = model.aside.again.last.replace(session);
     effects.push(Effect::Session(session, SessionCmd::Connect { profile, database, after }));
@@ -158,9 +158,9 @@ pub(super) fn on_asked(
     effects: &mut Vec<Effect>,
 ) {
     if model.aside.again.by_key {
-        let mut ladder = std::mem::take(&mut model.aside.again.ladder);
-        ladder.on_asked(question);
-        model.connect = Some(ladder);
+        let mut steps = std::mem::take(&mut model.aside.again.steps);
+        steps.on_asked(question);
+        model.connect = Some(steps);
         with!(model, requests, effects, overlays.dismiss_all());
         model.context.link = ConnectionState::Connecting(session);
         return;
@@ -202,7 +202,7 @@ fn end(model: &mut Model, problem: Problem) {
     let key = model.context.key(Action::App(AppAction::Reconnect));
     model.happened(problem.to_string());
     model.notice(format!("{} {key} connects again", sentence(&problem)));
-    model.inspector.follow(Shows::Problem(problem), &model.context);
+    model.inspector.follow(InspectorContent::Problem(problem), &model.context);
 }
 
 /// Takes what the new session knows; answers whether it is a server whose catalog is there already.

@@ -153,7 +153,7 @@ fn on_session(
     match event {
         SessionEvent::ConnectionStep { hop, rung, state } => {
             if is_behind {
-                model.aside.again.ladder.on_step(hop, rung, state);
+                model.aside.again.steps.on_step(hop, rung, state);
             } else if let Some(connect) = &mut model.connect {
                 connect.on_step(hop, rung, state);
             }
@@ -209,7 +209,7 @@ fn on_session(
             let key = model.context.key(Action::App(super::action::AppAction::Refresh));
             model.happened(problem.to_string());
             model.notice(format!("{}: {key} reads it again", problem.what));
-            model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.context);
+            model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, &report, requests, effects),
         SessionEvent::Own { text, took, error } => {

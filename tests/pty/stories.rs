@@ -317,7 +317,7 @@ fn without_colours_and_glyphs_everything_is_still_said() {
 #[test]
 #[ignore = "the child of the story below"]
 fn a_program_that_panics() {
-    use rrx::app::ui::look::Look;
+    use rrx::app::ui::look::TerminalLook;
     use rrx::commands::outside::Place;
     use rrx::commands::{demo, keymap, tui};
     use rrx::io::host::clipboard::Surroundings;
@@ -326,7 +326,7 @@ fn a_program_that_panics() {
     let built_in = demo::built_in(2, &paths);
     let settings = std::sync::Arc::<rrx::domain::profile::Settings>::default();
     let start = tui::TuiStart {
-        look: Look::default(),
+        look: TerminalLook::default(),
         profiles: vec![std::sync::Arc::clone(&built_in.profile)],
         problems: Vec::new(),
         profile: Some("demo".into()),

@@ -1,7 +1,7 @@
 //! The actions of dialogs: name and help.
 
 use crate::app::action_table::actions;
-use crate::app::widgets::list::Step;
+use crate::app::widgets::list::CursorMove;
 
 actions! {
     /// What works in every list above the panels.
@@ -20,16 +20,16 @@ actions! {
 }
 
 impl ListAction {
-    /// The move that this action is, if it is one.
+    /// Returns the move of the cursor that this action is, if it is one.
     #[must_use]
-    pub fn step(self) -> Option<Step> {
+    pub fn cursor_move(self) -> Option<CursorMove> {
         match self {
-            Self::Down => Some(Step::Down),
-            Self::Up => Some(Step::Up),
-            Self::PageDown => Some(Step::PageDown),
-            Self::PageUp => Some(Step::PageUp),
-            Self::Top => Some(Step::Top),
-            Self::End => Some(Step::End),
+            Self::Down => Some(CursorMove::Down),
+            Self::Up => Some(CursorMove::Up),
+            Self::PageDown => Some(CursorMove::PageDown),
+            Self::PageUp => Some(CursorMove::PageUp),
+            Self::Top => Some(CursorMove::Top),
+            Self::End => Some(CursorMove::End),
             Self::Choose | Self::Close | Self::DeleteBack | Self::ClearLine => None,
         }
     }

@@ -8,7 +8,7 @@ use crate::app::request::{
     Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, InputFault, Narrowing,
 };
 use crate::app::widgets::line_input::LineInput;
-use crate::app::widgets::list::List;
+use crate::app::widgets::list::ListCursor;
 use crate::domain::catalog::find::Found;
 
 use super::narrow::narrow;
@@ -49,7 +49,7 @@ pub struct Overlay {
     pub input: LineInput,
     /// The items that match what is typed, best first.
     pub items: Vec<DialogItem>,
-    pub list: List,
+    pub list: ListCursor,
     pub fault: Option<InputFault>,
 }
 
@@ -109,9 +109,9 @@ impl Overlays {
             | ListAction::PageUp
             | ListAction::Top
             | ListAction::End => {
-                if let (Some(overlay), Some(step)) = (self.stack.get_mut(at), action.step()) {
+                if let (Some(overlay), Some(to)) = (self.stack.get_mut(at), action.cursor_move()) {
                     let page = overlay.page(cx.context);
-                    overlay.list.step(step, overlay.items.len(), page);
+                    overlay.list.go(to, overlay.items.len(), page);
                 }
             }
         }
@@ -167,7 +167,7 @@ impl Overlays {
     fn edit(&mut self, at: usize, cx: &mut PaneContext<'_>, edit: impl FnOnce(&mut LineInput)) {
         if let Some(overlay) = self.stack.get_mut(at) {
             edit(&mut overlay.input);
-            overlay.list = List::default();
+            overlay.list = ListCursor::default();
             overlay.on_typed(cx);
         }
     }
@@ -207,7 +207,7 @@ impl Overlays {
 impl Overlay {
     fn new(dialog: Box<dyn Dialog>, anchor: Anchor, modality: Modality) -> Self {
         let input = LineInput::with(dialog.initial_text());
-        Self { dialog, anchor, modality, input, items: Vec::new(), list: List::default(), fault: None }
+        Self { dialog, anchor, modality, input, items: Vec::new(), list: ListCursor::default(), fault: None }
     }
 
     fn submit(&mut self, context: &Context) -> DialogOutcome {
@@ -218,7 +218,7 @@ impl Overlay {
 
     fn show_step(&mut self, step: DialogStep, cx: &mut PaneContext<'_>) {
         self.input = LineInput::with(step.typed);
-        self.list = List { cursor: step.cursor, top: 0 };
+        self.list = ListCursor { cursor: step.cursor, top: 0 };
         self.on_typed(cx);
     }
 

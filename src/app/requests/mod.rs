@@ -22,7 +22,7 @@ use super::model::Model;
 use super::panes::PaneContext;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
-use super::panes::inspector::Shows;
+use super::panes::inspector::InspectorContent;
 use super::request::{Dialog, Request};
 use super::update::with;
 
@@ -57,7 +57,7 @@ fn follow(model: &mut Model) {
     if model.context.layout.inspector.is_some()
         && let Some((schema, table)) = model.worksheets.table(&model.context)
     {
-        model.inspector.follow(Shows::Table { schema, table }, &model.context);
+        model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
     }
 }
 
@@ -197,7 +197,9 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.worksheets.open_new(&title, &text);
             requests.push(Request::Focus(Focus::Worksheet));
         }
-        Request::ShowTable { schema, table } => model.inspector.follow(Shows::Table { schema, table }, &model.context),
+        Request::ShowTable { schema, table } => {
+            model.inspector.follow(InspectorContent::Table { schema, table }, &model.context)
+        }
         Request::ShowInspector => {
             model.options.inspector = true;
             if model.focus != Focus::Inspector {
@@ -313,11 +315,11 @@ fn show_problem(model: &mut Model, problem: Problem, requests: &mut Vec<Request>
     if model.overlays.is_modal() || model.connect.is_some() {
         model.notice(problem.what.clone());
     }
-    show(model, Shows::Problem(problem), requests);
+    show(model, InspectorContent::Problem(problem), requests);
 }
 
-fn show(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
-    model.inspector.show(shows, &model.context);
+fn show(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
+    model.inspector.show(content, &model.context);
     requests.push(Request::ShowInspector);
 }
 
@@ -343,10 +345,10 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
         ));
         return;
     };
-    let ladder = model.connect.get_or_insert_default();
-    ladder.start(name);
+    let steps = model.connect.get_or_insert_default();
+    steps.start(name);
     if let Some(refusal) = profile.refusal() {
-        ladder.on_failed(refusal);
+        steps.on_failed(refusal);
         return;
     }
     if let Some(old) = model.context.link.session() {

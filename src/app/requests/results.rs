@@ -5,7 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::panes::PaneContext;
 use crate::app::panes::grid::ResultSet;
-use crate::app::panes::inspector::Shows;
+use crate::app::panes::inspector::InspectorContent;
 use crate::app::request::{ExportRows, Request};
 use crate::app::update::with;
 use crate::domain::protocol::{ExportId, ExportOrder};
@@ -58,29 +58,31 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
         }
         Request::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
-                show_values(model, Shows::Profile { column, profile, scope }, requests);
+                show_values(model, InspectorContent::Profile { column, profile, scope }, requests);
             }
         }
         Request::ShowChart { columns, series, scope } => {
             let column = |at: usize| columns.get(at).cloned();
             if let Some(columns) = column(series.plot.x).zip(column(series.plot.y)).map(Box::new) {
-                show_values(model, Shows::Chart { columns, series, scope }, requests);
+                show_values(model, InspectorContent::Chart { columns, series, scope }, requests);
             }
         }
-        Request::ShowRow { row, columns, values } => show_values(model, Shows::Row { row, columns, values }, requests),
+        Request::ShowRow { row, columns, values } => {
+            show_values(model, InspectorContent::Row { row, columns, values }, requests)
+        }
         Request::ShowValue { row, columns, column, value } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
-                show_values(model, Shows::Value { column, row, value }, requests);
+                show_values(model, InspectorContent::Value { column, row, value }, requests);
             }
         }
         Request::ShowWarnings => match model.grid.front() {
             Some(result) if result.problem().is_some() => {
-                let shows = result.problem().cloned().map_or(Shows::Nothing, Shows::Problem);
-                show_of_front(model, shows, requests);
+                let content = result.problem().cloned().map_or(InspectorContent::Nothing, InspectorContent::Problem);
+                show_of_front(model, content, requests);
             }
             Some(result) if result.warnings.0 > 0 => {
-                let shows = Shows::Warnings(result.warnings.0, result.warnings.1.clone());
-                show_of_front(model, shows, requests);
+                let content = InspectorContent::Warnings(result.warnings.0, result.warnings.1.clone());
+                show_of_front(model, content, requests);
             }
             _ => model.notice("the server gave no warning for this result"),
         },
@@ -95,14 +97,14 @@ pub(super) fn outlived(model: &mut Model) -> Option<Request> {
     model.inspector.outlived(front, &model.context).then_some(Request::HideInspector)
 }
 
-/// Shows what tells of the result that shows; it goes with that.
-fn show_of_front(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
-    show(model, shows, requests);
+/// InspectorContent what tells of the result that shows; it goes with that.
+fn show_of_front(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
+    show(model, content, requests);
     model.inspector.of = model.grid.front().map(|result| result.id);
 }
 
-/// Shows what holds values of the result that shows; a copy of it is told of that result.
-fn show_values(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
-    show_of_front(model, shows, requests);
+/// InspectorContent what holds values of the result that shows; a copy of it is told of that result.
+fn show_values(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
+    show_of_front(model, content, requests);
     model.inspector.from = model.grid.front().map(ResultSet::copied_from);
 }

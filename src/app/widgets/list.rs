@@ -2,7 +2,7 @@
 
 /// Cursor and first visible line of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct List {
+pub struct ListCursor {
     /// The line of the cursor.
     pub cursor: usize,
     /// The first visible line.
@@ -12,7 +12,7 @@ pub struct List {
 /// A move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant says it")]
-pub enum Step {
+pub enum CursorMove {
     Down,
     Up,
     PageDown,
@@ -21,17 +21,17 @@ pub enum Step {
     End,
 }
 
-impl List {
+impl ListCursor {
     /// Moves the cursor among `count` items of which `page` are visible.
-    pub fn step(&mut self, step: Step, count: usize, page: usize) {
+    pub fn go(&mut self, step: CursorMove, count: usize, page: usize) {
         let page = page.max(1);
         self.cursor = match step {
-            Step::Down => self.cursor.saturating_add(1),
-            Step::Up => self.cursor.saturating_sub(1),
-            Step::PageDown => self.cursor.saturating_add(page),
-            Step::PageUp => self.cursor.saturating_sub(page),
-            Step::Top => 0,
-            Step::End => count.saturating_sub(1),
+            CursorMove::Down => self.cursor.saturating_add(1),
+            CursorMove::Up => self.cursor.saturating_sub(1),
+            CursorMove::PageDown => self.cursor.saturating_add(page),
+            CursorMove::PageUp => self.cursor.saturating_sub(page),
+            CursorMove::Top => 0,
+            CursorMove::End => count.saturating_sub(1),
         };
         self.settle(count, page);
     }
@@ -51,14 +51,14 @@ mod tests {
 
     #[test]
     fn the_cursor_stays_on_an_item_and_in_view() {
-        let mut list = List::default();
-        list.step(Step::PageDown, 100, 10);
-        assert_eq!(list, List { cursor: 10, top: 1 });
-        list.step(Step::End, 100, 10);
-        assert_eq!(list, List { cursor: 99, top: 90 });
+        let mut list = ListCursor::default();
+        list.go(CursorMove::PageDown, 100, 10);
+        assert_eq!(list, ListCursor { cursor: 10, top: 1 });
+        list.go(CursorMove::End, 100, 10);
+        assert_eq!(list, ListCursor { cursor: 99, top: 90 });
         list.settle(3, 10);
-        assert_eq!(list, List { cursor: 2, top: 0 });
+        assert_eq!(list, ListCursor { cursor: 2, top: 0 });
         list.settle(0, 10);
-        assert_eq!(list, List { cursor: 0, top: 0 });
+        assert_eq!(list, ListCursor { cursor: 0, top: 0 });
     }
 }

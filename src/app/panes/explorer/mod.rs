@@ -6,7 +6,7 @@ mod update;
 mod view;
 
 pub use actions::{ExplorerAction, FilterAction};
-pub use lines::{Line, Node};
+pub use lines::{ExplorerLine, ExplorerNode};
 pub use view::ExplorerView;
 
 use std::collections::BTreeSet;
@@ -14,17 +14,17 @@ use std::collections::BTreeSet;
 use crate::domain::catalog::find::ObjectRef;
 
 use crate::app::widgets::line_input::LineInput;
-use crate::app::widgets::list::List;
+use crate::app::widgets::list::ListCursor;
 
 /// State of the explorer.
 #[derive(Debug, Default)]
 pub struct Explorer {
     /// Cursor and first visible line.
-    pub list: List,
+    pub list: ListCursor,
     /// What is visible, drawn from the catalog whenever either changes.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ExplorerLine>,
     /// What is open.
-    pub open: BTreeSet<Node>,
+    pub open: BTreeSet<ExplorerNode>,
     /// The filter.
     pub filter: LineInput,
     /// What fits the filter, in the catalog's order; `None` without a filter.

@@ -22,7 +22,7 @@ const SCOPE_OF_ALL: &str = "The statement runs again without the row limit. The 
 
 /// An export under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exporting {
+pub struct RunningExport {
     /// What was asked for.
     pub order: ExportOrder,
     /// Rows to write in all.
@@ -35,7 +35,7 @@ pub struct Exporting {
     pub since: Duration,
 }
 
-impl Exporting {
+impl RunningExport {
     /// How far it is, in words.
     #[must_use]
     pub fn words(&self) -> String {
@@ -51,7 +51,7 @@ impl Exporting {
 impl Grid {
     /// The export under way; there is one at most.
     #[must_use]
-    pub fn exporting(&self) -> Option<&Exporting> {
+    pub fn exporting(&self) -> Option<&RunningExport> {
         self.tabs().0.iter().find_map(|result| result.export.as_ref())
     }
 
@@ -61,7 +61,7 @@ impl Grid {
         match self.front() {
             _ if self.exporting().is_some() => Some("an export is under way: wait for it, or stop it"),
             Some(result) if result.columns.is_none() => Some("its columns are not here yet"),
-            Some(result) if result.longer.is_arranging() => {
+            Some(result) if result.pending.is_arranging() => {
                 Some("the rows are being arranged: export them when they stand")
             }
             Some(_) => None,
@@ -154,7 +154,7 @@ impl Grid {
             return;
         };
         let (of, since) = (result.count(), cx.context.now);
-        result.export = Some(Exporting { order: order.clone(), of, done: (0, 0), rate: 0, since });
+        result.export = Some(RunningExport { order: order.clone(), of, done: (0, 0), rate: 0, since });
         cx.effect(Effect::Export(ExportCmd::Write(order)));
     }
 
@@ -204,7 +204,7 @@ impl Grid {
                 cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
             }
             ExportEvent::Written(written) => {
-                cx.request(Request::Notice(told(&written)));
+                cx.request(Request::Notice(written_message(&written)));
                 cx.effect(record(result, &export, &written));
             }
             ExportEvent::Cancelled => cx.request(Request::Notice("the export is stopped: no file was written".into())),
@@ -214,7 +214,7 @@ impl Grid {
 }
 
 /// The record of a file that was written.
-fn record(result: &ResultSet, export: &Exporting, written: &Written) -> Effect {
+fn record(result: &ResultSet, export: &RunningExport, written: &Written) -> Effect {
     Effect::Storage(StorageCmd::Exported(ExportRecord {
         id: String::new(),
         time: String::new(),
@@ -229,7 +229,7 @@ fn record(result: &ResultSet, export: &Exporting, written: &Written) -> Effect {
     }))
 }
 
-fn told(written: &Written) -> String {
+fn written_message(written: &Written) -> String {
     let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
     let side = if written.side.is_some() { ", its columns in .columns.json beside it" } else { "" };
     format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))

@@ -116,7 +116,7 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
             Words::Few => format!("writing {}", grouped(rows)),
         });
     }
-    if let Some((work, rows, of)) = result.longer.told() {
+    if let Some((work, rows, of)) = result.pending.progress() {
         done.push(format!("{} {} %", doing(work), percent(rows, of)));
     }
     if let Some(search) = &result.search {

@@ -4,7 +4,7 @@
 pub mod actions;
 mod arrange;
 mod column_layout;
-mod copied;
+mod copy_message;
 mod events;
 mod export;
 mod labels;
@@ -16,12 +16,12 @@ mod view;
 mod zones;
 
 pub use actions::GridAction;
-pub use column_layout::{ColumnLayout, Span};
-pub use export::Exporting;
+pub use column_layout::{ColumnLayout, ColumnSpan};
+pub use export::RunningExport;
 pub use pending_job::PendingJob;
-pub use selection::{Block, Selection};
+pub use selection::{CellRange, Selection};
 pub use view::GridView;
-pub use zones::Zoned;
+pub use zones::ZonedColumn;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,15 +82,15 @@ pub struct ResultSet {
     /// The number of that.
     pub asked_view: ViewId,
     /// What is searched for.
-    pub search: Option<Search>,
+    pub search: Option<ResultSearch>,
     /// Longer work under way.
-    pub longer: PendingJob,
+    pub pending: PendingJob,
     /// A whole value that was asked for.
-    pub wanted: Option<Wanted>,
+    pub pending_value: Option<PendingValue>,
     /// Columns whose times are shown in another zone too.
-    pub zones: Vec<Zoned>,
+    pub zones: Vec<ZonedColumn>,
     /// The export of its rows that is under way.
-    pub export: Option<Exporting>,
+    pub export: Option<RunningExport>,
     /// Whether it stays when the next one comes.
     pub is_pinned: bool,
     /// The result from which a key was followed to here.
@@ -99,7 +99,7 @@ pub struct ResultSet {
 
 /// A search in a result.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Search {
+pub struct ResultSearch {
     /// What.
     pub pattern: Arc<Pattern>,
     /// In which columns, in the order shown.
@@ -109,16 +109,16 @@ pub struct Search {
     /// Which of the cells the cursor stands on, from 1.
     pub at: Option<u64>,
     /// Where it takes the cursor when it has ended.
-    pub then: Then,
+    pub then: AfterSearch,
     /// While a step to a match is under way, the steps that were asked for behind it: back where it is below zero.
     pub owed: Option<i32>,
 }
 
 /// Where a search takes the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub enum AfterSearch {
     /// To the next match: somebody asked for it.
-    Go,
+    GoToMatch,
     /// Nowhere: rows or columns changed under it.
     Stay,
 }
@@ -134,18 +134,18 @@ pub struct Grid {
 
 /// A whole value that was asked for, and what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct PendingValue {
     /// Its row.
     pub row: u64,
     /// Its column.
     pub column: usize,
     /// What for.
-    pub purpose: Purpose,
+    pub purpose: ValuePurpose,
 }
 
 /// What a whole value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum ValuePurpose {
     /// The inspector shows it.
     Show,
     /// The row that it refers to is looked up.
@@ -205,9 +205,9 @@ impl ResultSet {
 
     /// What is selected, if anything is.
     #[must_use]
-    pub fn selected(&self) -> Option<Block> {
+    pub fn selected(&self) -> Option<CellRange> {
         let selection = self.selection?;
-        Some(selection.block((self.row, self.place), (self.count(), self.layout.len())))
+        Some(selection.range((self.row, self.place), (self.count(), self.layout.len())))
     }
 
     /// The window, unless it is one of an older view.
@@ -247,7 +247,7 @@ impl Grid {
     /// A full queue refused a search: it is begun again with the next step.
     pub fn search_refused(&mut self, id: ResultId) {
         if let Some(result) = self.of_mut(id) {
-            result.longer.end(StoreWork::Find);
+            result.pending.end(StoreWork::Find);
             if let Some(search) = &mut result.search {
                 search.columns.clear();
             }

@@ -17,7 +17,7 @@ const BESIDE: usize = 8;
 
 /// A column whose times are shown in another zone too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zoned {
+pub struct ZonedColumn {
     /// The column, in the server's order.
     pub column: usize,
     /// The zone's name.
@@ -50,11 +50,14 @@ impl Grid {
             }
             return;
         }
-        let wanted =
-            result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| wanted(column, &name));
-        let wanted = u16::try_from(wanted).unwrap_or(width);
-        result.layout.resize(column, result.layout.width(column).max(wanted));
-        result.zones.push(Zoned { column, name, width });
+        let needed = result
+            .columns
+            .as_ref()
+            .and_then(|columns| columns.get(column))
+            .map_or(0, |column| width_with_zone(column, &name));
+        let needed = u16::try_from(needed).unwrap_or(width);
+        result.layout.resize(column, result.layout.width(column).max(needed));
+        result.zones.push(ZonedColumn { column, name, width });
     }
 }
 
@@ -67,7 +70,7 @@ impl ResultSet {
 }
 
 /// Cells that a column wants for both times, and for what is said above them.
-fn wanted(column: &Column, name: &str) -> usize {
+fn width_with_zone(column: &Column, name: &str) -> usize {
     let fraction = match column.decimals {
         digits @ 1..=6 => usize::from(digits) + 1,
         _ => 0,

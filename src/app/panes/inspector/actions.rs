@@ -13,7 +13,7 @@ actions! {
         End = "end": "end",
         Example = "example": "put the next example into a worksheet",
         Copy = "copy": "copy what is shown",
-        Form = "form": "this value as text, JSON, hexadecimal, geometry in turn",
+        Format = "form": "this value as text, JSON, hexadecimal, geometry in turn",
         Toggle = "toggle": "fold or unfold this part of a JSON document",
         Fold = "fold": "fold this part, or go to what it lies in",
         Unfold = "unfold": "unfold this part, or go into it",

@@ -63,8 +63,8 @@ pub(super) fn holds(lines: &[InspectorLine], at: usize, pattern: &Pattern) -> bo
     let further = lines.get(at + 1..).unwrap_or_default().iter().map_while(InspectorLine::continued_text);
     let next: String = match pattern.parts() {
         // Not so much that the match could be in it alone.
-        (wanted, PatternKind::Text, _) => {
-            let most = wanted.chars().count().saturating_sub(1);
+        (chosen, PatternKind::Text, _) => {
+            let most = chosen.chars().count().saturating_sub(1);
             let mut next = String::new();
             for more in further {
                 next.push_str(&more);

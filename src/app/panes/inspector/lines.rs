@@ -9,38 +9,40 @@ use crate::domain::text::visible;
 use crate::domain::words::grouped;
 
 use super::line_builder::{InspectorText, LineBuilder, LineStyle};
-use super::{JsonTree, Shows, ValueFormat, profile_lines, table_lines, value};
+use super::{InspectorContent, JsonTree, ValueFormat, profile_lines, table_lines, value};
 
 /// Cells that a line has at least.
 const LEAST_WIDTH: usize = 10;
 
 /// Returns the lines. A value is drawn in this format, where it has it, and its document as it is folded.
 pub(super) fn lines(
-    shows: &Shows,
+    content: &InspectorContent,
     format: (Option<ValueFormat>, Option<&JsonTree>),
     context: &Context,
     width: usize,
 ) -> InspectorText {
     let mut out = LineBuilder::new(width.max(LEAST_WIDTH));
-    match shows {
-        Shows::Nothing => {
+    match content {
+        InspectorContent::Nothing => {
             out.line("Documentation and details show here.", LineStyle::Plain);
             out.empty_line();
             out.line("Put the cursor on a table in the explorer, or on a row of a result.", LineStyle::Dim);
         }
-        Shows::Table { schema, table } => table_lines::table(&mut out, (schema, table), context),
-        Shows::Row { columns, values, .. } => {
+        InspectorContent::Table { schema, table } => table_lines::table(&mut out, (schema, table), context),
+        InspectorContent::Row { columns, values, .. } => {
             let widest = columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(width / 2);
             for (column, cell) in columns.iter().zip(values) {
                 let name = format!("{:<widest$}  ", visible(column.name.trim_end()));
                 out.hang(&[(name, LineStyle::Name)], &value::shown(cell, column), style_of(cell), widest + 2);
             }
         }
-        Shows::Value { value: None, .. } => out.line("‹null›", LineStyle::Dim),
-        Shows::Value { value: Some(bytes), column, .. } => value::draw(&mut out, bytes, column, format),
-        Shows::Profile { column, profile, scope } => profile_lines::profile(&mut out, column, profile, scope),
-        Shows::Chart { series, scope, .. } => profile_lines::chart(&mut out, series, scope),
-        Shows::Warnings(count, warnings) => {
+        InspectorContent::Value { value: None, .. } => out.line("‹null›", LineStyle::Dim),
+        InspectorContent::Value { value: Some(bytes), column, .. } => value::draw(&mut out, bytes, column, format),
+        InspectorContent::Profile { column, profile, scope } => {
+            profile_lines::profile(&mut out, column, profile, scope)
+        }
+        InspectorContent::Chart { series, scope, .. } => profile_lines::chart(&mut out, series, scope),
+        InspectorContent::Warnings(count, warnings) => {
             for (warning, times) in times(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), LineStyle::Warning)];
                 let often = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
@@ -52,7 +54,7 @@ pub(super) fn lines(
                 out.line(&format!("The server keeps the first {} of {of}.", warnings.len()), LineStyle::Dim);
             }
         }
-        Shows::Problem(problem) => {
+        InspectorContent::Problem(problem) => {
             for line in problem.to_string().lines() {
                 out.line(&visible(line.trim_end()), LineStyle::Plain);
             }

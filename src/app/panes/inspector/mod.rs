@@ -7,8 +7,8 @@ mod line_builder;
 mod lines;
 mod profile_lines;
 mod table_lines;
-mod tree;
 mod update;
+mod update_json;
 mod value;
 mod view;
 
@@ -26,7 +26,7 @@ use crate::domain::results::{CellPreview, Column, ColumnProfile, Pattern, Series
 
 /// What the inspector shows.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Shows {
+pub enum InspectorContent {
     /// Nothing yet.
     #[default]
     Nothing,
@@ -83,7 +83,7 @@ pub enum Shows {
 #[derive(Debug, Default)]
 pub struct Inspector {
     /// What it shows.
-    pub shows: Shows,
+    pub content: InspectorContent,
     /// Its lines, wrapped to the panel's width; drawn anew when either changes.
     pub lines: Vec<InspectorLine>,
     /// Whose values it shows, where it shows values of a result.
@@ -96,10 +96,10 @@ pub struct Inspector {
     pub is_pinned: bool,
     /// The example that `example` takes next.
     pub next_example: usize,
-    /// The forms that a value has, the one that fits it best first.
-    pub forms: Vec<ValueFormat>,
-    /// In which form a value is shown; `None` is what fits it best.
-    pub form: Option<ValueFormat>,
+    /// The formats that a value has, the one that fits it best first.
+    pub formats: Vec<ValueFormat>,
+    /// In which format a value is shown; `None` is what fits it best.
+    pub format: Option<ValueFormat>,
     /// The value as a document that folds, where it is one.
     pub tree: Option<JsonTree>,
     /// Where the lines of that document stand, while it is shown: the first line of each, and its number in the document.

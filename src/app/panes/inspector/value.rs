@@ -1,4 +1,4 @@
-//! A whole value in the form that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
+//! A whole value in the format that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
 
 use crate::domain::limits::JSON_BYTES;
 use crate::domain::results::{self, CellPreview, Column, TypeClass, wkt};
@@ -9,7 +9,7 @@ use crate::domain::words::counted;
 use super::JsonTree;
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 
-/// A form of a value.
+/// A format of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValueFormat {
     /// Its text, wrapped.
@@ -25,7 +25,7 @@ pub enum ValueFormat {
 impl ValueFormat {
     /// Its word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "JSON",
@@ -34,22 +34,22 @@ impl ValueFormat {
         }
     }
 
-    /// The forms that a value has, the one that fits best first; `is_document` is whether it is a JSON document that is shown.
+    /// The formats that a value has, the one that fits best first; `is_document` is whether it is a JSON document that is shown.
     #[must_use]
     pub fn of(bytes: &[u8], column: &Column, is_document: bool) -> Vec<Self> {
         let text = std::str::from_utf8(bytes).ok();
-        let mut forms = Vec::new();
+        let mut formats = Vec::new();
         if column.class() == TypeClass::Geometry && wkt(bytes).is_some() {
-            forms.push(Self::Geometry);
+            formats.push(Self::Geometry);
         }
         if is_document {
-            forms.push(Self::Json);
+            formats.push(Self::Json);
         }
         if text.is_some() && column.class() != TypeClass::Bit {
-            forms.push(Self::Text);
+            formats.push(Self::Text);
         }
-        forms.push(Self::Hex);
-        forms
+        formats.push(Self::Hex);
+        formats
     }
 }
 
@@ -66,22 +66,23 @@ pub(super) fn document(bytes: &[u8]) -> Option<JsonTree> {
     JsonTree::new(text).filter(|_| text.trim_start().starts_with(['{', '[']))
 }
 
-/// Draws a value in a form that it has.
+/// Draws a value in a format that it has.
 pub(super) fn draw(
     out: &mut LineBuilder,
     bytes: &[u8],
     column: &Column,
-    (wanted, tree): (Option<ValueFormat>, Option<&JsonTree>),
+    (chosen, tree): (Option<ValueFormat>, Option<&JsonTree>),
 ) {
-    let forms = ValueFormat::of(bytes, column, tree.is_some());
-    let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueFormat::Hex);
-    let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
+    let formats = ValueFormat::of(bytes, column, tree.is_some());
+    let format =
+        chosen.filter(|format| formats.contains(format)).or(formats.first().copied()).unwrap_or(ValueFormat::Hex);
+    let others: Vec<&str> = formats.iter().filter(|other| **other != format).map(|other| other.name()).collect();
     let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
     let size = counted(bytes.len() as u64, "byte");
-    out.line(&format!("{size} as {}{also}", form.word()), LineStyle::Dim);
+    out.line(&format!("{size} as {}{also}", format.name()), LineStyle::Dim);
     out.empty_line();
     let text = || std::str::from_utf8(bytes).unwrap_or_default();
-    match form {
+    match format {
         ValueFormat::Text => {
             let head = text().get(..text().floor_char_boundary(MOST)).unwrap_or_default();
             for line in head.lines() {
@@ -96,8 +97,8 @@ pub(super) fn draw(
 }
 
 /// A whole value as text for the clipboard, and what that is: bytes that are shown in hexadecimal as SQL writes them.
-pub(super) fn copied(bytes: &[u8], form: Option<ValueFormat>) -> (String, &'static str) {
-    match form {
+pub(super) fn copied(bytes: &[u8], format: Option<ValueFormat>) -> (String, &'static str) {
+    match format {
         _ if bytes.is_empty() => (String::new(), "the value"),
         Some(ValueFormat::Hex) => (binary_literal(bytes), "the value in hexadecimal"),
         Some(ValueFormat::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),

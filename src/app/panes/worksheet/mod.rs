@@ -2,20 +2,20 @@
 
 pub mod actions;
 mod editor;
-mod reading;
+mod parsed_text;
 mod update;
 mod view;
 
 pub use actions::WorksheetAction;
 pub use editor::{Edit, Editor};
-pub use reading::Reading;
+pub use parsed_text::ParsedText;
 pub use view::WorksheetView;
 
 use crate::domain::protocol::SavedWorksheet;
 
 /// One worksheet.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct Worksheet {
     /// Its file's stem.
     pub key: String,
     /// The tab's title.
@@ -23,7 +23,7 @@ pub struct Sheet {
     /// Its text.
     pub editor: Editor,
     /// What was read from the text; `None` once the text has changed since.
-    pub reading: Option<Reading>,
+    pub reading: Option<ParsedText>,
     /// Where the server saw an error: a byte of the text.
     pub error_at: Option<usize>,
     /// Profile and database of its last run.
@@ -36,7 +36,7 @@ pub struct Sheet {
 #[derive(Debug, Default)]
 pub struct Worksheets {
     /// In tab order; never empty once loaded.
-    pub sheets: Vec<Sheet>,
+    pub sheets: Vec<Worksheet>,
     /// The tab in front.
     pub front: usize,
     /// First visible line of the tab in front.
@@ -53,7 +53,7 @@ pub struct Worksheets {
     pub made: u64,
 }
 
-impl Sheet {
+impl Worksheet {
     /// As it is kept on disk.
     #[must_use]
     pub fn saved(&self) -> SavedWorksheet {
