@@ -55,7 +55,7 @@ fn key_rows(keymap: &Keymap<Action>) -> Vec<KeyRow> {
             KeyRow {
                 context: action.layer().to_owned(),
                 keys: keys.join(", "),
-                action: format!("{}.{}", action.layer(), action.word()),
+                action: format!("{}.{}", action.layer(), action.name()),
                 help: action.help().to_owned(),
             }
         })

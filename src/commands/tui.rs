@@ -6,7 +6,7 @@ use super::common::built_in::BuiltInProfile;
 use super::common::context::CommandContext;
 use super::common::runtime::block_on;
 use super::common::{keymap, look, print};
-use crate::app::ui::look::Look;
+use crate::app::ui::look::TerminalLook;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::Loaded;
 use crate::io::store;
@@ -47,7 +47,7 @@ pub fn open(
     let (demo, first_worksheet) = built_in.map(|built_in| (built_in.context, built_in.first_worksheet)).unzip();
     let directory = std::env::current_dir().map(|directory| print::one_line(&directory.to_string_lossy()));
     let start = ShellStart {
-        look: Look::choose(&settings.ui, &look::terminal_variables(env)),
+        look: TerminalLook::choose(&settings.ui, &look::terminal_variables(env)),
         settings,
         profiles,
         problems,

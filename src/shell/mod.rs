@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use crate::app::action::Action;
 use crate::app::layout::ScreenSize;
 use crate::app::model::{Model, Start};
-use crate::app::ui::look::{Colours, Look};
+use crate::app::ui::look::{Colours, TerminalLook};
 use crate::app::ui::theme::Theme;
 use crate::app::{Effect, Message, update};
 use crate::domain::keys::Keymap;
@@ -49,7 +49,7 @@ pub struct ShellStart {
     /// The first worksheet of the demo (title and text), used when the demo has none yet.
     pub first_worksheet: Option<(String, String)>,
     /// What the terminal can show.
-    pub look: Look,
+    pub look: TerminalLook,
     pub keymap: Keymap<Action>,
     /// The working directory, made safe for display; empty if it is unknown.
     pub directory: String,

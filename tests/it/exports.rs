@@ -445,7 +445,7 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     assert!(screen.contains("file › subject.csv"), "{screen}");
     assert!(screen.contains("all 9 rows, 2 of 3 columns, in the order shown."), "{screen}");
     bench.keys("ctrl-u enter");
-    assert!(shown(&bench).contains("type the file's name first"));
+    assert!(shown(&bench).contains("Type a file name first."));
     bench.text("~/out/subjects.csv");
     bench.keys("enter");
     let order = ordered(&mut bench);
@@ -532,7 +532,7 @@ fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter");
-    assert!(shown(&bench).contains("the 9 rows that are here"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("the 9 loaded rows"), "{}", shown(&bench));
     bench.keys("enter");
     assert!(shown(&bench).contains("The result is not"), "{}", shown(&bench));
     bench.keys("enter");
@@ -620,13 +620,39 @@ fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
     });
 }
 
+#[test]
+fn going_back_in_the_export_dialog_keeps_what_was_typed() {
+    let (mut bench, result) = with_rows(9);
+    let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
+    bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
+    bench.keys("x");
+    bench.text("json lin");
+    bench.keys("enter enter");
+    assert!(shown(&bench).contains("file › subject.jsonl"), "{}", shown(&bench));
+    // A name that was left alone follows the format.
+    bench.keys("esc esc");
+    assert!(shown(&bench).contains("find › json lin"), "{}", shown(&bench));
+    bench.keys("ctrl-u");
+    bench.text("tsv");
+    bench.keys("enter down enter");
+    assert!(shown(&bench).contains("file › subject.tsv"), "{}", shown(&bench));
+    // One that was typed stays, and so does the choice of rows.
+    bench.text(".old");
+    bench.keys("esc");
+    assert!(shown(&bench).contains("›all rows"), "{}", shown(&bench));
+    bench.keys("esc enter enter");
+    assert!(shown(&bench).contains("file › subject.tsv.old"), "{}", shown(&bench));
+    bench.keys("esc esc esc");
+    assert!(!bench.model.overlays.is_modal());
+}
+
 /// A bench whose result was cut, as far as the file that waits for all of its rows.
 fn waiting() -> (super::model::Bench, ExportOrder) {
     let (mut bench, result) = with_rows(9);
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter down enter");
-    assert!(shown(&bench).contains("The statement is sent again"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("The statement runs again without the row limit."), "{}", shown(&bench));
     bench.keys("enter");
     let order = ordered(&mut bench);
     assert!(order.again.is_some_and(|again| again != result));

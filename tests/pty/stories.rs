@@ -317,7 +317,7 @@ fn without_colours_and_glyphs_everything_is_still_said() {
 #[test]
 #[ignore = "the child of the story below"]
 fn a_program_that_panics() {
-    use rrx::app::ui::look::Look;
+    use rrx::app::ui::look::TerminalLook;
     use rrx::commands::common::{demo_profile, keymap};
     use rrx::io::{env::HostEnv, storage::paths::Paths, store};
     use rrx::shell::{self, ShellDeps, ShellStart};
@@ -326,7 +326,7 @@ fn a_program_that_panics() {
     let built_in = demo_profile::profile(2, &env);
     let settings = std::sync::Arc::<rrx::domain::profile::Settings>::default();
     let start = ShellStart {
-        look: Look::default(),
+        look: TerminalLook::default(),
         profiles: vec![std::sync::Arc::clone(&built_in.profile)],
         problems: Vec::new(),
         profile: Some("demo".into()),

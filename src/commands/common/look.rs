@@ -1,16 +1,16 @@
 //! Reads what the environment says about the terminal. The app decides what follows from it.
 
-use crate::app::ui::look::Said;
+use crate::app::ui::look::TerminalEnv;
 use crate::io::env::HostEnv;
 
 /// Reads the variables that describe the terminal.
 #[must_use]
-pub fn terminal_variables(env: &HostEnv) -> Said {
+pub fn terminal_variables(env: &HostEnv) -> TerminalEnv {
     let variable = |name: &str| env.text_variable(name);
-    Said {
+    TerminalEnv {
         term: variable("TERM"),
         colour_term: variable("COLORTERM"),
-        ground: variable("COLORFGBG"),
+        background: variable("COLORFGBG"),
         no_colour: variable("NO_COLOR"),
         // The first one that is set decides (locale(7)).
         locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable),

@@ -85,7 +85,7 @@ impl Inspector {
             self.follow_cursor(cx.context);
         } else {
             let words = if tree.is_cut() {
-                "no line of the part of the document that shows holds what was searched for"
+                "no line of the part of the document that content holds what was searched for"
             } else {
                 "no line of the document holds what was searched for"
             };

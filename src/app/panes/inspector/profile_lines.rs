@@ -2,21 +2,21 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::ui::draw::{clip, grouped};
-use crate::domain::quantity::counted;
+use crate::app::ui::draw::clip;
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
 use crate::domain::text::visible;
 
-use super::lines::{Joint, Paper, shown_bytes};
-use super::{InspectorLine, Tone};
+use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
+use super::value::shown_bytes;
 
 /// What a column holds.
-pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfile, scope: &str) {
+pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnProfile, scope: &str) {
     let value = |bytes: &[u8]| shown_bytes(bytes, column);
-    paper.line(&format!("Over {scope}"), Tone::Dim);
-    paper.blank();
+    out.line(&format!("Over {scope}"), LineStyle::Dim);
+    out.empty_line();
     let mut fact =
-        |name: &str, words: String| paper.hang(&[(format!("{name:<10}"), Tone::Name)], &words, Tone::Plain, 10);
+        |name: &str, words: String| out.hang(&[(format!("{name:<10}"), LineStyle::Name)], &words, LineStyle::Plain, 10);
     let share = |count: u64| {
         let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
         format!("{} ({percent:.1} %)", grouped(count))
@@ -46,32 +46,35 @@ pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfil
         fact("length", format!("{} to {}", grouped(least), grouped(most)));
     }
     if !profile.quantiles.is_empty() {
-        paper.blank();
-        paper.line(if profile.is_sampled { "Quantiles (of a sample of 10,000)" } else { "Quantiles" }, Tone::Heading);
+        out.empty_line();
+        out.line(
+            if profile.is_sampled { "Quantiles (of a sample of 10,000)" } else { "Quantiles" },
+            LineStyle::Heading,
+        );
         for (percent, at) in &profile.quantiles {
-            paper.hang(&[(format!("{percent:>3} %     "), Tone::Name)], &value(at), Tone::Plain, 10);
+            out.hang(&[(format!("{percent:>3} %     "), LineStyle::Name)], &value(at), LineStyle::Plain, 10);
         }
     }
     if !profile.histogram.is_empty() {
-        paper.blank();
-        paper.line("Histogram", Tone::Heading);
+        out.empty_line();
+        out.line("Histogram", LineStyle::Heading);
         let most = profile.histogram.iter().map(|bin| bin.count).max().unwrap_or(1);
         let widest = profile.histogram.iter().map(|bin| bin.from.width()).max().unwrap_or(0);
         for bin in &profile.histogram {
-            bar(paper, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
+            bar(out, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
         }
         if let Some(last) = profile.histogram.last() {
-            paper.line(&format!("{:>widest$}  end", last.to), Tone::Dim);
+            out.line(&format!("{:>widest$}  end", last.to), LineStyle::Dim);
         }
     }
     if !profile.frequent.is_empty() {
-        paper.blank();
-        paper.line(if profile.is_frequent_exact { "Most frequent" } else { "Most frequent (about)" }, Tone::Heading);
+        out.empty_line();
+        out.line(if profile.is_frequent_exact { "Most frequent" } else { "Most frequent (about)" }, LineStyle::Heading);
         for frequent in &profile.frequent {
-            paper.hang(
-                &[(format!("{:>9}  ", grouped(frequent.count)), Tone::Name)],
+            out.hang(
+                &[(format!("{:>9}  ", grouped(frequent.count)), LineStyle::Name)],
                 &value(&frequent.value),
-                Tone::Plain,
+                LineStyle::Plain,
                 11,
             );
         }
@@ -79,37 +82,37 @@ pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfil
 }
 
 /// A label, a bar and a number, on one line.
-fn bar(paper: &mut Paper, label: &str, (value, most): (f64, f64), words: &str) {
+fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), words: &str) {
     /// Eighths of a cell, from none to seven.
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let room = paper.width().saturating_sub(label.width() + words.width() + 4).min(60);
+    let room = out.width().saturating_sub(label.width() + words.width() + 4).min(60);
     let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
     let eighths = (share * room as f64 * 8.0).round() as usize;
     let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
-    paper.push(InspectorLine(
-        vec![(format!("{label}  "), Tone::Name), (drawn, Tone::Code), (format!(" {words}"), Tone::Dim)],
-        Joint::None,
+    out.push(InspectorLine(
+        vec![(format!("{label}  "), LineStyle::Name), (drawn, LineStyle::Code), (format!(" {words}"), LineStyle::Dim)],
+        Continuation::None,
     ));
 }
 
 /// Bars, or a line.
-pub(super) fn chart(paper: &mut Paper, series: &Series, scope: &str) {
+pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
     let left_out = match (series.left_out, series.x_scale) {
         (0, _) => String::new(),
         (count, None) => format!("; {} left out: no number", counted(count, "row")),
         (count, Some(_)) => format!("; {} left out: not both values", counted(count, "row")),
     };
-    paper.line(&format!("Over {scope}{left_out}"), Tone::Dim);
+    out.line(&format!("Over {scope}{left_out}"), LineStyle::Dim);
     if series.is_thinned {
-        paper.line("there are more rows than are drawn", Tone::Warning);
+        out.line("there are more rows than are drawn", LineStyle::Warning);
     }
-    paper.blank();
+    out.empty_line();
     let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
-    let widest = series.bars.iter().map(|(label, _)| visible(label).width()).max().unwrap_or(0).min(paper.width() / 3);
+    let widest = series.bars.iter().map(|(label, _)| visible(label).width()).max().unwrap_or(0).min(out.width() / 3);
     for (label, value) in &series.bars {
         let label = clip(&visible(label), widest);
         let pad = " ".repeat(widest.saturating_sub(label.width()));
-        bar(paper, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
+        bar(out, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::app::request::Request;
-use crate::app::ui::draw::{counted, grouped};
 use crate::domain::export::CopiedText;
 use crate::domain::protocol::{CopiedFrom, CopyText};
+use crate::domain::quantity::{counted, grouped};
 
 /// Puts what was copied on the clipboard, unless there is nothing in it.
 pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Request {

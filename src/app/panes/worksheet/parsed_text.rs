@@ -9,14 +9,14 @@ use crate::domain::sql::{Dialect, locate};
 
 /// A text as it was read.
 #[derive(Debug, Clone, Default)]
-pub struct Reading {
+pub struct ParsedText {
     text: String,
     dialect: Dialect,
     classes: Vec<(Range<usize>, Class)>,
     statements: Vec<Statement>,
 }
 
-impl Reading {
+impl ParsedText {
     /// Reads a text.
     #[must_use]
     pub fn new(text: String, dialect: Dialect) -> Self {
