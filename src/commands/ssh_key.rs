@@ -13,7 +13,7 @@ use crate::cli::SshKeyCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Secret, resolve};
 use crate::io::storage::atomic;
-use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, PublicHalf, Randomness};
+use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, PublicHalf, KeyRandomness};
 
 /// OpenSSH's default key files, the best first.
 const USUAL: [&str; 3] = ["id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"];
@@ -184,8 +184,8 @@ fn passphrase(mut ask: impl FnMut(&str) -> Result<Secret, Problem>) -> Result<Op
         .because("the passphrase and its repetition differed each time"))
 }
 
-fn random() -> Result<Randomness, String> {
-    let mut random = Randomness { seed: Zeroizing::new([0; 32]), salt: [0; 16], check: [0; 4] };
+fn random() -> Result<KeyRandomness, String> {
+    let mut random = KeyRandomness { seed: Zeroizing::new([0; 32]), salt: [0; 16], check: [0; 4] };
     let source = SystemRandom::new();
     for bytes in [random.seed.as_mut_slice(), &mut random.salt, &mut random.check] {
         source.fill(bytes).map_err(|_| "the system gives no random bytes".to_owned())?;

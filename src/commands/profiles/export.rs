@@ -12,7 +12,7 @@ use crate::domain::profile::{self, Profile};
 use crate::domain::protocol::Loaded;
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::atomic;
-use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
+use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
 
 /// Serves it.
 ///
@@ -26,7 +26,7 @@ pub async fn export(
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
     let profile = loaded.settings.require(&command.name)?;
-    let route = written_out(&profile.route, &context(profile, outside)).await.map_err(|error| error.problem())?;
+    let route = portable_route(&profile.route, &context(profile, outside)).await.map_err(|error| error.problem())?;
     let text = profile::export(profile, &route);
     let Some(file) = &command.output else {
         return print::text(out, &text);
@@ -49,6 +49,6 @@ pub async fn export(
 
 /// What reading a route needs: nobody is asked, nothing is told.
 fn context(profile: &Profile, outside: &Outside) -> TunnelContext {
-    let (event, _) = mpsc::channel(1);
-    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoOneToAsk), event) }
+    let (progress, _) = mpsc::channel(1);
+    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoPrompter), progress) }
 }

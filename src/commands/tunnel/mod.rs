@@ -30,7 +30,9 @@ use crate::domain::protocol::{Answer, Question};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{peers, tty};
-use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Terms, Tunnel, hold};
+use crate::io::tunnel::{
+    ClientEnd, ListenerEvent, ListenerOptions, PeerUids, Tunnel, TunnelListener, UserPrompter,
+};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,19 +122,19 @@ pub async fn run(
     let mut book = Book { profile: &profile, log: &mut site.log, id: String::new(), clients: 0 };
     book.write(TunnelEvent::Opened { at: at.to_string(), reason: args.reason.clone() })?;
     let (event, told) = mpsc::channel(limits::INBOX);
-    let terms = Terms {
+    let options = ListenerOptions {
         host: profile.host.clone(),
         port: profile.port,
         uid: peers::own_uid(),
         peers: Arc::new(peers::uids_of) as PeerUids,
-        farewell,
+        refusal_message: farewell,
     };
-    let held = hold(tunnel, door, terms, event);
+    let held = TunnelListener::start(tunnel, door, options, event);
     let mut show = Show::new(args.shape, out, err);
     show.opened(&profile, &at, &last_hop)?;
     let ended = serve((&held, told), &mut book, &mut show, &mut stop).await;
     let (up, down) = held.counts().bytes();
-    let strangers = held.counts().strangers();
+    let strangers = held.counts().rejected();
     let end = match &ended {
         Ok(()) => "ended as asked".to_owned(),
         Err(problem) => format!("ended: {}", problem.what),
@@ -145,7 +147,7 @@ pub async fn run(
 
 /// Serves until it is told to end, or the way does not come back.
 async fn serve(
-    (held, mut told): (&crate::io::tunnel::Held, mpsc::Receiver<HoldNews>),
+    (held, mut told): (&TunnelListener, mpsc::Receiver<ListenerEvent>),
     book: &mut Book<'_>,
     show: &mut Show<'_>,
     stop: &mut Interrupts,
@@ -162,17 +164,17 @@ async fn serve(
             }
         };
         let Some(event) = event else { break Ok(()) };
-        let gone = if let HoldNews::Gone(problem) = &event { Err(problem.clone()) } else { Ok(()) };
+        let gone = if let ListenerEvent::GaveUp(problem) = &event { Err(problem.clone()) } else { Ok(()) };
         let taken = take(event, book, show).and(gone);
         if taken.is_err() {
             break taken;
         }
     };
-    held.end();
+    held.close();
     // The news end when every client is told of. One that hangs in the system is not waited for.
     let rest = async {
         while let Some(event) = told.recv().await {
-            if !matches!(event, HoldNews::Came { .. }) {
+            if !matches!(event, ListenerEvent::ClientConnected { .. }) {
                 let taken = take(event, book, show);
                 ended = ended.clone().and(taken);
             }
@@ -183,9 +185,9 @@ async fn serve(
 }
 
 /// Writes one piece of news down and shows it.
-fn take(event: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(), Problem> {
+fn take(event: ListenerEvent, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(), Problem> {
     match event {
-        HoldNews::Came { client, admit } => {
+        ListenerEvent::ClientConnected { client, admit } => {
             let written = book.write(TunnelEvent::Came { client });
             // Without its record nobody is served; one that is gone already is no trouble.
             let _ = admit.send(written.clone().map_err(|problem| problem.what));
@@ -197,26 +199,26 @@ fn take(event: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(),
                 Err(problem) => show.trouble(&problem),
             }
         }
-        HoldNews::Left { client, up, down, took, ending } => {
+        ListenerEvent::ClientDisconnected { client, sent: up, received: down, duration: took, end: ending } => {
             let end = match &ending {
-                Ending::Closed => "closed".to_owned(),
-                Ending::Ended => "closed with the tunnel".to_owned(),
-                Ending::Refused(problem) => format!("failed: {}", problem.what),
-                Ending::Broken(why) => format!("broken: {why}"),
+                ClientEnd::Closed => "closed".to_owned(),
+                ClientEnd::ListenerClosed => "closed with the tunnel".to_owned(),
+                ClientEnd::NoForward(problem) => format!("failed: {}", problem.what),
+                ClientEnd::Broken(why) => format!("broken: {why}"),
             };
             let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             let left = TunnelEvent::Left { client, up, down, milliseconds, end };
             book.write(left.clone())?;
-            if let Ending::Refused(problem) = &ending {
+            if let ClientEnd::NoForward(problem) = &ending {
                 show.trouble(problem);
             }
             show.left(&left);
         }
-        HoldNews::Stranger => show.stranger(),
-        HoldNews::Lost(problem) => show.lost(&problem),
-        HoldNews::NotBack { problem, again } => show.not_back(&problem, again),
-        HoldNews::Back => show.back(),
-        HoldNews::Gone(problem) => show.gone(&problem),
+        ListenerEvent::ClientRejected => show.stranger(),
+        ListenerEvent::Disconnected(problem) => show.lost(&problem),
+        ListenerEvent::ReconnectFailed { problem, retry_in: again } => show.not_back(&problem, again),
+        ListenerEvent::Reconnected => show.back(),
+        ListenerEvent::GaveUp(problem) => show.gone(&problem),
     }
     Ok(())
 }
@@ -253,13 +255,13 @@ async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
     let (event, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
     // Its problem says which rung failed.
     tokio::spawn(async move { while steps.recv().await.is_some() {} });
-    let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, event);
+    let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn UserPrompter>, event);
     let explained = |problem: Problem| match asker.met() {
         Some(met) => met.explain(problem, &profile.name, &[], &outside.command_line),
         None => problem,
     };
     let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explained(error.problem()))?;
-    let probe = tunnel.through(&profile.host, profile.port).await.map_err(|error| error.problem())?;
+    let probe = tunnel.forward(&profile.host, profile.port).await.map_err(|error| error.problem())?;
     probe.close().await;
     Ok(tunnel)
 }
@@ -276,7 +278,7 @@ impl Terminal {
     }
 }
 
-impl Asker for Terminal {
+impl UserPrompter for Terminal {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         if let Some(met) = host_key::meet(&question, &[]) {
             *self.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(met);
@@ -302,7 +304,7 @@ fn farewell(why: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::tunnel::Door;
+    use crate::io::tunnel::ListenSocket;
 
     #[tokio::test]
     async fn where_the_system_does_not_tell_whose_a_connection_is_only_the_socket_is_offered() {
@@ -312,7 +314,7 @@ mod tests {
         assert!(refused.to_string().contains("--socket PATH offers it to you alone"), "{refused}");
         let path = folder.path().join("s");
         let (door, at, _file) = Place::Socket(path.clone()).open(|| false).await.unwrap();
-        assert!(matches!(door, Door::Socket(_)));
+        assert!(matches!(door, ListenSocket::Unix(_)));
         assert_eq!(at, At::Socket(path));
         assert!(Place::Port(0).open(|| true).await.is_ok());
     }

@@ -9,7 +9,7 @@ use super::settings::At;
 use crate::commands::print::line;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::storage::doors;
-use crate::io::tunnel::Door;
+use crate::io::tunnel::ListenSocket;
 
 /// Where the local end is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Place {
 
     /// Makes the local end; nothing is taken in by it yet. The socket's file is gone when it is dropped. A port wants a system
     /// that can tell whose a connection is.
-    pub(super) async fn open(&self, can_tell: fn() -> bool) -> Result<(Door, At, Option<doors::SocketFile>), Problem> {
+    pub(super) async fn open(&self, can_tell: fn() -> bool) -> Result<(ListenSocket, At, Option<doors::SocketFile>), Problem> {
         match self {
             Self::Port(port) => {
                 if !can_tell() {
@@ -63,7 +63,7 @@ impl Place {
                 };
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).await.map_err(failed)?;
                 let port = listener.local_addr().map_err(failed)?.port();
-                Ok((Door::Port(listener), At::Port(port), None))
+                Ok((ListenSocket::Port(listener), At::Port(port), None))
             }
             Self::Socket(path) => {
                 let failed = |error: std::io::Error| {
@@ -73,7 +73,7 @@ impl Place {
                 };
                 let (listener, file) = doors::open(path).map_err(failed)?;
                 let listener = UnixListener::from_std(listener).map_err(failed)?;
-                Ok((Door::Socket(listener), At::Socket(path.clone()), Some(file)))
+                Ok((ListenSocket::Unix(listener), At::Socket(path.clone()), Some(file)))
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::access_log::TunnelEvent;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::words::counted;
-use crate::io::tunnel::Counts;
+use crate::io::tunnel::ListenerCounts;
 
 /// How it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +70,15 @@ impl<'a> Show<'a> {
     }
 
     /// Renews the last line of a terminal.
-    pub(super) fn counts(&mut self, counts: &Counts) {
+    pub(super) fn counts(&mut self, counts: &ListenerCounts) {
         if self.shape != Shape::Terminal {
             return;
         }
         let (up, down) = counts.bytes();
-        let who = counted(counts.live(), "client");
+        let who = counted(counts.connected(), "client");
         let mut words = format!("{who} · {} up · {} down", size(up), size(down));
-        if counts.strangers() > 0 {
-            words = format!("{words} · {} turned away", counted(counts.strangers(), "stranger"));
+        if counts.rejected() > 0 {
+            words = format!("{words} · {} turned away", counted(counts.rejected(), "stranger"));
         }
         if words == self.last {
             return;
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn on_a_terminal_the_counts_stay_below_what_happens() {
-        let counts = Counts::default();
+        let counts = ListenerCounts::default();
         let (out, err) = shown(Shape::Terminal, |show| {
             show.counts(&counts);
             show.counts(&counts);
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn elsewhere_there_are_lines_or_json_and_no_counts() {
-        let counts = Counts::default();
+        let counts = ListenerCounts::default();
         let (_, lines) = shown(Shape::Lines, |show| {
             show.counts(&counts);
             show.back();

@@ -17,7 +17,7 @@ use super::tripwire::Tripwire;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
-use crate::io::tunnel::Watch;
+use crate::io::tunnel::StreamInspector;
 
 /// What every connection of one session is made from.
 pub(super) struct Recipe {
@@ -101,7 +101,7 @@ impl Recipe {
             Tls::Off => {
                 let wire = Tripwire::default();
                 let witness = wire.witness();
-                (Some(Box::new(wire) as Box<dyn Watch>), witness)
+                (Some(Box::new(wire) as Box<dyn StreamInspector>), witness)
             }
             // It is on before anything of the account goes out, or the driver gives up.
             Tls::On(_) => (None, Arc::default()),

@@ -76,16 +76,16 @@ impl Asker {
     }
 }
 
-impl tunnel::Asker for Asker {
+impl tunnel::UserPrompter for Asker {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         Box::pin(self.question(question))
     }
 
-    fn typed(&self, purpose: &str) -> Option<Secret> {
+    fn remembered_secret(&self, purpose: &str) -> Option<Secret> {
         self.typed.get(purpose)
     }
 
-    fn keep(&self, purpose: &str, good: Option<&Secret>) {
-        self.typed.keep(purpose, good);
+    fn remember_secret(&self, purpose: &str, accepted: Option<&Secret>) {
+        self.typed.keep(purpose, accepted);
     }
 }

@@ -16,7 +16,9 @@ use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
 use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
-use crate::io::tunnel::{self, IsOwnSocket, PassphraseSource, Step, Tunnel, TunnelContext, Watch, straight};
+use crate::io::tunnel::{
+    HopProgress, IsOwnSocket, PassphraseSource, StreamInspector, Tunnel, TunnelContext, UserPrompter, open_direct,
+};
 
 /// An open way to the replica.
 pub(super) enum Link {
@@ -62,7 +64,7 @@ impl Link {
         }
         let (event, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
         let context = tunnel_context(profile, outside, Arc::new(asker.clone()), event);
-        let mut opening = Box::pin(Tunnel::open_for_two(&profile.route, context));
+        let mut opening = Box::pin(Tunnel::open_with_standby(&profile.route, context));
         // Told here and not by a task of its own: whoever listens hears of the hops before what comes after them.
         let opened = loop {
             tokio::select! {
@@ -101,12 +103,12 @@ impl Link {
     }
 
     /// A fresh end for exactly one connection, under the eyes of a watcher where there is one.
-    pub(super) async fn end(&self, profile: &Profile, watch: Option<Box<dyn Watch>>) -> Result<End, Fault> {
+    pub(super) async fn end(&self, profile: &Profile, watch: Option<Box<dyn StreamInspector>>) -> Result<End, Fault> {
         match (self, watch) {
             (Self::Direct(_), None) => Ok(End { address: None, port: profile.port }),
             (Self::Direct(is_own), Some(watch)) => {
                 let target = (profile.host.as_str(), profile.port);
-                let opening = straight(target, limits::KEEPALIVE, Arc::clone(is_own), watch);
+                let opening = open_direct(target, limits::KEEPALIVE, Arc::clone(is_own), watch);
                 match timeout(limits::HANDSHAKE, opening).await {
                     Ok(Ok(end)) => Ok(End::here(end.port())),
                     // Told as the driver tells it where it connects itself.
@@ -135,7 +137,7 @@ impl End {
 }
 
 impl Hops {
-    async fn end(&self, profile: &Profile, watch: Option<Box<dyn Watch>>) -> Result<End, Problem> {
+    async fn end(&self, profile: &Profile, watch: Option<Box<dyn StreamInspector>>) -> Result<End, Problem> {
         let is_rung = !self.is_told.swap(true, Ordering::Relaxed);
         let hop = profile.route.len();
         let target = format!("{}:{}", profile.host, profile.port);
@@ -143,7 +145,7 @@ impl Hops {
             self.tell.rung(hop, ConnectionStep::Forward, StepState::Trying(target.clone())).await;
         }
         let begun = Instant::now();
-        match self.tunnel.watched_end(&profile.host, profile.port, watch).await {
+        match self.tunnel.inspected_local_end(&profile.host, profile.port, watch).await {
             Ok(end) => {
                 self.is_forwarded.store(true, Ordering::Relaxed);
                 if is_rung {
@@ -169,16 +171,16 @@ async fn try_server(profile: &Profile, tell: &Teller) {
 }
 
 /// Tells a step of a hop as a rung.
-async fn tell_step(Step { hop, rung, state }: Step, tell: &Teller) {
-    tell.rung(hop, rung, state).await;
+async fn tell_step(HopProgress { hop, step, state }: HopProgress, tell: &Teller) {
+    tell.rung(hop, step, state).await;
 }
 
 /// What a tunnel of this profile needs of the outside.
 pub fn tunnel_context(
     profile: &Profile,
     outside: &Outside,
-    asker: Arc<dyn tunnel::Asker>,
-    event: mpsc::Sender<Step>,
+    prompter: Arc<dyn UserPrompter>,
+    progress: mpsc::Sender<HopProgress>,
 ) -> TunnelContext {
     TunnelContext {
         os_user: outside.os_user.clone(),
@@ -190,32 +192,32 @@ pub fn tunnel_context(
         read: Arc::clone(&outside.read),
         append: Arc::clone(&outside.append),
         is_own_socket: Arc::clone(&outside.is_own_socket),
-        passphrase: passphrase(profile, outside, Arc::clone(&asker)),
-        asker,
-        event,
+        passphrase: passphrase(profile, outside, Arc::clone(&prompter)),
+        prompter,
+        progress,
     }
 }
 
 /// Brings the passphrase of the key files from where the profile says; without a source the user is asked.
-fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker>) -> Option<PassphraseSource> {
+fn passphrase(profile: &Profile, outside: &Outside, prompter: Arc<dyn UserPrompter>) -> Option<PassphraseSource> {
     let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
     let (outside, name) = (outside.clone(), profile.name.clone());
     Some(Arc::new(move || {
-        let (source, outside, asker) = (source.clone(), outside.clone(), Arc::clone(&asker));
+        let (source, outside, prompter) = (source.clone(), outside.clone(), Arc::clone(&prompter));
         let prompt = format!("Passphrase of the keys of {name}");
         let purpose = format!("the passphrase of the keys of {name}");
         Box::pin(async move {
             let is_keyring = matches!(source, SecretSource::Keyring(_));
-            if let Some(secret) = asker.typed(&prompt) {
+            if let Some(secret) = prompter.remembered_secret(&prompt) {
                 return Ok(secret);
             }
             match bring(&outside, source, &purpose).await {
                 // What a keyring does not give can be typed, where there is somebody.
                 Err(problem) if is_keyring => {
-                    match asker.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
+                    match prompter.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
                         Answer::Secret(secret) => {
                             // Whether it is good shows at the keys; one that is not is asked for there.
-                            asker.keep(&prompt, Some(&secret));
+                            prompter.remember_secret(&prompt, Some(&secret));
                             Ok(secret)
                         }
                         Answer::Accept | Answer::Decline => Err(problem),
