@@ -13,7 +13,7 @@ use crate::cli::SshKeyCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Secret, resolve};
 use crate::io::storage::atomic;
-use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, PublicHalf, KeyRandomness};
+use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, KeyRandomness, PublicHalf};
 
 /// OpenSSH's default key files, the best first.
 const USUAL: [&str; 3] = ["id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"];

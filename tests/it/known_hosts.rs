@@ -140,7 +140,11 @@ fn patterns_match_as_in_openssh() {
     ];
     for (pattern, host, port, expected) in cases {
         let known = status(&format!("{pattern} {}\n", text(&ed(1))), host, *port, &ed(1));
-        assert_eq!(matches!(known, HostKeyStatus::Known { .. }), *expected, "{pattern} for {host}:{port} gave {known:?}");
+        assert_eq!(
+            matches!(known, HostKeyStatus::Known { .. }),
+            *expected,
+            "{pattern} for {host}:{port} gave {known:?}"
+        );
     }
 }
 

@@ -168,7 +168,9 @@ fn relative_names_of_include_lie_in_the_users_or_the_systems_folder() {
     assert_eq!((config.user.as_deref(), config.port), (Some("of-two"), Some(7)));
     assert_eq!(config.host_key_alias.as_deref(), Some("alias"));
 
-    assert!(refusal("Include ~bob/config\n").contains(":1: `~bob/config`: the home directory of another user is unknown"));
+    assert!(
+        refusal("Include ~bob/config\n").contains(":1: `~bob/config`: the home directory of another user is unknown")
+    );
     let system = MemoryFiles(BTreeMap::from([("/etc/ssh/ssh_config".into(), b"Include ~/x\n".to_vec())]));
     let told = host_config(&asked("x"), &paths, &system).unwrap_err().to_string();
     assert!(told.contains("/etc/ssh/ssh_config:1: `~/x`"), "{told}");

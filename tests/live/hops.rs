@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::Hop;
 use rrx::domain::protocol::ConnectionStep;
-use rrx::io::storage::ssh_files;
 use rrx::domain::ssh::resolved_hop::RouteError;
 use rrx::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
+use rrx::io::storage::ssh_files;
 use rrx::io::tunnel::{Tunnel, TunnelContext, TunnelError};
 
 use super::tunnel::{Agent, context, done, drain, greeting, home};
@@ -56,7 +56,10 @@ pub fn alias(name: &str) -> Hop {
     name.parse().unwrap()
 }
 
-pub fn with_config(home: &Path, text: &str) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::HopProgress>) {
+pub fn with_config(
+    home: &Path,
+    text: &str,
+) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::HopProgress>) {
     let (mut context, steps) = context(home);
     context.ssh_config = Some(config_in(home, text));
     (context, steps)
@@ -390,7 +393,10 @@ async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
         (&["-h", "-n", host, "-V", "-2d:-1d"][..], "it has expired"),
         (&["-h", "-n", host, "-V", "+1d:+2d"], "it is not valid yet"),
         (&["-h", "-n", "other.example.com", "-V", "-1d:+1d"], "it is for other.example.com, not for 127.0.0.1"),
-        (&["-h", "-n", host, "-V", "-1d:+1d", "-O", "critical:only@x=1"], "it has critical options that rrx does not support"),
+        (
+            &["-h", "-n", host, "-V", "-1d:+1d", "-O", "critical:only@x=1"],
+            "it has critical options that rrx does not support",
+        ),
         (&["-n", host, "-V", "-1d:+1d"], "it is a user certificate, not a host certificate"),
     ] {
         let (_sshd, home, hop) = certified_host(rig, how, &rig.authority());

@@ -30,9 +30,7 @@ use crate::domain::protocol::{Answer, Question};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{peers, tty};
-use crate::io::tunnel::{
-    ClientEnd, ListenerEvent, ListenerOptions, PeerUids, Tunnel, TunnelListener, UserPrompter,
-};
+use crate::io::tunnel::{ClientEnd, ListenerEvent, ListenerOptions, PeerUids, Tunnel, TunnelListener, UserPrompter};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

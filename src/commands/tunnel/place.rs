@@ -45,7 +45,10 @@ impl Place {
 
     /// Makes the local end; nothing is taken in by it yet. The socket's file is gone when it is dropped. A port wants a system
     /// that can tell whose a connection is.
-    pub(super) async fn open(&self, can_tell: fn() -> bool) -> Result<(ListenSocket, At, Option<doors::SocketFile>), Problem> {
+    pub(super) async fn open(
+        &self,
+        can_tell: fn() -> bool,
+    ) -> Result<(ListenSocket, At, Option<doors::SocketFile>), Problem> {
         match self {
             Self::Port(port) => {
                 if !can_tell() {

@@ -161,7 +161,9 @@ impl KnownHosts {
 
     fn status_of_name(&self, name: &str, key: &HostKey) -> HostKeyStatus {
         let entries: Vec<&KnownHostsEntry> = self.entries.iter().filter(|entry| entry.hosts.contain(name)).collect();
-        if let Some(entry) = entries.iter().find(|entry| entry.marker == EntryMarker::Revoked && entry.key.blob == key.blob) {
+        if let Some(entry) =
+            entries.iter().find(|entry| entry.marker == EntryMarker::Revoked && entry.key.blob == key.blob)
+        {
             return HostKeyStatus::Revoked { line: entry.line };
         }
         let plain = || entries.iter().filter(|entry| entry.marker == EntryMarker::None);

@@ -24,23 +24,13 @@ pub enum TunnelError {
     Route(#[from] RouteError),
     /// The first hop's name has no address.
     #[error("{host} has no address")]
-    Resolve {
-        host: String,
-        source: io::Error,
-    },
+    Resolve { host: String, source: io::Error },
     /// A hop does not answer.
     #[error("{host} port {port} cannot be reached")]
-    Reach {
-        host: String,
-        port: u16,
-        failure: ReachFailure,
-    },
+    Reach { host: String, port: u16, failure: ReachFailure },
     /// The server does not speak SSH, or no common settings were found.
     #[error("the SSH handshake with {host} failed")]
-    Handshake {
-        host: String,
-        why: String,
-    },
+    Handshake { host: String, why: String },
     /// The host key is not the recorded one.
     #[error("the host key of {host} has changed")]
     HostKeyChanged {
@@ -92,16 +82,10 @@ pub enum TunnelError {
     },
     /// A `known_hosts` file cannot be read.
     #[error("{file} cannot be read")]
-    KnownHosts {
-        file: PathBuf,
-        source: io::Error,
-    },
+    KnownHosts { file: PathBuf, source: io::Error },
     /// The accepted key cannot be recorded.
     #[error("the accepted host key cannot be recorded in {file}")]
-    Record {
-        file: PathBuf,
-        source: io::Error,
-    },
+    Record { file: PathBuf, source: io::Error },
     /// The hop accepted none of the offered credentials.
     #[error("{host} refused the sign-in of {user}")]
     SignIn {
@@ -116,9 +100,7 @@ pub enum TunnelError {
     },
     /// The hop did not answer in time during sign-in.
     #[error("{host} did not answer during sign-in")]
-    SignInTimedOut {
-        host: String,
-    },
+    SignInTimedOut { host: String },
     /// The source of the passphrase failed.
     #[error("the passphrase of the key could not be fetched")]
     Passphrase(Problem),
@@ -142,17 +124,10 @@ pub enum TunnelError {
     },
     /// The last hop did not say in time whether it reaches the target.
     #[error("{hop} did not reach {host} port {port} in time")]
-    ForwardTimedOut {
-        hop: String,
-        host: String,
-        port: u16,
-    },
+    ForwardTimedOut { hop: String, host: String, port: u16 },
     /// No loopback port is available for the local end.
     #[error("the local port of the tunnel cannot be opened")]
     LocalEnd(#[source] io::Error),
     #[error("the tunnel through {host} was lost")]
-    Lost {
-        host: String,
-        why: String,
-    },
+    Lost { host: String, why: String },
 }

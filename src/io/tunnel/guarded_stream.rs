@@ -56,7 +56,9 @@ impl GuardedStream {
         let limit = self.write_timeout;
         let deadline = self.stalled_write.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         match deadline.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the hop accepts no more data"))),
+            Poll::Ready(()) => {
+                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the hop accepts no more data")))
+            }
             Poll::Pending => Poll::Pending,
         }
     }

@@ -51,9 +51,7 @@ pub use direct::open_direct;
 pub use error::{ReachFailure, TunnelError};
 pub use forward_stream::{ByteCounts, ForwardStream};
 pub use inspected_stream::{Inspection, StreamInspector};
-pub use listener::{
-    ClientEnd, ListenSocket, ListenerCounts, ListenerEvent, ListenerOptions, PeerUids, TunnelListener,
-};
+pub use listener::{ClientEnd, ListenSocket, ListenerCounts, ListenerEvent, ListenerOptions, PeerUids, TunnelListener};
 pub use loopback_port::LocalEnd;
 pub use portable_route::portable_route;
 pub use ssh_tunnel::Tunnel;

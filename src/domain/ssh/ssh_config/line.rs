@@ -25,7 +25,8 @@ pub(super) struct InvalidLine {
 /// can only stand in names that match nothing.
 pub(super) fn parse_lines(bytes: &[u8]) -> impl Iterator<Item = Result<ConfigLine, InvalidLine>> {
     let text = String::from_utf8_lossy(bytes).into_owned();
-    let lines: Vec<_> = text.lines().enumerate().filter_map(|(index, line)| parse_line(index + 1, line).transpose()).collect();
+    let lines: Vec<_> =
+        text.lines().enumerate().filter_map(|(index, line)| parse_line(index + 1, line).transpose()).collect();
     lines.into_iter()
 }
 

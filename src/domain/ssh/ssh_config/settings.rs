@@ -135,11 +135,8 @@ fn forbidden_methods(lines: &CollectedLines<'_>) -> Result<Vec<ForbiddenMethod>,
     for method in SignInMethod::ALL {
         let is_listed = |value: &&ConfigValue| value.first().split(',').any(|name| name.trim() == method.name());
         let is_allowed = read(lines, method.keyword(), value::method_allowed)?.unwrap_or(true);
-        let line = if is_allowed {
-            preferred.filter(|value| !is_listed(value))
-        } else {
-            lines.first.get(method.keyword())
-        };
+        let line =
+            if is_allowed { preferred.filter(|value| !is_listed(value)) } else { lines.first.get(method.keyword()) };
         forbidden.extend(line.map(|line| ForbiddenMethod { method, because: line.quoted() }));
     }
     Ok(forbidden)

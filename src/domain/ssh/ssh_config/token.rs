@@ -58,7 +58,9 @@ impl TokenValues<'_> {
         Ok(match value.strip_prefix("~/") {
             Some(rest) => self.lookup.home.join(rest),
             None if value == "~" => self.lookup.home.clone(),
-            None if value.starts_with('~') => return Err(format!("`{value}`: the home directory of another user is unknown")),
+            None if value.starts_with('~') => {
+                return Err(format!("`{value}`: the home directory of another user is unknown"));
+            }
             None => PathBuf::from(value),
         })
     }

@@ -57,10 +57,9 @@ pub(super) fn with_certificates(key: NamedCredential, certificates: &[Certificat
             AgentIdentity::PublicKey { key, .. } => Some(key.key_data().clone()),
             AgentIdentity::Certificate { .. } => None,
         },
-        Credential::Nothing
-        | Credential::CertifiedKey(..)
-        | Credential::Password(_)
-        | Credential::Answers { .. } => None,
+        Credential::Nothing | Credential::CertifiedKey(..) | Credential::Password(_) | Credential::Answers { .. } => {
+            None
+        }
     };
     let mut offers = Vec::new();
     for CertificateFile { path, certificate } in certificates {

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use russh::keys::agent::AgentIdentity;
 
-pub(super) use agent::{SshAgent, connect_agent};
 use agent::agent_key_name;
+pub(super) use agent::{SshAgent, connect_agent};
 use certificate::{CertificateFile, load_certificate, user_certificate_defect, with_certificates};
 pub(super) use credential::{Credential, NamedCredential};
 pub(super) use key_file::{ConfiguredPassphrase, EncryptedKey};

@@ -196,10 +196,6 @@ impl<'a> SignInAttempt<'a> {
 }
 
 /// Waits for the hop's answer for a limited time.
-pub(super) async fn within<T>(
-    host: &str,
-    limit: Duration,
-    answer: impl Future<Output = T>,
-) -> Result<T, TunnelError> {
+pub(super) async fn within<T>(host: &str, limit: Duration, answer: impl Future<Output = T>) -> Result<T, TunnelError> {
     timeout(limit, answer).await.map_err(|_| TunnelError::SignInTimedOut { host: host.to_owned() })
 }
