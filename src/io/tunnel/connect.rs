@@ -133,15 +133,12 @@ impl<'a> RouteConnector<'a> {
         previous: Option<PreviousHop<'_>>,
         cancel: &CancellationToken,
     ) -> Result<VerifiedConnection, TunnelError> {
-        let path = match previous {
-            Some(previous) => {
-                self.report(index, ConnectionStep::Resolve, StepState::Skipped).await;
-                HopPath::Through(previous)
-            }
-            None => {
-                let looking_up = look_up_addresses(hop);
-                HopPath::Direct(self.run_step(index, ConnectionStep::Resolve, hop.host.clone(), looking_up).await?)
-            }
+        let path = if let Some(previous) = previous {
+            self.report(index, ConnectionStep::Resolve, StepState::Skipped).await;
+            HopPath::Through(previous)
+        } else {
+            let looking_up = look_up_addresses(hop);
+            HopPath::Direct(self.run_step(index, ConnectionStep::Resolve, hop.host.clone(), looking_up).await?)
         };
         let target = format!("{} port {}", hop.host, hop.port);
         let stream = self.run_step(index, ConnectionStep::Reach, target, open_stream(hop, &path)).await?;

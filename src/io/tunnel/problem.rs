@@ -39,7 +39,7 @@ impl TunnelError {
             | Self::KnownHosts { .. }
             | Self::Record { .. } => self.host_key_problem(problem),
             Self::SignIn { user, tried, accepts, forbidden, .. } => {
-                sign_in(problem, SignInDetails { user, tried, accepts, forbidden })
+                sign_in(problem, &SignInDetails { user, tried, accepts, forbidden })
             }
             Self::SignInTimedOut { .. } => {
                 problem.hint("the hop is reachable but slow or stuck: try again, then ask its administrator").then(Remedy::Reconnect)
@@ -207,7 +207,7 @@ struct SignInDetails<'a> {
     forbidden: &'a [String],
 }
 
-fn sign_in(problem: Problem, details: SignInDetails<'_>) -> Problem {
+fn sign_in(problem: Problem, details: &SignInDetails<'_>) -> Problem {
     let SignInDetails { user, tried, accepts, forbidden } = details;
     let mut problem = problem;
     if tried.is_empty() && forbidden.is_empty() {
