@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use rrx::io::storage::own_sockets;
+use rrx::io::host::own_sockets;
 use rrx::io::tunnel::Tunnel;
 
 use super::held::{allowed, by_port, client, events, greeted, records, said};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rrx::domain::access_log::{self, Begin, Ledger, Permit};
+use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::problem::Problem;
@@ -15,8 +15,9 @@ use rrx::domain::protocol::{
 };
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Param, Policy, guard};
+use rrx::io::host::own_sockets;
 use rrx::io::session::{CatalogAt, Outside, Typed, spawn};
-use rrx::io::storage::{known_hosts_file, own_sockets};
+use rrx::io::storage::known_hosts;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -31,10 +32,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A log that keeps nothing.
 pub struct Forgetful;
 
-impl Ledger for Forgetful {
+impl RecordSink for Forgetful {
     type Error = Infallible;
 
-    fn append(&mut self, _begin: &Begin) -> Result<(), Infallible> {
+    fn append(&mut self, _begin: &BeginRecord) -> Result<(), Infallible> {
         Ok(())
     }
 }
@@ -47,7 +48,7 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
 /// The same with values beside the text.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
     let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
-    let begin = Begin {
+    let begin = BeginRecord {
         id: "1".into(),
         time: String::new(),
         os_user: String::new(),
@@ -77,15 +78,15 @@ pub fn outside() -> Outside {
         global_known_hosts: Vec::new(),
         ssh_config: None,
         clock: std::time::SystemTime::now,
-        read: Arc::new(known_hosts_file::read),
-        append: Arc::new(known_hosts_file::append),
+        read: Arc::new(known_hosts::read),
+        append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(|source: &SecretSource| match source {
             SecretSource::File(path) => {
                 Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))
             }
             SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
-            SecretSource::Command(_) => rrx::io::storage::secrets::bring(source),
+            SecretSource::Command(_) => rrx::io::host::secrets::fetch(source),
             SecretSource::Keyring(entry) if entry == "stored-94-days-ago" => Ok(Secret::new("the old one".into())),
             SecretSource::Keyring(_) => {
                 Err(Problem::new(rrx::domain::problem::ProblemKind::Settings, "There is no keyring here"))

@@ -8,7 +8,7 @@ use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, TlsMode};
 use rrx::domain::protocol::{End, Progress, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::CellPreview;
-use rrx::io::store::{Options, spawn};
+use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -31,7 +31,7 @@ impl Held {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
         let (news_out, event) = mpsc::channel(INBOX);
-        spawn(rows_in, commands_in, news_out, Options::spilling_to(folder.path().to_owned()));
+        spawn(rows_in, commands_in, news_out, StoreOptions::spilling_to(folder.path().to_owned()));
         Self { rows, commands, event, _folder: folder }
     }
 

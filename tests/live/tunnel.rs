@@ -13,7 +13,8 @@ use futures_util::future::BoxFuture;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Secret};
 use rrx::domain::protocol::{Answer, ConnectionStep, Question, StepState};
-use rrx::io::storage::{known_hosts_file, own_sockets};
+use rrx::io::host::own_sockets;
+use rrx::io::storage::known_hosts;
 use rrx::io::tunnel::{HopProgress, NoPrompter, ReachFailure, Tunnel, TunnelContext, TunnelError, UserPrompter};
 use tokio::sync::mpsc;
 
@@ -56,8 +57,8 @@ pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<HopProgress>) {
         global_known_hosts: Vec::new(),
         ssh_config: None,
         clock: std::time::SystemTime::now,
-        read: Arc::new(known_hosts_file::read),
-        append: Arc::new(known_hosts_file::append),
+        read: Arc::new(known_hosts::read),
+        append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         passphrase: None,
         prompter: Arc::new(NoPrompter),
@@ -426,7 +427,7 @@ async fn a_pinned_key_decides_alone_whatever_its_type() {
 // ---------------------------------------------------------------- reaching and forwarding
 
 #[tokio::test]
-async fn a_hop_where_nothing_listens_is_told_apart_from_one_that_says_nothing() {
+async fn a_hop_where_nothing_listens_is_distinguished_from_one_that_says_nothing() {
     let rig = Rig::start();
     let free = crate::rig::free_port();
     let error = open(rig.hop(free, &rig.known_hosts())).await.unwrap_err();
@@ -447,7 +448,7 @@ async fn a_name_without_address_is_said_so() {
 }
 
 #[tokio::test]
-async fn a_target_that_refuses_is_told_apart_from_one_that_the_hop_does_not_allow() {
+async fn a_target_that_refuses_is_distinguished_from_one_that_the_hop_does_not_allow() {
     let rig = Rig::start();
     let free = crate::rig::free_port();
     let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{free}")], ..SshdOptions::default() });
@@ -587,7 +588,7 @@ async fn a_stopped_hop_that_takes_no_more_bytes_is_known_within_fifteen_seconds(
             async move { while tokio::io::AsyncWriteExt::write_all(&mut stream, &[1; 8192]).await.is_ok() {} },
         );
     tokio::time::timeout(Duration::from_secs(15), tunnel.closed()).await.expect("known in time");
-    tokio::time::timeout(Duration::from_secs(5), writer).await.expect("the writer is told").unwrap();
+    tokio::time::timeout(Duration::from_secs(5), writer).await.expect("the writer gets an error").unwrap();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use crate::domain::results::flag;
-use crate::domain::results::{Column, Origin, WireType};
+use crate::domain::results::{Column, ColumnOrigin, WireType};
 
 /// The collation number of `utf8mb4_general_ci`.
 const CHARSET: u16 = 45;
@@ -27,7 +27,7 @@ impl Table {
 }
 
 fn column(name: &str, wire: WireType, flags: u16, length: u32, charset: u16) -> Column {
-    let origin = Origin::default();
+    let origin = ColumnOrigin::default();
     Column { name: name.into(), table: String::new(), origin, wire, flags, length, decimals: 0, charset }
 }
 

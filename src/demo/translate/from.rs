@@ -15,7 +15,7 @@ use super::scope::{Clause, Field, Relation, Scope};
 use super::types::Type;
 use super::value::name;
 use crate::demo::schema::{self, Database};
-use crate::domain::results::{Origin, flag};
+use crate::domain::results::{ColumnOrigin, flag};
 
 /// Some joined tables: their text, the tables, the columns of `*`.
 pub(super) struct Joined {
@@ -310,7 +310,11 @@ fn base_relation(database: &Database, table: &schema::Table, shown: &str, sql_al
             sql: format!("{sql_alias}.{}", name(&column.name)),
             ty: Type::of_column(&column.ty, column.is_nullable),
             table: shown.to_owned(),
-            origin: Origin { schema: database.name.clone(), table: table.name.clone(), column: column.name.clone() },
+            origin: ColumnOrigin {
+                schema: database.name.clone(),
+                table: table.name.clone(),
+                column: column.name.clone(),
+            },
             flags: column_flags(table, column),
         })
     });

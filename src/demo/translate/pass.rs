@@ -14,7 +14,7 @@ use super::scope::{Clause, Field, Relation, Scope};
 use super::types::Type;
 use super::value::{Typed, name};
 use super::{Context, SqlError};
-use crate::domain::results::{Column, Origin, flag};
+use crate::domain::results::{Column, ColumnOrigin, flag};
 
 /// How deep views and subqueries may nest.
 const MAX_DEPTH: u32 = 30;
@@ -25,7 +25,7 @@ pub(super) struct Shown {
     pub(super) name: String,
     pub(super) ty: Type,
     pub(super) table: String,
-    pub(super) origin: Origin,
+    pub(super) origin: ColumnOrigin,
     /// `Some` for a plain column of a table.
     pub(super) flags: Option<u16>,
     /// How the server sends a BIT.
@@ -267,7 +267,7 @@ impl<'a> Pass<'a> {
                 name: a.name.clone(),
                 ty: Type { wire: ty.wire.filter(|_| ty.is_whole()), ..ty },
                 table: String::new(),
-                origin: Origin::default(),
+                origin: ColumnOrigin::default(),
                 flags: None,
                 bits: Bits::Bytes,
             });
@@ -405,7 +405,7 @@ pub(super) fn relation(
     let mut made = Vec::new();
     for mut field in fields(columns, table, alias) {
         if is_merged {
-            field.origin = Origin {
+            field.origin = ColumnOrigin {
                 schema: database.unwrap_or("").to_owned(),
                 table: alias.to_owned(),
                 column: field.name.clone(),

@@ -8,7 +8,7 @@ use super::SqlError;
 use super::errors::{ambiguous, unknown_column};
 use super::types::Type;
 use super::value::Typed;
-use crate::domain::results::Origin;
+use crate::domain::results::ColumnOrigin;
 
 /// A column that can be named.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub(super) struct Field {
     pub(super) ty: Type,
     /// The table's alias, as shown to the client.
     pub(super) table: String,
-    pub(super) origin: Origin,
+    pub(super) origin: ColumnOrigin,
     /// Flags of a base table's column beyond those of its type.
     pub(super) flags: u16,
 }

@@ -16,7 +16,7 @@ use super::pass::{Bits, Pass, Rows, Shown};
 use super::scope::{Clause, Scope};
 use super::types::Type;
 use super::value::Typed;
-use crate::domain::results::Origin;
+use crate::domain::results::ColumnOrigin;
 
 impl Pass<'_> {
     /// Understands a SELECT with the order and limit that belong to it.
@@ -76,7 +76,7 @@ impl Pass<'_> {
                 name: label.clone(),
                 ty: if is_one_group && field.is_some() { ty.nullable(true) } else { ty },
                 table: field.map(|it| it.table.clone()).unwrap_or_default(),
-                origin: field.map_or_else(Origin::default, |it| it.origin.clone()),
+                origin: field.map_or_else(ColumnOrigin::default, |it| it.origin.clone()),
                 flags: field.map(|it| it.flags),
                 bits: if typed.is_byte_literal()
                     || (is_distinct && order.is_some())

@@ -1,7 +1,7 @@
 //! What type a value has, how types meet, and how a type is told to the client. Knows no syntax.
 
 use crate::demo::schema::SqlType;
-use crate::domain::results::{Column, Origin, WireType, flag};
+use crate::domain::results::{Column, ColumnOrigin, WireType, flag};
 
 /// `utf8mb4_general_ci`.
 const TEXT_COLLATION: u16 = 45;
@@ -271,7 +271,7 @@ impl Type {
         if self.is_unsigned {
             flags |= flag::UNSIGNED;
         }
-        Column { name, table: String::new(), origin: Origin::default(), wire, flags, length, decimals, charset }
+        Column { name, table: String::new(), origin: ColumnOrigin::default(), wire, flags, length, decimals, charset }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::demo::server::refuse::{denied_user, error};
 use crate::demo::server::variables::VERSION;
 use crate::demo::server::{News, Reply, Server, Session, Table, Visitor};
 use crate::demo::translate::{Parameter, SqlError};
-use crate::domain::results::{Column, Origin, WireType};
+use crate::domain::results::{Column, ColumnOrigin, WireType};
 
 /// Time for signing in, as `connect_timeout`.
 const SIGN_IN_TIME: Duration = Duration::from_secs(10);
@@ -430,7 +430,7 @@ fn placeholder() -> Column {
     Column {
         name: "?".into(),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire: WireType::VarString,
         flags: 0,
         length: 0,

@@ -2,14 +2,14 @@
 
 use mysql_async::{Row, Value};
 
-use crate::domain::results::{Cell, Column, Origin, WireType};
+use crate::domain::results::{Cell, Column, ColumnOrigin, WireType};
 
 /// A column definition as the domain sees it. A type byte that no server of today sends is read as text.
 pub(super) fn column(of: &mysql_async::Column) -> Column {
     Column {
         name: of.name_str().into_owned(),
         table: of.table_str().into_owned(),
-        origin: Origin {
+        origin: ColumnOrigin {
             schema: of.schema_str().into_owned(),
             table: of.org_table_str().into_owned(),
             column: of.org_name_str().into_owned(),

@@ -26,8 +26,8 @@ use crate::domain::profile::Profile;
 use crate::domain::protocol::{
     ConnectionStep, End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
+use crate::domain::quantity::counted;
 use crate::domain::sql::{Param, Policy};
-use crate::domain::words::counted;
 
 /// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
 pub fn spawn<N>(

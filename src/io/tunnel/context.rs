@@ -20,12 +20,12 @@ use crate::domain::ssh::ssh_config::SshConfigSource;
 /// The error text for a file that cannot be read in time.
 pub(super) const NO_ANSWER: &str = "the file system does not answer";
 
-/// Reads a whole file; `None` when it does not exist (`io::storage::known_hosts_file::read`).
+/// Reads a whole file; `None` when it does not exist (`io::storage::known_hosts::read`).
 pub type ReadFile = Arc<dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync>;
-/// Appends a line to a file and creates the file where needed (`io::storage::known_hosts_file::append`).
+/// Appends a line to a file and creates the file where needed (`io::storage::known_hosts::append`).
 pub type AppendLine = Arc<dyn Fn(&Path, &str) -> io::Result<()> + Send + Sync>;
 /// Returns for each loopback connection from one of these addresses to that one whether this process made it; `None` when
-/// the system cannot tell (`io::storage::own_sockets::is_own`).
+/// the system cannot tell (`io::host::own_sockets::is_own`).
 pub type IsOwnSocket = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Option<Vec<bool>> + Send + Sync>;
 /// Fetches the configured passphrase of the key files. Called at most once, when an encrypted key is found.
 pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Problem>> + Send + Sync>;

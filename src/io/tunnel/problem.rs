@@ -208,7 +208,7 @@ struct SignInDetails<'a> {
 }
 
 fn sign_in(problem: Problem, details: &SignInDetails<'_>) -> Problem {
-    let SignInDetails { user, tried, accepts, forbidden } = details;
+    let SignInDetails { user, tried, accepts, forbidden } = *details;
     let mut problem = problem;
     if tried.is_empty() && forbidden.is_empty() {
         problem = problem.because("there is no key to try: no agent answers, and there is no key file");

@@ -9,7 +9,7 @@ use rrx::demo::schema::{Column, Database, DemoSchema, ForeignKey, Key, SqlType, 
 use rrx::demo::server::{Account, Server, Translator};
 use rrx::demo::translate::{Context, Parameter, SqlError, Translated, Variable, Warnings};
 use rrx::domain::profile::Secret;
-use rrx::domain::results::{Column as Told, Origin, WireType, flag};
+use rrx::domain::results::{Column as Told, ColumnOrigin, WireType, flag};
 
 pub const PASSWORD: &str = "a'b\"@$%\\ 0123456789012345678901234567890123456789";
 
@@ -126,7 +126,7 @@ fn told(item: &str) -> Told {
         "bytes" => (WireType::Blob, flag::BINARY, 65_535, 0, 63),
         _ => (WireType::VarString, 0, 1024, 39, 45),
     };
-    let origin = Origin { schema: "shop".into(), table: "kinds".into(), column: item.into() };
+    let origin = ColumnOrigin { schema: "shop".into(), table: "kinds".into(), column: item.into() };
     Told { name: item.into(), table: "kinds".into(), origin, wire, flags, length, decimals, charset }
 }
 

@@ -10,7 +10,8 @@ use crate::app::request::Request;
 use crate::app::ui::draw::{counted, grouped};
 use crate::domain::protocol::{CellPosition, ResultView, SearchDirection, StoreCmd, StoreWork, ViewId};
 use crate::domain::results::{
-    Arrangement, Case, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortKey, TypeClass, bit_number,
+    Arrangement, CaseSensitivity, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortColumn, TypeClass,
+    bit_number,
 };
 use crate::domain::sql::quote::quoted_identifier;
 
@@ -76,7 +77,7 @@ impl ResultSet {
             return;
         }
         search.owed = Some(0);
-        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way }));
+        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, direction: way }));
     }
 
     /// Over what something holds that looked at so many rows of the view, in words.
@@ -128,7 +129,7 @@ impl Grid {
                     sort.clear();
                 }
                 sort.retain(|key| key.column != column);
-                sort.push(SortKey { column, direction });
+                sort.push(SortColumn { column, direction });
             }
         }
         let filter = result.arrangement.filter.clone();
@@ -211,7 +212,8 @@ pub fn read_search(text: &str) -> Result<Pattern, PatternFault> {
         Some(regex) => (PatternKind::Regex, regex.trim_start()),
         None => (PatternKind::Text, text),
     };
-    let case = if wanted.chars().any(char::is_uppercase) { Case::Kept } else { Case::Ignored };
+    let case =
+        if wanted.chars().any(char::is_uppercase) { CaseSensitivity::Sensitive } else { CaseSensitivity::Insensitive };
     Pattern::new(wanted, kind, case)
 }
 

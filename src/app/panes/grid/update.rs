@@ -243,7 +243,7 @@ impl ResultSet {
             other => other,
         };
         self.longer.begin(StoreWork::Copy);
-        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: block.rows, columns, form }));
+        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: block.rows, columns, format: form }));
     }
 
     /// The columns of the primary key of the one table that these are of, hidden ones too, where all of it is in the result. A

@@ -3,9 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::draw::{clip, grouped};
-use crate::domain::results::{Column, ColumnProfile, Count, Series};
+use crate::domain::quantity::counted;
+use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
 use crate::domain::text::visible;
-use crate::domain::words::counted;
 
 use super::lines::{Joint, Paper, shown_bytes};
 use super::{InspectorLine, Tone};
@@ -29,8 +29,8 @@ pub(super) fn profile(paper: &mut Paper, column: &Column, profile: &ColumnProfil
     fact(
         "distinct",
         match profile.distinct {
-            Count::Exactly(count) => grouped(count),
-            Count::About(count) => format!("about {}", grouped(count)),
+            DistinctCount::Exact(count) => grouped(count),
+            DistinctCount::Estimate(count) => format!("about {}", grouped(count)),
         },
     );
     if let Some(least) = &profile.least {
@@ -95,7 +95,7 @@ fn bar(paper: &mut Paper, label: &str, (value, most): (f64, f64), words: &str) {
 
 /// Bars, or a line.
 pub(super) fn chart(paper: &mut Paper, series: &Series, scope: &str) {
-    let left_out = match (series.left_out, series.along) {
+    let left_out = match (series.left_out, series.x_scale) {
         (0, _) => String::new(),
         (count, None) => format!("; {} left out: no number", counted(count, "row")),
         (count, Some(_)) => format!("; {} left out: not both values", counted(count, "row")),

@@ -9,7 +9,7 @@ use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::protocol::times;
 use crate::domain::results::{CellPreview, Column, Pattern, PatternKind};
-use crate::domain::text::{Glyphs, visible};
+use crate::domain::text::{GlyphSet, visible};
 
 use super::{JsonTree, Shows, ValueFormat, figures};
 
@@ -351,7 +351,7 @@ fn examples(paper: &mut Paper, page: &DocPage) {
 }
 
 fn shown(value: &CellPreview, column: &Column) -> String {
-    crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2)
+    crate::domain::results::show_preview(value, column, GlyphSet::Unicode, usize::MAX / 2)
         .into_iter()
         .map(|piece| piece.text)
         .collect()

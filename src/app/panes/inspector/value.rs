@@ -1,10 +1,10 @@
 //! A whole value in the form that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
 
 use crate::domain::limits::JSON_BYTES;
+use crate::domain::quantity::counted;
 use crate::domain::results::{Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
 use crate::domain::text::visible;
-use crate::domain::words::counted;
 
 use super::lines::Joint;
 use super::lines::Paper;

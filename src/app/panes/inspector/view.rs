@@ -7,9 +7,9 @@ use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::ui::draw::{grouped, panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::quantity::counted;
 use crate::domain::results::type_text;
 use crate::domain::text::visible;
-use crate::domain::words::counted;
 
 use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
 
@@ -77,7 +77,7 @@ impl InspectorView<'_> {
             parts(buffer, (inside.x + 1, y), inside.right(), styled);
         }
         if let Shows::Chart { series, .. } = &self.inspector.shows
-            && series.along.is_some()
+            && series.x_scale.is_some()
         {
             // The words above it give way last: a chart of fewer rows tells nothing.
             let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height.saturating_sub(4));

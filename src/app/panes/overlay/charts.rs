@@ -28,8 +28,8 @@ pub(super) fn charts(columns: &[Column], here: Option<usize>) -> (Vec<Item>, Opt
     let names = names(columns);
     let plots = |y: usize, x: usize| {
         let can = x != y && is(y, |roles| roles.up);
-        let bars = (can && is(x, |roles| roles.label)).then_some(Plot { form: PlotKind::Bars, x, y });
-        let line = (can && is(x, |roles| roles.along)).then_some(Plot { form: PlotKind::Line, x, y });
+        let bars = (can && is(x, |roles| roles.label)).then_some(Plot { kind: PlotKind::Bars, x, y });
+        let line = (can && is(x, |roles| roles.along)).then_some(Plot { kind: PlotKind::Line, x, y });
         bars.into_iter().chain(line)
     };
     let all = || 0..columns.len();
@@ -59,7 +59,7 @@ pub(super) fn charts(columns: &[Column], here: Option<usize>) -> (Vec<Item>, Opt
 
 fn item(plot: Plot, names: &[String]) -> Item {
     let name = |at: usize| names.get(at).map_or("", String::as_str);
-    let word = match plot.form {
+    let word = match plot.kind {
         PlotKind::Bars => "bars",
         PlotKind::Line => "line",
     };
@@ -74,7 +74,7 @@ fn item(plot: Plot, names: &[String]) -> Item {
 fn roles(column: &Column) -> Roles {
     let scale = Scale::of(column);
     Roles {
-        up: scale.is_some_and(|scale| scale != Scale::Moment),
+        up: scale.is_some_and(|scale| scale != Scale::DateTime),
         // Bars by measured numbers are as many as there are rows, each with a label of its own.
         label: !matches!(column.class(), TypeClass::Decimal | TypeClass::Float),
         along: scale.is_some(),

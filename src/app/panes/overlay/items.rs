@@ -12,7 +12,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
 use crate::domain::export::{CopyFormat, Format, Formulas};
 use crate::domain::protocol::{CopyText, ExportForm};
-use crate::domain::results::{Column, type_text, zones};
+use crate::domain::results::{Column, type_text, zone_names};
 
 use super::charts::charts;
 use super::{Item, Kind, ListSources, Take};
@@ -107,7 +107,7 @@ pub(super) fn items(kind: &Kind, context: &Context, list_sources: ListSources<'_
         Kind::Export => export_forms(),
         Kind::ExportRows(form) => export_rows(*form, list_sources),
         Kind::Chart => charts(columns(list_sources), list_sources.result.and_then(ResultSet::column)).0,
-        Kind::Zone => zone_names(),
+        Kind::Zone => zone_items(),
         Kind::Find
         | Kind::SaveSnippet { .. }
         | Kind::ExportPath { .. }
@@ -195,7 +195,7 @@ fn export_forms() -> Vec<Item> {
     forms.into_iter().filter(|(_, _, form)| form.format.is_built()).map(item).collect()
 }
 
-fn zone_names() -> Vec<Item> {
+fn zone_items() -> Vec<Item> {
     let item = |name: String, more: &str, zone: String| Item {
         name,
         more: more.into(),
@@ -203,7 +203,7 @@ fn zone_names() -> Vec<Item> {
         take: Take::Requests(vec![Request::Zone(zone)]),
     };
     let none = item("none".into(), "the session's zone alone", String::new());
-    std::iter::once(none).chain(zones().into_iter().map(|name| item(name.clone(), "", name))).collect()
+    std::iter::once(none).chain(zone_names().into_iter().map(|name| item(name.clone(), "", name))).collect()
 }
 
 /// The lines of what a find found.

@@ -9,7 +9,7 @@ use crate::io::tunnel::guarded_stream::ByteStream;
 use crate::io::tunnel::loopback_clients::LoopbackClients;
 
 /// Returns for each loopback connection from one of these addresses to that one the user who made it; `None` where the system
-/// cannot tell (`io::storage::peers::uids_of`).
+/// cannot tell (`io::host::peers::uids_of`).
 pub type PeerUids = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Vec<Option<u32>> + Send + Sync>;
 
 /// The socket on which clients connect.
