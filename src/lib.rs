@@ -20,7 +20,7 @@
 //!                                     └──► draw(&Model), at most 60 times a second
 //! ```
 //!
-//! Only two things reach the server: a constant statement of rrx itself (`io::session::own`), or a
+//! Only two things reach the server: a constant statement of rrx itself (`io::session::internal_query`), or a
 //! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the access log has its
 //! begin record on disk.
 

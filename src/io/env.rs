@@ -10,7 +10,7 @@ use super::host::keyring::{self, Keyring};
 use super::host::prompts::Prompts;
 use super::host::{own_sockets, peers, secrets, user};
 use super::runtime::clock::{self, Clock};
-use super::session::{CatalogAt, Outside as SessionEnv, Typed};
+use super::session::{CatalogLoading, CredentialCache, SessionEnv};
 use super::storage::paths::Paths;
 use super::storage::stored_dates::StoredDates;
 use super::storage::task::StorageDeps;
@@ -128,9 +128,9 @@ impl HostEnv {
             secret: Arc::new(secrets::fetch),
             secret_age: Arc::new(move |source| dates.age_in_days(source)),
             command_line: paths.command_line.clone(),
-            catalog: CatalogAt::Request,
+            catalog: CatalogLoading::OnRequest,
             prepare: None,
-            typed: Typed::default(),
+            credentials: CredentialCache::default(),
         }
     }
 

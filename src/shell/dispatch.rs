@@ -20,7 +20,7 @@ use crate::domain::profile::Environment;
 use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionEvent, SessionId, StorageCmd, StoreCmd};
 use crate::io::env::{HostEnv, ProfileContext};
 use crate::io::runtime::worker_pool::WorkerPool;
-use crate::io::session::Outside as SessionEnv;
+use crate::io::session::SessionEnv;
 use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
 
@@ -54,7 +54,7 @@ pub(super) struct Dispatch {
     /// Whether the profile connected to last is the built-in one.
     is_in_demo: bool,
     /// Secrets that the user typed, kept for reconnecting.
-    stories: session::Stories,
+    credentials: session::CredentialCaches,
     sessions: HashMap<SessionId, SessionWorker>,
     compute: WorkerPool,
     clipboards: Clipboards,
@@ -114,7 +114,7 @@ impl Dispatch {
             own,
             demo,
             is_in_demo: false,
-            stories: session::Stories::default(),
+            credentials: session::CredentialCaches::default(),
             sessions: HashMap::new(),
             compute,
             clipboards,
@@ -147,15 +147,15 @@ impl Dispatch {
     fn session(&mut self, id: SessionId, command: SessionCmd) -> Option<Effect> {
         self.sessions.retain(|_, session| !session.task.is_finished());
         if matches!(command, SessionCmd::Close) {
-            self.stories.end(id);
+            self.credentials.end_session(id);
         }
         if let SessionCmd::Connect { profile, after, .. } = &command {
             if after.is_none() {
-                self.stories.keep_only(|id| self.sessions.contains_key(&id));
+                self.credentials.retain(|id| self.sessions.contains_key(&id));
             }
-            let typed = self.stories.begin(id, profile, *after);
+            let credentials = self.credentials.start_session(id, profile, *after);
             self.is_in_demo = profile.environment == Environment::Demo;
-            let env = SessionEnv { typed, ..self.profile_worker(self.is_in_demo).session.clone() };
+            let env = SessionEnv { credentials, ..self.profile_worker(self.is_in_demo).session.clone() };
             let session = self.start_session(id, env);
             self.sessions.insert(id, session);
         }

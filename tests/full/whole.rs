@@ -12,7 +12,7 @@ use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::AccessLog;
 use tokio::sync::mpsc;
 
-use crate::harness::{direct, outside};
+use crate::harness::{direct, session_env};
 use crate::readers::{read, read_bytes};
 use crate::rig::Rig;
 
@@ -49,7 +49,7 @@ async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
     let (_nobody, stop) = mpsc::channel(1);
     let deps = RunDeps {
         profile: Arc::new(direct(Rig::start())),
-        session: outside(),
+        session: session_env(),
         prompts: Prompts::default(),
         log: AccessLog::open(state.path(), SystemTime::now).unwrap(),
         interrupts: Interrupts::from_requests(stop),

@@ -215,7 +215,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             name: "wrong password",
             settings: made(&[("password", format!("{{ file = {} }}", quoted(&wrong_password)))]),
             step: "mysql",
-            says: vec!["No session with"],
+            says: vec!["Cannot connect to"],
             next: "rotated",
         },
         Broken {
@@ -258,7 +258,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             .collect::<Vec<_>>()
             .join("\n"),
             step: "guard",
-            says: vec!["is not a replica", "takes writes"],
+            says: vec!["is not a replica", "accepts writes"],
             next: "require_replica",
         },
     ];

@@ -14,7 +14,7 @@ use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
 
 use tokio::sync::mpsc;
 
-use crate::harness::{direct, outside};
+use crate::harness::{direct, session_env};
 use crate::rig::{Rig, wait_until};
 
 /// A place to write to that a test can look into, and that can be made to fail.
@@ -74,7 +74,7 @@ async fn perform_until(args: RunArgs, profile: Profile, out: Seen, stop: mpsc::R
     let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
     let deps = RunDeps {
         profile: Arc::new(profile),
-        session: outside(),
+        session: session_env(),
         prompts: Prompts::default(),
         log,
         interrupts: Interrupts::from_requests(stop),
@@ -399,7 +399,7 @@ async fn stopped(text: &'static str, columns: Option<&Path>, mut is_time: impl F
     let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
     let deps = RunDeps {
         profile: Arc::new(direct(Rig::start())),
-        session: outside(),
+        session: session_env(),
         prompts: Prompts::default(),
         log,
         interrupts: Interrupts::from_requests(stop),

@@ -10,7 +10,7 @@ use crate::domain::docs::DocPack;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::snippets::Snippet;
 use crate::io::env::HostEnv;
-use crate::io::session::Prepare;
+use crate::io::session::PrepareProfile;
 
 /// Returns the demo profile with this number of subjects in each study. Nothing is started yet.
 #[must_use]
@@ -40,7 +40,7 @@ pub async fn launch(options: Options) -> Result<Running, Problem> {
 }
 
 /// Starts the replica at the first connection; it runs as long as this function is kept.
-fn start_on_connect(options: Options) -> Arc<Prepare> {
+fn start_on_connect(options: Options) -> Arc<PrepareProfile> {
     let running: Arc<OnceCell<Running>> = Arc::default();
     Arc::new(move |_| {
         let (running, options) = (Arc::clone(&running), options.clone());

@@ -17,7 +17,7 @@ use crate::domain::profile::Profile;
 use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::sql::{Checked, Policy, guard};
 use crate::io::host::prompts::Prompts;
-use crate::io::session::{Outside as SessionEnv, spawn};
+use crate::io::session::{SessionEnv, spawn};
 use crate::io::storage::access_log::AccessLog;
 
 /// The id of the one session of a headless command.

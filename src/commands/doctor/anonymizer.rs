@@ -7,7 +7,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::io::session::Outside as SessionEnv;
+use crate::io::session::SessionEnv;
 
 /// Replaces names by words. The same name becomes the same word in one bundle, and another word in the next.
 pub(super) struct Anonymizer {

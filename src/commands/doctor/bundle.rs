@@ -11,7 +11,7 @@ use super::anonymizer::Anonymizer;
 use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Hop, Profile, SecretSource, TlsMode};
-use crate::io::session::Outside as SessionEnv;
+use crate::io::session::SessionEnv;
 use crate::io::storage::atomic;
 
 /// Replaces a text that could contain a secret.

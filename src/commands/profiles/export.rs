@@ -11,7 +11,7 @@ use crate::commands::common::print;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Profile};
 use crate::domain::protocol::Loaded;
-use crate::io::session::{Outside as SessionEnv, tunnel_context};
+use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
 

@@ -30,7 +30,7 @@ use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
 use crate::io::env::ProfileContext;
 use crate::io::host::prompts::Prompts;
-use crate::io::session::Outside as SessionEnv;
+use crate::io::session::SessionEnv;
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::snippets as snippet_files;
 

@@ -32,7 +32,7 @@ use crate::domain::profile::{Environment, Profile};
 use crate::domain::protocol::{Answer, Question};
 use crate::io::env::SocketOwners;
 use crate::io::host::prompts::Prompts;
-use crate::io::session::{Outside as SessionEnv, tunnel_context};
+use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
 use crate::io::tunnel::{ClientEnd, ListenerEvent, ListenerOptions, Tunnel, TunnelListener, UserPrompter};
 

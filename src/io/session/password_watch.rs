@@ -1,71 +1,72 @@
-//! The tripwire of a sign-in without TLS: it cuts the way when the server wants the whole password. Pure: bytes in, a
-//! verdict out; it holds six bytes and a counter, whatever comes.
+//! Watches a sign-in without TLS, and cuts the connection when the server asks for the whole password. Pure: bytes in, a
+//! verdict out. It keeps at most six bytes and a counter.
 //!
-//! `caching_sha2_password` takes a scramble from an account that signed in a while ago, and the whole password otherwise.
-//! Without TLS the driver then asks the server for a key to lock the password with, and takes whatever key comes: somebody
-//! in between gives one of their own and reads the password. MySQL's own clients refuse that (error 2061), and the driver
-//! has no switch for it. Source: MySQL's "Caching SHA-2 pluggable authentication" in the protocol documentation.
+//! `caching_sha2_password` accepts a scramble from an account that has signed in recently, and otherwise asks for the whole
+//! password. Without TLS the driver then asks the server for a key to encrypt the password with, and accepts any key: an
+//! attacker on the network path sends a key of their own and reads the password. MySQL's own clients refuse this (error
+//! 2061), and the driver has no option for it. Source: "Caching SHA-2 pluggable authentication" in MySQL's protocol
+//! documentation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::io::tunnel::{Inspection, StreamInspector};
 
-/// Bytes before the payload of a packet: its length in three, its number in one.
+/// Bytes before the payload of a packet: three of its length, one of its number.
 const HEADER: usize = 4;
-/// Bytes of a packet of a sign-in, at most: greetings, keys and complaints are far shorter. A longer one could only hide what
-/// comes after it: the driver takes packets of the greatest length for one.
-const LONGEST: u32 = 64 << 10;
+/// The largest length of a packet during sign-in, in bytes: greetings, keys and errors are far shorter. A longer packet could
+/// only hide what comes after it, because the driver joins packets of the maximum length.
+const MAX_PACKET: u32 = 64 << 10;
 
-/// First byte of the greeting: the protocol's version.
+/// First byte of the greeting: the version of the protocol.
 const GREETING: u8 = 0x0a;
-/// First byte of the packet that lets us in.
+/// First byte of the packet that accepts the sign-in.
 const OK: u8 = 0x00;
-/// What the server says when it wants the whole password.
-const FULL_SIGN_IN: [u8; 2] = [0x01, 0x04];
+/// Payload of the packet with which the server asks for the whole password.
+const FULL_AUTHENTICATION: [u8; 2] = [0x01, 0x04];
 
-/// Follows the server's packets until it has let us in.
+/// Follows the packets of the server until it accepts the sign-in.
 #[derive(Debug, Default)]
-pub(super) struct Tripwire {
-    /// The header of the packet that is being read, and the first bytes behind it.
+pub(super) struct PasswordWatch {
+    /// The header of the current packet, and the first bytes after it.
     head: Vec<u8>,
-    /// Bytes of it that are still to come, once the head is there.
+    /// Bytes of the current packet that are still to come after the head.
     rest: u32,
-    /// What the first packet was, once it is known.
+    /// What the first packet was, once that is known.
     opening: Option<Opening>,
-    has_sprung: Arc<AtomicBool>,
+    was_cut: Arc<AtomicBool>,
 }
 
-/// How the server began.
+/// What the first packet of the server was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opening {
-    /// With its greeting: what lets us in may follow.
+    /// The greeting: the server may accept the sign-in later.
     Greeting,
-    /// Otherwise: nothing that follows lets anybody in.
+    /// Anything else: no later packet can accept a sign-in.
     Other,
 }
 
-impl Tripwire {
-    /// Tells, as long as anybody wants to know, whether the way was cut.
-    pub(super) fn witness(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.has_sprung)
+impl PasswordWatch {
+    /// Returns a flag that is set when the connection is cut. It outlives the watch.
+    pub(super) fn was_cut(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.was_cut)
     }
 
-    /// One more byte of the head of a packet: `None` while more of the head is needed or when it was nothing special.
+    /// Takes one more byte of the head of a packet. Returns `None` while more bytes are needed, and for packets of no interest.
     fn head(&mut self, byte: u8) -> Option<Inspection> {
         self.head.push(byte);
         let &[low, middle, high, _, ref first @ ..] = self.head.as_slice() else { return None };
         let length = u32::from_le_bytes([low, middle, high, 0]);
-        if length > LONGEST {
+        if length > MAX_PACKET {
             return Some(Inspection::Abort);
         }
         let read = u32::try_from(first.len()).unwrap_or(u32::MAX);
         let verdict = match (self.opening, first) {
             (Some(Opening::Greeting), [OK, ..]) => Some(Inspection::Finish),
-            (_, first) if *first == FULL_SIGN_IN => Some(Inspection::Abort),
+            (_, first) if *first == FULL_AUTHENTICATION => Some(Inspection::Abort),
             _ => None,
         };
-        if verdict.is_some() || (read < length && self.head.len() < HEADER + FULL_SIGN_IN.len()) {
+        if verdict.is_some() || (read < length && self.head.len() < HEADER + FULL_AUTHENTICATION.len()) {
             return verdict;
         }
         if let (None, Some(first)) = (self.opening, first.first()) {
@@ -77,7 +78,7 @@ impl Tripwire {
     }
 }
 
-impl StreamInspector for Tripwire {
+impl StreamInspector for PasswordWatch {
     fn inspect(&mut self, mut bytes: &[u8]) -> Inspection {
         while let Some((&byte, after)) = bytes.split_first() {
             if self.rest > 0 {
@@ -90,7 +91,7 @@ impl StreamInspector for Tripwire {
             match self.head(byte) {
                 None => {}
                 Some(verdict) => {
-                    self.has_sprung.fetch_or(verdict == Inspection::Abort, Ordering::SeqCst);
+                    self.was_cut.fetch_or(verdict == Inspection::Abort, Ordering::SeqCst);
                     return verdict;
                 }
             }
@@ -114,29 +115,29 @@ mod tests {
         packet(b"\x0a9.7.0\0\x01\x04\x00and more")
     }
 
-    /// The verdict of the last piece that was looked at.
+    /// Returns the last verdict.
     fn judge(bytes: &[u8], piece: usize) -> Inspection {
-        let mut wire = Tripwire::default();
+        let mut watch = PasswordWatch::default();
         let mut verdict = Inspection::Pass;
         for piece in bytes.chunks(piece) {
-            verdict = wire.inspect(piece);
+            verdict = watch.inspect(piece);
             if verdict != Inspection::Pass {
                 break;
             }
         }
-        assert_eq!(wire.witness().load(Ordering::SeqCst), verdict == Inspection::Abort);
+        assert_eq!(watch.was_cut().load(Ordering::SeqCst), verdict == Inspection::Abort);
         verdict
     }
 
     #[test]
-    fn a_scramble_that_is_taken_passes_and_the_eyes_close() {
+    fn an_accepted_scramble_passes_and_ends_the_watch() {
         let switch = packet(b"\xfecaching_sha2_password\0saltsaltsaltsaltsalt\0");
         let bytes = [greeting(), switch, packet(&[1, 3]), packet(&[0, 0, 0, 2, 0, 0, 0]), packet(&[1, 4])].concat();
         assert_eq!(judge(&bytes, 7), Inspection::Finish);
     }
 
     #[test]
-    fn the_wish_for_the_whole_password_is_cut_before_its_last_byte_passes() {
+    fn a_request_for_the_whole_password_is_cut_before_its_last_byte_passes() {
         let bytes = [greeting(), packet(&[1, 4])].concat();
         assert_eq!(judge(&bytes, 1), Inspection::Abort);
         assert_eq!(judge(&bytes[..bytes.len() - 1], 1), Inspection::Pass);
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_greeting_lets_an_ok_close_the_eyes() {
+    fn only_after_a_greeting_does_an_ok_end_the_watch() {
         for opening in [packet(&[]), packet(&[0, 0, 0]), packet(b"\xff\xff\xffwait")] {
             let bytes = [opening, packet(&[0, 0, 0]), packet(&[1, 4])].concat();
             assert_eq!(judge(&bytes, 3), Inspection::Abort, "{bytes:?}");
@@ -162,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn how_the_bytes_are_cut_into_pieces_changes_nothing(
+        fn the_verdict_does_not_depend_on_the_size_of_the_pieces(
             bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(1), Just(4), Just(10), any::<u8>()], 0..200),
             piece in 1_usize..40,
         ) {
@@ -170,7 +171,7 @@ mod tests {
         }
 
         #[test]
-        fn after_any_packets_that_let_nobody_in_the_wish_is_cut(
+        fn the_request_is_cut_after_any_packets_that_accept_no_sign_in(
             payloads in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..6),
             piece in 1_usize..40,
         ) {
