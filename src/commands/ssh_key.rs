@@ -14,7 +14,7 @@ use crate::cli::SshKeyCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Secret, resolve};
 use crate::io::storage::atomic;
-use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, PublicHalf, Randomness};
+use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, KeyRandomness, PublicHalf};
 
 /// The default key files of OpenSSH, the best one first.
 const DEFAULT_FILES: [&str; 3] = ["id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"];
@@ -194,8 +194,8 @@ fn ask_passphrase(mut ask: impl FnMut(&str) -> Result<Secret, Problem>) -> Resul
         .because("the passphrase and its repetition differed each time"))
 }
 
-fn randomness() -> Result<Randomness, String> {
-    let mut random = Randomness { seed: Zeroizing::new([0; 32]), salt: [0; 16], check: [0; 4] };
+fn randomness() -> Result<KeyRandomness, String> {
+    let mut random = KeyRandomness { seed: Zeroizing::new([0; 32]), salt: [0; 16], check: [0; 4] };
     let source = SystemRandom::new();
     for bytes in [random.seed.as_mut_slice(), &mut random.salt, &mut random.check] {
         source.fill(bytes).map_err(|_| "the system returned no random bytes".to_owned())?;

@@ -178,7 +178,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             name: "unknown host key",
             settings: made(&[("known_hosts", quoted(&file("empty", "")))]),
             step: "host-key",
-            says: vec!["not known", "it presents ED25519 SHA256:"],
+            says: vec!["not known", "the host presents ED25519 SHA256:"],
             next: "rrx doctor rig --accept-host-key SHA256:",
         },
         Broken {
@@ -186,13 +186,13 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             settings: made(&[("known_hosts", quoted(&changed_key))]),
             step: "host-key",
             says: vec!["has changed", "line 1 has ED25519"],
-            next: "Somebody may stand in between",
+            next: "someone intercepts the connection",
         },
         Broken {
             name: "key not taken",
             settings: made(&[("identity", quoted(&rig.stranger_key()))]),
             step: "sign-in",
-            says: vec!["tried key", "it takes publickey"],
+            says: vec!["tried key", "the hop accepts publickey"],
             next: "public key is installed",
         },
         Broken {
@@ -200,7 +200,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             settings: made(&through(&forbids)),
             step: "forward",
             says: vec!["refuses to forward"],
-            next: "listed targets only",
+            next: "only to listed targets",
         },
         Broken {
             name: "nothing behind the forward",
@@ -208,8 +208,8 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
                 &[&through(&wide)[..], &[("host", "'127.0.0.1'".into()), ("port", closed.to_string())]].concat(),
             ),
             step: "forward",
-            says: vec!["does not reach"],
-            next: "resolved by the hop",
+            says: vec!["cannot reach"],
+            next: "the hop resolves the name",
         },
         Broken {
             name: "wrong password",

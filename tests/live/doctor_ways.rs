@@ -81,7 +81,7 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
             ),
             step: "host-key",
             says: vec!["has changed"],
-            next: "Somebody may stand in between",
+            next: "someone intercepts the connection",
         },
         Broken {
             name: "a revoked key",

@@ -13,7 +13,7 @@ use crate::domain::profile::{self, Profile};
 use crate::domain::protocol::Loaded;
 use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::atomic;
-use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
+use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
 
 /// Writes the profile.
 ///
@@ -27,7 +27,7 @@ pub async fn export(
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
     let profile = loaded.settings.require(&command.name)?;
-    let route = written_out(&profile.route, &silent_context(profile, env)).await.map_err(|error| error.problem())?;
+    let route = portable_route(&profile.route, &silent_context(profile, env)).await.map_err(|error| error.problem())?;
     let text = profile::export(profile, &route);
     let Some(file) = &command.output else {
         return print::text(out, &text);
@@ -50,6 +50,6 @@ pub async fn export(
 
 /// Returns a tunnel context that asks nothing and reports nothing; reading a route needs no more.
 fn silent_context(profile: &Profile, env: &SessionEnv) -> TunnelContext {
-    let (events, _) = mpsc::channel(1);
-    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, env, Arc::new(NoOneToAsk), events) }
+    let (progress, _) = mpsc::channel(1);
+    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, env, Arc::new(NoPrompter), progress) }
 }

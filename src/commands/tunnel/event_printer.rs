@@ -14,7 +14,7 @@ use crate::domain::access_log::TunnelEvent;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::quantity::counted;
-use crate::io::tunnel::Counts;
+use crate::io::tunnel::ListenerCounts;
 
 /// How events are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +70,15 @@ impl<'a> EventPrinter<'a> {
     }
 
     /// Updates the line of counts on a terminal.
-    pub(super) fn counts(&mut self, counts: &Counts) {
+    pub(super) fn counts(&mut self, counts: &ListenerCounts) {
         if self.style != EventStyle::Terminal {
             return;
         }
         let (up, down) = counts.bytes();
-        let clients = counted(counts.live(), "client");
+        let clients = counted(counts.connected(), "client");
         let mut line = format!("{clients} · {} up · {} down", size(up), size(down));
-        if counts.strangers() > 0 {
-            line = format!("{line} · refused {} of other users", counted(counts.strangers(), "connection"));
+        if counts.rejected() > 0 {
+            line = format!("{line} · refused {} of other users", counted(counts.rejected(), "connection"));
         }
         if line == self.counts_line {
             return;
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn on_a_terminal_the_counts_stay_below_the_events() {
-        let counts = Counts::default();
+        let counts = ListenerCounts::default();
         let (out, err) = printed(EventStyle::Terminal, |printer| {
             printer.counts(&counts);
             printer.counts(&counts);
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn lines_and_json_have_no_counts() {
-        let counts = Counts::default();
+        let counts = ListenerCounts::default();
         let (_, lines) = printed(EventStyle::Lines, |printer| {
             printer.counts(&counts);
             printer.reconnected();

@@ -9,7 +9,7 @@ use super::client_settings::LocalAddress;
 use crate::commands::common::print::one_line;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::host::listener::{self, SocketFile};
-use crate::io::tunnel::Door;
+use crate::io::tunnel::ListenSocket;
 
 /// The requested local end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum ListenAddress {
 }
 
 /// The open local end. It accepts no connection yet.
-pub(super) struct TunnelListener {
-    pub(super) door: Door,
+pub(super) struct BoundListener {
+    pub(super) socket: ListenSocket,
     pub(super) address: LocalAddress,
     /// Deletes the file of a socket when it is dropped.
     _file: Option<SocketFile>,
@@ -53,7 +53,7 @@ impl ListenAddress {
     }
 
     /// Opens the local end. A port requires a system that can identify the users of connections.
-    pub(super) async fn open(&self, can_identify_users: fn() -> bool) -> Result<TunnelListener, Problem> {
+    pub(super) async fn open(&self, can_identify_users: fn() -> bool) -> Result<BoundListener, Problem> {
         match self {
             Self::Port(port) => {
                 if !can_identify_users() {
@@ -71,7 +71,11 @@ impl ListenAddress {
                 };
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).await.map_err(failed)?;
                 let port = listener.local_addr().map_err(failed)?.port();
-                Ok(TunnelListener { door: Door::Port(listener), address: LocalAddress::Port(port), _file: None })
+                Ok(BoundListener {
+                    socket: ListenSocket::Port(listener),
+                    address: LocalAddress::Port(port),
+                    _file: None,
+                })
             }
             Self::Socket(path) => {
                 let failed = |error: std::io::Error| {
@@ -81,8 +85,8 @@ impl ListenAddress {
                 };
                 let (listener, file) = listener::open(path).map_err(failed)?;
                 let listener = UnixListener::from_std(listener).map_err(failed)?;
-                Ok(TunnelListener {
-                    door: Door::Socket(listener),
+                Ok(BoundListener {
+                    socket: ListenSocket::Unix(listener),
                     address: LocalAddress::Socket(path.clone()),
                     _file: Some(file),
                 })
@@ -129,7 +133,7 @@ mod tests {
         assert!(refused.to_string().contains("use --socket PATH"), "{refused}");
         let path = directory.path().join("s");
         let listener = ListenAddress::Socket(path.clone()).open(|| false).await.unwrap();
-        assert!(matches!(listener.door, Door::Socket(_)));
+        assert!(matches!(listener.socket, ListenSocket::Unix(_)));
         assert_eq!(listener.address, LocalAddress::Socket(path));
         assert!(ListenAddress::Port(0).open(|| true).await.is_ok());
     }

@@ -34,7 +34,7 @@ use crate::io::env::SocketOwners;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
-use crate::io::tunnel::{Asker, Ending, Held, HoldNews, Terms, Tunnel, hold};
+use crate::io::tunnel::{ClientEnd, ListenerEvent, ListenerOptions, Tunnel, TunnelListener, UserPrompter};
 
 /// The arguments of `rrx tunnel`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,28 +158,28 @@ async fn run(
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
     let TunnelDeps { profile, session, prompts, sockets, mut log, mut interrupts } = deps;
-    let listener = args.listen.open(sockets.can_identify_users).await?;
+    let bound = args.listen.open(sockets.can_identify_users).await?;
     let tunnel = tokio::select! {
         opened = open(&profile, &session, prompts) => opened?,
         () = interrupts.next() => return Ok(ProblemKind::Interrupted.exit_code()),
     };
     let last_hop = tunnel.last_hop().to_owned();
     let mut records = TunnelRecords { profile: &profile, log: &mut log, id: String::new(), clients: 0 };
-    records.write(TunnelEvent::Opened { at: listener.address.to_string(), reason: args.reason.clone() })?;
+    records.write(TunnelEvent::Opened { at: bound.address.to_string(), reason: args.reason.clone() })?;
     let (event_sender, events) = mpsc::channel(limits::INBOX);
-    let terms = Terms {
+    let options = ListenerOptions {
         host: profile.host.clone(),
         port: profile.port,
         uid: sockets.own_uid,
         peers: Arc::clone(&sockets.peer_uids),
-        farewell: error_packet,
+        refusal_message: error_packet,
     };
-    let held = hold(tunnel, listener.door, terms, event_sender);
+    let listener = TunnelListener::start(tunnel, bound.socket, options, event_sender);
     let mut printer = EventPrinter::new(args.style, out, err);
-    printer.opened(&profile, &listener.address, &last_hop)?;
-    let ended = serve(&held, events, &mut records, &mut printer, &mut interrupts).await;
-    let (up, down) = held.counts().bytes();
-    let strangers = held.counts().strangers();
+    printer.opened(&profile, &bound.address, &last_hop)?;
+    let ended = serve(&listener, events, &mut records, &mut printer, &mut interrupts).await;
+    let (up, down) = listener.counts().bytes();
+    let strangers = listener.counts().rejected();
     let end = match &ended {
         Ok(()) => "ended by the user".to_owned(),
         Err(problem) => format!("ended: {}", problem.what),
@@ -192,8 +192,8 @@ async fn run(
 
 /// Serves clients until an interrupt, or until the tunnel cannot be reconnected.
 async fn serve(
-    held: &Held,
-    mut events: mpsc::Receiver<HoldNews>,
+    listener: &TunnelListener,
+    mut events: mpsc::Receiver<ListenerEvent>,
     records: &mut TunnelRecords<'_>,
     printer: &mut EventPrinter<'_>,
     interrupts: &mut Interrupts,
@@ -205,22 +205,22 @@ async fn serve(
             event = events.recv() => event,
             () = interrupts.next() => break Ok(()),
             _ = tick.tick() => {
-                printer.counts(held.counts());
+                printer.counts(listener.counts());
                 continue;
             }
         };
         let Some(event) = event else { break Ok(()) };
-        let is_lost = if let HoldNews::Gone(problem) = &event { Err(problem.clone()) } else { Ok(()) };
+        let is_lost = if let ListenerEvent::GaveUp(problem) = &event { Err(problem.clone()) } else { Ok(()) };
         let handled = handle(event, records, printer).and(is_lost);
         if handled.is_err() {
             break handled;
         }
     };
-    held.end();
+    listener.close();
     // The events end after the last client. A client that hangs in the system is not waited for.
     let rest = async {
         while let Some(event) = events.recv().await {
-            if !matches!(event, HoldNews::Came { .. }) {
+            if !matches!(event, ListenerEvent::ClientConnected { .. }) {
                 let handled = handle(event, records, printer);
                 ended = ended.clone().and(handled);
             }
@@ -231,9 +231,13 @@ async fn serve(
 }
 
 /// Records one event and prints it.
-fn handle(event: HoldNews, records: &mut TunnelRecords<'_>, printer: &mut EventPrinter<'_>) -> Result<(), Problem> {
+fn handle(
+    event: ListenerEvent,
+    records: &mut TunnelRecords<'_>,
+    printer: &mut EventPrinter<'_>,
+) -> Result<(), Problem> {
     match event {
-        HoldNews::Came { client, admit } => {
+        ListenerEvent::ClientConnected { client, admit } => {
             let written = records.write(TunnelEvent::Came { client });
             // A client is served only with its record; it may have disconnected already.
             let _ = admit.send(written.clone().map_err(|problem| problem.what));
@@ -245,26 +249,26 @@ fn handle(event: HoldNews, records: &mut TunnelRecords<'_>, printer: &mut EventP
                 Err(problem) => printer.problem(&problem),
             }
         }
-        HoldNews::Left { client, up, down, took, ending } => {
-            let end = match &ending {
-                Ending::Closed => "closed".to_owned(),
-                Ending::Ended => "closed with the tunnel".to_owned(),
-                Ending::Refused(problem) => format!("failed: {}", problem.what),
-                Ending::Broken(why) => format!("broken: {why}"),
+        ListenerEvent::ClientDisconnected { client, sent, received, duration, end: client_end } => {
+            let end = match &client_end {
+                ClientEnd::Closed => "closed".to_owned(),
+                ClientEnd::ListenerClosed => "closed with the tunnel".to_owned(),
+                ClientEnd::NoForward(problem) => format!("failed: {}", problem.what),
+                ClientEnd::Broken(why) => format!("broken: {why}"),
             };
-            let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            let left = TunnelEvent::Left { client, up, down, milliseconds, end };
+            let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+            let left = TunnelEvent::Left { client, up: sent, down: received, milliseconds, end };
             records.write(left.clone())?;
-            if let Ending::Refused(problem) = &ending {
+            if let ClientEnd::NoForward(problem) = &client_end {
                 printer.problem(problem);
             }
             printer.client_left(&left);
         }
-        HoldNews::Stranger => printer.refused_client(),
-        HoldNews::Lost(problem) => printer.connection_lost(&problem),
-        HoldNews::NotBack { problem, again } => printer.reconnect_failed(&problem, again),
-        HoldNews::Back => printer.reconnected(),
-        HoldNews::Gone(problem) => printer.gave_up(&problem),
+        ListenerEvent::ClientRejected => printer.refused_client(),
+        ListenerEvent::Disconnected(problem) => printer.connection_lost(&problem),
+        ListenerEvent::ReconnectFailed { problem, retry_in } => printer.reconnect_failed(&problem, retry_in),
+        ListenerEvent::Reconnected => printer.reconnected(),
+        ListenerEvent::GaveUp(problem) => printer.gave_up(&problem),
     }
     Ok(())
 }
@@ -298,34 +302,34 @@ impl TunnelRecords<'_> {
 
 /// Connects the hops, and checks that the replica is reachable from the last one.
 async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<Tunnel, Problem> {
-    let asker = Arc::new(TerminalAsker { prompts, unknown_key: Mutex::default() });
+    let prompter = Arc::new(TerminalPrompter { prompts, unknown_key: Mutex::default() });
     let (events, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
     // The steps are not printed: the problem says which one failed.
     tokio::spawn(async move { while steps.recv().await.is_some() {} });
-    let context = tunnel_context(profile, env, Arc::clone(&asker) as Arc<dyn Asker>, events);
-    let explain = |problem: Problem| match asker.unknown_key() {
+    let context = tunnel_context(profile, env, Arc::clone(&prompter) as Arc<dyn UserPrompter>, events);
+    let explain = |problem: Problem| match prompter.unknown_key() {
         Some(key) => key.explain(problem, &profile.name, &[], &env.command_line),
         None => problem,
     };
     let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explain(error.problem()))?;
-    let probe = tunnel.through(&profile.host, profile.port).await.map_err(|error| error.problem())?;
+    let probe = tunnel.forward(&profile.host, profile.port).await.map_err(|error| error.problem())?;
     probe.close().await;
     Ok(tunnel)
 }
 
 /// Asks on the terminal, and refuses unknown host keys.
-struct TerminalAsker {
+struct TerminalPrompter {
     prompts: Prompts,
     unknown_key: Mutex<Option<UnknownHostKey>>,
 }
 
-impl TerminalAsker {
+impl TerminalPrompter {
     fn unknown_key(&self) -> Option<UnknownHostKey> {
         self.unknown_key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Asker for TerminalAsker {
+impl UserPrompter for TerminalPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         if let Some(key) = UnknownHostKey::from_question(&question, &[]) {
             *self.unknown_key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);

@@ -17,7 +17,7 @@ use super::secrets::{password_purpose, read_secret};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
-use crate::io::tunnel::Watch;
+use crate::io::tunnel::StreamInspector;
 
 /// Opens all MySQL connections of one session.
 pub(super) struct Connector {
@@ -100,7 +100,7 @@ impl Connector {
             Tls::Off => {
                 let watch = PasswordWatch::default();
                 let was_cut = watch.was_cut();
-                (Some(Box::new(watch) as Box<dyn Watch>), was_cut)
+                (Some(Box::new(watch) as Box<dyn StreamInspector>), was_cut)
             }
             // TLS is on before anything of the account is sent, or the driver gives up.
             Tls::On(_) => (None, Arc::default()),

@@ -79,16 +79,16 @@ impl SessionPrompter {
     }
 }
 
-impl tunnel::Asker for SessionPrompter {
+impl tunnel::UserPrompter for SessionPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         Box::pin(self.question(question))
     }
 
-    fn typed(&self, purpose: &str) -> Option<Secret> {
+    fn remembered_secret(&self, purpose: &str) -> Option<Secret> {
         self.credentials.get(purpose)
     }
 
-    fn keep(&self, purpose: &str, good: Option<&Secret>) {
-        self.credentials.set(purpose, good);
+    fn remember_secret(&self, purpose: &str, accepted: Option<&Secret>) {
+        self.credentials.set(purpose, accepted);
     }
 }

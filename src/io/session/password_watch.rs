@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::io::tunnel::{Verdict, Watch};
+use crate::io::tunnel::{Inspection, StreamInspector};
 
 /// Bytes before the payload of a packet: three of its length, one of its number.
 const HEADER: usize = 4;
@@ -53,17 +53,17 @@ impl PasswordWatch {
     }
 
     /// Takes one more byte of the head of a packet. Returns `None` while more bytes are needed, and for packets of no interest.
-    fn head(&mut self, byte: u8) -> Option<Verdict> {
+    fn head(&mut self, byte: u8) -> Option<Inspection> {
         self.head.push(byte);
         let &[low, middle, high, _, ref first @ ..] = self.head.as_slice() else { return None };
         let length = u32::from_le_bytes([low, middle, high, 0]);
         if length > MAX_PACKET {
-            return Some(Verdict::Cut);
+            return Some(Inspection::Abort);
         }
         let read = u32::try_from(first.len()).unwrap_or(u32::MAX);
         let verdict = match (self.opening, first) {
-            (Some(Opening::Greeting), [OK, ..]) => Some(Verdict::Enough),
-            (_, first) if *first == FULL_AUTHENTICATION => Some(Verdict::Cut),
+            (Some(Opening::Greeting), [OK, ..]) => Some(Inspection::Finish),
+            (_, first) if *first == FULL_AUTHENTICATION => Some(Inspection::Abort),
             _ => None,
         };
         if verdict.is_some() || (read < length && self.head.len() < HEADER + FULL_AUTHENTICATION.len()) {
@@ -78,8 +78,8 @@ impl PasswordWatch {
     }
 }
 
-impl Watch for PasswordWatch {
-    fn look(&mut self, mut bytes: &[u8]) -> Verdict {
+impl StreamInspector for PasswordWatch {
+    fn inspect(&mut self, mut bytes: &[u8]) -> Inspection {
         while let Some((&byte, after)) = bytes.split_first() {
             if self.rest > 0 {
                 let skipped = bytes.len().min(usize::try_from(self.rest).unwrap_or(usize::MAX));
@@ -91,12 +91,12 @@ impl Watch for PasswordWatch {
             match self.head(byte) {
                 None => {}
                 Some(verdict) => {
-                    self.was_cut.fetch_or(verdict == Verdict::Cut, Ordering::SeqCst);
+                    self.was_cut.fetch_or(verdict == Inspection::Abort, Ordering::SeqCst);
                     return verdict;
                 }
             }
         }
-        Verdict::Pass
+        Inspection::Pass
     }
 }
 
@@ -116,16 +116,16 @@ mod tests {
     }
 
     /// Returns the last verdict.
-    fn judge(bytes: &[u8], piece: usize) -> Verdict {
+    fn judge(bytes: &[u8], piece: usize) -> Inspection {
         let mut watch = PasswordWatch::default();
-        let mut verdict = Verdict::Pass;
+        let mut verdict = Inspection::Pass;
         for piece in bytes.chunks(piece) {
-            verdict = watch.look(piece);
-            if verdict != Verdict::Pass {
+            verdict = watch.inspect(piece);
+            if verdict != Inspection::Pass {
                 break;
             }
         }
-        assert_eq!(watch.was_cut().load(Ordering::SeqCst), verdict == Verdict::Cut);
+        assert_eq!(watch.was_cut().load(Ordering::SeqCst), verdict == Inspection::Abort);
         verdict
     }
 
@@ -133,32 +133,32 @@ mod tests {
     fn an_accepted_scramble_passes_and_ends_the_watch() {
         let switch = packet(b"\xfecaching_sha2_password\0saltsaltsaltsaltsalt\0");
         let bytes = [greeting(), switch, packet(&[1, 3]), packet(&[0, 0, 0, 2, 0, 0, 0]), packet(&[1, 4])].concat();
-        assert_eq!(judge(&bytes, 7), Verdict::Enough);
+        assert_eq!(judge(&bytes, 7), Inspection::Finish);
     }
 
     #[test]
     fn a_request_for_the_whole_password_is_cut_before_its_last_byte_passes() {
         let bytes = [greeting(), packet(&[1, 4])].concat();
-        assert_eq!(judge(&bytes, 1), Verdict::Cut);
-        assert_eq!(judge(&bytes[..bytes.len() - 1], 1), Verdict::Pass);
+        assert_eq!(judge(&bytes, 1), Inspection::Abort);
+        assert_eq!(judge(&bytes[..bytes.len() - 1], 1), Inspection::Pass);
     }
 
     #[test]
     fn an_error_in_place_of_the_greeting_passes() {
-        assert_eq!(judge(&packet(b"\xff\x10\x04Too many connections"), 5), Verdict::Pass);
+        assert_eq!(judge(&packet(b"\xff\x10\x04Too many connections"), 5), Inspection::Pass);
     }
 
     #[test]
     fn only_after_a_greeting_does_an_ok_end_the_watch() {
         for opening in [packet(&[]), packet(&[0, 0, 0]), packet(b"\xff\xff\xffwait")] {
             let bytes = [opening, packet(&[0, 0, 0]), packet(&[1, 4])].concat();
-            assert_eq!(judge(&bytes, 3), Verdict::Cut, "{bytes:?}");
+            assert_eq!(judge(&bytes, 3), Inspection::Abort, "{bytes:?}");
         }
     }
 
     #[test]
     fn a_packet_too_long_for_a_sign_in_is_cut() {
-        assert_eq!(judge(&[0xff, 0xff, 0xff, 0, 0x0a], 9), Verdict::Cut);
+        assert_eq!(judge(&[0xff, 0xff, 0xff, 0, 0x0a], 9), Inspection::Abort);
     }
 
     proptest! {
@@ -176,7 +176,7 @@ mod tests {
             piece in 1_usize..40,
         ) {
             let before: Vec<u8> = payloads.iter().filter(|payload| payload.first() != Some(&0)).flat_map(|payload| packet(payload)).collect();
-            prop_assert_eq!(judge(&[greeting(), before, packet(&[1, 4])].concat(), piece), Verdict::Cut);
+            prop_assert_eq!(judge(&[greeting(), before, packet(&[1, 4])].concat(), piece), Inspection::Abort);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{ConnectionStep, StepState};
-use crate::io::tunnel::{IsOwnSocket, Step, Tunnel, Watch, straight};
+use crate::io::tunnel::{HopProgress, IsOwnSocket, StreamInspector, Tunnel, open_direct};
 
 /// An open route to the replica.
 pub(super) enum ReplicaRoute {
@@ -69,7 +69,7 @@ impl ReplicaRoute {
         let (sender, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
         let context = tunnel_context(profile, env, Arc::new(prompter.clone()), sender);
         // The tunnel prepares a second forward meanwhile, because each session has a second connection.
-        let mut opening = Box::pin(Tunnel::open_for_two(&profile.route, context));
+        let mut opening = Box::pin(Tunnel::open_with_standby(&profile.route, context));
         // Forwarded here and not by a task, so that the steps of the hops come before all later events.
         let opened = loop {
             tokio::select! {
@@ -106,17 +106,17 @@ impl ReplicaRoute {
         }
     }
 
-    /// Returns a fresh target for exactly one connection. What the server sends to it passes through the watch, if there is one.
+    /// Returns a fresh target for exactly one connection. What the server sends to it passes through the inspector, if there is one.
     pub(super) async fn target(
         &self,
         profile: &Profile,
-        watch: Option<Box<dyn Watch>>,
+        inspector: Option<Box<dyn StreamInspector>>,
     ) -> Result<ConnectTarget, SessionError> {
-        match (self, watch) {
+        match (self, inspector) {
             (Self::Direct(_), None) => Ok(ConnectTarget { address: None, port: profile.port }),
-            (Self::Direct(is_own), Some(watch)) => {
+            (Self::Direct(is_own), Some(inspector)) => {
                 let target = (profile.host.as_str(), profile.port);
-                let opening = straight(target, limits::KEEPALIVE, Arc::clone(is_own), watch);
+                let opening = open_direct(target, limits::KEEPALIVE, Arc::clone(is_own), inspector);
                 match timeout(limits::HANDSHAKE, opening).await {
                     Ok(Ok(end)) => Ok(ConnectTarget::local(end.port())),
                     // The same error as from the driver when it connects itself.
@@ -124,7 +124,7 @@ impl ReplicaRoute {
                     Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
                 }
             }
-            (Self::Tunnelled(route), watch) => Ok(route.target(profile, watch).await?),
+            (Self::Tunnelled(route), inspector) => Ok(route.target(profile, inspector).await?),
         }
     }
 
@@ -138,7 +138,11 @@ impl ReplicaRoute {
 }
 
 impl TunnelledRoute {
-    async fn target(&self, profile: &Profile, watch: Option<Box<dyn Watch>>) -> Result<ConnectTarget, Problem> {
+    async fn target(
+        &self,
+        profile: &Profile,
+        inspector: Option<Box<dyn StreamInspector>>,
+    ) -> Result<ConnectTarget, Problem> {
         let is_first = !self.has_reported.swap(true, Ordering::Relaxed);
         let hop = profile.route.len();
         let address = format!("{}:{}", profile.host, profile.port);
@@ -146,7 +150,7 @@ impl TunnelledRoute {
             self.events.step(hop, ConnectionStep::Forward, StepState::Trying(address.clone())).await;
         }
         let begun = Instant::now();
-        match self.tunnel.watched_end(&profile.host, profile.port, watch).await {
+        match self.tunnel.inspected_local_end(&profile.host, profile.port, inspector).await {
             Ok(end) => {
                 self.has_forwarded.store(true, Ordering::Relaxed);
                 if is_first {
@@ -172,6 +176,6 @@ async fn begin_server_step(profile: &Profile, events: &EventSender) {
 }
 
 /// Reports a step of a hop as a connection step of the session.
-async fn forward_step(Step { hop, rung, state }: Step, events: &EventSender) {
-    events.step(hop, rung, state).await;
+async fn forward_step(HopProgress { hop, step, state }: HopProgress, events: &EventSender) {
+    events.step(hop, step, state).await;
 }

@@ -8,14 +8,14 @@ use super::env::SessionEnv;
 use super::secrets::read_secret;
 use crate::domain::profile::{Profile, SecretSource};
 use crate::domain::protocol::{Answer, Question};
-use crate::io::tunnel::{self, PassphraseSource, Step, TunnelContext};
+use crate::io::tunnel::{HopProgress, PassphraseSource, TunnelContext, UserPrompter};
 
 /// Builds the context for a tunnel of this profile.
 pub fn tunnel_context(
     profile: &Profile,
     env: &SessionEnv,
-    prompter: Arc<dyn tunnel::Asker>,
-    steps: mpsc::Sender<Step>,
+    prompter: Arc<dyn UserPrompter>,
+    progress: mpsc::Sender<HopProgress>,
 ) -> TunnelContext {
     TunnelContext {
         os_user: env.os_user.clone(),
@@ -28,17 +28,13 @@ pub fn tunnel_context(
         append: Arc::clone(&env.append),
         is_own_socket: Arc::clone(&env.is_own_socket),
         passphrase: passphrase_source(profile, env, Arc::clone(&prompter)),
-        asker: prompter,
-        event: steps,
+        prompter,
+        progress,
     }
 }
 
 /// Returns the source of the passphrase that the profile names. `None` where it names none: then the user is asked.
-fn passphrase_source(
-    profile: &Profile,
-    env: &SessionEnv,
-    prompter: Arc<dyn tunnel::Asker>,
-) -> Option<PassphraseSource> {
+fn passphrase_source(profile: &Profile, env: &SessionEnv, prompter: Arc<dyn UserPrompter>) -> Option<PassphraseSource> {
     let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
     let (env, name) = (env.clone(), profile.name.clone());
     Some(Arc::new(move || {
@@ -47,7 +43,7 @@ fn passphrase_source(
         let purpose = format!("the passphrase of the keys of {name}");
         Box::pin(async move {
             let is_keyring = matches!(source, SecretSource::Keyring(_));
-            if let Some(secret) = prompter.typed(&prompt) {
+            if let Some(secret) = prompter.remembered_secret(&prompt) {
                 return Ok(secret);
             }
             match read_secret(&env, source, &purpose).await {
@@ -56,7 +52,7 @@ fn passphrase_source(
                     match prompter.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
                         Answer::Secret(secret) => {
                             // The keys show whether it is right; the tunnel asks again for a wrong one.
-                            prompter.keep(&prompt, Some(&secret));
+                            prompter.remember_secret(&prompt, Some(&secret));
                             Ok(secret)
                         }
                         Answer::Accept | Answer::Decline => Err(problem),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 use super::context::{NO_ANSWER, TunnelContext};
-use super::problem::TunnelError;
+use super::error::TunnelError;
 use crate::domain::limits;
 use crate::domain::profile::Hop;
 use crate::domain::ssh::resolved_hop::{LocalAccount, ResolvedHop, RouteError, resolve_route};
