@@ -264,7 +264,7 @@ mod tests {
         let error = Error::Io(IoError::Io(std::io::Error::new(ErrorKind::UnexpectedEof, message)));
         let problem = SessionError::Driver(error).into_lost_problem();
         assert_eq!((problem.kind, problem.then), (ProblemKind::Lost, Some(Remedy::Reconnect)));
-        assert_eq!(problem.because, ["the other end closed the connection without a word"]);
+        assert_eq!(problem.because, ["the server closed the connection without a message"]);
     }
 
     #[test]
