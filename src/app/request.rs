@@ -6,7 +6,7 @@ use crate::domain::catalog::find::ObjectRef;
 use crate::domain::compute::ComputeWork;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CopyText, ExportForm, ExportOrder};
+use crate::domain::protocol::{CopyText, ExportJob, FormatChoice};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
@@ -98,24 +98,24 @@ pub enum Request {
     /// Ask for the form and the file of an export.
     ExportForm,
     /// Go on with an export in this form: which rows, where there are more than those here, then which file.
-    ExportAs(ExportForm),
+    ExportAs(FormatChoice),
     /// Ask for the file of an export in this form.
-    ExportPath(ExportForm, ExportRows),
+    ExportPath(FormatChoice, ExportRows),
     /// Write the rows that show to a file.
     Export {
         /// In which form.
-        form: ExportForm,
+        form: FormatChoice,
         /// Which rows.
         rows: ExportRows,
         /// The file, as it was typed.
         path: String,
     },
     /// Do this export; its id is given anew.
-    ExportTo(ExportOrder),
+    ExportTo(ExportJob),
     /// Send this statement again for the file that waits for its rows.
     RunAgain {
         /// The export.
-        order: ExportOrder,
+        order: ExportJob,
         /// The statement.
         statement: String,
         /// The profile on which it ran.

@@ -163,7 +163,7 @@ fn on_session(
     }
     let is_behind = matches!(model.context.link, ConnectionState::Reconnecting { .. });
     match event {
-        SessionEvent::ConnectionStep { hop, rung, state } => {
+        SessionEvent::ConnectionStep { hop, step: rung, state } => {
             if is_behind {
                 model.aside.again.ladder.on_step(hop, rung, state);
             } else if let Some(connect) = &mut model.connect {
@@ -222,7 +222,7 @@ fn on_session(
             model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.context);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, &report, requests, effects),
-        SessionEvent::Own { text, took, error } => {
+        SessionEvent::InternalQuery { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.happened(format!("{text} ({} ms){end}", took.as_millis()));
         }
@@ -255,7 +255,13 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             super::statement::on_permitted(model, (session, result), (profile, permit), requests, effects);
         }
         StorageEvent::NotPermitted { result, problem } => {
-            super::statement::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), requests, effects);
+            super::statement::on_ended(
+                model,
+                result,
+                &RunReport::without_rows(End::Broken(problem)),
+                requests,
+                effects,
+            );
         }
         StorageEvent::History(past) => requests.push(Request::Open(Kind::History(past))),
         StorageEvent::Worksheets { profile, worksheets, front, problems } => {
@@ -367,7 +373,13 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
             let problem =
                 Problem::new(crate::domain::problem::ProblemKind::Refused, format!("Nothing was sent: {what}"))
                     .hint("run it again in a moment");
-            super::statement::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), requests, effects);
+            super::statement::on_ended(
+                model,
+                result,
+                &RunReport::without_rows(End::Broken(problem)),
+                requests,
+                effects,
+            );
         }
         // What happened is written down, if later.
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {

@@ -12,7 +12,7 @@ use crate::demo::{Options, Running, data, outline, start};
 use crate::domain::docs::DocPack;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::domain::snippets::Snippet;
 use crate::io::session::Prepare;
 use crate::io::storage::paths::Paths;
@@ -45,11 +45,11 @@ pub fn built_in(subjects: u32, paths: &Paths) -> BuiltIn {
 /// What the demo takes of the user's settings: how the screen looks and which keys it has. Their profiles are none of its
 /// business, nor is what is wrong in these.
 #[must_use]
-pub fn manners(own: Loaded) -> Loaded {
+pub fn manners(own: LoadedSettings) -> LoadedSettings {
     let Settings { ui, command_line, .. } = own.settings.as_ref().clone();
     let settings = Settings { profiles: Vec::new(), ui, command_line };
     let problems = own.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
-    Loaded { settings: Arc::new(settings), problems }
+    LoadedSettings { settings: Arc::new(settings), problems }
 }
 
 /// Starts the replica with the first connecting; it runs for as long as this is held.

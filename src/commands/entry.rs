@@ -24,7 +24,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{CommandLine, Profile, Secret};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::host::clipboard::Surroundings;
 use crate::io::runtime::clock;
 use crate::io::storage::access_log::{AccessLog, os_user};
@@ -142,7 +142,7 @@ fn built_in(_paths: &Paths) -> Option<BuiltIn> {
 }
 
 /// `rrx profiles`.
-fn profiles_command(command: ProfilesCommand, loaded: &Loaded, paths: &Paths) -> Result<(), Problem> {
+fn profiles_command(command: ProfilesCommand, loaded: &LoadedSettings, paths: &Paths) -> Result<(), Problem> {
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let stdin = std::io::stdin();
     let is_terminal = stdin.is_terminal();
@@ -167,7 +167,7 @@ fn given_secret(prompt: &str, rrx: &CommandLine) -> Result<Secret, Problem> {
 }
 
 /// `rrx run`.
-fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
+fn headless(command: &RunCommand, loaded: &LoadedSettings, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
     print::problems(&mut err, &loaded.problems)?;
     let name = command.profile.as_deref().unwrap_or_default();
@@ -195,7 +195,7 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
 }
 
 /// A profile of the settings, or the built-in one, with its place.
-fn find(name: &str, loaded: &Loaded, paths: &Paths) -> Result<(Arc<Profile>, Place), Problem> {
+fn find(name: &str, loaded: &LoadedSettings, paths: &Paths) -> Result<(Arc<Profile>, Place), Problem> {
     match built_in(paths).filter(|built_in| built_in.profile.name == name) {
         Some(built_in) => Ok((built_in.profile, built_in.place)),
         None => Ok((Arc::new(loaded.settings.require(name)?.clone()), Place::own(paths))),
@@ -203,7 +203,7 @@ fn find(name: &str, loaded: &Loaded, paths: &Paths) -> Result<(Arc<Profile>, Pla
 }
 
 /// `rrx doctor`.
-fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
+fn doctor_command(command: &DoctorCommand, loaded: &LoadedSettings, paths: &Paths) -> Result<u8, Problem> {
     print::problems(&mut std::io::stderr(), &loaded.problems)?;
     let only = match loaded.settings.profiles.as_slice() {
         [only] => only.name.as_str(),
@@ -240,7 +240,7 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
 }
 
 /// `rrx tunnel`.
-fn tunnel_command(command: &TunnelCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, Problem> {
+fn tunnel_command(command: &TunnelCommand, loaded: &LoadedSettings, paths: &Paths) -> Result<u8, Problem> {
     print::problems(&mut std::io::stderr(), &loaded.problems)?;
     let (profile, place) = find(&command.profile, loaded, paths)?;
     let place_wanted = match (&command.socket, &command.listen) {
@@ -284,7 +284,7 @@ fn snippet_text(name: &str, profile: &Profile, place: &Place) -> Result<String, 
 
 /// `rrx demo`: the screen on the embedded replica, or the replica alone for other clients.
 #[cfg(feature = "demo")]
-fn demo_command(command: &DemoCommand, own: Loaded, paths: &Paths) -> Result<u8, Problem> {
+fn demo_command(command: &DemoCommand, own: LoadedSettings, paths: &Paths) -> Result<u8, Problem> {
     let mut err = std::io::stderr();
     if let Some(at) = command.listen {
         return wait_for(demo::listen(command, at, paths, &mut err));
@@ -296,8 +296,13 @@ fn demo_command(command: &DemoCommand, own: Loaded, paths: &Paths) -> Result<u8,
 }
 
 /// Opens the screen.
-fn screen(loaded: Loaded, profile: Option<String>, paths: &Paths, built_in: Option<BuiltIn>) -> Result<u8, Problem> {
-    let Loaded { settings, mut problems } = loaded;
+fn screen(
+    loaded: LoadedSettings,
+    profile: Option<String>,
+    paths: &Paths,
+    built_in: Option<BuiltIn>,
+) -> Result<u8, Problem> {
+    let LoadedSettings { settings, mut problems } = loaded;
     let keys = keymap::load(&settings.ui, paths);
     problems.extend(keys.problems);
     let mut profiles: Vec<_> = settings.profiles.iter().cloned().map(Arc::new).collect();

@@ -15,7 +15,7 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Answer, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
-use crate::domain::sql::{Checked, Policy, guard};
+use crate::domain::sql::{Checked, guard};
 use crate::io::session::{Outside, spawn};
 use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{hang_up, secrets};
@@ -108,7 +108,7 @@ impl Headless {
     /// # Errors
     /// A problem of kind [`ProblemKind::Refused`] with the place in `text`.
     pub fn check(&self, text: &str) -> Result<Checked, Problem> {
-        guard::check(text, self.facts.dialect, Policy::default(), ID)
+        guard::check(text, self.facts.dialect, ID)
             .map_err(|refusal| Problem::new(ProblemKind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
     }
 
@@ -132,7 +132,7 @@ impl Headless {
         send(&self.commands, SessionCmd::Run { permit, result, bounds }).await?;
         let report = self.wait(result, stop).await;
         log.end(match &report {
-            Ok(report) => report.entry(id),
+            Ok(report) => report.end_record(id),
             Err(_) => unknown_end(id),
         })?;
         let report = report?;
@@ -259,8 +259,8 @@ pub(super) async fn answer(question: Question) -> Result<Answer, Problem> {
             asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret)
         }
         // A refused password is told and not asked for again: a script must not hang on it, nor lock the account.
-        Question::Instead { problem, .. } if problem.server.is_some() => Ok(Answer::Decline),
-        Question::Instead { prompt, problem } => {
+        Question::RetrySecret { problem, .. } if problem.server.is_some() => Ok(Answer::Decline),
+        Question::RetrySecret { prompt, problem } => {
             let why = problem.because.first().map_or_else(String::new, |why| format!(" ({why})"));
             let asked = tokio::task::spawn_blocking(move || secrets::ask(&format!("{prompt}{why}"))).await;
             asked.unwrap_or_else(|_| Err(gone())).map(Answer::Secret).map_err(|_| problem)

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use tokio::sync::mpsc;
 
-use crate::domain::export::{Manner, WriteError, Writer};
+use crate::domain::export::{ExportOptions, ExportWriter, WriteError};
 use crate::domain::protocol::{End, Rows};
 use crate::domain::results::{Column, GlyphSet};
 
@@ -17,11 +17,12 @@ use crate::domain::results::{Column, GlyphSet};
 pub fn pour<W: Write>(
     rows: &mut mpsc::Receiver<Rows>,
     columns: &[Column],
-    manner: Manner,
+    manner: ExportOptions,
     out: W,
     mut told: impl FnMut(u64, &W) -> Result<(), WriteError>,
 ) -> Result<(W, Option<End>), WriteError> {
-    let mut writer = Writer::new(manner.format, GlyphSet::Unicode, out).formulas(manner.formulas).zone(manner.zone);
+    let mut writer =
+        ExportWriter::new(manner.format, GlyphSet::Unicode, out).formulas(manner.formulas).zone(manner.zone);
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {

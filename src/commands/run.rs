@@ -15,10 +15,10 @@ use self::output::{Places, Pouring, Sink};
 use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
-use crate::domain::export::{Format, Formulas, Manner, SessionZone};
+use crate::domain::export::{ExportFormat, ExportOptions, Formulas, SessionZone};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{End, Limit, RunBounds, RunReport, times};
+use crate::domain::protocol::{End, Limit, RunBounds, RunReport, count_repeats};
 use crate::domain::quantity::counted;
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
@@ -43,7 +43,7 @@ pub struct RunArgs {
     /// One or more statements.
     pub text: String,
     /// The form of the rows; a table on a terminal and TSV elsewhere where it is absent.
-    pub format: Option<Format>,
+    pub format: Option<ExportFormat>,
     /// How many rows.
     pub rows: RowsWanted,
     /// The file for the rows; stdout without one.
@@ -100,15 +100,15 @@ impl RunArgs {
         Ok(Self {
             text,
             format: command.format.map(|form| match form {
-                RowForm::Table => Format::Table,
-                RowForm::Csv => Format::Csv,
-                RowForm::Tsv => Format::Tsv,
-                RowForm::Json => Format::Json,
-                RowForm::Jsonl => Format::JsonLines,
-                RowForm::Markdown => Format::Markdown,
-                RowForm::Sql => Format::Sql,
-                RowForm::Parquet => Format::Parquet,
-                RowForm::Xlsx => Format::Xlsx,
+                RowForm::Table => ExportFormat::Table,
+                RowForm::Csv => ExportFormat::Csv,
+                RowForm::Tsv => ExportFormat::Tsv,
+                RowForm::Json => ExportFormat::Json,
+                RowForm::Jsonl => ExportFormat::JsonLines,
+                RowForm::Markdown => ExportFormat::Markdown,
+                RowForm::Sql => ExportFormat::Sql,
+                RowForm::Parquet => ExportFormat::Parquet,
+                RowForm::Xlsx => ExportFormat::Xlsx,
             }),
             rows: match (command.all, command.limit) {
                 (true, _) => RowsWanted::All,
@@ -120,7 +120,7 @@ impl RunArgs {
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
             is_strict: command.strict,
-            formulas: if command.no_formulas { Formulas::Defused } else { Formulas::Kept },
+            formulas: if command.no_formulas { Formulas::Escaped } else { Formulas::Kept },
             columns: command.columns.clone(),
         })
     }
@@ -129,19 +129,19 @@ impl RunArgs {
     ///
     /// # Errors
     /// Where this build does not have it, or it is nothing for a terminal.
-    fn form(&self, stdout: Stdout) -> Result<Format, Problem> {
+    fn form(&self, stdout: Stdout) -> Result<ExportFormat, Problem> {
         let is_shown = self.output.is_none() && stdout == Stdout::Terminal;
         let format = match (self.format, &self.output) {
             (Some(format), _) => format,
             (None, Some(path)) => by_name(path)?,
-            (None, None) if is_shown => Format::Table,
-            (None, None) => Format::Tsv,
+            (None, None) if is_shown => ExportFormat::Table,
+            (None, None) => ExportFormat::Tsv,
         };
         if format.is_binary() && is_shown {
             return Err(Problem::new(ProblemKind::Settings, format!("The form {format} is nothing for a terminal"))
                 .hint("write it into a file with -o FILE"));
         }
-        format.absence().map_or(Ok(format), Err)
+        format.missing_feature().map_or(Ok(format), Err)
     }
 
     fn bounds(&self, profile: &Profile) -> RunBounds {
@@ -168,13 +168,13 @@ impl RunArgs {
 }
 
 /// The form of a file by its ending; TSV where its name has none.
-fn by_name(path: &Path) -> Result<Format, Problem> {
+fn by_name(path: &Path) -> Result<ExportFormat, Problem> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match Format::of_name(&name) {
+    match ExportFormat::from_file_name(&name) {
         Some(format) => Ok(format),
         // A date is no ending.
-        None if !ending.contains(|character: char| character.is_ascii_alphabetic()) => Ok(Format::Tsv),
+        None if !ending.contains(|character: char| character.is_ascii_alphabetic()) => Ok(ExportFormat::Tsv),
         None => Err(Problem::new(ProblemKind::Settings, format!("The ending of {} says no form", print::line(&name)))
             .because(format!("nothing is written as .{}", print::line(ending)))
             .hint("add --format csv (or tsv, json, jsonl, markdown, sql, table, parquet, xlsx)")),
@@ -250,7 +250,7 @@ async fn perform<W: Write + Send + 'static>(
             Stdout::Other => Sink::Stdout(out),
         },
     )?;
-    let manner = Manner { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
+    let manner = ExportOptions { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
     let pouring = Pouring::start(rows, manner, places, site.stop.token())?;
     let bounds = args.bounds(&site.profile);
     let mut code = 0;
@@ -291,7 +291,7 @@ fn judge(
 ) -> Result<u8, Problem> {
     if report.warning_count > 0 {
         let mut words = format!("rrx: {}\n", counted(u64::from(report.warning_count), "warning"));
-        for (warning, times) in times(&report.warnings) {
+        for (warning, times) in count_repeats(&report.warnings) {
             let (level, message) = (print::line(&warning.level), print::line(&warning.message));
             let often = if times > 1 { format!(" ({times} times)") } else { String::new() };
             let _ = writeln!(words, "  {level} {}: {message}{often}", warning.code);

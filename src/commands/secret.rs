@@ -7,7 +7,7 @@ use super::print;
 use crate::cli::{SecretCommand, SecretOf};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretKind, SecretSource};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::storage::keyring::Keyring;
 use crate::io::storage::stored::StoredDates;
 
@@ -17,7 +17,7 @@ use crate::io::storage::stored::StoredDates;
 /// A profile that is not there, a keyring that does not serve, an answer that is none.
 pub fn run(
     command: &SecretCommand,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     (keyring, dates): (&dyn Keyring, &StoredDates),
     ask: impl FnOnce(&str) -> Result<Secret, Problem>,
     err: &mut dyn Write,
@@ -70,7 +70,7 @@ pub fn store(entry: &str, secret: &Secret, keyring: &dyn Keyring, dates: &Stored
     dates.note(entry)
 }
 
-fn find<'a>(of: &SecretOf, loaded: &'a Loaded) -> Result<(&'a Profile, SecretKind), Problem> {
+fn find<'a>(of: &SecretOf, loaded: &'a LoadedSettings) -> Result<(&'a Profile, SecretKind), Problem> {
     let kind = if of.passphrase { SecretKind::Passphrase } else { SecretKind::Password };
     Ok((loaded.settings.require(&of.profile)?, kind))
 }

@@ -9,7 +9,7 @@ use super::print;
 use crate::cli::SnippetsCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::domain::snippets::{Snippet, rank, render};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::snippets;
@@ -20,7 +20,7 @@ use crate::io::storage::snippets;
 /// An unknown profile or snippet, or what the output says; files that cannot be read are words on `err`.
 pub fn run(
     command: &SnippetsCommand,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     paths: &Paths,
     out: &mut dyn Write,
     err: &mut dyn Write,
@@ -66,7 +66,7 @@ pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a
 ///
 /// # Errors
 /// A profile that does not exist.
-pub fn folders(profile: Option<&str>, loaded: &Loaded, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
+pub fn folders(profile: Option<&str>, loaded: &LoadedSettings, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
     match profile {
         None => Ok(vec![paths.snippets()]),
         // The demo keeps everything in a place of its own.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rrx::domain::access_log::{
-    self, BadRecord, BeginRecord, CopyRecord, EndRecord, ExportRecord, RecordSink, LogRecord, TunnelEvent, TunnelRecord,
+    self, BadRecord, BeginRecord, CopyRecord, EndRecord, ExportRecord, LogRecord, RecordSink, TunnelEvent, TunnelRecord,
 };
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME, os_user};
 use rrx::io::storage::history;
@@ -171,7 +171,7 @@ fn a_copys_record_says_what_went_where() {
     let read = history::read(state.path(), 10);
     assert_eq!((read.problems.len(), read.copies.len()), (0, 1));
     assert_eq!(read.copies[0].os_user, os_user());
-    assert_eq!(read.copies[0].words(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
+    assert_eq!(read.copies[0].describe(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
 }
 
 #[test]
@@ -287,8 +287,7 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
     let state = tempfile::tempdir().unwrap();
     let mut log = AccessLog::open(state.path(), noon).unwrap();
     let (dialect, session) = (rrx::domain::sql::Dialect::default(), rrx::domain::ids::SessionId(1));
-    let checked =
-        rrx::domain::sql::guard::check("SELECT 1", dialect, rrx::domain::sql::Policy::default(), session).unwrap();
+    let checked = rrx::domain::sql::guard::check("SELECT 1", dialect, session).unwrap();
     let permit = log.begin(checked, begin("something else")).unwrap();
     let read = history::read(state.path(), 1);
     assert_eq!(read.past[0].begin.statement, "SELECT 1");
@@ -314,6 +313,6 @@ fn an_end_is_written_in_the_same_words_whoever_writes_it() {
             "broken, not known to have finished: The link is lost",
         ),
     ] {
-        assert_eq!(super::model::report(end, 3).entry("7".into()).end, words);
+        assert_eq!(super::model::report(end, 3).end_record("7".into()).end, words);
     }
 }

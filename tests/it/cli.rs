@@ -207,7 +207,8 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
         });
         access.append(&begin).unwrap();
         if statement == "SELECT 1" {
-            let entry = EndRecord { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
+            let entry =
+                EndRecord { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
             access.end(entry).unwrap();
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rrx::domain::access_log::{self, BeginRecord, RecordSink, Permit};
+use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::problem::Problem;
@@ -14,7 +14,7 @@ use rrx::domain::protocol::{
     Answer, ConnectionStep, Lag, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
 use rrx::domain::results::Column;
-use rrx::domain::sql::{Dialect, Param, Policy, guard};
+use rrx::domain::sql::{Dialect, Param, guard};
 use rrx::io::session::{CatalogAt, Outside, Typed, spawn};
 use rrx::io::storage::{known_hosts_file, own_sockets};
 use tokio::sync::mpsc;
@@ -46,7 +46,7 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
 
 /// The same with values beside the text.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
-    let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
+    let checked = guard::check(text, dialect, session).unwrap_or_else(|no| panic!("{text}: {no}"));
     let begin = BeginRecord {
         id: "1".into(),
         time: String::new(),
@@ -185,11 +185,11 @@ async fn climb(
             }
             SessionEvent::Failed(problem) => return Err(problem),
             SessionEvent::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
-            SessionEvent::Own { text, .. } => {
+            SessionEvent::InternalQuery { text, .. } => {
                 so_far.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
                 own.push(text);
             }
-            SessionEvent::ConnectionStep { rung, state, .. } => {
+            SessionEvent::ConnectionStep { step: rung, state, .. } => {
                 if matches!(state, StepState::Done(..)) {
                     so_far.push((format!("{rung:?}"), begun.elapsed()));
                 }
@@ -204,7 +204,7 @@ async fn climb(
 pub async fn connect(profile: Profile) -> Result<Live, Problem> {
     connect_answering(profile, |question| match question {
         // Nobody is there to type another password.
-        Question::Instead { .. } => Answer::Decline,
+        Question::RetrySecret { .. } => Answer::Decline,
         question => panic!("asked {question:?}"),
     })
     .await
@@ -275,7 +275,7 @@ impl Live {
                     assert_eq!(of, result);
                     return report;
                 }
-                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::InternalQuery { text, .. } => self.own.push(text),
                 SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while running: {other:?}"),
             }
@@ -306,7 +306,7 @@ impl Live {
         loop {
             match told(&mut self.event, end).await {
                 SessionEvent::Catalog(catalog) => return catalog,
-                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::InternalQuery { text, .. } => self.own.push(text),
                 SessionEvent::ConnectionStep { .. } => {}
                 SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while reading the catalog: {other:?}"),
@@ -320,7 +320,7 @@ impl Live {
         loop {
             match told(&mut self.event, end).await {
                 SessionEvent::Lag(lag) => return lag,
-                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::InternalQuery { text, .. } => self.own.push(text),
                 other => panic!("while waiting for the lag: {other:?}"),
             }
         }

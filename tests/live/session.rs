@@ -8,7 +8,7 @@ use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use rrx::domain::protocol::{
     Answer, ConnectionStep, End, Limit, Question, Role, Rows, RunBounds, SessionCmd, SessionEvent, StepState,
 };
-use rrx::domain::sql::{Server, SqlMode};
+use rrx::domain::sql::{ServerFamily, SqlMode};
 
 use crate::harness::{self, connect, connect_answering, direct, wide};
 use crate::rig::{Rig, SshdOptions, wait_until};
@@ -32,7 +32,7 @@ async fn session_facts_are_pinned_and_read_back_whatever_the_account_starts_with
     assert_eq!(mode, SqlMode::default(), "{}", row[0]);
     assert_eq!(row[1..9], ["utf8mb4", "utf8mb4", "utf8mb4", "+02:00", "12345", "1", "1", "18446744073709551615"]);
     assert_eq!(row[9], live.facts.connection_id.to_string());
-    assert_eq!(live.facts.dialect.server, Server::MariaDb);
+    assert_eq!(live.facts.dialect.server, ServerFamily::MariaDb);
     assert_eq!(live.facts.product, "MariaDB");
     assert_eq!(live.facts.role, Role::Replica);
     assert_eq!(live.facts.time_zone, "+02:00");
@@ -327,7 +327,7 @@ async fn a_stored_password_that_is_refused_is_told_its_age_and_a_typed_one_is_tr
     let stored = Profile { password: Some(SecretSource::Keyring("stored-94-days-ago".into())), ..direct(rig) };
     let mut told = Vec::new();
     let live = connect_answering(stored, |question| {
-        let Question::Instead { problem, .. } = question else { panic!("{question:?}") };
+        let Question::RetrySecret { problem, .. } = question else { panic!("{question:?}") };
         let is_first = told.is_empty();
         told.push(problem);
         Answer::Secret(Secret::new(if is_first { "guessed".into() } else { rig.password().to_owned() }))
@@ -350,7 +350,7 @@ async fn a_keyring_that_does_not_answer_is_asked_past_where_somebody_is_there() 
     let rig = Rig::start();
     let profile = Profile { password: Some(SecretSource::Keyring("absent".into())), ..direct(rig) };
     let live = connect_answering(profile.clone(), |question| {
-        let Question::Instead { problem, prompt } = question else { panic!("{question:?}") };
+        let Question::RetrySecret { problem, prompt } = question else { panic!("{question:?}") };
         assert!(problem.server.is_none() && prompt.contains(rig.account()), "{problem} {prompt}");
         Answer::Secret(Secret::new(rig.password().to_owned()))
     })

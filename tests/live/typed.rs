@@ -78,7 +78,7 @@ async fn a_typed_password_that_is_refused_is_asked_for_again_with_the_server_s_w
     let mut told = Vec::new();
     let typed = stories.begin(SECOND, &shared, Some(FIRST));
     let live = connect_typing(profile.clone(), typed, |question| {
-        let Question::Instead { problem, .. } = question else { panic!("{question:?}") };
+        let Question::RetrySecret { problem, .. } = question else { panic!("{question:?}") };
         told.push(problem);
         secret("the second")
     });

@@ -11,7 +11,7 @@ use crate::commands::print::{block, line};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::protocol::{ConnectionStep, Lag, Role, ServerFacts, StepState};
-use crate::domain::sql::{Dialect, Server};
+use crate::domain::sql::{Dialect, ServerFamily};
 use crate::io::storage::access_log::written_time;
 
 /// What the JSON document calls itself.
@@ -70,8 +70,8 @@ fn clipped(words: &str) -> String {
 /// The rung's word, with the hop's number where there are several (`ssh_config` may bring more than the profile names).
 fn named(step: &Step, profile: &Profile) -> String {
     match hop(step) {
-        Some(number) if number > 1 || profile.route.len() > 1 => format!("{} {number}", step.rung.word()),
-        Some(_) | None => step.rung.word().to_owned(),
+        Some(number) if number > 1 || profile.route.len() > 1 => format!("{} {number}", step.rung.name()),
+        Some(_) | None => step.rung.name().to_owned(),
     }
 }
 
@@ -142,7 +142,7 @@ impl Report<'_> {
         let mut rows = vec![
             ("server", format!("{} {}", facts.product, facts.version)),
             ("role", role(facts.role).into()),
-            ("lag", self.walk.lag.as_ref().map_or_else(|| "not told in time".into(), Lag::beside_its_name)),
+            ("lag", self.walk.lag.as_ref().map_or_else(|| "not told in time".into(), Lag::value_text)),
             ("identity", facts.identity.clone()),
             ("account", facts.account.clone()),
             ("database", facts.database.clone().unwrap_or_else(|| "none".into())),
@@ -233,7 +233,7 @@ impl Report<'_> {
                 "accepted": met.is_accepted,
             })).collect::<Vec<_>>(),
             "server": self.walk.facts.as_ref().map(|facts| server(facts)),
-            "lag": self.walk.lag.as_ref().map(Lag::words),
+            "lag": self.walk.lag.as_ref().map(Lag::describe),
             "warnings": self.warnings(),
             "fastest_milliseconds": self.fastest().map(milliseconds),
             "statements": self.walk.sent.iter().map(|sent| json!({
@@ -313,9 +313,9 @@ fn role(role: Role) -> &'static str {
 
 fn dialect(dialect: Dialect) -> String {
     let family = match dialect.server {
-        Server::MySql => "MySQL",
-        Server::MariaDb => "MariaDB",
-        Server::Other => "MySQL-like",
+        ServerFamily::MySql => "MySQL",
+        ServerFamily::MariaDb => "MariaDB",
+        ServerFamily::Other => "MySQL-like",
     };
     let (major, minor, patch) = dialect.version;
     let mut words = format!("{family} {major}.{minor}.{patch}");

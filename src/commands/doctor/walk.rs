@@ -111,7 +111,7 @@ pub(super) async fn walk(
             }
         };
         match said {
-            Some((_, SessionEvent::ConnectionStep { hop, rung, state })) => {
+            Some((_, SessionEvent::ConnectionStep { hop, step: rung, state })) => {
                 let state = match state {
                     StepState::Failed(problem) if rung == ConnectionStep::HostKey => {
                         StepState::Failed(walk.explained(problem, &profile.name, accept, &command_line))
@@ -138,7 +138,7 @@ pub(super) async fn walk(
                     break;
                 }
             }
-            Some((_, SessionEvent::Own { text, took, error })) => walk.sent.push(Sent { text, took, error }),
+            Some((_, SessionEvent::InternalQuery { text, took, error })) => walk.sent.push(Sent { text, took, error }),
             Some((_, SessionEvent::Ready(facts))) => {
                 walk.facts = Some(facts);
                 break;

@@ -9,7 +9,7 @@ use crate::cli::ExportCommand;
 use crate::commands::print;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Profile};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
@@ -20,7 +20,7 @@ use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
 /// A profile that is not there, an `ssh_config` that cannot be read, a file that is there already.
 pub async fn export(
     command: &ExportCommand,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     outside: &Outside,
     out: &mut dyn Write,
     err: &mut dyn Write,

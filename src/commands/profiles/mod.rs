@@ -18,7 +18,7 @@ use super::print;
 use crate::cli::Form;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Environment, Profile};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::storage::paths::Paths;
 
 /// Lists them.
@@ -27,7 +27,7 @@ use crate::io::storage::paths::Paths;
 /// What the output says; what is wrong in the settings is words on `err`.
 pub fn list(
     form: Form,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     paths: &Paths,
     out: &mut dyn Write,
     err: &mut dyn Write,

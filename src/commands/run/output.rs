@@ -15,7 +15,7 @@ use crate::commands::headless::Interrupts;
 use crate::commands::pour::pour;
 use crate::commands::print::{self, Shown};
 use crate::commands::unmade::unmade;
-use crate::domain::export::{Format, Manner, WriteError, side_file};
+use crate::domain::export::{ExportFormat, ExportOptions, WriteError, columns_json};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::Rows;
@@ -128,7 +128,7 @@ impl<W: Write + Send + 'static> Pouring<W> {
     /// Where no thread can be started.
     pub(super) fn start(
         rows: mpsc::Receiver<Rows>,
-        manner: Manner,
+        manner: ExportOptions,
         places: Places<W>,
         stop: CancellationToken,
     ) -> Result<Self, Problem> {
@@ -192,7 +192,7 @@ async fn hand_over(
 /// Writes result after result until the session is gone. On an error the receiving end is dropped, which stops the statement.
 fn pour_all<W: Write>(
     mut rows: mpsc::Receiver<Rows>,
-    manner: Manner,
+    manner: ExportOptions,
     mut side: Option<Partial>,
     mut sink: Sink<W>,
 ) -> Written<W> {
@@ -204,10 +204,10 @@ fn pour_all<W: Write>(
             Some(_) => continue,
         };
         if results == Results::Some {
-            sink.write_all(manner.format.between_results())?;
+            sink.write_all(manner.format.separator())?;
         }
         if let Some(side) = side.as_mut().filter(|_| results == Results::None) {
-            side.write_all(side_file(&columns).as_bytes()).map_err(|error| columns_unwritten(&error))?;
+            side.write_all(columns_json(&columns).as_bytes()).map_err(|error| columns_unwritten(&error))?;
         }
         results = Results::Some;
         (sink, _) = pour(&mut rows, &columns, manner, sink, |_, _| Ok(()))?;
@@ -226,7 +226,7 @@ impl<W: Write> Poured<W> {
     /// Gives the files their names where all is well, and says what is not.
     pub(super) fn finish(
         self,
-        (args, format): (&RunArgs, Format),
+        (args, format): (&RunArgs, ExportFormat),
         code: u8,
         failed: Option<Problem>,
         err: &mut dyn Write,
@@ -303,7 +303,7 @@ fn broken(
         }
         _ if failed.is_none() && code == ProblemKind::Interrupted.exit_code() => Ok(code),
         WriteError::Output(error) => Err(unwritten(args, left, &error)),
-        WriteError::Form(problem) => {
+        WriteError::Unsupported(problem) => {
             // Without its end such a file cannot be read.
             forget(left);
             Err(*problem)

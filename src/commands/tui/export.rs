@@ -13,10 +13,12 @@ use tokio::time::Instant;
 use super::taps::Taps;
 use crate::commands::pour::pour;
 use crate::commands::unmade::unmade;
-use crate::domain::export::{Manner, WriteError, side_file};
+use crate::domain::export::{ExportOptions, WriteError, columns_json};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::{End, ExportCmd, ExportEvent, ExportId, ExportOrder, Replace, ResultId, Rows, Written};
+use crate::domain::protocol::{
+    End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, IfExists, ResultId, Rows,
+};
 use crate::domain::results::Column;
 use crate::io::storage::atomic;
 use crate::io::storage::partial::Partial;
@@ -84,7 +86,7 @@ impl Exports {
                 return Some(command);
             }
             ExportCmd::Write(order) => {
-                let (id, again, flags) = (order.id, order.again, Arc::new(Flags::default()));
+                let (id, again, flags) = (order.id, order.rerun_as, Arc::new(Flags::default()));
                 let (from, home) = (self.from.clone(), self.home.clone());
                 let (context, told) = (Arc::clone(&flags), event.clone());
                 let task = tokio::task::spawn_blocking(move || {
@@ -122,15 +124,15 @@ impl Exports {
 }
 
 fn write(
-    order: &ExportOrder,
+    order: &ExportJob,
     from: &Sources,
     home: &Path,
     is_given_up: &Arc<AtomicBool>,
     mut tell: impl FnMut(ExportEvent),
 ) -> Result<ExportEvent, Problem> {
     let path = full_path(&order.path, home)?;
-    let side = order.form.has_side_file.then(|| beside(&path));
-    if order.replace == Replace::Forbidden {
+    let side = order.choice.has_columns_file.then(|| beside(&path));
+    if order.if_exists == IfExists::Fail {
         // A pipe or a device stays what it is.
         let there = std::iter::once(&path).chain(&side).find(|path| path.is_file());
         if let Some(there) = there {
@@ -142,7 +144,7 @@ fn write(
     let mut rows = 0;
     let written = fetch(order, from, is_given_up, &mut tell).and_then(|(columns, mut queue)| {
         let mut told_at: Option<Instant> = None;
-        let manner = Manner { format: order.form.format, formulas: order.form.formulas, zone: order.zone };
+        let manner = ExportOptions { format: order.choice.format, formulas: order.choice.formulas, zone: order.zone };
         let poured = pour(&mut queue, &columns, manner, &mut file, |count, file| {
             rows = count;
             if is_given_up.load(Ordering::SeqCst) {
@@ -164,7 +166,7 @@ fn write(
             }
             Ok((_, None)) => Err(gone()),
             Err(WriteError::Output(error)) => Err(unwritten(&path, &error)),
-            Err(WriteError::Form(problem)) => Err(*problem),
+            Err(WriteError::Unsupported(problem)) => Err(*problem),
         }
     });
     let bytes = file.bytes();
@@ -182,26 +184,26 @@ fn write(
     };
     if let Some(limit) = cut {
         let path = partial.path().to_owned();
-        return Ok(ExportEvent::Cut(Written { path, side: None, rows, bytes, sha256 }, limit));
+        return Ok(ExportEvent::Cut(ExportedFile { path, columns_file: None, rows, bytes, sha256 }, limit));
     }
     if let Some(side) = &side
-        && let Err(error) = atomic::replace(side, side_file(&columns).as_bytes())
+        && let Err(error) = atomic::replace(side, columns_json(&columns).as_bytes())
     {
         partial.discard();
         return Err(unwritten(side, &error));
     }
     partial.keep().map_err(|error| unwritten(&path, &error))?;
-    Ok(ExportEvent::Written(Written { path, side, rows, bytes, sha256 }))
+    Ok(ExportEvent::Written(ExportedFile { path, columns_file: side, rows, bytes, sha256 }))
 }
 
 /// Asks for the rows; answers with their header and the queue of the rest.
 fn fetch(
-    order: &ExportOrder,
+    order: &ExportJob,
     from: &Sources,
     is_given_up: &AtomicBool,
     tell: &mut impl FnMut(ExportEvent),
 ) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
-    let mut queue = if let Some(again) = order.again {
+    let mut queue = if let Some(again) = order.rerun_as {
         let queue = from.taps.open(again);
         // Given up before it was open: nobody would close it.
         if is_given_up.load(Ordering::SeqCst) {

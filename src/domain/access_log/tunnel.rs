@@ -70,7 +70,9 @@ impl TunnelEvent {
             Self::Opened { at, reason: None } => format!("tunnel opened at {at}"),
             Self::Opened { at, reason: Some(reason) } => format!("tunnel opened at {at}: {reason}"),
             Self::Came { client } => format!("tunnel client {client} connected"),
-            Self::Left { client, up, down, .. } => format!("tunnel client {client} disconnected: {up} bytes sent, {down} bytes received"),
+            Self::Left { client, up, down, .. } => {
+                format!("tunnel client {client} disconnected: {up} bytes sent, {down} bytes received")
+            }
             Self::Closed { clients, strangers, up, down, .. } => format!(
                 "tunnel closed: {}, {} refused, {up} bytes sent, {down} bytes received",
                 counted(*clients, "client"),

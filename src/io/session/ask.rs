@@ -149,5 +149,5 @@ async fn read_all(
 }
 
 async fn told(own: &Own, took: Duration, error: Option<String>, tell: &Teller) {
-    tell.tell(SessionEvent::Own { text: own.text().to_owned(), took, error }).await;
+    tell.tell(SessionEvent::InternalQuery { text: own.text().to_owned(), took, error }).await;
 }

@@ -72,7 +72,7 @@ async fn attend<T>(
     let sent = Instant::now();
     let answer = desk.attend(pin!(work)).await?.map_err(Fault::Driver);
     let error = answer.as_ref().err().map(ToString::to_string);
-    desk.tell.tell(SessionEvent::Own { text: own.text().to_owned(), took: sent.elapsed(), error }).await;
+    desk.tell.tell(SessionEvent::InternalQuery { text: own.text().to_owned(), took: sent.elapsed(), error }).await;
     Some(answer)
 }
 

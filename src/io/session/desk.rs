@@ -168,7 +168,7 @@ impl<'a> Desk<'a> {
                     self.stop(Stop::Cancelled);
                 }
             }
-            Event::Command(Some(SessionCmd::Close | SessionCmd::GiveWay) | None) => {
+            Event::Command(Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None) => {
                 self.is_closing = true;
                 self.stop(Stop::Cancelled);
             }
@@ -334,5 +334,5 @@ fn busy(result: ResultId) -> SessionEvent {
 
 /// The report of a statement that was not sent.
 pub(super) fn nothing_ran(problem: Problem) -> RunReport {
-    RunReport::of_nothing(End::Broken(problem))
+    RunReport::without_rows(End::Broken(problem))
 }

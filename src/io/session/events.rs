@@ -41,7 +41,7 @@ impl Teller {
 
     /// Tells that a rung past the hops moved.
     pub(super) async fn rung(&self, hop: usize, rung: ConnectionStep, state: StepState) {
-        self.tell(SessionEvent::ConnectionStep { hop, rung, state }).await;
+        self.tell(SessionEvent::ConnectionStep { hop, step: rung, state }).await;
     }
 
     /// Tells that a rung is done.

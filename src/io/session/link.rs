@@ -212,7 +212,7 @@ fn passphrase(profile: &Profile, outside: &Outside, asker: Arc<dyn tunnel::Asker
             match bring(&outside, source, &purpose).await {
                 // What a keyring does not give can be typed, where there is somebody.
                 Err(problem) if is_keyring => {
-                    match asker.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
+                    match asker.ask(Question::RetrySecret { prompt: prompt.clone(), problem: problem.clone() }).await {
                         Answer::Secret(secret) => {
                             // Whether it is good shows at the keys; one that is not is asked for there.
                             asker.keep(&prompt, Some(&secret));

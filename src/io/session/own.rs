@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::sql::quote::quoted_identifier;
-use crate::domain::sql::{Param, Server};
+use crate::domain::sql::{Param, ServerFamily};
 
 /// A statement of ours. Only this file makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,14 +156,14 @@ pub(super) fn grants() -> Own {
 }
 
 /// The state of replication, in the words that this server knows: several, where that cannot be told beforehand.
-pub(super) fn replica_status((server, version): (Server, (u16, u16, u16))) -> Vec<Own> {
+pub(super) fn replica_status((server, version): (ServerFamily, (u16, u16, u16))) -> Vec<Own> {
     let statements: &[&str] = match server {
         // With named connections the short form shows the unnamed one alone.
-        Server::MariaDb if version >= (10, 5, 1) => &["SHOW ALL REPLICAS STATUS"],
-        Server::MariaDb => &["SHOW ALL SLAVES STATUS"],
-        Server::MySql if version >= (8, 0, 22) => &["SHOW REPLICA STATUS"],
-        Server::MySql => &["SHOW SLAVE STATUS"],
-        Server::Other => &["SHOW REPLICA STATUS", "SHOW SLAVE STATUS"],
+        ServerFamily::MariaDb if version >= (10, 5, 1) => &["SHOW ALL REPLICAS STATUS"],
+        ServerFamily::MariaDb => &["SHOW ALL SLAVES STATUS"],
+        ServerFamily::MySql if version >= (8, 0, 22) => &["SHOW REPLICA STATUS"],
+        ServerFamily::MySql => &["SHOW SLAVE STATUS"],
+        ServerFamily::Other => &["SHOW REPLICA STATUS", "SHOW SLAVE STATUS"],
     };
     statements.iter().map(|statement| Own(format!("/* rrx:lag */ {statement}"))).collect()
 }
@@ -311,12 +311,12 @@ mod tests {
         let asked = |server, version| -> Vec<String> {
             replica_status((server, version)).iter().map(|own| own.text().replace("/* rrx:lag */ ", "")).collect()
         };
-        assert_eq!(asked(Server::MySql, (5, 7, 44)), ["SHOW SLAVE STATUS"]);
-        assert_eq!(asked(Server::MySql, (8, 0, 21)), ["SHOW SLAVE STATUS"]);
-        assert_eq!(asked(Server::MySql, (8, 0, 22)), ["SHOW REPLICA STATUS"]);
-        assert_eq!(asked(Server::MariaDb, (10, 4, 34)), ["SHOW ALL SLAVES STATUS"]);
-        assert_eq!(asked(Server::MariaDb, (10, 11, 6)), ["SHOW ALL REPLICAS STATUS"]);
-        assert_eq!(asked(Server::Other, (1, 0, 0)).len(), 2);
+        assert_eq!(asked(ServerFamily::MySql, (5, 7, 44)), ["SHOW SLAVE STATUS"]);
+        assert_eq!(asked(ServerFamily::MySql, (8, 0, 21)), ["SHOW SLAVE STATUS"]);
+        assert_eq!(asked(ServerFamily::MySql, (8, 0, 22)), ["SHOW REPLICA STATUS"]);
+        assert_eq!(asked(ServerFamily::MariaDb, (10, 4, 34)), ["SHOW ALL SLAVES STATUS"]);
+        assert_eq!(asked(ServerFamily::MariaDb, (10, 11, 6)), ["SHOW ALL REPLICAS STATUS"]);
+        assert_eq!(asked(ServerFamily::Other, (1, 0, 0)).len(), 2);
     }
 
     #[test]

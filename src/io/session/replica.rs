@@ -10,7 +10,7 @@ use super::own::{self, Own};
 use super::settings::Variables;
 use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::protocol::{Role, ServerFacts};
-use crate::domain::sql::{Dialect, Server, SqlMode};
+use crate::domain::sql::{Dialect, ServerFamily, SqlMode};
 
 /// Collects the facts of a pinned connection.
 pub(super) async fn facts(
@@ -90,7 +90,7 @@ fn product(variables: &Variables) -> &'static str {
 }
 
 /// Whose words the server speaks, and which version.
-pub(super) fn speaks(variables: &Variables) -> (Server, (u16, u16, u16)) {
+pub(super) fn speaks(variables: &Variables) -> (ServerFamily, (u16, u16, u16)) {
     (family(product(variables)), numbers(variables.get("version").unwrap_or_default()))
 }
 
@@ -103,11 +103,11 @@ pub(super) fn manner(variables: &Variables) -> Manner {
     }
 }
 
-fn family(product: &str) -> Server {
+fn family(product: &str) -> ServerFamily {
     match product {
-        "MariaDB" => Server::MariaDb,
-        "MySQL" | "Aurora MySQL" => Server::MySql,
-        _ => Server::Other,
+        "MariaDB" => ServerFamily::MariaDb,
+        "MySQL" | "Aurora MySQL" => ServerFamily::MySql,
+        _ => ServerFamily::Other,
     }
 }
 

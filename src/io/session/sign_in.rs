@@ -119,7 +119,7 @@ fn password_prompt(profile: &Profile) -> String {
 /// Asks for a password in place of the one that was refused or could not be had; nothing where nobody gives one.
 async fn instead(profile: &Profile, problem: Problem, asker: &Asker) -> Option<Secret> {
     let prompt = password_prompt(profile);
-    match asker.question(Question::Instead { prompt, problem }).await {
+    match asker.question(Question::RetrySecret { prompt, problem }).await {
         Answer::Secret(secret) => Some(secret),
         Answer::Accept | Answer::Decline => None,
     }

@@ -24,7 +24,7 @@ use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
 use crate::domain::results::{ChunkBuilder, Column};
-use crate::domain::sql::locate::error_place;
+use crate::domain::sql::locate::error_offset;
 use crate::domain::sql::{Dialect, Param};
 
 /// One statement on its way.
@@ -76,7 +76,7 @@ pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sende
     let total = tally.started.elapsed();
     let (mut end, width) = end_of(desk, outcome);
     if let End::Broken(Problem { server: Some(error), at, .. }) = &mut end {
-        *at = error_place(job.text, &error.message, error.code, job.dialect);
+        *at = error_offset(job.text, &error.message, error.code, job.dialect);
     }
     for piece in desk.held.drain(..) {
         let _ = rows.send(piece).await;

@@ -27,7 +27,7 @@ use crate::domain::protocol::{
     ConnectionStep, End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
 use crate::domain::quantity::counted;
-use crate::domain::sql::{Param, Policy};
+use crate::domain::sql::Param;
 
 /// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
 pub fn spawn<N>(
@@ -58,7 +58,7 @@ async fn live(
     let (profile, database) = loop {
         match commands.recv().await {
             Some(SessionCmd::Connect { profile, database, .. }) => break (profile, database),
-            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
+            Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
             Some(SessionCmd::Run { result, .. }) => refuse(&tell, result, "The session is not connected").await,
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -108,7 +108,7 @@ async fn connect(
         match command {
             // An answer to nothing finds the place taken and is dropped.
             Some(SessionCmd::Answer(given)) => drop(answer.try_send(given)),
-            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return Ok(None),
+            Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return Ok(None),
             Some(SessionCmd::Run { result, .. }) => refuse(tell, result, "The session is not connected yet").await,
             Some(SessionCmd::Connect { .. } | SessionCmd::Cancel(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -122,7 +122,7 @@ async fn refuse(tell: &Teller, result: ResultId, what: &str) {
 
 /// Why a statement and its values do not fit, if so. The server would tell it of texts that the user has not written.
 fn uneven(permit: &Permit) -> Option<Problem> {
-    let places = Param::places(permit.checked().text(), permit.checked().dialect());
+    let places = Param::offsets(permit.checked().text(), permit.checked().dialect());
     let (wanted, given) = (places.len() as u64, permit.params().len());
     if places.len() == given {
         return None;
@@ -147,7 +147,6 @@ struct Session {
     recipe: Arc<Recipe>,
     facts: Arc<ServerFacts>,
     variables: settings::Variables,
-    policy: Policy,
     database: Option<String>,
     rows: mpsc::Sender<Rows>,
     tell: Teller,
@@ -175,7 +174,6 @@ impl Session {
             database: climbed.facts.database.clone(),
             facts: Arc::new(climbed.facts),
             variables: climbed.variables,
-            policy: Policy::default(),
             rows,
             tell,
             catalog: CatalogReader::default(),
@@ -214,7 +212,7 @@ impl Session {
                     }
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
-                Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
+                Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
                 // Nothing runs, nothing was asked.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
@@ -231,7 +229,7 @@ impl Session {
         bounds: RunBounds,
     ) -> Option<SessionEvent> {
         let checked = permit.checked();
-        if permit.session() != self.id || checked.dialect() != self.facts.dialect || checked.policy() != self.policy {
+        if permit.session() != self.id || checked.dialect() != self.facts.dialect {
             let problem =
                 Problem::new(ProblemKind::Refused, "The statement was checked for another session, so it is not sent")
                     .because("the server, its reading of text, or the rules of the profile have changed since")

@@ -12,7 +12,9 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
 use super::lock::{self, LockError};
-use crate::domain::access_log::{self, BeginRecord, CopyRecord, EndRecord, ExportRecord, RecordSink, Permit, TunnelRecord};
+use crate::domain::access_log::{
+    self, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit, RecordSink, TunnelRecord,
+};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::sql::Checked;

@@ -12,7 +12,7 @@ use super::secrets;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{SecretSource, Settings, parse};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 
 /// Whether a settings file must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Presence {
 
 /// Reads the settings. Whatever is wrong is named; what is good is there.
 #[must_use]
-pub fn load(paths: &Paths, presence: Presence) -> Loaded {
+pub fn load(paths: &Paths, presence: Presence) -> LoadedSettings {
     let file = paths.config.display().to_string();
     let (mut settings, problems) = match atomic::read_text(&paths.config) {
         Ok(text) => parse(&text, &file),
@@ -44,7 +44,7 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
         }
     }
     settings.command_line.clone_from(&paths.command_line);
-    Loaded { settings: Arc::new(settings.located(&paths.home, paths.config_folder())), problems }
+    LoadedSettings { settings: Arc::new(settings.located(&paths.home, paths.config_folder())), problems }
 }
 
 /// Changes the settings text and replaces the file in one step, for the user alone; a file that is not there is made. A link is

@@ -6,7 +6,7 @@ use super::access_log::is_absent;
 use super::atomic;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::Replace;
+use crate::domain::protocol::IfExists;
 use crate::domain::snippets::{NameProblem, Snippet, SnippetProblem, check_name, render};
 
 /// The snippets of these folders, sorted by name; where a name is there twice the nearer folder (the first) wins and
@@ -42,7 +42,7 @@ pub fn load(folders: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
 ///
 /// # Errors
 /// A problem for a name that cannot be a file's, for a file that is there and may not be replaced, or from the disk.
-pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBuf, Problem> {
+pub fn save(folder: &Path, snippet: &Snippet, if_exists: IfExists) -> Result<PathBuf, Problem> {
     let path = match &snippet.path {
         Some(path) if path.file_stem().is_some_and(|stem| stem == snippet.name.as_str()) => path.clone(),
         Some(_) | None => {
@@ -54,9 +54,9 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBu
     if let Some(folder) = path.parent() {
         atomic::make_folder(folder).map_err(|error| unwritable(&path, &error.to_string()))?;
     }
-    let written = match replace {
-        Replace::Allowed => atomic::replace(&path, text.as_bytes()),
-        Replace::Forbidden => atomic::create(&path, text.as_bytes()),
+    let written = match if_exists {
+        IfExists::Replace => atomic::replace(&path, text.as_bytes()),
+        IfExists::Fail => atomic::create(&path, text.as_bytes()),
     };
     match written {
         Ok(()) => Ok(path),
@@ -73,7 +73,7 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBu
 pub fn plant(folder: &Path, snippets: Vec<Snippet>) {
     for snippet in snippets {
         if !folder.join(format!("{}.sql", snippet.name)).exists() {
-            let _ = save(folder, &snippet, Replace::Forbidden);
+            let _ = save(folder, &snippet, IfExists::Fail);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Draft, Overwrite, Settings};
-use crate::domain::protocol::{Demo, StorageCmd, StorageEvent};
+use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
 
@@ -123,8 +123,8 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                     StorageEvent::Worksheets { profile, worksheets: Vec::new(), front: 0, problems: vec![problem] }
                 }
             },
-            StorageCmd::SaveSnippet { snippet, replace } => {
-                match snippets::save(&self.paths.snippets(), &snippet, replace) {
+            StorageCmd::SaveSnippet { snippet, if_exists } => {
+                match snippets::save(&self.paths.snippets(), &snippet, if_exists) {
                     Ok(path) => StorageEvent::SnippetSaved(path),
                     Err(problem) => StorageEvent::Failed(problem),
                 }
@@ -141,7 +141,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
             },
             StorageCmd::LoadDocs { folders, demo } => {
                 let (mut packs, problems) = docs::load(&folders);
-                if demo == Demo::Yes {
+                if demo == DemoDocs::Included {
                     packs.extend((self.lent.demo_pack)());
                 }
                 StorageEvent::Docs { packs: Arc::new(packs), problems }

@@ -15,7 +15,7 @@ impl Connect {
     /// Whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.stage, Stage::Adding | Stage::Asking(Question::Secret { .. } | Question::Instead { .. }))
+        matches!(self.stage, Stage::Adding | Stage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }))
     }
 
     /// Takes a typed character.
@@ -47,7 +47,7 @@ impl Connect {
                 }
             }
             (ConnectAction::Connect, Stage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
-            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. } | Question::Instead { .. })) => {
+            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })) => {
                 let secret = self.secret.take();
                 self.handle(Answer::Secret(secret), cx);
             }

@@ -132,7 +132,7 @@ impl ConnectView<'_> {
                 StepState::Skipped => continue,
                 StepState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
-            let word = format!(" {:<9} ", step.rung.word());
+            let word = format!(" {:<9} ", step.rung.name());
             let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
             parts(
                 buffer,
@@ -165,7 +165,7 @@ impl ConnectView<'_> {
                 }
             }
             Stage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
-            Stage::Asking(Question::Instead { prompt, problem }) => {
+            Stage::Asking(Question::RetrySecret { prompt, problem }) => {
                 let y =
                     draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
                 self.secret(prompt, false, y + 1, area, buffer);
@@ -207,7 +207,7 @@ impl ConnectView<'_> {
                 self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
             }
             Stage::Asking(Question::Secret { .. }) => 2,
-            Stage::Asking(Question::Instead { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
+            Stage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
             Stage::Failed(problem) => problem_rows(problem, width, self.theme),
             Stage::Picking | Stage::Adding | Stage::Climbing => 0,
         }

@@ -7,7 +7,7 @@ use crate::app::context::Context;
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
-use crate::domain::protocol::times;
+use crate::domain::protocol::count_repeats;
 use crate::domain::results::{CellPreview, Column, Pattern, PatternKind};
 use crate::domain::text::{GlyphSet, visible};
 
@@ -224,7 +224,7 @@ pub(super) fn lines(
         Shows::Profile { column, profile, scope } => figures::profile(&mut paper, column, profile, scope),
         Shows::Chart { series, scope, .. } => figures::chart(&mut paper, series, scope),
         Shows::Warnings(count, warnings) => {
-            for (warning, times) in times(warnings) {
+            for (warning, times) in count_repeats(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), Tone::Warning)];
                 let often = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
                 paper.hang(&lead, &format!("{}{often}", visible(warning.message.trim_end())), Tone::Plain, 2);

@@ -10,8 +10,8 @@ use crate::app::request::{Request, StatementOrigin};
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
-use crate::domain::export::{CopyFormat, Format, Formulas};
-use crate::domain::protocol::{CopyText, ExportForm};
+use crate::domain::export::{CopyFormat, ExportFormat, Formulas};
+use crate::domain::protocol::{CopyText, FormatChoice};
 use crate::domain::results::{Column, type_text, zone_names};
 
 use super::charts::charts;
@@ -154,7 +154,7 @@ fn copy_forms() -> Vec<Item> {
 }
 
 /// The rows that are here, or all of the statement.
-fn export_rows(form: ExportForm, list_sources: ListSources<'_>) -> Vec<Item> {
+fn export_rows(form: FormatChoice, list_sources: ListSources<'_>) -> Vec<Item> {
     let here = list_sources.result.map_or(0, ResultSet::count);
     let item = |name: String, more: &str, rows| Item {
         name,
@@ -169,27 +169,31 @@ fn export_rows(form: ExportForm, list_sources: ListSources<'_>) -> Vec<Item> {
 }
 
 fn export_forms() -> Vec<Item> {
-    let plain = ExportForm::plain;
-    let defused = |format| ExportForm { formulas: Formulas::Defused, ..plain(format) };
-    let described = |format| ExportForm { has_side_file: true, ..plain(format) };
+    let plain = FormatChoice::plain;
+    let defused = |format| FormatChoice { formulas: Formulas::Escaped, ..plain(format) };
+    let described = |format| FormatChoice { has_columns_file: true, ..plain(format) };
     let forms = [
-        ("CSV", "NULL is nothing, the empty text is \"\"", plain(Format::Csv)),
-        ("CSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(Format::Csv)),
-        ("CSV and its columns' types", "a second file, .columns.json, says what they are", described(Format::Csv)),
-        ("TSV", "as `mysql --batch` writes it", plain(Format::Tsv)),
-        ("TSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(Format::Tsv)),
-        ("JSON", "an array of objects", plain(Format::Json)),
-        ("JSON lines", "one object a line", plain(Format::JsonLines)),
-        ("Markdown", "a table for a ticket", plain(Format::Markdown)),
-        ("SQL", "INSERT statements that make these rows", plain(Format::Sql)),
-        ("table", "a box for the eye", plain(Format::Table)),
-        ("Parquet", "columns with their types, for programs", plain(Format::Parquet)),
-        ("XLSX", "a workbook: numbers, dates and texts, no formulas", plain(Format::Xlsx)),
+        ("CSV", "NULL is nothing, the empty text is \"\"", plain(ExportFormat::Csv)),
+        ("CSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(ExportFormat::Csv)),
+        (
+            "CSV and its columns' types",
+            "a second file, .columns.json, says what they are",
+            described(ExportFormat::Csv),
+        ),
+        ("TSV", "as `mysql --batch` writes it", plain(ExportFormat::Tsv)),
+        ("TSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(ExportFormat::Tsv)),
+        ("JSON", "an array of objects", plain(ExportFormat::Json)),
+        ("JSON lines", "one object a line", plain(ExportFormat::JsonLines)),
+        ("Markdown", "a table for a ticket", plain(ExportFormat::Markdown)),
+        ("SQL", "INSERT statements that make these rows", plain(ExportFormat::Sql)),
+        ("table", "a box for the eye", plain(ExportFormat::Table)),
+        ("Parquet", "columns with their types, for programs", plain(ExportFormat::Parquet)),
+        ("XLSX", "a workbook: numbers, dates and texts, no formulas", plain(ExportFormat::Xlsx)),
     ];
-    let item = |(name, more, form): (&str, &str, ExportForm)| Item {
+    let item = |(name, more, form): (&str, &str, FormatChoice)| Item {
         name: name.into(),
         more: more.into(),
-        right: format!(".{}", form.format.ending()),
+        right: format!(".{}", form.format.extension()),
         take: Take::Requests(vec![Request::ExportAs(form)]),
     };
     forms.into_iter().filter(|(_, _, form)| form.format.is_built()).map(item).collect()

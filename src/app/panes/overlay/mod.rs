@@ -11,7 +11,7 @@ pub use view::OverlayView;
 use crate::app::action::Action;
 use crate::app::request::Request;
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::protocol::{ExportForm, HistoryEntry};
+use crate::domain::protocol::{FormatChoice, HistoryEntry};
 
 use super::grid::ExportRows;
 use super::widgets::line_input::LineInput;
@@ -52,11 +52,11 @@ pub enum Kind {
     /// The form of an export.
     Export,
     /// Which rows are exported, in this form.
-    ExportRows(ExportForm),
+    ExportRows(FormatChoice),
     /// The file of an export.
     ExportPath {
         /// In which form.
-        form: ExportForm,
+        form: FormatChoice,
         /// Which rows.
         rows: ExportRows,
         /// The name that the line begins with.
