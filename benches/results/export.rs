@@ -33,7 +33,7 @@ pub fn compare(table: &Table, rows: u64) {
 
 /// A typed form, measured once: its cost is far from the noise.
 fn typed(table: &Table, rows: u64, (form, theirs): (ExportFormat, &Cost)) {
-    let name = format!("rrx.{}", form.ending());
+    let name = format!("rrx.{}", form.extension());
     if form.missing_feature().is_some() {
         println!("{name}: not in this build (--features full)");
         return;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
-use crate::domain::keys::{Chord, Outcome};
+use crate::domain::keys::{Chord, KeyMatch};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
@@ -90,10 +90,10 @@ fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects:
     let keymap = model.context.keymap.clone();
     model.aside.notice = None;
     match model.matcher.feed(chord, &keymap, &layers, takes_text) {
-        Outcome::Action(action) => super::requests::act(model, action, requests, effects),
-        Outcome::Text(character) => on_text(model, character, requests, effects),
-        Outcome::Pending | Outcome::GivenUp => {}
-        Outcome::Unbound => {
+        KeyMatch::Action(action) => super::requests::act(model, action, requests, effects),
+        KeyMatch::Text(character) => on_text(model, character, requests, effects),
+        KeyMatch::Pending | KeyMatch::GivenUp => {}
+        KeyMatch::Unbound => {
             let help = model.context.key(Action::App(super::action::AppAction::Help));
             model.notice(format!("{chord} does nothing here; {help} shows the keys that do"));
         }

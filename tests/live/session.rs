@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rrx::domain::catalog::{KeyPart, TableKind};
+use rrx::domain::catalog::{KeyRole, TableKind};
 use rrx::domain::problem::{ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use rrx::domain::protocol::{
@@ -445,12 +445,12 @@ async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own(
     let item = shop.table("item").unwrap();
     assert_eq!(item.comment, "what is sold");
     assert_eq!(item.column("code").unwrap().comment, "its barcode");
-    assert_eq!(item.column("code").unwrap().key, KeyPart::Unique);
+    assert_eq!(item.column("code").unwrap().key, KeyRole::Unique);
     assert_eq!(item.column("id").unwrap().extra, "auto_increment");
     let line = shop.table("line").unwrap();
     assert_eq!(line.indexes[0].name, "PRIMARY");
     assert_eq!(line.indexes[0].columns, ["b", "a"]);
-    assert_eq!(line.column("item_id").unwrap().key, KeyPart::Foreign);
+    assert_eq!(line.column("item_id").unwrap().key, KeyRole::Foreign);
     assert_eq!(
         (line.foreign_keys[0].to_table.as_str(), line.foreign_keys[0].to_columns.as_slice()),
         ("item", &["id".to_owned()][..])

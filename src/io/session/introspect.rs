@@ -16,7 +16,7 @@ use super::fault::Fault;
 use super::further::Further;
 use super::link::Link;
 use super::own;
-use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyPart, Routine, Schema, Table, TableColumn, TableKind};
+use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind};
 use crate::domain::limits;
 
 /// Opens a connection, reads, closes it. `connection` holds the connection's own while it is open, for a KILL.
@@ -80,7 +80,7 @@ fn build(answers: &Answers, generation: u64) -> Catalog {
         table.columns = columns.remove(&place).unwrap_or_default();
         table.indexes = indexes.remove(&place).unwrap_or_default();
         table.foreign_keys = foreign_keys.remove(&place).unwrap_or_default();
-        mark_foreign(&mut table);
+        table.mark_foreign_keys();
         tables.entry(place.0).or_default().push(table);
     }
     let mut routines = routines(&answers.routines);
@@ -130,10 +130,10 @@ fn columns(rows: &[Row]) -> HashMap<Place, Vec<TableColumn>> {
             type_text: text(row, 4).unwrap_or_default(),
             is_nullable: text(row, 5).is_some_and(|word| word.eq_ignore_ascii_case("YES")),
             key: match text(row, 6).unwrap_or_default().as_str() {
-                "PRI" => KeyPart::Primary,
-                "UNI" => KeyPart::Unique,
-                "MUL" => KeyPart::Indexed,
-                _ => KeyPart::None,
+                "PRI" => KeyRole::Primary,
+                "UNI" => KeyRole::Unique,
+                "MUL" => KeyRole::Indexed,
+                _ => KeyRole::None,
             },
             default: text(row, 7),
             extra: text(row, 8).unwrap_or_default(),
@@ -196,16 +196,6 @@ fn foreign_keys(rows: &[Row]) -> HashMap<Place, Vec<ForeignKey>> {
             (place, keys)
         })
         .collect()
-}
-
-/// A column of a foreign key is shown as one, unless it is part of the primary or of a unique key.
-fn mark_foreign(table: &mut Table) {
-    for column in &mut table.columns {
-        let is_foreign = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-        if is_foreign && matches!(column.key, KeyPart::None | KeyPart::Indexed) {
-            column.key = KeyPart::Foreign;
-        }
-    }
 }
 
 fn routines(rows: &[Row]) -> HashMap<String, Vec<Routine>> {

@@ -48,7 +48,7 @@ impl Walk {
             Err(error) => return self.problems.push(unreadable(folder, &error.to_string())),
         };
         for entry in entries.filter_map(Result::ok) {
-            if self.files.len() >= limits::FOLDER_FILES {
+            if self.files.len() >= limits::DIRECTORY_FILES {
                 return;
             }
             let Ok(kind) = entry.file_type() else { continue };

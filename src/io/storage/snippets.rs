@@ -101,7 +101,7 @@ fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
 /// Names and paths of the `.sql` files of a folder, sorted.
 fn sql_files(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)?.take(limits::FOLDER_FILES) {
+    for entry in std::fs::read_dir(folder)?.take(limits::DIRECTORY_FILES) {
         let path = entry?.path();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.starts_with('.'));
         if let Some(stem) = stem

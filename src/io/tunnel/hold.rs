@@ -192,7 +192,7 @@ pub fn hold(tunnel: Tunnel, door: Door, terms: Terms, event: mpsc::Sender<HoldNe
         terms,
         ways,
         counts: Arc::clone(&counts),
-        climbing: Arc::new(Semaphore::new(limits::TUNNEL_CLIMBS)),
+        climbing: Arc::new(Semaphore::new(limits::TUNNEL_CONNECTS)),
         end: end.clone(),
         event: event.clone(),
     };

@@ -9,7 +9,7 @@ use crate::app::panes::grid::{ExportRows, ResultSet};
 use crate::app::request::{Request, StatementOrigin};
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
-use crate::domain::catalog::find::{Found, ObjectRef};
+use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::export::{CopyFormat, ExportFormat, Formulas};
 use crate::domain::protocol::{CopyText, FormatChoice};
 use crate::domain::results::{Column, type_text, zone_names};
@@ -211,7 +211,7 @@ fn zone_items() -> Vec<Item> {
 }
 
 /// The lines of what a find found.
-pub(super) fn found(best: &[Found], catalog: &Catalog) -> Vec<Item> {
+pub(super) fn found(best: &[FindMatch], catalog: &Catalog) -> Vec<Item> {
     best.iter()
         .filter_map(|found| {
             let schema = found.object.schema(catalog)?;

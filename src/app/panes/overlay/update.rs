@@ -6,7 +6,7 @@ use crate::app::panes::grid::{ResultSet, read_search};
 use crate::app::panes::widgets::line_input::LineInput;
 use crate::app::panes::widgets::list::{List, ListAction};
 use crate::app::request::Request;
-use crate::domain::catalog::find::Found;
+use crate::domain::catalog::find::FindMatch;
 use crate::domain::compute::ComputeWork;
 use crate::domain::results::Filter;
 
@@ -99,7 +99,7 @@ impl Overlay {
     }
 
     /// Takes what a find found.
-    pub fn on_found(&mut self, best: &[Found], total: usize, context: &Context) {
+    pub fn on_found(&mut self, best: &[FindMatch], total: usize, context: &Context) {
         if self.kind != Kind::Find {
             return;
         }
