@@ -13,7 +13,7 @@ mod rows;
 use std::time::{Duration, Instant};
 
 use rows::{COLUMNS, columns, feed, memory, print_latencies, until_all_are_there, windows};
-use rrx::domain::export::{Format, Writer};
+use rrx::domain::export::{ExportFormat, ExportWriter};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreEvent};
 use rrx::domain::results::{Chunk, GlyphSet};
@@ -69,8 +69,8 @@ fn main() {
     runtime.block_on(task(rows, folder.path(), true));
     println!("{:<44} {}", "peak memory with windows (VmHWM)", memory("VmHWM"));
 
-    for format in [Format::Csv, Format::Tsv, Format::Json] {
-        let mut writer = Writer::new(format, GlyphSet::Unicode, std::io::sink());
+    for format in [ExportFormat::Csv, ExportFormat::Tsv, ExportFormat::Json] {
+        let mut writer = ExportWriter::new(format, GlyphSet::Unicode, std::io::sink());
         let mut spent = Duration::ZERO;
         writer.begin(&columns()).unwrap();
         for chunk in chunks(rows) {

@@ -23,7 +23,7 @@ use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, keymaps, update};
 use rrx::domain::access_log::{BeginRecord, RecordSink, record};
-use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
+use rrx::domain::catalog::{Catalog, KeyRole, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
 use rrx::domain::limits::{FRAME, RESULT_MEMORY};
 use rrx::domain::protocol::{
@@ -149,7 +149,7 @@ fn catalog(generation: u64) -> Catalog {
             .map(|c| TableColumn {
                 name: format!("{}_{}_{c}", word(t + c), word(c)),
                 type_text: "varchar(255)".into(),
-                key: if c == 0 { KeyPart::Primary } else { KeyPart::None },
+                key: if c == 0 { KeyRole::Primary } else { KeyRole::None },
                 comment: format!("the {} of the {}", word(c), word(t)),
                 ..TableColumn::default()
             })

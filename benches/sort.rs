@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rows::{RESULT, columns, feed, memory, mix, print_latencies, until_all_are_there, windows};
-use rrx::domain::export::{Format, Writer};
+use rrx::domain::export::{ExportFormat, ExportWriter};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreCmd, StoreEvent, ViewId};
 use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, GlyphSet, SortColumn};
@@ -107,7 +107,8 @@ fn main() {
     let rows = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("rows.csv");
-    let mut writer = Writer::new(Format::Csv, GlyphSet::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
+    let mut writer =
+        ExportWriter::new(ExportFormat::Csv, GlyphSet::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
     writer.begin(&columns()).unwrap();
     let mut bytes = 0;
     for chunk in chunks(rows) {

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use rrx::domain::export::Format;
+use rrx::domain::export::ExportFormat;
 
 use crate::cost::{Cost, by_turns, measure};
 use crate::table::Table;
@@ -26,15 +26,15 @@ pub fn compare(table: &Table, rows: u64) {
     ours.print("rrx run -o rrx.csv");
     theirs.print("mariadb --quick --batch > FILE");
     ours.print_ratio(&theirs);
-    for form in [Format::Parquet, Format::Xlsx] {
+    for form in [ExportFormat::Parquet, ExportFormat::Xlsx] {
         typed(table, rows, (form, &theirs));
     }
 }
 
 /// A typed form, measured once: its cost is far from the noise.
-fn typed(table: &Table, rows: u64, (form, theirs): (Format, &Cost)) {
-    let name = format!("rrx.{}", form.ending());
-    if form.absence().is_some() {
+fn typed(table: &Table, rows: u64, (form, theirs): (ExportFormat, &Cost)) {
+    let name = format!("rrx.{}", form.extension());
+    if form.missing_feature().is_some() {
         println!("{name}: not in this build (--features full)");
         return;
     }

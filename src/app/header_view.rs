@@ -46,7 +46,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let words = link_words(model);
     // What a server said that is not there any more is not said of the one that comes.
     let facts = context.facts.as_ref().filter(|_| matches!(context.link, ConnectionState::Connected(_)));
-    let role = facts.map_or("role not known yet", |facts| facts.role.word());
+    let role = facts.map_or("role not known yet", |facts| facts.role.label());
     let short_role = match facts.map(|facts| facts.role) {
         Some(Role::Replica | Role::Writer) => role,
         Some(Role::Unknown) | None => "role ?",
@@ -54,9 +54,10 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
     let server = facts.map_or("", |facts| facts.server_id.as_str());
     let server = if server.is_empty() { String::new() } else { format!(" (id {server})") };
-    let lag = context
-        .lag()
-        .map_or_else(|| vec![String::new()], |lag| vec![format!(" · {}", lag.words()), format!(" · {}", lag.short())]);
+    let lag = context.lag().map_or_else(
+        || vec![String::new()],
+        |lag| vec![format!(" · {}", lag.describe()), format!(" · {}", lag.short())],
+    );
     let account =
         facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
     let hops = profile.route.iter().map(|hop| hop.host.as_str());
@@ -374,7 +375,7 @@ fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        ConnectStage::Asking(Question::Secret { .. } | Question::Instead { .. }) => vec![
+        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }) => vec![
             (Action::Connect(ConnectAction::Connect), "answer"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],

@@ -97,13 +97,13 @@ pub(super) fn now(model: &mut Model, requests: &mut Vec<Request>, effects: &mut 
         ConnectionState::None => requests.push(Request::Connect(profile)),
         ConnectionState::Connecting(_) => {}
         ConnectionState::Connected(old) => {
-            effects.push(Effect::Session(old, SessionCmd::GiveWay));
+            effects.push(Effect::Session(old, SessionCmd::CloseForReconnect));
             super::statement::give_up(model, End::Cancelled, requests, effects);
             model.aside.again.tried = 0;
             by_key(model, effects);
         }
         ConnectionState::Reconnecting { session, .. } => {
-            effects.push(Effect::Session(session, SessionCmd::GiveWay));
+            effects.push(Effect::Session(session, SessionCmd::CloseForReconnect));
             by_key(model, effects);
         }
         ConnectionState::Waiting { .. } | ConnectionState::Lost => by_key(model, effects),
@@ -165,11 +165,11 @@ pub(super) fn on_asked(
         model.context.link = ConnectionState::Connecting(session);
         return;
     }
-    effects.push(Effect::Session(session, SessionCmd::GiveWay));
+    effects.push(Effect::Session(session, SessionCmd::CloseForReconnect));
     let what = match question {
         Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
         Question::Secret { prompt, .. } => format!("it asks: {prompt}"),
-        Question::Instead { problem, .. } => return end(model, problem.then(Remedy::Reconnect)),
+        Question::RetrySecret { problem, .. } => return end(model, problem.then(Remedy::Reconnect)),
     };
     end(
         model,
@@ -223,7 +223,7 @@ pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
         told = format!("{told}, ANOTHER SERVER than before: {}, it was {}", facts.identity, before.identity);
     }
     if before.role != facts.role {
-        told = format!("{told}; its role has changed: it was {}", before.role.word());
+        told = format!("{told}; its role has changed: it was {}", before.role.label());
     }
     model.happened(told.clone());
     model.notice(told);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::catalog::find::{Found, ObjectRef};
+use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::compute::ComputeWork;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CopyText, ExportForm, ExportOrder};
+use crate::domain::protocol::{CopyText, ExportJob, FormatChoice};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
@@ -87,18 +87,18 @@ pub enum Request {
     /// Write the rows that show to a file.
     Export {
         /// In which form.
-        form: ExportForm,
+        form: FormatChoice,
         /// Which rows.
         rows: ExportRows,
         /// The file, as it was typed.
         path: String,
     },
     /// Do this export; its id is given anew.
-    ExportTo(ExportOrder),
+    ExportTo(ExportJob),
     /// Send this statement again for the file that waits for its rows.
     RunAgain {
         /// The export.
-        order: ExportOrder,
+        order: ExportJob,
         /// The statement.
         statement: String,
         /// The profile on which it ran.
@@ -299,7 +299,7 @@ pub trait Dialog: std::fmt::Debug {
     }
 
     /// Takes objects of the catalog that were found, best first, and how many there are.
-    fn on_found(&mut self, _best: &[Found], _total: usize) {}
+    fn on_found(&mut self, _best: &[FindMatch], _total: usize) {}
 
     /// Takes the answer: the typed text, and the item under the cursor of a list.
     fn submit(&mut self, answer: DialogAnswer<'_>, context: &Context) -> DialogOutcome;

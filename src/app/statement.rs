@@ -7,13 +7,13 @@ use crate::domain::limits::{FETCH_SECONDS, PREVIEW_ROWS, SECONDS};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{
-    End, ExportCmd, ExportOrder, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
+    End, ExportCmd, ExportJob, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
     StoreEvent,
 };
 use crate::domain::quantity::counted;
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
-use crate::domain::sql::{Param, Policy, guard, locate};
+use crate::domain::sql::{Param, guard, locate};
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Running};
@@ -61,7 +61,7 @@ pub(super) fn run(
     }
     let result = model.new_result();
     let at = from.at();
-    let checked = match guard::check(&statement, facts.dialect, Policy::default(), session) {
+    let checked = match guard::check(&statement, facts.dialect, session) {
         Ok(checked) => checked,
         Err(refusal) => {
             if let Some(at) = at {
@@ -73,7 +73,7 @@ pub(super) fn run(
                 .because("the guard lets only statements through that read")
                 .hint(refusal.hint)
                 .at(refusal.at.start);
-            with!(model, requests, effects, grid.on_ended(result, &RunReport::of_nothing(End::Broken(problem))));
+            with!(model, requests, effects, grid.on_ended(result, &RunReport::without_rows(End::Broken(problem))));
             requests.push(look_at_results(model));
             return;
         }
@@ -136,12 +136,12 @@ fn begin_record(
 /// Sends a statement again for a file that waits for its rows: guard, record and permit as for every statement.
 pub(super) fn run_again(
     model: &mut Model,
-    order: &ExportOrder,
+    order: &ExportJob,
     (statement, profile): (String, &str),
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    let Some(result) = order.again else { return };
+    let Some(result) = order.rerun_as else { return };
     let database = model.grid.of(order.result).and_then(|result| result.database.clone());
     let is_here = |name: &str| name == profile && database == model.context.database;
     let here = match (&model.context.link, &model.context.profile, &model.context.facts) {
@@ -155,7 +155,7 @@ pub(super) fn run_again(
         _ => Err("not connected"),
     };
     let checked = here.and_then(|(session, here, facts)| {
-        let checked = guard::check(&statement, facts.dialect, Policy::default(), session);
+        let checked = guard::check(&statement, facts.dialect, session);
         checked.map(|checked| (session, here, facts, checked)).map_err(|_| "the guard refuses the statement now")
     });
     match checked {
@@ -178,7 +178,7 @@ pub(super) fn run_again(
 
 /// Rows that no file takes any more are not wanted from the server either.
 pub(super) fn stop_unwritten(model: &mut Model, effects: &mut Vec<Effect>) {
-    let file = model.grid.exporting().and_then(|export| export.order.again);
+    let file = model.grid.exporting().and_then(|export| export.order.rerun_as);
     if let (Some(running), ConnectionState::Connected(session)) = (&mut model.context.running, &model.context.link)
         && !running.stopping
         && file != Some(running.result)
@@ -199,7 +199,7 @@ pub(super) fn on_permitted(
 ) {
     let record = Record { profile, id: permit.id().to_owned() };
     let Some(in_flight) = model.aside.in_flight.as_mut().filter(|in_flight| in_flight.result == result) else {
-        effects.push(end_record(record, &RunReport::of_nothing(End::Cancelled)));
+        effects.push(end_record(record, &RunReport::without_rows(End::Cancelled)));
         return;
     };
     in_flight.record = Some(record);
@@ -210,7 +210,7 @@ pub(super) fn on_permitted(
         let bounds = RunBounds { rows: bounds.rows.filter(|_| has_row_limit), ..bounds };
         effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
     } else {
-        on_ended(model, result, &RunReport::of_nothing(End::Cancelled), requests, effects);
+        on_ended(model, result, &RunReport::without_rows(End::Cancelled), requests, effects);
     }
 }
 
@@ -232,7 +232,8 @@ pub(super) fn on_ended(
     }
     with!(model, requests, effects, grid.on_ended(result, report));
     // The file hears of its rows' end by the rows; where none were sent it would wait for ever.
-    let file = model.grid.exporting().filter(|export| export.order.again == Some(result)).map(|export| export.order.id);
+    let file =
+        model.grid.exporting().filter(|export| export.order.rerun_as == Some(result)).map(|export| export.order.id);
     match (&report.end, file) {
         (End::Cancelled, Some(id)) => effects.push(Effect::Export(ExportCmd::Cancel(id))),
         (End::Broken(problem), Some(id)) => {
@@ -330,7 +331,13 @@ pub(super) fn give_up(model: &mut Model, end: End, requests: &mut Vec<Request>, 
     let progress = model.grid.of(running.result);
     let (rows, bytes) = progress.map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
     let total = model.context.now.saturating_sub(running.since);
-    on_ended(model, running.result, &RunReport { rows, bytes, total, ..RunReport::of_nothing(end) }, requests, effects);
+    on_ended(
+        model,
+        running.result,
+        &RunReport { rows, bytes, total, ..RunReport::without_rows(end) },
+        requests,
+        effects,
+    );
 }
 
 /// Leaves, once all that has to be on disk has been handed over.
@@ -384,7 +391,7 @@ pub(super) fn stop_what_is_not_kept(model: &mut Model, id: ResultId, event: &Sto
 }
 
 fn end_record(Record { profile, id }: Record, report: &RunReport) -> Effect {
-    Effect::Storage(StorageCmd::End { profile, entry: report.entry(id) })
+    Effect::Storage(StorageCmd::End { profile, entry: report.end_record(id) })
 }
 
 /// Where in the statement a problem is: as it says itself, or as the server's words tell.
@@ -392,7 +399,7 @@ fn place_of(model: &Model, result: ResultId, problem: &Problem) -> Option<usize>
     let statement = &model.grid.of(result)?.statement;
     let told = problem.server.as_ref();
     problem.at.or_else(|| {
-        told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.context.dialect()))
+        told.and_then(|error| locate::error_offset(statement, &error.message, error.code, model.context.dialect()))
     })
 }
 

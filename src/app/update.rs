@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
-use crate::domain::keys::{Chord, Outcome};
+use crate::domain::keys::{Chord, KeyMatch};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
@@ -82,10 +82,10 @@ fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects:
     let keymap = model.context.keymap.clone();
     model.aside.notice = None;
     match model.matcher.feed(chord, &keymap, &layers, takes_text) {
-        Outcome::Action(action) => super::requests::act(model, action, requests, effects),
-        Outcome::Text(character) => on_text(model, character, requests, effects),
-        Outcome::Pending | Outcome::GivenUp => {}
-        Outcome::Unbound => {
+        KeyMatch::Action(action) => super::requests::act(model, action, requests, effects),
+        KeyMatch::Text(character) => on_text(model, character, requests, effects),
+        KeyMatch::Pending | KeyMatch::GivenUp => {}
+        KeyMatch::Unbound => {
             let help = model.context.key(Action::App(super::action::AppAction::Help));
             model.notice(format!("{chord} does nothing here; {help} shows the keys that do"));
         }
@@ -151,7 +151,7 @@ fn on_session(
     }
     let is_behind = matches!(model.context.link, ConnectionState::Reconnecting { .. });
     match event {
-        SessionEvent::ConnectionStep { hop, rung, state } => {
+        SessionEvent::ConnectionStep { hop, step: rung, state } => {
             if is_behind {
                 model.aside.again.steps.on_step(hop, rung, state);
             } else if let Some(connect) = &mut model.connect {
@@ -212,7 +212,7 @@ fn on_session(
             model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, &report, requests, effects),
-        SessionEvent::Own { text, took, error } => {
+        SessionEvent::InternalQuery { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.happened(format!("{text} ({} ms){end}", took.as_millis()));
         }
@@ -245,7 +245,13 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             super::statement::on_permitted(model, (session, result), (profile, permit), requests, effects);
         }
         StorageEvent::NotPermitted { result, problem } => {
-            super::statement::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), requests, effects);
+            super::statement::on_ended(
+                model,
+                result,
+                &RunReport::without_rows(End::Broken(problem)),
+                requests,
+                effects,
+            );
         }
         StorageEvent::History(past) => requests.push(Request::OpenDialog(Box::new(HistoryDialog { entries: past }))),
         StorageEvent::Worksheets { profile, worksheets, front, problems } => {
@@ -357,7 +363,13 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
             let problem =
                 Problem::new(crate::domain::problem::ProblemKind::Refused, format!("Nothing was sent: {what}"))
                     .hint("run it again in a moment");
-            super::statement::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), requests, effects);
+            super::statement::on_ended(
+                model,
+                result,
+                &RunReport::without_rows(End::Broken(problem)),
+                requests,
+                effects,
+            );
         }
         // What happened is written down, if later.
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {

@@ -12,7 +12,7 @@ use crate::cli::DemoCommand;
 use crate::demo::Options;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Settings;
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::storage::paths::Paths;
 
 /// Runs `rrx demo`.
@@ -34,11 +34,11 @@ pub fn execute(command: &DemoCommand, context: &CommandContext) -> Result<u8, Pr
 }
 
 /// Reduces the user's settings to those of the user interface: the demo does not use their profiles, nor report problems in them.
-fn ui_settings(own: Loaded) -> Loaded {
+fn ui_settings(own: LoadedSettings) -> LoadedSettings {
     let Settings { ui, command_line, .. } = own.settings.as_ref().clone();
     let settings = Settings { profiles: Vec::new(), ui, command_line };
     let problems = own.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
-    Loaded { settings: Arc::new(settings), problems }
+    LoadedSettings { settings: Arc::new(settings), problems }
 }
 
 /// Serves the replica to other clients until Ctrl-C (`rrx demo --listen`).

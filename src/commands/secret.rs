@@ -8,7 +8,7 @@ use super::common::print;
 use crate::cli::{SecretCommand, SecretOf};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretKind, SecretSource};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::env::SecretStore;
 use crate::io::host::secrets;
 
@@ -37,7 +37,7 @@ pub fn execute(command: &SecretCommand, context: &CommandContext) -> Result<(), 
 /// Returns a problem if there is no such profile, no keyring, or no usable answer.
 pub fn run(
     command: &SecretCommand,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     store: SecretStore<'_>,
     ask: impl FnOnce(&str) -> Result<Secret, Problem>,
     err: &mut dyn Write,
@@ -68,7 +68,7 @@ pub fn run(
     print::text(err, &message)
 }
 
-fn find<'a>(of: &SecretOf, loaded: &'a Loaded) -> Result<(&'a Profile, SecretKind), Problem> {
+fn find<'a>(of: &SecretOf, loaded: &'a LoadedSettings) -> Result<(&'a Profile, SecretKind), Problem> {
     let kind = if of.passphrase { SecretKind::Passphrase } else { SecretKind::Password };
     Ok((loaded.settings.require(&of.profile)?, kind))
 }

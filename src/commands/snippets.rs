@@ -10,7 +10,7 @@ use super::common::print;
 use crate::cli::SnippetsCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::domain::snippets::{Snippet, rank, render};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::snippets;
@@ -30,7 +30,7 @@ pub fn execute(command: &SnippetsCommand, context: &CommandContext) -> Result<()
 /// Returns a problem if there is no such profile or snippet, or if the output cannot be written.
 pub fn run(
     command: &SnippetsCommand,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     paths: &Paths,
     out: &mut dyn Write,
     err: &mut dyn Write,
@@ -80,7 +80,7 @@ pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a
 ///
 /// # Errors
 /// Returns a problem if there is no such profile.
-pub fn directories(profile: Option<&str>, loaded: &Loaded, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
+pub fn directories(profile: Option<&str>, loaded: &LoadedSettings, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
     match profile {
         None => Ok(vec![paths.snippets()]),
         // The demo has its own files.

@@ -8,7 +8,7 @@ use super::common::runtime::block_on;
 use super::common::{keymap, look, print};
 use crate::app::ui::look::TerminalLook;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::store;
 use crate::shell::{self, ShellDeps, ShellStart};
 
@@ -33,13 +33,13 @@ pub fn execute(profile: Option<String>, context: &CommandContext) -> Result<u8, 
 /// # Errors
 /// Returns a problem if there is no terminal.
 pub fn open(
-    loaded: Loaded,
+    loaded: LoadedSettings,
     profile: Option<String>,
     context: &CommandContext,
     built_in: Option<BuiltInProfile>,
 ) -> Result<u8, Problem> {
     let env = &context.env;
-    let Loaded { settings, mut problems } = loaded;
+    let LoadedSettings { settings, mut problems } = loaded;
     let keys = keymap::load(&settings.ui, &env.paths);
     problems.extend(keys.problems);
     let mut profiles: Vec<_> = settings.profiles.iter().cloned().map(Arc::new).collect();

@@ -1,7 +1,8 @@
-//! The Gregorian calendar as a count of days, before its own beginning too, as MySQL counts. Knows no zone and no clock.
+//! Dates of the proleptic Gregorian calendar as days since 1970-01-01, as in MySQL.
 
-/// Days from 1970-01-01 to a day, by eras of 400 years that begin in March (H. Hinnant, "chrono-compatible low-level date
-/// algorithms"). Months are 1 to 12; a day past the end of its month counts on into the next.
+/// Returns the days from 1970-01-01 to a date. Months are 1 to 12; a day past the end of its month counts into the next month.
+///
+/// Source: H. Hinnant, "chrono-compatible low-level date algorithms" (eras of 400 years that begin in March).
 #[must_use]
 pub const fn days_of(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -10,7 +11,7 @@ pub const fn days_of(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// Year, month and day that are so many days after 1970-01-01: [`days_of`] the other way round.
+/// Returns the year, month and day that is this many days after 1970-01-01: the inverse of [`days_of`].
 #[must_use]
 pub const fn day_of(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
@@ -28,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_and_dates_are_each_others_way_back() {
+    fn days_and_dates_convert_both_ways() {
         for day in (-800_000..3_000_000).step_by(97) {
             let (year, month, of_month) = day_of(day);
             assert_eq!(days_of(year, month, of_month), day);

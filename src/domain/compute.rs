@@ -1,17 +1,16 @@
-//! Heavy pure work that runs beside the loop, over snapshots: what can be asked, and what comes back. It knows no
-//! thread and no pane.
+//! Heavy pure computations that run on other threads over immutable data: the jobs and their results.
 
 use std::sync::Arc;
 
 use super::catalog::Catalog;
-use super::catalog::find::{self, Found, ObjectRef};
+use super::catalog::find::{self, FindMatch, ObjectRef};
 
-/// What is worked on at most once at a time: a newer job of a slot takes the place of the older one.
+/// A kind of job. At most one job of each kind runs; a newer one replaces the older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ComputeSlot {
-    /// Objects of the catalog, best first.
+    /// Search the catalog.
     Find,
-    /// What the tree shows under a filter.
+    /// Filter the tree of the catalog.
     Filter,
 }
 
@@ -19,16 +18,16 @@ impl ComputeSlot {
     pub const ALL: [Self; 2] = [Self::Find, Self::Filter];
 }
 
-/// Counts the jobs of the model; an answer to an older job of its slot is dropped.
+/// Numbers the jobs. A result of an older job of its slot is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Generation(pub u64);
 
-/// What is to be worked out, with all that it needs.
+/// A computation with its input.
 #[derive(Debug, Clone)]
 pub enum ComputeWork {
-    /// The best objects for a pattern; without a pattern, the tables in order.
+    /// Find the best objects for a pattern; without a pattern, all tables.
     Find { catalog: Arc<Catalog>, pattern: String },
-    /// Every object that fits a filter, in the catalog's order.
+    /// Find every object that matches a filter, in the catalog's order.
     Filter { catalog: Arc<Catalog>, pattern: String },
 }
 
@@ -52,18 +51,18 @@ pub struct ComputeJob {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComputeResult {
-    /// Of [`ComputeWork::Find`].
+    /// The result of [`ComputeWork::Find`].
     Found {
-        /// The best, in order.
-        best: Vec<Found>,
-        /// How many fit, those that were left out too.
+        /// Best first.
+        best: Vec<FindMatch>,
+        /// Number of all matches, with those that were left out.
         total: usize,
     },
-    /// Of [`ComputeWork::Filter`].
+    /// The result of [`ComputeWork::Filter`].
     Filtered(Vec<ObjectRef>),
 }
 
-/// The answer to a job.
+/// The result of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Computed {
     pub generation: Generation,
@@ -79,7 +78,7 @@ impl ComputeWork {
         }
     }
 
-    /// Does it. `is_stale` is asked at every table: once it says yes nobody wants the answer, and there is none.
+    /// Runs the computation. It calls `is_stale` for each table, and returns `None` once that returns true.
     #[must_use]
     pub fn run(&self, is_stale: &dyn Fn() -> bool) -> Option<ComputeResult> {
         Some(match self {
@@ -93,7 +92,6 @@ impl ComputeWork {
 }
 
 impl ComputeResult {
-    /// Where it was worked out.
     #[must_use]
     pub fn slot(&self) -> ComputeSlot {
         match self {

@@ -1,41 +1,40 @@
-//! Every limit of the program, each with its reason. Nobody else writes a bound as a bare number.
+//! All limits of the program with their reasons. No other file defines a limit as a bare number.
 
 use std::time::Duration;
 
 /// Rows of one chunk of the result store.
 pub const CHUNK_ROWS: usize = 1024;
-/// Bytes of one chunk and of one batch on the way from session to store.
+/// Bytes of one chunk, and of one batch from the session to the store.
 pub const CHUNK_BYTES: usize = 1 << 20;
-/// How long a batch that is not full may wait for its next row: a slow statement shows its first row at once.
+/// How long a batch waits for more rows before it is sent, so that a slow statement shows its first rows quickly.
 pub const BATCH_WAIT: Duration = Duration::from_millis(10);
 /// Memory for the rows of one result; older chunks go to the spill file.
 pub const RESULT_MEMORY: usize = 64 << 20;
-/// Room on the disk of the spill files that is left for others: a result that fills it must not keep worksheets and the access
-/// log from being written.
+/// Disk space that spill files leave free, so that worksheets and the access log can still be written.
 pub const SPILL_RESERVE: u64 = 16 << 20;
-/// Bytes of a cell that a window carries; the whole value is fetched on request.
+/// Largest cell of a window in bytes. The whole value is fetched on request.
 pub const WINDOW_CELL_BYTES: usize = 4 << 10;
-/// Rows of one window: many screens, so that a mistaken range does not copy a whole result.
+/// Rows of one window: many screens, but not a whole result.
 pub const WINDOW_ROWS: u64 = 10_000;
-/// Bytes of all cells of one window; in a window of very many cells each is cut earlier.
+/// Bytes of all cells of one window. In a window with very many cells each cell is cut earlier.
 pub const WINDOW_BYTES: usize = 32 << 20;
-/// Bytes that a window's cell carries at least: more than a screen's column shows.
+/// Bytes at which a cell of a window is cut at the earliest: more than a column on the screen shows.
 pub const WINDOW_CELL_LEAST: usize = 256;
-/// Memory for sorting the rows of a result here; who has more of them lets the server sort.
+/// Memory for sorting the rows of a result. Larger results must be sorted by the server.
 pub const SORT_MEMORY: usize = 128 << 20;
-/// Rows that longer work on a result looks at before commands and batches get their turn.
+/// Rows that a job on a result reads in one step, before commands and batches are handled.
 pub const WORK_ROWS: u64 = 4096;
 /// Bytes of one text for the clipboard.
 pub const COPY_BYTES: usize = 64 << 20;
-/// Bytes of values that a Parquet file holds back until they become a row group: a reader wants large ones, memory small.
+/// Bytes of values in a row group of a Parquet file: a compromise between the speed of readers and memory.
 pub const PARQUET_GROUP_BYTES: usize = 16 << 20;
-/// Rows of a sheet, its header included: what a spreadsheet opens.
+/// Rows of a sheet with its header: the limit of spreadsheets.
 pub const SHEET_ROWS: u32 = 1 << 20;
-/// Columns of a sheet: what a spreadsheet opens.
+/// Columns of a sheet: the limit of spreadsheets.
 pub const SHEET_COLUMNS: usize = 1 << 14;
-/// Characters (UTF-16 units) of a cell of a sheet: a spreadsheet calls a file with more broken.
+/// UTF-16 units in a cell of a sheet: a spreadsheet reports a file with more as damaged.
 pub const SHEET_CELL: usize = 32_767;
-/// Bytes of a sheet before the next one begins: with one more row it stays under the 4 GiB of a plain zip file.
+/// Bytes of a sheet before the next one begins: with one more row it stays below the 4 GiB of a zip file.
 pub const SHEET_BYTES: u64 = 3 << 30;
 /// Default row limit of a profile.
 pub const ROWS: u64 = 1_000_000;
@@ -45,13 +44,13 @@ pub const BYTES: u64 = 1 << 30;
 pub const SECONDS: u64 = 300;
 /// Default time for fetching a whole result, in seconds.
 pub const FETCH_SECONDS: u64 = 3600;
-/// Rows of a table preview; shown in its text.
+/// Rows of a table preview. The LIMIT of its statement shows it.
 pub const PREVIEW_ROWS: u64 = 200;
 
-/// Objects that a find lists; who wants more types more.
-pub const MOST_FOUND: usize = 500;
+/// Objects that a search of the catalog lists.
+pub const MAX_FOUND: usize = 500;
 
-/// Messages waiting for the loop; a worker that is faster waits.
+/// Messages waiting for the event loop. A faster sender waits.
 pub const INBOX: usize = 256;
 /// Commands waiting for a session task.
 pub const SESSION_QUEUE: usize = 16;
@@ -59,11 +58,11 @@ pub const SESSION_QUEUE: usize = 16;
 pub const STORE_QUEUE: usize = 64;
 /// Commands waiting for the storage task.
 pub const STORAGE_QUEUE: usize = 64;
-/// Copies waiting for the clipboards' task.
+/// Copies waiting for the clipboard task.
 pub const HOST_QUEUE: usize = 8;
-/// Batches between session and store: back-pressure reaches the socket.
+/// Batches between session and store: few, so that back-pressure reaches the socket.
 pub const BATCH_QUEUE: usize = 4;
-/// Terminal events taken in one turn of the loop before news is looked at.
+/// Terminal events handled in one turn of the event loop before other messages.
 pub const EVENTS_A_TURN: usize = 64;
 /// The shortest time between two frames: 60 a second.
 pub const FRAME: Duration = Duration::from_millis(16);
@@ -72,38 +71,38 @@ pub const FRAME: Duration = Duration::from_millis(16);
 pub const REACH: Duration = Duration::from_secs(10);
 /// Time for the SSH handshake and each sign-in attempt.
 pub const SIGN_IN: Duration = Duration::from_secs(15);
-/// Time for the SSH agent to say what it holds: it is on this machine, and a stopped one must not hold up the rest.
+/// Time for the SSH agent to list its keys: it is on this machine, and a stopped one must not block the rest.
 pub const AGENT: Duration = Duration::from_secs(3);
-/// Time for the owner of a security key to touch it.
+/// Time for the user to touch a security key.
 pub const TOUCH: Duration = Duration::from_mins(1);
 /// Time for the MySQL handshake through the tunnel.
 pub const HANDSHAKE: Duration = Duration::from_secs(15);
 /// Time for a statement of our own (session facts, catalog).
 pub const OWN_STATEMENT: Duration = Duration::from_mins(1);
-/// Time that the tunnel's local end waits for our own connection.
+/// Time that the local end of the tunnel waits for rrx's own connection.
 pub const LOCAL_END: Duration = Duration::from_secs(5);
-/// SSH keepalive: a dead peer is known one interval after [`KEEPALIVE_MISSES`] unanswered ones, so within 15 seconds.
+/// Interval of SSH keepalives. A dead peer is detected one interval after [`KEEPALIVE_MISSES`] unanswered ones, so within 15 s.
 pub const KEEPALIVE: Duration = Duration::from_secs(4);
-/// Unanswered keepalives that end a link.
+/// Unanswered keepalives after which a connection counts as lost.
 pub const KEEPALIVE_MISSES: u32 = 2;
-/// The shortest silence after which a link is given up, whatever `ssh_config` asks for: a pause of a few seconds ends no
-/// session.
+/// The shortest silence after which a connection counts as lost, whatever `ssh_config` says: a pause of a few seconds must not
+/// end a session.
 pub const KEEPALIVE_LEAST: Duration = Duration::from_secs(8);
-/// How long a hop may take no byte of ours: as long as it may answer no keepalive.
+/// How long a hop may accept no bytes: as long as it may leave keepalives unanswered.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
-/// How often a statement is told to stop: a KILL that overtakes it on the way stops nothing.
+/// Attempts to stop a statement: a KILL that arrives before the statement has no effect.
 pub const KILLS: u32 = 3;
-/// Time for a statement to stop before it is told again.
+/// Time for a statement to stop before the next attempt.
 pub const KILL_AGAIN: Duration = Duration::from_secs(1);
 /// Time for a KILL QUERY on the control connection.
 pub const KILL: Duration = Duration::from_secs(5);
-/// Time for a stopped statement to give its connection back; after it the connection is thrown away.
+/// Time for a stopped statement to free its connection. After it the connection is closed.
 pub const DRAIN: Duration = Duration::from_secs(10);
-/// An idle connection is asked whether it lives, and the control connection while a statement sends nothing.
+/// Interval of pings on an idle connection, and on the control connection while a statement sends nothing.
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Time for the answer to a heartbeat; with [`HEARTBEAT`], and [`KILL`] for a second try, a dead link is known within 15 s.
+/// Time for the answer to a ping. With [`HEARTBEAT`], and [`KILL`] for a second attempt, a lost connection is detected in 15 s.
 pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
-/// Pauses before each attempt to connect again; the last one stays. The first attempt comes at once.
+/// Pauses before each attempt to reconnect; the last one is repeated.
 pub const PAUSES: [Duration; 7] = [
     Duration::ZERO,
     Duration::from_secs(1),
@@ -113,69 +112,69 @@ pub const PAUSES: [Duration; 7] = [
     Duration::from_secs(20),
     Duration::from_secs(30),
 ];
-/// How long a session must have stood for the next loss to begin with the shortest pause again: a server that ends each
-/// session at once is not asked without end.
+/// How long a session must last for the pauses to start from the beginning at the next loss, so that a server that ends each
+/// session at once is not contacted continuously.
 pub const STEADY: Duration = Duration::from_secs(30);
-/// Time for making the control connection anew while nothing runs: commands wait for it.
+/// Time to reopen the control connection while no statement runs: commands wait for it.
 pub const REOPEN: Duration = Duration::from_secs(5);
-/// How often the replica is asked how far it is behind.
+/// Interval at which the replication lag is read.
 pub const LAG: Duration = Duration::from_secs(12);
-/// How long after connecting it is asked first.
+/// How long after connecting the lag is first read.
 pub const LAG_FIRST: Duration = Duration::from_secs(1);
-/// Time for that answer; after it the connection that asked is thrown away.
+/// Time for the answer to that. After it the connection is closed.
 pub const LAG_ANSWER: Duration = Duration::from_secs(3);
-/// A lag that was read longer ago than this is not shown as if it were now.
+/// Age after which a lag is no longer shown as current.
 pub const LAG_STALE: Duration = Duration::from_secs(40);
-/// How long the driver takes a connection for alive, in seconds; the heartbeat knows better.
+/// How long the driver considers a connection alive, in seconds. Pings detect a loss earlier.
 pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
-/// How often another server may answer for the control connection before there is none.
+/// Attempts to reach the same server with the control connection, if another server answers.
 pub const CONTROL_ATTEMPTS: usize = 3;
-/// Bytes of a worksheet: an edit costs time in proportion to its text.
+/// Bytes of a worksheet: the time of an edit grows with the text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
 /// Bytes of one packet from the server: the protocol's own maximum.
 pub const MAX_PACKET: usize = 1 << 30;
-/// Bytes of a snippet's name: with its ending it is a file name everywhere, and short enough to read.
+/// Bytes of a snippet's name: with its extension it is a valid file name on every system.
 pub const SNIPPET_NAME_BYTES: usize = 100;
-/// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
+/// Depth of nested blocks of a doc page (lists in quotes in lists). Deeper ones are shown flat.
 pub const DOC_DEPTH: usize = 16;
-/// Time that an append waits for another process that writes the access log; a stopped one must not hang a statement.
+/// Time to wait for another process that writes the access log: a stopped process must not block a statement.
 pub const ACCESS_LOG_LOCK: Duration = Duration::from_secs(2);
-/// Time that a change of the settings, or of another file that is replaced as a whole, waits for another process at the same.
+/// Time to wait for another process that changes the settings, or another file that is replaced as a whole.
 pub const CHANGE_LOCK: Duration = Duration::from_secs(5);
-/// Bytes that the history reads from the end of the access log: opening it costs the same after years.
+/// Bytes that the history reads from the end of the access log, so that opening it stays fast.
 pub const HISTORY_BYTES: u64 = 32 << 20;
 /// Time for a command that prints a secret; it may ask the user for a PIN.
 pub const SECRET_COMMAND: Duration = Duration::from_mins(1);
-/// Bytes of a secret: a file or a command that gives more is not one.
+/// Bytes of a secret. Longer output of a file or command is refused.
 pub const SECRET_BYTES: u64 = 64 << 10;
-/// Time for a pipe in place of a key, a CA, or a file of `ssh_config` or `known_hosts`: whoever writes it does so at once.
+/// Time to read a pipe in place of a key, a CA, `ssh_config` or `known_hosts`.
 pub const PIPE: Duration = Duration::from_secs(5);
-/// Time for reading such files at all: one that lies on a network that is gone must not hang a sign-in.
+/// Time to read such files: a lost network file system must not block connecting.
 pub const READING: Duration = Duration::from_secs(10);
-/// Bytes of a settings file, a snippet or a doc page; a larger file is named and left alone.
+/// Bytes of a settings file, a snippet or a doc page. A larger file is reported and ignored.
 pub const TEXT_FILE_BYTES: u64 = 4 << 20;
-/// Files read from one snippet folder or doc pack: a folder named by mistake must not stall the start.
-pub const FOLDER_FILES: usize = 20_000;
-/// Bytes of a JSON document that is shown as a tree, which is made beside a key press; a longer one is shown as text.
+/// Files read from one snippet directory or doc pack: a wrong directory must not block the start.
+pub const DIRECTORY_FILES: usize = 20_000;
+/// Bytes of a JSON document that is shown as a tree, which is built during a key press. A longer one is shown as text.
 pub const JSON_BYTES: usize = 4 << 20;
-/// Bytes of text for OSC 52: with 99,992 of base64 and what stands around them it is a sequence of 100,000, and terminals drop
-/// longer ones, some without a word.
+/// Bytes of text for OSC 52. As base64 with the escape sequence around it this is 100,000 bytes; terminals silently drop longer
+/// sequences.
 pub const OSC52_BYTES: usize = 74_994;
-/// Time for the system's clipboard to take a text: a display that does not answer must not keep a copy from its other ways.
+/// Time for the system clipboard to accept a text. After it the other ways to copy are tried.
 pub const SYSTEM_CLIPBOARD: Duration = Duration::from_secs(2);
-/// Copies that are kept as files: they hold values, and only the newest ones are still wanted.
+/// Copies that are kept as files: they hold values, so only the newest ones are kept.
 pub const COPIES_KEPT: usize = 10;
-/// How long such a file is kept: the next start takes older ones away.
+/// Age after which the next start deletes such a file.
 pub const COPY_AGE: Duration = Duration::from_hours(24);
-/// Clients that one held tunnel serves at once; each has an SSH connection of its own.
+/// Concurrent clients of one `rrx tunnel`. Each has its own SSH connection.
 pub const TUNNEL_CLIENTS: u64 = 64;
-/// Clients of a held tunnel that sign in at once: sshd drops connections from the tenth on.
-pub const TUNNEL_CLIMBS: usize = 4;
-/// How long a client of a held tunnel waits for a lost way to come back.
+/// Clients of one `rrx tunnel` that connect at the same time: sshd drops connections from the tenth on.
+pub const TUNNEL_CONNECTS: usize = 4;
+/// How long a client of `rrx tunnel` waits for a lost connection to return.
 pub const TUNNEL_WAIT: Duration = Duration::from_secs(15);
-/// The longest wait between two tries to bring a held tunnel back: shorter than a client waits.
+/// The longest pause between two attempts to restore `rrx tunnel`: shorter than a client waits.
 pub const TUNNEL_PAUSE: Duration = Duration::from_secs(10);
-/// How long a held tunnel that ends waits for its last words to be read.
+/// How long `rrx tunnel` waits at its end for its last output to be read.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
-/// Bytes read from a client of a held tunnel at once.
+/// Bytes read at once from a client of `rrx tunnel`.
 pub const PUMP_BYTES: usize = 64 << 10;

@@ -1,31 +1,31 @@
-//! The one error value that a user sees: what failed, why, and what to do next. It knows no screen and no exit call.
+//! The error value that users see: what failed, why, and what to do next.
 
-/// What kind of trouble a [`Problem`] is; it decides the exit code and the colour, never the words.
+/// The kind of a [`Problem`]. It decides the exit code and the colour, not the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
     /// The command line or the settings are wrong.
     Settings,
     /// A statement failed on the server.
     Statement,
-    /// The route, the tunnel or the sign-in failed.
+    /// The route, the tunnel or the authentication failed.
     Route,
-    /// The link was lost while it was in use.
+    /// The connection was lost while it was in use.
     Lost,
-    /// Guard, blinding or policy said no.
+    /// The guard or blinding refused a statement.
     Refused,
     /// A comparison or a check found something.
     Finding,
-    /// A local file or folder is in trouble.
+    /// A problem with a local file or directory.
     Local,
     /// A limit of the profile cut a result.
     Cut,
-    /// A time limit ran out, ours or the server's.
+    /// A time limit was exceeded, in rrx or on the server.
     TimeLimit,
     Interrupted,
 }
 
 impl ProblemKind {
-    /// The documented exit code of a headless command that ends with this kind of problem.
+    /// Returns the documented exit code of a command that ends with this kind of problem.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -42,50 +42,48 @@ impl ProblemKind {
     }
 }
 
-/// An error as a MySQL server sends it (ERR packet): shown as it came.
+/// An error of a MySQL server (ERR packet), shown unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerError {
-    /// The server's error number, such as 1064.
+    /// Such as 1064.
     pub code: u16,
-    /// The five characters of SQLSTATE.
+    /// SQLSTATE, five characters.
     pub state: String,
     pub message: String,
 }
 
-/// What the user can do about a problem with one key or one command. The app maps it to a key, commands to a command line.
+/// What the user can do about a problem with one key or one command. The inspector shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Remedy {
     Reconnect,
     ChooseProfile,
-    /// Walk the route rung by rung (`rrx doctor`).
+    /// Check the connection step by step with `rrx doctor`.
     Doctor,
-    /// Look at the settings file.
+    /// Check the settings with `rrx profiles`.
     Settings,
-    /// Run the statement again with a higher limit.
-    RaiseLimit,
 }
 
-/// One thing that went wrong, told so that a user can act on it. It is data: tests compare it, screens show it.
+/// A problem, described so that a user can act on it. It is data: tests compare it, the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub kind: ProblemKind,
-    /// One sentence: what failed.
+    /// What failed, in one sentence.
     pub what: String,
-    /// Why, from the nearest cause to the farthest.
+    /// The causes, the direct one first.
     pub because: Vec<String>,
     pub hint: Option<String>,
-    /// The action that helps, when there is one.
+    /// The action that helps, if there is one.
     pub then: Option<Remedy>,
-    /// The server's own error, when it was the server that said no.
+    /// The error of the server, if it was one.
     pub server: Option<ServerError>,
-    /// Where in the statement, as a byte offset, when that is known.
+    /// Byte offset in the statement, if known.
     pub at: Option<usize>,
-    /// Whether it may pass by itself: whoever tries the same again later may get through, without anybody's doing.
+    /// Whether it may go away by itself, so that trying again later may succeed.
     pub passes: bool,
 }
 
 impl Problem {
-    /// A problem with nothing but its sentence.
+    /// Makes a problem with a description only.
     #[must_use]
     pub fn new(kind: ProblemKind, what: impl Into<String>) -> Self {
         Self {
@@ -100,42 +98,42 @@ impl Problem {
         }
     }
 
-    /// Adds a cause behind those already named.
+    /// Adds a cause after those already named.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.because.push(cause.into());
         self
     }
 
-    /// Says what to do next.
+    /// Sets what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Names the action that helps.
+    /// Sets the action that helps.
     #[must_use]
     pub fn then(mut self, remedy: Remedy) -> Self {
         self.then = Some(remedy);
         self
     }
 
-    /// Carries the server's own error.
+    /// Sets the error of the server.
     #[must_use]
     pub fn server(mut self, error: ServerError) -> Self {
         self.server = Some(error);
         self
     }
 
-    /// Says that it may pass by itself.
+    /// Marks it as transient: it may go away by itself.
     #[must_use]
     pub fn passing(mut self) -> Self {
         self.passes = true;
         self
     }
 
-    /// Marks the place in the statement, as a byte offset.
+    /// Sets the byte offset in the statement.
     #[must_use]
     pub fn at(mut self, offset: usize) -> Self {
         self.at = Some(offset);
@@ -144,7 +142,7 @@ impl Problem {
 }
 
 impl std::fmt::Display for Problem {
-    /// Several lines for standard error: what, why, the server's words, what next.
+    /// Formats the problem on several lines: what failed, why, the server's error, what to do next.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.what)?;
         for cause in &self.because {

@@ -11,11 +11,11 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::row_router::RowRouter;
-use crate::domain::export::{Manner, WriteError, side_file};
+use crate::domain::export::{ExportOptions, WriteError, columns_json};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{
-    End, ExportCmd, ExportEvent, ExportId, ExportOrder, Limit, Replace, ResultId, Rows, Written,
+    End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, IfExists, Limit, ResultId, Rows,
 };
 use crate::domain::results::Column;
 use crate::io::export::checksum::ChecksumWriter;
@@ -96,11 +96,11 @@ impl Exports {
         None
     }
 
-    fn start<N>(&self, order: ExportOrder, events: mpsc::Sender<N>) -> RunningExport
+    fn start<N>(&self, order: ExportJob, events: mpsc::Sender<N>) -> RunningExport
     where
         N: From<(ExportId, ExportEvent)> + Send + 'static,
     {
-        let (id, rerun) = (order.id, order.again);
+        let (id, rerun) = (order.id, order.rerun_as);
         let flags = Arc::new(ExportFlags::default());
         let (sources, home, task_flags) = (self.sources.clone(), self.home.clone(), Arc::clone(&flags));
         let task = tokio::task::spawn_blocking(move || {
@@ -130,15 +130,15 @@ impl Exports {
 }
 
 fn write(
-    order: &ExportOrder,
+    order: &ExportJob,
     sources: &RowSources,
     home: &Path,
     is_cancelled: &Arc<AtomicBool>,
     mut send_event: impl FnMut(ExportEvent),
 ) -> Result<ExportEvent, Problem> {
     let path = absolute_path(&order.path, home)?;
-    let side = order.form.has_side_file.then(|| side_path(&path));
-    if order.replace == Replace::Forbidden {
+    let side = order.choice.has_columns_file.then(|| side_path(&path));
+    if order.if_exists == IfExists::Fail {
         // Only regular files count: a pipe or a device is not replaced by writing to it.
         let existing = std::iter::once(&path).chain(&side).find(|path| path.is_file());
         if let Some(existing) = existing {
@@ -151,7 +151,7 @@ fn write(
     let mut rows = 0;
     let written = fetch(order, sources, is_cancelled, &mut send_event).and_then(|(columns, mut queue)| {
         let mut last_progress: Option<Instant> = None;
-        let options = Manner { format: order.form.format, formulas: order.form.formulas, zone: order.zone };
+        let options = ExportOptions { format: order.choice.format, formulas: order.choice.formulas, zone: order.zone };
         let outcome = write_rows(&mut queue, &columns, options, &mut file, |count, file| {
             rows = count;
             if is_cancelled.load(Ordering::SeqCst) {
@@ -167,7 +167,7 @@ fn write(
             Ok((_, Some(end))) => judge_end(end, is_cancelled).map(|limit| (columns, limit)),
             Ok((_, None)) => Err(result_closed()),
             Err(WriteError::Output(error)) => Err(write_problem(&path, &error)),
-            Err(WriteError::Form(problem)) => Err(*problem),
+            Err(WriteError::Unsupported(problem)) => Err(*problem),
         }
     });
     let bytes = file.bytes();
@@ -185,16 +185,16 @@ fn write(
     };
     if let Some(limit) = limit {
         let path = partial.path().to_owned();
-        return Ok(ExportEvent::Cut(Written { path, side: None, rows, bytes, sha256 }, limit));
+        return Ok(ExportEvent::Cut(ExportedFile { path, columns_file: None, rows, bytes, sha256 }, limit));
     }
     if let Some(side) = &side
-        && let Err(error) = atomic::replace(side, side_file(&columns).as_bytes())
+        && let Err(error) = atomic::replace(side, columns_json(&columns).as_bytes())
     {
         partial.discard();
         return Err(write_problem(side, &error));
     }
     partial.keep().map_err(|error| write_problem(&path, &error))?;
-    Ok(ExportEvent::Written(Written { path, side, rows, bytes, sha256 }))
+    Ok(ExportEvent::Written(ExportedFile { path, columns_file: side, rows, bytes, sha256 }))
 }
 
 /// Returns the limit that cut the result, if any, or why the result is not complete. A cancelled statement cancels the export.
@@ -212,12 +212,12 @@ fn judge_end(end: End, is_cancelled: &AtomicBool) -> Result<Option<Limit>, Probl
 
 /// Asks for the rows. Returns the columns, and the queue of the rows.
 fn fetch(
-    order: &ExportOrder,
+    order: &ExportJob,
     sources: &RowSources,
     is_cancelled: &AtomicBool,
     send_event: &mut impl FnMut(ExportEvent),
 ) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
-    let mut queue = if let Some(result) = order.again {
+    let mut queue = if let Some(result) = order.rerun_as {
         let queue = sources.router.claim(result);
         // Cancelled before the claim: nobody would release it.
         if is_cancelled.load(Ordering::SeqCst) {

@@ -1,6 +1,6 @@
 //! A table with a column of every type and the values at its edges, from a real MariaDB, as others read it from our files.
 
-use rrx::domain::export::{Format, WriteError};
+use rrx::domain::export::{ExportFormat, WriteError};
 use rrx::domain::results::{Column, TypeClass, WireType};
 
 use crate::all_types::{OF_MARIADB, Taken, columns, table};
@@ -84,10 +84,10 @@ fn is_kept(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
 /// Compares all cells; answers with the kinds in which each column was read.
 fn compare(
     taken: &Taken,
-    format: Format,
+    format: ExportFormat,
     is_same: impl Fn(&Column, &[u8], (&str, &str)) -> bool,
 ) -> (Vec<String>, Vec<Vec<String>>) {
-    let read = read_bytes(&taken.try_written(format).unwrap(), format.ending());
+    let read = read_bytes(&taken.try_written(format).unwrap(), format.extension());
     let names: Vec<&str> = taken.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(read.names, names);
     let cells = taken.cells();
@@ -101,7 +101,7 @@ fn compare(
             match (value, cell.as_deref()) {
                 (None, None) => {}
                 // openpyxl knows no empty text.
-                (None, Some(b"")) if format == Format::Xlsx => {}
+                (None, Some(b"")) if format == ExportFormat::Xlsx => {}
                 (Some((kind, text)), Some(cell)) => {
                     assert!(is_same(column, cell, (kind, text)), "{place}: {kind} {text} for {}", cell.escape_ascii());
                     if !kinds.contains(kind) {
@@ -123,8 +123,10 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
 
     // As the table is, a date that no calendar has ends it, and it is told which.
     let whole = taken(&mut live, |name, _| name.to_owned()).await;
-    match whole.try_written(Format::Parquet) {
-        Err(WriteError::Form(problem)) => assert!(problem.because[0].contains("no day of the calendar"), "{problem}"),
+    match whole.try_written(ExportFormat::Parquet) {
+        Err(WriteError::Unsupported(problem)) => {
+            assert!(problem.because[0].contains("no day of the calendar"), "{problem}")
+        }
         other => panic!("{other:?}"),
     }
     let days = taken(&mut live, |name, of| {
@@ -132,7 +134,7 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
         if is_date { format!("IF(MONTH({name}) = 0 OR DAY({name}) = 0, NULL, {name})") } else { name.to_owned() }
     })
     .await;
-    let (types, _) = compare(&days, Format::Parquet, is_same);
+    let (types, _) = compare(&days, ExportFormat::Parquet, is_same);
     let type_of = |of: &str| {
         let at = columns(OF_MARIADB).position(|(_, kind)| kind == of).unwrap();
         types[at + 1].as_str()
@@ -159,8 +161,8 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
         assert_eq!(type_of(of), expected, "{of}");
     }
 
-    match whole.try_written(Format::Xlsx) {
-        Err(WriteError::Form(problem)) => assert!(problem.because[0].contains("of a cell"), "{problem}"),
+    match whole.try_written(ExportFormat::Xlsx) {
+        Err(WriteError::Unsupported(problem)) => assert!(problem.because[0].contains("of a cell"), "{problem}"),
         other => panic!("{other:?}"),
     }
     let short = taken(&mut live, |name, of| {
@@ -168,7 +170,7 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
         if is_long { format!("IF(LENGTH({name}) > 15000, NULL, {name})") } else { name.to_owned() }
     })
     .await;
-    let (sheets, kinds) = compare(&short, Format::Xlsx, is_kept);
+    let (sheets, kinds) = compare(&short, ExportFormat::Xlsx, is_kept);
     assert_eq!(sheets, ["Rows"]);
     let kinds_of = |of: &str| {
         let at = columns(OF_MARIADB).position(|(_, kind)| kind == of).unwrap();

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use rrx::commands::common::interrupts::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
-use rrx::domain::export::{Format, Formulas, Writer};
+use rrx::domain::export::{ExportFormat, ExportWriter, Formulas};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
 use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::AccessLog;
@@ -29,8 +29,8 @@ fn text(name: &str) -> Column {
     }
 }
 
-fn written(format: Format, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
-    let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new());
+fn written(format: ExportFormat, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
+    let mut writer = ExportWriter::new(format, GlyphSet::Unicode, Vec::new());
     writer.begin(columns).unwrap();
     let mut chunk = ChunkBuilder::new(columns.len());
     for row in rows {
@@ -99,7 +99,7 @@ async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
     let goal = folder.path().join("rows.parquet");
     let (code, _, err) = perform(args("SELECT 1 AS a; SELECT 2 AS b", Some(&goal)), Stdout::Other).await;
     assert!(code == 2 && err.contains("holds one result") && err.contains("2 statements"), "{err}");
-    let shown = RunArgs { format: Some(Format::Xlsx), ..args("SELECT 1 AS a", None) };
+    let shown = RunArgs { format: Some(ExportFormat::Xlsx), ..args("SELECT 1 AS a", None) };
     let (code, bytes, err) = perform(shown.clone(), Stdout::Terminal).await;
     assert!(code == 2 && bytes == 0 && err.contains("nothing for a terminal") && err.contains("-o FILE"), "{err}");
     let (code, bytes, err) = perform(shown, Stdout::Other).await;
@@ -165,8 +165,8 @@ fn a_text_is_a_text_with_every_character() {
         "2024-01-01",
     ];
     let rows = || texts.iter().map(|text| vec![Some((*text).to_owned()), None]);
-    for format in [Format::Parquet, Format::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.ending());
+    for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
+        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.extension());
         assert_eq!(read.names, ["a", "<a>"]);
         for (row, text) in read.rows.iter().zip(texts) {
             let value = row[0].as_ref().map(|(kind, value)| (kind.as_str(), value.as_str()));
@@ -177,8 +177,8 @@ fn a_text_is_a_text_with_every_character() {
 
 #[test]
 fn no_rows_make_a_whole_file_with_its_columns() {
-    for format in [Format::Parquet, Format::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.ending());
+    for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
+        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.extension());
         assert_eq!((read.names, read.rows.len()), (vec!["a".to_owned(), "a_2".to_owned()], 0));
     }
 }
@@ -187,7 +187,7 @@ fn no_rows_make_a_whole_file_with_its_columns() {
 fn rows_that_a_sheet_does_not_hold_go_on_in_the_next_one() {
     let rows = (1 << 20) + 5_u32;
     let number = Column { wire: WireType::Long, ..text("n") };
-    let file = written(Format::Xlsx, &[number], (0..rows).map(|row| vec![Some(row.to_string())]));
+    let file = written(ExportFormat::Xlsx, &[number], (0..rows).map(|row| vec![Some(row.to_string())]));
     let read = read_bytes(&file, "xlsx");
     assert_eq!((read.types, read.rows.len()), (vec!["Rows".to_owned(), "Rows 2".to_owned()], rows as usize));
     let all = read.rows.iter().zip(0..rows).all(|(row, at)| row[0].as_ref().is_some_and(|it| it.1 == at.to_string()));

@@ -288,8 +288,7 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
     let state = tempfile::tempdir().unwrap();
     let mut log = AccessLog::open(state.path(), noon).unwrap();
     let (dialect, session) = (rrx::domain::sql::Dialect::default(), rrx::domain::ids::SessionId(1));
-    let checked =
-        rrx::domain::sql::guard::check("SELECT 1", dialect, rrx::domain::sql::Policy::default(), session).unwrap();
+    let checked = rrx::domain::sql::guard::check("SELECT 1", dialect, session).unwrap();
     let permit = log.begin(checked, begin("something else")).unwrap();
     let read = history::read(state.path(), 1);
     assert_eq!(read.statements[0].begin.statement, "SELECT 1");
@@ -315,6 +314,6 @@ fn an_end_is_written_in_the_same_words_whoever_writes_it() {
             "broken, not known to have finished: The link is lost",
         ),
     ] {
-        assert_eq!(super::model::report(end, 3).entry("7".into()).end, words);
+        assert_eq!(super::model::report(end, 3).end_record("7".into()).end, words);
     }
 }

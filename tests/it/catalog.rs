@@ -1,7 +1,7 @@
 //! Finding in the catalog.
 
-use rrx::domain::catalog::find::{ObjectRef, best, filter, find, mark_foreign_keys};
-use rrx::domain::catalog::{Catalog, ForeignKey, KeyPart, Routine, Schema, Table, TableColumn};
+use rrx::domain::catalog::find::{ObjectRef, best, filter, find};
+use rrx::domain::catalog::{Catalog, ForeignKey, KeyRole, Routine, Schema, Table, TableColumn};
 
 fn column(name: &str, comment: &str) -> TableColumn {
     TableColumn { name: name.into(), comment: comment.into(), ..TableColumn::default() }
@@ -127,10 +127,10 @@ fn what_fits_equally_well_stays_in_order() {
 #[test]
 fn columns_of_foreign_keys_are_marked_unless_they_are_primary() {
     let mut table = table("study_site", "", vec![column("id", ""), column("study_id", ""), column("note", "")]);
-    table.columns[0].key = KeyPart::Primary;
-    table.columns[1].key = KeyPart::Indexed;
+    table.columns[0].key = KeyRole::Primary;
+    table.columns[1].key = KeyRole::Indexed;
     table.foreign_keys = vec![ForeignKey { columns: vec!["id".into(), "study_id".into()], ..ForeignKey::default() }];
-    mark_foreign_keys(&mut table);
-    let parts: Vec<KeyPart> = table.columns.iter().map(|column| column.key).collect();
-    assert_eq!(parts, [KeyPart::Primary, KeyPart::Foreign, KeyPart::None]);
+    table.mark_foreign_keys();
+    let parts: Vec<KeyRole> = table.columns.iter().map(|column| column.key).collect();
+    assert_eq!(parts, [KeyRole::Primary, KeyRole::Foreign, KeyRole::None]);
 }

@@ -1,14 +1,14 @@
 //! Exports, read back by readers that are not ours.
 
 use proptest::prelude::*;
-use rrx::domain::export::{Format, Formulas, Writer};
+use rrx::domain::export::{ExportFormat, ExportWriter, Formulas};
 use rrx::domain::results::{BINARY_COLLATION, Column, ColumnOrigin, GlyphSet, WireType, flag};
 use serde_json::Value;
 
 use crate::results::{Row, blob, chunk, column, text};
 
-fn export(format: Format, columns: &[Column], rows: &[Row]) -> Vec<u8> {
-    let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new());
+fn export(format: ExportFormat, columns: &[Column], rows: &[Row]) -> Vec<u8> {
+    let mut writer = ExportWriter::new(format, GlyphSet::Unicode, Vec::new());
     writer.begin(columns).unwrap();
     for rows in rows.chunks(7) {
         writer.chunk(&chunk(columns.len(), rows)).unwrap();
@@ -16,7 +16,7 @@ fn export(format: Format, columns: &[Column], rows: &[Row]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-fn exported(format: Format, columns: &[Column], rows: &[Row]) -> String {
+fn exported(format: ExportFormat, columns: &[Column], rows: &[Row]) -> String {
     String::from_utf8(export(format, columns, rows)).unwrap()
 }
 
@@ -67,7 +67,7 @@ proptest! {
 
     #[test]
     fn csv_comes_back_byte_for_byte(rows in rows(3)) {
-        let bytes = export(Format::Csv, &[text("a"), blob("b,\"c"), text("")], &rows);
+        let bytes = export(ExportFormat::Csv, &[text("a"), blob("b,\"c"), text("")], &rows);
         let mut reader = csv::ReaderBuilder::new().from_reader(bytes.as_slice());
         prop_assert_eq!(reader.byte_headers().unwrap(), &csv::ByteRecord::from(vec!["a", "b,\"c", ""]));
         let read: Vec<Vec<Vec<u8>>> =
@@ -79,7 +79,7 @@ proptest! {
 
     #[test]
     fn tsv_comes_back_byte_for_byte(rows in rows(2)) {
-        let bytes = export(Format::Tsv, &[text("a"), blob("b")], &rows);
+        let bytes = export(ExportFormat::Tsv, &[text("a"), blob("b")], &rows);
         let lines = bytes.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n').skip(1);
         let read: Vec<Vec<Vec<u8>>> =
             lines.map(|line| line.split(|byte| *byte == b'\t').map(unescape).collect()).collect();
@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn json_comes_back_exactly(rows in rows(3)) {
         let columns = [text("t"), blob("b"), column("n", WireType::LongLong)];
-        let read: Vec<Value> = serde_json::from_slice(&export(Format::Json, &columns, &rows)).unwrap();
+        let read: Vec<Value> = serde_json::from_slice(&export(ExportFormat::Json, &columns, &rows)).unwrap();
         prop_assert_eq!(read.len(), rows.len());
         for (object, row) in read.iter().zip(&rows) {
             for (column, value) in columns.iter().zip(row) {
@@ -115,7 +115,7 @@ proptest! {
 
     #[test]
     fn a_table_is_harmless_lines_of_one_width(rows in rows(3)) {
-        let table = exported(Format::Table, &[text("a\x1b"), blob("b"), column("n", WireType::Long)], &rows);
+        let table = exported(ExportFormat::Table, &[text("a\x1b"), blob("b"), column("n", WireType::Long)], &rows);
         prop_assert!(table.chars().all(|character| character == '\n' || !character.is_control()));
         let lines = table.lines().count();
         prop_assert_eq!(lines, if rows.is_empty() { 3 } else { rows.len() + 4 });
@@ -127,7 +127,7 @@ proptest! {
 fn csv_tells_null_from_the_empty_text_and_quotes_only_where_needed() {
     let rows = [vec![None, Some(Vec::new())], row(&["a b", "say \"x\", y"]), row(&["'", "two\nlines"])];
     assert_eq!(
-        exported(Format::Csv, &[text("id"), text("full, name")], &rows),
+        exported(ExportFormat::Csv, &[text("id"), text("full, name")], &rows),
         "id,\"full, name\"\r\n,\"\"\r\na b,\"say \"\"x\"\", y\"\r\n',\"two\nlines\"\r\n"
     );
 }
@@ -136,7 +136,7 @@ fn csv_tells_null_from_the_empty_text_and_quotes_only_where_needed() {
 fn tsv_is_the_form_of_the_batch_client() {
     let rows = [vec![None, Some(b"tab\there".to_vec())], row(&["back\\slash", "new\nline\r\0"])];
     assert_eq!(
-        exported(Format::Tsv, &[text("a"), text("b")], &rows),
+        exported(ExportFormat::Tsv, &[text("a"), text("b")], &rows),
         "a\tb\nNULL\ttab\\there\nback\\\\slash\tnew\\nline\r\\0\n"
     );
 }
@@ -155,22 +155,22 @@ fn json_keeps_every_digit_and_every_name() {
     let mut values = row(&["18446744073709551615", decimal, "-1.5e-7", "00042", "0000-00-00 00:00:00"]);
     values.push(Some(vec![1]));
     assert_eq!(
-        exported(Format::Json, &columns, &[values, vec![None; 6]]),
+        exported(ExportFormat::Json, &columns, &[values, vec![None; 6]]),
         format!(
             "[\n{{\"n\":18446744073709551615,\"n_3\":{decimal},\"n_2\":-1.5e-7,\"n_4\":\"00042\",\
              \"d\":\"0000-00-00 00:00:00\",\"b\":1}},\n\
              {{\"n\":null,\"n_3\":null,\"n_2\":null,\"n_4\":null,\"d\":null,\"b\":null}}\n]\n"
         )
     );
-    assert_eq!(exported(Format::Json, &columns, &[]), "[]\n");
+    assert_eq!(exported(ExportFormat::Json, &columns, &[]), "[]\n");
 }
 
 #[test]
 fn bits_are_numbers_in_every_form() {
     let rows = [vec![Some(vec![1])], vec![Some(vec![1, 0])]];
-    assert_eq!(exported(Format::Csv, &[bit("b")], &rows), "b\r\n1\r\n256\r\n");
-    assert_eq!(exported(Format::Tsv, &[bit("b")], &rows), "b\n1\n256\n");
-    assert_eq!(exported(Format::Json, &[bit("b")], &rows), "[\n{\"b\":1},\n{\"b\":256}\n]\n");
+    assert_eq!(exported(ExportFormat::Csv, &[bit("b")], &rows), "b\r\n1\r\n256\r\n");
+    assert_eq!(exported(ExportFormat::Tsv, &[bit("b")], &rows), "b\n1\n256\n");
+    assert_eq!(exported(ExportFormat::Json, &[bit("b")], &rows), "[\n{\"b\":1},\n{\"b\":256}\n]\n");
 }
 
 #[test]
@@ -188,14 +188,14 @@ fn a_table_looks_like_the_client_and_tells_null_from_its_name() {
 | 1000 | NULL 日本 | ‹empty›  |
 +------+-----------+----------+
 ";
-    assert_eq!(exported(Format::Table, &columns, &rows), expected);
+    assert_eq!(exported(ExportFormat::Table, &columns, &rows), expected);
 }
 
 #[test]
 fn a_long_table_fixes_its_widths_and_cuts_nothing() {
     let mut rows = vec![row(&["12345"]); 1000];
     rows.push(row(&["1234567890"]));
-    let table = exported(Format::Table, &[column("n", WireType::Long)], &rows);
+    let table = exported(ExportFormat::Table, &[column("n", WireType::Long)], &rows);
     assert!(table.contains("| 1234567890 |\n"));
     assert_eq!(table.lines().next(), Some("+-------+"));
     assert_eq!(table.lines().count(), 1001 + 4);
@@ -205,8 +205,8 @@ fn a_long_table_fixes_its_widths_and_cuts_nothing() {
 fn formulas_are_defused_wherever_they_hide() {
     let columns = [text("=1+1"), text("b")];
     let hostile = ["=1", "\"=1+1\"", "＝1", "\u{feff}=1", "@x", "a=1", "-", "\t=1"];
-    for format in [Format::Csv, Format::Tsv] {
-        let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new()).formulas(Formulas::Defused);
+    for format in [ExportFormat::Csv, ExportFormat::Tsv] {
+        let mut writer = ExportWriter::new(format, GlyphSet::Unicode, Vec::new()).formulas(Formulas::Escaped);
         writer.begin(&columns).unwrap();
         let rows: Vec<Row> = hostile.iter().map(|value| row(&[value, "plain"])).collect();
         writer.chunk(&chunk(2, &rows)).unwrap();
@@ -226,7 +226,7 @@ fn rows_of_one_table_go_back_into_its_columns_and_others_into_names_that_differ(
         Column { origin, ..column(name, WireType::Long) }
     };
     let head = |columns: &[Column]| {
-        let written = exported(Format::Sql, columns, &[row(&vec!["1"; columns.len()])]);
+        let written = exported(ExportFormat::Sql, columns, &[row(&vec!["1"; columns.len()])]);
         written.lines().next().unwrap().to_owned()
     };
     assert_eq!(head(&[of("foo", "many", "id"), of("a", "many", "a")]), "INSERT INTO `many` (`id`, `a`) VALUES");
@@ -243,22 +243,22 @@ fn rows_of_one_table_go_back_into_its_columns_and_others_into_names_that_differ(
 fn a_column_of_json_has_one_type_though_zeros_are_filled_in() {
     let filled = Column { flags: flag::ZEROFILL | flag::UNSIGNED, ..column("n", WireType::Long) };
     let year = Column { flags: flag::ZEROFILL | flag::UNSIGNED, ..column("y", WireType::Year) };
-    let written = exported(Format::Json, &[filled, year], &[row(&["00042", "2024"]), row(&["99999", "1999"])]);
+    let written = exported(ExportFormat::Json, &[filled, year], &[row(&["00042", "2024"]), row(&["99999", "1999"])]);
     assert_eq!(written, "[\n{\"n\":\"00042\",\"y\":2024},\n{\"n\":\"99999\",\"y\":1999}\n]\n");
 }
 
 #[test]
 fn bytes_in_markdown_are_whole() {
-    let written = exported(Format::Markdown, &[blob("b")], &[vec![Some(vec![0xab; 40])]]);
+    let written = exported(ExportFormat::Markdown, &[blob("b")], &[vec![Some(vec![0xab; 40])]]);
     assert!(written.contains(&format!("| 0x{} |", "ab".repeat(40))), "{written}");
 }
 
 #[test]
 fn a_format_is_read_from_its_word() {
-    for format in Format::ALL {
+    for format in ExportFormat::ALL {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
-    let error = "xml".parse::<Format>().unwrap_err();
+    let error = "xml".parse::<ExportFormat>().unwrap_err();
     assert_eq!(
         error.to_string(),
         "there is no format \"xml\": choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx"
@@ -268,6 +268,6 @@ fn a_format_is_read_from_its_word() {
 #[test]
 fn an_output_that_cannot_be_written_is_an_error() {
     let mut full = [0_u8; 3];
-    let mut writer = Writer::new(Format::Csv, GlyphSet::Unicode, full.as_mut_slice());
+    let mut writer = ExportWriter::new(ExportFormat::Csv, GlyphSet::Unicode, full.as_mut_slice());
     assert!(writer.begin(&[text("long name")]).is_err());
 }

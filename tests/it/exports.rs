@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 use rrx::app::{Effect, Message};
-use rrx::domain::export::{Format, Formulas, Manner, SessionZone, WriteError};
+use rrx::domain::export::{ExportFormat, ExportOptions, Formulas, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::protocol::{
-    End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Progress, Replace, ResultId, ResultView,
-    Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId, Written,
+    End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, FormatChoice, IfExists, Limit, Progress, ResultId,
+    ResultView, Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId,
 };
 use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortColumn, WireType};
 use rrx::io::export::write_rows::write_rows;
@@ -122,7 +122,7 @@ impl Bench {
     }
 
     /// Begins an export and waits for its last news.
-    async fn export(&mut self, order: ExportOrder) -> ExportEvent {
+    async fn export(&mut self, order: ExportJob) -> ExportEvent {
         let id = order.id;
         assert_eq!(self.exports.run(ExportCmd::Write(order), &self.tell), None);
         self.last(id).await
@@ -140,25 +140,25 @@ impl Bench {
         }
     }
 
-    async fn write(&mut self, order: ExportOrder) -> Written {
+    async fn write(&mut self, order: ExportJob) -> ExportedFile {
         match self.export(order).await {
             ExportEvent::Written(written) => written,
             other => panic!("{other:?}"),
         }
     }
 
-    fn order(&self, path: &str) -> ExportOrder {
+    fn order(&self, path: &str) -> ExportJob {
         let path = self.folder.path().join(path).to_str().unwrap().to_owned();
-        ExportOrder {
+        ExportJob {
             id: ExportId(1),
             result: R,
             view: ViewId(0),
-            again: None,
+            rerun_as: None,
             columns: vec![0, 1, 2],
-            form: ExportForm::plain(Format::Csv),
+            choice: FormatChoice::plain(ExportFormat::Csv),
             zone: SessionZone::Utc,
             path,
-            replace: Replace::Forbidden,
+            if_exists: IfExists::Fail,
         }
     }
 
@@ -207,9 +207,9 @@ fn all_rows_of_a_spilled_result_are_in_the_file_and_the_sum_is_the_files() {
 fn the_sum_is_the_files_in_every_form_of_this_build() {
     run(async {
         let mut bench = Bench::of(3000).await;
-        for format in Format::ALL.into_iter().filter(|format| format.is_built()) {
-            let name = format!("all.{}", format.ending());
-            let order = ExportOrder { form: ExportForm::plain(format), ..bench.order(&name) };
+        for format in ExportFormat::ALL.into_iter().filter(|format| format.is_built()) {
+            let name = format!("all.{}", format.extension());
+            let order = ExportJob { choice: FormatChoice::plain(format), ..bench.order(&name) };
             let written = bench.write(order).await;
             let bytes = fs::read(&written.path).unwrap();
             assert_eq!(
@@ -231,8 +231,8 @@ fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
         let mut expected: Vec<u64> = (0..30_000).filter(|row| row % 10 == 3 && row % 7 != 0).collect();
         expected.sort_by_key(|row| (std::cmp::Reverse(row * 7919 % 1000), *row));
         assert_eq!(view.rows, expected.len() as u64);
-        let form = ExportForm { has_side_file: true, ..ExportForm::plain(Format::JsonLines) };
-        let order = ExportOrder { view: ViewId(1), columns: vec![2, 0], form, ..bench.order("some.jsonl") };
+        let form = FormatChoice { has_columns_file: true, ..FormatChoice::plain(ExportFormat::JsonLines) };
+        let order = ExportJob { view: ViewId(1), columns: vec![2, 0], choice: form, ..bench.order("some.jsonl") };
         let written = bench.write(order).await;
         let text = fs::read_to_string(&written.path).unwrap();
         let read: Vec<(u64, u64)> = text
@@ -244,12 +244,12 @@ fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
             })
             .collect();
         assert_eq!(read, expected.iter().map(|row| (row * 7919 % 1000, *row)).collect::<Vec<_>>());
-        let side = fs::read_to_string(written.side.unwrap()).unwrap();
+        let side = fs::read_to_string(written.columns_file.unwrap()).unwrap();
         let side: serde_json::Value = serde_json::from_str(&side).unwrap();
         assert_eq!((&side["columns"][0]["name"], &side["columns"][1]["name"]), (&"n".into(), &"id".into()));
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
         // What is looked at otherwise by now is not written for what was asked.
-        let stale = bench.export(ExportOrder { view: ViewId(0), ..bench.order("stale.csv") }).await;
+        let stale = bench.export(ExportJob { view: ViewId(0), ..bench.order("stale.csv") }).await;
         assert!(
             matches!(&stale, ExportEvent::Failed(problem) if problem.what.contains("closed or changed")),
             "{stale:?}"
@@ -262,8 +262,8 @@ fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
 fn formulas_are_defused_for_a_spreadsheet_and_home_is_expanded() {
     run(async {
         let mut bench = Bench::of(3).await;
-        let form = ExportForm { formulas: Formulas::Defused, ..ExportForm::plain(Format::Csv) };
-        let written = bench.write(ExportOrder { form, path: "~/sheet.csv".into(), ..bench.order("") }).await;
+        let form = FormatChoice { formulas: Formulas::Escaped, ..FormatChoice::plain(ExportFormat::Csv) };
+        let written = bench.write(ExportJob { choice: form, path: "~/sheet.csv".into(), ..bench.order("") }).await;
         assert_eq!(written.path, bench.folder.path().join("home/sheet.csv"));
         assert_eq!(read_csv(&written.path).1[2], ["2", "'=name, \"2\"", "838"]);
     });
@@ -278,11 +278,14 @@ fn a_file_that_is_there_is_asked_for_and_replaced_only_then() {
         assert_eq!(bench.export(order.clone()).await, ExportEvent::Exists(order.path.clone().into()));
         assert_eq!((fs::read_to_string(&order.path).unwrap().as_str(), bench.files("").len()), ("old", 1));
         // The file beside it counts too.
-        let form = ExportForm { has_side_file: true, ..order.form };
+        let form = FormatChoice { has_columns_file: true, ..order.choice };
         let beside = bench.folder.path().join("new.csv.columns.json");
         fs::write(&beside, "old").unwrap();
-        assert_eq!(bench.export(ExportOrder { form, ..bench.order("new.csv") }).await, ExportEvent::Exists(beside));
-        bench.write(ExportOrder { replace: Replace::Allowed, ..order.clone() }).await;
+        assert_eq!(
+            bench.export(ExportJob { choice: form, ..bench.order("new.csv") }).await,
+            ExportEvent::Exists(beside)
+        );
+        bench.write(ExportJob { if_exists: IfExists::Replace, ..order.clone() }).await;
         assert_eq!(read_csv(Path::new(&order.path)).1.len(), 3);
     });
 }
@@ -324,7 +327,7 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         let progress = bench.next().await;
         assert!(matches!(progress, News::Export(ExportId(1), ExportEvent::Progress { rows: 10, .. })));
         assert_eq!(bench.files(""), ["stopped.csv.partial"]);
-        let second = ExportCmd::Write(ExportOrder { id: ExportId(2), ..order });
+        let second = ExportCmd::Write(ExportJob { id: ExportId(2), ..order });
         assert_eq!(bench.exports.run(second.clone(), &bench.tell), Some(second));
         assert_eq!(bench.exports.run(ExportCmd::Cancel(ExportId(1)), &bench.tell), None);
         feed.rows.send(Rows::Batch { result: R, chunk: batch(10..20) }).await.unwrap();
@@ -421,14 +424,14 @@ fn a_full_disk_is_told_and_the_rows_are_wanted_no_more() {
     let (rows, mut taken) = mpsc::channel(8);
     rows.try_send(Rows::Batch { result: R, chunk: batch(0..100) }).unwrap();
     rows.try_send(Rows::End { result: R, end: End::Complete }).unwrap();
-    let manner = Manner::plain(Format::Csv);
+    let manner = ExportOptions::plain(ExportFormat::Csv);
     let error = write_rows(&mut taken, &columns(), manner, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
     assert!(matches!(&error, WriteError::Output(error) if error.kind() == std::io::ErrorKind::StorageFull), "{error}");
 }
 
 // ------------------------------------------------------------ by keys
 
-fn ordered(bench: &mut super::model::Bench) -> ExportOrder {
+fn ordered(bench: &mut super::model::Bench) -> ExportJob {
     let effect = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Write(_))));
     let Effect::Export(ExportCmd::Write(order)) = effect else { unreachable!() };
     order
@@ -449,9 +452,9 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     bench.text("~/out/subjects.csv");
     bench.keys("enter");
     let order = ordered(&mut bench);
-    let form = ExportForm { formulas: Formulas::Defused, ..ExportForm::plain(Format::Csv) };
-    assert_eq!((order.result, order.form, order.path.as_str()), (result, form, "~/out/subjects.csv"));
-    assert_eq!((order.columns, order.view, order.replace), (vec![1, 2], ViewId(0), Replace::Forbidden));
+    let form = FormatChoice { formulas: Formulas::Escaped, ..FormatChoice::plain(ExportFormat::Csv) };
+    assert_eq!((order.result, order.choice, order.path.as_str()), (result, form, "~/out/subjects.csv"));
+    assert_eq!((order.columns, order.view, order.if_exists), (vec![1, 2], ViewId(0), IfExists::Fail));
     assert_eq!(order.zone, SessionZone::Utc, "as the session says");
     bench.feed(Message::Export(order.id, ExportEvent::Progress { rows: 4, bytes: 2048 }));
     let screen = shown(&bench);
@@ -462,9 +465,9 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     bench.keys("ctrl-q");
     assert!(shown(&bench).contains("Rows are being written to a file"), "{}", shown(&bench));
     bench.keys("esc");
-    let written = Written {
+    let written = ExportedFile {
         path: "/home/you/out/subjects.csv".into(),
-        side: None,
+        columns_file: None,
         rows: 9,
         bytes: 3_500_000,
         sha256: "ab".repeat(32),
@@ -492,7 +495,7 @@ fn a_file_that_is_there_is_replaced_only_after_a_yes() {
             Effect::Export(ExportCmd::Write(order)) => Some(order.clone()),
             _ => None,
         });
-        let wanted = ExportOrder { replace: Replace::Allowed, id: ExportId(order.id.0 + 1), ..order };
+        let wanted = ExportJob { if_exists: IfExists::Replace, id: ExportId(order.id.0 + 1), ..order };
         assert_eq!(again, replaced.then_some(wanted));
     }
 }
@@ -571,7 +574,7 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
             let (router, rows, mut kept) = routed();
             let (feeds, _nobody) = mpsc::channel(1);
             bench.exports = Exports::new(feeds, router, bench.folder.path().to_owned());
-            let order = ExportOrder { again: Some(again), ..bench.order("all.csv") };
+            let order = ExportJob { rerun_as: Some(again), ..bench.order("all.csv") };
             assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
             assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
             rows.send(Rows::Open { result: again, columns: columns() }).await.unwrap();
@@ -605,7 +608,7 @@ fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
         let (router, rows, mut kept) = routed();
         let (feeds, _nobody) = mpsc::channel(1);
         bench.exports = Exports::new(feeds, router, bench.folder.path().to_owned());
-        let order = ExportOrder { again: Some(ResultId(9)), ..bench.order("all.csv") };
+        let order = ExportJob { rerun_as: Some(ResultId(9)), ..bench.order("all.csv") };
         assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
         assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
         assert_eq!(bench.exports.run(ExportCmd::Cancel(ExportId(1)), &bench.tell), None);
@@ -647,7 +650,7 @@ fn going_back_in_the_export_dialog_keeps_what_was_typed() {
 }
 
 /// A bench whose result was cut, as far as the file that waits for all of its rows.
-fn waiting() -> (super::model::Bench, ExportOrder) {
+fn waiting() -> (super::model::Bench, ExportJob) {
     let (mut bench, result) = with_rows(9);
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
@@ -655,7 +658,7 @@ fn waiting() -> (super::model::Bench, ExportOrder) {
     assert!(shown(&bench).contains("The statement runs again without the row limit."), "{}", shown(&bench));
     bench.keys("enter");
     let order = ordered(&mut bench);
-    assert!(order.again.is_some_and(|again| again != result));
+    assert!(order.rerun_as.is_some_and(|again| again != result));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
     (bench, order)
 }
@@ -677,11 +680,11 @@ fn all_rows_of_a_cut_result_take_the_way_of_every_statement_without_the_row_limi
     let (mut bench, order) = waiting();
     bench.feed(Message::Export(order.id, ExportEvent::Ready));
     let (result, bounds) = sent(&mut bench);
-    assert_eq!((Some(result), bounds.rows, bounds.bytes.is_some()), (order.again, None, true));
+    assert_eq!((Some(result), bounds.rows, bounds.bytes.is_some()), (order.rerun_as, None, true));
     bench.feed(Message::Export(order.id, ExportEvent::Progress { rows: 7000, bytes: 2048 }));
     assert!(shown(&bench).contains("writing 7,000 rows to subject.csv"), "{}", shown(&bench));
     let path = "/tmp/subject.csv.partial".into();
-    let written = Written { path, side: None, rows: 7000, bytes: 9, sha256: "ab".repeat(32) };
+    let written = ExportedFile { path, columns_file: None, rows: 7000, bytes: 9, sha256: "ab".repeat(32) };
     bench.feed(Message::Export(order.id, ExportEvent::Cut(written, Limit::Bytes(9))));
     let screen = shown(&bench);
     assert!(screen.contains("not whole") && screen.contains("byte limit"), "{screen}");

@@ -156,7 +156,7 @@ fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
     assert!(shown(&bench).contains("sorting 50 %") && shown(&bench).contains("study_id ▲"), "{}", shown(&bench));
     // By the key that stops what runs, and by the one that goes back.
     bench.keys("ctrl-c");
-    assert!(matches!(asked(&mut bench), StoreCmd::GiveUp(_)));
+    assert!(matches!(asked(&mut bench), StoreCmd::CancelJobs(_)));
     // What was on its way still tells.
     bench.feed(working(StoreWork::Arrange));
     let screen = shown(&bench);
@@ -172,14 +172,14 @@ fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
     bench.keys("enter");
     let _ = asked(&mut bench);
     bench.keys("esc");
-    assert!(matches!(asked(&mut bench), StoreCmd::GiveUp(_)));
+    assert!(matches!(asked(&mut bench), StoreCmd::CancelJobs(_)));
     let screen = shown(&bench);
     assert!(screen.contains("the search was stopped") && !screen.contains("searching"), "{screen}");
     bench.keys("A y");
     let _ = asked(&mut bench);
     bench.feed(working(StoreWork::Copy));
     bench.keys("esc");
-    assert!(matches!(asked(&mut bench), StoreCmd::GiveUp(_)));
+    assert!(matches!(asked(&mut bench), StoreCmd::CancelJobs(_)));
     assert!(shown(&bench).contains("nothing was copied") && !shown(&bench).contains("copying"), "{}", shown(&bench));
 }
 

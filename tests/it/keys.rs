@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rrx::app::action::Action;
 use rrx::app::keymaps;
-use rrx::domain::keys::{Chord, Key, Keymap, Matcher, Outcome, load};
+use rrx::domain::keys::{Chord, Key, KeyMatch, Keymap, Matcher, load};
 
 fn shipped() -> Vec<(&'static str, Keymap<Action>)> {
     keymaps::names()
@@ -70,7 +70,7 @@ fn every_printable_character_is_text_in_the_worksheet_in_every_style() {
     for (name, keymap) in shipped() {
         for c in (' '..='~').chain("äß€漢".chars()) {
             let outcome = Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["worksheet", "app"], true);
-            assert_eq!(outcome, Outcome::Text(c), "style {name}");
+            assert_eq!(outcome, KeyMatch::Text(c), "style {name}");
         }
     }
 }
@@ -80,11 +80,11 @@ fn a_sequence_waits_without_time_and_is_given_up_by_another_key() {
     let (keymap, _) = keymaps::keymap("default", None);
     let mut matcher = Matcher::default();
     let g = Chord::plain(Key::Char('g'));
-    assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), Outcome::Pending);
-    assert_eq!(matcher.feed(Chord::plain(Key::Char('x')), &keymap, &["grid", "app"], false), Outcome::GivenUp);
-    assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), Outcome::Pending);
+    assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), KeyMatch::Pending);
+    assert_eq!(matcher.feed(Chord::plain(Key::Char('x')), &keymap, &["grid", "app"], false), KeyMatch::GivenUp);
+    assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), KeyMatch::Pending);
     let top = Action::find("grid", "top").unwrap();
-    assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), Outcome::Action(top));
+    assert_eq!(matcher.feed(g, &keymap, &["grid", "app"], false), KeyMatch::Action(top));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, keymaps, screen, update};
 use rrx::domain::catalog::find::ObjectRef;
-use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
+use rrx::domain::catalog::{Catalog, KeyRole, Schema, Table, TableColumn};
 use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
 use rrx::domain::keys::Chord;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
@@ -199,9 +199,9 @@ pub fn catalog() -> Catalog {
         rows: Some(1200),
         comment: format!("about {name}"),
         columns: vec![
-            column("id", KeyPart::Primary),
-            column("study_id", KeyPart::Foreign),
-            column("name", KeyPart::None),
+            column("id", KeyRole::Primary),
+            column("study_id", KeyRole::Foreign),
+            column("name", KeyRole::None),
         ],
         ..Table::default()
     };
@@ -523,12 +523,12 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
 
 #[test]
 fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
-    use rrx::domain::keys::{Key, Matcher, Outcome};
+    use rrx::domain::keys::{Key, KeyMatch, Matcher};
     for style in ["default", "vim", "emacs"] {
         let (keymap, _) = keymaps::keymap(style, None);
         for c in (' '..='~').chain("äß€漢".chars()) {
             let outcome = Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["connect", "app"], true);
-            assert_eq!(outcome, Outcome::Text(c), "style {style}");
+            assert_eq!(outcome, KeyMatch::Text(c), "style {style}");
         }
     }
 }

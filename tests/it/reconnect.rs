@@ -132,7 +132,7 @@ fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
     bench.session(SessionEvent::Lost(lost()));
     bench.effects.clear();
     event(&mut bench, 2, SessionEvent::Asked(question.clone()));
-    assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::GiveWay)]));
+    assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::CloseForReconnect)]));
     assert_eq!(bench.model.context.link, ConnectionState::Lost);
     assert!(bench.model.connect.is_none());
     let notice = &bench.model.aside.notice.as_ref().unwrap().text;

@@ -140,7 +140,7 @@ fn a_refused_password_asks_for_the_new_one() {
         })
         .hint("stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
     let prompt = "Password of RO_USER at replica.example.com".into();
-    bench.session(SessionEvent::Asked(Question::Instead { prompt, problem }));
+    bench.session(SessionEvent::Asked(Question::RetrySecret { prompt, problem }));
     bench.text("hunter2");
     insta::assert_snapshot!("rotated_80x24", text(&bench, (80, 24)));
 }
@@ -197,12 +197,12 @@ fn why_connecting_ended_is_told_at_every_usual_size() {
     bench.keys("enter");
     for rung in steps {
         let state = StepState::Done("bastion.example.com".into(), std::time::Duration::ZERO);
-        bench.session(SessionEvent::ConnectionStep { hop: 0, rung, state });
+        bench.session(SessionEvent::ConnectionStep { hop: 0, step: rung, state });
     }
     let problem =
         Problem::new(ProblemKind::Route, "bastion does not reach replica port 3306.").hint("look at its name");
     let state = StepState::Failed(problem.clone());
-    bench.session(SessionEvent::ConnectionStep { hop: 1, rung: ConnectionStep::Forward, state });
+    bench.session(SessionEvent::ConnectionStep { hop: 1, step: ConnectionStep::Forward, state });
     bench.session(SessionEvent::Failed(problem));
     let shown = text(&bench, (40, 12));
     assert!(shown.contains("next: look at its name") && shown.contains("✗ forward"), "{shown}");

@@ -10,8 +10,8 @@ use rrx::app::focus::Focus;
 use rrx::app::{Effect, Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::protocol::{
-    End, ExportCmd, ExportEvent, Limit, Progress, ResultId, ResultView, SessionEvent, StoreCmd, StoreEvent, StoreWork,
-    ViewId, Warning, Written,
+    End, ExportCmd, ExportEvent, ExportedFile, Limit, Progress, ResultId, ResultView, SessionEvent, StoreCmd,
+    StoreEvent, StoreWork, ViewId, Warning,
 };
 use rrx::domain::results::{
     Cell, CellPreview, Column, ColumnOrigin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
@@ -629,7 +629,8 @@ fn an_export_from_its_file_to_its_end() {
     at_every_size("export_done", |bench| {
         let id = exporting(bench);
         let path = "/home/you/work/clinspark/exports/2026/subject.csv".into();
-        let written = Written { path, side: None, rows: 52_311, bytes: 8_500_000, sha256: "ab".repeat(32) };
+        let written =
+            ExportedFile { path, columns_file: None, rows: 52_311, bytes: 8_500_000, sha256: "ab".repeat(32) };
         bench.feed(Message::Export(id, ExportEvent::Written(written)));
     });
     at_every_size("export_there", |bench| {

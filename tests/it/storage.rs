@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rrx::domain::docs::DocPack;
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
-use rrx::domain::protocol::{Demo, Replace, SavedWorksheet, StorageCmd, StorageEvent};
+use rrx::domain::protocol::{DemoDocs, IfExists, SavedWorksheet, StorageCmd, StorageEvent};
 use rrx::domain::snippets::Snippet;
 use rrx::io::host::{keyring, secrets};
 use rrx::io::storage::paths::Paths;
@@ -294,11 +294,11 @@ fn snippet(name: &str, statement: &str) -> Snippet {
 fn a_snippet_is_saved_once_and_replaced_only_on_request() {
     let root = tempdir().unwrap();
     let folder = root.path().join("snippets");
-    let path = snippets::save(&folder, &snippet("a b", "1"), Replace::Forbidden).unwrap();
-    let problem = snippets::save(&folder, &snippet("a b", "2"), Replace::Forbidden).unwrap_err();
+    let path = snippets::save(&folder, &snippet("a b", "1"), IfExists::Fail).unwrap();
+    let problem = snippets::save(&folder, &snippet("a b", "2"), IfExists::Fail).unwrap_err();
     assert!(problem.what.contains("a b.sql"), "{problem}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "1\n");
-    snippets::save(&folder, &snippet("a b", "3"), Replace::Allowed).unwrap();
+    snippets::save(&folder, &snippet("a b", "3"), IfExists::Replace).unwrap();
     assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("3\n", 0o600));
 }
 
@@ -306,7 +306,7 @@ fn a_snippet_is_saved_once_and_replaced_only_on_request() {
 fn a_hostile_snippet_name_is_refused() {
     let root = tempdir().unwrap();
     for name in ["../x", "/etc/x", "", ".x", "-x", "a\nb", "a/b", " x", &"x".repeat(300)] {
-        assert!(snippets::save(root.path(), &snippet(name, "1"), Replace::Allowed).is_err(), "{name:?}");
+        assert!(snippets::save(root.path(), &snippet(name, "1"), IfExists::Replace).is_err(), "{name:?}");
     }
     assert_eq!(entries(root.path()), Vec::<String>::new());
 }
@@ -419,10 +419,10 @@ fn the_task_answers_snippets_docs_and_history() {
     let event = serve(
         root.path(),
         vec![
-            StorageCmd::SaveSnippet { snippet: snippet("a", "1"), replace: Replace::Forbidden },
-            StorageCmd::SaveSnippet { snippet: snippet("a", "2"), replace: Replace::Forbidden },
+            StorageCmd::SaveSnippet { snippet: snippet("a", "1"), if_exists: IfExists::Fail },
+            StorageCmd::SaveSnippet { snippet: snippet("a", "2"), if_exists: IfExists::Fail },
             StorageCmd::LoadSnippets { folders: vec![PathBuf::from("/no/such")] },
-            StorageCmd::LoadDocs { folders: vec![], demo: Demo::Yes },
+            StorageCmd::LoadDocs { folders: vec![], demo: DemoDocs::Included },
             StorageCmd::LoadHistory { most: 5 },
         ],
     );

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use rrx::domain::export::{Format, SessionZone, WriteError, Writer};
+use rrx::domain::export::{ExportFormat, ExportWriter, SessionZone, WriteError};
 use rrx::domain::results::{Column, GlyphSet};
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 use rrx::domain::{problem::Problem, results::WireType};
@@ -12,14 +12,14 @@ use crate::results::{Row, chunk, text};
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 use crate::results::{blob, column};
 
-const TYPED: [Format; 2] = [Format::Parquet, Format::Xlsx];
+const TYPED: [ExportFormat; 2] = [ExportFormat::Parquet, ExportFormat::Xlsx];
 
-fn write(format: Format, columns: &[Column], rows: &[Row]) -> Result<Vec<u8>, WriteError> {
+fn write(format: ExportFormat, columns: &[Column], rows: &[Row]) -> Result<Vec<u8>, WriteError> {
     write_into(format, columns, rows, Vec::new())
 }
 
-fn write_into<W: Write>(format: Format, columns: &[Column], rows: &[Row], out: W) -> Result<W, WriteError> {
-    let mut writer = Writer::new(format, GlyphSet::Unicode, out).zone(SessionZone::Utc);
+fn write_into<W: Write>(format: ExportFormat, columns: &[Column], rows: &[Row], out: W) -> Result<W, WriteError> {
+    let mut writer = ExportWriter::new(format, GlyphSet::Unicode, out).zone(SessionZone::Utc);
     writer.begin(columns)?;
     for rows in rows.chunks(7) {
         writer.chunk(&chunk(columns.len(), rows))?;
@@ -30,9 +30,9 @@ fn write_into<W: Write>(format: Format, columns: &[Column], rows: &[Row], out: W
 
 /// What the user is told where this value, in the second row, is not taken.
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
-fn refusal(format: Format, column: Column, value: &[u8]) -> Problem {
+fn refusal(format: ExportFormat, column: Column, value: &[u8]) -> Problem {
     match write(format, &[text("a"), column], &[vec![None; 2], vec![None, Some(value.to_vec())]]) {
-        Err(WriteError::Form(problem)) => *problem,
+        Err(WriteError::Unsupported(problem)) => *problem,
         other => panic!("{other:?}"),
     }
 }
@@ -41,22 +41,22 @@ fn refusal(format: Format, column: Column, value: &[u8]) -> Problem {
 fn a_form_that_this_build_does_not_have_is_told_with_the_way_to_it() {
     for format in TYPED {
         let built = write(format, &[text("a")], &[]);
-        let Some(problem) = format.absence() else {
+        let Some(problem) = format.missing_feature() else {
             assert!(format.is_built() && built.is_ok());
             continue;
         };
         assert_eq!(problem.what, format!("This rrx cannot write {format}"));
         assert!(problem.hint.as_deref().is_some_and(|hint| hint.contains("--features full")), "{problem}");
-        assert!(matches!(built, Err(WriteError::Form(told)) if *told == problem));
+        assert!(matches!(built, Err(WriteError::Unsupported(told)) if *told == problem));
     }
-    assert!(Format::ALL.into_iter().filter(|format| !TYPED.contains(format)).all(Format::is_built));
+    assert!(ExportFormat::ALL.into_iter().filter(|format| !TYPED.contains(format)).all(ExportFormat::is_built));
 }
 
 #[test]
 fn typed_files_are_known_by_their_endings() {
-    assert_eq!(Format::of_name("out/rows.parquet"), Some(Format::Parquet));
-    assert_eq!(Format::of_name("ROWS.XLSX"), Some(Format::Xlsx));
-    assert!(TYPED.into_iter().all(Format::is_binary));
+    assert_eq!(ExportFormat::from_file_name("out/rows.parquet"), Some(ExportFormat::Parquet));
+    assert_eq!(ExportFormat::from_file_name("ROWS.XLSX"), Some(ExportFormat::Xlsx));
+    assert!(TYPED.into_iter().all(ExportFormat::is_binary));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_list_of_forms_has_those_of_this_build() {
     let (mut bench, _) = super::grid::with_rows(9);
     bench.keys("x");
     for format in TYPED {
-        bench.text(format.word());
+        bench.text(format.name());
         let is_listed = super::grid::shown(&bench).contains(&format!(".{format}"));
         assert_eq!(is_listed, format.is_built(), "{}", super::grid::shown(&bench));
         bench.keys("ctrl-u");
@@ -104,25 +104,25 @@ mod xlsx {
     #[test]
     fn a_cell_takes_as_many_characters_as_a_spreadsheet_and_no_more() {
         let fits = "💠".repeat(16_383) + "a";
-        assert!(write(Format::Xlsx, &[text("t")], &[vec![Some(fits.clone().into_bytes())]]).is_ok());
-        let problem = refusal(Format::Xlsx, text("t"), (fits + "b").as_bytes());
+        assert!(write(ExportFormat::Xlsx, &[text("t")], &[vec![Some(fits.clone().into_bytes())]]).is_ok());
+        let problem = refusal(ExportFormat::Xlsx, text("t"), (fits + "b").as_bytes());
         assert_eq!(problem.because, ["row 2, column \"t\": 32768 characters are more than the 32767 of a cell"]);
-        let problem = refusal(Format::Xlsx, blob("b"), &vec![0; 40_000]);
+        let problem = refusal(ExportFormat::Xlsx, blob("b"), &vec![0; 40_000]);
         assert_eq!(problem.because, ["row 2, column \"b\": 80002 characters are more than the 32767 of a cell"]);
     }
 
     #[test]
     fn more_columns_than_a_sheet_has_are_refused() {
         let columns: Vec<Column> = (0..16_385).map(|at| text(&format!("c{at}"))).collect();
-        let refused = write(Format::Xlsx, &columns, &[]).map(drop).unwrap_err();
+        let refused = write(ExportFormat::Xlsx, &columns, &[]).map(drop).unwrap_err();
         assert!(refused.to_string().contains("there are 16385, and a sheet holds 16384"), "{refused}");
-        assert!(write(Format::Xlsx, &columns[1..], &[]).is_ok());
+        assert!(write(ExportFormat::Xlsx, &columns[1..], &[]).is_ok());
     }
 
     #[test]
     fn the_same_rows_make_the_same_file() {
         let rows: Vec<Row> = (0..100).map(|row| vec![Some(row.to_string().into_bytes())]).collect();
-        let file = || write(Format::Xlsx, &[column("n", WireType::Long)], &rows).unwrap();
+        let file = || write(ExportFormat::Xlsx, &[column("n", WireType::Long)], &rows).unwrap();
         assert_eq!(file(), file());
     }
 }
@@ -276,7 +276,7 @@ mod parquet {
         let row: Vec<_> = values.into_iter().map(|value| prop::option::weighted(0.9, value)).collect();
         let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
         proptest!(config, |(rows in prop::collection::vec(row, 0..30))| {
-            let reader = read(&write(Format::Parquet, &columns, &rows).unwrap());
+            let reader = read(&write(ExportFormat::Parquet, &columns, &rows).unwrap());
             prop_assert_eq!(usize::try_from(reader.metadata().file_metadata().num_rows()), Ok(rows.len()));
             let mut count = 0;
             for (read, row) in reader.get_row_iter(None).unwrap().zip(&rows) {
@@ -294,7 +294,7 @@ mod parquet {
         let columns = [unsigned(WireType::Tiny), text("n"), decimal(12, 2), fraction(WireType::Timestamp), text("n_2")];
         let value = |text: &str| Some(text.as_bytes().to_vec());
         let row = vec![value("255"), value("x"), value("-1.50"), value("2026-03-02 09:14:03"), None];
-        let reader = read(&write(Format::Parquet, &columns, &[row]).unwrap());
+        let reader = read(&write(ExportFormat::Parquet, &columns, &[row]).unwrap());
         let schema = reader.metadata().file_metadata().schema_descr_ptr();
         let names: Vec<&str> = schema.columns().iter().map(|column| column.name()).collect();
         assert_eq!(names, ["n", "n_3", "n_4", "n_5", "n_2"]);
@@ -317,7 +317,8 @@ mod parquet {
         for (name, is_utc) in
             [("+00:00", true), ("UTC", true), ("+02:00", false), ("SYSTEM", false), ("Europe/Berlin", false)]
         {
-            let mut writer = Writer::new(Format::Parquet, GlyphSet::Unicode, Vec::new()).zone(SessionZone::of(name));
+            let mut writer =
+                ExportWriter::new(ExportFormat::Parquet, GlyphSet::Unicode, Vec::new()).zone(SessionZone::of(name));
             writer.begin(&[column("t", WireType::Timestamp), column("d", WireType::DateTime)]).unwrap();
             let reader = read(&writer.finish().unwrap());
             let schema = reader.metadata().file_metadata().schema_descr_ptr();
@@ -334,7 +335,7 @@ mod parquet {
             vec![Some(noise.collect::<Vec<_>>().concat().into_bytes()), None]
         };
         let rows: Vec<Row> = (0..150_000).map(value).collect();
-        let reader = read(&write(Format::Parquet, &[text("a"), text("b")], &rows).unwrap());
+        let reader = read(&write(ExportFormat::Parquet, &[text("a"), text("b")], &rows).unwrap());
         let groups = reader.metadata().row_groups();
         assert!(groups.len() >= 3 && groups.iter().all(|group| group.total_byte_size() <= 20 << 20), "{groups:?}");
         let read =
@@ -344,7 +345,8 @@ mod parquet {
 
     #[test]
     fn a_value_without_a_place_is_refused_with_its_place_and_nothing_is_changed() {
-        let told = |column: Column, value: &str| refusal(Format::Parquet, column, value.as_bytes()).because[0].clone();
+        let told =
+            |column: Column, value: &str| refusal(ExportFormat::Parquet, column, value.as_bytes()).because[0].clone();
         for none in ["0000-00-00", "2024-00-10", "2024-02-30"] {
             assert_eq!(
                 told(column("d", WireType::Date), none),
@@ -352,7 +354,7 @@ mod parquet {
             );
         }
         assert!(told(column("d", WireType::DateTime), "0000-00-00 00:00:00").contains("no day of the calendar"));
-        let problem = refusal(Format::Parquet, column("d", WireType::Date), b"0000-00-00");
+        let problem = refusal(ExportFormat::Parquet, column("d", WireType::Date), b"0000-00-00");
         assert!(problem.hint.is_some_and(|hint| hint.contains("CAST(… AS CHAR)")));
         for (of, value) in [
             (decimal(5, 2), "1000.00"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use rrx::domain::export::{Format, WriteError, Writer};
+use rrx::domain::export::{ExportFormat, ExportWriter, WriteError};
 use rrx::domain::protocol::{End, ResultId, Rows};
 use rrx::domain::results::{Chunk, Column, GlyphSet, TypeClass};
 use rrx::domain::sql::Param;
@@ -171,14 +171,14 @@ impl Taken {
     }
 
     /// As a file of this form.
-    pub fn try_written(&self, format: Format) -> Result<Vec<u8>, WriteError> {
-        let mut writer = Writer::new(format, GlyphSet::default(), Vec::new());
+    pub fn try_written(&self, format: ExportFormat) -> Result<Vec<u8>, WriteError> {
+        let mut writer = ExportWriter::new(format, GlyphSet::default(), Vec::new());
         writer.begin(&self.columns)?;
         self.chunks.iter().try_for_each(|chunk| writer.chunk(chunk))?;
         writer.finish()
     }
 
-    fn written(&self, format: Format) -> Vec<u8> {
+    fn written(&self, format: ExportFormat) -> Vec<u8> {
         self.try_written(format).unwrap()
     }
 }
@@ -277,7 +277,7 @@ fn number(bits: &[u8]) -> String {
 
 /// Another reader of CSV takes the same values out; it does not tell NULL from an empty text.
 fn read_csv(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
-    let file = whole.written(Format::Csv);
+    let file = whole.written(ExportFormat::Csv);
     let mut reader = csv::Reader::from_reader(file.as_slice());
     let records: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
     assert_eq!(records.len(), cells.len());
@@ -295,7 +295,7 @@ fn read_csv(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
 
 /// Another reader of JSON takes the same values out, numbers by their digits.
 fn read_json(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
-    let file = whole.written(Format::Json);
+    let file = whole.written(ExportFormat::Json);
     let records: Vec<HashMap<String, &RawValue>> = serde_json::from_slice(&file).unwrap();
     assert_eq!(records.len(), cells.len());
     for (record, row) in records.iter().zip(cells) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::protocol::{Lag, Role};
-use rrx::domain::sql::Server;
+use rrx::domain::sql::ServerFamily;
 
 use super::harness::{connect, direct};
 use super::pretend::{NATIVE, Pretend, Says, Variable, each, is_several, variables};
@@ -58,7 +58,7 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
-    assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("StarRocks", Server::Other));
+    assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("StarRocks", ServerFamily::Other));
     assert_eq!((live.facts.role, live.facts.account.as_str()), (Role::Unknown, "RO_USER"));
     assert_eq!(live.lag().await, Lag::Unknown("the server refuses to show the replication status".into()));
     assert_eq!(live.run("SELECT 42").await.value(), "42");
@@ -73,7 +73,7 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
 async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
     let refusing = Pretend::start(|text| {
         if text.contains("SHOW VARIABLES") {
-            variables(&with(&[("version", "8.0.11-TiDB-v7.5.1"), ("version_comment", "TiDB Server")]))
+            variables(&with(&[("version", "8.0.11-TiDB-v7.5.1"), ("version_comment", "TiDB ServerFamily")]))
         } else if text.contains("TRANSACTION READ ONLY") {
             Says::No(1235, "function READ ONLY has only noop implementation in tidb now")
         } else {
@@ -223,7 +223,7 @@ async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[
                 ("version", "5.7.44-log"),
-                ("version_comment", "MySQL Community Server (GPL)"),
+                ("version_comment", "MySQL Community ServerFamily (GPL)"),
                 ("read_only", "ON"),
                 ("super_read_only", "OFF"),
                 ("server_id", "57"),
@@ -240,7 +240,7 @@ async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
     });
     let mut live = connect(profile(&server)).await.unwrap();
     assert_eq!((live.facts.product.as_str(), live.facts.role), ("MySQL", Role::Replica));
-    assert_eq!((live.facts.dialect.server, live.facts.dialect.version), (Server::MySql, (5, 7, 44)));
+    assert_eq!((live.facts.dialect.server, live.facts.dialect.version), (ServerFamily::MySql, (5, 7, 44)));
     assert_eq!(live.lag().await, Lag::Behind(Duration::from_secs(7)));
     let asked = server.asked();
     assert!(asked.iter().all(|text| !text.contains("REPLICA STATUS")), "{asked:?}");
@@ -290,7 +290,7 @@ async fn doris_is_known_by_its_comment_and_its_lag_is_unknown() {
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
-    assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("Doris", Server::Other));
+    assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("Doris", ServerFamily::Other));
     assert_eq!((live.facts.role, live.facts.dialect.version), (Role::Unknown, (5, 7, 99)));
     assert_eq!(live.lag().await, Lag::Unknown("the server refuses to show the replication status".into()));
     assert_eq!(live.run("SELECT 42").await.value(), "42");

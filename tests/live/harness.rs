@@ -14,7 +14,7 @@ use rrx::domain::protocol::{
     Answer, ConnectionStep, Lag, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
 use rrx::domain::results::Column;
-use rrx::domain::sql::{Dialect, Param, Policy, guard};
+use rrx::domain::sql::{Dialect, Param, guard};
 use rrx::io::host::own_sockets;
 use rrx::io::session::{CatalogLoading, CredentialCache, SessionEnv, spawn};
 use rrx::io::storage::known_hosts;
@@ -47,7 +47,7 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
 
 /// A permit for this text with values.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
-    let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
+    let checked = guard::check(text, dialect, session).unwrap_or_else(|no| panic!("{text}: {no}"));
     let begin = BeginRecord {
         id: "1".into(),
         time: String::new(),
@@ -186,11 +186,11 @@ async fn connect_with(
             }
             SessionEvent::Failed(problem) => return Err(problem),
             SessionEvent::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
-            SessionEvent::Own { text, .. } => {
+            SessionEvent::InternalQuery { text, .. } => {
                 timeline.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
                 internal_queries.push(text);
             }
-            SessionEvent::ConnectionStep { rung, state, .. } => {
+            SessionEvent::ConnectionStep { step: rung, state, .. } => {
                 if matches!(state, StepState::Done(..)) {
                     timeline.push((format!("{rung:?}"), begun.elapsed()));
                 }
@@ -205,7 +205,7 @@ async fn connect_with(
 pub async fn connect(profile: Profile) -> Result<Live, Problem> {
     connect_answering(profile, |question| match question {
         // No other password is typed.
-        Question::Instead { .. } => Answer::Decline,
+        Question::RetrySecret { .. } => Answer::Decline,
         question => panic!("asked {question:?}"),
     })
     .await
@@ -276,7 +276,7 @@ impl Live {
                     assert_eq!(of, result);
                     return report;
                 }
-                SessionEvent::Own { text, .. } => self.internal_queries.push(text),
+                SessionEvent::InternalQuery { text, .. } => self.internal_queries.push(text),
                 SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while running: {other:?}"),
             }
@@ -307,7 +307,7 @@ impl Live {
         loop {
             match next_event(&mut self.events, end).await {
                 SessionEvent::Catalog(catalog) => return catalog,
-                SessionEvent::Own { text, .. } => self.internal_queries.push(text),
+                SessionEvent::InternalQuery { text, .. } => self.internal_queries.push(text),
                 SessionEvent::ConnectionStep { .. } => {}
                 SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while reading the catalog: {other:?}"),
@@ -321,7 +321,7 @@ impl Live {
         loop {
             match next_event(&mut self.events, end).await {
                 SessionEvent::Lag(lag) => return lag,
-                SessionEvent::Own { text, .. } => self.internal_queries.push(text),
+                SessionEvent::InternalQuery { text, .. } => self.internal_queries.push(text),
                 other => panic!("while waiting for the lag: {other:?}"),
             }
         }

@@ -11,7 +11,7 @@ use rrx::demo::{Options, Running, data, start};
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::protocol::{End, Rows, Warning};
 use rrx::domain::results::{Column, TypeClass};
-use rrx::domain::sql::{Policy, guard};
+use rrx::domain::sql::guard;
 
 use crate::harness::{self, ID, Live, wide};
 use crate::loaded::{self, Loaded};
@@ -54,7 +54,7 @@ impl ServerUnderTest {
     }
 
     async fn run(&mut self, text: &str) -> StatementResult {
-        if guard::check(text, self.live.facts.dialect, Policy::default(), ID).is_err() {
+        if guard::check(text, self.live.facts.dialect, ID).is_err() {
             return self.run_directly(text).await;
         }
         let result = self.live.start(text, wide()).await;

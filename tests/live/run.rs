@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rrx::commands::common::interrupts::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
-use rrx::domain::export::{Format, Formulas};
+use rrx::domain::export::{ExportFormat, Formulas};
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
 use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
@@ -112,12 +112,12 @@ async fn rows_are_on_stdout_and_nothing_else_and_the_log_has_both_records() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_form_is_written_as_asked() {
-    for (format, expected) in [(Format::Csv, "a,b\n1,\"x,y\"\n"), (Format::Tsv, "a\tb\n1\tx,y\n")] {
+    for (format, expected) in [(ExportFormat::Csv, "a,b\n1,\"x,y\"\n"), (ExportFormat::Tsv, "a\tb\n1\tx,y\n")] {
         let asked = RunArgs { format: Some(format), ..args("SELECT 1 AS a, 'x,y' AS b") };
         let left = perform(asked, direct(Rig::start())).await;
         assert_eq!(left.out.replace("\r\n", "\n"), expected);
     }
-    let asked = RunArgs { format: Some(Format::Json), ..args("SELECT 1 AS a, 'x,y' AS b") };
+    let asked = RunArgs { format: Some(ExportFormat::Json), ..args("SELECT 1 AS a, 'x,y' AS b") };
     let left = perform(asked, direct(Rig::start())).await;
     let json: serde_json::Value = serde_json::from_str(&left.out).unwrap();
     assert_eq!(json, serde_json::json!([{"a": 1, "b": "x,y"}]));
@@ -162,7 +162,7 @@ async fn two_results_make_no_file_of_a_form_that_holds_one() {
         left.err
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "what was there before");
-    let asked = RunArgs { format: Some(Format::JsonLines), ..args("SELECT 1 AS a; SELECT 2 AS b") };
+    let asked = RunArgs { format: Some(ExportFormat::JsonLines), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(asked, direct(Rig::start())).await;
     assert_eq!((left.code, left.out.as_str()), (0, "{\"a\":1}\n{\"b\":2}\n"));
 }
@@ -464,7 +464,7 @@ async fn an_ending_that_says_no_form_is_asked_about_and_two_tables_of_markdown_a
     }
     assert_eq!(perform(into("rows.ndjson"), direct(Rig::start())).await.code, 0);
     assert_eq!(held(&folder.path().join("rows.ndjson")).as_deref(), Some("{\"a\":1}\n"));
-    let two = RunArgs { format: Some(Format::Markdown), ..args("SELECT 1 AS a; SELECT 2 AS b") };
+    let two = RunArgs { format: Some(ExportFormat::Markdown), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(two, direct(Rig::start())).await;
     assert_eq!(left.out, "| a |\n| ---:|\n| 1 |\n\n| b |\n| ---:|\n| 2 |\n");
 }

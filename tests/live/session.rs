@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use rrx::domain::catalog::{KeyPart, TableKind};
+use rrx::domain::catalog::{KeyRole, TableKind};
 use rrx::domain::problem::{ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use rrx::domain::protocol::{
     Answer, ConnectionStep, End, Limit, Question, Role, Rows, RunBounds, SessionCmd, SessionEvent, StepState,
 };
-use rrx::domain::sql::{Server, SqlMode};
+use rrx::domain::sql::{ServerFamily, SqlMode};
 
 use crate::harness::{self, connect, connect_answering, direct, wide};
 use crate::rig::{Rig, SshdOptions, wait_until};
@@ -32,7 +32,7 @@ async fn session_variables_are_pinned_and_read_back_whatever_the_account_starts_
     assert_eq!(mode, SqlMode::default(), "{}", row[0]);
     assert_eq!(row[1..9], ["utf8mb4", "utf8mb4", "utf8mb4", "+02:00", "12345", "1", "1", "18446744073709551615"]);
     assert_eq!(row[9], live.facts.connection_id.to_string());
-    assert_eq!(live.facts.dialect.server, Server::MariaDb);
+    assert_eq!(live.facts.dialect.server, ServerFamily::MariaDb);
     assert_eq!(live.facts.product, "MariaDB");
     assert_eq!(live.facts.role, Role::Replica);
     assert_eq!(live.facts.time_zone, "+02:00");
@@ -327,7 +327,7 @@ async fn a_refused_stored_password_is_reported_with_its_age_and_a_typed_one_is_t
     let stored = Profile { password: Some(SecretSource::Keyring("stored-94-days-ago".into())), ..direct(rig) };
     let mut problems = Vec::new();
     let live = connect_answering(stored, |question| {
-        let Question::Instead { problem, .. } = question else { panic!("{question:?}") };
+        let Question::RetrySecret { problem, .. } = question else { panic!("{question:?}") };
         let is_first = problems.is_empty();
         problems.push(problem);
         Answer::Secret(Secret::new(if is_first { "guessed".into() } else { rig.password().to_owned() }))
@@ -350,7 +350,7 @@ async fn a_password_that_the_keyring_does_not_have_can_be_typed() {
     let rig = Rig::start();
     let profile = Profile { password: Some(SecretSource::Keyring("absent".into())), ..direct(rig) };
     let live = connect_answering(profile.clone(), |question| {
-        let Question::Instead { problem, prompt } = question else { panic!("{question:?}") };
+        let Question::RetrySecret { problem, prompt } = question else { panic!("{question:?}") };
         assert!(problem.server.is_none() && prompt.contains(rig.account()), "{problem} {prompt}");
         Answer::Secret(Secret::new(rig.password().to_owned()))
     })
@@ -445,12 +445,12 @@ async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own(
     let item = shop.table("item").unwrap();
     assert_eq!(item.comment, "what is sold");
     assert_eq!(item.column("code").unwrap().comment, "its barcode");
-    assert_eq!(item.column("code").unwrap().key, KeyPart::Unique);
+    assert_eq!(item.column("code").unwrap().key, KeyRole::Unique);
     assert_eq!(item.column("id").unwrap().extra, "auto_increment");
     let line = shop.table("line").unwrap();
     assert_eq!(line.indexes[0].name, "PRIMARY");
     assert_eq!(line.indexes[0].columns, ["b", "a"]);
-    assert_eq!(line.column("item_id").unwrap().key, KeyPart::Foreign);
+    assert_eq!(line.column("item_id").unwrap().key, KeyRole::Foreign);
     assert_eq!(
         (line.foreign_keys[0].to_table.as_str(), line.foreign_keys[0].to_columns.as_slice()),
         ("item", &["id".to_owned()][..])

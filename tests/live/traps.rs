@@ -10,7 +10,7 @@ use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 use rrx::domain::protocol::{End, Rows, SessionCmd, SessionEvent};
 use rrx::domain::sql::split::split;
-use rrx::domain::sql::{Dialect, Policy, SqlMode, guard};
+use rrx::domain::sql::{Dialect, SqlMode, guard};
 use tokio::time::timeout;
 
 use crate::harness::{connect, direct, wide};
@@ -136,7 +136,7 @@ async fn the_driver_always_takes_several_statements_at_once_so_the_guard_takes_o
     for text in
         ["SELECT 1; SELECT 2", "SELECT 1;", "SELECT 1 /*! ; DROP TABLE t */", "SELECT 1 /*M!100000 ; SELECT 2 */"]
     {
-        let checked = guard::check(text, connect_dialect(rig).await, Policy::default(), SessionId(1));
+        let checked = guard::check(text, connect_dialect(rig).await, SessionId(1));
         if text == "SELECT 1;" {
             continue;
         }
@@ -201,7 +201,7 @@ async fn the_drivers_init_list_runs_backwards_so_a_session_sends_one_statement_o
 async fn load_data_local_ends_the_drivers_connection_so_the_guard_refuses_it() {
     let text = "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE mysql.user";
     let dialect = connect_dialect(Rig::start()).await;
-    assert!(guard::check(text, dialect, Policy::default(), SessionId(1)).is_err());
+    assert!(guard::check(text, dialect, SessionId(1)).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -78,7 +78,7 @@ async fn a_refused_typed_password_is_asked_for_again_with_the_server_s_message()
     let mut problems = Vec::new();
     let credentials = caches.start_session(SECOND, &shared, Some(FIRST));
     let live = connect_with_credentials(profile.clone(), credentials, |question| {
-        let Question::Instead { problem, .. } = question else { panic!("{question:?}") };
+        let Question::RetrySecret { problem, .. } = question else { panic!("{question:?}") };
         problems.push(problem);
         secret("the second")
     });

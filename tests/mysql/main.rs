@@ -29,7 +29,7 @@ use harness::{connect, wide};
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, TlsMode};
 use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
-use rrx::domain::sql::{Param, Server, SqlMode};
+use rrx::domain::sql::{Param, ServerFamily, SqlMode};
 use server::MySql;
 
 fn told(name: &str) -> String {
@@ -88,7 +88,7 @@ async fn session_variables_are_pinned_and_read_back() {
     assert_eq!(SqlMode::parse(row[0]), SqlMode::default());
     assert_eq!(row[1..7], ["utf8mb4", "+02:00", "12345", "1", "1", "18446744073709551615"]);
     assert_eq!(row[7], live.facts.connection_id.to_string());
-    assert_eq!(live.facts.dialect.server, Server::MySql);
+    assert_eq!(live.facts.dialect.server, ServerFamily::MySql);
     assert!(live.facts.product.ends_with("MySQL") && live.facts.role != Role::Unknown, "{:?}", live.facts);
     assert!(live.facts.tls.is_some());
     live.close().await;

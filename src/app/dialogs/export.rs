@@ -4,8 +4,8 @@ use crate::app::context::Context;
 use crate::app::request::{
     Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, ExportRows, Request,
 };
-use crate::domain::export::{Format, Formulas};
-use crate::domain::protocol::ExportForm;
+use crate::domain::export::{ExportFormat, Formulas};
+use crate::domain::protocol::FormatChoice;
 use crate::domain::quantity::counted;
 
 /// What an export of a result could write, known when the dialog opens.
@@ -26,7 +26,7 @@ pub struct ExportPlan {
 /// A step of the dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ExportStep {
-    Format,
+    ExportFormat,
     Rows,
     Path,
 }
@@ -36,7 +36,7 @@ enum ExportStep {
 pub struct ExportDialog {
     plan: ExportPlan,
     step: ExportStep,
-    form: ExportForm,
+    form: FormatChoice,
     rows: ExportRows,
     /// What was typed and chosen in the list of formats, and in that of rows: going back returns there.
     format_step: DialogStep,
@@ -51,8 +51,8 @@ impl ExportDialog {
     pub fn new(plan: ExportPlan) -> Self {
         Self {
             plan,
-            step: ExportStep::Format,
-            form: ExportForm::plain(Format::Csv),
+            step: ExportStep::ExportFormat,
+            form: FormatChoice::plain(ExportFormat::Csv),
             rows: ExportRows::Loaded,
             format_step: DialogStep::default(),
             rows_step: DialogStep::default(),
@@ -61,7 +61,7 @@ impl ExportDialog {
     }
 
     fn default_path(&self) -> String {
-        format!("{}.{}", self.plan.file_stem, self.form.format.ending())
+        format!("{}.{}", self.plan.file_stem, self.form.format.extension())
     }
 
     /// Goes on to the path, which begins with what was typed before.
@@ -75,14 +75,14 @@ impl ExportDialog {
 impl Dialog for ExportDialog {
     fn shape(&self) -> DialogShape {
         match self.step {
-            ExportStep::Format | ExportStep::Rows => DialogShape::List,
+            ExportStep::ExportFormat | ExportStep::Rows => DialogShape::List,
             ExportStep::Path => DialogShape::Line,
         }
     }
 
     fn title(&self) -> &'static str {
         match self.step {
-            ExportStep::Format => "Export: which format?",
+            ExportStep::ExportFormat => "Export: which format?",
             ExportStep::Rows => "Export: the result was cut; which rows?",
             ExportStep::Path => "Export: to which file?",
         }
@@ -90,24 +90,24 @@ impl Dialog for ExportDialog {
 
     fn prompt(&self) -> &'static str {
         match self.step {
-            ExportStep::Format | ExportStep::Rows => "find",
+            ExportStep::ExportFormat | ExportStep::Rows => "find",
             ExportStep::Path => "file",
         }
     }
 
     fn enter_hint(&self) -> &'static str {
         match self.step {
-            ExportStep::Format | ExportStep::Rows => "continue",
+            ExportStep::ExportFormat | ExportStep::Rows => "continue",
             ExportStep::Path => "export",
         }
     }
 
     fn items(&self, _context: &Context) -> Vec<DialogItem> {
         match self.step {
-            ExportStep::Format => forms()
+            ExportStep::ExportFormat => forms()
                 .into_iter()
                 .map(|(name, about, form)| {
-                    DialogItem::new(name, Vec::new()).about(about).right(format!(".{}", form.format.ending()))
+                    DialogItem::new(name, Vec::new()).about(about).right(format!(".{}", form.format.extension()))
                 })
                 .collect(),
             ExportStep::Rows => vec![
@@ -120,7 +120,7 @@ impl Dialog for ExportDialog {
 
     fn explanation(&self) -> String {
         match (self.step, self.rows) {
-            (ExportStep::Format | ExportStep::Rows, _) => String::new(),
+            (ExportStep::ExportFormat | ExportStep::Rows, _) => String::new(),
             (ExportStep::Path, ExportRows::Loaded) => self.plan.scope_of_loaded.clone(),
             (ExportStep::Path, ExportRows::All) => self.plan.scope_of_all.clone(),
         }
@@ -130,7 +130,7 @@ impl Dialog for ExportDialog {
         let here = DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor };
         let name = answer.item.map(|item| item.name).unwrap_or_default();
         match self.step {
-            ExportStep::Format => {
+            ExportStep::ExportFormat => {
                 let Some((_, _, form)) = forms().into_iter().find(|(other, ..)| *other == name) else {
                     return DialogOutcome::Stay(Vec::new());
                 };
@@ -162,7 +162,7 @@ impl Dialog for ExportDialog {
     fn back(&mut self, answer: DialogAnswer<'_>) -> Option<DialogStep> {
         let here = DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor };
         match self.step {
-            ExportStep::Format => return None,
+            ExportStep::ExportFormat => return None,
             ExportStep::Rows => self.rows_step = here,
             // A name that the user left alone follows the format.
             ExportStep::Path => self.path = Some(here.typed).filter(|typed| *typed != self.default_path()),
@@ -171,12 +171,12 @@ impl Dialog for ExportDialog {
             self.step = ExportStep::Rows;
             return Some(self.rows_step.clone());
         }
-        self.step = ExportStep::Format;
+        self.step = ExportStep::ExportFormat;
         Some(self.format_step.clone())
     }
 
     fn has_step_before(&self) -> bool {
-        self.step != ExportStep::Format
+        self.step != ExportStep::ExportFormat
     }
 }
 
@@ -187,23 +187,23 @@ fn loaded_rows(plan: &ExportPlan) -> String {
 }
 
 /// Returns the formats that this build has: name, what it is for, and how it is written.
-fn forms() -> Vec<(&'static str, &'static str, ExportForm)> {
-    let plain = ExportForm::plain;
-    let defused = |format| ExportForm { formulas: Formulas::Defused, ..plain(format) };
-    let described = |format| ExportForm { has_side_file: true, ..plain(format) };
+fn forms() -> Vec<(&'static str, &'static str, FormatChoice)> {
+    let plain = FormatChoice::plain;
+    let defused = |format| FormatChoice { formulas: Formulas::Escaped, ..plain(format) };
+    let described = |format| FormatChoice { has_columns_file: true, ..plain(format) };
     let forms = vec![
-        ("CSV", "NULL is nothing, the empty text is \"\"", plain(Format::Csv)),
-        ("CSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(Format::Csv)),
-        ("CSV with column types", "a second file, .columns.json, has the types", described(Format::Csv)),
-        ("TSV", "as `mysql --batch` writes it", plain(Format::Tsv)),
-        ("TSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(Format::Tsv)),
-        ("JSON", "an array of objects", plain(Format::Json)),
-        ("JSON lines", "one object per line", plain(Format::JsonLines)),
-        ("Markdown", "a table for a ticket", plain(Format::Markdown)),
-        ("SQL", "INSERT statements for these rows", plain(Format::Sql)),
-        ("table", "boxes and lines for reading", plain(Format::Table)),
-        ("Parquet", "typed columns for programs", plain(Format::Parquet)),
-        ("XLSX", "a workbook with numbers, dates and texts, no formulas", plain(Format::Xlsx)),
+        ("CSV", "NULL is nothing, the empty text is \"\"", plain(ExportFormat::Csv)),
+        ("CSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(ExportFormat::Csv)),
+        ("CSV with column types", "a second file, .columns.json, has the types", described(ExportFormat::Csv)),
+        ("TSV", "as `mysql --batch` writes it", plain(ExportFormat::Tsv)),
+        ("TSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(ExportFormat::Tsv)),
+        ("JSON", "an array of objects", plain(ExportFormat::Json)),
+        ("JSON lines", "one object per line", plain(ExportFormat::JsonLines)),
+        ("Markdown", "a table for a ticket", plain(ExportFormat::Markdown)),
+        ("SQL", "INSERT statements for these rows", plain(ExportFormat::Sql)),
+        ("table", "boxes and lines for reading", plain(ExportFormat::Table)),
+        ("Parquet", "typed columns for programs", plain(ExportFormat::Parquet)),
+        ("XLSX", "a workbook with numbers, dates and texts, no formulas", plain(ExportFormat::Xlsx)),
     ];
     forms.into_iter().filter(|(_, _, form)| form.format.is_built()).collect()
 }

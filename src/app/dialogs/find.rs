@@ -3,7 +3,7 @@
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Narrowing, Request};
 use crate::domain::catalog::Catalog;
-use crate::domain::catalog::find::{Found, ObjectRef};
+use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::compute::ComputeWork;
 
 /// Lists objects of the catalog.
@@ -55,7 +55,7 @@ impl Dialog for FindDialog {
         context.catalog.iter().map(|catalog| Request::Compute(work(catalog))).collect()
     }
 
-    fn on_found(&mut self, best: &[Found], total: usize) {
+    fn on_found(&mut self, best: &[FindMatch], total: usize) {
         self.found = Some((best.iter().map(|found| found.object).collect(), total));
     }
 

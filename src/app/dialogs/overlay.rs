@@ -9,7 +9,7 @@ use crate::app::request::{
 };
 use crate::app::widgets::line_input::LineInput;
 use crate::app::widgets::list::ListCursor;
-use crate::domain::catalog::find::Found;
+use crate::domain::catalog::find::FindMatch;
 
 use super::narrow::narrow;
 
@@ -145,7 +145,7 @@ impl Overlays {
     }
 
     /// Takes what a search of the catalog found.
-    pub fn on_found(&mut self, best: &[Found], total: usize, context: &Context) {
+    pub fn on_found(&mut self, best: &[FindMatch], total: usize, context: &Context) {
         for overlay in &mut self.stack {
             overlay.dialog.on_found(best, total);
             overlay.refresh(context);

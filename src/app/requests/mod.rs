@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::problem::{Problem, ProblemKind as Trouble, Remedy};
 use crate::domain::profile::Environment;
-use crate::domain::protocol::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd};
+use crate::domain::protocol::{DemoDocs, End, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
 use super::action::{Action, AppAction};
@@ -239,7 +239,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         | Request::Jump { .. }) => results::handle(model, request, requests, effects),
         Request::SaveSnippet { name, statement } => match Snippet::from_statement(&name, &statement) {
             Ok(snippet) => {
-                effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, replace: Replace::Forbidden }));
+                effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, if_exists: IfExists::Fail }));
             }
             Err(problem) => model.notice(problem.to_string()),
         },
@@ -364,7 +364,7 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
     }
     model.context.profile = Some(Arc::clone(&profile));
     let is_demo = profile.environment == Environment::Demo;
-    let demo = if is_demo { Demo::Yes } else { Demo::No };
+    let demo = if is_demo { DemoDocs::Included } else { DemoDocs::Omitted };
     effects.push(Effect::Session(
         session,
         SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None },

@@ -8,7 +8,7 @@ use crate::app::panes::grid::ResultSet;
 use crate::app::panes::inspector::InspectorContent;
 use crate::app::request::{ExportRows, Request};
 use crate::app::update::with;
-use crate::domain::protocol::{ExportId, ExportOrder};
+use crate::domain::protocol::{ExportId, ExportJob};
 
 use super::show;
 
@@ -47,10 +47,10 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
             }
             let again = (rows == ExportRows::All).then(|| model.new_result());
             let order = model.grid.export_order(ExportId::default(), form, path);
-            requests.extend(order.map(|order| Request::ExportTo(ExportOrder { again, ..order })));
+            requests.extend(order.map(|order| Request::ExportTo(ExportJob { rerun_as: again, ..order })));
         }
         Request::ExportTo(order) => {
-            let order = ExportOrder { id: model.new_export(), ..order };
+            let order = ExportJob { id: model.new_export(), ..order };
             with!(model, requests, effects, grid.export(order));
         }
         Request::RunAgain { order, statement, profile } => {

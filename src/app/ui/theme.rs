@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::look::{Background, Colours, TerminalLook};
 use crate::domain::profile::Environment;
-use crate::domain::sql::highlight::Class;
+use crate::domain::sql::highlight::HighlightClass;
 use crate::domain::text::GlyphSet;
 
 /// Styles by what they mean.
@@ -136,15 +136,15 @@ impl Theme {
 
     /// A piece of SQL.
     #[must_use]
-    pub fn sql(self, class: Class) -> Style {
+    pub fn sql(self, class: HighlightClass) -> Style {
         match class {
-            Class::Keyword => self.colour(Color::LightMagenta, Color::Magenta).add_modifier(Modifier::BOLD),
-            Class::Function => self.colour(Color::LightCyan, Color::Blue),
-            Class::String => self.colour(Color::LightGreen, Color::Green),
-            Class::Number => self.colour(Color::LightYellow, Color::Red),
-            Class::Comment => self.dim(),
-            Class::Variable | Class::Parameter => self.colour(Color::LightRed, Color::Red),
-            Class::Error => self.bad(),
+            HighlightClass::Keyword => self.colour(Color::LightMagenta, Color::Magenta).add_modifier(Modifier::BOLD),
+            HighlightClass::Function => self.colour(Color::LightCyan, Color::Blue),
+            HighlightClass::String => self.colour(Color::LightGreen, Color::Green),
+            HighlightClass::Number => self.colour(Color::LightYellow, Color::Red),
+            HighlightClass::Comment => self.dim(),
+            HighlightClass::Variable | HighlightClass::Parameter => self.colour(Color::LightRed, Color::Red),
+            HighlightClass::Error => self.bad(),
             _ => self.text(),
         }
     }

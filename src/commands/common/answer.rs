@@ -16,8 +16,8 @@ pub async fn answer(question: Question, prompts: Prompts) -> Result<Answer, Prob
             asked.unwrap_or_else(|_| Err(session_ended())).map(Answer::Secret)
         }
         // A refused password is not asked for again: a script must not hang, nor lock the account.
-        Question::Instead { problem, .. } if problem.server.is_some() => Ok(Answer::Decline),
-        Question::Instead { prompt, problem } => {
+        Question::RetrySecret { problem, .. } if problem.server.is_some() => Ok(Answer::Decline),
+        Question::RetrySecret { prompt, problem } => {
             let why = problem.because.first().map_or_else(String::new, |why| format!(" ({why})"));
             let asked = tokio::task::spawn_blocking(move || (prompts.hidden)(&format!("{prompt}{why}"))).await;
             asked.unwrap_or_else(|_| Err(session_ended())).map(Answer::Secret).map_err(|_| problem)

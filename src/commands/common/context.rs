@@ -8,7 +8,7 @@ use super::demo_profile;
 use super::print;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{CommandLine, Profile};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::env::{HostEnv, ProfileContext};
 use crate::io::storage::settings::{self, Presence};
 
@@ -23,7 +23,7 @@ pub struct CommandContext {
 impl CommandContext {
     /// Reads the settings.
     #[must_use]
-    pub fn load_settings(&self) -> Loaded {
+    pub fn load_settings(&self) -> LoadedSettings {
         settings::load(&self.env.paths, self.settings_file)
     }
 
@@ -31,7 +31,7 @@ impl CommandContext {
     ///
     /// # Errors
     /// Returns a problem if stderr cannot be written.
-    pub fn load_settings_and_report(&self) -> Result<Loaded, Problem> {
+    pub fn load_settings_and_report(&self) -> Result<LoadedSettings, Problem> {
         let loaded = self.load_settings();
         print::problems(&mut std::io::stderr(), &loaded.problems)?;
         Ok(loaded)
@@ -62,7 +62,7 @@ impl CommandContext {
     ///
     /// # Errors
     /// Returns a problem if there is no such profile.
-    pub fn find_profile(&self, name: &str, loaded: &Loaded) -> Result<(Arc<Profile>, ProfileContext), Problem> {
+    pub fn find_profile(&self, name: &str, loaded: &LoadedSettings) -> Result<(Arc<Profile>, ProfileContext), Problem> {
         match self.built_in_profile().filter(|built_in| built_in.profile.name == name) {
             Some(built_in) => Ok((built_in.profile, built_in.context)),
             None => Ok((Arc::new(loaded.settings.require(name)?.clone()), self.env.profile_context())),

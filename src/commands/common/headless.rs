@@ -15,7 +15,7 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
-use crate::domain::sql::{Checked, Policy, guard};
+use crate::domain::sql::{Checked, guard};
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, spawn};
 use crate::io::storage::access_log::AccessLog;
@@ -121,7 +121,7 @@ impl HeadlessSession {
     /// # Errors
     /// Returns a problem of kind [`ProblemKind::Refused`] with the position in `text`.
     pub fn check(&self, text: &str) -> Result<Checked, Problem> {
-        guard::check(text, self.facts.dialect, Policy::default(), SESSION)
+        guard::check(text, self.facts.dialect, SESSION)
             .map_err(|refusal| Problem::new(ProblemKind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
     }
 
@@ -144,7 +144,7 @@ impl HeadlessSession {
         send(&self.commands, SessionCmd::Run { permit, result, bounds }).await?;
         let report = self.wait_for_end(result, interrupts).await;
         log.end(match &report {
-            Ok(report) => report.entry(id),
+            Ok(report) => report.end_record(id),
             Err(_) => lost_entry(id),
         })?;
         let report = report?;

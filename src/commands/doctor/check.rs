@@ -105,7 +105,7 @@ pub(super) async fn check_connection(
             }
         };
         match event {
-            Some((_, SessionEvent::ConnectionStep { hop, rung: step, state })) => {
+            Some((_, SessionEvent::ConnectionStep { hop, step, state })) => {
                 let state = match state {
                     StepState::Failed(problem) if step == ConnectionStep::HostKey => {
                         StepState::Failed(check.explain(problem, &profile.name, accept, &rrx))
@@ -134,7 +134,9 @@ pub(super) async fn check_connection(
                     break;
                 }
             }
-            Some((_, SessionEvent::Own { text, took, error })) => check.sent.push(SentStatement { text, took, error }),
+            Some((_, SessionEvent::InternalQuery { text, took, error })) => {
+                check.sent.push(SentStatement { text, took, error })
+            }
             Some((_, SessionEvent::Ready(facts))) => {
                 check.facts = Some(facts);
                 break;

@@ -10,7 +10,7 @@ use super::check::{CheckedStep, ConnectionCheck};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::protocol::{ConnectionStep, Lag, Role, ServerFacts, StepState};
-use crate::domain::sql::{Dialect, Server};
+use crate::domain::sql::{Dialect, ServerFamily};
 use crate::io::storage::access_log::format_time;
 
 /// The name of the JSON format.
@@ -52,7 +52,7 @@ impl Report<'_> {
         let mut rows = vec![
             ("server", format!("{} {}", facts.product, facts.version)),
             ("role", role(facts.role).into()),
-            ("lag", self.check.lag.as_ref().map_or_else(|| "not known in time".into(), Lag::beside_its_name)),
+            ("lag", self.check.lag.as_ref().map_or_else(|| "not known in time".into(), Lag::value_text)),
             ("identity", facts.identity.clone()),
             ("account", facts.account.clone()),
             ("database", facts.database.clone().unwrap_or_else(|| "none".into())),
@@ -140,7 +140,7 @@ impl Report<'_> {
                 "accepted": key.is_accepted,
             })).collect::<Vec<_>>(),
             "server": self.check.facts.as_ref().map(|facts| server_json(facts)),
-            "lag": self.check.lag.as_ref().map(Lag::words),
+            "lag": self.check.lag.as_ref().map(Lag::describe),
             "warnings": self.warnings(),
             "fastest_milliseconds": self.fastest().map(milliseconds),
             "statements": self.check.sent.iter().map(|sent| json!({
@@ -228,9 +228,9 @@ fn role(role: Role) -> &'static str {
 
 fn dialect(dialect: Dialect) -> String {
     let family = match dialect.server {
-        Server::MySql => "MySQL",
-        Server::MariaDb => "MariaDB",
-        Server::Other => "MySQL-like",
+        ServerFamily::MySql => "MySQL",
+        ServerFamily::MariaDb => "MariaDB",
+        ServerFamily::Other => "MySQL-like",
     };
     let (major, minor, patch) = dialect.version;
     let mut text = format!("{family} {major}.{minor}.{patch}");

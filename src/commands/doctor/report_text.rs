@@ -43,8 +43,8 @@ pub(super) fn step_on_terminal(step: &CheckedStep, profile: &Profile) -> String 
 /// Returns the name of a step, with the number of the hop if there are several (`ssh_config` can add hops to the profile's).
 fn step_name(step: &CheckedStep, profile: &Profile) -> String {
     match step.hop_number() {
-        Some(number) if number > 1 || profile.route.len() > 1 => format!("{} {number}", step.step.word()),
-        Some(_) | None => step.step.word().to_owned(),
+        Some(number) if number > 1 || profile.route.len() > 1 => format!("{} {number}", step.step.name()),
+        Some(_) | None => step.step.name().to_owned(),
     }
 }
 

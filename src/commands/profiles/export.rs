@@ -10,7 +10,7 @@ use crate::cli::ExportCommand;
 use crate::commands::common::print;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Profile};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
@@ -21,7 +21,7 @@ use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
 /// Returns a problem if there is no such profile, if `ssh_config` cannot be read, or if the file exists.
 pub async fn export(
     command: &ExportCommand,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     env: &SessionEnv,
     out: &mut dyn Write,
     err: &mut dyn Write,

@@ -8,7 +8,7 @@ use crate::cli::OutputFormat;
 use crate::commands::common::print;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Environment, Profile};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::storage::paths::Paths;
 
 /// Lists the profiles. Problems in the settings are reported on `err`.
@@ -17,7 +17,7 @@ use crate::io::storage::paths::Paths;
 /// Returns a problem if the output cannot be written.
 pub fn list(
     format: OutputFormat,
-    loaded: &Loaded,
+    loaded: &LoadedSettings,
     paths: &Paths,
     out: &mut dyn Write,
     err: &mut dyn Write,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Stdout;
 use crate::cli::{RowFormat, RunCommand, StatementSource};
 use crate::commands::common::print;
-use crate::domain::export::{Format, Formulas};
+use crate::domain::export::{ExportFormat, Formulas};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunBounds};
@@ -30,7 +30,7 @@ pub struct RunArgs {
     /// One or more statements.
     pub text: String,
     /// The format; `None` chooses by the file name, or by what stdout is.
-    pub format: Option<Format>,
+    pub format: Option<ExportFormat>,
     pub rows: RowsWanted,
     /// The file for the rows; stdout without one.
     pub output: Option<PathBuf>,
@@ -72,15 +72,15 @@ impl RunArgs {
         Ok(Self {
             text,
             format: command.format.map(|format| match format {
-                RowFormat::Table => Format::Table,
-                RowFormat::Csv => Format::Csv,
-                RowFormat::Tsv => Format::Tsv,
-                RowFormat::Json => Format::Json,
-                RowFormat::Jsonl => Format::JsonLines,
-                RowFormat::Markdown => Format::Markdown,
-                RowFormat::Sql => Format::Sql,
-                RowFormat::Parquet => Format::Parquet,
-                RowFormat::Xlsx => Format::Xlsx,
+                RowFormat::Table => ExportFormat::Table,
+                RowFormat::Csv => ExportFormat::Csv,
+                RowFormat::Tsv => ExportFormat::Tsv,
+                RowFormat::Json => ExportFormat::Json,
+                RowFormat::Jsonl => ExportFormat::JsonLines,
+                RowFormat::Markdown => ExportFormat::Markdown,
+                RowFormat::Sql => ExportFormat::Sql,
+                RowFormat::Parquet => ExportFormat::Parquet,
+                RowFormat::Xlsx => ExportFormat::Xlsx,
             }),
             rows: match (command.all, command.limit) {
                 (true, _) => RowsWanted::All,
@@ -92,7 +92,7 @@ impl RunArgs {
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
             is_strict: command.strict,
-            formulas: if command.no_formulas { Formulas::Defused } else { Formulas::Kept },
+            formulas: if command.no_formulas { Formulas::Escaped } else { Formulas::Kept },
             columns: command.columns.clone(),
         })
     }
@@ -101,13 +101,13 @@ impl RunArgs {
     ///
     /// # Errors
     /// Returns a problem if this build lacks the format, or if it is binary and stdout is a terminal.
-    pub(super) fn choose_format(&self, stdout: Stdout) -> Result<Format, Problem> {
+    pub(super) fn choose_format(&self, stdout: Stdout) -> Result<ExportFormat, Problem> {
         let is_on_terminal = self.output.is_none() && stdout == Stdout::Terminal;
         let format = match (self.format, &self.output) {
             (Some(format), _) => format,
             (None, Some(path)) => format_by_name(path)?,
-            (None, None) if is_on_terminal => Format::Table,
-            (None, None) => Format::Tsv,
+            (None, None) if is_on_terminal => ExportFormat::Table,
+            (None, None) => ExportFormat::Tsv,
         };
         if format.is_binary() && is_on_terminal {
             return Err(Problem::new(
@@ -116,7 +116,7 @@ impl RunArgs {
             )
             .hint("write it to a file with -o FILE"));
         }
-        format.absence().map_or(Ok(format), Err)
+        format.missing_feature().map_or(Ok(format), Err)
     }
 
     pub(super) fn bounds(&self, profile: &Profile) -> RunBounds {
@@ -157,13 +157,13 @@ fn read_file(path: &Path) -> std::io::Result<String> {
 }
 
 /// Chooses the format by the extension of a file; TSV if the name has none.
-fn format_by_name(path: &Path) -> Result<Format, Problem> {
+fn format_by_name(path: &Path) -> Result<ExportFormat, Problem> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    match Format::of_name(&name) {
+    match ExportFormat::from_file_name(&name) {
         Some(format) => Ok(format),
         // A date at the end is no extension.
-        None if !extension.contains(|character: char| character.is_ascii_alphabetic()) => Ok(Format::Tsv),
+        None if !extension.contains(|character: char| character.is_ascii_alphabetic()) => Ok(ExportFormat::Tsv),
         None => Err(Problem::new(
             ProblemKind::Settings,
             format!("rrx cannot tell the format from the name {}", print::one_line(&name)),

@@ -21,10 +21,10 @@ use super::common::print;
 use super::common::runtime::block_on;
 use super::snippets;
 use crate::cli::{RunCommand, StatementSource};
-use crate::domain::export::{Format, Manner, SessionZone};
+use crate::domain::export::{ExportFormat, ExportOptions, SessionZone};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{End, Limit, RunReport, times};
+use crate::domain::protocol::{End, Limit, RunReport, count_repeats};
 use crate::domain::quantity::counted;
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
@@ -138,7 +138,7 @@ async fn run_statements<W: Write + Send + 'static>(
         Stdout::Other => RowSink::Stdout(out),
     };
     let outputs = Outputs::open(args, sink)?;
-    let options = Manner { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
+    let options = ExportOptions { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
     let writer = WriterThread::start(rows, options, outputs, interrupts.token())?;
     let bounds = args.bounds(&profile);
     let mut code = 0;
@@ -171,7 +171,11 @@ async fn run_statements<W: Write + Send + 'static>(
 }
 
 /// Refuses several results if the format, or a file of columns, can hold only one.
-fn refuse_several_results(args: &RunArgs, format: Format, statements: &[(usize, Checked)]) -> Result<(), Problem> {
+fn refuse_several_results(
+    args: &RunArgs,
+    format: ExportFormat,
+    statements: &[(usize, Checked)],
+) -> Result<(), Problem> {
     let results = statements.iter().filter(|(_, checked)| checked.has_rows()).count();
     if results <= 1 || !(format.holds_one() || args.columns.is_some()) {
         return Ok(());
@@ -223,7 +227,7 @@ fn judge(
 
 fn warning_text(report: &RunReport) -> String {
     let mut text = format!("rrx: {}\n", counted(u64::from(report.warning_count), "warning"));
-    for (warning, times) in times(&report.warnings) {
+    for (warning, times) in count_repeats(&report.warnings) {
         let (level, message) = (print::one_line(&warning.level), print::one_line(&warning.message));
         let repeated = if times > 1 { format!(" ({times} times)") } else { String::new() };
         // Writing to a string cannot fail.

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::RunArgs;
 use super::arguments::is_stdout;
 use crate::commands::common::print::{self, SafeWriter};
-use crate::domain::export::{Format, WriteError};
+use crate::domain::export::{ExportFormat, WriteError};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::export::open_error::open_error;
 use crate::io::export::partial_file::{PartialFile, would_collide};
@@ -107,7 +107,7 @@ pub(super) enum ResultCount {
 
 /// The outcome of the writing.
 pub(super) struct RunOutcome<W> {
-    pub(super) format: Format,
+    pub(super) format: ExportFormat,
     /// `None` if the reader did not take all rows in time after an interrupt.
     pub(super) written: Option<Result<Written<W>, oneshot::error::RecvError>>,
     pub(super) rows_path: Option<PathBuf>,
@@ -203,7 +203,7 @@ fn write_failed(
         }
         _ if failed.is_none() && code == ProblemKind::Interrupted.exit_code() => Ok(code),
         WriteError::Output(error) => Err(rows_problem(args, partial, &error)),
-        WriteError::Form(problem) => {
+        WriteError::Unsupported(problem) => {
             // Without its end, a file in such a format cannot be read.
             delete(partial);
             Err(*problem)

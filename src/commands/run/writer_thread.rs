@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::output::{Outputs, ResultCount, RowSink, RunOutcome, Written, columns_problem};
 use crate::commands::common::interrupts::Interrupts;
-use crate::domain::export::{Format, Manner, side_file};
+use crate::domain::export::{ExportFormat, ExportOptions, columns_json};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::Rows;
@@ -24,7 +24,7 @@ const READER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The thread that writes rows.
 pub(super) struct WriterThread<W> {
-    format: Format,
+    format: ExportFormat,
     written: oneshot::Receiver<Written<W>>,
     /// Set when rows were dropped.
     has_dropped_rows: Arc<AtomicBool>,
@@ -39,7 +39,7 @@ impl<W: Write + Send + 'static> WriterThread<W> {
     /// Returns a problem if the thread cannot be started.
     pub(super) fn start(
         rows: mpsc::Receiver<Rows>,
-        options: Manner,
+        options: ExportOptions,
         outputs: Outputs<W>,
         stop: CancellationToken,
     ) -> Result<Self, Problem> {
@@ -104,7 +104,7 @@ async fn forward(
 /// Writes result after result until the session ends. On an error, dropping the receiver stops the statement.
 fn write_results<W: Write>(
     mut rows: mpsc::Receiver<Rows>,
-    options: Manner,
+    options: ExportOptions,
     mut columns_file: Option<PartialFile>,
     mut sink: RowSink<W>,
 ) -> Written<W> {
@@ -116,10 +116,10 @@ fn write_results<W: Write>(
             Some(_) => continue,
         };
         if results == ResultCount::Some {
-            sink.write_all(options.format.between_results())?;
+            sink.write_all(options.format.separator())?;
         }
         if let Some(file) = columns_file.as_mut().filter(|_| results == ResultCount::None) {
-            file.write_all(side_file(&columns).as_bytes()).map_err(|error| columns_problem(&error))?;
+            file.write_all(columns_json(&columns).as_bytes()).map_err(|error| columns_problem(&error))?;
         }
         results = ResultCount::Some;
         (sink, _) = write_rows(&mut rows, &columns, options, sink, |_, _| Ok(()))?;

@@ -1,12 +1,12 @@
-//! Fuzzy find over everything that a catalog holds. It ranks and filters; it knows no screen and no documentation.
+//! Fuzzy search and filter over the objects of a catalog.
 
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Catalog, KeyPart, Routine, Schema, Table, TableColumn};
-use crate::domain::limits::MOST_FOUND;
+use super::{Catalog, Routine, Schema, Table, TableColumn};
+use crate::domain::limits::MAX_FOUND;
 
-/// One object, by its places in the catalog that it was found in: it means nothing in a later generation.
+/// An object of a catalog by index. It is valid for the catalog in which it was found, not for a later generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObjectRef {
     Schema(usize),
@@ -17,7 +17,7 @@ pub enum ObjectRef {
 }
 
 impl ObjectRef {
-    /// The schema that it is or lies in.
+    /// Returns the schema of the object, or the object itself.
     #[must_use]
     pub fn schema(self, catalog: &Catalog) -> Option<&Schema> {
         match self {
@@ -27,7 +27,7 @@ impl ObjectRef {
         }
     }
 
-    /// The table that it is or lies in.
+    /// Returns the table of the object, or the object itself.
     #[must_use]
     pub fn table(self, catalog: &Catalog) -> Option<&Table> {
         match self {
@@ -36,7 +36,7 @@ impl ObjectRef {
         }
     }
 
-    /// The column that it is.
+    /// Returns the object if it is a column.
     #[must_use]
     pub fn column(self, catalog: &Catalog) -> Option<&TableColumn> {
         match self {
@@ -45,7 +45,7 @@ impl ObjectRef {
         }
     }
 
-    /// The routine that it is.
+    /// Returns the object if it is a routine.
     #[must_use]
     pub fn routine(self, catalog: &Catalog) -> Option<&Routine> {
         match self {
@@ -54,7 +54,7 @@ impl ObjectRef {
         }
     }
 
-    /// Its name with the names above it, such as `clinspark.study.id`; empty when it is of another catalog.
+    /// Returns the qualified name, such as `clinspark.study.id`; empty if the object belongs to another catalog.
     #[must_use]
     pub fn path(self, catalog: &Catalog) -> String {
         let last = match self {
@@ -71,34 +71,34 @@ impl ObjectRef {
     }
 }
 
-/// An object that fits, and how well.
+/// An object that matches a pattern, with its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct FindMatch {
     pub object: ObjectRef,
-    /// The higher the better; means nothing between two patterns.
+    /// Higher is better. Scores of different patterns cannot be compared.
     pub score: u32,
 }
 
-/// The words of a pattern, split at blanks and dots. Each must fit somewhere; capitals do not count.
-pub struct Words {
+/// A search pattern: words separated by spaces and dots. Each must match somewhere, in any case.
+pub struct FindPattern {
     fuzzy: Vec<Atom>,
     exact: Vec<Atom>,
     matcher: Matcher,
     buffer: Vec<char>,
 }
 
-/// How a name counts beside a comment.
+/// Weight of a name relative to a comment.
 const NAME: u32 = 4;
-/// How much more an object's own name counts when the word is the whole of it; in proportion when it is a part.
+/// Extra score for a word that is the whole name of an object; in proportion if it is a part of the name.
 const WHOLE: u32 = 800;
-/// How the name of the table around a column counts.
+/// Weight of the name of a column's table.
 const TABLE: u32 = 2;
-/// Letters from which a filter looks into the names of columns.
+/// Length of a filter from which it searches the names of columns.
 const COLUMN_LETTERS: usize = 2;
-/// Letters from which a filter looks into comments.
+/// Length of a filter from which it searches comments.
 const COMMENT_LETTERS: usize = 3;
 
-impl Words {
+impl FindPattern {
     #[must_use]
     pub fn new(pattern: &str) -> Self {
         let atoms = |kind| -> Vec<Atom> {
@@ -116,25 +116,24 @@ impl Words {
         }
     }
 
-    /// How many words there are; a pattern without any fits everything.
+    /// Number of words. A pattern without words matches everything.
     #[must_use]
     pub fn len(&self) -> usize {
         self.fuzzy.len()
     }
 
-    /// Whether there is no word.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fuzzy.is_empty()
     }
 
-    /// How well a word fits a name, its letters with gaps between; `None` when it does not.
+    /// Returns the score of a word in a name, in which letters may be skipped; `None` if it does not match.
     pub fn in_name(&mut self, word: usize, name: &str) -> Option<u32> {
         let atom = self.fuzzy.get(word)?;
         atom.score(Utf32Str::new(name, &mut self.buffer), &mut self.matcher).map(u32::from)
     }
 
-    /// How well a word fits a text, in one piece; `None` when it does not.
+    /// Returns the score of a word as a substring of a text; `None` if it does not match.
     pub fn in_text(&mut self, word: usize, text: &str) -> Option<u32> {
         if text.is_empty() {
             return None;
@@ -143,76 +142,77 @@ impl Words {
         atom.score(Utf32Str::new(text, &mut self.buffer), &mut self.matcher).map(u32::from)
     }
 
-    /// What a word that fits a name counts for how much of it it is: typed letters lead to the shortest name first.
+    /// Returns the extra score for the share of a name that a word covers, so that shorter names come first.
     fn share_of(&self, word: usize, name: &str) -> u32 {
         let letters = self.fuzzy.get(word).map_or(0, |atom| atom.needle_text().len());
         let share = letters.min(name.len()) * WHOLE as usize / name.len().max(1);
         u32::try_from(share).unwrap_or(WHOLE)
     }
 
-    /// For each word how well it fits a name.
+    /// Returns the score of each word in a name.
     fn each_in_name(&mut self, name: &str) -> Vec<Option<u32>> {
         (0..self.len()).map(|word| self.in_name(word, name)).collect()
     }
 
-    /// The score of an object with a name and a comment inside something whose words have scores already: each word
-    /// must fit somewhere, and at least one must fit the object itself.
+    /// Returns the score of an object by its name and comment, and the scores of its table or schema in `around`. Each word must
+    /// match somewhere, and at least one must match the object itself.
     fn score(&mut self, name: &str, comment: &str, around: &[Option<u32>]) -> Option<u32> {
         let mut sum = 0;
-        let mut fits_itself = self.is_empty();
+        let mut matches_itself = self.is_empty();
         for word in 0..self.len() {
             let share = self.share_of(word, name);
             let own = self.in_name(word, name).map(|score| score * NAME + share);
             let own = own.or_else(|| self.in_text(word, comment));
-            fits_itself |= own.is_some();
+            matches_itself |= own.is_some();
             let outer = around.get(word).copied().flatten();
             sum += own.or(outer)?;
         }
-        fits_itself.then_some(sum)
+        matches_itself.then_some(sum)
     }
 }
 
-/// Everything that fits a pattern, best first; what fits equally well stays in the catalog's order. Names count more
-/// than comments, a column's word may also fit its table or schema (`vol mail` finds `volunteer.email`). An empty
-/// pattern finds nothing.
+/// Returns all objects that match a pattern, best first; equal matches stay in the catalog's order. Names count more than
+/// comments, and words may match the table or schema of an object (`vol mail` finds `volunteer.email`). An empty pattern finds
+/// nothing.
 #[must_use]
-pub fn find(catalog: &Catalog, pattern: &str) -> Vec<Found> {
+pub fn find(catalog: &Catalog, pattern: &str) -> Vec<FindMatch> {
     ranked(catalog, pattern, &|| false).unwrap_or_default()
 }
 
-/// The best of what fits, at most [`MOST_FOUND`], and how many fit. The server's own schemas come last. An empty
-/// pattern lists the tables, without the server's own. `None` once `is_stale` says so; it is asked at each table.
+/// Returns the best matches, at most [`MAX_FOUND`], and the number of all matches. Schemas of the server come last. An empty
+/// pattern lists all tables except those of the server. Returns `None` once `is_stale` returns true; it is called for each table.
 #[must_use]
-pub fn best(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<(Vec<Found>, usize)> {
-    let mut found = if Words::new(pattern).is_empty() { tables(catalog) } else { ranked(catalog, pattern, is_stale)? };
+pub fn best(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<(Vec<FindMatch>, usize)> {
+    let mut found =
+        if FindPattern::new(pattern).is_empty() { tables(catalog) } else { ranked(catalog, pattern, is_stale)? };
     let total = found.len();
-    found.truncate(MOST_FOUND);
+    found.truncate(MAX_FOUND);
     Some((found, total))
 }
 
-fn tables(catalog: &Catalog) -> Vec<Found> {
+fn tables(catalog: &Catalog) -> Vec<FindMatch> {
     let schemas = catalog.schemas.iter().enumerate().filter(|(_, schema)| !schema.is_system);
     schemas
         .flat_map(|(s, schema)| {
-            (0..schema.tables.len()).map(move |t| Found { object: ObjectRef::Table(s, t), score: 0 })
+            (0..schema.tables.len()).map(move |t| FindMatch { object: ObjectRef::Table(s, t), score: 0 })
         })
         .collect()
 }
 
-fn ranked(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<Found>> {
-    let mut words = Words::new(pattern);
+fn ranked(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<FindMatch>> {
+    let mut words = FindPattern::new(pattern);
     if words.is_empty() {
         return Some(Vec::new());
     }
-    let mut found = fits(catalog, &mut words, is_stale)?;
-    let is_system = |found: &Found| found.object.schema(catalog).is_some_and(|schema| schema.is_system);
+    let mut found = matches(catalog, &mut words, is_stale)?;
+    let is_system = |found: &FindMatch| found.object.schema(catalog).is_some_and(|schema| schema.is_system);
     found.sort_by_key(|found| (is_system(found), std::cmp::Reverse(found.score)));
     Some(found)
 }
 
-fn fits(catalog: &Catalog, words: &mut Words, is_stale: &dyn Fn() -> bool) -> Option<Vec<Found>> {
+fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bool) -> Option<Vec<FindMatch>> {
     let mut found = Vec::new();
-    let mut add = |object, score: Option<u32>| found.extend(score.map(|score| Found { object, score }));
+    let mut add = |object, score: Option<u32>| found.extend(score.map(|score| FindMatch { object, score }));
     for (s, schema) in catalog.schemas.iter().enumerate() {
         let schema_words = words.each_in_name(&schema.name);
         add(ObjectRef::Schema(s), words.score(&schema.name, "", &[]));
@@ -238,13 +238,14 @@ fn fits(catalog: &Catalog, words: &mut Words, is_stale: &dyn Fn() -> bool) -> Op
     Some(found)
 }
 
-/// What a tree shows under a filter, in the catalog's order: tables, routines and schemas whose names have the letters
-/// in this order, and, from a few letters on, columns and comments that have them in one piece (scattered letters fit
-/// nearly every column). Capitals do not count. `None` once `is_stale` says so; it is asked at each table.
+/// Returns what a tree shows under a filter, in the catalog's order: tables, routines and schemas whose names contain the letters
+/// in this order, and from a few letters on columns and comments that contain them as a substring (scattered letters match
+/// nearly every column). Case is ignored. Returns `None` once `is_stale` returns true; it is called for each table.
 #[must_use]
 pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<ObjectRef>> {
     let words = pattern.trim().to_lowercase();
-    let has_piece = |text: &str, least: usize| words.chars().count() >= least && text.to_lowercase().contains(&words);
+    let contains =
+        |text: &str, min_letters: usize| words.chars().count() >= min_letters && text.to_lowercase().contains(&words);
     let mut found = Vec::new();
     for (s, schema) in catalog.schemas.iter().enumerate() {
         if has_letters(&schema.name, &words) {
@@ -254,35 +255,23 @@ pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> 
             if is_stale() {
                 return None;
             }
-            if has_letters(&table.name, &words) || has_piece(&table.comment, COMMENT_LETTERS) {
+            if has_letters(&table.name, &words) || contains(&table.comment, COMMENT_LETTERS) {
                 found.push(ObjectRef::Table(s, t));
             }
             let columns = table.columns.iter().enumerate();
-            let fit = columns.filter(|(_, column)| has_piece(&column.name, COLUMN_LETTERS));
-            found.extend(fit.map(|(c, _)| ObjectRef::Column(s, t, c)));
+            let matching = columns.filter(|(_, column)| contains(&column.name, COLUMN_LETTERS));
+            found.extend(matching.map(|(c, _)| ObjectRef::Column(s, t, c)));
         }
         let routines = schema.routines.iter().enumerate();
-        let fit = routines
-            .filter(|(_, routine)| has_letters(&routine.name, &words) || has_piece(&routine.comment, COMMENT_LETTERS));
-        found.extend(fit.map(|(r, _)| ObjectRef::Routine(s, r)));
+        let matching = routines
+            .filter(|(_, routine)| has_letters(&routine.name, &words) || contains(&routine.comment, COMMENT_LETTERS));
+        found.extend(matching.map(|(r, _)| ObjectRef::Routine(s, r)));
     }
     Some(found)
 }
 
-/// Whether the letters of a pattern stand in a name in this order.
+/// Whether a name contains the letters of a pattern in this order.
 fn has_letters(name: &str, pattern: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     pattern.chars().all(|wanted| letters.any(|letter| letter == wanted))
-}
-
-/// Gives the columns of declared foreign keys their part: the server's `COLUMN_KEY` does not tell it. A column of the
-/// primary or a unique key keeps that part.
-pub fn mark_foreign_keys(table: &mut Table) {
-    for column in &mut table.columns {
-        let is_foreign = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-        match column.key {
-            KeyPart::None | KeyPart::Indexed if is_foreign => column.key = KeyPart::Foreign,
-            KeyPart::None | KeyPart::Indexed | KeyPart::Primary | KeyPart::Unique | KeyPart::Foreign => {}
-        }
-    }
 }

@@ -1,11 +1,11 @@
-//! The catalog: what exists on the replica. One immutable value, built off the loop, delivered whole.
+//! The catalog: the schemas, tables, columns, keys and routines of a replica. It is immutable once read.
 
 pub mod find;
 
-/// Everything that a session could read of the replica's schemas.
+/// Everything that a session could read about the schemas of a replica.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalog {
-    /// Counts up with each reading.
+    /// Increases with each reading.
     pub generation: u64,
     /// In the server's order.
     pub schemas: Vec<Schema>,
@@ -14,7 +14,7 @@ pub struct Catalog {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
     pub name: String,
-    /// Whether it is the server's own (`information_schema`, `mysql`, `performance_schema`, `sys`).
+    /// Whether it belongs to the server (`information_schema`, `mysql`, `performance_schema`, `sys`).
     pub is_system: bool,
     /// Tables and views, sorted by name.
     pub tables: Vec<Table>,
@@ -27,7 +27,7 @@ pub struct Schema {
 pub struct Table {
     pub name: String,
     pub kind: TableKind,
-    /// The server's estimate; never a count.
+    /// The server's estimate, never an exact count.
     pub rows: Option<u64>,
     pub comment: String,
     pub columns: Vec<TableColumn>,
@@ -49,9 +49,8 @@ pub struct TableColumn {
     pub name: String,
     /// `COLUMN_TYPE`, such as `varchar(32)`.
     pub type_text: String,
-    /// Whether it may be NULL.
     pub is_nullable: bool,
-    pub key: KeyPart,
+    pub key: KeyRole,
     /// `COLUMN_DEFAULT` as the server prints it.
     pub default: Option<String>,
     /// `EXTRA`, such as `auto_increment`.
@@ -59,9 +58,9 @@ pub struct TableColumn {
     pub comment: String,
 }
 
-/// A column's part in keys, as `COLUMN_KEY` tells and the foreign keys add.
+/// The most important key that a column belongs to, by `COLUMN_KEY` and the foreign keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum KeyPart {
+pub enum KeyRole {
     #[default]
     None,
     Primary,
@@ -72,7 +71,7 @@ pub enum KeyPart {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Index {
-    /// Its name; `PRIMARY` for the primary key.
+    /// `PRIMARY` for the primary key.
     pub name: String,
     pub is_unique: bool,
     pub columns: Vec<String>,
@@ -84,7 +83,7 @@ pub struct ForeignKey {
     pub columns: Vec<String>,
     pub to_schema: String,
     pub to_table: String,
-    /// The referenced columns in the same order.
+    /// The referenced columns, in the order of `columns`.
     pub to_columns: Vec<String>,
 }
 
@@ -97,13 +96,13 @@ pub struct Routine {
 }
 
 impl Catalog {
-    /// The schema of this name (exactly).
+    /// Returns the schema with exactly this name.
     #[must_use]
     pub fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
     }
 
-    /// The table of this name (exactly).
+    /// Returns the table with exactly this name.
     #[must_use]
     pub fn table(&self, schema: &str, table: &str) -> Option<&Table> {
         self.schema(schema)?.table(table)
@@ -111,7 +110,7 @@ impl Catalog {
 }
 
 impl Schema {
-    /// The table of this name (exactly).
+    /// Returns the table with exactly this name.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
@@ -119,9 +118,20 @@ impl Schema {
 }
 
 impl Table {
-    /// The column of this name (exactly).
+    /// Returns the column with exactly this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&TableColumn> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Sets the role of columns in foreign keys, which `COLUMN_KEY` does not show. The roles primary and unique stay.
+    pub fn mark_foreign_keys(&mut self) {
+        for column in &mut self.columns {
+            let is_foreign = self.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+            match column.key {
+                KeyRole::None | KeyRole::Indexed if is_foreign => column.key = KeyRole::Foreign,
+                KeyRole::None | KeyRole::Indexed | KeyRole::Primary | KeyRole::Unique | KeyRole::Foreign => {}
+            }
+        }
     }
 }

@@ -1,10 +1,10 @@
-//! Cells as one text for the clipboard: values alone, TSV, CSV, JSON, Markdown, INSERT, `IN (…)`, `WHERE …`. A clipboard holds
-//! text: a value that is none stands there in hexadecimal, as SQL writes it.
+//! Converts cells to text for the clipboard: values alone, TSV, CSV, JSON, Markdown, INSERT, `IN (…)`, `WHERE …`. Values that are
+//! not text are written in hexadecimal as in SQL.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::Visitor;
+use super::TextFormat;
 use super::csv::Csv;
 use super::json::Json;
 use super::markdown::Markdown;
@@ -13,23 +13,23 @@ use super::tsv::Tsv;
 use crate::domain::results::{Cell, Chunk, ChunkBuilder, Column, TypeClass, bit_number};
 use crate::domain::sql::quote::{binary_literal, quoted_identifier};
 
-/// A form of a copy.
+/// The format of a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CopyFormat {
-    /// Values alone: one as it is, several with tabs and lines between.
+    /// Values alone, with tabs and newlines between several.
     Value,
-    /// TSV with a header line.
+    /// With a header line.
     Tsv,
-    /// CSV with a header line.
+    /// With a header line.
     Csv,
     Json,
     Markdown,
     Insert,
-    /// `IN (…)` of the different values of the first column.
+    /// `IN (…)` with the distinct values of the first column.
     InList,
-    /// `WHERE …` that names each row by these columns; by all columns where there are none.
+    /// `WHERE …` that selects each row by its key.
     Where {
-        /// Places of the key's columns among those that are copied.
+        /// Indexes of the key's columns among the copied columns. If empty, all columns are used.
         key: Vec<usize>,
     },
 }
@@ -37,7 +37,7 @@ pub enum CopyFormat {
 /// Writes rows as one text.
 #[derive(Debug)]
 pub struct CopyWriter {
-    writing: Writing,
+    state: CopyState,
     columns: Vec<Column>,
     out: Vec<u8>,
     rows: u64,
@@ -47,57 +47,59 @@ pub struct CopyWriter {
     has_repeats: bool,
 }
 
-/// What became of the cells.
+/// The text of a copy and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CopiedText {
     pub text: String,
-    /// How many values are in it.
+    /// Number of values in the text.
     pub cells: u64,
-    /// How many of them stand there in hexadecimal, since they are no text.
+    /// Number of values in hexadecimal, since they are not text.
     pub as_hex: u64,
-    /// Whether it is a list, which has each value once and no NULL.
+    /// Whether it is an `IN` list, which has each value once and no NULL.
     pub is_list: bool,
-    /// Whether a value was there more than once.
+    /// Whether a value of the list was repeated.
     pub has_repeats: bool,
-    /// NULLs that the list leaves out.
+    /// Number of NULLs that the list leaves out.
     pub nulls: u64,
 }
 
 #[derive(Debug)]
-enum Writing {
+enum CopyState {
     Values,
-    /// A form, and whether it writes the bytes of a value as they are.
-    Form(Box<dyn Visitor + Send>, Bytes),
+    /// A text format, and how it treats bytes that are not text.
+    Format(Box<dyn TextFormat + Send>, BinaryHandling),
     InList(HashSet<Vec<u8>>),
     Where(Vec<usize>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bytes {
-    AsTheyAre,
-    Coded,
+enum BinaryHandling {
+    /// The format writes bytes unchanged: they must be converted to hexadecimal first.
+    Raw,
+    /// The format encodes them itself.
+    Encoded,
 }
 
 impl CopyWriter {
-    /// For rows of these columns.
+    /// Makes a writer for rows of these columns.
     #[must_use]
-    pub fn new(form: CopyFormat, columns: Vec<Column>) -> Self {
+    pub fn new(format: CopyFormat, columns: Vec<Column>) -> Self {
         let mut out = Vec::new();
-        let mut writing = match form {
-            CopyFormat::Value => Writing::Values,
-            CopyFormat::Tsv => Writing::Form(Box::new(Tsv::default()), Bytes::AsTheyAre),
-            CopyFormat::Csv => Writing::Form(Box::new(Csv::default()), Bytes::AsTheyAre),
-            CopyFormat::Json => Writing::Form(Box::new(Json::default()), Bytes::Coded),
-            CopyFormat::Markdown => Writing::Form(Box::new(Markdown::default()), Bytes::Coded),
-            CopyFormat::Insert => Writing::Form(Box::new(Sql::default()), Bytes::Coded),
-            CopyFormat::InList => Writing::InList(HashSet::new()),
-            CopyFormat::Where { key } if key.is_empty() => Writing::Where((0..columns.len()).collect()),
-            CopyFormat::Where { key } => Writing::Where(key),
+        let mut state = match format {
+            CopyFormat::Value => CopyState::Values,
+            CopyFormat::Tsv => CopyState::Format(Box::new(Tsv::default()), BinaryHandling::Raw),
+            CopyFormat::Csv => CopyState::Format(Box::new(Csv::default()), BinaryHandling::Raw),
+            CopyFormat::Json => CopyState::Format(Box::new(Json::default()), BinaryHandling::Encoded),
+            CopyFormat::Markdown => CopyState::Format(Box::new(Markdown::default()), BinaryHandling::Encoded),
+            CopyFormat::Insert => CopyState::Format(Box::new(Sql::default()), BinaryHandling::Encoded),
+            CopyFormat::InList => CopyState::InList(HashSet::new()),
+            CopyFormat::Where { key } if key.is_empty() => CopyState::Where((0..columns.len()).collect()),
+            CopyFormat::Where { key } => CopyState::Where(key),
         };
-        if let Writing::Form(visitor, _) = &mut writing {
-            visitor.begin(&columns, &mut out);
+        if let CopyState::Format(format, _) = &mut state {
+            format.begin(&columns, &mut out);
         }
-        Self { writing, columns, out, rows: 0, cells: 0, as_hex: 0, nulls: 0, has_repeats: false }
+        Self { state, columns, out, rows: 0, cells: 0, as_hex: 0, nulls: 0, has_repeats: false }
     }
 
     #[must_use]
@@ -116,14 +118,14 @@ impl CopyWriter {
     fn row(&mut self, cells: &[Cell<'_>]) {
         let is_first = self.rows == 0;
         self.rows += 1;
-        self.cells += match &self.writing {
-            Writing::Values | Writing::Form(..) => cells.len() as u64,
+        self.cells += match &self.state {
+            CopyState::Values | CopyState::Format(..) => cells.len() as u64,
             // Each value counts once.
-            Writing::InList(_) => 0,
-            Writing::Where(key) => key.len() as u64,
+            CopyState::InList(_) => 0,
+            CopyState::Where(key) => key.len() as u64,
         };
-        match &mut self.writing {
-            Writing::Values => {
+        match &mut self.state {
+            CopyState::Values => {
                 if !is_first {
                     self.out.push(b'\n');
                 }
@@ -134,12 +136,12 @@ impl CopyWriter {
                     self.as_hex += u64::from(put_value(*cell, column.class(), &mut self.out));
                 }
             }
-            Writing::Form(visitor, bytes) => {
+            CopyState::Format(format, binary) => {
                 let mut line = ChunkBuilder::new(self.columns.len());
                 let as_hex = &mut self.as_hex;
-                let texts: Vec<_> = match bytes {
-                    Bytes::Coded => cells.iter().map(|cell| cell.bytes().map(Cow::Borrowed)).collect(),
-                    Bytes::AsTheyAre => {
+                let texts: Vec<_> = match binary {
+                    BinaryHandling::Encoded => cells.iter().map(|cell| cell.bytes().map(Cow::Borrowed)).collect(),
+                    BinaryHandling::Raw => {
                         let typed = cells.iter().zip(&self.columns);
                         typed.map(|(cell, column)| textual(*cell, column.class(), as_hex)).collect()
                     }
@@ -147,12 +149,12 @@ impl CopyWriter {
                 line.push(texts.iter().map(|text| text.as_deref().map_or(Cell::Null, Cell::Bytes)));
                 let line = line.take();
                 if let Some(cells) = line.row(0) {
-                    visitor.row(cells, &mut self.out);
+                    format.row(cells, &mut self.out);
                 }
             }
-            Writing::InList(seen) => {
+            CopyState::InList(seen) => {
                 let (Some(cell), Some(column)) = (cells.first(), self.columns.first()) else { return };
-                // NULL is in no list: `IN (NULL)` finds nothing.
+                // NULL is left out: `IN (NULL)` never matches.
                 let Some(bytes) = cell.bytes() else {
                     self.nulls += 1;
                     return;
@@ -165,7 +167,7 @@ impl CopyWriter {
                 self.out.extend_from_slice(if self.out.is_empty() { b"IN (" } else { b", " });
                 put_literal(Cell::Bytes(bytes), column.class(), &mut self.out);
             }
-            Writing::Where(key) => {
+            CopyState::Where(key) => {
                 self.out.extend_from_slice(if is_first { b"WHERE " } else { b"\n   OR " });
                 let mut tests = Vec::new();
                 for at in key.iter() {
@@ -181,16 +183,16 @@ impl CopyWriter {
         }
     }
 
-    /// The text. A value that is no text was written in hexadecimal, so all of it is text.
+    /// Returns the text. It is valid UTF-8, since other values were written in hexadecimal.
     #[must_use]
     pub fn finish(mut self) -> CopiedText {
-        match &mut self.writing {
-            Writing::Form(visitor, _) => visitor.finish(&mut self.out),
-            Writing::InList(_) if self.out.is_empty() => self.out.extend_from_slice(b"IN (NULL)"),
-            Writing::InList(_) => self.out.push(b')'),
-            Writing::Values | Writing::Where(_) => {}
+        match &mut self.state {
+            CopyState::Format(format, _) => format.finish(&mut self.out),
+            CopyState::InList(_) if self.out.is_empty() => self.out.extend_from_slice(b"IN (NULL)"),
+            CopyState::InList(_) => self.out.push(b')'),
+            CopyState::Values | CopyState::Where(_) => {}
         }
-        let is_list = matches!(self.writing, Writing::InList(_));
+        let is_list = matches!(self.state, CopyState::InList(_));
         let text = match String::from_utf8(self.out) {
             Ok(text) => text,
             Err(bytes) => String::from_utf8_lossy(bytes.as_bytes()).into_owned(),
@@ -218,7 +220,7 @@ fn equals(column: &Column, cell: Cell<'_>) -> Vec<u8> {
     out
 }
 
-/// A value alone; says whether it stands there in hexadecimal.
+/// Writes a value alone. Returns true if it was written in hexadecimal.
 fn put_value(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) -> bool {
     let Cell::Bytes(bytes) = cell else {
         out.extend_from_slice(b"NULL");
@@ -240,7 +242,7 @@ fn put_value(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) -> bool {
     }
 }
 
-/// The bytes of a value for a form that writes them as they are: what is no text in hexadecimal. BIT is a number to every form.
+/// Returns the text of a value for a format that writes bytes unchanged. Every format writes a BIT as a number itself.
 fn textual<'a>(cell: Cell<'a>, class: TypeClass, as_hex: &mut u64) -> Option<Cow<'a, [u8]>> {
     let bytes = cell.bytes()?;
     if class == TypeClass::Bit || std::str::from_utf8(bytes).is_ok() {

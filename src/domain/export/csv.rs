@@ -1,24 +1,21 @@
-//! CSV after RFC 4180: a header line, lines end in CR LF, quotes only where they are needed, bytes as the server sent them.
+//! CSV by RFC 4180: a header line, lines end in CR LF, quotes only where needed, bytes as the server sent them.
 //!
-//! NULL is nothing, the empty text is `""`: a reader that looks at quotes tells them apart. A NULL in a result of one
-//! column is therefore an empty line, which some readers skip. BIT is written as its number.
+//! NULL is nothing, the empty text is `""`. So a NULL in a result of one column is an empty line, which some readers skip. BIT is
+//! written as a number.
 
-use super::visit::{any, bits, header_name, join, texts};
-use super::{Formulas, Visitor};
+use super::text_format::{CellStyle, any, cell_styles, header_name, join};
+use super::{Formulas, TextFormat};
 use crate::domain::results::{Cell, Cells, Column};
 
 #[derive(Debug, Default)]
 pub(super) struct Csv {
-    bits: Vec<bool>,
-    /// Which columns are text: a number is no formula.
-    texts: Vec<bool>,
+    styles: Vec<CellStyle>,
     pub(super) formulas: Formulas,
 }
 
-impl Visitor for Csv {
+impl TextFormat for Csv {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
-        self.bits = bits(columns);
-        self.texts = texts(columns, self.formulas);
+        self.styles = cell_styles(columns, self.formulas);
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
@@ -29,7 +26,7 @@ impl Visitor for Csv {
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
-        join(cells, (&self.bits, &self.texts), b',', out, |cell, out| match cell {
+        join(cells, &self.styles, b',', out, |cell, out| match cell {
             Cell::Null => {}
             Cell::Bytes(bytes) => put(bytes, out),
         });

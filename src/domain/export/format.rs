@@ -1,29 +1,60 @@
-//! Which forms of export there are: their words, endings and titles, and which of them this build has.
+//! The export formats: one table with the name, file extension and properties of each.
+//!
+//! A new format needs a variant of [`ExportFormat`], a row in its table, a module that implements
+//! [`TextFormat`](super::TextFormat) or `TypedFormat`, and a line in `writer.rs` that makes the writer.
 
 use std::str::FromStr;
 
 use crate::domain::problem::{Problem, ProblemKind};
 
+/// An export format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// RFC 4180: NULL is nothing, the empty text is `""`.
+pub enum ExportFormat {
     Csv,
-    /// The form of `mysql --batch`.
     Tsv,
     Json,
     JsonLines,
-    /// A table for a ticket or a page.
     Markdown,
     Sql,
-    /// A box for the eye.
     Table,
     Parquet,
-    /// A workbook for a spreadsheet.
     Xlsx,
 }
 
-impl Format {
-    /// All forms, in the order in which they are listed.
+/// Whether files of a format are text or binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Content {
+    Text,
+    /// Not for a terminal.
+    Binary,
+}
+
+/// How many results a file of a format can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Results {
+    /// Two results in one file would not be a valid file.
+    One,
+    /// Any number, with this separator between two of them.
+    Many(&'static [u8]),
+}
+
+/// A row of the table of formats.
+struct FormatProperties {
+    /// The name on the command line.
+    name: &'static str,
+    extension: &'static str,
+    /// The name in menus.
+    label: &'static str,
+    /// One line for menus.
+    description: &'static str,
+    content: Content,
+    results: Results,
+    /// The Cargo feature that the format needs, and whether this build has it.
+    feature: Option<(&'static str, bool)>,
+}
+
+impl ExportFormat {
+    /// All formats in the order in which they are listed.
     pub const ALL: [Self; 9] = [
         Self::Csv,
         Self::Tsv,
@@ -36,102 +67,134 @@ impl Format {
         Self::Xlsx,
     ];
 
-    /// The ending that its files have.
-    #[must_use]
-    pub fn ending(self) -> &'static str {
+    /// The table of formats.
+    fn properties(self) -> FormatProperties {
+        let text = |name, extension, label, description, results| FormatProperties {
+            name,
+            extension,
+            label,
+            description,
+            content: Content::Text,
+            results,
+            feature: None,
+        };
+        let binary = |name, label, description, has_feature| FormatProperties {
+            name,
+            extension: name,
+            label,
+            description,
+            content: Content::Binary,
+            results: Results::One,
+            feature: Some((name, has_feature)),
+        };
         match self {
-            Self::Markdown => "md",
-            Self::Table => "txt",
-            Self::Csv | Self::Tsv | Self::Json | Self::JsonLines | Self::Sql | Self::Parquet | Self::Xlsx => {
-                self.word()
+            Self::Csv => text("csv", "csv", "CSV", "NULL is nothing, the empty text is \"\"", Results::One),
+            Self::Tsv => text("tsv", "tsv", "TSV", "as `mysql --batch` writes it", Results::Many(b"")),
+            Self::Json => text("json", "json", "JSON", "an array of objects", Results::One),
+            Self::JsonLines => text("jsonl", "jsonl", "JSON lines", "one object a line", Results::Many(b"")),
+            // Without the empty line the rows of the second table would continue the first one.
+            Self::Markdown => text("markdown", "md", "Markdown", "a table for a ticket", Results::Many(b"\n")),
+            Self::Sql => text("sql", "sql", "SQL", "INSERT statements for these rows", Results::Many(b"")),
+            Self::Table => text("table", "txt", "table", "a box drawing for reading", Results::Many(b"")),
+            Self::Parquet => {
+                binary("parquet", "Parquet", "columns with their types, for programs", cfg!(feature = "parquet"))
+            }
+            Self::Xlsx => {
+                binary("xlsx", "XLSX", "a workbook: numbers, dates and texts, no formulas", cfg!(feature = "xlsx"))
             }
         }
     }
 
-    /// The form of files with this name, by its ending.
+    /// Returns the name on the command line.
     #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        let (_, ending) = name.rsplit_once('.')?;
-        if ending.eq_ignore_ascii_case("ndjson") {
-            // Another word for the same (<https://github.com/ndjson/ndjson-spec>).
+    pub fn name(self) -> &'static str {
+        self.properties().name
+    }
+
+    /// Returns the file extension without its dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        self.properties().extension
+    }
+
+    /// Returns the name in menus.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.properties().label
+    }
+
+    /// Returns one line that describes the format.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        self.properties().description
+    }
+
+    /// Returns the format of a file by the extension of its name.
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        if extension.eq_ignore_ascii_case("ndjson") {
+            // Another name of the same format (<https://github.com/ndjson/ndjson-spec>).
             return Some(Self::JsonLines);
         }
-        Self::ALL.into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
+        Self::ALL.into_iter().find(|format| format.extension().eq_ignore_ascii_case(extension))
     }
 
-    /// Its word on the command line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Tsv => "tsv",
-            Self::Json => "json",
-            Self::JsonLines => "jsonl",
-            Self::Markdown => "markdown",
-            Self::Sql => "sql",
-            Self::Table => "table",
-            Self::Parquet => "parquet",
-            Self::Xlsx => "xlsx",
-        }
-    }
-
-    /// Whether it is a file of its own kind, no text: it holds one result, and is nothing for a terminal.
+    /// Whether its files are binary: not for a terminal.
     #[must_use]
     pub fn is_binary(self) -> bool {
-        matches!(self, Self::Parquet | Self::Xlsx)
+        self.properties().content == Content::Binary
     }
 
-    /// Whether a reader expects one result: two of them, one behind the other, are no such file.
+    /// Whether a file can hold one result only.
     #[must_use]
     pub fn holds_one(self) -> bool {
-        self.is_binary() || matches!(self, Self::Csv | Self::Json)
+        self.properties().results == Results::One
     }
 
-    /// What stands between two results of a form that may hold several.
+    /// Returns what is written between two results of one file.
     #[must_use]
-    pub fn between_results(self) -> &'static [u8] {
-        // Without it the rows of the second table would go on with the first.
-        if self == Self::Markdown { b"\n" } else { b"" }
-    }
-
-    /// Whether this build has it.
-    #[must_use]
-    pub fn is_built(self) -> bool {
-        match self {
-            Self::Parquet => cfg!(feature = "parquet"),
-            Self::Xlsx => cfg!(feature = "xlsx"),
-            Self::Csv | Self::Tsv | Self::Json | Self::JsonLines | Self::Markdown | Self::Sql | Self::Table => true,
+    pub fn separator(self) -> &'static [u8] {
+        match self.properties().results {
+            Results::One => b"",
+            Results::Many(separator) => separator,
         }
     }
 
-    /// Why this build cannot write it, where it cannot.
+    /// Whether this build can write it.
     #[must_use]
-    pub fn absence(self) -> Option<Problem> {
-        let problem = || {
+    pub fn is_built(self) -> bool {
+        self.properties().feature.is_none_or(|(_, has_feature)| has_feature)
+    }
+
+    /// Returns why this build cannot write it; `None` if it can.
+    #[must_use]
+    pub fn missing_feature(self) -> Option<Problem> {
+        let (feature, has_feature) = self.properties().feature?;
+        (!has_feature).then(|| {
             Problem::new(ProblemKind::Settings, format!("This rrx cannot write {self}"))
-                .because(format!("it was built without the feature `{self}`"))
-                .hint("use a release, or one built with `--features full`; or choose another format")
-        };
-        (!self.is_built()).then(problem)
+                .because(format!("it was built without the feature `{feature}`"))
+                .hint("use a release or a build with `--features full`, or choose another format")
+        })
     }
 }
 
-/// The word names no form.
+/// A name that is not a format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no format {0:?}: choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx")]
+#[error("unknown format {0:?}: choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx")]
 pub struct UnknownFormat(pub String);
 
-impl FromStr for Format {
+impl FromStr for ExportFormat {
     type Err = UnknownFormat;
 
-    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
-        let found = Self::ALL.into_iter().find(|format| format.word() == word);
-        found.ok_or_else(|| UnknownFormat(word.to_owned()))
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let found = Self::ALL.into_iter().find(|format| format.name() == name);
+        found.ok_or_else(|| UnknownFormat(name.to_owned()))
     }
 }
 
-impl std::fmt::Display for Format {
+impl std::fmt::Display for ExportFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.word())
+        f.pad(self.name())
     }
 }

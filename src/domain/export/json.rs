@@ -1,19 +1,20 @@
-//! JSON: an array with one object for each row, each on its own line. Nothing is lost, nothing is rounded:
+//! JSON: an array with one object for each row, each on its own line. No value is lost or rounded:
 //!
-//! - numbers keep the server's digits (DECIMAL and BIGINT UNSIGNED never pass through a float); a number that JSON cannot
-//!   write (`nan`) is a string, and so is every one of a ZEROFILL column, whose zeros are part of it; BIT is its number;
+//! - numbers keep the server's digits (DECIMAL and BIGINT UNSIGNED never pass through a float); a number that JSON does not
+//!   have (`nan`) is a string, and so are numbers of ZEROFILL columns, to keep their zeros; BIT is a number;
 //! - text, dates, times and JSON documents are strings with the server's text;
 //! - binary values are strings `"0x…"` in hexadecimal, as SQL writes them;
-//! - a text that is no UTF-8 is an object `{"hex":"…"}`;
-//! - a name that comes again gets a number: `name`, `name_2`, `name_3`.
+//! - text that is not UTF-8 is an object `{"hex":"…"}`;
+//! - repeated column names get a number: `name`, `name_2`, `name_3`.
 
-use super::Visitor;
-use super::names::unique;
-use super::visit::{any, put_bit, put_hex};
+use super::TextFormat;
+use super::column_names::unique;
+use super::text_format::{any, put_bit, put_hex};
 use crate::domain::results::{Cell, Cells, Column, TypeClass, WireType, flag};
 
+/// How values of a column are written.
 #[derive(Debug, Clone, Copy)]
-enum Form {
+enum JsonEncoding {
     Number,
     Bit,
     Text,
@@ -22,21 +23,21 @@ enum Form {
 
 #[derive(Debug, Default)]
 pub(super) struct Json {
-    /// What stands before each value (`{"name":` or `,"name":`), and how the value is written.
-    keys: Vec<(Vec<u8>, Form)>,
+    /// For each column the text before the value (`{"name":` or `,"name":`), and how the value is written.
+    keys: Vec<(Vec<u8>, JsonEncoding)>,
     has_rows: bool,
-    /// One object a line, without the array around them.
+    /// Whether each line is an object, without an array around them.
     is_lines: bool,
 }
 
 impl Json {
-    /// One object a line (<https://jsonlines.org>).
+    /// Makes a writer of JSON lines (<https://jsonlines.org>).
     pub(super) fn lines() -> Self {
         Self { is_lines: true, ..Self::default() }
     }
 }
 
-impl Visitor for Json {
+impl TextFormat for Json {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
         self.has_rows = false;
         self.keys.clear();
@@ -44,7 +45,7 @@ impl Visitor for Json {
             let mut key = vec![if self.keys.is_empty() { b'{' } else { b',' }];
             put_string(&name, &mut key);
             key.push(b':');
-            self.keys.push((key, form(column)));
+            self.keys.push((key, encoding(column)));
         }
         if !self.is_lines {
             out.push(b'[');
@@ -59,9 +60,9 @@ impl Visitor for Json {
         if self.keys.is_empty() {
             out.push(b'{');
         }
-        for (cell, (key, form)) in cells.zip(&self.keys) {
+        for (cell, (key, encoding)) in cells.zip(&self.keys) {
             out.extend_from_slice(key);
-            put(cell, *form, out);
+            put(cell, *encoding, out);
         }
         out.push(b'}');
         if self.is_lines {
@@ -77,30 +78,30 @@ impl Visitor for Json {
     }
 }
 
-fn form(column: &Column) -> Form {
-    // A YEAR has the flag too.
+fn encoding(column: &Column) -> JsonEncoding {
+    // A YEAR has this flag too.
     if column.flags & flag::ZEROFILL != 0 && column.wire != WireType::Year {
-        return Form::Text;
+        return JsonEncoding::Text;
     }
     match column.class() {
-        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => Form::Number,
-        TypeClass::Bit => Form::Bit,
-        TypeClass::Binary | TypeClass::Geometry => Form::Binary,
-        TypeClass::Text | TypeClass::Temporal | TypeClass::Json | TypeClass::Null => Form::Text,
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => JsonEncoding::Number,
+        TypeClass::Bit => JsonEncoding::Bit,
+        TypeClass::Binary | TypeClass::Geometry => JsonEncoding::Binary,
+        TypeClass::Text | TypeClass::Temporal | TypeClass::Json | TypeClass::Null => JsonEncoding::Text,
     }
 }
 
-fn put(cell: Cell<'_>, form: Form, out: &mut Vec<u8>) {
+fn put(cell: Cell<'_>, encoding: JsonEncoding, out: &mut Vec<u8>) {
     let Cell::Bytes(bytes) = cell else { return out.extend_from_slice(b"null") };
-    match form {
-        Form::Number if is_number(bytes) => out.extend_from_slice(bytes),
-        Form::Bit if put_bit(bytes, out) => {}
-        Form::Binary | Form::Bit => {
+    match encoding {
+        JsonEncoding::Number if is_number(bytes) => out.extend_from_slice(bytes),
+        JsonEncoding::Bit if put_bit(bytes, out) => {}
+        JsonEncoding::Binary | JsonEncoding::Bit => {
             out.extend_from_slice(b"\"0x");
             put_hex(bytes, out);
             out.push(b'"');
         }
-        Form::Number | Form::Text => put_text(bytes, out),
+        JsonEncoding::Number | JsonEncoding::Text => put_text(bytes, out),
     }
 }
 

@@ -1,8 +1,8 @@
-//! A table of Markdown (GitHub Flavored Markdown, section 4.10), for reading: numbers right, NULL in italics, lines of a value
-//! as `<br>`, controls as visible marks, binary values in hexadecimal as SQL writes them.
+//! A Markdown table (GitHub Flavored Markdown, section 4.10) for reading: numbers aligned right, NULL in italics, line breaks as
+//! `<br>`, control characters as visible marks, binary values in hexadecimal as in SQL.
 
-use super::Visitor;
-use super::visit::put_hex;
+use super::TextFormat;
+use super::text_format::put_hex;
 use crate::domain::results::{Alignment, Cell, Cells, Column, GlyphSet, TypeClass, alignment, show_cell, show_text};
 
 #[derive(Debug, Default)]
@@ -10,7 +10,7 @@ pub(super) struct Markdown {
     columns: Vec<Column>,
 }
 
-impl Visitor for Markdown {
+impl TextFormat for Markdown {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
         self.columns = columns.to_vec();
         for column in columns {
@@ -55,7 +55,7 @@ impl Visitor for Markdown {
     fn finish(&mut self, _out: &mut Vec<u8>) {}
 }
 
-/// Text in a cell: nothing in it ends the cell or begins a mark of its own.
+/// Writes the text of a cell, escaped so that it cannot end the cell or start markup.
 fn put(text: &str, out: &mut Vec<u8>) {
     let text = text.replace("\r\n", "\n");
     for (at, line) in text.split('\n').enumerate() {

@@ -1,34 +1,34 @@
-//! Export: rows to CSV, TSV, JSON, Markdown, SQL and a plain table, over one row visitor; to Parquet and XLSX, which have types
-//! and may refuse a value; cells to the clipboard. Knows no file: it writes into any `io::Write`.
+//! Export of rows: text formats (CSV, TSV, JSON, Markdown, SQL, a plain table), typed formats (Parquet, XLSX), and text for the
+//! clipboard. Writers work on any `io::Write`.
 
+mod column_names;
+mod columns_file;
 mod copy;
 mod csv;
-mod fault;
+#[cfg(any(feature = "parquet", feature = "xlsx"))]
+mod datetime;
+mod error;
 mod format;
 mod json;
-mod manner;
 mod markdown;
-#[cfg(any(feature = "parquet", feature = "xlsx"))]
-mod misfit;
-#[cfg(any(feature = "parquet", feature = "xlsx"))]
-mod moment;
-mod names;
+mod options;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod side;
 mod sql;
 mod table;
+mod text_format;
 mod tsv;
-mod typed;
-mod visit;
+mod typed_format;
+#[cfg(any(feature = "parquet", feature = "xlsx"))]
+mod unsupported;
 mod writer;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
+pub use columns_file::columns_json;
 pub use copy::{CopiedText, CopyFormat, CopyWriter};
-pub use fault::WriteError;
-pub use format::{Format, UnknownFormat};
-pub use manner::{Formulas, Manner, SessionZone};
-pub use side::side_file;
-pub use visit::Visitor;
-pub use writer::Writer;
+pub use error::WriteError;
+pub use format::{ExportFormat, UnknownFormat};
+pub use options::{ExportOptions, Formulas, SessionZone};
+pub use text_format::TextFormat;
+pub use writer::ExportWriter;

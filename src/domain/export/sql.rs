@@ -1,29 +1,30 @@
-//! SQL: INSERT statements of a hundred rows each, as a MySQL of default `sql_mode` reads them. Values stand as literals that
-//! lose nothing: numbers with the server's digits, text in quotes, BIT as its number, what is no text as `x'…'`. Rows that
-//! come from different columns of one table go back into these; others into `result`, whose names are made different.
+//! SQL: INSERT statements of a hundred rows each, for a MySQL with the default `sql_mode`. Literals lose nothing: numbers keep the
+//! server's digits, text is quoted, BIT is a number, bytes that are not text are `x'…'`. If all columns are different columns of
+//! one table, the rows go to that table, otherwise to `result` with unique column names.
 
 use std::collections::HashSet;
 
-use super::Visitor;
+use super::TextFormat;
+use super::column_names::make_unique;
 use super::json::is_number;
-use super::names::each_different;
 use crate::domain::results::{CaseSensitivity, Cell, Cells, Column, TypeClass, bit_number};
 use crate::domain::sql::Dialect;
 use crate::domain::sql::quote::{binary_literal, literal, quoted_identifier};
 
-/// Rows of one statement: few enough for any `max_allowed_packet`, many enough to be quick.
+/// Rows of one statement: few enough for any `max_allowed_packet`, and enough for fast loading.
 const ROWS: usize = 100;
 
 #[derive(Debug, Default)]
 pub(super) struct Sql {
     head: String,
     classes: Vec<TypeClass>,
+    /// Rows of the statement that is not ended yet.
     open: usize,
 }
 
-impl Visitor for Sql {
+impl TextFormat for Sql {
     fn begin(&mut self, columns: &[Column], _out: &mut Vec<u8>) {
-        let (table, names) = goal(columns);
+        let (table, names) = target(columns);
         let names: Vec<String> = names.iter().map(|name| quoted_identifier(name)).collect();
         self.head = format!("INSERT INTO {} ({}) VALUES\n", quoted_identifier(table), names.join(", "));
         self.classes = columns.iter().map(Column::class).collect();
@@ -51,13 +52,13 @@ impl Visitor for Sql {
     }
 }
 
-/// The table and its columns that the rows go into.
-fn goal(columns: &[Column]) -> (&str, Vec<String>) {
+/// Returns the table and the columns into which the rows are inserted.
+fn target(columns: &[Column]) -> (&str, Vec<String>) {
     let mut seen = HashSet::new();
     if let Some(first) = columns.first()
         && columns.iter().all(|column| {
-            let own = column.origin.column.as_str();
-            column.shares_table(first) && !own.is_empty() && seen.insert(own)
+            let name = column.origin.column.as_str();
+            column.shares_table(first) && !name.is_empty() && seen.insert(name)
         })
     {
         return (&first.origin.table, columns.iter().map(|column| column.origin.column.clone()).collect());
@@ -65,15 +66,15 @@ fn goal(columns: &[Column]) -> (&str, Vec<String>) {
     let numbered: Vec<String> = (1..=columns.len()).map(|number| format!("column_{number}")).collect();
     let named = |(column, number)| {
         let column: &Column = column;
-        // Blanks at the end are in no name of a column (MySQL manual, "Schema Object Names").
+        // A column name cannot end in spaces (MySQL manual, "Schema Object Names").
         let name = column.name.trim_end_matches(' ');
         if name.is_empty() { number } else { name }
     };
     let names: Vec<&str> = columns.iter().zip(numbered.iter().map(String::as_str)).map(named).collect();
-    ("result", each_different(&names, CaseSensitivity::Insensitive))
+    ("result", make_unique(&names, CaseSensitivity::Insensitive))
 }
 
-/// A value as SQL text.
+/// Writes a value as an SQL literal.
 pub(super) fn put_literal(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) {
     let Cell::Bytes(bytes) = cell else { return out.extend_from_slice(b"NULL") };
     let text = match class {

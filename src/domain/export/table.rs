@@ -1,20 +1,19 @@
-//! A table for the eye: the box of the mysql client, numbers right, every value as a screen may show it. Not for reading
-//! back.
+//! A plain table for reading, drawn as in the mysql client: numbers aligned right, values as the screen shows them.
 //!
-//! The first rows decide the widths (rows up to [`SAMPLE_ROWS`], or [`SAMPLE_BYTES`] of text); a wider value that comes
-//! later pushes its line out rather than being cut. A binary value is its size and first bytes.
+//! The first rows (up to [`SAMPLE_ROWS`], or [`SAMPLE_BYTES`] of text) decide the widths. A wider value in a later row is not
+//! cut but shifts the rest of its line. A binary value is shown as its size and first bytes.
 
-use super::Visitor;
+use super::TextFormat;
 use crate::domain::results::{Alignment, Cells, Column, GlyphSet, TextPiece, alignment, show_cell, show_text};
 
 /// Rows that decide the widths.
 const SAMPLE_ROWS: usize = 1000;
-/// Text of the rows that decide the widths, in bytes.
+/// Bytes of text that decide the widths.
 const SAMPLE_BYTES: usize = 1 << 20;
 
-/// One drawn value: where its text ends in the held text, and its cells.
+/// A drawn value: the end of its text in [`Table::held`], and its width.
 #[derive(Debug, Clone, Copy)]
-struct Drawn {
+struct DrawnCell {
     end: usize,
     cells: usize,
 }
@@ -24,9 +23,11 @@ pub(super) struct Table {
     glyphs: GlyphSet,
     columns: Vec<Column>,
     widths: Vec<usize>,
+    /// The text of rows that are not written yet.
     held: String,
-    drawn: Vec<Drawn>,
+    drawn: Vec<DrawnCell>,
     rows: usize,
+    /// Whether the header is written and the widths are fixed.
     is_open: bool,
     has_rows: bool,
 }
@@ -36,7 +37,7 @@ impl Table {
         Self { glyphs, ..Self::default() }
     }
 
-    /// Fixes the widths and writes what was held.
+    /// Fixes the widths and writes the header and the held rows.
     fn open(&mut self, out: &mut Vec<u8>) {
         self.is_open = true;
         self.rule(out);
@@ -75,10 +76,10 @@ impl Table {
     }
 }
 
-impl Visitor for Table {
+impl TextFormat for Table {
     fn begin(&mut self, columns: &[Column], _out: &mut Vec<u8>) {
-        let wanted = |column: &Column| cells(&show_text(&column.name, self.glyphs, usize::MAX));
-        let widths = columns.iter().map(wanted).collect();
+        let name_width = |column: &Column| cells(&show_text(&column.name, self.glyphs, usize::MAX));
+        let widths = columns.iter().map(name_width).collect();
         *self = Self { columns: columns.to_vec(), widths, ..Self::new(self.glyphs) };
     }
 
@@ -87,7 +88,7 @@ impl Visitor for Table {
             let pieces = show_cell(cell, column, self.glyphs, usize::MAX);
             let cells = cells(&pieces);
             self.held.extend(pieces.iter().map(|piece| piece.text.as_str()));
-            self.drawn.push(Drawn { end: self.held.len(), cells });
+            self.drawn.push(DrawnCell { end: self.held.len(), cells });
             if !self.is_open {
                 *width = cells.max(*width);
             }
@@ -117,11 +118,11 @@ fn cells(pieces: &[TextPiece]) -> usize {
     pieces.iter().map(TextPiece::width).sum()
 }
 
-fn put(text: &str, cells: usize, width: usize, side: Alignment, out: &mut Vec<u8>) {
-    let blanks = width.saturating_sub(cells);
-    let (before, after) = match side {
-        Alignment::Left => (0, blanks),
-        Alignment::Right => (blanks, 0),
+fn put(text: &str, cells: usize, width: usize, alignment: Alignment, out: &mut Vec<u8>) {
+    let spaces = width.saturating_sub(cells);
+    let (before, after) = match alignment {
+        Alignment::Left => (0, spaces),
+        Alignment::Right => (spaces, 0),
     };
     out.extend_from_slice(b"| ");
     out.resize(out.len() + before, b' ');

@@ -1,25 +1,22 @@
-//! TSV in the form of `mysql --batch` and `mariadb --batch`, so that scripts made for those read it: a header line, tabs
-//! between values, lines end in LF; tab, newline, NUL and backslash are `\t`, `\n`, `\0`, `\\`; NULL is `NULL`.
+//! TSV as `mysql --batch` and `mariadb --batch` write it, so that existing scripts can read it: a header line, tabs between
+//! values, lines end in LF; tab, newline, NUL and backslash are `\t`, `\n`, `\0`, `\\`; NULL is `NULL`.
 //!
-//! That form does not tell NULL from the text `NULL`: CSV and JSON do. It differs from the client in two things: BIT is
-//! written as its number (the client writes raw bytes), and names in the header are escaped as values are.
+//! NULL and the text `NULL` look the same; CSV and JSON distinguish them. Two differences from the client: BIT is written as a
+//! number (the client writes raw bytes), and names in the header are escaped like values.
 
-use super::visit::{any, bits, header_name, join, texts};
-use super::{Formulas, Visitor};
+use super::text_format::{CellStyle, any, cell_styles, header_name, join};
+use super::{Formulas, TextFormat};
 use crate::domain::results::{Cell, Cells, Column};
 
 #[derive(Debug, Default)]
 pub(super) struct Tsv {
-    bits: Vec<bool>,
-    /// Which columns are text: a number is no formula.
-    texts: Vec<bool>,
+    styles: Vec<CellStyle>,
     pub(super) formulas: Formulas,
 }
 
-impl Visitor for Tsv {
+impl TextFormat for Tsv {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
-        self.bits = bits(columns);
-        self.texts = texts(columns, self.formulas);
+        self.styles = cell_styles(columns, self.formulas);
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
                 out.push(b'\t');
@@ -30,7 +27,7 @@ impl Visitor for Tsv {
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
-        join(cells, (&self.bits, &self.texts), b'\t', out, |cell, out| match cell {
+        join(cells, &self.styles, b'\t', out, |cell, out| match cell {
             Cell::Null => out.extend_from_slice(b"NULL"),
             Cell::Bytes(bytes) => put(bytes, out),
         });

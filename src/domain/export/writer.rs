@@ -1,4 +1,4 @@
-//! The writer: one result in one form into one `io::Write`. Knows which forms there are, not what they look like.
+//! Writes one result in any format to an `io::Write`.
 
 use std::io::{self, Write};
 
@@ -8,89 +8,93 @@ use super::markdown::Markdown;
 use super::sql::Sql;
 use super::table::Table;
 use super::tsv::Tsv;
-use super::typed::{Typed, typed};
-use super::{Format, Formulas, SessionZone, Visitor, WriteError};
+use super::typed_format::{TypedFormat, typed_format};
+use super::{ExportFormat, Formulas, SessionZone, TextFormat, WriteError};
 use crate::domain::results::{Chunk, Column, GlyphSet};
 
-/// Bytes that are gathered before they are written.
-const GATHERED: usize = 64 << 10;
+/// Bytes that are buffered before they are written.
+const BUFFERED: usize = 64 << 10;
 
-/// Writes one result. Call [`Writer::begin`], then [`Writer::chunk`] for each chunk, then [`Writer::finish`].
+/// Writes one result. Call [`ExportWriter::begin`], then [`ExportWriter::chunk`] for each chunk, then [`ExportWriter::finish`].
 #[derive(Debug)]
-pub struct Writer<W> {
-    form: Form,
-    gathered: Vec<u8>,
+pub struct ExportWriter<W> {
+    format: FormatWriter,
+    buffer: Vec<u8>,
     out: W,
 }
 
 #[derive(Debug)]
-enum Form {
+enum FormatWriter {
     Csv(Csv),
     Tsv(Tsv),
     Json(Json),
     Markdown(Markdown),
     Sql(Sql),
     Table(Box<Table>),
-    Typed(Box<dyn Typed + Send>),
+    Typed(Box<dyn TypedFormat + Send>),
 }
 
-impl Form {
-    /// What it is: a text, which takes every value, or a typed form, which may refuse one.
-    fn part(&mut self) -> Part<'_> {
-        Part::Text(match self {
-            Self::Csv(form) => form,
-            Self::Tsv(form) => form,
-            Self::Json(form) => form,
-            Self::Markdown(form) => form,
-            Self::Sql(form) => form,
-            Self::Table(form) => form.as_mut(),
-            Self::Typed(form) => return Part::Typed(form.as_mut()),
+impl FormatWriter {
+    fn as_dyn(&mut self) -> DynFormat<'_> {
+        DynFormat::Text(match self {
+            Self::Csv(format) => format,
+            Self::Tsv(format) => format,
+            Self::Json(format) => format,
+            Self::Markdown(format) => format,
+            Self::Sql(format) => format,
+            Self::Table(format) => format.as_mut(),
+            Self::Typed(format) => return DynFormat::Typed(format.as_mut()),
         })
     }
 }
 
-enum Part<'a> {
-    Text(&'a mut dyn Visitor),
-    Typed(&'a mut dyn Typed),
+/// A format by reference: text formats take every value, typed formats may refuse one.
+enum DynFormat<'a> {
+    Text(&'a mut dyn TextFormat),
+    Typed(&'a mut dyn TypedFormat),
 }
 
-impl<W: Write> Writer<W> {
-    /// A writer that has written nothing yet. The glyphs are for [`Format::Table`].
-    pub fn new(format: Format, glyphs: GlyphSet, out: W) -> Self {
-        let form = match format {
-            Format::Csv => Form::Csv(Csv::default()),
-            Format::Tsv => Form::Tsv(Tsv::default()),
-            Format::Json => Form::Json(Json::default()),
-            Format::JsonLines => Form::Json(Json::lines()),
-            Format::Markdown => Form::Markdown(Markdown::default()),
-            Format::Sql => Form::Sql(Sql::default()),
-            Format::Table => Form::Table(Box::new(Table::new(glyphs))),
-            Format::Parquet | Format::Xlsx => Form::Typed(typed(format)),
+impl<W: Write> ExportWriter<W> {
+    /// Makes a writer. The glyphs are used by [`ExportFormat::Table`] only.
+    pub fn new(format: ExportFormat, glyphs: GlyphSet, out: W) -> Self {
+        let format = match format {
+            ExportFormat::Csv => FormatWriter::Csv(Csv::default()),
+            ExportFormat::Tsv => FormatWriter::Tsv(Tsv::default()),
+            ExportFormat::Json => FormatWriter::Json(Json::default()),
+            ExportFormat::JsonLines => FormatWriter::Json(Json::lines()),
+            ExportFormat::Markdown => FormatWriter::Markdown(Markdown::default()),
+            ExportFormat::Sql => FormatWriter::Sql(Sql::default()),
+            ExportFormat::Table => FormatWriter::Table(Box::new(Table::new(glyphs))),
+            ExportFormat::Parquet | ExportFormat::Xlsx => FormatWriter::Typed(typed_format(format)),
         };
-        Self { form, gathered: Vec::with_capacity(GATHERED + GATHERED / 4), out }
+        Self { format, buffer: Vec::with_capacity(BUFFERED + BUFFERED / 4), out }
     }
 
-    /// The same, but with formulas as told.
+    /// Sets the treatment of formulas.
     #[must_use]
     pub fn formulas(mut self, formulas: Formulas) -> Self {
-        match &mut self.form {
-            Form::Csv(form) => form.formulas = formulas,
-            Form::Tsv(form) => form.formulas = formulas,
-            Form::Json(_) | Form::Markdown(_) | Form::Sql(_) | Form::Table(_) | Form::Typed(_) => {}
+        match &mut self.format {
+            FormatWriter::Csv(format) => format.formulas = formulas,
+            FormatWriter::Tsv(format) => format.formulas = formulas,
+            FormatWriter::Json(_)
+            | FormatWriter::Markdown(_)
+            | FormatWriter::Sql(_)
+            | FormatWriter::Table(_)
+            | FormatWriter::Typed(_) => {}
         }
         self
     }
 
-    /// The same, but of a session in this zone; UTC without it.
+    /// Sets the time zone of the session; the default is UTC.
     #[must_use]
     pub fn zone(mut self, zone: SessionZone) -> Self {
-        if let Form::Typed(form) = &mut self.form {
-            form.zone(zone);
+        if let FormatWriter::Typed(format) = &mut self.format {
+            format.zone(zone);
         }
         self
     }
 
-    /// Where it writes; what was gathered last may not be there yet.
+    /// Returns the output, which may lack what is still buffered.
     #[must_use]
     pub fn out(&self) -> &W {
         &self.out
@@ -99,91 +103,91 @@ impl<W: Write> Writer<W> {
     /// Writes the header.
     ///
     /// # Errors
-    /// When the output cannot be written, or the form does not take these columns.
+    /// When the output cannot be written, or the format does not support these columns.
     pub fn begin(&mut self, columns: &[Column]) -> Result<(), WriteError> {
-        match self.form.part() {
-            Part::Text(form) => form.begin(columns, &mut self.gathered),
-            Part::Typed(form) => form.begin(columns, &mut self.gathered)?,
+        match self.format.as_dyn() {
+            DynFormat::Text(format) => format.begin(columns, &mut self.buffer),
+            DynFormat::Typed(format) => format.begin(columns, &mut self.buffer)?,
         }
-        Ok(self.pour()?)
+        Ok(self.write_buffer()?)
     }
 
     /// Writes the rows of a chunk.
     ///
     /// # Errors
-    /// When the output cannot be written, or the form has no place for a value.
+    /// When the output cannot be written, or the format does not support a value.
     pub fn chunk(&mut self, chunk: &Chunk) -> Result<(), WriteError> {
-        let written = match &mut self.form {
-            Form::Csv(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
-            Form::Tsv(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
-            Form::Json(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
-            Form::Markdown(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
-            Form::Sql(form) => rows(form, chunk, &mut self.gathered, &mut self.out),
-            Form::Table(form) => rows(form.as_mut(), chunk, &mut self.gathered, &mut self.out),
-            Form::Typed(form) => return typed_rows(form.as_mut(), chunk, &mut self.gathered, &mut self.out),
+        let written = match &mut self.format {
+            FormatWriter::Csv(format) => rows(format, chunk, &mut self.buffer, &mut self.out),
+            FormatWriter::Tsv(format) => rows(format, chunk, &mut self.buffer, &mut self.out),
+            FormatWriter::Json(format) => rows(format, chunk, &mut self.buffer, &mut self.out),
+            FormatWriter::Markdown(format) => rows(format, chunk, &mut self.buffer, &mut self.out),
+            FormatWriter::Sql(format) => rows(format, chunk, &mut self.buffer, &mut self.out),
+            FormatWriter::Table(format) => rows(format.as_mut(), chunk, &mut self.buffer, &mut self.out),
+            FormatWriter::Typed(format) => return typed_rows(format.as_mut(), chunk, &mut self.buffer, &mut self.out),
         };
         Ok(written?)
     }
 
-    /// Writes what was gathered so far and flushes: what a reader at the other end of a pipe should see now.
+    /// Writes the buffer and flushes the output, so that the reader of a pipe sees it now.
     ///
     /// # Errors
     /// When the output cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.pour()?;
+        self.write_buffer()?;
         self.out.flush()
     }
 
-    /// Writes the end and gives the output back, flushed.
+    /// Writes the end, flushes, and returns the output.
     ///
     /// # Errors
-    /// When the output cannot be written, or the form becomes too large.
+    /// When the output cannot be written, or the file becomes too large for the format.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        match self.form.part() {
-            Part::Text(form) => form.finish(&mut self.gathered),
-            Part::Typed(form) => form.finish(&mut self.gathered)?,
+        match self.format.as_dyn() {
+            DynFormat::Text(format) => format.finish(&mut self.buffer),
+            DynFormat::Typed(format) => format.finish(&mut self.buffer)?,
         }
         self.flush()?;
         Ok(self.out)
     }
 
-    fn pour(&mut self) -> io::Result<()> {
-        pour(&mut self.gathered, &mut self.out)
+    fn write_buffer(&mut self) -> io::Result<()> {
+        write_out(&mut self.buffer, &mut self.out)
     }
 }
 
-fn rows(visitor: &mut impl Visitor, chunk: &Chunk, gathered: &mut Vec<u8>, out: &mut impl Write) -> io::Result<()> {
+fn rows(format: &mut impl TextFormat, chunk: &Chunk, buffer: &mut Vec<u8>, out: &mut impl Write) -> io::Result<()> {
     for row in 0..chunk.rows() {
         if let Some(cells) = chunk.row(row) {
-            visitor.row(cells, gathered);
+            format.row(cells, buffer);
         }
-        if gathered.len() >= GATHERED {
-            pour(gathered, out)?;
+        if buffer.len() >= BUFFERED {
+            write_out(buffer, out)?;
         }
     }
     Ok(())
 }
 
 fn typed_rows(
-    form: &mut dyn Typed,
+    format: &mut dyn TypedFormat,
     chunk: &Chunk,
-    gathered: &mut Vec<u8>,
+    buffer: &mut Vec<u8>,
     out: &mut impl Write,
 ) -> Result<(), WriteError> {
     for row in 0..chunk.rows() {
         if let Some(cells) = chunk.row(row) {
-            form.row(cells, gathered)?;
+            format.row(cells, buffer)?;
         }
-        if gathered.len() >= GATHERED {
-            pour(gathered, out)?;
+        if buffer.len() >= BUFFERED {
+            write_out(buffer, out)?;
         }
     }
     Ok(())
 }
 
-fn pour(gathered: &mut Vec<u8>, out: &mut impl Write) -> io::Result<()> {
-    let written = out.write_all(gathered);
-    gathered.clear();
-    gathered.shrink_to(4 * GATHERED);
+fn write_out(buffer: &mut Vec<u8>, out: &mut impl Write) -> io::Result<()> {
+    let written = out.write_all(buffer);
+    buffer.clear();
+    buffer.shrink_to(4 * BUFFERED);
     written
 }

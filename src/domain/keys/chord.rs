@@ -1,11 +1,10 @@
-//! One key press in the one notation that files, hints, help and tests share: `ctrl-r`, `alt-enter`, `shift-tab`, `f5`, `g`, `G`.
+//! A key press and its notation in keymap files and tests: `ctrl-r`, `alt-enter`, `shift-tab`, `f5`, `g`, `G`.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A key without its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each variant is the word on the key")]
 pub enum Key {
     Char(char),
     Enter,
@@ -25,14 +24,14 @@ pub enum Key {
     F(u8),
 }
 
-/// A key with its modifiers. Shift of a character is the character itself (`G`, `?`), so `shift` stands only with named keys.
+/// A key with its modifiers. Shift with a character gives another character (`G`, `?`), so `shift` is used with named keys only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Chord {
     pub key: Key,
     pub ctrl: bool,
-    /// Alt (or Meta) held.
+    /// Alt or Meta.
     pub alt: bool,
-    /// Shift held, for named keys.
+    /// For named keys only.
     pub shift: bool,
 }
 
@@ -42,7 +41,7 @@ impl Chord {
         Self { key, ctrl: false, alt: false, shift: false }
     }
 
-    /// The character that it types, if it types one.
+    /// Returns the character that the chord types; `None` if it types none.
     #[must_use]
     pub fn typed(self) -> Option<char> {
         match self {
@@ -51,7 +50,7 @@ impl Chord {
         }
     }
 
-    /// Reads a sequence of chords, such as `g g`.
+    /// Parses a sequence of chords, such as `g g`.
     ///
     /// # Errors
     /// The first word that is not a chord.
@@ -63,7 +62,7 @@ impl Chord {
 
 /// A word that is not a chord.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a key: write it like ctrl-r, alt-enter, shift-tab, f5, space, g or G")]
+#[error("`{0}` is not a key: write keys like ctrl-r, alt-enter, shift-tab, f5, space, g or G")]
 pub struct ChordError(pub String);
 
 const NAMED: &[(&str, Key)] = &[

@@ -1,4 +1,4 @@
-//! A keymap: for each layer, which chords lead to which action. Generic over the action: the app owns the table of those.
+//! A keymap: the bindings of chords to actions in each layer. It is generic over the type of actions.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use super::Chord;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding<A> {
-    /// The chords in order; mostly one.
+    /// The chords in order; usually one.
     pub chords: Vec<Chord>,
     pub action: A,
 }
 
-/// All bindings, by layer. Within a layer none is a prefix of another (loading refuses that).
+/// All bindings by layer. Invariant: within a layer no binding is a prefix of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap<A> {
     layers: BTreeMap<String, Vec<Binding<A>>>,
@@ -23,7 +23,7 @@ impl<A> Default for Keymap<A> {
     }
 }
 
-/// What a typed sequence means in one layer.
+/// The meaning of a typed sequence in one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lookup<A> {
     Whole(A),
@@ -32,7 +32,7 @@ pub(super) enum Lookup<A> {
 }
 
 impl<A: Copy + Eq> Keymap<A> {
-    /// Binds these chords; answers with the binding that they clash with (one is a prefix of the other), unless the action is the same.
+    /// Adds a binding. Fails with the existing binding if one is a prefix of the other; the same binding may be added again.
     pub(super) fn bind(&mut self, layer: &str, chords: Vec<Chord>, action: A) -> Result<(), Binding<A>> {
         let bindings = self.layers.entry(layer.to_owned()).or_default();
         for other in bindings.iter() {
@@ -48,14 +48,14 @@ impl<A: Copy + Eq> Keymap<A> {
         Ok(())
     }
 
-    /// Takes all bindings of an action away.
+    /// Removes all bindings of an action.
     pub(super) fn unbind(&mut self, layer: &str, action: A) {
         if let Some(bindings) = self.layers.get_mut(layer) {
             bindings.retain(|binding| binding.action != action);
         }
     }
 
-    /// Takes the bindings away that stand in the way of these chords.
+    /// Removes the bindings that conflict with these chords.
     pub(super) fn clear(&mut self, layer: &str, chords: &[Chord]) {
         if let Some(bindings) = self.layers.get_mut(layer) {
             bindings.retain(|binding| {
@@ -65,12 +65,12 @@ impl<A: Copy + Eq> Keymap<A> {
         }
     }
 
-    /// The bindings of a layer, in the order of the file.
+    /// Returns the bindings of a layer in the order of the file.
     pub fn layer(&self, layer: &str) -> &[Binding<A>] {
         self.layers.get(layer).map_or(&[], Vec::as_slice)
     }
 
-    /// The chords of an action in a layer, first the one that hints show.
+    /// Returns the chords of an action in a layer. Hints show the first.
     pub fn chords(&self, layer: &str, action: A) -> impl Iterator<Item = &[Chord]> {
         self.layer(layer)
             .iter()
@@ -78,7 +78,7 @@ impl<A: Copy + Eq> Keymap<A> {
             .map(|binding| binding.chords.as_slice())
     }
 
-    /// The first key of an action as text, such as `g g`.
+    /// Returns the first chords of an action as text, such as `g g`.
     pub fn label(&self, layer: &str, action: A) -> Option<String> {
         self.chords(layer, action).next().map(write_chords)
     }
@@ -97,7 +97,7 @@ impl<A: Copy + Eq> Keymap<A> {
     }
 }
 
-/// Chords as text with blanks between.
+/// Formats chords with spaces between them.
 pub(super) fn write_chords(chords: &[Chord]) -> String {
     chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Reads keymap files: `[layer]` sections, `action = "chords"`, a list of them, or `"none"`. All that is wrong is named at once.
+//! Reads keymap files: `[layer]` sections with `action = "chords"`, a list of them, or `"none"`. All errors are reported at once.
 
 use std::ops::Range;
 
@@ -8,21 +8,21 @@ use toml::de::{DeTable, DeValue};
 use super::keymap::write_chords;
 use super::{Chord, Keymap};
 
-/// One entry that could not be taken; the rest of the file holds.
+/// An entry that was ignored. The rest of the file is used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {entry}: {reason}")]
 pub struct BadEntry {
-    /// The file, as the user knows it.
+    /// The file as the user knows it.
     pub file: String,
-    /// Its line, from 1.
+    /// From 1.
     pub line: usize,
     pub entry: String,
-    /// Why not, and what would do.
+    /// Why it was ignored, and what to write instead.
     pub reason: String,
 }
 
-/// Reads one file over a keymap: its bindings replace those of the same action, and free chords that it takes.
-/// `resolve` knows the actions: section and name to action.
+/// Reads a file into a keymap. Its bindings replace those of the same action, and those that conflict with its chords.
+/// `resolve` returns the action for a section and a name.
 pub fn load<A: Copy + Eq>(
     keymap: &mut Keymap<A>,
     file: &str,
@@ -45,19 +45,19 @@ pub fn load<A: Copy + Eq>(
         let layer = section.get_ref().as_ref();
         if layer == "inherits" {
             if entries.get_ref().as_str().is_none() {
-                bad.push(entry(file, line_of(section.span()), layer, "a style in quotes is wanted, such as \"vim\""));
+                bad.push(entry(file, line_of(section.span()), layer, "write a style in quotes, such as \"vim\""));
             }
             continue;
         }
         let DeValue::Table(entries) = entries.get_ref() else {
-            bad.push(entry(file, line_of(section.span()), layer, "a section such as [grid] is wanted here"));
+            bad.push(entry(file, line_of(section.span()), layer, "write a section such as [grid]"));
             continue;
         };
         for (name, value) in entries {
             let line = line_of(name.span());
             let title = format!("{layer}.{}", name.get_ref());
             let Some(action) = resolve(layer, name.get_ref()) else {
-                bad.push(entry(file, line, &title, "there is no such action; `rrx keys` lists them"));
+                bad.push(entry(file, line, &title, "there is no such action; `rrx keys` lists all actions"));
                 continue;
             };
             match chords_of(value) {
@@ -71,14 +71,17 @@ pub fn load<A: Copy + Eq>(
             }
         }
     }
-    // The file's own bindings come in together, so that two that swap keys do not stand in each other's way.
+    // All bindings of the file are added together, so that two actions can swap their keys.
     for (layer, chords, ..) in &fresh {
         keymap.clear(layer, chords);
     }
     for (layer, chords, action, title, line) in fresh {
         let typed = write_chords(&chords);
         if let Err(other) = keymap.bind(&layer, chords, action) {
-            let reason = format!("`{typed}` clashes with `{}`: one begins with the other", write_chords(&other.chords));
+            let reason = format!(
+                "`{typed}` conflicts with `{}`: one is the beginning of the other",
+                write_chords(&other.chords)
+            );
             bad.push(entry(file, line, &title, &reason));
         }
     }
@@ -86,7 +89,7 @@ pub fn load<A: Copy + Eq>(
     bad
 }
 
-/// The style that a keymap file builds upon (`inherits = "vim"`), with its line.
+/// Returns the style that a keymap file inherits (`inherits = "vim"`), with its line.
 #[must_use]
 pub fn inherits(text: &str) -> Option<(usize, String)> {
     let (table, _) = DeTable::parse_recoverable(text);
@@ -108,9 +111,9 @@ fn chords_of(value: &Spanned<DeValue<'_>>) -> Result<Vec<Vec<Chord>>, String> {
             .iter()
             .map(|item| match item.get_ref() {
                 DeValue::String(text) => one(text),
-                _ => Err("a list of keys in quotes is wanted".to_owned()),
+                _ => Err("write a list of keys in quotes".to_owned()),
             })
             .collect(),
-        _ => Err("keys in quotes are wanted, such as \"ctrl-r\", or \"none\"".to_owned()),
+        _ => Err("write keys in quotes, such as \"ctrl-r\", or \"none\"".to_owned()),
     }
 }

@@ -1,19 +1,19 @@
-//! The matcher: from typed chords to an action, text, or "more keys follow". It keeps no time.
+//! The matcher: from typed chords to an action, a character, or an open sequence. There are no timeouts.
 
 use super::keymap::Lookup;
 use super::{Chord, Key, Keymap};
 
-/// What a chord came to.
+/// The meaning of a chord.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome<A> {
+pub enum KeyMatch<A> {
     Action(A),
-    /// A character for the text in focus.
+    /// A character for the text field in focus.
     Text(char),
-    /// A sequence is open; what can follow is shown.
+    /// More chords must follow.
     Pending,
-    /// An open sequence was given up (Esc, or a key that does not continue it).
+    /// An open sequence was cancelled by Esc or by a key that does not continue it.
     GivenUp,
-    /// Nothing is bound to it.
+    /// No binding.
     Unbound,
 }
 
@@ -23,25 +23,25 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// The chords of the open sequence.
+    /// Returns the chords of the open sequence.
     #[must_use]
     pub fn open(&self) -> &[Chord] {
         &self.typed
     }
 
-    /// Takes one chord. `layers` are those of the focus, nearest first. With `takes_text` a printable chord is text
-    /// unless the nearest layer binds it.
+    /// Handles one chord. `layers` are the layers of the focus, innermost first. With `takes_text`, a printable chord is text
+    /// unless the innermost layer binds it.
     pub fn feed<A: Copy + Eq>(
         &mut self,
         chord: Chord,
         keymap: &Keymap<A>,
         layers: &[&str],
         takes_text: bool,
-    ) -> Outcome<A> {
+    ) -> KeyMatch<A> {
         let continues = !self.typed.is_empty();
         if continues && chord == Chord::plain(Key::Esc) {
             self.typed.clear();
-            return Outcome::GivenUp;
+            return KeyMatch::GivenUp;
         }
         self.typed.push(chord);
         for (depth, layer) in layers.iter().enumerate() {
@@ -51,17 +51,17 @@ impl Matcher {
             match keymap.look(layer, &self.typed) {
                 Lookup::Whole(action) => {
                     self.typed.clear();
-                    return Outcome::Action(action);
+                    return KeyMatch::Action(action);
                 }
-                Lookup::Prefix => return Outcome::Pending,
+                Lookup::Prefix => return KeyMatch::Pending,
                 Lookup::Nothing => {}
             }
         }
         self.typed.clear();
         match chord.typed() {
-            _ if continues => Outcome::GivenUp,
-            Some(c) if takes_text => Outcome::Text(c),
-            _ => Outcome::Unbound,
+            _ if continues => KeyMatch::GivenUp,
+            Some(c) if takes_text => KeyMatch::Text(c),
+            _ => KeyMatch::Unbound,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Keys: chords, keymaps, the matcher, loading. Knows no terminal library and no pane.
+//! Keyboard input: chords, keymaps, keymap files, and the matcher of chord sequences.
 
 mod chord;
 mod keymap;
@@ -8,4 +8,4 @@ mod matcher;
 pub use chord::{Chord, ChordError, Key};
 pub use keymap::{Binding, Keymap};
 pub use load::{BadEntry, inherits, load};
-pub use matcher::{Matcher, Outcome};
+pub use matcher::{KeyMatch, Matcher};

@@ -1,95 +1,94 @@
-//! What an export of a result is told, and what it tells. Its rows come from the store; the file is the export's own.
+//! Commands to and events from exports of a result. The rows come from the store; the export task writes the file.
 
 use std::path::PathBuf;
 
 use super::run::Limit;
-use super::storage::Replace;
+use super::storage::IfExists;
 use super::store::ViewId;
-use crate::domain::export::{Format, Formulas, SessionZone};
+use crate::domain::export::{ExportFormat, Formulas, SessionZone};
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
 
-/// Names one export. Given by the model, never reused.
+/// Identifies an export. Assigned by the model, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ExportId(pub u64);
 
-/// How rows become a file.
+/// What the user chooses before an export: the format and its variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ExportForm {
-    pub format: Format,
-    /// Formulas in CSV and TSV.
+pub struct FormatChoice {
+    pub format: ExportFormat,
+    /// Only CSV and TSV can escape formulas.
     pub formulas: Formulas,
-    /// Whether a second file `NAME.columns.json` says what the columns are.
-    pub has_side_file: bool,
+    /// Whether a second file `NAME.columns.json` describes the columns.
+    pub has_columns_file: bool,
 }
 
-impl ExportForm {
-    /// This format, every byte as the server sent it, and one file.
+impl FormatChoice {
+    /// This format with every byte as the server sent it, and no second file.
     #[must_use]
-    pub fn plain(format: Format) -> Self {
-        Self { format, formulas: Formulas::Kept, has_side_file: false }
+    pub fn plain(format: ExportFormat) -> Self {
+        Self { format, formulas: Formulas::Kept, has_columns_file: false }
     }
 }
 
-/// One export: which rows in which form to which file.
+/// An export: which rows go to which file in which format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportOrder {
+pub struct ExportJob {
     pub id: ExportId,
     pub result: ResultId,
-    /// By which arrangement it is looked at: its rows in its order, as many as it has when the export begins.
+    /// The view whose rows are written, as many as it has when the export begins.
     pub view: ViewId,
-    /// Under this id the statement's rows come from the server again, all of them and all columns, in place of the view's.
-    pub again: Option<ResultId>,
-    /// Which columns, in this order.
+    /// If set, the statement runs again under this result id, and all its rows and columns are written instead of the view.
+    pub rerun_as: Option<ResultId>,
+    /// The columns to write, in this order.
     pub columns: Vec<usize>,
-    pub form: ExportForm,
-    /// The zone of the session that the rows are of.
+    pub choice: FormatChoice,
+    /// The time zone of the session that read the rows.
     pub zone: SessionZone,
-    /// The file, as the user typed it: `~/` is the home folder, a relative one counts from the current folder.
+    /// The file as the user typed it: `~/` is the home directory, a relative path starts at the current directory.
     pub path: String,
-    /// Whether a file that is there may be replaced; where not, the answer is [`ExportEvent::Exists`].
-    pub replace: Replace,
+    /// With [`IfExists::Fail`] an existing file is reported as [`ExportEvent::Exists`].
+    pub if_exists: IfExists,
 }
 
-/// What an export is told to do.
+/// A command to the export task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportCmd {
-    /// Write rows to a file.
-    Write(ExportOrder),
-    /// Stop; the half file goes.
+    Write(ExportJob),
+    /// Stop and delete the incomplete file.
     Cancel(ExportId),
 }
 
-/// A file that is whole and has its name.
+/// A complete file under its final name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// The file, from the root on.
+pub struct ExportedFile {
+    /// Absolute.
     pub path: PathBuf,
-    /// The file of what its columns are.
-    pub side: Option<PathBuf>,
+    /// The file that describes the columns.
+    pub columns_file: Option<PathBuf>,
     pub rows: u64,
     pub bytes: u64,
-    /// SHA-256 of it, in hexadecimal.
+    /// In hexadecimal.
     pub sha256: String,
 }
 
-/// What an export tells. All but [`ExportEvent::Ready`] and progress end it.
+/// An event of an export. All but [`ExportEvent::Ready`] and progress end it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportEvent {
     /// The file is open and waits for the rows of the statement.
     Ready,
-    /// A file of that name is there; nothing was written.
+    /// A file with this name exists. Nothing was written.
     Exists(PathBuf),
-    /// So much is written. At most once a frame.
+    /// Sent at most once a frame.
     Progress {
         rows: u64,
         bytes: u64,
     },
-    Written(Written),
-    /// A limit cut the rows from the server: what came stays under its passing name.
-    Cut(Written, Limit),
-    /// It was stopped, and no half file is left.
+    Written(ExportedFile),
+    /// A limit cut the rows from the server. The rows so far stay in the file under its temporary name.
+    Cut(ExportedFile, Limit),
+    /// The export was stopped, and the incomplete file deleted.
     Cancelled,
-    /// It could not be done; the rows are still in the results.
+    /// The export failed. The rows are still in the store.
     Failed(Problem),
 }

@@ -1,59 +1,58 @@
-//! What the host of the terminal (its clipboards) is told, and what it tells.
+//! Commands to and events from the host: the clipboard.
 
 use std::sync::Arc;
 
 use crate::domain::problem::Problem;
 
-/// Whose values a text holds, as the access log names them.
+/// The source of copied values, for the access log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopiedFrom {
     pub profile: String,
     pub statement: String,
 }
 
-/// A text for a clipboard.
+/// A text for the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyText {
-    /// The text; shared, since it may be long and a second way may be tried.
+    /// Shared, since it may be long and more than one clipboard may be tried.
     pub text: Arc<String>,
-    /// What it is, in few words.
+    /// A short description of the text.
     pub what: String,
-    /// Whose values it holds; `None` where it is no value of a result.
+    /// The source of the values; `None` if it holds no values of a result.
     pub from: Option<CopiedFrom>,
 }
 
 impl CopyText {
-    /// A text that holds no value of a result: a name, a statement.
+    /// Makes a text without values of a result, such as a name or a statement.
     #[must_use]
     pub fn plain(text: String, what: impl Into<String>) -> Self {
         Self { text: Arc::new(text), what: what.into(), from: None }
     }
 }
 
-/// What the host (clipboard, editor) is told to do.
+/// A command to the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostCmd {
-    /// Put this text on a clipboard, or where there is none into a file.
+    /// Copy a text to the clipboard, or to a file if there is no clipboard.
     Copy {
         copy: CopyText,
-        /// Why the system's clipboard did not take it: it is not tried again.
+        /// Why the system clipboard refused the text: it is not tried again.
         refused: Option<String>,
     },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
-    /// The text was handed over.
+    /// The text was copied.
     Copied {
-        /// What was copied and which way it took, for the user.
+        /// What was copied and where to, for the user.
         words: String,
-        /// Where it is now, for the access log.
+        /// The destination, for the access log.
         to: String,
         copy: CopyText,
     },
-    /// The system's clipboard did not take it: there are other ways.
+    /// The system clipboard refused the text. Others can be tried.
     NotTaken {
-        /// What was to be copied.
         copy: CopyText,
         why: String,
     },

@@ -1,21 +1,21 @@
-//! How far a replica is behind: what the session reads of it, and the words for it.
+//! The replication lag and its texts.
 
 use std::time::Duration;
 
-/// How far behind its source a replica is.
+/// How far a replica is behind its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lag {
     Behind(Duration),
-    /// Replication does not run: the rows get older, by how much nobody tells.
+    /// Replication is not running, so the lag is not known.
     Stopped,
-    /// It cannot be told; why, in plain words.
+    /// The lag cannot be read, with the reason.
     Unknown(String),
 }
 
 impl Lag {
-    /// All that is known, in words: `lag 0.02 s`, `replication stopped`, `lag unknown (no privilege: …)`.
+    /// Describes the lag: `lag 0.02 s`, `replication stopped`, `lag unknown (no privilege: …)`.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Behind(time) => format!("lag {}", span(*time)),
             Self::Stopped => "replication stopped".into(),
@@ -23,25 +23,25 @@ impl Lag {
         }
     }
 
-    /// The same in a row that is called `lag` already: `0.02 s`, `unknown (no privilege: …)`.
+    /// Describes the lag without the word `lag`: `0.02 s`, `unknown (no privilege: …)`.
     #[must_use]
-    pub fn beside_its_name(&self) -> String {
-        let words = self.words();
-        words.strip_prefix("lag ").map_or(words.clone(), str::to_owned)
+    pub fn value_text(&self) -> String {
+        let text = self.describe();
+        text.strip_prefix("lag ").map_or(text.clone(), str::to_owned)
     }
 
-    /// The same where there is little room.
+    /// Describes the lag in few characters.
     #[must_use]
     pub fn short(&self) -> String {
         match self {
-            Self::Behind(_) => self.words(),
+            Self::Behind(_) => self.describe(),
             Self::Stopped => "stopped".into(),
             Self::Unknown(_) => "lag ?".into(),
         }
     }
 }
 
-/// A span of time as precise as it matters: sources that count whole seconds show whole seconds.
+/// Formats a duration with suitable precision. Sources that count whole seconds show whole seconds.
 fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lag_is_told_as_precisely_as_it_matters() {
+    fn a_lag_has_suitable_precision() {
         for (milliseconds, words) in [
             (0, "lag 0 s"),
             (20, "lag 0.02 s"),
@@ -66,16 +66,16 @@ mod tests {
             (600_000, "lag 10 min"),
             (7_500_000, "lag 2 h 5 min"),
         ] {
-            assert_eq!(Lag::Behind(Duration::from_millis(milliseconds)).words(), words);
+            assert_eq!(Lag::Behind(Duration::from_millis(milliseconds)).describe(), words);
         }
     }
 
     #[test]
-    fn what_is_not_known_says_why_and_is_never_a_number() {
+    fn an_unknown_lag_shows_its_reason_and_no_number() {
         let lag = Lag::Unknown("no privilege: REPLICATION CLIENT".into());
-        assert_eq!(lag.words(), "lag unknown (no privilege: REPLICATION CLIENT)");
-        assert_eq!(lag.beside_its_name(), "unknown (no privilege: REPLICATION CLIENT)");
-        assert_eq!(Lag::Stopped.beside_its_name(), "replication stopped");
-        assert_eq!((lag.short().as_str(), Lag::Stopped.words().as_str()), ("lag ?", "replication stopped"));
+        assert_eq!(lag.describe(), "lag unknown (no privilege: REPLICATION CLIENT)");
+        assert_eq!(lag.value_text(), "unknown (no privilege: REPLICATION CLIENT)");
+        assert_eq!(Lag::Stopped.value_text(), "replication stopped");
+        assert_eq!((lag.short().as_str(), Lag::Stopped.describe().as_str()), ("lag ?", "replication stopped"));
     }
 }

@@ -1,5 +1,5 @@
-//! The port: commands to, and news from, the outside (session, store, export, storage, host), with their ids.
-//! Both the TUI and the headless commands speak it; it knows neither.
+//! Commands to and events from the tasks that do I/O: session, result store, export, storage, host. The TUI and the headless
+//! commands use the same ones.
 
 mod export;
 mod host;

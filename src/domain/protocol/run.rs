@@ -1,4 +1,4 @@
-//! One statement on its way: what bounds it, how it ended, the rows that flow.
+//! A running statement: its limits, its rows, its end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,12 @@ use crate::domain::ids::ResultId;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::{Chunk, Column};
 
+/// The limits of one statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunBounds {
-    /// Rows after which the result is cut; `None` is no bound.
+    /// Rows after which the result is cut; `None` means no limit.
     pub rows: Option<u64>,
-    /// Bytes of values after which the result is cut.
+    /// Bytes of values after which the result is cut; `None` means no limit.
     pub bytes: Option<u64>,
     /// Time to the first row.
     pub first_row: Duration,
@@ -20,28 +21,28 @@ pub struct RunBounds {
     pub fetch: Duration,
 }
 
-/// Which limit cut a result.
+/// The limit that cut a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
     Rows(u64),
     Bytes(u64),
-    /// The time to the first row, in seconds.
+    /// Time to the first row, in seconds.
     FirstRow(u64),
-    /// The time for fetching, in seconds.
+    /// Time for all rows, in seconds.
     Fetch(u64),
-    /// The memory bound of a store that may not spill.
+    /// The memory limit of a store without spill files, in bytes.
     Memory(u64),
 }
 
 impl std::fmt::Display for Limit {
-    /// In the words of the settings.
+    /// Describes the limit in the terms of the settings.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rows(rows) => write!(f, "row limit ({rows} rows)"),
             Self::Bytes(bytes) => write!(f, "byte limit ({bytes} bytes)"),
             Self::FirstRow(seconds) => write!(f, "time limit ({seconds} s to the first row)"),
             Self::Fetch(seconds) => write!(f, "time limit ({seconds} s for fetching)"),
-            Self::Memory(bytes) => write!(f, "memory bound ({bytes} bytes)"),
+            Self::Memory(bytes) => write!(f, "memory limit ({bytes} bytes)"),
         }
     }
 }
@@ -52,12 +53,12 @@ pub enum End {
     Complete,
     Limit(Limit),
     Cancelled,
-    /// It failed, at the start or in the middle.
+    /// It failed at the start, or after some rows.
     Broken(Problem),
 }
 
 impl std::fmt::Display for End {
-    /// The word of the access log: `complete`, `cut: …`, `cancelled`, `failed: …` or `broken, …: …`.
+    /// Describes the end for the access log: `complete`, `cut: …`, `cancelled`, `failed: …` or `broken, …: …`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Complete => f.write_str("complete"),
@@ -75,7 +76,7 @@ impl std::fmt::Display for End {
     }
 }
 
-/// A warning as SHOW WARNINGS gives it.
+/// A warning of SHOW WARNINGS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// `Note`, `Warning` or `Error`.
@@ -84,40 +85,40 @@ pub struct Warning {
     pub message: String,
 }
 
-/// How many times each warning came among these, in the order in which they first came.
+/// Counts how often each warning occurs, in the order of first occurrence.
 #[must_use]
-pub fn times(warnings: &[Warning]) -> Vec<(&Warning, u64)> {
-    let mut times: Vec<(&Warning, u64)> = Vec::new();
+pub fn count_repeats(warnings: &[Warning]) -> Vec<(&Warning, u64)> {
+    let mut counts: Vec<(&Warning, u64)> = Vec::new();
     for warning in warnings {
-        match times.iter_mut().find(|(first, _)| *first == warning) {
+        match counts.iter_mut().find(|(first, _)| *first == warning) {
             Some((_, count)) => *count += 1,
-            None => times.push((warning, 1)),
+            None => counts.push((warning, 1)),
         }
     }
-    times
+    counts
 }
 
-/// What is known of a statement when it has ended.
+/// What is known about a statement after its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunReport {
     pub end: End,
     pub rows: u64,
     pub bytes: u64,
-    /// Time to the first row, if one came.
+    /// Time to the first row; `None` if there was none.
     pub first_row: Option<Duration>,
     /// Time from sending to the end.
     pub total: Duration,
-    /// How many warnings the server counted (it may keep fewer than it counts).
+    /// Number of warnings that the server counted. It may keep fewer.
     pub warning_count: u16,
     pub warnings: Vec<Warning>,
-    /// The database after the statement (USE may have changed it).
+    /// The current database after the statement, which USE may have changed.
     pub database: Option<String>,
 }
 
 impl RunReport {
-    /// The report of a statement that was not sent, or of which nothing was heard.
+    /// Makes the report of a statement that was not sent, or got no answer.
     #[must_use]
-    pub fn of_nothing(end: End) -> Self {
+    pub fn without_rows(end: End) -> Self {
         Self {
             end,
             rows: 0,
@@ -130,15 +131,15 @@ impl RunReport {
         }
     }
 
-    /// The end record of the statement whose begin record has this id. The storage room fills in the time.
+    /// Makes the end record for the begin record with this id. The storage task fills in the time.
     #[must_use]
-    pub fn entry(&self, id: String) -> EndRecord {
+    pub fn end_record(&self, id: String) -> EndRecord {
         let milliseconds = u64::try_from(self.total.as_millis()).unwrap_or(u64::MAX);
         EndRecord { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
     }
 }
 
-/// What flows from a session to whoever takes its rows (the store task, or a headless export), over a queue of
+/// The rows of a result on the way from a session to the result store or to a headless export, over a queue of
 /// [`crate::domain::limits::BATCH_QUEUE`].
 #[derive(Debug)]
 pub enum Rows {

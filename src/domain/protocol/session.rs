@@ -1,4 +1,4 @@
-//! What a session is told, and what it tells: the ladder, the facts of the server, the catalog.
+//! Commands to and events from a session: connecting, facts about the server, statements, the catalog.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,22 +13,24 @@ use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret};
 use crate::domain::sql::Dialect;
 
-/// One step of the connection ladder, in the order in which they are climbed.
+/// A step of connecting. The variants are in the order of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ConnectionStep {
-    /// Names of the first hop to addresses.
+    /// Resolve the name of the first hop.
     Resolve,
-    /// TCP to the first hop.
+    /// Open a TCP connection to the first hop.
     Reach,
-    /// The host key of a hop.
+    /// Verify the host key of a hop.
     HostKey,
+    /// Authenticate at a hop.
     SignIn,
-    /// The forward from the last hop to the replica.
+    /// Open the forward from the last hop to the replica.
     Forward,
     /// The MySQL handshake, TLS included.
     MySql,
-    /// Session facts pinned and read back; read-only proven.
+    /// Set the session variables, read them back, and prove that the session is read-only.
     Guard,
+    /// Read the catalog.
     Catalog,
 }
 
@@ -44,9 +46,9 @@ impl ConnectionStep {
         Self::Catalog,
     ];
 
-    /// The word that the ladder shows.
+    /// Returns the name that the screen shows.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Resolve => "resolve",
             Self::Reach => "reach",
@@ -60,45 +62,46 @@ impl ConnectionStep {
     }
 }
 
+/// The state of a connection step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepState {
-    /// Being tried; the words say what.
+    /// In progress, with a description.
     Trying(String),
-    /// Done; the words say with what outcome, and how long it took.
+    /// Done, with its result and how long it took.
     Done(String, Duration),
-    /// Not needed on this route (a direct connection has no hops).
+    /// Not needed on this route: a direct connection has no hops.
     Skipped,
     Failed(Problem),
 }
 
-/// Something that only the user can answer while connecting.
+/// A question to the user while connecting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// The host key of a hop is not known.
+    /// Whether to accept the unknown host key of a hop.
     HostKey {
-        /// The hop as the user names it, with its port where it is not 22.
+        /// The hop as the user names it, with its port unless that is 22.
         host: String,
-        /// The key's algorithm, such as `ssh-ed25519`.
+        /// Such as `ssh-ed25519`.
         algorithm: String,
         /// `SHA256:…` in OpenSSH's form.
         fingerprint: String,
-        /// The picture that OpenSSH draws of the key, line by line.
+        /// The randomart of the key as OpenSSH draws it, line by line.
         art: Vec<String>,
-        /// The file in which an accepted key is recorded.
+        /// The `known_hosts` file to which an accepted key is added.
         recorded_in: PathBuf,
     },
-    /// A secret is wanted: a password, a passphrase, a one-time code.
+    /// A password, a passphrase or a one-time code.
     Secret {
-        /// What it is for, in the user's words.
+        /// What the secret is for.
         prompt: String,
         /// Whether the typed text may be shown.
         echo: bool,
     },
-    /// A secret is wanted in place of one that could not be had, or that the server refused.
-    Instead {
-        /// What it is for, in the user's words.
+    /// A secret to replace one that could not be read, or that the server refused.
+    RetrySecret {
+        /// What the secret is for.
         prompt: String,
-        /// What was wrong with the other one. The server's own error is in it where it was the server.
+        /// What was wrong with the first secret.
         problem: Problem,
     },
 }
@@ -106,25 +109,28 @@ pub enum Question {
 /// The user's answer to a [`Question`].
 #[derive(Debug)]
 pub enum Answer {
-    /// Accept (and record) the host key.
+    /// Accept the host key and add it to `known_hosts`.
     Accept,
+    /// Refuse the host key, or give no secret.
     Decline,
     Secret(Secret),
 }
 
-/// Which role a server plays, from its own variables.
+/// The role of a server in replication, by its own variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
+    /// It accepts no writes.
     Replica,
+    /// It accepts writes.
     Writer,
-    /// Its variables do not tell.
+    /// Its variables do not show it.
     Unknown,
 }
 
 impl Role {
-    /// The word of the status bar.
+    /// Returns the text of the status bar.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Replica => "REPLICA",
             Self::Writer => "WRITER",
@@ -133,19 +139,19 @@ impl Role {
     }
 }
 
-/// What the session read back from the server after it pinned its facts.
+/// What the session knows about the server after connecting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerFacts {
-    /// `MySQL`, `MariaDB`, `Aurora MySQL`, or what it calls itself.
+    /// `MySQL`, `MariaDB`, `Aurora MySQL`, or another name that the server reports.
     pub product: String,
     /// The version as the server prints it.
     pub version: String,
-    /// Which server answers: `server_uuid`, else host name and server id. Compared before every KILL.
+    /// Identifies the server: `server_uuid`, or host name and server id. Compared before every KILL.
     pub identity: String,
-    /// The name by which people know it: Aurora's instance, else its `server_id`; empty where it tells neither.
+    /// The name that people use: Aurora's instance name or the `server_id`; empty if neither is known.
     pub server_id: String,
     pub role: Role,
-    /// How SQL text is read there.
+    /// How the server reads SQL text.
     pub dialect: Dialect,
     /// `CURRENT_USER()`.
     pub account: String,
@@ -153,86 +159,82 @@ pub struct ServerFacts {
     pub connection_id: u64,
     /// The current database, if any.
     pub database: Option<String>,
-    /// The session's time zone, read back.
+    /// The time zone of the session.
     pub time_zone: String,
-    /// The TLS version in use inside the tunnel, if any.
+    /// The TLS version inside of the tunnel, if any.
     pub tls: Option<String>,
-    /// Facts worth a warning, in plain words (for example that the account may write).
+    /// Warnings for the user, for example that the account may write.
     pub warnings: Vec<String>,
 }
 
 impl ServerFacts {
-    /// The version without the packager's words.
+    /// Returns the version without the suffix of the packager.
     #[must_use]
     pub fn short_version(&self) -> &str {
         self.version.split(['-', '+']).next().unwrap_or(&self.version)
     }
 }
 
-/// What a session is told to do.
+/// A command to a session.
 #[derive(Debug)]
 pub enum SessionCmd {
-    /// Climb the ladder. The first command of every session.
+    /// Connect. The first command of every session.
     Connect {
-        /// How to reach the replica and what holds there.
         profile: Arc<Profile>,
         /// The database to start in; the profile's own when absent.
         database: Option<String>,
-        /// The session whose story goes on with this one: what the user typed for it is not asked for again.
+        /// The session that this one continues. Secrets that the user typed for it are used again.
         after: Option<SessionId>,
     },
     /// The answer to the open question.
     Answer(Answer),
-    /// Send this statement; its rows go to the store under this id.
-    Run {
-        /// The checked and recorded statement.
-        permit: Permit,
-        result: ResultId,
-        bounds: RunBounds,
-    },
-    /// Stop the statement that feeds this result by KILL QUERY; a later statement is never touched.
+    /// Send a statement. Its rows go to the result store.
+    Run { permit: Permit, result: ResultId, bounds: RunBounds },
+    /// Stop the statement of this result with KILL QUERY. A later statement is never affected.
     Cancel(ResultId),
+    /// Read the catalog again.
     LoadCatalog,
     /// Close the connections and end.
     Close,
-    /// The same, for another session that goes on with its story.
-    GiveWay,
+    /// Close the connections and end, because another session continues this one.
+    CloseForReconnect,
 }
 
-/// News of a session. The envelope with its [`SessionId`] is the message's.
+/// An event of a session, sent together with its [`SessionId`].
 #[derive(Debug, Clone)]
 pub enum SessionEvent {
-    /// A rung of the ladder moved. The hop's number counts from 0; rungs past the hops carry the number of hops.
+    /// The state of a connection step changed.
     ConnectionStep {
+        /// Index of the hop from 0; the number of hops for steps after the last hop.
         hop: usize,
-        rung: ConnectionStep,
+        step: ConnectionStep,
         state: StepState,
     },
-    /// The user is asked; nothing is sent to the host until the answer is there.
+    /// A question to the user. Connecting waits for the answer.
     Asked(Question),
-    /// Connected, read-only proven, facts read back.
+    /// Connected, and proven to be read-only.
     Ready(Arc<ServerFacts>),
-    /// Connecting failed; the session has ended.
+    /// Connecting failed. The session has ended.
     Failed(Problem),
     Catalog(Arc<Catalog>),
     /// The catalog could not be read.
     CatalogFailed(Problem),
-    /// The statement that feeds this result is done; the connection is free again.
+    /// The statement of this result has ended. The connection is free.
     Ended {
         result: ResultId,
         report: RunReport,
     },
-    /// How far the replica is behind: read after connecting, and then every while.
+    /// The replication lag, read after connecting and then regularly.
     Lag(Lag),
-    /// A statement of our own went out (for the activity pane).
-    Own {
+    /// rrx sent a statement of its own. Shown in the activity list.
+    InternalQuery {
         text: String,
         took: Duration,
-        /// The error, where it failed.
+        /// The error if it failed.
         error: Option<String>,
     },
-    /// The link is gone; the session has ended.
+    /// The connection was lost. The session has ended.
     Lost(Problem),
-    /// Closed as asked; the session has ended.
+    /// The session was closed and has ended.
     Closed,
 }

@@ -1,8 +1,8 @@
-//! What the store of results is told, and what it tells.
+//! Commands to and events from the result store.
 //!
-//! Rows are counted from 0 in the view: the server's order until an arrangement has been answered, the arrangement's after
-//! it. Work that takes longer than a window is done beside windows and batches, a chunk at a time, one at a time for each
-//! result and kind; a newer one takes the place of the older, and its news carries its number.
+//! Rows are numbered from 0 in the current view: first the server's order, after [`StoreEvent::Arranged`] the order of that view.
+//! Longer jobs run in steps between windows and batches. There is at most one job of each kind for a result; a newer one
+//! replaces the older.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,106 +13,103 @@ use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
 use crate::domain::results::{Arrangement, Column, ColumnProfile, Pattern, Plot, Series, Window};
 
-/// Numbers the arrangements of a result: the server's order is 0, each newer one is greater.
+/// Identifies a view of a result: 0 is the server's order, newer views have larger numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ViewId(pub u64);
 
-/// A cell of the view.
+/// A cell of the current view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CellPosition {
     pub row: u64,
-    /// Its column, in the server's order.
+    /// Index of the column in the server's order.
     pub column: usize,
 }
 
-/// Which way a search goes on.
+/// The direction of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SearchDirection {
-    /// Down, and from the last row to the first.
+    /// Down; after the last match comes the first.
     Forward,
-    /// Up, and from the first row to the last.
+    /// Up; after the first match comes the last.
     Back,
 }
 
-/// What the store task is told to do.
+/// A command to the result store.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StoreCmd {
-    /// Send the rows of this range (clipped to what there is), cells cut at the window bound.
+    /// Send the rows of this range, clipped to what exists, with long cells cut.
     Window {
         result: ResultId,
         /// Rows of the view.
         rows: Range<u64>,
     },
+    /// Send one whole value.
     Value {
         result: ResultId,
-        /// Which row of the view.
         row: u64,
-        /// Which column, counted from 0.
         column: usize,
     },
-    /// Look at the rows that are there by this arrangement from now on.
+    /// Switch to a view of the loaded rows with this sort order and filter.
     Arrange {
         result: ResultId,
-        /// The number that windows of it will carry.
+        /// The id of the new view.
         view: ViewId,
-        /// In which order, and which rows.
         arrangement: Arrangement,
     },
-    /// Mark every row of the view that holds this in one of these columns.
+    /// Search these columns in all rows of the view.
     Find {
         result: ResultId,
         pattern: Arc<Pattern>,
         columns: Vec<usize>,
     },
-    /// Go from here to the next cell that the last find marked.
+    /// Go to the next match of the last search.
     Next {
         result: ResultId,
-        /// From where; the cell itself does not count.
+        /// The current cell, which does not count.
         from: CellPosition,
         direction: SearchDirection,
     },
-    /// Tell what a column holds, in the rows of the view.
+    /// Collect statistics of a column over the rows of the view.
     Profile {
         result: ResultId,
         column: usize,
     },
-    /// Draw the rows of the view.
+    /// Compute a chart of the rows of the view.
     Plot {
         result: ResultId,
         plot: Plot,
     },
-    /// Write cells of the view as one text for the clipboard.
+    /// Convert cells of the view to text for the clipboard.
     Copy {
         result: ResultId,
         rows: Range<u64>,
-        /// Which columns, in this order.
+        /// In this order.
         columns: Vec<usize>,
         format: CopyFormat,
     },
-    /// Give up the work under way on this result; what is shown stays.
-    GiveUp(ResultId),
+    /// Cancel the jobs of this result. The view stays.
+    CancelJobs(ResultId),
     Drop(ResultId),
 }
 
-/// How far a result is. The newest wins; it may be told at most once a frame.
+/// How much of a result is loaded. Reported at most once a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     pub rows: u64,
     pub bytes: u64,
-    /// The end, when it is there.
     pub end: Option<End>,
 }
 
-/// What a result is looked at by.
+/// The current view of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultView {
     pub id: ViewId,
     pub rows: u64,
-    /// Rows that were there when it was made: those that came later are not in it.
+    /// Rows that were loaded when the view was made. Later rows are not in it.
     pub of: u64,
 }
 
-/// Longer work on a result.
+/// A kind of longer job on a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StoreWork {
     Arrange,
@@ -122,51 +119,51 @@ pub enum StoreWork {
     Copy,
 }
 
-/// News of a result. The envelope with its [`ResultId`] is the message's.
+/// An event of a result, sent together with its [`ResultId`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum StoreEvent {
     Opened(Arc<[Column]>),
-    /// More rows are there, or the end.
+    /// More rows are loaded, or the result has ended.
     Progress(Progress),
     Window(Arc<Window>),
-    /// The whole value asked for; `None` is NULL.
+    /// The requested value; `None` is NULL.
     Value {
         row: u64,
         column: usize,
         value: Option<Arc<[u8]>>,
     },
-    /// The result is looked at by this arrangement now; windows of an older one are no longer right.
+    /// The result has a new view. Windows of older views are out of date.
     Arranged(ResultView),
-    /// How far longer work is: so many of so many rows. At most once a frame.
+    /// The progress of a job. Sent at most once a frame.
     Working {
         work: StoreWork,
         done: u64,
-        /// Rows in all.
+        /// Rows to do.
         of: u64,
     },
-    /// Work could not be done; what was shown before stays.
+    /// A job failed. The view stays as it was.
     Failed {
         work: StoreWork,
         problem: Problem,
     },
-    /// How many cells hold the pattern, in how many rows of the view.
+    /// A search has ended.
     Found {
+        /// Cells with a match.
         cells: u64,
-        /// Rows with such a cell.
+        /// Rows with a match.
         rows: u64,
-        /// Rows looked at.
+        /// Rows that were searched.
         of: u64,
     },
-    /// The next cell that holds it, and which of all it is, from 1; `None`: there is none.
+    /// The next match with its number among all matches, from 1; `None` if there is none.
     Next(Option<(CellPosition, u64)>),
     Profiled {
         column: usize,
         profile: Arc<ColumnProfile>,
     },
-    /// What is to be drawn.
+    /// The data of the chart.
     Plotted(Arc<Series>),
-    /// The text for the clipboard.
     Copied(Arc<CopiedText>),
-    /// The rows are gone: the spill could not grow or be read. What was in memory stays.
+    /// The spill file could not be written or read. Rows in memory stay.
     Broken(Problem),
 }

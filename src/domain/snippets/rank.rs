@@ -1,13 +1,13 @@
 //! The order of snippets for a pattern that is typed.
 
 use super::Snippet;
-use crate::domain::catalog::find::Words;
+use crate::domain::catalog::find::FindPattern;
 
 /// The places of the snippets that fit a pattern, best first; equal ones stay in order. Name and title count most,
 /// then tags, then the statement's text. An empty pattern leaves all as they are.
 #[must_use]
 pub fn rank(pattern: &str, snippets: &[Snippet]) -> Vec<usize> {
-    let mut words = Words::new(pattern);
+    let mut words = FindPattern::new(pattern);
     let mut found: Vec<(usize, u32)> = snippets
         .iter()
         .enumerate()
@@ -17,7 +17,7 @@ pub fn rank(pattern: &str, snippets: &[Snippet]) -> Vec<usize> {
     found.into_iter().map(|(at, _)| at).collect()
 }
 
-fn score(words: &mut Words, snippet: &Snippet) -> Option<u32> {
+fn score(words: &mut FindPattern, snippet: &Snippet) -> Option<u32> {
     let mut sum = 0;
     for word in 0..words.len() {
         let name = words.in_name(word, &snippet.name).map(|score| score * 4);

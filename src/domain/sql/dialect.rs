@@ -1,12 +1,13 @@
-//! What decides how a server reads SQL text. The lexer, the splitter and the guard take one.
+//! The dialect: what decides how a server reads SQL text.
 
+/// A family of servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Server {
+pub enum ServerFamily {
     /// MySQL and Aurora MySQL.
     MySql,
-    /// MariaDB: it has executable comments of its own (`/*M! */`).
+    /// MariaDB has executable comments of its own (`/*M! */`).
     MariaDb,
-    /// Another engine that speaks the protocol; read like MySQL.
+    /// Another engine with the MySQL protocol. Its text is read like MySQL's.
     Other,
 }
 
@@ -16,16 +17,16 @@ pub enum Server {
 pub struct SqlMode {
     /// `"x"` is an identifier.
     pub ansi_quotes: bool,
-    /// A backslash in a literal is a plain character.
+    /// A backslash in a literal is an ordinary character.
     pub no_backslash_escapes: bool,
-    /// `||` joins text.
+    /// `||` concatenates text.
     pub pipes_as_concat: bool,
-    /// Blanks between a function's name and its parenthesis are allowed.
+    /// Spaces between a function name and its parenthesis are allowed.
     pub ignore_space: bool,
 }
 
 impl SqlMode {
-    /// Reads the server's `@@sql_mode`. Unknown words do not change how text is read; `ANSI` and `ORACLE` stand for several.
+    /// Reads the server's `@@sql_mode`. Modes that do not affect how text is read are ignored; `ANSI` and `ORACLE` set several.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut mode = Self::default();
@@ -47,18 +48,18 @@ impl SqlMode {
     }
 }
 
-/// How one session's server reads text.
+/// How the server of a session reads text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Dialect {
-    pub server: Server,
-    /// Major, minor, patch: `/*!80000 … */` is code from 8.0.0 on.
+    pub server: ServerFamily,
+    /// Major, minor and patch version: `/*!80000 … */` is code from 8.0.0 on.
     pub version: (u16, u16, u16),
     pub sql_mode: SqlMode,
 }
 
 impl Default for Dialect {
-    /// MySQL 8.0 with none of the flags: what a worksheet is read as before a session exists.
+    /// MySQL 8.0 without flags: the dialect of a worksheet before a session exists.
     fn default() -> Self {
-        Self { server: Server::MySql, version: (8, 0, 0), sql_mode: SqlMode::default() }
+        Self { server: ServerFamily::MySql, version: (8, 0, 0), sql_mode: SqlMode::default() }
     }
 }

@@ -1,45 +1,38 @@
-//! The guard: only a single reading statement becomes [`Checked`]. Layer one of four; the session's read-only setting,
-//! the account's grants and the server's own state stand behind it.
+//! The guard: only a single reading statement becomes [`Checked`]. It is the first of four layers; the others are the read-only
+//! session, the grants of the account, and the read-only state of the server.
 //!
-//! The rule is an allow-list on the server's own tokens, so what is not known is refused. Where two servers, or two
-//! versions of one, could read a text differently, the text is refused too: the guard never bets on a reading.
+//! It is an allow-list on tokens as the server reads them, so anything unknown is refused. Text that two servers, or two versions
+//! of one, could read differently is refused too.
 //!
-//! Not its matter: stored functions (their writes fail in a read-only session, and the session is read back after each
-//! statement where server or account could write) and the cost of a statement (`SLEEP` and
-//! `BENCHMARK` read nothing and lock nothing; the time limit ends them).
+//! The guard does not cover stored functions (their writes fail in a read-only session, which is read back after each statement
+//! if server or account could write) and the cost of a statement (`SLEEP` and `BENCHMARK` read and lock nothing; the time limit
+//! ends them).
 
 mod clauses;
-mod reader;
-mod readings;
+mod refusal;
 mod text;
+mod tokens;
 mod variables;
 mod verbs;
-
-use std::ops::Range;
+mod versions;
 
 use super::Dialect;
 use super::lex::lex;
 use crate::domain::ids::SessionId;
-use reader::Reader;
+pub use refusal::Refusal;
+use tokens::GuardTokens;
 
-/// What holds on a session besides the allow-list. Two sessions with different policies never share a [`Checked`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Policy {
-    /// The generation of the profile's rules; a Permit of an older one is dropped.
-    pub generation: u32,
-}
-
-/// A statement that the guard let through, for one session, in one dialect, under one policy.
+/// A statement that passed the guard, for one session and one dialect.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Checked {
     text: String,
     dialect: Dialect,
-    policy: Policy,
+
     session: SessionId,
 }
 
 impl Checked {
-    /// The statement, exactly as it will be sent.
+    /// Returns the statement exactly as it will be sent.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -51,59 +44,37 @@ impl Checked {
     }
 
     #[must_use]
-    pub fn policy(&self) -> Policy {
-        self.policy
-    }
-
-    #[must_use]
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// Whether it is answered with rows: all that passes is, but USE and SET.
+    /// Whether the statement returns rows: all do except USE and SET.
     #[must_use]
     pub fn has_rows(&self) -> bool {
         let tokens = lex(&self.text, self.dialect);
-        let verb = Reader::new(&self.text, &tokens).keyword(0);
+        let verb = GuardTokens::new(&self.text, &tokens).keyword(0);
         !matches!(verb.as_deref(), Some("USE" | "SET"))
-    }
-}
-
-/// Why the guard said no.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}")]
-pub struct Refusal {
-    /// What is refused, in one sentence.
-    pub what: String,
-    /// The place in the statement, in bytes.
-    pub at: Range<usize>,
-    pub hint: String,
-}
-
-impl Refusal {
-    fn new(at: Range<usize>, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), at, hint: hint.into() }
     }
 }
 
 /// Checks one statement (without its `;`).
 ///
 /// # Errors
-/// A [`Refusal`] that names the place: not a reading statement, more than one statement, a forbidden clause, or text
-/// that cannot be read to its end.
-pub fn check(text: &str, dialect: Dialect, policy: Policy, session: SessionId) -> Result<Checked, Refusal> {
-    read(text, dialect)?;
-    readings::others(text, dialect)?.into_iter().try_for_each(|other| {
-        read(text, other).map_err(|refusal| Refusal { hint: readings::HINT.into(), ..refusal })
+/// A [`Refusal`] with the position: not a reading statement, more than one statement, a forbidden clause, or text that cannot be
+/// read to its end.
+pub fn check(text: &str, dialect: Dialect, session: SessionId) -> Result<Checked, Refusal> {
+    check_as(text, dialect)?;
+    versions::other_dialects(text, dialect)?.into_iter().try_for_each(|other| {
+        check_as(text, other).map_err(|refusal| Refusal { hint: versions::HINT.into(), ..refusal })
     })?;
-    Ok(Checked { text: text.to_owned(), dialect, policy, session })
+    Ok(Checked { text: text.to_owned(), dialect, session })
 }
 
-/// Checks the text as one server reads it.
-fn read(text: &str, dialect: Dialect) -> Result<(), Refusal> {
+/// Checks the text as a server of this dialect reads it.
+fn check_as(text: &str, dialect: Dialect) -> Result<(), Refusal> {
     let tokens = lex(text, dialect);
     text::check(text, &tokens, dialect)?;
-    let reader = Reader::new(text, &tokens);
-    let leave = verbs::check(&reader)?;
-    clauses::check(&reader, leave)
+    let tokens = GuardTokens::new(text, &tokens);
+    let allowed = verbs::check(&tokens)?;
+    clauses::check(&tokens, allowed)
 }

@@ -1,4 +1,4 @@
-//! What each piece of SQL text is, for the editor's colours. It knows classes, never colours.
+//! Classifies pieces of SQL text for syntax highlighting.
 
 use std::ops::Range;
 
@@ -6,32 +6,31 @@ use super::Dialect;
 use super::keywords::{is_function, is_keyword, is_reserved};
 use super::lex::{Token, TokenKind, lex};
 
-/// What a piece of text is to the eye.
+/// The class of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// A word of the grammar.
+pub enum HighlightClass {
     Keyword,
     /// A name before a parenthesis.
     Function,
     String,
     /// A number, a hexadecimal or bit literal.
     Number,
-    /// A comment, a hint, the marks around an executable comment.
+    /// A comment, a hint, or the markers of an executable comment.
     Comment,
     Identifier,
     /// `@x` or `@@x`.
     Variable,
-    /// An operator or a punctuation mark.
+    /// An operator or punctuation.
     Operator,
     /// `?` or `:name`.
     Parameter,
-    /// What the server would stop at: never closed, or not readable.
+    /// Text at which the server would stop: not closed or not readable.
     Error,
 }
 
-/// The classes of a text, in order; blanks are left out.
+/// Returns the classes of a text in order, without white space.
 #[must_use]
-pub fn classes(text: &str, dialect: Dialect) -> Vec<(Range<usize>, Class)> {
+pub fn classes(text: &str, dialect: Dialect) -> Vec<(Range<usize>, HighlightClass)> {
     let tokens = lex(text, dialect);
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -39,7 +38,7 @@ pub fn classes(text: &str, dialect: Dialect) -> Vec<(Range<usize>, Class)> {
         let after = tokens.get(at + 1);
         let is_parameter = token.text(text) == ":" && after.is_some_and(|next| next.kind == TokenKind::Word);
         if let (true, Some(name)) = (is_parameter, after) {
-            found.push((token.span.start..name.span.end, Class::Parameter));
+            found.push((token.span.start..name.span.end, HighlightClass::Parameter));
             at += 2;
             continue;
         }
@@ -51,41 +50,41 @@ pub fn classes(text: &str, dialect: Dialect) -> Vec<(Range<usize>, Class)> {
     found
 }
 
-fn class_of(text: &str, tokens: &[Token], at: usize, token: &Token) -> Option<Class> {
+fn class_of(text: &str, tokens: &[Token], at: usize, token: &Token) -> Option<HighlightClass> {
     if token.is_broken {
-        return Some(Class::Error);
+        return Some(HighlightClass::Error);
     }
     Some(match token.kind {
         TokenKind::Space => return None,
         TokenKind::Word => class_of_word(text, tokens, at, token),
-        TokenKind::QuotedIdentifier => Class::Identifier,
-        TokenKind::String => Class::String,
-        TokenKind::Number | TokenKind::HexOrBit => Class::Number,
-        TokenKind::Variable => Class::Variable,
-        TokenKind::Parameter => Class::Parameter,
-        TokenKind::Operator | TokenKind::Punctuation => Class::Operator,
+        TokenKind::QuotedIdentifier => HighlightClass::Identifier,
+        TokenKind::String => HighlightClass::String,
+        TokenKind::Number | TokenKind::HexOrBit => HighlightClass::Number,
+        TokenKind::Variable => HighlightClass::Variable,
+        TokenKind::Parameter => HighlightClass::Parameter,
+        TokenKind::Operator | TokenKind::Punctuation => HighlightClass::Operator,
         TokenKind::LineComment
         | TokenKind::BlockComment
         | TokenKind::Hint
         | TokenKind::CodeOpen
-        | TokenKind::CodeClose => Class::Comment,
-        TokenKind::Stray => Class::Error,
+        | TokenKind::CodeClose => HighlightClass::Comment,
+        TokenKind::Stray => HighlightClass::Error,
     })
 }
 
-fn class_of_word(text: &str, tokens: &[Token], at: usize, token: &Token) -> Class {
+fn class_of_word(text: &str, tokens: &[Token], at: usize, token: &Token) -> HighlightClass {
     let word = token.text(text);
     let is_dot = |token: Option<&Token>| token.is_some_and(|token| token.text(text) == ".");
     if is_dot(at.checked_sub(1).and_then(|before| tokens.get(before))) {
-        return Class::Identifier;
+        return HighlightClass::Identifier;
     }
     let next = tokens.iter().skip(at + 1).find(|token| !token.is_blank());
     let calls = next.is_some_and(|next| next.text(text) == "(");
     if calls && (is_function(word) || !is_keyword(word)) {
-        return Class::Function;
+        return HighlightClass::Function;
     }
     if is_dot(next) && !is_reserved(word) {
-        return Class::Identifier;
+        return HighlightClass::Identifier;
     }
-    if is_keyword(word) { Class::Keyword } else { Class::Identifier }
+    if is_keyword(word) { HighlightClass::Keyword } else { HighlightClass::Identifier }
 }

@@ -1,8 +1,8 @@
-//! The words of SQL, each list sorted: what is reserved, what is a keyword in its place only, what is a function.
+//! Sorted lists of SQL words: reserved words, other keywords, functions.
 //!
-//! Source: the manuals of MySQL 8.4 and MariaDB 11. A word that either server reserves is in the first list.
+//! Source: the manuals of MySQL 8.4 and MariaDB 11. A word that either server reserves counts as reserved.
 
-/// Whether a word, in any case, is reserved by MySQL or MariaDB: as a name it needs backticks.
+/// Whether a word, in any case, is reserved by MySQL or MariaDB, so that it needs backticks as a name.
 #[must_use]
 pub fn is_reserved(word: &str) -> bool {
     contains(RESERVED, word)
@@ -14,7 +14,7 @@ pub fn is_keyword(word: &str) -> bool {
     contains(RESERVED, word) || contains(SOFT, word)
 }
 
-/// Whether a word, in any case, is one of the server's functions.
+/// Whether a word, in any case, is a function of the server.
 #[must_use]
 pub fn is_function(word: &str) -> bool {
     contains(FUNCTIONS, word)
@@ -58,7 +58,7 @@ pub const RESERVED: &[&str] = &[
     "WHERE", "WHILE", "WINDOW", "WITH", "WRITE", "XOR", "YEAR_MONTH", "ZEROFILL",
 ];
 
-/// Keywords that are also good names.
+/// Keywords that can be names without backticks.
 #[rustfmt::skip]
 pub const SOFT: &[&str] = &[
     "ACTION", "AFTER", "AGAINST", "ALGORITHM", "ALWAYS", "ANY", "AT", "AUTO_INCREMENT", "BEGIN", "BIT", "BOOL",

@@ -1,21 +1,21 @@
-//! The lexer: cuts SQL text into tokens where the server would. It loses no byte, fails on no text, and knows no grammar.
+//! The lexer: splits SQL text into tokens as the server does. It accepts every text and loses no byte.
 //!
-//! Source: the behaviour of `MYSQLlex` in MySQL 5.7/8 and MariaDB 10/11. Where the server would stop with an error the
-//! token is marked broken and the rest of the text is still read.
+//! Source: the behaviour of `MYSQLlex` in MySQL 5.7/8 and MariaDB 10/11. Where the server would stop with an error, the token is
+//! marked broken and the rest of the text is still read.
 
 mod number;
 
 use std::ops::Range;
 
-use super::{Dialect, Server};
+use super::{Dialect, ServerFamily};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenKind {
-    /// A keyword or a bare identifier; which of the two is a matter of grammar.
+    /// A keyword or a bare identifier. Which of the two depends on the grammar.
     Word,
     /// `` `x` ``, or `"x"` under `ANSI_QUOTES`.
     QuotedIdentifier,
-    /// `'x'`, `n'x'`, or `"x"` without `ANSI_QUOTES`. An introducer (`_utf8mb4`) is a word of its own.
+    /// `'x'`, `n'x'`, or `"x"` without `ANSI_QUOTES`. An introducer (`_utf8mb4`) is a separate word.
     String,
     /// `1`, `1.5`, `.5`, `1e5`.
     Number,
@@ -25,22 +25,23 @@ pub enum TokenKind {
     Variable,
     /// `?`.
     Parameter,
-    /// One operator, such as `<=>`.
+    /// Such as `<=>`.
     Operator,
     /// One of `; , ( ) . { }`.
     Punctuation,
+    /// White space.
     Space,
     /// `-- x` or `# x`, without its line end.
     LineComment,
-    /// `/* x */`, and an executable comment that this server skips.
+    /// `/* x */`, or an executable comment that this server skips.
     BlockComment,
     /// An optimizer hint, `/*+ x */`.
     Hint,
-    /// The opening of an executable comment whose inside is code for this server: `/*!`, `/*!50100`, `/*M!100100`.
+    /// The start of an executable comment that is code for this server: `/*!`, `/*!50100`, `/*M!100100`.
     CodeOpen,
-    /// The `*/` that ends such code.
+    /// The `*/` that ends an executable comment.
     CodeClose,
-    /// A character that no statement may hold here: NUL, another control character, a lone backslash.
+    /// A character that is not allowed here: NUL, another control character, a single backslash.
     Stray,
 }
 
@@ -48,19 +49,20 @@ pub enum TokenKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     pub kind: TokenKind,
-    /// Where it is, in bytes; always on character borders.
+    /// Byte range, always on character boundaries.
     pub span: Range<usize>,
-    /// Whether it is never closed, or malformed so that the server refuses it.
+    /// Whether it is not closed, or malformed so that the server refuses it.
     pub is_broken: bool,
 }
 
 impl Token {
+    /// Returns the text of the token.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> &'a str {
         text.get(self.span.clone()).unwrap_or_default()
     }
 
-    /// Whether the grammar does not see it: blanks, comments, hints. A broken comment is seen: the server stops at it.
+    /// Whether the grammar ignores it: white space, comments, hints. A broken comment counts, since the server stops at it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         !self.is_broken
@@ -77,18 +79,18 @@ impl Token {
     }
 }
 
-/// Cuts a text into tokens. Their spans, joined, are the text.
+/// Splits a text into tokens. Joined, their spans are the text.
 #[must_use]
 pub fn lex(text: &str, dialect: Dialect) -> Vec<Token> {
     let mut lexer = Lexer { bytes: text.as_bytes(), dialect, at: 0, open: None, tokens: Vec::new() };
     while lexer.at < lexer.bytes.len() {
         lexer.step();
     }
-    lexer.leave_code_unclosed();
+    lexer.mark_code_unclosed();
     lexer.tokens
 }
 
-/// Whether a byte may stand inside a bare identifier. Every byte of a character outside ASCII may.
+/// Whether a byte can be part of a bare identifier. Every byte of a non-ASCII character can.
 #[must_use]
 pub fn is_identifier_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
@@ -98,7 +100,7 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
 }
 
-/// The longest first: the first that fits is taken.
+/// Longest first: the first match is taken.
 const OPERATORS: [&[u8]; 14] =
     [b"<=>", b"->>", b":=", b"<=", b">=", b"<>", b"!=", b"<<", b">>", b"||", b"&&", b"->", b"..", b"\\N"];
 
@@ -106,13 +108,13 @@ struct Lexer<'a> {
     bytes: &'a [u8],
     dialect: Dialect,
     at: usize,
-    /// The place among the tokens of the executable comment that is open.
+    /// Index of the token that opened the current executable comment.
     open: Option<usize>,
     tokens: Vec<Token>,
 }
 
-/// What a scan found: a kind, an end and whether it is broken.
-struct Found(TokenKind, usize, bool);
+/// A scanned token: its kind, its end, and whether it is broken.
+struct Scanned(TokenKind, usize, bool);
 
 impl Lexer<'_> {
     fn byte(&self, at: usize) -> Option<u8> {
@@ -137,80 +139,80 @@ impl Lexer<'_> {
     }
 
     fn step(&mut self) {
-        let Found(kind, end, is_broken) = self.scan();
+        let Scanned(kind, end, is_broken) = self.scan();
         let end = end.clamp(self.at + 1, self.bytes.len());
         let span = self.at..end;
         match kind {
             TokenKind::CodeOpen => self.open = Some(self.tokens.len()),
             TokenKind::CodeClose => self.open = None,
             // The server reads what follows a `;` as a new text, outside of any comment.
-            TokenKind::Punctuation if self.byte(self.at) == Some(b';') => self.leave_code_unclosed(),
+            TokenKind::Punctuation if self.byte(self.at) == Some(b';') => self.mark_code_unclosed(),
             _ => {}
         }
         self.tokens.push(Token { kind, span, is_broken });
         self.at = end;
     }
 
-    fn leave_code_unclosed(&mut self) {
+    fn mark_code_unclosed(&mut self) {
         if let Some(token) = self.open.take().and_then(|at| self.tokens.get_mut(at)) {
             token.is_broken = true;
         }
     }
 
-    fn scan(&self) -> Found {
+    fn scan(&self) -> Scanned {
         let at = self.at;
-        let Some(byte) = self.byte(at) else { return Found(TokenKind::Stray, at, true) };
-        let quoted = |kind, (end, is_closed): (usize, bool)| Found(kind, end, !is_closed);
+        let Some(byte) = self.byte(at) else { return Scanned(TokenKind::Stray, at, true) };
+        let quoted = |kind, (end, is_closed): (usize, bool)| Scanned(kind, end, !is_closed);
         match byte {
-            _ if is_space(byte) => Found(TokenKind::Space, self.run(at, is_space), false),
+            _ if is_space(byte) => Scanned(TokenKind::Space, self.run(at, is_space), false),
             b'#' => self.line_comment(),
             b'-' if self.is_dash_comment() => self.line_comment(),
             b'/' if self.starts(at, b"/*") => self.block(),
-            b'*' if self.open.is_some() && self.starts(at, b"*/") => Found(TokenKind::CodeClose, at + 2, false),
+            b'*' if self.open.is_some() && self.starts(at, b"*/") => Scanned(TokenKind::CodeClose, at + 2, false),
             b'"' if self.dialect.sql_mode.ansi_quotes => quoted(TokenKind::QuotedIdentifier, self.quoted_end(at)),
             b'\'' | b'"' => quoted(TokenKind::String, self.string_end(at)),
             b'`' => quoted(TokenKind::QuotedIdentifier, self.quoted_end(at)),
             b'@' => self.variable(),
-            b'?' if !self.is_identifier(at + 1) => Found(TokenKind::Parameter, at + 1, false),
+            b'?' if !self.is_identifier(at + 1) => Scanned(TokenKind::Parameter, at + 1, false),
             b'.' => self.dot(),
             _ if is_identifier_byte(byte) => self.word_or_number(byte),
-            b';' | b',' | b'(' | b')' | b'{' | b'}' => Found(TokenKind::Punctuation, at + 1, false),
+            b';' | b',' | b'(' | b')' | b'{' | b'}' => Scanned(TokenKind::Punctuation, at + 1, false),
             _ => self.operator(byte),
         }
     }
 
-    /// `--` opens a comment only before a blank, a control character or the end.
+    /// Whether `--` opens a comment: only before a space, a control character or the end.
     fn is_dash_comment(&self) -> bool {
         self.starts(self.at, b"--") && self.byte(self.at + 2).is_none_or(|next| next == b' ' || next.is_ascii_control())
     }
 
-    /// Up to the line end, or up to a NUL: there the server stops to skip.
-    fn line_comment(&self) -> Found {
-        Found(TokenKind::LineComment, self.run(self.at, |byte| byte != b'\n' && byte != 0), false)
+    /// Reads to the end of the line, or to a NUL, where the server stops skipping.
+    fn line_comment(&self) -> Scanned {
+        Scanned(TokenKind::LineComment, self.run(self.at, |byte| byte != b'\n' && byte != 0), false)
     }
 
-    fn block(&self) -> Found {
+    fn block(&self) -> Scanned {
         let inside = self.at + 2;
         if self.starts(inside, b"!") {
             return self.executable(inside + 1, false);
         }
-        if self.dialect.server == Server::MariaDb && self.starts(inside, b"M!") {
+        if self.dialect.server == ServerFamily::MariaDb && self.starts(inside, b"M!") {
             return self.executable(inside + 2, true);
         }
         let kind = if self.starts(inside, b"+") { TokenKind::Hint } else { TokenKind::BlockComment };
         match self.comment_end(inside) {
-            Some(end) => Found(kind, end, false),
-            None => Found(kind, self.bytes.len(), true),
+            Some(end) => Scanned(kind, end, false),
+            None => Scanned(kind, self.bytes.len(), true),
         }
     }
 
-    /// The place behind the first `*/`.
+    /// Returns the offset after the first `*/`.
     fn comment_end(&self, from: usize) -> Option<usize> {
         let rest = self.bytes.get(from..)?;
         rest.windows(2).position(|pair| pair == b"*/").map(|at| from + at + 2)
     }
 
-    /// The place behind the `*/` of a skipped executable comment, which may hold plain comments.
+    /// Returns the offset after the `*/` of a skipped executable comment, which may contain plain comments.
     fn skipped_end(&self, from: usize) -> Option<usize> {
         let mut at = from;
         while at < self.bytes.len() {
@@ -222,11 +224,11 @@ impl Lexer<'_> {
         None
     }
 
-    /// An executable comment: `digits` is the place where its version may begin.
-    fn executable(&self, digits: usize, is_mariadb_form: bool) -> Found {
+    /// Reads the start of an executable comment. `digits` is the offset where a version may begin.
+    fn executable(&self, digits: usize, is_mariadb_form: bool) -> Scanned {
         let count = (0..6).take_while(|&i| self.is_digit(digits + i)).count();
         if count < 5 {
-            return Found(TokenKind::CodeOpen, digits, false);
+            return Scanned(TokenKind::CodeOpen, digits, false);
         }
         let end = digits + count;
         let version = self
@@ -236,15 +238,15 @@ impl Lexer<'_> {
             .iter()
             .fold(0_u32, |sum, &digit| sum * 10 + u32::from(digit.saturating_sub(b'0')));
         if runs_version(version, is_mariadb_form, self.dialect) {
-            return Found(TokenKind::CodeOpen, end, false);
+            return Scanned(TokenKind::CodeOpen, end, false);
         }
         match self.skipped_end(digits) {
-            Some(end) => Found(TokenKind::BlockComment, end, false),
-            None => Found(TokenKind::BlockComment, self.bytes.len(), true),
+            Some(end) => Scanned(TokenKind::BlockComment, end, false),
+            None => Scanned(TokenKind::BlockComment, self.bytes.len(), true),
         }
     }
 
-    /// The end of a text literal whose opening quote is at `from`, and whether it is closed.
+    /// Returns the end of a text literal whose opening quote is at `from`, and whether it is closed.
     fn string_end(&self, from: usize) -> (usize, bool) {
         let Some(quote) = self.byte(from) else { return (from, false) };
         let mut at = from + 1;
@@ -262,7 +264,8 @@ impl Lexer<'_> {
         (self.bytes.len(), false)
     }
 
-    /// The end of a quoted identifier whose opening quote is at `from`: no escapes, a doubled quote stands for one.
+    /// Returns the end of a quoted identifier whose opening quote is at `from`, and whether it is closed. There are no escapes; a
+    /// doubled quote is a quote.
     fn quoted_end(&self, from: usize) -> (usize, bool) {
         let Some(quote) = self.byte(from) else { return (from, false) };
         let mut at = from + 1;
@@ -278,7 +281,7 @@ impl Lexer<'_> {
         (self.bytes.len(), false)
     }
 
-    fn variable(&self) -> Found {
+    fn variable(&self) -> Scanned {
         let after = self.at + 1;
         let (end, is_whole) = match self.byte(after) {
             Some(b'@') => self.system_variable_end(after + 1),
@@ -287,7 +290,7 @@ impl Lexer<'_> {
             Some(b'"' | b'\'') => self.string_end(after),
             _ => (self.run(after, |byte| is_identifier_byte(byte) || byte == b'.'), true),
         };
-        Found(TokenKind::Variable, end, !is_whole)
+        Scanned(TokenKind::Variable, end, !is_whole)
     }
 
     fn system_variable_end(&self, from: usize) -> (usize, bool) {
@@ -308,12 +311,12 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether the token before touches this place and is a bare identifier.
+    /// Whether a bare identifier ends here.
     fn follows_word(&self) -> bool {
         self.tokens.last().is_some_and(|token| token.kind == TokenKind::Word && token.span.end == self.at)
     }
 
-    /// Whether a `.` touches this place from the left: what follows is a name, never a keyword, number or literal prefix.
+    /// Whether a `.` ends here: what follows is a name, never a keyword, number or literal prefix.
     fn follows_dot(&self) -> bool {
         self.tokens.last().is_some_and(|token| {
             token.kind == TokenKind::Punctuation
@@ -322,20 +325,20 @@ impl Lexer<'_> {
         })
     }
 
-    fn dot(&self) -> Found {
+    fn dot(&self) -> Scanned {
         if self.is_digit(self.at + 1) && !self.follows_word() {
             return self.fraction(self.at + 1);
         }
-        if self.starts(self.at, b"..") && self.dialect.server == Server::MariaDb {
-            return Found(TokenKind::Operator, self.at + 2, false);
+        if self.starts(self.at, b"..") && self.dialect.server == ServerFamily::MariaDb {
+            return Scanned(TokenKind::Operator, self.at + 2, false);
         }
-        Found(TokenKind::Punctuation, self.at + 1, false)
+        Scanned(TokenKind::Punctuation, self.at + 1, false)
     }
 
-    fn word_or_number(&self, first: u8) -> Found {
+    fn word_or_number(&self, first: u8) -> Scanned {
         let at = self.at;
         if self.follows_dot() {
-            return Found(TokenKind::Word, self.run(at, is_identifier_byte), false);
+            return Scanned(TokenKind::Word, self.run(at, is_identifier_byte), false);
         }
         if first.is_ascii_digit() {
             return self.number();
@@ -344,20 +347,20 @@ impl Lexer<'_> {
             match first {
                 b'n' | b'N' => {
                     let (end, is_closed) = self.string_end(at + 1);
-                    return Found(TokenKind::String, end, !is_closed);
+                    return Scanned(TokenKind::String, end, !is_closed);
                 }
                 b'x' | b'X' => return self.digits_literal(|byte| byte.is_ascii_hexdigit(), 2),
                 b'b' | b'B' => return self.digits_literal(|byte| matches!(byte, b'0' | b'1'), 1),
                 _ => {}
             }
         }
-        Found(TokenKind::Word, self.run(at, is_identifier_byte), false)
+        Scanned(TokenKind::Word, self.run(at, is_identifier_byte), false)
     }
 
-    fn operator(&self, byte: u8) -> Found {
+    fn operator(&self, byte: u8) -> Scanned {
         let at = self.at;
         if let Some(operator) = OPERATORS.iter().find(|operator| self.starts(at, operator)) {
-            return Found(TokenKind::Operator, at + operator.len(), false);
+            return Scanned(TokenKind::Operator, at + operator.len(), false);
         }
         let kind = match byte {
             b'+' | b'-' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>' | b'!' | b'&' | b'|' | b'^' | b'~' | b':' => {
@@ -365,18 +368,18 @@ impl Lexer<'_> {
             }
             _ => TokenKind::Stray,
         };
-        Found(kind, at + 1, false)
+        Scanned(kind, at + 1, false)
     }
 }
 
-/// Whether the inside of an executable comment of this version is code. MariaDB takes the versions of MySQL 5.7 and
-/// later (50700 to 99999) for another product's, unless the comment is of its own form.
+/// Whether the server runs an executable comment of this version. MariaDB ignores versions of MySQL 5.7 and later (50700 to
+/// 99999), unless the comment has MariaDB's own form.
 fn runs_version(version: u32, is_mariadb_form: bool, dialect: Dialect) -> bool {
     let (major, minor, patch) = dialect.version;
     let own = u32::from(major) * 10_000 + u32::from(minor) * 100 + u32::from(patch);
     let is_foreign = match dialect.server {
-        Server::MariaDb => !is_mariadb_form && (50_700..=99_999).contains(&version),
-        Server::MySql | Server::Other => false,
+        ServerFamily::MariaDb => !is_mariadb_form && (50_700..=99_999).contains(&version),
+        ServerFamily::MySql | ServerFamily::Other => false,
     };
     version <= own && !is_foreign
 }

@@ -1,4 +1,4 @@
-//! Places in SQL text: the statement at the cursor, and the place that a server's error speaks of.
+//! Finds positions in SQL text: the statement at the cursor, and the position of a server error.
 
 use std::ops::Range;
 
@@ -14,19 +14,19 @@ const AMBIGUOUS_COLUMN: u16 = 1052;
 const SYNTAX: u16 = 1064;
 /// ERROR 1149: syntax error of older servers.
 const OLD_SYNTAX: u16 = 1149;
-/// The server quotes so many bytes of the statement at most.
+/// The server quotes at most this many bytes of the statement.
 const NEAR: usize = 80;
 
-/// The statement that belongs to a cursor, in bytes, without its `;`. Inside a statement and its own comments: this
-/// one. In the rest of a line behind a `;`: the one before. On blank lines between: the next one, else the last.
+/// Returns the byte range of the statement at a cursor, without its `;`. Inside of a statement and its comments it is this one,
+/// on the rest of a line after a `;` the one before, on empty lines between statements the next one (or else the last).
 #[must_use]
 pub fn statement_at(text: &str, offset: usize, dialect: Dialect) -> Option<Range<usize>> {
-    chosen(text, &statements(text, dialect), offset)
+    statement_among(text, &statements(text, dialect), offset)
 }
 
-/// The same among the statements of a text that has been split already.
+/// Does the same as [`statement_at`] for a text that has been split already.
 #[must_use]
-pub fn chosen(text: &str, found: &[Statement], offset: usize) -> Option<Range<usize>> {
+pub fn statement_among(text: &str, found: &[Statement], offset: usize) -> Option<Range<usize>> {
     let at = found.partition_point(|statement| statement.span.start <= offset);
     let before = at.checked_sub(1).and_then(|at| found.get(at));
     let after = found.get(at);
@@ -36,38 +36,38 @@ pub fn chosen(text: &str, found: &[Statement], offset: usize) -> Option<Range<us
     chosen.map(|statement| statement.span.clone())
 }
 
-/// The place in a statement that a server's error speaks of, in bytes: of a syntax error, an unknown or ambiguous
-/// column, an unknown table, view, schema or function. `None` when the message names none, or none that is there.
+/// Returns the byte offset in a statement to which a server error refers: a syntax error, an unknown or ambiguous column, an
+/// unknown table, view, schema or function. `None` if the message names nothing that is in the statement.
 #[must_use]
-pub fn error_place(statement: &str, server_message: &str, code: u16, dialect: Dialect) -> Option<usize> {
+pub fn error_offset(statement: &str, server_message: &str, code: u16, dialect: Dialect) -> Option<usize> {
     match code {
-        SYNTAX | OLD_SYNTAX => near_place(statement, server_message),
+        SYNTAX | OLD_SYNTAX => syntax_error_offset(statement, server_message),
         UNKNOWN_COLUMN | AMBIGUOUS_COLUMN => {
             let (name, rest) = quoted_name(server_message)?;
-            name_place(statement, name, clause_word(rest), dialect)
+            name_offset(statement, name, clause_word(rest), dialect)
         }
         // Unknown table (1146, 1109, 1051), schema (1049), routine (1305), key (1176): the first quoted name.
         1146 | 1109 | 1051 | 1049 | 1176 => {
             let (name, _) = quoted_name(server_message)?;
-            name_place(statement, name, None, dialect)
+            name_offset(statement, name, None, dialect)
         }
         1305 => {
             let name = server_message.split_whitespace().nth(1)?;
-            name_place(statement, name, None, dialect)
+            name_offset(statement, name, None, dialect)
         }
         _ => None,
     }
 }
 
-/// `… near 'text' at line N`: the text runs to the statement's end or is cut at 80 bytes.
-fn near_place(statement: &str, message: &str) -> Option<usize> {
+/// Finds the position of `… near 'text' at line N`: the text runs to the end of the statement or is cut at 80 bytes.
+fn syntax_error_offset(statement: &str, message: &str) -> Option<usize> {
     let (_, rest) = message.split_once("near '")?;
     let (near, line) = rest.rsplit_once("' at line ")?;
     let line: usize = line.trim().trim_end_matches('.').parse().ok()?;
     if near.is_empty() {
         return Some(statement.trim_end().len());
     }
-    // A cut inside a character leaves a mark of replacement.
+    // A cut inside of a character leaves a replacement character.
     let near = near.split(['\u{fffd}']).next().unwrap_or(near);
     let is_tail = near.len() + 4 < NEAR;
     let mut fits: Vec<usize> = statement
@@ -82,34 +82,34 @@ fn near_place(statement: &str, message: &str) -> Option<usize> {
     fits.iter().copied().find(|&at| line_of(at) == line).or_else(|| fits.first().copied())
 }
 
-/// The first name in quotes, and the message behind it.
+/// Returns the first quoted name of a message, and the rest of the message.
 fn quoted_name(message: &str) -> Option<(&str, &str)> {
     let (_, rest) = message.split_once('\'')?;
     rest.split_once('\'')
 }
 
-/// The word of the statement behind which the server looked, as its message tells: `in 'where clause'`.
+/// Returns the keyword of the clause that the message names: `in 'where clause'`.
 fn clause_word(rest: &str) -> Option<&'static str> {
     let words = [("where", "WHERE"), ("order", "ORDER"), ("group", "GROUP"), ("having", "HAVING"), ("on clause", "ON")];
     words.iter().find(|(hint, _)| rest.to_ascii_lowercase().contains(hint)).map(|(_, word)| *word)
 }
 
-/// The place of a name such as `a.b`: the whole of it first, then its last part; behind the clause's word first.
-fn name_place(statement: &str, name: &str, clause: Option<&str>, dialect: Dialect) -> Option<usize> {
+/// Returns the offset of a name such as `a.b`: the whole name if found, otherwise its last part; preferably after the clause.
+fn name_offset(statement: &str, name: &str, clause: Option<&str>, dialect: Dialect) -> Option<usize> {
     let tokens: Vec<Token> = lex(statement, dialect).into_iter().filter(|token| !token.is_blank()).collect();
     let parts: Vec<&str> = name.split('.').collect();
     let last = parts.last().copied()?;
     let whole = matches_of(statement, &tokens, &parts);
     let found = if whole.is_empty() { matches_of(statement, &tokens, &[last]) } else { whole };
-    let behind = clause.and_then(|word| {
+    let clause_token = clause.and_then(|word| {
         tokens.iter().find(|token| token.kind == TokenKind::Word && token.text(statement).eq_ignore_ascii_case(word))
     });
-    behind
+    clause_token
         .and_then(|clause| found.iter().copied().find(|&at| at > clause.span.start))
         .or_else(|| found.first().copied())
 }
 
-/// Where a run of names with dots between stands.
+/// Returns the offsets of names joined by dots.
 fn matches_of(statement: &str, tokens: &[Token], parts: &[&str]) -> Vec<usize> {
     let length = parts.len() * 2 - 1;
     tokens
@@ -126,7 +126,7 @@ fn matches_of(statement: &str, tokens: &[Token], parts: &[&str]) -> Vec<usize> {
         .collect()
 }
 
-/// A token's name without its quotes; empty for what is no name.
+/// Returns the name in a token without its quotes; empty if the token is not a name.
 fn name_of(token: &Token, statement: &str) -> String {
     let text = token.text(statement);
     match token.kind {

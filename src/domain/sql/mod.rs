@@ -1,4 +1,4 @@
-//! SQL text as MySQL reads it: tokens, statements, the guard, quoting. Knows no driver and no screen.
+//! SQL text as MySQL reads it: tokens, statements, the guard, quoting.
 
 mod dialect;
 pub mod guard;
@@ -10,6 +10,6 @@ mod param;
 pub mod quote;
 pub mod split;
 
-pub use dialect::{Dialect, Server, SqlMode};
-pub use guard::{Checked, Policy, Refusal};
+pub use dialect::{Dialect, ServerFamily, SqlMode};
+pub use guard::{Checked, Refusal};
 pub use param::Param;

@@ -1,28 +1,28 @@
-//! Names and literals as SQL text, so that the lexer of the same dialect reads one token with the same meaning.
+//! Quotes names and literals, so that the lexer of the same dialect reads one token with the same meaning.
 
 use super::Dialect;
 use super::keywords::is_reserved;
 
-/// A name as it may stand in a statement: bare where that is safe, otherwise in backticks.
+/// Returns a name for a statement: bare if that is safe, otherwise in backticks.
 #[must_use]
 pub fn identifier(name: &str) -> String {
     if needs_quotes(name) { quoted_identifier(name) } else { name.to_owned() }
 }
 
-/// A name in backticks, a backtick inside doubled. Every dialect reads backticks alike.
+/// Returns a name in backticks, with backticks inside doubled. Every dialect reads backticks the same way.
 #[must_use]
 pub fn quoted_identifier(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
-/// `schema.table`, each part quoted where needed.
+/// Returns `schema.table`, with each part quoted if needed.
 #[must_use]
 pub fn qualified(schema: &str, name: &str) -> String {
     format!("{}.{}", identifier(schema), identifier(name))
 }
 
-/// Whether a name cannot stand bare: empty, a reserved word, not a letter first, or anything but ASCII letters, digits,
-/// `_` and `$` in it. Letters outside ASCII are quoted for the reader's sake.
+/// Whether a name needs quotes: it is empty, reserved, does not begin with a letter, or has anything but ASCII letters, digits,
+/// `_` and `$`. Other letters would be valid, but quotes make such names easier to read.
 #[must_use]
 pub fn needs_quotes(name: &str) -> bool {
     let begins_well = name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
@@ -31,7 +31,7 @@ pub fn needs_quotes(name: &str) -> bool {
     !begins_well || !is_plain || name.starts_with('_') || is_reserved(name)
 }
 
-/// A text literal in single quotes.
+/// Returns a text literal in single quotes.
 #[must_use]
 pub fn literal(text: &str, dialect: Dialect) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -52,7 +52,7 @@ pub fn literal(text: &str, dialect: Dialect) -> String {
     out
 }
 
-/// Bytes as a literal that any character set leaves alone.
+/// Returns bytes as a hexadecimal literal, which no character set changes.
 #[must_use]
 pub fn binary_literal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The splitter: where the statements of a text begin and end. It knows tokens and nothing of grammar.
+//! Splits a text into statements. It works on tokens, not on grammar.
 
 use std::ops::Range;
 
@@ -8,26 +8,24 @@ use super::lex::{Token, TokenKind, lex};
 /// One statement of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// What is sent: without the `;` and without blanks and comments around it.
+    /// What is sent: without the `;`, and without white space and comments around it.
     pub span: Range<usize>,
-    /// Its share of the text: from the end of the share before through its `;`. The shares of all statements, joined,
-    /// are the text.
-    pub share: Range<usize>,
+    /// The statement with its `;` and everything since the statement before. Joined, the extents are the text.
+    pub extent: Range<usize>,
 }
 
-/// A `DELIMITER` line: a command of the `mysql` client, which no server understands.
+/// A `DELIMITER` line: a command of the `mysql` client that no server understands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("DELIMITER is a command of the mysql client, not a statement")]
 pub struct DelimiterLine {
-    /// The line, in bytes.
+    /// Byte range of the line.
     pub at: Range<usize>,
 }
 
-/// Finds the statements of a text as the server would see them. Pieces of nothing but blanks and comments are none.
+/// Finds the statements of a text as the server would. White space and comments alone are not a statement.
 ///
 /// # Errors
-/// A [`DelimiterLine`] where a statement begins with the word `DELIMITER`: from there on the text's own `;` no longer
-/// mean what they say.
+/// A [`DelimiterLine`] if a statement begins with the word `DELIMITER`: after it `;` no longer ends a statement.
 pub fn split(text: &str, dialect: Dialect) -> Result<Vec<Statement>, DelimiterLine> {
     let found = statements(text, dialect);
     match found.iter().find(|statement| begins_with_delimiter(text, &statement.span)) {
@@ -40,12 +38,12 @@ pub fn split(text: &str, dialect: Dialect) -> Result<Vec<Statement>, DelimiterLi
     }
 }
 
-/// The same for an editor, which must draw every text: a `DELIMITER` line is a statement like others.
+/// Finds the statements of any text, for an editor: a `DELIMITER` line is an ordinary statement.
 #[must_use]
 pub fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
     let tokens = lex(text, dialect);
     let mut found: Vec<Statement> = Vec::new();
-    let mut share_start = 0;
+    let mut extent_start = 0;
     for piece in tokens.split_inclusive(|token| is_end(token, text)) {
         let Some(end) = piece.last().map(|token| token.span.end) else { continue };
         let body = match piece.split_last() {
@@ -53,12 +51,12 @@ pub fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
             _ => piece,
         };
         if let Some(span) = span_of(body) {
-            found.push(Statement { span, share: share_start..end });
-            share_start = end;
+            found.push(Statement { span, extent: extent_start..end });
+            extent_start = end;
         }
     }
     if let Some(last) = found.last_mut() {
-        last.share.end = text.len();
+        last.extent.end = text.len();
     }
     found
 }
@@ -67,7 +65,7 @@ pub(super) fn is_end(token: &Token, text: &str) -> bool {
     token.kind == TokenKind::Punctuation && token.text(text) == ";"
 }
 
-/// From the first to the last token that the server reads; `None` when there is nothing to run.
+/// Returns the range from the first to the last token that the server reads; `None` if there is nothing to run.
 fn span_of(piece: &[Token]) -> Option<Range<usize>> {
     if piece.iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken)) {
         return None;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use tokio::sync::mpsc;
 
-use crate::domain::export::{Manner, WriteError, Writer};
+use crate::domain::export::{ExportOptions, ExportWriter, WriteError};
 use crate::domain::protocol::{End, Rows};
 use crate::domain::results::{Column, GlyphSet};
 
@@ -18,11 +18,12 @@ use crate::domain::results::{Column, GlyphSet};
 pub fn write_rows<W: Write>(
     rows: &mut mpsc::Receiver<Rows>,
     columns: &[Column],
-    options: Manner,
+    options: ExportOptions,
     out: W,
     mut progress: impl FnMut(u64, &W) -> Result<(), WriteError>,
 ) -> Result<(W, Option<End>), WriteError> {
-    let mut writer = Writer::new(options.format, GlyphSet::Unicode, out).formulas(options.formulas).zone(options.zone);
+    let mut writer =
+        ExportWriter::new(options.format, GlyphSet::Unicode, out).formulas(options.formulas).zone(options.zone);
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {

@@ -14,8 +14,7 @@ use super::events::EventSender;
 use super::internal_query;
 use super::run_internal::run_internal;
 use super::secondary::SecondaryConnector;
-use crate::domain::catalog::find::mark_foreign_keys;
-use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyPart, Routine, Schema, Table, TableColumn, TableKind};
+use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind};
 use crate::domain::limits;
 
 /// Opens a connection, reads the catalog, and closes the connection. `connection` has its id while it is open, for a KILL;
@@ -79,7 +78,7 @@ fn build(rows: &CatalogRows, generation: u64) -> Catalog {
         table.columns = columns.remove(&key).unwrap_or_default();
         table.indexes = indexes.remove(&key).unwrap_or_default();
         table.foreign_keys = foreign_keys.remove(&key).unwrap_or_default();
-        mark_foreign_keys(&mut table);
+        table.mark_foreign_keys();
         tables.entry(key.0).or_default().push(table);
     }
     let mut routines = routines(&rows.routines);
@@ -122,10 +121,10 @@ fn columns(rows: &[Row]) -> HashMap<TableKey, Vec<TableColumn>> {
             type_text: text(row, 4).unwrap_or_default(),
             is_nullable: text(row, 5).is_some_and(|value| value.eq_ignore_ascii_case("YES")),
             key: match text(row, 6).unwrap_or_default().as_str() {
-                "PRI" => KeyPart::Primary,
-                "UNI" => KeyPart::Unique,
-                "MUL" => KeyPart::Indexed,
-                _ => KeyPart::None,
+                "PRI" => KeyRole::Primary,
+                "UNI" => KeyRole::Unique,
+                "MUL" => KeyRole::Indexed,
+                _ => KeyRole::None,
             },
             default: text(row, 7),
             extra: text(row, 8).unwrap_or_default(),

@@ -41,7 +41,7 @@ impl EventSender {
 
     /// Reports the state of a connection step. Steps after the hops have the number of hops as their hop.
     pub(super) async fn step(&self, hop: usize, step: ConnectionStep, state: StepState) {
-        self.send(SessionEvent::ConnectionStep { hop, rung: step, state }).await;
+        self.send(SessionEvent::ConnectionStep { hop, step: step, state }).await;
     }
 
     /// Reports a connection step that is done.
@@ -51,7 +51,7 @@ impl EventSender {
 
     /// Reports an internal query to the activity pane, with the error where it failed.
     pub(super) async fn internal_query(&self, query: &InternalQuery, took: Duration, error: Option<String>) {
-        self.send(SessionEvent::Own { text: query.text().to_owned(), took, error }).await;
+        self.send(SessionEvent::InternalQuery { text: query.text().to_owned(), took, error }).await;
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::sql::quote::quoted_identifier;
-use crate::domain::sql::{Param, Server};
+use crate::domain::sql::{Param, ServerFamily};
 
 /// A statement that rrx sends for itself. Only this file creates one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,14 +159,14 @@ pub(super) fn grants() -> InternalQuery {
 }
 
 /// Reads the replication status, in the syntax of this server. Returns several queries where the syntax is not known.
-pub(super) fn replica_status(server: Server, version: (u16, u16, u16)) -> Vec<InternalQuery> {
+pub(super) fn replica_status(server: ServerFamily, version: (u16, u16, u16)) -> Vec<InternalQuery> {
     let statements: &[&str] = match server {
         // The form without ALL shows only the unnamed replication connection.
-        Server::MariaDb if version >= (10, 5, 1) => &["SHOW ALL REPLICAS STATUS"],
-        Server::MariaDb => &["SHOW ALL SLAVES STATUS"],
-        Server::MySql if version >= (8, 0, 22) => &["SHOW REPLICA STATUS"],
-        Server::MySql => &["SHOW SLAVE STATUS"],
-        Server::Other => &["SHOW REPLICA STATUS", "SHOW SLAVE STATUS"],
+        ServerFamily::MariaDb if version >= (10, 5, 1) => &["SHOW ALL REPLICAS STATUS"],
+        ServerFamily::MariaDb => &["SHOW ALL SLAVES STATUS"],
+        ServerFamily::MySql if version >= (8, 0, 22) => &["SHOW REPLICA STATUS"],
+        ServerFamily::MySql => &["SHOW SLAVE STATUS"],
+        ServerFamily::Other => &["SHOW REPLICA STATUS", "SHOW SLAVE STATUS"],
     };
     statements.iter().map(|statement| InternalQuery(format!("/* rrx:lag */ {statement}"))).collect()
 }
@@ -326,12 +326,12 @@ mod tests {
         let statements = |server, version| -> Vec<String> {
             replica_status(server, version).iter().map(|query| query.text().replace("/* rrx:lag */ ", "")).collect()
         };
-        assert_eq!(statements(Server::MySql, (5, 7, 44)), ["SHOW SLAVE STATUS"]);
-        assert_eq!(statements(Server::MySql, (8, 0, 21)), ["SHOW SLAVE STATUS"]);
-        assert_eq!(statements(Server::MySql, (8, 0, 22)), ["SHOW REPLICA STATUS"]);
-        assert_eq!(statements(Server::MariaDb, (10, 4, 34)), ["SHOW ALL SLAVES STATUS"]);
-        assert_eq!(statements(Server::MariaDb, (10, 11, 6)), ["SHOW ALL REPLICAS STATUS"]);
-        assert_eq!(statements(Server::Other, (1, 0, 0)).len(), 2);
+        assert_eq!(statements(ServerFamily::MySql, (5, 7, 44)), ["SHOW SLAVE STATUS"]);
+        assert_eq!(statements(ServerFamily::MySql, (8, 0, 21)), ["SHOW SLAVE STATUS"]);
+        assert_eq!(statements(ServerFamily::MySql, (8, 0, 22)), ["SHOW REPLICA STATUS"]);
+        assert_eq!(statements(ServerFamily::MariaDb, (10, 4, 34)), ["SHOW ALL SLAVES STATUS"]);
+        assert_eq!(statements(ServerFamily::MariaDb, (10, 11, 6)), ["SHOW ALL REPLICAS STATUS"]);
+        assert_eq!(statements(ServerFamily::Other, (1, 0, 0)).len(), 2);
     }
 
     #[test]

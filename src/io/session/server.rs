@@ -4,7 +4,7 @@
 use super::run_internal::Batching;
 use super::variables::ServerVariables;
 use crate::domain::protocol::Role;
-use crate::domain::sql::Server;
+use crate::domain::sql::ServerFamily;
 
 /// The product name of the embedded replica.
 const DEMO: &str = "rrx demo replica";
@@ -30,11 +30,11 @@ pub(super) fn product(variables: &ServerVariables) -> &'static str {
 }
 
 /// Returns the family of SQL syntax of the server, and its version.
-pub(super) fn family_and_version(variables: &ServerVariables) -> (Server, (u16, u16, u16)) {
+pub(super) fn family_and_version(variables: &ServerVariables) -> (ServerFamily, (u16, u16, u16)) {
     let family = match product(variables) {
-        "MariaDB" => Server::MariaDb,
-        "MySQL" | "Aurora MySQL" => Server::MySql,
-        _ => Server::Other,
+        "MariaDB" => ServerFamily::MariaDb,
+        "MySQL" | "Aurora MySQL" => ServerFamily::MySql,
+        _ => ServerFamily::Other,
     };
     (family, version_numbers(variables.get("version").unwrap_or_default()))
 }

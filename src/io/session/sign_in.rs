@@ -127,7 +127,7 @@ fn password_prompt(profile: &Profile) -> String {
 /// Asks for another password than the one that was refused or could not be read. `None` when the user declines.
 async fn ask_instead(profile: &Profile, problem: Problem, prompter: &SessionPrompter) -> Option<Secret> {
     let prompt = password_prompt(profile);
-    match prompter.question(Question::Instead { prompt, problem }).await {
+    match prompter.question(Question::RetrySecret { prompt, problem }).await {
         Answer::Secret(secret) => Some(secret),
         Answer::Accept | Answer::Decline => None,
     }

@@ -23,7 +23,7 @@ use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
 use crate::domain::results::{ChunkBuilder, Column};
-use crate::domain::sql::locate::error_place;
+use crate::domain::sql::locate::error_offset;
 use crate::domain::sql::{Dialect, Param};
 
 /// One statement to run.
@@ -79,7 +79,7 @@ pub(super) async fn run_statement(
     let total = totals.started.elapsed();
     let (mut end, width) = end_of(supervisor, outcome);
     if let End::Broken(Problem { server: Some(error), at, .. }) = &mut end {
-        *at = error_place(statement.text, &error.message, error.code, statement.dialect);
+        *at = error_offset(statement.text, &error.message, error.code, statement.dialect);
     }
     supervisor.send_end(end.clone()).await;
     let mut report = RunReport {

@@ -210,7 +210,7 @@ impl<'a> StatementSupervisor<'a> {
                     self.stop(StopReason::Cancelled);
                 }
             }
-            SupervisorEvent::Command(Some(SessionCmd::Close | SessionCmd::GiveWay) | None) => {
+            SupervisorEvent::Command(Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None) => {
                 self.is_closing = true;
                 self.stop(StopReason::Cancelled);
             }
@@ -375,5 +375,5 @@ fn busy(result: ResultId) -> SessionEvent {
 
 /// Returns the report of a statement that was not sent.
 pub(super) fn report_of_unsent(problem: Problem) -> RunReport {
-    RunReport::of_nothing(End::Broken(problem))
+    RunReport::without_rows(End::Broken(problem))
 }

@@ -28,7 +28,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::quantity::counted;
-use crate::domain::sql::{Param, Policy};
+use crate::domain::sql::Param;
 
 /// Starts the task of one session. It ends when the session is closed, when its connection is lost, or when the sender of
 /// commands is dropped.
@@ -60,7 +60,7 @@ async fn run_session(
     let (profile, database) = loop {
         match commands.recv().await {
             Some(SessionCmd::Connect { profile, database, .. }) => break (profile, database),
-            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
+            Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
             Some(SessionCmd::Run { result, .. }) => refuse_run(&events, result, "The session is not connected").await,
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -109,7 +109,7 @@ async fn connect(
         match command {
             // An answer without a question finds the queue full, or is dropped by the next question.
             Some(SessionCmd::Answer(answer)) => drop(answers.try_send(answer)),
-            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return Ok(None),
+            Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return Ok(None),
             Some(SessionCmd::Run { result, .. }) => {
                 refuse_run(events, result, "The session is not connected yet").await;
             }
@@ -126,7 +126,7 @@ async fn refuse_run(events: &EventSender, result: ResultId, what: &str) {
 /// Returns the problem of a statement whose placeholders and values differ in number. The server's own error would concern
 /// texts that the user has not written.
 fn value_count_problem(permit: &Permit) -> Option<Problem> {
-    let placeholders = Param::places(permit.checked().text(), permit.checked().dialect());
+    let placeholders = Param::offsets(permit.checked().text(), permit.checked().dialect());
     let (expected, given) = (placeholders.len(), permit.params().len());
     if expected == given {
         return None;
@@ -149,7 +149,6 @@ struct ConnectedSession {
     facts: Arc<ServerFacts>,
     /// The variables after the connection was pinned.
     variables: ServerVariables,
-    policy: Policy,
     database: Option<String>,
     rows: mpsc::Sender<Rows>,
     events: EventSender,
@@ -167,7 +166,6 @@ impl ConnectedSession {
             database: facts.database.clone(),
             facts: Arc::new(facts),
             variables,
-            policy: Policy::default(),
             rows,
             events,
             catalog: CatalogLoader::default(),
@@ -206,7 +204,7 @@ impl ConnectedSession {
                     }
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
-                Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
+                Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
                 // No statement runs, and no question is open.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
@@ -223,7 +221,7 @@ impl ConnectedSession {
         bounds: RunBounds,
     ) -> Option<SessionEvent> {
         let checked = permit.checked();
-        if permit.session() != self.id || checked.dialect() != self.facts.dialect || checked.policy() != self.policy {
+        if permit.session() != self.id || checked.dialect() != self.facts.dialect {
             let problem =
                 Problem::new(ProblemKind::Refused, "The statement was checked for another session, so it was not sent")
                     .because("the server, its SQL dialect or the rules of the profile have changed since")

@@ -49,7 +49,8 @@ fn passphrase_source(profile: &Profile, env: &SessionEnv, prompter: Arc<dyn User
             match read_secret(&env, source, &purpose).await {
                 // The user can type what the keyring does not have.
                 Err(problem) if is_keyring => {
-                    match prompter.ask(Question::Instead { prompt: prompt.clone(), problem: problem.clone() }).await {
+                    match prompter.ask(Question::RetrySecret { prompt: prompt.clone(), problem: problem.clone() }).await
+                    {
                         Answer::Secret(secret) => {
                             // The keys show whether it is right; the tunnel asks again for a wrong one.
                             prompter.remember_secret(&prompt, Some(&secret));

@@ -47,7 +47,7 @@ impl PackFiles {
             Err(error) => return self.problems.push(unreadable(directory, &error.to_string())),
         };
         for entry in entries.filter_map(Result::ok) {
-            if self.files.len() >= limits::FOLDER_FILES {
+            if self.files.len() >= limits::DIRECTORY_FILES {
                 return;
             }
             let Ok(kind) = entry.file_type() else { continue };

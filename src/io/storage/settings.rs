@@ -10,7 +10,7 @@ use super::paths::Paths;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{SecretSource, Settings, parse};
-use crate::domain::protocol::Loaded;
+use crate::domain::protocol::LoadedSettings;
 use crate::io::host::secrets;
 
 /// Whether the settings file must exist.
@@ -24,7 +24,7 @@ pub enum Presence {
 
 /// Reads the settings. Wrong entries are reported; the others are used.
 #[must_use]
-pub fn load(paths: &Paths, presence: Presence) -> Loaded {
+pub fn load(paths: &Paths, presence: Presence) -> LoadedSettings {
     let file = paths.config.display().to_string();
     let (mut settings, problems) = match atomic::read_text(&paths.config) {
         Ok(text) => parse(&text, &file),
@@ -43,7 +43,7 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
         }
     }
     settings.command_line.clone_from(&paths.command_line);
-    Loaded { settings: Arc::new(settings.located(&paths.home, paths.config_directory())), problems }
+    LoadedSettings { settings: Arc::new(settings.located(&paths.home, paths.config_directory())), problems }
 }
 
 /// Changes the settings text and replaces the file in one step; a missing file is created for the user only. Links are followed.

@@ -6,7 +6,7 @@ use super::access_log::is_not_found;
 use super::atomic;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::Replace;
+use crate::domain::protocol::IfExists;
 use crate::domain::snippets::{NameProblem, Snippet, SnippetProblem, check_name, render};
 
 /// Reads the snippets of these directories, sorted by name. If a name appears twice, the first directory wins and the other file
@@ -42,7 +42,7 @@ pub fn load(directories: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
 ///
 /// # Errors
 /// Returns a problem if the name cannot be a file name, if the file exists and may not be replaced, or if writing fails.
-pub fn save(directory: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBuf, Problem> {
+pub fn save(directory: &Path, snippet: &Snippet, if_exists: IfExists) -> Result<PathBuf, Problem> {
     let path = match &snippet.path {
         Some(path) if path.file_stem().is_some_and(|stem| stem == snippet.name.as_str()) => path.clone(),
         Some(_) | None => {
@@ -54,9 +54,9 @@ pub fn save(directory: &Path, snippet: &Snippet, replace: Replace) -> Result<Pat
     if let Some(directory) = path.parent() {
         atomic::create_directory(directory).map_err(|error| unwritable(&path, &error.to_string()))?;
     }
-    let written = match replace {
-        Replace::Allowed => atomic::replace(&path, text.as_bytes()),
-        Replace::Forbidden => atomic::create(&path, text.as_bytes()),
+    let written = match if_exists {
+        IfExists::Replace => atomic::replace(&path, text.as_bytes()),
+        IfExists::Fail => atomic::create(&path, text.as_bytes()),
     };
     match written {
         Ok(()) => Ok(path),
@@ -72,7 +72,7 @@ pub fn save(directory: &Path, snippet: &Snippet, replace: Replace) -> Result<Pat
 pub fn write_missing(directory: &Path, snippets: Vec<Snippet>) {
     for snippet in snippets {
         if !directory.join(format!("{}.sql", snippet.name)).exists() {
-            let _ = save(directory, &snippet, Replace::Forbidden);
+            let _ = save(directory, &snippet, IfExists::Fail);
         }
     }
 }
@@ -100,7 +100,7 @@ fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
 /// Returns the names and paths of the `.sql` files of a directory, sorted.
 fn sql_files(directory: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(directory)?.take(limits::FOLDER_FILES) {
+    for entry in std::fs::read_dir(directory)?.take(limits::DIRECTORY_FILES) {
         let path = entry?.path();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.starts_with('.'));
         if let Some(stem) = stem

@@ -16,7 +16,7 @@ use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Draft, Overwrite, Settings};
-use crate::domain::protocol::{Demo, StorageCmd, StorageEvent};
+use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
 use crate::io::runtime::clock::Clock;
@@ -122,8 +122,8 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                     StorageEvent::Worksheets { profile, worksheets: Vec::new(), front: 0, problems: vec![problem] }
                 }
             },
-            StorageCmd::SaveSnippet { snippet, replace } => {
-                match snippets::save(&self.paths.snippets(), &snippet, replace) {
+            StorageCmd::SaveSnippet { snippet, if_exists } => {
+                match snippets::save(&self.paths.snippets(), &snippet, if_exists) {
                     Ok(path) => StorageEvent::SnippetSaved(path),
                     Err(problem) => StorageEvent::Failed(problem),
                 }
@@ -140,7 +140,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
             },
             StorageCmd::LoadDocs { folders: directories, demo } => {
                 let (mut packs, problems) = docs::load(&directories);
-                if demo == Demo::Yes {
+                if demo == DemoDocs::Included {
                     packs.extend((self.deps.demo_pack)());
                 }
                 StorageEvent::Docs { packs: Arc::new(packs), problems }

@@ -214,7 +214,7 @@ impl ResultStoreTask {
                 let rows = rows.start.min(stored.count())..rows.end.min(stored.count());
                 Ok(StoreJob::copy(rows, columns, format, stored.store.columns()))
             }),
-            StoreCmd::GiveUp(result) => self.jobs.retain(|(of, _)| *of != result),
+            StoreCmd::CancelJobs(result) => self.jobs.retain(|(of, _)| *of != result),
             StoreCmd::Drop(result) => {
                 let has_ended = self.results.remove(&result).is_some_and(|stored| stored.end.is_some());
                 if !has_ended {

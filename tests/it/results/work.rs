@@ -254,7 +254,7 @@ fn windows_and_rows_have_their_turn_while_work_goes_on_and_it_can_be_given_up() 
                 bench.wait(|event| if let StoreEvent::Window(window) = event { Some(window) } else { None }).await;
             assert_eq!(window.rows(), 10);
         }
-        bench.command(StoreCmd::GiveUp(R)).await;
+        bench.command(StoreCmd::CancelJobs(R)).await;
         let view = bench.arrange(99, &[], Some("id = 5")).await;
         assert_eq!((view.id, view.rows), (ViewId(99), 1));
     });

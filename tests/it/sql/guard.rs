@@ -2,14 +2,14 @@
 
 use proptest::prelude::*;
 use rrx::domain::ids::SessionId;
+use rrx::domain::sql::Dialect;
 use rrx::domain::sql::guard::{Checked, Refusal, check};
 use rrx::domain::sql::split::statements;
-use rrx::domain::sql::{Dialect, Policy};
 
 use super::{dialects, hostile_text, mariadb, mysql, with_mode};
 
 fn guard(text: &str, dialect: Dialect) -> Result<Checked, Refusal> {
-    check(text, dialect, Policy::default(), SessionId(7))
+    check(text, dialect, SessionId(7))
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_comment_that_servers_read_differently_is_refused() {
     for text in ["SELECT 1 /*!800001 */", "SELECT 1 /*M! + 1 */", "SELECT 1 /*!99999 /* a */ ; DELETE FROM t */"] {
         assert!(guard(text, mysql()).is_err(), "{text}");
     }
-    let other = Dialect { server: rrx::domain::sql::Server::Other, ..mysql() };
+    let other = Dialect { server: rrx::domain::sql::ServerFamily::Other, ..mysql() };
     assert!(guard("SELECT 1 /*! + 1 */", other).is_err());
     assert!(guard("SELECT 1 /* plain! */", other).is_ok());
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::domain::sql::Dialect;
-use rrx::domain::sql::highlight::{Class, classes};
+use rrx::domain::sql::highlight::{HighlightClass, classes};
 use rrx::domain::sql::lex::{TokenKind, lex};
 
 use super::{dialects, hostile_text, mariadb, mysql, with_mode};
@@ -131,23 +131,23 @@ fn executable_comments_are_code_where_the_server_runs_them() {
 #[test]
 fn colours_follow_the_meaning_of_words() {
     let text = "SELECT count(*), t.call /* c */ FROM `a` WHERE x = :since AND y > 'z' OR f(@v) < 1.5 #";
-    let found: Vec<(&str, Class)> =
+    let found: Vec<(&str, HighlightClass)> =
         classes(text, mysql()).into_iter().map(|(span, class)| (&text[span], class)).collect();
     for expected in [
-        ("SELECT", Class::Keyword),
-        ("count", Class::Function),
-        ("call", Class::Identifier),
-        ("/* c */", Class::Comment),
-        ("`a`", Class::Identifier),
-        (":since", Class::Parameter),
-        ("'z'", Class::String),
-        ("f", Class::Function),
-        ("@v", Class::Variable),
-        ("1.5", Class::Number),
+        ("SELECT", HighlightClass::Keyword),
+        ("count", HighlightClass::Function),
+        ("call", HighlightClass::Identifier),
+        ("/* c */", HighlightClass::Comment),
+        ("`a`", HighlightClass::Identifier),
+        (":since", HighlightClass::Parameter),
+        ("'z'", HighlightClass::String),
+        ("f", HighlightClass::Function),
+        ("@v", HighlightClass::Variable),
+        ("1.5", HighlightClass::Number),
     ] {
         assert!(found.contains(&expected), "{expected:?} in {found:?}");
     }
-    assert_eq!(classes("'open", mysql()), vec![(0..5, Class::Error)]);
+    assert_eq!(classes("'open", mysql()), vec![(0..5, HighlightClass::Error)]);
 }
 
 proptest! {

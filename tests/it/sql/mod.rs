@@ -7,14 +7,14 @@ mod place;
 mod quote;
 mod split;
 
-use rrx::domain::sql::{Dialect, Server, SqlMode};
+use rrx::domain::sql::{Dialect, ServerFamily, SqlMode};
 
 pub fn mysql() -> Dialect {
-    Dialect { server: Server::MySql, version: (8, 0, 36), sql_mode: SqlMode::default() }
+    Dialect { server: ServerFamily::MySql, version: (8, 0, 36), sql_mode: SqlMode::default() }
 }
 
 pub fn mariadb() -> Dialect {
-    Dialect { server: Server::MariaDb, version: (10, 11, 6), sql_mode: SqlMode::default() }
+    Dialect { server: ServerFamily::MariaDb, version: (10, 11, 6), sql_mode: SqlMode::default() }
 }
 
 pub fn with_mode(dialect: Dialect, mode: &str) -> Dialect {
@@ -23,7 +23,7 @@ pub fn with_mode(dialect: Dialect, mode: &str) -> Dialect {
 
 pub fn dialects() -> Vec<Dialect> {
     let modes = ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"];
-    let servers = [mysql(), mariadb(), Dialect { server: Server::Other, ..mysql() }];
+    let servers = [mysql(), mariadb(), Dialect { server: ServerFamily::Other, ..mysql() }];
     servers.iter().flat_map(|&server| modes.iter().map(move |mode| with_mode(server, mode))).collect()
 }
 

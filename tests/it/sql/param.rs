@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rrx::domain::ids::SessionId;
 use rrx::domain::sql::lex::{TokenKind, lex};
-use rrx::domain::sql::{Param, Policy, guard};
+use rrx::domain::sql::{Param, guard};
 
 use super::{dialects, hostile_text, mariadb, mysql, with_mode};
 
@@ -20,17 +20,17 @@ fn a_mark_is_a_place_unless_it_is_text_or_a_name_or_a_comment() {
         ("", vec![]),
     ] {
         for dialect in [mysql(), mariadb()] {
-            assert_eq!(Param::places(text, dialect), places, "{text}");
+            assert_eq!(Param::offsets(text, dialect), places, "{text}");
         }
     }
     let text = r"SELECT 'a\', ?, 'b'";
-    assert_eq!(Param::places(text, with_mode(mysql(), "NO_BACKSLASH_ESCAPES")), [13]);
+    assert_eq!(Param::offsets(text, with_mode(mysql(), "NO_BACKSLASH_ESCAPES")), [13]);
 }
 
 #[test]
 fn the_guard_lets_places_through_and_refuses_what_only_looks_like_one() {
     for dialect in [mysql(), mariadb()] {
-        let guard = |text| guard::check(text, dialect, Policy::default(), SessionId(1));
+        let guard = |text| guard::check(text, dialect, SessionId(1));
         let text = "SELECT * FROM `a`.`b` WHERE `id` = ? AND name <> '?' LIMIT ? /* ? */";
         assert_eq!(guard(text).unwrap().text(), text);
         assert!(guard("SELECT ?a FROM t").is_err());
@@ -45,7 +45,7 @@ proptest! {
     fn each_place_is_a_mark_outside_of_every_other_token(text in hostile_text()) {
         for dialect in dialects() {
             let tokens = lex(&text, dialect);
-            for place in Param::places(&text, dialect) {
+            for place in Param::offsets(&text, dialect) {
                 prop_assert_eq!(text.as_bytes()[place], b'?');
                 let token = tokens.iter().find(|token| token.span.contains(&place)).unwrap();
                 prop_assert_eq!((token.kind, token.span.len()), (TokenKind::Parameter, 1));

@@ -1,7 +1,7 @@
 //! The statement at the cursor, and the place of a server's error.
 
 use proptest::prelude::*;
-use rrx::domain::sql::locate::{error_place, statement_at};
+use rrx::domain::sql::locate::{error_offset, statement_at};
 
 use super::{dialects, hostile_text, mysql};
 
@@ -33,7 +33,7 @@ fn on_blank_lines_the_next_statement_is_meant_else_the_last() {
 
 #[track_caller]
 fn place(statement: &str, message: &str, code: u16, expected: Option<&str>) {
-    let found = error_place(statement, message, code, mysql()).map(|at| &statement[at..]);
+    let found = error_offset(statement, message, code, mysql()).map(|at| &statement[at..]);
     assert_eq!(found, expected);
 }
 
@@ -75,7 +75,7 @@ proptest! {
             }
             for code in [1064, 1054, 1146, 1305] {
                 for words in [format!("near '{message}' at line 1"), format!("Unknown column '{message}' in 'where'")] {
-                    if let Some(at) = error_place(&text, &words, code, dialect) {
+                    if let Some(at) = error_offset(&text, &words, code, dialect) {
                         prop_assert!(text.is_char_boundary(at));
                     }
                 }

@@ -45,12 +45,12 @@ proptest! {
     fn the_shares_of_all_statements_joined_are_the_text(text in hostile_text()) {
         for dialect in dialects() {
             let found = statements(&text, dialect);
-            let joined: String = found.iter().map(|statement| &text[statement.share.clone()]).collect();
+            let joined: String = found.iter().map(|statement| &text[statement.extent.clone()]).collect();
             if !found.is_empty() {
                 prop_assert_eq!(joined, text.clone());
             }
             for statement in found {
-                prop_assert!(statement.share.start <= statement.span.start && statement.span.end <= statement.share.end);
+                prop_assert!(statement.extent.start <= statement.span.start && statement.span.end <= statement.extent.end);
                 prop_assert!(!statement.span.is_empty());
             }
         }

@@ -17,7 +17,7 @@ impl Connect {
     pub fn takes_text(&self) -> bool {
         matches!(
             self.stage,
-            ConnectStage::Adding | ConnectStage::Asking(Question::Secret { .. } | Question::Instead { .. })
+            ConnectStage::Adding | ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })
         )
     }
 
@@ -52,7 +52,7 @@ impl Connect {
                 }
             }
             (ConnectAction::Connect, ConnectStage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
-            (ConnectAction::Connect, ConnectStage::Asking(Question::Secret { .. } | Question::Instead { .. })) => {
+            (ConnectAction::Connect, ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })) => {
                 let secret = self.secret.take();
                 self.handle(Answer::Secret(secret), cx);
             }

@@ -136,7 +136,7 @@ impl ConnectView<'_> {
                 StepState::Skipped => continue,
                 StepState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
-            let word = format!(" {:<9} ", step.step.word());
+            let word = format!(" {:<9} ", step.step.name());
             let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
             parts(
                 buffer,
@@ -169,7 +169,7 @@ impl ConnectView<'_> {
                 }
             }
             ConnectStage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
-            ConnectStage::Asking(Question::Instead { prompt, problem }) => {
+            ConnectStage::Asking(Question::RetrySecret { prompt, problem }) => {
                 let y =
                     draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
                 self.secret(prompt, false, y + 1, area, buffer);
@@ -212,7 +212,7 @@ impl ConnectView<'_> {
                 self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
             }
             ConnectStage::Asking(Question::Secret { .. }) => 2,
-            ConnectStage::Asking(Question::Instead { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
+            ConnectStage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
             ConnectStage::Failed(problem) => problem_rows(problem, width, self.theme),
             ConnectStage::Choosing | ConnectStage::Adding | ConnectStage::Connecting => 0,
         }

@@ -9,7 +9,7 @@ use crate::app::action::Action;
 use crate::app::context::{ConnectionState, Context};
 use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
-use crate::domain::catalog::{Catalog, KeyPart, TableKind};
+use crate::domain::catalog::{Catalog, KeyRole, TableKind};
 use crate::domain::quantity::{counted, grouped};
 use crate::domain::text::visible;
 
@@ -133,11 +133,11 @@ impl ExplorerView<'_> {
             ExplorerNode::Column(s, t, c) => {
                 let column = catalog.schemas.get(s)?.tables.get(t)?.columns.get(c)?;
                 let key = match column.key {
-                    KeyPart::Primary => "PK ",
-                    KeyPart::Foreign => "FK ",
-                    KeyPart::Unique => "UQ ",
-                    KeyPart::Indexed => "ix ",
-                    KeyPart::None => "",
+                    KeyRole::Primary => "PK ",
+                    KeyRole::Foreign => "FK ",
+                    KeyRole::Unique => "UQ ",
+                    KeyRole::Indexed => "ix ",
+                    KeyRole::None => "",
                 };
                 (visible(&column.name).into_owned(), theme.text(), format!("{key}{}", visible(&column.type_text)))
             }

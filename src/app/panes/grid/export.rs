@@ -9,7 +9,7 @@ use crate::app::request::{Request, StatementOrigin};
 use crate::domain::access_log::ExportRecord;
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::protocol::{
-    End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Replace, StorageCmd, Written,
+    End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, FormatChoice, IfExists, Limit, StorageCmd,
 };
 use crate::domain::quantity::{self, counted, grouped};
 use crate::domain::text::visible;
@@ -24,7 +24,7 @@ const SCOPE_OF_ALL: &str = "The statement runs again without the row limit. The 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningExport {
     /// What was asked for.
-    pub order: ExportOrder,
+    pub order: ExportJob,
     /// Rows to write in all.
     pub of: u64,
     /// Rows and bytes written.
@@ -41,7 +41,7 @@ impl RunningExport {
     pub fn words(&self) -> String {
         let (rows, bytes) = self.done;
         let file = self.order.path.rsplit('/').next().unwrap_or_default();
-        let of = if self.order.again.is_some() { String::new() } else { format!(" of {}", grouped(self.of)) };
+        let of = if self.order.rerun_as.is_some() { String::new() } else { format!(" of {}", grouped(self.of)) };
         let rows = grouped(rows);
         let rate = if self.rate > 0 { format!(", {}/s", size(self.rate)) } else { String::new() };
         format!("writing {rows}{of} rows to {}, {}{rate}", visible(file), size(bytes))
@@ -140,15 +140,15 @@ impl Grid {
 
     /// The export of what shows.
     #[must_use]
-    pub fn export_order(&self, id: ExportId, form: ExportForm, path: String) -> Option<ExportOrder> {
+    pub fn export_order(&self, id: ExportId, form: FormatChoice, path: String) -> Option<ExportJob> {
         let result = self.front()?;
         let (columns, view) = (result.layout.order().to_vec(), result.shown);
-        let (zone, replace) = (result.zone, Replace::Forbidden);
-        Some(ExportOrder { id, result: result.id, view, again: None, columns, form, zone, path, replace })
+        let (zone, if_exists) = (result.zone, IfExists::Fail);
+        Some(ExportJob { id, result: result.id, view, rerun_as: None, columns, choice: form, zone, path, if_exists })
     }
 
     /// Begins an export.
-    pub fn export(&mut self, order: ExportOrder, cx: &mut PaneContext<'_>) {
+    pub fn export(&mut self, order: ExportJob, cx: &mut PaneContext<'_>) {
         let Some(result) = self.of_mut(order.result) else {
             cx.request(Request::Notice("the result is closed: nothing was written".into()));
             return;
@@ -199,7 +199,7 @@ impl Grid {
                 cx.request(Request::Problem(problem));
             }
             ExportEvent::Exists(path) => {
-                let order = ExportOrder { replace: Replace::Allowed, ..export.order };
+                let order = ExportJob { if_exists: IfExists::Replace, ..export.order };
                 let question = format!("{} is there already. Replace it?", path.display());
                 cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
             }
@@ -214,7 +214,7 @@ impl Grid {
 }
 
 /// The record of a file that was written.
-fn record(result: &ResultSet, export: &RunningExport, written: &Written) -> Effect {
+fn record(result: &ResultSet, export: &RunningExport, written: &ExportedFile) -> Effect {
     Effect::Storage(StorageCmd::Exported(ExportRecord {
         id: String::new(),
         time: String::new(),
@@ -222,16 +222,16 @@ fn record(result: &ResultSet, export: &RunningExport, written: &Written) -> Effe
         profile: result.profile.clone(),
         statement: result.statement.clone(),
         path: written.path.display().to_string(),
-        format: export.order.form.format.to_string(),
+        format: export.order.choice.format.to_string(),
         rows: written.rows,
         bytes: written.bytes,
         sha256: written.sha256.clone(),
     }))
 }
 
-fn written_message(written: &Written) -> String {
+fn written_message(written: &ExportedFile) -> String {
     let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
-    let side = if written.side.is_some() { ", its columns in .columns.json beside it" } else { "" };
+    let side = if written.columns_file.is_some() { ", its columns in .columns.json beside it" } else { "" };
     format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))
 }
 

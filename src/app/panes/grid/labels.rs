@@ -109,7 +109,7 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
     let mut done: Vec<String> = Vec::new();
     if let Some(export) = &result.export {
         let (rows, _) = export.done;
-        let is_known = export.order.again.is_none() && export.of > 0;
+        let is_known = export.order.rerun_as.is_none() && export.of > 0;
         done.push(match words {
             Words::All => export.words(),
             Words::Few if is_known => format!("writing {} %", percent(rows, export.of)),

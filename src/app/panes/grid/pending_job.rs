@@ -71,7 +71,7 @@ impl ResultSet {
     /// Gives up what is under way, and says so; false where nothing is.
     pub(super) fn give_up(&mut self, cx: &mut PaneContext<'_>) -> bool {
         let Some(last) = self.pending.under_way.last().copied() else { return false };
-        cx.effect(Effect::Store(StoreCmd::GiveUp(self.id)));
+        cx.effect(Effect::Store(StoreCmd::CancelJobs(self.id)));
         if let Some(before) = self.pending.before.take() {
             self.pending.given_up = Some(std::mem::replace(&mut self.arrangement, before));
         }

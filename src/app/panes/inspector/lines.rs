@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
-use crate::domain::protocol::times;
+use crate::domain::protocol::count_repeats;
 use crate::domain::quantity::grouped;
 use crate::domain::results::CellPreview;
 use crate::domain::text::visible;
@@ -43,7 +43,7 @@ pub(super) fn lines(
         }
         InspectorContent::Chart { series, scope, .. } => profile_lines::chart(&mut out, series, scope),
         InspectorContent::Warnings(count, warnings) => {
-            for (warning, times) in times(warnings) {
+            for (warning, times) in count_repeats(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), LineStyle::Warning)];
                 let often = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
                 out.hang(&lead, &format!("{}{often}", visible(warning.message.trim_end())), LineStyle::Plain, 2);

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
-use crate::domain::catalog::{KeyPart, Table};
+use crate::domain::catalog::{KeyRole, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::docs::blocks::{Block, Inline, blocks, plain};
 use crate::domain::quantity::counted;
@@ -117,11 +117,11 @@ fn catalog_entry(out: &mut LineBuilder, table: &Table, page: Option<&DocPage>) {
     let widest = table.columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(28);
     for column in &table.columns {
         let key = match column.key {
-            KeyPart::Primary => "PK ",
-            KeyPart::Foreign => "FK ",
-            KeyPart::Unique => "UQ ",
-            KeyPart::Indexed => "ix ",
-            KeyPart::None => "   ",
+            KeyRole::Primary => "PK ",
+            KeyRole::Foreign => "FK ",
+            KeyRole::Unique => "UQ ",
+            KeyRole::Indexed => "ix ",
+            KeyRole::None => "   ",
         };
         let name = format!("{:<widest$} ", visible(column.name.trim_end()));
         let null = if column.is_nullable { "" } else { " not null" };

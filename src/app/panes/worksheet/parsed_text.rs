@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::domain::sql::highlight::{self, Class};
+use crate::domain::sql::highlight::{self, HighlightClass};
 use crate::domain::sql::split::{self, Statement};
 use crate::domain::sql::{Dialect, locate};
 
@@ -12,7 +12,7 @@ use crate::domain::sql::{Dialect, locate};
 pub struct ParsedText {
     text: String,
     dialect: Dialect,
-    classes: Vec<(Range<usize>, Class)>,
+    classes: Vec<(Range<usize>, HighlightClass)>,
     statements: Vec<Statement>,
 }
 
@@ -46,12 +46,12 @@ impl ParsedText {
     /// The statement that belongs to a cursor, in bytes.
     #[must_use]
     pub fn statement_at(&self, offset: usize) -> Option<Range<usize>> {
-        locate::chosen(&self.text, &self.statements, offset)
+        locate::statement_among(&self.text, &self.statements, offset)
     }
 
     /// What a byte is to the eye; blanks are nothing.
     #[must_use]
-    pub fn class_at(&self, byte: usize) -> Option<Class> {
+    pub fn class_at(&self, byte: usize) -> Option<HighlightClass> {
         let at = self.classes.partition_point(|(range, _)| range.end <= byte);
         self.classes.get(at).filter(|(range, _)| range.contains(&byte)).map(|(_, class)| *class)
     }

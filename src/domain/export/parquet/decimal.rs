@@ -1,48 +1,48 @@
-//! DECIMAL as Parquet stores it: the number without its point, in two's complement, as wide as the precision wants.
+//! DECIMAL as Parquet stores it: the number without its point, in two's complement, as wide as the precision requires.
 
-use super::kind::Value;
+use super::types::ParquetValue;
 use crate::domain::results::Column;
 
-/// Bytes of the widest one: 65 digits and a sign.
+/// Bytes of the widest decimal: 65 digits and a sign.
 pub(super) const BYTES: usize = 28;
-/// Digits of the widest one that the servers have.
+/// Digits of the widest decimal of the servers.
 const DIGITS: u8 = 65;
-/// Digits behind the point that a server may have: MariaDB's 38; MySQL has 30. More means "not fixed".
+/// Most digits after the point: 38 in MariaDB, 30 in MySQL. More means "not fixed".
 const SCALE: u8 = 38;
-/// Digits that are added at once.
+/// Digits that are converted at once.
 const STEP: usize = 9;
 
-/// Digits in all, and behind the point.
+/// The type of a decimal column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub(super) struct ParquetDecimal {
     pub(super) precision: u8,
     pub(super) scale: u8,
 }
 
-impl Decimal {
-    /// Of this column. Its display length counts a sign where one is possible, and a point; what adds up to no type of
-    /// the servers is the widest one.
+impl ParquetDecimal {
+    /// Returns the type of a column. The display length counts a point, and a sign if one is possible. A length that matches no
+    /// type of the servers gives the widest type.
     pub(super) fn of(column: &Column) -> Self {
         let scale = if column.decimals > SCALE { 30 } else { column.decimals };
-        let beside = u32::from(scale > 0) + u32::from(!column.is_unsigned());
+        let extra = u32::from(scale > 0) + u32::from(!column.is_unsigned());
         let digits =
-            u8::try_from(column.length.saturating_sub(beside)).ok().filter(|digits| (1..=DIGITS).contains(digits));
+            u8::try_from(column.length.saturating_sub(extra)).ok().filter(|digits| (1..=DIGITS).contains(digits));
         Self { precision: digits.unwrap_or(DIGITS).max(scale), scale }
     }
 
-    /// How many bytes hold every number of so many digits: the least `n` with `2^(8n-1) > 10^precision`; four or eight of them
-    /// are a whole number of the format.
+    /// Returns the number of bytes that hold every number of this precision: the smallest `n` with `2^(8n-1) > 10^precision`.
+    /// Four and eight bytes are integers of the format.
     pub(super) fn bytes(self) -> u8 {
         match self.precision {
             0..=9 => 4,
             10..=18 => 8,
-            // log2(10) = 3.32193 from above, and the bit of the sign.
+            // log2(10) = 3.32193 rounded up, and one bit for the sign.
             digits => u8::try_from((u32::from(digits) * 332_193 + 100_000).div_ceil(800_000)).unwrap_or(28),
         }
     }
 
-    /// The value that the server printed; `None` where it has more digits than the type.
-    pub(super) fn value(self, printed: &[u8]) -> Option<Value<'static>> {
+    /// Converts a printed value; `None` if it has more digits than the type.
+    pub(super) fn value(self, printed: &[u8]) -> Option<ParquetValue<'static>> {
         let (is_negative, digits) = self.digits(printed)?;
         let mut limbs = [0_u32; BYTES / 4];
         for step in digits.chunks(STEP) {
@@ -56,21 +56,21 @@ impl Decimal {
             }
         }
         let mut bytes = [0_u8; BYTES];
-        for (place, limb) in bytes.rchunks_mut(4).zip(limbs) {
-            place.copy_from_slice(&limb.to_be_bytes());
+        for (slot, limb) in bytes.rchunks_mut(4).zip(limbs) {
+            slot.copy_from_slice(&limb.to_be_bytes());
         }
         if is_negative {
             negate(&mut bytes);
         }
         let low = |count: usize| bytes.get(BYTES - count..);
         Some(match self.bytes() {
-            4 => Value::Int32(i32::from_be_bytes(low(4)?.try_into().ok()?)),
-            8 => Value::Int64(i64::from_be_bytes(low(8)?.try_into().ok()?)),
-            _ => Value::Fixed(bytes),
+            4 => ParquetValue::Int32(i32::from_be_bytes(low(4)?.try_into().ok()?)),
+            8 => ParquetValue::Int64(i64::from_be_bytes(low(8)?.try_into().ok()?)),
+            _ => ParquetValue::Fixed(bytes),
         })
     }
 
-    /// Sign, and the digits with as many behind the point as the type has, without zeros in front.
+    /// Returns the sign and the digits, with as many after the point as the type has and without leading zeros.
     fn digits(self, printed: &[u8]) -> Option<(bool, Vec<u8>)> {
         let (is_negative, rest) = match printed.strip_prefix(b"-") {
             Some(rest) => (true, rest),
@@ -98,7 +98,7 @@ impl Decimal {
     }
 }
 
-/// The number below zero, in two's complement.
+/// Negates a number in two's complement.
 fn negate(bytes: &mut [u8]) {
     let mut carry = true;
     for byte in bytes.iter_mut().rev() {
@@ -111,12 +111,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_bytes_as_the_digits_want() {
-        let bytes = |precision| Decimal { precision, scale: 0 }.bytes();
+    fn a_decimal_has_the_bytes_that_its_digits_need() {
+        let bytes = |precision| ParquetDecimal { precision, scale: 0 }.bytes();
         // The format's own table of most digits: 9 bytes 20 (19 by its formula of 63 bits: 8), 16 bytes 38.
         assert_eq!([1, 9, 10, 18, 19, 21, 38, 65].map(bytes), [4, 4, 8, 8, 9, 9, 16, 28]);
         for precision in 19..=65_u8 {
-            // 2^(8n-1) > 10^p, told by logarithms that are far enough apart.
+            // 2^(8n-1) > 10^p, compared by logarithms, which differ enough.
             let bits = f64::from(bytes(precision)) * 8.0 - 1.0;
             assert!(bits > f64::from(precision) * std::f64::consts::LOG2_10, "{precision}");
             assert!(bits - 8.0 <= f64::from(precision) * std::f64::consts::LOG2_10, "{precision}");
@@ -125,14 +125,14 @@ mod tests {
 
     #[test]
     fn what_has_more_digits_than_the_type_is_none() {
-        let five_two = Decimal { precision: 5, scale: 2 };
-        assert_eq!(five_two.value(b"-999.99"), Some(Value::Int32(-99_999)));
-        assert_eq!(five_two.value(b"000001.5000"), Some(Value::Int32(150)));
+        let five_two = ParquetDecimal { precision: 5, scale: 2 };
+        assert_eq!(five_two.value(b"-999.99"), Some(ParquetValue::Int32(-99_999)));
+        assert_eq!(five_two.value(b"000001.5000"), Some(ParquetValue::Int32(150)));
         for none in [&b"1000.00"[..], b"1.234", b"", b"-", b".", b"1e3", b"1.2.3", b" 1"] {
             assert_eq!(five_two.value(none), None, "{}", none.escape_ascii());
         }
-        let widest = Decimal { precision: 65, scale: 0 };
-        let Some(Value::Fixed(bytes)) = widest.value(b"-1") else { panic!("a fixed one") };
+        let widest = ParquetDecimal { precision: 65, scale: 0 };
+        let Some(ParquetValue::Fixed(bytes)) = widest.value(b"-1") else { panic!("a fixed value") };
         assert_eq!(bytes, [0xff; BYTES]);
     }
 }

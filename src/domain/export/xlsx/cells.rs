@@ -1,50 +1,51 @@
-//! Cells of a sheet. A number or a date where a spreadsheet keeps it as it is, else a text:
+//! Cells of a sheet: a number or a date if a spreadsheet keeps it unchanged, otherwise text:
 //!
-//! - whole numbers and decimals of at most 15 significant digits, which is what a spreadsheet shows, are numbers, with as many
-//!   places behind the point as the column has; longer ones and zero-filled ones are texts;
+//! - integers and decimals of at most 15 significant digits, which is what a spreadsheet shows, are numbers, with as many
+//!   decimal places as the column has; longer ones and zero-filled ones are text;
 //! - FLOAT and DOUBLE are numbers; BIT is the number of its bits;
-//! - DATE, DATETIME and TIMESTAMP (in the session's zone) from March 1900 on are dates, as long as they have no more than
-//!   milliseconds; others, dates that no calendar has, and TIME are texts;
-//! - binary values are texts `0x…`.
+//! - DATE, DATETIME and TIMESTAMP (in the session's zone) from March 1900 on are dates if they have no more than milliseconds;
+//!   others, dates outside of the calendar, and TIME are text;
+//! - binary values are text `0x…`.
 
+use super::address::CellAddress;
 use super::parts::TEXT;
+use crate::domain::export::datetime::{DAY, date, date_time};
 use crate::domain::export::json::is_number;
-use crate::domain::export::misfit::Misfit;
-use crate::domain::export::moment::{DAY, date, moment};
-use crate::domain::export::visit::put_hex;
+use crate::domain::export::text_format::put_hex;
+use crate::domain::export::unsupported::UnsupportedValue;
 use crate::domain::limits::SHEET_CELL;
 use crate::domain::results::{Column, TypeClass, WireType, bit_number};
 
-/// Digits of a number that a spreadsheet shows.
+/// Significant digits of a number in a spreadsheet.
 const DIGITS: usize = 15;
-/// Places behind the point that a number format can show.
+/// Decimal places of a number format.
 const PLACES: u8 = 30;
-/// The day before the first one of a spreadsheet's calendar, in days since 1970.
+/// Day 0 of a spreadsheet's calendar, in days since 1970.
 const ORIGIN: i64 = -25_569;
-/// The first of March 1900: before it a spreadsheet counts a day that never was.
+/// 1 March 1900. Before it a spreadsheet counts 29 February 1900, which did not exist.
 const FIRST: i64 = 61;
 /// Milliseconds of a day.
 const DAY_MILLIS: i64 = DAY / 1000;
 
 /// How values of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A number with so many places behind the point.
+pub(super) enum CellKind {
+    /// A number with this many decimal places.
     Number(u8),
-    /// A number with as many places as it has.
+    /// A number with its own decimal places.
     Float,
-    /// The number of a BIT.
+    /// A BIT as a number.
     Bit,
     Date,
-    /// A day and its time; with milliseconds or without.
-    Moment {
+    /// A date and a time, with or without milliseconds.
+    DateTime {
         has_fraction: bool,
     },
     Text,
     Binary,
 }
 
-impl Kind {
+impl CellKind {
     pub(super) fn of(column: &Column) -> Self {
         match (column.class(), column.wire) {
             (TypeClass::Integer, _) => Self::Number(0),
@@ -53,77 +54,73 @@ impl Kind {
             (TypeClass::Bit, _) => Self::Bit,
             (TypeClass::Temporal, WireType::Date | WireType::NewDate) => Self::Date,
             (TypeClass::Temporal, WireType::DateTime | WireType::Timestamp) => {
-                Self::Moment { has_fraction: column.decimals > 0 }
+                Self::DateTime { has_fraction: column.decimals > 0 }
             }
             (TypeClass::Temporal | TypeClass::Text | TypeClass::Json | TypeClass::Null, _) => Self::Text,
             (TypeClass::Binary | TypeClass::Geometry, _) => Self::Binary,
         }
     }
 
-    /// The number format of its numbers, where they have one of their own.
+    /// Returns the number format of the cells, if they need one.
     pub(super) fn number_format(self) -> Option<String> {
         Some(match self {
             Self::Number(0) | Self::Bit => "0".into(),
             Self::Number(places) => format!("0.{}", "0".repeat(usize::from(places))),
             Self::Float | Self::Text | Self::Binary => return None,
             Self::Date => "yyyy\\-mm\\-dd".into(),
-            Self::Moment { has_fraction: false } => "yyyy\\-mm\\-dd\\ hh:mm:ss".into(),
-            Self::Moment { has_fraction: true } => "yyyy\\-mm\\-dd\\ hh:mm:ss.000".into(),
+            Self::DateTime { has_fraction: false } => "yyyy\\-mm\\-dd\\ hh:mm:ss".into(),
+            Self::DateTime { has_fraction: true } => "yyyy\\-mm\\-dd\\ hh:mm:ss.000".into(),
         })
     }
 
-    /// How many characters wide its column is, where the usual width would not show a value.
+    /// Returns the width of the column in characters, if the default width is too small.
     pub(super) fn width(self) -> Option<u32> {
         match self {
             Self::Date => Some(11),
-            Self::Moment { has_fraction: false } => Some(19),
-            Self::Moment { has_fraction: true } => Some(24),
+            Self::DateTime { has_fraction: false } => Some(19),
+            Self::DateTime { has_fraction: true } => Some(24),
             Self::Number(_) | Self::Float | Self::Bit | Self::Text | Self::Binary => None,
         }
     }
 
-    /// Writes the cell of a value that the server printed; the style is that of a number.
-    pub(super) fn put(
-        self,
-        printed: &[u8],
-        letters: &str,
-        row: u32,
-        style: usize,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Misfit> {
+    /// Writes the cell of a printed value. The style of the address is used for numbers and dates.
+    pub(super) fn put(self, printed: &[u8], at: CellAddress<'_>, out: &mut Vec<u8>) -> Result<(), UnsupportedValue> {
         let number = match self {
             Self::Number(_) => is_kept(printed).then(|| printed.to_vec()),
             Self::Float => is_number(printed).then(|| printed.to_vec()),
             Self::Bit => bit_number(printed).map(|bits| bits.to_string().into_bytes()).filter(|bits| is_kept(bits)),
             Self::Date => date(printed).and_then(|days| serial(days, 0)),
-            Self::Moment { .. } => moment(printed).and_then(|(days, micros)| serial(days, micros)),
+            Self::DateTime { .. } => date_time(printed).and_then(|(days, micros)| serial(days, micros)),
             Self::Text | Self::Binary => None,
         };
         if let Some(number) = number {
-            out.extend_from_slice(format!("<c r=\"{letters}{row}\" s=\"{style}\"><v>").as_bytes());
+            out.extend_from_slice(format!("<c r=\"{}{}\" s=\"{}\"><v>", at.letters, at.row, at.style).as_bytes());
             out.extend_from_slice(&number);
             out.extend_from_slice(b"</v></c>");
             return Ok(());
         }
+        let at = CellAddress { style: TEXT, ..at };
         match (self, bit_number(printed)) {
-            (Self::Bit, Some(bits)) => put_text(&bits.to_string(), letters, row, TEXT, out),
-            // What is too long is told by its length, not made first.
-            (Self::Binary | Self::Bit, _) if printed.len() > SHEET_CELL => Err(Misfit::TooLong(2 + 2 * printed.len())),
+            (Self::Bit, Some(bits)) => put_text(&bits.to_string(), at, out),
+            // Checked before the hexadecimal text is made.
+            (Self::Binary | Self::Bit, _) if printed.len() > SHEET_CELL => {
+                Err(UnsupportedValue::TooLong(2 + 2 * printed.len()))
+            }
             (Self::Binary | Self::Bit, _) => {
                 let mut hex = b"0x".to_vec();
                 put_hex(printed, &mut hex);
-                put_bytes(&hex, letters, row, out)
+                put_bytes(&hex, at, out)
             }
-            _ => put_bytes(printed, letters, row, out),
+            _ => put_bytes(printed, at, out),
         }
     }
 }
 
-fn put_bytes(text: &[u8], letters: &str, row: u32, out: &mut Vec<u8>) -> Result<(), Misfit> {
-    put_text(std::str::from_utf8(text).map_err(|_| Misfit::NotText)?, letters, row, TEXT, out)
+fn put_bytes(text: &[u8], at: CellAddress<'_>, out: &mut Vec<u8>) -> Result<(), UnsupportedValue> {
+    put_text(std::str::from_utf8(text).map_err(|_| UnsupportedValue::NotUtf8)?, at, out)
 }
 
-/// Whether a spreadsheet keeps every digit of a number: it is one as XML writes it, and has no more than 15 that count.
+/// Whether a spreadsheet keeps every digit of a number: it is a number in XML, and has at most 15 significant digits.
 fn is_kept(printed: &[u8]) -> bool {
     let digits = || printed.iter().filter(|byte| byte.is_ascii_digit());
     let zeros = |digit: &&u8| **digit == b'0';
@@ -133,7 +130,7 @@ fn is_kept(printed: &[u8]) -> bool {
     is_number(printed) && all.saturating_sub(leading + trailing) <= DIGITS
 }
 
-/// The number of a day and time in a spreadsheet's calendar; `None` where it has none.
+/// Returns the serial number of a date and time in a spreadsheet; `None` if it cannot be represented.
 fn serial(days: i64, micros: i64) -> Option<Vec<u8>> {
     let day = days - ORIGIN;
     let millis = micros / 1000;
@@ -143,19 +140,20 @@ fn serial(days: i64, micros: i64) -> Option<Vec<u8>> {
     if millis == 0 {
         return Some(day.to_string().into_bytes());
     }
-    // Days are under three millions: a float of 53 bits holds them to the twentieth part of a millisecond.
+    // There are fewer than three million days: a 64-bit float is precise to a twentieth of a millisecond.
     let value = day as f64 + millis as f64 / DAY_MILLIS as f64;
     Some(value.to_string().into_bytes())
 }
 
 /// Writes a cell of text.
-pub(super) fn put_text(text: &str, letters: &str, row: u32, style: usize, out: &mut Vec<u8>) -> Result<(), Misfit> {
+pub(super) fn put_text(text: &str, at: CellAddress<'_>, out: &mut Vec<u8>) -> Result<(), UnsupportedValue> {
     if text.len() > SHEET_CELL {
         let length = text.encode_utf16().count();
         if length > SHEET_CELL {
-            return Err(Misfit::TooLong(length));
+            return Err(UnsupportedValue::TooLong(length));
         }
     }
+    let CellAddress { letters, row, style } = at;
     let open = format!("<c r=\"{letters}{row}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
     out.extend_from_slice(open.as_bytes());
     put_escaped(text, out);
@@ -163,8 +161,8 @@ pub(super) fn put_text(text: &str, letters: &str, row: u32, style: usize, out: &
     Ok(())
 }
 
-/// XML holds no control characters, and makes a line feed of a carriage return: they stand as `_x000D_` (ECMA-376 part 1,
-/// 22.4.2.4), and so does the `_` of a text that reads like the beginning of one: the escape of what follows would close it.
+/// Writes text with XML escapes. XML has no control characters and reads a carriage return as a line feed: they are written as
+/// `_x000D_` (ECMA-376 part 1, 22.4.2.4). The `_` of text that looks like the start of such an escape is escaped too.
 fn put_escaped(text: &str, out: &mut Vec<u8>) {
     for (at, character) in text.char_indices() {
         match character {
@@ -185,8 +183,8 @@ fn begins_an_escape(six: &[u8]) -> bool {
     matches!(six, [b'_', b'x' | b'X', digits @ ..] if digits.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// The letters of a column: A to Z, AA to ZZ, and so on.
-pub(super) fn place(at: usize) -> String {
+/// Returns the letters of a column: A to Z, AA to ZZ, and so on.
+pub(super) fn column_letters(at: usize) -> String {
     let mut letters = String::new();
     let mut rest = at + 1;
     while rest > 0 {
@@ -203,8 +201,8 @@ mod tests {
 
     #[test]
     fn columns_have_the_letters_of_a_spreadsheet() {
-        let places = [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")];
-        assert!(places.iter().all(|(at, letters)| place(*at) == *letters));
+        let columns = [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")];
+        assert!(columns.iter().all(|(at, letters)| column_letters(*at) == *letters));
     }
 
     #[test]

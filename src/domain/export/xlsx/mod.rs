@@ -1,70 +1,77 @@
-//! XLSX (Office Open XML, ECMA-376): a workbook with one sheet, its names in a bold row that stays in view. It is written and
-//! packed row by row, straight to its place: a library that gathers sheets first would put the rows in clear into a passing
-//! file, and pack them after the last one, when nobody can stop it any more.
+//! XLSX (Office Open XML, ECMA-376): a workbook with one sheet and a bold, frozen header row. It is written and compressed row by
+//! row: a library that collects sheets first would write the rows unencrypted to a temporary file, and compress them at the
+//! end, when the export cannot be stopped.
 //!
-//! A spreadsheet holds numbers as floats and shows 15 digits of them. What goes through that unchanged is a number or a date,
-//! all else is a text with every character of the server's ([`cells`]). NULL is a cell that is not there. A text is never a
-//! formula. Rows that a sheet does not hold go on in a next one, `Rows 2`, under the same names. A text of more than
-//! [`SHEET_CELL`](crate::domain::limits::SHEET_CELL) characters, or one that is no UTF-8, ends the export with its place.
+//! A spreadsheet stores numbers as floats and shows 15 digits. Values that this does not change are numbers or dates, all others
+//! are text with every character of the server ([`cells`]). NULL is a missing cell. Text is never a formula. When a sheet is
+//! full, the rows continue in another sheet, `Rows 2`, with the same header. A text of more than
+//! [`SHEET_CELL`](crate::domain::limits::SHEET_CELL) characters, or one that is not UTF-8, ends the export with an error.
 //!
 //! The same rows make the same file, byte for byte: it holds no time and no author.
 
+mod address;
 mod cells;
 mod parts;
 mod zip;
 
-use self::cells::{Kind, place, put_text};
+use self::address::CellAddress;
+use self::cells::{CellKind, column_letters, put_text};
 use self::parts::Styles;
 use self::zip::Zip;
-use super::misfit::Misfit;
-use super::names::unique;
-use super::typed::Typed;
-use super::{Format, WriteError};
+use super::column_names::unique;
+use super::typed_format::TypedFormat;
+use super::unsupported::UnsupportedValue;
+use super::{ExportFormat, WriteError};
 use crate::domain::limits::{SHEET_BYTES, SHEET_COLUMNS, SHEET_ROWS};
-use crate::domain::problem::{Problem, ProblemKind as Trouble};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::{Cell, Cells, Column};
 
+/// Writes a workbook.
 #[derive(Debug, Default)]
 pub(super) struct Xlsx {
     zip: Zip,
-    columns: Vec<One>,
-    /// What stands in front of each sheet's rows, its names included.
+    columns: Vec<SheetColumn>,
+    /// The beginning of each sheet with its header row.
     head: Vec<u8>,
-    /// Sheets begun, rows and bytes of the last one.
     sheets: u32,
+    /// Rows and bytes of the last sheet.
     rows: u32,
     bytes: u64,
+    /// Rows of the result so far.
     count: u64,
     line: Vec<u8>,
 }
 
-/// A column: its place in letters, how its values are written, the number of its style.
+/// A column of the sheets.
 #[derive(Debug)]
-struct One {
+struct SheetColumn {
     name: String,
+    /// `A`, `B` …
     letters: String,
-    kind: Kind,
+    kind: CellKind,
+    /// Index of the style of its numbers.
     style: usize,
 }
 
-impl Typed for Xlsx {
+impl TypedFormat for Xlsx {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) -> Result<(), WriteError> {
         if columns.len() > SHEET_COLUMNS {
-            let more = format!("there are {}, and a sheet holds {SHEET_COLUMNS}", columns.len());
-            return Err(refused("It has too many columns", more));
+            let why = format!("it has {} columns, and a sheet holds {SHEET_COLUMNS}", columns.len());
+            return Err(too_large("The result has too many columns", why));
         }
         let mut styles = Styles::default();
         let with_name = |(at, (column, name)): (usize, (&Column, String))| {
-            let kind = Kind::of(column);
-            One { name, letters: place(at), kind, style: styles.of(kind.number_format()) }
+            let kind = CellKind::of(column);
+            SheetColumn { name, letters: column_letters(at), kind, style: styles.of(kind.number_format()) }
         };
         self.columns = columns.iter().zip(unique(columns)).enumerate().map(with_name).collect();
-        let kinds: Vec<Kind> = self.columns.iter().map(|one| one.kind).collect();
+        let kinds: Vec<CellKind> = self.columns.iter().map(|column| column.kind).collect();
         self.head = parts::sheet_head(&kinds);
         self.head.extend_from_slice(b"<row r=\"1\">");
-        for one in &self.columns {
-            put_text(&one.name, &one.letters, 1, parts::BOLD, &mut self.head)
-                .map_err(|misfit| misfit.at(Format::Xlsx, 0, &one.name))?;
+        for column in &self.columns {
+            let at = CellAddress { letters: &column.letters, row: 1, style: parts::BOLD };
+            put_text(&column.name, at, &mut self.head)
+                .map_err(|error| error.at(ExportFormat::Xlsx, 0, &column.name))?;
         }
         self.head.extend_from_slice(b"</row>");
         self.zip.whole("_rels/.rels", parts::ROOT.as_bytes(), out)?;
@@ -81,10 +88,11 @@ impl Typed for Xlsx {
         self.count += 1;
         let line = &mut self.line;
         line.extend_from_slice(format!("<row r=\"{}\">", self.rows).as_bytes());
-        for (cell, one) in cells.zip(&self.columns) {
+        for (cell, column) in cells.zip(&self.columns) {
             let Cell::Bytes(printed) = cell else { continue };
-            let put = one.kind.put(printed, &one.letters, self.rows, one.style, line);
-            put.map_err(|misfit: Misfit| misfit.at(Format::Xlsx, self.count, &one.name))?;
+            let at = CellAddress { letters: &column.letters, row: self.rows, style: column.style };
+            let put = column.kind.put(printed, at, line);
+            put.map_err(|error: UnsupportedValue| error.at(ExportFormat::Xlsx, self.count, &column.name))?;
         }
         line.extend_from_slice(b"</row>");
         self.write_line(out)
@@ -122,10 +130,10 @@ impl Xlsx {
     }
 }
 
-/// No value is to blame: there is too much of all.
-fn refused(what: &str, why: String) -> WriteError {
-    Problem::new(Trouble::Local, format!("{what} for a workbook"))
+/// Makes the error for a result that is too large for a workbook.
+fn too_large(what: &str, why: String) -> WriteError {
+    Problem::new(ProblemKind::Local, format!("{what} for a workbook"))
         .because(why)
-        .hint("select less, or choose another format: parquet, csv and json have no such limit")
+        .hint("select less, or export as parquet, csv or json")
         .into()
 }

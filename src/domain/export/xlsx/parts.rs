@@ -1,38 +1,38 @@
-//! The small files of a workbook besides its rows, and what stands around the rows.
+//! The small files of a workbook, and the XML around the rows of a sheet.
 
-use super::cells::Kind;
+use super::cells::CellKind;
 
-/// The number of the style of names.
+/// Index of the style of the header.
 pub(super) const BOLD: usize = 1;
-/// The number of the style of texts: one stays a text when its cell is edited.
+/// Index of the style of text: it stays text when the cell is edited.
 pub(super) const TEXT: usize = 2;
-/// Styles that come before those of columns: plain, that of names and that of texts.
+/// Number of styles before those of columns: plain, header and text.
 const FIRST: usize = 3;
-/// Numbers from which on a workbook names number formats of its own.
+/// The first id of custom number formats.
 const OWN: usize = 164;
 
-/// Which file is the workbook.
+/// The root relationships: which file is the workbook.
 pub(super) const ROOT: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
     <Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
     <Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
     Target=\"xl/workbook.xml\"/></Relationships>";
 
-/// Behind the rows of a sheet.
+/// The end of a sheet, after its rows.
 pub(super) const SHEET_END: &str = "</sheetData></worksheet>";
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// In front of the rows of a sheet: the row of names stays in view, and columns of times are as wide as their values.
-pub(super) fn sheet_head(columns: &[Kind]) -> Vec<u8> {
+/// Returns the beginning of a sheet, before its rows: a frozen header row, and columns of times as wide as their values.
+pub(super) fn sheet_head(columns: &[CellKind]) -> Vec<u8> {
     let wide: Vec<String> = columns
         .iter()
         .enumerate()
         .filter_map(|(at, kind)| kind.width().map(|width| (at + 1, width)))
         .map(|(at, width)| format!("<col min=\"{at}\" max=\"{at}\" width=\"{width}\" customWidth=\"1\"/>"))
         .collect();
-    // A list of none is against the schema.
+    // The schema does not allow an empty list.
     let wide = if wide.is_empty() { String::new() } else { format!("<cols>{}</cols>", wide.concat()) };
     format!(
         "{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\">\
@@ -42,7 +42,7 @@ pub(super) fn sheet_head(columns: &[Kind]) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The path of a sheet in the file; the first one is 1.
+/// Returns the path of a sheet in the zip file; the first one is 1.
 pub(super) fn sheet_path(number: u32) -> String {
     format!("xl/worksheets/sheet{number}.xml")
 }
@@ -56,7 +56,7 @@ pub(super) fn workbook(sheets: u32) -> String {
     format!("{HEAD}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATIONS}\"><sheets>{}</sheets></workbook>", all.concat())
 }
 
-/// Which files the workbook refers to.
+/// Returns the relationships of the workbook to its sheets and styles.
 pub(super) fn relations(sheets: u32) -> String {
     let one = |number: u32, of: &str, target: &str| {
         format!("<Relationship Id=\"rId{number}\" Type=\"{RELATIONS}/{of}\" Target=\"{target}\"/>")
@@ -87,14 +87,14 @@ pub(super) fn content_types(sheets: u32) -> String {
     )
 }
 
-/// The number formats of columns, each once.
+/// The distinct number formats of all columns.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
     formats: Vec<String>,
 }
 
 impl Styles {
-    /// The number of the style with this number format; the plain one without.
+    /// Returns the index of the style with this number format; the plain style without one.
     pub(super) fn of(&mut self, format: Option<String>) -> usize {
         let Some(format) = format else { return 0 };
         let known = self.formats.iter().position(|known| *known == format);
@@ -105,7 +105,7 @@ impl Styles {
             })
     }
 
-    /// The file of all styles.
+    /// Returns the file of all styles.
     pub(super) fn part(&self) -> String {
         let numbered = || self.formats.iter().zip(OWN..);
         let formats: Vec<String> = numbered()

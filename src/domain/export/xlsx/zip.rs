@@ -1,35 +1,34 @@
-//! A zip file that is written from front to back: what is packed is handed on as it comes, its sizes and sum stand behind it
-//! (APPNOTE 4.3.9, "data descriptor"). No more of the format than a workbook needs: no folders, no 64-bit sizes, since some
-//! spreadsheets call a workbook with those broken.
+//! A zip file that is written sequentially: the sizes and checksum of an entry follow its data (APPNOTE 4.3.9, "data
+//! descriptor"). It supports what a workbook needs: no directories, and no 64-bit sizes, which some spreadsheets refuse.
 
 use std::io::Write as _;
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-use super::refused;
+use super::too_large;
 use crate::domain::export::WriteError;
 
-/// Sizes behind the data; names in UTF-8.
+/// Sizes follow the data; names are UTF-8.
 const FLAGS: u16 = 1 << 3 | 1 << 11;
-/// Version 2.0 of the format, in which deflate came.
+/// Version 2.0 of the format, the first with deflate.
 const VERSION: u16 = 20;
 const DEFLATE: u16 = 8;
-/// The first of January 1980: a file that holds no time is the same each time.
+/// 1 January 1980: without a real time the same rows make the same file.
 const DATE: u16 = 1 << 5 | 1;
-/// Packed bytes that are handed on at once.
-const STEP: usize = 64 << 10;
+/// Compressed bytes that are moved to the output at once.
+const BATCH: usize = 64 << 10;
 
-/// The files written so far, and the one that is open.
+/// The entries written so far, and the one that is open.
 #[derive(Debug, Default)]
 pub(super) struct Zip {
     written: u64,
-    entries: Vec<Entry>,
-    open: Option<Open>,
+    entries: Vec<ZipEntry>,
+    open: Option<OpenEntry>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct ZipEntry {
     name: String,
     at: u32,
     sum: u32,
@@ -38,7 +37,7 @@ struct Entry {
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenEntry {
     name: String,
     at: u64,
     data: u64,
@@ -53,45 +52,45 @@ impl Zip {
         let mut head = Vec::new();
         put32(&[0x0403_4b50], &mut head);
         common(&mut head);
-        // Sum, packed size and size come behind the data.
+        // Checksum, compressed size and size follow the data.
         put32(&[0, 0, 0], &mut head);
         put16(&[length(name)?], &mut head);
         put16(&[0], &mut head);
         head.extend_from_slice(name.as_bytes());
         self.put(&head, out);
         let packer = DeflateEncoder::new(Vec::new(), Compression::fast());
-        self.open = Some(Open { name: name.to_owned(), at, data: self.written, sum: Crc::new(), size: 0, packer });
+        self.open = Some(OpenEntry { name: name.to_owned(), at, data: self.written, sum: Crc::new(), size: 0, packer });
         Ok(())
     }
 
-    /// Adds bytes to the file that is open.
+    /// Adds bytes to the open entry.
     pub(super) fn write(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
         let Some(open) = &mut self.open else { return Ok(()) };
         open.sum.update(bytes);
         open.size += bytes.len() as u64;
         open.packer.write_all(bytes)?;
-        if open.packer.get_ref().len() >= STEP {
+        if open.packer.get_ref().len() >= BATCH {
             self.written += open.packer.get_ref().len() as u64;
             out.append(open.packer.get_mut());
         }
         Ok(())
     }
 
-    /// Ends the file that is open.
+    /// Ends the open entry.
     pub(super) fn end(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let Some(open) = self.open.take() else { return Ok(()) };
         let rest = open.packer.finish()?;
         self.put(&rest, out);
-        let entry = Entry {
+        let entry = ZipEntry {
             name: open.name,
             at: four(open.at)?,
             sum: open.sum.sum(),
             packed: four(self.written - open.data)?,
             size: four(open.size)?,
         };
-        let mut behind = Vec::new();
-        put32(&[0x0807_4b50, entry.sum, entry.packed, entry.size], &mut behind);
-        self.put(&behind, out);
+        let mut descriptor = Vec::new();
+        put32(&[0x0807_4b50, entry.sum, entry.packed, entry.size], &mut descriptor);
+        self.put(&descriptor, out);
         self.entries.push(entry);
         Ok(())
     }
@@ -102,7 +101,7 @@ impl Zip {
         self.end(out)
     }
 
-    /// Writes the list of all files.
+    /// Writes the central directory.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let at = self.written;
         let mut list = Vec::new();
@@ -112,7 +111,7 @@ impl Zip {
             common(&mut list);
             put32(&[entry.sum, entry.packed, entry.size], &mut list);
             put16(&[length(&entry.name)?], &mut list);
-            // No extra field, no comment, on the first disk, of no kind.
+            // No extra field, no comment, first disk, no attributes.
             put16(&[0, 0, 0, 0], &mut list);
             put32(&[0], &mut list);
             put32(&[entry.at], &mut list);
@@ -133,7 +132,7 @@ impl Zip {
     }
 }
 
-/// What stands in front of a file and in the list.
+/// Writes the fields that an entry and the central directory share.
 fn common(out: &mut Vec<u8>) {
     put16(&[VERSION, FLAGS, DEFLATE, 0, DATE], out);
 }
@@ -151,14 +150,14 @@ fn length(name: &str) -> Result<u16, WriteError> {
 }
 
 fn two(number: usize) -> Result<u16, WriteError> {
-    u16::try_from(number).ok().filter(|number| *number < u16::MAX).ok_or_else(too_large)
+    u16::try_from(number).ok().filter(|number| *number < u16::MAX).ok_or_else(over_4_gib)
 }
 
-/// The highest number means that it stands elsewhere, in the 64-bit form.
+/// The largest number is reserved: it refers to a 64-bit size elsewhere.
 fn four(number: u64) -> Result<u32, WriteError> {
-    u32::try_from(number).ok().filter(|number| *number < u32::MAX).ok_or_else(too_large)
+    u32::try_from(number).ok().filter(|number| *number < u32::MAX).ok_or_else(over_4_gib)
 }
 
-fn too_large() -> WriteError {
-    refused("The rows are too many", "it would be larger than 4 GiB".into())
+fn over_4_gib() -> WriteError {
+    too_large("The result is too large", "the file would exceed 4 GiB".into())
 }

@@ -1,12 +1,12 @@
-//! What a reading statement must not hold anywhere: clauses that write or lock, and functions with effects.
+//! Clauses and functions that a reading statement must not contain: those that write, lock or have other effects.
 
-use super::Refusal;
-use super::reader::Reader;
-use super::verbs::Leave;
+use super::refusal::Refusal;
+use super::tokens::GuardTokens;
+use super::verbs::AllowedClause;
 use crate::domain::sql::lex::TokenKind;
 
-/// Functions that lock, wait on the replica's state, read the server's files, count a sequence up, or reach outside.
-/// The server's own, and those of known plug-ins.
+/// Functions of servers and known plug-ins that take locks, wait for replication, read files of the server, advance a sequence,
+/// reach outside of the database or administer the server.
 const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("GET_LOCK", LOCKS),
     ("RELEASE_LOCK", LOCKS),
@@ -23,8 +23,8 @@ const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("WAIT_FOR_EXECUTED_GTID_SET", WAITS),
     ("WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS", WAITS),
     ("WSREP_SYNC_WAIT_UPTO_GTID", WAITS),
-    ("LOAD_FILE", "reads a file of the server"),
-    ("NEXTVAL", "counts a sequence up"),
+    ("LOAD_FILE", "reads a file on the server"),
+    ("NEXTVAL", "advances a sequence"),
     ("SETVAL", "sets a sequence"),
     ("SYS_EXEC", OUTSIDE),
     ("SYS_EVAL", OUTSIDE),
@@ -83,33 +83,33 @@ const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("MYSQL_QUERY_ATTRIBUTE_SET", SERVER),
 ];
 
-const LOCKS: &str = "takes or gives back a lock";
-const WAITS: &str = "waits on the state of replication";
+const LOCKS: &str = "takes or releases a lock";
+const WAITS: &str = "waits for replication";
 const OUTSIDE: &str = "reaches outside of the database";
 const SERVER: &str = "administers the server";
 
-pub(super) fn check(reader: &Reader<'_>, leave: Leave) -> Result<(), Refusal> {
-    for at in 0..reader.len() {
-        check_function(reader, at)?;
-        let Some(word) = reader.keyword(at) else { continue };
+pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause) -> Result<(), Refusal> {
+    for at in 0..tokens.len() {
+        check_function(tokens, at)?;
+        let Some(word) = tokens.keyword(at) else { continue };
         match word.as_str() {
-            "INTO" if leave != Leave::Into(at) => return Err(refuse_into(reader, at)),
-            "FOR" if reader.is_any(at + 1, &["UPDATE", "SHARE"]) => {
-                return Err(refuse_lock(reader, at, at + 1));
+            "INTO" if allowed != AllowedClause::Into(at) => return Err(refuse_into(tokens, at)),
+            "FOR" if tokens.is_any(at + 1, &["UPDATE", "SHARE"]) => {
+                return Err(refuse_lock(tokens, at, at + 1));
             }
-            "LOCK" if reader.is(at + 1, "IN") => return Err(refuse_lock(reader, at, at + 3)),
-            "PROCEDURE" if leave != Leave::Procedure => {
+            "LOCK" if tokens.is(at + 1, "IN") => return Err(refuse_lock(tokens, at, at + 3)),
+            "PROCEDURE" if allowed != AllowedClause::Procedure => {
                 return Err(Refusal::new(
-                    reader.span(at),
-                    "PROCEDURE hands the rows to a procedure of the server.",
-                    "Leave the clause out.",
+                    tokens.span(at),
+                    "PROCEDURE passes the rows to a procedure on the server.",
+                    "Remove the clause.",
                 ));
             }
-            "NEXT" if reader.is(at + 1, "VALUE") && reader.is(at + 2, "FOR") => {
+            "NEXT" if tokens.is(at + 1, "VALUE") && tokens.is(at + 2, "FOR") => {
                 return Err(Refusal::new(
-                    reader.span_between(at, at + 2),
-                    "NEXT VALUE FOR counts a sequence up, and rrx only reads.",
-                    "PREVIOUS VALUE FOR shows the last value of your session.",
+                    tokens.span_between(at, at + 2),
+                    "NEXT VALUE FOR advances a sequence, and rrx only reads.",
+                    "Use PREVIOUS VALUE FOR to see the last value of your session.",
                 ));
             }
             _ => {}
@@ -118,48 +118,48 @@ pub(super) fn check(reader: &Reader<'_>, leave: Leave) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse_into(reader: &Reader<'_>, at: usize) -> Refusal {
-    let last = if reader.is_any(at + 1, &["OUTFILE", "DUMPFILE"]) { at + 1 } else { at };
+fn refuse_into(tokens: &GuardTokens<'_>, at: usize) -> Refusal {
+    let last = if tokens.is_any(at + 1, &["OUTFILE", "DUMPFILE"]) { at + 1 } else { at };
     let what = if last > at {
-        "INTO a file writes on the server's disk, and rrx only reads."
+        "INTO a file writes to the server's disk, and rrx only reads."
     } else {
-        "INTO stores the rows instead of showing them."
+        "INTO stores the rows instead of returning them."
     };
-    Refusal::new(reader.span_between(at, last), what, "Leave the INTO clause out, and export the result from here.")
+    Refusal::new(tokens.span_between(at, last), what, "Remove the INTO clause and export the result in rrx.")
 }
 
-fn refuse_lock(reader: &Reader<'_>, first: usize, last: usize) -> Refusal {
+fn refuse_lock(tokens: &GuardTokens<'_>, first: usize, last: usize) -> Refusal {
     Refusal::new(
-        reader.span_between(first, last),
+        tokens.span_between(first, last),
         "This clause locks the rows that it reads.",
-        "Leave the clause out: a SELECT needs no lock.",
+        "Remove the clause: a SELECT needs no lock.",
     )
 }
 
-/// A name before `(`, in any spelling that the server takes for a function: quoted, qualified, with blanks between.
-fn check_function(reader: &Reader<'_>, at: usize) -> Result<(), Refusal> {
-    if !reader.is_mark(at + 1, "(") {
+/// Refuses a forbidden function in any spelling that the server accepts: quoted, qualified, with spaces before `(`.
+fn check_function(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
+    if !tokens.is_mark(at + 1, "(") {
         return Ok(());
     }
-    let written = reader.text(at);
-    let name = match reader.kind(at) {
+    let written = tokens.text(at);
+    let name = match tokens.kind(at) {
         Some(TokenKind::Word) => written,
         Some(TokenKind::QuotedIdentifier) => written.trim_matches(['`', '"']),
         _ => return Ok(()),
     };
-    match REFUSED_FUNCTIONS.iter().find(|(refused, _)| may_name(name, refused)) {
+    match REFUSED_FUNCTIONS.iter().find(|(refused, _)| could_name(name, refused)) {
         Some((refused, effect)) => Err(Refusal::new(
-            reader.span(at),
+            tokens.span(at),
             format!("{refused} {effect}, and rrx only reads."),
-            "Leave the call out; a table or column of this name goes into backticks, away from a parenthesis.",
+            "Remove the call. If it is a table or column, put its name in backticks and not directly before a parenthesis.",
         )),
         None => Ok(()),
     }
 }
 
-/// Whether the server may take a name for this function. Older servers look functions up by their collation, which
-/// takes `É` for `E`: a character outside ASCII stands for any.
-fn may_name(name: &str, function: &str) -> bool {
+/// Whether the server could read a name as this function. Older servers compare function names by a collation in which `É`
+/// equals `E`, so a non-ASCII character matches any character.
+fn could_name(name: &str, function: &str) -> bool {
     name.chars().count() == function.len()
         && name.chars().zip(function.chars()).all(|(c, f)| !c.is_ascii() || c.eq_ignore_ascii_case(&f))
 }

@@ -1,22 +1,23 @@
-//! What must hold of the text before its grammar matters: it can be read to its end, in one way, and is one statement.
+//! Checks the text before the grammar: it can be read to its end, in only one way, and is one statement.
 
 use std::ops::Range;
 
-use super::{Refusal, variables};
+use super::refusal::Refusal;
+use super::variables;
 use crate::domain::sql::lex::{Token, TokenKind};
 use crate::domain::sql::split::{is_end, statements};
-use crate::domain::sql::{Dialect, Server};
+use crate::domain::sql::{Dialect, ServerFamily};
 
 pub(super) fn check(text: &str, tokens: &[Token], dialect: Dialect) -> Result<(), Refusal> {
     if let Some(at) = text.find('\0') {
         return Err(Refusal::new(
             at..at + 1,
-            "The text holds a NUL byte, at which servers stop reading.",
-            "Delete the byte; in a literal, write it as \\0 or as x'00'.",
+            "The text contains a NUL byte, at which servers stop reading.",
+            "Delete the byte. In a literal write \\0 or x'00'.",
         ));
     }
     if tokens.iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken)) {
-        return Err(Refusal::new(0..text.len(), "There is no statement here.", "Write a SELECT or a SHOW."));
+        return Err(Refusal::new(0..text.len(), "There is no statement.", "Write a SELECT or a SHOW."));
     }
     check_single(text, tokens, dialect)?;
     tokens.iter().try_for_each(|token| check_token(text, token, dialect))
@@ -31,13 +32,13 @@ fn check_token(text: &str, token: &Token, dialect: Dialect) -> Result<(), Refusa
     }
     match token.kind {
         TokenKind::Stray if words == "\\" => refuse(
-            "A backslash stands outside of a literal.",
-            "`\\G` and the like are commands of the mysql client: leave them out.",
+            "There is a backslash outside of a literal.",
+            "Remove it: `\\G` and similar commands work in the mysql client only.",
         ),
-        TokenKind::Stray => refuse("A character stands here that no statement may hold.", "Delete it."),
+        TokenKind::Stray => refuse("This character is not allowed in a statement.", "Delete it."),
         TokenKind::Word if words.starts_with('$') => refuse(
-            "A bare name that begins with $ opens a quoted text on newer servers.",
-            "Put the name into backticks.",
+            "Newer servers read an unquoted name that begins with $ as the start of a quoted text.",
+            "Put the name in backticks.",
         ),
         TokenKind::CodeOpen | TokenKind::BlockComment => check_comment(words, &token.span, dialect),
         TokenKind::Hint => check_hint(words, &token.span),
@@ -48,43 +49,43 @@ fn check_token(text: &str, token: &Token, dialect: Dialect) -> Result<(), Refusa
 fn broken(kind: TokenKind) -> (&'static str, &'static str) {
     match kind {
         TokenKind::String => {
-            ("This text literal is never closed.", "Close it with its quote; a quote inside is doubled.")
+            ("This text literal is not closed.", "Close it with its quote; write a quote inside it twice.")
         }
-        TokenKind::QuotedIdentifier => ("This quoted name is never closed.", "Close it with its quote."),
-        TokenKind::CodeOpen => ("This executable comment is never closed.", "Close it with */."),
-        TokenKind::BlockComment | TokenKind::Hint => ("This comment is never closed.", "Close it with */."),
-        TokenKind::Variable => ("This variable's name cannot be read.", "Write @name, @'name' or @@name."),
+        TokenKind::QuotedIdentifier => ("This quoted name is not closed.", "Close it with its quote."),
+        TokenKind::CodeOpen => ("This executable comment is not closed.", "Close it with */."),
+        TokenKind::BlockComment | TokenKind::Hint => ("This comment is not closed.", "Close it with */."),
+        TokenKind::Variable => ("This variable name is not valid.", "Write @name, @'name' or @@name."),
         TokenKind::HexOrBit => {
-            ("This hexadecimal or bit literal cannot be read.", "Write x'4D79' (two digits a byte) or b'0101'.")
+            ("This hexadecimal or bit literal is not valid.", "Write x'4D79' (two digits for each byte) or b'0101'.")
         }
-        TokenKind::Number => ("This number cannot be read.", "Write digits behind the e: 1.5e3."),
-        _ => ("This part of the text cannot be read.", "Delete it."),
+        TokenKind::Number => ("This number is not valid.", "Write digits after the e: 1.5e3."),
+        _ => ("This part of the text is not valid SQL.", "Delete it."),
     }
 }
 
-/// Comments that one server runs and another skips.
+/// Refuses comments that one server runs and another skips.
 fn check_comment(words: &str, at: &Range<usize>, dialect: Dialect) -> Result<(), Refusal> {
     let inside = words.strip_prefix("/*").unwrap_or_default();
     let Some((product, after)) = inside.split_once('!') else { return Ok(()) };
-    // M is MariaDB's mark, T is TiDB's.
+    // M stands for MariaDB, T for TiDB.
     if !matches!(product, "" | "M" | "T") {
         return Ok(());
     }
     let digits = after.bytes().take_while(u8::is_ascii_digit).count();
     let is_clear = match dialect.server {
-        // Servers before 8.0 take five digits, later ones six where there are six.
-        Server::MySql => product.is_empty() && digits < 6,
-        Server::MariaDb => (product.is_empty() || product == "M") && digits <= 6,
-        Server::Other => false,
+        // Servers before 8.0 read five digits, later ones six if there are six.
+        ServerFamily::MySql => product.is_empty() && digits < 6,
+        ServerFamily::MariaDb => (product.is_empty() || product == "M") && digits <= 6,
+        ServerFamily::Other => false,
     };
-    // Products differ in what may stand inside a skipped one.
+    // Products differ in what a skipped comment may contain.
     if is_clear && !after.contains("/*") {
         return Ok(());
     }
     Err(Refusal::new(
         at.clone(),
-        "Servers differ in whether they run the inside of this comment.",
-        "Write the code without the comment around it, or leave both out.",
+        "Some servers run the code in this comment, others skip it.",
+        "Write the code without the comment around it, or remove both.",
     ))
 }
 
@@ -93,8 +94,8 @@ fn check_hint(words: &str, at: &Range<usize>) -> Result<(), Refusal> {
     if inside.contains('\\') || !closes_its_quotes(inside) {
         return Err(Refusal::new(
             at.clone(),
-            "This optimizer hint cannot be read to its end.",
-            "Close the quotes inside the hint, and use no backslash.",
+            "This optimizer hint is not valid.",
+            "Close the quotes in the hint, and use no backslash.",
         ));
     }
     variables::check_hint(inside, at)
@@ -115,11 +116,11 @@ fn check_single(text: &str, tokens: &[Token], dialect: Dialect) -> Result<(), Re
     match found.get(1) {
         Some(second) => Err(Refusal::new(
             second.span.clone(),
-            format!("These are {} statements; one is sent at a time.", found.len()),
-            "Put the cursor on the one to run, or run them one after the other.",
+            format!("These are {} statements, and only one can be sent at a time.", found.len()),
+            "Put the cursor on the statement to run, or run all of them.",
         )),
         None => {
-            Err(Refusal::new(end.span.clone(), "A `;` ends a statement and is not sent with it.", "Leave the `;` out."))
+            Err(Refusal::new(end.span.clone(), "The `;` ends a statement and is not part of it.", "Remove the `;`."))
         }
     }
 }

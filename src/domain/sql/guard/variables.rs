@@ -1,14 +1,13 @@
-//! SET: which variables a statement may change. Only those of the session that change neither what text means (SQL
-//! mode, character sets, time zone), nor what may be done (read-only, autocommit), nor how many rows come back.
+//! The variables that a SET statement may change: only session variables that affect neither how text is read (SQL mode,
+//! character sets, time zone), nor what is allowed (read-only, autocommit), nor how many rows are returned.
 
 use std::ops::Range;
 
-use super::Refusal;
-use super::reader::Reader;
+use super::refusal::Refusal;
+use super::tokens::GuardTokens;
 use crate::domain::sql::lex::TokenKind;
 
-/// Session variables that steer the optimizer, memory and formatting. The reference: the manuals of MySQL 8.4 and
-/// MariaDB 11.
+/// Session variables for the optimizer, memory and formatting. Source: the manuals of MySQL 8.4 and MariaDB 11.
 const ALLOWED: &[&str] = &[
     "big_tables",
     "block_encryption_mode",
@@ -64,70 +63,71 @@ const ALLOWED: &[&str] = &[
     "windowing_use_high_precision",
 ];
 
-const SETTINGS: &str = "What a session needs beyond its profile can be set in the profile's `session` table.";
+const SETTINGS: &str = "Other session variables can be set in the `session` table of the profile.";
 
-/// Every assignment of a SET statement.
-pub(super) fn check_set(reader: &Reader<'_>) -> Result<(), Refusal> {
-    refuse_other_forms(reader)?;
+/// Checks every assignment of a SET statement.
+pub(super) fn check_set(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
+    refuse_other_forms(tokens)?;
     let mut at = 1;
     loop {
-        at = check_assignment(reader, at)?;
-        if !reader.is_mark(at, ",") {
+        at = check_assignment(tokens, at)?;
+        if !tokens.is_mark(at, ",") {
             return Ok(());
         }
         at += 1;
     }
 }
 
-fn refuse_other_forms(reader: &Reader<'_>) -> Result<(), Refusal> {
-    let refuse = |what: &str, hint: &str| Err(Refusal::new(reader.span_between(0, 1), what, hint));
-    match reader.keyword(1).unwrap_or_default().as_str() {
-        "NAMES" | "CHARACTER" | "CHARSET" | "CHAR" => {
-            refuse("The session's character set is pinned: it decides how text is read.", "Use CONVERT(x USING …).")
-        }
-        "STATEMENT" => refuse("SET STATEMENT changes variables around a statement.", "Run the statement itself."),
-        "TRANSACTION" => refuse("The session's transactions are pinned to read only.", "Leave the statement out."),
+fn refuse_other_forms(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
+    let refuse = |what: &str, hint: &str| Err(Refusal::new(tokens.span_between(0, 1), what, hint));
+    match tokens.keyword(1).unwrap_or_default().as_str() {
+        "NAMES" | "CHARACTER" | "CHARSET" | "CHAR" => refuse(
+            "The character set of the session is fixed, since it decides how text is read.",
+            "Use CONVERT(x USING …).",
+        ),
+        "STATEMENT" => refuse("SET STATEMENT changes variables for one statement.", "Run the statement itself."),
+        "TRANSACTION" => refuse("Transactions of the session are always read-only.", "Remove the statement."),
         "PASSWORD" | "ROLE" | "DEFAULT" | "RESOURCE" => {
-            refuse("This SET changes rights or accounts, and rrx only reads.", "Ask an administrator.")
+            refuse("This SET changes privileges or accounts, and rrx only reads.", "Ask an administrator.")
         }
         _ => Ok(()),
     }
 }
 
-/// One `[SESSION] name = expression`; answers with the place behind it.
-fn check_assignment(reader: &Reader<'_>, first: usize) -> Result<usize, Refusal> {
+/// Checks one `[SESSION] name = expression`. Returns the index after it.
+fn check_assignment(tokens: &GuardTokens<'_>, first: usize) -> Result<usize, Refusal> {
     let mut at = first;
-    if reader.is_any(at, &["GLOBAL", "PERSIST", "PERSIST_ONLY"]) {
-        return Err(refuse_global(reader.span(at)));
+    if tokens.is_any(at, &["GLOBAL", "PERSIST", "PERSIST_ONLY"]) {
+        return Err(refuse_global(tokens.span(at)));
     }
-    if reader.is_any(at, &["SESSION", "LOCAL"]) {
+    if tokens.is_any(at, &["SESSION", "LOCAL"]) {
         at += 1;
-        if reader.is(at, "TRANSACTION") {
-            return Err(refuse_pinned("transaction_*", reader.span(at)));
+        if tokens.is(at, "TRANSACTION") {
+            return Err(refuse_pinned("transaction_*", tokens.span(at)));
         }
     }
-    check_target(reader, at)?;
-    if !reader.is_mark(at + 1, "=") && !reader.is_mark(at + 1, ":=") {
+    check_target(tokens, at)?;
+    if !tokens.is_mark(at + 1, "=") && !tokens.is_mark(at + 1, ":=") {
         return Err(Refusal::new(
-            reader.span_between(at, at + 1),
-            "This SET cannot be read.",
+            tokens.span_between(at, at + 1),
+            "This SET is not valid.",
             "Write SET name = value, or SET @name = value.",
         ));
     }
     at += 2;
-    while at < reader.len() && !reader.is_mark(at, ",") {
-        at = if reader.is_mark(at, "(") { reader.behind_group(at) } else { at + 1 };
+    while at < tokens.len() && !tokens.is_mark(at, ",") {
+        at = if tokens.is_mark(at, "(") { tokens.after_group(at) } else { at + 1 };
     }
     Ok(at)
 }
 
-fn check_target(reader: &Reader<'_>, at: usize) -> Result<(), Refusal> {
-    let written = reader.text(at).to_ascii_lowercase();
-    let span = reader.span(at);
-    match reader.kind(at) {
+fn check_target(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
+    let written = tokens.text(at).to_ascii_lowercase();
+    let span = tokens.span(at);
+    match tokens.kind(at) {
         Some(TokenKind::Variable) => match written.strip_prefix("@@") {
             Some(name) => check_system_variable(name, span),
-            // A variable of the user's own lives in the session and means nothing to the server.
+            // User variables exist in the session only.
             None => Ok(()),
         },
         Some(TokenKind::Word) => check_name(&written, span),
@@ -149,14 +149,14 @@ fn check_name(name: &str, span: Range<usize>) -> Result<(), Refusal> {
 }
 
 fn refuse_global(span: Range<usize>) -> Refusal {
-    Refusal::new(span, "This SET changes the server for everybody.", "Set it for your session, where that is allowed.")
+    Refusal::new(span, "This SET changes the server for all users.", "Use SET SESSION, if the variable may be changed.")
 }
 
 fn refuse_pinned(name: &str, span: Range<usize>) -> Refusal {
-    Refusal::new(span, format!("The variable {name} is not one that a statement may change."), SETTINGS)
+    Refusal::new(span, format!("A statement may not change the variable {name}."), SETTINGS)
 }
 
-/// `SET_VAR(name = value)` in an optimizer hint changes a variable for its statement.
+/// Checks `SET_VAR(name = value)` in an optimizer hint, which changes a variable for its statement.
 pub(super) fn check_hint(inside: &str, span: &Range<usize>) -> Result<(), Refusal> {
     const WORD: &str = "set_var";
     let lower = inside.to_ascii_lowercase();

@@ -1,26 +1,26 @@
-//! The lexer's numbers: where digits are a number, where they begin a name.
+//! Numbers of the lexer: whether digits are a number or begin a name.
 
-use super::{Found, Lexer, TokenKind, is_identifier_byte};
-use crate::domain::sql::Server;
+use super::{Lexer, Scanned, TokenKind, is_identifier_byte};
+use crate::domain::sql::ServerFamily;
 
 impl Lexer<'_> {
-    /// `x'…'` or `b'…'`: anything but its digits breaks it, and so does a count of digits that is not whole bytes.
-    pub(super) fn digits_literal(&self, fits: impl Fn(u8) -> bool, unit: usize) -> Found {
+    /// Reads `x'…'` or `b'…'`. It is broken if it contains other characters, or half a byte.
+    pub(super) fn digits_literal(&self, fits: impl Fn(u8) -> bool, unit: usize) -> Scanned {
         let from = self.at + 2;
         let end = self.run(from, fits);
         match self.byte(end) {
-            Some(b'\'') => Found(TokenKind::HexOrBit, end + 1, !(end - from).is_multiple_of(unit)),
-            _ => Found(TokenKind::HexOrBit, end, true),
+            Some(b'\'') => Scanned(TokenKind::HexOrBit, end + 1, !(end - from).is_multiple_of(unit)),
+            _ => Scanned(TokenKind::HexOrBit, end, true),
         }
     }
 
-    pub(super) fn number(&self) -> Found {
+    pub(super) fn number(&self) -> Scanned {
         let at = self.at;
         let prefixed = |end: usize| {
             if end > at + 2 && !self.is_identifier(end) {
-                Found(TokenKind::HexOrBit, end, false)
+                Scanned(TokenKind::HexOrBit, end, false)
             } else {
-                Found(TokenKind::Word, self.run(end, is_identifier_byte), false)
+                Scanned(TokenKind::Word, self.run(end, is_identifier_byte), false)
             }
         };
         if self.starts(at, b"0x") {
@@ -31,32 +31,34 @@ impl Lexer<'_> {
         }
         let end = self.run(at, |byte| byte.is_ascii_digit());
         match self.byte(end) {
-            Some(b'.') if self.byte(end + 1) == Some(b'.') && self.dialect.server == Server::MariaDb => {
-                Found(TokenKind::Number, end, false)
+            Some(b'.') if self.byte(end + 1) == Some(b'.') && self.dialect.server == ServerFamily::MariaDb => {
+                Scanned(TokenKind::Number, end, false)
             }
             Some(b'.') => self.fraction(end + 1),
             Some(b'e' | b'E') => match self.exponent_end(end) {
-                Some(end) => Found(TokenKind::Number, end, false),
-                None => Found(TokenKind::Word, self.run(end, is_identifier_byte), false),
+                Some(end) => Scanned(TokenKind::Number, end, false),
+                None => Scanned(TokenKind::Word, self.run(end, is_identifier_byte), false),
             },
-            Some(byte) if is_identifier_byte(byte) => Found(TokenKind::Word, self.run(end, is_identifier_byte), false),
-            _ => Found(TokenKind::Number, end, false),
+            Some(byte) if is_identifier_byte(byte) => {
+                Scanned(TokenKind::Word, self.run(end, is_identifier_byte), false)
+            }
+            _ => Scanned(TokenKind::Number, end, false),
         }
     }
 
-    /// The digits behind the point, and an exponent; an `e` without digits breaks the number.
-    pub(super) fn fraction(&self, from: usize) -> Found {
+    /// Reads the digits after the point and an exponent. An `e` without digits makes the number broken.
+    pub(super) fn fraction(&self, from: usize) -> Scanned {
         let end = self.run(from, |byte| byte.is_ascii_digit());
         match self.byte(end) {
             Some(b'e' | b'E') => match self.exponent_end(end) {
-                Some(end) => Found(TokenKind::Number, end, false),
-                None => Found(TokenKind::Number, end + 1, true),
+                Some(end) => Scanned(TokenKind::Number, end, false),
+                None => Scanned(TokenKind::Number, end + 1, true),
             },
-            _ => Found(TokenKind::Number, end, false),
+            _ => Scanned(TokenKind::Number, end, false),
         }
     }
 
-    /// The end of the exponent whose `e` is at `from`.
+    /// Returns the end of the exponent whose `e` is at `from`.
     fn exponent_end(&self, from: usize) -> Option<usize> {
         let digits = if matches!(self.byte(from + 1), Some(b'+' | b'-')) { from + 2 } else { from + 1 };
         self.is_digit(digits).then(|| self.run(digits, |byte| byte.is_ascii_digit()))

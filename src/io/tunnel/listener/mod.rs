@@ -63,7 +63,7 @@ impl TunnelListener {
             target: ClientTarget { host, port, refusal_message },
             current,
             counts: Arc::clone(&counts),
-            sign_ins: Arc::new(Semaphore::new(limits::TUNNEL_CLIMBS)),
+            sign_ins: Arc::new(Semaphore::new(limits::TUNNEL_CONNECTS)),
             closed: closed.clone(),
             events: events.clone(),
         };

@@ -1,16 +1,16 @@
-//! The guard's view of a statement: the tokens that the grammar sees, asked by place.
+//! The tokens of a statement as the grammar sees them, by index.
 
 use std::ops::Range;
 
 use crate::domain::sql::lex::{Token, TokenKind, is_identifier_byte};
 
-/// The tokens of a statement without blanks, comments and the marks of executable comments.
-pub(super) struct Reader<'a> {
+/// The tokens of a statement without white space, comments and the markers of executable comments.
+pub(super) struct GuardTokens<'a> {
     text: &'a str,
     tokens: Vec<&'a Token>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> GuardTokens<'a> {
     pub(super) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
         let tokens = tokens.iter().filter(|token| !token.is_blank() && !token.is_marker()).collect();
         Self { text, tokens }
@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
         self.token(at).map_or("", |token| token.text(self.text))
     }
 
-    /// Where a token is; the end of the text when there is none.
+    /// Returns the byte range of a token; the end of the text if there is none.
     pub(super) fn span(&self, at: usize) -> Range<usize> {
         self.token(at).map_or(self.text.len()..self.text.len(), |token| token.span.clone())
     }
@@ -41,11 +41,11 @@ impl<'a> Reader<'a> {
         self.span(first).start..self.span(last).end
     }
 
-    /// The word at a place in capitals, when the server may take it for a keyword: not quoted, and not touching a dot
-    /// that makes it part of a qualified name.
+    /// Returns the word at an index in upper case if the server could read it as a keyword: it is not quoted, and no dot makes it
+    /// part of a qualified name.
     pub(super) fn keyword(&self, at: usize) -> Option<String> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Word)?;
-        if self.touches_dot_before(at, token) || self.opens_qualified_name(token) {
+        if self.follows_dot(at, token) || self.opens_qualified_name(token) {
             return None;
         }
         Some(token.text(self.text).to_ascii_uppercase())
@@ -64,8 +64,8 @@ impl<'a> Reader<'a> {
             && self.text(at) == mark
     }
 
-    /// The place behind the parenthesis that is opened at `open`; the end of the statement when it is never closed.
-    pub(super) fn behind_group(&self, open: usize) -> usize {
+    /// Returns the index after the parentheses that open at `open`; the end of the statement if they are not closed.
+    pub(super) fn after_group(&self, open: usize) -> usize {
         let mut depth = 0_usize;
         for at in open..self.len() {
             if self.is_mark(at, "(") {
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         self.len()
     }
 
-    fn touches_dot_before(&self, at: usize, token: &Token) -> bool {
+    fn follows_dot(&self, at: usize, token: &Token) -> bool {
         at.checked_sub(1).and_then(|before| self.token(before)).is_some_and(|before| {
             before.kind == TokenKind::Punctuation
                 && before.span.end == token.span.start
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The server takes even a reserved word for a name when `.` and a bare name touch it from the right.
+    /// Whether `.` and a bare name follow directly: then the server reads even a reserved word as a name.
     fn opens_qualified_name(&self, token: &Token) -> bool {
         let mut rest = self.text.as_bytes().get(token.span.end..).unwrap_or_default().iter();
         rest.next() == Some(&b'.') && rest.next().is_some_and(|&byte| is_identifier_byte(byte))

@@ -1,43 +1,42 @@
-//! The ways in which the versions of one server read a text. A server may tell another version than its own (`--version`
-//! of MariaDB, a proxy, an Aurora), and what stands in a versioned comment is code from that version on: so the text must
-//! pass at every version that it names, and below all of them.
+//! How different versions of a server read a text with versioned comments. A server may report a version that is not its own
+//! (`--version` of MariaDB, a proxy, Aurora), so the text must pass at every version that it names, and below all of them.
 
 use std::collections::BTreeSet;
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::domain::sql::Dialect;
 use crate::domain::sql::lex::lex;
 
-/// Why a text that passes at the version that was told is refused.
-pub(super) const HINT: &str = "Leave the /*!version */ comment out: servers tell versions that are not their own.";
+/// The hint for a text that passes only at the reported version.
+pub(super) const HINT: &str = "Remove the /*!version */ comment: servers may report a version that is not their own.";
 
-/// More versions than any text needs; each one is a reading of the whole text.
-const MOST: usize = 16;
+/// The largest number of versions. Each one costs a check of the whole text.
+const MAX_VERSIONS: usize = 16;
 
-/// The dialect at each version at which the text changes, except where nothing is left of it (then nothing runs).
-pub(super) fn others(text: &str, dialect: Dialect) -> Result<Vec<Dialect>, Refusal> {
+/// Returns the dialect of each version that the text names, except those in which no statement is left.
+pub(super) fn other_dialects(text: &str, dialect: Dialect) -> Result<Vec<Dialect>, Refusal> {
     let versions = versions(text);
     if versions.is_empty() {
         return Ok(Vec::new());
     }
-    if versions.len() > MOST {
+    if versions.len() > MAX_VERSIONS {
         return Err(Refusal::new(
             0..text.len(),
-            "The text names more versions of the server than rrx compares.",
-            "Leave the /*!version */ comments out.",
+            "The text names too many server versions to check.",
+            "Remove the /*!version */ comments.",
         ));
     }
     let all = std::iter::once(0).chain(versions).map(|version| at(dialect, version));
     Ok(all.filter(|&other| !is_empty(text, other)).collect())
 }
 
-/// Every number that the text could name as a version, be it in a literal: one too many costs a reading, no more.
+/// Returns every number that could be a version, even in a literal: one too many costs only a check.
 fn versions(text: &str) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
     for (start, _) in text.match_indices('!') {
         let digits: &str = text.get(start + 1..).unwrap_or_default();
         let count = digits.bytes().take(6).take_while(u8::is_ascii_digit).count();
-        // Five digits, and six where there are six: products differ.
+        // Five digits, and six if there are six: products differ.
         for length in 5..=count {
             found.extend(digits.get(..length).and_then(|digits| digits.parse::<u32>().ok()));
         }

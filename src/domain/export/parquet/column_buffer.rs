@@ -1,4 +1,4 @@
-//! The values of one column that are held back until they make a row group.
+//! Buffers the values of one column until they make a row group.
 
 use ::parquet::data_type::{
     ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, FloatType, Int32Type,
@@ -8,19 +8,20 @@ use ::parquet::errors::Result;
 use ::parquet::file::writer::SerializedColumnWriter;
 
 use super::decimal;
-use super::kind::{Kind, Value};
-use crate::domain::export::misfit::Misfit;
+use super::types::{ParquetType, ParquetValue};
+use crate::domain::export::unsupported::UnsupportedValue;
 use crate::domain::results::Cell;
 
-/// Values that are handed to the library at once where each of them takes an object of its own.
-const STEP: usize = 1024;
-/// What a value takes besides its bytes, at least: whether it is there, and where it ends.
-const UPKEEP: usize = size_of::<i16>() + size_of::<usize>();
+/// Values that are passed to the library at once if each is an object of its own.
+const BATCH: usize = 1024;
+/// Memory of a value in addition to its bytes: its level and its end.
+const OVERHEAD: usize = size_of::<i16>() + size_of::<usize>();
 
+/// Buffered values of a column.
 #[derive(Debug)]
-pub(super) struct Lane {
-    kind: Kind,
-    /// For each row 1, or 0 for NULL; only the former have a value.
+pub(super) struct ColumnBuffer {
+    kind: ParquetType,
+    /// For each row 1 if it has a value, 0 if it is NULL.
     levels: Vec<i16>,
     int32: Vec<i32>,
     int64: Vec<i64>,
@@ -30,8 +31,8 @@ pub(super) struct Lane {
     ends: Vec<usize>,
 }
 
-impl Lane {
-    pub(super) fn new(kind: Kind) -> Self {
+impl ColumnBuffer {
+    pub(super) fn new(kind: ParquetType) -> Self {
         Self {
             kind,
             levels: Vec::new(),
@@ -44,40 +45,40 @@ impl Lane {
         }
     }
 
-    /// Adds a cell; answers with the memory that it takes.
-    pub(super) fn push(&mut self, cell: Cell<'_>) -> std::result::Result<usize, Misfit> {
+    /// Adds a cell. Returns the memory that it needs.
+    pub(super) fn push(&mut self, cell: Cell<'_>) -> std::result::Result<usize, UnsupportedValue> {
         let Cell::Bytes(printed) = cell else {
             self.levels.push(0);
-            return Ok(UPKEEP);
+            return Ok(OVERHEAD);
         };
         let bytes = match self.kind.value(printed)? {
-            Value::Int32(value) => {
+            ParquetValue::Int32(value) => {
                 self.int32.push(value);
                 size_of::<i32>()
             }
-            Value::Int64(value) => {
+            ParquetValue::Int64(value) => {
                 self.int64.push(value);
                 size_of::<i64>()
             }
-            Value::Float(value) => {
+            ParquetValue::Float(value) => {
                 self.float.push(value);
                 size_of::<f32>()
             }
-            Value::Double(value) => {
+            ParquetValue::Double(value) => {
                 self.double.push(value);
                 size_of::<f64>()
             }
-            Value::Bytes(bytes) => self.heap(bytes),
-            Value::Fixed(bytes) => {
+            ParquetValue::Bytes(bytes) => self.heap(bytes),
+            ParquetValue::Fixed(bytes) => {
                 let width = match self.kind {
-                    Kind::Decimal(decimal) => usize::from(decimal.bytes()),
+                    ParquetType::Decimal(decimal) => usize::from(decimal.bytes()),
                     _ => decimal::BYTES,
                 };
                 self.heap(bytes.get(decimal::BYTES - width..).unwrap_or(&bytes))
             }
         };
         self.levels.push(1);
-        Ok(bytes + UPKEEP)
+        Ok(bytes + OVERHEAD)
     }
 
     fn heap(&mut self, bytes: &[u8]) -> usize {
@@ -86,24 +87,24 @@ impl Lane {
         bytes.len()
     }
 
-    /// Writes all of it, and is empty again.
+    /// Writes all values and empties the buffer.
     pub(super) fn write(&mut self, column: &mut SerializedColumnWriter<'_>) -> Result<()> {
         use ::parquet::basic::Type as Physical;
         let levels = &self.levels;
         match self.kind.physical() {
-            Physical::INT32 => whole::<Int32Type>(column, &self.int32, levels)?,
-            Physical::INT64 => whole::<Int64Type>(column, &self.int64, levels)?,
-            Physical::FLOAT => whole::<FloatType>(column, &self.float, levels)?,
-            Physical::DOUBLE => whole::<DoubleType>(column, &self.double, levels)?,
+            Physical::INT32 => write_batch::<Int32Type>(column, &self.int32, levels)?,
+            Physical::INT64 => write_batch::<Int64Type>(column, &self.int64, levels)?,
+            Physical::FLOAT => write_batch::<FloatType>(column, &self.float, levels)?,
+            Physical::DOUBLE => write_batch::<DoubleType>(column, &self.double, levels)?,
             Physical::FIXED_LEN_BYTE_ARRAY => {
                 let heap = std::mem::take(&mut self.heap);
-                // Bytes of their own: the file keeps the least and the greatest until its end, and a slice would keep the heap.
+                // Copies: the file keeps the smallest and largest value until its end, and a slice would keep the whole heap.
                 let make = |bytes: ByteArray| FixedLenByteArray::from(bytes.data().to_vec());
-                in_steps::<FixedLenByteArrayType>(column, heap, &self.ends, levels, make)?;
+                write_in_batches::<FixedLenByteArrayType>(column, heap, &self.ends, levels, make)?;
             }
             Physical::BYTE_ARRAY | Physical::BOOLEAN | Physical::INT96 => {
                 let heap = std::mem::take(&mut self.heap);
-                in_steps::<ByteArrayType>(column, heap, &self.ends, levels, |bytes| bytes)?;
+                write_in_batches::<ByteArrayType>(column, heap, &self.ends, levels, |bytes| bytes)?;
             }
         }
         *self = Self::new(self.kind);
@@ -111,12 +112,12 @@ impl Lane {
     }
 }
 
-fn whole<T: DataType>(column: &mut SerializedColumnWriter<'_>, values: &[T::T], levels: &[i16]) -> Result<()> {
+fn write_batch<T: DataType>(column: &mut SerializedColumnWriter<'_>, values: &[T::T], levels: &[i16]) -> Result<()> {
     column.typed::<T>().write_batch(values, Some(levels), None).map(drop)
 }
 
-/// Slices of one heap, some at a time: each is an object several times as large as a short value.
-fn in_steps<T: DataType>(
+/// Writes slices of one heap in batches: each slice is an object several times as large as a short value.
+fn write_in_batches<T: DataType>(
     column: &mut SerializedColumnWriter<'_>,
     heap: Vec<u8>,
     ends: &[usize],
@@ -125,18 +126,18 @@ fn in_steps<T: DataType>(
 ) -> Result<()> {
     let heap = ByteArray::from(heap);
     let (mut start, mut ends) = (0, ends.iter());
-    for levels in levels.chunks(STEP) {
-        let there = levels.iter().filter(|level| **level > 0).count();
+    for levels in levels.chunks(BATCH) {
+        let count = levels.iter().filter(|level| **level > 0).count();
         let values: Vec<T::T> = ends
             .by_ref()
-            .take(there)
+            .take(count)
             .map(|end| {
                 let value = heap.slice(start, end - start);
                 start = *end;
                 make(value)
             })
             .collect();
-        whole::<T>(column, &values, levels)?;
+        write_batch::<T>(column, &values, levels)?;
     }
     Ok(())
 }

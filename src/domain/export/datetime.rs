@@ -1,12 +1,12 @@
-//! DATE, DATETIME and TIMESTAMP as the server prints them, as counts of days and microseconds. A date that no calendar has
-//! (`0000-00-00`, `2024-02-00`, `2024-02-30`) is none.
+//! Reads DATE, DATETIME and TIMESTAMP as the server prints them into days and microseconds. Dates outside of the calendar
+//! (`0000-00-00`, `2024-02-00`, `2024-02-30`) are refused.
 
 use crate::domain::calendar::{day_of, days_of};
 
 /// Microseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000;
 
-/// Days since 1970-01-01 of `2024-02-29`.
+/// Returns the days since 1970-01-01 of a date such as `2024-02-29`.
 pub(super) fn date(text: &[u8]) -> Option<i64> {
     let (year, rest) = number(text, 4)?;
     let (month, rest) = number(rest.strip_prefix(b"-")?, 2)?;
@@ -15,8 +15,8 @@ pub(super) fn date(text: &[u8]) -> Option<i64> {
     (rest.is_empty() && (1..=12).contains(&month) && day_of(days) == (year, month, day)).then_some(days)
 }
 
-/// Days since 1970-01-01, and microseconds of the day, of `2024-02-29 12:34:56.789`.
-pub(super) fn moment(text: &[u8]) -> Option<(i64, i64)> {
+/// Returns the days since 1970-01-01 and the microseconds of the day of a time such as `2024-02-29 12:34:56.789`.
+pub(super) fn date_time(text: &[u8]) -> Option<(i64, i64)> {
     let days = date(text.get(..10)?)?;
     let (hour, rest) = number(text.get(10..)?.strip_prefix(b" ")?, 2)?;
     let (minute, rest) = number(rest.strip_prefix(b":")?, 2)?;
@@ -33,7 +33,7 @@ pub(super) fn moment(text: &[u8]) -> Option<(i64, i64)> {
     is_of_day.then_some((days, ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction))
 }
 
-/// A number of so many digits, and what is behind it.
+/// Splits off a number of exactly this many digits.
 fn number(text: &[u8], digits: usize) -> Option<(i64, &[u8])> {
     let (head, rest) = text.split_at_checked(digits)?;
     let is_digits = head.iter().all(u8::is_ascii_digit);
@@ -55,12 +55,12 @@ mod tests {
         {
             assert_eq!(date(none.as_bytes()), None, "{none}");
         }
-        assert_eq!(moment(b"1970-01-02 00:00:01.000001"), Some((1, 1_000_001)));
-        assert_eq!(moment(b"2024-02-29 23:59:59.12"), Some((19_782, DAY - 1_000_000 + 120_000)));
+        assert_eq!(date_time(b"1970-01-02 00:00:01.000001"), Some((1, 1_000_001)));
+        assert_eq!(date_time(b"2024-02-29 23:59:59.12"), Some((19_782, DAY - 1_000_000 + 120_000)));
         for none in
             ["0000-00-00 00:00:00", "2024-02-29", "2024-02-29 24:00:00", "2024-02-29 1:00:00", "2024-02-29 00:00:00."]
         {
-            assert_eq!(moment(none.as_bytes()), None, "{none}");
+            assert_eq!(date_time(none.as_bytes()), None, "{none}");
         }
     }
 }

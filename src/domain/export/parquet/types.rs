@@ -1,16 +1,16 @@
-//! The Parquet type of a column, and how a value that the server printed becomes one of it:
+//! The Parquet type of each column, and the conversion of printed values:
 //!
 //! | MySQL | Parquet |
 //! |---|---|
 //! | TINYINT … BIGINT, UNSIGNED too | `INT32`/`INT64`, Integer of 8, 16, 32 or 64 bits, signed or not (MEDIUMINT: 32) |
 //! | YEAR | `INT32`, Integer of 16 bits, unsigned |
 //! | BIT | `INT64`, Integer of 64 bits, unsigned |
-//! | DECIMAL(p,s) | Decimal(p,s) in `INT32` (p ≤ 9), `INT64` (p ≤ 18), else `FIXED_LEN_BYTE_ARRAY`. Many readers take p ≤ 38, or ≤ 76 |
+//! | DECIMAL(p,s) | Decimal(p,s) in `INT32` (p ≤ 9), `INT64` (p ≤ 18), otherwise `FIXED_LEN_BYTE_ARRAY`. Many readers support p ≤ 38 or ≤ 76 |
 //! | FLOAT, DOUBLE | `FLOAT`, `DOUBLE`: the nearest to what the server prints |
 //! | DATE | Date |
-//! | DATETIME | Timestamp in microseconds, of no zone |
-//! | TIMESTAMP | Timestamp in microseconds, in UTC where the session's zone is; else of no zone |
-//! | TIME | String: it goes to 838 hours and below zero, which Parquet's Time does not |
+//! | DATETIME | Timestamp in microseconds, without a zone |
+//! | TIMESTAMP | Timestamp in microseconds, in UTC if the session's zone is UTC, otherwise without a zone |
+//! | TIME | String, since it can exceed 24 hours or be negative, which Parquet's Time cannot |
 //! | CHAR, TEXT, ENUM, SET | String |
 //! | JSON (MySQL's own) | JSON |
 //! | BINARY, BLOB, GEOMETRY, VECTOR | `BYTE_ARRAY` |
@@ -19,32 +19,31 @@ use ::parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::errors::ParquetError;
 use ::parquet::schema::types::Type;
 
-use super::decimal::{self, Decimal};
+use super::decimal::{self, ParquetDecimal};
 use crate::domain::export::SessionZone;
-use crate::domain::export::misfit::{Misfit, quoted};
-use crate::domain::export::moment::{DAY, date, moment};
+use crate::domain::export::datetime::{DAY, date, date_time};
+use crate::domain::export::unsupported::{UnsupportedValue, excerpt};
 use crate::domain::results::{Column, TypeClass, WireType, bit_number};
 
-/// What values of a column become.
+/// The type of a column in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A whole number of up to 32 bits.
+pub(super) enum ParquetType {
+    /// An integer of up to 32 bits.
     Small {
         bits: i8,
         is_signed: bool,
     },
-    /// A whole number of 64 bits.
+    /// An integer of 64 bits.
     Large {
         is_signed: bool,
     },
-    /// The number of a BIT.
+    /// A BIT as a number.
     Bit,
-    Decimal(Decimal),
+    Decimal(ParquetDecimal),
     Float,
     Double,
     Date,
-    /// A day and its time.
-    Moment {
+    DateTime {
         is_utc: bool,
     },
     Text,
@@ -52,9 +51,9 @@ pub(super) enum Kind {
     Bytes,
 }
 
-/// A value as Parquet stores it.
+/// A value in the file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value<'a> {
+pub(super) enum ParquetValue<'a> {
     Int32(i32),
     Int64(i64),
     Float(f32),
@@ -63,8 +62,8 @@ pub(super) enum Value<'a> {
     Fixed([u8; decimal::BYTES]),
 }
 
-impl Kind {
-    /// Of this column, in the rows of a session in this zone.
+impl ParquetType {
+    /// Returns the type of a column that was read by a session in this zone.
     pub(super) fn of(column: &Column, zone: SessionZone) -> Self {
         let small = |bits| Self::Small { bits, is_signed: !column.is_unsigned() };
         match (column.class(), column.wire) {
@@ -73,23 +72,24 @@ impl Kind {
             (TypeClass::Integer, WireType::Short) => small(16),
             (TypeClass::Integer, WireType::Int24 | WireType::Long) => small(32),
             (TypeClass::Integer, _) => Self::Large { is_signed: !column.is_unsigned() },
-            (TypeClass::Decimal, _) => Self::Decimal(Decimal::of(column)),
+            (TypeClass::Decimal, _) => Self::Decimal(ParquetDecimal::of(column)),
             (TypeClass::Float, WireType::Float) => Self::Float,
             (TypeClass::Float, _) => Self::Double,
             (TypeClass::Bit, _) => Self::Bit,
             (TypeClass::Temporal, WireType::Date | WireType::NewDate) => Self::Date,
-            (TypeClass::Temporal, WireType::DateTime) => Self::Moment { is_utc: false },
-            (TypeClass::Temporal, WireType::Timestamp) => Self::Moment { is_utc: zone == SessionZone::Utc },
+            (TypeClass::Temporal, WireType::DateTime) => Self::DateTime { is_utc: false },
+            (TypeClass::Temporal, WireType::Timestamp) => Self::DateTime { is_utc: zone == SessionZone::Utc },
             (TypeClass::Temporal | TypeClass::Text | TypeClass::Null, _) => Self::Text,
             (TypeClass::Json, _) => Self::Json,
             (TypeClass::Binary | TypeClass::Geometry, _) => Self::Bytes,
         }
     }
 
+    /// Returns how the values are stored.
     pub(super) fn physical(self) -> Physical {
         match self {
             Self::Small { .. } | Self::Date => Physical::INT32,
-            Self::Large { .. } | Self::Bit | Self::Moment { .. } => Physical::INT64,
+            Self::Large { .. } | Self::Bit | Self::DateTime { .. } => Physical::INT64,
             Self::Decimal(decimal) => match decimal.bytes() {
                 4 => Physical::INT32,
                 8 => Physical::INT64,
@@ -101,16 +101,18 @@ impl Kind {
         }
     }
 
-    /// The column of the schema.
+    /// Returns the column of the schema.
     pub(super) fn field(self, name: &str) -> Result<Type, ParquetError> {
         let logical = match self {
             Self::Small { bits, is_signed } => Some(LogicalType::integer(bits, is_signed)),
             Self::Large { is_signed } => Some(LogicalType::integer(64, is_signed)),
             Self::Bit => Some(LogicalType::integer(64, false)),
-            Self::Decimal(Decimal { precision, scale }) => Some(LogicalType::decimal(scale.into(), precision.into())),
+            Self::Decimal(ParquetDecimal { precision, scale }) => {
+                Some(LogicalType::decimal(scale.into(), precision.into()))
+            }
             Self::Float | Self::Double | Self::Bytes => None,
             Self::Date => Some(LogicalType::Date),
-            Self::Moment { is_utc } => Some(LogicalType::timestamp(is_utc, TimeUnit::MICROS)),
+            Self::DateTime { is_utc } => Some(LogicalType::timestamp(is_utc, TimeUnit::MICROS)),
             Self::Text => Some(LogicalType::String),
             Self::Json => Some(LogicalType::Json),
         };
@@ -127,31 +129,33 @@ impl Kind {
         }
     }
 
-    /// The value that the server printed.
-    pub(super) fn value(self, printed: &[u8]) -> Result<Value<'_>, Misfit> {
+    /// Converts a printed value.
+    pub(super) fn value(self, printed: &[u8]) -> Result<ParquetValue<'_>, UnsupportedValue> {
         let value = match self {
-            Self::Small { bits, is_signed } => small(printed, bits, is_signed).map(Value::Int32),
-            Self::Large { is_signed: true } => parsed::<i64>(printed).map(Value::Int64),
-            Self::Large { is_signed: false } => parsed::<u64>(printed).map(|number| Value::Int64(number.cast_signed())),
-            Self::Bit => bit_number(printed).map(|number| Value::Int64(number.cast_signed())),
+            Self::Small { bits, is_signed } => small(printed, bits, is_signed).map(ParquetValue::Int32),
+            Self::Large { is_signed: true } => parsed::<i64>(printed).map(ParquetValue::Int64),
+            Self::Large { is_signed: false } => {
+                parsed::<u64>(printed).map(|number| ParquetValue::Int64(number.cast_signed()))
+            }
+            Self::Bit => bit_number(printed).map(|number| ParquetValue::Int64(number.cast_signed())),
             Self::Decimal(decimal) => decimal.value(printed),
-            Self::Float => parsed::<f32>(printed).filter(|number| number.is_finite()).map(Value::Float),
-            Self::Double => parsed::<f64>(printed).filter(|number| number.is_finite()).map(Value::Double),
+            Self::Float => parsed::<f32>(printed).filter(|number| number.is_finite()).map(ParquetValue::Float),
+            Self::Double => parsed::<f64>(printed).filter(|number| number.is_finite()).map(ParquetValue::Double),
             Self::Date => {
                 let days = date(printed).and_then(|days| i32::try_from(days).ok());
-                return days.map(Value::Int32).ok_or_else(|| Misfit::NoDate(quoted(printed)));
+                return days.map(ParquetValue::Int32).ok_or_else(|| UnsupportedValue::InvalidDate(excerpt(printed)));
             }
-            Self::Moment { .. } => {
-                let micros = moment(printed).map(|(days, micros)| days * DAY + micros);
-                return micros.map(Value::Int64).ok_or_else(|| Misfit::NoDate(quoted(printed)));
+            Self::DateTime { .. } => {
+                let micros = date_time(printed).map(|(days, micros)| days * DAY + micros);
+                return micros.map(ParquetValue::Int64).ok_or_else(|| UnsupportedValue::InvalidDate(excerpt(printed)));
             }
             Self::Text | Self::Json => {
-                std::str::from_utf8(printed).map_err(|_| Misfit::NotText)?;
-                Some(Value::Bytes(printed))
+                std::str::from_utf8(printed).map_err(|_| UnsupportedValue::NotUtf8)?;
+                Some(ParquetValue::Bytes(printed))
             }
-            Self::Bytes => Some(Value::Bytes(printed)),
+            Self::Bytes => Some(ParquetValue::Bytes(printed)),
         };
-        value.ok_or_else(|| Misfit::NotOfType(quoted(printed)))
+        value.ok_or_else(|| UnsupportedValue::WrongType(excerpt(printed)))
     }
 }
 
@@ -159,11 +163,11 @@ fn parsed<T: std::str::FromStr>(printed: &[u8]) -> Option<T> {
     std::str::from_utf8(printed).ok()?.parse().ok()
 }
 
-/// A number of at most 32 bits. An unsigned one is stored as the signed one of the same bits.
+/// Parses an integer of at most 32 bits. An unsigned one is stored in the bits of a signed one.
 fn small(printed: &[u8], bits: i8, is_signed: bool) -> Option<i32> {
     let number = parsed::<i64>(printed)?;
-    let (least, most) = if is_signed { (-(1 << (bits - 1)), 1 << (bits - 1)) } else { (0, 1_i64 << bits) };
-    if !(least..most).contains(&number) {
+    let (min, end) = if is_signed { (-(1 << (bits - 1)), 1 << (bits - 1)) } else { (0, 1_i64 << bits) };
+    if !(min..end).contains(&number) {
         return None;
     }
     if is_signed { i32::try_from(number).ok() } else { u32::try_from(number).ok().map(u32::cast_signed) }

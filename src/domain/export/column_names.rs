@@ -1,16 +1,16 @@
-//! Names of columns for forms in which each must be another one.
+//! Unique column names, for formats that need them.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::results::{CaseSensitivity, Column};
 
-/// The names of the columns, each different. A name that the result has itself is not given to another column.
+/// Returns unique names of the columns: repeated names get a number. A number is skipped if it makes a name that is taken.
 pub(super) fn unique(columns: &[Column]) -> Vec<String> {
-    each_different(&columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), CaseSensitivity::Sensitive)
+    make_unique(&columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), CaseSensitivity::Sensitive)
 }
 
-/// The same of any names, also where case tells none apart.
-pub(super) fn each_different(given: &[&str], case: CaseSensitivity) -> Vec<String> {
+/// Makes names unique, with or without regard to letter case.
+pub(super) fn make_unique(given: &[&str], case: CaseSensitivity) -> Vec<String> {
     let key = |name: &str| if case == CaseSensitivity::Insensitive { name.to_lowercase() } else { name.to_owned() };
     let mut taken: HashSet<String> = given.iter().map(|name| key(name)).collect();
     let mut seen: HashSet<String> = HashSet::new();

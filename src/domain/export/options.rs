@@ -1,0 +1,48 @@
+//! Options of an export: format, treatment of formulas, time zone of the session.
+
+use super::ExportFormat;
+
+/// How the rows of a result are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ExportOptions {
+    pub format: ExportFormat,
+    /// Only CSV and TSV can escape formulas.
+    pub formulas: Formulas,
+    /// The time zone of the session that read the rows.
+    pub zone: SessionZone,
+}
+
+impl ExportOptions {
+    /// This format with every byte as the server sent it, from a session in UTC.
+    #[must_use]
+    pub fn plain(format: ExportFormat) -> Self {
+        Self { format, formulas: Formulas::Kept, zone: SessionZone::Utc }
+    }
+}
+
+/// What happens to text that a spreadsheet would run as a formula (`=1+2`, `@x`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Formulas {
+    /// Written as the server sent it.
+    #[default]
+    Kept,
+    /// Written with a single quote before it.
+    Escaped,
+}
+
+/// The time zone in which a session reads TIMESTAMPs. Typed formats mark a TIMESTAMP in UTC as a point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SessionZone {
+    Utc,
+    /// Any other zone: a TIMESTAMP is exported as local time without a zone.
+    Other,
+}
+
+impl SessionZone {
+    /// Reads the name of a zone as the server reports it.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let is_utc = matches!(name.trim(), "+00:00" | "-00:00") || name.trim().eq_ignore_ascii_case("utc");
+        if is_utc { Self::Utc } else { Self::Other }
+    }
+}

@@ -1,0 +1,47 @@
+//! Values that a typed format cannot hold. They end the export: writing another value in their place would be silently wrong.
+
+use super::{ExportFormat, WriteError};
+use crate::domain::limits::SHEET_CELL;
+use crate::domain::problem::{Problem, ProblemKind};
+
+/// Why a format cannot hold a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum UnsupportedValue {
+    /// A date outside of the calendar, such as `2024-00-10`.
+    InvalidDate(String),
+    /// A value that its declared type does not allow.
+    WrongType(String),
+    NotUtf8,
+    /// More characters than a cell can hold.
+    TooLong(usize),
+}
+
+impl UnsupportedValue {
+    /// Makes the error for the user, with row and column.
+    pub(super) fn at(self, format: ExportFormat, row: u64, column: &str) -> WriteError {
+        let as_text = "use CAST(… AS CHAR) in the statement to make it text, or export as csv, json or sql";
+        let (why, hint) = match self {
+            Self::InvalidDate(value) => (format!("{value} is not a date of the calendar"), as_text),
+            Self::WrongType(value) => (format!("{value} does not match the type that the server reports"), as_text),
+            Self::NotUtf8 => (
+                "the text is not valid UTF-8".to_owned(),
+                "use CAST(… AS BINARY) in the statement to make it binary, or export as csv, json or sql",
+            ),
+            Self::TooLong(length) => (
+                format!("the value has {length} characters, and a cell holds at most {SHEET_CELL}"),
+                "select a part of it, leave the column out, or export as parquet, csv or json",
+            ),
+        };
+        Problem::new(ProblemKind::Local, format!("The rows cannot be written as {format}"))
+            .because(format!("row {row}, column {column:?}: {why}"))
+            .hint(hint)
+            .into()
+    }
+}
+
+/// Returns the beginning of a value, escaped, for a message.
+pub(super) fn excerpt(value: &[u8]) -> String {
+    const MAX_BYTES: usize = 40;
+    let head = value.get(..MAX_BYTES).unwrap_or(value);
+    format!("{}{}", head.escape_ascii(), if head.len() < value.len() { "…" } else { "" })
+}
