@@ -1,6 +1,8 @@
 //! From the command line to a command, and from its outcome to an exit code. Words go to stderr, rows to stdout.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
+#[cfg(feature = "demo")]
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +28,7 @@ use crate::domain::port::Loaded;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{CommandLine, Profile, Secret};
 use crate::io::host::clipboard::Surroundings;
+use crate::io::host::core_dumps;
 use crate::io::runtime::clock;
 use crate::io::storage::accesslog::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
@@ -47,6 +50,12 @@ struct BuiltIn {
 /// Reads the command line, does what it says, and answers with the exit code.
 #[must_use]
 pub fn main() -> u8 {
+    if let Err(error) = core_dumps::turn_off() {
+        let problem = Problem::new(Kind::Local, "A crash of rrx may write a core dump with secrets in it")
+            .because(format!("core dumps cannot be turned off: {}", error.desc()))
+            .hint("`ulimit -c 0` before rrx turns them off");
+        let _ = print::problems(&mut std::io::stderr(), &[problem]);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
