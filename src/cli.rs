@@ -55,6 +55,12 @@ pub struct Cli {
     /// The settings file to use instead of the usual one (see `rrx profiles list`)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Write a debug log to this file, for you alone; the variable RRX_LOG chooses the levels, such as trace
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Write the texts of statements into the debug log, too
+    #[arg(long, global = true)]
+    pub log_statements: bool,
     /// The profile to connect with; without one, the connection screen asks
     #[arg(value_name = "PROFILE")]
     pub profile: Option<String>,

@@ -29,6 +29,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::profile::{CommandLine, Profile, Secret};
 use crate::io::host::clipboard::Surroundings;
 use crate::io::host::core_dumps;
+use crate::io::host::debug_log::{self, Statements};
 use crate::io::runtime::clock;
 use crate::io::storage::accesslog::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
@@ -64,13 +65,28 @@ pub fn main() -> u8 {
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    match start(cli) {
+    match debug_log(&cli).and_then(|()| start(cli)) {
         Ok(code) => code,
         Err(problem) => {
             let _ = print::problems(&mut std::io::stderr(), std::slice::from_ref(&problem));
             problem.kind.exit_code()
         }
     }
+}
+
+/// Starts the debug log where the command line asks for one.
+fn debug_log(cli: &Cli) -> Result<(), Problem> {
+    let Some(file) = cli.log.clone() else {
+        return if cli.log_statements {
+            Err(Problem::new(Kind::Settings, "--log-statements stands alone")
+                .because("it adds to a debug log, and no --log FILE starts one")
+                .hint("add --log FILE"))
+        } else {
+            Ok(())
+        };
+    };
+    let statements = if cli.log_statements { Statements::Logged } else { Statements::Hidden };
+    debug_log::start(&debug_log::Options { file, statements }, clock::now)
 }
 
 fn start(cli: Cli) -> Result<u8, Problem> {

@@ -12,6 +12,7 @@ mod accesslog;
 mod again;
 mod catalog;
 mod cli;
+mod debug_log;
 mod demo;
 mod demo_data;
 mod docs;

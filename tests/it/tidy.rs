@@ -45,7 +45,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const ROOMS: &[(&str, &[&str])] = &[
     ("mysql_async", &["src/io/session"]),
     ("russh", &["src/io/tunnel", "src/demo"]),
-    ("std::fs", &["src/io/storage", "src/io/store", "src/demo", "src/commands"]),
+    ("std::fs", &["src/io/storage", "src/io/store", "src/io/host/debug_log.rs", "src/demo", "src/commands"]),
     ("crossterm", &["src/io/terminal"]),
     ("arboard", &["src/io/host"]),
     ("rusqlite", &["src/demo"]),

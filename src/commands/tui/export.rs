@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::debug_messages;
 use super::taps::Taps;
 use crate::commands::pour::pour;
 use crate::commands::unmade::unmade;
@@ -85,6 +86,7 @@ impl Exports {
             }
             ExportCmd::Write(order) => {
                 let (id, again, flags) = (order.id, order.again, Arc::new(Flags::default()));
+                tracing::debug!(export = id.0, path = order.path, format = ?order.form.format, "export starts");
                 let (from, home) = (self.from.clone(), self.home.clone());
                 let (shared, told) = (Arc::clone(&flags), news.clone());
                 let task = tokio::task::spawn_blocking(move || {
@@ -97,6 +99,7 @@ impl Exports {
                     if let Some(again) = again {
                         from.taps.close(again);
                     }
+                    tracing::debug!(export = id.0, outcome = debug_messages::of_export(&last), "export ended");
                     shared.is_over.store(true, Ordering::Release);
                     // The loop may be gone by now; the file is as it should be.
                     let _ = told.blocking_send(N::from((id, last)));

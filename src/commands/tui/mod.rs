@@ -1,6 +1,7 @@
 //! `rrx [PROFILE]`: the screen. One task turns events and news into messages, effects into commands, the model into frames.
 
 mod clipboard;
+mod debug_messages;
 mod dispatch;
 pub mod export;
 mod inbox;
@@ -146,6 +147,7 @@ async fn turn(
                 }
                 effect => {
                     if let Some(refused) = dispatch.run(effect) {
+                        tracing::debug!(effect = debug_messages::of_effect(&refused), "queue full, effect refused");
                         waiting.extend(update(model, Message::Refused(refused)));
                     }
                 }
@@ -211,6 +213,7 @@ async fn turn(
         effects.extend(update(model, Message::Clock(began.elapsed())));
         frame = frame.max(Some(Wanted::InTime));
         for message in messages {
+            tracing::trace!(kind = debug_messages::of_message(&message), "message");
             frame = frame.max(Some(wanted(&message)));
             effects.extend(update(model, message));
         }

@@ -30,7 +30,7 @@ use crate::domain::profile::{Environment, Profile};
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::accesslog::AccessLog;
 use crate::io::storage::{peers, tty};
-use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Terms, Tunnel, hold};
+use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Step, Terms, Tunnel, hold};
 
 /// What `rrx tunnel` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,9 +247,13 @@ impl Book<'_> {
 /// Climbs the hops, and looks whether the replica is behind the last one.
 async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
     let asker = Arc::new(Terminal::default());
-    let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
+    let (news, mut steps) = mpsc::channel::<Step>(limits::SESSION_QUEUE);
     // Its problem says which rung failed.
-    tokio::spawn(async move { while steps.recv().await.is_some() {} });
+    tokio::spawn(async move {
+        while let Some(step) = steps.recv().await {
+            tracing::debug!(hop = step.hop, step = ?step.rung, state = ?step.state, "connection step");
+        }
+    });
     let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, news);
     let explained = |problem: Problem| match asker.met() {
         Some(met) => met.explain(problem, &profile.name, &[], &outside.command_line),

@@ -15,6 +15,7 @@ mod certificate;
 mod climb;
 mod connect;
 mod convert;
+mod debug_events;
 mod desk;
 mod fault;
 mod further;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc};
 
+use super::debug_events;
 use super::typed::Typed;
 use crate::domain::ids::SessionId;
 use crate::domain::port::{Answer, Question, Rung, RungState, SessionNews};
@@ -36,6 +37,7 @@ impl Teller {
 
     /// Tells one thing.
     pub(super) async fn tell(&self, news: SessionNews) {
+        debug_events::event(&news);
         (self.send)(news).await;
     }
 

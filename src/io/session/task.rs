@@ -8,6 +8,7 @@ use tokio::select;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
+use tracing::Instrument as _;
 
 use super::ask::ask;
 use super::cancel::{self, Control};
@@ -17,7 +18,7 @@ use super::desk::{Desk, nothing_ran};
 use super::link::Link;
 use super::news::{Asker, Teller};
 use super::statement::{self, Job};
-use super::{CatalogAt, Outside, introspect, own, settings};
+use super::{CatalogAt, Outside, debug_events, introspect, own, settings};
 use crate::domain::accesslog::Permit;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
@@ -39,10 +40,11 @@ where
     N: From<(SessionId, SessionNews)> + Send + 'static,
 {
     let tell = Teller::new(id, news);
-    tokio::spawn(async move {
+    let living = async move {
         let last = live(id, commands, rows, tell.clone(), outside).await;
         tell.tell(last).await;
-    })
+    };
+    tokio::spawn(living.instrument(tracing::info_span!("session", id = id.0)))
 }
 
 /// The whole life of a session; answers with its last news.
@@ -61,6 +63,7 @@ async fn live(
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
     };
+    tracing::info!(profile = profile.name, hops = profile.route.len(), "connecting");
     let climbed = match connect(&mut commands, &profile, database, &tell, &outside).await {
         Ok(Some(climbed)) => climbed,
         Ok(None) => return SessionNews::Closed,
@@ -254,6 +257,7 @@ impl Session {
             bounds,
             database: self.database.clone(),
         };
+        debug_events::statement(result, permit);
         let report = statement::run(&mut self.conn, &mut desk, &self.rows, job).await;
         let (later, dead, is_closing) = (std::mem::take(&mut desk.later), desk.dead.take(), desk.is_closing);
         self.database.clone_from(&report.database);

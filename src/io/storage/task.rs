@@ -144,6 +144,12 @@ impl<N: FnMut(StorageNews)> Storage<N> {
                 StorageNews::Docs { packs: Arc::new(packs), problems }
             }
         };
+        if let StorageNews::NotPermitted { problem, .. }
+        | StorageNews::ProfileNotAdded(problem)
+        | StorageNews::Failed(problem) = &news
+        {
+            tracing::error!(%problem, "storage failed");
+        }
         (self.news)(news);
     }
 

@@ -210,6 +210,7 @@ impl Keeper {
                 if self.dropped.contains(&result) {
                     return;
                 }
+                tracing::debug!(result = result.0, columns = columns.len(), "result opened");
                 let spill = Spill::new(self.options.spill.clone());
                 let store = Store::new(Arc::clone(&columns), self.options.memory, spill);
                 self.held.insert(result, Held::new(store));
@@ -235,6 +236,7 @@ impl Keeper {
             }
             Err(error) => {
                 let problem = self.problem("The rows could not all be kept", &error);
+                tracing::error!(result = result.0, %problem, "rows not kept");
                 self.outbox.say(result, StoreNews::Broken(problem.clone()));
                 self.end(result, End::Broken(problem));
             }
@@ -244,6 +246,7 @@ impl Keeper {
     fn end(&mut self, result: ResultId, end: End) {
         let Some(held) = self.held.get_mut(&result) else { return };
         if held.end.is_none() {
+            tracing::debug!(result = result.0, rows = held.count(), "result ended");
             held.end = Some(end);
             self.outbox.progress(result, held.progress());
         }

@@ -73,6 +73,7 @@ impl Open {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(BlockError::Create)?;
         remove_file(&path).map_err(BlockError::Create)?;
+        tracing::debug!(directory = %folder.display(), "spill file made");
         Ok(Self { file, key: LessSafeKey::new(key), number: 0, end: 0 })
     }
 

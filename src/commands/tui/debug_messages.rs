@@ -1,0 +1,53 @@
+//! Names of messages and effects for the debug log. Never what they hold: a key may belong to a password.
+
+use crate::app::{Effect, Message};
+use crate::domain::port::ExportNews;
+
+/// The kind of a message.
+pub(super) fn of_message(message: &Message) -> &'static str {
+    match message {
+        Message::Key(_) => "key",
+        Message::Paste(_) => "paste",
+        Message::Resize(_) => "resize",
+        Message::Clock(_) => "clock",
+        Message::Session(..) => "session",
+        Message::Result(..) => "result",
+        Message::Export(..) => "export",
+        Message::Storage(_) => "storage",
+        Message::Computed(_) => "computed",
+        Message::Host(_) => "host",
+        Message::Connect(_) => "connect",
+        Message::Refused(_) => "refused",
+        Message::Terminate => "terminate",
+        Message::WorkerLost(_) => "worker lost",
+    }
+}
+
+/// The kind of an effect.
+pub(super) fn of_effect(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Session(..) => "session",
+        Effect::Store(_) => "store",
+        Effect::Export(_) => "export",
+        Effect::Storage(_) => "storage",
+        Effect::Host(_) => "host",
+        Effect::Compute(_) => "compute",
+        Effect::Discard(_) => "discard",
+        Effect::Redraw => "redraw",
+        Effect::Wake(_) => "wake",
+        Effect::Quit(_) => "quit",
+    }
+}
+
+/// The kind of an export's event.
+pub(super) fn of_export(news: &ExportNews) -> &'static str {
+    match news {
+        ExportNews::Progress { .. } => "progress",
+        ExportNews::Ready => "ready",
+        ExportNews::Exists(_) => "file exists",
+        ExportNews::Written(_) => "written",
+        ExportNews::Cut(..) => "cut",
+        ExportNews::Cancelled => "cancelled",
+        ExportNews::Failed(_) => "failed",
+    }
+}
