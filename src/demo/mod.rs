@@ -7,6 +7,6 @@ pub mod schema;
 pub mod server;
 mod start;
 pub mod translate;
-mod wire;
+pub mod wire;
 
 pub use start::{DemoError, Options, PROFILE, Running, outline, start, start_with};

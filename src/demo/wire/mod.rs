@@ -4,6 +4,7 @@
 //! Source: the MariaDB and MySQL protocol pages (handshake v10, `COM_*`, text and binary result sets).
 
 pub(crate) mod bound;
+pub mod client_bytes;
 mod connection;
 mod encode;
 mod handshake;
