@@ -35,9 +35,10 @@ pub fn lexer(data: &[u8]) -> u64 {
         }
         assert!(found.is_empty() || shared == text.len(), "shares cover the text");
 
-        // Joined with semicolons, the statements are the same ones. A token without its end would take the semicolon.
-        if tokens.iter().all(|token| !token.is_broken) {
-            let texts: Vec<&str> = found.iter().map(|statement| &text[statement.span.clone()]).collect();
+        // Joined with semicolons, the statements are the same ones. A token without its end would take the semicolon, and
+        // two minus signs at the end of a statement are a comment once a space follows.
+        let texts: Vec<&str> = found.iter().map(|statement| &text[statement.span.clone()]).collect();
+        if tokens.iter().all(|token| !token.is_broken) && texts.iter().all(|text| !text.ends_with('-')) {
             let joined = texts.join("\n;\n");
             let again: Vec<&str> =
                 statements(&joined, dialect).into_iter().map(|statement| &joined[statement.span]).collect();
