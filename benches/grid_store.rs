@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use rows::{COLUMNS, columns, feed, memory, print_latencies, until_all_are_there, windows};
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
-use rrx::domain::port::{ResultId, StoreNews};
+use rrx::domain::protocol::{ResultId, StoreEvent};
 use rrx::domain::results::{Chunk, Glyphs};
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
@@ -31,25 +31,25 @@ fn rate(what: &str, rows: u64, took: Duration) {
 async fn task(rows: u64, folder: &std::path::Path, listens: bool) {
     let (rows_out, rows_in) = mpsc::channel(BATCH_QUEUE);
     let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-    let (news_out, mut news) = mpsc::channel::<(ResultId, StoreNews)>(INBOX);
+    let (news_out, mut event) = mpsc::channel::<(ResultId, StoreEvent)>(INBOX);
     let options = Options { memory: RESULT_MEMORY, spill: Some(folder.to_owned()) };
     let store = spawn(rows_in, commands_in, news_out, options);
     let start = Instant::now();
     let fed = tokio::spawn(feed(rows_out, chunks(rows)));
-    while !matches!(news.recv().await, Some((_, StoreNews::Opened(_))) | None) {}
+    while !matches!(event.recv().await, Some((_, StoreEvent::Opened(_))) | None) {}
     if listens {
         let mut known = 0;
-        let took = windows(&commands, &mut news, &mut known, |_| !fed.is_finished()).await;
+        let took = windows(&commands, &mut event, &mut known, |_| !fed.is_finished()).await;
         print_latencies("windows while rows stream in", &took);
         rate("rows into the store, windows asked for", rows, fed.await.unwrap());
-        let took = windows(&commands, &mut news, &mut known, |count| count < 1000).await;
+        let took = windows(&commands, &mut event, &mut known, |count| count < 1000).await;
         print_latencies("windows anywhere afterwards", &took);
     } else {
-        until_all_are_there(&mut news).await;
+        until_all_are_there(&mut event).await;
         rate("rows into the store", rows, start.elapsed());
     }
     drop(commands);
-    drop(news);
+    drop(event);
     store.await.unwrap();
 }
 

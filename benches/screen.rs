@@ -17,18 +17,18 @@ use std::time::{Duration, Instant};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rows::columns;
-use rrx::app::areas::Size;
+use rrx::app::layout::ScreenSize;
 use rrx::app::model::{Model, Start};
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, styles, update};
-use rrx::domain::accesslog::{Begin, Ledger, record};
+use rrx::domain::access_log::{Begin, Ledger, record};
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
 use rrx::domain::limits::{FRAME, RESULT_MEMORY};
-use rrx::domain::port::{
-    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionId, SessionNews, StorageCmd, StorageNews, StoreCmd,
-    StoreNews,
+use rrx::domain::protocol::{
+    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd,
+    StoreEvent,
 };
 use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, Store};
 use rrx::domain::sql::Dialect;
@@ -40,7 +40,7 @@ const FIND_BUDGET: Duration = Duration::from_millis(50);
 const TABLES: usize = 5_000;
 const COLUMNS: usize = 20;
 const ROWS: u64 = 1_000_000;
-const SIZE: Size = Size { width: 200, height: 60 };
+const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 
 struct Paper;
 impl Ledger for Paper {
@@ -96,11 +96,11 @@ impl Bench {
                 Effect::Store(StoreCmd::Window { result, rows }) => {
                     let end = rows.end.min(self.store.rows());
                     let window = self.store.window(rows.start.min(end)..end).unwrap();
-                    self.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+                    self.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
                 }
                 Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) => {
                     let permit = record(&mut Paper, checked, begin).unwrap();
-                    self.feed(Message::Storage(StorageNews::Permitted {
+                    self.feed(Message::Storage(StorageEvent::Permitted {
                         session,
                         result,
                         profile: "bench".into(),
@@ -208,8 +208,8 @@ fn main() {
     let mut bench = Bench::new();
     bench.keys("enter");
     let session = SessionId(1);
-    bench.feed(Message::Session(session, SessionNews::Ready(Arc::new(facts()))));
-    bench.feed(Message::Storage(StorageNews::Worksheets {
+    bench.feed(Message::Session(session, SessionEvent::Ready(Arc::new(facts()))));
+    bench.feed(Message::Storage(StorageEvent::Worksheets {
         profile: "eu".into(),
         worksheets: vec![],
         front: 0,
@@ -219,7 +219,7 @@ fn main() {
     for generation in 1..=2 {
         let catalog = Arc::new(catalog(generation));
         bench.took.clear();
-        bench.feed(Message::Session(session, SessionNews::Catalog(catalog)));
+        bench.feed(Message::Session(session, SessionEvent::Catalog(catalog)));
         print("a catalog arrives", BUDGET, &mut bench.took);
     }
     bench.measure(
@@ -246,9 +246,9 @@ fn main() {
     bench.feed(Message::Paste("SELECT * FROM study".into()));
     bench.keys("f5");
     let result = ResultId(1);
-    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
+    bench.feed(Message::Result(result, StoreEvent::Opened(columns())));
     let progress = Progress { rows: ROWS, bytes: 1, end: Some(End::Complete) };
-    bench.feed(Message::Result(result, StoreNews::Progress(progress)));
+    bench.feed(Message::Result(result, StoreEvent::Progress(progress)));
     let report = RunReport {
         end: End::Complete,
         rows: ROWS,
@@ -259,7 +259,7 @@ fn main() {
         warnings: vec![],
         database: None,
     };
-    bench.feed(Message::Session(session, SessionNews::Ended { result, report }));
+    bench.feed(Message::Session(session, SessionEvent::Ended { result, report }));
     assert!(bench.model.grid.count() == ROWS, "the grid has its rows");
     let mut frames = |what: &str, zoom: &str, key: &str| {
         bench.keys(zoom);

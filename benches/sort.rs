@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use rows::{RESULT, columns, feed, memory, mix, print_latencies, until_all_are_there, windows};
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
-use rrx::domain::port::{ResultId, StoreCmd, StoreNews, ViewId};
+use rrx::domain::protocol::{ResultId, StoreCmd, StoreEvent, ViewId};
 use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, Glyphs, SortKey};
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
@@ -57,16 +57,16 @@ fn gnu_sort(file: &Path, keys: &[&str]) -> Duration {
 /// Looks at the rows by an arrangement, and waits until that is so.
 async fn arrange(
     commands: &mpsc::Sender<StoreCmd>,
-    news: &mut mpsc::Receiver<(ResultId, StoreNews)>,
+    event: &mut mpsc::Receiver<(ResultId, StoreEvent)>,
     (view, arrangement): (u64, Arrangement),
 ) -> Duration {
     let start = Instant::now();
     let command = StoreCmd::Arrange { result: RESULT, view: ViewId(view), arrangement };
     commands.send(command).await.unwrap();
-    while let Some((_, said)) = news.recv().await {
+    while let Some((_, said)) = event.recv().await {
         match said {
-            StoreNews::Arranged(_) => break,
-            StoreNews::Failed { problem, .. } => panic!("{problem:?}"),
+            StoreEvent::Arranged(_) => break,
+            StoreEvent::Failed { problem, .. } => panic!("{problem:?}"),
             _ => {}
         }
     }
@@ -76,29 +76,29 @@ async fn arrange(
 async fn sort(rows: u64, folder: &Path, csv: &Path) {
     let (rows_out, rows_in) = mpsc::channel(BATCH_QUEUE);
     let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-    let (news_out, mut news) = mpsc::channel::<(ResultId, StoreNews)>(INBOX);
+    let (news_out, mut event) = mpsc::channel::<(ResultId, StoreEvent)>(INBOX);
     let options = Options { memory: RESULT_MEMORY, spill: Some(folder.to_owned()) };
     let store = spawn(rows_in, commands_in, news_out, options);
     let fed = tokio::spawn(feed(rows_out, chunks(rows)));
-    until_all_are_there(&mut news).await;
+    until_all_are_there(&mut event).await;
     fed.await.unwrap();
     for (view, (what, keys, same)) in (1..).zip(SORTS) {
         let sort = keys.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
         let arrangement = Arrangement { sort, filter: None };
-        let ours = arrange(&commands, &mut news, (view, arrangement)).await;
+        let ours = arrange(&commands, &mut event, (view, arrangement)).await;
         let theirs = gnu_sort(csv, same);
         let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
         println!("{:<44} {ours:>10.2?}   GNU sort {theirs:>10.2?}   ratio {ratio:.2}", format!("sorted by {what}"));
         let mut known = rows;
-        let took = windows(&commands, &mut news, &mut known, |count| count < 300).await;
+        let took = windows(&commands, &mut event, &mut known, |count| count < 300).await;
         print_latencies("  windows of it, anywhere", &took);
     }
     let filter = Filter::parse("column_2 > 8000000 and column_1 ~ '7$'", &columns()).unwrap();
     let arrangement = Arrangement { sort: Vec::new(), filter: Some(Arc::new(filter)) };
-    let took = arrange(&commands, &mut news, (9, arrangement)).await;
+    let took = arrange(&commands, &mut event, (9, arrangement)).await;
     println!("{:<44} {took:>10.2?}", "filtered by a number and a regular expression");
     drop(commands);
-    drop(news);
+    drop(event);
     store.await.unwrap();
 }
 

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! What reaches the server is one of two things: a constant text of ours (`io::session::own`), or a
-//! [`domain::accesslog::Permit`], which exists only after the guard has checked the text and the access log has its
+//! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the access log has its
 //! begin record on disk.
 
 pub mod app;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{End, ResultId, Rows, StoreCmd, StoreNews};
+use rrx::domain::protocol::{End, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, Origin, WireType};
 use tokio::sync::mpsc;
 
@@ -78,9 +78,9 @@ pub(crate) async fn feed(rows: mpsc::Sender<Rows>, chunks: impl Iterator<Item = 
 }
 
 /// Waits until the store has the end of the result.
-pub(crate) async fn until_all_are_there(news: &mut mpsc::Receiver<(ResultId, StoreNews)>) {
-    while let Some((_, said)) = news.recv().await {
-        if matches!(said, StoreNews::Progress(ref progress) if progress.end.is_some()) {
+pub(crate) async fn until_all_are_there(event: &mut mpsc::Receiver<(ResultId, StoreEvent)>) {
+    while let Some((_, said)) = event.recv().await {
+        if matches!(said, StoreEvent::Progress(ref progress) if progress.end.is_some()) {
             break;
         }
     }
@@ -89,7 +89,7 @@ pub(crate) async fn until_all_are_there(news: &mut mpsc::Receiver<(ResultId, Sto
 /// The latencies of windows of 300 rows at random places of those that are known to be there, in order.
 pub(crate) async fn windows(
     commands: &mpsc::Sender<StoreCmd>,
-    news: &mut mpsc::Receiver<(ResultId, StoreNews)>,
+    event: &mut mpsc::Receiver<(ResultId, StoreEvent)>,
     known: &mut u64,
     go_on: impl Fn(usize) -> bool,
 ) -> Vec<Duration> {
@@ -99,9 +99,9 @@ pub(crate) async fn windows(
         let start = Instant::now();
         commands.send(StoreCmd::Window { result: RESULT, rows: first..first + 300 }).await.unwrap();
         loop {
-            match news.recv().await {
-                Some((_, StoreNews::Progress(progress))) => *known = progress.rows,
-                Some((_, StoreNews::Window(_))) | None => break,
+            match event.recv().await {
+                Some((_, StoreEvent::Progress(progress))) => *known = progress.rows,
+                Some((_, StoreEvent::Window(_))) | None => break,
                 Some(_) => {}
             }
         }

@@ -35,7 +35,7 @@ use super::panes::connect::ConnectAction;
 use super::panes::explorer::{ExplorerAction, FilterAction};
 use super::panes::grid::GridAction;
 use super::panes::inspector::InspectorAction;
-use super::panes::parts::list::ListAction;
+use super::panes::widgets::list::ListAction;
 use super::panes::worksheet::WorksheetAction;
 
 actions! {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::catalog::Catalog;
-use crate::domain::compute::Job;
-use crate::domain::port::{ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
+use crate::domain::compute::ComputeJob;
+use crate::domain::protocol::{ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
 /// One thing to do outside.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub enum Effect {
     /// For the host.
     Host(HostCmd),
     /// Heavy pure work, beside the loop; the newest of its slot wins.
-    Compute(Job),
+    Compute(ComputeJob),
     /// Free this beside the loop: a large catalog takes milliseconds to free.
     Discard(Arc<Catalog>),
     /// Draw every cell anew: something else has written to the terminal.

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use crate::domain::compute::Computed;
 use crate::domain::keys::Chord;
-use crate::domain::port::{ExportId, ExportNews, HostNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
 use crate::domain::problem::Problem;
+use crate::domain::protocol::{
+    ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
+};
 
-use super::areas::Size;
 use super::effect::Effect;
+use super::layout::ScreenSize;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -18,21 +20,21 @@ pub enum Message {
     /// Text pasted as a whole; nothing in it runs.
     Paste(String),
     /// The terminal's size.
-    Resize(Size),
+    Resize(ScreenSize),
     /// Time since the program started, once a second while something runs, and after a wake.
     Clock(Duration),
     /// News of a session.
-    Session(SessionId, SessionNews),
+    Session(SessionId, SessionEvent),
     /// News of a result.
-    Result(ResultId, StoreNews),
+    Result(ResultId, StoreEvent),
     /// News of an export.
-    Export(ExportId, ExportNews),
+    Export(ExportId, ExportEvent),
     /// News of the storage task.
-    Storage(StorageNews),
+    Storage(StorageEvent),
     /// Work that was asked for is done.
     Computed(Computed),
     /// News of the host.
-    Host(HostNews),
+    Host(HostEvent),
     /// Connect to this profile: the command line named it.
     Connect(String),
     /// A queue was full: this effect did not happen.

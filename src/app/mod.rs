@@ -1,19 +1,19 @@
 //! Floor 2: every decision of the TUI. `update` is the only way the model changes; drawing reads the model and writes cells.
 
 pub mod action;
-pub mod again;
-pub mod areas;
-pub mod ask;
-mod bars_view;
+pub mod context;
 pub mod effect;
 pub mod focus;
+mod header_view;
+pub mod keymaps;
+pub mod layout;
 pub mod message;
 pub mod model;
 pub mod panes;
-mod route;
-mod run;
-pub mod shared;
-pub mod styles;
+pub mod reconnect;
+pub mod request;
+mod requests;
+mod statement;
 pub mod ui;
 mod update;
 mod view;

@@ -4,24 +4,24 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::compute::{Generation, Job, Slot, Work};
+use crate::domain::compute::{ComputeJob, ComputeSlot, ComputeWork, Generation};
 use crate::domain::keys::{Keymap, Matcher};
-use crate::domain::port::{ExportId, ResultId, SessionId, StorageCmd};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
+use crate::domain::protocol::{ExportId, ResultId, SessionId, StorageCmd};
 
 use super::action::{Action, AppAction};
-use super::again::Again;
-use super::areas::{Areas, Options, Room, Size};
-use super::ask::Source;
+use super::context::{ConnectionState, Context};
 use super::focus::Focus;
+use super::layout::{Layout, LayoutClass, LayoutOptions, ScreenSize};
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::Inspector;
 use super::panes::overlay::{Happened, Overlay};
 use super::panes::worksheet::Worksheets;
-use super::shared::{Link, Shared};
+use super::reconnect::Reconnect;
+use super::request::StatementOrigin;
 use super::ui::theme::Theme;
 
 /// The line above the keys.
@@ -45,7 +45,7 @@ pub struct Start {
     /// Colours.
     pub theme: Theme,
     /// The terminal.
-    pub size: Size,
+    pub size: ScreenSize,
     /// What was wrong with settings and keymaps.
     pub problems: Vec<Problem>,
     /// A worksheet for the demo where it has none yet: title and text.
@@ -58,13 +58,13 @@ pub struct Start {
 #[derive(Debug)]
 pub struct Model {
     /// What panes may read.
-    pub shared: Shared,
+    pub context: Context,
     /// The panel in focus.
     pub focus: Focus,
     /// What the user chose to see.
-    pub options: Options,
+    pub options: LayoutOptions,
     /// The terminal's size.
-    pub size: Size,
+    pub size: ScreenSize,
     /// The connection screen; it covers the rest while it is open.
     pub connect: Option<Connect>,
     /// The overlay, if one is open.
@@ -99,11 +99,11 @@ pub struct Aside {
     /// The last job.
     pub last_job: Generation,
     /// The job of each slot whose answer is waited for.
-    pub jobs: BTreeMap<Slot, Generation>,
+    pub jobs: BTreeMap<ComputeSlot, Generation>,
     /// The statement whose record has no end yet.
-    pub flight: Option<Flight>,
+    pub in_flight: Option<StatementInFlight>,
     /// Statements of a run of several that have not had their turn.
-    pub queue: VecDeque<(String, Source)>,
+    pub queue: VecDeque<(String, StatementOrigin)>,
     /// The next export.
     pub next_export: u64,
     /// The last run of several.
@@ -113,7 +113,7 @@ pub struct Aside {
     /// A worksheet for the demo where it has none yet.
     pub first_worksheet: Option<(String, String)>,
     /// What is remembered from one session to the next.
-    pub again: Again,
+    pub again: Reconnect,
     /// The panel from which the inspector was opened.
     pub came_from: Focus,
     /// The exit code, once leaving waits only for the last save.
@@ -122,7 +122,7 @@ pub struct Aside {
 
 /// A statement from its guard to its end.
 #[derive(Debug)]
-pub struct Flight {
+pub struct StatementInFlight {
     /// The result that it feeds.
     pub result: ResultId,
     /// Where it stands: its worksheet's key, its first byte there.
@@ -146,8 +146,9 @@ impl Model {
     /// A model that shows the picker of profiles.
     #[must_use]
     pub fn new(start: Start) -> Self {
-        let options = Options { explorer: true, inspector: true, zoom: false, focus: Focus::Worksheet, split: 42 };
-        let areas = Areas::solve(start.size, options);
+        let options =
+            LayoutOptions { explorer: true, inspector: true, zoom: false, focus: Focus::Worksheet, split: 42 };
+        let layout = Layout::solve(start.size, options);
         let activity = start.problems.iter().map(|problem| Happened { at: 0, what: problem.to_string() }).collect();
         let activity_action = Action::App(AppAction::Activity);
         let key = start.keymap.label(activity_action.layer(), activity_action).unwrap_or_else(|| "(no key)".into());
@@ -156,13 +157,13 @@ impl Model {
             at: Duration::ZERO,
         });
         Self {
-            shared: Shared {
+            context: Context {
                 settings: start.settings,
                 profiles: start.profiles,
                 keymap: start.keymap,
                 glyphs: start.theme.glyphs(),
                 profile: None,
-                link: Link::Off,
+                link: ConnectionState::None,
                 facts: None,
                 lag: None,
                 database: None,
@@ -171,7 +172,7 @@ impl Model {
                 snippets: Arc::default(),
                 running: None,
                 folder: start.folder,
-                areas,
+                layout,
                 now: Duration::ZERO,
             },
             focus: Focus::Worksheet,
@@ -192,13 +193,13 @@ impl Model {
                 next_result: 1,
                 last_job: Generation::default(),
                 jobs: BTreeMap::new(),
-                flight: None,
+                in_flight: None,
                 queue: VecDeque::new(),
                 next_export: 1,
                 next_run: 0,
                 late: Vec::new(),
                 first_worksheet: start.first_worksheet,
-                again: Again::default(),
+                again: Reconnect::default(),
                 came_from: Focus::Worksheet,
                 leaving: None,
             },
@@ -208,7 +209,7 @@ impl Model {
     /// Solves the layout anew.
     pub(super) fn solve(&mut self) {
         self.options.focus = self.focus;
-        self.shared.areas = Areas::solve(self.size, self.options);
+        self.context.layout = Layout::solve(self.size, self.options);
     }
 
     /// A session id that was never used.
@@ -230,16 +231,16 @@ impl Model {
     }
 
     /// A job of a number that was never used; older jobs of its slot are forgotten.
-    pub(super) fn new_job(&mut self, work: Work) -> Job {
+    pub(super) fn new_job(&mut self, work: ComputeWork) -> ComputeJob {
         self.aside.last_job.0 += 1;
         let generation = self.aside.last_job;
         self.aside.jobs.insert(work.slot(), generation);
-        Job { generation, work }
+        ComputeJob { generation, work }
     }
 
     /// Tells the user something in one line.
     pub(super) fn notice(&mut self, text: impl Into<String>) {
-        self.aside.notice = Some(Notice { text: text.into(), at: self.shared.now });
+        self.aside.notice = Some(Notice { text: text.into(), at: self.context.now });
     }
 
     /// Adds a line to the activity; the oldest go.
@@ -249,7 +250,7 @@ impl Model {
         if self.aside.activity.len() >= MOST {
             self.aside.activity.drain(..MOST / 4);
         }
-        let at = u64::try_from(self.shared.now.as_millis()).unwrap_or(u64::MAX);
+        let at = u64::try_from(self.context.now.as_millis()).unwrap_or(u64::MAX);
         self.aside.activity.push(Happened { at, what: what.into() });
     }
 
@@ -271,9 +272,9 @@ impl Model {
     /// Whether this panel can be reached now.
     #[must_use]
     pub fn can_show(&self, focus: Focus) -> bool {
-        match (self.shared.areas.room, focus) {
-            (Room::Wide, Focus::Explorer) => self.options.explorer || self.options.zoom,
-            (Room::Wide, Focus::Inspector) => self.options.inspector || self.options.zoom,
+        match (self.context.layout.room, focus) {
+            (LayoutClass::Wide, Focus::Explorer) => self.options.explorer || self.options.zoom,
+            (LayoutClass::Wide, Focus::Inspector) => self.options.inspector || self.options.zoom,
             _ => true,
         }
     }

@@ -2,109 +2,109 @@
 
 use std::sync::Arc;
 
-use crate::domain::accesslog::CopyRecord;
-use crate::domain::compute::{Answer, Computed};
+use crate::domain::access_log::CopyRecord;
+use crate::domain::compute::{ComputeResult, Computed};
 use crate::domain::keys::{Chord, Outcome};
-use crate::domain::port::{
-    CopyText, End, ExportCmd, ExportNews, HostCmd, HostNews, ResultId, RunReport, SavedWorksheet, SessionCmd,
-    SessionId, SessionNews, StorageCmd, StorageNews, StoreCmd, StoreNews,
-};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
+use crate::domain::protocol::{
+    CopyText, End, ExportCmd, ExportEvent, HostCmd, HostEvent, ResultId, RunReport, SavedWorksheet, SessionCmd,
+    SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
+};
 
 use super::action::Action;
-use super::ask::Ask;
+use super::context::ConnectionState;
 use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
 use super::model::Model;
-use super::panes::Cx;
+use super::panes::PaneContext;
 use super::panes::overlay::Kind;
-use super::shared::Link;
+use super::request::Request;
 
 /// Takes one message and answers with what is to be done outside.
 #[must_use]
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let mut asks = Vec::new();
+    let mut requests = Vec::new();
     match message {
-        Message::Key(chord) => on_key(model, chord, &mut asks, &mut effects),
-        Message::Paste(text) => on_paste(model, &text, &mut asks, &mut effects),
+        Message::Key(chord) => on_key(model, chord, &mut requests, &mut effects),
+        Message::Paste(text) => on_paste(model, &text, &mut requests, &mut effects),
         Message::Resize(size) => {
             model.size = size;
             model.solve();
-            asks.push(Ask::Settle);
+            requests.push(Request::Settle);
         }
-        Message::Clock(now) => on_clock(model, now, &mut asks, &mut effects),
-        Message::Session(id, news) => on_session(model, id, news, &mut asks, &mut effects),
-        Message::Result(id, news) => on_result(model, id, news, &mut asks, &mut effects),
-        Message::Export(id, news) => {
-            let (asks, effects) = (&mut asks, &mut effects);
-            let is_unwritten = matches!(news, ExportNews::Cancelled | ExportNews::Failed(_));
-            with!(model, asks, effects, grid.on_export(id, news));
+        Message::Clock(now) => on_clock(model, now, &mut requests, &mut effects),
+        Message::Session(id, event) => on_session(model, id, event, &mut requests, &mut effects),
+        Message::Result(id, event) => on_result(model, id, event, &mut requests, &mut effects),
+        Message::Export(id, event) => {
+            let (requests, effects) = (&mut requests, &mut effects);
+            let is_unwritten = matches!(event, ExportEvent::Cancelled | ExportEvent::Failed(_));
+            with!(model, requests, effects, grid.on_export(id, event));
             if is_unwritten {
-                super::run::stop_unwritten(model, effects);
+                super::statement::stop_unwritten(model, effects);
             }
         }
-        Message::Storage(news) => on_storage(model, news, &mut asks, &mut effects),
+        Message::Storage(event) => on_storage(model, event, &mut requests, &mut effects),
         Message::Computed(computed) => on_computed(model, computed),
-        Message::Host(news) => on_host(model, news, &mut asks, &mut effects),
-        Message::WorkerLost(problem) => asks.push(Ask::Problem(problem)),
-        Message::Connect(profile) => asks.push(Ask::Connect(profile)),
-        Message::Refused(effect) => on_refused(model, effect, &mut asks, &mut effects),
-        Message::Terminate => asks.push(Ask::Quit),
+        Message::Host(event) => on_host(model, event, &mut requests, &mut effects),
+        Message::WorkerLost(problem) => requests.push(Request::Problem(problem)),
+        Message::Connect(profile) => requests.push(Request::Connect(profile)),
+        Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
+        Message::Terminate => requests.push(Request::Quit),
     }
-    super::route::settle(model, asks, &mut effects);
+    super::requests::settle(model, requests, &mut effects);
     effects
 }
 
 /// Lends a pane its context.
 macro_rules! with {
-    ($model:ident, $asks:ident, $effects:ident, $pane:ident.$call:ident($($argument:expr),*)) => {
-        $model.$pane.$call($($argument,)* &mut Cx { shared: &$model.shared, asks: $asks, effects: $effects })
+    ($model:ident, $requests:ident, $effects:ident, $pane:ident.$call:ident($($argument:expr),*)) => {
+        $model.$pane.$call($($argument,)* &mut PaneContext { context: &$model.context, requests: $requests, effects: $effects })
     };
 }
 pub(super) use with;
 
 /// What the lists of the overlays are made of.
-macro_rules! stock {
+macro_rules! list_sources {
     ($model:ident) => {
-        crate::app::panes::overlay::Stock { activity: &$model.aside.activity, result: $model.grid.front() }
+        crate::app::panes::overlay::ListSources { activity: &$model.aside.activity, result: $model.grid.front() }
     };
 }
-pub(super) use stock;
+pub(super) use list_sources;
 
-fn on_clock(model: &mut Model, now: std::time::Duration, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    model.shared.now = now;
-    if model.shared.running.is_some() {
-        effects.push(Effect::Wake(super::run::SOON));
+fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    model.context.now = now;
+    if model.context.running.is_some() {
+        effects.push(Effect::Wake(super::statement::SOON));
     }
-    super::again::on_clock(model, effects);
+    super::reconnect::on_clock(model, effects);
     // What a full queue refused goes again.
     effects.extend(model.aside.late.drain(..).map(Effect::Storage));
-    with!(model, asks, effects, worksheets.save());
+    with!(model, requests, effects, worksheets.save());
 }
 
-fn on_key(model: &mut Model, chord: Chord, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let (layers, takes_text) = model.layers();
-    let keymap = model.shared.keymap.clone();
+    let keymap = model.context.keymap.clone();
     model.aside.notice = None;
     match model.matcher.feed(chord, &keymap, &layers, takes_text) {
-        Outcome::Action(action) => super::route::act(model, action, asks, effects),
-        Outcome::Text(character) => on_text(model, character, asks, effects),
+        Outcome::Action(action) => super::requests::act(model, action, requests, effects),
+        Outcome::Text(character) => on_text(model, character, requests, effects),
         Outcome::Pending | Outcome::GivenUp => {}
         Outcome::Unbound => {
-            let help = model.shared.key(Action::App(super::action::AppAction::Help));
+            let help = model.context.key(Action::App(super::action::AppAction::Help));
             model.notice(format!("{chord} does nothing here; {help} shows the keys that do"));
         }
     }
 }
 
-fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let stock = stock!(model);
-    let mut cx = Cx { shared: &model.shared, asks, effects };
+fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let list_sources = list_sources!(model);
+    let mut cx = PaneContext { context: &model.context, requests, effects };
     if let Some(overlay) = &mut model.overlay {
-        overlay.type_char(character, &mut cx, stock);
+        overlay.type_char(character, &mut cx, list_sources);
     } else if let Some(connect) = &mut model.connect {
         connect.type_char(character);
     } else if model.focus == Focus::Explorer {
@@ -115,11 +115,11 @@ fn on_text(model: &mut Model, character: char, asks: &mut Vec<Ask>, effects: &mu
     }
 }
 
-fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let stock = stock!(model);
-    let mut cx = Cx { shared: &model.shared, asks, effects };
+fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let list_sources = list_sources!(model);
+    let mut cx = PaneContext { context: &model.context, requests, effects };
     if let Some(overlay) = &mut model.overlay {
-        overlay.paste(text, &mut cx, stock);
+        overlay.paste(text, &mut cx, list_sources);
     } else if let Some(connect) = &mut model.connect {
         connect.paste(text);
     } else if model.focus == Focus::Explorer && model.explorer.is_typing {
@@ -129,50 +129,56 @@ fn on_paste(model: &mut Model, text: &str, asks: &mut Vec<Ask>, effects: &mut Ve
         model.worksheets.settle(&mut cx);
         if model.focus != Focus::Worksheet {
             // What was pasted shall not happen out of sight.
-            cx.ask(Ask::Focus(Focus::Worksheet));
-            cx.ask(Ask::Notice("pasted into the worksheet".into()));
+            cx.request(Request::Focus(Focus::Worksheet));
+            cx.request(Request::Notice("pasted into the worksheet".into()));
         }
     }
 }
 
 fn on_computed(model: &mut Model, computed: Computed) {
-    let slot = computed.answer.slot();
+    let slot = computed.handle.slot();
     if model.aside.jobs.get(&slot) != Some(&computed.generation) {
         return;
     }
     model.aside.jobs.remove(&slot);
-    match computed.answer {
-        Answer::Found { best, total } => {
+    match computed.handle {
+        ComputeResult::Found { best, total } => {
             if let Some(overlay) = &mut model.overlay {
-                overlay.on_found(&best, total, &model.shared);
+                overlay.on_found(&best, total, &model.context);
             }
         }
-        Answer::Filtered(hits) => model.explorer.on_filtered(hits, &model.shared),
+        ComputeResult::Filtered(hits) => model.explorer.on_filtered(hits, &model.context),
     }
 }
 
-fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    if model.shared.link.session() != Some(id) {
+fn on_session(
+    model: &mut Model,
+    id: SessionId,
+    event: SessionEvent,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    if model.context.link.session() != Some(id) {
         return;
     }
-    let is_behind = matches!(model.shared.link, Link::Again { .. });
-    match news {
-        SessionNews::Rung { hop, rung, state } => {
+    let is_behind = matches!(model.context.link, ConnectionState::Reconnecting { .. });
+    match event {
+        SessionEvent::ConnectionStep { hop, rung, state } => {
             if is_behind {
-                model.aside.again.ladder.on_rung(hop, rung, state);
+                model.aside.again.ladder.on_step(hop, rung, state);
             } else if let Some(connect) = &mut model.connect {
-                connect.on_rung(hop, rung, state);
+                connect.on_step(hop, rung, state);
             }
         }
-        SessionNews::Asked(question) if is_behind => super::again::on_asked(model, id, question, effects),
-        SessionNews::Asked(question) => {
+        SessionEvent::Asked(question) if is_behind => super::reconnect::on_asked(model, id, question, effects),
+        SessionEvent::Asked(question) => {
             if let Some(connect) = &mut model.connect {
                 connect.on_asked(question);
             }
         }
-        SessionNews::Ready(facts) => {
-            model.shared.link = Link::On(id);
-            model.shared.database.clone_from(&facts.database);
+        SessionEvent::Ready(facts) => {
+            model.context.link = ConnectionState::Connected(id);
+            model.context.database.clone_from(&facts.database);
             for warning in &facts.warnings {
                 model.happened(warning.clone());
             }
@@ -180,130 +186,137 @@ fn on_session(model: &mut Model, id: SessionId, news: SessionNews, asks: &mut Ve
             if model.aside.notice.is_none() {
                 model.notice(format!("connected to {} {}", facts.product, facts.short_version()));
             }
-            let is_known = super::again::on_ready(model, &facts);
-            model.shared.facts = Some(facts);
-            model.shared.lag = None;
+            let is_known = super::reconnect::on_ready(model, &facts);
+            model.context.facts = Some(facts);
+            model.context.lag = None;
             if !is_behind {
                 model.connect = None;
             }
-            if !(is_known && model.shared.catalog.is_some()) {
+            if !(is_known && model.context.catalog.is_some()) {
                 effects.push(Effect::Session(id, SessionCmd::LoadCatalog));
             }
-            asks.push(Ask::Settle);
+            requests.push(Request::Settle);
         }
-        SessionNews::Failed(problem) if is_behind => super::again::on_failed(model, problem, effects),
-        SessionNews::Failed(problem) => {
-            model.shared.link = Link::Off;
+        SessionEvent::Failed(problem) if is_behind => super::reconnect::on_failed(model, problem, effects),
+        SessionEvent::Failed(problem) => {
+            model.context.link = ConnectionState::None;
             model.happened(problem.to_string());
-            super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
+            super::statement::give_up(model, End::Broken(problem.clone()), requests, effects);
             model.connect.get_or_insert_default().on_failed(problem);
         }
-        SessionNews::Catalog(catalog) => {
-            let before = model.shared.catalog.replace(catalog);
-            with!(model, asks, effects, explorer.on_catalog(before.as_deref()));
+        SessionEvent::Catalog(catalog) => {
+            let before = model.context.catalog.replace(catalog);
+            with!(model, requests, effects, explorer.on_catalog(before.as_deref()));
             effects.extend(before.map(Effect::Discard));
-            asks.push(Ask::RefreshOverlay);
-            asks.push(Ask::Settle);
-            if let Some((schema, table)) = model.worksheets.table(&model.shared) {
-                asks.push(Ask::ShowTable { schema, table });
+            requests.push(Request::RefreshOverlay);
+            requests.push(Request::Settle);
+            if let Some((schema, table)) = model.worksheets.table(&model.context) {
+                requests.push(Request::ShowTable { schema, table });
             }
         }
         // Nobody waits for it with the hands on the keys: it is shown, and the focus stays where it is.
-        SessionNews::CatalogFailed(problem) => {
-            let key = model.shared.key(Action::App(super::action::AppAction::Refresh));
+        SessionEvent::CatalogFailed(problem) => {
+            let key = model.context.key(Action::App(super::action::AppAction::Refresh));
             model.happened(problem.to_string());
             model.notice(format!("{}: {key} reads it again", problem.what));
-            model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.shared);
+            model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.context);
         }
-        SessionNews::Ended { result, report } => super::run::on_ended(model, result, &report, asks, effects),
-        SessionNews::Own { text, took, error } => {
+        SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, &report, requests, effects),
+        SessionEvent::Own { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.happened(format!("{text} ({} ms){end}", took.as_millis()));
         }
-        SessionNews::Lag(lag) => model.shared.lag = Some((lag, model.shared.now)),
-        SessionNews::Lost(problem) => super::again::on_lost(model, &problem, asks, effects),
-        SessionNews::Closed => model.shared.link = Link::Off,
+        SessionEvent::Lag(lag) => model.context.lag = Some((lag, model.context.now)),
+        SessionEvent::Lost(problem) => super::reconnect::on_lost(model, &problem, requests, effects),
+        SessionEvent::Closed => model.context.link = ConnectionState::None,
     }
 }
 
-fn on_result(model: &mut Model, id: ResultId, news: StoreNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let is_opened = matches!(news, StoreNews::Opened(_));
-    super::run::stop_what_is_not_kept(model, id, &news, effects);
-    with!(model, asks, effects, grid.on_store(id, news));
+fn on_result(
+    model: &mut Model,
+    id: ResultId,
+    event: StoreEvent,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    let is_opened = matches!(event, StoreEvent::Opened(_));
+    super::statement::stop_what_is_not_kept(model, id, &event, effects);
+    with!(model, requests, effects, grid.on_store(id, event));
     let has_rows = model.grid.front().is_some_and(|result| result.id == id);
     if is_opened && has_rows && model.overlay.is_none() && model.focus == Focus::Explorer {
         // A preview is looked at where its rows are.
-        asks.push(Ask::Focus(Focus::Grid));
+        requests.push(Request::Focus(Focus::Grid));
     }
 }
 
-fn on_storage(model: &mut Model, news: StorageNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    match news {
-        StorageNews::Permitted { session, result, profile, permit } => {
-            super::run::on_permitted(model, (session, result), (profile, permit), asks, effects);
+fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    match event {
+        StorageEvent::Permitted { session, result, profile, permit } => {
+            super::statement::on_permitted(model, (session, result), (profile, permit), requests, effects);
         }
-        StorageNews::NotPermitted { result, problem } => {
-            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
+        StorageEvent::NotPermitted { result, problem } => {
+            super::statement::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), requests, effects);
         }
-        StorageNews::History(past) => asks.push(Ask::Open(Kind::History(past))),
-        StorageNews::Worksheets { profile, worksheets, front, problems } => {
-            let is_demo = model.shared.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
+        StorageEvent::History(past) => requests.push(Request::Open(Kind::History(past))),
+        StorageEvent::Worksheets { profile, worksheets, front, problems } => {
+            let is_demo =
+                model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
             let first = if worksheets.is_empty() && is_demo { model.aside.first_worksheet.take() } else { None };
             let is_first = first.is_some();
             let worksheets =
                 first.map_or(worksheets, |(title, text)| vec![SavedWorksheet::new("sheet-1", &title, &text)]);
-            with!(model, asks, effects, worksheets.load(&profile, worksheets, front));
+            with!(model, requests, effects, worksheets.load(&profile, worksheets, front));
             model.worksheets.is_dirty |= is_first;
             tell_all(model, &problems);
-            asks.push(Ask::Settle);
+            requests.push(Request::Settle);
         }
-        StorageNews::WorksheetsSaved => {
+        StorageEvent::WorksheetsSaved => {
             model.worksheets.is_saving = false;
-            with!(model, asks, effects, worksheets.save());
-            super::run::leave(model, effects);
+            with!(model, requests, effects, worksheets.save());
+            super::statement::leave(model, effects);
         }
-        StorageNews::SnippetSaved(path) => {
+        StorageEvent::SnippetSaved(path) => {
             model.overlay = None;
             model.notice(format!("saved as {}", path.display()));
-            asks.push(Ask::LoadSnippets);
+            requests.push(Request::LoadSnippets);
         }
-        StorageNews::Snippets { snippets, problems } => {
-            model.shared.snippets = snippets;
+        StorageEvent::Snippets { snippets, problems } => {
+            model.context.snippets = snippets;
             tell_all(model, &problems);
         }
-        StorageNews::Docs { packs, problems } => {
-            model.shared.docs = packs;
+        StorageEvent::Docs { packs, problems } => {
+            model.context.docs = packs;
             tell_all(model, &problems);
-            asks.push(Ask::Settle);
+            requests.push(Request::Settle);
         }
-        StorageNews::ProfileAdded { name, settings } => {
-            let built_in = model.shared.profiles.iter().filter(|profile| profile.environment == Environment::Demo);
+        StorageEvent::ProfileAdded { name, settings } => {
+            let built_in = model.context.profiles.iter().filter(|profile| profile.environment == Environment::Demo);
             let own = settings.profiles.iter().cloned().map(Arc::new);
-            model.shared.profiles = own.chain(built_in.cloned()).collect();
-            model.shared.settings = settings;
+            model.context.profiles = own.chain(built_in.cloned()).collect();
+            model.context.settings = settings;
             if let Some(connect) = &mut model.connect {
-                connect.on_added(&name, &model.shared);
+                connect.on_added(&name, &model.context);
             }
-            let key = model.shared.key(Action::Connect(super::panes::connect::ConnectAction::Connect));
+            let key = model.context.key(Action::Connect(super::panes::connect::ConnectAction::Connect));
             model.notice(format!("{name} is saved; {key} connects to it"));
         }
-        StorageNews::ProfileNotAdded(problem) => match &mut model.connect {
+        StorageEvent::ProfileNotAdded(problem) => match &mut model.connect {
             Some(connect) => connect.on_not_added(problem),
-            None => asks.push(Ask::Problem(problem)),
+            None => requests.push(Request::Problem(problem)),
         },
-        StorageNews::Failed(problem) => {
+        StorageEvent::Failed(problem) => {
             model.worksheets.is_saving = false;
             if let Some(code) = model.aside.leaving {
                 effects.push(Effect::Quit(code.max(problem.kind.exit_code())));
             }
-            asks.push(Ask::Problem(problem));
+            requests.push(Request::Problem(problem));
         }
     }
 }
 
-fn on_host(model: &mut Model, news: HostNews, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    match news {
-        HostNews::Copied { words, to, copy } => {
+fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    match event {
+        HostEvent::Copied { words, to, copy } => {
             model.notice(words);
             let CopyText { text, what, from } = copy;
             effects.extend(from.map(|from| {
@@ -319,10 +332,10 @@ fn on_host(model: &mut Model, news: HostNews, asks: &mut Vec<Ask>, effects: &mut
                 }))
             }));
         }
-        HostNews::NotTaken { copy, why } => {
+        HostEvent::NotTaken { copy, why } => {
             effects.push(Effect::Host(HostCmd::Copy { copy, refused: Some(why) }));
         }
-        HostNews::Failed(problem) => asks.push(Ask::Problem(problem)),
+        HostEvent::Failed(problem) => requests.push(Request::Problem(problem)),
     }
 }
 
@@ -331,12 +344,12 @@ fn tell_all(model: &mut Model, problems: &[Problem]) {
         model.happened(problem.to_string());
     }
     if let Some(first) = problems.first() {
-        let key = model.shared.key(Action::App(super::action::AppAction::Activity));
+        let key = model.context.key(Action::App(super::action::AppAction::Activity));
         model.notice(format!("{} ({} in all; {key} lists them)", first.what, problems.len()));
     }
 }
 
-fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
+fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let what = match &effect {
         Effect::Session(..) => "the session is busy",
         Effect::Store(_) => "the result store is busy",
@@ -351,21 +364,22 @@ fn on_refused(model: &mut Model, effect: Effect, asks: &mut Vec<Ask>, effects: &
     match effect {
         // A statement that could not set out has ended; else it would be said to run for ever.
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
-            let problem = Problem::new(crate::domain::problem::Kind::Refused, format!("Nothing was sent: {what}"))
-                .hint("run it again in a moment");
-            super::run::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), asks, effects);
+            let problem =
+                Problem::new(crate::domain::problem::ProblemKind::Refused, format!("Nothing was sent: {what}"))
+                    .hint("run it again in a moment");
+            super::statement::on_ended(model, result, &RunReport::of_nothing(End::Broken(problem)), requests, effects);
         }
         // What happened is written down, if later.
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {
             model.aside.late.push(end);
-            effects.push(Effect::Wake(super::run::SOON));
+            effects.push(Effect::Wake(super::statement::SOON));
         }
         Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),
         Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),
         Effect::Storage(StorageCmd::SaveWorksheets { .. }) => {
             model.worksheets.is_dirty = true;
             model.worksheets.is_saving = false;
-            effects.push(Effect::Wake(super::run::SOON));
+            effects.push(Effect::Wake(super::statement::SOON));
         }
         _ => {}
     }

@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::results::Glyphs;
 
-use super::areas::Room;
 use super::bars_view;
 use super::focus::Focus;
+use super::layout::LayoutClass;
 use super::model::Model;
 use super::panes::connect::ConnectView;
 use super::panes::explorer::ExplorerView;
@@ -29,24 +29,24 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
 }
 
 fn paint(model: &Model, buffer: &mut Buffer) {
-    let areas = &model.shared.areas;
+    let layout = &model.context.layout;
     let theme = model.aside.theme;
-    if areas.room == Room::TooSmall {
+    if layout.room == LayoutClass::TooSmall {
         too_small(buffer, theme);
         return;
     }
-    bars_view::header(model, buffer);
+    header_view::header(model, buffer);
     if let Some(connect) = &model.connect {
-        let area = rect(connect.place(&model.shared), buffer);
-        ConnectView { connect, shared: &model.shared, theme }.draw(area, buffer);
+        let area = rect(connect.place(&model.context), buffer);
+        ConnectView { connect, context: &model.context, theme }.draw(area, buffer);
     } else {
         panels(model, buffer);
     }
     if let Some(overlay) = &model.overlay {
-        OverlayView { overlay, shared: &model.shared, theme }.draw(buffer);
+        OverlayView { overlay, context: &model.context, theme }.draw(buffer);
     }
-    bars_view::notice(model, buffer);
-    bars_view::hints(model, buffer);
+    header_view::notice(model, buffer);
+    header_view::hints(model, buffer);
 }
 
 /// In as many lines as there are.
@@ -63,23 +63,23 @@ fn too_small(buffer: &mut Buffer, theme: Theme) {
 }
 
 fn panels(model: &Model, buffer: &mut Buffer) {
-    let (areas, shared, theme) = (&model.shared.areas, &model.shared, model.aside.theme);
+    let (layout, context, theme) = (&model.context.layout, &model.context, model.aside.theme);
     // What comes over others is drawn last.
-    if let Some(area) = areas.worksheet {
+    if let Some(area) = layout.worksheet {
         let in_focus = model.focus == Focus::Worksheet;
-        WorksheetView { worksheets: &model.worksheets, shared, theme, in_focus }.draw(rect(area, buffer), buffer);
+        WorksheetView { worksheets: &model.worksheets, context, theme, in_focus }.draw(rect(area, buffer), buffer);
     }
-    if let Some(area) = areas.grid {
+    if let Some(area) = layout.grid {
         let in_focus = model.focus == Focus::Grid;
-        GridView { grid: &model.grid, shared, theme, in_focus }.draw(rect(area, buffer), buffer);
+        GridView { grid: &model.grid, context, theme, in_focus }.draw(rect(area, buffer), buffer);
     }
-    if let Some(area) = areas.explorer {
+    if let Some(area) = layout.explorer {
         let in_focus = model.focus == Focus::Explorer;
-        ExplorerView { explorer: &model.explorer, shared, theme, in_focus }.draw(rect(area, buffer), buffer);
+        ExplorerView { explorer: &model.explorer, context, theme, in_focus }.draw(rect(area, buffer), buffer);
     }
-    if let Some(area) = areas.inspector {
+    if let Some(area) = layout.inspector {
         let in_focus = model.focus == Focus::Inspector;
-        InspectorView { inspector: &model.inspector, shared, theme, in_focus }.draw(rect(area, buffer), buffer);
+        InspectorView { inspector: &model.inspector, context, theme, in_focus }.draw(rect(area, buffer), buffer);
     }
 }
 

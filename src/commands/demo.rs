@@ -10,9 +10,9 @@ use super::outside::Place;
 use crate::cli::DemoCommand;
 use crate::demo::{Options, Running, data, outline, start};
 use crate::domain::docs::DocPack;
-use crate::domain::port::Loaded;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, Settings};
+use crate::domain::protocol::Loaded;
 use crate::domain::snippets::Snippet;
 use crate::io::session::Prepare;
 use crate::io::storage::paths::Paths;
@@ -66,7 +66,7 @@ fn prepare(options: Options) -> Arc<Prepare> {
 
 async fn launch(options: Options) -> Result<Running, Problem> {
     start(options).await.map_err(|error| {
-        Problem::new(Kind::Local, "The demo did not start")
+        Problem::new(ProblemKind::Local, "The demo did not start")
             .because(error.to_string())
             .hint("RRX_HOME=FOLDER names another place for its files")
     })

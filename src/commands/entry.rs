@@ -13,7 +13,7 @@ use super::demo::{self, BuiltIn};
 use super::doctor::{self, DoctorArgs, Names, Shape};
 use super::headless::Interrupts;
 use super::outside::Place;
-use super::run::{self, RunArgs, Site, Stdout};
+use super::statement::{self, RunArgs, Site, Stdout};
 use super::tui::{self, Outside, TuiStart};
 use super::tunnel::{self, TunnelArgs};
 use super::{completions, host_key, keymap, keys, log, look, man, print, profiles, secret, snippets, ssh_key};
@@ -24,14 +24,14 @@ use crate::cli::DemoCommand;
 use crate::cli::{Cli, Command, DoctorCommand, ProfilesCommand, RunCommand, StatementSource, TunnelCommand};
 use crate::domain::keys::Keymap;
 use crate::domain::limits;
-use crate::domain::port::Loaded;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{CommandLine, Profile, Secret};
+use crate::domain::protocol::Loaded;
 use crate::io::host::clipboard::Surroundings;
 use crate::io::host::core_dumps;
 use crate::io::host::debug_log::{self, Statements};
 use crate::io::runtime::clock;
-use crate::io::storage::accesslog::{AccessLog, os_user};
+use crate::io::storage::access_log::{AccessLog, os_user};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
 use crate::io::storage::{self, keyring, settings};
@@ -52,7 +52,7 @@ struct BuiltIn {
 #[must_use]
 pub fn main() -> u8 {
     if let Err(error) = core_dumps::turn_off() {
-        let problem = Problem::new(Kind::Local, "A crash of rrx may write a core dump with secrets in it")
+        let problem = Problem::new(ProblemKind::Local, "A crash of rrx may write a core dump with secrets in it")
             .because(format!("core dumps cannot be turned off: {}", error.desc()))
             .hint("`ulimit -c 0` before rrx turns them off");
         let _ = print::problems(&mut std::io::stderr(), &[problem]);
@@ -78,7 +78,7 @@ pub fn main() -> u8 {
 fn debug_log(cli: &Cli) -> Result<(), Problem> {
     let Some(file) = cli.log.clone() else {
         return if cli.log_statements {
-            Err(Problem::new(Kind::Settings, "--log-statements stands alone")
+            Err(Problem::new(ProblemKind::Settings, "--log-statements stands alone")
                 .because("it adds to a debug log, and no --log FILE starts one")
                 .hint("add --log FILE"))
         } else {
@@ -94,13 +94,16 @@ fn start(cli: Cli) -> Result<u8, Problem> {
     let presence = if cli.config.is_some() { settings::Presence::Wanted } else { settings::Presence::Optional };
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     if let (Some(profile), Some(_)) = (&cli.profile, &cli.command) {
-        return Err(Problem::new(Kind::Settings, format!("\"{}\" stands before a command", print::line(profile)))
-            .because("a profile alone opens the screen; a command takes it behind its own name")
-            .hint(format!(
-                "`{}`, or for example `{}`",
-                paths.command_line.with("PROFILE"),
-                paths.command_line.with("run -p PROFILE")
-            )));
+        return Err(Problem::new(
+            ProblemKind::Settings,
+            format!("\"{}\" stands before a command", print::line(profile)),
+        )
+        .because("a profile alone opens the screen; a command takes it behind its own name")
+        .hint(format!(
+            "`{}`, or for example `{}`",
+            paths.command_line.with("PROFILE"),
+            paths.command_line.with("run -p PROFILE")
+        )));
     }
     let Some(command) = cli.command else {
         let loaded = settings::load(&paths, presence);
@@ -194,7 +197,7 @@ fn headless(command: &RunCommand, loaded: &Loaded, paths: &Paths) -> Result<u8, 
     print::problems(&mut err, &loaded.problems)?;
     let name = command.profile.as_deref().unwrap_or_default();
     if name.is_empty() {
-        return Err(Problem::new(Kind::Settings, "No profile is named").hint(format!(
+        return Err(Problem::new(ProblemKind::Settings, "No profile is named").hint(format!(
             "add -p PROFILE; `{}` lists them, and `-p demo` is always there",
             paths.command_line.with("profiles list")
         )));
@@ -233,7 +236,7 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
     };
     let name = command.profile.as_deref().unwrap_or(only);
     if name.is_empty() {
-        return Err(Problem::new(Kind::Settings, "No profile is named").hint(format!(
+        return Err(Problem::new(ProblemKind::Settings, "No profile is named").hint(format!(
             "`{}`; `{}` lists them, and `{}` always works",
             paths.command_line.with("doctor PROFILE"),
             paths.command_line.with("profiles list"),
@@ -243,8 +246,8 @@ fn doctor_command(command: &DoctorCommand, loaded: &Loaded, paths: &Paths) -> Re
     let (profile, place) = find(name, loaded, paths)?;
     let accept: Result<Vec<String>, String> =
         command.accept_host_key.iter().map(|text| host_key::fingerprint(text)).collect();
-    let accept =
-        accept.map_err(|why| Problem::new(Kind::Settings, "--accept-host-key names no fingerprint").because(why))?;
+    let accept = accept
+        .map_err(|why| Problem::new(ProblemKind::Settings, "--accept-host-key names no fingerprint").because(why))?;
     let args = DoctorArgs {
         accept,
         bundle: command.bundle.clone(),
@@ -353,7 +356,7 @@ fn wait_on<T>(
     work: impl Future<Output = Result<T, Problem>>,
 ) -> Result<T, Problem> {
     let runtime = threads.enable_all().build().map_err(|error| {
-        Problem::new(Kind::Local, "The program could not start its tasks").because(error.to_string())
+        Problem::new(ProblemKind::Local, "The program could not start its tasks").because(error.to_string())
     })?;
     let ended = runtime.block_on(work);
     runtime.shutdown_timeout(LEFT_BEHIND);

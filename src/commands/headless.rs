@@ -9,26 +9,26 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::host_key;
-use crate::domain::accesslog::{Begin, Entry};
+use crate::domain::access_log::{Begin, Entry};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionNews};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
+use crate::domain::protocol::{Answer, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::sql::{Checked, Policy, guard};
 use crate::io::session::{Outside, spawn};
-use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{hang_up, secrets};
 
 /// The one session of a headless command.
 const ID: SessionId = SessionId(1);
 
-type News = (SessionId, SessionNews);
+type News = (SessionId, SessionEvent);
 
 /// A connected session.
 pub struct Headless {
     commands: mpsc::Sender<SessionCmd>,
-    news: mpsc::Receiver<News>,
+    event: mpsc::Receiver<News>,
     facts: Arc<ServerFacts>,
     profile: Arc<Profile>,
     database: Option<String>,
@@ -58,25 +58,25 @@ impl Headless {
             return Err(refusal);
         }
         let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
-        let (told, mut news) = mpsc::channel::<News>(limits::INBOX);
+        let (told, mut event) = mpsc::channel::<News>(limits::INBOX);
         let command_line = outside.command_line.clone();
         spawn(ID, inbox, rows, told, outside);
         send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await?;
         let (mut unanswered, mut met) = (None, None);
         loop {
             let said = select! {
-                said = news.recv() => said,
+                said = event.recv() => said,
                 () = stop.next() => {
                     let _ = commands.send(SessionCmd::Close).await;
                     return Ok(Waited::Interrupted);
                 }
             };
             match said {
-                Some((_, SessionNews::Ready(facts))) => {
+                Some((_, SessionEvent::Ready(facts))) => {
                     let database = facts.database.clone();
-                    return Ok(Waited::Done(Self { commands, news, facts, profile, database, next: 1 }));
+                    return Ok(Waited::Done(Self { commands, event, facts, profile, database, next: 1 }));
                 }
-                Some((_, SessionNews::Asked(question))) => {
+                Some((_, SessionEvent::Asked(question))) => {
                     met = host_key::meet(&question, &[]);
                     let answer = answer(question).await.unwrap_or_else(|problem| {
                         unanswered = Some(problem);
@@ -84,7 +84,7 @@ impl Headless {
                     });
                     send(&commands, SessionCmd::Answer(answer)).await?;
                 }
-                Some((_, SessionNews::Failed(problem))) => {
+                Some((_, SessionEvent::Failed(problem))) => {
                     let problem = unanswered.unwrap_or(problem);
                     return Err(match met {
                         Some(met) => met.explain(problem, &profile.name, &[], &command_line),
@@ -106,10 +106,10 @@ impl Headless {
     /// Passes one statement through the guard.
     ///
     /// # Errors
-    /// A problem of kind [`Kind::Refused`] with the place in `text`.
+    /// A problem of kind [`ProblemKind::Refused`] with the place in `text`.
     pub fn check(&self, text: &str) -> Result<Checked, Problem> {
         guard::check(text, self.facts.dialect, Policy::default(), ID)
-            .map_err(|refusal| Problem::new(Kind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
+            .map_err(|refusal| Problem::new(ProblemKind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
     }
 
     /// Records the statement and runs it to its end; an interrupt stops it by KILL QUERY, and it still ends by itself.
@@ -143,15 +143,15 @@ impl Headless {
     async fn wait(&mut self, result: ResultId, stop: &mut Interrupts) -> Result<RunReport, Problem> {
         loop {
             let said = select! {
-                said = self.news.recv() => said,
+                said = self.event.recv() => said,
                 () = stop.next() => {
                     send(&self.commands, SessionCmd::Cancel(result)).await?;
                     continue;
                 }
             };
             match said {
-                Some((_, SessionNews::Ended { result: of, report })) if of == result => return Ok(report),
-                Some((_, SessionNews::Lost(problem))) => return Err(problem),
+                Some((_, SessionEvent::Ended { result: of, report })) if of == result => return Ok(report),
+                Some((_, SessionEvent::Lost(problem))) => return Err(problem),
                 Some((_, _)) => {}
                 None => return Err(gone()),
             }
@@ -161,7 +161,7 @@ impl Headless {
     /// Closes the connections.
     pub async fn close(mut self) {
         if self.commands.send(SessionCmd::Close).await.is_ok() {
-            let closing = async { while self.news.recv().await.is_some() {} };
+            let closing = async { while self.event.recv().await.is_some() {} };
             let _ = tokio::time::timeout(limits::KILL, closing).await;
         }
     }
@@ -246,7 +246,8 @@ impl Interrupts {
 }
 
 fn heard(kind: SignalKind) -> Result<Signal, Problem> {
-    signal(kind).map_err(|error| Problem::new(Kind::Local, "Ctrl-C cannot be listened to").because(error.to_string()))
+    signal(kind)
+        .map_err(|error| Problem::new(ProblemKind::Local, "Ctrl-C cannot be listened to").because(error.to_string()))
 }
 
 /// Answers a question without a screen: secrets on the terminal, unknown host keys refused.
@@ -274,7 +275,7 @@ async fn send(commands: &mpsc::Sender<SessionCmd>, command: SessionCmd) -> Resul
 }
 
 fn gone() -> Problem {
-    Problem::new(Kind::Lost, "The session ended by itself").hint("run it again")
+    Problem::new(ProblemKind::Lost, "The session ended by itself").hint("run it again")
 }
 
 /// The end record of a statement whose report never came: its fate is unknown.

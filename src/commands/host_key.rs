@@ -1,9 +1,9 @@
 //! An unknown host key where there is no screen: which one was met, and the command line that would accept it. It trusts
 //! nothing by itself.
 
-use crate::domain::port::{Answer, Question};
 use crate::domain::problem::Problem;
 use crate::domain::profile::CommandLine;
+use crate::domain::protocol::{Answer, Question};
 
 /// A host key that was not known.
 #[derive(Debug, Clone, PartialEq, Eq)]

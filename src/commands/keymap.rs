@@ -1,9 +1,9 @@
 //! The keys of a run: the style that the settings name, with the user's own file on top, and what is wrong in either.
 
 use crate::app::action::Action;
-use crate::app::styles;
+use crate::app::keymaps;
 use crate::domain::keys::Keymap;
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::UiSettings;
 use crate::io::storage::keymaps;
 use crate::io::storage::paths::Paths;
@@ -32,10 +32,9 @@ pub fn load(ui: &UiSettings, paths: &Paths) -> Keys {
         problems.push(unknown(ui, paths));
     }
     let (keymap, bad) = styles::keymap(style, own.as_ref().map(|(file, text)| (file.as_str(), text.as_str())));
-    problems
-        .extend(bad.into_iter().map(|entry| {
-            Problem::new(Kind::Settings, entry.to_string()).hint("repair this line; the other keys hold")
-        }));
+    problems.extend(bad.into_iter().map(|entry| {
+        Problem::new(ProblemKind::Settings, entry.to_string()).hint("repair this line; the other keys hold")
+    }));
     let source = match (&own, paths.keymap(style)) {
         (Some((file, _)), _) => format!("Keymap: {style}, with your own keys from {file}"),
         (None, Some(path)) => format!("Keymap: {style}. Keys of your own go into {}", path.display()),
@@ -48,7 +47,7 @@ fn unknown(ui: &UiSettings, paths: &Paths) -> Problem {
     let style = ui.keymap.as_str();
     let line = ui.keymap_line.unwrap_or(1);
     let what = format!("{}:{line}: [ui] there is no keymap \"{style}\"", paths.config.display());
-    let problem = Problem::new(Kind::Settings, what).then(Remedy::Settings);
+    let problem = Problem::new(ProblemKind::Settings, what).then(Remedy::Settings);
     let shipped = styles::listed();
     match paths.keymap(style) {
         Some(path) => problem

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::LogCommand;
-use crate::domain::accesslog::{CopyRecord, ExportRecord, TunnelEvent, TunnelRecord};
-use crate::domain::port::Past;
+use crate::domain::access_log::{CopyRecord, ExportRecord, TunnelEvent, TunnelRecord};
 use crate::domain::problem::Problem;
+use crate::domain::protocol::HistoryEntry;
 use crate::io::storage::history::{self, History};
 use crate::io::storage::paths::Paths;
 
@@ -48,7 +48,7 @@ pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dy
 
 /// One line of what is shown.
 enum Shown<'a> {
-    Statement(&'a Past),
+    Statement(&'a HistoryEntry),
     Tunnel(&'a TunnelRecord),
     Export(&'a ExportRecord),
     Copy(&'a CopyRecord),
@@ -97,7 +97,7 @@ fn copy_row(copy: &CopyRecord) -> [String; 6] {
     [print::line(&copy.time), print::line(&copy.profile), "-".into(), "-".into(), "-".into(), words]
 }
 
-fn row(past: &Past) -> [String; 6] {
+fn row(past: &HistoryEntry) -> [String; 6] {
     let end = past.end.as_ref();
     [
         print::line(&past.begin.time),

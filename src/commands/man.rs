@@ -7,7 +7,7 @@ use clap_mangen::Man;
 
 use super::print;
 use crate::cli::Cli;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// Prints the manual page of rrx or of one command.
 ///
@@ -19,13 +19,13 @@ pub fn run(command: Option<&str>, out: &mut dyn Write) -> Result<(), Problem> {
     let page = match command {
         None => root,
         Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
-            Problem::new(Kind::Settings, format!("There is no command \"{}\"", print::line(name)))
+            Problem::new(ProblemKind::Settings, format!("There is no command \"{}\"", print::line(name)))
                 .hint("`rrx --help` lists them")
         })?,
     };
     let mut text = Vec::new();
-    Man::new(page)
-        .render(&mut text)
-        .map_err(|error| Problem::new(Kind::Local, "The manual page cannot be made").because(error.to_string()))?;
+    Man::new(page).render(&mut text).map_err(|error| {
+        Problem::new(ProblemKind::Local, "The manual page cannot be made").because(error.to_string())
+    })?;
     print::text(out, &String::from_utf8_lossy(&text))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::io::runtime::clock;
 use crate::io::session::{CatalogAt, Outside, Typed};
-use crate::io::storage::accesslog::os_user;
+use crate::io::storage::access_log::os_user;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
 use crate::io::storage::task::Lent;

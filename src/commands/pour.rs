@@ -5,7 +5,7 @@ use std::io::Write;
 use tokio::sync::mpsc;
 
 use crate::domain::export::{Manner, WriteError, Writer};
-use crate::domain::port::{End, Rows};
+use crate::domain::protocol::{End, Rows};
 use crate::domain::results::{Column, Glyphs};
 
 /// Writes one result, its header taken already, to its end; answers with the output and the end, `None` where the queue

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::is_safe;
 
 /// Writes a whole text. A reader that went away (`| head`) is no trouble.
@@ -15,7 +15,7 @@ use crate::domain::results::is_safe;
 pub fn text(out: &mut dyn Write, text: &str) -> Result<(), Problem> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Problem::new(Kind::Local, "The output cannot be written").because(error.to_string()))
+            Err(Problem::new(ProblemKind::Local, "The output cannot be written").because(error.to_string()))
         }
         Ok(()) | Err(_) => Ok(()),
     }
@@ -27,7 +27,7 @@ pub fn text(out: &mut dyn Write, text: &str) -> Result<(), Problem> {
 /// As [`text`].
 pub fn json(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Problem> {
     let mut written = serde_json::to_string_pretty(value)
-        .map_err(|error| Problem::new(Kind::Local, "The output cannot be written").because(error.to_string()))?;
+        .map_err(|error| Problem::new(ProblemKind::Local, "The output cannot be written").because(error.to_string()))?;
     written.push('\n');
     text(out, &written)
 }

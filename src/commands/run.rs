@@ -16,14 +16,14 @@ use super::headless::{Headless, Interrupts, Waited};
 use super::print;
 use crate::cli::{RowForm, RunCommand, StatementSource};
 use crate::domain::export::{Format, Formulas, Manner, SessionZone};
-use crate::domain::port::{End, Limit, RunBounds, RunReport, times};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
+use crate::domain::protocol::{End, Limit, RunBounds, RunReport, times};
 use crate::domain::sql::split::split;
 use crate::domain::sql::{Checked, Dialect};
 use crate::domain::words::counted;
 use crate::io::session::Outside;
-use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::atomic;
 
 /// How many rows are wanted.
@@ -81,7 +81,7 @@ impl RunArgs {
     /// Where the file or standard input cannot be read as text.
     pub fn read(command: &RunCommand, snippet: Option<String>, stdin: impl Read) -> Result<Self, Problem> {
         let unreadable =
-            |what: String, error: &std::io::Error| Problem::new(Kind::Settings, what).because(error.to_string());
+            |what: String, error: &std::io::Error| Problem::new(ProblemKind::Settings, what).because(error.to_string());
         let text = match (snippet, command.source()) {
             (Some(text), _) | (None, StatementSource::Text(text)) => text,
             (None, StatementSource::File(path)) => read_statement(&path)
@@ -89,7 +89,10 @@ impl RunArgs {
             (None, StatementSource::Stdin) => atomic::read_text_from(stdin)
                 .map_err(|error| unreadable("Standard input cannot be read".into(), &error))?,
             (None, StatementSource::Snippet(name)) => {
-                return Err(Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(&name))));
+                return Err(Problem::new(
+                    ProblemKind::Settings,
+                    format!("There is no snippet \"{}\"", print::line(&name)),
+                ));
             }
         };
         // A byte order mark is the editor's, not the statement's.
@@ -135,7 +138,7 @@ impl RunArgs {
             (None, None) => Format::Tsv,
         };
         if format.is_binary() && is_shown {
-            return Err(Problem::new(Kind::Settings, format!("The form {format} is nothing for a terminal"))
+            return Err(Problem::new(ProblemKind::Settings, format!("The form {format} is nothing for a terminal"))
                 .hint("write it into a file with -o FILE"));
         }
         format.absence().map_or(Ok(format), Err)
@@ -172,7 +175,7 @@ fn by_name(path: &Path) -> Result<Format, Problem> {
         Some(format) => Ok(format),
         // A date is no ending.
         None if !ending.contains(|character: char| character.is_ascii_alphabetic()) => Ok(Format::Tsv),
-        None => Err(Problem::new(Kind::Settings, format!("The ending of {} says no form", print::line(&name)))
+        None => Err(Problem::new(ProblemKind::Settings, format!("The ending of {} says no form", print::line(&name)))
             .because(format!("nothing is written as .{}", print::line(ending)))
             .hint("add --format csv (or tsv, json, jsonl, markdown, sql, table, parquet, xlsx)")),
     }
@@ -226,7 +229,7 @@ async fn perform<W: Write + Send + 'static>(
     // The queue stands behind the hand that lets rows fall after a stop.
     let (send, rows) = mpsc::channel(1);
     let session = Headless::connect(Arc::clone(&site.profile), site.outside.clone(), send, &mut site.stop).await?;
-    let Waited::Done(mut session) = session else { return Ok(Kind::Interrupted.exit_code()) };
+    let Waited::Done(mut session) = session else { return Ok(ProblemKind::Interrupted.exit_code()) };
     print::problems(err, &warnings(&session.facts().warnings))?;
     let statements = check_all(args, &session)?;
     let results = statements.iter().filter(|(_, checked)| checked.has_rows()).count();
@@ -236,7 +239,7 @@ async fn perform<W: Write + Send + 'static>(
         } else {
             ("A file of columns holds those of one result".to_owned(), "leave --columns away")
         };
-        return Err(Problem::new(Kind::Settings, what)
+        return Err(Problem::new(ProblemKind::Settings, what)
             .because(format!("these are {results} statements with one each"))
             .hint(format!("run them one by one, or {next}")));
     }
@@ -267,7 +270,7 @@ async fn perform<W: Write + Send + 'static>(
         left -= 1;
         if site.stop.came() && left > 0 {
             failed = Some(Problem::new(
-                Kind::Interrupted,
+                ProblemKind::Interrupted,
                 format!("Interrupted: {} did not run", counted(left, "statement")),
             ));
             break;
@@ -301,7 +304,7 @@ fn judge(
     if args.is_as_asked(&report.end) {
         if args.is_strict && report.warning_count > 0 {
             print::text(err, "rrx: --strict: a statement with warnings has failed\n")?;
-            return Ok(Kind::Statement.exit_code());
+            return Ok(ProblemKind::Statement.exit_code());
         }
         return Ok(0);
     }
@@ -310,10 +313,10 @@ fn judge(
         End::Broken(problem) => placed(problem.clone(), &args.text, start),
         End::Limit(limit) => cut(report, *limit),
         End::Cancelled if was_interrupted => {
-            Problem::new(Kind::Interrupted, format!("Interrupted after {} rows", report.rows))
+            Problem::new(ProblemKind::Interrupted, format!("Interrupted after {} rows", report.rows))
         }
         // Nobody takes the rows any more; whether that is trouble the writing end knows.
-        End::Cancelled => return Ok(Kind::Local.exit_code()),
+        End::Cancelled => return Ok(ProblemKind::Local.exit_code()),
     };
     let told = print::problems(err, std::slice::from_ref(&problem));
     // Where it was the terminal's end that stopped it there is nobody to tell.
@@ -323,10 +326,10 @@ fn judge(
 
 fn cut(report: &RunReport, limit: Limit) -> Problem {
     let (kind, hint) = match limit {
-        Limit::Rows(_) => (Kind::Cut, "--limit N asks for fewer rows, --all for all of them"),
-        Limit::Bytes(_) | Limit::Memory(_) => (Kind::Cut, "raise `limits.bytes` of the profile, or select less"),
-        Limit::FirstRow(_) => (Kind::TimeLimit, "--timeout SECONDS gives it more time, or narrow the statement"),
-        Limit::Fetch(_) => (Kind::TimeLimit, "raise `limits.fetch_seconds` of the profile, or select less"),
+        Limit::Rows(_) => (ProblemKind::Cut, "--limit N asks for fewer rows, --all for all of them"),
+        Limit::Bytes(_) | Limit::Memory(_) => (ProblemKind::Cut, "raise `limits.bytes` of the profile, or select less"),
+        Limit::FirstRow(_) => (ProblemKind::TimeLimit, "--timeout SECONDS gives it more time, or narrow the statement"),
+        Limit::Fetch(_) => (ProblemKind::TimeLimit, "raise `limits.fetch_seconds` of the profile, or select less"),
     };
     let what = match limit {
         Limit::FirstRow(_) => "The statement was stopped before its first row".to_owned(),
@@ -340,12 +343,12 @@ fn check_all(args: &RunArgs, session: &Headless) -> Result<Vec<(usize, Checked)>
     let dialect: Dialect = session.facts().dialect;
     let text = &args.text;
     let pieces = split(text, dialect).map_err(|line| {
-        let problem =
-            Problem::new(Kind::Refused, line.to_string()).hint("write one statement after the other, each ended by ;");
+        let problem = Problem::new(ProblemKind::Refused, line.to_string())
+            .hint("write one statement after the other, each ended by ;");
         placed(problem.at(line.at.start), text, 0)
     })?;
     if pieces.is_empty() {
-        return Err(Problem::new(Kind::Settings, "There is no statement to run")
+        return Err(Problem::new(ProblemKind::Settings, "There is no statement to run")
             .hint("give one with -e, -f or on standard input"));
     }
     let check = |piece: &crate::domain::sql::split::Statement| {
@@ -366,5 +369,5 @@ fn placed(problem: Problem, text: &str, start: usize) -> Problem {
 }
 
 fn warnings(facts: &[String]) -> Vec<Problem> {
-    facts.iter().map(|fact| Problem::new(Kind::Finding, format!("Warning: {fact}"))).collect()
+    facts.iter().map(|fact| Problem::new(ProblemKind::Finding, format!("Warning: {fact}"))).collect()
 }

@@ -5,9 +5,9 @@ use std::io::Write;
 
 use super::print;
 use crate::cli::{SecretCommand, SecretOf};
-use crate::domain::port::Loaded;
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretKind, SecretSource};
+use crate::domain::protocol::Loaded;
 use crate::io::storage::keyring::Keyring;
 use crate::io::storage::stored::StoredDates;
 
@@ -32,14 +32,18 @@ pub fn run(
         SecretCommand::Set(_) => {
             let secret = ask(&format!("{} of {}", capital(kind.word()), profile.name))?;
             if secret.reveal().is_empty() {
-                return Err(Problem::new(Kind::Settings, "Nothing was stored").because("what was given is empty"));
+                return Err(
+                    Problem::new(ProblemKind::Settings, "Nothing was stored").because("what was given is empty")
+                );
             }
             store(&entry, &secret, keyring, dates)?;
             format!("The {} of {} is in the keyring.\n{}", kind.word(), profile.name, unused(profile, kind))
         }
         SecretCommand::Clear(_) => {
             let was_there = keyring.clear(&entry).map_err(|error| {
-                Problem::new(Kind::Local, "The keyring cannot be asked").because(error.to_string()).hint(error.hint())
+                Problem::new(ProblemKind::Local, "The keyring cannot be asked")
+                    .because(error.to_string())
+                    .hint(error.hint())
             })?;
             dates.forget(&entry)?;
             let (word, name) = (kind.word(), &profile.name);
@@ -59,7 +63,9 @@ pub fn run(
 /// Why the keyring or the date does not take it.
 pub fn store(entry: &str, secret: &Secret, keyring: &dyn Keyring, dates: &StoredDates) -> Result<(), Problem> {
     keyring.set(entry, secret).map_err(|error| {
-        Problem::new(Kind::Local, "The keyring did not take the secret").because(error.to_string()).hint(error.hint())
+        Problem::new(ProblemKind::Local, "The keyring did not take the secret")
+            .because(error.to_string())
+            .hint(error.hint())
     })?;
     dates.note(entry)
 }
@@ -79,7 +85,7 @@ fn source_of(profile: &Profile, kind: SecretKind) -> Option<&SecretSource> {
 /// What to do in a build that has no keyring: where the secret may come from instead, and where it comes from now.
 fn without_keyring(profile: &Profile, kind: SecretKind) -> Problem {
     let now = source_of(profile, kind).map_or_else(|| "you, when it is needed".into(), SecretSource::words);
-    Problem::new(Kind::Settings, "This build of rrx has no keyring, so nothing was stored or cleared")
+    Problem::new(ProblemKind::Settings, "This build of rrx has no keyring, so nothing was stored or cleared")
         .because(format!("the {} of {} comes from {now}", kind.word(), profile.name))
         .hint(format!(
             "a build with the feature `keyring` has one; without it write {key} = {{ command = \"…\" }}, {{ file = \"…\" }}, \

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::SnippetsCommand;
-use crate::domain::port::Loaded;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
+use crate::domain::protocol::Loaded;
 use crate::domain::snippets::{Snippet, rank, render};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::snippets;
@@ -50,7 +50,7 @@ pub fn run(
 /// The snippet of this name, or a problem that names the nearest.
 ///
 /// # Errors
-/// A problem of kind [`Kind::Settings`].
+/// A problem of kind [`ProblemKind::Settings`].
 pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a Snippet, Problem> {
     all.iter().find(|snippet| snippet.name == name).ok_or_else(|| {
         let near = rank(name, all).into_iter().find_map(|index| all.get(index));
@@ -58,7 +58,7 @@ pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a
             || format!("`{}` names those that there are", rrx.with("snippets list")),
             |snippet| format!("did you mean \"{}\"?", print::line(&snippet.name)),
         );
-        Problem::new(Kind::Settings, format!("There is no snippet \"{}\"", print::line(name))).hint(hint)
+        Problem::new(ProblemKind::Settings, format!("There is no snippet \"{}\"", print::line(name))).hint(hint)
     })
 }
 

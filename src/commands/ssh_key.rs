@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::print;
 use crate::cli::SshKeyCommand;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Secret, resolve};
 use crate::io::storage::atomic;
 use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, PublicHalf, Randomness};
@@ -87,7 +87,7 @@ fn usual(home: &Path) -> Result<PublicHalf, Problem> {
     match USUAL.iter().copied().find(there).or_else(private) {
         // A private half alone is refused with what makes its public one.
         Some(name) => read(&folder.join(name)),
-        None => Err(Problem::new(Kind::Settings, format!("There is no SSH key in {}", folder.display()))
+        None => Err(Problem::new(ProblemKind::Settings, format!("There is no SSH key in {}", folder.display()))
             .because(format!("none of {} is there", USUAL.join(", ")))
             .hint("`rrx ssh-key --new` makes a pair; `rrx ssh-key FILE` shows one that lies elsewhere")),
     }
@@ -97,8 +97,9 @@ fn usual(home: &Path) -> Result<PublicHalf, Problem> {
 fn read(path: &Path) -> Result<PublicHalf, Problem> {
     let public = with_pub(path);
     let path = if public.is_file() { &public } else { path };
-    let wrong =
-        |why: String| Problem::new(Kind::Settings, format!("{} shows no public key", path.display())).because(why);
+    let wrong = |why: String| {
+        Problem::new(ProblemKind::Settings, format!("{} shows no public key", path.display())).because(why)
+    };
     let text = atomic::read_text(path).map(Zeroizing::new).map_err(|error| {
         wrong(error.to_string()).hint("name the file that ends in .pub, or make a pair with `rrx ssh-key --new`")
     })?;
@@ -131,7 +132,7 @@ fn make(
     ask: impl FnMut(&str) -> Result<Secret, Problem>,
 ) -> Result<PublicHalf, Problem> {
     let failed = |path: &Path, why: &str| {
-        Problem::new(Kind::Local, format!("The key cannot be put into {}", path.display())).because(why)
+        Problem::new(ProblemKind::Local, format!("The key cannot be put into {}", path.display())).because(why)
     };
     let taken = |path: &Path| {
         failed(path, "there is a file of that name already, and it is not overwritten")
@@ -147,7 +148,9 @@ fn make(
     let passphrase = if command.no_passphrase { None } else { passphrase(ask)? };
     let comment = command.comment.as_deref().unwrap_or(&here.comment);
     if comment.chars().any(char::is_control) {
-        return Err(Problem::new(Kind::Settings, "The comment holds a control character").hint("write it on one line"));
+        return Err(
+            Problem::new(ProblemKind::Settings, "The comment holds a control character").hint("write it on one line")
+        );
     }
     let pair = random()
         .and_then(|random| KeyPair::new(&random, comment, passphrase.as_ref()).map_err(|error| error.to_string()))
@@ -177,7 +180,8 @@ fn passphrase(mut ask: impl FnMut(&str) -> Result<Secret, Problem>) -> Result<Op
         }
         prompt = "They differ. Passphrase of the new key (empty: none)";
     }
-    Err(Problem::new(Kind::Settings, "No key was made").because("the passphrase and its repetition differed each time"))
+    Err(Problem::new(ProblemKind::Settings, "No key was made")
+        .because("the passphrase and its repetition differed each time"))
 }
 
 fn random() -> Result<Randomness, String> {

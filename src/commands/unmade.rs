@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// The problem, with what to do about it.
 #[must_use]
@@ -18,7 +18,7 @@ pub(super) fn unmade(path: &Path, error: &Error) -> Problem {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room there, or choose another disk",
         _ => "choose a folder that you may write to",
     };
-    Problem::new(Kind::Local, format!("The file {} cannot be made", path.display()))
+    Problem::new(ProblemKind::Local, format!("The file {} cannot be made", path.display()))
         .because(error.to_string())
         .hint(hint)
 }

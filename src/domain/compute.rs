@@ -8,14 +8,14 @@ use super::catalog::find::{self, Found, ObjectRef};
 
 /// What is worked on at most once at a time: a newer job of a slot takes the place of the older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Slot {
+pub enum ComputeSlot {
     /// Objects of the catalog, best first.
     Find,
     /// What the tree shows under a filter.
     Filter,
 }
 
-impl Slot {
+impl ComputeSlot {
     /// Every slot.
     pub const ALL: [Self; 2] = [Self::Find, Self::Filter];
 }
@@ -26,7 +26,7 @@ pub struct Generation(pub u64);
 
 /// What is to be worked out, with all that it needs.
 #[derive(Debug, Clone)]
-pub enum Work {
+pub enum ComputeWork {
     /// The best objects for a pattern; without a pattern, the tables in order.
     Find {
         /// Where.
@@ -43,7 +43,7 @@ pub enum Work {
     },
 }
 
-impl PartialEq for Work {
+impl PartialEq for ComputeWork {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Find { catalog, pattern }, Self::Find { catalog: others, pattern: other })
@@ -57,24 +57,24 @@ impl PartialEq for Work {
 
 /// One job.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Job {
+pub struct ComputeJob {
     /// Which one.
     pub generation: Generation,
     /// What.
-    pub work: Work,
+    pub work: ComputeWork,
 }
 
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// Of [`Work::Find`].
+pub enum ComputeResult {
+    /// Of [`ComputeWork::Find`].
     Found {
         /// The best, in order.
         best: Vec<Found>,
         /// How many fit, those that were left out too.
         total: usize,
     },
-    /// Of [`Work::Filter`].
+    /// Of [`ComputeWork::Filter`].
     Filtered(Vec<ObjectRef>),
 }
 
@@ -84,39 +84,39 @@ pub struct Computed {
     /// Of which job.
     pub generation: Generation,
     /// What came out.
-    pub answer: Answer,
+    pub answer: ComputeResult,
 }
 
-impl Work {
+impl ComputeWork {
     /// Where it is done.
     #[must_use]
-    pub fn slot(&self) -> Slot {
+    pub fn slot(&self) -> ComputeSlot {
         match self {
-            Self::Find { .. } => Slot::Find,
-            Self::Filter { .. } => Slot::Filter,
+            Self::Find { .. } => ComputeSlot::Find,
+            Self::Filter { .. } => ComputeSlot::Filter,
         }
     }
 
     /// Does it. `is_stale` is asked at every table: once it says yes nobody wants the answer, and there is none.
     #[must_use]
-    pub fn run(&self, is_stale: &dyn Fn() -> bool) -> Option<Answer> {
+    pub fn run(&self, is_stale: &dyn Fn() -> bool) -> Option<ComputeResult> {
         Some(match self {
             Self::Find { catalog, pattern } => {
                 let (best, total) = find::best(catalog, pattern, is_stale)?;
-                Answer::Found { best, total }
+                ComputeResult::Found { best, total }
             }
-            Self::Filter { catalog, pattern } => Answer::Filtered(find::filter(catalog, pattern, is_stale)?),
+            Self::Filter { catalog, pattern } => ComputeResult::Filtered(find::filter(catalog, pattern, is_stale)?),
         })
     }
 }
 
-impl Answer {
+impl ComputeResult {
     /// Where it was worked out.
     #[must_use]
-    pub fn slot(&self) -> Slot {
+    pub fn slot(&self) -> ComputeSlot {
         match self {
-            Self::Found { .. } => Slot::Find,
-            Self::Filtered(_) => Slot::Filter,
+            Self::Found { .. } => ComputeSlot::Find,
+            Self::Filtered(_) => ComputeSlot::Filter,
         }
     }
 }

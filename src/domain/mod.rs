@@ -1,6 +1,6 @@
 //! Floor 1: pure values and rules. Knows no task, no terminal, no driver and no file.
 
-pub mod accesslog;
+pub mod access_log;
 pub mod calendar;
 pub mod catalog;
 pub mod compute;
@@ -9,9 +9,9 @@ pub mod export;
 pub mod ids;
 pub mod keys;
 pub mod limits;
-pub mod port;
 pub mod problem;
 pub mod profile;
+pub mod protocol;
 pub mod results;
 pub mod snippets;
 pub mod sql;

@@ -2,7 +2,7 @@
 
 /// What kind of trouble a [`Problem`] is; it decides the exit code and the colour, never the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ProblemKind {
     /// The command line or the settings are wrong.
     Settings,
     /// A statement failed on the server.
@@ -25,7 +25,7 @@ pub enum Kind {
     Interrupted,
 }
 
-impl Kind {
+impl ProblemKind {
     /// The documented exit code of a headless command that ends with this kind of problem.
     #[must_use]
     pub fn exit_code(self) -> u8 {
@@ -73,7 +73,7 @@ pub enum Remedy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: ProblemKind,
     /// One sentence: what failed.
     pub what: String,
     /// Why, from the nearest cause to the farthest.
@@ -93,7 +93,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with nothing but its sentence.
     #[must_use]
-    pub fn new(kind: Kind, what: impl Into<String>) -> Self {
+    pub fn new(kind: ProblemKind, what: impl Into<String>) -> Self {
         Self {
             kind,
             what: what.into(),

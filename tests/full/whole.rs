@@ -8,7 +8,7 @@ use rrx::commands::headless::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
 use rrx::domain::export::{Format, Formulas, Writer};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, Glyphs, Origin, WireType};
-use rrx::io::storage::accesslog::AccessLog;
+use rrx::io::storage::access_log::AccessLog;
 use tokio::sync::mpsc;
 
 use crate::harness::{direct, outside};

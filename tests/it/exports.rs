@@ -12,11 +12,11 @@ use rrx::commands::tui::export::Exports;
 use rrx::commands::tui::taps::Taps;
 use rrx::domain::export::{Format, Formulas, Manner, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
-use rrx::domain::port::{
-    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Progress, Replace, ResultId, Rows, RunBounds,
-    SessionCmd, SessionNews, StorageCmd, StorageNews, StoreCmd, StoreNews, View, ViewId, Written,
+use rrx::domain::problem::{Problem, ProblemKind};
+use rrx::domain::protocol::{
+    End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Progress, Replace, ResultId, ResultView,
+    Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId, Written,
 };
-use rrx::domain::problem::{Kind, Problem};
 use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortKey, WireType};
 use rrx::io::store::{Feed, Options, spawn_feeding};
 use tokio::sync::mpsc;
@@ -47,19 +47,19 @@ fn batch(rows: impl Iterator<Item = u64>) -> Chunk {
 }
 
 enum News {
-    Store(StoreNews),
-    Export(ExportId, ExportNews),
+    Store(StoreEvent),
+    Export(ExportId, ExportEvent),
 }
 
-impl From<(ResultId, StoreNews)> for News {
-    fn from((_, news): (ResultId, StoreNews)) -> Self {
-        Self::Store(news)
+impl From<(ResultId, StoreEvent)> for News {
+    fn from((_, event): (ResultId, StoreEvent)) -> Self {
+        Self::Store(event)
     }
 }
 
-impl From<(ExportId, ExportNews)> for News {
-    fn from((id, news): (ExportId, ExportNews)) -> Self {
-        Self::Export(id, news)
+impl From<(ExportId, ExportEvent)> for News {
+    fn from((id, event): (ExportId, ExportEvent)) -> Self {
+        Self::Export(id, event)
     }
 }
 
@@ -70,7 +70,7 @@ struct Bench {
     commands: mpsc::Sender<StoreCmd>,
     feeds: mpsc::Sender<Feed>,
     tell: mpsc::Sender<News>,
-    news: mpsc::Receiver<News>,
+    event: mpsc::Receiver<News>,
     exports: Exports,
 }
 
@@ -80,60 +80,60 @@ impl Bench {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
         let (feeds, feeds_in) = mpsc::channel(BATCH_QUEUE);
-        let (tell, news) = mpsc::channel(INBOX);
+        let (tell, event) = mpsc::channel(INBOX);
         let spill = folder.path().join("spill");
         fs::create_dir(&spill).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
         let options = Options { memory: 1 << 20, spill: Some(spill) };
         drop(spawn_feeding(rows_in, commands_in, feeds_in, tell.clone(), options));
         let exports = Exports::new(feeds.clone(), Taps::default(), folder.path().join("home"));
-        let mut bench = Self { folder, rows, commands, feeds, tell, news, exports };
+        let mut bench = Self { folder, rows, commands, feeds, tell, event, exports };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         for first in (0..count).step_by(1000) {
             let chunk = batch(first..count.min(first + 1000));
             bench.rows.send(Rows::Batch { result: R, chunk }).await.unwrap();
         }
         bench.rows.send(Rows::End { result: R, end: End::Complete }).await.unwrap();
-        bench.store(|news| matches!(news, StoreNews::Progress(Progress { end: Some(_), .. })).then_some(())).await;
+        bench.store(|event| matches!(event, StoreEvent::Progress(Progress { end: Some(_), .. })).then_some(())).await;
         bench
     }
 
     async fn next(&mut self) -> News {
-        tokio::time::timeout(Duration::from_mins(1), self.news.recv()).await.expect("the news never came").unwrap()
+        tokio::time::timeout(Duration::from_mins(1), self.event.recv()).await.expect("the news never came").unwrap()
     }
 
-    async fn store<T>(&mut self, wanted: impl Fn(StoreNews) -> Option<T>) -> T {
+    async fn store<T>(&mut self, wanted: impl Fn(StoreEvent) -> Option<T>) -> T {
         loop {
-            if let News::Store(news) = self.next().await
-                && let Some(found) = wanted(news)
+            if let News::Store(event) = self.next().await
+                && let Some(found) = wanted(event)
             {
                 return found;
             }
         }
     }
 
-    async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: &str) -> View {
+    async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: &str) -> ResultView {
         let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
         let filter = Some(Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.commands.send(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await.unwrap();
-        self.store(|news| if let StoreNews::Arranged(view) = news { Some(view) } else { None }).await
+        self.store(|event| if let StoreEvent::Arranged(view) = event { Some(view) } else { None }).await
     }
 
     /// Begins an export and waits for its last news.
-    async fn export(&mut self, order: ExportOrder) -> ExportNews {
+    async fn export(&mut self, order: ExportOrder) -> ExportEvent {
         let id = order.id;
         assert_eq!(self.exports.run(ExportCmd::Write(order), &self.tell), None);
         self.last(id).await
     }
 
-    async fn last(&mut self, id: ExportId) -> ExportNews {
+    async fn last(&mut self, id: ExportId) -> ExportEvent {
         loop {
             match self.next().await {
-                News::Export(_, ExportNews::Progress { .. }) | News::Store(_) => {}
-                News::Export(of, news) => {
+                News::Export(_, ExportEvent::Progress { .. }) | News::Store(_) => {}
+                News::Export(of, event) => {
                     assert_eq!(of, id);
-                    return news;
+                    return event;
                 }
             }
         }
@@ -141,7 +141,7 @@ impl Bench {
 
     async fn write(&mut self, order: ExportOrder) -> Written {
         match self.export(order).await {
-            ExportNews::Written(written) => written,
+            ExportEvent::Written(written) => written,
             other => panic!("{other:?}"),
         }
     }
@@ -249,7 +249,7 @@ fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
         // What is looked at otherwise by now is not written for what was asked.
         let stale = bench.export(ExportOrder { view: ViewId(0), ..bench.order("stale.csv") }).await;
-        assert!(matches!(&stale, ExportNews::Failed(problem) if problem.what.contains("arranged anew")), "{stale:?}");
+        assert!(matches!(&stale, ExportEvent::Failed(problem) if problem.what.contains("arranged anew")), "{stale:?}");
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
     });
 }
@@ -271,13 +271,13 @@ fn a_file_that_is_there_is_asked_for_and_replaced_only_then() {
         let mut bench = Bench::of(3).await;
         let order = bench.order("there.csv");
         fs::write(&order.path, "old").unwrap();
-        assert_eq!(bench.export(order.clone()).await, ExportNews::Exists(order.path.clone().into()));
+        assert_eq!(bench.export(order.clone()).await, ExportEvent::Exists(order.path.clone().into()));
         assert_eq!((fs::read_to_string(&order.path).unwrap().as_str(), bench.files("").len()), ("old", 1));
         // The file beside it counts too.
         let form = ExportForm { has_side_file: true, ..order.form };
         let beside = bench.folder.path().join("new.csv.columns.json");
         fs::write(&beside, "old").unwrap();
-        assert_eq!(bench.export(ExportOrder { form, ..bench.order("new.csv") }).await, ExportNews::Exists(beside));
+        assert_eq!(bench.export(ExportOrder { form, ..bench.order("new.csv") }).await, ExportEvent::Exists(beside));
         bench.write(ExportOrder { replace: Replace::Allowed, ..order.clone() }).await;
         assert_eq!(read_csv(Path::new(&order.path)).1.len(), 3);
     });
@@ -295,10 +295,10 @@ fn what_cannot_be_made_says_why_and_what_next_and_leaves_nothing() {
             ("nowhere/x.csv", "No such file"),
             ("file/x.csv", ""),
         ] {
-            let news = bench.export(bench.order(path)).await;
-            let ExportNews::Failed(problem) = news else { panic!("{path}: {news:?}") };
+            let event = bench.export(bench.order(path)).await;
+            let ExportEvent::Failed(problem) = event else { panic!("{path}: {event:?}") };
             assert!(problem.what.contains("cannot be made") && problem.because[0].contains(why), "{problem:?}");
-            assert!(problem.hint.is_some() && problem.kind == Kind::Local, "{problem:?}");
+            assert!(problem.hint.is_some() && problem.kind == ProblemKind::Local, "{problem:?}");
         }
         assert_eq!(bench.files(""), ["file", "folder"]);
         bench.write(bench.order("x.csv")).await;
@@ -318,13 +318,13 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
         let progress = bench.next().await;
-        assert!(matches!(progress, News::Export(ExportId(1), ExportNews::Progress { rows: 10, .. })));
+        assert!(matches!(progress, News::Export(ExportId(1), ExportEvent::Progress { rows: 10, .. })));
         assert_eq!(bench.files(""), ["stopped.csv.partial"]);
         let second = ExportCmd::Write(ExportOrder { id: ExportId(2), ..order });
         assert_eq!(bench.exports.run(second.clone(), &bench.tell), Some(second));
         assert_eq!(bench.exports.run(ExportCmd::Cancel(ExportId(1)), &bench.tell), None);
         feed.rows.send(Rows::Batch { result: R, chunk: batch(10..20) }).await.unwrap();
-        assert_eq!(bench.last(ExportId(1)).await, ExportNews::Cancelled);
+        assert_eq!(bench.last(ExportId(1)).await, ExportEvent::Cancelled);
         assert_eq!(bench.files(""), [""; 0]);
     });
 }
@@ -335,7 +335,7 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
         let mut bench = Bench::of(3).await;
         let (feeds, mut asked) = mpsc::channel(1);
         bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
-        for end in [None, Some(End::Broken(Problem::new(Kind::Local, "Older rows could not be read back")))] {
+        for end in [None, Some(End::Broken(Problem::new(ProblemKind::Local, "Older rows could not be read back")))] {
             assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
             let feed: Feed = asked.recv().await.unwrap();
             feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
@@ -344,8 +344,8 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
                 feed.rows.send(Rows::End { result: R, end }).await.unwrap();
             }
             drop(feed);
-            let news = bench.last(ExportId(1)).await;
-            assert!(matches!(news, ExportNews::Failed(_)), "{news:?}");
+            let event = bench.last(ExportId(1)).await;
+            assert!(matches!(event, ExportEvent::Failed(_)), "{event:?}");
             assert_eq!(bench.files(""), [""; 0]);
         }
     });
@@ -362,7 +362,7 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
             bench.commands.send(StoreCmd::Window { result: R, rows: turn..turn + 5 }).await.unwrap();
             bench.rows.send(Rows::Batch { result: ResultId(4), chunk: batch(turn..=turn) }).await.unwrap();
             let window =
-                bench.store(|news| if let StoreNews::Window(window) = news { Some(window) } else { None }).await;
+                bench.store(|event| if let StoreEvent::Window(window) = event { Some(window) } else { None }).await;
             assert_eq!(window.rows(), 5);
         }
         // An arrangement does not disturb what is on its way.
@@ -449,7 +449,7 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     assert_eq!((order.result, order.form, order.path.as_str()), (result, form, "~/out/subjects.csv"));
     assert_eq!((order.columns, order.view, order.replace), (vec![1, 2], ViewId(0), Replace::Forbidden));
     assert_eq!(order.zone, SessionZone::Utc, "as the session says");
-    bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 4, bytes: 2048 }));
+    bench.feed(Message::Export(order.id, ExportEvent::Progress { rows: 4, bytes: 2048 }));
     let screen = shown(&bench);
     assert!(screen.contains("writing 4 of 9 rows to subjects.csv, 2.0 KiB"), "{screen}");
     // One at a time, and its result stays.
@@ -465,7 +465,7 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
         bytes: 3_500_000,
         sha256: "ab".repeat(32),
     };
-    bench.feed(Message::Export(order.id, ExportNews::Written(written)));
+    bench.feed(Message::Export(order.id, ExportEvent::Written(written)));
     let screen = shown(&bench);
     assert!(screen.contains("9 rows written to /home/you/out/subjects.csv (3.3 MiB)"), "{screen}");
     let effect = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Exported(_))));
@@ -481,7 +481,7 @@ fn a_file_that_is_there_is_replaced_only_after_a_yes() {
         let (mut bench, _) = with_rows(9);
         bench.keys("x enter enter");
         let order = ordered(&mut bench);
-        bench.feed(Message::Export(order.id, ExportNews::Exists("/tmp/there.csv".into())));
+        bench.feed(Message::Export(order.id, ExportEvent::Exists("/tmp/there.csv".into())));
         assert!(shown(&bench).contains("/tmp/there.csv is there already. Replace it?"), "{}", shown(&bench));
         bench.keys(key);
         let again = bench.effects.iter().find_map(|effect| match effect {
@@ -502,18 +502,19 @@ fn esc_and_ctrl_c_stop_an_export_and_a_failure_is_a_problem_with_the_rows_still_
         bench.keys(key);
         let stop = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
         assert!(matches!(stop, Effect::Export(ExportCmd::Cancel(id)) if id == order.id));
-        bench.feed(Message::Export(order.id, ExportNews::Cancelled));
+        bench.feed(Message::Export(order.id, ExportEvent::Cancelled));
         assert!(shown(&bench).contains("no file was written"));
         bench.keys("x enter enter");
         let order = ordered(&mut bench);
-        let problem =
-            Problem::new(Kind::Local, "The rows cannot be written to /x").because("No space left").hint("make room");
-        bench.feed(Message::Export(order.id, ExportNews::Failed(problem)));
+        let problem = Problem::new(ProblemKind::Local, "The rows cannot be written to /x")
+            .because("No space left")
+            .hint("make room");
+        bench.feed(Message::Export(order.id, ExportEvent::Failed(problem)));
         let screen = shown(&bench);
         assert!(screen.contains("No space left") && screen.contains("make room"), "{screen}");
         assert_eq!(front(&bench).count(), 9);
         // Late news of what has ended changes nothing.
-        bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 1, bytes: 1 }));
+        bench.feed(Message::Export(order.id, ExportEvent::Progress { rows: 1, bytes: 1 }));
         assert!(front(&bench).export.is_none());
     }
 }
@@ -523,9 +524,9 @@ fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
     let (mut bench, result) = with_rows(9);
     bench.keys("s x");
     assert!(shown(&bench).contains("the rows are being arranged"), "{}", shown(&bench));
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 9, of: 9 })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 9, of: 9 })));
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
-    bench.feed(Message::Result(result, StoreNews::Progress(cut)));
+    bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter");
     assert!(shown(&bench).contains("the 9 rows that are here"), "{}", shown(&bench));
     bench.keys("enter");
@@ -568,7 +569,7 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
             bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
             let order = ExportOrder { again: Some(again), ..bench.order("all.csv") };
             assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
-            assert!(matches!(bench.next().await, News::Export(_, ExportNews::Ready)));
+            assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
             rows.send(Rows::Open { result: again, columns: columns() }).await.unwrap();
             for first in (0..5000).step_by(100) {
                 rows.send(Rows::Batch { result: again, chunk: batch(first..first + 100) }).await.unwrap();
@@ -578,15 +579,15 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
             let other = kept.recv().await;
             assert!(matches!(other, Some(Rows::Open { result: ResultId(10), .. })), "{other:?}");
             match (number, bench.last(ExportId(1)).await) {
-                (0, ExportNews::Written(written)) => {
+                (0, ExportEvent::Written(written)) => {
                     assert_eq!((written.rows, read_csv(&written.path).1.len()), (5000, 5000));
                     assert_eq!(bench.files(""), ["all.csv"]);
                 }
-                (1, ExportNews::Cut(written, Limit::Bytes(5))) => {
+                (1, ExportEvent::Cut(written, Limit::Bytes(5))) => {
                     assert_eq!((written.rows, read_csv(&written.path).1.len()), (5000, 5000));
                     assert_eq!(bench.files(""), ["all.csv.partial"]);
                 }
-                (2, ExportNews::Cancelled) => assert_eq!(bench.files(""), [""; 0]),
+                (2, ExportEvent::Cancelled) => assert_eq!(bench.files(""), [""; 0]),
                 (number, other) => panic!("{number}: {other:?}"),
             }
         }
@@ -602,9 +603,9 @@ fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
         bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
         let order = ExportOrder { again: Some(ResultId(9)), ..bench.order("all.csv") };
         assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
-        assert!(matches!(bench.next().await, News::Export(_, ExportNews::Ready)));
+        assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
         assert_eq!(bench.exports.run(ExportCmd::Cancel(ExportId(1)), &bench.tell), None);
-        assert_eq!(bench.last(ExportId(1)).await, ExportNews::Cancelled);
+        assert_eq!(bench.last(ExportId(1)).await, ExportEvent::Cancelled);
         assert_eq!(bench.files(""), [""; 0]);
         // Rows that come for it all the same are nobody's, and hold up nothing.
         rows.send(Rows::Open { result: ResultId(9), columns: columns() }).await.unwrap();
@@ -619,7 +620,7 @@ fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
 fn waiting() -> (super::model::Bench, ExportOrder) {
     let (mut bench, result) = with_rows(9);
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
-    bench.feed(Message::Result(result, StoreNews::Progress(cut)));
+    bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter down enter");
     assert!(shown(&bench).contains("The statement is sent again"), "{}", shown(&bench));
     bench.keys("enter");
@@ -634,8 +635,8 @@ fn sent(bench: &mut super::model::Bench) -> (ResultId, RunBounds) {
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
     let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = begin else { unreachable!() };
     assert_eq!(checked.text(), "SELECT id, study_id, name FROM subject");
-    let permit = rrx::domain::accesslog::record(&mut super::model::Paper, checked, begin).unwrap();
-    bench.feed(Message::Storage(StorageNews::Permitted { session, result, profile: "eu".into(), permit }));
+    let permit = rrx::domain::access_log::record(&mut super::model::Paper, checked, begin).unwrap();
+    bench.feed(Message::Storage(StorageEvent::Permitted { session, result, profile: "eu".into(), permit }));
     let run = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. })));
     let Effect::Session(_, SessionCmd::Run { result, bounds, .. }) = run else { unreachable!() };
     (result, bounds)
@@ -644,46 +645,46 @@ fn sent(bench: &mut super::model::Bench) -> (ResultId, RunBounds) {
 #[test]
 fn all_rows_of_a_cut_result_take_the_way_of_every_statement_without_the_row_limit() {
     let (mut bench, order) = waiting();
-    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    bench.feed(Message::Export(order.id, ExportEvent::Ready));
     let (result, bounds) = sent(&mut bench);
     assert_eq!((Some(result), bounds.rows, bounds.bytes.is_some()), (order.again, None, true));
-    bench.feed(Message::Export(order.id, ExportNews::Progress { rows: 7000, bytes: 2048 }));
+    bench.feed(Message::Export(order.id, ExportEvent::Progress { rows: 7000, bytes: 2048 }));
     assert!(shown(&bench).contains("writing 7,000 rows to subject.csv"), "{}", shown(&bench));
     let path = "/tmp/subject.csv.partial".into();
     let written = Written { path, side: None, rows: 7000, bytes: 9, sha256: "ab".repeat(32) };
-    bench.feed(Message::Export(order.id, ExportNews::Cut(written, Limit::Bytes(9))));
+    bench.feed(Message::Export(order.id, ExportEvent::Cut(written, Limit::Bytes(9))));
     let screen = shown(&bench);
     assert!(screen.contains("not whole") && screen.contains("byte limit"), "{screen}");
-    bench.session(SessionNews::Ended { result, report: report(End::Limit(Limit::Bytes(9)), 7000) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Limit(Limit::Bytes(9)), 7000) });
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::End { .. }))));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Exported(_)))));
-    assert!(bench.model.shared.running.is_none());
+    assert!(bench.model.context.running.is_none());
     assert_eq!(front(&bench).count(), 9);
 }
 
 #[test]
 fn the_statement_is_stopped_with_its_file_and_the_file_with_its_statement() {
     let (mut bench, order) = waiting();
-    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    bench.feed(Message::Export(order.id, ExportEvent::Ready));
     let (result, _) = sent(&mut bench);
-    let problem = Problem::new(Kind::Local, "The rows cannot be written").because("No space left");
-    bench.feed(Message::Export(order.id, ExportNews::Failed(problem)));
+    let problem = Problem::new(ProblemKind::Local, "The rows cannot be written").because("No space left");
+    bench.feed(Message::Export(order.id, ExportEvent::Failed(problem)));
     let cancel = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Cancel(_))));
     assert!(matches!(cancel, Effect::Session(_, SessionCmd::Cancel(id)) if id == result));
 
     let (mut bench, order) = waiting();
-    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    bench.feed(Message::Export(order.id, ExportEvent::Ready));
     let (result, _) = sent(&mut bench);
-    let problem = Problem::new(Kind::Statement, "The server refused it");
-    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    let problem = Problem::new(ProblemKind::Statement, "The server refused it");
+    bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
     let cancel = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
     assert!(matches!(cancel, Effect::Export(ExportCmd::Cancel(id)) if id == order.id));
     assert!(shown(&bench).contains("The server refused it"), "{}", shown(&bench));
 
     // Elsewhere by now, the same text would mean other rows.
     let (mut bench, order) = waiting();
-    bench.model.shared.database = Some("other".into());
-    bench.feed(Message::Export(order.id, ExportNews::Ready));
+    bench.model.context.database = Some("other".into());
+    bench.feed(Message::Export(order.id, ExportEvent::Ready));
     bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
     assert!(shown(&bench).contains("another profile or database"), "{}", shown(&bench));

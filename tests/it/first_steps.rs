@@ -6,7 +6,9 @@ use std::time::Duration;
 use rrx::app::Message;
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, screen};
-use rrx::domain::port::{End, Progress, SavedWorksheet, SessionCmd, SessionNews, StorageCmd, StorageNews, StoreNews};
+use rrx::domain::protocol::{
+    End, Progress, SavedWorksheet, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent,
+};
 
 use super::model::{Bench, report};
 
@@ -22,14 +24,14 @@ fn last(bench: &Bench) -> String {
 }
 
 fn arrive(bench: &mut Bench, worksheets: Vec<SavedWorksheet>) {
-    let news = StorageNews::Worksheets { profile: "eu".into(), worksheets, front: 0, problems: vec![] };
-    bench.feed(Message::Storage(news));
+    let event = StorageEvent::Worksheets { profile: "eu".into(), worksheets, front: 0, problems: vec![] };
+    bench.feed(Message::Storage(event));
 }
 
 fn just_connected() -> Bench {
     let mut bench = Bench::new(80, 24);
     bench.keys("enter");
-    bench.session(SessionNews::Ready(Arc::new(super::model::facts())));
+    bench.session(SessionEvent::Ready(Arc::new(super::model::facts())));
     bench
 }
 
@@ -77,8 +79,8 @@ fn the_last_change_is_saved_before_another_profile_s_worksheets_come() {
     bench.keys("a b");
     assert_eq!(saved(&bench).len(), 1, "the second change waits for the first save");
     bench.effects.clear();
-    let news = StorageNews::Worksheets { profile: "us".into(), worksheets: vec![], front: 0, problems: vec![] };
-    bench.feed(Message::Storage(news));
+    let event = StorageEvent::Worksheets { profile: "us".into(), worksheets: vec![], front: 0, problems: vec![] };
+    bench.feed(Message::Storage(event));
     assert_eq!(saved(&bench), [("eu".to_owned(), vec!["ab".to_owned()])]);
 }
 
@@ -138,7 +140,7 @@ fn stopping_is_said_until_it_has_stopped() {
     bench.keys("ctrl-c");
     assert!(lines(&bench).iter().any(|line| line.contains("stopping the statement")));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::Cancel(_)))));
-    bench.session(SessionNews::Ended { result, report: report(End::Cancelled, 0) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Cancelled, 0) });
     assert!(!lines(&bench).iter().any(|line| line.contains("stopping the statement")));
 }
 
@@ -180,11 +182,11 @@ fn times_and_counts_read_well() {
     assert!(!all.contains("1200~"), "{all}");
 
     let result = bench.run();
-    bench.feed(Message::Result(result, StoreNews::Opened(Arc::from([]))));
-    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 0, bytes: 0, end: Some(End::Complete) })));
+    bench.feed(Message::Result(result, StoreEvent::Opened(Arc::from([]))));
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 0, bytes: 0, end: Some(End::Complete) })));
     let mut nothing = report(End::Complete, 0);
     (nothing.first_row, nothing.total) = (None, Duration::from_millis(1_234));
-    bench.session(SessionNews::Ended { result, report: nothing });
+    bench.session(SessionEvent::Ended { result, report: nothing });
     let all = lines(&bench).join("\n");
     assert!(all.contains("no rows · 1.23 s"), "{all}");
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use rrx::app::{Effect, Message};
-use rrx::domain::accesslog::record;
-use rrx::domain::port::{End, Progress, SessionCmd, SessionNews, StorageCmd, StorageNews, StoreNews};
-use rrx::domain::problem::{Kind, Problem};
+use rrx::domain::access_log::record;
+use rrx::domain::problem::{Problem, ProblemKind};
+use rrx::domain::protocol::{End, Progress, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent};
 
 use super::model::{Bench, Paper, report};
 
@@ -16,12 +16,12 @@ fn a_statement_that_could_not_set_out_has_ended_and_so_has_its_record() {
     bench.keys("f5");
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
     bench.feed(Message::Refused(begin));
-    assert_eq!(bench.model.shared.running, None);
+    assert_eq!(bench.model.context.running, None);
     bench.effects.clear();
     bench.run();
     let run = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. })));
     bench.feed(Message::Refused(run));
-    assert_eq!(bench.model.shared.running, None);
+    assert_eq!(bench.model.context.running, None);
     let ended = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::End { entry, .. }) if entry.end.starts_with("failed: Nothing was sent"));
     assert!(bench.effects.iter().any(ended), "{:?}", bench.effects);
 }
@@ -42,7 +42,7 @@ fn an_end_record_that_a_full_queue_refused_goes_again() {
     bench.text("SELECT 1");
     let result = bench.run();
     bench.effects.clear();
-    bench.session(SessionNews::Ended { result, report: report(End::Complete, 7) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Complete, 7) });
     let end = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::End { .. })));
     bench.effects.clear();
     bench.feed(Message::Refused(end));
@@ -59,11 +59,11 @@ fn connecting_anew_ends_the_record_of_what_was_running() {
     let mut bench = Bench::connected(100, 30);
     bench.text("SELECT 1");
     let result = bench.run();
-    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 40, bytes: 80, end: None })));
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 40, bytes: 80, end: None })));
     bench.effects.clear();
     bench.feed(Message::Connect("eu".into()));
     assert_eq!(ends(&bench), [("eu", "cancelled", 40)]);
-    assert_eq!(bench.model.shared.running, None);
+    assert_eq!(bench.model.context.running, None);
     assert!(bench.model.grid.front().is_some_and(rrx::app::panes::grid::ResultSet::has_ended));
 }
 
@@ -73,12 +73,12 @@ fn a_session_that_failed_under_a_statement_ends_its_record() {
     bench.text("SELECT 1");
     let _ = bench.run();
     bench.effects.clear();
-    bench.session(SessionNews::Failed(Problem::new(Kind::Lost, "The session ended by a fault of rrx itself")));
+    bench.session(SessionEvent::Failed(Problem::new(ProblemKind::Lost, "The session ended by a fault of rrx itself")));
     assert_eq!(
         ends(&bench),
         [("eu", "broken, not known to have finished: The session ended by a fault of rrx itself", 0)]
     );
-    assert_eq!(bench.model.shared.running, None);
+    assert_eq!(bench.model.context.running, None);
 }
 
 #[test]
@@ -86,15 +86,15 @@ fn leaving_waits_for_the_record_that_is_being_written() {
     let mut bench = Bench::connected(100, 30);
     bench.text("SELECT 1");
     bench.keys("f5");
-    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
     let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = begin else { unreachable!() };
     bench.effects.clear();
     bench.feed(Message::Terminate);
-    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
     let permit = record(&mut Paper, checked, begin).unwrap();
-    bench.feed(Message::Storage(StorageNews::Permitted { session, result, profile: "eu".into(), permit }));
+    bench.feed(Message::Storage(StorageEvent::Permitted { session, result, profile: "eu".into(), permit }));
     assert_eq!(ends(&bench), [("eu", "cancelled", 0)]);
     assert!(matches!(bench.effects.last(), Some(Effect::Quit(0))));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. }))));
@@ -103,7 +103,7 @@ fn leaving_waits_for_the_record_that_is_being_written() {
 #[test]
 fn a_last_save_that_a_full_queue_refused_goes_again() {
     let mut bench = Bench::connected(100, 30);
-    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
     bench.effects.clear();
     bench.text("x");
     bench.feed(Message::Terminate);
@@ -112,6 +112,6 @@ fn a_last_save_that_a_full_queue_refused_goes_again() {
     bench.feed(Message::Refused(save));
     bench.feed(Message::Clock(Duration::from_secs(1)));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. }))));
-    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
     assert!(matches!(bench.effects.last(), Some(Effect::Quit(0))));
 }

@@ -1,8 +1,8 @@
 //! A JSON document in the inspector by keys: parts fold, the cursor stays in view, a search opens what it finds.
 
 use rrx::app::Message;
-use rrx::app::panes::inspector::ValueForm;
-use rrx::domain::port::StoreNews;
+use rrx::app::panes::inspector::ValueFormat;
+use rrx::domain::protocol::StoreEvent;
 
 use super::grid::{shown, with_rows};
 use super::model::Bench;
@@ -14,7 +14,7 @@ fn with_document(text: &str) -> Bench {
     let (mut bench, result) = with_rows(3);
     bench.keys("o");
     let value = Some(text.as_bytes().into());
-    bench.feed(Message::Result(result, StoreNews::Value { row: 0, column: 0, value }));
+    bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value }));
     assert!(bench.model.inspector.has_folds());
     bench
 }
@@ -79,7 +79,7 @@ fn a_search_opens_what_it_finds_and_another_form_does_not_fold() {
     bench.keys("enter");
     assert!(shown(&bench).contains("no line of the document holds what was searched for"));
     bench.keys("m enter");
-    assert_eq!(bench.model.inspector.form, Some(ValueForm::Text));
+    assert_eq!(bench.model.inspector.form, Some(ValueFormat::Text));
     assert!(shown(&bench).contains("only a JSON document folds"), "{}", shown(&bench));
 }
 
@@ -108,6 +108,6 @@ fn a_huge_document_costs_a_bounded_number_of_lines_and_its_last_value_is_found()
     let (mut bench, result) = with_rows(3);
     bench.keys("o");
     let value = Some(more.as_bytes().into());
-    bench.feed(Message::Result(result, StoreNews::Value { row: 0, column: 0, value }));
+    bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value }));
     assert!(!bench.model.inspector.has_folds(), "one of so many bytes is shown as text");
 }

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use rrx::app::Effect;
-use rrx::app::areas::Size;
 use rrx::app::focus::Focus;
+use rrx::app::layout::ScreenSize;
 use rrx::app::panes::grid::{Block, ResultSet};
 use rrx::app::panes::inspector::Shows;
 use rrx::app::{Message, screen};
 use rrx::domain::catalog::{Catalog, ForeignKey, Index};
-use rrx::domain::export::{CopiedText, CopyForm};
-use rrx::domain::port::{
-    End, HostCmd, HostNews, Limit, Place, Progress, ResultId, SessionNews, StorageCmd, StoreCmd, StoreNews, StoreWork,
-    View, ViewId, Way,
+use rrx::domain::export::{CopiedText, CopyFormat};
+use rrx::domain::problem::{Problem, ProblemKind};
+use rrx::domain::protocol::{
+    CellPosition, End, HostCmd, HostEvent, Limit, Progress, ResultId, ResultView, SearchDirection, SessionEvent,
+    StorageCmd, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
-use rrx::domain::problem::{Kind, Problem};
-use rrx::domain::results::{Column, Direction, Origin, Shown, SortKey, Window, WireType};
+use rrx::domain::results::{CellPreview, Column, Direction, Origin, SortKey, Window, WireType};
 use rrx::domain::sql::Param;
 
 use super::model::{Bench, catalog, report};
@@ -39,12 +39,12 @@ fn columns() -> Arc<[Column]> {
 }
 
 fn feed(bench: &mut Bench, result: ResultId, count: u64, view: u64) {
-    let text = |text: String| Shown::Bytes { length: text.len() as u64, head: text.into_bytes().into() };
+    let text = |text: String| CellPreview::Bytes { length: text.len() as u64, head: text.into_bytes().into() };
     let cells = (0..count).flat_map(|row| {
         [text((row + 1).to_string()), text((row % 3).to_string()), text(format!("SCR-{:04}", row + 1))]
     });
     let window = Window { view, first: 0, columns: 3, cells: cells.collect() };
-    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
 }
 
 /// The catalog with a foreign key from subjects to their study.
@@ -79,8 +79,8 @@ fn with_rows_that_come(count: u64) -> (Bench, ResultId) {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT id, study_id, name FROM subject;");
     let result = bench.run();
-    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
-    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: count, bytes: 10, end: None })));
+    bench.feed(Message::Result(result, StoreEvent::Opened(columns())));
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: count, bytes: 10, end: None })));
     feed(&mut bench, result, count, 0);
     bench.keys("f6 f4");
     bench.effects.clear();
@@ -88,11 +88,11 @@ fn with_rows_that_come(count: u64) -> (Bench, ResultId) {
 }
 
 pub fn arrive(bench: &mut Bench, result: ResultId, count: u64) {
-    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
+    bench.feed(Message::Result(result, StoreEvent::Opened(columns())));
     let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
-    bench.feed(Message::Result(result, StoreNews::Progress(progress)));
+    bench.feed(Message::Result(result, StoreEvent::Progress(progress)));
     feed(bench, result, count, 0);
-    bench.session(SessionNews::Ended { result, report: report(End::Complete, count) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Complete, count) });
 }
 
 pub fn front(bench: &Bench) -> &ResultSet {
@@ -130,7 +130,7 @@ fn a_column_is_sorted_up_down_and_not_at_all_and_further_ones_behind_it() {
     bench.keys("right S");
     let both = vec![key(1, Direction::Descending), key(2, Direction::Ascending)];
     assert_eq!(sort(asked(&mut bench)), (3, both));
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(3), rows: 9, of: 9 })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(3), rows: 9, of: 9 })));
     let screen = shown(&bench);
     assert!(screen.contains("study_id ▼1") && screen.contains("name ▲2"), "{screen}");
     assert!(screen.contains("sorted here by study_id ▼, name ▲ (text by code point)"), "{screen}");
@@ -149,7 +149,7 @@ fn a_column_is_sorted_up_down_and_not_at_all_and_further_ones_behind_it() {
 #[test]
 fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
     let (mut bench, result) = with_rows(9);
-    let working = |work| Message::Result(result, StoreNews::Working { work, done: 5, of: 10 });
+    let working = |work| Message::Result(result, StoreEvent::Working { work, done: 5, of: 10 });
     bench.keys("right s");
     let _ = asked(&mut bench);
     bench.feed(working(StoreWork::Arrange));
@@ -163,7 +163,7 @@ fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
     assert!(screen.contains("the rows stand as they did") && !screen.contains("sorting"), "{screen}");
     assert!(!screen.contains("study_id ▲") && bench.model.grid.export_refusal().is_none(), "{screen}");
     // It had been made a moment before: then it shows, and is said.
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 9, of: 9 })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 9, of: 9 })));
     feed(&mut bench, result, 9, 1);
     assert!(shown(&bench).contains("study_id ▲") && shown(&bench).contains("sorted here"), "{}", shown(&bench));
 
@@ -190,9 +190,9 @@ fn a_narrow_border_says_that_rows_are_chosen_and_sorted_before_all_else() {
     bench.text("name = 'SCR-0001' or name = 'SCR-0002' or name = 'SCR-0003' or name = 'SCR-0004'");
     bench.keys("enter right right S");
     for view in 1..=2 {
-        bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(view), rows: 580, of: 1711 })));
+        bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(view), rows: 580, of: 1711 })));
     }
-    bench.feed(Message::Resize(Size { width: 80, height: 24 }));
+    bench.feed(Message::Resize(ScreenSize { width: 80, height: 24 }));
     let screen = shown(&bench);
     assert!(screen.contains("580 of 1,711 rows, filtered · sorted here by code point"), "{screen}");
     assert!(!screen.contains("all 1,711"), "{screen}");
@@ -212,7 +212,7 @@ fn a_filter_is_typed_with_its_faults_told_and_says_over_what_it_holds() {
     bench.keys("enter");
     let StoreCmd::Arrange { view, arrangement, .. } = asked(&mut bench) else { panic!("an arrangement") };
     assert_eq!(arrangement.filter.unwrap().text(), "name = 'SCR-0001' and id < 5");
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: view, rows: 1, of: 9 })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: view, rows: 1, of: 9 })));
     assert!(shown(&bench).contains("1 of 9 rows where name = 'SCR-0001' and id < 5"), "{}", shown(&bench));
     assert_eq!(bench.model.grid.count(), 1);
     bench.keys("f");
@@ -227,16 +227,16 @@ fn rows_that_come_after_an_arrangement_are_arranged_at_the_end() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT id, study_id, name FROM subject;");
     let result = bench.run();
-    bench.feed(Message::Result(result, StoreNews::Opened(columns())));
-    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 5, bytes: 1, end: None })));
+    bench.feed(Message::Result(result, StoreEvent::Opened(columns())));
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 5, bytes: 1, end: None })));
     bench.keys("f6 s");
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 5, of: 5 })));
-    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 8, bytes: 1, end: None })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 5, of: 5 })));
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 8, bytes: 1, end: None })));
     assert_eq!(bench.model.grid.count(), 5);
     assert!(shown(&bench).contains("of the first 5"), "{}", shown(&bench));
     bench.effects.clear();
     let end = Progress { rows: 9, bytes: 1, end: Some(End::Complete) };
-    bench.feed(Message::Result(result, StoreNews::Progress(end)));
+    bench.feed(Message::Result(result, StoreEvent::Progress(end)));
     assert!(matches!(asked(&mut bench), StoreCmd::Arrange { view: ViewId(2), .. }));
 }
 
@@ -247,18 +247,24 @@ fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
     bench.text("scr-0003");
     bench.keys("enter");
     assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [0, 1, 2]));
-    bench.feed(Message::Result(result, StoreNews::Found { cells: 2, rows: 2, of: 9 }));
+    bench.feed(Message::Result(result, StoreEvent::Found { cells: 2, rows: 2, of: 9 }));
     let StoreCmd::Next { from, way, .. } = asked(&mut bench) else { panic!("a next") };
-    assert_eq!((from, way), (Place { row: 0, column: 0 }, Way::Forward));
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
+    assert_eq!((from, way), (CellPosition { row: 0, column: 0 }, SearchDirection::Forward));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 2, column: 2 }, 1)))));
     assert_eq!((front(&bench).row, front(&bench).column()), (2, Some(2)));
     assert!(shown(&bench).contains("match 1 of 2"));
     bench.keys("n");
-    assert!(matches!(asked(&mut bench), StoreCmd::Next { from: Place { row: 2, column: 2 }, way: Way::Forward, .. }));
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 7, column: 2 }, 2)))));
+    assert!(matches!(
+        asked(&mut bench),
+        StoreCmd::Next { from: CellPosition { row: 2, column: 2 }, way: SearchDirection::Forward, .. }
+    ));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 7, column: 2 }, 2)))));
     bench.keys("N");
-    assert!(matches!(asked(&mut bench), StoreCmd::Next { from: Place { row: 7, .. }, way: Way::Back, .. }));
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
+    assert!(matches!(
+        asked(&mut bench),
+        StoreCmd::Next { from: CellPosition { row: 7, .. }, way: SearchDirection::Back, .. }
+    ));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 2, column: 2 }, 1)))));
     bench.keys("/");
     bench.text("~(");
     assert!(shown(&bench).contains("is no regular expression"));
@@ -294,37 +300,37 @@ fn columns_are_hidden_moved_frozen_and_resized() {
 fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     let (mut bench, result) = with_rows(9);
     bench.keys("y");
-    let one = StoreCmd::Copy { result, rows: 0..1, columns: vec![0], form: CopyForm::Value };
+    let one = StoreCmd::Copy { result, rows: 0..1, columns: vec![0], form: CopyFormat::Value };
     assert_eq!(asked(&mut bench), one);
     bench.keys("right v down down right y");
-    let block = StoreCmd::Copy { result, rows: 0..3, columns: vec![1, 2], form: CopyForm::Value };
+    let block = StoreCmd::Copy { result, rows: 0..3, columns: vec![1, 2], form: CopyFormat::Value };
     assert_eq!(asked(&mut bench), block);
     assert_eq!(front(&bench).selected(), Some(Block { rows: 0..3, places: 1..3 }));
     assert!(shown(&bench).contains("3 × 2 selected"));
     bench.keys("v V up Y");
     bench.text("insert");
     bench.keys("enter");
-    let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], form: CopyForm::Insert };
+    let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], form: CopyFormat::Insert };
     assert_eq!(asked(&mut bench), rows);
     let copied = CopiedText { text: "x".into(), cells: 6, ..CopiedText::default() };
-    bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
+    bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(copied))));
     let _ = bench.take(|effect| matches!(effect, Effect::Host(_)));
     bench.keys("esc B left y");
     assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
     let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2, ..CopiedText::default() };
-    bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
+    bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(copied))));
     let Effect::Host(HostCmd::Copy { copy, refused: None }) = bench.take(|effect| matches!(effect, Effect::Host(_)))
     else {
         unreachable!()
     };
     assert_eq!((copy.text.as_str(), copy.what.as_str()), ("x", "18 values (2 of them in hexadecimal)"));
     // A desktop that does not answer is not asked again: another way is taken, and that one is told and written down.
-    bench.feed(Message::Host(HostNews::NotTaken { copy: copy.clone(), why: "it does not answer".into() }));
+    bench.feed(Message::Host(HostEvent::NotTaken { copy: copy.clone(), why: "it does not answer".into() }));
     let again = bench.take(|effect| matches!(effect, Effect::Host(_)));
     let Effect::Host(command) = again else { unreachable!() };
     assert_eq!(command, HostCmd::Copy { copy: copy.clone(), refused: Some("it does not answer".into()) });
     let words = "copied 18 values to /tmp/copy.txt".to_owned();
-    bench.feed(Message::Host(HostNews::Copied { words: words.clone(), to: "/tmp/copy.txt".into(), copy }));
+    bench.feed(Message::Host(HostEvent::Copied { words: words.clone(), to: "/tmp/copy.txt".into(), copy }));
     assert!(shown(&bench).contains(&words));
     let effect = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_))));
     let Effect::Storage(StorageCmd::Copied(record)) = effect else { unreachable!() };
@@ -338,7 +344,7 @@ fn a_value_copied_from_its_detail_is_told_of_its_statement_and_a_name_is_told_of
     let (mut bench, result) = with_rows(9);
     bench.keys("enter");
     asked(&mut bench);
-    let value = StoreNews::Value { row: 0, column: 0, value: Some(b"1".as_slice().into()) };
+    let value = StoreEvent::Value { row: 0, column: 0, value: Some(b"1".as_slice().into()) };
     bench.feed(Message::Result(result, value));
     bench.keys("y");
     let copied = |bench: &mut Bench| match bench.take(|effect| matches!(effect, Effect::Host(_))) {
@@ -350,7 +356,7 @@ fn a_value_copied_from_its_detail_is_told_of_its_statement_and_a_name_is_told_of
     bench.keys("f4 f2 f2 down y");
     let copy = copied(&mut bench);
     assert_eq!(copy.from, None);
-    bench.feed(Message::Host(HostNews::Copied { words: "copied".into(), to: "x".into(), copy }));
+    bench.feed(Message::Host(HostEvent::Copied { words: "copied".into(), to: "x".into(), copy }));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_)))));
 }
 
@@ -360,18 +366,18 @@ fn a_where_of_rows_names_the_primary_key() {
     let subject = known.schemas[0].tables.iter_mut().find(|table| table.name == "subject").unwrap();
     subject.indexes = vec![Index { name: "PRIMARY".into(), is_unique: true, columns: vec!["id".into()] }];
     let (mut bench, _) = with_rows(9);
-    bench.session(SessionNews::Catalog(Arc::new(known)));
+    bench.session(SessionEvent::Catalog(Arc::new(known)));
     bench.keys("Y");
     bench.text("where");
     bench.keys("enter");
     let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
-    assert_eq!((form, columns), (CopyForm::Where { key: vec![0] }, vec![0]));
+    assert_eq!((form, columns), (CopyFormat::Where { key: vec![0] }, vec![0]));
     // Hidden or not selected, it still names the row: other columns would name more of them.
     bench.keys("- v right Y");
     bench.text("where");
     bench.keys("enter");
     let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
-    assert_eq!((form, columns), (CopyForm::Where { key: vec![0] }, vec![0]));
+    assert_eq!((form, columns), (CopyFormat::Where { key: vec![0] }, vec![0]));
 }
 
 #[test]
@@ -384,14 +390,14 @@ fn a_where_of_a_table_that_is_named_twice_takes_the_key_of_the_one_that_is_meant
     let columns = [of("a", "id"), of("a", "study_id"), of("b", "study_id"), of("b", "id")];
     let cells: Vec<Option<&[u8]>> = vec![Some(b"1"); 4];
     super::states::with_cells(&mut bench, &columns, &[&cells]);
-    bench.session(SessionNews::Catalog(Arc::new(known)));
+    bench.session(SessionEvent::Catalog(Arc::new(known)));
     let copied = |bench: &mut Bench, keys: &str| {
         bench.effects.clear();
         bench.keys(keys);
         bench.text("where");
         bench.keys("enter");
         let asked = asked(bench);
-        let StoreCmd::Copy { form: CopyForm::Where { key }, columns, .. } = asked else { panic!("{asked:?}") };
+        let StoreCmd::Copy { form: CopyFormat::Where { key }, columns, .. } = asked else { panic!("{asked:?}") };
         (key, columns)
     };
     assert_eq!(copied(&mut bench, "right v Y"), (vec![0], vec![0]));
@@ -406,9 +412,9 @@ fn steps_to_matches_that_are_typed_ahead_are_all_done() {
     assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
     bench.keys("n n n n N");
     for (row, number) in [(0, 1), (1, 2), (2, 3), (3, 4)] {
-        assert!(matches!(asked(&mut bench), StoreCmd::Next { way: Way::Forward, .. }), "{row}");
+        assert!(matches!(asked(&mut bench), StoreCmd::Next { way: SearchDirection::Forward, .. }), "{row}");
         bench.effects.clear();
-        bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row, column: 2 }, number)))));
+        bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row, column: 2 }, number)))));
     }
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
     assert_eq!(front(&bench).row, 3, "four forward and one back, after the one that the search itself goes");
@@ -421,19 +427,19 @@ fn search(bench: &mut Bench, text: &str, cells: u64) {
     bench.keys("enter");
     let of = front(bench).progress.rows;
     let result = front(bench).id;
-    bench.feed(Message::Result(result, StoreNews::Found { cells, rows: cells, of }));
+    bench.feed(Message::Result(result, StoreEvent::Found { cells, rows: cells, of }));
 }
 
 #[test]
 fn a_search_holds_for_the_columns_that_show_and_the_cursor_stays_when_it_is_done_again() {
     let (mut bench, result) = with_rows(9);
     search(&mut bench, "scr", 9);
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 4, column: 2 }, 5)))));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 4, column: 2 }, 5)))));
     bench.effects.clear();
     bench.keys("home -");
     assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [1, 2]));
     bench.effects.clear();
-    bench.feed(Message::Result(result, StoreNews::Found { cells: 9, rows: 9, of: 9 }));
+    bench.feed(Message::Result(result, StoreEvent::Found { cells: 9, rows: 9, of: 9 }));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
     assert_eq!(front(&bench).row, 4);
     assert!(shown(&bench).contains("9 matches"), "{}", shown(&bench));
@@ -447,15 +453,15 @@ fn a_search_holds_for_the_columns_that_show_and_the_cursor_stays_when_it_is_done
 #[test]
 fn a_search_while_rows_come_says_over_which_and_is_done_again_at_their_end() {
     let (mut bench, result) = with_rows_that_come(9);
-    let progress = |rows, end| StoreNews::Progress(Progress { rows, bytes: rows, end });
+    let progress = |rows, end| StoreEvent::Progress(Progress { rows, bytes: rows, end });
     search(&mut bench, "scr", 2);
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 2, column: 2 }, 1)))));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 2, column: 2 }, 1)))));
     bench.feed(Message::Result(result, progress(2_000, None)));
     assert!(shown(&bench).contains("match 1 of 2 in the first 9"), "{}", shown(&bench));
     bench.effects.clear();
     bench.feed(Message::Result(result, progress(2_000, Some(End::Complete))));
     assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
-    bench.feed(Message::Result(result, StoreNews::Found { cells: 70, rows: 70, of: 2_000 }));
+    bench.feed(Message::Result(result, StoreEvent::Found { cells: 70, rows: 70, of: 2_000 }));
     assert_eq!(front(&bench).row, 2);
     assert!(shown(&bench).contains("70 matches") && !shown(&bench).contains("in the first"), "{}", shown(&bench));
 }
@@ -468,7 +474,7 @@ fn a_result_that_was_stopped_before_a_row_came_says_so() {
         (End::Limit(Limit::Fetch(9)), "A limit ended it before a row came"),
     ] {
         let (mut bench, result) = with_rows(0);
-        bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows: 0, bytes: 0, end: Some(end) })));
+        bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 0, bytes: 0, end: Some(end) })));
         assert!(shown(&bench).contains(words), "{words}: {}", shown(&bench));
     }
 }
@@ -476,10 +482,10 @@ fn a_result_that_was_stopped_before_a_row_came_says_so() {
 #[test]
 fn the_value_here_narrows_the_choice_that_is_there() {
     let (mut bench, result) = with_rows(9);
-    let value = |text: &str| StoreNews::Value { row: 0, column: 0, value: Some(Arc::from(text.as_bytes())) };
+    let value = |text: &str| StoreEvent::Value { row: 0, column: 0, value: Some(Arc::from(text.as_bytes())) };
     let arranged = |bench: &mut Bench| {
         let StoreCmd::Arrange { arrangement, view, .. } = asked(bench) else { panic!("an arrangement") };
-        bench.feed(Message::Result(result, StoreNews::Arranged(View { id: view, rows: 5, of: 9 })));
+        bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: view, rows: 5, of: 9 })));
         bench.effects.clear();
         arrangement.filter.unwrap().text().to_owned()
     };
@@ -508,10 +514,10 @@ fn the_value_here_narrows_the_choice_that_is_there() {
 #[test]
 fn the_end_of_the_rows_counts_and_not_the_report_that_was_here_before() {
     let (mut bench, result) = with_rows_that_come(9);
-    let progress = |rows, end| StoreNews::Progress(Progress { rows, bytes: rows, end });
+    let progress = |rows, end| StoreEvent::Progress(Progress { rows, bytes: rows, end });
     search(&mut bench, "scr", 2);
     bench.effects.clear();
-    bench.session(SessionNews::Ended { result, report: report(End::Complete, 2_000) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Complete, 2_000) });
     bench.feed(Message::Result(result, progress(2_000, Some(End::Complete))));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Find { .. }))));
 }
@@ -520,32 +526,32 @@ fn the_end_of_the_rows_counts_and_not_the_report_that_was_here_before() {
 fn a_search_outlives_rows_that_are_arranged_meanwhile_and_rows_that_cannot_be_read() {
     let (mut bench, result) = with_rows(9);
     search(&mut bench, "scr", 9);
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 0, column: 2 }, 1)))));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 0, column: 2 }, 1)))));
     bench.keys("s -");
-    let problem = Problem::new(Kind::Interrupted, "The rows were arranged anew meanwhile");
-    bench.feed(Message::Result(result, StoreNews::Failed { work: StoreWork::Find, problem }));
+    let problem = Problem::new(ProblemKind::Interrupted, "The rows were arranged anew meanwhile");
+    bench.feed(Message::Result(result, StoreEvent::Failed { work: StoreWork::Find, problem }));
     assert!(front(&bench).search.is_some() && bench.model.inspector.of.is_none());
     bench.effects.clear();
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id: ViewId(1), rows: 9, of: 9 })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 9, of: 9 })));
     assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
-    bench.feed(Message::Result(result, StoreNews::Found { cells: 9, rows: 9, of: 9 }));
+    bench.feed(Message::Result(result, StoreEvent::Found { cells: 9, rows: 9, of: 9 }));
     bench.keys("n");
-    bench.feed(Message::Result(result, StoreNews::Broken(Problem::new(Kind::Local, "unreadable"))));
+    bench.feed(Message::Result(result, StoreEvent::Broken(Problem::new(ProblemKind::Local, "unreadable"))));
     bench.effects.clear();
     bench.keys("esc n");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
     // An answer to a search that is done again by now takes nobody anywhere.
     bench.keys("+");
-    bench.feed(Message::Result(result, StoreNews::Next(Some((Place { row: 8, column: 2 }, 9)))));
+    bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 8, column: 2 }, 9)))));
     assert_eq!(front(&bench).row, 0);
 }
 
 #[test]
 fn a_kept_result_stays_when_the_way_back_is_taken() {
     let (mut bench, result) = with_rows(9);
-    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
+    bench.session(SessionEvent::Catalog(Arc::new(catalog_with_a_key())));
     bench.keys("right down enter");
-    bench.feed(Message::Result(result, StoreNews::Value { row: 1, column: 1, value: Some(Arc::from(&b"2"[..])) }));
+    bench.feed(Message::Result(result, StoreEvent::Value { row: 1, column: 1, value: Some(Arc::from(&b"2"[..])) }));
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
     let Effect::Storage(StorageCmd::Begin { result: followed, .. }) = begin else { unreachable!() };
     arrive(&mut bench, followed, 1);
@@ -556,10 +562,10 @@ fn a_kept_result_stays_when_the_way_back_is_taken() {
 #[test]
 fn a_key_is_followed_by_its_value_beside_the_statement_and_back_to_row_and_column() {
     let (mut bench, result) = with_rows(9);
-    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
+    bench.session(SessionEvent::Catalog(Arc::new(catalog_with_a_key())));
     bench.keys("right down enter");
     assert_eq!(asked(&mut bench), StoreCmd::Value { result, row: 1, column: 1 });
-    let value = |bytes: Option<&[u8]>| StoreNews::Value { row: 1, column: 1, value: bytes.map(Arc::from) };
+    let value = |bytes: Option<&[u8]>| StoreEvent::Value { row: 1, column: 1, value: bytes.map(Arc::from) };
     bench.feed(Message::Result(result, value(None)));
     assert!(shown(&bench).contains("NULL refers to no row of study"), "{}", shown(&bench));
     bench.keys("enter");
@@ -593,8 +599,8 @@ fn several_statements_make_tabs_and_the_first_that_fails_ends_them() {
     assert_eq!(text, "SELECT 2");
     arrive(&mut bench, second, 1);
     let (third, _) = begun(&mut bench);
-    let problem = Problem::new(Kind::Statement, "The statement failed");
-    bench.session(SessionNews::Ended { result: third, report: report(End::Broken(problem), 0) });
+    let problem = Problem::new(ProblemKind::Statement, "The statement failed");
+    bench.session(SessionEvent::Ended { result: third, report: report(End::Broken(problem), 0) });
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
     assert!(shown(&bench).contains("the 1 statement behind it did not run"), "{}", shown(&bench));
     assert_eq!(bench.model.grid.tabs().0.len(), 3);
@@ -615,7 +621,7 @@ fn a_column_is_described_and_the_words_say_over_what() {
     let mut builder = rrx::domain::results::ProfileBuilder::new(&columns()[0]);
     (0..9).for_each(|n| builder.push(rrx::domain::results::Cell::Bytes(n.to_string().as_bytes())));
     let profile = Arc::new(builder.finish());
-    bench.feed(Message::Result(result, StoreNews::Profiled { column: 0, profile }));
+    bench.feed(Message::Result(result, StoreEvent::Profiled { column: 0, profile }));
     assert!(matches!(bench.model.inspector.shows, Shows::Profile { .. }));
     let screen = shown(&bench);
     for words in ["Over all 9 rows", "distinct", "mean", "Quantiles", "Histogram", "Most frequent"] {
@@ -644,7 +650,7 @@ fn a_text_is_found_in_a_value_wherever_the_panel_breaks_it() {
         let (mut bench, result) = with_rows(3);
         bench.keys("right right enter");
         let value: Option<Arc<[u8]>> = Some(Arc::from(value.as_bytes()));
-        bench.feed(Message::Result(result, StoreNews::Value { row: 0, column: 2, value }));
+        bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 2, value }));
         bench.keys("/");
         bench.text(wanted);
         bench.keys("enter");
@@ -659,11 +665,11 @@ fn a_text_is_found_in_a_value_wherever_the_panel_breaks_it() {
 #[test]
 fn a_fit_shows_values_whole_and_a_key_has_room_for_its_arrow() {
     let (mut bench, result) = with_rows(3);
-    bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
-    let text = |text: &str| Shown::Bytes { length: text.len() as u64, head: text.as_bytes().into() };
+    bench.session(SessionEvent::Catalog(Arc::new(catalog_with_a_key())));
+    let text = |text: &str| CellPreview::Bytes { length: text.len() as u64, head: text.as_bytes().into() };
     let cells = vec![text("1"), text("2"), text(&"x".repeat(60))];
     let window = Window { view: 0, first: 0, columns: 3, cells };
-    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
     bench.keys("right right =");
     assert_eq!(front(&bench).layout.width(2), 60);
     bench.keys("left =");

@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use rrx::app::panes::explorer::Node;
-use rrx::domain::compute::{Answer, Computed, Generation, Job, Slot, Work};
-use rrx::domain::port::{End, SessionNews};
-use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::domain::compute::{ComputeJob, ComputeResult, ComputeSlot, ComputeWork, Computed, Generation};
+use rrx::domain::problem::{Problem, ProblemKind, ServerError};
+use rrx::domain::protocol::{End, SessionEvent};
 use rrx::io::runtime::compute::Desk;
 use tokio::sync::mpsc;
 
 use super::model::{Bench, catalog, report};
 
-fn patterns(jobs: &[Job]) -> Vec<&str> {
+fn patterns(jobs: &[ComputeJob]) -> Vec<&str> {
     jobs.iter()
         .map(|job| match &job.work {
-            Work::Find { pattern, .. } | Work::Filter { pattern, .. } => pattern.as_str(),
+            ComputeWork::Find { pattern, .. } | ComputeWork::Filter { pattern, .. } => pattern.as_str(),
         })
         .collect()
 }
 
-fn done(job: &Job) -> Computed {
+fn done(job: &ComputeJob) -> Computed {
     Computed { generation: job.generation, answer: job.work.run(&|| false).unwrap() }
 }
 
@@ -95,7 +95,7 @@ fn a_new_catalog_keeps_open_what_was_open_by_its_name() {
     let mut next = catalog();
     next.schemas.insert(0, rrx::domain::catalog::Schema { name: "archive".into(), ..Default::default() });
     next.schemas[1].tables.remove(0);
-    bench.session(SessionNews::Catalog(Arc::new(next)));
+    bench.session(SessionEvent::Catalog(Arc::new(next)));
     assert_eq!(bench.model.explorer.node(), Some(Node::Column(1, 3, 2)));
     assert!(bench.model.explorer.open.contains(&Node::Table(1, 3)));
 }
@@ -108,31 +108,34 @@ fn an_error_is_marked_where_its_statement_stands_though_another_tab_is_in_front(
     bench.keys("ctrl-n");
     let error =
         ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
-    let problem = Problem::new(Kind::Statement, "The statement failed").server(error);
-    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    let problem = Problem::new(ProblemKind::Statement, "The statement failed").server(error);
+    bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
     let marks: Vec<Option<usize>> = bench.model.worksheets.sheets.iter().map(|sheet| sheet.error_at).collect();
     assert_eq!(marks, [Some(7), None]);
 }
 
 #[tokio::test]
 async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
-    let (news, mut answers) = mpsc::channel::<Computed>(8);
-    let desk = Desk::new(&news);
+    let (event, mut answers) = mpsc::channel::<Computed>(8);
+    let desk = Desk::new(&event);
     let catalog = Arc::new(catalog());
-    let find = |pattern: &str| Work::Find { catalog: catalog.clone(), pattern: pattern.into() };
+    let find = |pattern: &str| ComputeWork::Find { catalog: catalog.clone(), pattern: pattern.into() };
     // The workers cannot start before this task waits: on one thread only the last of a slot is there by then.
     for (number, pattern) in ["a", "b", "volunteer"].into_iter().enumerate() {
-        desk.take(Job { generation: Generation(number as u64), work: find(pattern) });
+        desk.take(ComputeJob { generation: Generation(number as u64), work: find(pattern) });
     }
-    desk.take(Job {
+    desk.take(ComputeJob {
         generation: Generation(9),
-        work: Work::Filter { catalog: catalog.clone(), pattern: "site".into() },
+        work: ComputeWork::Filter { catalog: catalog.clone(), pattern: "site".into() },
     });
     let mut got = [answers.recv().await.unwrap(), answers.recv().await.unwrap()];
     got.sort_by_key(|computed| computed.generation);
     assert_eq!(got.iter().map(|computed| computed.generation.0).collect::<Vec<_>>(), [2, 9]);
-    assert_eq!(got.iter().map(|computed| computed.answer.slot()).collect::<Vec<_>>(), [Slot::Find, Slot::Filter]);
-    assert!(matches!(&got[0].answer, Answer::Found { total: 1, .. }), "{:?}", got[0].answer);
-    drop((desk, news));
+    assert_eq!(
+        got.iter().map(|computed| computed.answer.slot()).collect::<Vec<_>>(),
+        [ComputeSlot::Find, ComputeSlot::Filter]
+    );
+    assert!(matches!(&got[0].answer, ComputeResult::Found { total: 1, .. }), "{:?}", got[0].answer);
+    drop((desk, event));
     assert_eq!(answers.recv().await, None, "the workers end with the desk");
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::app::action::Action;
-use rrx::app::styles;
+use rrx::app::keymaps;
 use rrx::domain::keys::{Chord, Key, Keymap, Matcher, Outcome, load};
 
 fn shipped() -> Vec<(&'static str, Keymap<Action>)> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rrx::app::focus::Focus;
 use rrx::app::panes::inspector::Shows;
 use rrx::app::{Effect, Message};
-use rrx::domain::export::{CopiedText, CopyForm, CopyWriter};
-use rrx::domain::port::{End, HostCmd, Progress, ResultId, StoreNews};
-use rrx::domain::results::{Cell, ChunkBuilder, Column, Origin, Shown, Window, WireType};
+use rrx::domain::export::{CopiedText, CopyFormat, CopyWriter};
+use rrx::domain::protocol::{End, HostCmd, Progress, ResultId, StoreEvent};
+use rrx::domain::results::{Cell, CellPreview, ChunkBuilder, Column, Origin, Window, WireType};
 
 use super::grid::{column, front, shown};
 use super::model::{Bench, report};
@@ -25,21 +25,21 @@ fn with_columns(columns: &[Column], count: u64) -> Bench {
 }
 
 fn arrive(bench: &mut Bench, result: ResultId, columns: &[Column], count: u64) {
-    bench.feed(Message::Result(result, StoreNews::Opened(columns.into())));
+    bench.feed(Message::Result(result, StoreEvent::Opened(columns.into())));
     let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
-    bench.feed(Message::Result(result, StoreNews::Progress(progress)));
-    let one = Shown::Bytes { head: b"1".as_slice().into(), length: 1 };
+    bench.feed(Message::Result(result, StoreEvent::Progress(progress)));
+    let one = CellPreview::Bytes { head: b"1".as_slice().into(), length: 1 };
     let cells = vec![one; columns.len() * usize::try_from(count.min(100)).unwrap()];
     let window = Window { view: 0, first: 0, columns: columns.len(), cells };
-    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
-    bench.session(rrx::domain::port::SessionNews::Ended { result, report: report(End::Complete, count) });
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
+    bench.session(rrx::domain::protocol::SessionEvent::Ended { result, report: report(End::Complete, count) });
 }
 
 /// Goes into the inspector with the whole value under the cursor.
 fn open_value(bench: &mut Bench, bytes: &[u8]) {
     bench.keys("o");
     let (id, row, column) = (front(bench).id, front(bench).row, front(bench).column().unwrap());
-    bench.feed(Message::Result(id, StoreNews::Value { row, column, value: Some(bytes.into()) }));
+    bench.feed(Message::Result(id, StoreEvent::Value { row, column, value: Some(bytes.into()) }));
     assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
 }
 
@@ -120,12 +120,12 @@ fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
         bench.keys("f6");
     }
     bench.keys("o [");
-    bench.feed(Message::Result(second, StoreNews::Value { row: 0, column: 0, value: None }));
+    bench.feed(Message::Result(second, StoreEvent::Value { row: 0, column: 0, value: None }));
     assert_eq!(bench.model.inspector.shows, Shows::Nothing);
 }
 
 /// What is said of a copy of a text column's values in a form.
-fn said(form: CopyForm, values: &[Option<&str>]) -> (String, Option<(String, String)>) {
+fn said(form: CopyFormat, values: &[Option<&str>]) -> (String, Option<(String, String)>) {
     let name = Column { charset: 45, ..column("name", WireType::VarString) };
     let mut writer = CopyWriter::new(form, vec![name.clone()]);
     let mut chunk = ChunkBuilder::new(1);
@@ -135,7 +135,7 @@ fn said(form: CopyForm, values: &[Option<&str>]) -> (String, Option<(String, Str
     writer.chunk(&chunk.take());
     let mut bench = with_columns(&[name], 3);
     let result = front(&bench).id;
-    bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(writer.finish()))));
+    bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(writer.finish()))));
     let copied = copied(&mut bench);
     (notice(&bench), copied)
 }
@@ -143,26 +143,26 @@ fn said(form: CopyForm, values: &[Option<&str>]) -> (String, Option<(String, Str
 #[test]
 fn a_copy_says_what_is_in_the_text_and_what_is_not() {
     let what = |form, values: &[Option<&str>]| said(form, values).1.unwrap().1;
-    let (words, sent) = said(CopyForm::Value, &[Some("")]);
+    let (words, sent) = said(CopyFormat::Value, &[Some("")]);
     assert_eq!((words.as_str(), sent), ("the value is empty: nothing was copied", None));
-    assert_eq!(what(CopyForm::Value, &[Some("a"), None]), "2 values");
+    assert_eq!(what(CopyFormat::Value, &[Some("a"), None]), "2 values");
     assert_eq!(
-        said(CopyForm::InList, &[Some("a"), None, Some("a")]).1.unwrap(),
+        said(CopyFormat::InList, &[Some("a"), None, Some("a")]).1.unwrap(),
         ("IN ('a')".to_owned(), "1 different value as IN (…) (1 NULL left out, which IN never finds)".to_owned())
     );
-    assert_eq!(what(CopyForm::InList, &[Some("a"), Some("b")]), "2 values as IN (…)");
+    assert_eq!(what(CopyFormat::InList, &[Some("a"), Some("b")]), "2 values as IN (…)");
     assert_eq!(
-        what(CopyForm::InList, &[None, Some("a"), None]),
+        what(CopyFormat::InList, &[None, Some("a"), None]),
         "1 value as IN (…) (2 NULLs left out, which IN never finds)"
     );
-    let (words, sent) = said(CopyForm::InList, &[None]);
+    let (words, sent) = said(CopyFormat::InList, &[None]);
     assert_eq!((words.as_str(), sent), ("there is no value but NULL, which IN never finds: nothing was copied", None));
 
     let of = |cells, as_hex| {
         let mut bench = with_columns(&[column("id", WireType::LongLong)], 3);
         let copied = CopiedText { text: "x".into(), cells, as_hex, ..CopiedText::default() };
         let result = front(&bench).id;
-        bench.feed(Message::Result(result, StoreNews::Copied(Arc::new(copied))));
+        bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(copied))));
         self::copied(&mut bench).unwrap().1
     };
     assert_eq!(of(3_000_000, 0), "3,000,000 values");

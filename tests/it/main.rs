@@ -8,8 +8,7 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
 
-mod accesslog;
-mod again;
+mod access_log;
 mod catalog;
 mod cli;
 mod debug_log;
@@ -30,6 +29,7 @@ mod looking;
 mod model;
 mod profile;
 mod randomart;
+mod reconnect;
 mod results;
 mod saving;
 mod screens;

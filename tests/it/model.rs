@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
-use rrx::app::areas::Size;
+use rrx::app::context::ConnectionState;
 use rrx::app::focus::Focus;
+use rrx::app::layout::ScreenSize;
 use rrx::app::model::{Model, Start};
-use rrx::app::shared::Link;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, screen, styles, update};
 use rrx::domain::catalog::find::ObjectRef;
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
-use rrx::domain::compute::{Answer, Computed, Generation, Job};
+use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
 use rrx::domain::keys::Chord;
-use rrx::domain::port::{
-    End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd,
-    StorageNews, StoreCmd, StoreNews,
-};
-use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::profile::{Profile, Settings};
-use rrx::domain::results::{Column, Origin, Shown, Window, WireType};
+use rrx::domain::protocol::{
+    End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd,
+    StorageEvent, StoreCmd, StoreEvent,
+};
+use rrx::domain::results::{CellPreview, Column, Origin, Window, WireType};
 use rrx::domain::sql::Dialect;
 
 /// A model and the effects that it asked for.
@@ -46,7 +46,7 @@ impl Bench {
             profiles,
             keymap: Arc::new(keymap),
             theme: Theme::new(Look::default()),
-            size: Size { width, height },
+            size: ScreenSize { width, height },
             problems: vec![],
             first_worksheet: None,
             folder: "/home/you/work".into(),
@@ -58,9 +58,9 @@ impl Bench {
     pub fn connected(width: u16, height: u16) -> Self {
         let mut bench = Self::new(width, height);
         bench.keys("enter");
-        bench.session(SessionNews::Ready(Arc::new(facts())));
-        bench.session(SessionNews::Catalog(Arc::new(catalog())));
-        bench.feed(Message::Storage(StorageNews::Worksheets {
+        bench.session(SessionEvent::Ready(Arc::new(facts())));
+        bench.session(SessionEvent::Catalog(Arc::new(catalog())));
+        bench.feed(Message::Storage(StorageEvent::Worksheets {
             profile: "eu".into(),
             worksheets: vec![],
             front: 0,
@@ -84,8 +84,8 @@ impl Bench {
         self.effects.extend(update(&mut self.model, message));
     }
 
-    pub fn session(&mut self, news: SessionNews) {
-        self.feed(Message::Session(SessionId(1), news));
+    pub fn session(&mut self, event: SessionEvent) {
+        self.feed(Message::Session(SessionId(1), event));
     }
 
     /// Takes the first effect of this kind out of the effects.
@@ -99,8 +99,8 @@ impl Bench {
         self.keys("f5");
         let begin = self.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
         let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = begin else { unreachable!() };
-        let permit = rrx::domain::accesslog::record(&mut Paper, checked, begin).unwrap();
-        self.feed(Message::Storage(StorageNews::Permitted { session, result, profile: "eu".into(), permit }));
+        let permit = rrx::domain::access_log::record(&mut Paper, checked, begin).unwrap();
+        self.feed(Message::Storage(StorageEvent::Permitted { session, result, profile: "eu".into(), permit }));
         result
     }
 
@@ -113,7 +113,7 @@ impl Bench {
     }
 
     /// Takes the heavy work that was asked for out of the effects.
-    pub fn jobs(&mut self) -> Vec<Job> {
+    pub fn jobs(&mut self) -> Vec<ComputeJob> {
         let jobs = self.effects.extract_if(.., |effect| matches!(effect, Effect::Compute(_)));
         jobs.filter_map(|effect| if let Effect::Compute(job) = effect { Some(job) } else { None }).collect()
     }
@@ -121,29 +121,29 @@ impl Bench {
     /// Feeds a result of text columns.
     pub fn rows(&mut self, result: ResultId, names: &[&str], rows: &[&[Option<&str>]]) {
         let columns: Arc<[Column]> = names.iter().map(|name| column(name)).collect();
-        self.feed(Message::Result(result, StoreNews::Opened(columns)));
+        self.feed(Message::Result(result, StoreEvent::Opened(columns)));
         let count = rows.len() as u64;
         let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
-        self.feed(Message::Result(result, StoreNews::Progress(progress)));
+        self.feed(Message::Result(result, StoreEvent::Progress(progress)));
         let cells = rows
             .iter()
             .flat_map(|row| row.iter())
             .map(|cell| match cell {
-                None => Shown::Null,
-                Some(text) => Shown::Bytes { head: text.as_bytes().into(), length: text.len() as u64 },
+                None => CellPreview::Null,
+                Some(text) => CellPreview::Bytes { head: text.as_bytes().into(), length: text.len() as u64 },
             })
             .collect();
         let window = Window { view: 0, first: 0, columns: names.len(), cells };
-        self.feed(Message::Result(result, StoreNews::Window(Arc::new(window))));
-        self.session(SessionNews::Ended { result, report: report(End::Complete, count) });
+        self.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
+        self.session(SessionEvent::Ended { result, report: report(End::Complete, count) });
     }
 }
 
 /// A log that keeps nothing.
 pub struct Paper;
-impl rrx::domain::accesslog::Ledger for Paper {
+impl rrx::domain::access_log::Ledger for Paper {
     type Error = ();
-    fn append(&mut self, _: &rrx::domain::accesslog::Begin) -> Result<(), ()> {
+    fn append(&mut self, _: &rrx::domain::access_log::Begin) -> Result<(), ()> {
         Ok(())
     }
 }
@@ -242,7 +242,7 @@ fn a_permit_is_sent_to_its_session_and_the_end_is_recorded() {
     assert!(bench.effects.iter().any(
         |effect| matches!(effect, Effect::Storage(StorageCmd::End { entry, .. }) if entry.end == "complete" && entry.rows == 1)
     ));
-    assert!(bench.model.shared.running.is_none());
+    assert!(bench.model.context.running.is_none());
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn a_write_is_refused_and_neither_recorded_nor_sent() {
             .any(|effect| matches!(effect, Effect::Session(..) | Effect::Storage(StorageCmd::Begin { .. })))
     );
     let problem = bench.model.grid.front().and_then(|result| result.problem()).expect("the refusal shows");
-    assert_eq!(problem.kind, Kind::Refused);
+    assert_eq!(problem.kind, ProblemKind::Refused);
     assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(0));
 }
 
@@ -271,7 +271,7 @@ fn stop_stops_the_statement_and_never_the_program() {
     bench.keys("ctrl-c");
     assert!(matches!(bench.effects.as_slice(), [Effect::Session(_, SessionCmd::Cancel(own))] if *own == result));
     bench.effects.clear();
-    bench.session(SessionNews::Ended { result, report: report(End::Cancelled, 0) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Cancelled, 0) });
     bench.keys("ctrl-c ctrl-c ctrl-c");
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
 }
@@ -283,7 +283,7 @@ fn leaving_waits_for_the_last_save() {
     bench.effects.clear();
     bench.keys("ctrl-q");
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))), "a save is on its way");
-    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(0))));
 }
 
@@ -299,7 +299,7 @@ fn text_typed_while_a_save_is_on_its_way_is_saved_after_it() {
             .count()
     };
     assert_eq!(saves(&bench), 1);
-    bench.feed(Message::Storage(StorageNews::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
     assert_eq!(saves(&bench), 2);
 }
 
@@ -309,9 +309,9 @@ fn the_grid_asks_for_the_rows_near_the_screen_once() {
     bench.text("SELECT 1");
     let result = bench.run();
     bench.effects.clear();
-    bench.feed(Message::Result(result, StoreNews::Opened(Arc::from([column("a")]))));
+    bench.feed(Message::Result(result, StoreEvent::Opened(Arc::from([column("a")]))));
     for rows in [100, 5_000, 1_000_000] {
-        bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows, bytes: 1, end: None })));
+        bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows, bytes: 1, end: None })));
     }
     let asked = |bench: &Bench| {
         bench
@@ -327,7 +327,7 @@ fn the_grid_asks_for_the_rows_near_the_screen_once() {
     bench.effects.clear();
     bench.feed(Message::Result(
         result,
-        StoreNews::Window(Arc::new(Window { view: 0, first: 0, columns: 1, cells: vec![Shown::Null; 100] })),
+        StoreEvent::Window(Arc::new(Window { view: 0, first: 0, columns: 1, cells: vec![CellPreview::Null; 100] })),
     ));
     bench.keys("f6 G");
     let last = asked(&bench);
@@ -341,23 +341,23 @@ fn an_error_of_the_server_is_marked_at_its_place() {
     let result = bench.run();
     let error =
         ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
-    let problem = Problem::new(Kind::Statement, "The statement failed").server(error);
-    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    let problem = Problem::new(ProblemKind::Statement, "The statement failed").server(error);
+    bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
     assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(17));
 }
 
 #[test]
 fn news_of_a_session_that_is_not_ours_is_dropped() {
     let mut bench = Bench::connected(160, 45);
-    bench.feed(Message::Session(SessionId(99), SessionNews::Lost(Problem::new(Kind::Lost, "not ours"))));
-    assert_eq!(bench.model.shared.link, Link::On(SessionId(1)));
+    bench.feed(Message::Session(SessionId(99), SessionEvent::Lost(Problem::new(ProblemKind::Lost, "not ours"))));
+    assert_eq!(bench.model.context.link, ConnectionState::Connected(SessionId(1)));
 }
 
 #[test]
 fn enter_is_no_answer_to_an_unknown_host_key() {
     let mut bench = Bench::new(160, 45);
     bench.keys("enter");
-    bench.session(SessionNews::Asked(rrx::domain::port::Question::HostKey {
+    bench.session(SessionEvent::Asked(rrx::domain::protocol::Question::HostKey {
         host: "bastion".into(),
         algorithm: "ssh-ed25519".into(),
         fingerprint: "SHA256:abc".into(),
@@ -370,7 +370,7 @@ fn enter_is_no_answer_to_an_unknown_host_key() {
     bench.keys("ctrl-y");
     assert!(matches!(
         bench.effects.as_slice(),
-        [Effect::Session(_, SessionCmd::Answer(rrx::domain::port::Answer::Accept))]
+        [Effect::Session(_, SessionCmd::ComputeResult(rrx::domain::protocol::ComputeResult::Accept))]
     ));
 }
 
@@ -380,7 +380,7 @@ fn a_worksheet_that_ran_elsewhere_asks_once() {
     bench.text("SELECT 1");
     let result = bench.run();
     bench.rows(result, &["1"], &[&[Some("1")]]);
-    bench.model.shared.database = Some("other".into());
+    bench.model.context.database = Some("other".into());
     bench.effects.clear();
     bench.keys("f5");
     assert!(bench.effects.iter().all(|effect| !matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
@@ -412,35 +412,35 @@ fn any_message() -> impl Strategy<Value = Message> {
     prop_oneof![
         8 => key,
         1 => "\\PC{0,40}".prop_map(Message::Paste),
-        1 => (0u16..200, 0u16..60).prop_map(|(width, height)| Message::Resize(Size { width, height })),
+        1 => (0u16..200, 0u16..60).prop_map(|(width, height)| Message::Resize(ScreenSize { width, height })),
         1 => (0u64..4, 0u64..100_000).prop_map(|(id, rows)| Message::Result(
             ResultId(id),
-            StoreNews::Progress(Progress { rows, bytes: 1, end: None })
+            StoreEvent::Progress(Progress { rows, bytes: 1, end: None })
         )),
         1 => (0u64..4, 0u64..500, 0usize..3).prop_map(|(id, first, columns)| Message::Result(
             ResultId(id),
-            StoreNews::Window(Arc::new(Window { view: 0, first, columns, cells: vec![Shown::Null; columns * 20] }))
+            StoreEvent::Window(Arc::new(Window { view: 0, first, columns, cells: vec![CellPreview::Null; columns * 20] }))
         )),
-        1 => (0u64..4).prop_map(|id| Message::Result(ResultId(id), StoreNews::Opened(Arc::from([column("a"), column("漢字")])))),
+        1 => (0u64..4).prop_map(|id| Message::Result(ResultId(id), StoreEvent::Opened(Arc::from([column("a"), column("漢字")])))),
         1 => (0u32..3, 0u64..4).prop_map(|(session, result)| Message::Session(
             SessionId(session),
-            SessionNews::Ended { result: ResultId(result), report: report(End::Complete, 3) }
+            SessionEvent::Ended { result: ResultId(result), report: report(End::Complete, 3) }
         )),
         1 => (0u32..9, 0u8..5).prop_map(|(session, what)| {
-            let lost = Problem { passes: what > 2, ..Problem::new(Kind::Lost, "gone") };
+            let lost = Problem { passes: what > 2, ..Problem::new(ProblemKind::Lost, "gone") };
             Message::Session(SessionId(session), match what {
-                0 => SessionNews::Lag(Lag::Stopped),
-                1 => SessionNews::Ready(Arc::new(facts())),
-                2 | 3 => SessionNews::Failed(lost),
-                _ => SessionNews::Lost(lost),
+                0 => SessionEvent::Lag(Lag::Stopped),
+                1 => SessionEvent::Ready(Arc::new(facts())),
+                2 | 3 => SessionEvent::Failed(lost),
+                _ => SessionEvent::Lost(lost),
             })
         }),
         1 => (0u64..u64::MAX).prop_map(|ms| Message::Clock(Duration::from_millis(ms))),
         1 => (0u64..20, 0usize..4, 0usize..9, 0usize..9).prop_map(|(generation, s, t, c)| Message::Computed(Computed {
             generation: Generation(generation),
-            answer: Answer::Filtered(vec![ObjectRef::Schema(s), ObjectRef::Column(s, t, c), ObjectRef::Routine(s, t)]),
+            answer: ComputeResult::Filtered(vec![ObjectRef::Schema(s), ObjectRef::Column(s, t, c), ObjectRef::Routine(s, t)]),
         })),
-        1 => Just(()).prop_map(|()| Message::Storage(StorageNews::WorksheetsSaved)),
+        1 => Just(()).prop_map(|()| Message::Storage(StorageEvent::WorksheetsSaved)),
     ]
 }
 
@@ -468,13 +468,13 @@ fn rows_are_asked_for_only_once_the_store_has_opened_the_result() {
     bench.text("SELECT 1");
     let result = bench.run();
     bench.effects.clear();
-    bench.session(SessionNews::Ended { result, report: report(End::Complete, 2) });
-    let asks = |bench: &Bench| {
+    bench.session(SessionEvent::Ended { result, report: report(End::Complete, 2) });
+    let requests = |bench: &Bench| {
         bench.effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::Window { .. }))).count()
     };
-    assert_eq!(asks(&bench), 0, "the report came before the header");
-    bench.feed(Message::Result(result, StoreNews::Opened(Arc::from([column("a")]))));
-    assert_eq!(asks(&bench), 1);
+    assert_eq!(requests(&bench), 0, "the report came before the header");
+    bench.feed(Message::Result(result, StoreEvent::Opened(Arc::from([column("a")]))));
+    assert_eq!(requests(&bench), 1);
 }
 
 #[test]
@@ -504,14 +504,17 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
     bench.keys("enter");
     assert!(bench.effects.is_empty(), "it is saved once");
 
-    bench.feed(Message::Storage(StorageNews::ProfileNotAdded(Problem::new(Kind::Settings, "There is one already"))));
+    bench.feed(Message::Storage(StorageEvent::ProfileNotAdded(Problem::new(
+        ProblemKind::Settings,
+        "There is one already",
+    ))));
     let buffer = screen(&bench.model, 100, 30);
     let all: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(all.contains("There is one already"), "{all}");
 
     let text = rrx::domain::profile::add("", "f", &draft, rrx::domain::profile::Overwrite::Forbidden).unwrap();
     let settings = Arc::new(rrx::domain::profile::parse(&text, "f").0);
-    bench.feed(Message::Storage(StorageNews::ProfileAdded { name: "us".into(), settings }));
+    bench.feed(Message::Storage(StorageEvent::ProfileAdded { name: "us".into(), settings }));
     bench.keys("enter");
     let connects = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Connect { .. })));
     let Effect::Session(_, SessionCmd::Connect { profile, .. }) = connects else { unreachable!() };
@@ -544,9 +547,9 @@ fn text(buffer: &Buffer) -> String {
 fn a_picker_of_more_profiles_than_rows_keeps_its_cursor_in_view() {
     for height in [45, 24, 10, 5] {
         let mut bench = Bench::new(80, height);
-        let one = Arc::clone(&bench.model.shared.profiles[0]);
+        let one = Arc::clone(&bench.model.context.profiles[0]);
         let named = |number: usize| Profile { name: format!("clinic-{number:02}"), ..(*one).clone() };
-        bench.model.shared.profiles = (0..40).map(|number| Arc::new(named(number))).collect();
+        bench.model.context.profiles = (0..40).map(|number| Arc::new(named(number))).collect();
         for (number, key) in (0..39).map(|number| (number, "down")).chain((1..40).rev().map(|number| (number, "up"))) {
             let shown = text(&screen(&bench.model, 80, height));
             let line = shown.lines().find(|line| line.contains('›')).unwrap_or_else(|| panic!("{number}: {shown}"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use rrx::domain::problem::{Kind, Problem};
+use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::profile::{BadHop, Environment, Hop, Profile, SecretSource, Settings, TlsMode, parse};
 
 fn fixtures(folder: &str) -> Vec<(PathBuf, String)> {
@@ -46,7 +46,7 @@ fn every_invalid_fixture_is_named_with_its_line_and_the_rest_still_holds() {
         let (settings, problems) = parse(&text, "f");
         let told: Vec<_> = problems.iter().map(|problem| problem.what.trim_start_matches("f:").to_owned()).collect();
         assert_eq!(told, lines_after("#! "), "{}", path.display());
-        assert!(problems.iter().all(|problem| problem.kind == Kind::Settings));
+        assert!(problems.iter().all(|problem| problem.kind == ProblemKind::Settings));
         assert_eq!(names(&settings).join(", "), lines_after("#=").concat(), "{}", path.display());
     }
 }
@@ -209,8 +209,8 @@ proptest! {
 
 #[test]
 fn a_panic_in_the_hands_of_a_secret_does_not_show_it() {
-    use rrx::domain::port::Answer;
     use rrx::domain::profile::Secret;
+    use rrx::domain::protocol::Answer;
 
     const TEXT: &str = "hunter2-in-memory";
     let held = || (Secret::new(TEXT.to_owned()), Answer::Secret(Secret::new(TEXT.to_owned())));

@@ -4,8 +4,8 @@ use rrx::app::focus::Focus;
 use rrx::app::ui::look::Look;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
-use rrx::domain::port::{End, Question, ResultId, Rung, RungState, SessionId, SessionNews};
-use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::domain::problem::{Problem, ProblemKind, ServerError};
+use rrx::domain::protocol::{ConnectionStep, End, Question, ResultId, SessionEvent, SessionId, StepState};
 use rrx::domain::results::Glyphs;
 
 use super::model::{Bench, report};
@@ -65,10 +65,10 @@ fn an_error_says_what_why_and_what_next() {
     bench.text("SELECT nope FROM subject");
     let result = bench.run();
     let error = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'SELECT'".into() };
-    let problem = Problem::new(Kind::Statement, "The statement failed")
+    let problem = Problem::new(ProblemKind::Statement, "The statement failed")
         .server(error)
         .hint("see the table's columns in the explorer");
-    bench.session(SessionNews::Ended { result, report: report(End::Broken(problem), 0) });
+    bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
     insta::assert_snapshot!("error_80x24", text(&bench, size));
 }
 
@@ -86,9 +86,12 @@ fn the_overlays() {
 fn a_lost_link_takes_nothing_from_the_screen_and_says_what_is_true() {
     for size in [(160, 45), (80, 24), (40, 10)] {
         let mut bench = with_rows(size);
-        bench.session(SessionNews::Lost(Problem::new(Kind::Lost, "The tunnel is gone.").because("the hop closed it")));
-        let gone = Problem::new(Kind::Route, "bastion.example.com cannot be reached").because("timed out").passing();
-        bench.feed(Message::Session(SessionId(2), SessionNews::Failed(gone)));
+        bench.session(SessionEvent::Lost(
+            Problem::new(ProblemKind::Lost, "The tunnel is gone.").because("the hop closed it"),
+        ));
+        let gone =
+            Problem::new(ProblemKind::Route, "bastion.example.com cannot be reached").because("timed out").passing();
+        bench.feed(Message::Session(SessionId(2), SessionEvent::Failed(gone)));
         insta::assert_snapshot!(format!("lost_{}x{}", size.0, size.1), text(&bench, size));
     }
 }
@@ -98,8 +101,8 @@ fn the_picker_and_a_failed_ladder() {
     let mut bench = Bench::new(100, 30);
     insta::assert_snapshot!("picker_100x30", text(&bench, (100, 30)));
     bench.keys("enter");
-    bench.session(SessionNews::Failed(
-        Problem::new(Kind::Route, "bastion.example.com:22 did not answer")
+    bench.session(SessionEvent::Failed(
+        Problem::new(ProblemKind::Route, "bastion.example.com:22 did not answer")
             .because("timed out after 10 s")
             .hint("bastions admit listed addresses only; ask for yours to be added"),
     ));
@@ -129,7 +132,7 @@ fn the_form_for_a_new_profile() {
 fn a_refused_password_asks_for_the_new_one() {
     let mut bench = Bench::new(80, 24);
     bench.keys("enter");
-    let problem = Problem::new(Kind::Route, "No session with replica.example.com:3306 as RO_USER")
+    let problem = Problem::new(ProblemKind::Route, "No session with replica.example.com:3306 as RO_USER")
         .server(ServerError {
             code: 1045,
             state: "28000".into(),
@@ -137,7 +140,7 @@ fn a_refused_password_asks_for_the_new_one() {
         })
         .hint("stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
     let prompt = "Password of RO_USER at replica.example.com".into();
-    bench.session(SessionNews::Asked(Question::Instead { prompt, problem }));
+    bench.session(SessionEvent::Asked(Question::Instead { prompt, problem }));
     bench.text("hunter2");
     insta::assert_snapshot!("rotated_80x24", text(&bench, (80, 24)));
 }
@@ -153,7 +156,7 @@ fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
     for size in SIZES {
         let mut bench = Bench::new(size.0, size.1);
         bench.keys("enter");
-        bench.session(SessionNews::Asked(Question::HostKey {
+        bench.session(SessionEvent::Asked(Question::HostKey {
             host: "bastion.example.com".into(),
             algorithm: "ssh-ed25519".into(),
             fingerprint: "SHA256:uTDvzFQX7oAgHpNLYeRIh+tUGDAuSJCBc5o0q/AnMe4".into(),
@@ -171,7 +174,7 @@ fn a_host_key_whose_fingerprint_does_not_fit_cannot_be_accepted() {
         for height in 5..30 {
             let mut bench = Bench::new(width, height);
             bench.keys("enter");
-            bench.session(SessionNews::Asked(Question::HostKey {
+            bench.session(SessionEvent::Asked(Question::HostKey {
                 host: "bastion.example.com".into(),
                 algorithm: "ssh-ed25519".into(),
                 fingerprint: fingerprint.into(),
@@ -189,17 +192,18 @@ fn a_host_key_whose_fingerprint_does_not_fit_cannot_be_accepted() {
 
 #[test]
 fn why_connecting_ended_is_told_at_every_usual_size() {
-    let steps = [Rung::Resolve, Rung::Reach, Rung::HostKey, Rung::SignIn];
+    let steps = [ConnectionStep::Resolve, ConnectionStep::Reach, ConnectionStep::HostKey, ConnectionStep::SignIn];
     let mut bench = Bench::new(40, 12);
     bench.keys("enter");
     for rung in steps {
-        let state = RungState::Done("bastion.example.com".into(), std::time::Duration::ZERO);
-        bench.session(SessionNews::Rung { hop: 0, rung, state });
+        let state = StepState::Done("bastion.example.com".into(), std::time::Duration::ZERO);
+        bench.session(SessionEvent::ConnectionStep { hop: 0, rung, state });
     }
-    let problem = Problem::new(Kind::Route, "bastion does not reach replica port 3306.").hint("look at its name");
-    let state = RungState::Failed(problem.clone());
-    bench.session(SessionNews::Rung { hop: 1, rung: Rung::Forward, state });
-    bench.session(SessionNews::Failed(problem));
+    let problem =
+        Problem::new(ProblemKind::Route, "bastion does not reach replica port 3306.").hint("look at its name");
+    let state = StepState::Failed(problem.clone());
+    bench.session(SessionEvent::ConnectionStep { hop: 1, rung: ConnectionStep::Forward, state });
+    bench.session(SessionEvent::Failed(problem));
     let shown = text(&bench, (40, 12));
     assert!(shown.contains("next: look at its name") && shown.contains("✗ forward"), "{shown}");
 }

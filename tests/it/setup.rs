@@ -11,7 +11,7 @@ use clap::Parser;
 use proptest::prelude::*;
 use rrx::cli::{Cli, Command, ProfilesCommand};
 use rrx::commands::{profiles, secret, ssh_key};
-use rrx::domain::problem::{Kind, Problem};
+use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::profile::{
     BadUrl, CommandLine, Draft, Environment, Hop, Imported, Overwrite, Profile, Secret, SecretSource, TlsMode, add,
     admit, export, parse, read_my_cnf, read_shared, read_url,
@@ -234,7 +234,7 @@ fn adding_keeps_comments_and_order() {
 fn a_profile_that_is_there_is_replaced_only_when_that_is_said_and_keeps_its_policy() {
     let new = Draft { database: Some("d".into()), ..draft("eu", "new", "RO") };
     let problem = add(KEPT, "f", &new, Overwrite::Forbidden).unwrap_err();
-    assert_eq!(problem.kind, Kind::Settings);
+    assert_eq!(problem.kind, ProblemKind::Settings);
     assert!(problem.hint.unwrap().contains("--replace"));
     let written = add(KEPT, "f", &new, Overwrite::Allowed).unwrap();
     let wanted = KEPT
@@ -648,8 +648,8 @@ fn a_profile_is_passed_on_without_secrets_or_paths_and_its_keys_are_pinned() {
     for hidden in ["show-secret", "/home/me", "password =", "tunnel", "identity ="] {
         assert!(!text.contains(hidden), "{hidden} in\n{text}");
     }
-    let shared = read_shared(&text, "f", Some("mine")).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
-    let written = admit("# mine\n", "f", &shared, Overwrite::Forbidden).unwrap();
+    let context = read_shared(&text, "f", Some("mine")).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    let written = admit("# mine\n", "f", &context, Overwrite::Forbidden).unwrap();
     let (settings, problems) = parse(&written, "f");
     assert_eq!(problems, [], "{written}");
     let (mine, theirs) = (settings.profile("mine").unwrap(), parse(WHOLE, "f").0.profiles.remove(0));
@@ -658,7 +658,7 @@ fn a_profile_is_passed_on_without_secrets_or_paths_and_its_keys_are_pinned() {
     assert_eq!((mine.limits, &mine.time_zone, &mine.heartbeat), (theirs.limits, &theirs.time_zone, &theirs.heartbeat));
     assert_eq!((mine.environment, mine.require_replica, mine.tunnel), (Environment::Validation, true, false));
     assert_eq!((&mine.password, &mine.identity_passphrase, &mine.ca), (&None, &None, &None));
-    assert!(shared.notes.iter().any(|note| note.contains(PIN)), "{:?}", shared.notes);
+    assert!(context.notes.iter().any(|note| note.contains(PIN)), "{:?}", context.notes);
 }
 
 #[test]
@@ -715,8 +715,8 @@ fn hostile_files_are_refused_with_line_and_reason() {
 #[test]
 fn blinding_rules_that_are_there_stay_whatever_comes() {
     let text = passed_on("[profile.eu]\nhost = \"h\"\nuser = \"u\"\n");
-    let shared = read_shared(&text, "f", None).unwrap();
-    let written = admit(KEPT, "f", &shared, Overwrite::Allowed).unwrap();
+    let context = read_shared(&text, "f", None).unwrap();
+    let written = admit(KEPT, "f", &context, Overwrite::Allowed).unwrap();
     assert!(written.contains("blinding = \"rules.toml\""), "{written}");
 }
 

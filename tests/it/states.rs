@@ -8,13 +8,13 @@ use std::time::Duration;
 use ratatui::style::Style;
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, Message, screen};
-use rrx::domain::port::{
-    End, ExportCmd, ExportNews, Limit, Progress, ResultId, SessionNews, StoreCmd, StoreNews, StoreWork, View, ViewId,
-    Warning, Written,
+use rrx::domain::problem::{Problem, ProblemKind, ServerError};
+use rrx::domain::protocol::{
+    End, ExportCmd, ExportEvent, Limit, Progress, ResultId, ResultView, SessionEvent, StoreCmd, StoreEvent, StoreWork,
+    ViewId, Warning, Written,
 };
-use rrx::domain::problem::{Kind, Problem, ServerError};
 use rrx::domain::results::{
-    Cell, Column, Origin, Plot, PlotForm, ProfileBuilder, SeriesBuilder, Shown, Window, WireType,
+    Cell, CellPreview, Column, Origin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
 };
 
 use super::grid::catalog_with_a_key;
@@ -101,15 +101,15 @@ fn subjects() -> Vec<Column> {
     vec![id(), column("study_id", WireType::LongLong), text("name")]
 }
 
-fn shown(value: Option<&[u8]>) -> Shown {
-    value.map_or(Shown::Null, |bytes| Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 })
+fn shown(value: Option<&[u8]>) -> CellPreview {
+    value.map_or(CellPreview::Null, |bytes| CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 })
 }
 
 /// Runs a statement and lets a header come.
 fn open(bench: &mut Bench, statement: &str, columns: &[Column]) -> ResultId {
     bench.text(&format!("{statement};"));
     let result = bench.run();
-    bench.feed(Message::Result(result, StoreNews::Opened(columns.into())));
+    bench.feed(Message::Result(result, StoreEvent::Opened(columns.into())));
     if bench.model.focus != Focus::Grid {
         bench.keys("f6");
     }
@@ -118,20 +118,20 @@ fn open(bench: &mut Bench, statement: &str, columns: &[Column]) -> ResultId {
 }
 
 fn progress(bench: &mut Bench, result: ResultId, rows: u64, end: Option<End>) {
-    bench.feed(Message::Result(result, StoreNews::Progress(Progress { rows, bytes: 10, end })));
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows, bytes: 10, end })));
 }
 
-fn window(bench: &mut Bench, result: ResultId, view: u64, columns: usize, cells: Vec<Shown>) {
-    bench.feed(Message::Result(result, StoreNews::Window(Arc::new(Window { view, first: 0, columns, cells }))));
+fn window(bench: &mut Bench, result: ResultId, view: u64, columns: usize, cells: Vec<CellPreview>) {
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(Window { view, first: 0, columns, cells }))));
 }
 
 fn ended(bench: &mut Bench, result: ResultId, end: End, rows: u64) {
     progress(bench, result, rows, Some(end.clone()));
-    bench.session(SessionNews::Ended { result, report: report(end, rows) });
+    bench.session(SessionEvent::Ended { result, report: report(end, rows) });
 }
 
 /// So many rows of subjects, from the first on.
-fn subject_cells(count: u64) -> Vec<Shown> {
+fn subject_cells(count: u64) -> Vec<CellPreview> {
     let text = |text: String| shown(Some(text.as_bytes()));
     let row =
         |row: u64| [text((row + 1).to_string()), text((row % 3 + 1).to_string()), text(format!("SCR-{:04}", row + 1))];
@@ -212,7 +212,7 @@ fn a_statement_that_fails_in_the_middle() {
         progress(bench, result, 4, None);
         window(bench, result, 0, 3, subject_cells(4));
         let message = "Subquery returns more than 1 row".into();
-        let problem = Problem::new(Kind::Statement, "The statement failed after 4 rows")
+        let problem = Problem::new(ProblemKind::Statement, "The statement failed after 4 rows")
             .server(ServerError { code: 1242, state: "21000".into(), message })
             .hint("compare with IN (…), or let the subquery return one row");
         ended(bench, result, End::Broken(problem), 4);
@@ -225,15 +225,15 @@ fn a_disk_that_takes_no_more_rows() {
         let result = open(bench, SUBJECTS, &subjects());
         progress(bench, result, 400_000, None);
         window(bench, result, 0, 3, subject_cells(100));
-        let problem = Problem::new(Kind::Local, "The rows could not all be kept")
+        let problem = Problem::new(ProblemKind::Local, "The rows could not all be kept")
             .because("the disk is full: No space left on device (os error 28)")
             .hint(
                 "the rows so far stay, and so does the room that they take until the result is closed; make room on the \
                  disk of /home/you/.local/state/rrx and run the statement again, or select less",
             );
-        bench.feed(Message::Result(result, StoreNews::Broken(problem.clone())));
+        bench.feed(Message::Result(result, StoreEvent::Broken(problem.clone())));
         progress(bench, result, 400_000, Some(End::Broken(problem)));
-        bench.session(SessionNews::Ended { result, report: report(End::Cancelled, 400_000) });
+        bench.session(SessionEvent::Ended { result, report: report(End::Cancelled, 400_000) });
     });
 }
 
@@ -256,8 +256,8 @@ fn what_the_server_warned_of() {
         ];
         let again = warnings[0].clone();
         let warnings = warnings.into_iter().chain([again]).collect();
-        let report = rrx::domain::port::RunReport { warning_count: 2_000, warnings, ..report(End::Complete, 42) };
-        bench.session(SessionNews::Ended { result, report });
+        let report = rrx::domain::protocol::RunReport { warning_count: 2_000, warnings, ..report(End::Complete, 42) };
+        bench.session(SessionEvent::Ended { result, report });
         bench.keys("w");
     });
 }
@@ -313,7 +313,7 @@ fn names_of_columns_are_as_harmless_in_lists_as_in_the_header() {
         );
         bench.keys(keys);
         let value = Some("x\u{202e}y".as_bytes().into());
-        bench.feed(Message::Result(result, StoreNews::Value { row: 0, column: 0, value }));
+        bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value }));
         let drawn: String = screen(&bench.model, 80, 24).content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(bench.model.overlay.is_some(), keys != "e", "{keys}");
         assert!(drawn.contains("‹U+202E›"), "{keys}: {drawn}");
@@ -357,16 +357,16 @@ fn a_search_that_finds_and_one_that_does_not() {
         bench.keys("/");
         bench.text("scr-0003");
         bench.keys("enter");
-        bench.feed(Message::Result(result, StoreNews::Found { cells: 3, rows: 3, of: 9 }));
-        let place = rrx::domain::port::Place { row: 2, column: 2 };
-        bench.feed(Message::Result(result, StoreNews::Next(Some((place, 1)))));
+        bench.feed(Message::Result(result, StoreEvent::Found { cells: 3, rows: 3, of: 9 }));
+        let place = rrx::domain::protocol::CellPosition { row: 2, column: 2 };
+        bench.feed(Message::Result(result, StoreEvent::Next(Some((place, 1)))));
     });
     at_every_size("search_nothing", |bench| {
         let result = with_subjects(bench, 9);
         bench.keys("/");
         bench.text("nowhere");
         bench.keys("enter");
-        bench.feed(Message::Result(result, StoreNews::Found { cells: 0, rows: 0, of: 9 }));
+        bench.feed(Message::Result(result, StoreEvent::Found { cells: 0, rows: 0, of: 9 }));
     });
 }
 
@@ -377,7 +377,7 @@ fn arranged(bench: &mut Bench, result: ResultId, rows: u64, of: u64) {
         _ => None,
     });
     let id: ViewId = asked.expect("an order is asked for");
-    bench.feed(Message::Result(result, StoreNews::Arranged(View { id, rows, of })));
+    bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id, rows, of })));
     window(bench, result, id.0, 3, subject_cells(rows.min(100)));
 }
 
@@ -391,7 +391,7 @@ fn rows_by_two_columns() {
     at_every_size("sorting", |bench| {
         let result = with_subjects(bench, 52_311);
         bench.keys("right s");
-        let working = StoreNews::Working { work: StoreWork::Arrange, done: 20_000, of: 52_311 };
+        let working = StoreEvent::Working { work: StoreWork::Arrange, done: 20_000, of: 52_311 };
         bench.feed(Message::Result(result, working));
     });
 }
@@ -443,8 +443,8 @@ fn a_row_by_names_and_values() {
 fn value(bench: &mut Bench, column: Column, bytes: &[u8]) {
     let result = with_cells(bench, &[column], &[&[Some(bytes)]]);
     bench.keys("o");
-    let news = StoreNews::Value { row: 0, column: 0, value: Some(bytes.into()) };
-    bench.feed(Message::Result(result, news));
+    let event = StoreEvent::Value { row: 0, column: 0, value: Some(bytes.into()) };
+    bench.feed(Message::Result(result, event));
     assert_eq!(bench.model.focus, Focus::Inspector);
 }
 
@@ -492,9 +492,11 @@ fn several_results_one_of_them_kept() {
         bench.keys("f9");
         for _ in 0..3 {
             let begin =
-                bench.take(|effect| matches!(effect, Effect::Storage(rrx::domain::port::StorageCmd::Begin { .. })));
-            let Effect::Storage(rrx::domain::port::StorageCmd::Begin { result, .. }) = begin else { unreachable!() };
-            bench.feed(Message::Result(result, StoreNews::Opened(subjects().into())));
+                bench.take(|effect| matches!(effect, Effect::Storage(rrx::domain::protocol::StorageCmd::Begin { .. })));
+            let Effect::Storage(rrx::domain::protocol::StorageCmd::Begin { result, .. }) = begin else {
+                unreachable!()
+            };
+            bench.feed(Message::Result(result, StoreEvent::Opened(subjects().into())));
             progress(bench, result, 4, None);
             window(bench, result, 0, 3, subject_cells(4));
             ended(bench, result, End::Complete, 4);
@@ -510,14 +512,15 @@ fn several_results_one_of_them_kept() {
 #[test]
 fn a_followed_key_has_a_way_back() {
     at_every_size("followed", |bench| {
-        bench.session(SessionNews::Catalog(Arc::new(catalog_with_a_key())));
+        bench.session(SessionEvent::Catalog(Arc::new(catalog_with_a_key())));
         let result = with_subjects(bench, 9);
         bench.keys("right enter");
-        let value = StoreNews::Value { row: 0, column: 1, value: Some(b"1".as_slice().into()) };
+        let value = StoreEvent::Value { row: 0, column: 1, value: Some(b"1".as_slice().into()) };
         bench.feed(Message::Result(result, value));
-        let begin = bench.take(|effect| matches!(effect, Effect::Storage(rrx::domain::port::StorageCmd::Begin { .. })));
-        let Effect::Storage(rrx::domain::port::StorageCmd::Begin { result, .. }) = begin else { unreachable!() };
-        bench.feed(Message::Result(result, StoreNews::Opened(subjects().into())));
+        let begin =
+            bench.take(|effect| matches!(effect, Effect::Storage(rrx::domain::protocol::StorageCmd::Begin { .. })));
+        let Effect::Storage(rrx::domain::protocol::StorageCmd::Begin { result, .. }) = begin else { unreachable!() };
+        bench.feed(Message::Result(result, StoreEvent::Opened(subjects().into())));
         progress(bench, result, 1, None);
         window(bench, result, 0, 3, subject_cells(1));
         ended(bench, result, End::Complete, 1);
@@ -548,11 +551,11 @@ fn what_a_column_holds() {
             builder.push(if n % 10 == 0 { Cell::Null } else { Cell::Bytes(text.as_bytes()) });
         }
         let profile = Arc::new(builder.finish());
-        bench.feed(Message::Result(result, StoreNews::Profiled { column: 1, profile }));
+        bench.feed(Message::Result(result, StoreEvent::Profiled { column: 1, profile }));
     });
 }
 
-fn plotted(bench: &mut Bench, form: PlotForm) {
+fn plotted(bench: &mut Bench, form: PlotKind) {
     let columns = [column("day", WireType::Date), column("forms", WireType::LongLong)];
     let days: Vec<(String, String)> =
         (1..=28_u32).map(|day| (format!("2026-03-{day:02}"), (day * day % 23).to_string())).collect();
@@ -566,13 +569,13 @@ fn plotted(bench: &mut Bench, form: PlotForm) {
     for [day, forms] in rows {
         builder.push(day.map_or(Cell::Null, Cell::Bytes), forms.map_or(Cell::Null, Cell::Bytes));
     }
-    bench.feed(Message::Result(result, StoreNews::Plotted(Arc::new(builder.finish()))));
+    bench.feed(Message::Result(result, StoreEvent::Plotted(Arc::new(builder.finish()))));
 }
 
 #[test]
 fn charts_and_one_that_cannot_be_drawn() {
-    at_every_size("chart_bars", |bench| plotted(bench, PlotForm::Bars));
-    at_every_size("chart_line", |bench| plotted(bench, PlotForm::Line));
+    at_every_size("chart_bars", |bench| plotted(bench, PlotKind::Bars));
+    at_every_size("chart_line", |bench| plotted(bench, PlotKind::Line));
     at_every_size("chart_menu", |bench| {
         with_subjects(bench, 4);
         bench.keys("d");
@@ -595,7 +598,7 @@ fn the_forms_of_a_copy() {
 }
 
 /// An export under way, and its id.
-fn exporting(bench: &mut Bench) -> rrx::domain::port::ExportId {
+fn exporting(bench: &mut Bench) -> rrx::domain::protocol::ExportId {
     with_subjects(bench, 52_311);
     bench.keys("x enter enter");
     let export = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Write(_))));
@@ -621,17 +624,17 @@ fn an_export_from_its_file_to_its_end() {
     at_every_size("export_running", |bench| {
         let id = exporting(bench);
         bench.feed(Message::Clock(Duration::from_secs(2)));
-        bench.feed(Message::Export(id, ExportNews::Progress { rows: 20_480, bytes: 3_500_000 }));
+        bench.feed(Message::Export(id, ExportEvent::Progress { rows: 20_480, bytes: 3_500_000 }));
     });
     at_every_size("export_done", |bench| {
         let id = exporting(bench);
         let path = "/home/you/work/clinspark/exports/2026/subject.csv".into();
         let written = Written { path, side: None, rows: 52_311, bytes: 8_500_000, sha256: "ab".repeat(32) };
-        bench.feed(Message::Export(id, ExportNews::Written(written)));
+        bench.feed(Message::Export(id, ExportEvent::Written(written)));
     });
     at_every_size("export_there", |bench| {
         let id = exporting(bench);
-        bench.feed(Message::Export(id, ExportNews::Exists("/home/you/work/clinspark/exports/subject.csv".into())));
+        bench.feed(Message::Export(id, ExportEvent::Exists("/home/you/work/clinspark/exports/subject.csv".into())));
     });
 }
 
@@ -639,16 +642,16 @@ fn an_export_from_its_file_to_its_end() {
 fn an_export_that_fails() {
     at_every_size("export_full", |bench| {
         let id = exporting(bench);
-        let problem = Problem::new(Kind::Local, "The rows cannot be written to /mnt/usb/subject.csv")
+        let problem = Problem::new(ProblemKind::Local, "The rows cannot be written to /mnt/usb/subject.csv")
             .because("No space left on device (os error 28)")
             .hint("make room there or choose another place, and export again; the rows are still here");
-        bench.feed(Message::Export(id, ExportNews::Failed(problem)));
+        bench.feed(Message::Export(id, ExportEvent::Failed(problem)));
     });
     at_every_size("export_forbidden", |bench| {
         let id = exporting(bench);
-        let problem = Problem::new(Kind::Local, "The file /root/subject.csv cannot be made")
+        let problem = Problem::new(ProblemKind::Local, "The file /root/subject.csv cannot be made")
             .because("Permission denied (os error 13)")
             .hint("choose a folder that you may write to");
-        bench.feed(Message::Export(id, ExportNews::Failed(problem)));
+        bench.feed(Message::Export(id, ExportEvent::Failed(problem)));
     });
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rrx::domain::docs::DocPack;
-use rrx::domain::port::{Demo, Replace, SavedWorksheet, StorageCmd, StorageNews};
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
+use rrx::domain::protocol::{Demo, Replace, SavedWorksheet, StorageCmd, StorageEvent};
 use rrx::domain::snippets::Snippet;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
@@ -366,7 +366,7 @@ const LENT: Lent =
     Lent { clock: noon, demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }), planted: Vec::new };
 
 /// Queues all commands, then lets the task serve them to the end.
-fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageNews> {
+fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageEvent> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (sender, receiver) = tokio::sync::mpsc::channel(64);
     for command in commands {
@@ -376,7 +376,7 @@ fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageNews> {
     let (tell, told) = std::sync::mpsc::channel();
     let paths = Paths::under(root);
     runtime.block_on(async {
-        task::spawn(receiver, move |news| tell.send(news).unwrap(), paths, LENT).await.unwrap();
+        task::spawn(receiver, move |event| tell.send(event).unwrap(), paths, LENT).await.unwrap();
     });
     told.iter().collect()
 }
@@ -389,12 +389,12 @@ fn save(text: &str) -> StorageCmd {
 fn of_waiting_saves_the_newest_wins_and_a_reader_between_sees_the_older() {
     let root = tempdir().unwrap();
     let load = || StorageCmd::LoadWorksheets { profile: "eu".into() };
-    let news = serve(root.path(), vec![load(), save("1"), save("2"), load(), save("3"), save("4"), load()]);
-    let told: Vec<String> = news
+    let event = serve(root.path(), vec![load(), save("1"), save("2"), load(), save("3"), save("4"), load()]);
+    let told: Vec<String> = event
         .iter()
-        .map(|news| match news {
-            StorageNews::WorksheetsSaved => "saved".into(),
-            StorageNews::Worksheets { worksheets, .. } => worksheets.iter().map(|sheet| sheet.text.as_str()).collect(),
+        .map(|event| match event {
+            StorageEvent::WorksheetsSaved => "saved".into(),
+            StorageEvent::Worksheets { worksheets, .. } => worksheets.iter().map(|sheet| sheet.text.as_str()).collect(),
             other => format!("{other:?}"),
         })
         .collect();
@@ -412,7 +412,7 @@ fn everything_that_waits_is_written_before_the_task_ends() {
 #[test]
 fn the_task_answers_snippets_docs_and_history() {
     let root = tempdir().unwrap();
-    let news = serve(
+    let event = serve(
         root.path(),
         vec![
             StorageCmd::SaveSnippet { snippet: snippet("a", "1"), replace: Replace::Forbidden },
@@ -422,19 +422,19 @@ fn the_task_answers_snippets_docs_and_history() {
             StorageCmd::LoadHistory { most: 5 },
         ],
     );
-    assert!(matches!(&news[0], StorageNews::SnippetSaved(path) if path.ends_with("data/snippets/a.sql")));
-    assert!(matches!(&news[1], StorageNews::Failed(_)));
-    assert!(matches!(&news[2], StorageNews::Snippets { snippets, problems }
+    assert!(matches!(&event[0], StorageEvent::SnippetSaved(path) if path.ends_with("data/snippets/a.sql")));
+    assert!(matches!(&event[1], StorageEvent::Failed(_)));
+    assert!(matches!(&event[2], StorageEvent::Snippets { snippets, problems }
         if snippets.len() == 1 && problems.len() == 1));
-    assert!(matches!(&news[3], StorageNews::Docs { packs, .. } if packs[0].title == "demo"));
-    assert!(matches!(&news[4], StorageNews::History(past) if past.is_empty()));
+    assert!(matches!(&event[3], StorageEvent::Docs { packs, .. } if packs[0].title == "demo"));
+    assert!(matches!(&event[4], StorageEvent::History(past) if past.is_empty()));
 }
 
 #[test]
 fn a_state_folder_that_cannot_be_used_is_a_problem_and_the_task_goes_on() {
     let root = tempdir().unwrap();
     fs::write(root.path().join("state"), "a file in the way").unwrap();
-    let news = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { most: 1 }]);
-    assert!(matches!(&news[0], StorageNews::Failed(problem) if problem.kind.exit_code() == 6));
-    assert!(matches!(news.last(), Some(StorageNews::History(_))));
+    let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { most: 1 }]);
+    assert!(matches!(&event[0], StorageEvent::Failed(problem) if problem.kind.exit_code() == 6));
+    assert!(matches!(event.last(), Some(StorageEvent::History(_))));
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rrx::domain::export::{Format, WriteError, Writer};
-use rrx::domain::port::{End, ResultId, Rows};
+use rrx::domain::protocol::{End, ResultId, Rows};
 use rrx::domain::results::{Chunk, Column, Glyphs, TypeClass};
 use rrx::domain::sql::Param;
 use serde_json::value::RawValue;

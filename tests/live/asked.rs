@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{Answer, Question};
 use rrx::domain::profile::{Hop, Secret};
+use rrx::domain::protocol::{Answer, Question};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{HashAlg, PrivateKey};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rrx::domain::port::{End, Limit, RunBounds, SessionCmd, SessionNews};
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, SecretSource};
+use rrx::domain::protocol::{End, Limit, RunBounds, SessionCmd, SessionEvent};
 use rrx::domain::sql::Param;
 
 use crate::harness::{Live, connect, wide};
@@ -100,7 +100,7 @@ async fn places_and_values_that_do_not_fit_are_told_before_anything_is_sent() {
     ] {
         let ran = live.run_with(statement, vec![Param::Integer(1); values]).await;
         let End::Broken(problem) = ran.report.end else { panic!("{statement}") };
-        assert_eq!((problem.what.as_str(), problem.kind), (told, Kind::Refused));
+        assert_eq!((problem.what.as_str(), problem.kind), (told, ProblemKind::Refused));
         assert_eq!(problem.at.map(|at| &statement[at..=at]), (values < 2).then_some("?"), "{statement}");
     }
     assert_eq!(live.own.len(), sent);
@@ -129,7 +129,7 @@ async fn what_keeps_a_session_safe_is_held_after_a_statement_with_values_too() {
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
     assert_eq!(live.run_with("SELECT bound_turncoat.opens(?)", vec![Param::Integer(3)]).await.value(), "3");
-    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
     assert_eq!(rig.sql("SELECT COUNT(*) FROM bound_turncoat.t").trim(), "0");
 }

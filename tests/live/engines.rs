@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use rrx::domain::port::{Lag, Role};
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
+use rrx::domain::protocol::{Lag, Role};
 use rrx::domain::sql::Server;
 
 use super::harness::{connect, direct};
@@ -86,7 +86,7 @@ async fn an_engine_that_refuses_to_be_read_only_or_only_says_it_is_is_not_used()
         Pretend::start(move |text| if text.contains("SHOW VARIABLES") { variables(&off) } else { Says::Done });
     for (server, code) in [(&refusing, Some(1235)), (&pretending, None)] {
         let problem = connect(profile(server)).await.err().unwrap();
-        assert_eq!(problem.kind, Kind::Refused, "{problem}");
+        assert_eq!(problem.kind, ProblemKind::Refused, "{problem}");
         assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
         assert!(problem.hint.is_some() && !problem.passes, "{problem}");
     }
@@ -162,7 +162,7 @@ async fn a_statement_refused_among_several_is_told_as_by_itself_and_what_reads_b
     let pretending = Pretend::start(move |text| each(text, off));
     for (server, code) in [(&refusing, Some(1235)), (&pretending, None)] {
         let problem = connect(profile(server)).await.err().unwrap();
-        assert_eq!(problem.kind, Kind::Refused, "{problem}");
+        assert_eq!(problem.kind, ProblemKind::Refused, "{problem}");
         assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
     }
     let no_grants = Pretend::start(|text| {
@@ -270,7 +270,7 @@ async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and
         let wants = Profile { require_replica: true, ..profile(&server) };
         assert_eq!(
             connect(wants).await.err().map(|problem| problem.kind),
-            (role == Role::Writer).then_some(Kind::Refused)
+            (role == Role::Writer).then_some(ProblemKind::Refused)
         );
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rrx::domain::accesslog::{self, Begin, Ledger, Permit};
+use rrx::domain::access_log::{self, Begin, Ledger, Permit};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
-use rrx::domain::port::{
-    Answer, Lag, Question, Rows, RunBounds, RunReport, Rung, RungState, ServerFacts, SessionCmd, SessionNews,
-};
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::{CommandLine, Profile, Secret, SecretSource};
+use rrx::domain::protocol::{
+    Answer, ConnectionStep, Lag, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent, StepState,
+};
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Param, Policy, guard};
 use rrx::io::session::{CatalogAt, Outside, Typed, spawn};
@@ -59,7 +59,7 @@ pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: Se
         params,
         reference: None,
     };
-    let Ok(permit) = accesslog::record(&mut Forgetful, checked, begin);
+    let Ok(permit) = access_log::record(&mut Forgetful, checked, begin);
     permit
 }
 
@@ -88,7 +88,7 @@ pub fn outside() -> Outside {
             SecretSource::Command(_) => rrx::io::storage::secrets::bring(source),
             SecretSource::Keyring(entry) if entry == "stored-94-days-ago" => Ok(Secret::new("the old one".into())),
             SecretSource::Keyring(_) => {
-                Err(Problem::new(rrx::domain::problem::Kind::Settings, "There is no keyring here"))
+                Err(Problem::new(rrx::domain::problem::ProblemKind::Settings, "There is no keyring here"))
             }
             other @ SecretSource::Prompt => panic!("{other:?} is not for these tests"),
         }),
@@ -124,12 +124,12 @@ impl Ran {
 pub struct Live {
     pub commands: mpsc::Sender<SessionCmd>,
     pub rows: mpsc::Receiver<Rows>,
-    pub news: mpsc::Receiver<(SessionId, SessionNews)>,
+    pub event: mpsc::Receiver<(SessionId, SessionEvent)>,
     pub facts: Arc<ServerFacts>,
     /// Statements of the session's own so far.
     pub own: Vec<String>,
     /// Rungs that were done or failed, in order.
-    pub rungs: Vec<(Rung, RungState)>,
+    pub rungs: Vec<(ConnectionStep, StepState)>,
     /// What was told while connecting, each with the time since its beginning: rungs that were done, statements of our own.
     #[allow(dead_code, reason = "the bench of connecting reads it")]
     pub told: Vec<(String, Duration)>,
@@ -170,27 +170,27 @@ async fn climb(
 ) -> Result<Live, Problem> {
     let (commands, inbox) = mpsc::channel(16);
     let (batches, rows) = mpsc::channel(4);
-    let (send, mut news) = mpsc::channel(256);
+    let (send, mut event) = mpsc::channel(256);
     spawn(ID, inbox, batches, send, outside);
     commands.send(SessionCmd::Connect { profile: Arc::new(profile), database, after: None }).await.unwrap();
     let (mut own, mut rungs, mut so_far) = (Vec::new(), Vec::new(), Vec::new());
     let begun = Instant::now();
     let end = begun + PATIENCE;
     loop {
-        match told(&mut news, end).await {
-            SessionNews::Ready(facts) => {
+        match told(&mut event, end).await {
+            SessionEvent::Ready(facts) => {
                 so_far.push(("ready".to_owned(), begun.elapsed()));
                 let (told, lag, next) = (so_far, None, AtomicU64::new(1));
-                return Ok(Live { commands, rows, news, facts, own, rungs, told, lag, next });
+                return Ok(Live { commands, rows, event, facts, own, rungs, told, lag, next });
             }
-            SessionNews::Failed(problem) => return Err(problem),
-            SessionNews::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
-            SessionNews::Own { text, .. } => {
+            SessionEvent::Failed(problem) => return Err(problem),
+            SessionEvent::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
+            SessionEvent::Own { text, .. } => {
                 so_far.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
                 own.push(text);
             }
-            SessionNews::Rung { rung, state, .. } => {
-                if matches!(state, RungState::Done(..)) {
+            SessionEvent::ConnectionStep { rung, state, .. } => {
+                if matches!(state, StepState::Done(..)) {
                     so_far.push((format!("{rung:?}"), begun.elapsed()));
                 }
                 rungs.push((rung, state));
@@ -211,8 +211,8 @@ pub async fn connect(profile: Profile) -> Result<Live, Problem> {
 }
 
 /// The next news; what is waited for comes before `end`, whatever else is told meanwhile.
-async fn told(news: &mut mpsc::Receiver<(SessionId, SessionNews)>, end: Instant) -> SessionNews {
-    let (id, told) = timeout_at(end, news.recv()).await.expect("news in time").expect("the session lives");
+async fn told(event: &mut mpsc::Receiver<(SessionId, SessionEvent)>, end: Instant) -> SessionEvent {
+    let (id, told) = timeout_at(end, event.recv()).await.expect("news in time").expect("the session lives");
     assert_eq!(id, ID);
     told
 }
@@ -270,13 +270,13 @@ impl Live {
     pub async fn report(&mut self, result: ResultId) -> RunReport {
         let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news, end).await {
-                SessionNews::Ended { result: of, report } => {
+            match told(&mut self.event, end).await {
+                SessionEvent::Ended { result: of, report } => {
                     assert_eq!(of, result);
                     return report;
                 }
-                SessionNews::Own { text, .. } => self.own.push(text),
-                SessionNews::Lag(lag) => self.lag = Some(lag),
+                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while running: {other:?}"),
             }
         }
@@ -304,11 +304,11 @@ impl Live {
         self.commands.send(SessionCmd::LoadCatalog).await.unwrap();
         let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news, end).await {
-                SessionNews::Catalog(catalog) => return catalog,
-                SessionNews::Own { text, .. } => self.own.push(text),
-                SessionNews::Rung { .. } => {}
-                SessionNews::Lag(lag) => self.lag = Some(lag),
+            match told(&mut self.event, end).await {
+                SessionEvent::Catalog(catalog) => return catalog,
+                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::ConnectionStep { .. } => {}
+                SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while reading the catalog: {other:?}"),
             }
         }
@@ -318,21 +318,21 @@ impl Live {
     pub async fn lag(&mut self) -> Lag {
         let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.news, end).await {
-                SessionNews::Lag(lag) => return lag,
-                SessionNews::Own { text, .. } => self.own.push(text),
+            match told(&mut self.event, end).await {
+                SessionEvent::Lag(lag) => return lag,
+                SessionEvent::Own { text, .. } => self.own.push(text),
                 other => panic!("while waiting for the lag: {other:?}"),
             }
         }
     }
 
     /// Waits for the session's last news.
-    pub async fn last(&mut self) -> SessionNews {
+    pub async fn last(&mut self) -> SessionEvent {
         let end = Instant::now() + PATIENCE;
         loop {
-            let news = told(&mut self.news, end).await;
-            if matches!(news, SessionNews::Lost(_) | SessionNews::Closed | SessionNews::Failed(_)) {
-                return news;
+            let event = told(&mut self.event, end).await;
+            if matches!(event, SessionEvent::Lost(_) | SessionEvent::Closed | SessionEvent::Failed(_)) {
+                return event;
             }
         }
     }
@@ -340,6 +340,6 @@ impl Live {
     /// Closes it.
     pub async fn close(mut self) {
         self.commands.send(SessionCmd::Close).await.unwrap();
-        assert!(matches!(self.last().await, SessionNews::Closed));
+        assert!(matches!(self.last().await, SessionEvent::Closed));
     }
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use rrx::domain::port::Rung;
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::Hop;
+use rrx::domain::protocol::ConnectionStep;
 use rrx::io::storage::ssh_files;
 use rrx::io::tunnel::ssh_config::Files;
 use rrx::io::tunnel::{SshConfig, Tunnel, TunnelContext, TunnelError};
@@ -111,8 +111,8 @@ async fn a_name_of_ssh_config_is_a_hop_and_its_proxyjump_is_one_before_it() {
     assert_eq!((tunnel.hops(), tunnel.last_hop()), (2, "inner"));
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let steps = drain(&mut steps);
-    assert_eq!(done(&steps, Rung::Resolve), "outer = 127.0.0.1");
-    let reached: Vec<_> = steps.iter().filter(|step| step.rung == Rung::Reach).map(|step| step.hop).collect();
+    assert_eq!(done(&steps, ConnectionStep::Resolve), "outer = 127.0.0.1");
+    let reached: Vec<_> = steps.iter().filter(|step| step.rung == ConnectionStep::Reach).map(|step| step.hop).collect();
     assert_eq!(reached, [0, 0, 1, 1]);
     assert!(inner.log().contains("Accepted publickey"), "{}", inner.log());
 }
@@ -141,7 +141,7 @@ async fn a_host_key_alias_is_the_name_that_is_looked_up() {
     );
     let (context, mut steps) = with_config(home.path(), &text);
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
-    assert!(done(&drain(&mut steps), Rung::HostKey).contains("known (known line 1)"));
+    assert!(done(&drain(&mut steps), ConnectionStep::HostKey).contains("known (known line 1)"));
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn strict_checking_refuses_an_unknown_key_and_asks_nobody() {
     let text = host("b", rig, rig.sshd(), "127.0.0.1").replace(&rig.known_hosts().display().to_string(), "~/none")
         + "  StrictHostKeyChecking yes\n";
     let (mut context, _steps) = with_config(home.path(), &text);
-    let script = super::tunnel::Script::of([rrx::domain::port::Answer::Accept]);
+    let script = super::tunnel::Script::of([rrx::domain::protocol::Answer::Accept]);
     context.asker = script.clone();
     let error = Tunnel::open(&[alias("b")], context).await.unwrap_err();
     assert!(matches!(error, TunnelError::HostKeyDeclined { is_strict: true, .. }), "{error:?}");
@@ -172,7 +172,7 @@ async fn a_keyword_that_would_lead_elsewhere_stops_with_its_file_and_line() {
         let told = problem.to_string();
         let place = format!("{} line {line}", home.path().join(".ssh/config").display());
         assert!(told.contains(&place) && told.contains(word), "{told}");
-        assert_eq!(problem.kind, Kind::Settings);
+        assert_eq!(problem.kind, ProblemKind::Settings);
     }
 }
 
@@ -250,7 +250,7 @@ async fn identities_only_keeps_an_agent_full_of_keys_to_the_named_one() {
         + &format!("  IdentitiesOnly yes\n  IdentityAgent {}\n", agent.socket.display());
     let (context, mut steps) = with_config(home.path(), &text);
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
-    assert!(done(&drain(&mut steps), Rung::SignIn).contains("by the agent"));
+    assert!(done(&drain(&mut steps), ConnectionStep::SignIn).contains("by the agent"));
 }
 
 #[tokio::test]
@@ -262,7 +262,7 @@ async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_to
     let hop = || Hop { identity: vec![key.clone()], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
     let (first, mut steps) = context(home.path());
     Tunnel::open(&[hop()], first).await.unwrap();
-    assert!(done(&drain(&mut steps), Rung::SignIn).contains("with certificate"), "{}", sshd.log());
+    assert!(done(&drain(&mut steps), ConnectionStep::SignIn).contains("with certificate"), "{}", sshd.log());
 
     let elsewhere = home.path().join("elsewhere.pub");
     std::fs::rename(home.path().join("certified-cert.pub"), &elsewhere).unwrap();
@@ -322,7 +322,7 @@ async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
     let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
     for (key, phrase, form) in keys {
         let (mut context, _steps) = context(home.path());
-        let answer = rrx::domain::port::Answer::Secret(rrx::domain::profile::Secret::new(phrase.into()));
+        let answer = rrx::domain::protocol::Answer::Secret(rrx::domain::profile::Secret::new(phrase.into()));
         let script = super::tunnel::Script::of([answer]);
         context.asker = script.clone();
         let hop = Hop { identity: vec![key], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
@@ -375,7 +375,7 @@ async fn a_host_certificate_of_a_known_authority_is_trusted_for_all_its_connecti
     let (_sshd, home, hop) = certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
     let (context, mut steps) = context(home.path());
     let tunnel = Tunnel::open(&[hop], context).await.unwrap();
-    assert!(done(&drain(&mut steps), Rung::HostKey).contains("certified (known line 2)"));
+    assert!(done(&drain(&mut steps), ConnectionStep::HostKey).contains("certified (known line 2)"));
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
     assert_ne!(first.port(), 0);

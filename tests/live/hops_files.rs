@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{Answer, Rung};
 use rrx::domain::profile::Hop;
+use rrx::domain::protocol::{Answer, ConnectionStep};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 use tokio::time::timeout;
 
@@ -66,12 +66,12 @@ async fn a_known_hosts_file_that_ssh_keygen_hashed_and_one_of_the_system_are_tru
     assert!(std::fs::read_to_string(&known).unwrap().starts_with("|1|"));
     let (context, mut steps) = with_config(home.path(), &known_in(rig, known.to_str().unwrap()));
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
-    assert!(done(&drain(&mut steps), Rung::HostKey).contains("known (known line 1)"));
+    assert!(done(&drain(&mut steps), ConnectionStep::HostKey).contains("known (known line 1)"));
 
     let text = format!("{}  GlobalKnownHostsFile {}\n", known_in(rig, "none"), known.display());
     let (context, mut steps) = with_config(home.path(), &text);
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
-    assert!(done(&drain(&mut steps), Rung::HostKey).contains("known (known line 1)"));
+    assert!(done(&drain(&mut steps), ConnectionStep::HostKey).contains("known (known line 1)"));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What following a key needs of any server: a table with a key of each kind, and a value beside the statement for each.
 
-use rrx::domain::port::End;
+use rrx::domain::protocol::End;
 use rrx::domain::sql::Param;
 
 use crate::harness::Live;

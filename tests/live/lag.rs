@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rrx::domain::port::Lag;
 use rrx::domain::profile::{Profile, SecretSource};
+use rrx::domain::protocol::Lag;
 
 use super::harness::{connect, direct};
 use super::rig::{Rig, wait_until};

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{End, SessionCmd, SessionNews};
-use rrx::domain::problem::{Kind, Problem, Remedy};
+use rrx::domain::problem::{Problem, ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, TlsMode};
+use rrx::domain::protocol::{End, SessionCmd, SessionEvent};
 
 use super::harness::{Live, connect, connect_in, direct, wide};
 use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
@@ -19,9 +19,9 @@ fn through(rig: &Rig, sshd: &Sshd, port: u16) -> Profile {
 
 /// The session's own end, told in time and with a name.
 async fn lost(live: &mut Live, since: Instant) -> Problem {
-    let SessionNews::Lost(problem) = live.last().await else { panic!("closed") };
+    let SessionEvent::Lost(problem) = live.last().await else { panic!("closed") };
     assert!(since.elapsed() < PROMISE, "{:?}: {problem}", since.elapsed());
-    assert_eq!((problem.kind, problem.then), (Kind::Lost, Some(Remedy::Reconnect)), "{problem}");
+    assert_eq!((problem.kind, problem.then), (ProblemKind::Lost, Some(Remedy::Reconnect)), "{problem}");
     assert!(!problem.because.is_empty() && problem.hint.is_some(), "{problem}");
     problem
 }
@@ -36,7 +36,7 @@ async fn broken(live: &mut Live, sleeping: &str, rig: &Rig, fault: impl FnOnce()
     let begun = Instant::now();
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
-    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
     assert!(ran.report.end.to_string().starts_with("broken, not known to have finished"), "{}", ran.report.end);
     lost(live, begun).await;
     let sent = rig.general_log().matches(&format!("SELECT /* {sleeping} */")).count();
@@ -129,9 +129,9 @@ async fn a_statement_that_comes_as_the_link_dies_has_an_end_in_any_case() {
         if live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.is_ok() {
             let report = live.report(result).await;
             let End::Broken(problem) = &report.end else { panic!("{report:?}") };
-            assert!(problem.kind == Kind::Lost || problem.what.contains("not sent"), "{problem}");
+            assert!(problem.kind == ProblemKind::Lost || problem.what.contains("not sent"), "{problem}");
         }
-        assert!(matches!(live.last().await, SessionNews::Lost(_)));
+        assert!(matches!(live.last().await, SessionEvent::Lost(_)));
     }
 }
 
@@ -147,7 +147,7 @@ async fn a_host_whose_keys_have_changed_meanwhile_is_not_connected_to_again() {
     lost(&mut live, begun).await;
     // Nobody is asked: that would end the test.
     let problem = connect_in(profile, "mysql").await.err().unwrap();
-    assert_eq!(problem.kind, Kind::Route, "{problem}");
+    assert_eq!(problem.kind, ProblemKind::Route, "{problem}");
     assert!(problem.what.contains("has changed") && !problem.passes, "{problem}");
     assert!(!sshd.log()[before.len()..].contains("Accepted"), "nothing was offered to it");
 }
@@ -219,7 +219,7 @@ async fn a_restarted_server_is_known_in_time_and_while_it_is_down_waiting_is_sai
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     // A server that shuts down says 1053, or nothing at all.
-    assert!(matches!(problem.kind, Kind::Lost | Kind::Statement), "{problem}");
+    assert!(matches!(problem.kind, ProblemKind::Lost | ProblemKind::Statement), "{problem}");
     lost(&mut live, begun).await;
     let down = connect(profile.clone()).await.err().unwrap();
     assert!(down.passes, "{down}");

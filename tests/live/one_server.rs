@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rrx::domain::port::{End, Lag, SessionCmd, SessionNews};
 use rrx::domain::profile::{Profile, TlsMode};
+use rrx::domain::protocol::{End, Lag, SessionCmd, SessionEvent};
 
 use super::engines::PINNED;
 use super::harness::{Live, connect, direct, wide};
@@ -61,9 +61,9 @@ async fn where_all_others_go_elsewhere_it_is_said_and_nothing_is_killed_or_read_
     assert_eq!(live.lag().await, Lag::Unknown("no second connection to the same server".into()));
     live.commands.send(SessionCmd::LoadCatalog).await.unwrap();
     let problem = loop {
-        match live.news.recv().await.unwrap().1 {
-            SessionNews::CatalogFailed(problem) => break problem,
-            SessionNews::Catalog(_) => panic!("another server's catalog"),
+        match live.event.recv().await.unwrap().1 {
+            SessionEvent::CatalogFailed(problem) => break problem,
+            SessionEvent::Catalog(_) => panic!("another server's catalog"),
             _ => {}
         }
     };
@@ -72,7 +72,7 @@ async fn where_all_others_go_elsewhere_it_is_said_and_nothing_is_killed_or_read_
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     let ran = live.finish(result).await;
     assert_eq!(ran.report.end, End::Cancelled);
-    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
     let there = rig.bare_writer().general_log();
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
@@ -148,7 +148,7 @@ async fn another_instance_of_a_cluster_is_another_server_though_all_else_is_the_
     });
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
-    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
     assert!(two.asked().iter().all(|text| !text.contains("KILL")), "{:?}", two.asked());
 }

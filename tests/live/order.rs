@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use rrx::domain::port::Rows;
+use rrx::domain::protocol::Rows;
 use rrx::domain::results::{Cell, Chunk, Column, Direction, SortKey, Sorter};
 
 use crate::harness::{Live, wide};

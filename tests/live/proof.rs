@@ -8,8 +8,8 @@ use std::path::Path;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, OptsBuilder};
 use rrx::demo::{Options, Running, data, start};
-use rrx::domain::port::{End, Rows, Warning};
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
+use rrx::domain::protocol::{End, Rows, Warning};
 use rrx::domain::results::{Column, TypeClass};
 use rrx::domain::sql::{Policy, guard};
 

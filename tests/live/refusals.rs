@@ -1,8 +1,8 @@
 //! What is promised about TLS and about replicas, and the words of what is refused on the way, against real servers.
 
-use rrx::domain::port::Role;
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Profile, TlsMode};
+use rrx::domain::protocol::Role;
 
 use super::harness::{connect, direct};
 use super::rig::{Rig, SshdOptions};
@@ -37,7 +37,7 @@ async fn without_tls_on_the_server_only_what_does_not_ask_for_it_connects() {
             }
             Err(problem) => {
                 assert!(!matches!(tls, TlsMode::Disabled | TlsMode::Preferred), "{tls:?}: {problem}");
-                assert_eq!(problem.kind, Kind::Route, "{problem}");
+                assert_eq!(problem.kind, ProblemKind::Route, "{problem}");
                 assert!(problem.because[0].contains("does not offer TLS"), "{problem}");
                 assert!(problem.hint.is_some(), "{problem}");
             }

@@ -5,8 +5,8 @@ use std::net::UdpSocket;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rrx::domain::port::{Answer, End, Question, Rung, SessionCmd};
 use rrx::domain::profile::{Hop, Profile, Secret};
+use rrx::domain::protocol::{Answer, ConnectionStep, End, Question, SessionCmd};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 
 use super::harness::{connect_answering, wide};
@@ -42,7 +42,7 @@ async fn a_password_is_asked_for_again_when_it_was_wrong_and_once_for_all_connec
     let asked = script.asked();
     let Question::Secret { prompt, echo: false } = &asked[1] else { panic!("{asked:?}") };
     assert!(prompt.contains(rig.ssh_user()) && prompt.ends_with("(that was not it)"), "{prompt}");
-    assert!(done(&drain(&mut steps), Rung::SignIn).starts_with("password, as"));
+    assert!(done(&drain(&mut steps), ConnectionStep::SignIn).starts_with("password, as"));
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
     assert_eq!(script.asked().len(), 2);
@@ -69,7 +69,7 @@ async fn a_hops_own_questions_are_passed_on_with_their_words() {
     let (first, last) = (prompts[0].as_str(), prompts[3].as_str());
     assert!(first.contains(&format!(" asks {}: Password:", rig.ssh_user())), "{first}");
     assert!(last.ends_with("Verification code: (the last answer was not taken)"), "{last}");
-    assert!(done(&drain(&mut steps), Rung::SignIn).starts_with("keyboard-interactive, as"));
+    assert!(done(&drain(&mut steps), ConnectionStep::SignIn).starts_with("keyboard-interactive, as"));
     // A code counts once: it is not given again, and the one connection carries both ends.
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
@@ -163,7 +163,7 @@ async fn an_agent_full_of_keys_leaves_a_try_for_the_password_where_the_hop_count
     let script = Script::of([answer(PASSWORD)]);
     context.asker = script.clone();
     let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
-    assert!(done(&drain(&mut steps), Rung::SignIn).starts_with("password, as"));
+    assert!(done(&drain(&mut steps), ConnectionStep::SignIn).starts_with("password, as"));
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     assert_eq!(script.asked().len(), 1);
 }

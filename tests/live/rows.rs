@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE, WINDOW_CELL_BYTES};
-use rrx::domain::port::{End, Progress, ResultId, Rows, StoreCmd, StoreNews};
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, TlsMode};
-use rrx::domain::results::Shown;
+use rrx::domain::protocol::{End, Progress, ResultId, Rows, StoreCmd, StoreEvent};
+use rrx::domain::results::CellPreview;
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Held {
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
-    news: mpsc::Receiver<(ResultId, StoreNews)>,
+    event: mpsc::Receiver<(ResultId, StoreEvent)>,
     _folder: tempfile::TempDir,
 }
 
@@ -30,9 +30,9 @@ impl Held {
         let folder = tempfile::tempdir().unwrap();
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-        let (news_out, news) = mpsc::channel(INBOX);
+        let (news_out, event) = mpsc::channel(INBOX);
         spawn(rows_in, commands_in, news_out, Options::spilling_to(folder.path().to_owned()));
-        Self { rows, commands, news, _folder: folder }
+        Self { rows, commands, event, _folder: folder }
     }
 
     /// Hands all pieces of a result on, and waits until the store knows its end.
@@ -46,7 +46,7 @@ impl Held {
             }
         }
         loop {
-            if let (of, StoreNews::Progress(progress)) = self.said().await
+            if let (of, StoreEvent::Progress(progress)) = self.said().await
                 && progress.end.is_some()
             {
                 assert_eq!(of, result);
@@ -55,15 +55,15 @@ impl Held {
         }
     }
 
-    async fn said(&mut self) -> (ResultId, StoreNews) {
-        timeout(PATIENCE, self.news.recv()).await.expect("news in time").expect("the store lives")
+    async fn said(&mut self) -> (ResultId, StoreEvent) {
+        timeout(PATIENCE, self.event.recv()).await.expect("news in time").expect("the store lives")
     }
 
-    async fn ask(&mut self, command: StoreCmd) -> StoreNews {
+    async fn ask(&mut self, command: StoreCmd) -> StoreEvent {
         self.commands.send(command).await.unwrap();
         loop {
             let (_, said) = self.said().await;
-            if !matches!(said, StoreNews::Progress(_) | StoreNews::Opened(_)) {
+            if !matches!(said, StoreEvent::Progress(_) | StoreEvent::Opened(_)) {
                 return said;
             }
         }
@@ -82,11 +82,11 @@ async fn a_value_of_64_mib_is_shown_cut_and_is_there_whole_on_request() {
     let progress = held.keep(&mut live, result).await;
     assert_eq!((progress.rows, progress.end), (3, Some(End::Complete)));
 
-    let StoreNews::Window(window) = held.ask(StoreCmd::Window { result, rows: 0..3 }).await else { panic!() };
-    let Some(Shown::Bytes { head, length }) = window.cell(1, 1) else { panic!("{window:?}") };
+    let StoreEvent::Window(window) = held.ask(StoreCmd::Window { result, rows: 0..3 }).await else { panic!() };
+    let Some(CellPreview::Bytes { head, length }) = window.cell(1, 1) else { panic!("{window:?}") };
     assert_eq!((head.len() <= WINDOW_CELL_BYTES, *length), (true, LENGTH as u64));
     let value = StoreCmd::Value { result, row: 1, column: 1 };
-    let StoreNews::Value { value: Some(value), .. } = held.ask(value).await else { panic!() };
+    let StoreEvent::Value { value: Some(value), .. } = held.ask(value).await else { panic!() };
     assert_eq!(value.len(), LENGTH);
     assert!(value.chunks(4).all(|part| part == b"xyz\t"));
 
@@ -125,10 +125,15 @@ async fn a_server_that_is_gone_in_the_middle_of_a_row_leaves_the_rows_before_it_
     forwarder.set(Mode::Reset);
     let progress = held.keep(&mut live, result).await;
     let Some(End::Broken(problem)) = progress.end else { panic!("{progress:?}") };
-    assert_eq!(problem.kind, Kind::Lost, "{problem}");
+    assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
     assert!(problem.then.is_some() || problem.hint.is_some(), "{problem:?}");
     assert!(progress.rows >= 3, "{}", progress.rows);
     let last = progress.rows - 1;
-    let StoreNews::Window(window) = held.ask(StoreCmd::Window { result, rows: last..last + 1 }).await else { panic!() };
-    assert_eq!(window.cell(last, 1).map(|shown| matches!(shown, Shown::Bytes { length: 1_000_000, .. })), Some(true));
+    let StoreEvent::Window(window) = held.ask(StoreCmd::Window { result, rows: last..last + 1 }).await else {
+        panic!()
+    };
+    assert_eq!(
+        window.cell(last, 1).map(|shown| matches!(shown, CellPreview::Bytes { length: 1_000_000, .. })),
+        Some(true)
+    );
 }

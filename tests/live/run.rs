@@ -9,7 +9,7 @@ use rrx::commands::headless::Interrupts;
 use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
 use rrx::domain::export::{Format, Formulas};
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
-use rrx::io::storage::accesslog::{AccessLog, FILE_NAME};
+use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
 
 use tokio::sync::mpsc;
 

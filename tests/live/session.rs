@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use rrx::domain::catalog::{KeyPart, TableKind};
-use rrx::domain::port::{
-    Answer, End, Limit, Question, Role, Rows, RunBounds, Rung, RungState, SessionCmd, SessionNews,
-};
-use rrx::domain::problem::{Kind, Remedy};
+use rrx::domain::problem::{ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+use rrx::domain::protocol::{
+    Answer, ConnectionStep, End, Limit, Question, Role, Rows, RunBounds, SessionCmd, SessionEvent, StepState,
+};
 use rrx::domain::sql::{Server, SqlMode};
 
 use crate::harness::{self, connect, connect_answering, direct, wide};
@@ -64,16 +64,16 @@ async fn the_account_s_own_modes_that_change_the_meaning_of_text_are_taken_out()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_rungs_are_climbed_in_order_and_told() {
     let live = connect(direct(Rig::start())).await.unwrap();
-    let done: Vec<Rung> = live
+    let done: Vec<ConnectionStep> = live
         .rungs
         .iter()
-        .filter(|(_, state)| matches!(state, RungState::Done(..) | RungState::Skipped))
+        .filter(|(_, state)| matches!(state, StepState::Done(..) | StepState::Skipped))
         .map(|(rung, _)| *rung)
         .collect();
     let mut sorted = done.clone();
     sorted.sort();
     assert_eq!(done, sorted);
-    assert!(done.ends_with(&[Rung::MySql, Rung::Guard]), "{done:?}");
+    assert!(done.ends_with(&[ConnectionStep::MySql, ConnectionStep::Guard]), "{done:?}");
     live.close().await;
 }
 
@@ -286,7 +286,7 @@ async fn a_statement_that_fails_keeps_the_servers_words_and_the_session() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let ran = live.run("SELECT nothing FROM nowhere.at_all").await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
-    assert_eq!(problem.kind, Kind::Statement);
+    assert_eq!(problem.kind, ProblemKind::Statement);
     assert_eq!(problem.server.as_ref().unwrap().code, 1146);
     // An error in the middle, after rows.
     let ran = live.run("SELECT seq, IF(seq = 3000, (SELECT 1 UNION SELECT 2), 0) FROM mysql.seq_1_to_5000").await;
@@ -316,7 +316,7 @@ async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_h
     .await;
     assert_eq!(times, 3, "once, and twice more: servers count failures");
     let problem = wrong.err().unwrap();
-    assert_eq!((problem.kind, problem.server.as_ref().unwrap().code), (Kind::Route, 1045));
+    assert_eq!((problem.kind, problem.server.as_ref().unwrap().code), (ProblemKind::Route, 1045));
     assert!(problem.hint.as_ref().unwrap().contains("rotated"), "{problem}");
     assert!(!problem.to_string().contains("guessed"));
 }
@@ -358,7 +358,7 @@ async fn a_keyring_that_does_not_answer_is_asked_past_where_somebody_is_there() 
     .unwrap();
     live.close().await;
     let problem = connect(profile).await.err().unwrap();
-    assert_eq!(problem.kind, Kind::Settings, "{problem}");
+    assert_eq!(problem.kind, ProblemKind::Settings, "{problem}");
     assert!(problem.what.starts_with("There is no secret for the password of"), "{problem}");
     assert!(problem.because.iter().any(|why| why.contains("no keyring here")), "{problem}");
 }
@@ -377,7 +377,7 @@ async fn a_certificate_of_another_ca_is_refused_and_required_does_not_ask() {
     let rig = Rig::start();
     let other = Profile { ca: Some(rig.other_ca()), ..direct(rig) };
     let problem = connect(other.clone()).await.err().unwrap();
-    assert_eq!(problem.kind, Kind::Route);
+    assert_eq!(problem.kind, ProblemKind::Route);
     assert!(problem.because[0].starts_with("TLS"), "{problem}");
     let live = connect(Profile { tls: TlsMode::Required, ..other }).await.unwrap();
     assert!(live.facts.tls.is_some());
@@ -397,8 +397,8 @@ async fn a_connection_that_the_server_ends_is_told_as_lost() {
     rig.sql(&format!("KILL {}", live.facts.connection_id));
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
-    assert_eq!(problem.kind, Kind::Lost, "{problem}");
-    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
+    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert_eq!(problem.then, Some(Remedy::Reconnect));
 }
 
@@ -407,7 +407,7 @@ async fn an_idle_connection_that_the_server_ends_is_noticed() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     rig.sql(&format!("KILL {}", live.facts.connection_id));
-    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -419,7 +419,7 @@ async fn a_permit_of_another_session_is_dropped_with_a_problem() {
     live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.unwrap();
     let ran = live.finish(result).await;
     let End::Broken(problem) = ran.report.end else { panic!() };
-    assert_eq!(problem.kind, Kind::Refused);
+    assert_eq!(problem.kind, ProblemKind::Refused);
     assert!(!Rig::start().general_log().contains("never sent"));
     live.close().await;
 }
@@ -464,9 +464,9 @@ async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own(
 async fn through_the_tunnel_everything_is_as_it_is_without_one() {
     let rig = Rig::start();
     let mut live = connect(rig.profile()).await.unwrap();
-    let done: Vec<Rung> =
-        live.rungs.iter().filter(|(_, state)| matches!(state, RungState::Done(..))).map(|(rung, _)| *rung).collect();
-    assert_eq!(done, Rung::ALL[..7]);
+    let done: Vec<ConnectionStep> =
+        live.rungs.iter().filter(|(_, state)| matches!(state, StepState::Done(..))).map(|(rung, _)| *rung).collect();
+    assert_eq!(done, ConnectionStep::ALL[..7]);
     assert!(live.facts.tls.is_some());
     let id = live.facts.connection_id.to_string();
     let result = live.start(FIVE_MILLION, wide()).await;
@@ -507,6 +507,6 @@ async fn a_hop_that_dies_is_told_as_lost_also_while_a_statement_runs() {
     drop(sshd);
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
-    assert_eq!(problem.kind, Kind::Lost, "{problem}");
-    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+    assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
+    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
 }

@@ -1,8 +1,8 @@
 //! What signing in to the replica costs and says: round trips, passwords that live for minutes, TLS that does not hold.
 
-use rrx::domain::port::{Answer, SessionCmd};
-use rrx::domain::problem::{Kind, Remedy};
+use rrx::domain::problem::{ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+use rrx::domain::protocol::{Answer, SessionCmd};
 
 use super::harness::{connect, connect_answering, direct};
 use super::pretend::{Pretend, SHA2, Says};
@@ -76,7 +76,7 @@ async fn a_server_that_wants_tls_says_so_and_gets_it() {
 async fn a_certificate_that_does_not_hold_is_told_by_what_is_wrong_with_it() {
     let rig = Rig::start();
     let stranger = connect(Profile { ca: Some(rig.other_ca()), ..direct(rig) }).await.err().unwrap();
-    assert_eq!((stranger.kind, stranger.then), (Kind::Route, Some(Remedy::Settings)), "{stranger}");
+    assert_eq!((stranger.kind, stranger.then), (ProblemKind::Route, Some(Remedy::Settings)), "{stranger}");
     assert!(stranger.because[0].contains("not signed by the CA"), "{stranger}");
     assert!(stranger.hint.as_ref().unwrap().contains("ca = "), "{stranger}");
     let built_in = connect(Profile { ca: None, ..direct(rig) }).await.err().unwrap();

@@ -6,9 +6,9 @@ use std::time::Duration;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, OptsBuilder, Row, SslOpts, from_value};
 use rrx::domain::ids::SessionId;
-use rrx::domain::port::{End, Rows, SessionCmd, SessionNews};
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, SecretSource, TlsMode};
+use rrx::domain::protocol::{End, Rows, SessionCmd, SessionEvent};
 use rrx::domain::sql::split::split;
 use rrx::domain::sql::{Dialect, Policy, SqlMode, guard};
 use tokio::time::timeout;
@@ -63,7 +63,7 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
     let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let elsewhere = Profile { host: "127.0.0.1".into(), port: door.port(), ..direct(rig) };
     let problem = connect(elsewhere.clone()).await.err().unwrap();
-    assert_eq!(problem.kind, Kind::Route);
+    assert_eq!(problem.kind, ProblemKind::Route);
     assert!(problem.because[0].starts_with("TLS"), "{problem}");
     let lax = connect(Profile { tls: TlsMode::Required, ..elsewhere }).await.unwrap();
     lax.close().await;
@@ -172,7 +172,9 @@ async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_taken_ou
     let permit = crate::harness::permit("SELECT 'told apart'", without, crate::harness::ID);
     let result = rrx::domain::ids::ResultId(9);
     live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.unwrap();
-    assert!(matches!(live.finish(result).await.report.end, End::Broken(problem) if problem.kind == Kind::Refused));
+    assert!(
+        matches!(live.finish(result).await.report.end, End::Broken(problem) if problem.kind == ProblemKind::Refused)
+    );
     assert!(!rig.general_log().contains("told apart"));
     live.close().await;
 }
@@ -212,8 +214,8 @@ async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no
     let begun = std::time::Instant::now();
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
-    assert_eq!(problem.kind, Kind::Lost, "{problem}");
-    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+    assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
+    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
     assert!(begun.elapsed() < Duration::from_secs(16), "{:?}", begun.elapsed());
 }
 
@@ -232,7 +234,7 @@ async fn a_control_connection_that_reaches_another_server_by_now_kills_nothing_t
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     let ran = live.finish(result).await;
     assert_eq!(ran.report.end, End::Cancelled);
-    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
     let killed = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(!rig.general_log().contains(&killed), "the number is somebody else's there");
@@ -257,7 +259,7 @@ async fn a_function_that_takes_the_read_only_setting_out_opens_no_way_for_the_ne
     live.run("SET SESSION group_concat_max_len = 2048").await;
     assert_eq!(live.run("SELECT 1").await.value(), "1");
     assert_eq!(live.run("SELECT turncoat.opens()").await.value(), "1");
-    let SessionNews::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
     let mut live = connect(profile).await.unwrap();
     let End::Broken(problem) = live.run("SELECT turncoat.writes()").await.report.end else { panic!() };

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use rrx::domain::port::{Answer, Question, Rung, RungState};
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Secret};
+use rrx::domain::protocol::{Answer, ConnectionStep, Question, StepState};
 use rrx::io::storage::{known_hosts_file, own_sockets};
 use rrx::io::tunnel::{Asker, NoOneToAsk, Reached, Step, Tunnel, TunnelContext, TunnelError};
 use tokio::sync::mpsc;
@@ -48,7 +48,7 @@ impl Asker for Script {
 
 /// A context with a home of its own, without agent, and the news that it tells.
 pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
-    let (news, steps) = mpsc::channel(256);
+    let (event, steps) = mpsc::channel(256);
     let context = TunnelContext {
         os_user: "nobody-in-particular".into(),
         home: home.to_owned(),
@@ -61,7 +61,7 @@ pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
         is_own_socket: Arc::new(own_sockets::is_own),
         passphrase: None,
         asker: Arc::new(NoOneToAsk),
-        news,
+        event,
     };
     (context, steps)
 }
@@ -103,11 +103,11 @@ pub fn drain(steps: &mut mpsc::Receiver<Step>) -> Vec<Step> {
     std::iter::from_fn(|| steps.try_recv().ok()).collect()
 }
 
-pub fn done(steps: &[Step], rung: Rung) -> String {
+pub fn done(steps: &[Step], rung: ConnectionStep) -> String {
     steps
         .iter()
         .find_map(|step| match &step.state {
-            RungState::Done(words, _) if step.rung == rung => Some(words.clone()),
+            StepState::Done(words, _) if step.rung == rung => Some(words.clone()),
             _ => None,
         })
         .unwrap_or_else(|| panic!("{rung:?} is not done: {steps:?}"))
@@ -201,11 +201,14 @@ async fn a_key_file_opens_the_tunnel_and_the_ladder_says_each_step() {
     let tunnel = Tunnel::open(&[hop(rig)], context).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let steps = drain(&mut steps);
-    assert_eq!(done(&steps, Rung::Resolve), "127.0.0.1");
-    assert_eq!(done(&steps, Rung::Reach), format!("127.0.0.1 port {}", rig.ssh_port()));
+    assert_eq!(done(&steps, ConnectionStep::Resolve), "127.0.0.1");
+    assert_eq!(done(&steps, ConnectionStep::Reach), format!("127.0.0.1 port {}", rig.ssh_port()));
     let key = format!("ED25519 {} known (known_hosts line 1)", rig.sshd().fingerprint("ed25519"));
-    assert_eq!(done(&steps, Rung::HostKey), key);
-    assert_eq!(done(&steps, Rung::SignIn), format!("key {}, as {}", rig.user_key().display(), rig.ssh_user()));
+    assert_eq!(done(&steps, ConnectionStep::HostKey), key);
+    assert_eq!(
+        done(&steps, ConnectionStep::SignIn),
+        format!("key {}, as {}", rig.user_key().display(), rig.ssh_user())
+    );
     assert_eq!(steps.len(), 8, "four rungs, each tried and done: {steps:?}");
 }
 
@@ -228,7 +231,10 @@ async fn the_agents_keys_are_used_when_the_profile_names_none() {
     hop.identity.clear();
     let tunnel = Tunnel::open(&[hop], context).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
-    assert_eq!(done(&drain(&mut steps), Rung::SignIn), format!("agent key rsa_key@rig, as {}", rig.ssh_user()));
+    assert_eq!(
+        done(&drain(&mut steps), ConnectionStep::SignIn),
+        format!("agent key rsa_key@rig, as {}", rig.ssh_user())
+    );
 }
 
 #[tokio::test]
@@ -278,7 +284,7 @@ async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_s
         (rig.ssh_user(), &["agent key stranger_key@rig: not taken".into()][..])
     );
     assert_eq!(takes, &["publickey"]);
-    assert_eq!(error.problem().kind, Kind::Route);
+    assert_eq!(error.problem().kind, ProblemKind::Route);
 }
 
 #[tokio::test]
@@ -335,7 +341,7 @@ async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
     let line = format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), rig.sshd().host_key("ed25519"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), line);
     let steps = drain(&mut steps);
-    assert!(done(&steps, Rung::HostKey).contains("known (known_hosts line 1)"), "{steps:?}");
+    assert!(done(&steps, ConnectionStep::HostKey).contains("known (known_hosts line 1)"), "{steps:?}");
 
     let (second, _steps) = context(home.path());
     assert!(Tunnel::open(&[hop], second).await.is_ok(), "known now, though nobody is there to ask");
@@ -353,7 +359,7 @@ async fn an_unknown_key_that_is_not_accepted_ends_it_and_leaves_no_trace() {
     assert_eq!(error.problem().kind.exit_code(), 3);
     assert!(!home.path().join(".ssh").exists());
     let last = drain(&mut steps).pop().unwrap();
-    assert_eq!((last.rung, last.state), (Rung::HostKey, RungState::Failed(error.problem())));
+    assert_eq!((last.rung, last.state), (ConnectionStep::HostKey, StepState::Failed(error.problem())));
 }
 
 #[tokio::test]
@@ -545,7 +551,7 @@ async fn a_killed_hop_is_known_at_once() {
     sshd.kill_connections();
     let lost = tokio::time::timeout(Duration::from_secs(2), tunnel.closed()).await.expect("known at once");
     assert!(matches!(lost, TunnelError::Lost { .. }));
-    assert_eq!(lost.problem().kind, Kind::Lost);
+    assert_eq!(lost.problem().kind, ProblemKind::Lost);
     let error = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap_err();
     assert!(matches!(error, TunnelError::Lost { .. }), "{error:?}");
 }

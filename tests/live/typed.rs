@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rrx::domain::ids::SessionId;
-use rrx::domain::port::{Answer, Question, SessionNews};
 use rrx::domain::profile::{Profile, Secret, SecretSource};
+use rrx::domain::protocol::{Answer, Question, SessionEvent};
 use rrx::io::session::Stories;
 
 use super::harness::{connect_typing, direct};
@@ -43,13 +43,13 @@ async fn a_link_that_dies_is_connected_again_with_what_was_typed_and_nobody_is_a
     .unwrap();
     assert_eq!(asked.len(), 2, "{asked:?}");
     sshd.kill_connections();
-    assert!(matches!(live.last().await, SessionNews::Lost(_)));
+    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
     // The tunnel to the hop and the sign-in to the replica: neither asks again, as often as that happens.
     for (before, id) in [(FIRST, SECOND), (SECOND, THIRD)] {
         let typed = stories.begin(id, &shared, Some(before));
         let mut live = connect_typing(profile.clone(), typed, nobody).await.unwrap();
         sshd.kill_connections();
-        assert!(matches!(live.last().await, SessionNews::Lost(_)));
+        assert!(matches!(live.last().await, SessionEvent::Lost(_)));
     }
     // The user ends it: then it is gone.
     stories.end(THIRD);

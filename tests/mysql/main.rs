@@ -26,9 +26,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use harness::{connect, wide};
-use rrx::domain::port::{End, Limit, Role, RunBounds, SessionCmd};
-use rrx::domain::problem::Kind;
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, TlsMode};
+use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::sql::{Param, Server, SqlMode};
 use server::MySql;
 
@@ -131,7 +131,7 @@ async fn a_stream_is_stopped_and_cut_and_the_connection_answers_on() {
     let slow = "SELECT /*+ MAX_EXECUTION_TIME(200) */ COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, \
                 information_schema.COLUMNS c WHERE a.COLUMN_COMMENT < CONCAT(b.COLUMN_NAME, c.COLUMN_NAME)";
     let End::Broken(problem) = live.run(slow).await.report.end else { panic!("the server's limit ends it") };
-    assert_eq!((problem.kind, problem.server.unwrap().code), (Kind::TimeLimit, 3024));
+    assert_eq!((problem.kind, problem.server.unwrap().code), (ProblemKind::TimeLimit, 3024));
     live.close().await;
 }
 

@@ -5,29 +5,29 @@ pub mod explorer;
 pub mod grid;
 pub mod inspector;
 pub mod overlay;
-pub mod parts;
+pub mod widgets;
 pub mod worksheet;
 
 use super::action::Action;
-use super::ask::Ask;
+use super::context::Context;
 use super::effect::Effect;
-use super::shared::Shared;
+use super::request::Request;
 
 /// What a pane may do besides changing itself: read what is shared, ask other panes, have effects done.
 #[derive(Debug)]
-pub struct Cx<'a> {
+pub struct PaneContext<'a> {
     /// Read-only.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// For other panes.
-    pub asks: &'a mut Vec<Ask>,
+    pub requests: &'a mut Vec<Request>,
     /// For the outside.
     pub effects: &'a mut Vec<Effect>,
 }
 
-impl Cx<'_> {
+impl PaneContext<'_> {
     /// Asks another pane.
-    pub fn ask(&mut self, ask: Ask) {
-        self.asks.push(ask);
+    pub fn request(&mut self, request: Request) {
+        self.requests.push(request);
     }
 
     /// Has this done outside.
@@ -38,6 +38,6 @@ impl Cx<'_> {
     /// The key of an action, as hints write it.
     #[must_use]
     pub fn key(&self, action: Action) -> String {
-        self.shared.key(action)
+        self.context.key(action)
     }
 }

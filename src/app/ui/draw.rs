@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Borders, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::areas::Area;
+use crate::app::layout::Area;
 use crate::domain::results::{Glyphs, shown_text};
 
 use super::theme::Theme;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Names;
 use super::report::Report;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Hop, Profile, SecretSource, TlsMode};
 use crate::io::session::Outside;
 use crate::io::storage::atomic;
@@ -34,12 +34,13 @@ pub(super) fn write(path: &Path, report: &Report<'_>, outside: &Outside, names: 
         if error.kind() == ErrorKind::AlreadyExists {
             return taken(path);
         }
-        Problem::new(Kind::Local, format!("The bundle {} cannot be written", path.display())).because(error.to_string())
+        Problem::new(ProblemKind::Local, format!("The bundle {} cannot be written", path.display()))
+            .because(error.to_string())
     })
 }
 
 fn taken(path: &Path) -> Problem {
-    Problem::new(Kind::Local, format!("The bundle {} is not written", path.display()))
+    Problem::new(ProblemKind::Local, format!("The bundle {} is not written", path.display()))
         .because("a file of that name is there already")
         .hint("name another file, or remove that one first")
 }
@@ -60,7 +61,7 @@ fn text(report: &Report<'_>, outside: &Outside, names: Names) -> Result<String, 
         }
     });
     let mut text = serde_json::to_string_pretty(&document)
-        .map_err(|error| Problem::new(Kind::Local, "The bundle cannot be written").because(error.to_string()))?;
+        .map_err(|error| Problem::new(ProblemKind::Local, "The bundle cannot be written").because(error.to_string()))?;
     text.push('\n');
     Ok(text)
 }
@@ -184,7 +185,7 @@ impl Hasher {
     fn new(report: &Report<'_>, outside: &Outside) -> Result<Self, Problem> {
         let mut key = [0; 32];
         SystemRandom::new().fill(&mut key).map_err(|_| {
-            Problem::new(Kind::Local, "The names cannot be hashed").because("the system gives no random numbers")
+            Problem::new(ProblemKind::Local, "The names cannot be hashed").because("the system gives no random numbers")
         })?;
         let profile = report.profile;
         let mut names = vec![

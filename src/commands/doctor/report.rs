@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::walk::{Step, Walk};
 use crate::commands::print::{block, line};
-use crate::domain::port::{Lag, Role, Rung, RungState, ServerFacts};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, TlsMode};
+use crate::domain::protocol::{ConnectionStep, Lag, Role, ServerFacts, StepState};
 use crate::domain::sql::{Dialect, Server};
-use crate::io::storage::accesslog::written_time;
+use crate::io::storage::access_log::written_time;
 
 /// What the JSON document calls itself.
 pub const FORMAT: &str = "rrx-doctor";
@@ -42,9 +42,9 @@ pub(super) fn heading(profile: &Profile) -> String {
 pub(super) fn settled(step: &Step, profile: &Profile) -> String {
     let rung = named(step, profile);
     match &step.state {
-        RungState::Trying(_) | RungState::Skipped => String::new(),
-        RungState::Done(words, took) => format!("  ok      {rung:<10} {}  {}\n", line(words), time(*took)),
-        RungState::Failed(problem) => {
+        StepState::Trying(_) | StepState::Skipped => String::new(),
+        StepState::Done(words, took) => format!("  ok      {rung:<10} {}  {}\n", line(words), time(*took)),
+        StepState::Failed(problem) => {
             let told = block(&problem.to_string()).replace('\n', "\n        ");
             format!("  FAILED  {rung:<10} {told}\n")
         }
@@ -54,11 +54,11 @@ pub(super) fn settled(step: &Step, profile: &Profile) -> String {
 /// The same on a terminal, where the last line is the rung that is being tried.
 pub(super) fn moving(step: &Step, profile: &Profile) -> String {
     match &step.state {
-        RungState::Trying(words) => {
+        StepState::Trying(words) => {
             format!("\r\u{1b}[K  …       {:<10} {}", named(step, profile), clipped(&line(words)))
         }
-        RungState::Skipped => String::new(),
-        RungState::Done(..) | RungState::Failed(_) => format!("\r\u{1b}[K{}", settled(step, profile)),
+        StepState::Skipped => String::new(),
+        StepState::Done(..) | StepState::Failed(_) => format!("\r\u{1b}[K{}", settled(step, profile)),
     }
 }
 
@@ -77,7 +77,7 @@ fn named(step: &Step, profile: &Profile) -> String {
 
 /// The number of the hop that a rung is about, from 1; none for the rungs past the hops.
 fn hop(step: &Step) -> Option<usize> {
-    (step.rung < Rung::Forward).then_some(step.hop + 1)
+    (step.rung < ConnectionStep::Forward).then_some(step.hop + 1)
 }
 
 fn time(took: Duration) -> String {
@@ -93,7 +93,7 @@ impl Report<'_> {
     pub fn exit_code(&self) -> u8 {
         match &self.walk.problem {
             None => 0,
-            Some(problem) if problem.kind == Kind::Interrupted => problem.kind.exit_code(),
+            Some(problem) if problem.kind == ProblemKind::Interrupted => problem.kind.exit_code(),
             Some(_) if self.walk.has_failed_rung() => FAILED_RUNG,
             Some(problem) => problem.kind.exit_code(),
         }
@@ -130,7 +130,7 @@ impl Report<'_> {
     }
 
     fn verdict(&self) -> String {
-        let failed = self.walk.steps.iter().find(|step| matches!(step.state, RungState::Failed(_)));
+        let failed = self.walk.steps.iter().find(|step| matches!(step.state, StepState::Failed(_)));
         match (&self.walk.problem, failed) {
             (None, _) => "\nEvery rung holds.".into(),
             (Some(_), Some(step)) => format!("\nThe way ends at: {}.", named(step, self.profile)),
@@ -247,10 +247,10 @@ impl Report<'_> {
 
 fn rung(step: &Step) -> Value {
     let (state, found, took, why) = match &step.state {
-        RungState::Trying(words) => ("unfinished", Some(words.clone()), None, None),
-        RungState::Done(words, took) => ("ok", Some(words.clone()), Some(milliseconds(*took)), None),
-        RungState::Skipped => ("skipped", None, None, None),
-        RungState::Failed(why) => ("failed", None, None, Some(problem(why))),
+        StepState::Trying(words) => ("unfinished", Some(words.clone()), None, None),
+        StepState::Done(words, took) => ("ok", Some(words.clone()), Some(milliseconds(*took)), None),
+        StepState::Skipped => ("skipped", None, None, None),
+        StepState::Failed(why) => ("failed", None, None, Some(problem(why))),
     };
     json!({
         "hop": hop(step),
@@ -263,16 +263,16 @@ fn rung(step: &Step) -> Value {
 }
 
 /// A rung's name for programs: one word that does not change with the screen's.
-fn word(rung: Rung) -> &'static str {
+fn word(rung: ConnectionStep) -> &'static str {
     match rung {
-        Rung::Resolve => "resolve",
-        Rung::Reach => "reach",
-        Rung::HostKey => "host-key",
-        Rung::SignIn => "sign-in",
-        Rung::Forward => "forward",
-        Rung::MySql => "mysql",
-        Rung::Guard => "guard",
-        Rung::Catalog => "catalog",
+        ConnectionStep::Resolve => "resolve",
+        ConnectionStep::Reach => "reach",
+        ConnectionStep::HostKey => "host-key",
+        ConnectionStep::SignIn => "sign-in",
+        ConnectionStep::Forward => "forward",
+        ConnectionStep::MySql => "mysql",
+        ConnectionStep::Guard => "guard",
+        ConnectionStep::Catalog => "catalog",
     }
 }
 

@@ -10,9 +10,9 @@ use crate::commands::headless::{Interrupts, answer};
 use crate::commands::host_key::{self, Met};
 use crate::domain::ids::SessionId;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Lag, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{CommandLine, Profile};
+use crate::domain::protocol::{Answer, ConnectionStep, Lag, ServerFacts, SessionCmd, SessionEvent, StepState};
 use crate::io::session::{Outside, spawn};
 
 /// The one session of a walk.
@@ -24,9 +24,9 @@ pub struct Step {
     /// Which hop; rungs past the hops carry the number of hops.
     pub hop: usize,
     /// Which rung.
-    pub rung: Rung,
+    pub rung: ConnectionStep,
     /// Where it stands.
-    pub state: RungState,
+    pub state: StepState,
 }
 
 /// A statement of our own that went out.
@@ -61,7 +61,7 @@ impl Walk {
     /// Whether a rung failed.
     #[must_use]
     pub fn has_failed_rung(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.state, RungState::Failed(_)))
+        self.steps.iter().any(|step| matches!(step.state, StepState::Failed(_)))
     }
 
     /// Takes a rung's news in, and answers with the rung as it stands.
@@ -93,7 +93,7 @@ pub(super) async fn walk(
 ) -> Walk {
     let mut walk = Walk::default();
     let (commands, inbox) = mpsc::channel(limits::SESSION_QUEUE);
-    let (told, mut news) = mpsc::channel::<(SessionId, SessionNews)>(limits::INBOX);
+    let (told, mut event) = mpsc::channel::<(SessionId, SessionEvent)>(limits::INBOX);
     let (rows, _no_rows) = mpsc::channel(limits::BATCH_QUEUE);
     let command_line = outside.command_line.clone();
     spawn(ID, inbox, rows, told, outside);
@@ -104,25 +104,25 @@ pub(super) async fn walk(
     let mut unanswered: Option<Problem> = None;
     loop {
         let said = select! {
-            said = news.recv() => said,
+            said = event.recv() => said,
             () = stop.next() => {
-                walk.problem = Some(Problem::new(Kind::Interrupted, "The walk was interrupted"));
+                walk.problem = Some(Problem::new(ProblemKind::Interrupted, "The walk was interrupted"));
                 break;
             }
         };
         match said {
-            Some((_, SessionNews::Rung { hop, rung, state })) => {
+            Some((_, SessionEvent::ConnectionStep { hop, rung, state })) => {
                 let state = match state {
-                    RungState::Failed(problem) if rung == Rung::HostKey => {
-                        RungState::Failed(walk.explained(problem, &profile.name, accept, &command_line))
+                    StepState::Failed(problem) if rung == ConnectionStep::HostKey => {
+                        StepState::Failed(walk.explained(problem, &profile.name, accept, &command_line))
                     }
                     // Nobody could be asked: that is why there was no answer.
-                    RungState::Failed(problem) => RungState::Failed(unanswered.clone().unwrap_or(problem)),
+                    StepState::Failed(problem) => StepState::Failed(unanswered.clone().unwrap_or(problem)),
                     other => other,
                 };
                 tell(&walk.moved(Step { hop, rung, state }));
             }
-            Some((_, SessionNews::Asked(question))) => {
+            Some((_, SessionEvent::Asked(question))) => {
                 let answer = match host_key::meet(&question, accept) {
                     Some(met) => {
                         let answer = met.answer();
@@ -138,19 +138,20 @@ pub(super) async fn walk(
                     break;
                 }
             }
-            Some((_, SessionNews::Own { text, took, error })) => walk.sent.push(Sent { text, took, error }),
-            Some((_, SessionNews::Ready(facts))) => {
+            Some((_, SessionEvent::Own { text, took, error })) => walk.sent.push(Sent { text, took, error }),
+            Some((_, SessionEvent::Ready(facts))) => {
                 walk.facts = Some(facts);
                 break;
             }
-            Some((_, SessionNews::Failed(problem) | SessionNews::Lost(problem))) => {
+            Some((_, SessionEvent::Failed(problem) | SessionEvent::Lost(problem))) => {
                 let problem = unanswered.take().unwrap_or(problem);
                 walk.problem = Some(walk.explained(problem, &profile.name, accept, &command_line));
                 return walk;
             }
             Some((_, _)) => {}
             None => {
-                walk.problem = Some(Problem::new(Kind::Lost, "The session ended by itself").hint("run it again"));
+                walk.problem =
+                    Some(Problem::new(ProblemKind::Lost, "The session ended by itself").hint("run it again"));
                 return walk;
             }
         }
@@ -159,8 +160,8 @@ pub(super) async fn walk(
         // It is read at once, and told when it is there.
         let telling = async {
             loop {
-                match news.recv().await {
-                    Some((_, SessionNews::Lag(lag))) => return Some(lag),
+                match event.recv().await {
+                    Some((_, SessionEvent::Lag(lag))) => return Some(lag),
                     Some((_, _)) => {}
                     None => return None,
                 }
@@ -169,7 +170,7 @@ pub(super) async fn walk(
         walk.lag = tokio::time::timeout(limits::KILL, telling).await.ok().flatten();
     }
     if commands.send(SessionCmd::Close).await.is_ok() {
-        let closing = async { while news.recv().await.is_some() {} };
+        let closing = async { while event.recv().await.is_some() {} };
         let _ = tokio::time::timeout(limits::KILL, closing).await;
     }
     walk

@@ -6,7 +6,7 @@ use super::Talk;
 use super::import::{self, Source};
 use crate::cli::{AddCommand, ProfileDetails};
 use crate::commands::secret;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{
     self, Draft, Environment, Hop, Imported, Overwrite, SecretKind, SecretSource, check_name, endpoint,
 };
@@ -50,7 +50,7 @@ pub(super) fn refuse_missing_keyring(details: &ProfileDetails, keyring: &dyn Key
     if !details.keyring || keyring.is_built_in() {
         return Ok(());
     }
-    Err(Problem::new(Kind::Settings, "This build of rrx has no keyring").because("nothing was written").hint(
+    Err(Problem::new(ProblemKind::Settings, "This build of rrx has no keyring").because("nothing was written").hint(
         "take --prompt, --password-command, --password-file or --password-env, or a build with the feature `keyring`",
     ))
 }
@@ -156,7 +156,7 @@ pub(super) fn draft(
         talk.say(&format!("{name}: {note}"))?;
     }
     let missing = |flag: &str, what: &str| {
-        Problem::new(Kind::Settings, format!("The profile {name} needs {what}"))
+        Problem::new(ProblemKind::Settings, format!("The profile {name} needs {what}"))
             .because("nothing was written")
             .hint(format!("say {flag}, or run it on a terminal to be asked"))
     };

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use crate::cli::ExportCommand;
 use crate::commands::print;
-use crate::domain::port::Loaded;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Profile};
+use crate::domain::protocol::Loaded;
 use crate::io::session::{Outside, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
@@ -32,7 +32,7 @@ pub async fn export(
         return print::text(out, &text);
     };
     atomic::create(file, text.as_bytes()).map_err(|error| {
-        Problem::new(Kind::Local, format!("{} cannot be written", file.display()))
+        Problem::new(ProblemKind::Local, format!("{} cannot be written", file.display()))
             .because(error.to_string())
             .hint("name a file that is not there yet")
     })?;
@@ -49,6 +49,6 @@ pub async fn export(
 
 /// What reading a route needs: nobody is asked, nothing is told.
 fn context(profile: &Profile, outside: &Outside) -> TunnelContext {
-    let (news, _) = mpsc::channel(1);
-    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoOneToAsk), news) }
+    let (event, _) = mpsc::channel(1);
+    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoOneToAsk), event) }
 }

@@ -9,14 +9,14 @@ use super::add::{draft, save, saved};
 use crate::cli::ImportCommand;
 use crate::commands::print;
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{
     self, Draft, Imported, Overwrite, check_name, is_shared, name_from, read_my_cnf, read_shared, read_url, resolve,
 };
 use crate::io::storage::keyring::Keyring;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::stored::StoredDates;
-use crate::io::storage::{accesslog, atomic, settings};
+use crate::io::storage::{access_log, atomic, settings};
 
 /// What is imported: its text, and what to call it. The text may hold a password.
 pub struct Source {
@@ -42,7 +42,7 @@ impl Source {
             PathBuf::from(named)
         };
         let text = atomic::read_text(&path).map_err(|error| {
-            Problem::new(Kind::Settings, format!("{} cannot be read", path.display()))
+            Problem::new(ProblemKind::Settings, format!("{} cannot be read", path.display()))
                 .because(error.to_string())
                 .hint("name a file, or a URL such as mysql://USER@HOST/DATABASE")
         })?;
@@ -65,7 +65,7 @@ impl Source {
         let mut text = Zeroizing::new(String::new());
         let mut bounded = std::io::Read::take(&mut *talk.input, limits::TEXT_FILE_BYTES);
         std::io::Read::read_to_string(&mut bounded, &mut text).map_err(|error| {
-            Problem::new(Kind::Settings, "Standard input cannot be read").because(error.to_string())
+            Problem::new(ProblemKind::Settings, "Standard input cannot be read").because(error.to_string())
         })?;
         let is_url = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains("://"))
             && !is_shared(&text);
@@ -107,7 +107,7 @@ pub fn import(
 /// Why it is none.
 pub(super) fn url(source: &Source) -> Result<Imported, Problem> {
     let mut imported = read_url(&source.text).map_err(|error| {
-        Problem::new(Kind::Settings, "The URL cannot be read").because(error.to_string()).hint(error.hint())
+        Problem::new(ProblemKind::Settings, "The URL cannot be read").because(error.to_string()).hint(error.hint())
     })?;
     if imported.password.is_some() && source.is_argument {
         imported.notes.push(
@@ -128,7 +128,7 @@ fn host_name(imported: &Imported) -> Option<String> {
 /// Without an account the clients of MySQL take the user's own name.
 fn with_user(mut imported: Imported) -> Imported {
     if imported.user.is_none() {
-        let own = accesslog::os_user();
+        let own = access_log::os_user();
         imported.notes.push(format!("no account is named: {own} is taken, as MySQL's clients do"));
         imported.user = Some(own);
     }
@@ -136,7 +136,7 @@ fn with_user(mut imported: Imported) -> Imported {
 }
 
 fn nameless(what: &str) -> Problem {
-    Problem::new(Kind::Settings, format!("{what} says nothing to call the profile by")).hint("say --name NAME")
+    Problem::new(ProblemKind::Settings, format!("{what} says nothing to call the profile by")).hint("say --name NAME")
 }
 
 fn option_file(
@@ -154,7 +154,7 @@ fn option_file(
     let wanted = |group: &str| command.group.as_deref().is_none_or(|wanted| wanted == group);
     let found: Vec<_> = all.into_iter().filter(|(group, _)| wanted(group)).collect();
     if found.is_empty() {
-        let problem = Problem::new(Kind::Settings, format!("{} gives no connection", source.name));
+        let problem = Problem::new(ProblemKind::Settings, format!("{} gives no connection", source.name));
         return Err(if groups.is_empty() {
             problem
                 .because("it has no group [client] and none [clientNAME]")
@@ -164,7 +164,7 @@ fn option_file(
         });
     }
     if found.len() > 1 && command.name.is_some() {
-        return Err(Problem::new(Kind::Settings, format!("{} gives {} connections", source.name, found.len()))
+        return Err(Problem::new(ProblemKind::Settings, format!("{} gives {} connections", source.name, found.len()))
             .because("one name cannot be that of several profiles")
             .hint(format!("say --group with one of: {}", groups.join(", "))));
     }
@@ -173,7 +173,7 @@ fn option_file(
         let name = command.name.clone().or_else(|| imported.name.clone()).or_else(|| host_name(&imported));
         let name = name.ok_or_else(|| nameless(&format!("[{group}]")))?;
         if imported.host.is_none() {
-            return Err(Problem::new(Kind::Settings, format!("[{group}] of {} names no host", source.name))
+            return Err(Problem::new(ProblemKind::Settings, format!("[{group}] of {} names no host", source.name))
                 .because("nothing was written")
                 .hint("add host = … to the group, or import another one with --group"));
         }
@@ -185,7 +185,7 @@ fn option_file(
 fn passed_on(source: &Source, command: &ImportCommand, paths: &Paths, talk: &mut Talk<'_>) -> Result<(), Problem> {
     let shared = read_shared(&source.text, &source.name, command.name.as_deref()).map_err(|problems| {
         let mut problems = problems.into_iter();
-        let first = problems.next().unwrap_or_else(|| Problem::new(Kind::Settings, "The file cannot be read"));
+        let first = problems.next().unwrap_or_else(|| Problem::new(ProblemKind::Settings, "The file cannot be read"));
         // One problem on the way up: the others are its company.
         problems.fold(first, |first, other| first.because(other.what)).because("nothing was written")
     })?;

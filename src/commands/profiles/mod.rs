@@ -16,9 +16,9 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::Form;
-use crate::domain::port::Loaded;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Environment, Profile};
+use crate::domain::protocol::Loaded;
 use crate::io::storage::paths::Paths;
 
 /// Lists them.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 
 use crate::commands::print;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// How often a question is asked before the program gives up.
 const TRIES: usize = 5;
@@ -30,7 +30,7 @@ impl Talk<'_> {
     /// Asks until the answer can be used; an empty answer is the default.
     ///
     /// # Errors
-    /// A problem of kind [`Kind::Interrupted`] at the end of the input, of [`Kind::Settings`] after too many tries.
+    /// A problem of kind [`ProblemKind::Interrupted`] at the end of the input, of [`ProblemKind::Settings`] after too many tries.
     pub fn ask<T>(
         &mut self,
         question: &str,
@@ -41,13 +41,12 @@ impl Talk<'_> {
             let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
             print::text(self.err, &format!("{question}{shown}: "))?;
             let mut line = String::new();
-            let count = self
-                .input
-                .read_line(&mut line)
-                .map_err(|error| Problem::new(Kind::Local, "The answer cannot be read").because(error.to_string()))?;
+            let count = self.input.read_line(&mut line).map_err(|error| {
+                Problem::new(ProblemKind::Local, "The answer cannot be read").because(error.to_string())
+            })?;
             if count == 0 {
                 self.say("")?;
-                return Err(Problem::new(Kind::Interrupted, "Nothing was saved").because("the answers ended"));
+                return Err(Problem::new(ProblemKind::Interrupted, "Nothing was saved").because("the answers ended"));
             }
             let answer = line.trim();
             match read(if answer.is_empty() { default } else { answer }) {
@@ -55,7 +54,7 @@ impl Talk<'_> {
                 Err(why) => self.say(&format!("  {why}"))?,
             }
         }
-        Err(Problem::new(Kind::Settings, "Nothing was saved").because("no answer could be used"))
+        Err(Problem::new(ProblemKind::Settings, "Nothing was saved").because("no answer could be used"))
     }
 
     /// A question of yes or no.

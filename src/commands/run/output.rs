@@ -17,8 +17,8 @@ use crate::commands::print::{self, Shown};
 use crate::commands::unmade::unmade;
 use crate::domain::export::{Format, Manner, WriteError, side_file};
 use crate::domain::limits;
-use crate::domain::port::Rows;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::Rows;
 use crate::io::storage::partial::{Partial, are_in_each_others_way};
 
 /// How long a stopped run waits for whoever takes its rows.
@@ -68,19 +68,19 @@ impl<W: Write> Places<W> {
         if let (Some(rows), Some(columns)) = (&args.output, &args.columns)
             && are_in_each_others_way(rows, columns).is_ok_and(|they_are| they_are)
         {
-            return Err(Problem::new(Kind::Settings, "The rows and the columns cannot go to one file")
+            return Err(Problem::new(ProblemKind::Settings, "The rows and the columns cannot go to one file")
                 .because(format!("-o {} and --columns {} are in each other's way", rows.display(), columns.display()))
                 .hint("choose another file with --columns"));
         }
         if args.columns.as_deref().is_some_and(is_stdout) {
-            return Err(Problem::new(Kind::Settings, "The columns cannot go to stdout")
+            return Err(Problem::new(ProblemKind::Settings, "The columns cannot go to stdout")
                 .because("it is the place of the rows")
                 .hint("choose a file with --columns"));
         }
         let made = |path: &Path| {
             let made = Partial::create(path).map_err(|error| unmade(path, &error))?;
             if made.is_terminal() {
-                return Err(Problem::new(Kind::Settings, format!("{} is a terminal", path.display()))
+                return Err(Problem::new(ProblemKind::Settings, format!("{} is a terminal", path.display()))
                     .because("bytes that a terminal obeys may be in the values")
                     .hint("leave -o away to see the rows, or choose a file"));
             }
@@ -138,7 +138,7 @@ impl<W: Write + Send + 'static> Pouring<W> {
         std::thread::Builder::new()
             .name("rows".into())
             .spawn(move || drop(done.send(pour_all(taken, manner, columns, sink))))
-            .map_err(|error| Problem::new(Kind::Local, "No thread can be started").because(error.to_string()))?;
+            .map_err(|error| Problem::new(ProblemKind::Local, "No thread can be started").because(error.to_string()))?;
         let are_lost = Arc::new(AtomicBool::new(false));
         tokio::spawn(hand_over(rows, hand, stop, Arc::clone(&are_lost)));
         Ok(Self { written, are_lost, rows_at, columns_at })
@@ -234,7 +234,7 @@ impl<W: Write> Poured<W> {
         let left = self.rows_at;
         let Some(written) = self.written else {
             forget(self.columns_at.as_deref());
-            let problem = Problem::new(Kind::Interrupted, "Interrupted before all rows were written");
+            let problem = Problem::new(ProblemKind::Interrupted, "Interrupted before all rows were written");
             let problem = problem.because("whoever takes them did not take them in time");
             return Err(match &left {
                 Some(left) => problem.hint(format!("what came is in {}, which is not whole", left.display())),
@@ -249,7 +249,7 @@ impl<W: Write> Poured<W> {
                 return broken(args, left.as_deref(), error, code, failed);
             }
             Err(_) => {
-                let gone = || Problem::new(Kind::Local, "The rows cannot be written");
+                let gone = || Problem::new(ProblemKind::Local, "The rows cannot be written");
                 return Err(failed.unwrap_or_else(|| gone().because("the writing thread is gone")));
             }
         };
@@ -262,7 +262,7 @@ impl<W: Write> Poured<W> {
                     if let Some(columns) = columns {
                         columns.discard();
                     }
-                    return Err(Problem::new(Kind::Settings, format!("There is nothing to write as {format}"))
+                    return Err(Problem::new(ProblemKind::Settings, format!("There is nothing to write as {format}"))
                         .because("no statement has a result")
                         .hint("leave -o away, or write the result of a SELECT"));
                 }
@@ -301,7 +301,7 @@ fn broken(
         WriteError::Output(error) if error.kind() == ErrorKind::BrokenPipe && left.is_none() => {
             failed.map_or(Ok(0), Err)
         }
-        _ if failed.is_none() && code == Kind::Interrupted.exit_code() => Ok(code),
+        _ if failed.is_none() && code == ProblemKind::Interrupted.exit_code() => Ok(code),
         WriteError::Output(error) => Err(unwritten(args, left, &error)),
         WriteError::Form(problem) => {
             // Without its end such a file cannot be read.
@@ -319,16 +319,16 @@ fn forget(partial: Option<&Path>) {
 }
 
 fn columns_unwritten(error: &std::io::Error) -> Problem {
-    Problem::new(Kind::Local, "The columns cannot be written")
+    Problem::new(ProblemKind::Local, "The columns cannot be written")
         .because(error.to_string())
         .hint("make room there or choose another file with --columns, and run it again")
 }
 
 fn unwritten(args: &RunArgs, left: Option<&Path>, error: &std::io::Error) -> Problem {
     let Some(path) = &args.output else {
-        return Problem::new(Kind::Local, "The rows cannot be written").because(error.to_string());
+        return Problem::new(ProblemKind::Local, "The rows cannot be written").because(error.to_string());
     };
-    let problem = Problem::new(Kind::Local, format!("The rows cannot be written to {}", path.display()));
+    let problem = Problem::new(ProblemKind::Local, format!("The rows cannot be written to {}", path.display()));
     let what_next = "make room there or choose another file with -o, and run it again";
     problem.because(error.to_string()).hint(match left {
         Some(left) => format!("what came before is in {}, which is not whole; {what_next}", left.display()),

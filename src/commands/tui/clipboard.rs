@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::domain::limits::HOST_QUEUE;
-use crate::domain::port::{CopyText, HostCmd, HostNews};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{CopyText, HostCmd, HostEvent};
 use crate::domain::words;
 use crate::io::host::clipboard::{Multiplexer, Surroundings, Way, WhyFile, osc52};
 use crate::io::host::system::SystemClipboard;
@@ -28,7 +28,7 @@ enum Job {
 #[derive(Debug)]
 pub(super) enum Step {
     /// This is for the terminal; then these are the news.
-    Send(String, HostNews),
+    Send(String, HostEvent),
     /// The task has it and tells later.
     Waits,
     /// The task has too much to do: the command again.
@@ -45,12 +45,12 @@ pub(super) struct Clipboards {
 
 impl Clipboards {
     /// Starts the task; first it takes away what is too old in the folders of copies.
-    pub(super) fn new<N>(here: Surroundings, folders: Vec<PathBuf>, news: mpsc::Sender<N>) -> Self
+    pub(super) fn new<N>(here: Surroundings, folders: Vec<PathBuf>, event: mpsc::Sender<N>) -> Self
     where
-        N: From<HostNews> + Send + 'static,
+        N: From<HostEvent> + Send + 'static,
     {
         let (queue, jobs) = mpsc::channel(HOST_QUEUE);
-        Self { here, queue, task: tokio::spawn(serve(jobs, folders, news)) }
+        Self { here, queue, task: tokio::spawn(serve(jobs, folders, event)) }
     }
 
     /// Does as told; a copy that becomes a file lies in this folder.
@@ -61,7 +61,7 @@ impl Clipboards {
             Way::Terminal(inside) => {
                 let words = format!("{}{}", sent(&copy.what, inside), instead(refused.as_deref()));
                 let sequence = osc52(&copy.text, inside);
-                return Step::Send(sequence, HostNews::Copied { words, to: "the terminal (OSC 52)".into(), copy });
+                return Step::Send(sequence, HostEvent::Copied { words, to: "the terminal (OSC 52)".into(), copy });
             }
             Way::System => Job::System(copy),
             Way::File(why) => Job::File { copy, why, refused, folder: folder() },
@@ -82,7 +82,7 @@ impl Clipboards {
     }
 }
 
-async fn serve<N: From<HostNews>>(mut jobs: mpsc::Receiver<Job>, folders: Vec<PathBuf>, news: mpsc::Sender<N>) {
+async fn serve<N: From<HostEvent>>(mut jobs: mpsc::Receiver<Job>, folders: Vec<PathBuf>, event: mpsc::Sender<N>) {
     let swept =
         tokio::task::spawn_blocking(move || folders.iter().for_each(|folder| copies::sweep(folder, clock::now)));
     // A fault of the sweep takes no copy away from the user.
@@ -91,27 +91,27 @@ async fn serve<N: From<HostNews>>(mut jobs: mpsc::Receiver<Job>, folders: Vec<Pa
     while let Some(job) = jobs.recv().await {
         let told = match job {
             Job::System(copy) => match system.put(Arc::clone(&copy.text)).await {
-                Ok(()) => HostNews::Copied {
+                Ok(()) => HostEvent::Copied {
                     words: format!("copied {} to the system's clipboard", copy.what),
                     to: "the system's clipboard".into(),
                     copy,
                 },
-                Err(why) => HostNews::NotTaken { copy, why },
+                Err(why) => HostEvent::NotTaken { copy, why },
             },
             Job::File { copy, why, refused, folder } => {
                 let kept = tokio::task::spawn_blocking(move || keep(copy, &why, refused.as_deref(), &folder)).await;
                 kept.unwrap_or_else(|fault| {
-                    HostNews::Failed(unkept(&fault.to_string(), "report this as a defect of rrx"))
+                    HostEvent::Failed(unkept(&fault.to_string(), "report this as a defect of rrx"))
                 })
             }
         };
         // The loop may be gone by now; what was copied stays copied.
-        let _ = news.send(N::from(told)).await;
+        let _ = event.send(N::from(told)).await;
     }
     system.close().await;
 }
 
-fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path::Path) -> HostNews {
+fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path::Path) -> HostEvent {
     copies::sweep(folder, clock::now);
     match copies::keep(folder, &copy.text, clock::now) {
         Ok(path) => {
@@ -126,7 +126,7 @@ fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path
                 copy.what,
                 instead(refused)
             );
-            HostNews::Copied { words, to: path, copy }
+            HostEvent::Copied { words, to: path, copy }
         }
         Err(error) => {
             let hint = match error.kind() {
@@ -138,13 +138,13 @@ fn keep(copy: CopyText, why: &WhyFile, refused: Option<&str>, folder: &std::path
                 }
                 _ => format!("make {} a folder that you may write to, or copy less", folder.display()),
             };
-            HostNews::Failed(unkept(&error.to_string(), &hint))
+            HostEvent::Failed(unkept(&error.to_string(), &hint))
         }
     }
 }
 
 fn unkept(why: &str, hint: &str) -> Problem {
-    Problem::new(Kind::Local, "Nothing was copied: no clipboard takes it, and it cannot be kept in a file")
+    Problem::new(ProblemKind::Local, "Nothing was copied: no clipboard takes it, and it cannot be kept in a file")
         .because(why)
         .hint(hint)
 }

@@ -1,7 +1,7 @@
 //! Names of messages and effects for the debug log. Never what they hold: a key may belong to a password.
 
 use crate::app::{Effect, Message};
-use crate::domain::port::ExportNews;
+use crate::domain::protocol::ExportEvent;
 
 /// The kind of a message.
 pub(super) fn of_message(message: &Message) -> &'static str {
@@ -40,14 +40,14 @@ pub(super) fn of_effect(effect: &Effect) -> &'static str {
 }
 
 /// The kind of an export's event.
-pub(super) fn of_export(news: &ExportNews) -> &'static str {
-    match news {
-        ExportNews::Progress { .. } => "progress",
-        ExportNews::Ready => "ready",
-        ExportNews::Exists(_) => "file exists",
-        ExportNews::Written(_) => "written",
-        ExportNews::Cut(..) => "cut",
-        ExportNews::Cancelled => "cancelled",
-        ExportNews::Failed(_) => "failed",
+pub(super) fn of_export(event: &ExportEvent) -> &'static str {
+    match event {
+        ExportEvent::Progress { .. } => "progress",
+        ExportEvent::Ready => "ready",
+        ExportEvent::Exists(_) => "file exists",
+        ExportEvent::Written(_) => "written",
+        ExportEvent::Cut(..) => "cut",
+        ExportEvent::Cancelled => "cancelled",
+        ExportEvent::Failed(_) => "failed",
     }
 }

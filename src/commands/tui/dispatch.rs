@@ -8,11 +8,11 @@ use tokio::task::JoinHandle;
 
 use crate::app::{Effect, Message};
 use crate::commands::outside::Place;
-use crate::domain::accesslog::{Begin, CopyRecord, ExportRecord};
+use crate::domain::access_log::{Begin, CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
-use crate::domain::port::{HostCmd, HostNews, Rows, SessionCmd, SessionId, SessionNews, StorageCmd, StoreCmd};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
+use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionEvent, SessionId, StorageCmd, StoreCmd};
 use crate::io::host::clipboard::Surroundings;
 use crate::io::runtime::compute::Desk;
 use crate::io::terminal::Screen;
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Outside {
 
 /// The workers' queues.
 pub(super) struct Dispatch {
-    news: mpsc::Sender<News>,
+    event: mpsc::Sender<News>,
     rows: mpsc::Sender<Rows>,
     store: mpsc::Sender<StoreCmd>,
     exports: Exports,
@@ -74,12 +74,12 @@ struct Room {
 
 impl Room {
     /// Starts the storage task; it touches nothing before its first command.
-    fn open(place: Place, news: &mpsc::Sender<News>) -> Self {
+    fn open(place: Place, event: &mpsc::Sender<News>) -> Self {
         let (storage, commands) = mpsc::channel(STORAGE_QUEUE);
-        let told = news.clone();
-        let tell = move |news| {
+        let told = event.clone();
+        let tell = move |event| {
             // The loop may be gone while the last worksheets are written.
-            let _ = told.blocking_send(News::Storage(news));
+            let _ = told.blocking_send(News::Storage(event));
         };
         let copies = place.paths.copies();
         let task = storage::task::spawn(commands, tell, place.paths, place.lent);
@@ -89,21 +89,21 @@ impl Room {
 
 impl Dispatch {
     /// Starts storage, store and the desk for heavy work.
-    pub(super) fn new(outside: Outside, news: mpsc::Sender<News>) -> Self {
+    pub(super) fn new(outside: Outside, event: mpsc::Sender<News>) -> Self {
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
         let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
         // The store ends with its queues; nothing of it outlives the program, so nobody waits for it.
-        drop(store::spawn_feeding(rows_out, store_out, feeds_out, news.clone(), outside.store));
+        drop(store::spawn_feeding(rows_out, store_out, feeds_out, event.clone(), outside.store));
         let taps = Taps::default();
         let exports = Exports::new(feeds, taps.clone(), outside.own.paths.home.clone());
-        let desk = Desk::new(&news);
-        let own = Room::open(outside.own, &news);
-        let demo = outside.demo.map(|place| Room::open(place, &news));
+        let desk = Desk::new(&event);
+        let own = Room::open(outside.own, &event);
+        let demo = outside.demo.map(|place| Room::open(place, &event));
         let (stories, sessions) = (session::Stories::default(), HashMap::new());
         let folders = std::iter::once(&own).chain(&demo).map(|room| room.copies.clone()).collect();
-        let clipboards = Clipboards::new(outside.here, folders, news.clone());
-        Self { news, rows, store, exports, taps, own, demo, is_in_demo: false, stories, sessions, desk, clipboards }
+        let clipboards = Clipboards::new(outside.here, folders, event.clone());
+        Self { event, rows, store, exports, taps, own, demo, is_in_demo: false, stories, sessions, desk, clipboards }
     }
 
     /// Hands one effect on; answers with it when its queue is full or its worker gone.
@@ -111,7 +111,7 @@ impl Dispatch {
         match effect {
             Effect::Session(id, command) => self.session(id, command),
             Effect::Store(command) => self.store.try_send(command).err().map(|error| Effect::Store(error.into_inner())),
-            Effect::Export(command) => self.exports.run(command, &self.news).map(Effect::Export),
+            Effect::Export(command) => self.exports.run(command, &self.event).map(Effect::Export),
             Effect::Storage(command) => {
                 let room = self.room(self.is_of_demo(&command));
                 room.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
@@ -145,14 +145,14 @@ impl Dispatch {
             // It ends with its session.
             drop(tokio::spawn(self.taps.clone().pass(passing, self.rows.clone())));
             let outside = session::Outside { typed, ..self.room(self.is_in_demo).session.clone() };
-            let task = session::spawn(id, commands, rows, self.news.clone(), outside);
-            let told = self.news.clone();
+            let task = session::spawn(id, commands, rows, self.event.clone(), outside);
+            let told = self.event.clone();
             let watched = tokio::spawn(async move {
                 if let Err(fault) = task.await {
-                    let problem = Problem::new(Kind::Lost, "The session ended by a fault of rrx itself")
+                    let problem = Problem::new(ProblemKind::Lost, "The session ended by a fault of rrx itself")
                         .because(fault.to_string())
                         .hint("connect again; the worksheets are there");
-                    let _ = told.send(News::Session(id, SessionNews::Failed(problem))).await;
+                    let _ = told.send(News::Session(id, SessionEvent::Failed(problem))).await;
                 }
             });
             self.sessions.insert(id, (queue, watched));
@@ -188,10 +188,10 @@ impl Dispatch {
     pub(super) fn copy(&self, command: HostCmd, screen: &mut Screen) -> Option<Message> {
         let folder = || self.room(self.is_in_demo).copies.clone();
         match self.clipboards.take(command, folder) {
-            Step::Send(sequence, news) => Some(Message::Host(match screen.send(&sequence) {
-                Ok(()) => news,
-                Err(error) => HostNews::Failed(
-                    Problem::new(Kind::Local, "The terminal did not take the copy").because(error.to_string()),
+            Step::Send(sequence, event) => Some(Message::Host(match screen.send(&sequence) {
+                Ok(()) => event,
+                Err(error) => HostEvent::Failed(
+                    Problem::new(ProblemKind::Local, "The terminal did not take the copy").because(error.to_string()),
                 ),
             })),
             Step::Waits => None,

@@ -16,8 +16,8 @@ use crate::commands::pour::pour;
 use crate::commands::unmade::unmade;
 use crate::domain::export::{Manner, WriteError, side_file};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
-use crate::domain::port::{End, ExportCmd, ExportId, ExportNews, ExportOrder, Replace, ResultId, Rows, Written};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{End, ExportCmd, ExportEvent, ExportId, ExportOrder, Replace, ResultId, Rows, Written};
 use crate::domain::results::Column;
 use crate::io::storage::atomic;
 use crate::io::storage::partial::Partial;
@@ -76,9 +76,9 @@ impl Exports {
     }
 
     /// Does as told; answers with the command where another export is under way.
-    pub fn run<N>(&mut self, command: ExportCmd, news: &mpsc::Sender<N>) -> Option<ExportCmd>
+    pub fn run<N>(&mut self, command: ExportCmd, event: &mpsc::Sender<N>) -> Option<ExportCmd>
     where
-        N: From<(ExportId, ExportNews)> + Send + 'static,
+        N: From<(ExportId, ExportEvent)> + Send + 'static,
     {
         match command {
             ExportCmd::Write(_) if self.under_way.as_ref().is_some_and(UnderWay::lasts) => {
@@ -88,19 +88,19 @@ impl Exports {
                 let (id, again, flags) = (order.id, order.again, Arc::new(Flags::default()));
                 tracing::debug!(export = id.0, path = order.path, format = ?order.form.format, "export starts");
                 let (from, home) = (self.from.clone(), self.home.clone());
-                let (shared, told) = (Arc::clone(&flags), news.clone());
+                let (context, told) = (Arc::clone(&flags), event.clone());
                 let task = tokio::task::spawn_blocking(move || {
-                    let tell = |news| match news {
-                        ExportNews::Progress { .. } => drop(told.try_send(N::from((id, news)))),
-                        news => drop(told.blocking_send(N::from((id, news)))),
+                    let tell = |event| match event {
+                        ExportEvent::Progress { .. } => drop(told.try_send(N::from((id, event)))),
+                        event => drop(told.blocking_send(N::from((id, event)))),
                     };
                     let last =
-                        write(&order, &from, &home, &shared.is_given_up, tell).unwrap_or_else(ExportNews::Failed);
+                        write(&order, &from, &home, &context.is_given_up, tell).unwrap_or_else(ExportEvent::Failed);
                     if let Some(again) = again {
                         from.taps.close(again);
                     }
                     tracing::debug!(export = id.0, outcome = debug_messages::of_export(&last), "export ended");
-                    shared.is_over.store(true, Ordering::Release);
+                    context.is_over.store(true, Ordering::Release);
                     // The loop may be gone by now; the file is as it should be.
                     let _ = told.blocking_send(N::from((id, last)));
                 });
@@ -129,15 +129,15 @@ fn write(
     from: &Sources,
     home: &Path,
     is_given_up: &Arc<AtomicBool>,
-    mut tell: impl FnMut(ExportNews),
-) -> Result<ExportNews, Problem> {
+    mut tell: impl FnMut(ExportEvent),
+) -> Result<ExportEvent, Problem> {
     let path = full_path(&order.path, home)?;
     let side = order.form.has_side_file.then(|| beside(&path));
     if order.replace == Replace::Forbidden {
         // A pipe or a device stays what it is.
         let there = std::iter::once(&path).chain(&side).find(|path| path.is_file());
         if let Some(there) = there {
-            return Ok(ExportNews::Exists(there.clone()));
+            return Ok(ExportEvent::Exists(there.clone()));
         }
     }
     let partial = Partial::create(&path).map_err(|error| unmade(&path, &error))?.until(Arc::clone(is_given_up));
@@ -153,7 +153,7 @@ fn write(
             }
             if told_at.is_none_or(|at| at.elapsed() >= FRAME) {
                 told_at = Some(Instant::now());
-                tell(ExportNews::Progress { rows, bytes: file.bytes() });
+                tell(ExportEvent::Progress { rows, bytes: file.bytes() });
             }
             Ok(())
         });
@@ -177,7 +177,7 @@ fn write(
         other => {
             partial.discard();
             return if is_given_up.load(Ordering::SeqCst) {
-                Ok(ExportNews::Cancelled)
+                Ok(ExportEvent::Cancelled)
             } else {
                 Err(other.err().unwrap_or_else(gone))
             };
@@ -185,7 +185,7 @@ fn write(
     };
     if let Some(limit) = cut {
         let path = partial.path().to_owned();
-        return Ok(ExportNews::Cut(Written { path, side: None, rows, bytes, sha256 }, limit));
+        return Ok(ExportEvent::Cut(Written { path, side: None, rows, bytes, sha256 }, limit));
     }
     if let Some(side) = &side
         && let Err(error) = atomic::replace(side, side_file(&columns).as_bytes())
@@ -194,7 +194,7 @@ fn write(
         return Err(unwritten(side, &error));
     }
     partial.keep().map_err(|error| unwritten(&path, &error))?;
-    Ok(ExportNews::Written(Written { path, side, rows, bytes, sha256 }))
+    Ok(ExportEvent::Written(Written { path, side, rows, bytes, sha256 }))
 }
 
 /// Asks for the rows; answers with their header and the queue of the rest.
@@ -202,7 +202,7 @@ fn fetch(
     order: &ExportOrder,
     from: &Sources,
     is_given_up: &AtomicBool,
-    tell: &mut impl FnMut(ExportNews),
+    tell: &mut impl FnMut(ExportEvent),
 ) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
     let mut queue = if let Some(again) = order.again {
         let queue = from.taps.open(again);
@@ -210,7 +210,7 @@ fn fetch(
         if is_given_up.load(Ordering::SeqCst) {
             return Err(gone());
         }
-        tell(ExportNews::Ready);
+        tell(ExportEvent::Ready);
         queue
     } else {
         let (rows, queue) = mpsc::channel(BATCH_QUEUE);
@@ -226,7 +226,8 @@ fn fetch(
             Err(gone())
         }
         Some(Rows::End { end: End::Limit(limit), .. }) => {
-            Err(Problem::new(Kind::TimeLimit, "No row came from the server").because(format!("the {limit} ended it")))
+            Err(Problem::new(ProblemKind::TimeLimit, "No row came from the server")
+                .because(format!("the {limit} ended it")))
         }
         Some(Rows::Batch { .. } | Rows::End { end: End::Complete, .. }) | None => Err(gone()),
     }
@@ -253,12 +254,12 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 fn unwritten(path: &Path, error: &Error) -> Problem {
-    Problem::new(Kind::Local, format!("The rows cannot be written to {}", path.display()))
+    Problem::new(ProblemKind::Local, format!("The rows cannot be written to {}", path.display()))
         .because(error.to_string())
         .hint("make room there or choose another place, and export again; the rows are still here")
 }
 
 fn gone() -> Problem {
-    Problem::new(Kind::Interrupted, "The result was closed or arranged anew before its rows were written")
+    Problem::new(ProblemKind::Interrupted, "The result was closed or arranged anew before its rows were written")
         .hint("export again what shows now; without a result run the statement again")
 }

@@ -2,46 +2,48 @@
 
 use crate::app::Message;
 use crate::domain::compute::Computed;
-use crate::domain::port::{ExportId, ExportNews, HostNews, ResultId, SessionId, SessionNews, StorageNews, StoreNews};
+use crate::domain::protocol::{
+    ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
+};
 
 /// News of a worker.
 #[derive(Debug)]
 pub(super) enum News {
     /// Of a session.
-    Session(SessionId, SessionNews),
+    Session(SessionId, SessionEvent),
     /// Of a result.
-    Store(ResultId, StoreNews),
+    Store(ResultId, StoreEvent),
     /// Of an export.
-    Export(ExportId, ExportNews),
+    Export(ExportId, ExportEvent),
     /// Of the storage task.
-    Storage(StorageNews),
+    Storage(StorageEvent),
     /// Of the clipboards.
-    Host(HostNews),
+    Host(HostEvent),
     /// Work that is done.
     Computed(Computed),
 }
 
-impl From<(SessionId, SessionNews)> for News {
-    fn from((id, news): (SessionId, SessionNews)) -> Self {
-        Self::Session(id, news)
+impl From<(SessionId, SessionEvent)> for News {
+    fn from((id, event): (SessionId, SessionEvent)) -> Self {
+        Self::Session(id, event)
     }
 }
 
-impl From<(ResultId, StoreNews)> for News {
-    fn from((id, news): (ResultId, StoreNews)) -> Self {
-        Self::Store(id, news)
+impl From<(ResultId, StoreEvent)> for News {
+    fn from((id, event): (ResultId, StoreEvent)) -> Self {
+        Self::Store(id, event)
     }
 }
 
-impl From<(ExportId, ExportNews)> for News {
-    fn from((id, news): (ExportId, ExportNews)) -> Self {
-        Self::Export(id, news)
+impl From<(ExportId, ExportEvent)> for News {
+    fn from((id, event): (ExportId, ExportEvent)) -> Self {
+        Self::Export(id, event)
     }
 }
 
-impl From<HostNews> for News {
-    fn from(news: HostNews) -> Self {
-        Self::Host(news)
+impl From<HostEvent> for News {
+    fn from(event: HostEvent) -> Self {
+        Self::Host(event)
     }
 }
 
@@ -52,13 +54,13 @@ impl From<Computed> for News {
 }
 
 impl From<News> for Message {
-    fn from(news: News) -> Self {
-        match news {
-            News::Session(id, news) => Self::Session(id, news),
-            News::Store(id, news) => Self::Result(id, news),
-            News::Export(id, news) => Self::Export(id, news),
-            News::Storage(news) => Self::Storage(news),
-            News::Host(news) => Self::Host(news),
+    fn from(event: News) -> Self {
+        match event {
+            News::Session(id, event) => Self::Session(id, event),
+            News::Store(id, event) => Self::Result(id, event),
+            News::Export(id, event) => Self::Export(id, event),
+            News::Storage(event) => Self::Storage(event),
+            News::Host(event) => Self::Host(event),
             News::Computed(computed) => Self::Computed(computed),
         }
     }

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::app::action::Action;
-use crate::app::areas::Size;
+use crate::app::layout::ScreenSize;
 use crate::app::model::{Model, Start};
 use crate::app::ui::look::{Colours, Look};
 use crate::app::ui::theme::Theme;
@@ -26,9 +26,9 @@ use crate::app::{Effect, Message, draw, update};
 use crate::commands::print;
 use crate::domain::keys::{Chord, Key, Keymap};
 use crate::domain::limits::{EVENTS_A_TURN, INBOX};
-use crate::domain::port::StoreNews;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
+use crate::domain::protocol::StoreEvent;
 use crate::io::terminal::{Codes, Event, Events, Screen};
 
 use dispatch::Dispatch;
@@ -71,7 +71,7 @@ pub async fn run(start: TuiStart, outside: Outside) -> Result<u8, Problem> {
         profiles: start.profiles,
         keymap: Arc::new(start.keymap),
         theme: Theme::new(start.look),
-        size: Size { width, height },
+        size: ScreenSize { width, height },
         problems: start.problems,
         first_worksheet: start.first_worksheet,
         folder: std::env::current_dir().map(|folder| print::line(&folder.to_string_lossy())).unwrap_or_default(),
@@ -198,11 +198,11 @@ async fn turn(
                     messages.push(Message::Terminate);
                 }
             },
-            Some(news) = inbox.recv() => {
-                messages.push(news.into());
+            Some(event) = inbox.recv() => {
+                messages.push(event.into());
                 while messages.len() < EVENTS_A_TURN {
                     match inbox.try_recv() {
-                        Ok(news) => messages.push(news.into()),
+                        Ok(event) => messages.push(event.into()),
                         Err(_) => break,
                     }
                 }
@@ -230,8 +230,8 @@ fn wanted(message: &Message) -> Wanted {
         | Message::Host(_)
         | Message::Refused(_)
         | Message::Terminate => Wanted::AtOnce,
-        Message::Result(_, news) => match news {
-            StoreNews::Opened(_) | StoreNews::Progress(_) | StoreNews::Working { .. } => Wanted::InTime,
+        Message::Result(_, event) => match event {
+            StoreEvent::Opened(_) | StoreEvent::Progress(_) | StoreEvent::Working { .. } => Wanted::InTime,
             _ => Wanted::AtOnce,
         },
         Message::Clock(_)
@@ -247,7 +247,7 @@ fn message(event: Event) -> Message {
     match event {
         Event::Key(chord) => Message::Key(chord),
         Event::Paste(text) => Message::Paste(text),
-        Event::Resize(width, height) => Message::Resize(Size { width, height }),
+        Event::Resize(width, height) => Message::Resize(ScreenSize { width, height }),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 
 use crate::domain::limits::BATCH_QUEUE;
-use crate::domain::port::{ResultId, Rows};
+use crate::domain::protocol::{ResultId, Rows};
 
 /// Results whose rows the store does not get: where they go; `None` where nobody wants them any more.
 #[derive(Debug, Clone, Default)]

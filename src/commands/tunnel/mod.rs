@@ -22,13 +22,13 @@ use show::Show;
 
 use super::headless::{Interrupts, answer};
 use super::host_key::{self, Met};
-use crate::domain::accesslog::{TunnelEvent, TunnelRecord};
+use crate::domain::access_log::{TunnelEvent, TunnelRecord};
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Environment, Profile};
+use crate::domain::protocol::{Answer, Question};
 use crate::io::session::{Outside, tunnel_context};
-use crate::io::storage::accesslog::AccessLog;
+use crate::io::storage::access_log::AccessLog;
 use crate::io::storage::{peers, tty};
 use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Step, Terms, Tunnel, hold};
 
@@ -59,9 +59,11 @@ pub struct Site {
 /// A refusal (exit code 4) where the profile does not allow it, or where a reason is needed and none is given.
 pub fn permit(profile: &Profile, config: &Path, reason: Option<String>) -> Result<Option<String>, Problem> {
     if !profile.tunnel {
-        let problem =
-            Problem::new(Kind::Refused, format!("The profile {} may not be opened for other programs", profile.name))
-                .because("they would be outside the guard, the blinding and the records of statements");
+        let problem = Problem::new(
+            ProblemKind::Refused,
+            format!("The profile {} may not be opened for other programs", profile.name),
+        )
+        .because("they would be outside the guard, the blinding and the records of statements");
         return Err(if profile.environment == Environment::Demo {
             problem.hint("`rrx demo --listen 127.0.0.1:3307` serves the demo's replica for other programs")
         } else {
@@ -75,7 +77,7 @@ pub fn permit(profile: &Profile, config: &Path, reason: Option<String>) -> Resul
     }
     if profile.route.is_empty() {
         return Err(Problem::new(
-            Kind::Settings,
+            ProblemKind::Settings,
             format!("The profile {} has no hops, so there is nothing to hold", profile.name),
         )
         .hint(format!("let the program connect to {}:{} itself", profile.host, profile.port)));
@@ -87,7 +89,8 @@ pub fn permit(profile: &Profile, config: &Path, reason: Option<String>) -> Resul
     let asked = tty::ask("This profile has blinding rules, and the tunnel is outside them. Why is it needed? ");
     let given = asked.as_ref().ok().map(|reason| reason.trim()).filter(|reason| !reason.is_empty());
     given.map(|reason| Some(reason.to_owned())).ok_or_else(|| {
-        let problem = Problem::new(Kind::Refused, "A tunnel past blinding rules needs a reason, and none was given");
+        let problem =
+            Problem::new(ProblemKind::Refused, "A tunnel past blinding rules needs a reason, and none was given");
         let problem = match asked {
             Err(error) => problem.because(format!("there is no terminal to ask on: {error}")),
             Ok(_) => problem,
@@ -111,12 +114,12 @@ pub async fn run(
     let (door, at, _file) = args.place.open(peers::can_tell).await?;
     let tunnel = tokio::select! {
         opened = open(&profile, &site.outside) => opened?,
-        () = stop.next() => return Ok(Kind::Interrupted.exit_code()),
+        () = stop.next() => return Ok(ProblemKind::Interrupted.exit_code()),
     };
     let last_hop = tunnel.last_hop().to_owned();
     let mut book = Book { profile: &profile, log: &mut site.log, id: String::new(), clients: 0 };
     book.write(TunnelEvent::Opened { at: at.to_string(), reason: args.reason.clone() })?;
-    let (news, told) = mpsc::channel(limits::INBOX);
+    let (event, told) = mpsc::channel(limits::INBOX);
     let terms = Terms {
         host: profile.host.clone(),
         port: profile.port,
@@ -124,7 +127,7 @@ pub async fn run(
         peers: Arc::new(peers::uids_of) as PeerUids,
         farewell,
     };
-    let held = hold(tunnel, door, terms, news);
+    let held = hold(tunnel, door, terms, event);
     let mut show = Show::new(args.shape, out, err);
     show.opened(&profile, &at, &last_hop)?;
     let ended = serve((&held, told), &mut book, &mut show, &mut stop).await;
@@ -150,17 +153,17 @@ async fn serve(
     let mut tick = interval(show.period());
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ended = loop {
-        let news = tokio::select! {
-            news = told.recv() => news,
+        let event = tokio::select! {
+            event = told.recv() => event,
             () = stop.next() => break Ok(()),
             _ = tick.tick() => {
                 show.counts(held.counts());
                 continue;
             }
         };
-        let Some(news) = news else { break Ok(()) };
-        let gone = if let HoldNews::Gone(problem) = &news { Err(problem.clone()) } else { Ok(()) };
-        let taken = take(news, book, show).and(gone);
+        let Some(event) = event else { break Ok(()) };
+        let gone = if let HoldNews::Gone(problem) = &event { Err(problem.clone()) } else { Ok(()) };
+        let taken = take(event, book, show).and(gone);
         if taken.is_err() {
             break taken;
         }
@@ -168,9 +171,9 @@ async fn serve(
     held.end();
     // The news end when every client is told of. One that hangs in the system is not waited for.
     let rest = async {
-        while let Some(news) = told.recv().await {
-            if !matches!(news, HoldNews::Came { .. }) {
-                let taken = take(news, book, show);
+        while let Some(event) = told.recv().await {
+            if !matches!(event, HoldNews::Came { .. }) {
+                let taken = take(event, book, show);
                 ended = ended.clone().and(taken);
             }
         }
@@ -180,8 +183,8 @@ async fn serve(
 }
 
 /// Writes one piece of news down and shows it.
-fn take(news: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(), Problem> {
-    match news {
+fn take(event: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(), Problem> {
+    match event {
         HoldNews::Came { client, admit } => {
             let written = book.write(TunnelEvent::Came { client });
             // Without its record nobody is served; one that is gone already is no trouble.
@@ -247,14 +250,14 @@ impl Book<'_> {
 /// Climbs the hops, and looks whether the replica is behind the last one.
 async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
     let asker = Arc::new(Terminal::default());
-    let (news, mut steps) = mpsc::channel::<Step>(limits::SESSION_QUEUE);
+    let (event, mut steps) = mpsc::channel::<Step>(limits::SESSION_QUEUE);
     // Its problem says which rung failed.
     tokio::spawn(async move {
         while let Some(step) = steps.recv().await {
             tracing::debug!(hop = step.hop, step = ?step.rung, state = ?step.state, "connection step");
         }
     });
-    let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, news);
+    let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, event);
     let explained = |problem: Problem| match asker.met() {
         Some(met) => met.explain(problem, &profile.name, &[], &outside.command_line),
         None => problem,
@@ -309,7 +312,7 @@ mod tests {
     async fn where_the_system_does_not_tell_whose_a_connection_is_only_the_socket_is_offered() {
         let folder = tempfile::tempdir().unwrap();
         let refused = Place::Port(0).open(|| false).await.err().unwrap();
-        assert_eq!(refused.kind, Kind::Settings);
+        assert_eq!(refused.kind, ProblemKind::Settings);
         assert!(refused.to_string().contains("--socket PATH offers it to you alone"), "{refused}");
         let path = folder.path().join("s");
         let (door, at, _file) = Place::Socket(path.clone()).open(|| false).await.unwrap();

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, UnixListener};
 
 use super::settings::At;
 use crate::commands::print::line;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::storage::doors;
 use crate::io::tunnel::Door;
 
@@ -28,7 +28,7 @@ impl Place {
     pub fn listening(text: &str) -> Result<Self, Problem> {
         let (host, port) = text.rsplit_once(':').unwrap_or(("localhost", text));
         let refused = |because: &str| {
-            Problem::new(Kind::Settings, format!("A tunnel cannot listen on \"{}\"", line(text)))
+            Problem::new(ProblemKind::Settings, format!("A tunnel cannot listen on \"{}\"", line(text)))
                 .because(because)
                 .hint("--listen 127.0.0.1:3307, or --listen 3307 for short; without it a free port is taken")
         };
@@ -50,14 +50,14 @@ impl Place {
             Self::Port(port) => {
                 if !can_tell() {
                     return Err(Problem::new(
-                        Kind::Settings,
+                        ProblemKind::Settings,
                         "This system does not tell whose a connection to a port is",
                     )
                     .because("any user of this machine could use the tunnel")
                     .hint("--socket PATH offers it to you alone"));
                 }
                 let failed = |error: std::io::Error| {
-                    Problem::new(Kind::Local, format!("Port {port} of 127.0.0.1 cannot be had"))
+                    Problem::new(ProblemKind::Local, format!("Port {port} of 127.0.0.1 cannot be had"))
                         .because(error.to_string())
                         .hint("without --listen a free one is taken")
                 };
@@ -67,7 +67,7 @@ impl Place {
             }
             Self::Socket(path) => {
                 let failed = |error: std::io::Error| {
-                    Problem::new(Kind::Local, format!("The socket {} cannot be made", path.display()))
+                    Problem::new(ProblemKind::Local, format!("The socket {} cannot be made", path.display()))
                         .because(error.to_string())
                         .hint("name a path that is free, in a folder of your own that nobody else may write to")
                 };

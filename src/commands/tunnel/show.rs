@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::outlet::LeftOut;
 use super::settings::{self, At};
 use crate::commands::print;
-use crate::domain::accesslog::TunnelEvent;
+use crate::domain::access_log::TunnelEvent;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::words::counted;

@@ -15,7 +15,7 @@ use crate::domain::sql::quote::{binary_literal, quoted_identifier};
 
 /// A form of a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum CopyForm {
+pub enum CopyFormat {
     /// Values alone: one as it is, several with tabs and lines between.
     Value,
     /// TSV with a header line.
@@ -85,18 +85,18 @@ enum Bytes {
 impl CopyWriter {
     /// For rows of these columns.
     #[must_use]
-    pub fn new(form: CopyForm, columns: Vec<Column>) -> Self {
+    pub fn new(form: CopyFormat, columns: Vec<Column>) -> Self {
         let mut out = Vec::new();
         let mut writing = match form {
-            CopyForm::Value => Writing::Values,
-            CopyForm::Tsv => Writing::Form(Box::new(Tsv::default()), Bytes::AsTheyAre),
-            CopyForm::Csv => Writing::Form(Box::new(Csv::default()), Bytes::AsTheyAre),
-            CopyForm::Json => Writing::Form(Box::new(Json::default()), Bytes::Coded),
-            CopyForm::Markdown => Writing::Form(Box::new(Markdown::default()), Bytes::Coded),
-            CopyForm::Insert => Writing::Form(Box::new(Sql::default()), Bytes::Coded),
-            CopyForm::InList => Writing::InList(HashSet::new()),
-            CopyForm::Where { key } if key.is_empty() => Writing::Where((0..columns.len()).collect()),
-            CopyForm::Where { key } => Writing::Where(key),
+            CopyFormat::Value => Writing::Values,
+            CopyFormat::Tsv => Writing::Form(Box::new(Tsv::default()), Bytes::AsTheyAre),
+            CopyFormat::Csv => Writing::Form(Box::new(Csv::default()), Bytes::AsTheyAre),
+            CopyFormat::Json => Writing::Form(Box::new(Json::default()), Bytes::Coded),
+            CopyFormat::Markdown => Writing::Form(Box::new(Markdown::default()), Bytes::Coded),
+            CopyFormat::Insert => Writing::Form(Box::new(Sql::default()), Bytes::Coded),
+            CopyFormat::InList => Writing::InList(HashSet::new()),
+            CopyFormat::Where { key } if key.is_empty() => Writing::Where((0..columns.len()).collect()),
+            CopyFormat::Where { key } => Writing::Where(key),
         };
         if let Writing::Form(visitor, _) = &mut writing {
             visitor.begin(&columns, &mut out);

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,7 +113,7 @@ impl Format {
     #[must_use]
     pub fn absence(self) -> Option<Problem> {
         let problem = || {
-            Problem::new(Kind::Settings, format!("This rrx cannot write {self}"))
+            Problem::new(ProblemKind::Settings, format!("This rrx cannot write {self}"))
                 .because(format!("it was built without the feature `{self}`"))
                 .hint("use a release, or one built with `--features full`; or choose another format")
         };

@@ -3,7 +3,7 @@
 
 use super::{Format, WriteError};
 use crate::domain::limits::SHEET_CELL;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// Why a form cannot hold a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Misfit {
                 "select a part of it, or leave the column out; parquet, csv and json have no such limit",
             ),
         };
-        Problem::new(Kind::Local, format!("The rows cannot be written as {format}"))
+        Problem::new(ProblemKind::Local, format!("The rows cannot be written as {format}"))
             .because(format!("row {row}, column {column:?}: {why}"))
             .hint(hint)
             .into()

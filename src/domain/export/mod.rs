@@ -25,7 +25,7 @@ mod writer;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
-pub use copy::{CopiedText, CopyForm, CopyWriter};
+pub use copy::{CopiedText, CopyFormat, CopyWriter};
 pub use fault::WriteError;
 pub use format::{Format, UnknownFormat};
 pub use manner::{Formulas, Manner, SessionZone};

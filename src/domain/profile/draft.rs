@@ -7,7 +7,7 @@ use toml_edit::{Array, InlineTable, Value};
 
 use super::fault::Fault;
 use super::{BadHop, Environment, Hop, Profile, Secret, SecretSource, TlsMode, parse};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// What onboarding gives: bastion, replica, account, password source, and the few things around them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Draft {
 /// Why not, and what to write instead.
 pub fn check_name(name: &str) -> Result<(), Problem> {
     parse::check_name(name, 0).map_err(|Fault { what, hint, .. }| {
-        let problem = Problem::new(Kind::Settings, what);
+        let problem = Problem::new(ProblemKind::Settings, what);
         match hint {
             Some(hint) => problem.hint(hint),
             None => problem,

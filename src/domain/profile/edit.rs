@@ -5,7 +5,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, RawString, Table, TableLike, Val
 
 use super::draft::check_name;
 use super::{Draft, Hop, Profile, Settings, parse};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
 /// Whether a profile of that name may be there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Overwrite {
 /// Adds this profile to the settings text. The file's name is only for messages.
 ///
 /// # Errors
-/// A problem of kind [`Kind::Settings`]: the text cannot be read, the name cannot be used or is taken, or what would stand
+/// A problem of kind [`ProblemKind::Settings`]: the text cannot be read, the name cannot be used or is taken, or what would stand
 /// there afterwards does not say what the draft says.
 pub fn add(text: &str, file: &str, draft: &Draft, overwrite: Overwrite) -> Result<String, Problem> {
     let written = put(text, file, &draft.name, draft.entries(), &draft.decided(), overwrite)?;
@@ -42,14 +42,17 @@ pub(super) fn put(
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
-        Problem::new(Kind::Settings, format!("{file}:{line}: the settings file must be repaired before it is added to"))
-            .because(error.message().trim().replace('\n', " "))
-            .hint("repair this line; then what else is wrong in it is told")
-            .then(Remedy::Settings)
+        Problem::new(
+            ProblemKind::Settings,
+            format!("{file}:{line}: the settings file must be repaired before it is added to"),
+        )
+        .because(error.message().trim().replace('\n', " "))
+        .hint("repair this line; then what else is wrong in it is told")
+        .then(Remedy::Settings)
     })?;
     let is_there = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));
     if is_there && overwrite == Overwrite::Forbidden {
-        return Err(Problem::new(Kind::Settings, format!("There is a profile \"{name}\" already"))
+        return Err(Problem::new(ProblemKind::Settings, format!("There is a profile \"{name}\" already"))
             .because(format!("{file} holds [profile.{name}]"))
             .hint(
                 "choose another name (--name when importing); --replace on the command line changes that one, and what is \
@@ -159,7 +162,7 @@ fn check(before: &str, after: &str, file: &str, name: &str) -> Result<(), Proble
 }
 
 fn not_read_back(file: &str, name: &str) -> Problem {
-    Problem::new(Kind::Settings, format!("The profile {name} cannot be put into {file}"))
+    Problem::new(ProblemKind::Settings, format!("The profile {name} cannot be put into {file}"))
         .because("the file is written in a way that it cannot be added to without harm; nothing was written")
         .hint(format!("write the section [profile.{name}] yourself"))
         .then(Remedy::Settings)

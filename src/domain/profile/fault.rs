@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
 /// One thing that is wrong in a settings text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Fault {
     pub(super) fn problem(self, source: Source<'_>, section: &str) -> Problem {
         let line = source.line(self.at);
         let place = if section.is_empty() { String::new() } else { format!("[{section}] ") };
-        let problem = Problem::new(Kind::Settings, format!("{}:{line}: {place}{}", source.file, self.what))
+        let problem = Problem::new(ProblemKind::Settings, format!("{}:{line}: {place}{}", source.file, self.what))
             .then(Remedy::Settings);
         match self.hint {
             Some(hint) => problem.hint(hint),

@@ -16,7 +16,7 @@ mod url;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 pub use command_line::CommandLine;
 pub use draft::{Draft, Imported, check_name, endpoint, name_from};
 pub use edit::{Overwrite, add};
@@ -219,7 +219,7 @@ impl Profile {
         let rules = self.blinding.as_ref()?;
         Some(
             Problem::new(
-                Kind::Refused,
+                ProblemKind::Refused,
                 format!("The profile {} has blinding rules, and this version cannot enforce them", self.name),
             )
             .because(format!("blinding = \"{}\"", rules.display()))

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::{Fault, Field, Source, kept, nearest, shown, unknown_keys};
 use super::{Settings, UiSettings, section};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
 /// Words that a profile cannot be called: they are commands, or will be.
 pub const COMMANDS: &[&str] = &[
@@ -59,7 +59,7 @@ impl Settings {
     /// The profile of this name, or a problem that names those that there are.
     ///
     /// # Errors
-    /// A problem of kind [`Kind::Settings`].
+    /// A problem of kind [`ProblemKind::Settings`].
     pub fn require(&self, name: &str) -> Result<&super::Profile, Problem> {
         self.profile(name).ok_or_else(|| {
             let names: Vec<&str> = self.profiles.iter().map(|profile| profile.name.as_str()).collect();
@@ -73,7 +73,7 @@ impl Settings {
                 }
                 None => format!("there are: {}", names.join(", ")),
             };
-            Problem::new(Kind::Settings, format!("There is no usable profile \"{}\"", shown(name)))
+            Problem::new(ProblemKind::Settings, format!("There is no usable profile \"{}\"", shown(name)))
                 .hint(hint)
                 .then(Remedy::ChooseProfile)
         })

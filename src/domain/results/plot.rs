@@ -6,7 +6,7 @@ use super::{Cell, Column};
 
 /// How it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PlotForm {
+pub enum PlotKind {
     /// A bar for each row: its label and its number.
     Bars,
     /// Points joined by a line, in the order of the first column's values.
@@ -17,7 +17,7 @@ pub enum PlotForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Plot {
     /// How.
-    pub form: PlotForm,
+    pub form: PlotKind,
     /// The labels of bars, the places along the line.
     pub x: usize,
     /// The numbers.
@@ -87,8 +87,8 @@ impl SeriesBuilder {
             hint: "choose a column of numbers; COUNT(*) with GROUP BY makes numbers of texts".into(),
         })?;
         let along = match plot.form {
-            PlotForm::Bars => None,
-            PlotForm::Line => Some(Scale::of(x).ok_or_else(|| PlotFault {
+            PlotKind::Bars => None,
+            PlotKind::Line => Some(Scale::of(x).ok_or_else(|| PlotFault {
                 what: format!("`{}` holds neither numbers nor dates to draw a line along", x.name),
                 hint: "draw bars, or choose another first column".into(),
             })?),

@@ -4,7 +4,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::standin::{ascii_twin, is_safe, stands_alone};
+use super::placeholder::{ascii_twin, is_safe, stands_alone};
 use super::{Cell, Column, Glyphs, Shown, TypeClass};
 use crate::domain::words::size;
 

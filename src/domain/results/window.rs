@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A value in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
+pub enum CellPreview {
     /// SQL NULL.
     Null,
     /// The value's first bytes; `length` is the length of the whole value, and larger when it was cut.
@@ -26,7 +26,7 @@ pub struct Window {
     /// How many columns a row has.
     pub columns: usize,
     /// Row by row, `columns` cells each.
-    pub cells: Vec<Shown>,
+    pub cells: Vec<CellPreview>,
 }
 
 impl Window {
@@ -44,7 +44,7 @@ impl Window {
 
     /// One value, if it is in the window.
     #[must_use]
-    pub fn cell(&self, row: u64, column: usize) -> Option<&Shown> {
+    pub fn cell(&self, row: u64, column: usize) -> Option<&CellPreview> {
         let row = usize::try_from(row.checked_sub(self.first)?).ok()?;
         if column >= self.columns {
             return None;

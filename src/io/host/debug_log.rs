@@ -25,7 +25,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::is_safe;
 
 /// The target of events that hold the text of a statement, or what a server says of one.
@@ -64,8 +64,9 @@ pub fn start(options: &Options, clock: fn() -> SystemTime) -> Result<(), Problem
     let layer = LineLog { file: Mutex::new(open(&options.file)?), clock };
     let filter = filter(levels.as_deref().unwrap_or(USUAL), options.statements)?;
     let subscriber = tracing_subscriber::registry().with(layer.with_filter(filter));
-    tracing::subscriber::set_global_default(subscriber)
-        .map_err(|error| Problem::new(Kind::Settings, "The debug log is already on").because(error.to_string()))?;
+    tracing::subscriber::set_global_default(subscriber).map_err(|error| {
+        Problem::new(ProblemKind::Settings, "The debug log is already on").because(error.to_string())
+    })?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "log started");
     Ok(())
 }
@@ -73,7 +74,7 @@ pub fn start(options: &Options, clock: fn() -> SystemTime) -> Result<(), Problem
 /// Opens the file to append to it, and makes it readable for its owner alone.
 fn open(path: &Path) -> Result<File, Problem> {
     let refused = |because: String| {
-        Problem::new(Kind::Settings, format!("The debug log {} cannot be written", path.display()))
+        Problem::new(ProblemKind::Settings, format!("The debug log {} cannot be written", path.display()))
             .because(because)
             .hint("give --log the name of a new file, or of an earlier log, in a directory of yours")
     };
@@ -97,7 +98,7 @@ fn open(path: &Path) -> Result<File, Problem> {
 /// The levels of rrx's own targets. Other crates are never logged: nobody has checked what they report.
 fn filter(levels: &str, statements: Statements) -> Result<Targets, Problem> {
     let refused = |because: String| {
-        Problem::new(Kind::Settings, format!("{VARIABLE} cannot be read"))
+        Problem::new(ProblemKind::Settings, format!("{VARIABLE} cannot be read"))
             .because(because)
             .hint(format!("for example {VARIABLE}=trace, or {VARIABLE}=info,rrx::io::session=trace"))
     };

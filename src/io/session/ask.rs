@@ -8,11 +8,11 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, Row};
 use tokio::time::{Instant, timeout};
 
+use super::events::Teller;
 use super::fault::Fault;
-use super::news::Teller;
 use super::own::{Own, together};
 use crate::domain::limits;
-use crate::domain::port::SessionNews;
+use crate::domain::protocol::SessionEvent;
 
 /// Sends a statement of ours and collects its answer.
 ///
@@ -149,5 +149,5 @@ async fn read_all(
 }
 
 async fn told(own: &Own, took: Duration, error: Option<String>, tell: &Teller) {
-    tell.tell(SessionNews::Own { text: own.text().to_owned(), took, error }).await;
+    tell.tell(SessionEvent::Own { text: own.text().to_owned(), took, error }).await;
 }

@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use super::ask::{ask, optional};
 use super::desk::Desk;
+use super::events::Teller;
 use super::fault::Fault;
-use super::news::Teller;
 use super::own::{self, Own};
-use crate::domain::port::SessionNews;
+use crate::domain::protocol::SessionEvent;
 use crate::domain::sql::Param;
 
 /// What the connection holds for one statement and has to give back.
@@ -72,7 +72,7 @@ async fn attend<T>(
     let sent = Instant::now();
     let answer = desk.attend(pin!(work)).await?.map_err(Fault::Driver);
     let error = answer.as_ref().err().map(ToString::to_string);
-    desk.tell.tell(SessionNews::Own { text: own.text().to_owned(), took: sent.elapsed(), error }).await;
+    desk.tell.tell(SessionEvent::Own { text: own.text().to_owned(), took: sent.elapsed(), error }).await;
     Some(answer)
 }
 

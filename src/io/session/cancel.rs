@@ -10,16 +10,16 @@ use tokio::time::{Instant, timeout};
 use super::ask::{ask, ask_within};
 use super::connect::Recipe;
 use super::convert;
+use super::events::Teller;
 use super::fault::{Fault, INTERRUPTED};
 use super::further::Further;
 use super::lag::LagProbe;
 use super::link::Link;
-use super::news::Teller;
 use super::own;
 use super::replica;
 use super::settings::Variables;
 use crate::domain::limits;
-use crate::domain::port::{Lag, SessionNews};
+use crate::domain::protocol::{Lag, SessionEvent};
 
 /// The second connection, through which statements of the first are stopped.
 pub(super) struct Control {
@@ -145,17 +145,17 @@ impl Control {
         // Taken out: where it is in the middle of something, it is not put back.
         let Some(mut conn) = self.conn.take() else {
             self.probe.later();
-            tell.tell(SessionNews::Lag(Lag::Unknown("no second connection to the same server".into()))).await;
+            tell.tell(SessionEvent::Lag(Lag::Unknown("no second connection to the same server".into()))).await;
             return Ok(());
         };
         match self.probe.read(&mut conn, tell).await {
             Ok(lag) => {
                 self.conn = Some(conn);
-                tell.tell(SessionNews::Lag(lag)).await;
+                tell.tell(SessionEvent::Lag(lag)).await;
                 Ok(())
             }
             Err(fault) => {
-                tell.tell(SessionNews::Lag(Lag::Unknown(fault.to_string()))).await;
+                tell.tell(SessionEvent::Lag(Lag::Unknown(fault.to_string()))).await;
                 Err(fault)
             }
         }

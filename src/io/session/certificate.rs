@@ -3,7 +3,7 @@
 use mysql_async::IoError;
 use rustls::CertificateError as Wrong;
 
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
 /// Where the CA certificates of Amazon's databases are: people meet this first there.
 const RDS: &str = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
@@ -20,7 +20,7 @@ pub(super) fn is_for_another_name(error: &IoError) -> bool {
 }
 
 /// Adds what TLS said no to, where it was TLS.
-pub(super) fn told(error: &IoError, kind: Kind, what: &str) -> Option<Problem> {
+pub(super) fn told(error: &IoError, kind: ProblemKind, what: &str) -> Option<Problem> {
     let problem = |because: String| Problem::new(kind, what).because(format!("TLS: {because}"));
     let error = match error {
         IoError::Tls(mysql_async::TlsError::Tls(error)) => error,
@@ -86,7 +86,7 @@ mod tests {
 
     fn problem(wrong: Wrong) -> Problem {
         let hidden = std::io::Error::new(std::io::ErrorKind::InvalidData, rustls::Error::InvalidCertificate(wrong));
-        told(&IoError::Io(hidden), Kind::Route, "No session").unwrap()
+        told(&IoError::Io(hidden), ProblemKind::Route, "No session").unwrap()
     }
 
     #[test]
@@ -115,6 +115,6 @@ mod tests {
 
     #[test]
     fn a_stream_that_ends_is_no_matter_of_tls() {
-        assert_eq!(told(&IoError::Io(std::io::ErrorKind::UnexpectedEof.into()), Kind::Route, "w"), None);
+        assert_eq!(told(&IoError::Io(std::io::ErrorKind::UnexpectedEof.into()), ProblemKind::Route, "w"), None);
     }
 }

@@ -8,17 +8,17 @@ use tokio::time::Instant;
 use super::ask::Manner;
 use super::cancel::Control;
 use super::connect::Recipe;
+use super::events::{Asker, Teller};
 use super::fault::Fault;
 use super::further::Further;
 use super::lag::LagProbe;
 use super::link::Link;
-use super::news::{Asker, Teller};
 use super::settings::{self, Pins, Variables};
 use super::sign_in::{NotIn, SignedIn, sign_in};
 use super::{Outside, replica};
-use crate::domain::port::{Role, Rung, RungState, ServerFacts};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::Profile;
+use crate::domain::protocol::{ConnectionStep, Role, ServerFacts, StepState};
 
 /// What stands at the top of the ladder.
 pub(super) struct Climbed {
@@ -40,11 +40,12 @@ pub(super) async fn climb(
     let tell = asker.tell.clone();
     let profile = match &outside.prepare {
         Some(prepare) => {
-            tell.rung(0, Rung::Resolve, RungState::Trying(format!("{} is being started", profile.name))).await;
+            tell.rung(0, ConnectionStep::Resolve, StepState::Trying(format!("{} is being started", profile.name)))
+                .await;
             match prepare(profile).await {
                 Ok(profile) => profile,
                 Err(problem) => {
-                    tell.rung(0, Rung::Resolve, RungState::Failed(problem.clone())).await;
+                    tell.rung(0, ConnectionStep::Resolve, StepState::Failed(problem.clone())).await;
                     return Err(problem);
                 }
             }
@@ -59,23 +60,23 @@ pub(super) async fn climb(
         Ok(signed_in) => signed_in,
         Err(NotIn::Told(problem)) => return Err(problem),
         Err(NotIn::Refused(problem)) => {
-            tell.rung(hop, Rung::MySql, RungState::Failed(problem.clone())).await;
+            tell.rung(hop, ConnectionStep::MySql, StepState::Failed(problem.clone())).await;
             return Err(problem);
         }
     };
-    tell.done(hop, Rung::MySql, format!("connection {}", conn.id()), took).await;
+    tell.done(hop, ConnectionStep::MySql, format!("connection {}", conn.id()), took).await;
 
-    tell.rung(hop, Rung::Guard, RungState::Trying("pinning the session, reading it back".into())).await;
+    tell.rung(hop, ConnectionStep::Guard, StepState::Trying("pinning the session, reading it back".into())).await;
     let begun = Instant::now();
     match guard(conn, (&recipe, database.as_deref()), &link, &asker).await {
         Ok((conn, control, mut facts, variables)) => {
             facts.warnings.extend(warning);
             let words = format!("{} {}, read-only", facts.product, facts.version);
-            tell.done(hop, Rung::Guard, words, begun.elapsed()).await;
+            tell.done(hop, ConnectionStep::Guard, words, begun.elapsed()).await;
             Ok(Climbed { conn, control, link, recipe, facts, variables })
         }
         Err(problem) => {
-            tell.rung(hop, Rung::Guard, RungState::Failed(problem.clone())).await;
+            tell.rung(hop, ConnectionStep::Guard, StepState::Failed(problem.clone())).await;
             Err(problem)
         }
     }
@@ -139,7 +140,7 @@ fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
         (true, Role::Unknown) => "its variables do not tell whether it takes writes",
     };
     Err(Problem::new(
-        Kind::Refused,
+        ProblemKind::Refused,
         format!("{} is not a replica, and the profile {} requires one", profile.host, profile.name),
     )
     .because(found)

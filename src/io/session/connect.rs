@@ -15,7 +15,7 @@ use super::link::{End, Link};
 use super::sign_in::{bring, password_of};
 use super::tripwire::Tripwire;
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use crate::io::tunnel::Watch;
 
@@ -167,7 +167,7 @@ impl Recipe {
 const NO_NAME: &str = "NotValidForName";
 
 fn no_ca(path: &Path, why: &str) -> Problem {
-    Problem::new(Kind::Settings, format!("The CA file {} cannot be read", path.display()))
+    Problem::new(ProblemKind::Settings, format!("The CA file {} cannot be read", path.display()))
         .because(why)
         .hint("correct `ca` in the profile")
         .then(Remedy::Settings)

@@ -3,9 +3,9 @@
 
 use tracing::{debug, info, trace};
 
-use crate::domain::accesslog::Permit;
+use crate::domain::access_log::Permit;
 use crate::domain::ids::ResultId;
-use crate::domain::port::{End, RunReport, SessionNews};
+use crate::domain::protocol::{End, RunReport, SessionEvent};
 
 /// Reports a statement that is about to be sent.
 pub(super) fn statement(result: ResultId, permit: &Permit) {
@@ -15,28 +15,28 @@ pub(super) fn statement(result: ResultId, permit: &Permit) {
 }
 
 /// Reports an event that the session sends.
-pub(super) fn event(event: &SessionNews) {
+pub(super) fn event(event: &SessionEvent) {
     match event {
-        SessionNews::Rung { hop, rung, state } => debug!(hop, step = ?rung, ?state, "connection step"),
-        SessionNews::Asked(_) => debug!("question to the user"),
-        SessionNews::Ready(facts) => info!(
+        SessionEvent::ConnectionStep { hop, rung, state } => debug!(hop, step = ?rung, ?state, "connection step"),
+        SessionEvent::Asked(_) => debug!("question to the user"),
+        SessionEvent::Ready(facts) => info!(
             product = ?facts.product,
             version = %facts.version,
             role = ?facts.role,
             warnings = facts.warnings.len(),
             "connected"
         ),
-        SessionNews::Failed(problem) => info!(%problem, "not connected"),
-        SessionNews::Catalog(catalog) => debug!(schemas = catalog.schemas.len(), "catalog read"),
-        SessionNews::CatalogFailed(problem) => debug!(%problem, "catalog not read"),
-        SessionNews::Ended { result, report } => ended(*result, report),
-        SessionNews::Lag(lag) => trace!(?lag, "lag"),
-        SessionNews::Own { text, took, error } => {
+        SessionEvent::Failed(problem) => info!(%problem, "not connected"),
+        SessionEvent::Catalog(catalog) => debug!(schemas = catalog.schemas.len(), "catalog read"),
+        SessionEvent::CatalogFailed(problem) => debug!(%problem, "catalog not read"),
+        SessionEvent::Ended { result, report } => ended(*result, report),
+        SessionEvent::Lag(lag) => trace!(?lag, "lag"),
+        SessionEvent::Own { text, took, error } => {
             trace!(tag = tag(text), ?took, failed = error.is_some(), "internal query");
             trace!(target: "rrx::statement_text", text = text.as_str(), ?error, "internal query");
         }
-        SessionNews::Lost(problem) => info!(%problem, "connection lost"),
-        SessionNews::Closed => info!("closed"),
+        SessionEvent::Lost(problem) => info!(%problem, "connection lost"),
+        SessionEvent::Closed => info!("closed"),
     }
 }
 

@@ -12,12 +12,12 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::cancel::{Control, Killed};
 use super::connect::Recipe;
+use super::events::Teller;
 use super::link::Link;
-use super::news::Teller;
 use crate::domain::ids::ResultId;
 use crate::domain::limits;
-use crate::domain::port::{End, Limit, Rows, RunReport, SessionCmd, SessionNews};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::protocol::{End, Limit, Rows, RunReport, SessionCmd, SessionEvent};
 
 /// Why a statement is stopped by us.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,7 +263,7 @@ impl<'a> Desk<'a> {
         };
         if is_dead {
             self.dead = Some(
-                Problem::new(Kind::Lost, "The connection to the replica is lost")
+                Problem::new(ProblemKind::Lost, "The connection to the replica is lost")
                     .because("the server gives no sign of life while the statement runs")
                     .hint("connect again; nothing is run a second time by itself")
                     .then(Remedy::Reconnect),
@@ -299,7 +299,7 @@ impl<'a> Desk<'a> {
         // The server ends the statement with the connection, if it can still be told to.
         let _ = self.control.kill_connection(self.tell).await;
         self.dead = Some(
-            Problem::new(Kind::Lost, "The connection was closed to stop the statement")
+            Problem::new(ProblemKind::Lost, "The connection was closed to stop the statement")
                 .because(reason)
                 .hint("connect again; nothing is run a second time by itself")
                 .then(Remedy::Reconnect),
@@ -326,10 +326,10 @@ fn after(now: Instant, time: Duration) -> Instant {
     now.checked_add(time).unwrap_or(now + Duration::from_hours(24_000))
 }
 
-fn busy(result: ResultId) -> SessionNews {
+fn busy(result: ResultId) -> SessionEvent {
     let problem =
-        Problem::new(Kind::Refused, "The session already runs a statement").hint("wait for its end, or stop it");
-    SessionNews::Ended { result, report: nothing_ran(problem) }
+        Problem::new(ProblemKind::Refused, "The session already runs a statement").hint("wait for its end, or stop it");
+    SessionEvent::Ended { result, report: nothing_ran(problem) }
 }
 
 /// The report of a statement that was not sent.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mysql_async::{DriverError, Error, IoError};
 
 use super::certificate;
-use crate::domain::problem::{Kind, Problem, Remedy, ServerError};
+use crate::domain::problem::{Problem, ProblemKind, Remedy, ServerError};
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ impl Fault {
     pub(super) fn not_read_only(self) -> Self {
         match self {
             Self::Driver(Error::Server(error)) => Self::Told(
-                Problem::new(Kind::Refused, NOT_READ_ONLY)
+                Problem::new(ProblemKind::Refused, NOT_READ_ONLY)
                     .because("the server refuses SET SESSION TRANSACTION READ ONLY")
                     .server(server_error(&error))
                     .hint("without it nothing but rrx's own guard would keep a statement from writing: use a server that has it"),
@@ -89,16 +89,16 @@ impl Fault {
         match self {
             Self::Told(problem) => problem,
             Self::Driver(error) => {
-                let problem = driver(&error, Kind::Route, what);
+                let problem = driver(&error, ProblemKind::Route, what);
                 // What TLS says no to has a remedy of its own.
                 Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
             }
-            Self::TimedOut(after) => Problem::new(Kind::Route, what)
+            Self::TimedOut(after) => Problem::new(ProblemKind::Route, what)
                 .passing()
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
                 .hint("check that host and port name a MySQL-compatible server")
                 .then(Remedy::Doctor),
-            fault @ Self::NeedsTls => Problem::new(Kind::Route, what)
+            fault @ Self::NeedsTls => Problem::new(ProblemKind::Route, what)
                 .because(format!("caching_sha2_password: {fault}; MySQL's own clients stop here too (error 2061)"))
                 .hint(
                     "write tls = \"verify-identity\" and `ca` (or tls = \"required\") into the profile; without TLS the account \
@@ -106,15 +106,15 @@ impl Fault {
                 )
                 .then(Remedy::Settings),
             fault @ Self::NotPinned { .. } => {
-                Problem::new(Kind::Refused, "The session cannot be made safe, so it is not used")
+                Problem::new(ProblemKind::Refused, "The session cannot be made safe, so it is not used")
                     .because(fault.to_string())
                     .hint("ask the administrator of the replica why a session may not set this variable")
             }
-            fault @ (Self::OtherServer | Self::OutOfStep) => Problem::new(Kind::Route, what)
+            fault @ (Self::OtherServer | Self::OutOfStep) => Problem::new(ProblemKind::Route, what)
                 .because(fault.to_string())
                 .hint("name one server in the profile, not an endpoint of several"),
             fault @ Self::NotAWord { .. } => {
-                Problem::new(Kind::Settings, "The profile's session settings cannot be used")
+                Problem::new(ProblemKind::Settings, "The profile's session settings cannot be used")
                     .because(fault.to_string())
                     .hint("write a time zone as +00:00 or Europe/Berlin")
                     .then(Remedy::Settings)
@@ -128,12 +128,12 @@ impl Fault {
             Self::Told(problem) => problem,
             Self::Driver(error) => lost_by(&error),
             fault @ Self::NotPinned { .. } => {
-                Problem::new(Kind::Lost, "The session was closed: a statement changed what keeps it safe")
+                Problem::new(ProblemKind::Lost, "The session was closed: a statement changed what keeps it safe")
                     .because(fault.to_string())
                     .hint("a stored function did this: tell whoever keeps it, and connect again")
                     .then(Remedy::Reconnect)
             }
-            fault => Problem::new(Kind::Lost, LOST)
+            fault => Problem::new(ProblemKind::Lost, LOST)
                 .because(fault.to_string())
                 .hint("connect again; nothing is run a second time by itself")
                 .then(Remedy::Reconnect),
@@ -144,9 +144,9 @@ impl Fault {
     pub(super) fn statement(self) -> Problem {
         match self {
             Self::Driver(Error::Server(ref error)) if is_time_limit(error.code) => {
-                driver_of(self, Kind::TimeLimit, "The server's own time limit ended the statement")
+                driver_of(self, ProblemKind::TimeLimit, "The server's own time limit ended the statement")
             }
-            Self::Driver(Error::Server(_)) => driver_of(self, Kind::Statement, "The statement failed"),
+            Self::Driver(Error::Server(_)) => driver_of(self, ProblemKind::Statement, "The statement failed"),
             fault => fault.lost(),
         }
     }
@@ -159,10 +159,10 @@ const LOST: &str = "The connection to the replica is lost";
 
 /// The driver's error, told as the loss of a link that was in use.
 pub(super) fn lost_by(error: &Error) -> Problem {
-    driver(error, Kind::Lost, LOST.into()).then(Remedy::Reconnect)
+    driver(error, ProblemKind::Lost, LOST.into()).then(Remedy::Reconnect)
 }
 
-fn driver_of(fault: Fault, kind: Kind, what: &str) -> Problem {
+fn driver_of(fault: Fault, kind: ProblemKind, what: &str) -> Problem {
     match fault {
         Fault::Driver(error) => driver(&error, kind, what.into()),
         fault => fault.lost(),
@@ -177,7 +177,7 @@ pub(super) fn is_time_limit(code: u16) -> bool {
 /// The statement was ended by a KILL QUERY.
 pub(super) const INTERRUPTED: u16 = 1317;
 
-fn driver(error: &Error, kind: Kind, what: String) -> Problem {
+fn driver(error: &Error, kind: ProblemKind, what: String) -> Problem {
     match error {
         Error::Server(server) => {
             let problem = Problem { passes: may_pass(server.code), ..Problem::new(kind, what) };
@@ -205,7 +205,7 @@ fn driver(error: &Error, kind: Kind, what: String) -> Problem {
             .passing()
             .because(io.to_string())
             .hint(io_hint(kind)),
-        other if kind == Kind::Lost => Problem::new(kind, what).because(other.to_string()).hint(io_hint(kind)),
+        other if kind == ProblemKind::Lost => Problem::new(kind, what).because(other.to_string()).hint(io_hint(kind)),
         other => Problem::new(kind, what).because(other.to_string()),
     }
 }
@@ -219,9 +219,9 @@ fn may_pass(code: u16) -> bool {
     matches!(code, 1040 | 1053 | 1077 | 1079 | 1203 | 1226 | 3032)
 }
 
-fn io_hint(kind: Kind) -> &'static str {
+fn io_hint(kind: ProblemKind) -> &'static str {
     match kind {
-        Kind::Lost => "connect again; nothing is run a second time by itself",
+        ProblemKind::Lost => "connect again; nothing is run a second time by itself",
         _ => "check host and port",
     }
 }
@@ -267,7 +267,7 @@ mod tests {
             message: "Access denied for user 'RO_USER'@'10.0.0.1' (using password: YES)".into(),
         });
         let problem = Fault::Driver(error).connecting("replica", 3306, "RO_USER");
-        assert_eq!(problem.kind, Kind::Route);
+        assert_eq!(problem.kind, ProblemKind::Route);
         assert_eq!(problem.server.as_ref().map(|server| server.code), Some(1045));
         assert!(problem.hint.is_some_and(|hint| hint.contains("rotated")));
     }
@@ -278,7 +278,7 @@ mod tests {
         let words = "peer closed connection without sending TLS close_notify: https://docs.rs/rustls/latest/";
         let error = Error::Io(IoError::Io(std::io::Error::new(ErrorKind::UnexpectedEof, words)));
         let problem = Fault::Driver(error).lost();
-        assert_eq!((problem.kind, problem.then), (Kind::Lost, Some(Remedy::Reconnect)));
+        assert_eq!((problem.kind, problem.then), (ProblemKind::Lost, Some(Remedy::Reconnect)));
         assert_eq!(problem.because, ["the other end closed the connection without a word"]);
     }
 

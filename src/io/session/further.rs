@@ -5,9 +5,9 @@ use tokio::time::timeout;
 
 use super::ask::Manner;
 use super::connect::Recipe;
+use super::events::Teller;
 use super::fault::Fault;
 use super::link::Link;
-use super::news::Teller;
 use super::own::{self, Word};
 use super::replica;
 use super::settings::{self, Pins, Variables};

@@ -7,15 +7,15 @@ use mysql_async::{Conn, Row};
 use tokio::time::Instant;
 
 use super::ask::ask_within;
+use super::events::Teller;
 use super::fault::Fault;
-use super::news::Teller;
 use super::own::{self, Own};
 use super::settings::Variables;
 use super::{convert, replica};
 
 use crate::domain::limits;
-use crate::domain::port::{Lag, Role};
 use crate::domain::profile::Profile;
+use crate::domain::protocol::{Lag, Role};
 
 /// Where it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]

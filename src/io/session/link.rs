@@ -9,13 +9,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use super::Outside;
+use super::events::{Asker, Teller};
 use super::fault::Fault;
-use super::news::{Asker, Teller};
 use super::sign_in::bring;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, SecretSource};
+use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
 use crate::io::tunnel::{self, IsOwnSocket, PassphraseSource, Step, Tunnel, TunnelContext, Watch, straight};
 
 /// An open way to the replica.
@@ -49,13 +49,19 @@ impl Link {
     pub(super) async fn open(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Self, Problem> {
         let tell = &asker.tell;
         if profile.route.is_empty() {
-            for rung in [Rung::Resolve, Rung::Reach, Rung::HostKey, Rung::SignIn, Rung::Forward] {
-                tell.rung(0, rung, RungState::Skipped).await;
+            for rung in [
+                ConnectionStep::Resolve,
+                ConnectionStep::Reach,
+                ConnectionStep::HostKey,
+                ConnectionStep::SignIn,
+                ConnectionStep::Forward,
+            ] {
+                tell.rung(0, rung, StepState::Skipped).await;
             }
             return Ok(Self::Direct(Arc::clone(&outside.is_own_socket)));
         }
-        let (news, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
-        let context = tunnel_context(profile, outside, Arc::new(asker.clone()), news);
+        let (event, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
+        let context = tunnel_context(profile, outside, Arc::new(asker.clone()), event);
         let mut opening = Box::pin(Tunnel::open_for_two(&profile.route, context));
         // Told here and not by a task of its own: whoever listens hears of the hops before what comes after them.
         let opened = loop {
@@ -134,14 +140,14 @@ impl Hops {
         let hop = profile.route.len();
         let target = format!("{}:{}", profile.host, profile.port);
         if is_rung {
-            self.tell.rung(hop, Rung::Forward, RungState::Trying(target.clone())).await;
+            self.tell.rung(hop, ConnectionStep::Forward, StepState::Trying(target.clone())).await;
         }
         let begun = Instant::now();
         match self.tunnel.watched_end(&profile.host, profile.port, watch).await {
             Ok(end) => {
                 self.is_forwarded.store(true, Ordering::Relaxed);
                 if is_rung {
-                    self.tell.done(hop, Rung::Forward, target, begun.elapsed()).await;
+                    self.tell.done(hop, ConnectionStep::Forward, target, begun.elapsed()).await;
                     try_server(profile, &self.tell).await;
                 }
                 Ok(End::here(end.port()))
@@ -149,7 +155,7 @@ impl Hops {
             Err(error) => {
                 let problem = error.problem();
                 if is_rung {
-                    self.tell.rung(hop, Rung::Forward, RungState::Failed(problem.clone())).await;
+                    self.tell.rung(hop, ConnectionStep::Forward, StepState::Failed(problem.clone())).await;
                 }
                 Err(problem)
             }
@@ -159,7 +165,7 @@ impl Hops {
 
 async fn try_server(profile: &Profile, tell: &Teller) {
     let words = format!("{}:{} as {}", profile.host, profile.port, profile.user);
-    tell.rung(profile.route.len(), Rung::MySql, RungState::Trying(words)).await;
+    tell.rung(profile.route.len(), ConnectionStep::MySql, StepState::Trying(words)).await;
 }
 
 /// Tells a step of a hop as a rung.
@@ -172,7 +178,7 @@ pub fn tunnel_context(
     profile: &Profile,
     outside: &Outside,
     asker: Arc<dyn tunnel::Asker>,
-    news: mpsc::Sender<Step>,
+    event: mpsc::Sender<Step>,
 ) -> TunnelContext {
     TunnelContext {
         os_user: outside.os_user.clone(),
@@ -186,7 +192,7 @@ pub fn tunnel_context(
         is_own_socket: Arc::clone(&outside.is_own_socket),
         passphrase: passphrase(profile, outside, Arc::clone(&asker)),
         asker,
-        news,
+        event,
     }
 }
 

@@ -4,12 +4,12 @@ use mysql_async::Conn;
 
 use super::ask::{Manner, Series, optional};
 use super::convert;
+use super::events::Teller;
 use super::fault::Fault;
-use super::news::Teller;
 use super::own::{self, Own};
 use super::settings::Variables;
-use crate::domain::port::{Role, ServerFacts};
 use crate::domain::profile::{Profile, TlsMode};
+use crate::domain::protocol::{Role, ServerFacts};
 use crate::domain::sql::{Dialect, Server, SqlMode};
 
 /// Collects the facts of a pinned connection.

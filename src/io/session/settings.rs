@@ -8,12 +8,12 @@ use mysql_async::{Conn, Row};
 
 use super::ask::{Manner, Series, ask, optional};
 use super::convert;
+use super::events::Teller;
 use super::fault::{Fault, NOT_READ_ONLY};
-use super::news::Teller;
 use super::own::{self, Net, Pinned, Word};
 use super::replica;
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 
 /// The server's variables by name.
@@ -228,7 +228,7 @@ fn verify(after: &Variables, pinned: &Pinned) -> Result<(), Fault> {
         Some(true) => Ok(()),
         Some(false) => Err(not_pinned("transaction_read_only", "ON", "OFF")),
         None => Err(Fault::Told(
-            Problem::new(Kind::Refused, NOT_READ_ONLY)
+            Problem::new(ProblemKind::Refused, NOT_READ_ONLY)
                 .because("the server knows neither transaction_read_only nor tx_read_only")
                 .hint("rrx needs MySQL 5.7.20 or MariaDB 10.0, or newer"),
         )),

@@ -9,15 +9,15 @@ use tokio::time::{Instant, timeout};
 
 use super::ask::{Manner, ask};
 use super::connect::{Password, Recipe};
+use super::events::Asker;
 use super::fault::Fault;
 use super::introspect::in_alphabet;
 use super::link::Link;
-use super::news::Asker;
 use super::{Outside, convert, own, settings};
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource, TlsMode};
+use crate::domain::protocol::{Answer, Question};
 
 /// The server's error for a password that is not the account's.
 const ACCESS_DENIED: u16 = 1045;
@@ -144,7 +144,7 @@ async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result
             match asker.question(Question::Secret { prompt, echo: false }).await {
                 Answer::Secret(secret) => Ok(Password::Typed(secret)),
                 Answer::Accept | Answer::Decline => Err(Problem::new(
-                    Kind::Interrupted,
+                    ProblemKind::Interrupted,
                     "No password was given, so connecting stops",
                 )
                 .hint("try again to be asked again; `password = { command = \"…\" }` in the profile brings it unasked")
@@ -171,7 +171,7 @@ pub(super) fn password_of(profile: &Profile) -> String {
 pub(super) async fn bring(outside: &Outside, source: SecretSource, purpose: &str) -> Result<Secret, Problem> {
     let (bring, from) = (Arc::clone(&outside.secret), source.clone());
     let brought = tokio::task::spawn_blocking(move || bring(&from)).await;
-    let brought = brought.unwrap_or_else(|_| Err(Problem::new(Kind::Settings, "it could not be brought")));
+    let brought = brought.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Settings, "it could not be brought")));
     brought.map_err(|problem| {
         let hint = problem.hint.clone().unwrap_or_else(|| source.absent(&outside.command_line));
         let what = format!("There is no secret for {purpose}");

@@ -15,16 +15,18 @@ use super::cancel::{self, Control};
 use super::climb::{Climbed, climb};
 use super::connect::Recipe;
 use super::desk::{Desk, nothing_ran};
+use super::events::{Asker, Teller};
 use super::link::Link;
-use super::news::{Asker, Teller};
 use super::statement::{self, Job};
 use super::{CatalogAt, Outside, debug_events, introspect, own, settings};
-use crate::domain::accesslog::Permit;
+use crate::domain::access_log::Permit;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
-use crate::domain::port::{End, Role, Rows, RunBounds, Rung, RungState, ServerFacts, SessionCmd, SessionNews};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
+use crate::domain::protocol::{
+    ConnectionStep, End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent, StepState,
+};
 use crate::domain::sql::{Param, Policy};
 use crate::domain::words::counted;
 
@@ -33,13 +35,13 @@ pub fn spawn<N>(
     id: SessionId,
     commands: mpsc::Receiver<SessionCmd>,
     rows: mpsc::Sender<Rows>,
-    news: mpsc::Sender<N>,
+    event: mpsc::Sender<N>,
     outside: Outside,
 ) -> JoinHandle<()>
 where
-    N: From<(SessionId, SessionNews)> + Send + 'static,
+    N: From<(SessionId, SessionEvent)> + Send + 'static,
 {
-    let tell = Teller::new(id, news);
+    let tell = Teller::new(id, event);
     let living = async move {
         let last = live(id, commands, rows, tell.clone(), outside).await;
         tell.tell(last).await;
@@ -54,11 +56,11 @@ async fn live(
     rows: mpsc::Sender<Rows>,
     tell: Teller,
     outside: Outside,
-) -> SessionNews {
+) -> SessionEvent {
     let (profile, database) = loop {
         match commands.recv().await {
             Some(SessionCmd::Connect { profile, database, .. }) => break (profile, database),
-            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionNews::Closed,
+            Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
             Some(SessionCmd::Run { result, .. }) => refuse(&tell, result, "The session is not connected").await,
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -66,11 +68,11 @@ async fn live(
     tracing::info!(profile = profile.name, hops = profile.route.len(), "connecting");
     let climbed = match connect(&mut commands, &profile, database, &tell, &outside).await {
         Ok(Some(climbed)) => climbed,
-        Ok(None) => return SessionNews::Closed,
-        Err(problem) => return SessionNews::Failed(problem),
+        Ok(None) => return SessionEvent::Closed,
+        Err(problem) => return SessionEvent::Failed(problem),
     };
     let mut session = Session::new(id, climbed, rows, tell);
-    session.tell.tell(SessionNews::Ready(Arc::clone(&session.facts))).await;
+    session.tell.tell(SessionEvent::Ready(Arc::clone(&session.facts))).await;
     if outside.catalog == CatalogAt::Start {
         session.load_catalog();
     }
@@ -79,8 +81,9 @@ async fn live(
     commands.close();
     while let Some(command) = commands.recv().await {
         if let SessionCmd::Run { result, .. } = command {
-            let problem = Problem::new(Kind::Route, "The statement was not sent: the session has ended before it")
-                .hint("run it again once there is a connection");
+            let problem =
+                Problem::new(ProblemKind::Route, "The statement was not sent: the session has ended before it")
+                    .hint("run it again once there is a connection");
             session.unsent(result, problem).await;
         }
     }
@@ -116,8 +119,8 @@ async fn connect(
 }
 
 async fn refuse(tell: &Teller, result: ResultId, what: &str) {
-    let problem = Problem::new(Kind::Refused, what).hint("connect first");
-    tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
+    let problem = Problem::new(ProblemKind::Refused, what).hint("connect first");
+    tell.tell(SessionEvent::Ended { result, report: nothing_ran(problem) }).await;
 }
 
 /// Why a statement and its values do not fit, if so. The server would tell it of texts that the user has not written.
@@ -133,7 +136,8 @@ fn uneven(permit: &Permit) -> Option<Problem> {
         counted(wanted, "place"),
         counted(given as u64, "value")
     );
-    let problem = Problem::new(Kind::Refused, what).hint("write the value itself; a ? that is text stands in quotes");
+    let problem =
+        Problem::new(ProblemKind::Refused, what).hint("write the value itself; a ? that is text stands in quotes");
     Some(Problem { at: places.get(given).copied(), ..problem })
 }
 
@@ -182,14 +186,14 @@ impl Session {
     }
 
     /// Serves commands; answers with the last news of the session.
-    async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionNews {
+    async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionEvent {
         let mut beat_at = Instant::now() + limits::HEARTBEAT;
         loop {
             let lag_at = self.control.lag_due();
             let command = select! {
                 biased;
                 // Before a command: what would go into a dead link is not sent, and it is said so.
-                problem = self.link.closed() => return SessionNews::Lost(problem),
+                problem = self.link.closed() => return SessionEvent::Lost(problem),
                 command = commands.recv() => command,
                 () = sleep_until(lag_at) => {
                     if self.control.lag(&self.tell).await.is_err() {
@@ -200,7 +204,7 @@ impl Session {
                 }
                 () = sleep_until(beat_at) => {
                     if let Err(problem) = self.beat().await {
-                        return SessionNews::Lost(problem);
+                        return SessionEvent::Lost(problem);
                     }
                     beat_at = Instant::now() + limits::HEARTBEAT;
                     continue;
@@ -213,7 +217,7 @@ impl Session {
                     }
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
-                Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionNews::Closed,
+                Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
                 // Nothing runs, nothing was asked.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
@@ -228,11 +232,11 @@ impl Session {
         permit: &Permit,
         result: ResultId,
         bounds: RunBounds,
-    ) -> Option<SessionNews> {
+    ) -> Option<SessionEvent> {
         let checked = permit.checked();
         if permit.session() != self.id || checked.dialect() != self.facts.dialect || checked.policy() != self.policy {
             let problem =
-                Problem::new(Kind::Refused, "The statement was checked for another session, so it is not sent")
+                Problem::new(ProblemKind::Refused, "The statement was checked for another session, so it is not sent")
                     .because("the server, its reading of text, or the rules of the profile have changed since")
                     .hint("run it again");
             self.unsent(result, problem).await;
@@ -243,9 +247,9 @@ impl Session {
             return None;
         }
         if let Err(problem) = self.widen(bounds).await {
-            let unsent = Problem { kind: Kind::Route, ..problem.clone() }.because("the statement was not sent");
+            let unsent = Problem { kind: ProblemKind::Route, ..problem.clone() }.because("the statement was not sent");
             self.unsent(result, unsent).await;
-            return Some(SessionNews::Lost(problem));
+            return Some(SessionEvent::Lost(problem));
         }
         let way = (&self.link, &self.recipe, &self.tell);
         let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
@@ -261,21 +265,21 @@ impl Session {
         let report = statement::run(&mut self.conn, &mut desk, &self.rows, job).await;
         let (later, dead, is_closing) = (std::mem::take(&mut desk.later), desk.dead.take(), desk.is_closing);
         self.database.clone_from(&report.database);
-        self.tell.tell(SessionNews::Ended { result, report }).await;
+        self.tell.tell(SessionEvent::Ended { result, report }).await;
         if !later.is_empty() {
             self.load_catalog();
         }
         match dead {
-            Some(problem) => Some(SessionNews::Lost(problem)),
-            None if is_closing => Some(SessionNews::Closed),
-            None => self.hold().await.err().map(SessionNews::Lost),
+            Some(problem) => Some(SessionEvent::Lost(problem)),
+            None if is_closing => Some(SessionEvent::Closed),
+            None => self.hold().await.err().map(SessionEvent::Lost),
         }
     }
 
     /// Ends a result whose statement never went out.
     async fn unsent(&self, result: ResultId, problem: Problem) {
         let _ = self.rows.send(Rows::End { result, end: End::Broken(problem.clone()) }).await;
-        self.tell.tell(SessionNews::Ended { result, report: nothing_ran(problem) }).await;
+        self.tell.tell(SessionEvent::Ended { result, report: nothing_ran(problem) }).await;
     }
 
     /// Makes sure that the statement left the session as it was pinned, before the next one can be sent. Not where both
@@ -334,7 +338,7 @@ impl Session {
         self.catalog.task = Some(tokio::spawn(async move {
             let hop = recipe.profile.route.len();
             let begun = Instant::now();
-            tell.rung(hop, Rung::Catalog, RungState::Trying("schemas, tables, columns, keys".into())).await;
+            tell.rung(hop, ConnectionStep::Catalog, StepState::Trying("schemas, tables, columns, keys".into())).await;
             let read = introspect::read((&recipe, &link), &further, generation, &connection, &tell).await;
             is_reading.store(false, Ordering::Release);
             match read {
@@ -345,15 +349,15 @@ impl Session {
                         counted(catalog.schemas.len() as u64, "schema"),
                         counted(tables as u64, "table")
                     );
-                    tell.done(hop, Rung::Catalog, words, begun.elapsed()).await;
-                    tell.tell(SessionNews::Catalog(catalog)).await;
+                    tell.done(hop, ConnectionStep::Catalog, words, begun.elapsed()).await;
+                    tell.tell(SessionEvent::Catalog(catalog)).await;
                 }
                 Err(fault) => {
-                    let problem = Problem::new(Kind::Statement, "The catalog could not be read")
+                    let problem = Problem::new(ProblemKind::Statement, "The catalog could not be read")
                         .because(fault.to_string())
                         .hint("read it again; statements run without it");
-                    tell.rung(hop, Rung::Catalog, RungState::Failed(problem.clone())).await;
-                    tell.tell(SessionNews::CatalogFailed(problem)).await;
+                    tell.rung(hop, ConnectionStep::Catalog, StepState::Failed(problem.clone())).await;
+                    tell.tell(SessionEvent::CatalogFailed(problem)).await;
                 }
             }
         }));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::atomic;
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 
 /// Folders inside a pack, at most so deep.
 const DEPTH: usize = 8;
@@ -29,7 +29,7 @@ pub fn load(folders: &[PathBuf]) -> (Vec<DocPack>, Vec<Problem>) {
         }
         problems.extend(wrong.into_iter().map(|wrong| {
             let what = format!("{}:{}: {}", wrong.file.display(), wrong.line, wrong.reason);
-            Problem::new(Kind::Local, what).hint("repair this line; the other pages are there")
+            Problem::new(ProblemKind::Local, what).hint("repair this line; the other pages are there")
         }));
         packs.push(pack);
     }
@@ -77,7 +77,7 @@ fn has_ending(path: &Path, ending: &str) -> bool {
 }
 
 fn unreadable(path: &Path, why: &str) -> Problem {
-    Problem::new(Kind::Local, format!("The doc pack file {} cannot be read", path.display()))
+    Problem::new(ProblemKind::Local, format!("The doc pack file {} cannot be read", path.display()))
         .because(why)
         .hint("the other pages are there")
 }

@@ -6,11 +6,11 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::accesslog::{FILE_NAME, is_absent};
-use crate::domain::accesslog::{self, CopyRecord, Entry, ExportRecord, Line, TunnelRecord};
+use super::access_log::{FILE_NAME, is_absent};
+use crate::domain::access_log::{self, CopyRecord, Entry, ExportRecord, Line, TunnelRecord};
 use crate::domain::limits;
-use crate::domain::port::Past;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::HistoryEntry;
 
 /// Bytes read in one step backwards.
 const STEP: u64 = 64 << 10;
@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 #[derive(Debug, Default, PartialEq)]
 pub struct History {
     /// Begin records with their ends.
-    pub past: Vec<Past>,
+    pub past: Vec<HistoryEntry>,
     /// Records of held tunnels.
     pub tunnels: Vec<TunnelRecord>,
     /// Records of exports.
@@ -67,10 +67,10 @@ fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
             continue;
         }
         let text = String::from_utf8_lossy(&line);
-        match accesslog::read(&text) {
+        match access_log::read(&text) {
             Ok(Line::Begin(begin)) => {
                 let end = ends.remove(&begin.id);
-                past.push(Past { begin, end });
+                past.push(HistoryEntry { begin, end });
             }
             Ok(Line::End(entry)) => {
                 ends.insert(entry.id.clone(), entry);
@@ -93,14 +93,15 @@ fn name_bad_lines(path: &Path, bad: &[Bad]) -> std::io::Result<Vec<Problem>> {
         .iter()
         .zip(numbers)
         .map(|(bad, number)| {
-            Problem::new(Kind::Local, format!("{}: line {number} cannot be read", path.display()))
+            Problem::new(ProblemKind::Local, format!("{}: line {number} cannot be read", path.display()))
                 .because(bad.why.clone())
                 .hint("the other lines are still there; the log itself is never changed")
         })
         .collect();
     if bad.len() > NAMED {
         let more = bad.len() - NAMED;
-        problems.push(Problem::new(Kind::Local, format!("{}: {more} more lines cannot be read", path.display())));
+        problems
+            .push(Problem::new(ProblemKind::Local, format!("{}: {more} more lines cannot be read", path.display())));
     }
     Ok(problems)
 }
@@ -182,7 +183,7 @@ impl Backwards {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> History {
-    let problem = Problem::new(Kind::Local, format!("The access log {} cannot be read", path.display()))
+    let problem = Problem::new(ProblemKind::Local, format!("The access log {} cannot be read", path.display()))
         .because(error.to_string())
         .hint("make the file readable by you");
     History { problems: vec![problem], ..History::default() }

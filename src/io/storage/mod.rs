@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-pub mod accesslog;
+pub mod access_log;
 pub mod atomic;
 mod bounded;
 pub mod copies;

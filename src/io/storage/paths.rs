@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use super::worksheets::is_stem;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
 /// The folders of one run of the program.
@@ -109,7 +109,7 @@ impl Paths {
 }
 
 fn homeless(why: &str) -> Problem {
-    Problem::new(Kind::Local, "There is no folder to keep anything in")
+    Problem::new(ProblemKind::Local, "There is no folder to keep anything in")
         .because(why)
         .hint("set RRX_HOME to a folder that you may write to")
 }

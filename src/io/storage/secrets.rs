@@ -18,7 +18,7 @@ use super::bounded::Bounded;
 use super::keyring::{self, Keyring};
 use super::tty;
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{CommandLine, Secret, SecretSource};
 
 /// A secret, and what is worth saying about its source.
@@ -51,7 +51,7 @@ fn not_for_children() -> Vec<String> {
 /// blocking thread. `purpose` names it in messages ("the password of eu").
 ///
 /// # Errors
-/// A problem of kind [`Kind::Settings`] that names the source and never the secret.
+/// A problem of kind [`ProblemKind::Settings`] that names the source and never the secret.
 pub fn resolve(source: &SecretSource, purpose: &str) -> Result<Option<Found>, Problem> {
     resolve_within(source, purpose, limits::SECRET_COMMAND, keyring::system())
 }
@@ -100,7 +100,7 @@ pub fn bring(source: &SecretSource) -> Result<Secret, Problem> {
 /// Where it holds none, or what is no secret.
 pub fn read(source: impl Read, rrx: &CommandLine) -> Result<Secret, Problem> {
     first_line(source).map_err(|why| {
-        Problem::new(Kind::Settings, "Standard input gives no secret")
+        Problem::new(ProblemKind::Settings, "Standard input gives no secret")
             .because(why)
             .hint(format!("write it as the first line, for example `pass show rr | {}`", rrx.with("secret set NAME")))
     })
@@ -123,7 +123,7 @@ pub fn ask_shown(prompt: &str) -> Result<Secret, Problem> {
 }
 
 fn nobody(prompt: &str, error: &std::io::Error) -> Problem {
-    Problem::new(Kind::Settings, format!("{prompt} is needed, and there is no terminal to ask on"))
+    Problem::new(ProblemKind::Settings, format!("{prompt} is needed, and there is no terminal to ask on"))
         .because(error.to_string())
         .hint("name a source in the profile: { command = \"…\" }, { env = \"…\" } or { file = \"…\" }")
 }
@@ -133,7 +133,7 @@ fn plain(secret: Secret) -> Found {
 }
 
 fn failed(purpose: &str, why: &str) -> Problem {
-    Problem::new(Kind::Settings, format!("There is no secret for {purpose}")).because(why)
+    Problem::new(ProblemKind::Settings, format!("There is no secret for {purpose}")).because(why)
 }
 
 fn from_env(name: &str) -> Result<Secret, String> {

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::accesslog::is_absent;
+use super::access_log::is_absent;
 use super::atomic;
 use super::lock::{self, LockError};
 use super::paths::Paths;
 use super::secrets;
 use crate::domain::limits;
-use crate::domain::port::Loaded;
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{SecretSource, Settings, parse};
+use crate::domain::protocol::Loaded;
 
 /// Whether a settings file must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn load(paths: &Paths, presence: Presence) -> Loaded {
         Ok(text) => parse(&text, &file),
         Err(error) if is_absent(&error) && presence == Presence::Optional => (Settings::default(), Vec::new()),
         Err(error) => {
-            let problem = Problem::new(Kind::Settings, format!("The settings file {file} cannot be read"))
+            let problem = Problem::new(ProblemKind::Settings, format!("The settings file {file} cannot be read"))
                 .because(error.to_string())
                 .hint("name a file that you can read with --config FILE")
                 .then(Remedy::Settings);
@@ -68,7 +68,7 @@ pub fn change_within(
 ) -> Result<(), Problem> {
     let named = paths.config.display().to_string();
     let failed = |what: &str, error: &std::io::Error| {
-        Problem::new(Kind::Local, format!("The settings file {named} cannot be {what}"))
+        Problem::new(ProblemKind::Local, format!("The settings file {named} cannot be {what}"))
             .because(error.to_string())
             .hint("name a file that you may write to with --config FILE")
             .then(Remedy::Settings)
@@ -79,7 +79,7 @@ pub fn change_within(
     let _held = lock::beside(&file, time).map_err(|error| match error {
         LockError::System(error) => failed("written", &error),
         LockError::Busy(_) => {
-            Problem::new(Kind::Local, format!("The settings file {named} is being changed by another rrx"))
+            Problem::new(ProblemKind::Local, format!("The settings file {named} is being changed by another rrx"))
                 .because(format!("its lock was not free within {} s", time.as_secs_f32()))
                 .because("nothing was written")
                 .hint("end or continue the other rrx (a stopped one keeps its lock), then save again")
@@ -93,7 +93,7 @@ pub fn change_within(
     let written = change(text.as_deref().unwrap_or_default(), &named)?;
     match atomic::exchange(&file, text.as_deref(), written.as_bytes()) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Problem::new(Kind::Local, format!("The settings file {named} was changed meanwhile"))
+        Ok(false) => Err(Problem::new(ProblemKind::Local, format!("The settings file {named} was changed meanwhile"))
             .because("another program wrote it while it was being changed here, and that is kept")
             .because("nothing was written")
             .hint("save again: it is then added to what stands there now")),

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::accesslog::is_absent;
+use super::access_log::is_absent;
 use super::atomic;
 use crate::domain::limits;
-use crate::domain::port::Replace;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::Replace;
 use crate::domain::snippets::{NameProblem, Snippet, SnippetProblem, check_name, render};
 
 /// The snippets of these folders, sorted by name; where a name is there twice the nearer folder (the first) wins and
@@ -61,7 +61,7 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBu
     match written {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Problem::new(Kind::Local, format!("There is a snippet {} already", path.display()))
+            Err(Problem::new(ProblemKind::Local, format!("There is a snippet {} already", path.display()))
                 .hint("give another name, or replace it"))
         }
         Err(error) => Err(unwritable(&path, &error.to_string())),
@@ -91,7 +91,7 @@ fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
             let what = format!("{}:{line}: {reason}", path.display());
             (
                 usable.map(|snippet| *snippet),
-                Some(Problem::new(Kind::Local, what).because(rest).hint("repair this line")),
+                Some(Problem::new(ProblemKind::Local, what).because(rest).hint("repair this line")),
             )
         }
     };
@@ -115,24 +115,26 @@ fn sql_files(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
 }
 
 fn unreadable(path: &Path, why: &str) -> Problem {
-    Problem::new(Kind::Local, format!("{} cannot be read", path.display())).because(why).hint("the others are there")
+    Problem::new(ProblemKind::Local, format!("{} cannot be read", path.display()))
+        .because(why)
+        .hint("the others are there")
 }
 
 fn unwritable(path: &Path, why: &str) -> Problem {
-    Problem::new(Kind::Local, format!("The snippet {} cannot be written", path.display()))
+    Problem::new(ProblemKind::Local, format!("The snippet {} cannot be written", path.display()))
         .because(why)
         .hint("make the folder writable, or choose another name")
 }
 
 fn misnamed(why: NameProblem) -> Problem {
-    Problem::new(Kind::Local, "This cannot be a snippet's name")
+    Problem::new(ProblemKind::Local, "This cannot be a snippet's name")
         .because(why.to_string())
         .hint("use a name such as subjects-by-status")
 }
 
 fn hidden(path: &Path, other: &Snippet) -> Problem {
     let winner = other.path.as_deref().map_or_else(|| "a built-in one".into(), |path| path.display().to_string());
-    Problem::new(Kind::Local, format!("{} is hidden by a snippet of the same name", path.display()))
+    Problem::new(ProblemKind::Local, format!("{} is hidden by a snippet of the same name", path.display()))
         .because(format!("{winner} comes first"))
         .hint("rename one of the two files")
 }

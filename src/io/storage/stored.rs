@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Clock, atomic, lock};
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::SecretSource;
 
 /// The file's name below the state folder.
@@ -69,7 +69,7 @@ impl StoredDates {
     /// whether anything is otherwise.
     fn change(&self, change: impl FnOnce(&mut BTreeMap<String, String>) -> bool) -> Result<(), Problem> {
         let failed = |why: String| {
-            Problem::new(Kind::Local, "The date of the secret cannot be kept")
+            Problem::new(ProblemKind::Local, "The date of the secret cannot be kept")
                 .because(format!("{}: {why}", self.file.display()))
                 .hint("the secret itself is stored or cleared; only its age will not be known")
         };

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::accesslog::{AccessLog, LedgerError};
+use super::access_log::{AccessLog, LedgerError};
 use super::paths::Paths;
 use super::worksheets::Worksheets;
 use super::{Clock, docs, history, settings, snippets};
-use crate::domain::accesslog::{Begin, Entry, Permit};
+use crate::domain::access_log::{Begin, Entry, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
-use crate::domain::port::{Demo, StorageCmd, StorageNews};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Draft, Overwrite, Settings};
+use crate::domain::protocol::{Demo, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
 
@@ -32,12 +32,12 @@ pub struct Lent {
 }
 
 /// Starts the task. It ends, everything written, when the queue of commands is closed: await the handle before the
-/// program ends. `news` may block (a bounded queue to the loop); nobody waits for it.
-pub fn spawn<N>(commands: mpsc::Receiver<StorageCmd>, news: N, paths: Paths, lent: Lent) -> JoinHandle<()>
+/// program ends. `event` may block (a bounded queue to the loop); nobody waits for it.
+pub fn spawn<N>(commands: mpsc::Receiver<StorageCmd>, event: N, paths: Paths, lent: Lent) -> JoinHandle<()>
 where
-    N: FnMut(StorageNews) + Send + 'static,
+    N: FnMut(StorageEvent) + Send + 'static,
 {
-    tokio::task::spawn_blocking(move || Storage::new(paths, lent, news).serve(commands))
+    tokio::task::spawn_blocking(move || Storage::new(paths, lent, event).serve(commands))
 }
 
 struct Storage<N> {
@@ -45,12 +45,12 @@ struct Storage<N> {
     worksheets: Worksheets,
     paths: Paths,
     lent: Lent,
-    news: N,
+    event: N,
 }
 
-impl<N: FnMut(StorageNews)> Storage<N> {
-    fn new(paths: Paths, lent: Lent, news: N) -> Self {
-        Self { log: None, worksheets: Worksheets::new(paths.worksheets()), paths, lent, news }
+impl<N: FnMut(StorageEvent)> Storage<N> {
+    fn new(paths: Paths, lent: Lent, event: N) -> Self {
+        Self { log: None, worksheets: Worksheets::new(paths.worksheets()), paths, lent, event }
     }
 
     fn serve(mut self, mut commands: mpsc::Receiver<StorageCmd>) {
@@ -71,86 +71,89 @@ impl<N: FnMut(StorageNews)> Storage<N> {
     }
 
     fn obey(&mut self, command: StorageCmd) {
-        let news = match command {
+        let event = match command {
             StorageCmd::Begin { session, result, checked, begin } => {
                 let profile = begin.profile.clone();
                 match self.begin(checked, begin) {
-                    Ok(permit) => StorageNews::Permitted { session, result, profile, permit },
-                    Err(error) => StorageNews::NotPermitted { result, problem: error.into() },
+                    Ok(permit) => StorageEvent::Permitted { session, result, profile, permit },
+                    Err(error) => StorageEvent::NotPermitted { result, problem: error.into() },
                 }
             }
             StorageCmd::End { entry, .. } => match self.end(entry) {
                 Ok(()) => return,
-                Err(error) => StorageNews::Failed(
+                Err(error) => StorageEvent::Failed(
                     crate::domain::problem::Problem::from(error)
                         .because("only the statement's end is not written down"),
                 ),
             },
             StorageCmd::Exported(record) => match self.log().and_then(|log| log.export(record)) {
                 Ok(()) => return,
-                Err(error) => StorageNews::Failed(
-                    Problem::new(Kind::Local, "The file is written, but the access log cannot take its record")
+                Err(error) => StorageEvent::Failed(
+                    Problem::new(ProblemKind::Local, "The file is written, but the access log cannot take its record")
                         .because(error.to_string())
                         .hint("make room on the disk of the access log, then export again"),
                 ),
             },
             StorageCmd::Copied(record) => match self.log().and_then(|log| log.copied(record)) {
                 Ok(()) => return,
-                Err(error) => StorageNews::Failed(
-                    Problem::new(Kind::Local, "The values are copied, but the access log cannot take their record")
-                        .because(error.to_string())
-                        .hint("make room on the disk of the access log"),
+                Err(error) => StorageEvent::Failed(
+                    Problem::new(
+                        ProblemKind::Local,
+                        "The values are copied, but the access log cannot take their record",
+                    )
+                    .because(error.to_string())
+                    .hint("make room on the disk of the access log"),
                 ),
             },
             StorageCmd::LoadHistory { most } => self.history(most),
             StorageCmd::SaveWorksheets { profile, worksheets, front } => {
                 match self.worksheets.save(&profile, &worksheets, front) {
-                    Ok(()) => StorageNews::WorksheetsSaved,
-                    Err(problem) => StorageNews::Failed(problem),
+                    Ok(()) => StorageEvent::WorksheetsSaved,
+                    Err(problem) => StorageEvent::Failed(problem),
                 }
             }
             StorageCmd::LoadWorksheets { profile } => match self.worksheets.load(&profile) {
-                Ok(kept) => StorageNews::Worksheets {
+                Ok(kept) => StorageEvent::Worksheets {
                     profile,
                     worksheets: kept.worksheets,
                     front: kept.front,
                     problems: kept.problems,
                 },
                 Err(problem) => {
-                    StorageNews::Worksheets { profile, worksheets: Vec::new(), front: 0, problems: vec![problem] }
+                    StorageEvent::Worksheets { profile, worksheets: Vec::new(), front: 0, problems: vec![problem] }
                 }
             },
             StorageCmd::SaveSnippet { snippet, replace } => {
                 match snippets::save(&self.paths.snippets(), &snippet, replace) {
-                    Ok(path) => StorageNews::SnippetSaved(path),
-                    Err(problem) => StorageNews::Failed(problem),
+                    Ok(path) => StorageEvent::SnippetSaved(path),
+                    Err(problem) => StorageEvent::Failed(problem),
                 }
             }
             StorageCmd::LoadSnippets { mut folders } => {
                 snippets::plant(&self.paths.snippets(), (self.lent.planted)());
                 folders.insert(0, self.paths.snippets());
                 let (snippets, problems) = snippets::load(&folders);
-                StorageNews::Snippets { snippets: Arc::new(snippets), problems }
+                StorageEvent::Snippets { snippets: Arc::new(snippets), problems }
             }
             StorageCmd::AddProfile { draft } => match self.add_profile(&draft) {
-                Ok(settings) => StorageNews::ProfileAdded { name: draft.name, settings },
-                Err(problem) => StorageNews::ProfileNotAdded(problem),
+                Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
+                Err(problem) => StorageEvent::ProfileNotAdded(problem),
             },
             StorageCmd::LoadDocs { folders, demo } => {
                 let (mut packs, problems) = docs::load(&folders);
                 if demo == Demo::Yes {
                     packs.extend((self.lent.demo_pack)());
                 }
-                StorageNews::Docs { packs: Arc::new(packs), problems }
+                StorageEvent::Docs { packs: Arc::new(packs), problems }
             }
         };
-        if let StorageNews::NotPermitted { problem, .. }
-        | StorageNews::ProfileNotAdded(problem)
-        | StorageNews::Failed(problem) = &news
+        if let StorageEvent::NotPermitted { problem, .. }
+        | StorageEvent::ProfileNotAdded(problem)
+        | StorageEvent::Failed(problem) = &event
         {
             tracing::error!(%problem, "storage failed");
         }
-        (self.news)(news);
+        (self.event)(event);
     }
 
     fn add_profile(&self, draft: &Draft) -> Result<Arc<Settings>, Problem> {
@@ -175,13 +178,13 @@ impl<N: FnMut(StorageNews)> Storage<N> {
         Ok(self.log.insert(log))
     }
 
-    fn history(&mut self, most: usize) -> StorageNews {
+    fn history(&mut self, most: usize) -> StorageEvent {
         let state: &Path = &self.paths.state;
         let read = history::read(state, most);
         for problem in read.problems {
-            (self.news)(StorageNews::Failed(problem));
+            (self.event)(StorageEvent::Failed(problem));
         }
-        StorageNews::History(read.past)
+        StorageEvent::History(read.past)
     }
 }
 

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::accesslog::is_absent;
+use super::access_log::is_absent;
 use super::atomic;
-use crate::domain::port::SavedWorksheet;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::SavedWorksheet;
 
 /// The form of the index; a reader leaves a newer one alone.
 const FORMAT: u32 = 1;
@@ -94,7 +94,7 @@ impl Worksheets {
         if is_stem(profile) {
             return Ok(self.root.join(profile));
         }
-        Err(Problem::new(Kind::Local, "Worksheets cannot be kept for a profile of this name")
+        Err(Problem::new(ProblemKind::Local, "Worksheets cannot be kept for a profile of this name")
             .hint("use letters, digits, '-', '_' and '.' in its name"))
     }
 }
@@ -147,7 +147,7 @@ impl Slot {
             Err(error) if is_absent(&error) => {}
             Err(error) => {
                 kept.problems.push(
-                    Problem::new(Kind::Local, format!("{} cannot be read", path.display()))
+                    Problem::new(ProblemKind::Local, format!("{} cannot be read", path.display()))
                         .because(error.to_string())
                         .hint("the worksheets' texts are there, their titles and order are lost"),
                 );
@@ -164,7 +164,7 @@ impl Slot {
     fn take(&mut self, tab: Tab, kept: &mut Kept) {
         if !is_stem(&tab.key) {
             let path = self.folder.join(INDEX);
-            kept.problems.push(Problem::new(Kind::Local, format!("{} names a worksheet badly", path.display())));
+            kept.problems.push(Problem::new(ProblemKind::Local, format!("{} names a worksheet badly", path.display())));
             return;
         }
         let path = self.sheet(&tab.key);
@@ -175,7 +175,7 @@ impl Slot {
                 kept.worksheets.push(SavedWorksheet { key, title, text, cursor, profile, database });
             }
             Err(error) => kept.problems.push(
-                Problem::new(Kind::Local, format!("The worksheet {} cannot be read", path.display()))
+                Problem::new(ProblemKind::Local, format!("The worksheet {} cannot be read", path.display()))
                     .because(error.to_string())
                     .hint("the file stays where it is"),
             ),
@@ -184,7 +184,7 @@ impl Slot {
 
     fn write(&mut self, worksheets: &[SavedWorksheet], front: usize) -> Result<(), Problem> {
         if let Some(bad) = worksheets.iter().find(|worksheet| !is_stem(&worksheet.key)) {
-            return Err(Problem::new(Kind::Local, format!("The worksheet \"{}\" has no usable key", bad.title)));
+            return Err(Problem::new(ProblemKind::Local, format!("The worksheet \"{}\" has no usable key", bad.title)));
         }
         for SavedWorksheet { key, text, .. } in worksheets {
             if self.written.get(key) != Some(text) {
@@ -300,19 +300,19 @@ pub(super) fn is_stem(text: &str) -> bool {
 }
 
 fn unusable(folder: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(Kind::Local, format!("Worksheets cannot be kept in {}", folder.display()))
+    Problem::new(ProblemKind::Local, format!("Worksheets cannot be kept in {}", folder.display()))
         .because(error.to_string())
         .hint("make it a folder that you may write to")
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(Kind::Local, format!("{} cannot be written", path.display()))
+    Problem::new(ProblemKind::Local, format!("{} cannot be written", path.display()))
         .because(error.to_string())
         .hint("make room on the disk, or let the folder be written to")
 }
 
 fn crowded(folder: &Path) -> Problem {
-    Problem::new(Kind::Local, format!("No room for worksheets in {}", folder.display()))
+    Problem::new(ProblemKind::Local, format!("No room for worksheets in {}", folder.display()))
         .because(format!("{SLOTS} programs hold one there, or a newer rrx wrote them"))
         .hint("end some of them")
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::Keeper;
 use super::spill::Spill;
 use crate::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
-use crate::domain::port::{End, ResultId, Rows, ViewId};
+use crate::domain::protocol::{End, ResultId, Rows, ViewId};
 use crate::domain::results::{Cell, Chunk, ChunkBuilder, Column, RowView, Store, StoreError};
 
 /// Rows read in one piece where they stand in the server's order: few, so that giant ones do not add up.

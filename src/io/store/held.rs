@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::spill::Spill;
 use super::work::{self, Marks};
-use crate::domain::port::{End, Place, Progress, ViewId, Way};
+use crate::domain::protocol::{CellPosition, End, Progress, SearchDirection, ViewId};
 use crate::domain::results::{Pattern, RowView, Store, StoreError, Window};
 
 /// One result and how it ended.
@@ -57,14 +57,23 @@ impl Held {
     }
 
     /// The next cell that the last search found, and which of all it is.
-    pub(super) fn next(&mut self, from: Place, way: Way) -> Result<Option<(Place, u64)>, StoreError> {
+    pub(super) fn next(
+        &mut self,
+        from: CellPosition,
+        way: SearchDirection,
+    ) -> Result<Option<(CellPosition, u64)>, StoreError> {
         let Some(found) = self.found.take() else { return Ok(None) };
         let next = self.next_of(&found, from, way);
         self.found = Some(found);
         next
     }
 
-    fn next_of(&mut self, found: &Finding, from: Place, way: Way) -> Result<Option<(Place, u64)>, StoreError> {
+    fn next_of(
+        &mut self,
+        found: &Finding,
+        from: CellPosition,
+        way: SearchDirection,
+    ) -> Result<Option<(CellPosition, u64)>, StoreError> {
         let marked = &found.marks.rows;
         let at = marked.partition_point(|(row, _)| *row < from.row);
         let here = marked.get(at).is_some_and(|(row, _)| *row == from.row);
@@ -72,24 +81,24 @@ impl Held {
         if here {
             let hits = self.hits(found, from.row)?;
             let beside = match way {
-                Way::Forward => hits.iter().find(|(place, _)| *place > position),
-                Way::Back => hits.iter().rev().find(|(place, _)| *place < position),
+                SearchDirection::Forward => hits.iter().find(|(place, _)| *place > position),
+                SearchDirection::Back => hits.iter().rev().find(|(place, _)| *place < position),
             };
             if let Some((_, column)) = beside {
-                return Ok(Some(Self::told(found, &hits, Place { row: from.row, column: *column })));
+                return Ok(Some(Self::told(found, &hits, CellPosition { row: from.row, column: *column })));
             }
         }
         let further = match way {
-            Way::Forward => marked.get(at + usize::from(here)).or(marked.first()),
-            Way::Back => at.checked_sub(1).and_then(|before| marked.get(before)).or(marked.last()),
+            SearchDirection::Forward => marked.get(at + usize::from(here)).or(marked.first()),
+            SearchDirection::Back => at.checked_sub(1).and_then(|before| marked.get(before)).or(marked.last()),
         };
         let Some((row, _)) = further.copied() else { return Ok(None) };
         let hits = self.hits(found, row)?;
         let column = match way {
-            Way::Forward => hits.first(),
-            Way::Back => hits.last(),
+            SearchDirection::Forward => hits.first(),
+            SearchDirection::Back => hits.last(),
         };
-        Ok(column.map(|(_, column)| Self::told(found, &hits, Place { row, column: *column })))
+        Ok(column.map(|(_, column)| Self::told(found, &hits, CellPosition { row, column: *column })))
     }
 
     /// The columns of a row that hold what was searched: the place among those searched, and the column.
@@ -105,7 +114,7 @@ impl Held {
         Ok(hits)
     }
 
-    fn told(found: &Finding, hits: &[(usize, usize)], place: Place) -> (Place, u64) {
+    fn told(found: &Finding, hits: &[(usize, usize)], place: CellPosition) -> (CellPosition, u64) {
         let before = found.marks.rows.iter().take_while(|(row, _)| *row < place.row).map(|(_, hits)| u64::from(*hits));
         let beside = hits.iter().position(|(_, column)| *column == place.column).unwrap_or(0);
         (place, before.sum::<u64>() + beside as u64 + 1)

@@ -26,8 +26,10 @@ use self::outbox::Outbox;
 use self::spill::Spill;
 use self::work::{Job, Outcome, Step};
 use crate::domain::limits::{FRAME, RESULT_MEMORY};
-use crate::domain::port::{End, Limit, Place, ResultId, Rows, StoreCmd, StoreNews, StoreWork, View, ViewId, Way};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{
+    CellPosition, End, Limit, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
+};
 use crate::domain::results::{Arrangement, BlockError, Chunk, RowView, Store, StoreError};
 
 /// What bounds the store.
@@ -59,7 +61,7 @@ impl Options {
 /// - A command waits for one batch at most, a batch for one command; a listener that is slow delays neither: the newest window and progress of a result replace
 ///   those that were not taken. Progress is told at once, then at most once a frame; the end at once.
 /// - When a result cannot be kept whole (spilling forbidden, disk full) the store says so ([`End::Limit`] with
-///   [`Limit::Memory`], or [`StoreNews::Broken`] and [`End::Broken`]), keeps what it has, and swallows further batches, so
+///   [`Limit::Memory`], or [`StoreEvent::Broken`] and [`End::Broken`]), keeps what it has, and swallows further batches, so
 ///   that the session never hangs. It does not stop the statement: whoever hears of the end tells the session to cancel.
 ///   The first end stands: a later one from the session does not make a cut result complete.
 /// - When the row queue closes, a result without an end is broken. Commands for results that are unknown or dropped, and
@@ -72,14 +74,14 @@ impl Options {
 pub fn spawn<N>(
     rows: mpsc::Receiver<Rows>,
     commands: mpsc::Receiver<StoreCmd>,
-    news: mpsc::Sender<N>,
+    event: mpsc::Sender<N>,
     options: Options,
 ) -> JoinHandle<()>
 where
-    N: From<(ResultId, StoreNews)> + Send + 'static,
+    N: From<(ResultId, StoreEvent)> + Send + 'static,
 {
     let (_, nobody) = mpsc::channel(1);
-    spawn_feeding(rows, commands, nobody, news, options)
+    spawn_feeding(rows, commands, nobody, event, options)
 }
 
 /// As [`spawn`], with files that rows of results are fed to: [`Feed`].
@@ -90,11 +92,11 @@ pub fn spawn_feeding<N>(
     rows: mpsc::Receiver<Rows>,
     commands: mpsc::Receiver<StoreCmd>,
     feeds: mpsc::Receiver<Feed>,
-    news: mpsc::Sender<N>,
+    event: mpsc::Sender<N>,
     options: Options,
 ) -> JoinHandle<()>
 where
-    N: From<(ResultId, StoreNews)> + Send + 'static,
+    N: From<(ResultId, StoreEvent)> + Send + 'static,
 {
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
@@ -107,7 +109,7 @@ where
             feeding: VecDeque::new(),
             told: Instant::now(),
         };
-        runtime.block_on(keeper.run(rows, commands, feeds, news));
+        runtime.block_on(keeper.run(rows, commands, feeds, event));
     })
 }
 
@@ -127,12 +129,12 @@ struct Keeper {
 }
 
 impl Keeper {
-    async fn run<N: From<(ResultId, StoreNews)>>(
+    async fn run<N: From<(ResultId, StoreEvent)>>(
         mut self,
         mut rows: mpsc::Receiver<Rows>,
         mut commands: mpsc::Receiver<StoreCmd>,
         mut feeds: mpsc::Receiver<Feed>,
-        news: mpsc::Sender<N>,
+        event: mpsc::Sender<N>,
     ) {
         let (mut rows_open, mut commands_open, mut feeds_open) = (true, true, true);
         // After a command it is the rows' turn: whoever asks without a pause must not hold up the session.
@@ -163,7 +165,7 @@ impl Keeper {
             };
             tokio::select! {
                 biased;
-                permit = news.reserve(), if is_due => match permit {
+                permit = event.reserve(), if is_due => match permit {
                     Ok(permit) => if let Some(said) = self.outbox.take() { permit.send(N::from(said)) },
                     Err(_) => return,
                 },
@@ -192,7 +194,7 @@ impl Keeper {
                     }
                 }
                 () = std::future::ready(()), if has_work && has_room => self.step(),
-                () = news.closed() => return,
+                () = event.closed() => return,
             }
         }
     }
@@ -214,7 +216,7 @@ impl Keeper {
                 let spill = Spill::new(self.options.spill.clone());
                 let store = Store::new(Arc::clone(&columns), self.options.memory, spill);
                 self.held.insert(result, Held::new(store));
-                self.outbox.say(result, StoreNews::Opened(columns));
+                self.outbox.say(result, StoreEvent::Opened(columns));
             }
             Rows::Batch { result, chunk } => self.keep(result, chunk),
             Rows::End { result, end } => {
@@ -237,7 +239,7 @@ impl Keeper {
             Err(error) => {
                 let problem = self.problem("The rows could not all be kept", &error);
                 tracing::error!(result = result.0, %problem, "rows not kept");
-                self.outbox.say(result, StoreNews::Broken(problem.clone()));
+                self.outbox.say(result, StoreEvent::Broken(problem.clone()));
                 self.end(result, End::Broken(problem));
             }
         }
@@ -256,8 +258,9 @@ impl Keeper {
     fn close(&mut self) {
         let open: Vec<_> = self.held.iter().filter(|(_, held)| held.end.is_none()).map(|(id, _)| *id).collect();
         for result in open {
-            let problem = Problem::new(Kind::Lost, "The result is not complete: the session ended in the middle of it")
-                .hint("connect again and run the statement once more");
+            let problem =
+                Problem::new(ProblemKind::Lost, "The result is not complete: the session ended in the middle of it")
+                    .hint("connect again and run the statement once more");
             self.end(result, End::Broken(problem));
         }
     }
@@ -267,7 +270,7 @@ impl Keeper {
             StoreCmd::Window { result, rows } => {
                 let Some(held) = self.held.get_mut(&result) else { return };
                 match held.window(rows) {
-                    Ok(window) => self.outbox.say(result, StoreNews::Window(Arc::new(window))),
+                    Ok(window) => self.outbox.say(result, StoreEvent::Window(Arc::new(window))),
                     Err(error) => self.unreadable(result, &error),
                 }
             }
@@ -275,7 +278,7 @@ impl Keeper {
                 let Some(held) = self.held.get_mut(&result) else { return };
                 let Some(number) = held.number(row) else { return };
                 match held.store.value(number, column) {
-                    Ok(value) => self.outbox.say(result, StoreNews::Value { row, column, value }),
+                    Ok(value) => self.outbox.say(result, StoreEvent::Value { row, column, value }),
                     Err(StoreError::Missing { .. }) => {}
                     Err(error) => self.unreadable(result, &error),
                 }
@@ -287,7 +290,7 @@ impl Keeper {
             StoreCmd::Next { result, from, way } => self.next(result, from, way),
             StoreCmd::Profile { result, column } => self.begin(result, StoreWork::Profile, |held| {
                 Job::profile(column, held.store.columns(), held.count())
-                    .ok_or_else(|| Problem::new(Kind::Settings, "The column is not there any more"))
+                    .ok_or_else(|| Problem::new(ProblemKind::Settings, "The column is not there any more"))
             }),
             StoreCmd::Plot { result, plot } => {
                 self.begin(result, StoreWork::Plot, |held| Job::plot(plot, held.store.columns(), held.count()));
@@ -326,7 +329,7 @@ impl Keeper {
                 self.jobs.retain(|(of, other)| *of != result || other.work() != work);
                 self.jobs.push_back((result, job));
             }
-            Err(problem) => self.outbox.say(result, StoreNews::Failed { work, problem }),
+            Err(problem) => self.outbox.say(result, StoreEvent::Failed { work, problem }),
         }
     }
 
@@ -341,7 +344,7 @@ impl Keeper {
             if self.told.elapsed() >= FRAME {
                 let (done, of) = job.progress();
                 self.told = Instant::now();
-                self.outbox.say(result, StoreNews::Working { work, done, of });
+                self.outbox.say(result, StoreEvent::Working { work, done, of });
             }
             self.jobs.push_back((result, job));
         }
@@ -352,25 +355,25 @@ impl Keeper {
         match step {
             Step::More | Step::Waiting => {}
             Step::Done(outcome) => self.done(result, outcome),
-            Step::Failed(problem) => self.outbox.say(result, StoreNews::Failed { work, problem }),
+            Step::Failed(problem) => self.outbox.say(result, StoreEvent::Failed { work, problem }),
             Step::Unreadable(error) => self.unreadable(result, &error),
         }
     }
 
     fn done(&mut self, result: ResultId, outcome: Outcome) {
-        let news = match outcome {
+        let event = match outcome {
             Outcome::Arranged { view, rows, of } => return self.show(result, view, Some(rows), of),
             Outcome::Found { pattern, columns, marks, of } => {
                 let Some(held) = self.held.get_mut(&result) else { return };
-                let news = StoreNews::Found { cells: marks.cells, rows: marks.rows.len() as u64, of };
+                let event = StoreEvent::Found { cells: marks.cells, rows: marks.rows.len() as u64, of };
                 held.found = Some(Finding { pattern, columns, marks });
-                news
+                event
             }
-            Outcome::Profiled { column, profile } => StoreNews::Profiled { column, profile: Arc::new(profile) },
-            Outcome::Plotted(series) => StoreNews::Plotted(Arc::new(series)),
-            Outcome::Copied(writer) => StoreNews::Copied(Arc::new(writer.finish())),
+            Outcome::Profiled { column, profile } => StoreEvent::Profiled { column, profile: Arc::new(profile) },
+            Outcome::Plotted(series) => StoreEvent::Plotted(Arc::new(series)),
+            Outcome::Copied(writer) => StoreEvent::Copied(Arc::new(writer.finish())),
         };
-        self.outbox.say(result, news);
+        self.outbox.say(result, event);
     }
 
     /// Looks at a result by other rows from now on. What was searched or described in the old ones is no longer true.
@@ -382,27 +385,28 @@ impl Keeper {
             self.jobs.iter().filter(|(id, _)| *id == result).map(|(_, job)| job.work()).collect();
         self.jobs.retain(|(id, _)| *id != result);
         for work in over {
-            let problem = Problem::new(Kind::Interrupted, "The rows were arranged anew meanwhile").hint("do it again");
-            self.outbox.say(result, StoreNews::Failed { work, problem });
+            let problem =
+                Problem::new(ProblemKind::Interrupted, "The rows were arranged anew meanwhile").hint("do it again");
+            self.outbox.say(result, StoreEvent::Failed { work, problem });
         }
-        self.outbox.say(result, StoreNews::Arranged(View { id: view, rows: count, of }));
+        self.outbox.say(result, StoreEvent::Arranged(ResultView { id: view, rows: count, of }));
     }
 
-    fn next(&mut self, result: ResultId, from: Place, way: Way) {
+    fn next(&mut self, result: ResultId, from: CellPosition, way: SearchDirection) {
         let Some(held) = self.held.get_mut(&result) else { return };
         match held.next(from, way) {
-            Ok(next) => self.outbox.say(result, StoreNews::Next(next)),
+            Ok(next) => self.outbox.say(result, StoreEvent::Next(next)),
             Err(error) => self.unreadable(result, &error),
         }
     }
 
     fn unreadable(&mut self, result: ResultId, error: &StoreError) {
         let problem = self.problem("Older rows of the result could not be read back", error);
-        self.outbox.say(result, StoreNews::Broken(problem));
+        self.outbox.say(result, StoreEvent::Broken(problem));
     }
 
     fn problem(&self, what: &str, error: &StoreError) -> Problem {
-        let problem = Problem::new(Kind::Local, what).because(error.to_string());
+        let problem = Problem::new(ProblemKind::Local, what).because(error.to_string());
         match &self.options.spill {
             Some(folder) => problem.hint(format!(
                 "the rows so far stay, and so does the room that they take until the result is closed; make room on the disk of {} and \

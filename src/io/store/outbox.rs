@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use tokio::time::Instant;
 
 use crate::domain::limits::{FRAME, STORE_QUEUE};
-use crate::domain::port::{Progress, ResultId, StoreNews};
+use crate::domain::protocol::{Progress, ResultId, StoreEvent};
 
 #[derive(Debug)]
 pub(super) struct Outbox {
-    ready: VecDeque<(ResultId, StoreNews)>,
+    ready: VecDeque<(ResultId, StoreEvent)>,
     progress: VecDeque<(ResultId, Progress)>,
     quiet_until: Instant,
 }
@@ -21,31 +21,31 @@ impl Outbox {
     }
 
     /// News that answers or happens once. A newer window of a result replaces one that was not taken yet.
-    pub(super) fn say(&mut self, result: ResultId, news: StoreNews) {
+    pub(super) fn say(&mut self, result: ResultId, event: StoreEvent) {
         // Whoever sees rows in a window has been told that they are there.
         if let Some(at) = self.progress.iter().position(|(of, _)| *of == result)
             && let Some((_, progress)) = self.progress.remove(at)
         {
-            self.put(result, StoreNews::Progress(progress));
+            self.put(result, StoreEvent::Progress(progress));
         }
-        self.put(result, news);
+        self.put(result, event);
     }
 
-    fn put(&mut self, result: ResultId, news: StoreNews) {
-        let kind = std::mem::discriminant(&news);
+    fn put(&mut self, result: ResultId, event: StoreEvent) {
+        let kind = std::mem::discriminant(&event);
         let is_newest_enough =
-            matches!(news, StoreNews::Window(_) | StoreNews::Progress(_) | StoreNews::Working { .. });
+            matches!(event, StoreEvent::Window(_) | StoreEvent::Progress(_) | StoreEvent::Working { .. });
         if is_newest_enough {
             self.ready.retain(|(of, waiting)| *of != result || std::mem::discriminant(waiting) != kind);
         }
-        self.ready.push_back((result, news));
+        self.ready.push_back((result, event));
     }
 
     /// How far a result is; an end goes out at once.
     pub(super) fn progress(&mut self, result: ResultId, progress: Progress) {
         self.progress.retain(|(of, _)| *of != result);
         if progress.end.is_some() {
-            self.put(result, StoreNews::Progress(progress));
+            self.put(result, StoreEvent::Progress(progress));
         } else {
             self.progress.push_back((result, progress));
         }
@@ -78,14 +78,14 @@ impl Outbox {
     }
 
     /// The next news.
-    pub(super) fn take(&mut self) -> Option<(ResultId, StoreNews)> {
-        if let Some(news) = self.ready.pop_front() {
-            return Some(news);
+    pub(super) fn take(&mut self) -> Option<(ResultId, StoreEvent)> {
+        if let Some(event) = self.ready.pop_front() {
+            return Some(event);
         }
         let (result, progress) = self.progress.pop_front()?;
         if self.progress.is_empty() {
             self.quiet_until = Instant::now() + FRAME;
         }
-        Some((result, StoreNews::Progress(progress)))
+        Some((result, StoreEvent::Progress(progress)))
     }
 }

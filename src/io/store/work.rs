@@ -7,12 +7,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::spill::Spill;
-use crate::domain::export::{CopyForm, CopyWriter};
+use crate::domain::export::{CopyFormat, CopyWriter};
 use crate::domain::limits::{COPY_BYTES, SORT_MEMORY, WORK_ROWS};
-use crate::domain::port::{StoreWork, ViewId};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{StoreWork, ViewId};
 use crate::domain::results::{
-    Arrangement, BARS, Cell, Chunk, Column, ColumnProfile, Pattern, Plot, PlotForm, ProfileBuilder, RowView, Series,
+    Arrangement, BARS, Cell, Chunk, Column, ColumnProfile, Pattern, Plot, PlotKind, ProfileBuilder, RowView, Series,
     SeriesBuilder, Sorter, Store, StoreError,
 };
 
@@ -108,13 +108,13 @@ impl Job {
 
     pub(super) fn plot(plot: Plot, columns: &[Column], rows: u64) -> Result<Self, Problem> {
         let builder = SeriesBuilder::new(plot, columns)
-            .map_err(|fault| Problem::new(Kind::Settings, fault.what).hint(fault.hint))?;
+            .map_err(|fault| Problem::new(ProblemKind::Settings, fault.what).hint(fault.hint))?;
         // More bars than that are not drawn.
-        let of = if plot.form == PlotForm::Bars { rows.min(BARS as u64 + 1) } else { rows };
+        let of = if plot.form == PlotKind::Bars { rows.min(BARS as u64 + 1) } else { rows };
         Ok(Self { task: Task::Plot { plot, builder }, done: 0, of })
     }
 
-    pub(super) fn copy(rows: std::ops::Range<u64>, columns: Vec<usize>, form: CopyForm, of: &[Column]) -> Self {
+    pub(super) fn copy(rows: std::ops::Range<u64>, columns: Vec<usize>, form: CopyFormat, of: &[Column]) -> Self {
         let chosen = columns.iter().filter_map(|at| of.get(*at).cloned()).collect();
         let writer = CopyWriter::new(form, chosen);
         let count = rows.end.saturating_sub(rows.start);
@@ -149,7 +149,7 @@ impl Job {
                 let view = *view;
                 match sorting.await {
                     Ok(rows) => Step::Done(Outcome::Arranged { view, rows, of }),
-                    Err(_) => Step::Failed(Problem::new(Kind::Local, "The rows could not be sorted")),
+                    Err(_) => Step::Failed(Problem::new(ProblemKind::Local, "The rows could not be sorted")),
                 }
             }
             _ => std::future::pending().await,
@@ -190,7 +190,7 @@ impl Job {
     fn finish(&mut self) -> Step {
         // What is left behind is dropped at once.
         let nothing =
-            Task::Copy { columns: Vec::new(), first: 0, writer: CopyWriter::new(CopyForm::Value, Vec::new()) };
+            Task::Copy { columns: Vec::new(), first: 0, writer: CopyWriter::new(CopyFormat::Value, Vec::new()) };
         match std::mem::replace(&mut self.task, nothing) {
             Task::Arrange { view, sorter, .. } => {
                 let wanted = CancellationToken::new();
@@ -265,7 +265,7 @@ fn arrange(
     match fault {
         None => Ok(()),
         Some(fault) => Err(Step::Failed(
-            Problem::new(Kind::Local, "There are too many rows to sort them here")
+            Problem::new(ProblemKind::Local, "There are too many rows to sort them here")
                 .because(fault.to_string())
                 .hint("let the server sort: add ORDER BY to the statement, or filter the rows first"),
         )),
@@ -285,7 +285,7 @@ fn draw(
     };
     match (plot.form, view) {
         // Bars stand in the order of the view.
-        (PlotForm::Bars, Some(view)) => {
+        (PlotKind::Bars, Some(view)) => {
             let rows = store.gather(view.rows(&portion))?;
             (0..rows.rows()).for_each(|row| push(&rows, row));
             Ok(())
@@ -309,7 +309,7 @@ fn copy(
         writer.chunk(&store.gather(numbers).map_err(Step::Unreadable)?.select(columns));
         if writer.bytes() > COPY_BYTES {
             return Err(Step::Failed(
-                Problem::new(Kind::Local, "That is too much for a clipboard")
+                Problem::new(ProblemKind::Local, "That is too much for a clipboard")
                     .because(format!("it is more than {} MiB", COPY_BYTES >> 20))
                     .hint("select less, or export the rows to a file"),
             ));

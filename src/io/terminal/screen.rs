@@ -14,7 +14,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 
 use super::sixteen::{Codes, Sixteen};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
 /// Whether the terminal is ours now: restoring twice must do no harm.
@@ -38,12 +38,12 @@ impl Screen {
     /// A problem where standard input or output is no terminal, or it cannot be set.
     pub fn take(codes: Codes, rrx: &CommandLine) -> Result<Self, Problem> {
         if !stdout().is_terminal() || !std::io::stdin().is_terminal() {
-            return Err(Problem::new(Kind::Settings, "There is no terminal to draw on")
+            return Err(Problem::new(ProblemKind::Settings, "There is no terminal to draw on")
                 .because("standard input or output is not a terminal")
                 .hint(format!("run a statement without the screen: {}", rrx.with("run -p PROFILE -e 'SELECT 1'"))));
         }
         let wrong = |error: std::io::Error| {
-            Problem::new(Kind::Local, "The terminal could not be set up").because(error.to_string())
+            Problem::new(ProblemKind::Local, "The terminal could not be set up").because(error.to_string())
         };
         let before = std::panic::take_hook();
         let own = std::thread::current().id();

@@ -20,8 +20,8 @@ use super::route::Joint;
 use super::ssh_config::Method;
 use super::station::Station;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question};
 use crate::domain::profile::Secret;
+use crate::domain::protocol::{Answer, Question};
 
 /// Keys offered at one hop: OpenSSH's sshd closes the connection at the sixth failure.
 const MOST_OFFERED: usize = 5;

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 
 use super::ssh_config::Files;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question, Rung, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Secret;
+use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
 
 /// What is said of a file that cannot be read in time.
 pub(super) const NO_ANSWER: &str = "the file system does not answer";
@@ -61,9 +61,9 @@ pub struct Step {
     /// Which hop, counted from 0.
     pub hop: usize,
     /// Which rung.
-    pub rung: Rung,
+    pub rung: ConnectionStep,
     /// Where it stands.
-    pub state: RungState,
+    pub state: StepState,
 }
 
 /// Where `ssh_config` is, and what it may ask about this machine.
@@ -104,7 +104,7 @@ pub struct TunnelContext {
     /// Asks the user.
     pub asker: Arc<dyn Asker>,
     /// Is told each step of the first climb. A full queue is waited for, a closed one is no trouble.
-    pub news: mpsc::Sender<Step>,
+    pub event: mpsc::Sender<Step>,
 }
 
 impl TunnelContext {

@@ -183,7 +183,7 @@ impl Drop for Held {
 
 /// Holds this tunnel open behind this door, and tells what happens.
 #[must_use]
-pub fn hold(tunnel: Tunnel, door: Door, terms: Terms, news: mpsc::Sender<HoldNews>) -> Held {
+pub fn hold(tunnel: Tunnel, door: Door, terms: Terms, event: mpsc::Sender<HoldNews>) -> Held {
     let end = CancellationToken::new();
     let counts = Arc::<Counts>::default();
     let tunnel = Arc::new(tunnel);
@@ -194,9 +194,9 @@ pub fn hold(tunnel: Tunnel, door: Door, terms: Terms, news: mpsc::Sender<HoldNew
         counts: Arc::clone(&counts),
         climbing: Arc::new(Semaphore::new(limits::TUNNEL_CLIMBS)),
         end: end.clone(),
-        news: news.clone(),
+        event: event.clone(),
     };
-    tokio::spawn(keep(tunnel, way, news, end.clone()));
+    tokio::spawn(keep(tunnel, way, event, end.clone()));
     tokio::spawn(house.receive(door));
     Held { counts, end }
 }
@@ -205,7 +205,7 @@ pub fn hold(tunnel: Tunnel, door: Door, terms: Terms, news: mpsc::Sender<HoldNew
 async fn keep(
     mut tunnel: Arc<Tunnel>,
     way: watch::Sender<Option<Arc<Tunnel>>>,
-    news: mpsc::Sender<HoldNews>,
+    event: mpsc::Sender<HoldNews>,
     end: CancellationToken,
 ) {
     loop {
@@ -214,27 +214,27 @@ async fn keep(
             () = end.cancelled() => return,
         };
         way.send_replace(None);
-        let _ = news.send(HoldNews::Lost(lost.problem())).await;
+        let _ = event.send(HoldNews::Lost(lost.problem())).await;
         let back = tokio::select! {
-            back = come_back(&tunnel, &news) => back,
+            back = come_back(&tunnel, &event) => back,
             () = end.cancelled() => return,
         };
         let back = match back {
             Ok(back) => back,
             Err(problem) => {
-                let _ = news.send(HoldNews::Gone(problem)).await;
+                let _ = event.send(HoldNews::Gone(problem)).await;
                 return;
             }
         };
         // Clients of the lost one keep it until their own connections end.
         tunnel = Arc::new(back);
         way.send_replace(Some(Arc::clone(&tunnel)));
-        let _ = news.send(HoldNews::Back).await;
+        let _ = event.send(HoldNews::Back).await;
     }
 }
 
 /// Tries until the way is back; fails with what waiting does not mend.
-async fn come_back(lost: &Tunnel, news: &mpsc::Sender<HoldNews>) -> Result<Tunnel, Problem> {
+async fn come_back(lost: &Tunnel, event: &mpsc::Sender<HoldNews>) -> Result<Tunnel, Problem> {
     let mut pause = FIRST_PAUSE;
     loop {
         sleep(pause).await;
@@ -246,7 +246,7 @@ async fn come_back(lost: &Tunnel, news: &mpsc::Sender<HoldNews>) -> Result<Tunne
             return Err(problem);
         }
         pause = (pause * 2).min(limits::TUNNEL_PAUSE);
-        let _ = news.send(HoldNews::NotBack { problem, again: pause }).await;
+        let _ = event.send(HoldNews::NotBack { problem, again: pause }).await;
     }
 }
 
@@ -259,7 +259,7 @@ struct House {
     /// Few sign in at once: sshd drops connections when many do.
     climbing: Arc<Semaphore>,
     end: CancellationToken,
-    news: mpsc::Sender<HoldNews>,
+    event: mpsc::Sender<HoldNews>,
 }
 
 impl House {
@@ -283,7 +283,7 @@ impl House {
                         if told.is_none_or(|told| told.elapsed() >= STRANGER_NEWS) {
                             told = Some(Instant::now());
                             // The door waits for nobody who listens.
-                            let _ = self.news.try_send(HoldNews::Stranger);
+                            let _ = self.event.try_send(HoldNews::Stranger);
                         }
                     }
                     // No descriptor is left, most likely: it will be, once a client has gone.
@@ -302,7 +302,7 @@ impl House {
         }
         let (admit, admitted) = oneshot::channel();
         let begun = Instant::now();
-        if self.news.send(HoldNews::Came { client, admit }).await.is_ok() {
+        if self.event.send(HoldNews::Came { client, admit }).await.is_ok() {
             match admitted.await {
                 Ok(Ok(())) => {
                     let ending = tokio::select! {
@@ -310,7 +310,7 @@ impl House {
                         () = self.end.cancelled() => Ending::Ended,
                     };
                     let (up, down, took) = (flow.up(), flow.down(), begun.elapsed());
-                    let _ = self.news.send(HoldNews::Left { client, up, down, took, ending }).await;
+                    let _ = self.event.send(HoldNews::Left { client, up, down, took, ending }).await;
                 }
                 Ok(Err(why)) => self.say(&mut near, &why).await,
                 Err(_) => {}
@@ -336,7 +336,7 @@ impl House {
                 let words = "the way to the server is lost and did not come back in time";
                 self.say(&mut near, words).await;
                 let problem = lost.map_or_else(
-                    || Problem::new(crate::domain::problem::Kind::Lost, words),
+                    || Problem::new(crate::domain::problem::ProblemKind::Lost, words),
                     |(_, error)| error.problem(),
                 );
                 return Ending::Refused(problem);

@@ -17,8 +17,8 @@ use super::context::TunnelContext;
 use super::problem::TunnelError;
 use super::station::Station;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question};
 use crate::domain::profile::Secret;
+use crate::domain::protocol::{Answer, Question};
 
 /// How often a passphrase is asked for: once, and again twice.
 const PASSPHRASE_TRIES: usize = 3;

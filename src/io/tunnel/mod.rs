@@ -77,7 +77,7 @@ pub struct Tunnel {
 type Spare = AbortOnDropHandle<Result<Chain, TunnelError>>;
 
 impl Tunnel {
-    /// Climbs all hops: resolve, reach, host key, sign in; each step is told to [`TunnelContext::news`], a failed one as
+    /// Climbs all hops: resolve, reach, host key, sign in; each step is told to [`TunnelContext::event`], a failed one as
     /// failed with the problem of the error returned.
     ///
     /// # Errors

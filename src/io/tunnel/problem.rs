@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
 /// A hop that ended the connection and gave no reason.
 pub(super) const CLOSED: &str = "the hop closed the connection";
@@ -289,13 +289,13 @@ impl TunnelError {
         )
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ProblemKind {
         match self {
-            Self::Lost { .. } => Kind::Lost,
-            Self::SshConfig { .. } | Self::Circle { .. } | Self::NoHops => Kind::Settings,
-            Self::Record { .. } | Self::LocalEnd(_) => Kind::Local,
+            Self::Lost { .. } => ProblemKind::Lost,
+            Self::SshConfig { .. } | Self::Circle { .. } | Self::NoHops => ProblemKind::Settings,
+            Self::Record { .. } | Self::LocalEnd(_) => ProblemKind::Local,
             Self::Passphrase(inner) => inner.kind,
-            _ => Kind::Route,
+            _ => ProblemKind::Route,
         }
     }
 

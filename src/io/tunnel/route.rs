@@ -22,7 +22,7 @@ use super::reach::{Way, config, reach, resolve, why};
 use super::ssh_config::UnknownKeys;
 use super::station::Station;
 use crate::domain::limits;
-use crate::domain::port::{Answer, Question, Rung, RungState};
+use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
 
 /// What made a hop trusted and let us in, for further connections of the same tunnel.
 #[derive(Debug, Clone)]
@@ -184,7 +184,8 @@ impl<'a> Climb<'a> {
             let known = key.clone();
             let anew = || Box::pin(self.once_more(hop, joints.last().zip(before), &kill, known));
             let signing = Box::pin(self.sign_in(index, hop, joint, anew));
-            let (joint, credentials) = self.rung(index, Rung::SignIn, format!("as {}", hop.user), signing).await?;
+            let (joint, credentials) =
+                self.rung(index, ConnectionStep::SignIn, format!("as {}", hop.user), signing).await?;
             joints.push(joint);
             remembered.push(Remembered { key, credentials });
         }
@@ -202,15 +203,15 @@ impl<'a> Climb<'a> {
     ) -> Result<(Joint, HostKey), TunnelError> {
         let way = match before {
             Some((joint, name)) => {
-                self.tell(index, Rung::Resolve, RungState::Skipped).await;
+                self.tell(index, ConnectionStep::Resolve, StepState::Skipped).await;
                 Way::Through { joint, hop: name }
             }
-            None => Way::Direct(self.rung(index, Rung::Resolve, hop.host.clone(), resolve(hop)).await?),
+            None => Way::Direct(self.rung(index, ConnectionStep::Resolve, hop.host.clone(), resolve(hop)).await?),
         };
         let trying = format!("{} port {}", hop.host, hop.port);
-        let wire = self.rung(index, Rung::Reach, trying, reach(hop, &way)).await?;
+        let wire = self.rung(index, ConnectionStep::Reach, trying, reach(hop, &way)).await?;
         let met = self.meet(hop, &way, (wire, kill), self.accepted(index));
-        self.rung(index, Rung::HostKey, hop.shown.clone(), met).await
+        self.rung(index, ConnectionStep::HostKey, hop.shown.clone(), met).await
     }
 
     /// The key of a hop that was trusted before.
@@ -354,28 +355,28 @@ impl<'a> Climb<'a> {
     async fn rung<T>(
         &self,
         hop: usize,
-        rung: Rung,
+        rung: ConnectionStep,
         trying: String,
         work: impl Future<Output = Result<(T, String), TunnelError>>,
     ) -> Result<T, TunnelError> {
-        self.tell(hop, rung, RungState::Trying(trying)).await;
+        self.tell(hop, rung, StepState::Trying(trying)).await;
         let begin = Instant::now();
         match work.await {
             Ok((value, words)) => {
-                self.tell(hop, rung, RungState::Done(words, begin.elapsed())).await;
+                self.tell(hop, rung, StepState::Done(words, begin.elapsed())).await;
                 Ok(value)
             }
             Err(error) => {
-                self.tell(hop, rung, RungState::Failed(error.problem())).await;
+                self.tell(hop, rung, StepState::Failed(error.problem())).await;
                 Err(error)
             }
         }
     }
 
-    async fn tell(&self, hop: usize, rung: Rung, state: RungState) {
+    async fn tell(&self, hop: usize, rung: ConnectionStep, state: StepState) {
         if self.remembered.is_none() {
             // Nobody listening is no reason not to connect.
-            let _ = self.context.news.send(Step { hop, rung, state }).await;
+            let _ = self.context.event.send(Step { hop, rung, state }).await;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What stands above a column.
 
 use rrx::domain::results::{
-    BINARY_COLLATION, Column, Glyphs, Shown, Side, Window, WireType, alignment, flag, type_text, widths,
+    BINARY_COLLATION, CellPreview, Column, Glyphs, Side, Window, WireType, alignment, flag, type_text, widths,
 };
 
 use super::{column, text};
@@ -73,14 +73,14 @@ fn numbers_stand_right_and_the_rest_left() {
 #[test]
 fn widths_hold_names_types_and_values_within_bounds() {
     let columns = [column("id", WireType::Long), text("a_rather_long_name_of_a_column"), text("t"), text("long")];
-    let cell = |bytes: &[u8]| Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 };
+    let cell = |bytes: &[u8]| CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 };
     let window = Window {
         view: 0,
         first: 0,
         columns: 4,
         cells: vec![
             cell(b"1234567890123456789012345678901234567890123456789012345678901234567"),
-            Shown::Null,
+            CellPreview::Null,
             cell("日本語日本語".as_bytes()),
             cell(&[b'x'; 500]),
         ],

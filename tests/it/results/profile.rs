@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::domain::results::{
-    Cell, Column, ColumnProfile, Count, Plot, PlotForm, ProfileBuilder, Scale, SeriesBuilder, WireType,
+    Cell, Column, ColumnProfile, Count, Plot, PlotKind, ProfileBuilder, Scale, SeriesBuilder, WireType,
 };
 
 use super::{blob, column, text};
@@ -79,14 +79,14 @@ fn many_different_values_are_estimated_and_say_so() {
 #[test]
 fn bars_keep_the_order_and_lines_run_from_left_to_right() {
     let columns = [text("name"), column("n", WireType::LongLong), column("day", WireType::Date)];
-    let mut bars = SeriesBuilder::new(Plot { form: PlotForm::Bars, x: 0, y: 1 }, &columns).unwrap();
+    let mut bars = SeriesBuilder::new(Plot { form: PlotKind::Bars, x: 0, y: 1 }, &columns).unwrap();
     bars.push(Cell::Bytes(b"b"), Cell::Bytes(b"2"));
     bars.push(Cell::Null, Cell::Bytes(b"-1.5"));
     bars.push(Cell::Bytes(b"a"), Cell::Null);
     let bars = bars.finish();
     assert_eq!(bars.bars, [("b".to_owned(), 2.0), ("NULL".to_owned(), -1.5)]);
     assert_eq!((bars.rows, bars.left_out, bars.along), (3, 1, None));
-    let mut line = SeriesBuilder::new(Plot { form: PlotForm::Line, x: 2, y: 1 }, &columns).unwrap();
+    let mut line = SeriesBuilder::new(Plot { form: PlotKind::Line, x: 2, y: 1 }, &columns).unwrap();
     for (day, n) in [("2026-01-03", "3"), ("2026-01-01", "1"), ("0000-00-00", "9"), ("2026-01-02", "2")] {
         line.push(Cell::Bytes(day.as_bytes()), Cell::Bytes(n.as_bytes()));
     }
@@ -94,9 +94,9 @@ fn bars_keep_the_order_and_lines_run_from_left_to_right() {
     assert_eq!(line.points.iter().map(|point| point.1).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
     assert_eq!((line.left_out, line.along), (1, Some(Scale::Moment)));
     for (plot, word) in [
-        (Plot { form: PlotForm::Bars, x: 1, y: 0 }, "`name` holds no numbers"),
-        (Plot { form: PlotForm::Line, x: 0, y: 1 }, "`name` holds neither numbers nor dates"),
-        (Plot { form: PlotForm::Line, x: 0, y: 9 }, "not there"),
+        (Plot { form: PlotKind::Bars, x: 1, y: 0 }, "`name` holds no numbers"),
+        (Plot { form: PlotKind::Line, x: 0, y: 1 }, "`name` holds neither numbers nor dates"),
+        (Plot { form: PlotKind::Line, x: 0, y: 9 }, "not there"),
     ] {
         let fault = SeriesBuilder::new(plot, &columns).unwrap_err();
         assert!(fault.what.contains(word) && !fault.hint.is_empty(), "{fault:?}");
@@ -106,7 +106,7 @@ fn bars_keep_the_order_and_lines_run_from_left_to_right() {
 #[test]
 fn a_line_of_many_points_keeps_its_peaks() {
     let columns = [column("x", WireType::Long), column("y", WireType::Long)];
-    let mut line = SeriesBuilder::new(Plot { form: PlotForm::Line, x: 0, y: 1 }, &columns).unwrap();
+    let mut line = SeriesBuilder::new(Plot { form: PlotKind::Line, x: 0, y: 1 }, &columns).unwrap();
     for x in 0..100_000 {
         let y = if x == 54_321 { 1_000_000 } else { x % 10 };
         line.push(Cell::Bytes(x.to_string().as_bytes()), Cell::Bytes(y.to_string().as_bytes()));

@@ -1,14 +1,16 @@
 //! Values on a screen.
 
 use proptest::prelude::*;
-use rrx::domain::results::{BINARY_COLLATION, Column, Glyphs, Piece, PieceKind, Shown, WireType, shown, shown_text};
+use rrx::domain::results::{
+    BINARY_COLLATION, CellPreview, Column, Glyphs, Piece, PieceKind, WireType, shown, shown_text,
+};
 
 use super::{blob, column, text};
 
 const WIDE: usize = usize::MAX;
 
-fn value(bytes: &[u8]) -> Shown {
-    Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 }
+fn value(bytes: &[u8]) -> CellPreview {
+    CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 }
 }
 
 fn line(pieces: &[Piece]) -> String {
@@ -34,7 +36,7 @@ fn bit(length: u32) -> Column {
 #[test]
 fn null_empty_blanks_and_their_lookalikes_are_told_apart() {
     assert_eq!(
-        shown(&Shown::Null, &text("t"), Glyphs::Unicode, WIDE),
+        shown(&CellPreview::Null, &text("t"), Glyphs::Unicode, WIDE),
         [Piece { text: "‹null›".to_owned(), kind: PieceKind::Null }]
     );
     assert_eq!(
@@ -98,7 +100,7 @@ fn long_text_is_cut_and_numbers_and_times_never() {
         assert_eq!(draw(b"12345", &column("n", wire), Glyphs::Unicode, 4), "»");
         assert_eq!(draw(b"12345", &column("n", wire), Glyphs::Ascii, 4), ">");
     }
-    let cut = Shown::Bytes { head: b"abc "[..].into(), length: 5000 };
+    let cut = CellPreview::Bytes { head: b"abc "[..].into(), length: 5000 };
     assert_eq!(line(&shown(&cut, &text("t"), Glyphs::Unicode, WIDE)), "abc …", "its last blank is not its end");
 }
 
@@ -109,7 +111,7 @@ fn binary_values_are_their_size_and_first_bytes() {
     assert_eq!(draw(&uuid, &blob("b"), Glyphs::Unicode, 10), "16 B 0001…");
     assert_eq!(draw(&[1; 17], &blob("b"), Glyphs::Unicode, WIDE), format!("17 B {}…", "01".repeat(16)));
     assert_eq!(draw(&[0x3f], &blob("b"), Glyphs::Unicode, WIDE), "1 B 3f");
-    let huge = Shown::Bytes { head: vec![0xab; 4096].into(), length: 5 << 20 };
+    let huge = CellPreview::Bytes { head: vec![0xab; 4096].into(), length: 5 << 20 };
     assert_eq!(line(&shown(&huge, &blob("b"), Glyphs::Unicode, 14)), "5.0 MiB abab…");
     assert_eq!(draw(b"", &blob("b"), Glyphs::Unicode, WIDE), "‹empty›");
 }
@@ -150,7 +152,7 @@ proptest! {
         let charset = if is_binary { BINARY_COLLATION } else { 45 };
         let column = Column { charset, ..column("c", wire) };
         let length = bytes.len() as u64 + u64::from(is_cut);
-        let value = Shown::Bytes { head: bytes.into(), length };
+        let value = CellPreview::Bytes { head: bytes.into(), length };
         for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
             let pieces = shown(&value, &column, glyphs, width);
             let cells: usize = pieces.iter().map(Piece::width).sum();

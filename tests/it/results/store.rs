@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rrx::domain::limits::{CHUNK_ROWS, WINDOW_CELL_BYTES, WINDOW_ROWS};
 use rrx::domain::results::{
-    BlockError, BlockRef, Blocks, Column, NoBlocks, Shown, Store, StoreError, Window, cell_bound,
+    BlockError, BlockRef, Blocks, CellPreview, Column, NoBlocks, Store, StoreError, Window, cell_bound,
 };
 
 use super::chunks::table;
@@ -47,8 +47,8 @@ fn expected(columns: usize, rows: &[Row], range: std::ops::Range<u64>) -> Window
     let start = at(range.start).min(rows.len());
     let end = at(range.end).clamp(start, rows.len());
     let cells = rows[start..end].iter().flatten().map(|value| match value {
-        None => Shown::Null,
-        Some(bytes) => Shown::Bytes { head: bytes.as_slice().into(), length: bytes.len() as u64 },
+        None => CellPreview::Null,
+        Some(bytes) => CellPreview::Bytes { head: bytes.as_slice().into(), length: bytes.len() as u64 },
     });
     Window { view: 0, first: start as u64, columns, cells: cells.collect() }
 }
@@ -58,11 +58,11 @@ fn one_text(value: &[u8]) -> Vec<u8> {
     store.push(chunk(1, &[vec![Some(value.to_vec())]])).unwrap();
     let window = store.window(0..1).unwrap();
     match window.cell(0, 0).unwrap() {
-        Shown::Bytes { head, length } => {
+        CellPreview::Bytes { head, length } => {
             assert_eq!(*length, value.len() as u64);
             head.to_vec()
         }
-        Shown::Null => panic!("it is not NULL"),
+        CellPreview::Null => panic!("it is not NULL"),
     }
 }
 

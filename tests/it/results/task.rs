@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
-use rrx::domain::port::{End, Limit, ResultId, Rows, StoreCmd, StoreNews};
-use rrx::domain::problem::Kind;
-use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, Shown, Window, WireType};
+use rrx::domain::problem::ProblemKind;
+use rrx::domain::protocol::{End, Limit, ResultId, Rows, StoreCmd, StoreEvent};
+use rrx::domain::results::{Cell, CellPreview, Chunk, ChunkBuilder, Column, Window, WireType};
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -18,7 +18,7 @@ const R: ResultId = ResultId(7);
 struct Bench {
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
-    news: mpsc::Receiver<(ResultId, StoreNews)>,
+    event: mpsc::Receiver<(ResultId, StoreEvent)>,
     task: JoinHandle<()>,
 }
 
@@ -26,8 +26,8 @@ impl Bench {
     fn new(options: Options, inbox: usize) -> Self {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-        let (news_out, news) = mpsc::channel(inbox);
-        Self { rows, commands, news, task: spawn(rows_in, commands_in, news_out, options) }
+        let (news_out, event) = mpsc::channel(inbox);
+        Self { rows, commands, event, task: spawn(rows_in, commands_in, news_out, options) }
     }
 
     async fn open(&self, result: ResultId) {
@@ -43,11 +43,11 @@ impl Bench {
     }
 
     /// The next news that the test looks for.
-    async fn wait<T>(&mut self, wanted: impl Fn(ResultId, StoreNews) -> Option<T>) -> T {
+    async fn wait<T>(&mut self, wanted: impl Fn(ResultId, StoreEvent) -> Option<T>) -> T {
         let found = async {
             loop {
-                let (result, news) = self.news.recv().await.expect("the store ended");
-                if let Some(found) = wanted(result, news) {
+                let (result, event) = self.event.recv().await.expect("the store ended");
+                if let Some(found) = wanted(result, event) {
                     return found;
                 }
             }
@@ -56,12 +56,12 @@ impl Bench {
     }
 
     async fn wait_opened(&mut self, result: ResultId) {
-        self.wait(|of, news| (of == result && matches!(news, StoreNews::Opened(_))).then_some(())).await;
+        self.wait(|of, event| (of == result && matches!(event, StoreEvent::Opened(_))).then_some(())).await;
     }
 
     async fn wait_end(&mut self) -> (u64, End) {
-        self.wait(|_, news| match news {
-            StoreNews::Progress(progress) => progress.end.map(|end| (progress.rows, end)),
+        self.wait(|_, event| match event {
+            StoreEvent::Progress(progress) => progress.end.map(|end| (progress.rows, end)),
             _ => None,
         })
         .await
@@ -69,8 +69,8 @@ impl Bench {
 
     async fn window(&mut self, rows: std::ops::Range<u64>) -> Arc<Window> {
         self.command(StoreCmd::Window { result: R, rows }).await;
-        self.wait(|_, news| match news {
-            StoreNews::Window(window) => Some(window),
+        self.wait(|_, event| match event {
+            StoreEvent::Window(window) => Some(window),
             _ => None,
         })
         .await
@@ -97,10 +97,10 @@ fn batch(first: u64, count: u64) -> Chunk {
 
 fn check(window: &Window) {
     for row in window.range() {
-        let text = |text: String| Shown::Bytes { length: text.len() as u64, head: text.into_bytes().into() };
+        let text = |text: String| CellPreview::Bytes { length: text.len() as u64, head: text.into_bytes().into() };
         assert_eq!(window.cell(row, 0), Some(&text(row.to_string())));
         assert_eq!(window.cell(row, 1), Some(&text(name(row))));
-        let note = if row.is_multiple_of(3) { Shown::Null } else { text(String::new()) };
+        let note = if row.is_multiple_of(3) { CellPreview::Null } else { text(String::new()) };
         assert_eq!(window.cell(row, 2), Some(&note));
     }
 }
@@ -150,8 +150,8 @@ fn a_result_that_spills_answers_windows_anywhere_and_leaves_no_file() {
         }
         bench.command(StoreCmd::Value { result: R, row: 17, column: 1 }).await;
         let value = bench
-            .wait(|_, news| match news {
-                StoreNews::Value { row: 17, column: 1, value } => value,
+            .wait(|_, event| match event {
+                StoreEvent::Value { row: 17, column: 1, value } => value,
                 _ => None,
             })
             .await;
@@ -185,9 +185,9 @@ fn the_header_comes_first_and_progress_grows_to_the_end() {
         let mut bench = Bench::new(Options::memory_only(), INBOX);
         bench.open(R).await;
         bench.rows.send(Rows::Batch { result: R, chunk: batch(0, 5) }).await.unwrap();
-        assert_eq!(bench.wait(|of, news| Some((of, news))).await, (R, StoreNews::Opened(columns())));
-        let first = bench.wait(|_, news| Some(news)).await;
-        assert!(matches!(first, StoreNews::Progress(ref progress) if progress.rows == 5 && progress.end.is_none()));
+        assert_eq!(bench.wait(|of, event| Some((of, event))).await, (R, StoreEvent::Opened(columns())));
+        let first = bench.wait(|_, event| Some(event)).await;
+        assert!(matches!(first, StoreEvent::Progress(ref progress) if progress.rows == 5 && progress.end.is_none()));
         bench.end(R, End::Cancelled).await;
         assert_eq!(bench.wait_end().await, (5, End::Cancelled));
     });
@@ -223,12 +223,12 @@ fn where_the_spill_file_cannot_be_made_the_rows_in_memory_stay() {
         }
         bench.end(R, End::Complete).await;
         let problem = bench
-            .wait(|_, news| match news {
-                StoreNews::Broken(problem) => Some(problem),
+            .wait(|_, event| match event {
+                StoreEvent::Broken(problem) => Some(problem),
                 _ => None,
             })
             .await;
-        assert_eq!(problem.kind, Kind::Local);
+        assert_eq!(problem.kind, ProblemKind::Local);
         assert!(problem.hint.is_some());
         let (rows, end) = bench.wait_end().await;
         assert_eq!(end, End::Broken(problem));
@@ -249,7 +249,7 @@ fn a_dropped_result_is_gone_and_its_late_rows_harm_no_other() {
         bench.command(StoreCmd::Drop(never)).await;
         // An answer to a later command tells that the drops are done.
         bench.command(StoreCmd::Window { result: other, rows: 0..1 }).await;
-        bench.wait(|_, news| matches!(news, StoreNews::Window(_)).then_some(())).await;
+        bench.wait(|_, event| matches!(event, StoreEvent::Window(_)).then_some(())).await;
         bench.open(never).await;
         for result in [R, never, other] {
             bench.rows.send(Rows::Batch { result, chunk: batch(0, 3) }).await.unwrap();
@@ -258,9 +258,9 @@ fn a_dropped_result_is_gone_and_its_late_rows_harm_no_other() {
         }
         drop((bench.rows, bench.commands));
         let mut last = None;
-        while let Some((result, news)) = bench.news.recv().await {
-            assert_eq!(result, other, "{news:?}");
-            if let StoreNews::Progress(progress) = news {
+        while let Some((result, event)) = bench.event.recv().await {
+            assert_eq!(result, other, "{event:?}");
+            if let StoreEvent::Progress(progress) = event {
                 last = Some((progress.rows, progress.end));
             }
         }
@@ -279,7 +279,7 @@ fn a_session_that_vanishes_leaves_no_result_that_looks_complete() {
         bench.rows = closed;
         let (rows, end) = bench.wait_end().await;
         assert_eq!(rows, 5);
-        assert!(matches!(end, End::Broken(problem) if problem.kind == Kind::Lost));
+        assert!(matches!(end, End::Broken(problem) if problem.kind == ProblemKind::Lost));
         check(&*bench.window(0..5).await);
     });
 }
@@ -288,7 +288,7 @@ fn a_session_that_vanishes_leaves_no_result_that_looks_complete() {
 fn the_task_ends_when_nobody_listens() {
     run(async {
         let bench = Bench::new(Options::memory_only(), INBOX);
-        drop(bench.news);
+        drop(bench.event);
         tokio::time::timeout(Duration::from_mins(1), bench.task).await.expect("it goes on").unwrap();
     });
 }

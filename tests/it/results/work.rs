@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rrx::domain::export::CopyForm;
+use rrx::domain::export::CopyFormat;
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
-use rrx::domain::port::{End, Place, ResultId, Rows, StoreCmd, StoreNews, StoreWork, View, ViewId, Way};
+use rrx::domain::protocol::{
+    CellPosition, End, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
+};
 use rrx::domain::results::{
-    Arrangement, Case, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, Pattern, PatternKind, Plot, PlotForm,
-    Shown, SortKey, Window, WireType,
+    Arrangement, Case, Cell, CellPreview, Chunk, ChunkBuilder, Column, Direction, Filter, Pattern, PatternKind, Plot,
+    PlotKind, SortKey, Window, WireType,
 };
 use rrx::io::store::{Options, spawn};
 use tokio::sync::mpsc;
@@ -20,7 +22,7 @@ const R: ResultId = ResultId(3);
 struct Bench {
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
-    news: mpsc::Receiver<(ResultId, StoreNews)>,
+    event: mpsc::Receiver<(ResultId, StoreEvent)>,
 }
 
 impl Bench {
@@ -28,17 +30,19 @@ impl Bench {
     async fn of(count: u64, folder: &std::path::Path) -> Self {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-        let (told, news) = mpsc::channel(INBOX);
+        let (told, event) = mpsc::channel(INBOX);
         let options = Options { memory: 1 << 20, spill: Some(folder.to_owned()) };
         drop(spawn(rows_in, commands_in, told, options));
-        let mut bench = Self { rows, commands, news };
+        let mut bench = Self { rows, commands, event };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         for first in (0..count).step_by(1000) {
             let chunk = batch(first, 1000.min(count - first));
             bench.rows.send(Rows::Batch { result: R, chunk }).await.unwrap();
         }
         bench.rows.send(Rows::End { result: R, end: End::Complete }).await.unwrap();
-        bench.wait(|news| matches!(news, StoreNews::Progress(progress) if progress.end.is_some()).then_some(())).await;
+        bench
+            .wait(|event| matches!(event, StoreEvent::Progress(progress) if progress.end.is_some()).then_some(()))
+            .await;
         bench
     }
 
@@ -46,11 +50,11 @@ impl Bench {
         self.commands.send(command).await.unwrap();
     }
 
-    async fn wait<T>(&mut self, wanted: impl Fn(StoreNews) -> Option<T>) -> T {
+    async fn wait<T>(&mut self, wanted: impl Fn(StoreEvent) -> Option<T>) -> T {
         let found = async {
             loop {
-                let (_, news) = self.news.recv().await.expect("the store ended");
-                if let Some(found) = wanted(news) {
+                let (_, event) = self.event.recv().await.expect("the store ended");
+                if let Some(found) = wanted(event) {
                     return found;
                 }
             }
@@ -58,34 +62,36 @@ impl Bench {
         tokio::time::timeout(Duration::from_mins(1), found).await.expect("the news never came")
     }
 
-    async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: Option<&str>) -> View {
+    async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: Option<&str>) -> ResultView {
         let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
         let filter = filter.map(|filter| Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.command(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await;
-        self.wait(|news| if let StoreNews::Arranged(view) = news { Some(view) } else { None }).await
+        self.wait(|event| if let StoreEvent::Arranged(view) = event { Some(view) } else { None }).await
     }
 
     async fn window(&mut self, rows: std::ops::Range<u64>) -> Arc<Window> {
         self.command(StoreCmd::Window { result: R, rows }).await;
-        self.wait(|news| if let StoreNews::Window(window) = news { Some(window) } else { None }).await
+        self.wait(|event| if let StoreEvent::Window(window) = event { Some(window) } else { None }).await
     }
 
     async fn find(&mut self, pattern: &str) -> (u64, u64, u64) {
         let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, Case::Ignored).unwrap());
         self.command(StoreCmd::Find { result: R, pattern, columns: vec![1, 0] }).await;
-        self.wait(|news| if let StoreNews::Found { cells, rows, of } = news { Some((cells, rows, of)) } else { None })
-            .await
+        self.wait(
+            |event| if let StoreEvent::Found { cells, rows, of } = event { Some((cells, rows, of)) } else { None },
+        )
+        .await
     }
 
-    async fn next(&mut self, row: u64, column: usize, way: Way) -> Option<(Place, u64)> {
-        self.command(StoreCmd::Next { result: R, from: Place { row, column }, way }).await;
-        self.wait(|news| if let StoreNews::Next(next) = news { Some(next) } else { None }).await
+    async fn next(&mut self, row: u64, column: usize, way: SearchDirection) -> Option<(CellPosition, u64)> {
+        self.command(StoreCmd::Next { result: R, from: CellPosition { row, column }, way }).await;
+        self.wait(|event| if let StoreEvent::Next(next) = event { Some(next) } else { None }).await
     }
 
-    async fn copy(&mut self, rows: std::ops::Range<u64>, columns: Vec<usize>, form: CopyForm) -> String {
+    async fn copy(&mut self, rows: std::ops::Range<u64>, columns: Vec<usize>, form: CopyFormat) -> String {
         self.command(StoreCmd::Copy { result: R, rows, columns, form }).await;
-        self.wait(|news| if let StoreNews::Copied(copied) = news { Some(copied.text.clone()) } else { None }).await
+        self.wait(|event| if let StoreEvent::Copied(copied) = event { Some(copied.text.clone()) } else { None }).await
     }
 }
 
@@ -110,7 +116,7 @@ fn batch(first: u64, count: u64) -> Chunk {
 
 fn ids(window: &Window) -> Vec<u64> {
     let id = |row| match window.cell(row, 0) {
-        Some(Shown::Bytes { head, .. }) => String::from_utf8_lossy(head).parse().unwrap(),
+        Some(CellPreview::Bytes { head, .. }) => String::from_utf8_lossy(head).parse().unwrap(),
         other => panic!("{other:?}"),
     };
     window.range().map(id).collect()
@@ -128,7 +134,7 @@ fn a_sorted_and_filtered_view_of_spilled_rows_equals_a_plain_vec() {
         let mut expected: Vec<u64> = (0..50_000).filter(|row| row % 10 == 3 && row % 7 != 0).collect();
         expected.sort_by_key(|row| (std::cmp::Reverse(row * 7919 % 1000), *row));
         let view = bench.arrange(1, &[(2, Direction::Descending)], Some("name = 'name 3' and n is not null")).await;
-        assert_eq!(view, View { id: ViewId(1), rows: expected.len() as u64, of: 50_000 });
+        assert_eq!(view, ResultView { id: ViewId(1), rows: expected.len() as u64, of: 50_000 });
         for first in [0, 1000, 4000, expected.len() - 10] {
             let window = bench.window(first as u64..first as u64 + 50).await;
             assert_eq!((window.view, window.first), (1, first as u64));
@@ -136,10 +142,10 @@ fn a_sorted_and_filtered_view_of_spilled_rows_equals_a_plain_vec() {
         }
         bench.command(StoreCmd::Value { result: R, row: 17, column: 0 }).await;
         let value =
-            bench.wait(|news| if let StoreNews::Value { row: 17, value, .. } = news { value } else { None }).await;
+            bench.wait(|event| if let StoreEvent::Value { row: 17, value, .. } = event { value } else { None }).await;
         assert_eq!(*value, *expected[17].to_string().as_bytes());
         let plain = bench.arrange(2, &[], None).await;
-        assert_eq!(plain, View { id: ViewId(2), rows: 50_000, of: 50_000 });
+        assert_eq!(plain, ResultView { id: ViewId(2), rows: 50_000, of: 50_000 });
         assert_eq!(ids(&*bench.window(5..8).await), [5, 6, 7]);
     });
 }
@@ -151,20 +157,20 @@ fn a_search_counts_cells_and_goes_from_one_to_the_next_and_round() {
         let mut bench = Bench::of(5_000, folder.path()).await;
         // "name 7" in every tenth row, and no id holds it.
         assert_eq!(bench.find("NAME 7").await, (500, 500, 5_000));
-        assert_eq!(bench.next(0, 0, Way::Forward).await, Some((Place { row: 7, column: 1 }, 1)));
-        assert_eq!(bench.next(7, 1, Way::Forward).await, Some((Place { row: 17, column: 1 }, 2)));
-        assert_eq!(bench.next(7, 1, Way::Back).await, Some((Place { row: 4997, column: 1 }, 500)));
-        assert_eq!(bench.next(4998, 1, Way::Forward).await, Some((Place { row: 7, column: 1 }, 1)));
+        assert_eq!(bench.next(0, 0, SearchDirection::Forward).await, Some((CellPosition { row: 7, column: 1 }, 1)));
+        assert_eq!(bench.next(7, 1, SearchDirection::Forward).await, Some((CellPosition { row: 17, column: 1 }, 2)));
+        assert_eq!(bench.next(7, 1, SearchDirection::Back).await, Some((CellPosition { row: 4997, column: 1 }, 500)));
+        assert_eq!(bench.next(4998, 1, SearchDirection::Forward).await, Some((CellPosition { row: 7, column: 1 }, 1)));
         // In both columns: columns are searched in the order in which they are shown.
         assert_eq!(bench.find("4").await.1, (0..5000).filter(|row: &u64| row.to_string().contains('4')).count() as u64);
-        assert_eq!(bench.next(0, 0, Way::Forward).await, Some((Place { row: 4, column: 1 }, 1)));
-        assert_eq!(bench.next(4, 1, Way::Forward).await, Some((Place { row: 4, column: 0 }, 2)));
-        assert_eq!(bench.next(4, 0, Way::Back).await, Some((Place { row: 4, column: 1 }, 1)));
+        assert_eq!(bench.next(0, 0, SearchDirection::Forward).await, Some((CellPosition { row: 4, column: 1 }, 1)));
+        assert_eq!(bench.next(4, 1, SearchDirection::Forward).await, Some((CellPosition { row: 4, column: 0 }, 2)));
+        assert_eq!(bench.next(4, 0, SearchDirection::Back).await, Some((CellPosition { row: 4, column: 1 }, 1)));
         assert_eq!(bench.find("nowhere").await, (0, 0, 5_000));
-        assert_eq!(bench.next(0, 0, Way::Forward).await, None);
+        assert_eq!(bench.next(0, 0, SearchDirection::Forward).await, None);
         bench.arrange(1, &[(0, Direction::Descending)], None).await;
         bench.find("name 7").await;
-        assert_eq!(bench.next(0, 0, Way::Forward).await, Some((Place { row: 2, column: 1 }, 1)));
+        assert_eq!(bench.next(0, 0, SearchDirection::Forward).await, Some((CellPosition { row: 2, column: 1 }, 1)));
     });
 }
 
@@ -176,24 +182,26 @@ fn a_column_is_described_and_drawn_over_the_rows_of_the_view() {
         bench.arrange(1, &[(0, Direction::Descending)], Some("id < 100")).await;
         bench.command(StoreCmd::Profile { result: R, column: 2 }).await;
         let profile = bench
-            .wait(|news| if let StoreNews::Profiled { column: 2, profile } = news { Some(profile) } else { None })
+            .wait(|event| if let StoreEvent::Profiled { column: 2, profile } = event { Some(profile) } else { None })
             .await;
         assert_eq!((profile.rows, profile.nulls), (100, 15));
-        let plot = Plot { form: PlotForm::Bars, x: 0, y: 2 };
+        let plot = Plot { form: PlotKind::Bars, x: 0, y: 2 };
         bench.command(StoreCmd::Plot { result: R, plot }).await;
-        let series = bench.wait(|news| if let StoreNews::Plotted(series) = news { Some(series) } else { None }).await;
+        let series =
+            bench.wait(|event| if let StoreEvent::Plotted(series) = event { Some(series) } else { None }).await;
         assert_eq!((series.rows, series.left_out), (100, 15));
         assert_eq!(series.bars[0].0, "99");
         bench.command(StoreCmd::Plot { result: R, plot: Plot { y: 1, ..plot } }).await;
         let problem = bench
-            .wait(|news| match news {
-                StoreNews::Failed { work: StoreWork::Plot, problem } => Some(problem),
+            .wait(|event| match event {
+                StoreEvent::Failed { work: StoreWork::Plot, problem } => Some(problem),
                 _ => None,
             })
             .await;
         assert!(problem.what.contains("no numbers") && problem.hint.is_some());
         bench.command(StoreCmd::Profile { result: R, column: 99 }).await;
-        let work = bench.wait(|news| if let StoreNews::Failed { work, .. } = news { Some(work) } else { None }).await;
+        let work =
+            bench.wait(|event| if let StoreEvent::Failed { work, .. } = event { Some(work) } else { None }).await;
         assert_eq!(work, StoreWork::Profile);
     });
 }
@@ -204,24 +212,24 @@ fn cells_of_the_view_become_text_in_every_form() {
         let folder = tempfile::tempdir().unwrap();
         let mut bench = Bench::of(3_000, folder.path()).await;
         bench.arrange(1, &[(0, Direction::Descending)], Some("id in (6, 7, 8)")).await;
-        assert_eq!(bench.copy(0..1, vec![1], CopyForm::Value).await, "name 8");
-        assert_eq!(bench.copy(0..9, vec![1, 2], CopyForm::Value).await, "name 8\t352\nname 7\tNULL\nname 6\t514");
-        assert_eq!(bench.copy(1..2, vec![2, 0], CopyForm::Tsv).await, "n\tid\nNULL\t7\n");
-        assert_eq!(bench.copy(1..2, vec![2, 0], CopyForm::Csv).await, "n,id\r\n,7\r\n");
-        assert_eq!(bench.copy(1..2, vec![0, 1], CopyForm::Json).await, "[\n{\"id\":7,\"name\":\"name 7\"}\n]\n");
+        assert_eq!(bench.copy(0..1, vec![1], CopyFormat::Value).await, "name 8");
+        assert_eq!(bench.copy(0..9, vec![1, 2], CopyFormat::Value).await, "name 8\t352\nname 7\tNULL\nname 6\t514");
+        assert_eq!(bench.copy(1..2, vec![2, 0], CopyFormat::Tsv).await, "n\tid\nNULL\t7\n");
+        assert_eq!(bench.copy(1..2, vec![2, 0], CopyFormat::Csv).await, "n,id\r\n,7\r\n");
+        assert_eq!(bench.copy(1..2, vec![0, 1], CopyFormat::Json).await, "[\n{\"id\":7,\"name\":\"name 7\"}\n]\n");
         assert_eq!(
-            bench.copy(1..2, vec![0, 2], CopyForm::Markdown).await,
+            bench.copy(1..2, vec![0, 2], CopyFormat::Markdown).await,
             "| id | n |\n| ---:| ---:|\n| 7 | *NULL* |\n"
         );
         assert_eq!(
-            bench.copy(0..2, vec![0, 1], CopyForm::Insert).await,
+            bench.copy(0..2, vec![0, 1], CopyFormat::Insert).await,
             "INSERT INTO `t` (`id`, `name`) VALUES\n(8, 'name 8'),\n(7, 'name 7');\n"
         );
-        assert_eq!(bench.copy(0..3, vec![1], CopyForm::InList).await, "IN ('name 8', 'name 7', 'name 6')");
-        assert_eq!(bench.copy(1..2, vec![2], CopyForm::InList).await, "IN (NULL)");
-        let key = CopyForm::Where { key: vec![0] };
+        assert_eq!(bench.copy(0..3, vec![1], CopyFormat::InList).await, "IN ('name 8', 'name 7', 'name 6')");
+        assert_eq!(bench.copy(1..2, vec![2], CopyFormat::InList).await, "IN (NULL)");
+        let key = CopyFormat::Where { key: vec![0] };
         assert_eq!(bench.copy(0..2, vec![0, 1], key).await, "WHERE `t`.`id` = 8\n   OR `t`.`id` = 7");
-        let all = CopyForm::Where { key: vec![] };
+        let all = CopyFormat::Where { key: vec![] };
         assert_eq!(bench.copy(1..2, vec![0, 2], all).await, "WHERE (`t`.`id` = 7 AND `t`.`n` IS NULL)");
     });
 }
@@ -239,7 +247,7 @@ fn windows_and_rows_have_their_turn_while_work_goes_on_and_it_can_be_given_up() 
             bench.command(StoreCmd::Window { result: R, rows: 0..10 }).await;
             bench.rows.send(Rows::Batch { result: ResultId(4), chunk: batch(turn, 1) }).await.unwrap();
             let window =
-                bench.wait(|news| if let StoreNews::Window(window) = news { Some(window) } else { None }).await;
+                bench.wait(|event| if let StoreEvent::Window(window) = event { Some(window) } else { None }).await;
             assert_eq!(window.rows(), 10);
         }
         bench.command(StoreCmd::GiveUp(R)).await;

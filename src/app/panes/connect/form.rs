@@ -1,6 +1,6 @@
 //! The form for a new profile: what onboarding gives, field by field. It checks, and makes a draft; it saves nothing itself.
 
-use crate::app::panes::parts::line_input::LineInput;
+use crate::app::panes::widgets::line_input::LineInput;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Draft, Environment, Hop, SecretKind, SecretSource, check_name, endpoint};
 
@@ -174,7 +174,7 @@ impl Form {
     fn read(&self) -> Result<Draft, (Field, Problem)> {
         let text = |field| self.text(field).trim().to_owned();
         let wrong = |field: Field, why: String| {
-            (field, Problem::new(crate::domain::problem::Kind::Settings, format!("{}: {why}", label(field))))
+            (field, Problem::new(crate::domain::problem::ProblemKind::Settings, format!("{}: {why}", label(field))))
         };
         let needed = |field: Field| {
             Some(text(field)).filter(|text| !text.is_empty()).ok_or_else(|| wrong(field, "it is needed".into()))

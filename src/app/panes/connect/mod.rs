@@ -9,13 +9,13 @@ pub use form::{Field, Form};
 pub use view::{ConnectView, draw_problem};
 
 use crate::app::action::actions;
-use crate::app::areas::Area;
-use crate::app::shared::Shared;
-use crate::domain::port::{Question, Rung, RungState};
+use crate::app::context::Context;
+use crate::app::layout::Area;
 use crate::domain::problem::Problem;
+use crate::domain::protocol::{ConnectionStep, Question, StepState};
 
-use super::parts::list::List;
-use super::parts::secret_input::SecretInput;
+use super::widgets::list::List;
+use super::widgets::secret_input::SecretInput;
 
 actions! {
     /// What works on the connection screen.
@@ -56,9 +56,9 @@ pub struct Step {
     /// Which hop; rungs past the hops carry the number of hops.
     pub hop: usize,
     /// Which rung.
-    pub rung: Rung,
+    pub rung: ConnectionStep,
     /// Where it stands.
-    pub state: RungState,
+    pub state: StepState,
 }
 
 /// State of the connection screen.
@@ -95,14 +95,14 @@ const FORM: usize = 8;
 impl Connect {
     /// Where the connection screen lies.
     #[must_use]
-    pub fn place(&self, shared: &Shared) -> Area {
+    pub fn place(&self, context: &Context) -> Area {
         let rows = match self.stage {
-            Stage::Picking => shared.profiles.len(),
+            Stage::Picking => context.profiles.len(),
             Stage::Adding => FORM,
             Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => LADDER,
         };
         let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
-        shared.areas.overlay(96, rows)
+        context.layout.overlay(96, rows)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Decisions of the connection screen.
 
-use crate::app::areas::Area;
-use crate::app::ask::Ask;
+use crate::app::context::{ConnectionState, Context};
 use crate::app::effect::Effect;
-use crate::app::panes::Cx;
-use crate::app::panes::parts::list::{List, Step as Move};
-use crate::app::shared::{Link, Shared};
-use crate::domain::port::{Answer, Question, Rung, RungState, SessionCmd, StorageCmd};
+use crate::app::layout::Area;
+use crate::app::panes::PaneContext;
+use crate::app::panes::widgets::list::{List, Step as Move};
+use crate::app::request::Request;
 use crate::domain::problem::Problem;
+use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
 
 use super::{Connect, ConnectAction, Form, Stage, Step, fingerprint_rows, lead};
 
@@ -36,35 +36,37 @@ impl Connect {
     }
 
     /// Does an action.
-    pub fn act(&mut self, action: ConnectAction, cx: &mut Cx<'_>) {
-        let count = cx.shared.profiles.len();
+    pub fn act(&mut self, action: ConnectAction, cx: &mut PaneContext<'_>) {
+        let count = cx.context.profiles.len();
         match (action, &self.stage) {
-            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, self.page(cx.shared)),
-            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, self.page(cx.shared)),
+            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, self.page(cx.context)),
+            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, self.page(cx.context)),
             (ConnectAction::Connect, Stage::Picking) => {
-                if let Some(profile) = cx.shared.profiles.get(self.list.cursor) {
-                    cx.ask(Ask::Connect(profile.name.clone()));
+                if let Some(profile) = cx.context.profiles.get(self.list.cursor) {
+                    cx.request(Request::Connect(profile.name.clone()));
                 }
             }
-            (ConnectAction::Connect, Stage::Failed(_)) => cx.ask(Ask::Connect(self.profile.clone())),
+            (ConnectAction::Connect, Stage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
             (ConnectAction::Connect, Stage::Asking(Question::Secret { .. } | Question::Instead { .. })) => {
                 let secret = self.secret.take();
-                self.answer(Answer::Secret(secret), cx);
+                self.handle(Answer::Secret(secret), cx);
             }
             // Enter is no answer to a host key: only its own key accepts it.
             (ConnectAction::Accept, Stage::Asking(Question::HostKey { fingerprint, .. })) => {
-                if self.shows(fingerprint, cx.shared) {
-                    self.answer(Answer::Accept, cx);
+                if self.shows(fingerprint, cx.context) {
+                    self.handle(Answer::Accept, cx);
                 } else {
-                    cx.ask(Ask::Notice("the fingerprint does not fit: make the terminal larger, then accept".into()));
+                    cx.request(Request::Notice(
+                        "the fingerprint does not fit: make the terminal larger, then accept".into(),
+                    ));
                 }
             }
             (ConnectAction::Decline | ConnectAction::Close, Stage::Asking(_)) => {
                 self.secret.clear();
-                self.answer(Answer::Decline, cx);
+                self.handle(Answer::Decline, cx);
             }
             (ConnectAction::Close | ConnectAction::Decline, Stage::Climbing) => {
-                cx.ask(Ask::Decline);
+                cx.request(Request::Decline);
                 self.stage = Stage::Picking;
             }
             // What is typed in the form stays for the next time.
@@ -72,7 +74,7 @@ impl Connect {
             | (ConnectAction::Close, Stage::Adding) => {
                 self.stage = Stage::Picking;
             }
-            (ConnectAction::Close, Stage::Picking) => cx.ask(Ask::Close),
+            (ConnectAction::Close, Stage::Picking) => cx.request(Request::Close),
             (ConnectAction::DeleteBack, Stage::Asking(_)) => self.secret.delete_back(),
             (ConnectAction::Add, Stage::Picking) => self.stage = Stage::Adding,
             (ConnectAction::Down, Stage::Adding) => self.form.step(true),
@@ -87,7 +89,7 @@ impl Connect {
     }
 
     /// Has the new profile written into the settings.
-    fn save(&mut self, cx: &mut Cx<'_>) {
+    fn save(&mut self, cx: &mut PaneContext<'_>) {
         if self.form.is_saving {
             return;
         }
@@ -97,31 +99,31 @@ impl Connect {
     }
 
     /// The new profile is in the settings: the cursor goes to it, and the form is empty again.
-    pub fn on_added(&mut self, name: &str, shared: &Shared) {
+    pub fn on_added(&mut self, name: &str, context: &Context) {
         self.form = Form::default();
         if self.stage == Stage::Adding {
             self.stage = Stage::Picking;
         }
-        let cursor = shared.profiles.iter().position(|profile| profile.name == name).unwrap_or(0);
+        let cursor = context.profiles.iter().position(|profile| profile.name == name).unwrap_or(0);
         self.list = List { cursor, top: 0 };
-        self.settle(shared);
+        self.settle(context);
     }
 
     /// Restores: the cursor is on a profile and in view.
-    pub fn settle(&mut self, shared: &Shared) {
-        let page = self.page(shared);
-        self.list.settle(shared.profiles.len(), page);
+    pub fn settle(&mut self, context: &Context) {
+        let page = self.page(context);
+        self.list.settle(context.profiles.len(), page);
     }
 
     /// Profiles that the picker shows.
-    fn page(&self, shared: &Shared) -> usize {
-        let (_, rows) = inside(self.place(shared));
+    fn page(&self, context: &Context) -> usize {
+        let (_, rows) = inside(self.place(context));
         usize::from(rows.saturating_sub(lead(rows)))
     }
 
     /// Whether there is room for the whole fingerprint: a key that was not seen cannot be accepted.
-    fn shows(&self, fingerprint: &str, shared: &Shared) -> bool {
-        let (width, height) = inside(self.place(shared));
+    fn shows(&self, fingerprint: &str, context: &Context) -> bool {
+        let (width, height) = inside(self.place(context));
         fingerprint_rows(fingerprint, width) <= height
     }
 
@@ -131,9 +133,9 @@ impl Connect {
         self.form.problem = Some(problem);
     }
 
-    fn answer(&mut self, answer: Answer, cx: &mut Cx<'_>) {
-        if let Link::Connecting(session) = cx.shared.link {
-            cx.effect(Effect::Session(session, SessionCmd::Answer(answer)));
+    fn handle(&mut self, handle: Answer, cx: &mut PaneContext<'_>) {
+        if let ConnectionState::Connecting(session) = cx.context.link {
+            cx.effect(Effect::Session(session, SessionCmd::Answer(handle)));
         }
         self.stage = Stage::Climbing;
     }
@@ -147,7 +149,7 @@ impl Connect {
     }
 
     /// Takes news of a rung.
-    pub fn on_rung(&mut self, hop: usize, rung: Rung, state: RungState) {
+    pub fn on_step(&mut self, hop: usize, rung: ConnectionStep, state: StepState) {
         match self.ladder.iter_mut().find(|step| step.hop == hop && step.rung == rung) {
             Some(step) => step.state = state,
             None => self.ladder.push(Step { hop, rung, state }),

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::action::Action;
-use crate::app::shared::Shared;
+use crate::app::context::Context;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
-use crate::domain::port::{Question, RungState};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
+use crate::domain::protocol::{Question, StepState};
 
 use super::{BESIDE, Connect, ConnectAction, Stage, form_view, lead};
 
@@ -23,7 +23,7 @@ pub struct ConnectView<'a> {
     /// Its state.
     pub connect: &'a Connect,
     /// Profiles and keys.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// Colours.
     pub theme: Theme,
 }
@@ -40,7 +40,7 @@ impl ConnectView<'_> {
         match self.connect.stage {
             Stage::Picking => self.profiles(inside, buffer),
             Stage::Adding => {
-                let rrx = &self.shared.settings.command_line;
+                let rrx = &self.context.settings.command_line;
                 form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
             }
             Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => self.ladder(inside, buffer),
@@ -48,13 +48,13 @@ impl ConnectView<'_> {
     }
 
     fn key(&self, action: ConnectAction) -> String {
-        self.shared.key(Action::Connect(action))
+        self.context.key(Action::Connect(action))
     }
 
     fn profiles(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let right = area.right();
-        if self.shared.profiles.is_empty() {
+        if self.context.profiles.is_empty() {
             parts(buffer, (area.x + 1, area.y + 1), right, [("No profile yet.", theme.text())]);
             parts(
                 buffer,
@@ -68,7 +68,7 @@ impl ConnectView<'_> {
             );
             return;
         }
-        if self.shared.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
+        if self.context.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
             let add = format!("No profile of your own yet: {} adds one.", self.key(ConnectAction::Add));
             let words = [
                 "The demo is a whole replica of an invented study inside this program: nothing is needed, nothing can break.",
@@ -80,7 +80,7 @@ impl ConnectView<'_> {
                 parts(buffer, (area.x + 1, y), right, [(line.as_str(), theme.dim())]);
             }
         }
-        for (row, profile) in self.shared.profiles.iter().enumerate().skip(self.connect.list.top) {
+        for (row, profile) in self.context.profiles.iter().enumerate().skip(self.connect.list.top) {
             let Some(y) = u16::try_from(row - self.connect.list.top)
                 .ok()
                 .map(|y| area.y + lead(area.height) + y)
@@ -114,7 +114,7 @@ impl ConnectView<'_> {
         let right = area.right();
         // A direct connection has no hops, and shows no rungs of theirs.
         let steps: Vec<_> =
-            self.connect.ladder.iter().filter(|step| !matches!(step.state, RungState::Skipped)).collect();
+            self.connect.ladder.iter().filter(|step| !matches!(step.state, StepState::Skipped)).collect();
         // Where there is no room for all, what is asked or wrong comes before the rungs that led there, and these before blanks.
         let words = self.rows_of_words(area);
         let is_tight = words + steps.len() + 2 > usize::from(area.height);
@@ -127,10 +127,10 @@ impl ConnectView<'_> {
                 return;
             }
             let (glyph, style, words, took) = match &step.state {
-                RungState::Trying(words) => ("◐", theme.warning(), words.clone(), String::new()),
-                RungState::Done(words, took) => ("✓", theme.good(), words.clone(), format!("{} ms", took.as_millis())),
-                RungState::Skipped => continue,
-                RungState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
+                StepState::Trying(words) => ("◐", theme.warning(), words.clone(), String::new()),
+                StepState::Done(words, took) => ("✓", theme.good(), words.clone(), format!("{} ms", took.as_millis())),
+                StepState::Skipped => continue,
+                StepState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
             let word = format!(" {:<9} ", step.rung.word());
             let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
@@ -185,8 +185,8 @@ impl ConnectView<'_> {
         else {
             return Vec::new();
         };
-        let accept = self.shared.key(Action::Connect(ConnectAction::Accept));
-        let decline = self.shared.key(Action::Connect(ConnectAction::Decline));
+        let accept = self.context.key(Action::Connect(ConnectAction::Accept));
+        let decline = self.context.key(Action::Connect(ConnectAction::Decline));
         vec![
             format!("The host key of {host} is not known."),
             format!("  {algorithm}"),

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use crate::app::action::actions;
 use crate::domain::catalog::find::ObjectRef;
 
-use super::parts::line_input::LineInput;
-use super::parts::list::List;
+use super::widgets::line_input::LineInput;
+use super::widgets::list::List;
 
 actions! {
     /// What works in the explorer.

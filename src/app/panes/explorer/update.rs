@@ -1,15 +1,15 @@
 //! Decisions of the explorer.
 
-use crate::app::ask::{Ask, Source};
+use crate::app::context::Context;
 use crate::app::focus::Focus;
-use crate::app::panes::Cx;
-use crate::app::panes::parts::list::Step;
-use crate::app::shared::Shared;
+use crate::app::panes::PaneContext;
+use crate::app::panes::widgets::list::Step;
+use crate::app::request::{Request, StatementOrigin};
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, TableKind};
-use crate::domain::compute::Work;
+use crate::domain::compute::ComputeWork;
 use crate::domain::limits::PREVIEW_ROWS;
-use crate::domain::port::CopyText;
+use crate::domain::protocol::CopyText;
 use crate::domain::sql::quote;
 
 use super::lines::{lines, node_in};
@@ -24,34 +24,34 @@ impl Explorer {
 
     /// The table under the cursor, or the one that the column under the cursor belongs to: schema and name.
     #[must_use]
-    pub fn table(&self, shared: &Shared) -> Option<(String, String)> {
+    pub fn table(&self, context: &Context) -> Option<(String, String)> {
         let (Node::Table(s, t) | Node::Column(s, t, _)) = self.node()? else { return None };
-        let schema = shared.catalog.as_ref()?.schemas.get(s)?;
+        let schema = context.catalog.as_ref()?.schemas.get(s)?;
         Some((schema.name.clone(), schema.tables.get(t)?.name.clone()))
     }
 
     /// Draws the lines anew; the cursor stays on its node where that is still visible.
-    fn redraw(&mut self, shared: &Shared) {
+    fn redraw(&mut self, context: &Context) {
         let at = self.node();
-        self.draw_around(at, shared);
+        self.draw_around(at, context);
     }
 
-    fn draw_around(&mut self, at: Option<Node>, shared: &Shared) {
-        self.lines = shared
+    fn draw_around(&mut self, at: Option<Node>, context: &Context) {
+        self.lines = context
             .catalog
             .as_ref()
             .map_or_else(Vec::new, |catalog| lines(catalog, &self.open, self.hits.as_deref(), self.shows_system));
         if let Some(found) = self.lines.iter().position(|line| Some(line.node) == at) {
             self.list.cursor = found;
         }
-        self.settle(shared);
+        self.settle(context);
     }
 
     /// Takes a new catalog in the place of the one before: what was open stays so, by its names. With the first one
     /// the current database is open and under the cursor.
-    pub fn on_catalog(&mut self, before: Option<&Catalog>, cx: &mut Cx<'_>) {
-        let Some(catalog) = &cx.shared.catalog else { return };
-        let current = cx.shared.database.as_deref();
+    pub fn on_catalog(&mut self, before: Option<&Catalog>, cx: &mut PaneContext<'_>) {
+        let Some(catalog) = &cx.context.catalog else { return };
+        let current = cx.context.database.as_deref();
         let current = catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current).map(Node::Schema);
         let mut at = current;
         if let Some(before) = before {
@@ -62,45 +62,45 @@ impl Explorer {
         }
         // Hits are numbers of the catalog before.
         self.hits = None;
-        self.draw_around(at, cx.shared);
+        self.draw_around(at, cx.context);
         self.ask_for_hits(cx);
     }
 
     /// Takes what fits the filter.
-    pub fn on_filtered(&mut self, hits: Vec<ObjectRef>, shared: &Shared) {
+    pub fn on_filtered(&mut self, hits: Vec<ObjectRef>, context: &Context) {
         if self.filter.text().trim().is_empty() {
             return;
         }
         self.hits = Some(hits);
-        self.redraw(shared);
+        self.redraw(context);
         if self.is_typing {
             self.list.cursor = self.lines.iter().position(|line| matches!(line.node, Node::Table(..))).unwrap_or(0);
-            self.settle(shared);
+            self.settle(context);
         }
     }
 
     /// The filter's text has changed: the tree follows when its hits are known.
-    fn ask_for_hits(&mut self, cx: &mut Cx<'_>) {
+    fn ask_for_hits(&mut self, cx: &mut PaneContext<'_>) {
         let pattern = self.filter.text().trim().to_owned();
-        match &cx.shared.catalog {
+        match &cx.context.catalog {
             Some(catalog) if !pattern.is_empty() => {
-                cx.ask(Ask::Compute(Work::Filter { catalog: catalog.clone(), pattern }));
+                cx.request(Request::Compute(ComputeWork::Filter { catalog: catalog.clone(), pattern }));
             }
-            _ => self.show_all(cx.shared),
+            _ => self.show_all(cx.context),
         }
     }
 
-    fn show_all(&mut self, shared: &Shared) {
+    fn show_all(&mut self, context: &Context) {
         self.hits = None;
-        self.redraw(shared);
+        self.redraw(context);
     }
 
     /// Opens the tree down to an object and puts the cursor on it.
-    pub fn show(&mut self, object: ObjectRef, shared: &Shared) {
+    pub fn show(&mut self, object: ObjectRef, context: &Context) {
         self.filter.clear();
         self.is_typing = false;
         self.hits = None;
-        let Some(catalog) = &shared.catalog else { return };
+        let Some(catalog) = &context.catalog else { return };
         self.shows_system |= object.schema(catalog).is_some_and(|schema| schema.is_system);
         let is_view = object.table(catalog).is_some_and(|table| table.kind == TableKind::View);
         let node = match object {
@@ -130,67 +130,67 @@ impl Explorer {
             }
             ObjectRef::Schema(_) => {}
         }
-        self.draw_around(Some(node), shared);
+        self.draw_around(Some(node), context);
     }
 
     /// Does an action.
-    pub fn act(&mut self, action: ExplorerAction, cx: &mut Cx<'_>) {
+    pub fn act(&mut self, action: ExplorerAction, cx: &mut PaneContext<'_>) {
         use ExplorerAction as A;
         match action {
-            A::Down => self.step(Step::Down, cx.shared),
-            A::Up => self.step(Step::Up, cx.shared),
-            A::PageDown => self.step(Step::PageDown, cx.shared),
-            A::PageUp => self.step(Step::PageUp, cx.shared),
-            A::Top => self.step(Step::Top, cx.shared),
-            A::End => self.step(Step::End, cx.shared),
+            A::Down => self.step(Step::Down, cx.context),
+            A::Up => self.step(Step::Up, cx.context),
+            A::PageDown => self.step(Step::PageDown, cx.context),
+            A::PageUp => self.step(Step::PageUp, cx.context),
+            A::Top => self.step(Step::Top, cx.context),
+            A::End => self.step(Step::End, cx.context),
             A::Open => match self.node() {
                 Some(node) if !self.open.remove(&node) => {
                     self.open.insert(node);
-                    self.redraw(cx.shared);
+                    self.redraw(cx.context);
                 }
-                _ => self.redraw(cx.shared),
+                _ => self.redraw(cx.context),
             },
-            A::Unfold => self.fold(false, cx.shared),
-            A::Fold => self.fold(true, cx.shared),
+            A::Unfold => self.fold(false, cx.context),
+            A::Fold => self.fold(true, cx.context),
             A::Preview => self.preview(cx),
-            A::Insert => match self.name(cx.shared) {
+            A::Insert => match self.name(cx.context) {
                 Some(name) => {
-                    cx.ask(Ask::Insert(name));
-                    cx.ask(Ask::Focus(Focus::Worksheet));
+                    cx.request(Request::Insert(name));
+                    cx.request(Request::Focus(Focus::Worksheet));
                 }
-                None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
+                None => cx.request(Request::Notice("put the cursor on a table or a column first".into())),
             },
-            A::Copy => match self.name(cx.shared) {
-                Some(name) => cx.ask(Ask::Copy(CopyText::plain(name.clone(), name))),
-                None => cx.ask(Ask::Notice("put the cursor on a table or a column first".into())),
+            A::Copy => match self.name(cx.context) {
+                Some(name) => cx.request(Request::Copy(CopyText::plain(name.clone(), name))),
+                None => cx.request(Request::Notice("put the cursor on a table or a column first".into())),
             },
-            A::Detail => match self.table(cx.shared) {
+            A::Detail => match self.table(cx.context) {
                 Some((schema, table)) => {
-                    cx.ask(Ask::ShowTable { schema, table });
-                    cx.ask(Ask::ShowInspector);
+                    cx.request(Request::ShowTable { schema, table });
+                    cx.request(Request::ShowInspector);
                 }
-                None => cx.ask(Ask::Notice("put the cursor on a table first".into())),
+                None => cx.request(Request::Notice("put the cursor on a table first".into())),
             },
             A::Filter => self.is_typing = true,
             A::System => {
                 self.shows_system = !self.shows_system;
-                self.redraw(cx.shared);
+                self.redraw(cx.context);
             }
             A::Leave if !self.filter.text().is_empty() => {
                 self.filter.clear();
                 self.ask_for_hits(cx);
             }
-            A::Leave => cx.ask(Ask::Focus(Focus::Worksheet)),
+            A::Leave => cx.request(Request::Focus(Focus::Worksheet)),
         }
         if matches!(action, A::Down | A::Up | A::PageDown | A::PageUp | A::Top | A::End)
-            && let Some((schema, table)) = self.table(cx.shared)
+            && let Some((schema, table)) = self.table(cx.context)
         {
-            cx.ask(Ask::ShowTable { schema, table });
+            cx.request(Request::ShowTable { schema, table });
         }
     }
 
     /// Does an action while the filter is typed.
-    pub fn act_filter(&mut self, action: FilterAction, cx: &mut Cx<'_>) {
+    pub fn act_filter(&mut self, action: FilterAction, cx: &mut PaneContext<'_>) {
         match action {
             FilterAction::Done => self.is_typing = false,
             FilterAction::Clear => {
@@ -202,33 +202,33 @@ impl Explorer {
                 self.filter.delete_back();
                 self.ask_for_hits(cx);
             }
-            FilterAction::Down => self.step(Step::Down, cx.shared),
-            FilterAction::Up => self.step(Step::Up, cx.shared),
+            FilterAction::Down => self.step(Step::Down, cx.context),
+            FilterAction::Up => self.step(Step::Up, cx.context),
         }
     }
 
     /// Takes a typed character of the filter.
-    pub fn type_filter(&mut self, character: char, cx: &mut Cx<'_>) {
+    pub fn type_filter(&mut self, character: char, cx: &mut PaneContext<'_>) {
         self.filter.push(character);
         self.ask_for_hits(cx);
     }
 
     /// Takes text pasted into the filter.
-    pub fn paste_filter(&mut self, text: &str, cx: &mut Cx<'_>) {
+    pub fn paste_filter(&mut self, text: &str, cx: &mut PaneContext<'_>) {
         self.filter.paste(text);
         self.ask_for_hits(cx);
     }
 
-    fn step(&mut self, step: Step, shared: &Shared) {
-        self.list.step(step, self.lines.len(), page(shared));
+    fn step(&mut self, step: Step, context: &Context) {
+        self.list.step(step, self.lines.len(), page(context));
     }
 
     /// Restores: the cursor is on a line and in view.
-    pub fn settle(&mut self, shared: &Shared) {
-        self.list.settle(self.lines.len(), page(shared));
+    pub fn settle(&mut self, context: &Context) {
+        self.list.settle(self.lines.len(), page(context));
     }
 
-    fn fold(&mut self, closing: bool, shared: &Shared) {
+    fn fold(&mut self, closing: bool, context: &Context) {
         let Some(line) = self.lines.get(self.list.cursor).copied() else { return };
         let starts_open = matches!(line.node, Node::Tables(_));
         let is_open = self.open.contains(&line.node) != starts_open;
@@ -236,32 +236,35 @@ impl Explorer {
             if !self.open.remove(&line.node) {
                 self.open.insert(line.node);
             }
-            self.redraw(shared);
+            self.redraw(context);
         } else if closing {
             let above = self.lines.iter().take(self.list.cursor).rposition(|other| other.depth < line.depth);
             self.list.cursor = above.unwrap_or(self.list.cursor);
-            self.settle(shared);
+            self.settle(context);
         } else {
-            self.step(Step::Down, shared);
+            self.step(Step::Down, context);
         }
     }
 
-    fn preview(&mut self, cx: &mut Cx<'_>) {
-        let Some((schema, table)) = self.table(cx.shared) else {
-            cx.ask(Ask::Notice("put the cursor on a table first".into()));
+    fn preview(&mut self, cx: &mut PaneContext<'_>) {
+        let Some((schema, table)) = self.table(cx.context) else {
+            cx.request(Request::Notice("put the cursor on a table first".into()));
             return;
         };
-        let name = if cx.shared.database.as_deref() == Some(schema.as_str()) {
+        let name = if cx.context.database.as_deref() == Some(schema.as_str()) {
             quote::identifier(&table)
         } else {
             format!("{}.{}", quote::identifier(&schema), quote::identifier(&table))
         };
-        cx.ask(Ask::Run { statement: format!("SELECT * FROM {name} LIMIT {PREVIEW_ROWS}"), from: Source::Preview });
+        cx.request(Request::Run {
+            statement: format!("SELECT * FROM {name} LIMIT {PREVIEW_ROWS}"),
+            from: StatementOrigin::Preview,
+        });
     }
 
     /// The name under the cursor as it stands in a statement.
-    fn name(&self, shared: &Shared) -> Option<String> {
-        let catalog: &Catalog = shared.catalog.as_ref()?;
+    fn name(&self, context: &Context) -> Option<String> {
+        let catalog: &Catalog = context.catalog.as_ref()?;
         let schema = |s: usize| catalog.schemas.get(s);
         match self.node()? {
             Node::Schema(s) | Node::Tables(s) | Node::Views(s) | Node::Routines(s) => {
@@ -269,7 +272,7 @@ impl Explorer {
             }
             Node::Table(s, t) => {
                 let table = quote::identifier(&schema(s)?.tables.get(t)?.name);
-                let is_current = shared.database.as_deref() == Some(schema(s)?.name.as_str());
+                let is_current = context.database.as_deref() == Some(schema(s)?.name.as_str());
                 Some(if is_current { table } else { format!("{}.{table}", quote::identifier(&schema(s)?.name)) })
             }
             Node::Column(s, t, c) => Some(quote::identifier(&schema(s)?.tables.get(t)?.columns.get(c)?.name)),
@@ -278,7 +281,7 @@ impl Explorer {
     }
 }
 
-fn page(shared: &Shared) -> usize {
+fn page(context: &Context) -> usize {
     // One line of the panel is the filter's.
-    usize::from(shared.areas.rows(Focus::Explorer)).saturating_sub(1).max(1)
+    usize::from(context.layout.rows(Focus::Explorer)).saturating_sub(1).max(1)
 }

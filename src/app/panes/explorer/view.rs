@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::Action;
-use crate::app::shared::{Link, Shared};
+use crate::app::context::{ConnectionState, Context};
 use crate::app::ui::draw::{clip, grouped, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyPart, TableKind};
@@ -20,7 +20,7 @@ pub struct ExplorerView<'a> {
     /// Its state.
     pub explorer: &'a Explorer,
     /// Catalog and keys.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// Colours.
     pub theme: Theme,
     /// Whether it is in focus.
@@ -30,7 +30,7 @@ pub struct ExplorerView<'a> {
 impl ExplorerView<'_> {
     /// Draws into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
-        let tables: usize = self.shared.catalog.as_ref().map_or(0, |catalog| {
+        let tables: usize = self.context.catalog.as_ref().map_or(0, |catalog| {
             catalog.schemas.iter().filter(|schema| !schema.is_system).map(|schema| schema.tables.len()).sum()
         });
         let count = if tables > 0 { counted(tables as u64, "table") } else { String::new() };
@@ -39,10 +39,13 @@ impl ExplorerView<'_> {
             return;
         }
         self.filter_line(inside, buffer);
-        let Some(catalog) = &self.shared.catalog else {
-            let words = match self.shared.link {
-                Link::On(_) | Link::Connecting(_) => "reading the catalog …",
-                Link::Off | Link::Waiting { .. } | Link::Again { .. } | Link::Lost => "not connected",
+        let Some(catalog) = &self.context.catalog else {
+            let words = match self.context.link {
+                ConnectionState::Connected(_) | ConnectionState::Connecting(_) => "reading the catalog …",
+                ConnectionState::None
+                | ConnectionState::Waiting { .. }
+                | ConnectionState::Reconnecting { .. }
+                | ConnectionState::Lost => "not connected",
             };
             parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(words, self.theme.dim())]);
             return;
@@ -58,7 +61,7 @@ impl ExplorerView<'_> {
     }
 
     fn filter_line(&self, area: Rect, buffer: &mut Buffer) {
-        let key = self.shared.key(Action::Explorer(ExplorerAction::Filter));
+        let key = self.context.key(Action::Explorer(ExplorerAction::Filter));
         let typed = self.explorer.filter.text();
         let end = if self.explorer.is_typing { "▏" } else { "" };
         let words = if typed.is_empty() && !self.explorer.is_typing { "filter" } else { typed };
@@ -110,7 +113,7 @@ impl ExplorerView<'_> {
         Some(match node {
             Node::Schema(s) => {
                 let schema = catalog.schemas.get(s)?;
-                let is_current = self.shared.database.as_deref() == Some(schema.name.as_str());
+                let is_current = self.context.database.as_deref() == Some(schema.name.as_str());
                 let right = if is_current { "current".into() } else { String::new() };
                 (schema.name.clone(), theme.heading(), right)
             }
@@ -120,7 +123,7 @@ impl ExplorerView<'_> {
             Node::Table(s, t) => {
                 let schema = catalog.schemas.get(s)?;
                 let table = schema.tables.get(t)?;
-                let page = if self.shared.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
+                let page = if self.context.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
                 let rows = table.rows.map_or_else(String::new, |rows| format!("~{}", short(rows)));
                 (table.name.clone(), theme.name(), format!("{page}{rows:>7}"))
             }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::ask::Ask;
 use crate::app::effect::Effect;
-use crate::app::panes::Cx;
+use crate::app::panes::PaneContext;
+use crate::app::request::Request;
 use crate::app::ui::draw::{counted, grouped};
-use crate::domain::port::{Place, StoreCmd, StoreWork, View, ViewId, Way};
+use crate::domain::protocol::{CellPosition, ResultView, SearchDirection, StoreCmd, StoreWork, ViewId};
 use crate::domain::results::{
     Arrangement, Case, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortKey, TypeClass, bit_number,
 };
@@ -21,18 +21,18 @@ const FILTER_VALUE: usize = 200;
 
 impl ResultSet {
     /// The cell under the cursor.
-    pub(super) fn here(&self) -> Option<Place> {
-        Some(Place { row: self.row, column: self.column()? })
+    pub(super) fn here(&self) -> Option<CellPosition> {
+        Some(CellPosition { row: self.row, column: self.column()? })
     }
 
     /// Asks for another order or choice of rows.
-    pub(super) fn arrange(&mut self, arrangement: Arrangement, cx: &mut Cx<'_>) {
+    pub(super) fn arrange(&mut self, arrangement: Arrangement, cx: &mut PaneContext<'_>) {
         self.asked_view = ViewId(self.asked_view.0 + 1);
         self.longer.begin_arranging(std::mem::replace(&mut self.arrangement, arrangement.clone()));
         cx.effect(Effect::Store(StoreCmd::Arrange { result: self.id, view: self.asked_view, arrangement }));
     }
 
-    pub(super) fn on_arranged(&mut self, view: View, cx: &mut Cx<'_>) {
+    pub(super) fn on_arranged(&mut self, view: ResultView, cx: &mut PaneContext<'_>) {
         if let Some(made) = self.longer.end_arranging() {
             self.arrangement = made;
         }
@@ -46,7 +46,7 @@ impl ResultSet {
         self.search_again(cx);
     }
 
-    fn search(&mut self, pattern: Arc<Pattern>, then: Then, cx: &mut Cx<'_>) {
+    fn search(&mut self, pattern: Arc<Pattern>, then: Then, cx: &mut PaneContext<'_>) {
         let columns = self.layout.order().to_vec();
         self.search = Some(Search {
             pattern: Arc::clone(&pattern),
@@ -61,7 +61,7 @@ impl ResultSet {
     }
 
     /// Searches for the same in what is there now; the cursor stays, unless it was on its way to the first match.
-    pub(super) fn search_again(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn search_again(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(search) = self.search.take() {
             let then = if search.found.is_none() { search.then } else { Then::Stay };
             self.search(search.pattern, then, cx);
@@ -69,10 +69,10 @@ impl ResultSet {
     }
 
     /// Goes on to the match after this cell, or before it. What is asked for while a step is under way is done behind it.
-    pub(super) fn step(&mut self, way: Way, cx: &mut Cx<'_>) {
+    pub(super) fn step(&mut self, way: SearchDirection, cx: &mut PaneContext<'_>) {
         let (Some(from), Some(search)) = (self.here(), &mut self.search) else { return };
         if let Some(owed) = &mut search.owed {
-            *owed = owed.saturating_add(if way == Way::Forward { 1 } else { -1 });
+            *owed = owed.saturating_add(if way == SearchDirection::Forward { 1 } else { -1 });
             return;
         }
         search.owed = Some(0);
@@ -91,7 +91,8 @@ impl ResultSet {
     #[must_use]
     pub fn scope(&self) -> String {
         let all = self.progress.rows;
-        let loaded = if matches!(self.progress.end, Some(crate::domain::port::End::Complete)) { "" } else { "loaded " };
+        let loaded =
+            if matches!(self.progress.end, Some(crate::domain::protocol::End::Complete)) { "" } else { "loaded " };
         match self.view {
             Some(view) if view.rows < view.of => {
                 format!("{} of {} {loaded}rows", grouped(view.rows), grouped(view.of))
@@ -104,7 +105,7 @@ impl ResultSet {
 
 impl Grid {
     /// Sorts by the cursor's column: up, down, not at all; `further` adds it behind the keys that are there.
-    pub(super) fn sort(&mut self, further: bool, cx: &mut Cx<'_>) {
+    pub(super) fn sort(&mut self, further: bool, cx: &mut PaneContext<'_>) {
         let Some(result) = self.front_mut() else { return };
         let Some(column) = result.column() else { return };
         let mut sort = result.arrangement.sort.clone();
@@ -143,7 +144,7 @@ impl Grid {
     ///
     /// # Errors
     /// A sentence with what is wrong, and what to write instead.
-    pub fn filter(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), (std::ops::Range<usize>, String)> {
+    pub fn filter(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), (std::ops::Range<usize>, String)> {
         let Some(result) = self.front_mut() else { return Ok(()) };
         let Some(columns) = result.columns.clone() else { return Ok(()) };
         let filter = if text.trim().is_empty() {
@@ -159,13 +160,13 @@ impl Grid {
     }
 
     /// All rows in the server's order again.
-    pub(super) fn plain(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn plain(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut().filter(|result| !result.arrangement.is_plain()) {
             result.arrange(Arrangement::default(), cx);
         } else if self.front().is_none() {
-            cx.ask(Ask::Notice("there is no result here yet".into()));
+            cx.request(Request::Notice("there is no result here yet".into()));
         } else {
-            cx.ask(Ask::Notice("these are all rows, in the server's order".into()));
+            cx.request(Request::Notice("these are all rows, in the server's order".into()));
         }
     }
 
@@ -173,7 +174,7 @@ impl Grid {
     ///
     /// # Errors
     /// A sentence with what is wrong, and what to write instead.
-    pub fn search(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+    pub fn search(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), String> {
         let Some(result) = self.front_mut() else { return Ok(()) };
         if text.is_empty() {
             result.search = None;
@@ -188,13 +189,15 @@ impl Grid {
     }
 
     /// Goes to the next match.
-    pub(super) fn match_from_here(&mut self, way: Way, cx: &mut Cx<'_>) {
+    pub(super) fn match_from_here(&mut self, way: SearchDirection, cx: &mut PaneContext<'_>) {
         let Some(result) = self.front_mut() else { return };
         match &result.search {
             Some(Search { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(way, cx),
-            Some(Search { found: Some(_), .. }) => cx.ask(Ask::Notice("nothing holds what was searched for".into())),
-            Some(_) => cx.ask(Ask::Notice("still searching …".into())),
-            None => cx.ask(Ask::SearchForm),
+            Some(Search { found: Some(_), .. }) => {
+                cx.request(Request::Notice("nothing holds what was searched for".into()))
+            }
+            Some(_) => cx.request(Request::Notice("still searching …".into())),
+            None => cx.request(Request::SearchForm),
         }
     }
 }

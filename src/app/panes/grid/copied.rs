@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::app::ask::Ask;
+use crate::app::request::Request;
 use crate::app::ui::draw::{counted, grouped};
 use crate::domain::export::CopiedText;
-use crate::domain::port::{CopiedFrom, CopyText};
+use crate::domain::protocol::{CopiedFrom, CopyText};
 
 /// Puts what was copied on the clipboard, unless there is nothing in it.
-pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Ask {
+pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Request {
     if copied.is_list && copied.cells == 0 {
-        return Ask::Notice("there is no value but NULL, which IN never finds: nothing was copied".into());
+        return Request::Notice("there is no value but NULL, which IN never finds: nothing was copied".into());
     }
     let what = words(&copied);
-    Ask::Copy(CopyText { text: Arc::new(copied.text), what, from: Some(from) })
+    Request::Copy(CopyText { text: Arc::new(copied.text), what, from: Some(from) })
 }
 
 fn words(copied: &CopiedText) -> String {

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
-use crate::app::panes::Cx;
+use crate::app::panes::PaneContext;
+use crate::app::request::{Request, StatementOrigin};
 use crate::app::ui::draw::{grouped, printable};
-use crate::domain::accesslog::ExportRecord;
-use crate::domain::port::{
-    End, ExportCmd, ExportForm, ExportId, ExportNews, ExportOrder, Limit, Replace, StorageCmd, Written,
+use crate::domain::access_log::ExportRecord;
+use crate::domain::labels::{self, counted};
+use crate::domain::problem::{Problem, ProblemKind as Trouble};
+use crate::domain::protocol::{
+    End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Replace, StorageCmd, Written,
 };
-use crate::domain::problem::{Kind as Trouble, Problem};
-use crate::domain::words::{self, counted};
 
 use super::{Grid, ResultSet};
 
@@ -105,7 +105,7 @@ impl Grid {
                 Some(End::Complete | End::Broken(_)) | None => false,
             };
             // A followed key has a value beside the text.
-            is_cut && result.from != Source::Key
+            is_cut && result.from != StatementOrigin::Key
         })
     }
 
@@ -113,7 +113,8 @@ impl Grid {
     #[must_use]
     pub fn export_name(&self, form: ExportForm, title: &str) -> String {
         let front = self.front();
-        let is_of_a_table = front.is_some_and(|result| matches!(result.from, Source::Preview | Source::Key));
+        let is_of_a_table =
+            front.is_some_and(|result| matches!(result.from, StatementOrigin::Preview | StatementOrigin::Key));
         // Worksheets that nobody named are called by their number.
         let is_named = !title.chars().all(|c| c.is_ascii_digit());
         let columns = front.and_then(|result| result.columns.as_deref()).unwrap_or_default();
@@ -140,12 +141,12 @@ impl Grid {
     }
 
     /// Begins an export.
-    pub fn export(&mut self, order: ExportOrder, cx: &mut Cx<'_>) {
+    pub fn export(&mut self, order: ExportOrder, cx: &mut PaneContext<'_>) {
         let Some(result) = self.of_mut(order.result) else {
-            cx.ask(Ask::Notice("the result is closed: nothing was written".into()));
+            cx.request(Request::Notice("the result is closed: nothing was written".into()));
             return;
         };
-        let (of, since) = (result.count(), cx.shared.now);
+        let (of, since) = (result.count(), cx.context.now);
         result.export = Some(Exporting { order: order.clone(), of, done: (0, 0), rate: 0, since });
         cx.effect(Effect::Export(ExportCmd::Write(order)));
     }
@@ -162,23 +163,23 @@ impl Grid {
     }
 
     /// Takes news of an export.
-    pub fn on_export(&mut self, id: ExportId, news: ExportNews, cx: &mut Cx<'_>) {
+    pub fn on_export(&mut self, id: ExportId, event: ExportEvent, cx: &mut PaneContext<'_>) {
         let Some(result) = self.exporter(id) else { return };
         let Some(mut export) = result.export.take() else { return };
-        match news {
-            ExportNews::Progress { rows, bytes } => {
-                let milliseconds = u64::try_from(cx.shared.now.saturating_sub(export.since).as_millis()).unwrap_or(0);
+        match event {
+            ExportEvent::Progress { rows, bytes } => {
+                let milliseconds = u64::try_from(cx.context.now.saturating_sub(export.since).as_millis()).unwrap_or(0);
                 export.done = (rows, bytes);
                 // Before that a rate is a guess.
                 export.rate = if milliseconds < 500 { 0 } else { bytes.saturating_mul(1000) / milliseconds };
                 result.export = Some(export);
             }
-            ExportNews::Ready => {
+            ExportEvent::Ready => {
                 let (statement, profile) = (result.statement.clone(), result.profile.clone());
-                cx.ask(Ask::RunAgain { order: export.order.clone(), statement, profile });
+                cx.request(Request::RunAgain { order: export.order.clone(), statement, profile });
                 result.export = Some(export);
             }
-            ExportNews::Cut(written, limit) => {
+            ExportEvent::Cut(written, limit) => {
                 let rows = counted(written.rows, "row");
                 let problem =
                     Problem::new(Trouble::Cut, format!("The file is not whole: it holds {rows}, and there are more"))
@@ -188,19 +189,19 @@ impl Grid {
                             written.path.display()
                         ));
                 cx.effect(record(result, &export, &written));
-                cx.ask(Ask::Problem(problem));
+                cx.request(Request::Problem(problem));
             }
-            ExportNews::Exists(path) => {
+            ExportEvent::Exists(path) => {
                 let order = ExportOrder { replace: Replace::Allowed, ..export.order };
                 let question = format!("{} is there already. Replace it?", path.display());
-                cx.ask(Ask::Confirm { question, yes: Box::new(Ask::ExportTo(order)) });
+                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)) });
             }
-            ExportNews::Written(written) => {
-                cx.ask(Ask::Notice(told(&written)));
+            ExportEvent::Written(written) => {
+                cx.request(Request::Notice(told(&written)));
                 cx.effect(record(result, &export, &written));
             }
-            ExportNews::Cancelled => cx.ask(Ask::Notice("the export is stopped: no file was written".into())),
-            ExportNews::Failed(problem) => cx.ask(Ask::Problem(problem)),
+            ExportEvent::Cancelled => cx.request(Request::Notice("the export is stopped: no file was written".into())),
+            ExportEvent::Failed(problem) => cx.request(Request::Problem(problem)),
         }
     }
 }
@@ -229,5 +230,5 @@ fn told(written: &Written) -> String {
 
 /// Bytes in few cells.
 fn size(bytes: u64) -> String {
-    words::size(bytes, 1024)
+    labels::size(bytes, 1024)
 }

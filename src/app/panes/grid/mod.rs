@@ -2,22 +2,22 @@
 //! the rest.
 
 mod arrange;
+mod column_layout;
 mod copied;
+mod events;
 mod export;
-mod layout;
-mod longer;
-mod news;
+mod labels;
+mod pending_job;
 mod selection;
 mod tabs;
 mod update;
 mod view;
-mod words;
 mod zones;
 
 pub use arrange::read_search;
+pub use column_layout::{ColumnLayout, Span};
 pub use export::{ExportRows, Exporting};
-pub use layout::{Layout, Span};
-pub use longer::Longer;
+pub use pending_job::PendingJob;
 pub use selection::{Block, Selection};
 pub use view::GridView;
 pub use zones::Zoned;
@@ -26,10 +26,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::action::actions;
-use crate::app::ask::Source;
+use crate::app::request::StatementOrigin;
 use crate::domain::export::SessionZone;
-use crate::domain::port::{CopiedFrom, End, Progress, ResultId, StoreWork, View, ViewId, Warning};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
 actions! {
@@ -94,7 +94,7 @@ pub struct ResultSet {
     /// The statement.
     pub statement: String,
     /// Where it comes from.
-    pub from: Source,
+    pub from: StatementOrigin,
     /// The profile that it ran on.
     pub profile: String,
     /// The default database that it ran in.
@@ -118,7 +118,7 @@ pub struct ResultSet {
     /// Warnings counted by the server, and those that it kept.
     pub warnings: (u16, Vec<Warning>),
     /// Where its columns stand.
-    pub layout: Layout,
+    pub layout: ColumnLayout,
     /// The cursor's row in the view.
     pub row: u64,
     /// The cursor's place among the columns shown.
@@ -128,7 +128,7 @@ pub struct ResultSet {
     /// What is selected besides the cursor.
     pub selection: Option<Selection>,
     /// By which rows it is looked at; `None` is all of them in the server's order.
-    pub view: Option<View>,
+    pub view: Option<ResultView>,
     /// The number of what is shown: a window with another one is not.
     pub shown: ViewId,
     /// The order and choice asked for last.
@@ -138,7 +138,7 @@ pub struct ResultSet {
     /// What is searched for.
     pub search: Option<Search>,
     /// Longer work under way.
-    pub longer: Longer,
+    pub longer: PendingJob,
     /// A whole value that was asked for.
     pub wanted: Option<Wanted>,
     /// Columns whose times are shown in another zone too.
@@ -227,7 +227,7 @@ impl ResultSet {
     /// The problem that ended it after rows had come: those show in its place. That the link was lost is told elsewhere.
     #[must_use]
     pub fn late_problem(&self) -> Option<&Problem> {
-        self.problem().filter(|problem| self.progress.rows > 0 && problem.kind != Kind::Lost)
+        self.problem().filter(|problem| self.progress.rows > 0 && problem.kind != ProblemKind::Lost)
     }
 
     /// Whose values a copy of it holds.

@@ -1,13 +1,13 @@
 //! Tabs of results: a new one takes the place of what nobody keeps; following a key leaves the way back.
 
-use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
-use crate::app::panes::Cx;
+use crate::app::panes::PaneContext;
+use crate::app::request::{Request, StatementOrigin};
 use crate::domain::export::SessionZone;
-use crate::domain::port::{Progress, ResultId, StoreCmd, ViewId};
+use crate::domain::protocol::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
 
-use super::{Grid, Layout, Longer, ResultSet};
+use super::{ColumnLayout, Grid, PendingJob, ResultSet};
 
 /// Results held at once; each has memory of its own.
 const MOST: usize = 8;
@@ -15,13 +15,16 @@ const MOST: usize = 8;
 impl Grid {
     /// Starts a new result. Those that nobody keeps make room for it, but for the others of a run of several statements and
     /// for those on the way back of a followed key.
-    pub fn start(&mut self, id: ResultId, statement: String, from: Source, cx: &mut Cx<'_>) {
+    pub fn start(&mut self, id: ResultId, statement: String, from: StatementOrigin, cx: &mut PaneContext<'_>) {
         let came_from = match from {
-            Source::Key => self.front().map(|result| result.id),
-            Source::Worksheet { .. } | Source::Preview | Source::Snippet | Source::Several { .. } => None,
+            StatementOrigin::Key => self.front().map(|result| result.id),
+            StatementOrigin::Worksheet { .. }
+            | StatementOrigin::Preview
+            | StatementOrigin::Snippet
+            | StatementOrigin::Several { .. } => None,
         };
         let stays = |result: &ResultSet| {
-            let of_the_same_run = matches!((from, result.from), (Source::Several { run, .. }, Source::Several { run: other, .. }) if run == other);
+            let of_the_same_run = matches!((from, result.from), (StatementOrigin::Several { run, .. }, StatementOrigin::Several { run: other, .. }) if run == other);
             result.is_pinned || result.export.is_some() || came_from.is_some() || of_the_same_run || !result.has_ended()
         };
         self.results.retain(|result| {
@@ -44,18 +47,18 @@ impl Grid {
             id,
             statement,
             from,
-            profile: cx.shared.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),
-            database: cx.shared.database.clone(),
-            zone: SessionZone::of(cx.shared.facts.as_ref().map_or("", |facts| facts.time_zone.as_str())),
+            profile: cx.context.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),
+            database: cx.context.database.clone(),
+            zone: SessionZone::of(cx.context.facts.as_ref().map_or("", |facts| facts.time_zone.as_str())),
             columns: None,
             progress: Progress { rows: 0, bytes: 0, end: None },
             is_stored: false,
             window: None,
             asked: None,
-            since: cx.shared.now,
+            since: cx.context.now,
             took: None,
             warnings: (0, Vec::new()),
-            layout: Layout::default(),
+            layout: ColumnLayout::default(),
             row: 0,
             place: 0,
             top: 0,
@@ -65,7 +68,7 @@ impl Grid {
             arrangement: Arrangement::default(),
             asked_view: ViewId::default(),
             search: None,
-            longer: Longer::default(),
+            longer: PendingJob::default(),
             wanted: None,
             zones: Vec::new(),
             export: None,
@@ -75,31 +78,31 @@ impl Grid {
     }
 
     /// Turns to the next or the one before.
-    pub(super) fn turn(&mut self, forward: bool, cx: &mut Cx<'_>) {
+    pub(super) fn turn(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let count = self.results.len();
         if count == 0 {
-            cx.ask(Ask::Notice("there is no result here yet".into()));
+            cx.request(Request::Notice("there is no result here yet".into()));
             return;
         }
         if count < 2 {
-            cx.ask(Ask::Notice("there is one result; a kept one stays beside the next".into()));
+            cx.request(Request::Notice("there is one result; a kept one stays beside the next".into()));
             return;
         }
         self.front = (self.front + if forward { 1 } else { count - 1 }) % count;
     }
 
     /// Closes the one that shows. One whose rows still come is stopped first.
-    pub(super) fn close(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn close(&mut self, cx: &mut PaneContext<'_>) {
         if self.results.is_empty() {
-            cx.ask(Ask::Notice("there is no result to close".into()));
+            cx.request(Request::Notice("there is no result to close".into()));
             return;
         }
         if self.front().is_some_and(|result| !result.has_ended()) {
-            cx.ask(Ask::Notice("its rows still come: stop the statement first".into()));
+            cx.request(Request::Notice("its rows still come: stop the statement first".into()));
             return;
         }
         if self.front().is_some_and(|result| result.export.is_some()) {
-            cx.ask(Ask::Notice("its rows are being written to a file: stop that first".into()));
+            cx.request(Request::Notice("its rows are being written to a file: stop that first".into()));
             return;
         }
         if self.front < self.results.len() {
@@ -110,7 +113,7 @@ impl Grid {
     }
 
     /// Keeps the one that shows, or lets it go with the next.
-    pub(super) fn pin(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn pin(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             result.is_pinned = !result.is_pinned;
             let words = if result.is_pinned {
@@ -118,18 +121,18 @@ impl Grid {
             } else {
                 "not kept: the next result takes its place"
             };
-            cx.ask(Ask::Notice(words.into()));
+            cx.request(Request::Notice(words.into()));
         } else {
-            cx.ask(Ask::Notice("there is no result to keep".into()));
+            cx.request(Request::Notice("there is no result to keep".into()));
         }
     }
 
     /// Goes back to the row from which a key was followed.
-    pub(super) fn back(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn back(&mut self, cx: &mut PaneContext<'_>) {
         let before = self.front().and_then(|result| result.came_from);
         let place = before.and_then(|id| self.results.iter().position(|result| result.id == id));
         let Some(place) = place else {
-            cx.ask(Ask::Notice("no key was followed to here".into()));
+            cx.request(Request::Notice("no key was followed to here".into()));
             return;
         };
         if !self.front().is_some_and(|result| result.is_pinned) {

@@ -1,15 +1,15 @@
 //! Decisions of the grid: where the cursor is, how columns stand, what is selected, which rows are wanted from the store.
 
 use crate::app::action::Action;
-use crate::app::ask::Ask;
+use crate::app::context::Context;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
-use crate::app::panes::Cx;
-use crate::app::shared::Shared;
+use crate::app::panes::PaneContext;
+use crate::app::request::Request;
 use crate::app::ui::draw::grouped;
-use crate::domain::export::CopyForm;
-use crate::domain::port::{ExportCmd, StoreCmd, StoreWork, Way};
-use crate::domain::results::{Shown, whole_width};
+use crate::domain::export::CopyFormat;
+use crate::domain::protocol::{ExportCmd, SearchDirection, StoreCmd, StoreWork};
+use crate::domain::results::{CellPreview, whole_width};
 
 use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
 
@@ -20,7 +20,7 @@ const RESIZE: u16 = 4;
 
 impl Grid {
     /// Does an action.
-    pub fn act(&mut self, action: GridAction, cx: &mut Cx<'_>) {
+    pub fn act(&mut self, action: GridAction, cx: &mut PaneContext<'_>) {
         use GridAction as A;
         match action {
             A::NextResult | A::PreviousResult => self.turn(action == A::NextResult, cx),
@@ -29,30 +29,30 @@ impl Grid {
             A::Return => self.back(cx),
             A::Sort | A::SortMore => self.sort(action == A::SortMore, cx),
             A::Unsorted => self.plain(cx),
-            A::Next => self.match_from_here(Way::Forward, cx),
-            A::Previous => self.match_from_here(Way::Back, cx),
-            A::Search => cx.ask(Ask::SearchForm),
+            A::Next => self.match_from_here(SearchDirection::Forward, cx),
+            A::Previous => self.match_from_here(SearchDirection::Back, cx),
+            A::Search => cx.request(Request::SearchForm),
             A::Filter => {
                 let filter = self.front().and_then(|result| result.arrangement.filter.as_ref());
-                cx.ask(Ask::FilterForm(filter.map(|filter| filter.text().to_owned()).unwrap_or_default()));
+                cx.request(Request::FilterForm(filter.map(|filter| filter.text().to_owned()).unwrap_or_default()));
             }
-            A::JumpRow | A::JumpColumn => cx.ask(Ask::JumpForm { row: action == A::JumpRow }),
-            A::Warnings => cx.ask(Ask::ShowWarnings),
-            A::Export => cx.ask(Ask::ExportForm),
-            A::CopyAs => cx.ask(Ask::CopyForm),
-            A::Chart => cx.ask(Ask::ChartForm),
+            A::JumpRow | A::JumpColumn => cx.request(Request::JumpForm { row: action == A::JumpRow }),
+            A::Warnings => cx.request(Request::ShowWarnings),
+            A::Export => cx.request(Request::ExportForm),
+            A::CopyAs => cx.request(Request::CopyFormat),
+            A::Chart => cx.request(Request::ChartForm),
             A::Zone => self.zone_form(cx),
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),
-                None => cx.ask(Ask::Notice("there is no result here yet".into())),
+                None => cx.request(Request::Notice("there is no result here yet".into())),
             },
         }
         self.settle(cx);
     }
 
     /// One step back: an export, longer work, the selection, then the search, then the panel.
-    fn leave(&mut self, cx: &mut Cx<'_>) {
+    fn leave(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             if let Some(export) = &result.export {
                 cx.effect(Effect::Export(ExportCmd::Cancel(export.order.id)));
@@ -65,14 +65,14 @@ impl Grid {
                 return;
             }
         }
-        cx.ask(Ask::Focus(Focus::Worksheet));
+        cx.request(Request::Focus(Focus::Worksheet));
     }
 
     /// Goes to a row, or to a column of the server's order; a hidden one is shown again.
-    pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut Cx<'_>) {
+    pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             if let Some(words) = row.and_then(|row| beyond(result, row)) {
-                cx.ask(Ask::Notice(words));
+                cx.request(Request::Notice(words));
             }
             result.row = row.unwrap_or(result.row);
             if let Some(column) = column {
@@ -84,15 +84,15 @@ impl Grid {
     }
 
     /// Copies what is selected, or the cursor's value, or for the forms of whole rows the cursor's row.
-    pub fn copy(&mut self, form: CopyForm, cx: &mut Cx<'_>) {
+    pub fn copy(&mut self, form: CopyFormat, cx: &mut PaneContext<'_>) {
         match self.front_mut() {
             Some(result) if result.count() > 0 => result.copy(form, cx),
-            Some(_) | None => cx.ask(Ask::Notice("there is no value here".into())),
+            Some(_) | None => cx.request(Request::Notice("there is no value here".into())),
         }
     }
 
     /// Restores: cursors on cells and in view, and the rows near the screen on their way.
-    pub fn settle(&mut self, cx: &mut Cx<'_>) {
+    pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.front = self.front.min(self.results.len().saturating_sub(1));
         if let Some(result) = self.front_mut() {
             result.settle(cx);
@@ -101,9 +101,9 @@ impl Grid {
 }
 
 impl ResultSet {
-    fn act(&mut self, action: GridAction, cx: &mut Cx<'_>) {
+    fn act(&mut self, action: GridAction, cx: &mut PaneContext<'_>) {
         use GridAction as A;
-        let page = u64::from(page(cx.shared));
+        let page = u64::from(page(cx.context));
         let last = self.count().saturating_sub(1);
         match action {
             A::Down => self.row = self.row.saturating_add(1),
@@ -127,10 +127,10 @@ impl ResultSet {
             A::Fit => self.fit(cx),
             A::Freeze => self.freeze(cx),
             A::Hide if self.layout.hide(self.place) => {}
-            A::Hide => cx.ask(Ask::Notice("the last column stays".into())),
+            A::Hide => cx.request(Request::Notice("the last column stays".into())),
             A::ShowAll => {
                 let count = self.layout.show_all();
-                cx.ask(Ask::Notice(match count {
+                cx.request(Request::Notice(match count {
                     0 => "no column is hidden".into(),
                     1 => "1 column is shown again".into(),
                     count => format!("{count} columns are shown again"),
@@ -146,21 +146,21 @@ impl ResultSet {
             A::Cell => self.want(Purpose::Show, cx),
             A::Open => {
                 let is_key = self.columns.as_ref().zip(self.column()).is_some_and(|(columns, column)| {
-                    columns.get(column).is_some_and(|column| cx.shared.refers_to(column).is_some())
+                    columns.get(column).is_some_and(|column| cx.context.refers_to(column).is_some())
                 });
                 self.want(if is_key { Purpose::Follow } else { Purpose::Show }, cx);
             }
             A::FilterSame => self.want(Purpose::Filter, cx),
             A::Copy => match self.selection {
-                _ if self.count() == 0 => cx.ask(Ask::Notice("there is no value here".into())),
-                Some(_) | None => self.copy(CopyForm::Value, cx),
+                _ if self.count() == 0 => cx.request(Request::Notice("there is no value here".into())),
+                Some(_) | None => self.copy(CopyFormat::Value, cx),
             },
             A::Profile => match self.column() {
                 Some(column) => {
                     self.longer.begin(StoreWork::Profile);
                     cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column }));
                 }
-                None => cx.ask(Ask::Notice("there is no column here".into())),
+                None => cx.request(Request::Notice("there is no column here".into())),
             },
             // Those of the tabs are done before.
             _ => {}
@@ -175,9 +175,9 @@ impl ResultSet {
     }
 
     /// Keeps the columns up to here in view, or lets them go; says where not all of them fit.
-    fn freeze(&mut self, cx: &mut Cx<'_>) {
+    fn freeze(&mut self, cx: &mut PaneContext<'_>) {
         self.layout.freeze(self.place);
-        let (frozen, stay) = (self.layout.frozen(), self.layout.staying(room(cx.shared, self.count())));
+        let (frozen, stay) = (self.layout.frozen(), self.layout.staying(room(cx.context, self.count())));
         if stay < frozen {
             let key = cx.key(Action::Grid(GridAction::Freeze));
             let fit = match stay {
@@ -185,24 +185,24 @@ impl ResultSet {
                 1 => format!("only 1 of {frozen} columns fits"),
                 _ => format!("only {stay} of {frozen} columns fit"),
             };
-            cx.ask(Ask::Notice(format!("{fit} beside the others; {key} again lets go")));
+            cx.request(Request::Notice(format!("{fit} beside the others; {key} again lets go")));
         }
     }
 
-    fn fit(&mut self, cx: &mut Cx<'_>) {
+    fn fit(&mut self, cx: &mut PaneContext<'_>) {
         let (Some(columns), Some(window), Some(column)) = (&self.columns, self.current_window(), self.column()) else {
-            cx.ask(Ask::Notice("there is no value here".into()));
+            cx.request(Request::Notice("there is no value here".into()));
             return;
         };
-        let arrow = columns.get(column).map_or(0, |column| super::news::arrow(column, cx.shared));
-        let width = whole_width(columns, column, window, cx.shared.glyphs).saturating_add(arrow);
+        let arrow = columns.get(column).map_or(0, |column| super::events::arrow(column, cx.context));
+        let width = whole_width(columns, column, window, cx.context.glyphs).saturating_add(arrow);
         // Wider than the panel it would push everything else out of sight.
-        self.layout.resize(column, width.min(room(cx.shared, self.count())));
+        self.layout.resize(column, width.min(room(cx.context, self.count())));
     }
 
-    fn want(&mut self, purpose: Purpose, cx: &mut Cx<'_>) {
+    fn want(&mut self, purpose: Purpose, cx: &mut PaneContext<'_>) {
         let Some(column) = self.column().filter(|_| self.count() > 0) else {
-            cx.ask(Ask::Notice("there is no value here".into()));
+            cx.request(Request::Notice("there is no value here".into()));
             return;
         };
         self.wanted = Some(Wanted { row: self.row, column, purpose });
@@ -210,34 +210,35 @@ impl ResultSet {
     }
 
     /// The row of the cursor in the order of the columns shown, as far as the window has it.
-    fn show_row(&mut self, cx: &mut Cx<'_>) {
+    fn show_row(&mut self, cx: &mut PaneContext<'_>) {
         let (Some(columns), Some(window)) = (&self.columns, self.current_window()) else {
-            cx.ask(Ask::Notice("there is no row here".into()));
+            cx.request(Request::Notice("there is no row here".into()));
             return;
         };
         let order = self.layout.order();
-        let values: Option<Vec<Shown>> = order.iter().map(|column| window.cell(self.row, *column).cloned()).collect();
+        let values: Option<Vec<CellPreview>> =
+            order.iter().map(|column| window.cell(self.row, *column).cloned()).collect();
         let shown = order.iter().filter_map(|column| columns.get(*column).cloned()).collect();
         match values {
-            Some(values) => cx.ask(Ask::ShowRow { row: self.row, columns: shown, values }),
-            None => cx.ask(Ask::Notice("there is no row here".into())),
+            Some(values) => cx.request(Request::ShowRow { row: self.row, columns: shown, values }),
+            None => cx.request(Request::Notice("there is no row here".into())),
         }
     }
 
-    fn copy(&mut self, form: CopyForm, cx: &mut Cx<'_>) {
-        let is_of_rows = !matches!(form, CopyForm::Value | CopyForm::InList);
+    fn copy(&mut self, form: CopyFormat, cx: &mut PaneContext<'_>) {
+        let is_of_rows = !matches!(form, CopyFormat::Value | CopyFormat::InList);
         let block = self.selected().unwrap_or(super::Block {
             rows: self.row..self.row + 1,
             places: if is_of_rows { 0..self.layout.len() } else { self.place..self.place + 1 },
         });
         let mut columns: Vec<usize> = self.layout.order().get(block.places).unwrap_or_default().to_vec();
         let form = match form {
-            CopyForm::Where { .. } => {
-                let key = self.key(&columns, cx.shared);
+            CopyFormat::Where { .. } => {
+                let key = self.key(&columns, cx.context);
                 if !key.is_empty() {
                     columns.clone_from(&key);
                 }
-                CopyForm::Where { key: (0..key.len()).collect() }
+                CopyFormat::Where { key: (0..key.len()).collect() }
             }
             other => other,
         };
@@ -247,7 +248,7 @@ impl ResultSet {
 
     /// The columns of the primary key of the one table that these are of, hidden ones too, where all of it is in the result. A
     /// table that the statement names twice is two.
-    fn key(&self, columns: &[usize], shared: &Shared) -> Vec<usize> {
+    fn key(&self, columns: &[usize], context: &Context) -> Vec<usize> {
         let Some(of) = &self.columns else { return Vec::new() };
         let mut own =
             columns.iter().filter_map(|column| of.get(*column)).filter(|column| !column.origin.table.is_empty());
@@ -255,7 +256,7 @@ impl ResultSet {
             return Vec::new();
         };
         let key = || {
-            let found = shared.catalog.as_ref()?.table(&first.origin.schema, &first.origin.table)?;
+            let found = context.catalog.as_ref()?.table(&first.origin.schema, &first.origin.table)?;
             let primary = found.indexes.iter().find(|index| index.name == "PRIMARY")?;
             let place = |name: &String| {
                 of.iter().position(|column| column.shares_table(first) && column.origin.column == *name)
@@ -265,8 +266,8 @@ impl ResultSet {
         key().unwrap_or_default()
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        let page = u64::from(page(cx.shared));
+    fn settle(&mut self, cx: &mut PaneContext<'_>) {
+        let page = u64::from(page(cx.context));
         let count = self.count();
         self.row = self.row.min(count.saturating_sub(1));
         self.top =
@@ -275,7 +276,7 @@ impl ResultSet {
         if self.search.as_ref().is_some_and(|search| search.columns != self.layout.order()) {
             self.search_again(cx);
         }
-        self.layout.settle(self.place, room(cx.shared, count));
+        self.layout.settle(self.place, room(cx.context, count));
         let wanted = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= wanted.start && wanted.end <= range.end;
         let is_there = self.current_window().is_some_and(|window| covers(&window.range()));
@@ -301,9 +302,9 @@ fn beyond(result: &ResultSet, row: u64) -> Option<String> {
 }
 
 /// Cells that the columns have beside the row numbers.
-fn room(shared: &Shared, count: u64) -> u16 {
+fn room(context: &Context, count: u64) -> u16 {
     let width =
-        shared.areas.grid.map_or(80, |area| if area.has_box() { area.width.saturating_sub(2) } else { area.width });
+        context.layout.grid.map_or(80, |area| if area.has_box() { area.width.saturating_sub(2) } else { area.width });
     width.saturating_sub(number_width(count) + 3)
 }
 
@@ -313,6 +314,6 @@ pub(super) fn number_width(count: u64) -> u16 {
 }
 
 /// Rows of the result that the panel shows.
-fn page(shared: &Shared) -> u16 {
-    shared.areas.rows(Focus::Grid).saturating_sub(HEAD).max(1)
+fn page(context: &Context) -> u16 {
+    context.layout.rows(Focus::Grid).saturating_sub(HEAD).max(1)
 }

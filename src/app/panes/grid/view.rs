@@ -6,15 +6,15 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::{Action, AppAction};
+use crate::app::context::Context;
 use crate::app::panes::connect::draw_problem;
-use crate::app::shared::Shared;
 use crate::app::ui::draw::{clip, grouped, panel, parts, printable, wrap};
 use crate::app::ui::theme::Theme;
-use crate::domain::port::End;
-use crate::domain::results::{Column, Direction, Piece, PieceKind, Shown, Side, alignment, shown};
+use crate::domain::protocol::End;
+use crate::domain::results::{CellPreview, Column, Direction, Piece, PieceKind, Side, alignment, shown};
 
+use super::labels::titles;
 use super::update::number_width;
-use super::words::titles;
 use super::zones::type_words;
 use super::{Block, Grid, GridAction, ResultSet, Span};
 
@@ -24,7 +24,7 @@ pub struct GridView<'a> {
     /// Its state.
     pub grid: &'a Grid,
     /// Time and keys.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// Colours.
     pub theme: Theme,
     /// Whether it is in focus.
@@ -56,7 +56,7 @@ impl GridView<'_> {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let Some(result) = self.grid.front() else {
             let inside = panel(buffer, area, "Results", "", self.in_focus, self.theme);
-            let key = self.shared.key(Action::App(AppAction::Run));
+            let key = self.context.key(Action::App(AppAction::Run));
             parts(
                 buffer,
                 (inside.x + 1, inside.y),
@@ -97,7 +97,7 @@ impl GridView<'_> {
         let kept = if result.is_pinned { " kept" } else { "" };
         let followed = if result.came_from.is_some() { " ←" } else { "" };
         let which = format!("{which}{kept}{followed}");
-        let (mut full, short) = titles(result, &which, self.shared);
+        let (mut full, short) = titles(result, &which, self.context);
         // Which table it is gives way first; one result alone is told by its statement.
         if let Some(table) = result.table().filter(|_| results.len() > 1) {
             let mark = if result.came_from.is_some() { " " } else { ": " };
@@ -156,8 +156,8 @@ impl GridView<'_> {
 
     /// The type with its zones; before it an arrow where the column refers to a row.
     fn type_words(&self, result: &ResultSet, column: &Column, span: &Span) -> String {
-        let session = self.shared.facts.as_ref().map(|facts| facts.time_zone.as_str());
-        let arrow = if self.shared.refers_to(column).is_some() { "→ " } else { "" };
+        let session = self.context.facts.as_ref().map(|facts| facts.time_zone.as_str());
+        let arrow = if self.context.refers_to(column).is_some() { "→ " } else { "" };
         let room = usize::from(span.width).saturating_sub(arrow.width());
         format!("{arrow}{}", type_words(column, session, result.zone_of(span.column), room))
     }
@@ -167,7 +167,7 @@ impl GridView<'_> {
         if result.count() == 0 && result.has_ended() {
             let words = match result.view {
                 Some(_) => {
-                    let key = self.shared.key(Action::Grid(GridAction::Unsorted));
+                    let key = self.context.key(Action::Grid(GridAction::Unsorted));
                     format!("No row fits the filter; {key} shows all of them again.")
                 }
                 None => match &result.progress.end {
@@ -224,15 +224,15 @@ impl GridView<'_> {
     fn cell(
         &self,
         result: &ResultSet,
-        value: &Shown,
+        value: &CellPreview,
         (column, span): (&Column, &Span),
         (x, y, is_cursor): (u16, u16, bool),
         buffer: &mut Buffer,
     ) {
         let theme = self.theme;
         let zoned = result.zone_of(span.column).and_then(|zone| {
-            let from = self.shared.facts.as_ref().map_or("+00:00", |facts| facts.time_zone.as_str());
-            let Shown::Bytes { head, .. } = value else { return None };
+            let from = self.context.facts.as_ref().map_or("+00:00", |facts| facts.time_zone.as_str());
+            let CellPreview::Bytes { head, .. } = value else { return None };
             crate::domain::results::in_zone(head, column, from, zone)
         });
         let mut pieces = shown(value, column, theme.glyphs(), usize::from(span.width));

@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::ask::Ask;
-use crate::app::panes::Cx;
+use crate::app::panes::PaneContext;
+use crate::app::request::Request;
 use crate::app::ui::draw::printable;
 use crate::domain::results::{Column, WireType, type_text};
 
@@ -27,11 +27,11 @@ pub struct Zoned {
 
 impl Grid {
     /// Asks for a zone, where the column under the cursor has times.
-    pub(super) fn zone_form(&self, cx: &mut Cx<'_>) {
+    pub(super) fn zone_form(&self, cx: &mut PaneContext<'_>) {
         let column = self.front().and_then(|result| result.columns.as_ref()?.get(result.column()?));
-        cx.ask(match column {
-            None => Ask::Notice("there is no column here yet".into()),
-            Some(column) => refusal(column).map_or(Ask::ZoneForm, Ask::Notice),
+        cx.request(match column {
+            None => Request::Notice("there is no column here yet".into()),
+            Some(column) => refusal(column).map_or(Request::ZoneForm, Request::Notice),
         });
     }
 

@@ -3,14 +3,14 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::shared::Shared;
+use crate::app::context::Context;
 use crate::app::ui::draw::{grouped, printable as safe};
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
-use crate::domain::port::times;
-use crate::domain::results::{Column, Glyphs, Pattern, PatternKind, Shown};
+use crate::domain::protocol::times;
+use crate::domain::results::{CellPreview, Column, Glyphs, Pattern, PatternKind};
 
-use super::{JsonTree, Shows, ValueForm, figures};
+use super::{JsonTree, Shows, ValueFormat, figures};
 
 /// How a line, or a part of one, is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,8 +186,8 @@ pub(super) type Drawn = (Vec<InspectorLine>, Vec<(usize, usize)>, bool);
 /// Draws the lines. A value is drawn in this form, where it has it, and its document as it is folded.
 pub(super) fn lines(
     shows: &Shows,
-    value: (Option<ValueForm>, Option<&JsonTree>),
-    shared: &Shared,
+    value: (Option<ValueFormat>, Option<&JsonTree>),
+    context: &Context,
     width: usize,
 ) -> Drawn {
     let mut paper = Paper { width: width.max(10), lines: Vec::new(), rows: Vec::new(), is_part: false };
@@ -198,8 +198,8 @@ pub(super) fn lines(
             paper.line("Put the cursor on a table in the explorer, or on a row of a result.", Tone::Dim);
         }
         Shows::Table { schema, table } => {
-            let found = shared.catalog.as_ref().and_then(|catalog| catalog.table(schema, table));
-            let page = shared.page(schema, table);
+            let found = context.catalog.as_ref().and_then(|catalog| catalog.table(schema, table));
+            let page = context.page(schema, table);
             if let Some(page) = page {
                 prose(&mut paper, page);
             }
@@ -349,7 +349,7 @@ fn examples(paper: &mut Paper, page: &DocPage) {
     }
 }
 
-fn shown(value: &Shown, column: &Column) -> String {
+fn shown(value: &CellPreview, column: &Column) -> String {
     crate::domain::results::shown(value, column, Glyphs::Unicode, usize::MAX / 2)
         .into_iter()
         .map(|piece| piece.text)
@@ -358,11 +358,11 @@ fn shown(value: &Shown, column: &Column) -> String {
 
 /// A value's first bytes as a screen shows them.
 pub(super) fn shown_bytes(bytes: &[u8], column: &Column) -> String {
-    shown(&Shown::Bytes { head: bytes.into(), length: bytes.len() as u64 }, column)
+    shown(&CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 }, column)
 }
 
-fn tone_of(value: &Shown) -> Tone {
-    if matches!(value, Shown::Null) { Tone::Dim } else { Tone::Plain }
+fn tone_of(value: &CellPreview) -> Tone {
+    if matches!(value, CellPreview::Null) { Tone::Dim } else { Tone::Plain }
 }
 
 /// Text of which nothing steers the terminal.

@@ -11,15 +11,15 @@ mod view;
 
 pub use json::JsonTree;
 pub use lines::{InspectorLine, Tone};
-pub use value::ValueForm;
+pub use value::ValueFormat;
 pub use view::InspectorView;
 
 use std::sync::Arc;
 
 use crate::app::action::actions;
-use crate::domain::port::{CopiedFrom, ResultId, Warning};
 use crate::domain::problem::Problem;
-use crate::domain::results::{Column, ColumnProfile, Pattern, Series, Shown};
+use crate::domain::protocol::{CopiedFrom, ResultId, Warning};
+use crate::domain::results::{CellPreview, Column, ColumnProfile, Pattern, Series};
 
 actions! {
     /// What works in the inspector.
@@ -66,7 +66,7 @@ pub enum Shows {
         /// The columns.
         columns: Arc<[Column]>,
         /// Its values.
-        values: Vec<Shown>,
+        values: Vec<CellPreview>,
     },
     /// A whole value.
     Value {
@@ -119,9 +119,9 @@ pub struct Inspector {
     /// The example that `example` takes next.
     pub next_example: usize,
     /// The forms that a value has, the one that fits it best first.
-    pub forms: Vec<ValueForm>,
+    pub forms: Vec<ValueFormat>,
     /// In which form a value is shown; `None` is what fits it best.
-    pub form: Option<ValueForm>,
+    pub form: Option<ValueFormat>,
     /// The value as a document that folds, where it is one.
     pub tree: Option<JsonTree>,
     /// Where the lines of that document stand, while it is shown: the first line of each, and its number in the document.

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::ask::Ask;
+use crate::app::context::Context;
 use crate::app::focus::Focus;
-use crate::app::panes::Cx;
-use crate::app::shared::Shared;
+use crate::app::panes::PaneContext;
+use crate::app::request::Request;
 
 use super::{Inspector, InspectorAction};
 
@@ -32,9 +32,9 @@ impl Inspector {
     }
 
     /// Does an action of a document that folds; says whether it was one.
-    pub(super) fn act_in_tree(&mut self, action: InspectorAction, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn act_in_tree(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) -> bool {
         use InspectorAction as A;
-        let page = usize::from(cx.shared.areas.rows(Focus::Inspector)).max(1);
+        let page = usize::from(cx.context.layout.rows(Focus::Inspector)).max(1);
         let at = self.place().map_or(0, |(at, _)| at);
         let line = |at: usize| self.rows.get(at).map_or(0, |row| row.0);
         // The row at or before a line.
@@ -61,7 +61,7 @@ impl Inspector {
                     // It is unfolded already.
                     _ => {}
                 }
-                self.refresh(cx.shared);
+                self.refresh(cx.context);
                 None
             }
             _ => return false,
@@ -69,43 +69,43 @@ impl Inspector {
         if let (Some(number), Some(tree)) = (to, &mut self.tree) {
             tree.go(number);
         }
-        self.follow_cursor(cx.shared);
+        self.follow_cursor(cx.context);
         true
     }
 
     /// Searches the document; says whether there is one.
-    pub(super) fn find_in_tree(&mut self, forward: bool, is_first: bool, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn find_in_tree(&mut self, forward: bool, is_first: bool, cx: &mut PaneContext<'_>) -> bool {
         if !self.has_folds() {
             return false;
         }
         let (Some(pattern), Some(tree)) = (self.search.as_ref().map(Arc::clone), &mut self.tree) else { return false };
         self.matches = tree.find(&pattern, forward, is_first);
         if self.matches.is_some() {
-            self.refresh(cx.shared);
-            self.follow_cursor(cx.shared);
+            self.refresh(cx.context);
+            self.follow_cursor(cx.context);
         } else {
             let words = if tree.is_cut() {
                 "no line of the part of the document that shows holds what was searched for"
             } else {
                 "no line of the document holds what was searched for"
             };
-            cx.ask(Ask::Notice(words.into()));
+            cx.request(Request::Notice(words.into()));
         }
         true
     }
 
     /// Brings the cursor into view; at the first row the words above it too.
-    fn follow_cursor(&mut self, shared: &Shared) {
-        let rows = usize::from(shared.areas.rows(Focus::Inspector));
+    fn follow_cursor(&mut self, context: &Context) {
+        let rows = usize::from(context.layout.rows(Focus::Inspector));
         if self.place().is_none() {
             // It has gone past the lines that are drawn.
-            self.refresh(shared);
+            self.refresh(context);
         }
         let Some(lines) = self.cursor_lines() else { return };
         if self.place().is_some_and(|(at, _)| at == 0) {
             self.top = 0;
         }
         self.top = self.top.max(lines.end.saturating_sub(rows)).min(lines.start);
-        self.settle(shared);
+        self.settle(context);
     }
 }

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::app::ask::Ask;
+use crate::app::context::Context;
 use crate::app::focus::Focus;
-use crate::app::panes::Cx;
+use crate::app::panes::PaneContext;
 use crate::app::panes::grid::read_search;
-use crate::app::shared::Shared;
+use crate::app::request::Request;
 use crate::domain::docs::DocPage;
-use crate::domain::port::{CopyText, ResultId};
+use crate::domain::protocol::{CopyText, ResultId};
 
 use super::lines::{Drawn, holds, lines};
-use super::{Inspector, InspectorAction, Shows, ValueForm};
+use super::{Inspector, InspectorAction, Shows, ValueFormat};
 
 impl Inspector {
     /// Shows something at the user's wish.
-    pub fn show(&mut self, shows: Shows, shared: &Shared) {
+    pub fn show(&mut self, shows: Shows, context: &Context) {
         (self.from, self.of) = (None, None);
         if self.shows != shows {
             self.shows = shows;
@@ -26,52 +26,52 @@ impl Inspector {
                 _ => None,
             };
             self.forms = match &self.shows {
-                Shows::Value { value: Some(bytes), column, .. } => ValueForm::of(bytes, column, self.tree.is_some()),
+                Shows::Value { value: Some(bytes), column, .. } => ValueFormat::of(bytes, column, self.tree.is_some()),
                 _ => Vec::new(),
             };
         }
-        self.refresh(shared);
+        self.refresh(context);
     }
 
     /// Follows the cursor, unless pinned.
-    pub fn follow(&mut self, shows: Shows, shared: &Shared) {
+    pub fn follow(&mut self, shows: Shows, context: &Context) {
         if !self.is_pinned {
-            self.show(shows, shared);
+            self.show(shows, context);
         }
     }
 
     /// Lets go what tells of another result than the one in front, unless it is kept. Says whether it did.
-    pub fn outlived(&mut self, front: Option<ResultId>, shared: &Shared) -> bool {
+    pub fn outlived(&mut self, front: Option<ResultId>, context: &Context) -> bool {
         let is_outlived = self.of.is_some() && self.of != front && !self.is_pinned;
         if is_outlived {
-            self.show(Shows::Nothing, shared);
+            self.show(Shows::Nothing, context);
         }
         is_outlived
     }
 
     /// Draws the lines anew: the panel's width or what it tells may have changed.
-    pub fn refresh(&mut self, shared: &Shared) {
-        let width = shared.areas.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
+    pub fn refresh(&mut self, context: &Context) {
+        let width = context.layout.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
         (self.lines, self.rows, self.is_part) = if width == 0 {
             Drawn::default()
         } else {
-            lines(&self.shows, (self.form, self.tree.as_ref()), shared, width)
+            lines(&self.shows, (self.form, self.tree.as_ref()), context, width)
         };
-        self.settle(shared);
+        self.settle(context);
     }
 
-    pub(super) fn settle(&mut self, shared: &Shared) {
-        let rows = usize::from(shared.areas.rows(Focus::Inspector));
+    pub(super) fn settle(&mut self, context: &Context) {
+        let rows = usize::from(context.layout.rows(Focus::Inspector));
         self.top = self.top.min(self.lines.len().saturating_sub(rows));
     }
 
     /// Does an action.
-    pub fn act(&mut self, action: InspectorAction, cx: &mut Cx<'_>) {
+    pub fn act(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) {
         use InspectorAction as A;
         if self.act_in_tree(action, cx) {
             return;
         }
-        let page = usize::from(cx.shared.areas.rows(Focus::Inspector)).max(1);
+        let page = usize::from(cx.context.layout.rows(Focus::Inspector)).max(1);
         match action {
             A::Down => self.top = self.top.saturating_add(1),
             A::Up => self.top = self.top.saturating_sub(1),
@@ -89,10 +89,14 @@ impl Inspector {
                     Shows::Row { .. } => (text.join("\n"), "a row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };
-                cx.ask(Ask::Copy(CopyText { text: Arc::new(text), what: what.into(), from: self.from.clone() }));
+                cx.request(Request::Copy(CopyText {
+                    text: Arc::new(text),
+                    what: what.into(),
+                    from: self.from.clone(),
+                }));
             }
             A::Form => self.turn_form(cx),
-            A::Search => cx.ask(Ask::SearchShownForm),
+            A::Search => cx.request(Request::SearchShownForm),
             A::Next | A::Previous => self.next_match(action == A::Next, cx),
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
@@ -101,20 +105,20 @@ impl Inspector {
                 } else {
                     "the inspector follows the cursor"
                 };
-                cx.ask(Ask::Notice(words.into()));
+                cx.request(Request::Notice(words.into()));
             }
             A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
-                cx.ask(Ask::Notice("only a JSON document folds".into()));
+                cx.request(Request::Notice("only a JSON document folds".into()));
             }
-            A::Leave => cx.ask(Ask::HideInspector),
+            A::Leave => cx.request(Request::HideInspector),
         }
-        self.settle(cx.shared);
+        self.settle(cx.context);
     }
 
     /// Whether it has more lines than are in view.
     #[must_use]
-    pub fn is_longer(&self, shared: &Shared) -> bool {
-        self.lines.len() > usize::from(shared.areas.rows(Focus::Inspector))
+    pub fn is_longer(&self, context: &Context) -> bool {
+        self.lines.len() > usize::from(context.layout.rows(Focus::Inspector))
     }
 
     /// Whether what it shows is a value that has several forms.
@@ -124,7 +128,7 @@ impl Inspector {
     }
 
     /// The value in its next form.
-    fn turn_form(&mut self, cx: &mut Cx<'_>) {
+    fn turn_form(&mut self, cx: &mut PaneContext<'_>) {
         let forms = &self.forms;
         let only = match forms.as_slice() {
             [] => Some("a value has forms; this is none".to_owned()),
@@ -132,21 +136,21 @@ impl Inspector {
             _ => None,
         };
         if let Some(words) = only {
-            cx.ask(Ask::Notice(words));
+            cx.request(Request::Notice(words));
             return;
         }
         let now = self.form.or(forms.first().copied());
         let at = forms.iter().position(|form| Some(*form) == now).unwrap_or(0);
         self.form = forms.get((at + 1) % forms.len().max(1)).copied();
         (self.top, self.found, self.matches) = (0, None, None);
-        self.refresh(cx.shared);
+        self.refresh(cx.context);
     }
 
     /// Searches the lines from the top.
     ///
     /// # Errors
     /// A sentence with what is wrong, and what to write instead.
-    pub fn search(&mut self, text: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+    pub fn search(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), String> {
         (self.search, self.found, self.matches) = (None, None, None);
         if !text.is_empty() {
             let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
@@ -158,9 +162,9 @@ impl Inspector {
         Ok(())
     }
 
-    fn next_match(&mut self, forward: bool, cx: &mut Cx<'_>) {
+    fn next_match(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let Some(pattern) = &self.search else {
-            cx.ask(Ask::SearchShownForm);
+            cx.request(Request::SearchShownForm);
             return;
         };
         let pattern = Arc::clone(pattern);
@@ -186,30 +190,30 @@ impl Inspector {
             } else {
                 "no line holds what was searched for"
             };
-            cx.ask(Ask::Notice(words.into()));
+            cx.request(Request::Notice(words.into()));
         }
-        self.settle(cx.shared);
+        self.settle(cx.context);
     }
 
     /// The page shown, where it has examples.
-    fn page_with_examples<'a>(&self, shared: &'a Shared) -> Option<&'a DocPage> {
+    fn page_with_examples<'a>(&self, context: &'a Context) -> Option<&'a DocPage> {
         let Shows::Table { schema, table } = &self.shows else { return None };
-        shared.page(schema, table).filter(|page| !page.examples.is_empty())
+        context.page(schema, table).filter(|page| !page.examples.is_empty())
     }
 
     /// Whether there is an example to take.
     #[must_use]
-    pub fn has_example(&self, shared: &Shared) -> bool {
-        self.page_with_examples(shared).is_some()
+    pub fn has_example(&self, context: &Context) -> bool {
+        self.page_with_examples(context).is_some()
     }
 
-    fn example(&mut self, cx: &mut Cx<'_>) {
-        let Some(page) = self.page_with_examples(cx.shared) else {
-            cx.ask(Ask::Notice("there is no example here".into()));
+    fn example(&mut self, cx: &mut PaneContext<'_>) {
+        let Some(page) = self.page_with_examples(cx.context) else {
+            cx.request(Request::Notice("there is no example here".into()));
             return;
         };
         if let Some((title, text)) = page.examples.get(self.next_example % page.examples.len()) {
-            cx.ask(Ask::NewWorksheet { title: title.clone(), text: text.clone() });
+            cx.request(Request::NewWorksheet { title: title.clone(), text: text.clone() });
         }
         self.next_example += 1;
     }

@@ -11,7 +11,7 @@ use super::{InspectorLine, JsonTree, Tone};
 
 /// A form of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ValueForm {
+pub enum ValueFormat {
     /// Its text, wrapped.
     Text,
     /// A JSON document line by line.
@@ -22,7 +22,7 @@ pub enum ValueForm {
     Geometry,
 }
 
-impl ValueForm {
+impl ValueFormat {
     /// Its word.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -71,10 +71,10 @@ pub(super) fn draw(
     paper: &mut Paper,
     bytes: &[u8],
     column: &Column,
-    (wanted, tree): (Option<ValueForm>, Option<&JsonTree>),
+    (wanted, tree): (Option<ValueFormat>, Option<&JsonTree>),
 ) {
-    let forms = ValueForm::of(bytes, column, tree.is_some());
-    let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueForm::Hex);
+    let forms = ValueFormat::of(bytes, column, tree.is_some());
+    let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueFormat::Hex);
     let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
     let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
     let size = crate::app::ui::draw::counted(bytes.len() as u64, "byte");
@@ -82,26 +82,28 @@ pub(super) fn draw(
     paper.blank();
     let text = || std::str::from_utf8(bytes).unwrap_or_default();
     match form {
-        ValueForm::Text => {
+        ValueFormat::Text => {
             let head = text().get(..text().floor_char_boundary(MOST)).unwrap_or_default();
             for line in head.lines() {
                 paper.line(&super::lines::printable(line.as_bytes()), Tone::Plain);
             }
             rest(paper, head.len() < bytes.len());
         }
-        ValueForm::Json => tree.into_iter().for_each(|tree| json(paper, tree)),
-        ValueForm::Geometry => paper.line(&wkt(bytes).unwrap_or_default(), Tone::Plain),
-        ValueForm::Hex => hex(paper, bytes),
+        ValueFormat::Json => tree.into_iter().for_each(|tree| json(paper, tree)),
+        ValueFormat::Geometry => paper.line(&wkt(bytes).unwrap_or_default(), Tone::Plain),
+        ValueFormat::Hex => hex(paper, bytes),
     }
 }
 
 /// A whole value as text for the clipboard, and what that is: bytes that are shown in hexadecimal as SQL writes them.
-pub(super) fn copied(bytes: &[u8], form: Option<ValueForm>) -> (String, &'static str) {
+pub(super) fn copied(bytes: &[u8], form: Option<ValueFormat>) -> (String, &'static str) {
     match form {
         _ if bytes.is_empty() => (String::new(), "the value"),
-        Some(ValueForm::Hex) => (binary_literal(bytes), "the value in hexadecimal"),
-        Some(ValueForm::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),
-        Some(ValueForm::Text | ValueForm::Json) | None => (String::from_utf8_lossy(bytes).into_owned(), "the value"),
+        Some(ValueFormat::Hex) => (binary_literal(bytes), "the value in hexadecimal"),
+        Some(ValueFormat::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),
+        Some(ValueFormat::Text | ValueFormat::Json) | None => {
+            (String::from_utf8_lossy(bytes).into_owned(), "the value")
+        }
     }
 }
 

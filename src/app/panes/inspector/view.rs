@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::action::Action;
-use crate::app::shared::Shared;
+use crate::app::context::Context;
 use crate::app::ui::draw::{grouped, panel, parts, printable};
 use crate::app::ui::theme::Theme;
 use crate::domain::results::type_text;
@@ -18,7 +18,7 @@ pub struct InspectorView<'a> {
     /// Its state.
     pub inspector: &'a Inspector,
     /// Docs and keys.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// Colours.
     pub theme: Theme,
     /// Whether it is in focus.
@@ -32,8 +32,8 @@ impl InspectorView<'_> {
         let (title, mut right) = match &self.inspector.shows {
             Shows::Nothing => ("Inspector".to_owned(), String::new()),
             Shows::Table { schema, table } => {
-                let page = self.shared.page(schema, table);
-                let pack = self.shared.docs.iter().find(|pack| pack.pages.iter().any(|own| Some(own) == page));
+                let page = self.context.page(schema, table);
+                let pack = self.context.docs.iter().find(|pack| pack.pages.iter().any(|own| Some(own) == page));
                 (format!("Docs ─ {table}"), pack.map_or_else(|| schema.clone(), |pack| pack.title.clone()))
             }
             Shows::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
@@ -88,8 +88,8 @@ impl InspectorView<'_> {
         }
         let below = self.inspector.lines.len().saturating_sub(self.inspector.top + rows);
         if below > 0 && area.height > 2 {
-            let example = if self.inspector.has_example(self.shared) {
-                format!(" {} example ", self.shared.key(Action::Inspector(InspectorAction::Example)))
+            let example = if self.inspector.has_example(self.context) {
+                format!(" {} example ", self.context.key(Action::Inspector(InspectorAction::Example)))
             } else {
                 String::new()
             };

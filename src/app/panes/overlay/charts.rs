@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::app::ask::Ask;
+use crate::app::request::Request;
 use crate::app::ui::draw::grouped;
-use crate::domain::results::{Column, Plot, PlotForm, Scale, TypeClass};
+use crate::domain::results::{Column, Plot, PlotKind, Scale, TypeClass};
 
 use super::{Item, Take};
 
@@ -28,8 +28,8 @@ pub(super) fn charts(columns: &[Column], here: Option<usize>) -> (Vec<Item>, Opt
     let names = names(columns);
     let plots = |y: usize, x: usize| {
         let can = x != y && is(y, |roles| roles.up);
-        let bars = (can && is(x, |roles| roles.label)).then_some(Plot { form: PlotForm::Bars, x, y });
-        let line = (can && is(x, |roles| roles.along)).then_some(Plot { form: PlotForm::Line, x, y });
+        let bars = (can && is(x, |roles| roles.label)).then_some(Plot { form: PlotKind::Bars, x, y });
+        let line = (can && is(x, |roles| roles.along)).then_some(Plot { form: PlotKind::Line, x, y });
         bars.into_iter().chain(line)
     };
     let all = || 0..columns.len();
@@ -51,7 +51,7 @@ pub(super) fn charts(columns: &[Column], here: Option<usize>) -> (Vec<Item>, Opt
             name: format!("{} more are not listed", grouped(more as u64)),
             more: words.into(),
             right: String::new(),
-            take: Take::Asks(vec![Ask::Notice(words.into())]),
+            take: Take::Requests(vec![Request::Notice(words.into())]),
         }
     });
     (items, note)
@@ -60,14 +60,14 @@ pub(super) fn charts(columns: &[Column], here: Option<usize>) -> (Vec<Item>, Opt
 fn item(plot: Plot, names: &[String]) -> Item {
     let name = |at: usize| names.get(at).map_or("", String::as_str);
     let word = match plot.form {
-        PlotForm::Bars => "bars",
-        PlotForm::Line => "line",
+        PlotKind::Bars => "bars",
+        PlotKind::Line => "line",
     };
     Item {
         name: format!("{word}: {} by {}", name(plot.y), name(plot.x)),
         more: String::new(),
         right: String::new(),
-        take: Take::Asks(vec![Ask::Plot(plot)]),
+        take: Take::Requests(vec![Request::Plot(plot)]),
     }
 }
 

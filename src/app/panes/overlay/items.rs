@@ -4,22 +4,22 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::app::action::{Action, AppAction};
-use crate::app::ask::{Ask, Source};
+use crate::app::context::Context;
 use crate::app::panes::grid::{ExportRows, ResultSet};
-use crate::app::shared::Shared;
+use crate::app::request::{Request, StatementOrigin};
 use crate::app::ui::draw::grouped;
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::find::{Found, ObjectRef};
-use crate::domain::export::{CopyForm, Format, Formulas};
-use crate::domain::port::{CopyText, ExportForm};
+use crate::domain::export::{CopyFormat, Format, Formulas};
+use crate::domain::protocol::{CopyText, ExportForm};
 use crate::domain::results::{Column, type_text, zones};
 
 use super::charts::charts;
-use super::{Item, Kind, Stock, Take};
+use super::{Item, Kind, ListSources, Take};
 
 /// All items of a kind, before the filter.
-pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item> {
-    let activity = stock.activity;
+pub(super) fn items(kind: &Kind, context: &Context, list_sources: ListSources<'_>) -> Vec<Item> {
+    let activity = list_sources.activity;
     match kind {
         Kind::Palette => Action::all()
             .filter(|action| !matches!(action.layer(), "list" | "filter" | "connect"))
@@ -27,7 +27,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
             .map(|action| Item {
                 name: action.help().to_owned(),
                 more: format!("{}.{}", action.layer(), action.word()),
-                right: shared.keymap.label(action.layer(), action).unwrap_or_default(),
+                right: context.keymap.label(action.layer(), action).unwrap_or_default(),
                 take: Take::Do(action),
             })
             .collect(),
@@ -35,7 +35,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
             .iter()
             .flat_map(|layer| Action::all().filter(move |action| action.layer() == *layer))
             .filter_map(|action| {
-                let keys: Vec<String> = shared
+                let keys: Vec<String> = context
                     .keymap
                     .chords(action.layer(), action)
                     .map(|chords| chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
@@ -48,18 +48,18 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
                 })
             })
             .collect(),
-        Kind::Snippets => shared
+        Kind::Snippets => context
             .snippets
             .iter()
             .map(|snippet| Item {
                 name: snippet.name.clone(),
                 more: snippet.title.clone(),
                 right: snippet.tags.join(" "),
-                take: Take::Asks(vec![
-                    Ask::NewWorksheet { title: snippet.name.clone(), text: snippet.statement.clone() },
-                    Ask::Run {
+                take: Take::Requests(vec![
+                    Request::NewWorksheet { title: snippet.name.clone(), text: snippet.statement.clone() },
+                    Request::Run {
                         statement: snippet.statement.trim().trim_end_matches(';').to_owned(),
-                        from: Source::Snippet,
+                        from: StatementOrigin::Snippet,
                     },
                 ]),
             })
@@ -77,7 +77,7 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
                     past.begin.profile,
                     past.begin.time.get(5..16).unwrap_or_default().replace('T', " ")
                 ),
-                take: Take::Asks(vec![Ask::NewWorksheet {
+                take: Take::Requests(vec![Request::NewWorksheet {
                     title: "history".into(),
                     text: past.begin.statement.clone(),
                 }]),
@@ -90,23 +90,23 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
                 name: happened.what.split_whitespace().collect::<Vec<_>>().join(" "),
                 more: String::new(),
                 right: format!("{}.{:03} s", happened.at / 1000, happened.at % 1000),
-                take: Take::Asks(vec![Ask::Copy(CopyText::plain(happened.what.clone(), "the line"))]),
+                take: Take::Requests(vec![Request::Copy(CopyText::plain(happened.what.clone(), "the line"))]),
             })
             .collect(),
-        Kind::Columns => columns(stock)
+        Kind::Columns => columns(list_sources)
             .iter()
             .enumerate()
             .map(|(number, column)| Item {
                 name: column.name.clone(),
                 more: type_text(column),
                 right: (number + 1).to_string(),
-                take: Take::Asks(vec![Ask::Jump { row: None, column: Some(number) }]),
+                take: Take::Requests(vec![Request::Jump { row: None, column: Some(number) }]),
             })
             .collect(),
         Kind::CopyAs => copy_forms(),
         Kind::Export => export_forms(),
-        Kind::ExportRows(form) => export_rows(*form, stock),
-        Kind::Chart => charts(columns(stock), stock.result.and_then(ResultSet::column)).0,
+        Kind::ExportRows(form) => export_rows(*form, list_sources),
+        Kind::Chart => charts(columns(list_sources), list_sources.result.and_then(ResultSet::column)).0,
         Kind::Zone => zone_names(),
         Kind::Find
         | Kind::SaveSnippet { .. }
@@ -121,46 +121,46 @@ pub(super) fn items(kind: &Kind, shared: &Shared, stock: Stock<'_>) -> Vec<Item>
 }
 
 /// What a list says behind its items, whatever is typed: that there is more than it holds.
-pub(super) fn note(kind: &Kind, stock: Stock<'_>) -> Option<Item> {
+pub(super) fn note(kind: &Kind, list_sources: ListSources<'_>) -> Option<Item> {
     match kind {
-        Kind::Chart => charts(columns(stock), stock.result.and_then(ResultSet::column)).1,
+        Kind::Chart => charts(columns(list_sources), list_sources.result.and_then(ResultSet::column)).1,
         _ => None,
     }
 }
 
 /// The columns of the result that shows.
-fn columns(stock: Stock<'_>) -> &[Column] {
-    stock.result.and_then(|result| result.columns.as_deref()).unwrap_or_default()
+fn columns(list_sources: ListSources<'_>) -> &[Column] {
+    list_sources.result.and_then(|result| result.columns.as_deref()).unwrap_or_default()
 }
 
 fn copy_forms() -> Vec<Item> {
     let forms = [
-        ("value", "as it is; several with tabs and lines between", CopyForm::Value),
-        ("TSV", "with a header line", CopyForm::Tsv),
-        ("CSV", "with a header line", CopyForm::Csv),
-        ("JSON", "an array of objects", CopyForm::Json),
-        ("Markdown", "a table for a ticket", CopyForm::Markdown),
-        ("INSERT", "a statement that makes these rows", CopyForm::Insert),
-        ("IN (…)", "the different values of the first column", CopyForm::InList),
-        ("WHERE …", "by the primary key, else by all columns", CopyForm::Where { key: Vec::new() }),
+        ("value", "as it is; several with tabs and lines between", CopyFormat::Value),
+        ("TSV", "with a header line", CopyFormat::Tsv),
+        ("CSV", "with a header line", CopyFormat::Csv),
+        ("JSON", "an array of objects", CopyFormat::Json),
+        ("Markdown", "a table for a ticket", CopyFormat::Markdown),
+        ("INSERT", "a statement that makes these rows", CopyFormat::Insert),
+        ("IN (…)", "the different values of the first column", CopyFormat::InList),
+        ("WHERE …", "by the primary key, else by all columns", CopyFormat::Where { key: Vec::new() }),
     ];
-    let item = |(name, more, form): (&str, &str, CopyForm)| Item {
+    let item = |(name, more, form): (&str, &str, CopyFormat)| Item {
         name: name.into(),
         more: more.into(),
         right: String::new(),
-        take: Take::Asks(vec![Ask::CopyAs(form)]),
+        take: Take::Requests(vec![Request::CopyAs(form)]),
     };
     forms.into_iter().map(item).collect()
 }
 
 /// The rows that are here, or all of the statement.
-fn export_rows(form: ExportForm, stock: Stock<'_>) -> Vec<Item> {
-    let here = stock.result.map_or(0, ResultSet::count);
+fn export_rows(form: ExportForm, list_sources: ListSources<'_>) -> Vec<Item> {
+    let here = list_sources.result.map_or(0, ResultSet::count);
     let item = |name: String, more: &str, rows| Item {
         name,
         more: more.into(),
         right: String::new(),
-        take: Take::Asks(vec![Ask::ExportPath(form, rows)]),
+        take: Take::Requests(vec![Request::ExportPath(form, rows)]),
     };
     vec![
         item(format!("the {} rows that are here", grouped(here)), "as they show; there are more", ExportRows::Here),
@@ -190,7 +190,7 @@ fn export_forms() -> Vec<Item> {
         name: name.into(),
         more: more.into(),
         right: format!(".{}", form.format.ending()),
-        take: Take::Asks(vec![Ask::ExportAs(form)]),
+        take: Take::Requests(vec![Request::ExportAs(form)]),
     };
     forms.into_iter().filter(|(_, _, form)| form.format.is_built()).map(item).collect()
 }
@@ -200,7 +200,7 @@ fn zone_names() -> Vec<Item> {
         name,
         more: more.into(),
         right: String::new(),
-        take: Take::Asks(vec![Ask::Zone(zone)]),
+        take: Take::Requests(vec![Request::Zone(zone)]),
     };
     let none = item("none".into(), "the session's zone alone", String::new());
     std::iter::once(none).chain(zones().into_iter().map(|name| item(name.clone(), "", name))).collect()

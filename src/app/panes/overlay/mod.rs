@@ -5,17 +5,17 @@ mod items;
 mod update;
 mod view;
 
-pub use update::Stock;
+pub use update::ListSources;
 pub use view::OverlayView;
 
 use crate::app::action::Action;
-use crate::app::ask::Ask;
+use crate::app::request::Request;
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::port::{ExportForm, Past};
+use crate::domain::protocol::{ExportForm, HistoryEntry};
 
 use super::grid::ExportRows;
-use super::parts::line_input::LineInput;
-use super::parts::list::List;
+use super::widgets::line_input::LineInput;
+use super::widgets::list::List;
 
 /// What the overlay is.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,7 @@ pub enum Kind {
     /// Snippets.
     Snippets,
     /// What was run.
-    History(Vec<Past>),
+    History(Vec<HistoryEntry>),
     /// What rrx itself sends and says.
     Activity,
     /// Objects of the catalog.
@@ -75,7 +75,7 @@ pub enum Kind {
         /// The question.
         question: String,
         /// What yes does.
-        yes: Box<Ask>,
+        yes: Box<Request>,
     },
 }
 
@@ -85,7 +85,7 @@ pub enum Take {
     /// This action.
     Do(Action),
     /// These asks.
-    Asks(Vec<Ask>),
+    Requests(Vec<Request>),
     /// This place of the catalog.
     Place(ObjectRef),
 }

@@ -6,8 +6,8 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::areas::Area;
-use crate::app::shared::Shared;
+use crate::app::context::Context;
+use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, printable, rect, wrap};
 use crate::app::ui::theme::Theme;
 
@@ -19,14 +19,14 @@ pub struct OverlayView<'a> {
     /// Its state.
     pub overlay: &'a Overlay,
     /// Snippets and layout.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// Colours.
     pub theme: Theme,
 }
 
 /// Where overlays with a list lie.
-pub(super) fn place(shared: &Shared) -> Area {
-    shared.areas.overlay(104, 30)
+pub(super) fn place(context: &Context) -> Area {
+    context.layout.overlay(104, 30)
 }
 
 impl OverlayView<'_> {
@@ -54,7 +54,7 @@ impl OverlayView<'_> {
             Kind::Zone => ("Show this column's times in another zone too", "find"),
             Kind::Confirm { .. } => ("Please confirm", ""),
         };
-        let area = if self.overlay.has_list() { place(self.shared) } else { self.shared.areas.overlay(72, 8) };
+        let area = if self.overlay.has_list() { place(self.context) } else { self.context.layout.overlay(72, 8) };
         let area = rect(area, buffer);
         let listed = self.overlay.items.len();
         let count = match self.overlay.total {
@@ -188,7 +188,7 @@ impl OverlayView<'_> {
             let words = match (&self.overlay.kind, self.overlay.input.text().is_empty()) {
                 (Kind::Snippets, true) => "No snippet yet: save the statement at the cursor as one.",
                 (Kind::History(_), true) => "Nothing was run yet.",
-                (Kind::Find, _) if self.shared.catalog.is_none() => "The catalog is not there yet.",
+                (Kind::Find, _) if self.context.catalog.is_none() => "The catalog is not there yet.",
                 (Kind::Find, _) if self.overlay.total.is_none() => "looking …",
                 (Kind::Activity, true) => "Nothing happened yet.",
                 (Kind::Chart, true) => {

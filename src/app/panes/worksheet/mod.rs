@@ -10,7 +10,7 @@ pub use reading::Reading;
 pub use view::WorksheetView;
 
 use crate::app::action::actions;
-use crate::domain::port::SavedWorksheet;
+use crate::domain::protocol::SavedWorksheet;
 
 actions! {
     /// What works in the text of a worksheet.

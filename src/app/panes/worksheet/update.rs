@@ -1,12 +1,12 @@
 //! Decisions of the worksheets: edits, tabs, which statement runs.
 
-use crate::app::ask::{Ask, Source};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
-use crate::app::panes::Cx;
+use crate::app::panes::PaneContext;
+use crate::app::request::{Request, StatementOrigin};
 use crate::domain::limits::WORKSHEET_BYTES;
-use crate::domain::port::{CopyText, SavedWorksheet, StorageCmd};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd};
 use crate::domain::sql::Dialect;
 
 use super::{Edit, Editor, Reading, Sheet, WorksheetAction, Worksheets};
@@ -24,7 +24,7 @@ impl Worksheets {
 
     /// Takes the worksheets of a profile; there is always one. What was typed before any were there stays, as a tab of
     /// its own in front; what changed in those of another profile goes to the disk first.
-    pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize, cx: &mut Cx<'_>) {
+    pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize, cx: &mut PaneContext<'_>) {
         let typed: Vec<Sheet> = if self.profile.is_none() {
             self.sheets.drain(..).filter(|sheet| !sheet.editor.is_empty()).collect()
         } else {
@@ -113,28 +113,28 @@ impl Worksheets {
     }
 
     /// The statement at the cursor, as something to ask for.
-    pub fn run(&mut self, cx: &mut Cx<'_>) {
+    pub fn run(&mut self, cx: &mut PaneContext<'_>) {
         match self.statement() {
             Some((at, statement)) => {
-                let (statement, from) = (statement.to_owned(), Source::Worksheet { at });
-                cx.ask(Ask::Run { statement, from });
+                let (statement, from) = (statement.to_owned(), StatementOrigin::Worksheet { at });
+                cx.request(Request::Run { statement, from });
             }
-            None => cx.ask(Ask::Notice(
+            None => cx.request(Request::Notice(
                 "there is no statement here yet: type one, or insert a table from the explorer".into(),
             )),
         }
     }
 
     /// All statements of the worksheet in front, as something to ask for.
-    pub fn run_all(&mut self, cx: &mut Cx<'_>) {
+    pub fn run_all(&mut self, cx: &mut PaneContext<'_>) {
         let statements = self.sheet().and_then(|sheet| sheet.reading.as_ref()).map_or_else(Vec::new, |reading| {
             let spans = reading.statements().iter().map(|statement| statement.span.clone());
             spans.filter_map(|span| Some((span.start, reading.text().get(span)?.to_owned()))).collect()
         });
         if statements.is_empty() {
-            cx.ask(Ask::Notice("there is no statement here yet".into()));
+            cx.request(Request::Notice("there is no statement here yet".into()));
         } else {
-            cx.ask(Ask::RunAll(statements));
+            cx.request(Request::RunAll(statements));
         }
     }
 
@@ -152,19 +152,19 @@ impl Worksheets {
     }
 
     /// Takes typed or pasted text.
-    pub fn insert(&mut self, text: &str, cx: &mut Cx<'_>) {
+    pub fn insert(&mut self, text: &str, cx: &mut PaneContext<'_>) {
         if self.sheets.is_empty() {
             self.open_new("1", "");
         }
         let Some(sheet) = self.sheet_mut() else { return };
         let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
         if size + text.len() > WORKSHEET_BYTES {
-            cx.ask(Ask::Problem(
-                Problem::new(Kind::Local, "The worksheet is full: nothing was inserted")
+            cx.request(Request::Problem(
+                Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
                     .because(format!("a worksheet holds at most {WORKSHEET_BYTES} bytes"))
                     .hint(format!(
                         "open a new worksheet, or run a file with `{}`",
-                        cx.shared.settings.command_line.with("run -f FILE")
+                        cx.context.settings.command_line.with("run -f FILE")
                     )),
             ));
             return;
@@ -188,7 +188,7 @@ impl Worksheets {
         self.is_dirty = true;
     }
 
-    fn undo(&mut self, back: bool, cx: &mut Cx<'_>) {
+    fn undo(&mut self, back: bool, cx: &mut PaneContext<'_>) {
         let edit = if back { Edit::Undo } else { Edit::Redo };
         match self.sheet_mut().map(|sheet| sheet.editor.edit(edit, false)) {
             Some(true) => {
@@ -198,15 +198,17 @@ impl Worksheets {
                 self.is_dirty = true;
             }
             Some(false) | None => {
-                cx.ask(Ask::Notice(if back { "there is nothing to undo" } else { "there is nothing to redo" }.into()));
+                cx.request(Request::Notice(
+                    if back { "there is nothing to undo" } else { "there is nothing to redo" }.into(),
+                ));
             }
         }
     }
 
     /// Does an action.
-    pub fn act(&mut self, action: WorksheetAction, cx: &mut Cx<'_>) {
+    pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
         use WorksheetAction as A;
-        let page = usize::from(cx.shared.areas.rows(Focus::Worksheet)).max(1);
+        let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
         match action {
             A::Left => self.edit(Edit::Left, false),
             A::Right => self.edit(Edit::Right, false),
@@ -242,22 +244,22 @@ impl Worksheets {
                     let place = sheet.editor.cursor();
                     sheet.editor.go(place);
                 }
-                _ => cx.ask(Ask::Focus(Focus::Grid)),
+                _ => cx.request(Request::Focus(Focus::Grid)),
             },
         }
         self.settle(cx);
     }
 
-    fn take_selection(&mut self, cut: bool, cx: &mut Cx<'_>) {
+    fn take_selection(&mut self, cut: bool, cx: &mut PaneContext<'_>) {
         match self.sheet().and_then(|sheet| sheet.editor.selected()) {
             Some(text) => {
                 let what = format!("{} characters", text.chars().count());
-                cx.ask(Ask::Copy(CopyText::plain(text, what)));
+                cx.request(Request::Copy(CopyText::plain(text, what)));
                 if cut {
                     self.edit(Edit::Cut, false);
                 }
             }
-            None => cx.ask(Ask::Notice("nothing is selected: Shift with the arrows selects".into())),
+            None => cx.request(Request::Notice("nothing is selected: Shift with the arrows selects".into())),
         }
     }
 
@@ -289,7 +291,7 @@ impl Worksheets {
 
     /// The table that the statement at the cursor is about: the word under the cursor, else the first known table of the statement.
     #[must_use]
-    pub fn table(&self, cx: &crate::app::shared::Shared) -> Option<(String, String)> {
+    pub fn table(&self, cx: &crate::app::context::Context) -> Option<(String, String)> {
         let catalog = cx.catalog.as_ref()?;
         let current = cx.database.as_deref().unwrap_or_default();
         let known = |word: &str| -> Option<(String, String)> {
@@ -313,10 +315,10 @@ impl Worksheets {
             .find_map(|word| known(&word.replace('`', "")))
     }
 
-    fn docs(&mut self, cx: &mut Cx<'_>) {
-        match self.table(cx.shared) {
-            Some((schema, table)) => cx.ask(Ask::ShowTable { schema, table }),
-            None => cx.ask(Ask::Notice("no table of this database is under the cursor".into())),
+    fn docs(&mut self, cx: &mut PaneContext<'_>) {
+        match self.table(cx.context) {
+            Some((schema, table)) => cx.request(Request::ShowTable { schema, table }),
+            None => cx.request(Request::Notice("no table of this database is under the cursor".into())),
         }
     }
 
@@ -330,10 +332,10 @@ impl Worksheets {
     }
 
     /// Restores: the text is read, the cursor is in view. Also sends a save when one is due and none is on its way.
-    pub fn settle(&mut self, cx: &mut Cx<'_>) {
-        self.read(cx.shared.dialect());
-        let rows = usize::from(cx.shared.areas.rows(Focus::Worksheet)).max(1);
-        let width = cx.shared.areas.worksheet.map_or(80, |area| usize::from(area.width.saturating_sub(9))).max(1);
+    pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
+        self.read(cx.context.dialect());
+        let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
+        let width = cx.context.layout.worksheet.map_or(80, |area| usize::from(area.width.saturating_sub(9))).max(1);
         if let Some(sheet) = self.sheet() {
             let (line, column) = sheet.editor.cursor();
             let count = sheet.editor.lines().len();
@@ -344,13 +346,13 @@ impl Worksheets {
     }
 
     /// Sends what changed to disk, one save at a time.
-    pub fn save(&mut self, cx: &mut Cx<'_>) {
+    pub fn save(&mut self, cx: &mut PaneContext<'_>) {
         if self.is_dirty && !self.is_saving {
             self.send(cx);
         }
     }
 
-    fn send(&mut self, cx: &mut Cx<'_>) {
+    fn send(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(profile) = self.profile.clone() {
             self.is_dirty = false;
             self.is_saving = true;

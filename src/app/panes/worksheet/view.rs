@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::shared::Shared;
+use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
 
@@ -18,7 +18,7 @@ pub struct WorksheetView<'a> {
     /// Its state.
     pub worksheets: &'a Worksheets,
     /// Dialect and keys.
-    pub shared: &'a Shared,
+    pub context: &'a Context,
     /// Colours.
     pub theme: Theme,
     /// Whether it is in focus.
@@ -48,8 +48,8 @@ impl WorksheetView<'_> {
         };
         let (line, column) = sheet.editor.cursor();
         let elsewhere = sheet.last_run.as_ref().and_then(|(profile, database)| {
-            let here = self.shared.profile.as_ref().map(|profile| profile.name.as_str());
-            let differs = here != Some(profile.as_str()) || *database != self.shared.database;
+            let here = self.context.profile.as_ref().map(|profile| profile.name.as_str());
+            let differs = here != Some(profile.as_str()) || *database != self.context.database;
             differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
         });
         let count = sheet.editor.lines().len();

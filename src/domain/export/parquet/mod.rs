@@ -23,7 +23,7 @@ use super::names::unique;
 use super::typed::Typed;
 use super::{Format, SessionZone, WriteError};
 use crate::domain::limits::PARQUET_GROUP_BYTES;
-use crate::domain::problem::{Kind as Trouble, Problem};
+use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::results::{Cells, Column};
 
 /// Writes Parquet.

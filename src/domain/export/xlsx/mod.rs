@@ -21,7 +21,7 @@ use super::names::unique;
 use super::typed::Typed;
 use super::{Format, WriteError};
 use crate::domain::limits::{SHEET_BYTES, SHEET_COLUMNS, SHEET_ROWS};
-use crate::domain::problem::{Kind as Trouble, Problem};
+use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::results::{Cell, Cells, Column};
 
 /// Writes a workbook.

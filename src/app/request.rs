@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::compute::Work;
-use crate::domain::export::CopyForm;
-use crate::domain::port::{CopyText, ExportForm, ExportOrder};
+use crate::domain::compute::ComputeWork;
+use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::results::{Column, ColumnProfile, Plot, Series, Shown};
+use crate::domain::protocol::{CopyText, ExportForm, ExportOrder};
+use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
 use super::focus::Focus;
@@ -16,7 +16,7 @@ use super::panes::overlay::Kind;
 
 /// Something a pane cannot do by itself.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
+pub enum Request {
     /// Connect to this profile.
     Connect(String),
     /// Answer the open question of the connecting session.
@@ -26,7 +26,7 @@ pub enum Ask {
         /// The statement without `;`.
         statement: String,
         /// Where it comes from.
-        from: Source,
+        from: StatementOrigin,
     },
     /// Run these one after the other, up to the first that fails: first byte in the worksheet, and text.
     RunAll(Vec<(usize, String)>),
@@ -66,14 +66,14 @@ pub enum Ask {
         /// The question.
         question: String,
         /// What yes does.
-        yes: Box<Ask>,
+        yes: Box<Request>,
     },
     /// Put text on the clipboard.
     Copy(CopyText),
     /// Copy what is selected in the results in this form.
-    CopyAs(CopyForm),
+    CopyAs(CopyFormat),
     /// Ask for the form of a copy.
-    CopyForm,
+    CopyFormat,
     /// Ask for a condition; the line begins with this text.
     FilterForm(String),
     /// Show only rows that fit this condition.
@@ -159,7 +159,7 @@ pub enum Ask {
         /// The columns.
         columns: Arc<[Column]>,
         /// Its values.
-        values: Vec<Shown>,
+        values: Vec<CellPreview>,
     },
     /// Show a whole value in the inspector.
     ShowValue {
@@ -202,14 +202,14 @@ pub enum Ask {
     /// Make the overlay's list anew: the catalog has changed.
     RefreshOverlay,
     /// Work this out beside the loop; the answer comes to the pane whose work it is.
-    Compute(Work),
+    Compute(ComputeWork),
     /// Leave, even while something runs.
     Quit,
 }
 
 /// Where a statement comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum StatementOrigin {
     /// The worksheet in front: its first byte in the text.
     Worksheet {
         /// The statement's first byte.
@@ -230,7 +230,7 @@ pub enum Source {
     },
 }
 
-impl Source {
+impl StatementOrigin {
     /// The statement's first byte in the worksheet in front, where it comes from there.
     #[must_use]
     pub fn at(self) -> Option<usize> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::accesslog::{Begin, CopyRecord, Entry, ExportRecord, Permit};
+use crate::domain::access_log::{Begin, CopyRecord, Entry, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
@@ -39,7 +39,7 @@ impl SavedWorksheet {
 
 /// One line of the history: a begin record of the access log with its end, where there is one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Past {
+pub struct HistoryEntry {
     /// The begin record.
     pub begin: Begin,
     /// The end record.
@@ -136,7 +136,7 @@ pub enum Demo {
 
 /// News of the storage task.
 #[derive(Debug)]
-pub enum StorageNews {
+pub enum StorageEvent {
     /// The begin record is on disk.
     Permitted {
         /// The session that may run it.
@@ -156,7 +156,7 @@ pub enum StorageNews {
         problem: Problem,
     },
     /// The newest lines of the access log, newest first.
-    History(Vec<Past>),
+    History(Vec<HistoryEntry>),
     /// The worksheets of a profile, in tab order; problems name files that could not be read.
     Worksheets {
         /// Whose.

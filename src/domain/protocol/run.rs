@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::accesslog::Entry;
+use crate::domain::access_log::Entry;
 use crate::domain::ids::ResultId;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::{Chunk, Column};
 
 /// What bounds one statement.
@@ -70,7 +70,8 @@ impl std::fmt::Display for End {
             Self::Limit(limit) => write!(f, "cut: {limit}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Broken(problem) => {
-                let word = if problem.kind == Kind::Lost { "broken, not known to have finished" } else { "failed" };
+                let word =
+                    if problem.kind == ProblemKind::Lost { "broken, not known to have finished" } else { "failed" };
                 match &problem.server {
                     Some(error) => write!(f, "{word}: ERROR {} ({}): {}", error.code, error.state, error.message),
                     None => write!(f, "{word}: {}", problem.what),

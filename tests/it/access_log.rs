@@ -5,10 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rrx::domain::accesslog::{
+use rrx::domain::access_log::{
     self, BadLine, Begin, CopyRecord, Entry, ExportRecord, Ledger, Line, TunnelEvent, TunnelRecord,
 };
-use rrx::io::storage::accesslog::{AccessLog, FILE_NAME, os_user};
+use rrx::io::storage::access_log::{AccessLog, FILE_NAME, os_user};
 use rrx::io::storage::history;
 
 fn noon() -> SystemTime {
@@ -54,7 +54,7 @@ fn a_begin_record_is_one_line_on_disk_with_version_kind_time_and_user() {
     assert!(text.starts_with(r#"{"v":1,"kind":"begin","id":""#), "{text}");
     assert_eq!(stamped.time, "2026-09-21T14:13:20.123Z");
     assert_eq!(stamped.os_user, os_user());
-    assert_eq!(accesslog::read(&text), Ok(Line::Begin(stamped)));
+    assert_eq!(access_log::read(&text), Ok(Line::Begin(stamped)));
 }
 
 #[test]
@@ -263,22 +263,22 @@ fn a_log_that_cannot_be_opened_is_a_problem_that_names_it() {
 
 #[test]
 fn a_line_of_a_newer_form_is_refused_by_its_number() {
-    assert_eq!(accesslog::read(r#"{"v":2,"kind":"begin"}"#), Err(BadLine::Newer(2)));
+    assert_eq!(access_log::read(r#"{"v":2,"kind":"begin"}"#), Err(BadLine::Newer(2)));
 }
 
 proptest::proptest! {
     #[test]
     fn any_text_is_read_or_refused_without_panic(line in ".*") {
-        let _ = accesslog::read(&line);
+        let _ = access_log::read(&line);
     }
 
     #[test]
     fn any_statement_comes_back_as_it_was(statement in "(?s).*") {
         let mut record = begin(&statement);
         record.id = "1".into();
-        let line = accesslog::write_begin(&record).unwrap();
+        let line = access_log::write_begin(&record).unwrap();
         proptest::prop_assert_eq!(line.matches('\n').count(), 1);
-        proptest::prop_assert_eq!(accesslog::read(&line), Ok(Line::Begin(record)));
+        proptest::prop_assert_eq!(access_log::read(&line), Ok(Line::Begin(record)));
     }
 }
 
@@ -297,8 +297,8 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
 
 #[test]
 fn an_end_is_written_in_the_same_words_whoever_writes_it() {
-    use rrx::domain::port::{End, Limit};
-    use rrx::domain::problem::{Kind, Problem, ServerError};
+    use rrx::domain::problem::{Problem, ProblemKind, ServerError};
+    use rrx::domain::protocol::{End, Limit};
     let server = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'x'".into() };
     for (end, words) in [
         (End::Complete, "complete"),
@@ -306,11 +306,11 @@ fn an_end_is_written_in_the_same_words_whoever_writes_it() {
         (End::Limit(Limit::Rows(10)), "cut: row limit (10 rows)"),
         (End::Limit(Limit::Fetch(9)), "cut: time limit (9 s for fetching)"),
         (
-            End::Broken(Problem::new(Kind::Statement, "w").server(server)),
+            End::Broken(Problem::new(ProblemKind::Statement, "w").server(server)),
             "failed: ERROR 1054 (42S22): Unknown column 'x'",
         ),
         (
-            End::Broken(Problem::new(Kind::Lost, "The link is lost")),
+            End::Broken(Problem::new(ProblemKind::Lost, "The link is lost")),
             "broken, not known to have finished: The link is lost",
         ),
     ] {

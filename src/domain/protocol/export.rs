@@ -51,7 +51,7 @@ pub struct ExportOrder {
     pub zone: SessionZone,
     /// The file, as the user typed it: `~/` is the home folder, a relative one counts from the current folder.
     pub path: String,
-    /// Whether a file that is there may be replaced; where not, the answer is [`ExportNews::Exists`].
+    /// Whether a file that is there may be replaced; where not, the answer is [`ExportEvent::Exists`].
     pub replace: Replace,
 }
 
@@ -79,9 +79,9 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// What an export tells. All but [`ExportNews::Ready`] and progress end it.
+/// What an export tells. All but [`ExportEvent::Ready`] and progress end it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExportNews {
+pub enum ExportEvent {
     /// The file is open and waits for the rows of the statement.
     Ready,
     /// A file of that name is there; nothing was written.

@@ -12,7 +12,7 @@ const LEFT_TO_OTHERS: u16 = 12;
 
 /// The columns of a result on the screen. A place counts in the order shown, a column in the server's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Layout {
+pub struct ColumnLayout {
     order: Vec<usize>,
     widths: Vec<u16>,
     frozen: usize,
@@ -32,7 +32,7 @@ pub struct Span {
     pub width: u16,
 }
 
-impl Layout {
+impl ColumnLayout {
     /// All columns in the server's order, with these widths.
     #[must_use]
     pub fn new(widths: Vec<u16>) -> Self {
@@ -203,13 +203,13 @@ impl Layout {
 mod tests {
     use super::*;
 
-    fn shown(layout: &Layout, room: u16) -> Vec<usize> {
+    fn shown(layout: &ColumnLayout, room: u16) -> Vec<usize> {
         layout.spans(room).iter().map(|span| span.column).collect()
     }
 
     #[test]
     fn the_cursor_is_in_view_and_frozen_columns_stay() {
-        let mut layout = Layout::new(vec![10; 300]);
+        let mut layout = ColumnLayout::new(vec![10; 300]);
         layout.settle(280, 60);
         assert_eq!(shown(&layout, 60), [277, 278, 279, 280, 281]);
         layout.freeze(0);
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn frozen_columns_leave_room_to_others() {
-        let mut layout = Layout::new(vec![40, 40, 40]);
+        let mut layout = ColumnLayout::new(vec![40, 40, 40]);
         layout.freeze(1);
         layout.settle(2, 50);
         let spans = layout.spans(50);
@@ -234,7 +234,7 @@ mod tests {
     fn the_cursor_is_in_view_however_many_columns_shall_stay() {
         for (width, count) in [(10, 45), (400, 45), (3, 300)] {
             for room in [8, 14, 17, 60, 150] {
-                let mut layout = Layout::new(vec![width; count]);
+                let mut layout = ColumnLayout::new(vec![width; count]);
                 layout.freeze(count - 1);
                 for place in (0..count).rev().chain(0..count) {
                     layout.settle(place, room);
@@ -244,7 +244,7 @@ mod tests {
                 }
             }
         }
-        let mut layout = Layout::new(vec![10; 45]);
+        let mut layout = ColumnLayout::new(vec![10; 45]);
         layout.freeze(44);
         assert_eq!((layout.staying(60), layout.staying(8)), (3, 0));
         layout.freeze(44);
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_hidden_column_comes_back_where_it_stood() {
-        let mut layout = Layout::new(vec![5; 4]);
+        let mut layout = ColumnLayout::new(vec![5; 4]);
         assert!(layout.hide(1) && layout.hide(1));
         assert_eq!(layout.order(), [0, 3]);
         assert_eq!(layout.shift(0, true), 1);

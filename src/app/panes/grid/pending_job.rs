@@ -1,16 +1,16 @@
 //! Longer work on a result: what is under way in the store, and giving it up so that what shows is what is said.
 
-use crate::app::ask::Ask;
 use crate::app::effect::Effect;
-use crate::app::panes::Cx;
-use crate::domain::port::{StoreCmd, StoreWork};
+use crate::app::panes::PaneContext;
+use crate::app::request::Request;
+use crate::domain::protocol::{StoreCmd, StoreWork};
 use crate::domain::results::{Arrangement, Plot};
 
 use super::{Grid, ResultSet};
 
 /// What the store was asked for and has not answered yet.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Longer {
+pub struct PendingJob {
     under_way: Vec<StoreWork>,
     /// Rows done of how many, of the work that told last.
     told: Option<(StoreWork, u64, u64)>,
@@ -20,7 +20,7 @@ pub struct Longer {
     given_up: Option<Arrangement>,
 }
 
-impl Longer {
+impl PendingJob {
     /// Work was asked for.
     pub(super) fn begin(&mut self, work: StoreWork) {
         self.end(work);
@@ -69,7 +69,7 @@ impl Longer {
 
 impl ResultSet {
     /// Gives up what is under way, and says so; false where nothing is.
-    pub(super) fn give_up(&mut self, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn give_up(&mut self, cx: &mut PaneContext<'_>) -> bool {
         let Some(last) = self.longer.under_way.last().copied() else { return false };
         cx.effect(Effect::Store(StoreCmd::GiveUp(self.id)));
         if let Some(before) = self.longer.before.take() {
@@ -78,7 +78,7 @@ impl ResultSet {
         self.search.take_if(|search| search.found.is_none());
         self.longer.under_way.clear();
         self.longer.told = None;
-        cx.ask(Ask::Notice(
+        cx.request(Request::Notice(
             match last {
                 StoreWork::Arrange => "stopped: the rows stand as they did",
                 StoreWork::Find => "the search was stopped",
@@ -94,7 +94,7 @@ impl ResultSet {
 
 impl Grid {
     /// Draws the result that shows.
-    pub fn plot(&mut self, plot: Plot, cx: &mut Cx<'_>) {
+    pub fn plot(&mut self, plot: Plot, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             result.longer.begin(StoreWork::Plot);
             cx.effect(Effect::Store(StoreCmd::Plot { result: result.id, plot }));
@@ -102,7 +102,7 @@ impl Grid {
     }
 
     /// Gives up what is under way in the result that shows; false where nothing is.
-    pub fn give_up(&mut self, cx: &mut Cx<'_>) -> bool {
+    pub fn give_up(&mut self, cx: &mut PaneContext<'_>) -> bool {
         self.front_mut().is_some_and(|result| result.give_up(cx))
     }
 }

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rrx::app::shared::Link;
+use rrx::app::context::ConnectionState;
 use rrx::app::{Effect, Message, screen};
-use rrx::domain::port::{End, Lag, Question, Role, ServerFacts, SessionCmd, SessionId, SessionNews, StorageCmd};
-use rrx::domain::problem::{Kind, Problem, ServerError};
+use rrx::domain::problem::{Problem, ProblemKind, ServerError};
+use rrx::domain::protocol::{End, Lag, Question, Role, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd};
 
 use super::model::{Bench, catalog, facts, report};
 
 fn lost() -> Problem {
-    Problem::new(Kind::Lost, "The tunnel is gone.").because("the hop closed it").passing()
+    Problem::new(ProblemKind::Lost, "The tunnel is gone.").because("the hop closed it").passing()
 }
 
 fn unreachable() -> Problem {
-    Problem::new(Kind::Route, "bastion.example.com does not answer").because("timed out").passing()
+    Problem::new(ProblemKind::Route, "bastion.example.com does not answer").because("timed out").passing()
 }
 
 /// The header, which has two lines on narrow screens.
@@ -23,7 +23,7 @@ fn header(bench: &Bench) -> String {
     let (width, height) = (bench.model.size.width, bench.model.size.height);
     let buffer = screen(&bench.model, width, height);
     let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
-    (0..bench.model.shared.areas.header.height).map(line).collect::<Vec<_>>().join("\n")
+    (0..bench.model.context.layout.header.height).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The sessions that were told to connect, each with its database.
@@ -35,8 +35,8 @@ fn connects(bench: &Bench) -> Vec<(u32, Option<String>)> {
     bench.effects.iter().filter_map(connect).collect()
 }
 
-fn news(bench: &mut Bench, session: u32, news: SessionNews) {
-    bench.feed(Message::Session(SessionId(session), news));
+fn event(bench: &mut Bench, session: u32, event: SessionEvent) {
+    bench.feed(Message::Session(SessionId(session), event));
 }
 
 fn at(bench: &mut Bench, milliseconds: u64) {
@@ -48,10 +48,10 @@ fn a_lost_link_is_connected_again_at_once_behind_the_screen_in_the_database_of_t
     let mut bench = Bench::connected(160, 45);
     bench.text("USE elsewhere");
     let result = bench.run();
-    let used = rrx::domain::port::RunReport { database: Some("elsewhere".into()), ..report(End::Complete, 0) };
-    bench.session(SessionNews::Ended { result, report: used });
+    let used = rrx::domain::protocol::RunReport { database: Some("elsewhere".into()), ..report(End::Complete, 0) };
+    bench.session(SessionEvent::Ended { result, report: used });
     bench.effects.clear();
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     assert_eq!(connects(&bench), [(2, Some("elsewhere".into()))]);
     assert!(bench.model.connect.is_none(), "no ladder covers the worksheet");
     assert!(header(&bench).contains("LINK LOST, reconnecting (attempt 1)"), "{}", header(&bench));
@@ -59,9 +59,9 @@ fn a_lost_link_is_connected_again_at_once_behind_the_screen_in_the_database_of_t
     bench.text(" -- typed meanwhile");
     let again = ServerFacts { database: Some("elsewhere".into()), ..facts() };
     bench.effects.clear();
-    news(&mut bench, 2, SessionNews::Ready(Arc::new(again)));
-    assert_eq!(bench.model.shared.link, Link::On(SessionId(2)));
-    assert_eq!(bench.model.shared.database.as_deref(), Some("elsewhere"));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(again)));
+    assert_eq!(bench.model.context.link, ConnectionState::Connected(SessionId(2)));
+    assert_eq!(bench.model.context.database.as_deref(), Some("elsewhere"));
     assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed meanwhile"));
     let notice = &bench.model.aside.notice.as_ref().unwrap().text;
     assert_eq!(notice, "connected again to Aurora MySQL 8.0.39 (The tunnel is gone: the hop closed it)");
@@ -74,13 +74,15 @@ fn a_lost_link_is_connected_again_at_once_behind_the_screen_in_the_database_of_t
 fn pauses_grow_and_are_counted_down_and_nothing_gives_up_by_itself() {
     let mut bench = Bench::connected(160, 45);
     at(&mut bench, 60_000);
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     let mut now = 60_000;
     let mut pauses = Vec::new();
     for session in 2..12 {
         bench.effects.clear();
-        news(&mut bench, session, SessionNews::Failed(unreachable()));
-        let Link::Waiting { attempt, due } = bench.model.shared.link else { panic!("{:?}", bench.model.shared.link) };
+        event(&mut bench, session, SessionEvent::Failed(unreachable()));
+        let ConnectionState::Waiting { attempt, due } = bench.model.context.link else {
+            panic!("{:?}", bench.model.context.link)
+        };
         assert_eq!(attempt, session);
         assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Wake(_))), "{:?}", bench.effects);
         let pause = u64::try_from(due.as_millis()).unwrap() - now;
@@ -101,19 +103,19 @@ fn pauses_grow_and_are_counted_down_and_nothing_gives_up_by_itself() {
 
 #[test]
 fn what_waiting_cannot_mend_stops_the_attempts_and_is_shown() {
-    let refused = Problem::new(Kind::Route, "No session with replica:3306 as RO_USER").server(ServerError {
+    let refused = Problem::new(ProblemKind::Route, "No session with replica:3306 as RO_USER").server(ServerError {
         code: 1045,
         state: "28000".into(),
         message: "Access denied".into(),
     });
-    let changed = Problem::new(Kind::Route, "the host key of bastion.example.com has changed");
-    let writer = Problem::new(Kind::Refused, "replica.example.com is not a replica");
+    let changed = Problem::new(ProblemKind::Route, "the host key of bastion.example.com has changed");
+    let writer = Problem::new(ProblemKind::Refused, "replica.example.com is not a replica");
     for problem in [refused, changed, writer] {
         let mut bench = Bench::connected(160, 45);
-        bench.session(SessionNews::Lost(lost()));
+        bench.session(SessionEvent::Lost(lost()));
         bench.effects.clear();
-        news(&mut bench, 2, SessionNews::Failed(problem.clone()));
-        assert_eq!(bench.model.shared.link, Link::Lost);
+        event(&mut bench, 2, SessionEvent::Failed(problem.clone()));
+        assert_eq!(bench.model.context.link, ConnectionState::Lost);
         let notice = &bench.model.aside.notice.as_ref().unwrap().text;
         assert!(notice.contains(&problem.what) && notice.contains("alt-r connects again"), "{notice}");
         assert!(header(&bench).contains("✗ LINK LOST"), "{}", header(&bench));
@@ -127,21 +129,21 @@ fn what_waiting_cannot_mend_stops_the_attempts_and_is_shown() {
 fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
     let question = Question::Secret { prompt: "Password of RO_USER at replica".into(), echo: false };
     let mut bench = Bench::connected(160, 45);
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     bench.effects.clear();
-    news(&mut bench, 2, SessionNews::Asked(question.clone()));
+    event(&mut bench, 2, SessionEvent::Asked(question.clone()));
     assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::GiveWay)]));
-    assert_eq!(bench.model.shared.link, Link::Lost);
+    assert_eq!(bench.model.context.link, ConnectionState::Lost);
     assert!(bench.model.connect.is_none());
     let notice = &bench.model.aside.notice.as_ref().unwrap().text;
     assert!(notice.contains("Password of RO_USER"), "{notice}");
     // What the closed session still says is of no interest.
-    news(&mut bench, 2, SessionNews::Closed);
+    event(&mut bench, 2, SessionEvent::Closed);
     bench.keys("alt-r");
     assert_eq!(connects(&bench).last().map(|(id, _)| *id), Some(3));
-    news(&mut bench, 3, SessionNews::Asked(question));
+    event(&mut bench, 3, SessionEvent::Asked(question));
     assert!(bench.model.connect.as_ref().is_some_and(rrx::app::panes::connect::Connect::takes_text));
-    assert_eq!(bench.model.shared.link, Link::Connecting(SessionId(3)));
+    assert_eq!(bench.model.context.link, ConnectionState::Connecting(SessionId(3)));
 }
 
 /// The sessions that were told to connect, each with the one whose story it goes on with.
@@ -156,11 +158,11 @@ fn stories(bench: &Bench) -> Vec<(u32, Option<u32>)> {
 #[test]
 fn each_attempt_goes_on_with_the_story_of_the_one_before_and_only_the_user_ends_it() {
     let mut bench = Bench::connected(160, 45);
-    bench.session(SessionNews::Lost(lost()));
-    news(&mut bench, 2, SessionNews::Failed(unreachable()));
+    bench.session(SessionEvent::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::Failed(unreachable()));
     // At once by the key, and once more by the key while that one is under way.
     bench.keys("alt-r alt-r");
-    news(&mut bench, 4, SessionNews::Ready(Arc::new(facts())));
+    event(&mut bench, 4, SessionEvent::Ready(Arc::new(facts())));
     // By the key while the link stands.
     bench.keys("alt-r");
     assert_eq!(stories(&bench)[stories(&bench).len() - 4..], [(2, Some(1)), (3, Some(2)), (4, Some(3)), (5, Some(4))]);
@@ -174,22 +176,26 @@ fn each_attempt_goes_on_with_the_story_of_the_one_before_and_only_the_user_ends_
 fn one_key_tries_at_once_and_one_stops_trying() {
     let mut bench = Bench::connected(160, 45);
     at(&mut bench, 60_000);
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     for session in 2..6 {
-        news(&mut bench, session, SessionNews::Failed(unreachable()));
-        if let Link::Waiting { due, .. } = bench.model.shared.link {
+        event(&mut bench, session, SessionEvent::Failed(unreachable()));
+        if let ConnectionState::Waiting { due, .. } = bench.model.context.link {
             bench.feed(Message::Clock(due));
         }
     }
-    news(&mut bench, 6, SessionNews::Failed(unreachable()));
-    assert!(matches!(bench.model.shared.link, Link::Waiting { attempt: 6, .. }), "{:?}", bench.model.shared.link);
+    event(&mut bench, 6, SessionEvent::Failed(unreachable()));
+    assert!(
+        matches!(bench.model.context.link, ConnectionState::Waiting { attempt: 6, .. }),
+        "{:?}",
+        bench.model.context.link
+    );
     bench.effects.clear();
     bench.keys("alt-r");
     assert_eq!(connects(&bench).len(), 1);
     assert!(bench.model.connect.is_none());
-    news(&mut bench, 7, SessionNews::Failed(unreachable()));
+    event(&mut bench, 7, SessionEvent::Failed(unreachable()));
     bench.keys("ctrl-c");
-    assert_eq!(bench.model.shared.link, Link::Lost);
+    assert_eq!(bench.model.context.link, ConnectionState::Lost);
     bench.effects.clear();
     at(&mut bench, 3_600_000);
     assert_eq!(connects(&bench), []);
@@ -198,17 +204,17 @@ fn one_key_tries_at_once_and_one_stops_trying() {
     bench.effects.clear();
     bench.keys("ctrl-c");
     assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(8), SessionCmd::Close)]));
-    assert_eq!(bench.model.shared.link, Link::Lost);
+    assert_eq!(bench.model.context.link, ConnectionState::Lost);
 }
 
 #[test]
 fn another_server_than_before_is_told_and_its_catalog_is_read() {
     let mut bench = Bench::connected(160, 45);
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     bench.effects.clear();
     let other =
         ServerFacts { identity: "replica-2".into(), server_id: "replica-2".into(), role: Role::Writer, ..facts() };
-    news(&mut bench, 2, SessionNews::Ready(Arc::new(other)));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(other)));
     let notice = &bench.model.aside.notice.as_ref().unwrap().text;
     assert!(notice.contains("ANOTHER SERVER than before: replica-2, it was replica-1"), "{notice}");
     assert!(notice.contains("it was REPLICA"), "{notice}");
@@ -220,34 +226,42 @@ fn another_server_than_before_is_told_and_its_catalog_is_read() {
 fn a_session_that_is_lost_as_soon_as_it_stands_is_not_asked_without_end() {
     let mut bench = Bench::connected(160, 45);
     at(&mut bench, 60_000);
-    bench.session(SessionNews::Lost(lost()));
-    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    bench.session(SessionEvent::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
     at(&mut bench, 61_000);
-    news(&mut bench, 2, SessionNews::Lost(lost()));
-    assert!(matches!(bench.model.shared.link, Link::Waiting { attempt: 2, .. }), "{:?}", bench.model.shared.link);
+    event(&mut bench, 2, SessionEvent::Lost(lost()));
+    assert!(
+        matches!(bench.model.context.link, ConnectionState::Waiting { attempt: 2, .. }),
+        "{:?}",
+        bench.model.context.link
+    );
     at(&mut bench, 62_000);
-    news(&mut bench, 3, SessionNews::Ready(Arc::new(facts())));
+    event(&mut bench, 3, SessionEvent::Ready(Arc::new(facts())));
     at(&mut bench, 100_000);
-    news(&mut bench, 3, SessionNews::Lost(lost()));
-    assert!(matches!(bench.model.shared.link, Link::Again { attempt: 1, .. }), "{:?}", bench.model.shared.link);
+    event(&mut bench, 3, SessionEvent::Lost(lost()));
+    assert!(
+        matches!(bench.model.context.link, ConnectionState::Reconnecting { attempt: 1, .. }),
+        "{:?}",
+        bench.model.context.link
+    );
 }
 
 #[test]
 fn a_database_that_is_gone_is_said_and_the_profile_s_own_taken() {
     let mut bench = Bench::connected(160, 45);
-    bench.model.shared.database = Some("dropped".into());
-    bench.session(SessionNews::Lost(lost()));
+    bench.model.context.database = Some("dropped".into());
+    bench.session(SessionEvent::Lost(lost()));
     bench.effects.clear();
-    let unknown = Problem::new(Kind::Route, "There is no database dropped").server(ServerError {
+    let unknown = Problem::new(ProblemKind::Route, "There is no database dropped").server(ServerError {
         code: 1049,
         state: "42000".into(),
         message: "Unknown database 'dropped'".into(),
     });
-    news(&mut bench, 2, SessionNews::Failed(unknown.clone()));
+    event(&mut bench, 2, SessionEvent::Failed(unknown.clone()));
     assert_eq!(connects(&bench), [(3, Some("clinspark".into()))]);
     // The profile's own is gone too: that is not tried for ever.
-    news(&mut bench, 3, SessionNews::Failed(unknown));
-    assert_eq!(bench.model.shared.link, Link::Lost);
+    event(&mut bench, 3, SessionEvent::Failed(unknown));
+    assert_eq!(bench.model.context.link, ConnectionState::Lost);
 }
 
 #[test]
@@ -256,8 +270,8 @@ fn a_statement_in_flight_ends_as_broken_and_is_not_sent_again() {
     bench.text("SELECT SLEEP(100)");
     let _ = bench.run();
     bench.effects.clear();
-    bench.session(SessionNews::Lost(lost()));
-    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    bench.session(SessionEvent::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
     let ends: Vec<&str> = bench
         .effects
         .iter()
@@ -274,35 +288,35 @@ fn a_statement_in_flight_ends_as_broken_and_is_not_sent_again() {
     let buffer = screen(&bench.model, 160, 45);
     let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(shown.contains("not known to have finished"), "{shown}");
-    assert_eq!(bench.model.shared.running, None);
+    assert_eq!(bench.model.context.running, None);
 }
 
 #[test]
 fn a_statement_run_while_the_link_is_down_is_not_kept_for_later() {
     let mut bench = Bench::connected(160, 45);
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     bench.effects.clear();
     bench.text("SELECT 1");
     bench.keys("f5");
     assert!(bench.model.aside.notice.as_ref().unwrap().text.contains("nothing was sent"));
-    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
 }
 
 #[test]
 fn the_profiles_can_be_looked_at_while_it_connects_again() {
     let mut bench = Bench::connected(160, 45);
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     bench.keys("f10");
-    news(&mut bench, 2, SessionNews::Ready(Arc::new(facts())));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
     assert!(bench.model.connect.is_some(), "what the user opened stays open");
     bench.keys("esc");
     assert!(bench.model.connect.is_none());
-    news(&mut bench, 2, SessionNews::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::Lost(lost()));
     bench.effects.clear();
     bench.keys("f10 enter");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::Connect { .. }))));
-    assert!(matches!(bench.model.shared.link, Link::Connecting(_)));
+    assert!(matches!(bench.model.context.link, ConnectionState::Connecting(_)));
 }
 
 #[test]
@@ -310,7 +324,7 @@ fn the_header_says_the_lag_or_why_it_is_not_known_and_never_an_old_one() {
     let mut bench = Bench::connected(200, 45);
     assert!(!header(&bench).contains("lag"), "{}", header(&bench));
     let says = |bench: &mut Bench, lag: Lag, words: &str| {
-        bench.session(SessionNews::Lag(lag));
+        bench.session(SessionEvent::Lag(lag));
         assert!(header(bench).contains(words), "{}", header(bench));
     };
     says(&mut bench, Lag::Behind(Duration::from_millis(20)), "Aurora MySQL 8.0.39 (id replica-1) · READ ONLY");
@@ -318,10 +332,10 @@ fn the_header_says_the_lag_or_why_it_is_not_known_and_never_an_old_one() {
     says(&mut bench, Lag::Stopped, "· replication stopped");
     let why = "no privilege: REPLICATION CLIENT";
     says(&mut bench, Lag::Unknown(why.into()), &format!("· lag unknown ({why})"));
-    bench.session(SessionNews::Lag(Lag::Behind(Duration::ZERO)));
+    bench.session(SessionEvent::Lag(Lag::Behind(Duration::ZERO)));
     at(&mut bench, 41_000);
     assert!(header(&bench).contains("lag unknown (not read for 41 s)"), "{}", header(&bench));
-    bench.session(SessionNews::Lost(lost()));
+    bench.session(SessionEvent::Lost(lost()));
     assert!(!header(&bench).contains("lag"), "{}", header(&bench));
 }
 
@@ -329,7 +343,7 @@ fn the_header_says_the_lag_or_why_it_is_not_known_and_never_an_old_one() {
 fn the_header_gives_up_account_route_id_lag_and_version_in_this_order() {
     let shown = |width: u16| {
         let mut bench = Bench::connected(width, 30);
-        bench.session(SessionNews::Lag(Lag::Unknown("the server has no replication".into())));
+        bench.session(SessionEvent::Lag(Lag::Unknown("the server has no replication".into())));
         header(&bench)
     };
     let has = |text: &str, width| shown(width).contains(text);
@@ -349,9 +363,9 @@ fn the_header_gives_up_account_route_id_lag_and_version_in_this_order() {
 fn every_width_says_that_the_link_is_lost() {
     for width in [220, 160, 120, 100, 80, 60, 41] {
         let mut bench = Bench::connected(width, 30);
-        bench.session(SessionNews::Catalog(Arc::new(catalog())));
-        bench.session(SessionNews::Lost(lost()));
-        news(&mut bench, 2, SessionNews::Failed(unreachable()));
+        bench.session(SessionEvent::Catalog(Arc::new(catalog())));
+        bench.session(SessionEvent::Lost(lost()));
+        event(&mut bench, 2, SessionEvent::Failed(unreachable()));
         let header = header(&bench);
         assert!(header.contains('✗'), "{width}: {header}");
         assert!(width < 80 || header.contains("LOST"), "{width}: {header}");
@@ -365,9 +379,9 @@ fn every_width_says_that_the_link_is_lost() {
 fn a_catalog_that_dies_with_its_link_takes_no_key_from_the_worksheet() {
     let mut bench = Bench::connected(160, 45);
     let focus = bench.model.focus;
-    bench.session(SessionNews::CatalogFailed(Problem::new(Kind::Statement, "The catalog could not be read")));
-    bench.session(SessionNews::Lost(lost()));
-    news(&mut bench, 2, SessionNews::Failed(Problem::new(Kind::Route, "the host key has changed")));
+    bench.session(SessionEvent::CatalogFailed(Problem::new(ProblemKind::Statement, "The catalog could not be read")));
+    bench.session(SessionEvent::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::Failed(Problem::new(ProblemKind::Route, "the host key has changed")));
     assert_eq!((bench.model.focus, bench.model.overlay.is_some()), (focus, false));
     bench.text("typed");
     assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed"));

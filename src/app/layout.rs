@@ -1,10 +1,10 @@
-//! The layout: a pure function of size and options, solved in update; update and view read the same [`Areas`].
+//! The layout: a pure function of size and options, solved in update; update and view read the same [`Layout`].
 
 use super::focus::Focus;
 
 /// The terminal's size in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Size {
+pub struct ScreenSize {
     /// Columns.
     pub width: u16,
     /// Rows.
@@ -38,7 +38,7 @@ impl Area {
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Room {
+pub enum LayoutClass {
     /// From 120 columns: explorer beside worksheet and results.
     Wide,
     /// From 60×18: worksheet above results; the rest comes over it.
@@ -52,7 +52,7 @@ pub enum Room {
 
 /// What the user chose to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct LayoutOptions {
     /// Explorer shown.
     pub explorer: bool,
     /// Inspector shown.
@@ -67,9 +67,9 @@ pub struct Options {
 
 /// Where everything is. A panel that is not shown has no area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Areas {
+pub struct Layout {
     /// How much room.
-    pub room: Room,
+    pub room: LayoutClass,
     /// The whole screen.
     pub screen: Area,
     /// The header.
@@ -88,37 +88,37 @@ pub struct Areas {
     pub inspector: Option<Area>,
 }
 
-impl Areas {
+impl Layout {
     /// Solves the layout.
     #[must_use]
-    pub fn solve(size: Size, options: Options) -> Self {
-        let Size { width, height } = size;
+    pub fn solve(size: ScreenSize, options: LayoutOptions) -> Self {
+        let ScreenSize { width, height } = size;
         let screen = Area::new(0, 0, width, height);
         if width < 20 || height < 5 {
-            return Self { room: Room::TooSmall, screen, ..Self::default() };
+            return Self { room: LayoutClass::TooSmall, screen, ..Self::default() };
         }
         let head = if width < 48 { 2 } else { 1 };
         let header = Area::new(0, 0, width, head);
         let hints = Area::new(0, height - 1, width, 1);
         let body = Area::new(0, head, width, height - head - 1);
         let room = match () {
-            () if width >= 120 && height >= 18 => Room::Wide,
-            () if width >= 60 && height >= 18 => Room::Narrow,
-            () => Room::Single,
+            () if width >= 120 && height >= 18 => LayoutClass::Wide,
+            () if width >= 60 && height >= 18 => LayoutClass::Narrow,
+            () => LayoutClass::Single,
         };
-        let mut areas = Self { room, screen, header, hints, body, ..Self::default() };
-        if options.zoom || room == Room::Single {
-            *areas.of_mut(options.focus) = Some(body);
-            return areas;
+        let mut layout = Self { room, screen, header, hints, body, ..Self::default() };
+        if options.zoom || room == LayoutClass::Single {
+            *layout.of_mut(options.focus) = Some(body);
+            return layout;
         }
         match room {
-            Room::Wide => areas.wide(body, options),
-            Room::Narrow | Room::Single | Room::TooSmall => areas.narrow(body, options),
+            LayoutClass::Wide => layout.wide(body, options),
+            LayoutClass::Narrow | LayoutClass::Single | LayoutClass::TooSmall => layout.narrow(body, options),
         }
-        areas
+        layout
     }
 
-    fn wide(&mut self, body: Area, options: Options) {
+    fn wide(&mut self, body: Area, options: LayoutOptions) {
         let mut middle = body;
         if options.explorer {
             let width = (body.width / 4).clamp(34, 48);
@@ -134,7 +134,7 @@ impl Areas {
         self.stack(middle, options);
     }
 
-    fn narrow(&mut self, body: Area, options: Options) {
+    fn narrow(&mut self, body: Area, options: LayoutOptions) {
         self.stack(body, options);
         let width = (body.width * 6 / 10).max(40).min(body.width);
         match options.focus {
@@ -144,7 +144,7 @@ impl Areas {
         }
     }
 
-    fn stack(&mut self, area: Area, options: Options) {
+    fn stack(&mut self, area: Area, options: LayoutOptions) {
         let top = (area.height * options.split / 100).clamp(4, area.height.saturating_sub(6));
         self.worksheet = Some(Area { height: top, ..area });
         self.grid = Some(Area { y: area.y + top, height: area.height - top, ..area });

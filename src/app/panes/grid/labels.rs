@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::app::ask::Source;
-use crate::app::shared::Shared;
+use crate::app::context::Context;
+use crate::app::request::StatementOrigin;
 use crate::app::ui::draw::{counted, grouped, printable};
 use crate::domain::limits::PREVIEW_ROWS;
-use crate::domain::port::{End, Limit, StoreWork};
-use crate::domain::problem::Kind;
+use crate::domain::problem::ProblemKind;
+use crate::domain::protocol::{End, Limit, StoreWork};
 use crate::domain::results::{Direction, KeyKind};
 
 use super::ResultSet;
@@ -44,7 +44,7 @@ fn status(result: &ResultSet, words: Words) -> String {
         None if is_filtered => format!("{rows}, {} so far", grouped(all)),
         None => format!("{rows} so far"),
         // A preview's LIMIT is ours, not the user's: it is never hidden.
-        Some(End::Complete) if result.from == Source::Preview && all >= PREVIEW_ROWS && !is_filtered => {
+        Some(End::Complete) if result.from == StatementOrigin::Preview && all >= PREVIEW_ROWS && !is_filtered => {
             format!("first {rows} (LIMIT {PREVIEW_ROWS})")
         }
         Some(End::Complete) if all == 0 => "no rows".to_owned(),
@@ -56,7 +56,7 @@ fn status(result: &ResultSet, words: Words) -> String {
         Some(End::Limit(Limit::Fetch(seconds))) => format!("{rows}, cut: not fetched within {seconds} s"),
         Some(End::Limit(Limit::Memory(_))) => format!("{rows}, cut: the profile forbids a spill"),
         Some(End::Cancelled) => format!("{rows}, stopped by you"),
-        Some(End::Broken(problem)) if problem.kind == Kind::Lost => {
+        Some(End::Broken(problem)) if problem.kind == ProblemKind::Lost => {
             format!("{rows}, then it broke: not known to have finished")
         }
         Some(End::Broken(_)) if all == 0 => "failed".to_owned(),
@@ -70,12 +70,12 @@ fn status(result: &ResultSet, words: Words) -> String {
 
 /// What the border says, the most words first: the times give way before what was done with the rows, and its details before
 /// that it was done. The first list says all of that, the second, for where the first has no room, less and then the least.
-pub(super) fn titles(result: &ResultSet, which: &str, shared: &Shared) -> (Vec<String>, Vec<String>) {
-    let total = result.took.map_or_else(|| took(result, shared), |(_, total)| time(total));
+pub(super) fn titles(result: &ResultSet, which: &str, context: &Context) -> (Vec<String>, Vec<String>) {
+    let total = result.took.map_or_else(|| took(result, context), |(_, total)| time(total));
     let all = joined(status(result, Words::All), done_here(result, Words::All));
     let few = joined(status(result, Words::Few), done_here(result, Words::Few));
     let mut titles = vec![
-        format!("{which} ─ {all} · {}", took(result, shared)),
+        format!("{which} ─ {all} · {}", took(result, context)),
         format!("{which} ─ {all} · {total}"),
         format!("{which} ─ {all}"),
     ];
@@ -93,13 +93,13 @@ fn joined(status: String, more: Vec<String>) -> String {
 }
 
 /// How long it took: to the first row and to the end, or so far.
-fn took(result: &ResultSet, shared: &Shared) -> String {
+fn took(result: &ResultSet, context: &Context) -> String {
     match result.took {
         Some((Some(first), total)) if time(first) != time(total) => {
             format!("{} to first · {}", time(first), time(total))
         }
         Some((_, total)) => time(total),
-        None => time(shared.now.saturating_sub(result.since)),
+        None => time(context.now.saturating_sub(result.since)),
     }
 }
 

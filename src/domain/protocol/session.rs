@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::lag::Lag;
 use super::run::{RunBounds, RunReport};
-use crate::domain::accesslog::Permit;
+use crate::domain::access_log::Permit;
 use crate::domain::catalog::Catalog;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
@@ -15,7 +15,7 @@ use crate::domain::sql::Dialect;
 
 /// One step of the connection ladder, in the order in which they are climbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Rung {
+pub enum ConnectionStep {
     /// Names of the first hop to addresses.
     Resolve,
     /// TCP to the first hop.
@@ -34,7 +34,7 @@ pub enum Rung {
     Catalog,
 }
 
-impl Rung {
+impl ConnectionStep {
     /// All rungs in order.
     pub const ALL: [Self; 8] = [
         Self::Resolve,
@@ -65,7 +65,7 @@ impl Rung {
 
 /// Where a rung stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RungState {
+pub enum StepState {
     /// Being tried; the words say what.
     Trying(String),
     /// Done; the words say with what outcome, and how long it took.
@@ -214,15 +214,15 @@ pub enum SessionCmd {
 
 /// News of a session. The envelope with its [`SessionId`] is the message's.
 #[derive(Debug, Clone)]
-pub enum SessionNews {
+pub enum SessionEvent {
     /// A rung of the ladder moved. The hop's number counts from 0; rungs past the hops carry the number of hops.
-    Rung {
+    ConnectionStep {
         /// Which hop it concerns.
         hop: usize,
         /// Which rung.
-        rung: Rung,
+        rung: ConnectionStep,
         /// Where it stands.
-        state: RungState,
+        state: StepState,
     },
     /// The user is asked; nothing is sent to the host until the answer is there.
     Asked(Question),

@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::port::{Question, Role};
+use crate::domain::protocol::{Question, Role};
 
 use super::action::{Action, AppAction};
+use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
 use super::panes::connect::{ConnectAction, Stage};
@@ -14,9 +15,8 @@ use super::panes::explorer::ExplorerAction;
 use super::panes::grid::{GridAction, Search};
 use super::panes::inspector::InspectorAction;
 use super::panes::overlay::Kind;
-use super::panes::parts::list::ListAction;
+use super::panes::widgets::list::ListAction;
 use super::panes::worksheet::WorksheetAction;
-use super::shared::Link;
 use super::ui::draw::{clip, parts, rect, wrap};
 
 /// Cells that the database keeps where a profile's name is long.
@@ -25,9 +25,9 @@ const DATABASE: usize = 6;
 /// The header gives up in this order: account, route, the server's id, lag, version. Environment, profile, database,
 /// READ ONLY, the blinding state, the role and the link stay; they get shorter.
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
-    let (shared, theme) = (&model.shared, model.aside.theme);
-    let area = rect(shared.areas.header, buffer);
-    let Some(profile) = &shared.profile else {
+    let (context, theme) = (&model.context, model.aside.theme);
+    let area = rect(context.layout.header, buffer);
+    let Some(profile) = &context.profile else {
         parts(
             buffer,
             (area.x, area.y),
@@ -36,16 +36,16 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         );
         return;
     };
-    let (glyph, glyph_style) = match shared.link {
-        Link::On(_) => ("●", theme.good()),
-        Link::Connecting(_) | Link::Again { .. } => ("◐", theme.warning()),
-        Link::Waiting { .. } => ("✗", theme.warning()),
-        Link::Off => ("○", theme.dim()),
-        Link::Lost => ("✗", theme.bad()),
+    let (glyph, glyph_style) = match context.link {
+        ConnectionState::Connected(_) => ("●", theme.good()),
+        ConnectionState::Connecting(_) | ConnectionState::Reconnecting { .. } => ("◐", theme.warning()),
+        ConnectionState::Waiting { .. } => ("✗", theme.warning()),
+        ConnectionState::None => ("○", theme.dim()),
+        ConnectionState::Lost => ("✗", theme.bad()),
     };
     let words = link_words(model);
     // What a server said that is not there any more is not said of the one that comes.
-    let facts = shared.facts.as_ref().filter(|_| matches!(shared.link, Link::On(_)));
+    let facts = context.facts.as_ref().filter(|_| matches!(context.link, ConnectionState::Connected(_)));
     let role = facts.map_or("role not known yet", |facts| facts.role.word());
     let short_role = match facts.map(|facts| facts.role) {
         Some(Role::Replica | Role::Writer) => role,
@@ -54,7 +54,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
     let server = facts.map_or("", |facts| facts.server_id.as_str());
     let server = if server.is_empty() { String::new() } else { format!(" (id {server})") };
-    let lag = shared
+    let lag = context
         .lag()
         .map_or_else(|| vec![String::new()], |lag| vec![format!(" · {}", lag.words()), format!(" · {}", lag.short())]);
     let account =
@@ -71,7 +71,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         format!("{short_role} RO NO BLIND"),
     ];
     let badge = format!(" {} ", profile.environment.word());
-    let database = shared.database.as_deref().unwrap_or("(no database)");
+    let database = context.database.as_deref().unwrap_or("(no database)");
     let has_two_lines = area.height > 1;
     // What stands beside the names on their line.
     let beside = badge.width() + 3 + glyph.width();
@@ -132,13 +132,13 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
 
 /// What is true of the link, the longest words first; connected needs none.
 fn link_words(model: &Model) -> Vec<String> {
-    match model.shared.link {
-        Link::On(_) => Vec::new(),
-        Link::Connecting(_) => vec![" connecting".into()],
-        Link::Off => vec![" not connected".into()],
-        Link::Lost => vec![" LINK LOST".into(), " LOST".into()],
-        Link::Waiting { attempt, due } => {
-            let left = due.saturating_sub(model.shared.now);
+    match model.context.link {
+        ConnectionState::Connected(_) => Vec::new(),
+        ConnectionState::Connecting(_) => vec![" connecting".into()],
+        ConnectionState::None => vec![" not connected".into()],
+        ConnectionState::Lost => vec![" LINK LOST".into(), " LOST".into()],
+        ConnectionState::Waiting { attempt, due } => {
+            let left = due.saturating_sub(model.context.now);
             // The last second is one second, too.
             let left = left.as_secs() + u64::from(left.subsec_millis() > 0);
             vec![
@@ -147,7 +147,7 @@ fn link_words(model: &Model) -> Vec<String> {
                 " LOST".into(),
             ]
         }
-        Link::Again { attempt, .. } => {
+        ConnectionState::Reconnecting { attempt, .. } => {
             vec![format!(" LINK LOST, reconnecting (attempt {attempt})"), " LOST, connecting".into(), " LOST".into()]
         }
     }
@@ -156,9 +156,9 @@ fn link_words(model: &Model) -> Vec<String> {
 /// A notice stands above the keys, over the lower border of the panels, in as many lines as it needs; on a screen that
 /// is too low for both it stands in the keys' place.
 pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
-    let (areas, theme) = (&model.shared.areas, model.aside.theme);
+    let (layout, theme) = (&model.context.layout, model.aside.theme);
     let Some(notice) = model.aside.notice.as_ref().filter(|_| has_room(model)) else { return };
-    let (body, screen) = (rect(areas.body, buffer), rect(areas.screen, buffer));
+    let (body, screen) = (rect(layout.body, buffer), rect(layout.screen, buffer));
     let lines = wrap(&notice.text, usize::from(body.width).saturating_sub(4));
     let most = usize::from(body.height / 3).max(1);
     let count = u16::try_from(lines.len().min(most)).unwrap_or(1);
@@ -176,13 +176,13 @@ pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
 
 /// Whether there is a line for a notice besides that of the keys.
 fn has_room(model: &Model) -> bool {
-    model.shared.areas.body.height > 3
+    model.context.layout.body.height > 3
 }
 
 /// The bottom line: the keys that work here, most useful first, cut to fit.
 pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
-    let (shared, theme) = (&model.shared, model.aside.theme);
-    let area = rect(shared.areas.hints, buffer);
+    let (context, theme) = (&model.context, model.aside.theme);
+    let area = rect(context.layout.hints, buffer);
     if !model.matcher.open().is_empty() {
         let typed: Vec<String> = model.matcher.open().iter().map(ToString::to_string).collect();
         let words = format!(" {} … ", typed.join(" "));
@@ -197,7 +197,7 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
     }
     let mut x = area.x + 1;
     for (action, word) in wanted(model, usize::from(area.width)) {
-        let Some(key) = shared.keymap.label(action.layer(), action) else { continue };
+        let Some(key) = context.keymap.label(action.layer(), action) else { continue };
         let width = u16::try_from(key.width() + word.width() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
             break;
@@ -215,13 +215,13 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
 /// they are seen at every width.
 fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     use AppAction as A;
-    let shared = &model.shared;
+    let context = &model.context;
     let app = |action, word| (Action::App(action), word);
     if let Some(overlay) = &model.overlay {
         let close = (Action::List(ListAction::Close), "close");
         let Some(take) = taking(&overlay.kind) else { return vec![(Action::List(ListAction::Close), "no")] };
         let mut keys = vec![(Action::List(ListAction::Choose), take), close];
-        if overlay.is_longer(shared) {
+        if overlay.is_longer(context) {
             keys.push((Action::List(ListAction::PageDown), "further"));
         }
         return keys;
@@ -232,17 +232,17 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         return keys;
     }
     let mut keys = Vec::new();
-    if model.shared.running.is_some() {
+    if model.context.running.is_some() {
         keys.push(app(A::Stop, "stop"));
     } else if model.grid.exporting().is_some() {
         keys.push(app(A::Stop, "stop the export"));
     }
-    match model.shared.link {
-        Link::Waiting { .. } | Link::Again { .. } => {
+    match model.context.link {
+        ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {
             keys.extend([app(A::Reconnect, "connect now"), app(A::Stop, "stop trying")]);
         }
-        Link::Lost => keys.push(app(A::Reconnect, "connect again")),
-        Link::Off | Link::Connecting(_) | Link::On(_) => {}
+        ConnectionState::Lost => keys.push(app(A::Reconnect, "connect again")),
+        ConnectionState::None | ConnectionState::Connecting(_) | ConnectionState::Connected(_) => {}
     }
     match model.focus {
         Focus::Explorer => keys.extend([
@@ -263,10 +263,10 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         Focus::Grid => keys.extend(of_results(model)),
         Focus::Inspector => {
             keys.push((Action::Inspector(InspectorAction::Leave), "close"));
-            if model.inspector.is_longer(shared) {
+            if model.inspector.is_longer(context) {
                 keys.push((Action::Inspector(InspectorAction::PageDown), "further"));
             }
-            if model.inspector.has_example(shared) {
+            if model.inspector.has_example(context) {
                 keys.push((Action::Inspector(InspectorAction::Example), "example"));
             }
             if model.inspector.has_folds() {
@@ -352,7 +352,7 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
     }
     let is_key = result.is_some_and(|result| {
         let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
-        column.is_some_and(|column| model.shared.refers_to(column).is_some())
+        column.is_some_and(|column| model.context.refers_to(column).is_some())
     });
     let open = if is_key { "follow" } else { "value" };
     keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);

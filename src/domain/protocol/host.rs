@@ -46,7 +46,7 @@ pub enum HostCmd {
 
 /// News of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostNews {
+pub enum HostEvent {
     /// The text was handed over.
     Copied {
         /// What was copied and which way it took, for the user.

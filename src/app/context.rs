@@ -7,18 +7,18 @@ use crate::domain::catalog::Catalog;
 use crate::domain::docs::DocPack;
 use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
-use crate::domain::port::{Lag, ResultId, Role, ServerFacts, SessionId};
 use crate::domain::profile::{Profile, Settings};
+use crate::domain::protocol::{Lag, ResultId, Role, ServerFacts, SessionId};
 use crate::domain::results::{Column, Glyphs};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Dialect;
 
 use super::action::Action;
-use super::areas::Areas;
+use super::layout::Layout;
 
 /// Where the session stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Link {
+pub enum ConnectionState {
     /// There is none.
     #[default]
     Off,
@@ -34,7 +34,7 @@ pub enum Link {
         due: Duration,
     },
     /// It was there and is gone; an attempt is under way behind the screen.
-    Again {
+    Reconnect {
         /// The session that connects.
         session: SessionId,
         /// Which attempt it is.
@@ -44,12 +44,12 @@ pub enum Link {
     Lost,
 }
 
-impl Link {
+impl ConnectionState {
     /// The session that lives, connected or not yet.
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         match self {
-            Self::On(session) | Self::Connecting(session) | Self::Again { session, .. } => Some(*session),
+            Self::On(session) | Self::Connecting(session) | Self::Reconnect { session, .. } => Some(*session),
             Self::Off | Self::Waiting { .. } | Self::Lost => None,
         }
     }
@@ -57,7 +57,7 @@ impl Link {
 
 /// Read-only for panes.
 #[derive(Debug)]
-pub struct Shared {
+pub struct Context {
     /// The settings.
     pub settings: Arc<Settings>,
     /// Every profile that can be chosen, the built-in ones too.
@@ -69,7 +69,7 @@ pub struct Shared {
     /// The profile in use.
     pub profile: Option<Arc<Profile>>,
     /// Where its session stands.
-    pub link: Link,
+    pub link: ConnectionState,
     /// What the server said of itself.
     pub facts: Option<Arc<ServerFacts>>,
     /// How far it is behind, and when that was read.
@@ -87,7 +87,7 @@ pub struct Shared {
     /// The folder in which rrx was started: a file's name alone is one in it.
     pub folder: String,
     /// The layout.
-    pub areas: Areas,
+    pub layout: Layout,
     /// Time since the program started.
     pub now: Duration,
 }
@@ -114,7 +114,7 @@ pub struct Running {
     pub stopping: bool,
 }
 
-impl Shared {
+impl Context {
     /// How the server reads text; MySQL's plain way before one is known.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
@@ -145,7 +145,7 @@ impl Shared {
     /// How far the replica is behind, as far as that is known now.
     #[must_use]
     pub fn lag(&self) -> Option<Lag> {
-        let facts = self.facts.as_ref().filter(|_| matches!(self.link, Link::On(_)))?;
+        let facts = self.facts.as_ref().filter(|_| matches!(self.link, ConnectionState::Connected(_)))?;
         let (lag, read) = self.lag.as_ref().filter(|_| facts.role != Role::Writer)?;
         let age = self.now.saturating_sub(*read);
         if age > LAG_STALE {

@@ -3,28 +3,28 @@
 use std::sync::Arc;
 
 use crate::app::action::Action;
-use crate::app::ask::{Ask, Source};
-use crate::app::panes::Cx;
-use crate::app::shared::Shared;
+use crate::app::context::Context;
+use crate::app::panes::PaneContext;
+use crate::app::request::{Request, StatementOrigin};
 use crate::app::ui::draw::{counted, printable};
-use crate::domain::port::{End, Place, ResultId, RunReport, StoreNews, StoreWork, Way};
-use crate::domain::problem::Kind;
+use crate::domain::problem::ProblemKind;
+use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
 use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
 
-use super::{Grid, GridAction, Layout, Purpose, ResultSet, Then};
+use super::{ColumnLayout, Grid, GridAction, Purpose, ResultSet, Then};
 
 impl Grid {
     /// Takes news of the store about a result; about one that is gone it is dropped.
-    pub fn on_store(&mut self, id: ResultId, news: StoreNews, cx: &mut Cx<'_>) {
+    pub fn on_store(&mut self, id: ResultId, event: StoreEvent, cx: &mut PaneContext<'_>) {
         let is_front = self.front().is_some_and(|result| result.id == id);
         let Some(result) = self.of_mut(id) else { return };
-        match news {
-            StoreNews::Opened(columns) => {
+        match event {
+            StoreEvent::Opened(columns) => {
                 let nothing = Window { view: 0, first: 0, columns: columns.len(), cells: Vec::new() };
-                result.layout = Layout::new(wanted(&columns, &nothing, cx.shared));
+                result.layout = ColumnLayout::new(wanted(&columns, &nothing, cx.context));
                 result.columns = Some(columns);
             }
-            StoreNews::Progress(progress) => {
+            StoreEvent::Progress(progress) => {
                 // The session's report may be here before: it is no end of the rows.
                 let ends = !result.is_stored && progress.end.is_some();
                 result.is_stored |= progress.end.is_some();
@@ -36,24 +36,24 @@ impl Grid {
                     result.search_again(cx);
                 }
             }
-            StoreNews::Window(window) => {
+            StoreEvent::Window(window) => {
                 if result.window.is_none() {
-                    fit_all(result, &window, cx.shared);
+                    fit_all(result, &window, cx.context);
                 }
                 result.asked = None;
                 result.window = Some(window);
             }
             // Nobody waits for a value of a result that is not in front any more.
-            StoreNews::Value { .. } if !is_front => result.wanted = None,
-            StoreNews::Value { row, column, value } => result.on_value((row, column), value, cx),
-            StoreNews::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
-            StoreNews::Arranged(_) => {}
-            StoreNews::Working { work, done, of } => result.longer.tell(work, done, of),
-            StoreNews::Failed { work, problem } => {
+            StoreEvent::Value { .. } if !is_front => result.wanted = None,
+            StoreEvent::Value { row, column, value } => result.on_value((row, column), value, cx),
+            StoreEvent::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
+            StoreEvent::Arranged(_) => {}
+            StoreEvent::Working { work, done, of } => result.longer.tell(work, done, of),
+            StoreEvent::Failed { work, problem } => {
                 result.longer.end(work);
                 match work {
                     // The rows were arranged anew: what is searched for is searched for in them.
-                    StoreWork::Find if problem.kind == Kind::Interrupted => return,
+                    StoreWork::Find if problem.kind == ProblemKind::Interrupted => return,
                     StoreWork::Find => result.search = None,
                     StoreWork::Arrange => {
                         result.arrangement = Arrangement::default();
@@ -61,42 +61,42 @@ impl Grid {
                     }
                     StoreWork::Profile | StoreWork::Plot | StoreWork::Copy => {}
                 }
-                cx.ask(Ask::Problem(problem));
+                cx.request(Request::Problem(problem));
             }
-            StoreNews::Found { cells, rows, of } => result.on_found((cells, rows, of), cx),
-            StoreNews::Next(next) => {
+            StoreEvent::Found { cells, rows, of } => result.on_found((cells, rows, of), cx),
+            StoreEvent::Next(next) => {
                 result.on_next(next, cx);
             }
-            StoreNews::Profiled { column, profile } => {
+            StoreEvent::Profiled { column, profile } => {
                 result.longer.end(StoreWork::Profile);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
                     let scope = result.scope_of(profile.rows);
-                    cx.ask(Ask::ShowProfile { columns, column, profile, scope });
+                    cx.request(Request::ShowProfile { columns, column, profile, scope });
                 }
             }
-            StoreNews::Plotted(series) => {
+            StoreEvent::Plotted(series) => {
                 result.longer.end(StoreWork::Plot);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
                     let scope = result.scope_of(series.rows);
-                    cx.ask(Ask::ShowChart { columns, series, scope });
+                    cx.request(Request::ShowChart { columns, series, scope });
                 }
             }
-            StoreNews::Copied(copied) => {
+            StoreEvent::Copied(copied) => {
                 result.longer.end(StoreWork::Copy);
-                cx.ask(super::copied::put(Arc::unwrap_or_clone(copied), result.copied_from()));
+                cx.request(super::copied::put(Arc::unwrap_or_clone(copied), result.copied_from()));
             }
-            StoreNews::Broken(problem) => {
+            StoreEvent::Broken(problem) => {
                 if let Some(search) = &mut result.search {
                     search.owed = None;
                 }
-                cx.ask(Ask::Problem(problem));
+                cx.request(Request::Problem(problem));
             }
         }
         self.settle(cx);
     }
 
     /// Takes the report of the statement.
-    pub fn on_ended(&mut self, id: ResultId, report: &RunReport, cx: &mut Cx<'_>) {
+    pub fn on_ended(&mut self, id: ResultId, report: &RunReport, cx: &mut PaneContext<'_>) {
         let Some(result) = self.of_mut(id) else { return };
         result.took = Some((report.first_row, report.total));
         result.warnings = (report.warning_count, report.warnings.clone());
@@ -105,40 +105,40 @@ impl Grid {
             result.progress.end = Some(report.end.clone());
         }
         // The rows that came hide what became of the rest. Of several the words about those behind it say more.
-        let is_told = matches!(report.end, End::Broken(_)) && !matches!(result.from, Source::Several { .. });
+        let is_told = matches!(report.end, End::Broken(_)) && !matches!(result.from, StatementOrigin::Several { .. });
         if let Some(problem) = result.late_problem().filter(|_| is_told) {
             let why = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
             let (why, count) = (printable(why), counted(result.progress.rows, "row"));
             let key = cx.key(Action::Grid(GridAction::Warnings));
-            cx.ask(Ask::Notice(format!("it failed after {count}: {why} ({key} tells all)")));
+            cx.request(Request::Notice(format!("it failed after {count}: {why} ({key} tells all)")));
         }
         self.settle(cx);
     }
 }
 
 impl ResultSet {
-    fn on_value(&mut self, (row, column): (u64, usize), value: Option<Arc<[u8]>>, cx: &mut Cx<'_>) {
+    fn on_value(&mut self, (row, column): (u64, usize), value: Option<Arc<[u8]>>, cx: &mut PaneContext<'_>) {
         let Some(wanted) = self.wanted.take_if(|wanted| wanted.row == row && wanted.column == column) else { return };
         let Some(columns) = self.columns.clone() else { return };
         match wanted.purpose {
-            Purpose::Show => cx.ask(Ask::ShowValue { row, columns, column, value }),
-            Purpose::Follow => cx.ask(Ask::Follow { columns, column, value }),
+            Purpose::Show => cx.request(Request::ShowValue { row, columns, column, value }),
+            Purpose::Follow => cx.request(Request::Follow { columns, column, value }),
             Purpose::Filter => {
                 let Some(same) = super::arrange::same(&columns, column, value.as_deref()) else {
                     let key = cx.key(Action::Grid(GridAction::Filter));
                     let why = "a value with line breaks, of many characters or of no bytes makes no condition";
-                    cx.ask(Ask::Notice(format!("{why}; write one with {key}")));
+                    cx.request(Request::Notice(format!("{why}; write one with {key}")));
                     return;
                 };
                 // Rows that do not show do not come back by this.
                 let before = self.arrangement.filter.as_ref();
-                cx.ask(Ask::FilterBy(before.map_or_else(|| same.clone(), |before| before.and(&same))));
+                cx.request(Request::FilterBy(before.map_or_else(|| same.clone(), |before| before.and(&same))));
             }
         }
     }
 
     /// Takes the cursor to a match, and goes on with the steps that were asked for meanwhile.
-    fn on_next(&mut self, next: Option<(Place, u64)>, cx: &mut Cx<'_>) {
+    fn on_next(&mut self, next: Option<(CellPosition, u64)>, cx: &mut PaneContext<'_>) {
         // A step of a search that was done again since leads nowhere.
         let Some((search, owed)) =
             self.search.as_mut().and_then(|search| search.owed.take().map(|owed| (search, owed)))
@@ -151,14 +151,14 @@ impl ResultSet {
             self.place = self.layout.place(place.column).unwrap_or(self.place);
         }
         if owed != 0 {
-            self.step(if owed > 0 { Way::Forward } else { Way::Back }, cx);
+            self.step(if owed > 0 { SearchDirection::Forward } else { SearchDirection::Back }, cx);
         }
         if let Some(still) = self.search.as_mut().and_then(|search| search.owed.as_mut()) {
             *still = owed - owed.signum();
         }
     }
 
-    fn on_found(&mut self, found: (u64, u64, u64), cx: &mut Cx<'_>) {
+    fn on_found(&mut self, found: (u64, u64, u64), cx: &mut PaneContext<'_>) {
         self.longer.end(StoreWork::Find);
         let Some(search) = &mut self.search else { return };
         search.found = Some(found);
@@ -171,36 +171,36 @@ impl ResultSet {
                 String::new()
             };
             if search.then == Then::Go {
-                cx.ask(Ask::Notice(format!(
+                cx.request(Request::Notice(format!(
                     "nothing in {} holds `{}`{beside}",
                     counted(found.2, "row"),
                     printable(text)
                 )));
             }
         } else if search.then == Then::Go {
-            self.step(Way::Forward, cx);
+            self.step(SearchDirection::Forward, cx);
         }
     }
 }
 
 /// Widens the columns to what the first window holds.
-fn fit_all(result: &mut ResultSet, window: &Window, shared: &Shared) {
+fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     let Some(columns) = result.columns.as_ref() else { return };
-    for (column, width) in wanted(columns, window, shared).into_iter().enumerate() {
+    for (column, width) in wanted(columns, window, context).into_iter().enumerate() {
         result.layout.resize(column, width);
     }
 }
 
 /// The first widths, with room for the arrow before the type of a column that refers to a row.
-fn wanted(columns: &[Column], window: &Window, shared: &Shared) -> Vec<u16> {
+fn wanted(columns: &[Column], window: &Window, context: &Context) -> Vec<u16> {
     let least = |column: &Column| {
-        let arrow = arrow(column, shared);
+        let arrow = arrow(column, context);
         if arrow == 0 { 0 } else { u16::try_from(type_text(column).chars().count()).unwrap_or(u16::MAX) + arrow }
     };
-    widths(columns, window, shared.glyphs).into_iter().zip(columns).map(|(width, of)| width.max(least(of))).collect()
+    widths(columns, window, context.glyphs).into_iter().zip(columns).map(|(width, of)| width.max(least(of))).collect()
 }
 
 /// Cells of the arrow of a column that refers to a row.
-pub(super) fn arrow(column: &Column, shared: &Shared) -> u16 {
-    if shared.refers_to(column).is_some() { 2 } else { 0 }
+pub(super) fn arrow(column: &Column, context: &Context) -> u16 {
+    if context.refers_to(column).is_some() { 2 } else { 0 }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::run::End;
-use crate::domain::export::{CopiedText, CopyForm};
+use crate::domain::export::{CopiedText, CopyFormat};
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
 use crate::domain::results::{Arrangement, Column, ColumnProfile, Pattern, Plot, Series, Window};
@@ -19,7 +19,7 @@ pub struct ViewId(pub u64);
 
 /// A cell of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct CellPosition {
     /// Its row.
     pub row: u64,
     /// Its column, in the server's order.
@@ -28,7 +28,7 @@ pub struct Place {
 
 /// Which way a search goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
+pub enum SearchDirection {
     /// Down, and from the last row to the first.
     Forward,
     /// Up, and from the first row to the last.
@@ -77,9 +77,9 @@ pub enum StoreCmd {
         /// Which result.
         result: ResultId,
         /// From where; the cell itself does not count.
-        from: Place,
+        from: CellPosition,
         /// Which way.
-        way: Way,
+        way: SearchDirection,
     },
     /// Tell what a column holds, in the rows of the view.
     Profile {
@@ -104,7 +104,7 @@ pub enum StoreCmd {
         /// Which columns, in this order.
         columns: Vec<usize>,
         /// In which form.
-        form: CopyForm,
+        form: CopyFormat,
     },
     /// Give up the work under way on this result; what is shown stays.
     GiveUp(ResultId),
@@ -125,7 +125,7 @@ pub struct Progress {
 
 /// What a result is looked at by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct View {
+pub struct ResultView {
     /// Which arrangement.
     pub id: ViewId,
     /// Rows in it.
@@ -151,7 +151,7 @@ pub enum StoreWork {
 
 /// News of a result. The envelope with its [`ResultId`] is the message's.
 #[derive(Debug, Clone, PartialEq)]
-pub enum StoreNews {
+pub enum StoreEvent {
     /// The header is there.
     Opened(Arc<[Column]>),
     /// More rows are there, or the end.
@@ -168,7 +168,7 @@ pub enum StoreNews {
         value: Option<Arc<[u8]>>,
     },
     /// The result is looked at by this arrangement now; windows of an older one are no longer right.
-    Arranged(View),
+    Arranged(ResultView),
     /// How far longer work is: so many of so many rows. At most once a frame.
     Working {
         /// Which work.
@@ -195,7 +195,7 @@ pub enum StoreNews {
         of: u64,
     },
     /// The next cell that holds it, and which of all it is, from 1; `None`: there is none.
-    Next(Option<(Place, u64)>),
+    Next(Option<(CellPosition, u64)>),
     /// What a column holds.
     Profiled {
         /// Which column.

@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use crate::domain::accesslog::{Begin, Permit};
+use crate::domain::access_log::{Begin, Permit};
 use crate::domain::limits::{FETCH_SECONDS, PREVIEW_ROWS, SECONDS};
-use crate::domain::port::{
-    End, ExportCmd, ExportOrder, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
-    StoreNews,
-};
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
+use crate::domain::protocol::{
+    End, ExportCmd, ExportOrder, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
+    StoreEvent,
+};
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
 use crate::domain::sql::{Param, Policy, guard, locate};
 use crate::domain::words::counted;
 
 use super::action::{Action, AppAction};
-use super::ask::{Ask, Source};
+use super::context::{ConnectionState, Running};
 use super::effect::Effect;
 use super::focus::Focus;
-use super::model::{Flight, Model, Record};
-use super::panes::Cx;
-use super::shared::{Link, Running};
+use super::model::{Model, Record, StatementInFlight};
+use super::panes::PaneContext;
+use super::request::{Request, StatementOrigin};
 use super::update::with;
 
 /// What is said from stopping a statement until it has ended.
@@ -33,24 +33,29 @@ pub(super) const SOON: Duration = Duration::from_millis(100);
 pub(super) fn run(
     model: &mut Model,
     (statement, params): (String, Vec<Param>),
-    from: Source,
-    asks: &mut Vec<Ask>,
+    from: StatementOrigin,
+    requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    let (Link::On(session), Some(profile), Some(facts)) =
-        (&model.shared.link, model.shared.profile.clone(), model.shared.facts.clone())
+    let (ConnectionState::Connected(session), Some(profile), Some(facts)) =
+        (&model.context.link, model.context.profile.clone(), model.context.facts.clone())
     else {
-        let key = model.shared.key(Action::App(AppAction::Reconnect));
-        let who = match model.shared.link {
-            Link::Waiting { .. } | Link::Again { .. } => "connecting again by itself, and {key} at once",
-            Link::Off | Link::Connecting(_) | Link::On(_) | Link::Lost => "{key} connects again",
+        let key = model.context.key(Action::App(AppAction::Reconnect));
+        let who = match model.context.link {
+            ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {
+                "connecting again by itself, and {key} at once"
+            }
+            ConnectionState::None
+            | ConnectionState::Connecting(_)
+            | ConnectionState::Connected(_)
+            | ConnectionState::Lost => "{key} connects again",
         };
         model.notice(format!("not connected, so nothing was sent: {}", who.replace("{key}", &key)));
         return;
     };
     let session = *session;
-    if model.shared.running.is_some() {
-        let key = model.shared.key(Action::App(AppAction::Stop));
+    if model.context.running.is_some() {
+        let key = model.context.key(Action::App(AppAction::Stop));
         model.notice(format!("a statement is running: {key} stops it"));
         return;
     }
@@ -62,32 +67,32 @@ pub(super) fn run(
             if let Some(at) = at {
                 model.worksheets.mark(at + refusal.at.start, None);
             }
-            with!(model, asks, effects, grid.start(result, statement, from));
+            with!(model, requests, effects, grid.start(result, statement, from));
             model.aside.queue.clear();
-            let problem = Problem::new(Kind::Refused, refusal.what)
+            let problem = Problem::new(ProblemKind::Refused, refusal.what)
                 .because("the guard lets only statements through that read")
                 .hint(refusal.hint)
                 .at(refusal.at.start);
-            with!(model, asks, effects, grid.on_ended(result, &RunReport::of_nothing(End::Broken(problem))));
-            asks.push(look_at_results(model));
+            with!(model, requests, effects, grid.on_ended(result, &RunReport::of_nothing(End::Broken(problem))));
+            requests.push(look_at_results(model));
             return;
         }
     };
-    let database = model.shared.database.clone();
+    let database = model.context.database.clone();
     if let (Some(_), Some(sheet)) = (at, model.worksheets.sheets.get_mut(model.worksheets.front)) {
         let here = (profile.name.clone(), database.clone());
         let is_elsewhere = sheet.last_run.as_ref().is_some_and(|last| *last != here);
         if is_elsewhere && !sheet.confirmed_elsewhere {
             sheet.confirmed_elsewhere = true;
             let last = sheet.last_run.clone().map(|last| format!("{} {}", last.0, last.1.unwrap_or_default()));
-            asks.push(Ask::Confirm {
+            requests.push(Request::Confirm {
                 question: format!(
                     "This worksheet last ran on {}. Run it on {} {}?",
                     last.unwrap_or_default().trim(),
                     here.0,
                     here.1.clone().unwrap_or_default()
                 ),
-                yes: Box::new(Ask::Run { statement, from }),
+                yes: Box::new(Request::Run { statement, from }),
             });
             return;
         }
@@ -97,13 +102,13 @@ pub(super) fn run(
         model.worksheets.is_dirty = true;
     }
     let at = at.zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
-    model.aside.flight = Some(Flight { result, at, has_row_limit: true, record: None });
-    model.shared.running = Some(Running { result, since: model.shared.now, stopping: false });
-    with!(model, asks, effects, grid.start(result, statement.clone(), from));
+    model.aside.in_flight = Some(StatementInFlight { result, at, has_row_limit: true, record: None });
+    model.context.running = Some(Running { result, since: model.context.now, stopping: false });
+    with!(model, requests, effects, grid.start(result, statement.clone(), from));
     let begin = begin_record(model, (&profile, &facts), statement, params);
     effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
     effects.push(Effect::Wake(SOON));
-    asks.push(look_at_results(model));
+    requests.push(look_at_results(model));
 }
 
 /// What the record of a statement says before it is sent; the storage room fills in the rest.
@@ -120,7 +125,7 @@ fn begin_record(
         profile: profile.name.clone(),
         account: facts.account.clone(),
         server: facts.identity.clone(),
-        database: model.shared.database.clone(),
+        database: model.context.database.clone(),
         statement,
         params,
         reference: None,
@@ -132,18 +137,20 @@ pub(super) fn run_again(
     model: &mut Model,
     order: &ExportOrder,
     (statement, profile): (String, &str),
-    asks: &mut Vec<Ask>,
+    requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
     let Some(result) = order.again else { return };
     let database = model.grid.of(order.result).and_then(|result| result.database.clone());
-    let is_here = |name: &str| name == profile && database == model.shared.database;
-    let here = match (&model.shared.link, &model.shared.profile, &model.shared.facts) {
-        (Link::On(session), Some(here), Some(facts)) if is_here(&here.name) && model.shared.running.is_none() => {
+    let is_here = |name: &str| name == profile && database == model.context.database;
+    let here = match (&model.context.link, &model.context.profile, &model.context.facts) {
+        (ConnectionState::Connected(session), Some(here), Some(facts))
+            if is_here(&here.name) && model.context.running.is_none() =>
+        {
             Ok((*session, here.clone(), facts.clone()))
         }
-        (Link::On(_), Some(here), Some(_)) if is_here(&here.name) => Err("a statement is running"),
-        (Link::On(_), ..) => Err("its rows are of another profile or database"),
+        (ConnectionState::Connected(_), Some(here), Some(_)) if is_here(&here.name) => Err("a statement is running"),
+        (ConnectionState::Connected(_), ..) => Err("its rows are of another profile or database"),
         _ => Err("not connected"),
     };
     let checked = here.and_then(|(session, here, facts)| {
@@ -153,15 +160,17 @@ pub(super) fn run_again(
     match checked {
         Ok((session, here, facts, checked)) => {
             let begin = begin_record(model, (&here, &facts), statement, Vec::new());
-            model.aside.flight = Some(Flight { result, at: None, has_row_limit: false, record: None });
-            model.shared.running = Some(Running { result, since: model.shared.now, stopping: false });
+            model.aside.in_flight = Some(StatementInFlight { result, at: None, has_row_limit: false, record: None });
+            model.context.running = Some(Running { result, since: model.context.now, stopping: false });
             effects.push(Effect::Storage(StorageCmd::Begin { session, result, checked, begin }));
             effects.push(Effect::Wake(SOON));
         }
         Err(why) => {
             effects.push(Effect::Export(ExportCmd::Cancel(order.id)));
-            let problem = Problem::new(Kind::Refused, "Nothing was sent, and no file is written").because(why);
-            asks.push(Ask::Problem(problem.hint("export again when that is over, or write the rows that are here")));
+            let problem = Problem::new(ProblemKind::Refused, "Nothing was sent, and no file is written").because(why);
+            requests.push(Request::Problem(
+                problem.hint("export again when that is over, or write the rows that are here"),
+            ));
         }
     }
 }
@@ -169,7 +178,7 @@ pub(super) fn run_again(
 /// Rows that no file takes any more are not wanted from the server either.
 pub(super) fn stop_unwritten(model: &mut Model, effects: &mut Vec<Effect>) {
     let file = model.grid.exporting().and_then(|export| export.order.again);
-    if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link)
+    if let (Some(running), ConnectionState::Connected(session)) = (&mut model.context.running, &model.context.link)
         && !running.stopping
         && file != Some(running.result)
         && model.grid.of(running.result).is_none()
@@ -184,23 +193,23 @@ pub(super) fn on_permitted(
     model: &mut Model,
     (session, result): (SessionId, ResultId),
     (profile, permit): (String, Permit),
-    asks: &mut Vec<Ask>,
+    requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
     let record = Record { profile, id: permit.id().to_owned() };
-    let Some(flight) = model.aside.flight.as_mut().filter(|flight| flight.result == result) else {
+    let Some(in_flight) = model.aside.in_flight.as_mut().filter(|in_flight| in_flight.result == result) else {
         effects.push(end_record(record, &RunReport::of_nothing(End::Cancelled)));
         return;
     };
-    flight.record = Some(record);
-    let has_row_limit = flight.has_row_limit;
-    let is_wanted = model.shared.running.is_some_and(|running| running.result == result && !running.stopping);
-    if is_wanted && model.shared.link == Link::On(session) {
+    in_flight.record = Some(record);
+    let has_row_limit = in_flight.has_row_limit;
+    let is_wanted = model.context.running.is_some_and(|running| running.result == result && !running.stopping);
+    if is_wanted && model.context.link == ConnectionState::Connected(session) {
         let bounds = bounds(model);
         let bounds = RunBounds { rows: bounds.rows.filter(|_| has_row_limit), ..bounds };
         effects.push(Effect::Session(session, SessionCmd::Run { permit, result, bounds }));
     } else {
-        on_ended(model, result, &RunReport::of_nothing(End::Cancelled), asks, effects);
+        on_ended(model, result, &RunReport::of_nothing(End::Cancelled), requests, effects);
     }
 }
 
@@ -209,25 +218,25 @@ pub(super) fn on_ended(
     model: &mut Model,
     result: ResultId,
     report: &RunReport,
-    asks: &mut Vec<Ask>,
+    requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    let flight = model.aside.flight.take_if(|flight| flight.result == result);
-    let (record, at) = flight.map_or((None, None), |flight| (flight.record, flight.at));
+    let in_flight = model.aside.in_flight.take_if(|in_flight| in_flight.result == result);
+    let (record, at) = in_flight.map_or((None, None), |in_flight| (in_flight.record, in_flight.at));
     effects.extend(record.map(|record| end_record(record, report)));
-    model.shared.running = model.shared.running.filter(|running| running.result != result);
+    model.context.running = model.context.running.filter(|running| running.result != result);
     model.aside.notice.take_if(|notice| notice.text == STOPPING);
     if report.database.is_some() {
-        model.shared.database.clone_from(&report.database);
+        model.context.database.clone_from(&report.database);
     }
-    with!(model, asks, effects, grid.on_ended(result, report));
+    with!(model, requests, effects, grid.on_ended(result, report));
     // The file hears of its rows' end by the rows; where none were sent it would wait for ever.
     let file = model.grid.exporting().filter(|export| export.order.again == Some(result)).map(|export| export.order.id);
     match (&report.end, file) {
         (End::Cancelled, Some(id)) => effects.push(Effect::Export(ExportCmd::Cancel(id))),
         (End::Broken(problem), Some(id)) => {
             effects.push(Effect::Export(ExportCmd::Cancel(id)));
-            asks.push(Ask::Problem(problem.clone()));
+            requests.push(Request::Problem(problem.clone()));
         }
         (End::Complete | End::Limit(_), _) | (_, None) => {}
     }
@@ -237,33 +246,33 @@ pub(super) fn on_ended(
     };
     if let Some((place, (key, start))) = place.zip(at) {
         model.worksheets.mark(start + place, Some(&key));
-        asks.push(Ask::Settle);
+        requests.push(Request::Settle);
     }
     leave(model, effects);
-    next(model, &report.end, asks);
+    next(model, &report.end, requests);
 }
 
 /// Runs several statements one after the other; the session runs one at a time.
-pub(super) fn run_all(model: &mut Model, statements: Vec<(usize, String)>, asks: &mut Vec<Ask>) {
-    if model.shared.running.is_some() {
-        let key = model.shared.key(Action::App(AppAction::Stop));
+pub(super) fn run_all(model: &mut Model, statements: Vec<(usize, String)>, requests: &mut Vec<Request>) {
+    if model.context.running.is_some() {
+        let key = model.context.key(Action::App(AppAction::Stop));
         model.notice(format!("a statement is running: {key} stops it"));
         return;
     }
     model.aside.next_run += 1;
     let run = model.aside.next_run;
-    let queue = statements.into_iter().map(|(at, statement)| (statement, Source::Several { run, at }));
+    let queue = statements.into_iter().map(|(at, statement)| (statement, StatementOrigin::Several { run, at }));
     model.aside.queue = queue.collect();
-    take_next(model, asks);
+    take_next(model, requests);
 }
 
 /// The next of several, where the one before has ended well; else the rest is left.
-fn next(model: &mut Model, end: &End, asks: &mut Vec<Ask>) {
+fn next(model: &mut Model, end: &End, requests: &mut Vec<Request>) {
     if model.aside.queue.is_empty() {
         return;
     }
     match end {
-        End::Complete | End::Limit(_) => take_next(model, asks),
+        End::Complete | End::Limit(_) => take_next(model, requests),
         End::Cancelled | End::Broken(_) => {
             let left = model.aside.queue.len();
             model.aside.queue.clear();
@@ -272,9 +281,9 @@ fn next(model: &mut Model, end: &End, asks: &mut Vec<Ask>) {
     }
 }
 
-fn take_next(model: &mut Model, asks: &mut Vec<Ask>) {
+fn take_next(model: &mut Model, requests: &mut Vec<Request>) {
     if let Some((statement, from)) = model.aside.queue.pop_front() {
-        asks.push(Ask::Run { statement, from });
+        requests.push(Request::Run { statement, from });
     }
 }
 
@@ -283,10 +292,10 @@ pub(super) fn follow(
     model: &mut Model,
     column: &Column,
     value: Option<&[u8]>,
-    asks: &mut Vec<Ask>,
+    requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    let Some(to) = model.shared.refers_to(column) else {
+    let Some(to) = model.context.refers_to(column) else {
         model.notice("the catalog has no foreign key of this column");
         return;
     };
@@ -296,7 +305,7 @@ pub(super) fn follow(
     };
     let place = format!("{}.{}", quoted_identifier(&to.schema), quoted_identifier(&to.table));
     let statement = format!("SELECT * FROM {place} WHERE {} = ? LIMIT {PREVIEW_ROWS}", quoted_identifier(&to.column));
-    run(model, (statement, vec![bound(column, value)]), Source::Key, asks, effects);
+    run(model, (statement, vec![bound(column, value)]), StatementOrigin::Key, requests, effects);
 }
 
 /// A value of a result as a statement takes it: numbers as numbers, so that an index serves.
@@ -311,21 +320,21 @@ fn bound(column: &Column, value: &[u8]) -> Param {
 }
 
 /// The session goes while its statement is in flight: nobody will hear how it ended, so its record ends here.
-pub(super) fn give_up(model: &mut Model, end: End, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let Some(running) = model.shared.running.take() else { return };
-    if model.aside.flight.as_ref().is_some_and(|flight| flight.record.is_none()) {
+pub(super) fn give_up(model: &mut Model, end: End, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let Some(running) = model.context.running.take() else { return };
+    if model.aside.in_flight.as_ref().is_some_and(|in_flight| in_flight.record.is_none()) {
         // Its begin record is still being written; the permit will find nobody who wants it.
         return;
     }
     let progress = model.grid.of(running.result);
     let (rows, bytes) = progress.map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
-    let total = model.shared.now.saturating_sub(running.since);
-    on_ended(model, running.result, &RunReport { rows, bytes, total, ..RunReport::of_nothing(end) }, asks, effects);
+    let total = model.context.now.saturating_sub(running.since);
+    on_ended(model, running.result, &RunReport { rows, bytes, total, ..RunReport::of_nothing(end) }, requests, effects);
 }
 
 /// Leaves, once all that has to be on disk has been handed over.
 pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
-    let is_done = !model.worksheets.is_saving && model.aside.flight.is_none();
+    let is_done = !model.worksheets.is_saving && model.aside.in_flight.is_none();
     if let Some(code) = model.aside.leaving.filter(|_| is_done) {
         effects.extend(model.aside.late.drain(..).map(Effect::Storage));
         effects.push(Effect::Quit(code));
@@ -333,40 +342,40 @@ pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Stops the statement in flight; the program stays.
-pub(super) fn stop(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    if let (Some(running), Link::On(session)) = (&mut model.shared.running, &model.shared.link) {
+pub(super) fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if let (Some(running), ConnectionState::Connected(session)) = (&mut model.context.running, &model.context.link) {
         running.stopping = true;
         effects.push(Effect::Session(*session, SessionCmd::Cancel(running.result)));
         model.notice(STOPPING);
     } else if let Some(export) = model.grid.exporting() {
         effects.push(Effect::Export(ExportCmd::Cancel(export.order.id)));
         model.notice("stopping the export …");
-    } else if !with!(model, asks, effects, grid.give_up()) && !super::again::stop(model, effects) {
-        let key = model.shared.key(Action::App(AppAction::Quit));
+    } else if !with!(model, requests, effects, grid.give_up()) && !super::reconnect::stop(model, effects) {
+        let key = model.context.key(Action::App(AppAction::Quit));
         model.notice(format!("nothing is running; {key} leaves rrx"));
     }
 }
 
 /// A store that keeps no more rows (its memory bound without a spill, a full disk) has the statement stopped.
-pub(super) fn stop_what_is_not_kept(model: &mut Model, id: ResultId, news: &StoreNews, effects: &mut Vec<Effect>) {
-    let has_ended = match news {
-        StoreNews::Broken(_) => true,
-        StoreNews::Progress(progress) => matches!(progress.end, Some(End::Limit(Limit::Memory(_)) | End::Broken(_))),
-        StoreNews::Opened(_)
-        | StoreNews::Window(_)
-        | StoreNews::Value { .. }
-        | StoreNews::Arranged(_)
-        | StoreNews::Working { .. }
-        | StoreNews::Failed { .. }
-        | StoreNews::Found { .. }
-        | StoreNews::Next(_)
-        | StoreNews::Profiled { .. }
-        | StoreNews::Plotted(_)
-        | StoreNews::Copied(_) => false,
+pub(super) fn stop_what_is_not_kept(model: &mut Model, id: ResultId, event: &StoreEvent, effects: &mut Vec<Effect>) {
+    let has_ended = match event {
+        StoreEvent::Broken(_) => true,
+        StoreEvent::Progress(progress) => matches!(progress.end, Some(End::Limit(Limit::Memory(_)) | End::Broken(_))),
+        StoreEvent::Opened(_)
+        | StoreEvent::Window(_)
+        | StoreEvent::Value { .. }
+        | StoreEvent::Arranged(_)
+        | StoreEvent::Working { .. }
+        | StoreEvent::Failed { .. }
+        | StoreEvent::Found { .. }
+        | StoreEvent::Next(_)
+        | StoreEvent::Profiled { .. }
+        | StoreEvent::Plotted(_)
+        | StoreEvent::Copied(_) => false,
     };
-    let Link::On(session) = model.shared.link else { return };
+    let ConnectionState::Connected(session) = model.context.link else { return };
     if let Some(running) =
-        model.shared.running.as_mut().filter(|running| has_ended && running.result == id && !running.stopping)
+        model.context.running.as_mut().filter(|running| has_ended && running.result == id && !running.stopping)
     {
         running.stopping = true;
         effects.push(Effect::Session(session, SessionCmd::Cancel(id)));
@@ -382,18 +391,18 @@ fn place_of(model: &Model, result: ResultId, problem: &Problem) -> Option<usize>
     let statement = &model.grid.of(result)?.statement;
     let told = problem.server.as_ref();
     problem.at.or_else(|| {
-        told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.shared.dialect()))
+        told.and_then(|error| locate::error_place(statement, &error.message, error.code, model.context.dialect()))
     })
 }
 
 /// Where one panel has the whole screen, a run turns to the results: nobody would see them otherwise.
-fn look_at_results(model: &Model) -> Ask {
-    if model.shared.areas.grid.is_none() { Ask::Focus(Focus::Grid) } else { Ask::Settle }
+fn look_at_results(model: &Model) -> Request {
+    if model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
 }
 
 /// What bounds a statement of this profile.
 fn bounds(model: &Model) -> RunBounds {
-    match &model.shared.profile {
+    match &model.context.profile {
         Some(profile) => RunBounds {
             rows: Some(profile.limits.rows),
             bytes: Some(profile.limits.bytes),

@@ -12,9 +12,9 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::Clock;
 use super::lock::{self, LockError};
-use crate::domain::accesslog::{self, Begin, CopyRecord, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
+use crate::domain::access_log::{self, Begin, CopyRecord, Entry, ExportRecord, Ledger, Permit, TunnelRecord};
 use crate::domain::limits;
-use crate::domain::problem::{Kind, Problem};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::sql::Checked;
 
 /// The file's name in the state folder.
@@ -58,7 +58,7 @@ impl From<LedgerError> for Problem {
             LedgerError::Write { path, .. } => format!("make room on the disk of {}", folder(path).display()),
             LedgerError::Form(_) => "report this as a defect of rrx".into(),
         };
-        Self::new(Kind::Local, "The access log cannot take the record, so nothing is sent")
+        Self::new(ProblemKind::Local, "The access log cannot take the record, so nothing is sent")
             .because(error.to_string())
             .hint(hint)
     }
@@ -100,7 +100,7 @@ impl AccessLog {
     /// A [`LedgerError`]; then there is no permit.
     pub fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
         let begin = self.stamp(begin);
-        accesslog::record(self, checked, begin)
+        access_log::record(self, checked, begin)
     }
 
     /// Fills in what only this room knows: id, time, OS user.
@@ -118,7 +118,7 @@ impl AccessLog {
     /// A [`LedgerError`]: the statement has run, only its end is not written down.
     pub fn end(&mut self, mut entry: Entry) -> Result<(), LedgerError> {
         entry.time = written_time(self.now());
-        let line = accesslog::write_end(&entry)?;
+        let line = access_log::write_end(&entry)?;
         self.append_line(&line)
     }
 
@@ -133,7 +133,7 @@ impl AccessLog {
         }
         record.time = written_time(self.now());
         record.os_user.clone_from(&self.os_user);
-        let line = accesslog::write_tunnel(&record)?;
+        let line = access_log::write_tunnel(&record)?;
         self.append_line(&line)?;
         Ok(record.id)
     }
@@ -146,7 +146,7 @@ impl AccessLog {
         record.id = self.new_id();
         record.time = written_time(self.now());
         record.os_user.clone_from(&self.os_user);
-        let line = accesslog::write_export(&record)?;
+        let line = access_log::write_export(&record)?;
         self.append_line(&line)
     }
 
@@ -158,7 +158,7 @@ impl AccessLog {
         record.id = self.new_id();
         record.time = written_time(self.now());
         record.os_user.clone_from(&self.os_user);
-        let line = accesslog::write_copy(&record)?;
+        let line = access_log::write_copy(&record)?;
         self.append_line(&line)
     }
 
@@ -223,7 +223,7 @@ impl Ledger for AccessLog {
     type Error = LedgerError;
 
     fn append(&mut self, begin: &Begin) -> Result<(), LedgerError> {
-        let line = accesslog::write_begin(begin)?;
+        let line = access_log::write_begin(begin)?;
         self.append_line(&line)
     }
 }

@@ -9,46 +9,46 @@ use tokio::sync::{Mutex, mpsc};
 use super::debug_events;
 use super::typed::Typed;
 use crate::domain::ids::SessionId;
-use crate::domain::port::{Answer, Question, Rung, RungState, SessionNews};
 use crate::domain::profile::Secret;
+use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionEvent, StepState};
 use crate::io::tunnel;
 
 /// Where the news of one session go; the other side's queue is bounded, and telling waits for it.
 #[derive(Clone)]
 pub(super) struct Teller {
-    send: Arc<dyn Fn(SessionNews) -> BoxFuture<'static, ()> + Send + Sync>,
+    send: Arc<dyn Fn(SessionEvent) -> BoxFuture<'static, ()> + Send + Sync>,
 }
 
 impl Teller {
     /// Tells into this queue. A queue that is closed hears nothing, and the session goes on to its own end.
-    pub(super) fn new<N>(id: SessionId, news: mpsc::Sender<N>) -> Self
+    pub(super) fn new<N>(id: SessionId, event: mpsc::Sender<N>) -> Self
     where
-        N: From<(SessionId, SessionNews)> + Send + 'static,
+        N: From<(SessionId, SessionEvent)> + Send + 'static,
     {
         Self {
             send: Arc::new(move |told| {
-                let news = news.clone();
+                let event = event.clone();
                 Box::pin(async move {
-                    let _ = news.send(N::from((id, told))).await;
+                    let _ = event.send(N::from((id, told))).await;
                 })
             }),
         }
     }
 
     /// Tells one thing.
-    pub(super) async fn tell(&self, news: SessionNews) {
-        debug_events::event(&news);
-        (self.send)(news).await;
+    pub(super) async fn tell(&self, event: SessionEvent) {
+        debug_events::event(&event);
+        (self.send)(event).await;
     }
 
     /// Tells that a rung past the hops moved.
-    pub(super) async fn rung(&self, hop: usize, rung: Rung, state: RungState) {
-        self.tell(SessionNews::Rung { hop, rung, state }).await;
+    pub(super) async fn rung(&self, hop: usize, rung: ConnectionStep, state: StepState) {
+        self.tell(SessionEvent::ConnectionStep { hop, rung, state }).await;
     }
 
     /// Tells that a rung is done.
-    pub(super) async fn done(&self, hop: usize, rung: Rung, words: String, took: Duration) {
-        self.rung(hop, rung, RungState::Done(words, took)).await;
+    pub(super) async fn done(&self, hop: usize, rung: ConnectionStep, words: String, took: Duration) {
+        self.rung(hop, rung, StepState::Done(words, took)).await;
     }
 }
 
@@ -73,7 +73,7 @@ impl Asker {
         let mut answers = self.answers.lock().await;
         // An answer that was given before the question was asked is no answer to it.
         while answers.try_recv().is_ok() {}
-        self.tell.tell(SessionNews::Asked(question)).await;
+        self.tell.tell(SessionEvent::Asked(question)).await;
         answers.recv().await.unwrap_or(Answer::Decline)
     }
 }

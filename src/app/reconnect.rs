@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::limits::{PAUSES, STEADY};
-use crate::domain::port::{End, Question, ServerFacts, SessionCmd, SessionId};
-use crate::domain::problem::{Kind, Problem, Remedy};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::protocol::{End, Question, ServerFacts, SessionCmd, SessionId};
 
 use super::action::{Action, AppAction};
-use super::ask::Ask;
+use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
 use super::panes::connect::Connect;
 use super::panes::inspector::Shows;
-use super::shared::Link;
+use super::request::Request;
 
 /// How often the seconds that remain are counted down.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const NO_SUCH_DATABASE: [u16; 2] = [1044, 1049];
 
 /// What is remembered from one session to the next.
 #[derive(Debug, Default)]
-pub struct Again {
+pub struct Reconnect {
     /// Attempts since a session stood firmly.
     pub tried: u32,
     /// When the last session was ready.
@@ -41,13 +41,13 @@ pub struct Again {
 }
 
 /// The link is gone: what ran is over, and the first attempt begins.
-pub(super) fn on_lost(model: &mut Model, problem: &Problem, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    super::run::give_up(model, End::Broken(problem.clone()), asks, effects);
+pub(super) fn on_lost(model: &mut Model, problem: &Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    super::statement::give_up(model, End::Broken(problem.clone()), requests, effects);
     if model.aside.leaving.is_some() {
-        model.shared.link = Link::Off;
+        model.context.link = ConnectionState::None;
         return;
     }
-    let stood = model.aside.again.ready.map(|ready| model.shared.now.saturating_sub(ready));
+    let stood = model.aside.again.ready.map(|ready| model.context.now.saturating_sub(ready));
     if stood.is_none_or(|stood| stood >= STEADY) {
         model.aside.again.tried = 0;
     }
@@ -68,15 +68,15 @@ fn wait(model: &mut Model, effects: &mut Vec<Effect>) {
     if pause.is_zero() {
         begin(model, attempt, effects);
     } else {
-        model.shared.link = Link::Waiting { attempt, due: model.shared.now.saturating_add(pause) };
+        model.context.link = ConnectionState::Waiting { attempt, due: model.context.now.saturating_add(pause) };
         effects.push(Effect::Wake(pause.min(TICK)));
     }
 }
 
 /// Time has passed: the pause may be over.
 pub(super) fn on_clock(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Link::Waiting { attempt, due } = model.shared.link else { return };
-    let left = due.saturating_sub(model.shared.now);
+    let ConnectionState::Waiting { attempt, due } = model.context.link else { return };
+    let left = due.saturating_sub(model.context.now);
     if left.is_zero() {
         begin(model, attempt, effects);
     } else {
@@ -85,26 +85,26 @@ pub(super) fn on_clock(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// The key: the next attempt is now, whatever was planned. A question that it has is the user's to answer.
-pub(super) fn now(model: &mut Model, asks: &mut Vec<Ask>, effects: &mut Vec<Effect>) {
-    let Some(profile) = model.shared.profile.as_ref().map(|profile| profile.name.clone()) else {
+pub(super) fn now(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let Some(profile) = model.context.profile.as_ref().map(|profile| profile.name.clone()) else {
         model.connect = Some(Connect::default());
         return;
     };
-    match model.shared.link {
+    match model.context.link {
         // Nothing stands on the screen yet that an attempt could leave alone.
-        Link::Off => asks.push(Ask::Connect(profile)),
-        Link::Connecting(_) => {}
-        Link::On(old) => {
+        ConnectionState::None => requests.push(Request::Connect(profile)),
+        ConnectionState::Connecting(_) => {}
+        ConnectionState::Connected(old) => {
             effects.push(Effect::Session(old, SessionCmd::GiveWay));
-            super::run::give_up(model, End::Cancelled, asks, effects);
+            super::statement::give_up(model, End::Cancelled, requests, effects);
             model.aside.again.tried = 0;
             by_key(model, effects);
         }
-        Link::Again { session, .. } => {
+        ConnectionState::Reconnecting { session, .. } => {
             effects.push(Effect::Session(session, SessionCmd::GiveWay));
             by_key(model, effects);
         }
-        Link::Waiting { .. } | Link::Lost => by_key(model, effects),
+        ConnectionState::Waiting { .. } | ConnectionState::Lost => by_key(model, effects),
     }
 }
 
@@ -119,27 +119,30 @@ fn by_key(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// The other key: nobody tries any more. Answers whether there was anything to stop.
 pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
-    match model.shared.link {
-        Link::Again { session, .. } => effects.push(Effect::Session(session, SessionCmd::Close)),
-        Link::Waiting { .. } => {}
-        Link::Off | Link::Connecting(_) | Link::On(_) | Link::Lost => return false,
+    match model.context.link {
+        ConnectionState::Reconnecting { session, .. } => effects.push(Effect::Session(session, SessionCmd::Close)),
+        ConnectionState::Waiting { .. } => {}
+        ConnectionState::None
+        | ConnectionState::Connecting(_)
+        | ConnectionState::Connected(_)
+        | ConnectionState::Lost => return false,
     }
-    model.shared.link = Link::Lost;
-    let key = model.shared.key(Action::App(AppAction::Reconnect));
+    model.context.link = ConnectionState::Lost;
+    let key = model.context.key(Action::App(AppAction::Reconnect));
     model.notice(format!("not connecting again any more; {key} does"));
     true
 }
 
 /// Starts a session behind the screen, in the database that was the current one.
 fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
-    let Some(profile) = model.shared.profile.clone() else {
-        model.shared.link = Link::Off;
+    let Some(profile) = model.context.profile.clone() else {
+        model.context.link = ConnectionState::None;
         return;
     };
     let session = model.new_session();
-    model.shared.link = Link::Again { session, attempt };
+    model.context.link = ConnectionState::Reconnecting { session, attempt };
     model.aside.again.ladder.start(&profile.name);
-    let database = model.shared.database.clone();
+    let database = model.context.database.clone();
     let after = model.aside.again.last.replace(session);
     effects.push(Effect::Session(session, SessionCmd::Connect { profile, database, after }));
 }
@@ -151,7 +154,7 @@ pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question
         ladder.on_asked(question);
         model.connect = Some(ladder);
         model.overlay = None;
-        model.shared.link = Link::Connecting(session);
+        model.context.link = ConnectionState::Connecting(session);
         return;
     }
     effects.push(Effect::Session(session, SessionCmd::GiveWay));
@@ -160,17 +163,20 @@ pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question
         Question::Secret { prompt, .. } => format!("it asks: {prompt}"),
         Question::Instead { problem, .. } => return end(model, problem.then(Remedy::Reconnect)),
     };
-    end(model, Problem::new(Kind::Route, "Connecting again needs your answer").because(what).then(Remedy::Reconnect));
+    end(
+        model,
+        Problem::new(ProblemKind::Route, "Connecting again needs your answer").because(what).then(Remedy::Reconnect),
+    );
 }
 
 /// The attempt failed: the next one is planned, unless waiting cannot mend it.
 pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<Effect>) {
-    let profile = model.shared.profile.as_ref();
+    let profile = model.context.profile.as_ref();
     let own = profile.and_then(|profile| profile.database.clone());
     let code = problem.server.as_ref().map_or(0, |error| error.code);
-    if NO_SUCH_DATABASE.contains(&code) && model.shared.database != own {
+    if NO_SUCH_DATABASE.contains(&code) && model.context.database != own {
         model.happened(problem.to_string());
-        let gone = std::mem::replace(&mut model.shared.database, own).unwrap_or_default();
+        let gone = std::mem::replace(&mut model.context.database, own).unwrap_or_default();
         model.notice(format!("the database {gone} is not there any more: connecting without it"));
         let attempt = model.aside.again.tried.max(1);
         begin(model, attempt, effects);
@@ -184,20 +190,20 @@ pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<E
 
 /// Nobody tries any more: why is said, and shown where that takes nothing from what the user does.
 fn end(model: &mut Model, problem: Problem) {
-    model.shared.link = Link::Lost;
-    let key = model.shared.key(Action::App(AppAction::Reconnect));
+    model.context.link = ConnectionState::Lost;
+    let key = model.context.key(Action::App(AppAction::Reconnect));
     model.happened(problem.to_string());
     model.notice(format!("{} {key} connects again", sentence(&problem)));
-    model.inspector.follow(Shows::Problem(problem), &model.shared);
+    model.inspector.follow(Shows::Problem(problem), &model.context);
 }
 
 /// Takes what the new session knows; answers whether it is a server whose catalog is there already.
 pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
-    let now = model.shared.now;
+    let now = model.context.now;
     model.aside.again.ready = Some(now);
-    model.aside.again.last = model.shared.link.session();
+    model.aside.again.last = model.context.link.session();
     let why = model.aside.again.why.take();
-    let Some(profile) = model.shared.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
+    let Some(profile) = model.context.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
     let before = model.aside.again.before.replace((profile.clone(), Arc::clone(facts)));
     let Some((_, before)) = before.filter(|(name, _)| *name == profile) else { return false };
     let is_same = before.identity == facts.identity;

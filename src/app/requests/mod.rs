@@ -1,0 +1,398 @@
+//! Who answers what a pane asks, and where an action goes. The only file that knows more than one pane.
+
+mod results;
+
+use std::sync::Arc;
+
+use crate::domain::catalog::find::ObjectRef;
+use crate::domain::problem::{Problem, ProblemKind as Trouble, Remedy};
+use crate::domain::profile::Environment;
+use crate::domain::protocol::{Demo, End, HostCmd, Replace, SessionCmd, StorageCmd};
+use crate::domain::snippets::Snippet;
+
+use super::action::{Action, AppAction};
+use super::context::ConnectionState;
+use super::effect::Effect;
+use super::focus::Focus;
+use super::model::Model;
+use super::panes::PaneContext;
+use super::panes::connect::Connect;
+use super::panes::explorer::Explorer;
+use super::panes::inspector::Shows;
+use super::panes::overlay::{Kind, Overlay};
+use super::request::Request;
+use super::update::{list_sources, with};
+
+/// History lines read at once.
+const HISTORY: usize = 500;
+/// Asks answered for one message; more would be two panes asking each other.
+const ASKS: usize = 64;
+
+/// Does an action: the pane of its layer decides.
+pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    match action {
+        Action::App(action) => act_app(model, action, requests, effects),
+        Action::List(action) => {
+            let list_sources = list_sources!(model);
+            if let Some(overlay) = &mut model.overlay {
+                overlay.act(action, &mut PaneContext { context: &model.context, requests, effects }, list_sources);
+            }
+        }
+        Action::Connect(action) => {
+            if let Some(connect) = &mut model.connect {
+                connect.act(action, &mut PaneContext { context: &model.context, requests, effects });
+            }
+        }
+        Action::Explorer(action) => with!(model, requests, effects, explorer.act(action)),
+        Action::Filter(action) => with!(model, requests, effects, explorer.act_filter(action)),
+        Action::Worksheet(action) => {
+            with!(model, requests, effects, worksheets.act(action));
+            follow(model);
+        }
+        Action::Grid(action) => with!(model, requests, effects, grid.act(action)),
+        Action::Inspector(action) => with!(model, requests, effects, inspector.act(action)),
+    }
+}
+
+/// The inspector follows the cursor of the worksheet.
+fn follow(model: &mut Model) {
+    if model.context.layout.inspector.is_some()
+        && let Some((schema, table)) = model.worksheets.table(&model.context)
+    {
+        model.inspector.follow(Shows::Table { schema, table }, &model.context);
+    }
+}
+
+fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    match action {
+        AppAction::Palette => requests.push(Request::Open(Kind::Palette)),
+        AppAction::Help => {
+            let (mut layers, takes_text) = model.layers();
+            // Where text is typed, the keys of the whole program come before those that move in the text.
+            if takes_text && model.overlay.is_none() && model.connect.is_none() {
+                layers.reverse();
+            }
+            requests.push(Request::Open(Kind::Help(layers)));
+        }
+        AppAction::Quit if model.context.running.is_some() => requests.push(Request::Confirm {
+            question: "A statement is running. Stop it and leave?".into(),
+            yes: Box::new(Request::Quit),
+        }),
+        AppAction::Quit if model.grid.exporting().is_some() => requests.push(Request::Confirm {
+            question: "Rows are being written to a file. Stop that and leave?".into(),
+            yes: Box::new(Request::Quit),
+        }),
+        AppAction::Quit => requests.push(Request::Quit),
+        AppAction::Stop => super::statement::stop(model, requests, effects),
+        AppAction::Back => {
+            if model.options.zoom {
+                model.options.zoom = false;
+                requests.push(Request::Settle);
+            } else {
+                requests.push(Request::Focus(Focus::Worksheet));
+            }
+        }
+        AppAction::NextPanel | AppAction::PreviousPanel => {
+            let forward = action == AppAction::NextPanel;
+            requests.push(Request::Focus(neighbour(model, forward)));
+        }
+        AppAction::Run => {
+            with!(model, requests, effects, worksheets.run());
+        }
+        AppAction::RunAll => with!(model, requests, effects, worksheets.run_all()),
+        AppAction::ToggleExplorer => {
+            let is_seen = model.context.layout.explorer.is_some();
+            model.options.explorer = !is_seen;
+            requests.push(Request::Focus(if is_seen { Focus::Worksheet } else { Focus::Explorer }));
+        }
+        AppAction::ToggleInspector if model.context.layout.inspector.is_some() => requests.push(Request::HideInspector),
+        AppAction::ToggleInspector => requests.push(Request::ShowInspector),
+        AppAction::Zoom => {
+            model.options.zoom = !model.options.zoom;
+            requests.push(Request::Settle);
+        }
+        AppAction::Snippets => requests.push(Request::Open(Kind::Snippets)),
+        AppAction::SaveSnippet => match model.worksheets.statement() {
+            Some((_, statement)) => requests.push(Request::Open(Kind::SaveSnippet { statement: statement.to_owned() })),
+            None => requests.push(Request::Notice("put the cursor on a statement first".into())),
+        },
+        AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
+        AppAction::Activity => requests.push(Request::Open(Kind::Activity)),
+        AppAction::Find => requests.push(Request::Open(Kind::Find)),
+        AppAction::Profiles => model.connect = Some(Connect::default()),
+        AppAction::Reconnect => super::reconnect::now(model, requests, effects),
+        AppAction::Refresh => match model.context.link {
+            ConnectionState::Connected(session) => {
+                effects.push(Effect::Session(session, SessionCmd::LoadCatalog));
+                model.notice("reading the catalog again");
+            }
+            ConnectionState::None
+            | ConnectionState::Connecting(_)
+            | ConnectionState::Waiting { .. }
+            | ConnectionState::Reconnecting { .. }
+            | ConnectionState::Lost => {
+                model.notice("not connected: nothing to read");
+            }
+        },
+        AppAction::NewWorksheet => {
+            let title = model.worksheets.free_title();
+            model.worksheets.open_new(&title, "");
+            requests.push(Request::Focus(Focus::Worksheet));
+        }
+        AppAction::CloseWorksheet => {
+            model.worksheets.close();
+            requests.push(Request::Settle);
+        }
+        AppAction::NextWorksheet | AppAction::PreviousWorksheet => {
+            model.worksheets.turn(if action == AppAction::NextWorksheet { 1 } else { -1 });
+            requests.push(Request::Settle);
+        }
+        AppAction::Rename => requests.push(Request::Open(Kind::Rename)),
+        AppAction::Redraw => effects.push(Effect::Redraw),
+    }
+}
+
+fn neighbour(model: &Model, forward: bool) -> Focus {
+    let all: Vec<Focus> = Focus::ALL.into_iter().filter(|focus| model.can_show(*focus)).collect();
+    let at = all.iter().position(|focus| *focus == model.focus).unwrap_or(0);
+    let next = if forward { at + 1 } else { at + all.len().max(1) - 1 };
+    all.get(next % all.len().max(1)).copied().unwrap_or(Focus::Worksheet)
+}
+
+/// Answers what was asked, and what that asks in turn.
+pub(super) fn settle(model: &mut Model, requests: Vec<Request>, effects: &mut Vec<Effect>) {
+    let mut waiting: std::collections::VecDeque<Request> = requests.into();
+    for _ in 0..ASKS {
+        let Some(request) = waiting.pop_front().or_else(|| results::outlived(model)) else { break };
+        let mut more = Vec::new();
+        handle(model, request, &mut more, effects);
+        waiting.extend(more);
+    }
+}
+
+fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    match request {
+        Request::Connect(name) => connect(model, &name, requests, effects),
+        Request::Decline => {
+            if let ConnectionState::Connecting(session) = model.context.link {
+                effects.push(Effect::Session(session, SessionCmd::Close));
+                model.context.link = ConnectionState::None;
+            }
+        }
+        Request::Run { statement, from } => {
+            super::statement::run(model, (statement, Vec::new()), from, requests, effects)
+        }
+        Request::RunAll(statements) => super::statement::run_all(model, statements, requests),
+        Request::Follow { columns, column, value } => {
+            if let Some(column) = columns.get(column) {
+                super::statement::follow(model, column, value.as_deref(), requests, effects);
+            }
+        }
+        Request::Insert(text) => {
+            let mut cx = PaneContext { context: &model.context, requests, effects };
+            model.worksheets.insert(&text, &mut cx);
+            model.worksheets.settle(&mut cx);
+        }
+        Request::NewWorksheet { title, text } => {
+            model.worksheets.open_new(&title, &text);
+            requests.push(Request::Focus(Focus::Worksheet));
+        }
+        Request::ShowTable { schema, table } => model.inspector.follow(Shows::Table { schema, table }, &model.context),
+        Request::ShowInspector => {
+            model.options.inspector = true;
+            if model.focus != Focus::Inspector {
+                model.aside.came_from = model.focus;
+            }
+            requests.push(Request::Focus(Focus::Inspector));
+        }
+        Request::HideInspector => {
+            model.options.inspector = false;
+            // One step back is the panel from which it was opened: the cursor is there.
+            let back = if model.focus == Focus::Inspector { model.aside.came_from } else { model.focus };
+            requests.push(Request::Focus(back));
+        }
+        Request::Do(action) => act(model, action, requests, effects),
+        Request::Confirm { question, yes } => requests.push(Request::Open(Kind::Confirm { question, yes })),
+        Request::Copy(copy) if copy.text.is_empty() => {
+            // Terminals drop a copy of nothing: the clipboard would keep what it has.
+            let what = if copy.from.is_some() { "the value" } else { "the text" };
+            model.notice(format!("{what} is empty: nothing was copied"));
+        }
+        Request::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
+        request @ (Request::CopyFormat
+        | Request::CopyAs(_)
+        | Request::FilterForm(_)
+        | Request::FilterBy(_)
+        | Request::SearchForm
+        | Request::SearchBy(_)
+        | Request::SearchShownForm
+        | Request::SearchShown(_)
+        | Request::ChartForm
+        | Request::Plot(_)
+        | Request::ZoneForm
+        | Request::Zone(_)
+        | Request::ExportForm
+        | Request::ExportAs(_)
+        | Request::ExportPath(..)
+        | Request::Export { .. }
+        | Request::ExportTo(_)
+        | Request::RunAgain { .. }
+        | Request::ShowProfile { .. }
+        | Request::ShowChart { .. }
+        | Request::JumpForm { .. }
+        | Request::ShowRow { .. }
+        | Request::ShowValue { .. }
+        | Request::ShowWarnings
+        | Request::Jump { .. }) => results::handle(model, request, requests, effects),
+        Request::SaveSnippet { name, statement } => match Snippet::from_statement(&name, &statement) {
+            Ok(snippet) => {
+                effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, replace: Replace::Forbidden }));
+            }
+            Err(problem) => model.notice(problem.to_string()),
+        },
+        Request::ShowPlace(object) => show_place(model, object, requests),
+        Request::Rename(title) => {
+            model.worksheets.rename(title);
+            requests.push(Request::Settle);
+        }
+        Request::Open(kind) => open(model, kind, requests, effects),
+        Request::RefreshOverlay => refresh_overlay(model, requests, effects),
+        Request::Compute(work) => effects.push(Effect::Compute(model.new_job(work))),
+        Request::LoadSnippets => load_snippets(model, effects),
+        Request::Focus(focus) => {
+            model.focus = focus;
+            match focus {
+                Focus::Explorer => model.options.explorer = true,
+                Focus::Inspector => model.options.inspector = true,
+                Focus::Worksheet | Focus::Grid => {}
+            }
+            requests.push(Request::Settle);
+        }
+        Request::Settle => settle_panes(model, requests, effects),
+        Request::Close => close(model),
+        Request::Notice(text) => model.notice(text),
+        Request::Problem(problem) => show_problem(model, problem, requests),
+        Request::Quit => quit(model, requests, effects),
+    }
+}
+
+/// Closes the overlay, else the connection screen where there is another one behind it.
+fn close(model: &mut Model) {
+    let has_screen = match model.context.link {
+        ConnectionState::Connected(_)
+        | ConnectionState::Waiting { .. }
+        | ConnectionState::Reconnecting { .. }
+        | ConnectionState::Lost => true,
+        ConnectionState::None | ConnectionState::Connecting(_) => false,
+    };
+    if model.overlay.take().is_none() && has_screen {
+        model.connect = None;
+    } else if model.connect.is_some() {
+        let key = model.context.key(Action::App(AppAction::Quit));
+        model.notice(format!("choose a profile; {key} leaves rrx"));
+    }
+}
+
+fn settle_panes(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    model.solve();
+    model.explorer.settle(&model.context);
+    with!(model, requests, effects, worksheets.settle());
+    with!(model, requests, effects, grid.settle());
+    model.inspector.refresh(&model.context);
+    if let Some(connect) = &mut model.connect {
+        connect.settle(&model.context);
+    }
+}
+
+fn show_place(model: &mut Model, object: ObjectRef, requests: &mut Vec<Request>) {
+    model.explorer.show(object, &model.context);
+    requests.push(Request::Focus(Focus::Explorer));
+    if let Some((schema, table)) = model.explorer.table(&model.context) {
+        requests.push(Request::ShowTable { schema, table });
+    }
+}
+
+fn open(model: &mut Model, kind: Kind, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let list_sources = list_sources!(model);
+    model.overlay =
+        Some(Overlay::open(kind, &mut PaneContext { context: &model.context, requests, effects }, list_sources));
+}
+
+fn refresh_overlay(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let list_sources = list_sources!(model);
+    if let Some(overlay) = &mut model.overlay {
+        overlay.refresh(&mut PaneContext { context: &model.context, requests, effects }, list_sources);
+    }
+}
+
+fn show_problem(model: &mut Model, problem: Problem, requests: &mut Vec<Request>) {
+    model.happened(problem.to_string());
+    // It stands in the inspector, unless something lies over that.
+    if model.overlay.is_some() || model.connect.is_some() {
+        model.notice(problem.what.clone());
+    }
+    show(model, Shows::Problem(problem), requests);
+}
+
+fn show(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
+    model.inspector.show(shows, &model.context);
+    requests.push(Request::ShowInspector);
+}
+
+fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if let Some(session) = model.context.link.session() {
+        effects.push(Effect::Session(session, SessionCmd::Close));
+    }
+    super::statement::give_up(model, End::Cancelled, requests, effects);
+    model.aside.leaving = Some(0);
+    with!(model, requests, effects, worksheets.save());
+    super::statement::leave(model, effects);
+}
+
+fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let Some(profile) = model.context.profiles.iter().find(|profile| profile.name == name).cloned() else {
+        requests.push(Request::Problem(
+            Problem::new(Trouble::Settings, format!("There is no profile `{name}`"))
+                .hint(format!(
+                    "`{}` lists those that there are",
+                    model.context.settings.command_line.with("profiles list")
+                ))
+                .then(Remedy::ChooseProfile),
+        ));
+        return;
+    };
+    let ladder = model.connect.get_or_insert_default();
+    ladder.start(name);
+    if let Some(refusal) = profile.refusal() {
+        ladder.on_failed(refusal);
+        return;
+    }
+    if let Some(old) = model.context.link.session() {
+        effects.push(Effect::Session(old, SessionCmd::Close));
+        super::statement::give_up(model, End::Cancelled, requests, effects);
+    }
+    let session = model.new_session();
+    model.context.link = ConnectionState::Connecting(session);
+    model.context.facts = None;
+    if model.context.profile.as_ref().is_none_or(|before| before.name != name) {
+        model.context.catalog = None;
+        model.explorer = Explorer::default();
+    }
+    model.context.profile = Some(Arc::clone(&profile));
+    let is_demo = profile.environment == Environment::Demo;
+    let demo = if is_demo { Demo::Yes } else { Demo::No };
+    effects.push(Effect::Session(
+        session,
+        SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None },
+    ));
+    if model.worksheets.profile.as_deref() != Some(name) {
+        effects.push(Effect::Storage(StorageCmd::LoadWorksheets { profile: name.to_owned() }));
+    }
+    effects.push(Effect::Storage(StorageCmd::LoadDocs { folders: profile.docs.clone(), demo }));
+    load_snippets(model, effects);
+}
+
+fn load_snippets(model: &Model, effects: &mut Vec<Effect>) {
+    let folders = model.context.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
+    effects.push(Effect::Storage(StorageCmd::LoadSnippets { folders }));
+}
