@@ -7,6 +7,10 @@ use crate::domain::problem::{Problem, ProblemKind};
 
 /// Why a form cannot hold a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "parquet", feature = "xlsx")),
+    expect(dead_code, reason = "some misfits belong to one of the two formats")
+)]
 pub(super) enum Misfit {
     /// A date that no calendar has, such as `2024-00-10`.
     NoDate(String),
@@ -42,6 +46,7 @@ impl Misfit {
 }
 
 /// A value for a message: a short text without what a terminal obeys.
+#[cfg(feature = "parquet")]
 pub(super) fn quoted(value: &[u8]) -> String {
     const MOST: usize = 40;
     let head = value.get(..MOST).unwrap_or(value);
