@@ -55,6 +55,12 @@ pub struct Cli {
     /// Use this settings file instead of the default one (`rrx profiles list` shows its path)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Write a debug log to this file (only you can read it); the variable RRX_LOG sets its levels, such as `trace`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Include the texts of statements in the debug log
+    #[arg(long, global = true)]
+    pub log_statements: bool,
     /// The profile to connect to; without one, choose it on the screen
     #[arg(value_name = "PROFILE")]
     pub profile: Option<String>,

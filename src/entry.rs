@@ -13,6 +13,9 @@ use crate::commands::demo;
 use crate::commands::{completions, doctor, keys, log, man, profiles, run, secret, snippets, ssh_key, tui, tunnel};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::env::HostEnv;
+use crate::io::host::core_dumps;
+use crate::io::host::debug_log::{self, LoggedStatements};
+use crate::io::runtime::clock;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::settings::Presence;
 
@@ -27,10 +30,31 @@ pub fn main() -> u8 {
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    run_command(cli).unwrap_or_else(|problem| {
+    if let Err(error) = core_dumps::turn_off() {
+        let problem = Problem::new(ProblemKind::Local, "A crash of rrx could write a core dump that holds secrets")
+            .because(format!("core dumps cannot be turned off: {}", error.desc()))
+            .hint("run `ulimit -c 0` before you start rrx");
+        let _ = print::problems(&mut std::io::stderr(), &[problem]);
+    }
+    start_debug_log(&cli).and_then(|()| run_command(cli)).unwrap_or_else(|problem| {
         let _ = print::problems(&mut std::io::stderr(), std::slice::from_ref(&problem));
         problem.kind.exit_code()
     })
+}
+
+/// Starts the debug log if the command line asks for one.
+fn start_debug_log(cli: &Cli) -> Result<(), Problem> {
+    let Some(file) = cli.log.clone() else {
+        return if cli.log_statements {
+            Err(Problem::new(ProblemKind::Settings, "--log-statements needs --log")
+                .because("it adds statement texts to a debug log, and no --log FILE starts one")
+                .hint("add --log FILE"))
+        } else {
+            Ok(())
+        };
+    };
+    let statements = if cli.log_statements { LoggedStatements::Included } else { LoggedStatements::Omitted };
+    debug_log::start(&debug_log::LogOptions { file, statements }, clock::now)
 }
 
 fn run_command(cli: Cli) -> Result<u8, Problem> {

@@ -9,7 +9,7 @@ pub mod schema;
 pub mod server;
 mod start;
 pub mod translate;
-mod wire;
+pub mod wire;
 
 pub use error::DemoError;
 pub use start::{Options, PROFILE, Running, outline, start, start_with};

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::debug_messages;
 use super::dispatch::Dispatch;
 use super::frame_pacing::{FramePacing, Urgency};
 use super::inbox::WorkerEvent;
@@ -60,6 +61,7 @@ pub(super) async fn run(
                 }
                 effect => {
                     if let Some(refused) = dispatch.run(effect) {
+                        tracing::debug!(effect = debug_messages::effect_name(&refused), "queue full, effect refused");
                         queue.extend(update(model, Message::Refused(refused)));
                     }
                 }
@@ -115,6 +117,7 @@ pub(super) async fn run(
         effects.extend(update(model, Message::Clock(start.elapsed())));
         frame = frame.max(Some(Urgency::Regular));
         for message in messages {
+            tracing::trace!(kind = debug_messages::message_name(&message), "message");
             frame = frame.max(Some(urgency(&message)));
             effects.extend(update(model, message));
         }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::debug_messages;
 use super::row_router::RowRouter;
 use crate::domain::export::{ExportOptions, WriteError, columns_json};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
@@ -102,6 +103,7 @@ impl Exports {
     {
         let (id, rerun) = (order.id, order.rerun_as);
         let flags = Arc::new(ExportFlags::default());
+        tracing::debug!(export = id.0, path = order.path, format = ?order.choice.format, "export starts");
         let (sources, home, task_flags) = (self.sources.clone(), self.home.clone(), Arc::clone(&flags));
         let task = tokio::task::spawn_blocking(move || {
             let send_event = |event| match event {
@@ -113,6 +115,7 @@ impl Exports {
             if let Some(result) = rerun {
                 sources.router.release(result);
             }
+            tracing::debug!(export = id.0, outcome = debug_messages::export_name(&last), "export ended");
             task_flags.is_finished.store(true, Ordering::Release);
             // The loop may have ended already; the file is complete or removed all the same.
             let _ = events.blocking_send(N::from((id, last)));

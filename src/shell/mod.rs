@@ -2,6 +2,7 @@
 //! hands effects to the workers, and draws the model.
 
 mod clipboard;
+mod debug_messages;
 mod dispatch;
 mod event_loop;
 pub mod export;

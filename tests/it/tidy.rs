@@ -213,3 +213,73 @@ fn a_command_line_to_run_is_made_in_one_place() {
         }
     }
 }
+
+/// The files of the repository: what git tracks, or would.
+fn project_files() -> Vec<(String, String)> {
+    fn walk(directory: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let is_ours = !matches!(name, ".git" | "target" | "artifacts" | "corpus" | "coverage");
+            match (is_ours, path.is_dir()) {
+                (true, true) => walk(&path, files),
+                (true, false) => files.push(path),
+                (false, _) => {}
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    walk(root, &mut files);
+    files
+        .into_iter()
+        .filter_map(|path| {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            // A file that is no text names nothing.
+            fs::read_to_string(&path).ok().map(|text| (name, text))
+        })
+        .collect()
+}
+
+#[test]
+fn no_file_names_the_host_of_a_package_registry() {
+    // In pieces, so that this file names none either.
+    let hosts = [
+        ["debian", "org"],
+        ["ubuntu", "com"],
+        ["crates", "io"],
+        ["pypi", "org"],
+        ["pythonhosted", "org"],
+        ["npmjs", "org"],
+        ["npmjs", "com"],
+        ["rust-lang", "org"],
+    ]
+    .map(|pieces| pieces.join("."));
+    for (name, text) in project_files() {
+        for (number, line) in text.lines().enumerate() {
+            // Cargo writes the name of its registry into the lock file, and cannot do without.
+            let is_lock = name.ends_with("Cargo.lock") && line.starts_with("source = \"registry+");
+            let named = hosts.iter().find(|host| line.contains(host.as_str()));
+            assert!(is_lock || named.is_none(), "{name}:{}: names {named:?}; take the system's own mirror", number + 1);
+        }
+    }
+}
+
+#[test]
+fn every_dependency_is_used() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    let sources: Vec<String> = project_files()
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".rs") && !name.starts_with("fuzz/"))
+        .map(|(_, text)| text)
+        .collect();
+    for table in ["dependencies", "dev-dependencies"] {
+        for name in manifest[table].as_table().unwrap().keys() {
+            let path = name.replace('-', "_");
+            let uses = [format!("{path}::"), format!("use {path};"), format!("{path}!")];
+            let is_used = sources.iter().any(|text| uses.iter().any(|part| text.contains(part.as_str())));
+            assert!(is_used, "Cargo.toml: nothing uses {name}");
+        }
+    }
+}

@@ -34,7 +34,7 @@ use crate::io::env::SocketOwners;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
-use crate::io::tunnel::{ClientEnd, ListenerEvent, ListenerOptions, Tunnel, TunnelListener, UserPrompter};
+use crate::io::tunnel::{ClientEnd, HopProgress, ListenerEvent, ListenerOptions, Tunnel, TunnelListener, UserPrompter};
 
 /// The arguments of `rrx tunnel`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -305,7 +305,11 @@ async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<T
     let prompter = Arc::new(TerminalPrompter { prompts, unknown_key: Mutex::default() });
     let (events, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
     // The steps are not printed: the problem says which one failed.
-    tokio::spawn(async move { while steps.recv().await.is_some() {} });
+    tokio::spawn(async move {
+        while let Some(HopProgress { hop, step, state }) = steps.recv().await {
+            tracing::debug!(hop, ?step, ?state, "connection step");
+        }
+    });
     let context = tunnel_context(profile, env, Arc::clone(&prompter) as Arc<dyn UserPrompter>, events);
     let explain = |problem: Problem| match prompter.unknown_key() {
         Some(key) => key.explain(problem, &profile.name, &[], &env.command_line),

@@ -5,6 +5,7 @@
 
 mod bound_values;
 mod capability;
+pub mod client_bytes;
 mod client_connection;
 mod commands;
 mod encoding;

@@ -3,6 +3,8 @@
 use super::{Snippet, header};
 
 const OPEN: &str = "/* rrx";
+/// What some editors put before a text; copied together, texts have it between their lines too.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What is wrong in a snippet's file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +24,7 @@ impl Snippet {
     /// # Errors
     /// A [`SnippetProblem`] for the first thing that is wrong. A wrong header leaves the statement usable.
     pub fn parse(name: &str, text: &str) -> Result<Self, SnippetProblem> {
-        let text = text.trim_start_matches('\u{feff}');
+        let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let Some((before, rest)) = open_header(text) else {
             return finish(Self { name: name.to_owned(), title: name.to_owned(), ..Self::default() }, text, text);
         };
@@ -58,7 +60,7 @@ impl Snippet {
 
 /// The place of the header's opening, and the text behind it.
 fn open_header(text: &str) -> Option<(usize, &str)> {
-    let trimmed = text.trim_start();
+    let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK);
     let rest = trimmed.strip_prefix(OPEN)?;
     let is_ours = rest.starts_with(char::is_whitespace) || rest.starts_with("*/");
     is_ours.then_some((text.len() - trimmed.len(), rest))
@@ -75,8 +77,12 @@ fn without_blank_line(text: &str) -> &str {
 /// Puts the statement in: without blank lines before it and blanks behind it.
 fn finish(mut snippet: Snippet, statement: &str, text: &str) -> Result<Snippet, SnippetProblem> {
     let mut body = statement.trim_end();
-    while without_blank_line(body).len() < body.len() {
-        body = without_blank_line(body);
+    loop {
+        let rest = without_blank_line(body).trim_start_matches(BYTE_ORDER_MARK);
+        if rest.len() == body.len() {
+            break;
+        }
+        body = rest;
     }
     if body.trim().is_empty() {
         let line = text.lines().count().max(1);

@@ -1,8 +1,10 @@
-//! The operating system around rrx: user, secrets and prompts, clipboards, sockets and their owners. Knows no session and none
+//! The operating system around rrx: core dumps, debug log, user, secrets and prompts, clipboards, sockets and their owners. Knows no session and none
 //! of rrx's own files.
 
 pub mod bounded_file;
 pub mod clipboard;
+pub mod core_dumps;
+pub mod debug_log;
 pub mod keyring;
 pub mod listener;
 pub mod nohup;

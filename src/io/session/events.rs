@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc};
 
 use super::credential_cache::CredentialCache;
+use super::debug_events;
 use super::internal_query::InternalQuery;
 use crate::domain::ids::SessionId;
 use crate::domain::profile::Secret;
@@ -36,6 +37,7 @@ impl EventSender {
     }
 
     pub(super) async fn send(&self, event: SessionEvent) {
+        debug_events::log_event(&event);
         (self.send)(event).await;
     }
 

@@ -34,6 +34,7 @@ mod connector;
 mod control;
 mod convert;
 mod credential_cache;
+mod debug_events;
 mod env;
 mod error;
 mod events;

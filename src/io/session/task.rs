@@ -7,11 +7,13 @@ use tokio::select;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
+use tracing::Instrument as _;
 
 use super::catalog_loader::CatalogLoader;
 use super::connect_steps::{self, Connected};
 use super::connector::Connector;
 use super::control::{self, ControlConnection};
+use super::debug_events;
 use super::env::{CatalogLoading, SessionEnv};
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
@@ -43,10 +45,11 @@ where
     N: From<(SessionId, SessionEvent)> + Send + 'static,
 {
     let events = EventSender::new(id, events);
-    tokio::spawn(async move {
+    let session = async move {
         let last = run_session(id, commands, rows, events.clone(), env).await;
         events.send(last).await;
-    })
+    };
+    tokio::spawn(session.instrument(tracing::info_span!("session", id = id.0)))
 }
 
 /// Runs a session from its first command to its end, and returns its last event.
@@ -65,6 +68,7 @@ async fn run_session(
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
     };
+    tracing::info!(profile = profile.name, hops = profile.route.len(), "connecting");
     let connected = match connect(&mut commands, &profile, database, &events, &env).await {
         Ok(Some(connected)) => connected,
         Ok(None) => return SessionEvent::Closed,
@@ -254,6 +258,7 @@ impl ConnectedSession {
             bounds,
             database: self.database.clone(),
         };
+        debug_events::log_statement(result, permit);
         let report = run_statement(&mut self.conn, &mut supervisor, statement).await;
         let StatementSupervisor { has_catalog_request, lost, is_closing, .. } = supervisor;
         self.database.clone_from(&report.database);

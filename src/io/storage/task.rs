@@ -146,6 +146,12 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 StorageEvent::Docs { packs: Arc::new(packs), problems }
             }
         };
+        if let StorageEvent::NotPermitted { problem, .. }
+        | StorageEvent::ProfileNotAdded(problem)
+        | StorageEvent::Failed(problem) = &event
+        {
+            tracing::error!(%problem, "storage failed");
+        }
         (self.send_event)(event);
     }
 

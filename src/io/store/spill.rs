@@ -72,6 +72,7 @@ impl SpillFile {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(BlockError::Create)?;
         remove_file(&path).map_err(BlockError::Create)?;
+        tracing::debug!(directory = %directory.display(), "spill file created");
         Ok(Self { file, key: LessSafeKey::new(key), number: 0, end: 0 })
     }
 

@@ -130,6 +130,7 @@ impl ResultStoreTask {
                 }
                 let spill = Spill::new(self.options.spill_directory.clone());
                 let store = RowStore::new(Arc::clone(&columns), self.options.memory_limit, spill);
+                tracing::debug!(result = result.0, columns = columns.len(), "result opened");
                 self.results.insert(result, StoredResult::new(store));
                 self.outbox.push(result, StoreEvent::Opened(columns));
             }
@@ -153,6 +154,7 @@ impl ResultStoreTask {
             }
             Err(error) => {
                 let problem = self.spill_problem("Not all rows could be kept", &error);
+                tracing::error!(result = result.0, %problem, "rows not kept");
                 self.outbox.push(result, StoreEvent::Broken(problem.clone()));
                 self.end(result, End::Broken(problem));
             }

@@ -1,0 +1,226 @@
+//! The guard: what it lets through is one statement, at every version, and no write to a second, simpler reader.
+
+use rrx::domain::ids::SessionId;
+use rrx::domain::sql::guard::check;
+use rrx::domain::sql::split::statements;
+use rrx::domain::sql::{Dialect, ServerFamily};
+
+use super::{dialects, number};
+
+/// Verbs that begin a write, or something else that rrx never sends.
+const WRITE_VERBS: [&str; 27] = [
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "REPLACE",
+    "TRUNCATE",
+    "CREATE",
+    "ALTER",
+    "DROP",
+    "RENAME",
+    "LOAD",
+    "GRANT",
+    "REVOKE",
+    "CALL",
+    "DO",
+    "HANDLER",
+    "LOCK",
+    "UNLOCK",
+    "FLUSH",
+    "KILL",
+    "RESET",
+    "PURGE",
+    "INSTALL",
+    "UNINSTALL",
+    "BEGIN",
+    "COMMIT",
+    "PREPARE",
+    "EXECUTE",
+];
+/// Words that make a write of a query when they follow each other.
+const WRITE_PHRASES: [&[&str]; 6] = [
+    &["INTO", "OUTFILE"],
+    &["INTO", "DUMPFILE"],
+    &["DELETE", "FROM"],
+    &["INSERT", "INTO"],
+    &["REPLACE", "INTO"],
+    &["LOCK", "IN", "SHARE", "MODE"],
+];
+/// Functions with an effect, or with a reach outside of the database.
+const FUNCTIONS: [&str; 4] = ["GET_LOCK", "RELEASE_LOCK", "LOAD_FILE", "MASTER_POS_WAIT"];
+
+/// Reads the bytes as a statement in every dialect.
+pub fn guard(data: &[u8]) -> u64 {
+    let text = String::from_utf8_lossy(data);
+    let mut outcomes = Vec::new();
+    for dialect in dialects() {
+        match check(&text, dialect, SessionId(1)) {
+            Ok(checked) => {
+                assert_eq!(checked.text(), text, "what was checked is what is sent");
+                assert_eq!(statements(&text, dialect).len(), 1, "one statement");
+                for version in [(0, 0, 0), (5, 7, 30), (8, 0, 0), (10, 3, 1), (11, 8, 0), (99, 99, 99)] {
+                    let other = Dialect { version, ..dialect };
+                    assert!(check(&text, other, SessionId(1)).is_ok(), "{version:?}: passes at every version");
+                }
+                for comments in [Comments::Run, Comments::Ignored] {
+                    assert_reads(&text, dialect, comments);
+                }
+                outcomes.push(String::new());
+            }
+            Err(refusal) => {
+                assert!(text.get(refusal.at.clone()).is_some(), "the place lies in the text");
+                assert!(!refusal.what.is_empty() && !refusal.hint.is_empty());
+                outcomes.push(refusal.what.chars().take(24).collect());
+            }
+        }
+    }
+    number(outcomes)
+}
+
+/// What a server does with the executable comments of its own kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comments {
+    Run,
+    Ignored,
+}
+
+/// A word or one other character, outside of literals, quoted names and comments.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Word(String),
+    Mark(char),
+    /// A literal or a quoted name.
+    Quoted,
+}
+
+fn assert_reads(text: &str, dialect: Dialect, comments: Comments) {
+    let pieces = pieces(text, dialect, comments);
+    // A word after a dot is a name, whatever it says.
+    let words: Vec<Option<&str>> = pieces
+        .iter()
+        .enumerate()
+        .map(|(at, piece)| match piece {
+            Piece::Word(word) if at == 0 || pieces[at - 1] != Piece::Mark('.') => Some(word.as_str()),
+            Piece::Word(_) | Piece::Mark(_) | Piece::Quoted => None,
+        })
+        .collect();
+    let first = words.iter().flatten().next().copied().unwrap_or_default();
+    let reading = format!("{dialect:?} {comments:?} reads {pieces:?}");
+    assert!(!WRITE_VERBS.contains(&first), "{reading}");
+    let second = words.iter().flatten().nth(1).copied().unwrap_or_default();
+    let only_explains = matches!(first, "EXPLAIN" | "DESCRIBE" | "DESC") && second != "ANALYZE";
+    for (at, piece) in pieces.iter().enumerate() {
+        if *piece == Piece::Mark(';') {
+            let next = words[at..].iter().flatten().next();
+            assert!(next.is_none(), "a second statement: {reading}");
+        }
+        let is_call = pieces.get(at + 1) == Some(&Piece::Mark('('));
+        let is_effect = matches!(piece, Piece::Word(word) if FUNCTIONS.contains(&word.as_str()));
+        assert!(!(is_call && is_effect), "a function with an effect: {reading}");
+    }
+    if !only_explains {
+        for phrase in WRITE_PHRASES {
+            let is_there = words
+                .windows(phrase.len())
+                .any(|window| window.iter().zip(phrase).all(|(word, wanted)| word.is_some_and(|word| word == *wanted)));
+            assert!(!is_there, "{phrase:?}: {reading}");
+        }
+    }
+}
+
+/// Takes a text apart, character by character.
+fn pieces(text: &str, dialect: Dialect, comments: Comments) -> Vec<Piece> {
+    let all: Vec<char> = text.chars().collect();
+    let is = |at: usize, what: &str| what.chars().enumerate().all(|(i, c)| all.get(at + i) == Some(&c));
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = all.get(at) {
+        let own_mark = match dialect.server {
+            ServerFamily::MariaDb if is(at, "/*M!") => 4,
+            ServerFamily::MySql | ServerFamily::MariaDb | ServerFamily::Other if is(at, "/*!") => 3,
+            ServerFamily::MySql | ServerFamily::MariaDb | ServerFamily::Other => 0,
+        };
+        if c == '#' || (is(at, "--") && all.get(at + 2).is_none_or(|c| c.is_ascii_whitespace() || c.is_ascii_control()))
+        {
+            while all.get(at).is_some_and(|&c| c != '\n') {
+                at += 1;
+            }
+        } else if own_mark > 0 {
+            let digits = all[at + own_mark..].iter().take(6).take_while(|c| c.is_ascii_digit()).count();
+            let version: u32 =
+                all[at + own_mark..at + own_mark + digits].iter().collect::<String>().parse().unwrap_or(0);
+            // MariaDB takes these versions for MySQL's, and never runs such a comment.
+            let is_foreign = dialect.server == ServerFamily::MariaDb
+                && own_mark == 3
+                && digits >= 5
+                && (50_700..=99_999).contains(&version);
+            if comments == Comments::Run && !is_foreign {
+                at += own_mark + if digits >= 5 { digits } else { 0 };
+            } else if digits >= 5 {
+                at = skipped(&all, at + own_mark);
+            } else {
+                // Without a version every server runs it.
+                at += own_mark;
+            }
+        } else if is(at, "/*") {
+            at += 2;
+            while at < all.len() && !is(at, "*/") {
+                at += 1;
+            }
+            at += 2;
+        } else if is(at, "*/") {
+            at += 2;
+        } else if matches!(c, '\'' | '"' | '`') {
+            let is_name = c == '`' || (c == '"' && dialect.sql_mode.ansi_quotes);
+            at += 1;
+            while let Some(&inside) = all.get(at) {
+                if inside == '\\' && !is_name && !dialect.sql_mode.no_backslash_escapes {
+                    at += 2;
+                } else if inside == c {
+                    at += 1;
+                    if all.get(at) != Some(&c) {
+                        break;
+                    }
+                    at += 1;
+                } else {
+                    at += 1;
+                }
+            }
+            found.push(Piece::Quoted);
+        } else if c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii() {
+            let word: String = all[at..]
+                .iter()
+                .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$') || !c.is_ascii())
+                .collect();
+            at += word.chars().count();
+            found.push(Piece::Word(word.to_ascii_uppercase()));
+        } else {
+            if !c.is_ascii_whitespace() {
+                found.push(Piece::Mark(c));
+            }
+            at += 1;
+        }
+    }
+    found
+}
+
+/// The place after an executable comment that does not run; plain comments in it do not end it.
+fn skipped(all: &[char], from: usize) -> usize {
+    let is = |at: usize, what: [char; 2]| all.get(at..at + 2) == Some(&what[..]);
+    let mut at = from;
+    while at < all.len() {
+        if is(at, ['*', '/']) {
+            return at + 2;
+        }
+        if is(at, ['/', '*']) {
+            at += 2;
+            while at < all.len() && !is(at, ['*', '/']) {
+                at += 1;
+            }
+            at += 2;
+        } else {
+            at += 1;
+        }
+    }
+    at
+}
