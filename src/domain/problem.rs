@@ -57,11 +57,10 @@ pub struct ServerError {
 pub enum Remedy {
     Reconnect,
     ChooseProfile,
-    /// Check the connection step by step with `rrx doctor`.
+    /// Check the connection step by step with the command `doctor`.
     Doctor,
-    /// Check the settings with `rrx profiles`.
+    /// Check the settings with the command `profiles list`.
     Settings,
-
 }
 
 /// A problem, described so that a user can act on it. It is data: tests compare it, the screen shows it.

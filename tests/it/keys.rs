@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rrx::app::action::Action;
 use rrx::app::keymaps;
-use rrx::domain::keys::{Chord, Key, Keymap, Matcher, KeyMatch, load};
+use rrx::domain::keys::{Chord, Key, KeyMatch, Keymap, Matcher, load};
 
 fn shipped() -> Vec<(&'static str, Keymap<Action>)> {
     keymaps::names()

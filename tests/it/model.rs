@@ -523,7 +523,7 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
 
 #[test]
 fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
-    use rrx::domain::keys::{Key, Matcher, KeyMatch};
+    use rrx::domain::keys::{Key, KeyMatch, Matcher};
     for style in ["default", "vim", "emacs"] {
         let (keymap, _) = keymaps::keymap(style, None);
         for c in (' '..='~').chain("äß€漢".chars()) {

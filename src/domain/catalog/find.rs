@@ -183,7 +183,8 @@ pub fn find(catalog: &Catalog, pattern: &str) -> Vec<FindMatch> {
 /// pattern lists all tables except those of the server. Returns `None` once `is_stale` returns true; it is called for each table.
 #[must_use]
 pub fn best(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<(Vec<FindMatch>, usize)> {
-    let mut found = if FindPattern::new(pattern).is_empty() { tables(catalog) } else { ranked(catalog, pattern, is_stale)? };
+    let mut found =
+        if FindPattern::new(pattern).is_empty() { tables(catalog) } else { ranked(catalog, pattern, is_stale)? };
     let total = found.len();
     found.truncate(MAX_FOUND);
     Some((found, total))
@@ -243,7 +244,8 @@ fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bo
 #[must_use]
 pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<ObjectRef>> {
     let words = pattern.trim().to_lowercase();
-    let contains = |text: &str, min_letters: usize| words.chars().count() >= min_letters && text.to_lowercase().contains(&words);
+    let contains =
+        |text: &str, min_letters: usize| words.chars().count() >= min_letters && text.to_lowercase().contains(&words);
     let mut found = Vec::new();
     for (s, schema) in catalog.schemas.iter().enumerate() {
         if has_letters(&schema.name, &words) {

@@ -78,7 +78,10 @@ pub fn load<A: Copy + Eq>(
     for (layer, chords, action, title, line) in fresh {
         let typed = write_chords(&chords);
         if let Err(other) = keymap.bind(&layer, chords, action) {
-            let reason = format!("`{typed}` conflicts with `{}`: one is the beginning of the other", write_chords(&other.chords));
+            let reason = format!(
+                "`{typed}` conflicts with `{}`: one is the beginning of the other",
+                write_chords(&other.chords)
+            );
             bad.push(entry(file, line, &title, &reason));
         }
     }

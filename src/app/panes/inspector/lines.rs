@@ -239,6 +239,10 @@ pub(super) fn lines(
             for line in problem.to_string().lines() {
                 paper.line(&visible(line.trim_end()), Tone::Plain);
             }
+            if let Some(remedy) = problem.then {
+                paper.blank();
+                paper.line(&visible(&super::remedy::remedy_line(remedy, context)), Tone::Code);
+            }
         }
     }
     (paper.lines, paper.rows, paper.is_part)

@@ -4,6 +4,7 @@ mod chart_view;
 mod figures;
 mod json;
 mod lines;
+mod remedy;
 mod tree;
 mod update;
 mod value;
