@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 use rows::columns;
 use rrx::app::layout::ScreenSize;
 use rrx::app::model::{Model, Start};
-use rrx::app::ui::look::Look;
+use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, keymaps, update};
 use rrx::domain::access_log::{BeginRecord, RecordSink, record};
@@ -69,7 +69,7 @@ impl Bench {
             profiles: settings.profiles.iter().cloned().map(Arc::new).collect(),
             settings,
             keymap: Arc::new(keymap),
-            theme: Theme::new(Look::default()),
+            theme: Theme::new(TerminalLook::default()),
             size: SIZE,
             problems: vec![],
             first_worksheet: None,

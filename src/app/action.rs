@@ -1,42 +1,12 @@
 //! Every action: its name and its help, once. Hints, help, palette and the list of `rrx keys` are drawn from these tables.
 
-/// Declares the actions of one layer: variant, name, help.
-macro_rules! actions {
-    ($(#[$doc:meta])* $name:ident in $layer:literal { $($variant:ident = $word:literal: $help:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name {
-            $(#[doc = $help] $variant,)+
-        }
-
-        impl $name {
-            /// All, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-            /// The keymap's layer.
-            pub const LAYER: &'static str = $layer;
-
-            /// Its name within the layer.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            /// What it does, in one line.
-            #[must_use]
-            pub fn help(self) -> &'static str {
-                match self { $(Self::$variant => $help,)+ }
-            }
-        }
-    };
-}
-pub(crate) use actions;
-
-use super::panes::connect::ConnectAction;
-use super::panes::explorer::{ExplorerAction, FilterAction};
-use super::panes::grid::GridAction;
-use super::panes::inspector::InspectorAction;
-use super::panes::widgets::list::ListAction;
-use super::panes::worksheet::WorksheetAction;
+use super::action_table::actions;
+pub use super::dialogs::actions::ListAction;
+pub use super::panes::connect::actions::ConnectAction;
+pub use super::panes::explorer::actions::{ExplorerAction, FilterAction};
+pub use super::panes::grid::actions::GridAction;
+pub use super::panes::inspector::actions::InspectorAction;
+pub use super::panes::worksheet::actions::WorksheetAction;
 
 actions! {
     /// What works everywhere.
@@ -100,8 +70,8 @@ macro_rules! each_layer {
 
             /// Its name within the layer.
             #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant(inner) => inner.word(),)+ }
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant(inner) => inner.name(),)+ }
             }
 
             /// What it does, in one line.
@@ -126,7 +96,7 @@ each_layer!(
 impl Action {
     /// The action of this layer and name.
     #[must_use]
-    pub fn find(layer: &str, word: &str) -> Option<Self> {
-        Self::all().find(|action| action.layer() == layer && action.word() == word)
+    pub fn find(layer: &str, name: &str) -> Option<Self> {
+        Self::all().find(|action| action.layer() == layer && action.name() == name)
     }
 }

@@ -7,17 +7,16 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::protocol::{Question, Role};
 use crate::domain::text::visible;
 
-use super::action::{Action, AppAction};
+use super::action::{Action, AppAction, ListAction};
 use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
-use super::panes::connect::{ConnectAction, Stage};
+use super::panes::connect::{ConnectAction, ConnectStage};
 use super::panes::explorer::ExplorerAction;
-use super::panes::grid::{GridAction, Search};
+use super::panes::grid::{GridAction, ResultSearch};
 use super::panes::inspector::InspectorAction;
-use super::panes::overlay::Kind;
-use super::panes::widgets::list::ListAction;
 use super::panes::worksheet::WorksheetAction;
+use super::request::DialogShape;
 use super::ui::draw::{clip, parts, rect, wrap};
 
 /// Cells that the database keeps where a profile's name is long.
@@ -198,7 +197,7 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
         return;
     }
     let mut x = area.x + 1;
-    for (action, word) in wanted(model, usize::from(area.width)) {
+    for (action, word) in hint_actions(model, usize::from(area.width)) {
         let Some(key) = context.keymap.label(action.layer(), action) else { continue };
         let width = u16::try_from(key.width() + word.width() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
@@ -215,21 +214,24 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
 
 /// The actions that the bottom line names, with a word for each. Help and commands come behind the first few, so that
 /// they are seen at every width.
-fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
+fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     use AppAction as A;
     let context = &model.context;
     let app = |action, word| (Action::App(action), word);
-    if let Some(overlay) = &model.overlay {
-        let close = (Action::List(ListAction::Close), "close");
-        let Some(take) = taking(&overlay.kind) else { return vec![(Action::List(ListAction::Close), "no")] };
-        let mut keys = vec![(Action::List(ListAction::Choose), take), close];
-        if overlay.is_longer(context) {
-            keys.push((Action::List(ListAction::PageDown), "further"));
+    if let Some(overlay) = model.overlays.modal() {
+        let close = |hint| (Action::List(ListAction::Close), hint);
+        if overlay.dialog.shape() == DialogShape::Confirm {
+            return vec![close(overlay.dialog.enter_hint())];
+        }
+        let back = if overlay.dialog.has_step_before() { "back" } else { "close" };
+        let mut keys = vec![(Action::List(ListAction::Choose), overlay.dialog.enter_hint()), close(back)];
+        if overlay.has_more_items(context) {
+            keys.push((Action::List(ListAction::PageDown), "page down"));
         }
         return keys;
     }
     if let Some(connect) = &model.connect {
-        let mut keys = on_the_way(&connect.stage);
+        let mut keys = connect_hints(&connect.stage);
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
@@ -262,7 +264,7 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             (Action::Worksheet(WorksheetAction::Docs), "about the table"),
             app(A::SaveSnippet, "save snippet"),
         ]),
-        Focus::Grid => keys.extend(of_results(model)),
+        Focus::Grid => keys.extend(grid_hints(model)),
         Focus::Inspector => {
             keys.push((Action::Inspector(InspectorAction::Leave), "close"));
             if model.inspector.is_longer(context) {
@@ -278,8 +280,8 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
                     (Action::Inspector(InspectorAction::UnfoldAll), "unfold all"),
                 ]);
             }
-            if model.inspector.has_forms() {
-                keys.push((Action::Inspector(InspectorAction::Form), "other form"));
+            if model.inspector.has_formats() {
+                keys.push((Action::Inspector(InspectorAction::Format), "other form"));
             }
             keys.extend([
                 (Action::Inspector(InspectorAction::Copy), "copy"),
@@ -302,29 +304,8 @@ fn wanted(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     keys
 }
 
-/// What Enter does in an overlay; `None` where it takes the default, which is no.
-fn taking(kind: &Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Palette | Kind::Help(_) => "do it",
-        Kind::Snippets => "open and run",
-        Kind::History(_) => "into a worksheet",
-        Kind::Activity | Kind::CopyAs => "copy",
-        Kind::Find => "show in the explorer",
-        Kind::Columns | Kind::JumpRow => "go there",
-        Kind::Filter(_) => "show these",
-        Kind::Search | Kind::SearchShown => "search",
-        Kind::Export | Kind::ExportRows(_) => "go on",
-        Kind::ExportPath { .. } => "write",
-        Kind::Chart => "draw",
-        Kind::Zone => "take it",
-        Kind::SaveSnippet { .. } => "save",
-        Kind::Rename => "rename",
-        Kind::Confirm { .. } => return None,
-    })
-}
-
 /// The keys of the results: what serves the cell under the cursor first.
-fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
+fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
     let mut keys = Vec::new();
     let result = model.grid.front();
     let turn = match model.grid.tabs().0.len() {
@@ -358,7 +339,7 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
     });
     let open = if is_key { "follow" } else { "value" };
     keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
-    let has_matches = |search: &Search| search.found.is_none_or(|(cells, ..)| cells > 0);
+    let has_matches = |search: &ResultSearch| search.found.is_none_or(|(cells, ..)| cells > 0);
     if result.is_some_and(|result| result.search.as_ref().is_some_and(has_matches)) {
         keys.push((Action::Grid(GridAction::Next), "next match"));
     }
@@ -378,27 +359,27 @@ fn of_results(model: &Model) -> Vec<(Action, &'static str)> {
 }
 
 /// The keys of the connection screen.
-fn on_the_way(stage: &Stage) -> Vec<(Action, &'static str)> {
+fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
     match stage {
-        Stage::Picking => vec![
+        ConnectStage::Choosing => vec![
             (Action::Connect(ConnectAction::Connect), "connect"),
             (Action::Connect(ConnectAction::Add), "add a profile"),
         ],
-        Stage::Adding => vec![
+        ConnectStage::Adding => vec![
             (Action::Connect(ConnectAction::Down), "next field"),
             (Action::Connect(ConnectAction::Save), "save"),
             (Action::Connect(ConnectAction::Close), "profiles"),
         ],
-        Stage::Climbing => vec![(Action::Connect(ConnectAction::Close), "stop")],
-        Stage::Asking(Question::HostKey { .. }) => vec![
+        ConnectStage::Connecting => vec![(Action::Connect(ConnectAction::Close), "stop")],
+        ConnectStage::Asking(Question::HostKey { .. }) => vec![
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        Stage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }) => vec![
+        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }) => vec![
             (Action::Connect(ConnectAction::Connect), "answer"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        Stage::Failed(_) => vec![
+        ConnectStage::Failed(_) => vec![
             (Action::Connect(ConnectAction::Connect), "try again"),
             (Action::Connect(ConnectAction::Close), "profiles"),
         ],

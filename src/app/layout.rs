@@ -150,6 +150,21 @@ impl Layout {
         self.grid = Some(Area { y: area.y + top, height: area.height - top, ..area });
     }
 
+    /// The area of a popup at a cell: below it, or above it where there is more room; shifted left where it would be cut.
+    #[must_use]
+    pub fn popup(&self, (x, y): (u16, u16), (width, height): (u16, u16)) -> Area {
+        let body = self.body;
+        let (top, bottom) = (body.y, body.y + body.height);
+        let (above, below) = (y.clamp(top, bottom) - top, bottom.saturating_sub(y + 1));
+        let width = width.min(body.width);
+        let x = x.clamp(body.x, body.x + body.width - width);
+        if below >= height || below >= above {
+            return Area { x, y: bottom - below, width, height: height.min(below) };
+        }
+        let height = height.min(above);
+        Area { x, y: y.min(bottom) - height, width, height }
+    }
+
     fn of_mut(&mut self, focus: Focus) -> &mut Option<Area> {
         match focus {
             Focus::Explorer => &mut self.explorer,

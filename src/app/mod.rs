@@ -1,7 +1,9 @@
 //! Floor 2: every decision of the TUI. `update` is the only way the model changes; drawing reads the model and writes cells.
 
 pub mod action;
+mod action_table;
 pub mod context;
+pub mod dialogs;
 pub mod effect;
 pub mod focus;
 mod header_view;
@@ -17,6 +19,7 @@ mod statement;
 pub mod ui;
 mod update;
 mod view;
+pub mod widgets;
 
 pub use effect::Effect;
 pub use message::Message;

@@ -12,13 +12,13 @@ use crate::domain::protocol::{ExportId, ResultId, SessionId, StorageCmd};
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Context};
+use super::dialogs::{ActivityLine, Overlays};
 use super::focus::Focus;
 use super::layout::{Layout, LayoutClass, LayoutOptions, ScreenSize};
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::Inspector;
-use super::panes::overlay::{Happened, Overlay};
 use super::panes::worksheet::Worksheets;
 use super::reconnect::Reconnect;
 use super::request::StatementOrigin;
@@ -67,8 +67,8 @@ pub struct Model {
     pub size: ScreenSize,
     /// The connection screen; it covers the rest while it is open.
     pub connect: Option<Connect>,
-    /// The overlay, if one is open.
-    pub overlay: Option<Overlay>,
+    /// The open dialogs.
+    pub overlays: Overlays,
     /// Schemas and tables.
     pub explorer: Explorer,
     /// SQL text.
@@ -91,7 +91,7 @@ pub struct Aside {
     /// The line above the keys.
     pub notice: Option<Notice>,
     /// What rrx sent and said, oldest first.
-    pub activity: Vec<Happened>,
+    pub activity: Vec<ActivityLine>,
     /// The next session.
     pub next_session: u32,
     /// The next result.
@@ -149,7 +149,7 @@ impl Model {
         let options =
             LayoutOptions { explorer: true, inspector: true, zoom: false, focus: Focus::Worksheet, split: 42 };
         let layout = Layout::solve(start.size, options);
-        let activity = start.problems.iter().map(|problem| Happened { at: 0, what: problem.to_string() }).collect();
+        let activity = start.problems.iter().map(|problem| ActivityLine { at: 0, text: problem.to_string() }).collect();
         let activity_action = Action::App(AppAction::Activity);
         let key = start.keymap.label(activity_action.layer(), activity_action).unwrap_or_else(|| "(no key)".into());
         let notice = start.problems.first().map(|problem| Notice {
@@ -179,7 +179,7 @@ impl Model {
             options,
             size: start.size,
             connect: Some(Connect::default()),
-            overlay: None,
+            overlays: Overlays::default(),
             explorer: Explorer::default(),
             worksheets: Worksheets::default(),
             grid: Grid::default(),
@@ -251,14 +251,14 @@ impl Model {
             self.aside.activity.drain(..MOST / 4);
         }
         let at = u64::try_from(self.context.now.as_millis()).unwrap_or(u64::MAX);
-        self.aside.activity.push(Happened { at, what: what.into() });
+        self.aside.activity.push(ActivityLine { at, text: what.into() });
     }
 
     /// Layers of the keymap for what is in focus, nearest first, and whether characters are text there.
     #[must_use]
     pub fn layers(&self) -> (Vec<&'static str>, bool) {
-        if let Some(overlay) = &self.overlay {
-            return (vec!["list", "app"], overlay.takes_text());
+        if self.overlays.is_modal() {
+            return (vec!["list", "app"], true);
         }
         if let Some(connect) = &self.connect {
             return (vec!["connect", "app"], connect.takes_text());

@@ -12,9 +12,11 @@ use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
+use super::panes::PaneContext;
 use super::panes::connect::Connect;
-use super::panes::inspector::Shows;
+use super::panes::inspector::InspectorContent;
 use super::request::Request;
+use super::update::with;
 
 /// How often the seconds that remain are counted down.
 const TICK: Duration = Duration::from_secs(1);
@@ -32,8 +34,8 @@ pub struct Reconnect {
     pub by_key: bool,
     /// Why the link was lost: it is still said when it is back, since that may be a moment later.
     pub why: Option<String>,
-    /// Its ladder, drawn only if it must ask.
-    pub ladder: Connect,
+    /// Its steps, drawn only if it must ask.
+    pub steps: Connect,
     /// The last session that stood, or tried to: the next attempt goes on with its story.
     pub last: Option<SessionId>,
     /// The server before: its profile, and what it said of itself.
@@ -141,19 +143,25 @@ fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
     };
     let session = model.new_session();
     model.context.link = ConnectionState::Reconnecting { session, attempt };
-    model.aside.again.ladder.start(&profile.name);
+    model.aside.again.steps.start(&profile.name);
     let database = model.context.database.clone();
     let after = model.aside.again.last.replace(session);
     effects.push(Effect::Session(session, SessionCmd::Connect { profile, database, after }));
 }
 
 /// The attempt has a question.
-pub(super) fn on_asked(model: &mut Model, session: SessionId, question: Question, effects: &mut Vec<Effect>) {
+pub(super) fn on_asked(
+    model: &mut Model,
+    session: SessionId,
+    question: Question,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
     if model.aside.again.by_key {
-        let mut ladder = std::mem::take(&mut model.aside.again.ladder);
-        ladder.on_asked(question);
-        model.connect = Some(ladder);
-        model.overlay = None;
+        let mut steps = std::mem::take(&mut model.aside.again.steps);
+        steps.on_asked(question);
+        model.connect = Some(steps);
+        with!(model, requests, effects, overlays.dismiss_all());
         model.context.link = ConnectionState::Connecting(session);
         return;
     }
@@ -194,7 +202,7 @@ fn end(model: &mut Model, problem: Problem) {
     let key = model.context.key(Action::App(AppAction::Reconnect));
     model.happened(problem.to_string());
     model.notice(format!("{} {key} connects again", sentence(&problem)));
-    model.inspector.follow(Shows::Problem(problem), &model.context);
+    model.inspector.follow(InspectorContent::Problem(problem), &model.context);
 }
 
 /// Takes what the new session knows; answers whether it is a server whose catalog is there already.

@@ -14,12 +14,12 @@ use crate::domain::protocol::{
 
 use super::action::Action;
 use super::context::ConnectionState;
+use super::dialogs::HistoryDialog;
 use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
 use super::model::Model;
 use super::panes::PaneContext;
-use super::panes::overlay::Kind;
 use super::request::Request;
 
 /// Takes one message and answers with what is to be done outside.
@@ -66,14 +66,6 @@ macro_rules! with {
 }
 pub(super) use with;
 
-/// What the lists of the overlays are made of.
-macro_rules! list_sources {
-    ($model:ident) => {
-        crate::app::panes::overlay::ListSources { activity: &$model.aside.activity, result: $model.grid.front() }
-    };
-}
-pub(super) use list_sources;
-
 fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.context.now = now;
     if model.context.running.is_some() {
@@ -101,10 +93,9 @@ fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects:
 }
 
 fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let list_sources = list_sources!(model);
     let mut cx = PaneContext { context: &model.context, requests, effects };
-    if let Some(overlay) = &mut model.overlay {
-        overlay.type_char(character, &mut cx, list_sources);
+    if model.overlays.is_modal() {
+        model.overlays.type_char(character, &mut cx);
     } else if let Some(connect) = &mut model.connect {
         connect.type_char(character);
     } else if model.focus == Focus::Explorer {
@@ -116,10 +107,9 @@ fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effe
 }
 
 fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let list_sources = list_sources!(model);
     let mut cx = PaneContext { context: &model.context, requests, effects };
-    if let Some(overlay) = &mut model.overlay {
-        overlay.paste(text, &mut cx, list_sources);
+    if model.overlays.is_modal() {
+        model.overlays.paste(text, &mut cx);
     } else if let Some(connect) = &mut model.connect {
         connect.paste(text);
     } else if model.focus == Focus::Explorer && model.explorer.is_typing {
@@ -143,9 +133,7 @@ fn on_computed(model: &mut Model, computed: Computed) {
     model.aside.jobs.remove(&slot);
     match computed.answer {
         ComputeResult::Found { best, total } => {
-            if let Some(overlay) = &mut model.overlay {
-                overlay.on_found(&best, total, &model.context);
-            }
+            model.overlays.on_found(&best, total, &model.context);
         }
         ComputeResult::Filtered(hits) => model.explorer.on_filtered(hits, &model.context),
     }
@@ -165,12 +153,14 @@ fn on_session(
     match event {
         SessionEvent::ConnectionStep { hop, step: rung, state } => {
             if is_behind {
-                model.aside.again.ladder.on_step(hop, rung, state);
+                model.aside.again.steps.on_step(hop, rung, state);
             } else if let Some(connect) = &mut model.connect {
                 connect.on_step(hop, rung, state);
             }
         }
-        SessionEvent::Asked(question) if is_behind => super::reconnect::on_asked(model, id, question, effects),
+        SessionEvent::Asked(question) if is_behind => {
+            super::reconnect::on_asked(model, id, question, requests, effects);
+        }
         SessionEvent::Asked(question) => {
             if let Some(connect) = &mut model.connect {
                 connect.on_asked(question);
@@ -208,7 +198,7 @@ fn on_session(
             let before = model.context.catalog.replace(catalog);
             with!(model, requests, effects, explorer.on_catalog(before.as_deref()));
             effects.extend(before.map(Effect::Discard));
-            requests.push(Request::RefreshOverlay);
+            requests.push(Request::RefreshDialogs);
             requests.push(Request::Settle);
             if let Some((schema, table)) = model.worksheets.table(&model.context) {
                 requests.push(Request::ShowTable { schema, table });
@@ -219,7 +209,7 @@ fn on_session(
             let key = model.context.key(Action::App(super::action::AppAction::Refresh));
             model.happened(problem.to_string());
             model.notice(format!("{}: {key} reads it again", problem.what));
-            model.inspector.follow(super::panes::inspector::Shows::Problem(problem), &model.context);
+            model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, &report, requests, effects),
         SessionEvent::InternalQuery { text, took, error } => {
@@ -243,7 +233,7 @@ fn on_result(
     super::statement::stop_what_is_not_kept(model, id, &event, effects);
     with!(model, requests, effects, grid.on_store(id, event));
     let has_rows = model.grid.front().is_some_and(|result| result.id == id);
-    if is_opened && has_rows && model.overlay.is_none() && model.focus == Focus::Explorer {
+    if is_opened && has_rows && !model.overlays.is_modal() && model.focus == Focus::Explorer {
         // A preview is looked at where its rows are.
         requests.push(Request::Focus(Focus::Grid));
     }
@@ -263,7 +253,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
                 effects,
             );
         }
-        StorageEvent::History(past) => requests.push(Request::Open(Kind::History(past))),
+        StorageEvent::History(past) => requests.push(Request::OpenDialog(Box::new(HistoryDialog { entries: past }))),
         StorageEvent::Worksheets { profile, worksheets, front, problems } => {
             let is_demo =
                 model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
@@ -282,7 +272,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             super::statement::leave(model, effects);
         }
         StorageEvent::SnippetSaved(path) => {
-            model.overlay = None;
+            model.overlays.on_saved();
             model.notice(format!("saved as {}", path.display()));
             requests.push(Request::LoadSnippets);
         }

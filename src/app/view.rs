@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::text::GlyphSet;
 
+use super::dialogs::OverlaysView;
 use super::focus::Focus;
 use super::header_view;
 use super::layout::LayoutClass;
@@ -14,7 +15,6 @@ use super::panes::connect::ConnectView;
 use super::panes::explorer::ExplorerView;
 use super::panes::grid::GridView;
 use super::panes::inspector::InspectorView;
-use super::panes::overlay::OverlayView;
 use super::panes::worksheet::WorksheetView;
 use super::ui::draw::{parts, rect};
 use super::ui::look::to_ascii;
@@ -42,9 +42,7 @@ fn paint(model: &Model, buffer: &mut Buffer) {
     } else {
         panels(model, buffer);
     }
-    if let Some(overlay) = &model.overlay {
-        OverlayView { overlay, context: &model.context, theme }.draw(buffer);
-    }
+    OverlaysView { overlays: &model.overlays, context: &model.context, theme }.draw(buffer);
     header_view::notice(model, buffer);
     header_view::hints(model, buffer);
 }

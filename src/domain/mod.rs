@@ -16,4 +16,5 @@ pub mod quantity;
 pub mod results;
 pub mod snippets;
 pub mod sql;
+pub mod ssh;
 pub mod text;

@@ -1,9 +1,23 @@
 //! Formats counts with their unit, and sizes in bytes.
 
-/// Formats a count with its unit: `1 client`, `0 clients`, `2 clients`.
+/// Returns a number with its thousands apart: `1,711`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Returns a count with its unit: `1 client`, `0 clients`, `1,711 clients`.
 #[must_use]
 pub fn counted(count: u64, unit: &str) -> String {
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+    format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Formats a number of bytes: exactly below `whole_below` (at least 1024), then in tenths of KiB, MiB or GiB, cut and not rounded.

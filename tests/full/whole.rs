@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rrx::commands::headless::Interrupts;
-use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
+use rrx::commands::common::interrupts::Interrupts;
+use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{ExportFormat, ExportWriter, Formulas};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
+use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::AccessLog;
 use tokio::sync::mpsc;
 
-use crate::harness::{direct, outside};
+use crate::harness::{direct, session_env};
 use crate::readers::{read, read_bytes};
 use crate::rig::Rig;
 
@@ -46,16 +47,17 @@ fn written(format: ExportFormat, columns: &[Column], rows: impl Iterator<Item = 
 async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
     let state = tempfile::tempdir().unwrap();
     let (_nobody, stop) = mpsc::channel(1);
-    let site = Site {
+    let deps = RunDeps {
         profile: Arc::new(direct(Rig::start())),
-        outside: outside(),
+        session: session_env(),
+        prompts: Prompts::default(),
         log: AccessLog::open(state.path(), SystemTime::now).unwrap(),
-        stop: Interrupts::by(stop),
+        interrupts: Interrupts::from_requests(stop),
     };
     let seen = state.path().join("stdout");
     let out = std::fs::File::create(&seen).unwrap();
     let mut err = Vec::new();
-    let code = run(&args, site, (out, stdout), &mut err).await;
+    let code = run(&args, deps, out, stdout, &mut err).await;
     let bytes = std::fs::read(&seen).unwrap().len();
     (code, bytes, String::from_utf8(err).unwrap())
 }
@@ -164,7 +166,7 @@ fn a_text_is_a_text_with_every_character() {
     ];
     let rows = || texts.iter().map(|text| vec![Some((*text).to_owned()), None]);
     for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.extension());
+        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.ending());
         assert_eq!(read.names, ["a", "<a>"]);
         for (row, text) in read.rows.iter().zip(texts) {
             let value = row[0].as_ref().map(|(kind, value)| (kind.as_str(), value.as_str()));
@@ -176,7 +178,7 @@ fn a_text_is_a_text_with_every_character() {
 #[test]
 fn no_rows_make_a_whole_file_with_its_columns() {
     for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.extension());
+        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.ending());
         assert_eq!((read.names, read.rows.len()), (vec!["a".to_owned(), "a_2".to_owned()], 0));
     }
 }

@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
+use rrx::app::Message;
 use rrx::domain::docs::DocPack;
 use rrx::domain::docs::blocks::{Block, Inline, Style, blocks, plain};
+use rrx::domain::protocol::StorageEvent;
 
 const SUBJECT: &str = r#"+++
 object = "clinspark_demo.subject"
@@ -172,4 +176,23 @@ proptest! {
         let (pack, _) = DocPack::read(files.iter().map(|(path, bytes)| (Path::new(path), bytes)));
         prop_assert!(pack.pages.len() <= 2);
     }
+}
+
+#[test]
+fn a_page_is_drawn_from_its_blocks() {
+    let page = "# Subjects\n\nCode keeps its marks: `SELECT 2 ** 3`, `a_b`, **not** these.\n\n\
+                1. first\n2. second\n   - nested\n\n> quoted\n\n| name | meaning |\n|---|---|\n| `id` | the key |\n\n\
+                ```sql\nSELECT 1\n```\n\n## Columns\n- `id`: drawn with the catalog\n";
+    let (pack, _) = read(&[("subject.md", page.as_bytes())]);
+    let mut bench = super::model::Bench::connected(160, 45);
+    bench.feed(Message::Storage(StorageEvent::Docs { packs: Arc::new(vec![pack]), problems: vec![] }));
+    bench.text("SELECT * FROM subject");
+    bench.keys("left");
+    let lines: Vec<String> = bench.model.inspector.lines.iter().map(|line| line.text()).collect();
+    let shown: Vec<&str> = lines.iter().map(String::as_str).take_while(|line| !line.starts_with("Columns")).collect();
+    assert_eq!(
+        shown.join("\n"),
+        "Subjects\n\nCode keeps its marks: SELECT 2 ** 3, a_b, \nnot these.\n\n1. first\n2. second\n   • nested\n\n\
+         │ quoted\n\nname  meaning\nid    the key\n\nSELECT 1\n"
+    );
 }

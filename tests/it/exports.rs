@@ -7,9 +7,6 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 use rrx::app::{Effect, Message};
-use rrx::commands::pour::pour;
-use rrx::commands::tui::export::Exports;
-use rrx::commands::tui::taps::Taps;
 use rrx::domain::export::{ExportFormat, ExportOptions, Formulas, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::{Problem, ProblemKind};
@@ -18,7 +15,10 @@ use rrx::domain::protocol::{
     ResultView, Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId,
 };
 use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortColumn, WireType};
+use rrx::io::export::write_rows::write_rows;
 use rrx::io::store::{ExportFeed, StoreOptions, spawn_with_exports};
+use rrx::shell::export::Exports;
+use rrx::shell::row_router::RowRouter;
 use tokio::sync::mpsc;
 
 use super::grid::{front, shown, with_rows};
@@ -86,7 +86,7 @@ impl Bench {
         fs::create_dir(folder.path().join("home")).unwrap();
         let options = StoreOptions { memory_limit: 1 << 20, spill_directory: Some(spill) };
         drop(spawn_with_exports(rows_in, commands_in, feeds_in, tell.clone(), options));
-        let exports = Exports::new(feeds.clone(), Taps::default(), folder.path().join("home"));
+        let exports = Exports::new(feeds.clone(), RowRouter::default(), folder.path().join("home"));
         let mut bench = Self { folder, rows, commands, feeds, tell, event, exports };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         for first in (0..count).step_by(1000) {
@@ -250,7 +250,10 @@ fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
         // What is looked at otherwise by now is not written for what was asked.
         let stale = bench.export(ExportJob { view: ViewId(0), ..bench.order("stale.csv") }).await;
-        assert!(matches!(&stale, ExportEvent::Failed(problem) if problem.what.contains("arranged anew")), "{stale:?}");
+        assert!(
+            matches!(&stale, ExportEvent::Failed(problem) if problem.what.contains("closed or changed")),
+            "{stale:?}"
+        );
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
     });
 }
@@ -294,14 +297,14 @@ fn what_cannot_be_made_says_why_and_what_next_and_leaves_nothing() {
         fs::create_dir(bench.folder.path().join("folder")).unwrap();
         fs::write(bench.folder.path().join("file"), "x").unwrap();
         for (path, why) in [
-            ("folder", "it is a folder"),
-            ("new/", "it is a folder"),
+            ("folder", "it is a directory"),
+            ("new/", "it is a directory"),
             ("nowhere/x.csv", "No such file"),
             ("file/x.csv", ""),
         ] {
             let event = bench.export(bench.order(path)).await;
             let ExportEvent::Failed(problem) = event else { panic!("{path}: {event:?}") };
-            assert!(problem.what.contains("cannot be made") && problem.because[0].contains(why), "{problem:?}");
+            assert!(problem.what.contains("cannot be created") && problem.because[0].contains(why), "{problem:?}");
             assert!(problem.hint.is_some() && problem.kind == ProblemKind::Local, "{problem:?}");
         }
         assert_eq!(bench.files(""), ["file", "folder"]);
@@ -315,7 +318,7 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         let mut bench = Bench::of(60_000).await;
         // Its rows come from here: the second chunk only when the test says so.
         let (feeds, mut asked) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, RowRouter::default(), bench.folder.path().to_owned());
         let order = bench.order("stopped.csv");
         assert_eq!(bench.exports.run(ExportCmd::Write(order.clone()), &bench.tell), None);
         let feed: ExportFeed = asked.recv().await.unwrap();
@@ -338,7 +341,7 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
     run(async {
         let mut bench = Bench::of(3).await;
         let (feeds, mut asked) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, RowRouter::default(), bench.folder.path().to_owned());
         for end in [None, Some(End::Broken(Problem::new(ProblemKind::Local, "Older rows could not be read back")))] {
             assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
             let feed: ExportFeed = asked.recv().await.unwrap();
@@ -422,7 +425,7 @@ fn a_full_disk_is_told_and_the_rows_are_wanted_no_more() {
     rows.try_send(Rows::Batch { result: R, chunk: batch(0..100) }).unwrap();
     rows.try_send(Rows::End { result: R, end: End::Complete }).unwrap();
     let manner = ExportOptions::plain(ExportFormat::Csv);
-    let error = pour(&mut taken, &columns(), manner, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
+    let error = write_rows(&mut taken, &columns(), manner, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
     assert!(matches!(&error, WriteError::Output(error) if error.kind() == std::io::ErrorKind::StorageFull), "{error}");
 }
 
@@ -445,7 +448,7 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     assert!(screen.contains("file › subject.csv"), "{screen}");
     assert!(screen.contains("all 9 rows, 2 of 3 columns, in the order shown."), "{screen}");
     bench.keys("ctrl-u enter");
-    assert!(shown(&bench).contains("type the file's name first"));
+    assert!(shown(&bench).contains("Type a file name first."));
     bench.text("~/out/subjects.csv");
     bench.keys("enter");
     let order = ordered(&mut bench);
@@ -532,7 +535,7 @@ fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter");
-    assert!(shown(&bench).contains("the 9 rows that are here"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("the 9 loaded rows"), "{}", shown(&bench));
     bench.keys("enter");
     assert!(shown(&bench).contains("The result is not"), "{}", shown(&bench));
     bench.keys("enter");
@@ -552,13 +555,13 @@ fn a_result_that_is_being_written_stays_when_the_next_statement_runs() {
 
 // ------------------------------------------------------------ all rows, from the server again
 
-/// Taps, a session's end of the queue through them, and what goes to the store.
-fn tapped() -> (Taps, mpsc::Sender<Rows>, mpsc::Receiver<Rows>) {
-    let taps = Taps::default();
+/// A row router, the session's end of its queue, and the rows that go to the store.
+fn routed() -> (RowRouter, mpsc::Sender<Rows>, mpsc::Receiver<Rows>) {
+    let router = RowRouter::default();
     let (rows, passing) = mpsc::channel(BATCH_QUEUE);
     let (store, kept) = mpsc::channel(64);
-    drop(tokio::spawn(taps.clone().pass(passing, store)));
-    (taps, rows, kept)
+    drop(tokio::spawn(router.clone().forward(passing, store)));
+    (router, rows, kept)
 }
 
 #[test]
@@ -568,9 +571,9 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
         let ends = [End::Complete, End::Limit(Limit::Bytes(5)), End::Cancelled];
         for (number, end) in ends.into_iter().enumerate() {
             let mut bench = Bench::of(3).await;
-            let (taps, rows, mut kept) = tapped();
+            let (router, rows, mut kept) = routed();
             let (feeds, _nobody) = mpsc::channel(1);
-            bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
+            bench.exports = Exports::new(feeds, router, bench.folder.path().to_owned());
             let order = ExportJob { rerun_as: Some(again), ..bench.order("all.csv") };
             assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
             assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
@@ -602,9 +605,9 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
 fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
     run(async {
         let mut bench = Bench::of(3).await;
-        let (taps, rows, mut kept) = tapped();
+        let (router, rows, mut kept) = routed();
         let (feeds, _nobody) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, router, bench.folder.path().to_owned());
         let order = ExportJob { rerun_as: Some(ResultId(9)), ..bench.order("all.csv") };
         assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
         assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
@@ -620,13 +623,39 @@ fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
     });
 }
 
+#[test]
+fn going_back_in_the_export_dialog_keeps_what_was_typed() {
+    let (mut bench, result) = with_rows(9);
+    let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
+    bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
+    bench.keys("x");
+    bench.text("json lin");
+    bench.keys("enter enter");
+    assert!(shown(&bench).contains("file › subject.jsonl"), "{}", shown(&bench));
+    // A name that was left alone follows the format.
+    bench.keys("esc esc");
+    assert!(shown(&bench).contains("find › json lin"), "{}", shown(&bench));
+    bench.keys("ctrl-u");
+    bench.text("tsv");
+    bench.keys("enter down enter");
+    assert!(shown(&bench).contains("file › subject.tsv"), "{}", shown(&bench));
+    // One that was typed stays, and so does the choice of rows.
+    bench.text(".old");
+    bench.keys("esc");
+    assert!(shown(&bench).contains("›all rows"), "{}", shown(&bench));
+    bench.keys("esc enter enter");
+    assert!(shown(&bench).contains("file › subject.tsv.old"), "{}", shown(&bench));
+    bench.keys("esc esc esc");
+    assert!(!bench.model.overlays.is_modal());
+}
+
 /// A bench whose result was cut, as far as the file that waits for all of its rows.
 fn waiting() -> (super::model::Bench, ExportJob) {
     let (mut bench, result) = with_rows(9);
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter down enter");
-    assert!(shown(&bench).contains("The statement is sent again"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("The statement runs again without the row limit."), "{}", shown(&bench));
     bench.keys("enter");
     let order = ordered(&mut bench);
     assert!(order.rerun_as.is_some_and(|again| again != result));

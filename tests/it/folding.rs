@@ -79,7 +79,7 @@ fn a_search_opens_what_it_finds_and_another_form_does_not_fold() {
     bench.keys("enter");
     assert!(shown(&bench).contains("no line of the document holds what was searched for"));
     bench.keys("m enter");
-    assert_eq!(bench.model.inspector.form, Some(ValueFormat::Text));
+    assert_eq!(bench.model.inspector.format, Some(ValueFormat::Text));
     assert!(shown(&bench).contains("only a JSON document folds"), "{}", shown(&bench));
 }
 

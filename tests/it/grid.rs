@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rrx::app::Effect;
 use rrx::app::focus::Focus;
 use rrx::app::layout::ScreenSize;
-use rrx::app::panes::grid::{Block, ResultSet};
-use rrx::app::panes::inspector::Shows;
+use rrx::app::panes::grid::{CellRange, ResultSet};
+use rrx::app::panes::inspector::InspectorContent;
 use rrx::app::{Message, screen};
 use rrx::domain::catalog::{Catalog, ForeignKey, Index};
 use rrx::domain::export::{CopiedText, CopyFormat};
@@ -206,7 +206,7 @@ fn a_filter_is_typed_with_its_faults_told_and_says_over_what_it_holds() {
     let screen = shown(&bench);
     assert!(screen.contains("There is no column `nam`: did you mean name?"), "{screen}");
     bench.keys("enter");
-    assert!(bench.model.overlay.is_some(), "what was typed is not lost");
+    assert!(bench.model.overlays.is_modal(), "what was typed is not lost");
     bench.keys("ctrl-u");
     bench.text("name = 'SCR-0001' and id < 5");
     bench.keys("enter");
@@ -305,7 +305,7 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     bench.keys("right v down down right y");
     let block = StoreCmd::Copy { result, rows: 0..3, columns: vec![1, 2], format: CopyFormat::Value };
     assert_eq!(asked(&mut bench), block);
-    assert_eq!(front(&bench).selected(), Some(Block { rows: 0..3, places: 1..3 }));
+    assert_eq!(front(&bench).selected(), Some(CellRange { rows: 0..3, places: 1..3 }));
     assert!(shown(&bench).contains("3 × 2 selected"));
     bench.keys("v V up Y");
     bench.text("insert");
@@ -492,7 +492,7 @@ fn the_value_here_narrows_the_choice_that_is_there() {
     bench.keys("home e");
     assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
     bench.feed(Message::Result(result, value("1")));
-    assert_eq!((arranged(&mut bench), bench.model.overlay.is_none()), ("id = 1".into(), true));
+    assert_eq!((arranged(&mut bench), !bench.model.overlays.is_modal()), ("id = 1".into(), true));
     bench.keys("e");
     assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
     bench.feed(Message::Result(result, value("2")));
@@ -622,7 +622,7 @@ fn a_column_is_described_and_the_words_say_over_what() {
     (0..9).for_each(|n| builder.push(rrx::domain::results::Cell::Bytes(n.to_string().as_bytes())));
     let profile = Arc::new(builder.finish());
     bench.feed(Message::Result(result, StoreEvent::Profiled { column: 0, profile }));
-    assert!(matches!(bench.model.inspector.shows, Shows::Profile { .. }));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Profile { .. }));
     let screen = shown(&bench);
     for words in ["Over all 9 rows", "distinct", "mean", "Quantiles", "Histogram", "Most frequent"] {
         assert!(screen.contains(words), "{words}: {screen}");

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use rrx::app::panes::explorer::Node;
+use rrx::app::panes::explorer::ExplorerNode;
 use rrx::domain::compute::{ComputeJob, ComputeResult, ComputeSlot, ComputeWork, Computed, Generation};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::protocol::{End, SessionEvent};
-use rrx::io::runtime::compute::Desk;
+use rrx::io::runtime::worker_pool::WorkerPool;
 use tokio::sync::mpsc;
 
 use super::model::{Bench, catalog, report};
@@ -24,7 +24,7 @@ fn done(job: &ComputeJob) -> Computed {
 }
 
 fn found(bench: &Bench) -> Vec<&str> {
-    bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.as_str()).collect()
+    bench.model.overlays.modal().unwrap().items.iter().map(|item| item.name.as_str()).collect()
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn what_was_found_is_gone_to() {
     bench.compute();
     assert_eq!(found(&bench), ["volunteer.name"]);
     bench.keys("enter");
-    assert_eq!(bench.model.explorer.node(), Some(Node::Column(0, 4, 2)));
+    assert_eq!(bench.model.explorer.node(), Some(ExplorerNode::Column(0, 4, 2)));
 }
 
 #[test]
@@ -62,9 +62,9 @@ fn the_tree_follows_its_filter_and_comes_back_whole() {
     bench.text("vol");
     assert_eq!(bench.model.explorer.lines, whole, "it waits for the answer");
     bench.compute();
-    let nodes: Vec<Node> = bench.model.explorer.lines.iter().map(|line| line.node).collect();
-    assert_eq!(nodes, [Node::Schema(0), Node::Table(0, 4)]);
-    assert_eq!(bench.model.explorer.node(), Some(Node::Table(0, 4)));
+    let nodes: Vec<ExplorerNode> = bench.model.explorer.lines.iter().map(|line| line.node).collect();
+    assert_eq!(nodes, [ExplorerNode::Schema(0), ExplorerNode::Table(0, 4)]);
+    assert_eq!(bench.model.explorer.node(), Some(ExplorerNode::Table(0, 4)));
     bench.keys("x");
     let late = bench.jobs();
     bench.keys("esc");
@@ -80,8 +80,14 @@ fn columns_that_fit_stand_below_their_table() {
     bench.keys("shift-tab /");
     bench.text("study_id");
     bench.compute();
-    let nodes: Vec<Node> = bench.model.explorer.lines.iter().map(|line| line.node).take(5).collect();
-    let wanted = [Node::Schema(0), Node::Table(0, 0), Node::Column(0, 0, 1), Node::Table(0, 1), Node::Column(0, 1, 1)];
+    let nodes: Vec<ExplorerNode> = bench.model.explorer.lines.iter().map(|line| line.node).take(5).collect();
+    let wanted = [
+        ExplorerNode::Schema(0),
+        ExplorerNode::Table(0, 0),
+        ExplorerNode::Column(0, 0, 1),
+        ExplorerNode::Table(0, 1),
+        ExplorerNode::Column(0, 1, 1),
+    ];
     assert_eq!(nodes, wanted);
 }
 
@@ -96,8 +102,8 @@ fn a_new_catalog_keeps_open_what_was_open_by_its_name() {
     next.schemas.insert(0, rrx::domain::catalog::Schema { name: "archive".into(), ..Default::default() });
     next.schemas[1].tables.remove(0);
     bench.session(SessionEvent::Catalog(Arc::new(next)));
-    assert_eq!(bench.model.explorer.node(), Some(Node::Column(1, 3, 2)));
-    assert!(bench.model.explorer.open.contains(&Node::Table(1, 3)));
+    assert_eq!(bench.model.explorer.node(), Some(ExplorerNode::Column(1, 3, 2)));
+    assert!(bench.model.explorer.open.contains(&ExplorerNode::Table(1, 3)));
 }
 
 #[test]
@@ -117,14 +123,14 @@ fn an_error_is_marked_where_its_statement_stands_though_another_tab_is_in_front(
 #[tokio::test]
 async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
     let (event, mut answers) = mpsc::channel::<Computed>(8);
-    let desk = Desk::new(&event);
+    let pool = WorkerPool::new(&event);
     let catalog = Arc::new(catalog());
     let find = |pattern: &str| ComputeWork::Find { catalog: catalog.clone(), pattern: pattern.into() };
     // The workers cannot start before this task waits: on one thread only the last of a slot is there by then.
     for (number, pattern) in ["a", "b", "volunteer"].into_iter().enumerate() {
-        desk.take(ComputeJob { generation: Generation(number as u64), work: find(pattern) });
+        pool.submit(ComputeJob { generation: Generation(number as u64), work: find(pattern) });
     }
-    desk.take(ComputeJob {
+    pool.submit(ComputeJob {
         generation: Generation(9),
         work: ComputeWork::Filter { catalog: catalog.clone(), pattern: "site".into() },
     });
@@ -136,6 +142,6 @@ async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
         [ComputeSlot::Find, ComputeSlot::Filter]
     );
     assert!(matches!(&got[0].answer, ComputeResult::Found { total: 1, .. }), "{:?}", got[0].answer);
-    drop((desk, event));
-    assert_eq!(answers.recv().await, None, "the workers end with the desk");
+    drop((pool, event));
+    assert_eq!(answers.recv().await, None, "the workers end with the pool");
 }

@@ -20,7 +20,7 @@ fn every_action_has_a_key_in_every_style() {
     for (name, keymap) in shipped() {
         let without: Vec<String> = Action::all()
             .filter(|action| keymap.chords(action.layer(), *action).next().is_none())
-            .map(|action| format!("{}.{}", action.layer(), action.word()))
+            .map(|action| format!("{}.{}", action.layer(), action.name()))
             .collect();
         assert_eq!(without, Vec::<String>::new(), "style {name}");
     }
@@ -38,7 +38,7 @@ fn no_shipped_binding_needs_a_key_that_terminals_cannot_send_or_tell_apart() {
                         Key::Enter => chord.ctrl || chord.shift,
                         _ => false,
                     };
-                    assert!(!bad, "{name}: {chord} of {}.{}", action.layer(), action.word());
+                    assert!(!bad, "{name}: {chord} of {}.{}", action.layer(), action.name());
                 }
             }
         }
@@ -54,12 +54,12 @@ fn what_a_multiplexer_takes_has_a_second_key() {
                 .map(|chords| chords.iter().map(ToString::to_string).collect())
                 .collect();
             let taken = |key: &String| key == "ctrl-a" || key == "ctrl-b";
-            let is_default_exception = action.word() == "select-all";
+            let is_default_exception = action.name() == "select-all";
             assert!(
                 is_default_exception || !keys.iter().any(taken) || keys.iter().any(|key| !taken(key)),
                 "{name}: {}.{} has only {keys:?}",
                 action.layer(),
-                action.word()
+                action.name()
             );
         }
     }

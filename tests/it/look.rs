@@ -2,24 +2,24 @@
 
 use std::io::Write as _;
 
-use rrx::app::ui::look::{Colours, Ground, Look, Said, to_ascii};
+use rrx::app::ui::look::{Background, Colours, TerminalEnv, TerminalLook, to_ascii};
 use rrx::domain::profile::UiSettings;
 use rrx::domain::results::GlyphSet;
-use rrx::io::terminal::{Codes, Sixteen};
+use rrx::io::terminal::{BasicColours, ColourCodes};
 
-fn said(term: &str, locale: &str) -> Said {
+fn said(term: &str, locale: &str) -> TerminalEnv {
     let word = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    Said { term: word(term), locale: word(locale), ..Said::default() }
+    TerminalEnv { term: word(term), locale: word(locale), ..TerminalEnv::default() }
 }
 
-fn auto(said: &Said) -> Look {
-    Look::choose(&UiSettings::default(), said)
+fn auto(said: &TerminalEnv) -> TerminalLook {
+    TerminalLook::choose(&UiSettings::default(), said)
 }
 
 #[test]
 fn the_environment_decides_where_the_settings_leave_it() {
     let full = said("xterm-256color", "de_DE.UTF-8");
-    assert_eq!(auto(&full), Look::default());
+    assert_eq!(auto(&full), TerminalLook::default());
     for (term, locale, colours, glyphs) in [
         ("xterm", "C.UTF-8", Colours::Sixteen, GlyphSet::Unicode),
         ("linux", "C.UTF-8", Colours::Sixteen, GlyphSet::Ascii),
@@ -32,9 +32,12 @@ fn the_environment_decides_where_the_settings_leave_it() {
         let look = auto(&said(term, locale));
         assert_eq!((look.colours, look.glyphs), (colours, glyphs), "{term} {locale}");
     }
-    assert_eq!(auto(&Said { no_colour: Some("1".into()), ..full.clone() }).colours, Colours::None);
-    assert_eq!(auto(&Said { ground: Some("0;15".into()), ..full.clone() }).ground, Ground::Light);
-    assert_eq!(auto(&Said { colour_term: Some("truecolor".into()), ..said("foot", "C.UTF-8") }).colours, Colours::Many);
+    assert_eq!(auto(&TerminalEnv { no_colour: Some("1".into()), ..full.clone() }).colours, Colours::None);
+    assert_eq!(auto(&TerminalEnv { background: Some("0;15".into()), ..full.clone() }).background, Background::Light);
+    assert_eq!(
+        auto(&TerminalEnv { colour_term: Some("truecolor".into()), ..said("foot", "C.UTF-8") }).colours,
+        Colours::Many
+    );
 }
 
 #[test]
@@ -42,11 +45,11 @@ fn the_settings_decide_where_they_say_something() {
     let ui =
         |theme: &str, glyphs: &str| UiSettings { theme: theme.into(), glyphs: glyphs.into(), ..UiSettings::default() };
     let full = said("xterm-256color", "C.UTF-8");
-    assert_eq!(Look::choose(&ui("mono", "auto"), &full).colours, Colours::None);
-    assert_eq!(Look::choose(&ui("light", "auto"), &full).ground, Ground::Light);
-    assert_eq!(Look::choose(&ui("dark", "ascii"), &full).glyphs, GlyphSet::Ascii);
-    let bare = Said { no_colour: Some("1".into()), ..said("linux", "C") };
-    let look = Look::choose(&ui("dark", "unicode"), &bare);
+    assert_eq!(TerminalLook::choose(&ui("mono", "auto"), &full).colours, Colours::None);
+    assert_eq!(TerminalLook::choose(&ui("light", "auto"), &full).background, Background::Light);
+    assert_eq!(TerminalLook::choose(&ui("dark", "ascii"), &full).glyphs, GlyphSet::Ascii);
+    let bare = TerminalEnv { no_colour: Some("1".into()), ..said("linux", "C") };
+    let look = TerminalLook::choose(&ui("dark", "unicode"), &bare);
     assert_eq!((look.colours, look.glyphs), (Colours::None, GlyphSet::Unicode), "no theme brings colours back");
 }
 
@@ -63,7 +66,7 @@ fn sixteen_colours_are_written_as_every_colour_terminal_reads_them_whatever_the_
     let text = "a\x1b[38;5;6;48;5;9mb\x1b[39;49mc\x1b[2J\x1b[1;38;5;15md\x1b[38;5;238me\x1b]0;t\x07";
     for piece in [1, 3, 200] {
         let mut out = Vec::new();
-        let mut writer = Sixteen::new(&mut out, Codes::Sixteen);
+        let mut writer = BasicColours::new(&mut out, ColourCodes::Basic);
         for bytes in text.as_bytes().chunks(piece) {
             writer.write_all(bytes).unwrap();
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rrx::app::focus::Focus;
-use rrx::app::panes::inspector::Shows;
+use rrx::app::panes::inspector::InspectorContent;
 use rrx::app::{Effect, Message};
 use rrx::domain::export::{CopiedText, CopyFormat, CopyWriter};
 use rrx::domain::protocol::{End, HostCmd, Progress, ResultId, StoreEvent};
@@ -40,7 +40,7 @@ fn open_value(bench: &mut Bench, bytes: &[u8]) {
     bench.keys("o");
     let (id, row, column) = (front(bench).id, front(bench).row, front(bench).column().unwrap());
     bench.feed(Message::Result(id, StoreEvent::Value { row, column, value: Some(bytes.into()) }));
-    assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Value { .. }));
 }
 
 /// The text that goes to the clipboard, and what is said of it; `None` where nothing goes there.
@@ -78,7 +78,7 @@ fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
     assert_eq!(bench.model.focus, Focus::Inspector);
     // A new run.
     bench.keys("f5");
-    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+    assert_eq!(bench.model.inspector.content, InspectorContent::Nothing);
     assert_ne!(bench.model.focus, Focus::Inspector);
     assert!(!shown(&bench).contains("old"));
 
@@ -86,17 +86,17 @@ fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
     let mut bench = with_columns(&columns, 3);
     open_value(&mut bench, b"old");
     bench.keys("f6 f6 f6");
-    assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Value { .. }));
     let mut bench = with_columns(&columns, 3);
     open_value(&mut bench, b"old");
     bench.keys("P esc X");
-    assert!(matches!(bench.model.inspector.shows, Shows::Value { .. }));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Value { .. }));
     bench.keys("f6");
     while bench.model.focus != Focus::Inspector {
         bench.keys("f6");
     }
     bench.keys("P");
-    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+    assert_eq!(bench.model.inspector.content, InspectorContent::Nothing);
 
     // Another one comes to front, or it is closed.
     let mut bench = with_columns(&columns, 3);
@@ -107,21 +107,21 @@ fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
         bench.keys("f6");
     }
     bench.keys("space");
-    assert!(matches!(bench.model.inspector.shows, Shows::Row { .. }));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Row { .. }));
     while bench.model.focus != Focus::Grid {
         bench.keys("f6");
     }
     bench.keys("[");
-    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+    assert_eq!(bench.model.inspector.content, InspectorContent::Nothing);
     bench.keys("] space");
-    assert!(matches!(bench.model.inspector.shows, Shows::Row { .. }));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Row { .. }));
     // A value that comes late, for a result behind the one in front, is shown to nobody.
     while bench.model.focus != Focus::Grid {
         bench.keys("f6");
     }
     bench.keys("o [");
     bench.feed(Message::Result(second, StoreEvent::Value { row: 0, column: 0, value: None }));
-    assert_eq!(bench.model.inspector.shows, Shows::Nothing);
+    assert_eq!(bench.model.inspector.content, InspectorContent::Nothing);
 }
 
 /// What is said of a copy of a text column's values in a form.
@@ -206,7 +206,7 @@ fn another_zone_is_for_times_and_says_as_what_a_time_without_one_is_read() {
     let mut bench = with_columns(&columns, 3);
     bench.keys("Z");
     assert_eq!(notice(&bench), "`n` is no time: a zone means nothing to it");
-    assert!(bench.model.overlay.is_none());
+    assert!(!bench.model.overlays.is_modal());
     bench.keys("right Z");
     assert_eq!(notice(&bench), "`day` is a date without a time: a zone means nothing to it");
     bench.keys("right");
@@ -237,7 +237,7 @@ fn the_chart_list_begins_with_the_cursors_column_and_hides_nothing() {
     let mut bench = with_columns(&columns, 3);
     bench.keys("$ d");
     let names = |bench: &Bench| -> Vec<String> {
-        bench.model.overlay.as_ref().unwrap().items.iter().map(|item| item.name.clone()).collect()
+        bench.model.overlays.modal().unwrap().items.iter().map(|item| item.name.clone()).collect()
     };
     let list = names(&bench);
     assert_eq!(list[0], "bars: status #62 by c1");
@@ -287,7 +287,7 @@ fn hints_offer_what_does_something() {
     let screen = shown(&bench);
     assert!(!screen.contains("further") && !screen.contains("other form"), "{screen}");
     bench.keys("m");
-    assert_eq!(notice(&bench), "this value has one form: hexadecimal");
+    assert_eq!(notice(&bench), "this value has one format: hexadecimal");
     bench.keys("esc");
     open_value(&mut bench, "a line\n".repeat(90).as_bytes());
     let screen = shown(&bench);

@@ -9,7 +9,7 @@ use rrx::app::context::ConnectionState;
 use rrx::app::focus::Focus;
 use rrx::app::layout::ScreenSize;
 use rrx::app::model::{Model, Start};
-use rrx::app::ui::look::Look;
+use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, keymaps, screen, update};
 use rrx::domain::catalog::find::ObjectRef;
@@ -45,7 +45,7 @@ impl Bench {
             settings,
             profiles,
             keymap: Arc::new(keymap),
-            theme: Theme::new(Look::default()),
+            theme: Theme::new(TerminalLook::default()),
             size: ScreenSize { width, height },
             problems: vec![],
             first_worksheet: None,

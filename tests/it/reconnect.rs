@@ -382,7 +382,7 @@ fn a_catalog_that_dies_with_its_link_takes_no_key_from_the_worksheet() {
     bench.session(SessionEvent::CatalogFailed(Problem::new(ProblemKind::Statement, "The catalog could not be read")));
     bench.session(SessionEvent::Lost(lost()));
     event(&mut bench, 2, SessionEvent::Failed(Problem::new(ProblemKind::Route, "the host key has changed")));
-    assert_eq!((bench.model.focus, bench.model.overlay.is_some()), (focus, false));
+    assert_eq!((bench.model.focus, bench.model.overlays.is_modal()), (focus, false));
     bench.text("typed");
     assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed"));
 }

@@ -1,7 +1,7 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
 use rrx::app::focus::Focus;
-use rrx::app::ui::look::Look;
+use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
@@ -51,7 +51,7 @@ fn rows_at_every_size() {
 fn an_ascii_terminal_gets_ascii_but_for_what_values_hold() {
     let size = (100, 30);
     let mut bench = with_rows(size);
-    let look = Look { glyphs: GlyphSet::Ascii, ..Look::default() };
+    let look = TerminalLook { glyphs: GlyphSet::Ascii, ..TerminalLook::default() };
     bench.model.aside.theme = Theme::new(look);
     let drawn = text(&bench, size);
     assert_eq!(drawn.chars().filter(|c| !c.is_ascii()).collect::<String>(), "漢字", "{drawn}");

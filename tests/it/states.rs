@@ -315,7 +315,7 @@ fn names_of_columns_are_as_harmless_in_lists_as_in_the_header() {
         let value = Some("x\u{202e}y".as_bytes().into());
         bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value }));
         let drawn: String = screen(&bench.model, 80, 24).content.iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert_eq!(bench.model.overlay.is_some(), keys != "e", "{keys}");
+        assert_eq!(bench.model.overlays.is_modal(), keys != "e", "{keys}");
         assert!(drawn.contains("‹U+202E›"), "{keys}: {drawn}");
         assert!(!drawn.contains('\u{202e}'), "{keys}");
     }

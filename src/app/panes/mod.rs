@@ -4,14 +4,12 @@ pub mod connect;
 pub mod explorer;
 pub mod grid;
 pub mod inspector;
-pub mod overlay;
-pub mod widgets;
 pub mod worksheet;
 
 use super::action::Action;
 use super::context::Context;
 use super::effect::Effect;
-use super::request::Request;
+use super::request::{Dialog, Request};
 
 /// What a pane may do besides changing itself: read what is shared, ask other panes, have effects done.
 #[derive(Debug)]
@@ -28,6 +26,11 @@ impl PaneContext<'_> {
     /// Asks another pane.
     pub fn request(&mut self, request: Request) {
         self.requests.push(request);
+    }
+
+    /// Opens a dialog.
+    pub fn open(&mut self, dialog: impl Dialog + 'static) {
+        self.requests.push(Request::OpenDialog(Box::new(dialog)));
     }
 
     /// Has this done outside.

@@ -12,16 +12,19 @@ use crate::domain::snippets::Snippet;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
+use super::dialogs::{
+    ActivityDialog, ConfirmDialog, FindDialog, HelpDialog, PaletteDialog, RenameDialog, SaveSnippetDialog,
+    SnippetsDialog,
+};
 use super::effect::Effect;
 use super::focus::Focus;
 use super::model::Model;
 use super::panes::PaneContext;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
-use super::panes::inspector::Shows;
-use super::panes::overlay::{Kind, Overlay};
-use super::request::Request;
-use super::update::{list_sources, with};
+use super::panes::inspector::InspectorContent;
+use super::request::{Dialog, Request};
+use super::update::with;
 
 /// History lines read at once.
 const HISTORY: usize = 500;
@@ -32,12 +35,7 @@ const ASKS: usize = 64;
 pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match action {
         Action::App(action) => act_app(model, action, requests, effects),
-        Action::List(action) => {
-            let list_sources = list_sources!(model);
-            if let Some(overlay) = &mut model.overlay {
-                overlay.act(action, &mut PaneContext { context: &model.context, requests, effects }, list_sources);
-            }
-        }
+        Action::List(action) => with!(model, requests, effects, overlays.act(action)),
         Action::Connect(action) => {
             if let Some(connect) = &mut model.connect {
                 connect.act(action, &mut PaneContext { context: &model.context, requests, effects });
@@ -59,20 +57,20 @@ fn follow(model: &mut Model) {
     if model.context.layout.inspector.is_some()
         && let Some((schema, table)) = model.worksheets.table(&model.context)
     {
-        model.inspector.follow(Shows::Table { schema, table }, &model.context);
+        model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
     }
 }
 
 fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match action {
-        AppAction::Palette => requests.push(Request::Open(Kind::Palette)),
+        AppAction::Palette => requests.push(open(PaletteDialog)),
         AppAction::Help => {
             let (mut layers, takes_text) = model.layers();
             // Where text is typed, the keys of the whole program come before those that move in the text.
-            if takes_text && model.overlay.is_none() && model.connect.is_none() {
+            if takes_text && !model.overlays.is_modal() && model.connect.is_none() {
                 layers.reverse();
             }
-            requests.push(Request::Open(Kind::Help(layers)));
+            requests.push(open(HelpDialog { layers }));
         }
         AppAction::Quit if model.context.running.is_some() => requests.push(Request::Confirm {
             question: "A statement is running. Stop it and leave?".into(),
@@ -113,14 +111,14 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             model.options.zoom = !model.options.zoom;
             requests.push(Request::Settle);
         }
-        AppAction::Snippets => requests.push(Request::Open(Kind::Snippets)),
+        AppAction::Snippets => requests.push(open(SnippetsDialog)),
         AppAction::SaveSnippet => match model.worksheets.statement() {
-            Some((_, statement)) => requests.push(Request::Open(Kind::SaveSnippet { statement: statement.to_owned() })),
+            Some((_, statement)) => requests.push(open(SaveSnippetDialog { statement: statement.to_owned() })),
             None => requests.push(Request::Notice("put the cursor on a statement first".into())),
         },
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
-        AppAction::Activity => requests.push(Request::Open(Kind::Activity)),
-        AppAction::Find => requests.push(Request::Open(Kind::Find)),
+        AppAction::Activity => requests.push(open(ActivityDialog { lines: model.aside.activity.clone() })),
+        AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => model.connect = Some(Connect::default()),
         AppAction::Reconnect => super::reconnect::now(model, requests, effects),
         AppAction::Refresh => match model.context.link {
@@ -149,7 +147,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             model.worksheets.turn(if action == AppAction::NextWorksheet { 1 } else { -1 });
             requests.push(Request::Settle);
         }
-        AppAction::Rename => requests.push(Request::Open(Kind::Rename)),
+        AppAction::Rename => requests.push(open(RenameDialog)),
         AppAction::Redraw => effects.push(Effect::Redraw),
     }
 }
@@ -199,7 +197,9 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.worksheets.open_new(&title, &text);
             requests.push(Request::Focus(Focus::Worksheet));
         }
-        Request::ShowTable { schema, table } => model.inspector.follow(Shows::Table { schema, table }, &model.context),
+        Request::ShowTable { schema, table } => {
+            model.inspector.follow(InspectorContent::Table { schema, table }, &model.context)
+        }
         Request::ShowInspector => {
             model.options.inspector = true;
             if model.focus != Focus::Inspector {
@@ -214,34 +214,25 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             requests.push(Request::Focus(back));
         }
         Request::Do(action) => act(model, action, requests, effects),
-        Request::Confirm { question, yes, no } => requests.push(Request::Open(Kind::Confirm { question, yes, no })),
+        Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
         Request::Copy(copy) if copy.text.is_empty() => {
             // Terminals drop a copy of nothing: the clipboard would keep what it has.
             let what = if copy.from.is_some() { "the value" } else { "the text" };
             model.notice(format!("{what} is empty: nothing was copied"));
         }
         Request::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
-        request @ (Request::CopyFormat
-        | Request::CopyAs(_)
-        | Request::FilterForm(_)
+        request @ (Request::CopyAs(_)
         | Request::FilterBy(_)
-        | Request::SearchForm
         | Request::SearchBy(_)
-        | Request::SearchShownForm
-        | Request::SearchShown(_)
-        | Request::ChartForm
+        | Request::SearchInspector(_)
         | Request::Plot(_)
-        | Request::ZoneForm
         | Request::Zone(_)
-        | Request::ExportForm
-        | Request::ExportAs(_)
-        | Request::ExportPath(..)
+        | Request::OpenExport
         | Request::Export { .. }
         | Request::ExportTo(_)
         | Request::RunAgain { .. }
         | Request::ShowProfile { .. }
         | Request::ShowChart { .. }
-        | Request::JumpForm { .. }
         | Request::ShowRow { .. }
         | Request::ShowValue { .. }
         | Request::ShowWarnings
@@ -257,8 +248,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.worksheets.rename(title);
             requests.push(Request::Settle);
         }
-        Request::Open(kind) => open(model, kind, requests, effects),
-        Request::RefreshOverlay => refresh_overlay(model, requests, effects),
+        Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog)),
+        Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
         Request::Compute(work) => effects.push(Effect::Compute(model.new_job(work))),
         Request::LoadSnippets => load_snippets(model, effects),
         Request::Focus(focus) => {
@@ -271,15 +262,15 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             requests.push(Request::Settle);
         }
         Request::Settle => settle_panes(model, requests, effects),
-        Request::Close => close(model),
+        Request::CloseConnect => close_connect(model),
         Request::Notice(text) => model.notice(text),
         Request::Problem(problem) => show_problem(model, problem, requests),
         Request::Quit => quit(model, requests, effects),
     }
 }
 
-/// Closes the overlay, else the connection screen where there is another one behind it.
-fn close(model: &mut Model) {
+/// Closes the connection screen, where there is another screen to go to.
+fn close_connect(model: &mut Model) {
     let has_screen = match model.context.link {
         ConnectionState::Connected(_)
         | ConnectionState::Waiting { .. }
@@ -287,9 +278,9 @@ fn close(model: &mut Model) {
         | ConnectionState::Lost => true,
         ConnectionState::None | ConnectionState::Connecting(_) => false,
     };
-    if model.overlay.take().is_none() && has_screen {
+    if has_screen {
         model.connect = None;
-    } else if model.connect.is_some() {
+    } else {
         let key = model.context.key(Action::App(AppAction::Quit));
         model.notice(format!("choose a profile; {key} leaves rrx"));
     }
@@ -314,30 +305,21 @@ fn show_place(model: &mut Model, object: ObjectRef, requests: &mut Vec<Request>)
     }
 }
 
-fn open(model: &mut Model, kind: Kind, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let list_sources = list_sources!(model);
-    model.overlay =
-        Some(Overlay::open(kind, &mut PaneContext { context: &model.context, requests, effects }, list_sources));
-}
-
-fn refresh_overlay(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let list_sources = list_sources!(model);
-    if let Some(overlay) = &mut model.overlay {
-        overlay.refresh(&mut PaneContext { context: &model.context, requests, effects }, list_sources);
-    }
+fn open(dialog: impl Dialog + 'static) -> Request {
+    Request::OpenDialog(Box::new(dialog))
 }
 
 fn show_problem(model: &mut Model, problem: Problem, requests: &mut Vec<Request>) {
     model.happened(problem.to_string());
     // It stands in the inspector, unless something lies over that.
-    if model.overlay.is_some() || model.connect.is_some() {
+    if model.overlays.is_modal() || model.connect.is_some() {
         model.notice(problem.what.clone());
     }
-    show(model, Shows::Problem(problem), requests);
+    show(model, InspectorContent::Problem(problem), requests);
 }
 
-fn show(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
-    model.inspector.show(shows, &model.context);
+fn show(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
+    model.inspector.show(content, &model.context);
     requests.push(Request::ShowInspector);
 }
 
@@ -363,10 +345,10 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
         ));
         return;
     };
-    let ladder = model.connect.get_or_insert_default();
-    ladder.start(name);
+    let steps = model.connect.get_or_insert_default();
+    steps.start(name);
     if let Some(refusal) = profile.refusal() {
-        ladder.on_failed(refusal);
+        steps.on_failed(refusal);
         return;
     }
     if let Some(old) = model.context.link.session() {

@@ -1,12 +1,12 @@
 //! Who answers what is asked about the results: forms, arrangements, copies, exports, details.
 
+use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::panes::PaneContext;
-use crate::app::panes::grid::{ExportRows, ResultSet};
-use crate::app::panes::inspector::Shows;
-use crate::app::panes::overlay::Kind;
-use crate::app::request::Request;
+use crate::app::panes::grid::ResultSet;
+use crate::app::panes::inspector::InspectorContent;
+use crate::app::request::{ExportRows, Request};
 use crate::app::update::with;
 use crate::domain::protocol::{ExportId, ExportJob};
 
@@ -15,45 +15,32 @@ use super::show;
 /// Answers; what is not about the results is not for here.
 pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match request {
-        Request::CopyFormat => requests.push(Request::Open(Kind::CopyAs)),
         Request::CopyAs(form) => with!(model, requests, effects, grid.copy(form)),
-        Request::FilterForm(text) => requests.push(Request::Open(Kind::Filter(text))),
         Request::FilterBy(text) => {
             if let Err((_, fault)) = with!(model, requests, effects, grid.filter(&text)) {
                 model.notice(fault);
             }
         }
-        Request::SearchForm => requests.push(Request::Open(Kind::Search)),
         Request::SearchBy(text) => {
             if let Err(fault) = with!(model, requests, effects, grid.search(&text)) {
                 model.notice(fault);
             }
         }
-        Request::SearchShownForm => requests.push(Request::Open(Kind::SearchShown)),
-        Request::SearchShown(text) => {
+        Request::SearchInspector(text) => {
             if let Err(fault) = with!(model, requests, effects, inspector.search(&text)) {
                 model.notice(fault);
             }
         }
-        Request::ChartForm => requests.push(Request::Open(Kind::Chart)),
         Request::Plot(plot) => with!(model, requests, effects, grid.plot(plot)),
-        Request::ZoneForm => requests.push(Request::Open(Kind::Zone)),
         Request::Zone(name) => model.grid.zone(name),
-        Request::ExportForm => match model.grid.export_refusal() {
-            Some(why) => model.notice(why),
-            None => requests.push(Request::Open(Kind::Export)),
-        },
-        Request::ExportAs(form) if model.grid.has_more_rows() => requests.push(Request::Open(Kind::ExportRows(form))),
-        Request::ExportAs(form) => requests.push(Request::ExportPath(form, ExportRows::Here)),
-        Request::ExportPath(form, rows) => {
+        Request::OpenExport => {
             let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
-            let (name, mut scope) = (model.grid.export_name(form, title), model.grid.export_scope(rows));
-            if !model.context.folder.is_empty() {
-                scope = format!("{scope} A name alone goes into {}.", model.context.folder);
+            match model.grid.export_plan(title, &model.context.folder) {
+                Ok(plan) => requests.push(Request::OpenDialog(Box::new(ExportDialog::new(plan)))),
+                Err(why) => model.notice(why),
             }
-            requests.push(Request::Open(Kind::ExportPath { form, rows, name, scope }));
         }
-        Request::Export { form, rows, path } => {
+        Request::Export { choice: form, rows, path } => {
             if let Some(why) = model.grid.export_refusal() {
                 model.notice(why);
                 return;
@@ -71,30 +58,31 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
         }
         Request::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
-                show_values(model, Shows::Profile { column, profile, scope }, requests);
+                show_values(model, InspectorContent::Profile { column, profile, scope }, requests);
             }
         }
         Request::ShowChart { columns, series, scope } => {
             let column = |at: usize| columns.get(at).cloned();
             if let Some(columns) = column(series.plot.x).zip(column(series.plot.y)).map(Box::new) {
-                show_values(model, Shows::Chart { columns, series, scope }, requests);
+                show_values(model, InspectorContent::Chart { columns, series, scope }, requests);
             }
         }
-        Request::JumpForm { row } => requests.push(Request::Open(if row { Kind::JumpRow } else { Kind::Columns })),
-        Request::ShowRow { row, columns, values } => show_values(model, Shows::Row { row, columns, values }, requests),
+        Request::ShowRow { row, columns, values } => {
+            show_values(model, InspectorContent::Row { row, columns, values }, requests)
+        }
         Request::ShowValue { row, columns, column, value } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {
-                show_values(model, Shows::Value { column, row, value }, requests);
+                show_values(model, InspectorContent::Value { column, row, value }, requests);
             }
         }
         Request::ShowWarnings => match model.grid.front() {
             Some(result) if result.problem().is_some() => {
-                let shows = result.problem().cloned().map_or(Shows::Nothing, Shows::Problem);
-                show_of_front(model, shows, requests);
+                let content = result.problem().cloned().map_or(InspectorContent::Nothing, InspectorContent::Problem);
+                show_of_front(model, content, requests);
             }
             Some(result) if result.warnings.0 > 0 => {
-                let shows = Shows::Warnings(result.warnings.0, result.warnings.1.clone());
-                show_of_front(model, shows, requests);
+                let content = InspectorContent::Warnings(result.warnings.0, result.warnings.1.clone());
+                show_of_front(model, content, requests);
             }
             _ => model.notice("the server gave no warning for this result"),
         },
@@ -109,14 +97,14 @@ pub(super) fn outlived(model: &mut Model) -> Option<Request> {
     model.inspector.outlived(front, &model.context).then_some(Request::HideInspector)
 }
 
-/// Shows what tells of the result that shows; it goes with that.
-fn show_of_front(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
-    show(model, shows, requests);
+/// InspectorContent what tells of the result that shows; it goes with that.
+fn show_of_front(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
+    show(model, content, requests);
     model.inspector.of = model.grid.front().map(|result| result.id);
 }
 
-/// Shows what holds values of the result that shows; a copy of it is told of that result.
-fn show_values(model: &mut Model, shows: Shows, requests: &mut Vec<Request>) {
-    show_of_front(model, shows, requests);
+/// InspectorContent what holds values of the result that shows; a copy of it is told of that result.
+fn show_values(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
+    show_of_front(model, content, requests);
     model.inspector.from = model.grid.front().map(ResultSet::copied_from);
 }

@@ -124,23 +124,3 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
-
-/// A number with its thousands apart.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A count with its thousands apart, and its unit: `1 row`, `1,711 rows`.
-#[must_use]
-pub fn counted(count: u64, unit: &str) -> String {
-    format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
-}

@@ -1,5 +1,5 @@
-//! What the terminal can show: how many colours, on which ground, which glyphs. Decided from the settings and from what
-//! the environment says; names no colour.
+//! What the terminal can show: how many colours, on which background, which glyphs. The settings and the environment
+//! decide; no colour is named here.
 
 use ratatui::buffer::Buffer;
 
@@ -18,67 +18,62 @@ pub enum Colours {
     Many,
 }
 
-/// What lies under the text.
+/// The colour behind the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Ground {
-    /// Dark.
+pub enum Background {
     #[default]
     Dark,
-    /// Light.
     Light,
 }
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
-    /// How many colours.
+pub struct TerminalLook {
     pub colours: Colours,
-    /// On which ground.
-    pub ground: Ground,
-    /// Which glyphs.
+    pub background: Background,
     pub glyphs: GlyphSet,
 }
 
-/// What the environment says; nothing is what is not set, or empty.
+/// The variables of the environment that describe the terminal; `None` where one is not set, or empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Said {
+pub struct TerminalEnv {
     /// `TERM`.
     pub term: Option<String>,
     /// `COLORTERM`.
     pub colour_term: Option<String>,
-    /// `COLORFGBG`: the terminal's own colours, the ground last.
-    pub ground: Option<String>,
+    /// `COLORFGBG`: the terminal's own colours, the background last.
+    pub background: Option<String>,
     /// `NO_COLOR` (no-color.org).
     pub no_colour: Option<String>,
     /// The locale of characters: the first of `LC_ALL`, `LC_CTYPE`, `LANG`.
     pub locale: Option<String>,
 }
 
-impl Look {
-    /// Settings that say more than `auto` decide; else the environment does.
+impl TerminalLook {
+    /// Chooses by the settings; where they say `auto`, by the environment.
     #[must_use]
-    pub fn choose(ui: &UiSettings, said: &Said) -> Self {
-        let ground = match ui.theme.as_str() {
-            "dark" => Ground::Dark,
-            "light" => Ground::Light,
-            _ => said.ground(),
+    pub fn choose(ui: &UiSettings, env: &TerminalEnv) -> Self {
+        let background = match ui.theme.as_str() {
+            "dark" => Background::Dark,
+            "light" => Background::Light,
+            _ => env.background(),
         };
-        let colours = if ui.theme == "mono" { Colours::None } else { said.colours() };
+        let colours = if ui.theme == "mono" { Colours::None } else { env.colours() };
         let glyphs = match ui.glyphs.as_str() {
             "unicode" => GlyphSet::Unicode,
             "ascii" => GlyphSet::Ascii,
-            _ => said.glyphs(),
+            _ => env.glyphs(),
         };
-        Self { colours, ground, glyphs }
+        Self { colours, background, glyphs }
     }
 }
 
-impl Said {
+impl TerminalEnv {
     fn term(&self) -> &str {
         self.term.as_deref().unwrap_or_default()
     }
 
-    /// A terminal of the time before colours, or one that can do nothing.
+    /// Whether the terminal has no colours, or can do nothing.
     fn is_plain(&self) -> bool {
         let term = self.term();
         term == "dumb" || term.starts_with("vt")
@@ -94,11 +89,11 @@ impl Said {
         }
     }
 
-    /// `COLORFGBG=0;15`: 7 and 15 are the light grounds.
-    fn ground(&self) -> Ground {
-        match self.ground.as_deref().and_then(|colours| colours.rsplit(';').next()) {
-            Some("7" | "15") => Ground::Light,
-            Some(_) | None => Ground::Dark,
+    /// `COLORFGBG=0;15`: 7 and 15 are the light backgrounds.
+    fn background(&self) -> Background {
+        match self.background.as_deref().and_then(|colours| colours.rsplit(';').next()) {
+            Some("7" | "15") => Background::Light,
+            Some(_) | None => Background::Dark,
         }
     }
 
@@ -113,8 +108,8 @@ impl Said {
     }
 }
 
-/// Replaces what the program draws itself by its ASCII twins. Characters of values stay: those that could be taken for
-/// ours came here as stand-ins.
+/// Replaces the glyphs that the program draws itself by their ASCII twins. Characters of values stay: those that could be
+/// taken for ours are marks already (`domain::text`).
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mut characters = cell.symbol().chars();

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::look::{Colours, Ground, Look};
+use super::look::{Background, Colours, TerminalLook};
 use crate::domain::profile::Environment;
 use crate::domain::sql::highlight::HighlightClass;
 use crate::domain::text::GlyphSet;
@@ -10,13 +10,13 @@ use crate::domain::text::GlyphSet;
 /// Styles by what they mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
-    look: Look,
+    look: TerminalLook,
 }
 
 impl Theme {
     /// As the terminal can show it.
     #[must_use]
-    pub const fn new(look: Look) -> Self {
+    pub const fn new(look: TerminalLook) -> Self {
         Self { look }
     }
 
@@ -30,12 +30,12 @@ impl Theme {
         self.look.colours != Colours::None
     }
 
-    /// Bright colours are for a dark ground, their plain sisters for a light one.
+    /// Bright colours are for a dark background, plain ones for a light one.
     fn colour(self, on_dark: Color, on_light: Color) -> Style {
-        match (self.has_colour(), self.look.ground) {
+        match (self.has_colour(), self.look.background) {
             (false, _) => Style::new(),
-            (true, Ground::Dark) => Style::new().fg(on_dark),
-            (true, Ground::Light) => Style::new().fg(on_light),
+            (true, Background::Dark) => Style::new().fg(on_dark),
+            (true, Background::Light) => Style::new().fg(on_light),
         }
     }
 
@@ -96,12 +96,12 @@ impl Theme {
     /// The cursor's line where the panel is not in focus, and selected text.
     #[must_use]
     pub fn selected(self) -> Style {
-        match (self.look.colours, self.look.ground) {
+        match (self.look.colours, self.look.background) {
             (Colours::None, _) => Style::new().add_modifier(Modifier::UNDERLINED),
-            (Colours::Sixteen, Ground::Dark) => Style::new().fg(Color::White).bg(Color::Blue),
-            (Colours::Sixteen, Ground::Light) => Style::new().fg(Color::Black).bg(Color::Cyan),
-            (Colours::Many, Ground::Dark) => Style::new().bg(Color::Indexed(238)),
-            (Colours::Many, Ground::Light) => Style::new().bg(Color::Indexed(253)),
+            (Colours::Sixteen, Background::Dark) => Style::new().fg(Color::White).bg(Color::Blue),
+            (Colours::Sixteen, Background::Light) => Style::new().fg(Color::Black).bg(Color::Cyan),
+            (Colours::Many, Background::Dark) => Style::new().bg(Color::Indexed(238)),
+            (Colours::Many, Background::Light) => Style::new().bg(Color::Indexed(253)),
         }
     }
 

@@ -45,7 +45,24 @@ pub struct PatternFault {
 const COMPILED: usize = 1 << 20;
 
 impl Pattern {
-    /// Compiles a pattern. In a regular expression `.` does not match a newline, and `^` and `$` match at the ends of the value.
+    /// Reads a pattern as a user types it: `~` begins a regular expression, and a capital letter makes it case-sensitive.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn typed(text: &str) -> Result<Self, PatternFault> {
+        let (kind, wanted) = match text.strip_prefix('~') {
+            Some(regex) => (PatternKind::Regex, regex.trim_start()),
+            None => (PatternKind::Text, text),
+        };
+        let case = if wanted.chars().any(char::is_uppercase) {
+            CaseSensitivity::Sensitive
+        } else {
+            CaseSensitivity::Insensitive
+        };
+        Self::new(wanted, kind, case)
+    }
+
+    /// Reads a pattern. In a regular expression `.` does not match a newline, and `^`, `$` are the ends of the value.
     ///
     /// # Errors
     /// When the text is empty, or is not a regular expression, or needs too much memory.

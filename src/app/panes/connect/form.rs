@@ -1,6 +1,6 @@
 //! The form for a new profile: what onboarding gives, field by field. It checks, and makes a draft; it saves nothing itself.
 
-use crate::app::panes::widgets::line_input::LineInput;
+use crate::app::widgets::line_input::LineInput;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Draft, Environment, Hop, SecretKind, SecretSource, check_name, endpoint};
 
@@ -16,7 +16,7 @@ pub(super) const ENVIRONMENTS: [Environment; 4] =
 
 /// One field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
+pub enum ProfileField {
     /// The profile's name.
     Name,
     /// The environment: a choice.
@@ -35,7 +35,7 @@ pub enum Field {
     Source,
 }
 
-impl Field {
+impl ProfileField {
     /// All, in the order of the screen.
     pub const ALL: [Self; 8] = [
         Self::Name,
@@ -51,7 +51,7 @@ impl Field {
 
 /// The form and what is typed in it. It is kept while the screen is: going back discards nothing.
 #[derive(Debug, Default)]
-pub struct Form {
+pub struct ProfileForm {
     /// Typed texts; those of choices stay empty.
     texts: [LineInput; 8],
     environment: usize,
@@ -63,23 +63,23 @@ pub struct Form {
     pub is_saving: bool,
 }
 
-impl Form {
+impl ProfileForm {
     /// The field that is typed in.
     #[must_use]
-    pub fn field(&self) -> Field {
-        self.fields().get(self.at).copied().unwrap_or(Field::Name)
+    pub fn field(&self) -> ProfileField {
+        self.fields().get(self.at).copied().unwrap_or(ProfileField::Name)
     }
 
     /// The fields that are shown: the last only where the password's source needs one more word.
     #[must_use]
-    pub fn fields(&self) -> Vec<Field> {
+    pub fn fields(&self) -> Vec<ProfileField> {
         let needs_more = matches!(self.source(), "command" | "file" | "environment");
-        Field::ALL.into_iter().filter(|field| *field != Field::Source || needs_more).collect()
+        ProfileField::ALL.into_iter().filter(|field| *field != ProfileField::Source || needs_more).collect()
     }
 
     /// What is typed in a field.
     #[must_use]
-    pub fn text(&self, field: Field) -> &str {
+    pub fn text(&self, field: ProfileField) -> &str {
         self.texts.get(field as usize).map_or("", LineInput::text)
     }
 
@@ -110,8 +110,8 @@ impl Form {
     /// Turns a choice.
     pub fn turn(&mut self, forward: bool) {
         let (choice, count) = match self.field() {
-            Field::Environment => (&mut self.environment, ENVIRONMENTS.len()),
-            Field::Password => (&mut self.source, SOURCES.len()),
+            ProfileField::Environment => (&mut self.environment, ENVIRONMENTS.len()),
+            ProfileField::Password => (&mut self.source, SOURCES.len()),
             _ => return,
         };
         *choice = (*choice + if forward { 1 } else { count - 1 }) % count;
@@ -123,12 +123,12 @@ impl Form {
         self.problem = None;
         let begins = |word: &str| word.starts_with(character.to_ascii_lowercase());
         match self.field() {
-            Field::Environment | Field::Password if character == ' ' => self.turn(true),
-            Field::Environment => {
+            ProfileField::Environment | ProfileField::Password if character == ' ' => self.turn(true),
+            ProfileField::Environment => {
                 let words = ENVIRONMENTS.iter().filter_map(|environment| environment.setting());
                 self.environment = words.into_iter().position(begins).unwrap_or(self.environment);
             }
-            Field::Password => {
+            ProfileField::Password => {
                 self.source = SOURCES.iter().position(|word| begins(word)).unwrap_or(self.source);
             }
             field => {
@@ -142,7 +142,7 @@ impl Form {
     /// Takes pasted text.
     pub fn paste(&mut self, pasted: &str) {
         let field = self.field();
-        if !matches!(field, Field::Environment | Field::Password)
+        if !matches!(field, ProfileField::Environment | ProfileField::Password)
             && let Some(text) = self.texts.get_mut(field as usize)
         {
             text.paste(pasted.trim());
@@ -171,28 +171,29 @@ impl Form {
         })
     }
 
-    fn read(&self) -> Result<Draft, (Field, Problem)> {
+    fn read(&self) -> Result<Draft, (ProfileField, Problem)> {
         let text = |field| self.text(field).trim().to_owned();
-        let wrong = |field: Field, why: String| {
+        let wrong = |field: ProfileField, why: String| {
             (field, Problem::new(crate::domain::problem::ProblemKind::Settings, format!("{}: {why}", label(field))))
         };
-        let needed = |field: Field| {
+        let needed = |field: ProfileField| {
             Some(text(field)).filter(|text| !text.is_empty()).ok_or_else(|| wrong(field, "it is needed".into()))
         };
-        let name = needed(Field::Name)?;
-        check_name(&name).map_err(|problem| (Field::Name, problem))?;
-        let hops: Result<Vec<Hop>, _> = text(Field::Bastion).split_whitespace().map(str::parse).collect();
-        let route = hops.map_err(|why| wrong(Field::Bastion, why.to_string()))?;
-        let (host, port) = endpoint(&needed(Field::Replica)?).map_err(|why| wrong(Field::Replica, why.to_string()))?;
-        let user = needed(Field::Account)?;
+        let name = needed(ProfileField::Name)?;
+        check_name(&name).map_err(|problem| (ProfileField::Name, problem))?;
+        let hops: Result<Vec<Hop>, _> = text(ProfileField::Bastion).split_whitespace().map(str::parse).collect();
+        let route = hops.map_err(|why| wrong(ProfileField::Bastion, why.to_string()))?;
+        let (host, port) =
+            endpoint(&needed(ProfileField::Replica)?).map_err(|why| wrong(ProfileField::Replica, why.to_string()))?;
+        let user = needed(ProfileField::Account)?;
         let password = match self.source() {
             "keyring" => Some(SecretSource::Keyring(SecretKind::Password.entry(&name))),
-            "command" => Some(SecretSource::Command(needed(Field::Source)?)),
-            "file" => Some(SecretSource::File(needed(Field::Source)?.into())),
-            "environment" => Some(SecretSource::Env(needed(Field::Source)?)),
+            "command" => Some(SecretSource::Command(needed(ProfileField::Source)?)),
+            "file" => Some(SecretSource::File(needed(ProfileField::Source)?.into())),
+            "environment" => Some(SecretSource::Env(needed(ProfileField::Source)?)),
             _ => Some(SecretSource::Prompt),
         };
-        let database = Some(text(Field::Database)).filter(|name| !name.is_empty());
+        let database = Some(text(ProfileField::Database)).filter(|name| !name.is_empty());
         let environment = Some(self.environment());
         Ok(Draft {
             name,
@@ -212,15 +213,15 @@ impl Form {
 
 /// A field's name on the screen.
 #[must_use]
-pub(super) fn label(field: Field) -> &'static str {
+pub(super) fn label(field: ProfileField) -> &'static str {
     match field {
-        Field::Name => "Name",
-        Field::Environment => "Environment",
-        Field::Bastion => "Bastion",
-        Field::Replica => "Replica",
-        Field::Account => "Account",
-        Field::Database => "Database",
-        Field::Password => "Password from",
-        Field::Source => "Which",
+        ProfileField::Name => "Name",
+        ProfileField::Environment => "Environment",
+        ProfileField::Bastion => "Bastion",
+        ProfileField::Replica => "Replica",
+        ProfileField::Account => "Account",
+        ProfileField::Database => "Database",
+        ProfileField::Password => "Password from",
+        ProfileField::Source => "Which",
     }
 }

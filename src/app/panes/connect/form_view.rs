@@ -9,13 +9,13 @@ use crate::app::ui::draw::{parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::CommandLine;
 
-use super::form::{ENVIRONMENTS, Field, Form, SOURCES, label};
+use super::form::{ENVIRONMENTS, ProfileField, ProfileForm, SOURCES, label};
 
 /// Columns of the labels.
 const LABELS: usize = 15;
 
 /// Draws it into an area.
-pub(super) fn draw(form: &Form, rrx: &CommandLine, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub(super) fn draw(form: &ProfileForm, rrx: &CommandLine, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let fields = form.fields();
     // Where it does not fit, the field that is typed in stays in sight.
     // So does what is wrong.
@@ -39,8 +39,8 @@ pub(super) fn draw(form: &Form, rrx: &CommandLine, area: Rect, buffer: &mut Buff
     }
     let words = match (form.is_saving, form.field(), form.source()) {
         (true, ..) => "Saving …".into(),
-        (false, Field::Password, "keyring") => {
-            let name = Some(form.text(Field::Name).trim()).filter(|name| !name.is_empty()).unwrap_or("NAME");
+        (false, ProfileField::Password, "keyring") => {
+            let name = Some(form.text(ProfileField::Name).trim()).filter(|name| !name.is_empty()).unwrap_or("NAME");
             let line = rrx.with(&format!("secret set {name}"));
             format!("`{line}` stores it in the keyring; until then rrx asks.")
         }
@@ -51,19 +51,19 @@ pub(super) fn draw(form: &Form, rrx: &CommandLine, area: Rect, buffer: &mut Buff
     }
 }
 
-fn line(form: &Form, field: Field, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let is_here = field == form.field();
     let mark = if is_here { "› " } else { "  " };
     let label = format!("{:<LABELS$} ", label(field));
     let style = if is_here { theme.heading() } else { theme.dim() };
     let x = parts(buffer, (area.x, area.y), area.right(), [(mark, theme.key()), (label.as_str(), style)]);
     match field {
-        Field::Environment => {
+        ProfileField::Environment => {
             let words = ENVIRONMENTS.map(|environment| environment.setting().unwrap_or_default());
             let chosen = form.environment().setting().unwrap_or_default();
             choice(&words, chosen, is_here, (x, area), buffer, theme);
         }
-        Field::Password => choice(SOURCES, form.source(), is_here, (x, area), buffer, theme),
+        ProfileField::Password => choice(SOURCES, form.source(), is_here, (x, area), buffer, theme),
         _ => {
             let text = form.text(field);
             if text.is_empty() && !is_here {
@@ -105,39 +105,43 @@ fn end_of(text: &str, width: usize) -> &str {
     shown
 }
 
-fn example(field: Field) -> &'static str {
+fn example(field: ProfileField) -> &'static str {
     match field {
-        Field::Name => "e.g. clinspark-eu",
-        Field::Bastion => "e.g. ec2-user@bastion.example.com",
-        Field::Replica => "e.g. replica.abc123.eu-west-1.rds.amazonaws.com",
-        Field::Account => "e.g. RO_USER",
-        Field::Database => "none",
-        Field::Source | Field::Environment | Field::Password => "",
+        ProfileField::Name => "e.g. clinspark-eu",
+        ProfileField::Bastion => "e.g. ec2-user@bastion.example.com",
+        ProfileField::Replica => "e.g. replica.abc123.eu-west-1.rds.amazonaws.com",
+        ProfileField::Account => "e.g. RO_USER",
+        ProfileField::Database => "none",
+        ProfileField::Source | ProfileField::Environment | ProfileField::Password => "",
     }
 }
 
 /// What the field is, in one sentence.
-fn about(field: Field, source: &str) -> &'static str {
+fn about(field: ProfileField, source: &str) -> &'static str {
     match (field, source) {
-        (Field::Name, _) => "What you call it, in the picker and on the command line: letters, digits, '-', '_', '.'.",
-        (Field::Environment, _) => "What it reaches. Production is marked on every screen. Left and right choose.",
-        (Field::Bastion, _) => {
+        (ProfileField::Name, _) => {
+            "What you call it, in the picker and on the command line: letters, digits, '-', '_', '.'."
+        }
+        (ProfileField::Environment, _) => {
+            "What it reaches. Production is marked on every screen. Left and right choose."
+        }
+        (ProfileField::Bastion, _) => {
             "The SSH jump host, as [user@]host[:port] or a name of ~/.ssh/config; several with a blank between them; \
              nothing: a direct connection."
         }
-        (Field::Replica, _) => {
+        (ProfileField::Replica, _) => {
             "The replica, as the bastion names it: host[:port]. The port is 3306 where none is said."
         }
-        (Field::Account, _) => "The account on the replica.",
-        (Field::Database, _) => "The database to start in; nothing: none.",
-        (Field::Password, "prompt") => "rrx asks for it at each connecting. Left and right choose.",
-        (Field::Password, _) => {
+        (ProfileField::Account, _) => "The account on the replica.",
+        (ProfileField::Database, _) => "The database to start in; nothing: none.",
+        (ProfileField::Password, "prompt") => "rrx asks for it at each connecting. Left and right choose.",
+        (ProfileField::Password, _) => {
             "It never stands in the settings; the next field says where it is. Left and right choose."
         }
-        (Field::Source, "command") => {
+        (ProfileField::Source, "command") => {
             "A command that prints it, such as `pass show rr`. It runs for each new connection."
         }
-        (Field::Source, "file") => "A file whose first line it is, readable by you alone.",
-        (Field::Source, _) => "The name of the environment variable that holds it.",
+        (ProfileField::Source, "file") => "A file whose first line it is, readable by you alone.",
+        (ProfileField::Source, _) => "The name of the environment variable that holds it.",
     }
 }

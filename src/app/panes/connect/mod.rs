@@ -1,62 +1,46 @@
-//! The connection screen: the picker of profiles, the form for a new one, and the ladder of the one being reached.
+//! The connection screen: the picker of profiles, the form for a new one, and the steps of the one being reached.
 
+pub mod actions;
 mod form;
 mod form_view;
 mod update;
 mod view;
 
-pub use form::{Field, Form};
+pub use actions::ConnectAction;
+pub use form::{ProfileField, ProfileForm};
 pub use view::{ConnectView, draw_problem};
 
-use crate::app::action::actions;
 use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{ConnectionStep, Question, StepState};
 
-use super::widgets::list::List;
-use super::widgets::secret_input::SecretInput;
-
-actions! {
-    /// What works on the connection screen.
-    ConnectAction in "connect" {
-        Down = "down": "next profile or field",
-        Up = "up": "profile or field before",
-        Connect = "connect": "connect, or give the answer",
-        Add = "add": "add a profile",
-        Save = "save": "save the new profile",
-        NextChoice = "next-choice": "next choice of the field",
-        PreviousChoice = "previous-choice": "choice of the field before",
-        Accept = "accept": "accept the host key",
-        Decline = "decline": "do not; back to the profiles",
-        DeleteBack = "delete-back": "delete the character before the cursor",
-        Close = "close": "close",
-    }
-}
+use crate::app::widgets::list::ListCursor;
+use crate::app::widgets::secret_input::SecretInput;
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Stage {
+pub enum ConnectStage {
     /// The profiles.
     #[default]
-    Picking,
+    Choosing,
     /// The form for a new profile.
     Adding,
-    /// The ladder.
-    Climbing,
-    /// The ladder, and a question that waits.
+    /// The steps.
+    Connecting,
+    /// The steps, and a question that waits.
     Asking(Question),
-    /// The ladder, and why it ended.
+    /// The steps, and why it ended.
     Failed(Problem),
 }
 
-/// One line of the ladder.
+/// One line of the steps.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct StepProgress {
     /// Which hop; rungs past the hops carry the number of hops.
     pub hop: usize,
-    /// Which rung.
-    pub rung: ConnectionStep,
+    /// Which step.
+    pub step: ConnectionStep,
     /// Where it stands.
     pub state: StepState,
 }
@@ -65,15 +49,15 @@ pub struct Step {
 #[derive(Debug, Default)]
 pub struct Connect {
     /// What it shows.
-    pub stage: Stage,
+    pub stage: ConnectStage,
     /// The cursor among the profiles.
-    pub list: List,
+    pub list: ListCursor,
     /// The profile being reached.
     pub profile: String,
-    /// The ladder so far.
-    pub ladder: Vec<Step>,
+    /// The steps so far.
+    pub steps: Vec<StepProgress>,
     /// A profile being added.
-    pub form: Form,
+    pub form: ProfileForm,
     /// A secret being typed; it is taken out and wiped when it is sent.
     pub secret: SecretInput,
 }
@@ -87,19 +71,19 @@ fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
     u16::try_from(wrapped).unwrap_or(u16::MAX)
 }
 
-/// Lines that a ladder has room for.
-const LADDER: usize = 18;
+/// Lines that a steps has room for.
+const STEP_LINES: usize = 18;
 /// Lines that the form for a profile needs besides its border.
-const FORM: usize = 8;
+const FORM_LINES: usize = 8;
 
 impl Connect {
     /// Where the connection screen lies.
     #[must_use]
     pub fn place(&self, context: &Context) -> Area {
         let rows = match self.stage {
-            Stage::Picking => context.profiles.len(),
-            Stage::Adding => FORM,
-            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => LADDER,
+            ConnectStage::Choosing => context.profiles.len(),
+            ConnectStage::Adding => FORM_LINES,
+            ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => STEP_LINES,
         };
         let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
         context.layout.overlay(96, rows)

@@ -4,24 +4,27 @@ use crate::app::context::{ConnectionState, Context};
 use crate::app::effect::Effect;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
-use crate::app::panes::widgets::list::{List, Step as Move};
 use crate::app::request::Request;
+use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
 
-use super::{Connect, ConnectAction, Form, Stage, Step, fingerprint_rows, lead};
+use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, fingerprint_rows, lead};
 
 impl Connect {
     /// Whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(self.stage, Stage::Adding | Stage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }))
+        matches!(
+            self.stage,
+            ConnectStage::Adding | ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })
+        )
     }
 
     /// Takes a typed character.
     pub fn type_char(&mut self, character: char) {
         match self.stage {
-            Stage::Adding => self.form.push(character),
+            ConnectStage::Adding => self.form.push(character),
             _ => self.secret.push(character),
         }
     }
@@ -29,7 +32,7 @@ impl Connect {
     /// Takes pasted text, where text is typed.
     pub fn paste(&mut self, text: &str) {
         match self.stage {
-            Stage::Adding => self.form.paste(text),
+            ConnectStage::Adding => self.form.paste(text),
             _ if self.takes_text() => self.secret.paste(text),
             _ => {}
         }
@@ -39,20 +42,22 @@ impl Connect {
     pub fn act(&mut self, action: ConnectAction, cx: &mut PaneContext<'_>) {
         let count = cx.context.profiles.len();
         match (action, &self.stage) {
-            (ConnectAction::Down, Stage::Picking) => self.list.step(Move::Down, count, self.page(cx.context)),
-            (ConnectAction::Up, Stage::Picking) => self.list.step(Move::Up, count, self.page(cx.context)),
-            (ConnectAction::Connect, Stage::Picking) => {
+            (ConnectAction::Down, ConnectStage::Choosing) => {
+                self.list.go(CursorMove::Down, count, self.page(cx.context))
+            }
+            (ConnectAction::Up, ConnectStage::Choosing) => self.list.go(CursorMove::Up, count, self.page(cx.context)),
+            (ConnectAction::Connect, ConnectStage::Choosing) => {
                 if let Some(profile) = cx.context.profiles.get(self.list.cursor) {
                     cx.request(Request::Connect(profile.name.clone()));
                 }
             }
-            (ConnectAction::Connect, Stage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
-            (ConnectAction::Connect, Stage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })) => {
+            (ConnectAction::Connect, ConnectStage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
+            (ConnectAction::Connect, ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })) => {
                 let secret = self.secret.take();
                 self.handle(Answer::Secret(secret), cx);
             }
             // Enter is no answer to a host key: only its own key accepts it.
-            (ConnectAction::Accept, Stage::Asking(Question::HostKey { fingerprint, .. })) => {
+            (ConnectAction::Accept, ConnectStage::Asking(Question::HostKey { fingerprint, .. })) => {
                 if self.shows(fingerprint, cx.context) {
                     self.handle(Answer::Accept, cx);
                 } else {
@@ -61,29 +66,29 @@ impl Connect {
                     ));
                 }
             }
-            (ConnectAction::Decline | ConnectAction::Close, Stage::Asking(_)) => {
+            (ConnectAction::Decline | ConnectAction::Close, ConnectStage::Asking(_)) => {
                 self.secret.clear();
                 self.handle(Answer::Decline, cx);
             }
-            (ConnectAction::Close | ConnectAction::Decline, Stage::Climbing) => {
+            (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Connecting) => {
                 cx.request(Request::Decline);
-                self.stage = Stage::Picking;
+                self.stage = ConnectStage::Choosing;
             }
             // What is typed in the form stays for the next time.
-            (ConnectAction::Close | ConnectAction::Decline, Stage::Failed(_))
-            | (ConnectAction::Close, Stage::Adding) => {
-                self.stage = Stage::Picking;
+            (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Failed(_))
+            | (ConnectAction::Close, ConnectStage::Adding) => {
+                self.stage = ConnectStage::Choosing;
             }
-            (ConnectAction::Close, Stage::Picking) => cx.request(Request::Close),
-            (ConnectAction::DeleteBack, Stage::Asking(_)) => self.secret.delete_back(),
-            (ConnectAction::Add, Stage::Picking) => self.stage = Stage::Adding,
-            (ConnectAction::Down, Stage::Adding) => self.form.step(true),
-            (ConnectAction::Up, Stage::Adding) => self.form.step(false),
-            (ConnectAction::NextChoice, Stage::Adding) => self.form.turn(true),
-            (ConnectAction::PreviousChoice, Stage::Adding) => self.form.turn(false),
-            (ConnectAction::DeleteBack, Stage::Adding) => self.form.delete_back(),
-            (ConnectAction::Connect, Stage::Adding) if !self.form.is_last() => self.form.step(true),
-            (ConnectAction::Connect | ConnectAction::Save, Stage::Adding) => self.save(cx),
+            (ConnectAction::Close, ConnectStage::Choosing) => cx.request(Request::CloseConnect),
+            (ConnectAction::DeleteBack, ConnectStage::Asking(_)) => self.secret.delete_back(),
+            (ConnectAction::Add, ConnectStage::Choosing) => self.stage = ConnectStage::Adding,
+            (ConnectAction::Down, ConnectStage::Adding) => self.form.step(true),
+            (ConnectAction::Up, ConnectStage::Adding) => self.form.step(false),
+            (ConnectAction::NextChoice, ConnectStage::Adding) => self.form.turn(true),
+            (ConnectAction::PreviousChoice, ConnectStage::Adding) => self.form.turn(false),
+            (ConnectAction::DeleteBack, ConnectStage::Adding) => self.form.delete_back(),
+            (ConnectAction::Connect, ConnectStage::Adding) if !self.form.is_last() => self.form.step(true),
+            (ConnectAction::Connect | ConnectAction::Save, ConnectStage::Adding) => self.save(cx),
             _ => {}
         }
     }
@@ -100,12 +105,12 @@ impl Connect {
 
     /// The new profile is in the settings: the cursor goes to it, and the form is empty again.
     pub fn on_added(&mut self, name: &str, context: &Context) {
-        self.form = Form::default();
-        if self.stage == Stage::Adding {
-            self.stage = Stage::Picking;
+        self.form = ProfileForm::default();
+        if self.stage == ConnectStage::Adding {
+            self.stage = ConnectStage::Choosing;
         }
         let cursor = context.profiles.iter().position(|profile| profile.name == name).unwrap_or(0);
-        self.list = List { cursor, top: 0 };
+        self.list = ListCursor { cursor, top: 0 };
         self.settle(context);
     }
 
@@ -137,35 +142,35 @@ impl Connect {
         if let ConnectionState::Connecting(session) = cx.context.link {
             cx.effect(Effect::Session(session, SessionCmd::Answer(handle)));
         }
-        self.stage = Stage::Climbing;
+        self.stage = ConnectStage::Connecting;
     }
 
-    /// Starts the ladder of a profile.
+    /// Starts the steps of a profile.
     pub fn start(&mut self, profile: &str) {
         profile.clone_into(&mut self.profile);
-        self.ladder.clear();
+        self.steps.clear();
         self.secret.clear();
-        self.stage = Stage::Climbing;
+        self.stage = ConnectStage::Connecting;
     }
 
-    /// Takes news of a rung.
-    pub fn on_step(&mut self, hop: usize, rung: ConnectionStep, state: StepState) {
-        match self.ladder.iter_mut().find(|step| step.hop == hop && step.rung == rung) {
+    /// Takes news of a step.
+    pub fn on_step(&mut self, hop: usize, step: ConnectionStep, state: StepState) {
+        match self.steps.iter_mut().find(|known| known.hop == hop && known.step == step) {
             Some(step) => step.state = state,
-            None => self.ladder.push(Step { hop, rung, state }),
+            None => self.steps.push(StepProgress { hop, step, state }),
         }
     }
 
     /// Shows a question.
     pub fn on_asked(&mut self, question: Question) {
         self.secret.clear();
-        self.stage = Stage::Asking(question);
+        self.stage = ConnectStage::Asking(question);
     }
 
     /// Shows why connecting ended.
     pub fn on_failed(&mut self, problem: Problem) {
         self.secret.clear();
-        self.stage = Stage::Failed(problem);
+        self.stage = ConnectStage::Failed(problem);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
 
-use super::{BESIDE, Connect, ConnectAction, Stage, form_view, lead};
+use super::{BESIDE, Connect, ConnectAction, ConnectStage, form_view, lead};
 
 /// Columns that the words of a question keep beside a picture: a fingerprint fits.
 const WORDS_BESIDE_ART: u16 = 53;
@@ -32,18 +32,22 @@ impl ConnectView<'_> {
     /// Draws into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let title = match self.connect.stage {
-            Stage::Picking => "rrx: choose a profile".to_owned(),
-            Stage::Adding => "rrx: a new profile".to_owned(),
-            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => format!("Connecting to {}", self.connect.profile),
+            ConnectStage::Choosing => "rrx: choose a profile".to_owned(),
+            ConnectStage::Adding => "rrx: a new profile".to_owned(),
+            ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
+                format!("Connecting to {}", self.connect.profile)
+            }
         };
         let inside = panel(buffer, area, &title, "", true, self.theme);
         match self.connect.stage {
-            Stage::Picking => self.profiles(inside, buffer),
-            Stage::Adding => {
+            ConnectStage::Choosing => self.profiles(inside, buffer),
+            ConnectStage::Adding => {
                 let rrx = &self.context.settings.command_line;
                 form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
             }
-            Stage::Climbing | Stage::Asking(_) | Stage::Failed(_) => self.ladder(inside, buffer),
+            ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
+                self.progress(inside, buffer)
+            }
         }
     }
 
@@ -109,12 +113,12 @@ impl ConnectView<'_> {
         }
     }
 
-    fn ladder(&self, area: Rect, buffer: &mut Buffer) {
+    fn progress(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let right = area.right();
         // A direct connection has no hops, and shows no rungs of theirs.
         let steps: Vec<_> =
-            self.connect.ladder.iter().filter(|step| !matches!(step.state, StepState::Skipped)).collect();
+            self.connect.steps.iter().filter(|step| !matches!(step.state, StepState::Skipped)).collect();
         // Where there is no room for all, what is asked or wrong comes before the rungs that led there, and these before blanks.
         let words = self.rows_of_words(area);
         let is_tight = words + steps.len() + 2 > usize::from(area.height);
@@ -132,7 +136,7 @@ impl ConnectView<'_> {
                 StepState::Skipped => continue,
                 StepState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
-            let word = format!(" {:<9} ", step.rung.name());
+            let word = format!(" {:<9} ", step.step.name());
             let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
             parts(
                 buffer,
@@ -146,7 +150,7 @@ impl ConnectView<'_> {
         }
         y += blank;
         match &self.connect.stage {
-            Stage::Asking(Question::HostKey { art, fingerprint, .. }) => {
+            ConnectStage::Asking(Question::HostKey { art, fingerprint, .. }) => {
                 let mut lines = self.host_key_words();
                 if is_tight {
                     // What must be compared stands first, whatever is cut behind it.
@@ -164,16 +168,16 @@ impl ConnectView<'_> {
                     }
                 }
             }
-            Stage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
-            Stage::Asking(Question::RetrySecret { prompt, problem }) => {
+            ConnectStage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
+            ConnectStage::Asking(Question::RetrySecret { prompt, problem }) => {
                 let y =
                     draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
                 self.secret(prompt, false, y + 1, area, buffer);
             }
-            Stage::Failed(problem) => {
+            ConnectStage::Failed(problem) => {
                 draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
             }
-            Stage::Picking | Stage::Adding | Stage::Climbing => {}
+            ConnectStage::Choosing | ConnectStage::Adding | ConnectStage::Connecting => {}
         }
     }
 }
@@ -181,7 +185,8 @@ impl ConnectView<'_> {
 impl ConnectView<'_> {
     /// What is said of a host key that is not known; nothing at any other question.
     fn host_key_words(&self) -> Vec<String> {
-        let Stage::Asking(Question::HostKey { host, algorithm, fingerprint, recorded_in, .. }) = &self.connect.stage
+        let ConnectStage::Asking(Question::HostKey { host, algorithm, fingerprint, recorded_in, .. }) =
+            &self.connect.stage
         else {
             return Vec::new();
         };
@@ -199,17 +204,17 @@ impl ConnectView<'_> {
         ]
     }
 
-    /// Rows of what is said below the ladder.
+    /// Rows of what is said below the steps.
     fn rows_of_words(&self, area: Rect) -> usize {
         let width = usize::from(area.width.saturating_sub(BESIDE));
         match &self.connect.stage {
-            Stage::Asking(Question::HostKey { .. }) => {
+            ConnectStage::Asking(Question::HostKey { .. }) => {
                 self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
             }
-            Stage::Asking(Question::Secret { .. }) => 2,
-            Stage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
-            Stage::Failed(problem) => problem_rows(problem, width, self.theme),
-            Stage::Picking | Stage::Adding | Stage::Climbing => 0,
+            ConnectStage::Asking(Question::Secret { .. }) => 2,
+            ConnectStage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
+            ConnectStage::Failed(problem) => problem_rows(problem, width, self.theme),
+            ConnectStage::Choosing | ConnectStage::Adding | ConnectStage::Connecting => 0,
         }
     }
 

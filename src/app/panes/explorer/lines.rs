@@ -8,7 +8,7 @@ use crate::domain::catalog::{Catalog, Schema, Table, TableKind};
 /// Names a place in the catalog by its numbers there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each variant says it")]
-pub enum Node {
+pub enum ExplorerNode {
     Schema(usize),
     Tables(usize),
     Views(usize),
@@ -20,9 +20,9 @@ pub enum Node {
 
 /// A visible line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line {
+pub struct ExplorerLine {
     /// What it shows.
-    pub node: Node,
+    pub node: ExplorerNode,
     /// How deep it is.
     pub depth: usize,
 }
@@ -30,17 +30,17 @@ pub struct Line {
 /// Draws the lines. Under a filter these are what fits it and its parents, opened.
 pub(super) fn lines(
     catalog: &Catalog,
-    open: &BTreeSet<Node>,
+    open: &BTreeSet<ExplorerNode>,
     hits: Option<&[ObjectRef]>,
     shows_system: bool,
-) -> Vec<Line> {
+) -> Vec<ExplorerLine> {
     let is_shown = |schema: &Schema| shows_system || !schema.is_system;
     let mut lines = Vec::new();
     match hits {
         None => {
             for (s, schema) in catalog.schemas.iter().enumerate().filter(|(_, schema)| is_shown(schema)) {
-                lines.push(Line { node: Node::Schema(s), depth: 0 });
-                if open.contains(&Node::Schema(s)) {
+                lines.push(ExplorerLine { node: ExplorerNode::Schema(s), depth: 0 });
+                if open.contains(&ExplorerNode::Schema(s)) {
                     plain(schema, s, open, &mut lines);
                 }
             }
@@ -55,32 +55,36 @@ pub(super) fn lines(
     lines
 }
 
-fn plain(schema: &Schema, s: usize, open: &BTreeSet<Node>, lines: &mut Vec<Line>) {
-    for (node, kind) in [(Node::Tables(s), TableKind::Base), (Node::Views(s), TableKind::View)] {
+fn plain(schema: &Schema, s: usize, open: &BTreeSet<ExplorerNode>, lines: &mut Vec<ExplorerLine>) {
+    for (node, kind) in [(ExplorerNode::Tables(s), TableKind::Base), (ExplorerNode::Views(s), TableKind::View)] {
         let mut of_kind = schema.tables.iter().enumerate().filter(|(_, table)| table.kind == kind).peekable();
         if of_kind.peek().is_none() {
             continue;
         }
-        lines.push(Line { node, depth: 1 });
+        lines.push(ExplorerLine { node, depth: 1 });
         // Tables are what one came for: they start open, views start closed.
         if open.contains(&node) == (kind == TableKind::View) {
             for (t, table) in of_kind {
-                push_table(s, t, table, 2, open.contains(&Node::Table(s, t)), lines);
+                push_table(s, t, table, 2, open.contains(&ExplorerNode::Table(s, t)), lines);
             }
         }
     }
     if !schema.routines.is_empty() {
-        lines.push(Line { node: Node::Routines(s), depth: 1 });
-        if open.contains(&Node::Routines(s)) {
-            lines.extend((0..schema.routines.len()).map(|r| Line { node: Node::Routine(s, r), depth: 2 }));
+        lines.push(ExplorerLine { node: ExplorerNode::Routines(s), depth: 1 });
+        if open.contains(&ExplorerNode::Routines(s)) {
+            lines.extend(
+                (0..schema.routines.len()).map(|r| ExplorerLine { node: ExplorerNode::Routine(s, r), depth: 2 }),
+            );
         }
     }
 }
 
-fn push_table(s: usize, t: usize, table: &Table, depth: usize, is_open: bool, lines: &mut Vec<Line>) {
-    lines.push(Line { node: Node::Table(s, t), depth });
+fn push_table(s: usize, t: usize, table: &Table, depth: usize, is_open: bool, lines: &mut Vec<ExplorerLine>) {
+    lines.push(ExplorerLine { node: ExplorerNode::Table(s, t), depth });
     if is_open {
-        lines.extend((0..table.columns.len()).map(|c| Line { node: Node::Column(s, t, c), depth: depth + 1 }));
+        lines.extend(
+            (0..table.columns.len()).map(|c| ExplorerLine { node: ExplorerNode::Column(s, t, c), depth: depth + 1 }),
+        );
     }
 }
 
@@ -89,8 +93,8 @@ fn filtered(
     catalog: &Catalog,
     hit: ObjectRef,
     last: &mut Option<ObjectRef>,
-    open: &BTreeSet<Node>,
-    lines: &mut Vec<Line>,
+    open: &BTreeSet<ExplorerNode>,
+    lines: &mut Vec<ExplorerLine>,
 ) {
     let (ObjectRef::Schema(s) | ObjectRef::Table(s, _) | ObjectRef::Column(s, _, _) | ObjectRef::Routine(s, _)) = hit;
     let is_in_last = |last: &Option<ObjectRef>| {
@@ -102,37 +106,37 @@ fn filtered(
         })
     };
     if !is_in_last(last) {
-        lines.push(Line { node: Node::Schema(s), depth: 0 });
+        lines.push(ExplorerLine { node: ExplorerNode::Schema(s), depth: 0 });
     }
     match hit {
         ObjectRef::Schema(_) => {}
         ObjectRef::Table(s, t) => {
             let Some(table) = hit.table(catalog) else { return };
-            push_table(s, t, table, 1, open.contains(&Node::Table(s, t)), lines);
+            push_table(s, t, table, 1, open.contains(&ExplorerNode::Table(s, t)), lines);
         }
         ObjectRef::Column(s, t, c) => {
             match last {
                 // The table itself fits: it opens and closes as without a filter.
                 Some(ObjectRef::Table(of, at)) if (*of, *at) == (s, t) => return,
                 Some(ObjectRef::Column(of, at, _)) if (*of, *at) == (s, t) => {}
-                _ => lines.push(Line { node: Node::Table(s, t), depth: 1 }),
+                _ => lines.push(ExplorerLine { node: ExplorerNode::Table(s, t), depth: 1 }),
             }
-            lines.push(Line { node: Node::Column(s, t, c), depth: 2 });
+            lines.push(ExplorerLine { node: ExplorerNode::Column(s, t, c), depth: 2 });
         }
-        ObjectRef::Routine(s, r) => lines.push(Line { node: Node::Routine(s, r), depth: 1 }),
+        ObjectRef::Routine(s, r) => lines.push(ExplorerLine { node: ExplorerNode::Routine(s, r), depth: 1 }),
     }
     *last = Some(hit);
 }
 
 /// The same object in another reading of the catalog, by its names.
-pub(super) fn node_in(after: &Catalog, before: &Catalog, node: Node) -> Option<Node> {
-    let (Node::Schema(s)
-    | Node::Tables(s)
-    | Node::Views(s)
-    | Node::Routines(s)
-    | Node::Table(s, _)
-    | Node::Column(s, _, _)
-    | Node::Routine(s, _)) = node;
+pub(super) fn node_in(after: &Catalog, before: &Catalog, node: ExplorerNode) -> Option<ExplorerNode> {
+    let (ExplorerNode::Schema(s)
+    | ExplorerNode::Tables(s)
+    | ExplorerNode::Views(s)
+    | ExplorerNode::Routines(s)
+    | ExplorerNode::Table(s, _)
+    | ExplorerNode::Column(s, _, _)
+    | ExplorerNode::Routine(s, _)) = node;
     let old = before.schemas.get(s)?;
     let s = after.schemas.iter().position(|schema| schema.name == old.name)?;
     let new = after.schemas.get(s)?;
@@ -142,19 +146,19 @@ pub(super) fn node_in(after: &Catalog, before: &Catalog, node: Node) -> Option<N
         Some((t, old, new.tables.get(t)?))
     };
     Some(match node {
-        Node::Schema(_) => Node::Schema(s),
-        Node::Tables(_) => Node::Tables(s),
-        Node::Views(_) => Node::Views(s),
-        Node::Routines(_) => Node::Routines(s),
-        Node::Table(_, t) => Node::Table(s, table_of(t)?.0),
-        Node::Column(_, t, c) => {
+        ExplorerNode::Schema(_) => ExplorerNode::Schema(s),
+        ExplorerNode::Tables(_) => ExplorerNode::Tables(s),
+        ExplorerNode::Views(_) => ExplorerNode::Views(s),
+        ExplorerNode::Routines(_) => ExplorerNode::Routines(s),
+        ExplorerNode::Table(_, t) => ExplorerNode::Table(s, table_of(t)?.0),
+        ExplorerNode::Column(_, t, c) => {
             let (t, old, new) = table_of(t)?;
             let old = old.columns.get(c)?;
-            Node::Column(s, t, new.columns.iter().position(|column| column.name == old.name)?)
+            ExplorerNode::Column(s, t, new.columns.iter().position(|column| column.name == old.name)?)
         }
-        Node::Routine(_, r) => {
+        ExplorerNode::Routine(_, r) => {
             let old = old.routines.get(r)?;
-            Node::Routine(s, new.routines.iter().position(|routine| routine.name == old.name)?)
+            ExplorerNode::Routine(s, new.routines.iter().position(|routine| routine.name == old.name)?)
         }
     })
 }

@@ -3,8 +3,8 @@
 use crate::app::context::Context;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
-use crate::app::panes::widgets::list::Step;
 use crate::app::request::{Request, StatementOrigin};
+use crate::app::widgets::list::CursorMove;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, TableKind};
 use crate::domain::compute::ComputeWork;
@@ -13,19 +13,19 @@ use crate::domain::protocol::CopyText;
 use crate::domain::sql::quote;
 
 use super::lines::{lines, node_in};
-use super::{Explorer, ExplorerAction, FilterAction, Node};
+use super::{Explorer, ExplorerAction, ExplorerNode, FilterAction};
 
 impl Explorer {
     /// The node under the cursor.
     #[must_use]
-    pub fn node(&self) -> Option<Node> {
+    pub fn node(&self) -> Option<ExplorerNode> {
         self.lines.get(self.list.cursor).map(|line| line.node)
     }
 
     /// The table under the cursor, or the one that the column under the cursor belongs to: schema and name.
     #[must_use]
     pub fn table(&self, context: &Context) -> Option<(String, String)> {
-        let (Node::Table(s, t) | Node::Column(s, t, _)) = self.node()? else { return None };
+        let (ExplorerNode::Table(s, t) | ExplorerNode::Column(s, t, _)) = self.node()? else { return None };
         let schema = context.catalog.as_ref()?.schemas.get(s)?;
         Some((schema.name.clone(), schema.tables.get(t)?.name.clone()))
     }
@@ -36,7 +36,7 @@ impl Explorer {
         self.draw_around(at, context);
     }
 
-    fn draw_around(&mut self, at: Option<Node>, context: &Context) {
+    fn draw_around(&mut self, at: Option<ExplorerNode>, context: &Context) {
         self.lines = context
             .catalog
             .as_ref()
@@ -52,7 +52,8 @@ impl Explorer {
     pub fn on_catalog(&mut self, before: Option<&Catalog>, cx: &mut PaneContext<'_>) {
         let Some(catalog) = &cx.context.catalog else { return };
         let current = cx.context.database.as_deref();
-        let current = catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current).map(Node::Schema);
+        let current =
+            catalog.schemas.iter().position(|schema| Some(schema.name.as_str()) == current).map(ExplorerNode::Schema);
         let mut at = current;
         if let Some(before) = before {
             at = self.node().and_then(|node| node_in(catalog, before, node));
@@ -74,7 +75,8 @@ impl Explorer {
         self.hits = Some(hits);
         self.redraw(context);
         if self.is_typing {
-            self.list.cursor = self.lines.iter().position(|line| matches!(line.node, Node::Table(..))).unwrap_or(0);
+            self.list.cursor =
+                self.lines.iter().position(|line| matches!(line.node, ExplorerNode::Table(..))).unwrap_or(0);
             self.settle(context);
         }
     }
@@ -104,29 +106,29 @@ impl Explorer {
         self.shows_system |= object.schema(catalog).is_some_and(|schema| schema.is_system);
         let is_view = object.table(catalog).is_some_and(|table| table.kind == TableKind::View);
         let node = match object {
-            ObjectRef::Schema(s) => Node::Schema(s),
-            ObjectRef::Table(s, t) => Node::Table(s, t),
+            ObjectRef::Schema(s) => ExplorerNode::Schema(s),
+            ObjectRef::Table(s, t) => ExplorerNode::Table(s, t),
             ObjectRef::Column(s, t, c) => {
-                self.open.insert(Node::Table(s, t));
-                Node::Column(s, t, c)
+                self.open.insert(ExplorerNode::Table(s, t));
+                ExplorerNode::Column(s, t, c)
             }
             ObjectRef::Routine(s, r) => {
-                self.open.insert(Node::Routines(s));
-                Node::Routine(s, r)
+                self.open.insert(ExplorerNode::Routines(s));
+                ExplorerNode::Routine(s, r)
             }
         };
         match object {
             ObjectRef::Table(s, _) | ObjectRef::Column(s, _, _) => {
-                self.open.insert(Node::Schema(s));
+                self.open.insert(ExplorerNode::Schema(s));
                 // Views start closed, tables open.
                 if is_view {
-                    self.open.insert(Node::Views(s));
+                    self.open.insert(ExplorerNode::Views(s));
                 } else {
-                    self.open.remove(&Node::Tables(s));
+                    self.open.remove(&ExplorerNode::Tables(s));
                 }
             }
             ObjectRef::Routine(s, _) => {
-                self.open.insert(Node::Schema(s));
+                self.open.insert(ExplorerNode::Schema(s));
             }
             ObjectRef::Schema(_) => {}
         }
@@ -137,12 +139,12 @@ impl Explorer {
     pub fn act(&mut self, action: ExplorerAction, cx: &mut PaneContext<'_>) {
         use ExplorerAction as A;
         match action {
-            A::Down => self.step(Step::Down, cx.context),
-            A::Up => self.step(Step::Up, cx.context),
-            A::PageDown => self.step(Step::PageDown, cx.context),
-            A::PageUp => self.step(Step::PageUp, cx.context),
-            A::Top => self.step(Step::Top, cx.context),
-            A::End => self.step(Step::End, cx.context),
+            A::Down => self.go(CursorMove::Down, cx.context),
+            A::Up => self.go(CursorMove::Up, cx.context),
+            A::PageDown => self.go(CursorMove::PageDown, cx.context),
+            A::PageUp => self.go(CursorMove::PageUp, cx.context),
+            A::Top => self.go(CursorMove::Top, cx.context),
+            A::End => self.go(CursorMove::End, cx.context),
             A::Open => match self.node() {
                 Some(node) if !self.open.remove(&node) => {
                     self.open.insert(node);
@@ -202,8 +204,8 @@ impl Explorer {
                 self.filter.delete_back();
                 self.ask_for_hits(cx);
             }
-            FilterAction::Down => self.step(Step::Down, cx.context),
-            FilterAction::Up => self.step(Step::Up, cx.context),
+            FilterAction::Down => self.go(CursorMove::Down, cx.context),
+            FilterAction::Up => self.go(CursorMove::Up, cx.context),
         }
     }
 
@@ -219,8 +221,8 @@ impl Explorer {
         self.ask_for_hits(cx);
     }
 
-    fn step(&mut self, step: Step, context: &Context) {
-        self.list.step(step, self.lines.len(), page(context));
+    fn go(&mut self, to: CursorMove, context: &Context) {
+        self.list.go(to, self.lines.len(), page(context));
     }
 
     /// Restores: the cursor is on a line and in view.
@@ -230,7 +232,7 @@ impl Explorer {
 
     fn fold(&mut self, closing: bool, context: &Context) {
         let Some(line) = self.lines.get(self.list.cursor).copied() else { return };
-        let starts_open = matches!(line.node, Node::Tables(_));
+        let starts_open = matches!(line.node, ExplorerNode::Tables(_));
         let is_open = self.open.contains(&line.node) != starts_open;
         if closing == is_open {
             if !self.open.remove(&line.node) {
@@ -242,7 +244,7 @@ impl Explorer {
             self.list.cursor = above.unwrap_or(self.list.cursor);
             self.settle(context);
         } else {
-            self.step(Step::Down, context);
+            self.go(CursorMove::Down, context);
         }
     }
 
@@ -267,16 +269,16 @@ impl Explorer {
         let catalog: &Catalog = context.catalog.as_ref()?;
         let schema = |s: usize| catalog.schemas.get(s);
         match self.node()? {
-            Node::Schema(s) | Node::Tables(s) | Node::Views(s) | Node::Routines(s) => {
+            ExplorerNode::Schema(s) | ExplorerNode::Tables(s) | ExplorerNode::Views(s) | ExplorerNode::Routines(s) => {
                 Some(quote::identifier(&schema(s)?.name))
             }
-            Node::Table(s, t) => {
+            ExplorerNode::Table(s, t) => {
                 let table = quote::identifier(&schema(s)?.tables.get(t)?.name);
                 let is_current = context.database.as_deref() == Some(schema(s)?.name.as_str());
                 Some(if is_current { table } else { format!("{}.{table}", quote::identifier(&schema(s)?.name)) })
             }
-            Node::Column(s, t, c) => Some(quote::identifier(&schema(s)?.tables.get(t)?.columns.get(c)?.name)),
-            Node::Routine(s, r) => Some(quote::identifier(&schema(s)?.routines.get(r)?.name)),
+            ExplorerNode::Column(s, t, c) => Some(quote::identifier(&schema(s)?.tables.get(t)?.columns.get(c)?.name)),
+            ExplorerNode::Routine(s, r) => Some(quote::identifier(&schema(s)?.routines.get(r)?.name)),
         }
     }
 }

@@ -7,13 +7,13 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::Action;
 use crate::app::context::{ConnectionState, Context};
-use crate::app::ui::draw::{clip, grouped, panel, parts};
+use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyRole, TableKind};
-use crate::domain::quantity::counted;
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::text::visible;
 
-use super::{Explorer, ExplorerAction, Line, Node};
+use super::{Explorer, ExplorerAction, ExplorerLine, ExplorerNode};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -75,12 +75,12 @@ impl ExplorerView<'_> {
         );
     }
 
-    fn line(&self, catalog: &Catalog, line: Line, is_here: bool, area: Rect, buffer: &mut Buffer) {
+    fn line(&self, catalog: &Catalog, line: ExplorerLine, is_here: bool, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let Some((name, style, right)) = self.words(catalog, line.node) else { return };
-        let starts_open = matches!(line.node, Node::Tables(_));
+        let starts_open = matches!(line.node, ExplorerNode::Tables(_));
         let fold = match line.node {
-            Node::Column(..) | Node::Routine(..) => "  ",
+            ExplorerNode::Column(..) | ExplorerNode::Routine(..) => "  ",
             node if self.explorer.open.contains(&node) != starts_open => "▾ ",
             _ => "▸ ",
         };
@@ -109,26 +109,28 @@ impl ExplorerView<'_> {
         }
     }
 
-    fn words(&self, catalog: &Catalog, node: Node) -> Option<(String, Style, String)> {
+    fn words(&self, catalog: &Catalog, node: ExplorerNode) -> Option<(String, Style, String)> {
         let theme = self.theme;
         Some(match node {
-            Node::Schema(s) => {
+            ExplorerNode::Schema(s) => {
                 let schema = catalog.schemas.get(s)?;
                 let is_current = self.context.database.as_deref() == Some(schema.name.as_str());
                 let right = if is_current { "current".into() } else { String::new() };
                 (visible(&schema.name).into_owned(), theme.heading(), right)
             }
-            Node::Tables(s) => ("Tables".into(), theme.text(), count(catalog, s, TableKind::Base)),
-            Node::Views(s) => ("Views".into(), theme.text(), count(catalog, s, TableKind::View)),
-            Node::Routines(s) => ("Routines".into(), theme.text(), catalog.schemas.get(s)?.routines.len().to_string()),
-            Node::Table(s, t) => {
+            ExplorerNode::Tables(s) => ("Tables".into(), theme.text(), count(catalog, s, TableKind::Base)),
+            ExplorerNode::Views(s) => ("Views".into(), theme.text(), count(catalog, s, TableKind::View)),
+            ExplorerNode::Routines(s) => {
+                ("Routines".into(), theme.text(), catalog.schemas.get(s)?.routines.len().to_string())
+            }
+            ExplorerNode::Table(s, t) => {
                 let schema = catalog.schemas.get(s)?;
                 let table = schema.tables.get(t)?;
                 let page = if self.context.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
                 let rows = table.rows.map_or_else(String::new, |rows| format!("~{}", short(rows)));
                 (visible(&table.name).into_owned(), theme.name(), format!("{page}{rows:>7}"))
             }
-            Node::Column(s, t, c) => {
+            ExplorerNode::Column(s, t, c) => {
                 let column = catalog.schemas.get(s)?.tables.get(t)?.columns.get(c)?;
                 let key = match column.key {
                     KeyRole::Primary => "PK ",
@@ -139,7 +141,7 @@ impl ExplorerView<'_> {
                 };
                 (visible(&column.name).into_owned(), theme.text(), format!("{key}{}", visible(&column.type_text)))
             }
-            Node::Routine(s, r) => {
+            ExplorerNode::Routine(s, r) => {
                 let routine = catalog.schemas.get(s)?.routines.get(r)?;
                 (visible(&routine.name).into_owned(), theme.text(), routine.kind.to_lowercase())
             }

@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::dialogs::SearchDialog;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::app::ui::draw::{counted, grouped};
 use crate::domain::protocol::{CellPosition, ResultView, SearchDirection, StoreCmd, StoreWork, ViewId};
-use crate::domain::results::{
-    Arrangement, CaseSensitivity, Column, Direction, Filter, Pattern, PatternFault, PatternKind, SortColumn, TypeClass,
-    bit_number,
-};
+use crate::domain::quantity::{counted, grouped};
+use crate::domain::results::{Arrangement, Column, Direction, Filter, Pattern, SortColumn, TypeClass, bit_number};
 use crate::domain::sql::quote::quoted_identifier;
 
-use super::{Grid, ResultSet, Search, Then};
+use super::{AfterSearch, Grid, ResultSearch, ResultSet};
 
 /// Bytes of a value that a filter is made of.
 const FILTER_VALUE: usize = 200;
@@ -29,27 +27,27 @@ impl ResultSet {
     /// Asks for another order or choice of rows.
     pub(super) fn arrange(&mut self, arrangement: Arrangement, cx: &mut PaneContext<'_>) {
         self.asked_view = ViewId(self.asked_view.0 + 1);
-        self.longer.begin_arranging(std::mem::replace(&mut self.arrangement, arrangement.clone()));
+        self.pending.begin_arranging(std::mem::replace(&mut self.arrangement, arrangement.clone()));
         cx.effect(Effect::Store(StoreCmd::Arrange { result: self.id, view: self.asked_view, arrangement }));
     }
 
     pub(super) fn on_arranged(&mut self, view: ResultView, cx: &mut PaneContext<'_>) {
-        if let Some(made) = self.longer.end_arranging() {
+        if let Some(made) = self.pending.end_arranging() {
             self.arrangement = made;
         }
         let is_first = self.view.is_none_or(|before| before.rows != view.rows);
         self.shown = view.id;
         self.view = (!self.arrangement.is_plain()).then_some(view);
-        (self.asked, self.selection, self.wanted) = (None, None, None);
+        (self.asked, self.selection, self.pending_value) = (None, None, None);
         if is_first {
             (self.row, self.top) = (0, 0);
         }
         self.search_again(cx);
     }
 
-    fn search(&mut self, pattern: Arc<Pattern>, then: Then, cx: &mut PaneContext<'_>) {
+    fn search(&mut self, pattern: Arc<Pattern>, then: AfterSearch, cx: &mut PaneContext<'_>) {
         let columns = self.layout.order().to_vec();
-        self.search = Some(Search {
+        self.search = Some(ResultSearch {
             pattern: Arc::clone(&pattern),
             columns: columns.clone(),
             found: None,
@@ -57,14 +55,14 @@ impl ResultSet {
             then,
             owed: None,
         });
-        self.longer.begin(StoreWork::Find);
+        self.pending.begin(StoreWork::Find);
         cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
     }
 
     /// Searches for the same in what is there now; the cursor stays, unless it was on its way to the first match.
     pub(super) fn search_again(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(search) = self.search.take() {
-            let then = if search.found.is_none() { search.then } else { Then::Stay };
+            let then = if search.found.is_none() { search.then } else { AfterSearch::Stay };
             self.search(search.pattern, then, cx);
         }
     }
@@ -181,11 +179,11 @@ impl Grid {
             result.search = None;
             return Ok(());
         }
-        let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+        let pattern = Pattern::typed(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
         if result.columns.is_none() {
             return Err("there are no rows to search in".into());
         }
-        result.search(Arc::new(pattern), Then::Go, cx);
+        result.search(Arc::new(pattern), AfterSearch::GoToMatch, cx);
         Ok(())
     }
 
@@ -193,28 +191,14 @@ impl Grid {
     pub(super) fn match_from_here(&mut self, way: SearchDirection, cx: &mut PaneContext<'_>) {
         let Some(result) = self.front_mut() else { return };
         match &result.search {
-            Some(Search { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(way, cx),
-            Some(Search { found: Some(_), .. }) => {
+            Some(ResultSearch { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(way, cx),
+            Some(ResultSearch { found: Some(_), .. }) => {
                 cx.request(Request::Notice("nothing holds what was searched for".into()))
             }
             Some(_) => cx.request(Request::Notice("still searching …".into())),
-            None => cx.request(Request::SearchForm),
+            None => cx.open(SearchDialog),
         }
     }
-}
-
-/// What is searched for by a typed text: `~` begins a regular expression, and a capital letter says that case counts.
-///
-/// # Errors
-/// Where it is no pattern.
-pub fn read_search(text: &str) -> Result<Pattern, PatternFault> {
-    let (kind, wanted) = match text.strip_prefix('~') {
-        Some(regex) => (PatternKind::Regex, regex.trim_start()),
-        None => (PatternKind::Text, text),
-    };
-    let case =
-        if wanted.chars().any(char::is_uppercase) { CaseSensitivity::Sensitive } else { CaseSensitivity::Insensitive };
-    Pattern::new(wanted, kind, case)
 }
 
 /// The condition that a column has this value, as a filter reads it; `None` where it cannot be written.

@@ -21,7 +21,7 @@ pub struct ColumnLayout {
 
 /// One column on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct ColumnSpan {
     /// Its place in the order shown.
     pub place: usize,
     /// Its number in the server's order.
@@ -179,7 +179,7 @@ impl ColumnLayout {
 
     /// The columns that fit into so many cells, from left to right.
     #[must_use]
-    pub fn spans(&self, room: u16) -> Vec<Span> {
+    pub fn spans(&self, room: u16) -> Vec<ColumnSpan> {
         let mut spans = Vec::new();
         let mut x = 0_u16;
         let stays = u16::try_from(self.stays(room)).unwrap_or(u16::MAX);
@@ -192,7 +192,7 @@ impl ColumnLayout {
                 break;
             }
             let width = self.width(column).min(end - x);
-            spans.push(Span { place, column, x, width });
+            spans.push(ColumnSpan { place, column, x, width });
             x = x.saturating_add(width + GAP);
         }
         spans

@@ -1,4 +1,4 @@
-//! What the grid makes of news: headers, progress, windows, values, what longer work found.
+//! What the grid makes of news: headers, progress, windows, values, what pending work found.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
-use crate::app::ui::draw::counted;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
+use crate::domain::quantity::counted;
 use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
 use crate::domain::text::visible;
 
-use super::{ColumnLayout, Grid, GridAction, Purpose, ResultSet, Then};
+use super::{AfterSearch, ColumnLayout, Grid, GridAction, ResultSet, ValuePurpose};
 
 impl Grid {
     /// Takes news of the store about a result; about one that is gone it is dropped.
@@ -22,7 +22,7 @@ impl Grid {
         match event {
             StoreEvent::Opened(columns) => {
                 let nothing = Window { view: 0, first: 0, columns: columns.len(), cells: Vec::new() };
-                result.layout = ColumnLayout::new(wanted(&columns, &nothing, cx.context));
+                result.layout = ColumnLayout::new(first_widths(&columns, &nothing, cx.context));
                 result.columns = Some(columns);
             }
             StoreEvent::Progress(progress) => {
@@ -45,13 +45,13 @@ impl Grid {
                 result.window = Some(window);
             }
             // Nobody waits for a value of a result that is not in front any more.
-            StoreEvent::Value { .. } if !is_front => result.wanted = None,
+            StoreEvent::Value { .. } if !is_front => result.pending_value = None,
             StoreEvent::Value { row, column, value } => result.on_value((row, column), value, cx),
             StoreEvent::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
             StoreEvent::Arranged(_) => {}
-            StoreEvent::Working { work, done, of } => result.longer.tell(work, done, of),
+            StoreEvent::Working { work, done, of } => result.pending.on_progress(work, done, of),
             StoreEvent::Failed { work, problem } => {
-                result.longer.end(work);
+                result.pending.end(work);
                 match work {
                     // The rows were arranged anew: what is searched for is searched for in them.
                     StoreWork::Find if problem.kind == ProblemKind::Interrupted => return,
@@ -69,22 +69,22 @@ impl Grid {
                 result.on_next(next, cx);
             }
             StoreEvent::Profiled { column, profile } => {
-                result.longer.end(StoreWork::Profile);
+                result.pending.end(StoreWork::Profile);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
                     let scope = result.scope_of(profile.rows);
                     cx.request(Request::ShowProfile { columns, column, profile, scope });
                 }
             }
             StoreEvent::Plotted(series) => {
-                result.longer.end(StoreWork::Plot);
+                result.pending.end(StoreWork::Plot);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
                     let scope = result.scope_of(series.rows);
                     cx.request(Request::ShowChart { columns, series, scope });
                 }
             }
             StoreEvent::Copied(copied) => {
-                result.longer.end(StoreWork::Copy);
-                cx.request(super::copied::put(Arc::unwrap_or_clone(copied), result.copied_from()));
+                result.pending.end(StoreWork::Copy);
+                cx.request(super::copy_message::put(Arc::unwrap_or_clone(copied), result.copied_from()));
             }
             StoreEvent::Broken(problem) => {
                 if let Some(search) = &mut result.search {
@@ -106,8 +106,9 @@ impl Grid {
             result.progress.end = Some(report.end.clone());
         }
         // The rows that came hide what became of the rest. Of several the words about those behind it say more.
-        let is_told = matches!(report.end, End::Broken(_)) && !matches!(result.from, StatementOrigin::Several { .. });
-        if let Some(problem) = result.late_problem().filter(|_| is_told) {
+        let is_failure =
+            matches!(report.end, End::Broken(_)) && !matches!(result.from, StatementOrigin::Several { .. });
+        if let Some(problem) = result.late_problem().filter(|_| is_failure) {
             let why = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
             let (why, count) = (visible(why), counted(result.progress.rows, "row"));
             let key = cx.key(Action::Grid(GridAction::Warnings));
@@ -119,12 +120,14 @@ impl Grid {
 
 impl ResultSet {
     fn on_value(&mut self, (row, column): (u64, usize), value: Option<Arc<[u8]>>, cx: &mut PaneContext<'_>) {
-        let Some(wanted) = self.wanted.take_if(|wanted| wanted.row == row && wanted.column == column) else { return };
+        let Some(pending) = self.pending_value.take_if(|value| value.row == row && value.column == column) else {
+            return;
+        };
         let Some(columns) = self.columns.clone() else { return };
-        match wanted.purpose {
-            Purpose::Show => cx.request(Request::ShowValue { row, columns, column, value }),
-            Purpose::Follow => cx.request(Request::Follow { columns, column, value }),
-            Purpose::Filter => {
+        match pending.purpose {
+            ValuePurpose::Show => cx.request(Request::ShowValue { row, columns, column, value }),
+            ValuePurpose::Follow => cx.request(Request::Follow { columns, column, value }),
+            ValuePurpose::Filter => {
                 let Some(same) = super::arrange::same(&columns, column, value.as_deref()) else {
                     let key = cx.key(Action::Grid(GridAction::Filter));
                     let why = "a value with line breaks, of many characters or of no bytes makes no condition";
@@ -160,7 +163,7 @@ impl ResultSet {
     }
 
     fn on_found(&mut self, found: (u64, u64, u64), cx: &mut PaneContext<'_>) {
-        self.longer.end(StoreWork::Find);
+        self.pending.end(StoreWork::Find);
         let Some(search) = &mut self.search else { return };
         search.found = Some(found);
         if found.0 == 0 {
@@ -171,14 +174,14 @@ impl ResultSet {
             } else {
                 String::new()
             };
-            if search.then == Then::Go {
+            if search.then == AfterSearch::GoToMatch {
                 cx.request(Request::Notice(format!(
                     "nothing in {} holds `{}`{beside}",
                     counted(found.2, "row"),
                     visible(text)
                 )));
             }
-        } else if search.then == Then::Go {
+        } else if search.then == AfterSearch::GoToMatch {
             self.step(SearchDirection::Forward, cx);
         }
     }
@@ -187,13 +190,13 @@ impl ResultSet {
 /// Widens the columns to what the first window holds.
 fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     let Some(columns) = result.columns.as_ref() else { return };
-    for (column, width) in wanted(columns, window, context).into_iter().enumerate() {
+    for (column, width) in first_widths(columns, window, context).into_iter().enumerate() {
         result.layout.resize(column, width);
     }
 }
 
 /// The first widths, with room for the arrow before the type of a column that refers to a row.
-fn wanted(columns: &[Column], window: &Window, context: &Context) -> Vec<u16> {
+fn first_widths(columns: &[Column], window: &Window, context: &Context) -> Vec<u16> {
     let least = |column: &Column| {
         let arrow = arrow(column, context);
         if arrow == 0 { 0 } else { u16::try_from(type_text(column).chars().count()).unwrap_or(u16::MAX) + arrow }

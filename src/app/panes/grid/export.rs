@@ -2,32 +2,27 @@
 
 use std::time::Duration;
 
+use crate::app::dialogs::ExportPlan;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
-use crate::app::ui::draw::grouped;
 use crate::domain::access_log::ExportRecord;
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, FormatChoice, IfExists, Limit, StorageCmd,
 };
-use crate::domain::quantity::{self, counted};
+use crate::domain::quantity::{self, counted, grouped};
 use crate::domain::text::visible;
 
 use super::{Grid, ResultSet};
 
-/// Which rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportRows {
-    /// Those that show, as they show.
-    Here,
-    /// All of the statement, from the server again.
-    All,
-}
+/// What an export of all rows holds.
+const SCOPE_OF_ALL: &str = "The statement runs again without the row limit. The file gets all columns in the server's order, \
+                            not sorted or filtered here.";
 
 /// An export under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exporting {
+pub struct RunningExport {
     /// What was asked for.
     pub order: ExportJob,
     /// Rows to write in all.
@@ -40,7 +35,7 @@ pub struct Exporting {
     pub since: Duration,
 }
 
-impl Exporting {
+impl RunningExport {
     /// How far it is, in words.
     #[must_use]
     pub fn words(&self) -> String {
@@ -56,7 +51,7 @@ impl Exporting {
 impl Grid {
     /// The export under way; there is one at most.
     #[must_use]
-    pub fn exporting(&self) -> Option<&Exporting> {
+    pub fn exporting(&self) -> Option<&RunningExport> {
         self.tabs().0.iter().find_map(|result| result.export.as_ref())
     }
 
@@ -66,7 +61,7 @@ impl Grid {
         match self.front() {
             _ if self.exporting().is_some() => Some("an export is under way: wait for it, or stop it"),
             Some(result) if result.columns.is_none() => Some("its columns are not here yet"),
-            Some(result) if result.longer.is_arranging() => {
+            Some(result) if result.pending.is_arranging() => {
                 Some("the rows are being arranged: export them when they stand")
             }
             Some(_) => None,
@@ -74,14 +69,26 @@ impl Grid {
         }
     }
 
-    /// What an export of the result that shows would hold, in words.
-    #[must_use]
-    pub fn export_scope(&self, rows: ExportRows) -> String {
-        if rows == ExportRows::All {
-            return "The statement is sent again, without the row limit, and its rows go to the file alone: all columns, in the \
-                    server's order, not sorted or filtered here."
-                .into();
+    /// What an export of the result that shows could write, with a file named after this title and a folder for names alone.
+    ///
+    /// # Errors
+    /// Why it cannot be exported now.
+    pub fn export_plan(&self, title: &str, folder: &str) -> Result<ExportPlan, &'static str> {
+        if let Some(why) = self.export_refusal() {
+            return Err(why);
         }
+        let folder = if folder.is_empty() { String::new() } else { format!(" A file name alone goes into {folder}.") };
+        Ok(ExportPlan {
+            has_more_rows: self.has_more_rows(),
+            loaded: self.count(),
+            scope_of_loaded: format!("{}{folder}", self.scope_of_loaded()),
+            scope_of_all: format!("{SCOPE_OF_ALL}{folder}"),
+            file_stem: self.export_stem(title),
+        })
+    }
+
+    /// What an export of the loaded rows holds, in a sentence.
+    fn scope_of_loaded(&self) -> String {
         let Some(result) = self.front() else { return String::new() };
         let (shown, all) = (result.layout.len(), result.layout.all());
         let all = counted(all as u64, "column");
@@ -97,8 +104,7 @@ impl Grid {
     }
 
     /// Whether there are more rows that the server could send: the result was cut, and its text alone makes it again.
-    #[must_use]
-    pub fn has_more_rows(&self) -> bool {
+    fn has_more_rows(&self) -> bool {
         self.front().is_some_and(|result| {
             let is_cut = match &result.progress.end {
                 Some(End::Limit(limit)) => !matches!(limit, Limit::FirstRow(_)),
@@ -110,9 +116,9 @@ impl Grid {
         })
     }
 
-    /// A name for the file: the table of a preview, else this title, else the table from which all columns come.
-    #[must_use]
-    pub fn export_name(&self, form: FormatChoice, title: &str) -> String {
+    /// A name for the file, without its extension: the table of a preview, else this title, else the table from which all
+    /// columns come.
+    fn export_stem(&self, title: &str) -> String {
         let front = self.front();
         let is_of_a_table =
             front.is_some_and(|result| matches!(result.from, StatementOrigin::Preview | StatementOrigin::Key));
@@ -129,7 +135,7 @@ impl Grid {
         let stem: String =
             name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
         let stem = stem.trim_start_matches(['.', '-']);
-        format!("{}.{}", if stem.is_empty() { "rows" } else { stem }, form.format.extension())
+        if stem.is_empty() { "rows".into() } else { stem.into() }
     }
 
     /// The export of what shows.
@@ -148,7 +154,7 @@ impl Grid {
             return;
         };
         let (of, since) = (result.count(), cx.context.now);
-        result.export = Some(Exporting { order: order.clone(), of, done: (0, 0), rate: 0, since });
+        result.export = Some(RunningExport { order: order.clone(), of, done: (0, 0), rate: 0, since });
         cx.effect(Effect::Export(ExportCmd::Write(order)));
     }
 
@@ -198,7 +204,7 @@ impl Grid {
                 cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
             }
             ExportEvent::Written(written) => {
-                cx.request(Request::Notice(told(&written)));
+                cx.request(Request::Notice(written_message(&written)));
                 cx.effect(record(result, &export, &written));
             }
             ExportEvent::Cancelled => cx.request(Request::Notice("the export is stopped: no file was written".into())),
@@ -208,7 +214,7 @@ impl Grid {
 }
 
 /// The record of a file that was written.
-fn record(result: &ResultSet, export: &Exporting, written: &ExportedFile) -> Effect {
+fn record(result: &ResultSet, export: &RunningExport, written: &ExportedFile) -> Effect {
     Effect::Storage(StorageCmd::Exported(ExportRecord {
         id: String::new(),
         time: String::new(),
@@ -223,7 +229,7 @@ fn record(result: &ResultSet, export: &Exporting, written: &ExportedFile) -> Eff
     }))
 }
 
-fn told(written: &ExportedFile) -> String {
+fn written_message(written: &ExportedFile) -> String {
     let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
     let side = if written.columns_file.is_some() { ", its columns in .columns.json beside it" } else { "" };
     format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))

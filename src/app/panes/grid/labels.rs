@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::app::context::Context;
 use crate::app::request::StatementOrigin;
-use crate::app::ui::draw::{counted, grouped};
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::{CompareKind, Direction};
 use crate::domain::text::visible;
 
@@ -116,7 +116,7 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
             Words::Few => format!("writing {}", grouped(rows)),
         });
     }
-    if let Some((work, rows, of)) = result.longer.told() {
+    if let Some((work, rows, of)) = result.pending.progress() {
         done.push(format!("{} {} %", doing(work), percent(rows, of)));
     }
     if let Some(search) = &result.search {

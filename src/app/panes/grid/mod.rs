@@ -1,9 +1,10 @@
 //! The results: tabs, each a grid over windows of rows. It knows counts, columns and the rows near the screen; the store has
 //! the rest.
 
+pub mod actions;
 mod arrange;
 mod column_layout;
-mod copied;
+mod copy_message;
 mod events;
 mod export;
 mod labels;
@@ -14,77 +15,22 @@ mod update;
 mod view;
 mod zones;
 
-pub use arrange::read_search;
-pub use column_layout::{ColumnLayout, Span};
-pub use export::{ExportRows, Exporting};
+pub use actions::GridAction;
+pub use column_layout::{ColumnLayout, ColumnSpan};
+pub use export::RunningExport;
 pub use pending_job::PendingJob;
-pub use selection::{Block, Selection};
+pub use selection::{CellRange, Selection};
 pub use view::GridView;
-pub use zones::Zoned;
+pub use zones::ZonedColumn;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::action::actions;
 use crate::app::request::StatementOrigin;
 use crate::domain::export::SessionZone;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
-
-actions! {
-    /// What works in the results.
-    GridAction in "grid" {
-        Down = "down": "next row",
-        Up = "up": "row before",
-        Left = "left": "column left",
-        Right = "right": "column right",
-        PageDown = "page-down": "page down",
-        PageUp = "page-up": "page up",
-        Top = "top": "first row",
-        End = "end": "last row",
-        FirstColumn = "first-column": "first column",
-        LastColumn = "last-column": "last column",
-        JumpRow = "jump-row": "jump to a row by number",
-        JumpColumn = "jump-column": "jump to a column by name",
-        Row = "row": "this row, as names and values",
-        Open = "open": "the row that this key refers to, else this value",
-        Cell = "cell": "this value, whole",
-        Return = "return": "back to the row from which a key was followed",
-        Search = "search": "search the rows: text, or ~ and a regular expression",
-        Next = "next-match": "next match",
-        Previous = "previous-match": "match before",
-        Sort = "sort": "sort by this column: up, down, not at all",
-        SortMore = "sort-more": "sort by this column where those before are equal",
-        Filter = "filter": "show only rows that fit a condition",
-        FilterSame = "filter-same": "show only rows with this value here",
-        Unsorted = "plain": "all rows in the server's order again",
-        Wider = "wider": "make this column wider",
-        Narrower = "narrower": "make this column narrower",
-        Fit = "fit": "make this column as wide as its values on the screen",
-        Freeze = "freeze": "keep the columns up to here in view, or let them go",
-        Hide = "hide": "hide this column",
-        ShowAll = "show-all": "show hidden columns again",
-        MoveLeft = "move-left": "move this column left",
-        MoveRight = "move-right": "move this column right",
-        Select = "select": "select cells from here on, or nothing",
-        SelectRows = "select-rows": "select whole rows from here on",
-        SelectColumns = "select-columns": "select whole columns from here on",
-        SelectAll = "select-all": "select everything",
-        Copy = "copy": "copy this value, or what is selected",
-        CopyAs = "copy-as": "copy in another form: CSV, JSON, INSERT, IN (…), WHERE …",
-        Export = "export": "write the rows to a file",
-        Profile = "profile": "what this column holds: nulls, distinct, quantiles, top values",
-        Chart = "chart": "draw bars or a line",
-        Zone = "zone": "show this column's times in another zone too",
-        Warnings = "warnings": "the server's warnings, or why the statement failed",
-        NextResult = "next-result": "next result",
-        PreviousResult = "previous-result": "result before",
-        Pin = "pin-result": "keep this result when the next one comes, or let it go",
-        Close = "close-result": "close this result",
-        Leave = "leave": "one step back: selection, search, then the worksheet",
-    }
-}
 
 /// One result set.
 #[derive(Debug)]
@@ -136,15 +82,15 @@ pub struct ResultSet {
     /// The number of that.
     pub asked_view: ViewId,
     /// What is searched for.
-    pub search: Option<Search>,
+    pub search: Option<ResultSearch>,
     /// Longer work under way.
-    pub longer: PendingJob,
+    pub pending: PendingJob,
     /// A whole value that was asked for.
-    pub wanted: Option<Wanted>,
+    pub pending_value: Option<PendingValue>,
     /// Columns whose times are shown in another zone too.
-    pub zones: Vec<Zoned>,
+    pub zones: Vec<ZonedColumn>,
     /// The export of its rows that is under way.
-    pub export: Option<Exporting>,
+    pub export: Option<RunningExport>,
     /// Whether it stays when the next one comes.
     pub is_pinned: bool,
     /// The result from which a key was followed to here.
@@ -153,7 +99,7 @@ pub struct ResultSet {
 
 /// A search in a result.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Search {
+pub struct ResultSearch {
     /// What.
     pub pattern: Arc<Pattern>,
     /// In which columns, in the order shown.
@@ -163,16 +109,16 @@ pub struct Search {
     /// Which of the cells the cursor stands on, from 1.
     pub at: Option<u64>,
     /// Where it takes the cursor when it has ended.
-    pub then: Then,
+    pub then: AfterSearch,
     /// While a step to a match is under way, the steps that were asked for behind it: back where it is below zero.
     pub owed: Option<i32>,
 }
 
 /// Where a search takes the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub enum AfterSearch {
     /// To the next match: somebody asked for it.
-    Go,
+    GoToMatch,
     /// Nowhere: rows or columns changed under it.
     Stay,
 }
@@ -188,18 +134,18 @@ pub struct Grid {
 
 /// A whole value that was asked for, and what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct PendingValue {
     /// Its row.
     pub row: u64,
     /// Its column.
     pub column: usize,
     /// What for.
-    pub purpose: Purpose,
+    pub purpose: ValuePurpose,
 }
 
 /// What a whole value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum ValuePurpose {
     /// The inspector shows it.
     Show,
     /// The row that it refers to is looked up.
@@ -259,9 +205,9 @@ impl ResultSet {
 
     /// What is selected, if anything is.
     #[must_use]
-    pub fn selected(&self) -> Option<Block> {
+    pub fn selected(&self) -> Option<CellRange> {
         let selection = self.selection?;
-        Some(selection.block((self.row, self.place), (self.count(), self.layout.len())))
+        Some(selection.range((self.row, self.place), (self.count(), self.layout.len())))
     }
 
     /// The window, unless it is one of an older view.
@@ -301,7 +247,7 @@ impl Grid {
     /// A full queue refused a search: it is begun again with the next step.
     pub fn search_refused(&mut self, id: ResultId) {
         if let Some(result) = self.of_mut(id) {
-            result.longer.end(StoreWork::Find);
+            result.pending.end(StoreWork::Find);
             if let Some(search) = &mut result.search {
                 search.columns.clear();
             }
@@ -324,10 +270,8 @@ impl Grid {
         self.front().map_or(0, ResultSet::count)
     }
 
-    /// Names of the columns of the result that shows, in the server's order.
-    #[must_use]
-    pub fn column_names(&self) -> Vec<String> {
-        let columns = self.front().and_then(|result| result.columns.as_ref());
-        columns.map_or_else(Vec::new, |columns| columns.iter().map(|column| column.name.clone()).collect())
+    /// The columns of the result that shows, in the server's order.
+    fn columns(&self) -> Arc<[Column]> {
+        self.front().and_then(|result| result.columns.clone()).unwrap_or_default()
     }
 }

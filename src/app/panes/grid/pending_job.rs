@@ -13,7 +13,7 @@ use super::{Grid, ResultSet};
 pub struct PendingJob {
     under_way: Vec<StoreWork>,
     /// Rows done of how many, of the work that told last.
-    told: Option<(StoreWork, u64, u64)>,
+    progress: Option<(StoreWork, u64, u64)>,
     /// The arrangement that shows while another one is being made.
     before: Option<Arrangement>,
     /// The arrangement that was given up; it may have been finished a moment before.
@@ -30,7 +30,7 @@ impl PendingJob {
     /// Work has ended, in whatever way.
     pub(super) fn end(&mut self, work: StoreWork) {
         self.under_way.retain(|other| *other != work);
-        self.told.take_if(|(told, ..)| *told == work);
+        self.progress.take_if(|(other, ..)| *other == work);
     }
 
     /// Another arrangement was asked for while this one shows, or was to show.
@@ -48,16 +48,16 @@ impl PendingJob {
     }
 
     /// How far work is; what was given up still tells for a moment.
-    pub(super) fn tell(&mut self, work: StoreWork, done: u64, of: u64) {
+    pub(super) fn on_progress(&mut self, work: StoreWork, done: u64, of: u64) {
         if self.under_way.contains(&work) {
-            self.told = Some((work, done, of));
+            self.progress = Some((work, done, of));
         }
     }
 
     /// Rows done of how many, where work has told.
     #[must_use]
-    pub fn told(&self) -> Option<(StoreWork, u64, u64)> {
-        self.told
+    pub fn progress(&self) -> Option<(StoreWork, u64, u64)> {
+        self.progress
     }
 
     /// Whether the rows are being arranged.
@@ -70,14 +70,14 @@ impl PendingJob {
 impl ResultSet {
     /// Gives up what is under way, and says so; false where nothing is.
     pub(super) fn give_up(&mut self, cx: &mut PaneContext<'_>) -> bool {
-        let Some(last) = self.longer.under_way.last().copied() else { return false };
+        let Some(last) = self.pending.under_way.last().copied() else { return false };
         cx.effect(Effect::Store(StoreCmd::CancelJobs(self.id)));
-        if let Some(before) = self.longer.before.take() {
-            self.longer.given_up = Some(std::mem::replace(&mut self.arrangement, before));
+        if let Some(before) = self.pending.before.take() {
+            self.pending.given_up = Some(std::mem::replace(&mut self.arrangement, before));
         }
         self.search.take_if(|search| search.found.is_none());
-        self.longer.under_way.clear();
-        self.longer.told = None;
+        self.pending.under_way.clear();
+        self.pending.progress = None;
         cx.request(Request::Notice(
             match last {
                 StoreWork::Arrange => "stopped: the rows stand as they did",
@@ -96,7 +96,7 @@ impl Grid {
     /// Draws the result that shows.
     pub fn plot(&mut self, plot: Plot, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
-            result.longer.begin(StoreWork::Plot);
+            result.pending.begin(StoreWork::Plot);
             cx.effect(Effect::Store(StoreCmd::Plot { result: result.id, plot }));
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selection {
     /// A block of cells.
-    Block {
+    Cells {
         /// The anchor's row.
         row: u64,
         /// The anchor's place among the columns shown.
@@ -28,14 +28,14 @@ pub enum Selection {
 
 /// Rows and places of columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
+pub struct CellRange {
     /// Rows of the view.
     pub rows: Range<u64>,
     /// Places among the columns shown.
     pub places: Range<usize>,
 }
 
-impl Block {
+impl CellRange {
     /// Whether a cell is in it.
     #[must_use]
     pub fn has(&self, row: u64, place: usize) -> bool {
@@ -46,16 +46,16 @@ impl Block {
 impl Selection {
     /// What is selected, with the cursor here, in a view of so many rows and columns.
     #[must_use]
-    pub fn block(self, (row, place): (u64, usize), (rows, places): (u64, usize)) -> Block {
+    pub fn range(self, (row, place): (u64, usize), (rows, places): (u64, usize)) -> CellRange {
         let between = |a: u64, b: u64| a.min(b)..a.max(b).saturating_add(1).min(rows);
         let beside = |a: usize, b: usize| a.min(b)..a.max(b).saturating_add(1).min(places);
         match self {
-            Self::Block { row: anchor, place: beginning } => {
-                Block { rows: between(anchor, row), places: beside(beginning, place) }
+            Self::Cells { row: anchor, place: beginning } => {
+                CellRange { rows: between(anchor, row), places: beside(beginning, place) }
             }
-            Self::Rows { row: anchor } => Block { rows: between(anchor, row), places: 0..places },
-            Self::Columns { place: anchor } => Block { rows: 0..rows, places: beside(anchor, place) },
-            Self::All => Block { rows: 0..rows, places: 0..places },
+            Self::Rows { row: anchor } => CellRange { rows: between(anchor, row), places: 0..places },
+            Self::Columns { place: anchor } => CellRange { rows: 0..rows, places: beside(anchor, place) },
+            Self::All => CellRange { rows: 0..rows, places: 0..places },
         }
     }
 }
@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn a_selection_lies_between_its_anchor_and_the_cursor() {
-        let block = Selection::Block { row: 5, place: 3 }.block((2, 4), (10, 6));
-        assert_eq!(block, Block { rows: 2..6, places: 3..5 });
-        assert!(block.has(2, 4) && !block.has(6, 3));
-        assert_eq!(Selection::Rows { row: 9 }.block((3, 0), (10, 6)), Block { rows: 3..10, places: 0..6 });
-        assert_eq!(Selection::Columns { place: 1 }.block((3, 1), (10, 6)), Block { rows: 0..10, places: 1..2 });
-        assert_eq!(Selection::All.block((0, 0), (0, 6)), Block { rows: 0..0, places: 0..6 });
+        let cells = Selection::Cells { row: 5, place: 3 }.range((2, 4), (10, 6));
+        assert_eq!(cells, CellRange { rows: 2..6, places: 3..5 });
+        assert!(cells.has(2, 4) && !cells.has(6, 3));
+        assert_eq!(Selection::Rows { row: 9 }.range((3, 0), (10, 6)), CellRange { rows: 3..10, places: 0..6 });
+        assert_eq!(Selection::Columns { place: 1 }.range((3, 1), (10, 6)), CellRange { rows: 0..10, places: 1..2 });
+        assert_eq!(Selection::All.range((0, 0), (0, 6)), CellRange { rows: 0..0, places: 0..6 });
     }
 }

@@ -2,16 +2,17 @@
 
 use crate::app::action::Action;
 use crate::app::context::Context;
+use crate::app::dialogs::{ChartDialog, ColumnsDialog, CopyAsDialog, FilterDialog, JumpRowDialog, SearchDialog};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::app::ui::draw::grouped;
 use crate::domain::export::CopyFormat;
 use crate::domain::protocol::{ExportCmd, SearchDirection, StoreCmd, StoreWork};
+use crate::domain::quantity::grouped;
 use crate::domain::results::{CellPreview, whole_width};
 
-use super::{Grid, GridAction, Purpose, ResultSet, Selection, Wanted};
+use super::{Grid, GridAction, PendingValue, ResultSet, Selection, ValuePurpose};
 
 /// Rows of the panel that are not rows of the result: labels, types, rule.
 const HEAD: u16 = 3;
@@ -31,17 +32,23 @@ impl Grid {
             A::Unsorted => self.plain(cx),
             A::Next => self.match_from_here(SearchDirection::Forward, cx),
             A::Previous => self.match_from_here(SearchDirection::Back, cx),
-            A::Search => cx.request(Request::SearchForm),
+            A::Search => cx.open(SearchDialog),
             A::Filter => {
-                let filter = self.front().and_then(|result| result.arrangement.filter.as_ref());
-                cx.request(Request::FilterForm(filter.map(|filter| filter.text().to_owned()).unwrap_or_default()));
+                let front = self.front();
+                let filter = front.and_then(|result| result.arrangement.filter.as_ref());
+                let condition = filter.map(|filter| filter.text().to_owned()).unwrap_or_default();
+                cx.open(FilterDialog { condition, columns: front.and_then(|result| result.columns.clone()) });
             }
-            A::JumpRow | A::JumpColumn => cx.request(Request::JumpForm { row: action == A::JumpRow }),
+            A::JumpRow => cx.open(JumpRowDialog),
+            A::JumpColumn => cx.open(ColumnsDialog { columns: self.columns() }),
             A::Warnings => cx.request(Request::ShowWarnings),
-            A::Export => cx.request(Request::ExportForm),
-            A::CopyAs => cx.request(Request::CopyFormat),
-            A::Chart => cx.request(Request::ChartForm),
-            A::Zone => self.zone_form(cx),
+            A::Export => cx.request(Request::OpenExport),
+            A::CopyAs => cx.open(CopyAsDialog),
+            A::Chart => {
+                let here = self.front().and_then(ResultSet::column);
+                cx.open(ChartDialog { columns: self.columns(), here });
+            }
+            A::Zone => self.ask_zone(cx),
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),
@@ -51,7 +58,7 @@ impl Grid {
         self.settle(cx);
     }
 
-    /// One step back: an export, longer work, the selection, then the search, then the panel.
+    /// One step back: an export, pending work, the selection, then the search, then the panel.
     fn leave(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             if let Some(export) = &result.export {
@@ -138,26 +145,26 @@ impl ResultSet {
             }
             A::MoveLeft => self.place = self.layout.shift(self.place, false),
             A::MoveRight => self.place = self.layout.shift(self.place, true),
-            A::Select => self.select(Selection::Block { row: self.row, place: self.place }),
+            A::Select => self.select(Selection::Cells { row: self.row, place: self.place }),
             A::SelectRows => self.select(Selection::Rows { row: self.row }),
             A::SelectColumns => self.select(Selection::Columns { place: self.place }),
             A::SelectAll => self.select(Selection::All),
             A::Row => self.show_row(cx),
-            A::Cell => self.want(Purpose::Show, cx),
+            A::Cell => self.load_value(ValuePurpose::Show, cx),
             A::Open => {
                 let is_key = self.columns.as_ref().zip(self.column()).is_some_and(|(columns, column)| {
                     columns.get(column).is_some_and(|column| cx.context.refers_to(column).is_some())
                 });
-                self.want(if is_key { Purpose::Follow } else { Purpose::Show }, cx);
+                self.load_value(if is_key { ValuePurpose::Follow } else { ValuePurpose::Show }, cx);
             }
-            A::FilterSame => self.want(Purpose::Filter, cx),
+            A::FilterSame => self.load_value(ValuePurpose::Filter, cx),
             A::Copy => match self.selection {
                 _ if self.count() == 0 => cx.request(Request::Notice("there is no value here".into())),
                 Some(_) | None => self.copy(CopyFormat::Value, cx),
             },
             A::Profile => match self.column() {
                 Some(column) => {
-                    self.longer.begin(StoreWork::Profile);
+                    self.pending.begin(StoreWork::Profile);
                     cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column }));
                 }
                 None => cx.request(Request::Notice("there is no column here".into())),
@@ -200,12 +207,12 @@ impl ResultSet {
         self.layout.resize(column, width.min(room(cx.context, self.count())));
     }
 
-    fn want(&mut self, purpose: Purpose, cx: &mut PaneContext<'_>) {
+    fn load_value(&mut self, purpose: ValuePurpose, cx: &mut PaneContext<'_>) {
         let Some(column) = self.column().filter(|_| self.count() > 0) else {
             cx.request(Request::Notice("there is no value here".into()));
             return;
         };
-        self.wanted = Some(Wanted { row: self.row, column, purpose });
+        self.pending_value = Some(PendingValue { row: self.row, column, purpose });
         cx.effect(Effect::Store(StoreCmd::Value { result: self.id, row: self.row, column }));
     }
 
@@ -227,11 +234,11 @@ impl ResultSet {
 
     fn copy(&mut self, form: CopyFormat, cx: &mut PaneContext<'_>) {
         let is_of_rows = !matches!(form, CopyFormat::Value | CopyFormat::InList);
-        let block = self.selected().unwrap_or(super::Block {
+        let cells = self.selected().unwrap_or(super::CellRange {
             rows: self.row..self.row + 1,
             places: if is_of_rows { 0..self.layout.len() } else { self.place..self.place + 1 },
         });
-        let mut columns: Vec<usize> = self.layout.order().get(block.places).unwrap_or_default().to_vec();
+        let mut columns: Vec<usize> = self.layout.order().get(cells.places).unwrap_or_default().to_vec();
         let form = match form {
             CopyFormat::Where { .. } => {
                 let key = self.key(&columns, cx.context);
@@ -242,8 +249,8 @@ impl ResultSet {
             }
             other => other,
         };
-        self.longer.begin(StoreWork::Copy);
-        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: block.rows, columns, format: form }));
+        self.pending.begin(StoreWork::Copy);
+        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: cells.rows, columns, format: form }));
     }
 
     /// The columns of the primary key of the one table that these are of, hidden ones too, where all of it is in the result. A
@@ -277,8 +284,8 @@ impl ResultSet {
             self.search_again(cx);
         }
         self.layout.settle(self.place, room(cx.context, count));
-        let wanted = self.top..(self.top + page).min(count);
-        let covers = |range: &std::ops::Range<u64>| range.start <= wanted.start && wanted.end <= range.end;
+        let visible_rows = self.top..(self.top + page).min(count);
+        let covers = |range: &std::ops::Range<u64>| range.start <= visible_rows.start && visible_rows.end <= range.end;
         let is_there = self.current_window().is_some_and(|window| covers(&window.range()));
         // The session's report may be here before the store's header: the store answers only for what it has opened.
         if self.columns.is_none() || count == 0 || is_there || self.asked.as_ref().is_some_and(covers) {

@@ -8,9 +8,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::panes::connect::draw_problem;
-use crate::app::ui::draw::{clip, grouped, panel, parts, wrap};
+use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
+use crate::domain::quantity::grouped;
 use crate::domain::results::{
     Alignment, CellPreview, Column, Direction, TextPiece, TextPieceKind, alignment, show_preview,
 };
@@ -19,7 +20,7 @@ use crate::domain::text::visible;
 use super::labels::titles;
 use super::update::number_width;
 use super::zones::type_words;
-use super::{Block, Grid, GridAction, ResultSet, Span};
+use super::{CellRange, ColumnSpan, Grid, GridAction, ResultSet};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -38,8 +39,8 @@ pub struct GridView<'a> {
 struct Table<'a> {
     result: &'a ResultSet,
     columns: &'a [Column],
-    spans: Vec<Span>,
-    selected: Option<Block>,
+    spans: Vec<ColumnSpan>,
+    selected: Option<CellRange>,
     /// The first column behind those that stay.
     loose: Option<usize>,
     /// Where the first column begins.
@@ -158,7 +159,7 @@ impl GridView<'_> {
     }
 
     /// The type with its zones; before it an arrow where the column refers to a row.
-    fn type_words(&self, result: &ResultSet, column: &Column, span: &Span) -> String {
+    fn type_words(&self, result: &ResultSet, column: &Column, span: &ColumnSpan) -> String {
         let session = self.context.facts.as_ref().map(|facts| facts.time_zone.as_str());
         let arrow = if self.context.refers_to(column).is_some() { "→ " } else { "" };
         let room = usize::from(span.width).saturating_sub(arrow.width());
@@ -208,7 +209,7 @@ impl GridView<'_> {
             let x = table.left + span.x;
             parts(buffer, (x - 2, y), area.right(), [(table.line(span.place), theme.dim())]);
             let Some(column) = table.columns.get(span.column) else { continue };
-            let is_selected = table.selected.as_ref().is_some_and(|block| block.has(row, span.place));
+            let is_selected = table.selected.as_ref().is_some_and(|cells| cells.has(row, span.place));
             let is_cursor = is_here && span.place == result.place && self.in_focus;
             let place = Rect::new(x, y, span.width, 1).intersection(buffer.area);
             if is_cursor {
@@ -228,7 +229,7 @@ impl GridView<'_> {
         &self,
         result: &ResultSet,
         value: &CellPreview,
-        (column, span): (&Column, &Span),
+        (column, span): (&Column, &ColumnSpan),
         (x, y, is_cursor): (u16, u16, bool),
         buffer: &mut Buffer,
     ) {
@@ -282,8 +283,8 @@ fn place(result: &ResultSet) -> String {
     if result.columns.is_none() || result.count() == 0 {
         return String::new();
     }
-    if let Some(block) = result.selected() {
-        let (rows, columns) = (block.rows.end - block.rows.start, block.places.end - block.places.start);
+    if let Some(cells) = result.selected() {
+        let (rows, columns) = (cells.rows.end - cells.rows.start, cells.places.end - cells.places.start);
         return format!("{} × {columns} selected", grouped(rows));
     }
     let hidden = result.layout.all() - result.layout.len();

@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::dialogs::ZoneDialog;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::results::{Column, WireType, type_text};
@@ -16,7 +17,7 @@ const BESIDE: usize = 8;
 
 /// A column whose times are shown in another zone too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zoned {
+pub struct ZonedColumn {
     /// The column, in the server's order.
     pub column: usize,
     /// The zone's name.
@@ -26,13 +27,14 @@ pub struct Zoned {
 }
 
 impl Grid {
-    /// Asks for a zone, where the column under the cursor has times.
-    pub(super) fn zone_form(&self, cx: &mut PaneContext<'_>) {
+    /// Asks for a time zone, where the column under the cursor has times.
+    pub(super) fn ask_zone(&self, cx: &mut PaneContext<'_>) {
         let column = self.front().and_then(|result| result.columns.as_ref()?.get(result.column()?));
-        cx.request(match column {
-            None => Request::Notice("there is no column here yet".into()),
-            Some(column) => refusal(column).map_or(Request::ZoneForm, Request::Notice),
-        });
+        match column.map(refusal) {
+            None => cx.request(Request::Notice("there is no column here yet".into())),
+            Some(Some(refusal)) => cx.request(Request::Notice(refusal)),
+            Some(None) => cx.open(ZoneDialog),
+        }
     }
 
     /// Shows a column's times in a zone too; an empty name takes it away.
@@ -48,11 +50,14 @@ impl Grid {
             }
             return;
         }
-        let wanted =
-            result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| wanted(column, &name));
-        let wanted = u16::try_from(wanted).unwrap_or(width);
-        result.layout.resize(column, result.layout.width(column).max(wanted));
-        result.zones.push(Zoned { column, name, width });
+        let needed = result
+            .columns
+            .as_ref()
+            .and_then(|columns| columns.get(column))
+            .map_or(0, |column| width_with_zone(column, &name));
+        let needed = u16::try_from(needed).unwrap_or(width);
+        result.layout.resize(column, result.layout.width(column).max(needed));
+        result.zones.push(ZonedColumn { column, name, width });
     }
 }
 
@@ -65,7 +70,7 @@ impl ResultSet {
 }
 
 /// Cells that a column wants for both times, and for what is said above them.
-fn wanted(column: &Column, name: &str) -> usize {
+fn width_with_zone(column: &Column, name: &str) -> usize {
     let fraction = match column.decimals {
         digits @ 1..=6 => usize::from(digits) + 1,
         _ => 0,

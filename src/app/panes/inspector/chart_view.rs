@@ -13,12 +13,12 @@ use crate::domain::results::{GlyphSet, Scale, Series};
 const LABEL_CELLS: u16 = 18;
 
 /// From where to where an axis goes, and its labels.
-struct Span {
+struct AxisRange {
     bounds: [f64; 2],
     labels: Vec<String>,
 }
 
-impl Span {
+impl AxisRange {
     fn of(values: impl Iterator<Item = f64>, scale: Scale, most: usize) -> Option<Self> {
         let (least, greatest) =
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| (a.min(value), b.max(value)));
@@ -66,8 +66,8 @@ pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Them
     let across = usize::from((area.width / LABEL_CELLS).clamp(1, 8));
     let high = usize::from((area.height / 3).clamp(1, 10));
     let (Some(x), Some(y)) = (
-        Span::of(points.iter().map(|point| point.0), along, across),
-        Span::of(points.iter().map(|point| point.1), series.y_scale, high),
+        AxisRange::of(points.iter().map(|point| point.0), along, across),
+        AxisRange::of(points.iter().map(|point| point.1), series.y_scale, high),
     ) else {
         return false;
     };

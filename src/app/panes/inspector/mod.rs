@@ -1,55 +1,33 @@
 //! The inspector: documentation of a table, its columns and keys, a row as names and values, a whole value, warnings.
 
+pub mod actions;
 mod chart_view;
-mod figures;
 mod json;
+mod line_builder;
 mod lines;
+mod profile_lines;
 mod remedy;
-mod tree;
+mod table_lines;
 mod update;
+mod update_json;
 mod value;
 mod view;
 
+pub use actions::InspectorAction;
 pub use json::JsonTree;
-pub use lines::{InspectorLine, Tone};
+pub use line_builder::{InspectorLine, LineStyle};
 pub use value::ValueFormat;
 pub use view::InspectorView;
 
 use std::sync::Arc;
 
-use crate::app::action::actions;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{CopiedFrom, ResultId, Warning};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Pattern, Series};
 
-actions! {
-    /// What works in the inspector.
-    InspectorAction in "inspector" {
-        Down = "down": "a line down",
-        Up = "up": "a line up",
-        PageDown = "page-down": "page down",
-        PageUp = "page-up": "page up",
-        Top = "top": "top",
-        End = "end": "end",
-        Example = "example": "put the next example into a worksheet",
-        Copy = "copy": "copy what is shown",
-        Form = "form": "this value as text, JSON, hexadecimal, geometry in turn",
-        Toggle = "toggle": "fold or unfold this part of a JSON document",
-        Fold = "fold": "fold this part, or go to what it lies in",
-        Unfold = "unfold": "unfold this part, or go into it",
-        FoldAll = "fold-all": "fold all parts of a JSON document",
-        UnfoldAll = "unfold-all": "unfold all parts of a JSON document",
-        Search = "search": "search what is shown",
-        Next = "next-match": "next match",
-        Previous = "previous-match": "match before",
-        Pin = "pin": "keep this, or follow the cursor again",
-        Leave = "leave": "close",
-    }
-}
-
 /// What the inspector shows.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Shows {
+pub enum InspectorContent {
     /// Nothing yet.
     #[default]
     Nothing,
@@ -106,7 +84,7 @@ pub enum Shows {
 #[derive(Debug, Default)]
 pub struct Inspector {
     /// What it shows.
-    pub shows: Shows,
+    pub content: InspectorContent,
     /// Its lines, wrapped to the panel's width; drawn anew when either changes.
     pub lines: Vec<InspectorLine>,
     /// Whose values it shows, where it shows values of a result.
@@ -119,10 +97,10 @@ pub struct Inspector {
     pub is_pinned: bool,
     /// The example that `example` takes next.
     pub next_example: usize,
-    /// The forms that a value has, the one that fits it best first.
-    pub forms: Vec<ValueFormat>,
-    /// In which form a value is shown; `None` is what fits it best.
-    pub form: Option<ValueFormat>,
+    /// The formats that a value has, the one that fits it best first.
+    pub formats: Vec<ValueFormat>,
+    /// In which format a value is shown; `None` is what fits it best.
+    pub format: Option<ValueFormat>,
     /// The value as a document that folds, where it is one.
     pub tree: Option<JsonTree>,
     /// Where the lines of that document stand, while it is shown: the first line of each, and its number in the document.

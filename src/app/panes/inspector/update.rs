@@ -3,30 +3,34 @@
 use std::sync::Arc;
 
 use crate::app::context::Context;
+use crate::app::dialogs::SearchInspectorDialog;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
-use crate::app::panes::grid::read_search;
 use crate::app::request::Request;
 use crate::domain::docs::DocPage;
 use crate::domain::protocol::{CopyText, ResultId};
+use crate::domain::results::Pattern;
 
-use super::lines::{Drawn, holds, lines};
-use super::{Inspector, InspectorAction, Shows, ValueFormat};
+use super::line_builder::{InspectorText, holds};
+use super::lines::lines;
+use super::{Inspector, InspectorAction, InspectorContent, ValueFormat};
 
 impl Inspector {
-    /// Shows something at the user's wish.
-    pub fn show(&mut self, shows: Shows, context: &Context) {
+    /// Shows something that the user asked for.
+    pub fn show(&mut self, content: InspectorContent, context: &Context) {
         (self.from, self.of) = (None, None);
-        if self.shows != shows {
-            self.shows = shows;
+        if self.content != content {
+            self.content = content;
             (self.top, self.next_example) = (0, 0);
-            (self.form, self.search, self.found, self.matches) = (None, None, None, None);
-            self.tree = match &self.shows {
-                Shows::Value { value: Some(bytes), .. } => super::value::document(bytes),
+            (self.format, self.search, self.found, self.matches) = (None, None, None, None);
+            self.tree = match &self.content {
+                InspectorContent::Value { value: Some(bytes), .. } => super::value::document(bytes),
                 _ => None,
             };
-            self.forms = match &self.shows {
-                Shows::Value { value: Some(bytes), column, .. } => ValueFormat::of(bytes, column, self.tree.is_some()),
+            self.formats = match &self.content {
+                InspectorContent::Value { value: Some(bytes), column, .. } => {
+                    ValueFormat::of(bytes, column, self.tree.is_some())
+                }
                 _ => Vec::new(),
             };
         }
@@ -34,9 +38,9 @@ impl Inspector {
     }
 
     /// Follows the cursor, unless pinned.
-    pub fn follow(&mut self, shows: Shows, context: &Context) {
+    pub fn follow(&mut self, content: InspectorContent, context: &Context) {
         if !self.is_pinned {
-            self.show(shows, context);
+            self.show(content, context);
         }
     }
 
@@ -44,7 +48,7 @@ impl Inspector {
     pub fn outlived(&mut self, front: Option<ResultId>, context: &Context) -> bool {
         let is_outlived = self.of.is_some() && self.of != front && !self.is_pinned;
         if is_outlived {
-            self.show(Shows::Nothing, context);
+            self.show(InspectorContent::Nothing, context);
         }
         is_outlived
     }
@@ -52,11 +56,12 @@ impl Inspector {
     /// Draws the lines anew: the panel's width or what it tells may have changed.
     pub fn refresh(&mut self, context: &Context) {
         let width = context.layout.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
-        (self.lines, self.rows, self.is_part) = if width == 0 {
-            Drawn::default()
+        let text = if width == 0 {
+            InspectorText::default()
         } else {
-            lines(&self.shows, (self.form, self.tree.as_ref()), context, width)
+            lines(&self.content, (self.format, self.tree.as_ref()), context, width)
         };
+        (self.lines, self.rows, self.is_part) = (text.lines, text.rows, text.is_part);
         self.settle(context);
     }
 
@@ -83,10 +88,10 @@ impl Inspector {
             A::Copy => {
                 let text: Vec<String> =
                     self.lines.iter().map(|line| line.0.iter().map(|(text, _)| text.as_str()).collect()).collect();
-                let form = self.form.or_else(|| self.forms.first().copied());
-                let (text, what) = match &self.shows {
-                    Shows::Value { value: Some(bytes), .. } => super::value::copied(bytes, form),
-                    Shows::Row { .. } => (text.join("\n"), "a row's values"),
+                let format = self.format.or_else(|| self.formats.first().copied());
+                let (text, what) = match &self.content {
+                    InspectorContent::Value { value: Some(bytes), .. } => super::value::copied(bytes, format),
+                    InspectorContent::Row { .. } => (text.join("\n"), "a row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };
                 cx.request(Request::Copy(CopyText {
@@ -95,8 +100,8 @@ impl Inspector {
                     from: self.from.clone(),
                 }));
             }
-            A::Form => self.turn_form(cx),
-            A::Search => cx.request(Request::SearchShownForm),
+            A::Format => self.next_format(cx),
+            A::Search => cx.open(SearchInspectorDialog),
             A::Next | A::Previous => self.next_match(action == A::Next, cx),
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
@@ -121,27 +126,27 @@ impl Inspector {
         self.lines.len() > usize::from(context.layout.rows(Focus::Inspector))
     }
 
-    /// Whether what it shows is a value that has several forms.
+    /// Whether what it shows is a value that has several formats.
     #[must_use]
-    pub fn has_forms(&self) -> bool {
-        self.forms.len() > 1
+    pub fn has_formats(&self) -> bool {
+        self.formats.len() > 1
     }
 
-    /// The value in its next form.
-    fn turn_form(&mut self, cx: &mut PaneContext<'_>) {
-        let forms = &self.forms;
-        let only = match forms.as_slice() {
-            [] => Some("a value has forms; this is none".to_owned()),
-            [form] => Some(format!("this value has one form: {}", form.word())),
+    /// The value in its next format.
+    fn next_format(&mut self, cx: &mut PaneContext<'_>) {
+        let formats = &self.formats;
+        let only = match formats.as_slice() {
+            [] => Some("a value has formats; this is none".to_owned()),
+            [format] => Some(format!("this value has one format: {}", format.name())),
             _ => None,
         };
         if let Some(words) = only {
             cx.request(Request::Notice(words));
             return;
         }
-        let now = self.form.or(forms.first().copied());
-        let at = forms.iter().position(|form| Some(*form) == now).unwrap_or(0);
-        self.form = forms.get((at + 1) % forms.len().max(1)).copied();
+        let now = self.format.or(formats.first().copied());
+        let at = formats.iter().position(|format| Some(*format) == now).unwrap_or(0);
+        self.format = formats.get((at + 1) % formats.len().max(1)).copied();
         (self.top, self.found, self.matches) = (0, None, None);
         self.refresh(cx.context);
     }
@@ -153,7 +158,7 @@ impl Inspector {
     pub fn search(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), String> {
         (self.search, self.found, self.matches) = (None, None, None);
         if !text.is_empty() {
-            let pattern = read_search(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
+            let pattern = Pattern::typed(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
             (self.search, self.found) = (Some(Arc::new(pattern)), None);
             if !self.find_in_tree(true, true, cx) {
                 self.next_match(true, cx);
@@ -164,7 +169,7 @@ impl Inspector {
 
     fn next_match(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let Some(pattern) = &self.search else {
-            cx.request(Request::SearchShownForm);
+            cx.open(SearchInspectorDialog);
             return;
         };
         let pattern = Arc::clone(pattern);
@@ -197,7 +202,7 @@ impl Inspector {
 
     /// The page shown, where it has examples.
     fn page_with_examples<'a>(&self, context: &'a Context) -> Option<&'a DocPage> {
-        let Shows::Table { schema, table } = &self.shows else { return None };
+        let InspectorContent::Table { schema, table } = &self.content else { return None };
         context.page(schema, table).filter(|page| !page.examples.is_empty())
     }
 

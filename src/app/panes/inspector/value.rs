@@ -1,16 +1,15 @@
-//! A whole value in the form that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
+//! A whole value in the format that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
 
 use crate::domain::limits::JSON_BYTES;
 use crate::domain::quantity::counted;
-use crate::domain::results::{Column, TypeClass, wkt};
+use crate::domain::results::{self, CellPreview, Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
-use crate::domain::text::visible;
+use crate::domain::text::{GlyphSet, visible};
 
-use super::lines::Joint;
-use super::lines::Paper;
-use super::{InspectorLine, JsonTree, Tone};
+use super::JsonTree;
+use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 
-/// A form of a value.
+/// A format of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValueFormat {
     /// Its text, wrapped.
@@ -26,7 +25,7 @@ pub enum ValueFormat {
 impl ValueFormat {
     /// Its word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "JSON",
@@ -35,22 +34,22 @@ impl ValueFormat {
         }
     }
 
-    /// The forms that a value has, the one that fits best first; `is_document` is whether it is a JSON document that is shown.
+    /// The formats that a value has, the one that fits best first; `is_document` is whether it is a JSON document that is shown.
     #[must_use]
     pub fn of(bytes: &[u8], column: &Column, is_document: bool) -> Vec<Self> {
         let text = std::str::from_utf8(bytes).ok();
-        let mut forms = Vec::new();
+        let mut formats = Vec::new();
         if column.class() == TypeClass::Geometry && wkt(bytes).is_some() {
-            forms.push(Self::Geometry);
+            formats.push(Self::Geometry);
         }
         if is_document {
-            forms.push(Self::Json);
+            formats.push(Self::Json);
         }
         if text.is_some() && column.class() != TypeClass::Bit {
-            forms.push(Self::Text);
+            formats.push(Self::Text);
         }
-        forms.push(Self::Hex);
-        forms
+        formats.push(Self::Hex);
+        formats
     }
 }
 
@@ -67,38 +66,39 @@ pub(super) fn document(bytes: &[u8]) -> Option<JsonTree> {
     JsonTree::new(text).filter(|_| text.trim_start().starts_with(['{', '[']))
 }
 
-/// Draws a value in a form that it has.
+/// Draws a value in a format that it has.
 pub(super) fn draw(
-    paper: &mut Paper,
+    out: &mut LineBuilder,
     bytes: &[u8],
     column: &Column,
-    (wanted, tree): (Option<ValueFormat>, Option<&JsonTree>),
+    (chosen, tree): (Option<ValueFormat>, Option<&JsonTree>),
 ) {
-    let forms = ValueFormat::of(bytes, column, tree.is_some());
-    let form = wanted.filter(|form| forms.contains(form)).or(forms.first().copied()).unwrap_or(ValueFormat::Hex);
-    let others: Vec<&str> = forms.iter().filter(|other| **other != form).map(|other| other.word()).collect();
+    let formats = ValueFormat::of(bytes, column, tree.is_some());
+    let format =
+        chosen.filter(|format| formats.contains(format)).or(formats.first().copied()).unwrap_or(ValueFormat::Hex);
+    let others: Vec<&str> = formats.iter().filter(|other| **other != format).map(|other| other.name()).collect();
     let also = if others.is_empty() { String::new() } else { format!(" · also as {}", others.join(", ")) };
-    let size = crate::app::ui::draw::counted(bytes.len() as u64, "byte");
-    paper.line(&format!("{size} as {}{also}", form.word()), Tone::Dim);
-    paper.blank();
+    let size = counted(bytes.len() as u64, "byte");
+    out.line(&format!("{size} as {}{also}", format.name()), LineStyle::Dim);
+    out.empty_line();
     let text = || std::str::from_utf8(bytes).unwrap_or_default();
-    match form {
+    match format {
         ValueFormat::Text => {
             let head = text().get(..text().floor_char_boundary(MOST)).unwrap_or_default();
             for line in head.lines() {
-                paper.line(&visible(line.trim_end()), Tone::Plain);
+                out.line(&visible(line.trim_end()), LineStyle::Plain);
             }
-            rest(paper, head.len() < bytes.len());
+            rest(out, head.len() < bytes.len());
         }
-        ValueFormat::Json => tree.into_iter().for_each(|tree| json(paper, tree)),
-        ValueFormat::Geometry => paper.line(&wkt(bytes).unwrap_or_default(), Tone::Plain),
-        ValueFormat::Hex => hex(paper, bytes),
+        ValueFormat::Json => tree.into_iter().for_each(|tree| json(out, tree)),
+        ValueFormat::Geometry => out.line(&wkt(bytes).unwrap_or_default(), LineStyle::Plain),
+        ValueFormat::Hex => hex(out, bytes),
     }
 }
 
 /// A whole value as text for the clipboard, and what that is: bytes that are shown in hexadecimal as SQL writes them.
-pub(super) fn copied(bytes: &[u8], form: Option<ValueFormat>) -> (String, &'static str) {
-    match form {
+pub(super) fn copied(bytes: &[u8], format: Option<ValueFormat>) -> (String, &'static str) {
+    match format {
         _ if bytes.is_empty() => (String::new(), "the value"),
         Some(ValueFormat::Hex) => (binary_literal(bytes), "the value in hexadecimal"),
         Some(ValueFormat::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),
@@ -108,17 +108,30 @@ pub(super) fn copied(bytes: &[u8], form: Option<ValueFormat>) -> (String, &'stat
     }
 }
 
-fn rest(paper: &mut Paper, is_more: bool) {
+/// Returns a value as a screen shows it.
+pub(super) fn shown(value: &CellPreview, column: &Column) -> String {
+    results::show_preview(value, column, GlyphSet::Unicode, usize::MAX / 2)
+        .into_iter()
+        .map(|piece| piece.text)
+        .collect()
+}
+
+/// Returns a value's first bytes as a screen shows them.
+pub(super) fn shown_bytes(bytes: &[u8], column: &Column) -> String {
+    shown(&CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 }, column)
+}
+
+fn rest(out: &mut LineBuilder, is_more: bool) {
     if is_more {
-        paper.leave_out("… the rest is not shown; a copy takes all of it");
+        out.leave_out("… the rest is not shown; a copy takes all of it");
     }
 }
 
-fn json(paper: &mut Paper, tree: &JsonTree) {
+fn json(out: &mut LineBuilder, tree: &JsonTree) {
     let left_out = |count: usize, place: &str| format!("… {} {place} are not drawn", counted(count as u64, "line"));
     let (before, lines, behind) = tree.drawn();
     if before > 0 {
-        paper.line(&left_out(before, "before"), Tone::Dim);
+        out.line(&left_out(before, "before"), LineStyle::Dim);
     }
     for line in lines {
         let indent = " ".repeat(2 * line.depth.min(20));
@@ -129,19 +142,19 @@ fn json(paper: &mut Paper, tree: &JsonTree) {
         };
         let key = if line.key.is_empty() { String::new() } else { format!("{}: ", head(line.key)) };
         let hang = indent.len() + 4;
-        let lead = [(indent, Tone::Plain), (mark.into(), Tone::Dim), (key, Tone::Name)];
-        let tone = match line.folds {
-            Some(true) => Tone::Dim,
-            _ if line.text.starts_with('"') => Tone::Code,
-            _ => Tone::Plain,
+        let lead = [(indent, LineStyle::Plain), (mark.into(), LineStyle::Dim), (key, LineStyle::Name)];
+        let style = match line.folds {
+            Some(true) => LineStyle::Dim,
+            _ if line.text.starts_with('"') => LineStyle::Code,
+            _ => LineStyle::Plain,
         };
-        paper.row(line.number);
-        paper.hang(&lead, &head(&line.text), tone, hang);
+        out.row(line.number);
+        out.hang(&lead, &head(&line.text), style, hang);
     }
     if behind > 0 {
-        paper.line(&left_out(behind, "behind"), Tone::Dim);
+        out.line(&left_out(behind, "behind"), LineStyle::Dim);
     } else {
-        rest(paper, tree.is_cut());
+        rest(out, tree.is_cut());
     }
 }
 
@@ -155,8 +168,8 @@ fn head(text: &str) -> String {
     }
 }
 
-fn hex(paper: &mut Paper, bytes: &[u8]) {
-    let room = paper.width().saturating_sub(9);
+fn hex(out: &mut LineBuilder, bytes: &[u8]) {
+    let room = out.width().saturating_sub(9);
     // Three cells for a byte in hexadecimal, one for its character.
     let count = (room / 4).clamp(4, HEX);
     let head = bytes.get(..MOST / 8).unwrap_or(bytes);
@@ -164,14 +177,14 @@ fn hex(paper: &mut Paper, bytes: &[u8]) {
         let digits: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
         let characters =
             part.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' });
-        paper.push(InspectorLine(
+        out.push(InspectorLine(
             vec![
-                (format!("{:06x}  ", row * count), Tone::Dim),
-                (format!("{:<width$}", digits.join(" "), width = 3 * count), Tone::Code),
-                (characters.collect(), Tone::Plain),
+                (format!("{:06x}  ", row * count), LineStyle::Dim),
+                (format!("{:<width$}", digits.join(" "), width = 3 * count), LineStyle::Code),
+                (characters.collect(), LineStyle::Plain),
             ],
-            Joint::None,
+            Continuation::None,
         ));
     }
-    rest(paper, head.len() < bytes.len());
+    rest(out, head.len() < bytes.len());
 }

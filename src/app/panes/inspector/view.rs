@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::ui::draw::{grouped, panel, parts};
+use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
-use crate::domain::quantity::counted;
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::type_text;
 use crate::domain::text::visible;
 
-use super::{Inspector, InspectorAction, Shows, Tone, chart_view};
+use super::{Inspector, InspectorAction, InspectorContent, LineStyle, chart_view};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -30,23 +30,25 @@ impl InspectorView<'_> {
     /// Draws into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        let (title, mut right) = match &self.inspector.shows {
-            Shows::Nothing => ("Inspector".to_owned(), String::new()),
-            Shows::Table { schema, table } => {
+        let (title, mut right) = match &self.inspector.content {
+            InspectorContent::Nothing => ("Inspector".to_owned(), String::new()),
+            InspectorContent::Table { schema, table } => {
                 let page = self.context.page(schema, table);
                 let pack = self.context.docs.iter().find(|pack| pack.pages.iter().any(|own| Some(own) == page));
                 (format!("Docs ─ {table}"), pack.map_or_else(|| schema.clone(), |pack| pack.title.clone()))
             }
-            Shows::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
-            Shows::Value { column, row, .. } => {
+            InspectorContent::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
+            InspectorContent::Value { column, row, .. } => {
                 (format!("{} ─ row {}", visible(&column.name), row + 1), type_text(column))
             }
-            Shows::Profile { column, .. } => (format!("Column {}", visible(&column.name)), type_text(column)),
-            Shows::Chart { columns, .. } => {
+            InspectorContent::Profile { column, .. } => {
+                (format!("Column {}", visible(&column.name)), type_text(column))
+            }
+            InspectorContent::Chart { columns, .. } => {
                 (format!("{} by {}", visible(&columns.1.name), visible(&columns.0.name)), String::new())
             }
-            Shows::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
-            Shows::Problem(_) => ("Problem".into(), String::new()),
+            InspectorContent::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
+            InspectorContent::Problem(_) => ("Problem".into(), String::new()),
         };
         if let Some((at, of)) = self.inspector.matches {
             right = format!("match {} of {}", grouped(at as u64), grouped(of as u64));
@@ -62,21 +64,21 @@ impl InspectorView<'_> {
             let number = self.inspector.top + row;
             let is_here = cursor.as_ref().is_some_and(|lines| lines.contains(&number));
             let is_found = self.inspector.found == Some(number) || is_here && self.in_focus;
-            let styled = line.0.iter().map(|(text, tone)| {
-                let style = match tone {
+            let styled = line.0.iter().map(|(text, style)| {
+                let style = match style {
                     _ if is_found => theme.cursor(),
-                    Tone::Heading => theme.heading(),
-                    Tone::Plain => theme.text(),
-                    Tone::Name => theme.name(),
-                    Tone::Dim => theme.dim(),
-                    Tone::Code => theme.good(),
-                    Tone::Warning => theme.warning(),
+                    LineStyle::Heading => theme.heading(),
+                    LineStyle::Plain => theme.text(),
+                    LineStyle::Name => theme.name(),
+                    LineStyle::Dim => theme.dim(),
+                    LineStyle::Code => theme.good(),
+                    LineStyle::Warning => theme.warning(),
                 };
                 (text.as_str(), style)
             });
             parts(buffer, (inside.x + 1, y), inside.right(), styled);
         }
-        if let Shows::Chart { series, .. } = &self.inspector.shows
+        if let InspectorContent::Chart { series, .. } = &self.inspector.content
             && series.x_scale.is_some()
         {
             // The words above it give way last: a chart of fewer rows tells nothing.

@@ -9,23 +9,23 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd};
 use crate::domain::sql::Dialect;
 
-use super::{Edit, Editor, Reading, Sheet, WorksheetAction, Worksheets};
+use super::{Edit, Editor, ParsedText, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
     /// The worksheet in front.
     #[must_use]
-    pub fn sheet(&self) -> Option<&Sheet> {
+    pub fn sheet(&self) -> Option<&Worksheet> {
         self.sheets.get(self.front)
     }
 
-    fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+    fn sheet_mut(&mut self) -> Option<&mut Worksheet> {
         self.sheets.get_mut(self.front)
     }
 
     /// Takes the worksheets of a profile; there is always one. What was typed before any were there stays, as a tab of
     /// its own in front; what changed in those of another profile goes to the disk first.
     pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize, cx: &mut PaneContext<'_>) {
-        let typed: Vec<Sheet> = if self.profile.is_none() {
+        let typed: Vec<Worksheet> = if self.profile.is_none() {
             self.sheets.drain(..).filter(|sheet| !sheet.editor.is_empty()).collect()
         } else {
             if self.is_dirty {
@@ -327,7 +327,7 @@ impl Worksheets {
         if let Some(sheet) = self.sheet_mut()
             && sheet.reading.as_ref().is_none_or(|reading| reading.dialect() != dialect)
         {
-            sheet.reading = Some(Reading::new(sheet.editor.text(), dialect));
+            sheet.reading = Some(ParsedText::new(sheet.editor.text(), dialect));
         }
     }
 
@@ -356,16 +356,16 @@ impl Worksheets {
         if let Some(profile) = self.profile.clone() {
             self.is_dirty = false;
             self.is_saving = true;
-            let worksheets = self.sheets.iter().map(Sheet::saved).collect();
+            let worksheets = self.sheets.iter().map(Worksheet::saved).collect();
             cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets, front: self.front }));
         }
     }
 }
 
-fn open(saved: SavedWorksheet) -> Sheet {
+fn open(saved: SavedWorksheet) -> Worksheet {
     let mut editor = Editor::new(&saved.text);
     editor.go(saved.cursor);
-    Sheet {
+    Worksheet {
         key: saved.key,
         title: saved.title,
         editor,

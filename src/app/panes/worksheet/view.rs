@@ -11,7 +11,7 @@ use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::text::{is_drawable, one_line};
 
-use super::{Sheet, Worksheets};
+use super::{Worksheet, Worksheets};
 
 /// What the panel needs.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl WorksheetView<'_> {
         self.text(sheet, inside, buffer);
     }
 
-    fn text(&self, sheet: &Sheet, area: Rect, buffer: &mut Buffer) {
+    fn text(&self, sheet: &Worksheet, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let reading = sheet.reading.as_ref();
         let cursor = sheet.editor.cursor();

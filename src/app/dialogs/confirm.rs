@@ -1,0 +1,49 @@
+//! Confirm: a yes-or-no question before something that the user may not want.
+
+use crate::app::context::Context;
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
+
+/// Asks a yes-or-no question; no is the default.
+#[derive(Debug)]
+pub struct ConfirmDialog {
+    pub question: String,
+    /// What yes does.
+    pub yes: Option<Box<Request>>,
+    /// What no does, and so does closing the question.
+    pub no: Option<Box<Request>>,
+}
+
+impl Dialog for ConfirmDialog {
+    fn shape(&self) -> DialogShape {
+        DialogShape::Confirm
+    }
+
+    fn title(&self) -> &'static str {
+        "Please confirm"
+    }
+
+    fn prompt(&self) -> &'static str {
+        ""
+    }
+
+    fn enter_hint(&self) -> &'static str {
+        "no"
+    }
+
+    fn explanation(&self) -> String {
+        self.question.clone()
+    }
+
+    /// Takes `y` for yes, and everything else for no: Enter, which types nothing, too.
+    fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
+        if matches!(answer.typed, "y" | "Y") {
+            DialogOutcome::Close(self.yes.take().into_iter().map(|yes| *yes).collect())
+        } else {
+            DialogOutcome::Close(self.dismiss())
+        }
+    }
+
+    fn dismiss(&mut self) -> Vec<Request> {
+        self.no.take().into_iter().map(|no| *no).collect()
+    }
+}

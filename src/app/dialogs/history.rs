@@ -1,0 +1,50 @@
+//! History: statements that were run, from the access log.
+
+use crate::app::context::Context;
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::domain::protocol::HistoryEntry;
+use crate::domain::quantity::grouped;
+use crate::domain::text::one_line;
+
+/// Lists statements that were run, the newest first.
+#[derive(Debug)]
+pub struct HistoryDialog {
+    pub entries: Vec<HistoryEntry>,
+}
+
+impl Dialog for HistoryDialog {
+    fn shape(&self) -> DialogShape {
+        DialogShape::List
+    }
+
+    fn title(&self) -> &'static str {
+        "History (access log)"
+    }
+
+    fn enter_hint(&self) -> &'static str {
+        "open in a worksheet"
+    }
+
+    fn items(&self, _context: &Context) -> Vec<DialogItem> {
+        self.entries.iter().map(item).collect()
+    }
+
+    fn empty_text(&self, typed: &str, _context: &Context) -> String {
+        if typed.is_empty() { "No statements have run yet.".into() } else { "No matches.".into() }
+    }
+
+    fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
+        answer.take_item()
+    }
+}
+
+fn item(entry: &HistoryEntry) -> DialogItem {
+    let begin = &entry.begin;
+    let end = entry.end.as_ref().map_or_else(
+        || "no end recorded".into(),
+        |end| format!("{} rows, {} ms, {}", grouped(end.rows), grouped(end.milliseconds), end.end),
+    );
+    let time = begin.time.get(5..16).unwrap_or_default().replace('T', " ");
+    let open = Request::NewWorksheet { title: "history".into(), text: begin.statement.clone() };
+    DialogItem::new(one_line(&begin.statement), vec![open]).about(end).right(format!("{} {time}", begin.profile))
+}

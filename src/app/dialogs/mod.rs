@@ -1,0 +1,45 @@
+//! Dialogs: questions to the user above the panels. One file for each question; `overlay.rs` keeps those that are open.
+
+pub mod actions;
+mod activity;
+mod chart;
+mod columns;
+mod confirm;
+mod copy_as;
+mod export;
+mod filter;
+mod find;
+mod help;
+mod history;
+mod jump_row;
+mod narrow;
+mod overlay;
+mod palette;
+mod rename;
+mod save_snippet;
+mod search;
+mod search_inspector;
+mod snippets;
+mod view;
+mod zone;
+
+pub use activity::{ActivityDialog, ActivityLine};
+pub use chart::ChartDialog;
+pub use columns::ColumnsDialog;
+pub use confirm::ConfirmDialog;
+pub use copy_as::CopyAsDialog;
+pub use export::{ExportDialog, ExportPlan};
+pub use filter::FilterDialog;
+pub use find::FindDialog;
+pub use help::HelpDialog;
+pub use history::HistoryDialog;
+pub use jump_row::JumpRowDialog;
+pub use overlay::{Anchor, Modality, Overlay, Overlays};
+pub use palette::PaletteDialog;
+pub use rename::RenameDialog;
+pub use save_snippet::SaveSnippetDialog;
+pub use search::SearchDialog;
+pub use search_inspector::SearchInspectorDialog;
+pub use snippets::SnippetsDialog;
+pub use view::OverlaysView;
+pub use zone::ZoneDialog;

@@ -1,0 +1,378 @@
+//! The open overlays: a stack. Keys go to the topmost modal one; drawing goes from the bottom up.
+
+use crate::app::context::Context;
+use crate::app::dialogs::actions::ListAction;
+use crate::app::layout::Area;
+use crate::app::panes::PaneContext;
+use crate::app::request::{
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, InputFault, Narrowing,
+};
+use crate::app::widgets::line_input::LineInput;
+use crate::app::widgets::list::ListCursor;
+use crate::domain::catalog::find::FindMatch;
+
+use super::narrow::narrow;
+
+/// Cells of a dialog with a list, where there is room.
+const LIST_SIZE: (u16, u16) = (104, 30);
+/// Cells of a dialog with a line or a yes-or-no question.
+const LINE_SIZE: (u16, u16) = (72, 8);
+/// Cells of a popup at a cell of the screen.
+const POPUP_SIZE: (u16, u16) = (40, 10);
+/// Lines of a dialog that are not items: two of the border, the typed text, an empty one.
+const LINES_AROUND_ITEMS: u16 = 4;
+
+/// Where an overlay stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// In the middle, between the header and the keys.
+    Center,
+    /// Below this cell of the screen, or above it where there is more room.
+    Cell { x: u16, y: u16 },
+}
+
+/// Whether an overlay takes the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Modality {
+    /// It takes every key.
+    Modal,
+    /// Keys go past it to what is below, such as the text that a popup belongs to.
+    NonModal,
+}
+
+/// One open dialog.
+#[derive(Debug)]
+pub struct Overlay {
+    pub dialog: Box<dyn Dialog>,
+    pub anchor: Anchor,
+    pub modality: Modality,
+    pub input: LineInput,
+    /// The items that match what is typed, best first.
+    pub items: Vec<DialogItem>,
+    pub list: ListCursor,
+    pub fault: Option<InputFault>,
+}
+
+/// The open overlays, the topmost last.
+#[derive(Debug, Default)]
+pub struct Overlays {
+    stack: Vec<Overlay>,
+}
+
+impl Overlays {
+    /// Opens a modal dialog on top, in the middle.
+    pub fn open(&mut self, dialog: Box<dyn Dialog>, cx: &mut PaneContext<'_>) {
+        // A dialog that is open already is opened again in place of the old one; an answer that is missing is a no.
+        if let Some(at) = self.stack.iter().position(|overlay| overlay.dialog.title() == dialog.title()) {
+            cx.requests.extend(self.stack.remove(at).dialog.dismiss());
+        }
+        self.push(Overlay::new(dialog, Anchor::Center, Modality::Modal), cx);
+    }
+
+    fn push(&mut self, mut overlay: Overlay, cx: &mut PaneContext<'_>) {
+        overlay.on_typed(cx);
+        self.stack.push(overlay);
+    }
+
+    /// Returns the overlay that takes the keys.
+    #[must_use]
+    pub fn modal(&self) -> Option<&Overlay> {
+        self.stack.iter().rfind(|overlay| overlay.modality == Modality::Modal)
+    }
+
+    /// Returns whether an overlay takes the keys.
+    #[must_use]
+    pub fn is_modal(&self) -> bool {
+        self.modal().is_some()
+    }
+
+    /// Returns all overlays in the order of drawing.
+    pub fn bottom_up(&self) -> impl Iterator<Item = &Overlay> {
+        self.stack.iter()
+    }
+
+    fn modal_index(&self) -> Option<usize> {
+        self.stack.iter().rposition(|overlay| overlay.modality == Modality::Modal)
+    }
+
+    /// Does an action of lists in the overlay that takes the keys.
+    pub fn act(&mut self, action: ListAction, cx: &mut PaneContext<'_>) {
+        let Some(at) = self.modal_index() else { return };
+        match action {
+            ListAction::Choose => self.submit(at, cx),
+            ListAction::Close => self.back(at, cx),
+            ListAction::DeleteBack => self.edit(at, cx, LineInput::delete_back),
+            ListAction::ClearLine => self.edit(at, cx, LineInput::clear),
+            ListAction::Down
+            | ListAction::Up
+            | ListAction::PageDown
+            | ListAction::PageUp
+            | ListAction::Top
+            | ListAction::End => {
+                if let (Some(overlay), Some(to)) = (self.stack.get_mut(at), action.cursor_move()) {
+                    let page = overlay.page(cx.context);
+                    overlay.list.go(to, overlay.items.len(), page);
+                }
+            }
+        }
+    }
+
+    /// Takes a typed character; a confirmation is answered by it.
+    pub fn type_char(&mut self, character: char, cx: &mut PaneContext<'_>) {
+        let Some(at) = self.modal_index() else { return };
+        let is_confirmation = |overlay: &Overlay| overlay.dialog.shape() == DialogShape::Confirm;
+        if self.stack.get(at).is_some_and(is_confirmation) {
+            self.edit(at, cx, |input| input.push(character));
+            self.submit(at, cx);
+        } else {
+            self.edit(at, cx, |input| input.push(character));
+        }
+    }
+
+    /// Takes pasted text; nothing pasted answers a confirmation.
+    pub fn paste(&mut self, text: &str, cx: &mut PaneContext<'_>) {
+        let Some(at) = self.modal_index() else { return };
+        if self.stack.get(at).is_some_and(|overlay| overlay.dialog.shape() != DialogShape::Confirm) {
+            self.edit(at, cx, |input| input.paste(text));
+        }
+    }
+
+    /// Makes all lists again: the catalog has changed.
+    pub fn refresh(&mut self, cx: &mut PaneContext<'_>) {
+        for overlay in &mut self.stack {
+            overlay.on_typed(cx);
+        }
+    }
+
+    /// Takes what a search of the catalog found.
+    pub fn on_found(&mut self, best: &[FindMatch], total: usize, context: &Context) {
+        for overlay in &mut self.stack {
+            overlay.dialog.on_found(best, total);
+            overlay.refresh(context);
+        }
+    }
+
+    /// Closes the dialogs that waited for this save.
+    pub fn on_saved(&mut self) {
+        self.stack.retain(|overlay| !overlay.dialog.waits_for_save());
+    }
+
+    /// Closes all without an answer, the topmost first.
+    pub fn dismiss_all(&mut self, cx: &mut PaneContext<'_>) {
+        while let Some(mut overlay) = self.stack.pop() {
+            cx.requests.extend(overlay.dialog.dismiss());
+        }
+    }
+
+    fn edit(&mut self, at: usize, cx: &mut PaneContext<'_>, edit: impl FnOnce(&mut LineInput)) {
+        if let Some(overlay) = self.stack.get_mut(at) {
+            edit(&mut overlay.input);
+            overlay.list = ListCursor::default();
+            overlay.on_typed(cx);
+        }
+    }
+
+    fn submit(&mut self, at: usize, cx: &mut PaneContext<'_>) {
+        let Some(overlay) = self.stack.get_mut(at) else { return };
+        if overlay.fault.is_some() {
+            // The fault is shown under the line, and nothing of what was typed is lost.
+            return;
+        }
+        match overlay.submit(cx.context) {
+            DialogOutcome::Stay(requests) => {
+                overlay.refresh(cx.context);
+                cx.requests.extend(requests);
+            }
+            DialogOutcome::Close(requests) => {
+                self.stack.remove(at);
+                cx.requests.extend(requests);
+            }
+            DialogOutcome::Step(step) => overlay.show_step(step, cx),
+        }
+    }
+
+    /// Goes one step back, or closes without an answer.
+    fn back(&mut self, at: usize, cx: &mut PaneContext<'_>) {
+        let Some(overlay) = self.stack.get_mut(at) else { return };
+        let answer = DialogAnswer { typed: overlay.input.text(), cursor: overlay.list.cursor, item: None };
+        if let Some(step) = overlay.dialog.back(answer) {
+            overlay.show_step(step, cx);
+        } else {
+            let mut overlay = self.stack.remove(at);
+            cx.requests.extend(overlay.dialog.dismiss());
+        }
+    }
+}
+
+impl Overlay {
+    fn new(dialog: Box<dyn Dialog>, anchor: Anchor, modality: Modality) -> Self {
+        let input = LineInput::with(dialog.initial_text());
+        Self { dialog, anchor, modality, input, items: Vec::new(), list: ListCursor::default(), fault: None }
+    }
+
+    fn submit(&mut self, context: &Context) -> DialogOutcome {
+        let cursor = self.list.cursor;
+        let item = (cursor < self.items.len()).then(|| self.items.swap_remove(cursor));
+        self.dialog.submit(DialogAnswer { typed: self.input.text(), cursor, item }, context)
+    }
+
+    fn show_step(&mut self, step: DialogStep, cx: &mut PaneContext<'_>) {
+        self.input = LineInput::with(step.typed);
+        self.list = ListCursor { cursor: step.cursor, top: 0 };
+        self.on_typed(cx);
+    }
+
+    fn on_typed(&mut self, cx: &mut PaneContext<'_>) {
+        cx.requests.extend(self.dialog.on_typed(self.input.text(), cx.context));
+        self.refresh(cx.context);
+    }
+
+    /// Makes the list again.
+    fn refresh(&mut self, context: &Context) {
+        let items = self.dialog.items(context);
+        self.items = match self.dialog.narrowing() {
+            Narrowing::ByTypedText => narrow(items, self.input.text()),
+            Narrowing::ByDialog => items,
+        };
+        self.items.extend(self.dialog.last_item());
+        self.fault = self.dialog.fault(self.input.text());
+        self.list.settle(self.items.len(), self.page(context));
+    }
+
+    /// Returns whether it has more items than are in view.
+    #[must_use]
+    pub fn has_more_items(&self, context: &Context) -> bool {
+        self.dialog.shape() == DialogShape::List && self.items.len() > self.page(context)
+    }
+
+    /// Returns how many items are in view at once.
+    fn page(&self, context: &Context) -> usize {
+        usize::from(self.area(context).height.saturating_sub(LINES_AROUND_ITEMS)).max(1)
+    }
+
+    /// Returns where it stands.
+    #[must_use]
+    pub fn area(&self, context: &Context) -> Area {
+        let (width, height) = match self.dialog.shape() {
+            DialogShape::List => LIST_SIZE,
+            DialogShape::Line | DialogShape::Confirm => LINE_SIZE,
+        };
+        match self.anchor {
+            Anchor::Center => context.layout.overlay(width, height),
+            Anchor::Cell { x, y } => context.layout.popup((x, y), POPUP_SIZE),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Model;
+    use crate::app::effect::Effect;
+    use crate::app::keymaps::keymap;
+    use crate::app::layout::ScreenSize;
+    use crate::app::model::Start;
+    use crate::app::request::Request;
+    use crate::app::ui::look::TerminalLook;
+    use crate::app::ui::theme::Theme;
+
+    /// A list that answers with a notice, for the tests alone.
+    #[derive(Debug)]
+    struct TestDialog(&'static str);
+
+    impl Dialog for TestDialog {
+        fn shape(&self) -> DialogShape {
+            DialogShape::List
+        }
+
+        fn title(&self) -> &'static str {
+            self.0
+        }
+
+        fn enter_hint(&self) -> &'static str {
+            "take"
+        }
+
+        fn items(&self, _context: &Context) -> Vec<DialogItem> {
+            ["alpha", "beta"].map(|name| DialogItem::new(name, vec![Request::Notice(name.into())])).into()
+        }
+
+        fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
+            answer.take_item()
+        }
+
+        fn dismiss(&mut self) -> Vec<Request> {
+            vec![Request::Notice(format!("{} dismissed", self.0))]
+        }
+    }
+
+    fn model() -> Model {
+        Model::new(Start {
+            settings: std::sync::Arc::default(),
+            profiles: Vec::new(),
+            keymap: keymap("default", None).0.into(),
+            theme: Theme::new(TerminalLook::default()),
+            size: ScreenSize { width: 100, height: 30 },
+            problems: Vec::new(),
+            first_worksheet: None,
+            folder: String::new(),
+        })
+    }
+
+    /// Lets `act` change the overlays of a model, and returns the notices that it asks for.
+    fn notices(model: &mut Model, act: impl FnOnce(&mut Overlays, &mut PaneContext<'_>)) -> Vec<String> {
+        let (mut requests, mut effects): (Vec<Request>, Vec<Effect>) = (Vec::new(), Vec::new());
+        act(
+            &mut model.overlays,
+            &mut PaneContext { context: &model.context, requests: &mut requests, effects: &mut effects },
+        );
+        let notice = |request| if let Request::Notice(text) = request { Some(text) } else { None };
+        requests.into_iter().filter_map(notice).collect()
+    }
+
+    #[test]
+    fn keys_go_to_the_topmost_modal_overlay_and_past_popups() {
+        let mut model = model();
+        let popup = |at| Overlay::new(Box::new(TestDialog("popup")), at, Modality::NonModal);
+        notices(&mut model, |overlays, cx| overlays.push(popup(Anchor::Cell { x: 10, y: 5 }), cx));
+        assert!(!model.overlays.is_modal(), "a popup alone takes no key");
+        notices(&mut model, |overlays, cx| overlays.type_char('b', cx));
+        assert_eq!(model.overlays.bottom_up().next().unwrap().input.text(), "");
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("lower")), cx));
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("upper")), cx));
+        notices(&mut model, |overlays, cx| overlays.push(popup(Anchor::Cell { x: 0, y: 0 }), cx));
+        let titles: Vec<_> = model.overlays.bottom_up().map(|overlay| overlay.dialog.title()).collect();
+        assert_eq!(titles, ["popup", "lower", "upper", "popup"], "drawn in this order");
+        notices(&mut model, |overlays, cx| overlays.type_char('b', cx));
+        assert_eq!(model.overlays.modal().map(|overlay| overlay.input.text()), Some("b"));
+        assert_eq!(notices(&mut model, |overlays, cx| overlays.act(ListAction::Choose, cx)), ["beta"]);
+        assert_eq!(model.overlays.modal().map(|overlay| overlay.dialog.title()), Some("lower"));
+        assert_eq!(notices(&mut model, |overlays, cx| overlays.act(ListAction::Close, cx)), ["lower dismissed"]);
+        assert!(!model.overlays.is_modal() && model.overlays.bottom_up().count() == 2, "the popups stay");
+    }
+
+    #[test]
+    fn a_dialog_is_open_once_and_all_are_told_when_they_are_closed() {
+        let mut model = model();
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), cx));
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("two")), cx));
+        let again = notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), cx));
+        assert_eq!((again, model.overlays.bottom_up().count()), (vec!["one dismissed".to_owned()], 2));
+        assert_eq!(notices(&mut model, Overlays::dismiss_all), ["one dismissed", "two dismissed"]);
+    }
+
+    #[test]
+    fn a_popup_stands_at_its_cell_and_inside_the_screen() {
+        let model = model();
+        let area = |x, y| {
+            Overlay::new(Box::new(TestDialog("")), Anchor::Cell { x, y }, Modality::NonModal).area(&model.context)
+        };
+        let (width, height) = POPUP_SIZE;
+        assert_eq!(area(10, 5), Area { x: 10, y: 6, width, height });
+        assert_eq!(area(95, 27), Area { x: 100 - width, y: 27 - height, width, height }, "above, and shifted left");
+        for (x, y) in [(0, 0), (0, 29), (99, 29), (300, 300)] {
+            let area = area(x, y);
+            assert!(area.x + area.width <= 100 && area.y + area.height <= 30, "{x} {y}: {area:?}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Draws the open dialogs.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::context::Context;
+use crate::app::request::{DialogItem, DialogShape};
+use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
+use crate::app::ui::theme::Theme;
+use crate::domain::text::visible;
+
+use super::{Overlay, Overlays};
+
+/// What drawing the overlays needs.
+#[derive(Debug)]
+pub struct OverlaysView<'a> {
+    pub overlays: &'a Overlays,
+    pub context: &'a Context,
+    pub theme: Theme,
+}
+
+impl OverlaysView<'_> {
+    /// Draws all of them, the topmost last.
+    pub fn draw(&self, buffer: &mut Buffer) {
+        for overlay in self.overlays.bottom_up() {
+            OverlayView { overlay, context: self.context, theme: self.theme }.draw(buffer);
+        }
+    }
+}
+
+/// What drawing one overlay needs.
+struct OverlayView<'a> {
+    overlay: &'a Overlay,
+    context: &'a Context,
+    theme: Theme,
+}
+
+impl OverlayView<'_> {
+    fn draw(&self, buffer: &mut Buffer) {
+        let dialog = &self.overlay.dialog;
+        let area = rect(self.overlay.area(self.context), buffer);
+        let listed = self.overlay.items.len();
+        let count = match (dialog.shape(), dialog.total()) {
+            (DialogShape::Line | DialogShape::Confirm, _) => String::new(),
+            (DialogShape::List, Some(total)) if total > listed => format!("best {listed} of {total}"),
+            (DialogShape::List, _) => listed.to_string(),
+        };
+        let inside = panel(buffer, area, dialog.title(), &count, true, self.theme);
+        if inside.is_empty() {
+            return;
+        }
+        match dialog.shape() {
+            DialogShape::Confirm => self.confirmation(inside, buffer),
+            DialogShape::Line => {
+                self.input(inside, buffer);
+                self.below_line(inside, buffer);
+            }
+            DialogShape::List => {
+                self.input(inside, buffer);
+                self.list(inside, buffer);
+            }
+        }
+    }
+
+    fn input(&self, area: Rect, buffer: &mut Buffer) {
+        let prompt = self.overlay.dialog.prompt();
+        let (typed, _) = self.typed(prompt, area);
+        parts(
+            buffer,
+            (area.x + 1, area.y),
+            area.right(),
+            [
+                (prompt, self.theme.dim()),
+                (" › ", self.theme.key()),
+                (typed.as_str(), self.theme.text()),
+                ("▏", self.theme.key()),
+            ],
+        );
+    }
+
+    /// Returns the typed text as it can be shown, and how many cells of it are left out: its end is where the cursor is.
+    fn typed(&self, prompt: &str, area: Rect) -> (String, usize) {
+        let text = visible(self.overlay.input.text());
+        let room = usize::from(area.width).saturating_sub(prompt.width() + 5);
+        if text.width() <= room {
+            return (text.into_owned(), 0);
+        }
+        let (mut left, mut start) = (text.width(), 0);
+        // One cell is for the mark.
+        for grapheme in text.graphemes(true) {
+            if left < room {
+                break;
+            }
+            left -= grapheme.width();
+            start += grapheme.len();
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        (format!("…{rest}"), text.width() - left - 1)
+    }
+
+    /// Draws what is wrong with the typed text, else the explanation or the preview.
+    fn below_line(&self, area: Rect, buffer: &mut Buffer) {
+        let dialog = &self.overlay.dialog;
+        if let Some(fault) = &self.overlay.fault {
+            self.mark(&fault.at, area, buffer);
+            Self::lines(&fault.message, self.theme.warning(), area, buffer);
+            return;
+        }
+        Self::lines(&dialog.explanation(), self.theme.dim(), area, buffer);
+        let rows = usize::from(area.height.saturating_sub(3));
+        for (y, line) in (area.y + 2..).zip(dialog.preview().lines().take(rows)) {
+            let line = clip(&visible(&line.replace('\t', "  ")), usize::from(area.width).saturating_sub(4));
+            parts(buffer, (area.x + 3, y), area.right(), [(line.as_str(), self.theme.dim())]);
+        }
+    }
+
+    /// Draws a mark under these bytes of the typed text, as far as they are in view.
+    fn mark(&self, at: &std::ops::Range<usize>, area: Rect, buffer: &mut Buffer) {
+        let prompt = self.overlay.dialog.prompt();
+        let text = self.overlay.input.text();
+        let before = text.get(..at.start).map_or(0, |text| visible(text).width());
+        let width = text.get(at.clone()).map_or(1, |text| visible(text).width()).max(1);
+        let (_, left_out) = self.typed(prompt, area);
+        let (from, to) = (before.max(left_out), (before + width).max(left_out));
+        let x = area.x + 1 + u16::try_from(prompt.width() + 3 + from - left_out).unwrap_or(0);
+        let mark = "^".repeat(to - from);
+        parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);
+    }
+
+    /// Draws text under the line, wrapped.
+    fn lines(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
+        let width = usize::from(area.width).saturating_sub(2);
+        for (y, line) in (area.y + 2..area.bottom()).zip(wrap(text, width)) {
+            parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), style)]);
+        }
+    }
+
+    fn confirmation(&self, area: Rect, buffer: &mut Buffer) {
+        let question = self.overlay.dialog.explanation();
+        let lines = wrap(&question, usize::from(area.width).saturating_sub(2));
+        let mut y = area.y + 1;
+        for line in &lines {
+            parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), self.theme.text())]);
+            y += 1;
+        }
+        parts(
+            buffer,
+            (area.x + 1, y + 1),
+            area.right(),
+            [
+                ("y", self.theme.key()),
+                (" yes   ", self.theme.text()),
+                ("any other key", self.theme.key()),
+                (" no", self.theme.text()),
+            ],
+        );
+    }
+
+    fn list(&self, area: Rect, buffer: &mut Buffer) {
+        let Overlay { items, list: cursor, .. } = self.overlay;
+        if items.is_empty() {
+            let text = self.overlay.dialog.empty_text(self.overlay.input.text(), self.context);
+            Self::lines(&text, self.theme.dim(), area, buffer);
+            return;
+        }
+        let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        let widest = items.iter().map(|item| visible(&item.name).width()).max().unwrap_or(0);
+        let limit = usize::from(list.width) * 5 / 10;
+        let in_view = items.iter().enumerate().skip(cursor.top).take(usize::from(list.height));
+        for (y, (row, item)) in (list.y..).zip(in_view) {
+            let line = Rect { y, height: 1, ..list };
+            self.item(item, row == cursor.cursor, widest.min(limit), line, buffer);
+        }
+    }
+
+    fn item(&self, item: &DialogItem, is_here: bool, widest: usize, area: Rect, buffer: &mut Buffer) {
+        let theme = self.theme;
+        let style_of = |style| if is_here { theme.cursor() } else { style };
+        if is_here {
+            buffer.set_style(area.intersection(buffer.area), theme.cursor());
+        }
+        // On a narrow screen the text about an item counts more than what stands at the right.
+        let most = if area.width < 60 && !item.about.is_empty() { 0 } else { usize::from(area.width) / 3 };
+        let right = clip(&visible(&item.right), most);
+        let room = usize::from(area.width).saturating_sub(right.width() + 3);
+        let widest = if item.about.is_empty() { room } else { widest.min(room) };
+        let name = clip(&visible(&item.name), widest);
+        let pad = " ".repeat(widest.saturating_sub(name.width()) + 2);
+        let about = clip(&visible(&item.about), room.saturating_sub(widest + 2));
+        let lead = if is_here { "›" } else { " " };
+        parts(
+            buffer,
+            (area.x, area.y),
+            area.right(),
+            [
+                (lead, style_of(theme.key())),
+                (name.as_str(), style_of(theme.text())),
+                (pad.as_str(), style_of(theme.text())),
+                (about.as_str(), style_of(theme.dim())),
+            ],
+        );
+        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
+        parts(buffer, (x, area.y), area.right(), [(right.as_str(), style_of(theme.key()))]);
+    }
+}

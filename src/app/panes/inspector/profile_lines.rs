@@ -1,0 +1,118 @@
+//! What a column holds, and bars, as lines of the inspector.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::ui::draw::clip;
+use crate::domain::quantity::{counted, grouped};
+use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
+use crate::domain::text::visible;
+
+use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
+use super::value::shown_bytes;
+
+/// What a column holds.
+pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnProfile, scope: &str) {
+    let value = |bytes: &[u8]| shown_bytes(bytes, column);
+    out.line(&format!("Over {scope}"), LineStyle::Dim);
+    out.empty_line();
+    let mut fact =
+        |name: &str, words: String| out.hang(&[(format!("{name:<10}"), LineStyle::Name)], &words, LineStyle::Plain, 10);
+    let share = |count: u64| {
+        let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
+        format!("{} ({percent:.1} %)", grouped(count))
+    };
+    fact("rows", grouped(profile.rows));
+    fact("nulls", share(profile.nulls));
+    if profile.empty > 0 {
+        fact("empty", share(profile.empty));
+    }
+    fact(
+        "distinct",
+        match profile.distinct {
+            DistinctCount::Exact(count) => grouped(count),
+            DistinctCount::Estimate(count) => format!("about {}", grouped(count)),
+        },
+    );
+    if let Some(least) = &profile.least {
+        fact("least", value(least));
+    }
+    if let Some(greatest) = &profile.greatest {
+        fact("greatest", value(greatest));
+    }
+    if let Some(mean) = &profile.mean {
+        fact("mean", mean.clone());
+    }
+    if let Some((least, most)) = profile.lengths {
+        fact("length", format!("{} to {}", grouped(least), grouped(most)));
+    }
+    if !profile.quantiles.is_empty() {
+        out.empty_line();
+        out.line(
+            if profile.is_sampled { "Quantiles (of a sample of 10,000)" } else { "Quantiles" },
+            LineStyle::Heading,
+        );
+        for (percent, at) in &profile.quantiles {
+            out.hang(&[(format!("{percent:>3} %     "), LineStyle::Name)], &value(at), LineStyle::Plain, 10);
+        }
+    }
+    if !profile.histogram.is_empty() {
+        out.empty_line();
+        out.line("Histogram", LineStyle::Heading);
+        let most = profile.histogram.iter().map(|bin| bin.count).max().unwrap_or(1);
+        let widest = profile.histogram.iter().map(|bin| bin.from.width()).max().unwrap_or(0);
+        for bin in &profile.histogram {
+            bar(out, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
+        }
+        if let Some(last) = profile.histogram.last() {
+            out.line(&format!("{:>widest$}  end", last.to), LineStyle::Dim);
+        }
+    }
+    if !profile.frequent.is_empty() {
+        out.empty_line();
+        out.line(if profile.is_frequent_exact { "Most frequent" } else { "Most frequent (about)" }, LineStyle::Heading);
+        for frequent in &profile.frequent {
+            out.hang(
+                &[(format!("{:>9}  ", grouped(frequent.count)), LineStyle::Name)],
+                &value(&frequent.value),
+                LineStyle::Plain,
+                11,
+            );
+        }
+    }
+}
+
+/// A label, a bar and a number, on one line.
+fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), words: &str) {
+    /// Eighths of a cell, from none to seven.
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let room = out.width().saturating_sub(label.width() + words.width() + 4).min(60);
+    let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
+    let eighths = (share * room as f64 * 8.0).round() as usize;
+    let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
+    out.push(InspectorLine(
+        vec![(format!("{label}  "), LineStyle::Name), (drawn, LineStyle::Code), (format!(" {words}"), LineStyle::Dim)],
+        Continuation::None,
+    ));
+}
+
+/// Bars, or a line.
+pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
+    let left_out = match (series.left_out, series.x_scale) {
+        (0, _) => String::new(),
+        (count, None) => format!("; {} left out: no number", counted(count, "row")),
+        (count, Some(_)) => format!("; {} left out: not both values", counted(count, "row")),
+    };
+    out.line(&format!("Over {scope}{left_out}"), LineStyle::Dim);
+    if series.is_thinned {
+        out.line("there are more rows than are drawn", LineStyle::Warning);
+    }
+    out.empty_line();
+    let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+    let widest = series.bars.iter().map(|(label, _)| visible(label).width()).max().unwrap_or(0).min(out.width() / 3);
+    for (label, value) in &series.bars {
+        let label = clip(&visible(label), widest);
+        let pad = " ".repeat(widest.saturating_sub(label.width()));
+        bar(out, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
+    }
+}

@@ -1,0 +1,167 @@
+//! The lines about a table: its page, then its columns, keys and indexes, then examples.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::context::Context;
+use crate::domain::catalog::{KeyRole, Table};
+use crate::domain::docs::DocPage;
+use crate::domain::docs::blocks::{Block, Inline, blocks, plain};
+use crate::domain::quantity::counted;
+use crate::domain::text::visible;
+
+use super::line_builder::{LineBuilder, LineStyle};
+
+/// Sections of a page that are drawn from what was read of them: columns with the catalog, examples with their keys.
+const READ_SECTIONS: [&str; 2] = ["Columns", "Try"];
+
+/// Draws a table: its documentation, and what the catalog knows about it.
+pub(super) fn table(out: &mut LineBuilder, (schema, name): (&str, &str), context: &Context) {
+    let found = context.catalog.as_ref().and_then(|catalog| catalog.table(schema, name));
+    let page = context.page(schema, name);
+    if let Some(page) = page {
+        prose(out, page);
+    }
+    match found {
+        Some(found) => catalog_entry(out, found, page),
+        None => out.line("The catalog does not have this table.", LineStyle::Warning),
+    }
+    if let Some(page) = page {
+        examples(out, page);
+    }
+}
+
+/// Draws the page up to its columns and examples.
+fn prose(out: &mut LineBuilder, page: &DocPage) {
+    let blocks = blocks(&page.text);
+    let is_read = |block: &Block| match block {
+        Block::Heading { text, .. } => READ_SECTIONS.contains(&plain(text).trim()),
+        _ => false,
+    };
+    for block in blocks.iter().take_while(|block| !is_read(block)) {
+        draw_block(out, block, &[], 0);
+        out.empty_line();
+    }
+}
+
+/// Draws a block; its first line begins with these parts, the others are indented.
+fn draw_block(out: &mut LineBuilder, block: &Block, lead: &[(String, LineStyle)], indent: usize) {
+    match block {
+        Block::Heading { text, .. } => text_lines(out, text, lead, LineStyle::Heading, indent),
+        Block::Paragraph(text) => text_lines(out, text, lead, LineStyle::Plain, indent),
+        Block::List { first, items } => {
+            for (number, item) in (first.unwrap_or(0)..).zip(items) {
+                let mark = if first.is_some() { format!("{number}. ") } else { "• ".into() };
+                let width = indent + mark.width();
+                let lead = [(format!("{}{mark}", " ".repeat(indent)), LineStyle::Dim)];
+                let indented = [(" ".repeat(width), LineStyle::Plain)];
+                for (at, block) in item.iter().enumerate() {
+                    let lead = if at == 0 { &lead } else { &indented };
+                    draw_block(out, block, if matches!(block, Block::List { .. }) { &[] } else { lead }, width);
+                }
+            }
+        }
+        Block::Table { head, rows } => {
+            let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| plain(cell).replace('\n', " ")).collect::<Vec<_>>();
+            let (head, rows) = (cells(head), rows.iter().map(|row| cells(row)).collect::<Vec<_>>());
+            let mut widths: Vec<usize> = Vec::new();
+            for row in std::iter::once(&head).chain(&rows) {
+                widths.resize(widths.len().max(row.len()), 0);
+                for (width, cell) in widths.iter_mut().zip(row) {
+                    *width = (*width).max(visible(cell).width());
+                }
+            }
+            let line = |row: &[String]| {
+                let padded = row.iter().zip(&widths).map(|(cell, width)| {
+                    let cell = visible(cell);
+                    format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())))
+                });
+                padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+            };
+            out.hang(lead, &line(&head), LineStyle::Heading, indent);
+            for row in &rows {
+                out.hang(lead, &line(row), LineStyle::Plain, indent + 2);
+            }
+        }
+        Block::Code { text, .. } => {
+            for line in text.lines() {
+                out.hang(lead, &visible(&line.replace('\t', "  ")), LineStyle::Code, indent);
+            }
+        }
+        Block::Quote(blocks) => {
+            let lead = [lead, &[("│ ".to_owned(), LineStyle::Dim)]].concat();
+            for block in blocks {
+                draw_block(out, block, &lead, indent + 2);
+            }
+        }
+        Block::Rule => out.line(&"─".repeat(out.width()), LineStyle::Dim),
+    }
+}
+
+/// Draws text; a line break of the page begins a new line.
+fn text_lines(out: &mut LineBuilder, text: &[Inline], lead: &[(String, LineStyle)], style: LineStyle, indent: usize) {
+    let indented = [(" ".repeat(indent), LineStyle::Plain)];
+    for (at, line) in plain(text).split('\n').enumerate() {
+        let lead = if at == 0 || indent == 0 { lead } else { &indented };
+        out.hang(lead, &visible(line.trim_end()), style, indent);
+    }
+}
+
+/// Draws what the catalog knows about a table, with what its page says about the columns.
+fn catalog_entry(out: &mut LineBuilder, table: &Table, page: Option<&DocPage>) {
+    if page.is_none() && !table.comment.is_empty() {
+        out.line(&visible(table.comment.trim_end()), LineStyle::Plain);
+        out.empty_line();
+    }
+    let rows = table.rows.map_or_else(String::new, |rows| format!(", about {}", counted(rows, "row")));
+    out.line(&format!("Columns ({}{rows})", table.columns.len()), LineStyle::Heading);
+    let widest = table.columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(28);
+    for column in &table.columns {
+        let key = match column.key {
+            KeyRole::Primary => "PK ",
+            KeyRole::Foreign => "FK ",
+            KeyRole::Unique => "UQ ",
+            KeyRole::Indexed => "ix ",
+            KeyRole::None => "   ",
+        };
+        let name = format!("{:<widest$} ", visible(column.name.trim_end()));
+        let null = if column.is_nullable { "" } else { " not null" };
+        let lead = [(key.to_owned(), LineStyle::Dim), (name, LineStyle::Name)];
+        out.hang(&lead, &format!("{}{null}", visible(column.type_text.trim_end())), LineStyle::Dim, 4);
+        let documented = page.and_then(|page| page.columns.iter().find(|(name, _)| *name == column.name));
+        let about = documented.map_or(column.comment.as_str(), |(_, text)| text.as_str());
+        if !about.is_empty() {
+            out.hang(&[("     ".into(), LineStyle::Plain)], &visible(about.trim_end()), LineStyle::Plain, 5);
+        }
+    }
+    if !table.foreign_keys.is_empty() {
+        out.empty_line();
+        out.line("Refers to", LineStyle::Heading);
+        for key in &table.foreign_keys {
+            let lead = [(format!("{} ", key.columns.join(", ")), LineStyle::Name)];
+            out.hang(&lead, &format!("→ {}.{}", key.to_table, key.to_columns.join(", ")), LineStyle::Plain, 4);
+        }
+    }
+    if !table.indexes.is_empty() {
+        out.empty_line();
+        out.line("Indexes", LineStyle::Heading);
+        for index in &table.indexes {
+            let unique = if index.is_unique { " unique" } else { "" };
+            out.hang(
+                &[(format!("{} ", index.name), LineStyle::Name)],
+                &format!("{}{unique}", index.columns.join(", ")),
+                LineStyle::Dim,
+                4,
+            );
+        }
+    }
+}
+
+fn examples(out: &mut LineBuilder, page: &DocPage) {
+    for (title, statement) in &page.examples {
+        out.empty_line();
+        out.line(&format!("Try: {title}"), LineStyle::Heading);
+        for line in statement.lines() {
+            out.line(&visible(line.trim_end()), LineStyle::Code);
+        }
+    }
+}

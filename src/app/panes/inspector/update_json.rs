@@ -1,0 +1,111 @@
+//! The inspector on a JSON document: the cursor goes from line to line, parts fold, a search opens what it finds.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::app::context::Context;
+use crate::app::focus::Focus;
+use crate::app::panes::PaneContext;
+use crate::app::request::Request;
+
+use super::{Inspector, InspectorAction};
+
+impl Inspector {
+    /// Whether a document shows that folds.
+    #[must_use]
+    pub fn has_folds(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
+    /// The lines of the document's row under the cursor.
+    #[must_use]
+    pub fn cursor_lines(&self) -> Option<Range<usize>> {
+        let (at, _) = self.place()?;
+        let first = self.rows.get(at)?.0;
+        Some(first..self.rows.get(at + 1).map_or(self.lines.len(), |row| row.0))
+    }
+
+    /// Which of the rows shown has the cursor, and its number in the document.
+    fn place(&self) -> Option<(usize, usize)> {
+        let cursor = self.tree.as_ref().filter(|_| self.has_folds())?.cursor();
+        self.rows.binary_search_by_key(&cursor, |row| row.1).ok().map(|at| (at, cursor))
+    }
+
+    /// Does an action of a document that folds; says whether it was one.
+    pub(super) fn act_in_tree(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) -> bool {
+        use InspectorAction as A;
+        let page = usize::from(cx.context.layout.rows(Focus::Inspector)).max(1);
+        let at = self.place().map_or(0, |(at, _)| at);
+        let line = |at: usize| self.rows.get(at).map_or(0, |row| row.0);
+        // The row at or before a line.
+        let row = |line: usize| self.rows.partition_point(|row| row.0 <= line).saturating_sub(1);
+        let number = |at: usize| self.rows.get(at).map(|row| row.1);
+        let Some(tree) = self.tree.as_mut().filter(|_| !self.rows.is_empty()) else { return false };
+        let to = match action {
+            A::Down => number(at + 1).or_else(|| tree.after()),
+            A::Up => at.checked_sub(1).and_then(number).or_else(|| tree.before()),
+            A::PageDown => number(row(line(at).saturating_add(page)).max(at + 1)).or_else(|| tree.after()),
+            A::PageUp => at
+                .checked_sub(1)
+                .and_then(|up| number(row(line(at).saturating_sub(page)).min(up)))
+                .or_else(|| tree.before()),
+            A::Top => Some(0),
+            A::End => tree.last(),
+            A::Unfold if !tree.unfold() => number(at + 1).or_else(|| tree.after()),
+            A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
+                match action {
+                    A::Toggle => tree.toggle(),
+                    A::Fold => tree.fold(),
+                    A::FoldAll => tree.fold_all(),
+                    A::UnfoldAll => tree.unfold_all(),
+                    // It is unfolded already.
+                    _ => {}
+                }
+                self.refresh(cx.context);
+                None
+            }
+            _ => return false,
+        };
+        if let (Some(number), Some(tree)) = (to, &mut self.tree) {
+            tree.go(number);
+        }
+        self.follow_cursor(cx.context);
+        true
+    }
+
+    /// Searches the document; says whether there is one.
+    pub(super) fn find_in_tree(&mut self, forward: bool, is_first: bool, cx: &mut PaneContext<'_>) -> bool {
+        if !self.has_folds() {
+            return false;
+        }
+        let (Some(pattern), Some(tree)) = (self.search.as_ref().map(Arc::clone), &mut self.tree) else { return false };
+        self.matches = tree.find(&pattern, forward, is_first);
+        if self.matches.is_some() {
+            self.refresh(cx.context);
+            self.follow_cursor(cx.context);
+        } else {
+            let words = if tree.is_cut() {
+                "no line of the part of the document that content holds what was searched for"
+            } else {
+                "no line of the document holds what was searched for"
+            };
+            cx.request(Request::Notice(words.into()));
+        }
+        true
+    }
+
+    /// Brings the cursor into view; at the first row the words above it too.
+    fn follow_cursor(&mut self, context: &Context) {
+        let rows = usize::from(context.layout.rows(Focus::Inspector));
+        if self.place().is_none() {
+            // It has gone past the lines that are drawn.
+            self.refresh(context);
+        }
+        let Some(lines) = self.cursor_lines() else { return };
+        if self.place().is_some_and(|(at, _)| at == 0) {
+            self.top = 0;
+        }
+        self.top = self.top.max(lines.end.saturating_sub(rows)).min(lines.start);
+        self.settle(context);
+    }
+}

@@ -1,0 +1,64 @@
+//! A list with a cursor that stays in view. It knows how many items there are, not what they are.
+
+/// Cursor and first visible line of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListCursor {
+    /// The line of the cursor.
+    pub cursor: usize,
+    /// The first visible line.
+    pub top: usize,
+}
+
+/// A move of the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant says it")]
+pub enum CursorMove {
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    Top,
+    End,
+}
+
+impl ListCursor {
+    /// Moves the cursor among `count` items of which `page` are visible.
+    pub fn go(&mut self, step: CursorMove, count: usize, page: usize) {
+        let page = page.max(1);
+        self.cursor = match step {
+            CursorMove::Down => self.cursor.saturating_add(1),
+            CursorMove::Up => self.cursor.saturating_sub(1),
+            CursorMove::PageDown => self.cursor.saturating_add(page),
+            CursorMove::PageUp => self.cursor.saturating_sub(page),
+            CursorMove::Top => 0,
+            CursorMove::End => count.saturating_sub(1),
+        };
+        self.settle(count, page);
+    }
+
+    /// Restores: the cursor is on an item and in view.
+    pub fn settle(&mut self, count: usize, page: usize) {
+        let page = page.max(1);
+        self.cursor = self.cursor.min(count.saturating_sub(1));
+        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page));
+        self.top = self.top.min(count.saturating_sub(page.min(count)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_stays_on_an_item_and_in_view() {
+        let mut list = ListCursor::default();
+        list.go(CursorMove::PageDown, 100, 10);
+        assert_eq!(list, ListCursor { cursor: 10, top: 1 });
+        list.go(CursorMove::End, 100, 10);
+        assert_eq!(list, ListCursor { cursor: 99, top: 90 });
+        list.settle(3, 10);
+        assert_eq!(list, ListCursor { cursor: 2, top: 0 });
+        list.settle(0, 10);
+        assert_eq!(list, ListCursor { cursor: 0, top: 0 });
+    }
+}
