@@ -87,7 +87,7 @@ pub enum Request {
     /// Write the rows that show to a file.
     Export {
         /// In which form.
-        form: FormatChoice,
+        choice: FormatChoice,
         /// Which rows.
         rows: ExportRows,
         /// The file, as it was typed.

@@ -57,9 +57,9 @@ pub struct ServerError {
 pub enum Remedy {
     Reconnect,
     ChooseProfile,
-    /// Check the connection step by step with `rrx doctor`.
+    /// Check the connection step by step with the command `doctor`.
     Doctor,
-    /// Check the settings with `rrx profiles`.
+    /// Check the settings with the command `profiles list`.
     Settings,
 }
 

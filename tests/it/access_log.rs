@@ -201,7 +201,7 @@ fn bad_lines_are_named_by_number_and_the_others_are_read() {
     let expected: Vec<_> =
         [6, 5, 4, 2].iter().map(|line| format!("{}: line {line} cannot be read", path.display())).collect();
     assert_eq!(named, expected);
-    assert!(read.problems[2].because[0].contains("form 9"), "{:?}", read.problems[2]);
+    assert!(read.problems[2].because[0].contains("format 9"), "{:?}", read.problems[2]);
 }
 
 #[test]

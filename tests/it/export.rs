@@ -254,14 +254,14 @@ fn bytes_in_markdown_are_whole() {
 }
 
 #[test]
-fn a_format_is_read_from_its_word() {
+fn a_format_is_read_from_its_name() {
     for format in ExportFormat::ALL {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
     let error = "xml".parse::<ExportFormat>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no format \"xml\": choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx"
+        "unknown format \"xml\": choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx"
     );
 }
 

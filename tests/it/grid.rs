@@ -267,7 +267,7 @@ fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
     bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 2, column: 2 }, 1)))));
     bench.keys("/");
     bench.text("~(");
-    assert!(shown(&bench).contains("is no regular expression"));
+    assert!(shown(&bench).contains("is not a regular expression"));
     bench.keys("esc v esc");
     assert_eq!((front(&bench).selection, bench.model.focus), (None, Focus::Grid));
     bench.keys("esc");

@@ -329,3 +329,27 @@ fn a_search_in_a_value_says_which_match_of_how_many() {
     bench.keys("enter n");
     assert!(shown(&bench).contains("match 2 of "), "{}", shown(&bench));
 }
+
+#[test]
+fn a_remedy_is_shown_as_a_key_or_a_command() {
+    use rrx::domain::problem::{Problem, ProblemKind, Remedy};
+    let mut bench = Bench::connected(160, 45);
+    for (remedy, expected) in [
+        (Remedy::Reconnect, "alt-r  reconnect"),
+        (Remedy::ChooseProfile, "choose another profile"),
+        (Remedy::Doctor, "rrx doctor eu  check the connection"),
+        (Remedy::Settings, "rrx profiles list  list the profiles"),
+    ] {
+        let problem = Problem::new(ProblemKind::Route, "The catalog cannot be read").then(remedy);
+        bench.session(rrx::domain::protocol::SessionEvent::CatalogFailed(problem));
+        let lines: Vec<String> = bench
+            .model
+            .inspector
+            .lines
+            .iter()
+            .map(|line| line.0.iter().map(|part| part.0.as_str()).collect())
+            .collect();
+        let text = lines.join(" ");
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+}

@@ -36,7 +36,7 @@ enum ExportStep {
 pub struct ExportDialog {
     plan: ExportPlan,
     step: ExportStep,
-    form: FormatChoice,
+    choice: FormatChoice,
     rows: ExportRows,
     /// What was typed and chosen in the list of formats, and in that of rows: going back returns there.
     format_step: DialogStep,
@@ -51,8 +51,8 @@ impl ExportDialog {
     pub fn new(plan: ExportPlan) -> Self {
         Self {
             plan,
-            step: ExportStep::ExportFormat,
-            form: FormatChoice::plain(ExportFormat::Csv),
+            step: ExportStep::Format,
+            choice: FormatChoice::plain(ExportFormat::Csv),
             rows: ExportRows::Loaded,
             format_step: DialogStep::default(),
             rows_step: DialogStep::default(),
@@ -61,7 +61,7 @@ impl ExportDialog {
     }
 
     fn default_path(&self) -> String {
-        format!("{}.{}", self.plan.file_stem, self.form.format.extension())
+        format!("{}.{}", self.plan.file_stem, self.choice.format.extension())
     }
 
     /// Goes on to the path, which begins with what was typed before.
@@ -104,10 +104,10 @@ impl Dialog for ExportDialog {
 
     fn items(&self, _context: &Context) -> Vec<DialogItem> {
         match self.step {
-            ExportStep::ExportFormat => forms()
+            ExportStep::Format => choices()
                 .into_iter()
-                .map(|(name, about, form)| {
-                    DialogItem::new(name, Vec::new()).about(about).right(format!(".{}", form.format.extension()))
+                .map(|(name, about, choice)| {
+                    DialogItem::new(name, Vec::new()).about(about).right(format!(".{}", choice.format.extension()))
                 })
                 .collect(),
             ExportStep::Rows => vec![
@@ -130,11 +130,11 @@ impl Dialog for ExportDialog {
         let here = DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor };
         let name = answer.item.map(|item| item.name).unwrap_or_default();
         match self.step {
-            ExportStep::ExportFormat => {
-                let Some((_, _, form)) = forms().into_iter().find(|(other, ..)| *other == name) else {
+            ExportStep::Format => {
+                let Some((_, _, choice)) = choices().into_iter().find(|(other, ..)| *other == name) else {
                     return DialogOutcome::Stay(Vec::new());
                 };
-                (self.form, self.format_step) = (form, here);
+                (self.choice, self.format_step) = (choice, here);
                 if self.plan.has_more_rows {
                     self.step = ExportStep::Rows;
                     return DialogOutcome::Step(self.rows_step.clone());
@@ -151,7 +151,7 @@ impl Dialog for ExportDialog {
             ExportStep::Path => match answer.typed.trim() {
                 "" => DialogOutcome::Stay(vec![Request::Notice("Type a file name first.".into())]),
                 path => DialogOutcome::Close(vec![Request::Export {
-                    form: self.form,
+                    choice: self.choice,
                     rows: self.rows,
                     path: path.to_owned(),
                 }]),
@@ -186,24 +186,28 @@ fn loaded_rows(plan: &ExportPlan) -> String {
     format!("the {}", counted(plan.loaded, "loaded row"))
 }
 
-/// Returns the formats that this build has: name, what it is for, and how it is written.
-fn forms() -> Vec<(&'static str, &'static str, FormatChoice)> {
-    let plain = FormatChoice::plain;
-    let defused = |format| FormatChoice { formulas: Formulas::Escaped, ..plain(format) };
-    let described = |format| FormatChoice { has_columns_file: true, ..plain(format) };
-    let forms = vec![
-        ("CSV", "NULL is nothing, the empty text is \"\"", plain(ExportFormat::Csv)),
-        ("CSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(ExportFormat::Csv)),
-        ("CSV with column types", "a second file, .columns.json, has the types", described(ExportFormat::Csv)),
-        ("TSV", "as `mysql --batch` writes it", plain(ExportFormat::Tsv)),
-        ("TSV for a spreadsheet", "a quote before texts that it would run as formulas", defused(ExportFormat::Tsv)),
-        ("JSON", "an array of objects", plain(ExportFormat::Json)),
-        ("JSON lines", "one object per line", plain(ExportFormat::JsonLines)),
-        ("Markdown", "a table for a ticket", plain(ExportFormat::Markdown)),
-        ("SQL", "INSERT statements for these rows", plain(ExportFormat::Sql)),
-        ("table", "boxes and lines for reading", plain(ExportFormat::Table)),
-        ("Parquet", "typed columns for programs", plain(ExportFormat::Parquet)),
-        ("XLSX", "a workbook with numbers, dates and texts, no formulas", plain(ExportFormat::Xlsx)),
-    ];
-    forms.into_iter().filter(|(_, _, form)| form.format.is_built()).collect()
+/// Returns the formats that this build has and their variants: name, what it is for, and how it is written.
+fn choices() -> Vec<(String, &'static str, FormatChoice)> {
+    let mut choices = Vec::new();
+    for format in ExportFormat::ALL.into_iter().filter(|format| format.is_built()) {
+        let (label, plain) = (format.label(), FormatChoice::plain(format));
+        choices.push((label.to_owned(), format.description(), plain));
+        if format.can_escape_formulas() {
+            let escaped = FormatChoice { formulas: Formulas::Escaped, ..plain };
+            choices.push((
+                format!("{label} for a spreadsheet"),
+                "a quote before texts that it would run as formulas",
+                escaped,
+            ));
+        }
+        if format == ExportFormat::Csv {
+            let described = FormatChoice { has_columns_file: true, ..plain };
+            choices.push((
+                format!("{label} with column types"),
+                "a second file, .columns.json, has the types",
+                described,
+            ));
+        }
+    }
+    choices
 }

@@ -40,7 +40,7 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
                 Err(why) => model.notice(why),
             }
         }
-        Request::Export { form, rows, path } => {
+        Request::Export { choice: form, rows, path } => {
             if let Some(why) = model.grid.export_refusal() {
                 model.notice(why);
                 return;

@@ -91,16 +91,14 @@ impl ExportFormat {
             Self::Csv => text("csv", "csv", "CSV", "NULL is nothing, the empty text is \"\"", Results::One),
             Self::Tsv => text("tsv", "tsv", "TSV", "as `mysql --batch` writes it", Results::Many(b"")),
             Self::Json => text("json", "json", "JSON", "an array of objects", Results::One),
-            Self::JsonLines => text("jsonl", "jsonl", "JSON lines", "one object a line", Results::Many(b"")),
+            Self::JsonLines => text("jsonl", "jsonl", "JSON lines", "one object per line", Results::Many(b"")),
             // Without the empty line the rows of the second table would continue the first one.
             Self::Markdown => text("markdown", "md", "Markdown", "a table for a ticket", Results::Many(b"\n")),
             Self::Sql => text("sql", "sql", "SQL", "INSERT statements for these rows", Results::Many(b"")),
-            Self::Table => text("table", "txt", "table", "a box drawing for reading", Results::Many(b"")),
-            Self::Parquet => {
-                binary("parquet", "Parquet", "columns with their types, for programs", cfg!(feature = "parquet"))
-            }
+            Self::Table => text("table", "txt", "table", "boxes and lines for reading", Results::Many(b"")),
+            Self::Parquet => binary("parquet", "Parquet", "typed columns for programs", cfg!(feature = "parquet")),
             Self::Xlsx => {
-                binary("xlsx", "XLSX", "a workbook: numbers, dates and texts, no formulas", cfg!(feature = "xlsx"))
+                binary("xlsx", "XLSX", "a workbook with numbers, dates and texts, no formulas", cfg!(feature = "xlsx"))
             }
         }
     }
@@ -159,6 +157,12 @@ impl ExportFormat {
             Results::One => b"",
             Results::Many(separator) => separator,
         }
+    }
+
+    /// Whether it is text that spreadsheets open, so that formulas in it can be escaped.
+    #[must_use]
+    pub fn can_escape_formulas(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
     }
 
     /// Whether this build can write it.

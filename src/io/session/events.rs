@@ -43,7 +43,7 @@ impl EventSender {
 
     /// Reports the state of a connection step. Steps after the hops have the number of hops as their hop.
     pub(super) async fn step(&self, hop: usize, step: ConnectionStep, state: StepState) {
-        self.send(SessionEvent::ConnectionStep { hop, step: step, state }).await;
+        self.send(SessionEvent::ConnectionStep { hop, step, state }).await;
     }
 
     /// Reports a connection step that is done.

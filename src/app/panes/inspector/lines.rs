@@ -58,6 +58,10 @@ pub(super) fn lines(
             for line in problem.to_string().lines() {
                 out.line(&visible(line.trim_end()), LineStyle::Plain);
             }
+            if let Some(remedy) = problem.then {
+                out.empty_line();
+                out.line(&visible(&super::remedy::remedy_line(remedy, context)), LineStyle::Code);
+            }
         }
     }
     out.finish()

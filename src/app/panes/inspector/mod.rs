@@ -6,6 +6,7 @@ mod json;
 mod line_builder;
 mod lines;
 mod profile_lines;
+mod remedy;
 mod table_lines;
 mod update;
 mod update_json;
