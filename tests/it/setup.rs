@@ -528,7 +528,7 @@ fn an_imported_password_goes_into_the_keyring_or_nowhere() {
     let piped = Home::new("");
     let said = piped.run(&["profiles", "import", "-", "--keyring"], &format!("{url}\n"), false).unwrap();
     assert!(!said.contains("lists of processes"), "{said}");
-    assert!(!said.contains("rrx secret set"), "it is there already: {said}");
+    assert!(!said.contains("rrx secret set"), "it already exists: {said}");
     assert_eq!(piped.ring.held(), [("db".to_owned(), PASSWORD.to_owned())]);
     let added = Home::new("");
     added.run(&["profiles", "add", "x", "--url", &url, "--password-env", "PW", "--user", "OTHER"], "", false).unwrap();

@@ -80,9 +80,9 @@ impl<A: Copy + Eq> Keymap<A> {
             .map(|binding| binding.chords.as_slice())
     }
 
-    /// The first key of an action as text, such as `g g`.
+    /// Returns the first key of an action as people write it, such as `Ctrl-R` or `g g`.
     pub fn label(&self, layer: &str, action: A) -> Option<String> {
-        self.chords(layer, action).next().map(write_chords)
+        self.chords(layer, action).next().map(label_of)
     }
 
     pub(super) fn look(&self, layer: &str, typed: &[Chord]) -> Lookup<A> {
@@ -97,6 +97,12 @@ impl<A: Copy + Eq> Keymap<A> {
         }
         found
     }
+}
+
+/// Returns a sequence of keys as people write it.
+#[must_use]
+pub fn label_of(chords: &[Chord]) -> String {
+    chords.iter().map(|chord| chord.label()).collect::<Vec<_>>().join(" ")
 }
 
 /// Chords as text with blanks between.

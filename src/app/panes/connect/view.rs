@@ -33,7 +33,7 @@ impl ConnectView<'_> {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let title = match self.connect.stage {
             ConnectStage::Choosing => "rrx: choose a profile".to_owned(),
-            ConnectStage::Adding => "rrx: a new profile".to_owned(),
+            ConnectStage::Adding => "rrx: new profile".to_owned(),
             ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
                 format!("Connecting to {}", self.connect.profile)
             }
@@ -59,23 +59,23 @@ impl ConnectView<'_> {
         let theme = self.theme;
         let right = area.right();
         if self.context.profiles.is_empty() {
-            parts(buffer, (area.x + 1, area.y + 1), right, [("No profile yet.", theme.text())]);
+            parts(buffer, (area.x + 1, area.y + 1), right, [("No profiles yet.", theme.text())]);
             parts(
                 buffer,
                 (area.x + 1, area.y + 3),
                 right,
                 [
                     (self.key(ConnectAction::Add).as_str(), theme.key()),
-                    (" adds one. Or leave and try ", theme.dim()),
+                    (" adds one. Or quit and try ", theme.dim()),
                     ("rrx demo", theme.key()),
                 ],
             );
             return;
         }
         if self.context.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
-            let add = format!("No profile of your own yet: {} adds one.", self.key(ConnectAction::Add));
+            let add = format!("You have no profile of your own yet. {} adds one.", self.key(ConnectAction::Add));
             let words = [
-                "The demo is a whole replica of an invented study inside this program: nothing is needed, nothing can break.",
+                "The demo is a replica with an invented study, built into this program. It needs nothing, and nothing can break.",
                 add.as_str(),
             ];
             let width = usize::from(area.width).saturating_sub(2);
@@ -196,9 +196,9 @@ impl ConnectView<'_> {
             format!("The host key of {host} is not known."),
             format!("  {algorithm}"),
             format!("  {fingerprint}"),
-            "Compare it with what your administrator gave you. Nothing has been sent yet.".to_owned(),
+            "Compare it with the fingerprint from your administrator. Nothing has been sent yet.".to_owned(),
             format!(
-                "{accept} accepts it and records it in {};  {decline} does not (the default)",
+                "{accept} accepts it and records it in {};  {decline} declines (the default)",
                 recorded_in.display()
             ),
         ]
