@@ -41,8 +41,8 @@ async fn least(profile: &Profile) -> (Vec<(String, Duration)>, usize) {
     let (mut least, mut own): (Vec<(String, Duration)>, usize) = (Vec::new(), 0);
     for _ in 0..TURNS {
         let live: Live = connect(profile.clone()).await.unwrap();
-        own = live.own.len();
-        let told = live.told.clone();
+        own = live.internal_queries.len();
+        let told = live.timeline.clone();
         live.close().await;
         if least.is_empty() {
             least = told;

@@ -16,8 +16,8 @@ use rows::{COLUMNS, columns, feed, memory, print_latencies, until_all_are_there,
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreEvent};
-use rrx::domain::results::{Chunk, Glyphs};
-use rrx::io::store::{Options, spawn};
+use rrx::domain::results::{Chunk, GlyphSet};
+use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 
 fn chunks(rows: u64) -> impl Iterator<Item = Chunk> {
@@ -32,7 +32,7 @@ async fn task(rows: u64, folder: &std::path::Path, listens: bool) {
     let (rows_out, rows_in) = mpsc::channel(BATCH_QUEUE);
     let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
     let (news_out, mut event) = mpsc::channel::<(ResultId, StoreEvent)>(INBOX);
-    let options = Options { memory: RESULT_MEMORY, spill: Some(folder.to_owned()) };
+    let options = StoreOptions { memory_limit: RESULT_MEMORY, spill_directory: Some(folder.to_owned()) };
     let store = spawn(rows_in, commands_in, news_out, options);
     let start = Instant::now();
     let fed = tokio::spawn(feed(rows_out, chunks(rows)));
@@ -70,7 +70,7 @@ fn main() {
     println!("{:<44} {}", "peak memory with windows (VmHWM)", memory("VmHWM"));
 
     for format in [Format::Csv, Format::Tsv, Format::Json] {
-        let mut writer = Writer::new(format, Glyphs::Unicode, std::io::sink());
+        let mut writer = Writer::new(format, GlyphSet::Unicode, std::io::sink());
         let mut spent = Duration::ZERO;
         writer.begin(&columns()).unwrap();
         for chunk in chunks(rows) {

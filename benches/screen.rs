@@ -22,7 +22,7 @@ use rrx::app::model::{Model, Start};
 use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, keymaps, update};
-use rrx::domain::access_log::{Begin, Ledger, record};
+use rrx::domain::access_log::{BeginRecord, RecordSink, record};
 use rrx::domain::catalog::{Catalog, KeyPart, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
 use rrx::domain::limits::{FRAME, RESULT_MEMORY};
@@ -30,7 +30,7 @@ use rrx::domain::protocol::{
     End, Progress, ResultId, Role, RunReport, ServerFacts, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd,
     StoreEvent,
 };
-use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, Store};
+use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, RowStore};
 use rrx::domain::sql::Dialect;
 
 /// What `update` may take.
@@ -43,9 +43,9 @@ const ROWS: u64 = 1_000_000;
 const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 
 struct Paper;
-impl Ledger for Paper {
+impl RecordSink for Paper {
     type Error = ();
-    fn append(&mut self, _: &Begin) -> Result<(), ()> {
+    fn append(&mut self, _: &BeginRecord) -> Result<(), ()> {
         Ok(())
     }
 }
@@ -53,7 +53,7 @@ impl Ledger for Paper {
 /// The model, the store of its result, and how long each message took.
 struct Bench {
     model: Model,
-    store: Store<NoBlocks>,
+    store: RowStore<NoBlocks>,
     took: Vec<Duration>,
     beside: Vec<Duration>,
 }
@@ -75,7 +75,7 @@ impl Bench {
             first_worksheet: None,
             folder: String::new(),
         });
-        let store = Store::new(columns(), RESULT_MEMORY * 8, NoBlocks);
+        let store = RowStore::new(columns(), RESULT_MEMORY * 8, NoBlocks);
         Self { model, store, took: vec![], beside: vec![] }
     }
 
@@ -160,7 +160,7 @@ fn catalog(generation: u64) -> Catalog {
     Catalog { generation, schemas: vec![schema] }
 }
 
-fn fill(store: &mut Store<NoBlocks>) {
+fn fill(store: &mut RowStore<NoBlocks>) {
     let mut builder = ChunkBuilder::new(10);
     for row in 0..ROWS {
         let number = row.to_string();

@@ -22,8 +22,8 @@ use rows::{RESULT, columns, feed, memory, mix, print_latencies, until_all_are_th
 use rrx::domain::export::{Format, Writer};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreCmd, StoreEvent, ViewId};
-use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, Glyphs, SortKey};
-use rrx::io::store::{Options, spawn};
+use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, GlyphSet, SortColumn};
+use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 
 /// Rows whose texts share their first letters, as screening numbers do.
@@ -77,13 +77,14 @@ async fn sort(rows: u64, folder: &Path, csv: &Path) {
     let (rows_out, rows_in) = mpsc::channel(BATCH_QUEUE);
     let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
     let (news_out, mut event) = mpsc::channel::<(ResultId, StoreEvent)>(INBOX);
-    let options = Options { memory: RESULT_MEMORY, spill: Some(folder.to_owned()) };
+    let options = StoreOptions { memory_limit: RESULT_MEMORY, spill_directory: Some(folder.to_owned()) };
     let store = spawn(rows_in, commands_in, news_out, options);
     let fed = tokio::spawn(feed(rows_out, chunks(rows)));
     until_all_are_there(&mut event).await;
     fed.await.unwrap();
     for (view, (what, keys, same)) in (1..).zip(SORTS) {
-        let sort = keys.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort =
+            keys.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let arrangement = Arrangement { sort, filter: None };
         let ours = arrange(&commands, &mut event, (view, arrangement)).await;
         let theirs = gnu_sort(csv, same);
@@ -106,7 +107,7 @@ fn main() {
     let rows = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("rows.csv");
-    let mut writer = Writer::new(Format::Csv, Glyphs::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
+    let mut writer = Writer::new(Format::Csv, GlyphSet::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
     writer.begin(&columns()).unwrap();
     let mut bytes = 0;
     for chunk in chunks(rows) {

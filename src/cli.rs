@@ -1,4 +1,4 @@
-//! The command line: what can be typed, and its help. It decides and does nothing.
+//! The command line: commands, flags, and their help.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,110 +7,110 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::profile::{self, Environment, Hop, TlsMode};
 
-/// Codes of the headless contract, shown under `--help`. Short lines: they are not wrapped anew on a narrow terminal.
+/// The exit codes, shown below the help. The lines are short, because clap does not wrap them on a narrow terminal.
 const EXIT_CODES: &str = "\
 Exit codes:
-    0  ok and complete
+    0  success, and the result is complete
     1  the statement failed
-    2  usage or settings
-    3  route, tunnel or sign-in failed, or the link was lost
-    4  refused by guard, blinding or policy
+    2  wrong usage or settings
+    3  connection or sign-in failed, or the connection was lost
+    4  refused by the guard, blinding or policy
     5  a comparison or check found something
-    6  local files
-    7  cut by a limit of the profile
-  124  time limit
+    6  a local file cannot be read or written
+    7  the result was cut by a limit of the profile
+  124  time limit reached
   130  interrupted";
 
-/// Codes of `rrx doctor`.
+/// The exit codes of `rrx doctor`.
 const DOCTOR_CODES: &str = "\
 Exit codes:
-    0  every rung holds (warnings do not change it)
-    2  usage or settings
-    3  a rung failed
-    6  local files
+    0  all checks passed (also with warnings)
+    2  wrong usage or settings
+    3  a connection step failed
+    6  a local file cannot be read or written
   130  interrupted";
 
-/// Codes of `rrx tunnel`.
+/// The exit codes of `rrx tunnel`.
 const TUNNEL_CODES: &str = "\
 Exit codes:
-    0  ended by Ctrl-C, SIGTERM or the end of its terminal (not under nohup)
-    2  usage or settings
-    3  route, tunnel or sign-in failed
-    4  the profile does not allow it (tunnel = true does), or a reason is missing
-    6  local files, the access log or the port
-  130  interrupted before it stood";
+    0  ended by Ctrl-C, SIGTERM or the end of its terminal (without nohup)
+    2  wrong usage or settings
+    3  connection or sign-in failed
+    4  the profile does not allow tunnels (tunnel = true), or a reason is missing
+    6  a local file, the access log or the port cannot be opened
+  130  interrupted before the tunnel was open";
 
-/// rrx: read a MySQL-compatible read replica through its jump host.
+/// The command line of rrx.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(
     name = "rrx",
     version,
-    about = "Reads a MySQL-compatible read replica through its jump host, and changes nothing there",
-    long_about = "Reads a MySQL-compatible read replica through its jump host, and changes nothing there.\n\n\
-        `rrx demo` needs no server, no file and no network: start there.",
+    about = "Read a MySQL-compatible read replica through its jump host, without changing anything",
+    long_about = "Read a MySQL-compatible read replica through its jump host, without changing anything.\n\n\
+        Start with `rrx demo`: it needs no server, no settings and no network.",
     after_help = EXIT_CODES,
     max_term_width = 120
 )]
 pub struct Cli {
-    /// The settings file to use instead of the usual one (see `rrx profiles list`)
+    /// Use this settings file instead of the default one (`rrx profiles list` shows its path)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The profile to connect with; without one, the connection screen asks
+    /// The profile to connect to; without one, choose it on the screen
     #[arg(value_name = "PROFILE")]
     pub profile: Option<String>,
-    /// What to do instead of opening the screen.
+    /// The command to run instead of opening the screen.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// The commands that exist.
+/// The commands.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Open the screen on the embedded replica: no server, no file, no network needed
+    /// Try rrx on a built-in demo replica, without server, settings or network
     #[cfg(feature = "demo")]
     Demo(DemoCommand),
-    /// Run one statement without a screen: rows on stdout, words on stderr
+    /// Run statements without a screen: results on stdout, messages on stderr
     #[command(after_help = EXIT_CODES)]
     Run(RunCommand),
-    /// Walk the way to a replica rung by rung, and say what is wrong and what to do next
+    /// Check the connection to a replica step by step, and suggest what to do if a step fails
     #[command(after_help = DOCTOR_CODES)]
     Doctor(DoctorCommand),
-    /// Hold the way to a replica open for other programs, until Ctrl-C
+    /// Keep a tunnel to a replica open for other programs, until Ctrl-C
     #[command(after_help = TUNNEL_CODES)]
     Tunnel(TunnelCommand),
-    /// The profiles of the settings file: list, add, import, export
+    /// List, add, import and export profiles
     #[command(subcommand)]
     Profiles(ProfilesCommand),
-    /// Secrets in the keyring of the operating system
+    /// Store secrets in the keyring of the operating system
     #[command(
         subcommand,
-        long_about = "Secrets in the keyring of the operating system, for profiles with\n  \
-        password = { keyring = true }\n\nNo secret ever stands in the settings, in an argument or in a log."
+        long_about = "Store secrets in the keyring of the operating system, for profiles with\n  \
+        password = { keyring = true }\n\nSecrets never appear in the settings, in arguments or in logs."
     )]
     Secret(SecretCommand),
-    /// Show an SSH key, or make a new pair, as a text to send to whoever runs the bastion
-    #[command(after_help = EXIT_CODES, long_about = "Shows the public half of an SSH key and its fingerprint as a text to send to \
-        whoever runs the bastion.\n\nWith --new it makes a pair (ed25519) first. It never overwrites a key, and never shows a \
-        private one.")]
+    /// Show a public SSH key, or create a key pair, as a text for the administrator of the bastion
+    #[command(after_help = EXIT_CODES, long_about = "Show the public half of an SSH key and its fingerprint, as a text for the \
+        administrator of the bastion.\n\nWith --new, create a key pair (ed25519) first. Existing keys are never overwritten, and private \
+        keys are never shown.")]
     SshKey(SshKeyCommand),
-    /// Statements that are kept
+    /// List and show saved statements (snippets)
     #[command(subcommand)]
     Snippets(SnippetsCommand),
-    /// The access log: who ran what
+    /// Show the access log: who ran what
     #[command(subcommand)]
     Log(LogCommand),
-    /// The keys of the screen
+    /// List the key bindings
     Keys,
-    /// Print the completions of a shell
-    #[command(long_about = "Prints the completions of a shell, for example:\n  \
+    /// Print completions for a shell
+    #[command(long_about = "Print completions for a shell, for example:\n  \
         rrx completions bash > ~/.local/share/bash-completion/completions/rrx")]
     Completions {
-        /// For which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, for example `rrx man | man -l -`
+    /// Print a manual page, for example `rrx man | man -l -`
     Man {
-        /// Of which command; of rrx itself when absent
+        /// The command; without one, the page of rrx itself
         command: Option<String>,
     },
 }
@@ -118,10 +118,10 @@ pub enum Command {
 /// `rrx demo`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct DemoCommand {
-    /// Subjects of each study
+    /// The number of subjects in each study
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub subjects: u32,
-    /// Open no screen: serve the replica at this loopback address for other clients, such as 127.0.0.1:3307
+    /// Serve the replica to other clients at this loopback address (such as 127.0.0.1:3307) instead of opening the screen
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
 }
@@ -130,63 +130,60 @@ pub struct DemoCommand {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(group = ArgGroup::new("statement").required(true).args(["snippet", "execute", "file"]))]
 pub struct RunCommand {
-    /// The snippet to run; `-` reads the statement from standard input
+    /// The snippet to run; `-` reads statements from standard input
     #[arg(value_name = "SNIPPET")]
     pub snippet: Option<String>,
-    /// The statement itself
+    /// The statements to run
     #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
     pub execute: Option<String>,
-    /// The file that holds the statement; `-` reads it from standard input
+    /// A file with the statements to run; `-` reads standard input
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// The profile to connect with; `demo` is built in
+    /// The profile to connect to; `demo` is built in
     #[arg(short, long, value_name = "PROFILE")]
     pub profile: Option<String>,
-    /// The form of the rows; without it that of the ending of FILE, else a table on a terminal and TSV otherwise
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub format: Option<RowForm>,
-    /// The file for the rows, `-` for stdout; a file of that name is replaced only when they are complete (until then
-    /// they are in FILE.partial), a device or pipe gets them as they come
+    /// The output format; the default depends on the extension of the output file, or is a table on a terminal and TSV otherwise
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<RowFormat>,
+    /// Write the result to this file (`-` for stdout); an existing file is replaced only when the result is complete (until
+    /// then it is in FILE.partial), devices and pipes receive the rows as they arrive
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Stop after so many rows, and count that as complete
+    /// Stop after this many rows, which counts as complete
     #[arg(long, value_name = "N", conflicts_with = "all")]
     pub limit: Option<u64>,
-    /// All rows, whatever the profile's row limit
+    /// Return all rows, without the profile's row limit
     #[arg(long)]
     pub all: bool,
-    /// Seconds to the first row
+    /// Stop the statement if there is no row after this time
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,
-    /// Exit with 1 where the server gave warnings: they tell that a number may be wrong
+    /// Exit with 1 if the server reports warnings, because values may be wrong
     #[arg(long)]
     pub strict: bool,
     /// Put a quote before text in CSV and TSV that a spreadsheet would run as a formula
     #[arg(long)]
     pub no_formulas: bool,
-    /// Also write what the columns of the one result are (name, type, nullability, origin) into this file, as JSON
+    /// Also write a description of the columns (name, type, nullability, origin) to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub columns: Option<PathBuf>,
-    /// The ticket or protocol that this is for; it goes into the access log
+    /// The ticket or protocol for the access log
     #[arg(long = "ref", value_name = "TEXT")]
     pub reference: Option<String>,
 }
 
-/// Where the statement of `rrx run` comes from.
+/// Where the statements of `rrx run` come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatementSource {
-    /// A snippet of this name.
     Snippet(String),
-    /// The command line.
+    /// The command line itself.
     Text(String),
-    /// A file.
     File(PathBuf),
-    /// Standard input.
     Stdin,
 }
 
 impl RunCommand {
-    /// Where the statement comes from.
+    /// Returns where the statements come from.
     #[must_use]
     pub fn source(&self) -> StatementSource {
         if let Some(text) = &self.execute {
@@ -204,10 +201,10 @@ impl RunCommand {
     }
 }
 
-/// The form of rows on stdout or in a file.
+/// The format of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RowForm {
-    /// Columns under a header, for reading
+pub enum RowFormat {
+    /// Aligned columns, for reading
     Table,
     /// Comma-separated values
     Csv,
@@ -215,54 +212,53 @@ pub enum RowForm {
     Tsv,
     /// JSON: an array of objects
     Json,
-    /// JSON, one object a line
+    /// One JSON object per line
     Jsonl,
-    /// A table of Markdown
+    /// A Markdown table
     Markdown,
     /// INSERT statements
     Sql,
-    /// Parquet: typed columns, for a file or a pipe (a build with the feature `parquet`)
+    /// Parquet with typed columns; not for a terminal (needs the feature `parquet`)
     Parquet,
-    /// A workbook, for a file or a pipe (a build with the feature `xlsx`)
+    /// Excel workbook; not for a terminal (needs the feature `xlsx`)
     Xlsx,
 }
 
 /// `rrx doctor`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct DoctorCommand {
-    /// The profile; the only one of the settings when absent
+    /// The profile; not needed if the settings have only one
     #[arg(value_name = "PROFILE")]
     pub profile: Option<String>,
-    /// Record an unknown host key if it is exactly this one; may be given several times
+    /// Record an unknown host key if it has this fingerprint; can be repeated
     #[arg(long, value_name = "SHA256:…")]
     pub accept_host_key: Vec<String>,
-    /// Also write the report to a new file for a ticket: it holds no secret and no source of one
+    /// Also write the report to a new file for a ticket, without secrets and their sources
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
-    /// Put words in place of hosts, addresses, accounts and keys in the bundle
+    /// Replace hosts, addresses, accounts and keys in the bundle by random words
     #[arg(long, requires = "bundle")]
     pub anonymize: bool,
-    /// How it is printed.
     #[command(flatten)]
-    pub form: Form,
+    pub format: OutputFormat,
 }
 
 /// `rrx tunnel`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct TunnelCommand {
-    /// The profile; it must say `tunnel = true`
+    /// The profile; it needs `tunnel = true`
     #[arg(value_name = "PROFILE")]
     pub profile: String,
-    /// Where it listens: 127.0.0.1:PORT, localhost:PORT or PORT; at a free port of 127.0.0.1 when absent
+    /// Listen on 127.0.0.1:PORT, localhost:PORT or PORT; the default is a free port of 127.0.0.1
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
-    /// A socket at this path in place of a port, for you alone
+    /// Listen on a socket at this path instead of a port; only you can connect to it
     #[arg(long, value_name = "PATH", conflicts_with = "listen")]
     pub socket: Option<PathBuf>,
-    /// Why it is needed, for the access log; asked for where the profile has blinding rules
+    /// The reason for the access log; rrx asks for it if the profile has blinding rules
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Print events as JSON, one object a line
+    /// Print events as JSON, one object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -270,23 +266,23 @@ pub struct TunnelCommand {
 /// `rrx profiles`
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum ProfilesCommand {
-    /// List the profiles, and what is wrong in the settings file
-    List(Form),
-    /// Add a profile: asks for what onboarding gives, or takes it from the flags
-    #[command(after_help = EXIT_CODES, long_about = "Adds a profile to the settings file. Comments and order of the file stay.\n\n\
-        On a terminal it asks for bastion, replica, account, database and where the password comes from. With --replica or \
+    /// List the profiles, and the problems in the settings file
+    List(OutputFormat),
+    /// Add a profile, from answers to questions or from flags
+    #[command(after_help = EXIT_CODES, long_about = "Add a profile to the settings file. Comments and order of the file stay.\n\n\
+        On a terminal rrx asks for bastion, replica, account, database and the source of the password. With --replica or \
         --url it asks for nothing:\n  \
         rrx profiles add eu --bastion ec2-user@bastion.example.com --replica replica.internal --user RO_USER --prompt")]
     Add(AddCommand),
-    /// Import a URL, a ~/.my.cnf, or a profile that somebody passed on
-    #[command(after_help = EXIT_CODES, long_about = "Imports profiles:\n  \
+    /// Import profiles from a URL, from ~/.my.cnf, or from an exported profile
+    #[command(after_help = EXIT_CODES, long_about = "Import profiles:\n  \
         mysql://USER@HOST:3306/DATABASE\n  \
         mysql+ssh://SSHUSER@BASTION:22/USER@HOST:3306/DATABASE (also mariadb+ssh://)\n  \
         an option file such as ~/.my.cnf ([client] and each [clientNAME])\n  \
         a file of `rrx profiles export`\n\n\
-        A password that is found is never written into the settings.")]
+        A password in the source is never written to the settings.")]
     Import(ImportCommand),
-    /// Write a profile without secrets, host keys included, to pass it on
+    /// Write a profile with its host keys and without secrets, to share it
     #[command(after_help = EXIT_CODES)]
     Export(ExportCommand),
 }
@@ -294,10 +290,10 @@ pub enum ProfilesCommand {
 /// `rrx profiles add`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct AddCommand {
-    /// What to call it
+    /// The name of the profile
     pub name: String,
-    /// The replica
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = endpoint)]
+    /// The host of the replica
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parse_endpoint)]
     pub replica: Option<Endpoint>,
     /// The account on the replica
     #[arg(long, value_name = "NAME")]
@@ -305,10 +301,9 @@ pub struct AddCommand {
     /// The database to start in
     #[arg(long, value_name = "NAME")]
     pub database: Option<String>,
-    /// Take what a mysql:// or mysql+ssh:// URL says; `-` reads the URL from standard input, where no list of processes shows it
+    /// Use a mysql:// or mysql+ssh:// URL; `-` reads it from standard input, so that process lists do not show it
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// The rest.
     #[command(flatten)]
     pub details: ProfileDetails,
 }
@@ -316,51 +311,50 @@ pub struct AddCommand {
 /// `rrx profiles import`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct ImportCommand {
-    /// A URL or a file; `-` reads either from standard input, where no list of processes shows it
+    /// A URL or a file; `-` reads it from standard input, so that process lists do not show it
     #[arg(value_name = "URL|FILE")]
     pub source: String,
-    /// What to call the profile, where the source says nothing or something else
+    /// The name of the profile, instead of the name in the source
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// Only this group of an option file, such as client-eu
+    /// Import only this group of an option file, such as client-eu
     #[arg(long, value_name = "GROUP")]
     pub group: Option<String>,
-    /// The rest.
     #[command(flatten)]
     pub details: ProfileDetails,
 }
 
-/// What `add` and `import` both take.
+/// The flags that `add` and `import` have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Default)]
 pub struct ProfileDetails {
-    /// A jump host; once for each hop, in order. An alias of ~/.ssh/config is one too
+    /// A jump host, or an alias of ~/.ssh/config; repeat it for each hop, in order
     #[arg(long = "bastion", value_name = "[USER@]HOST[:PORT]")]
     pub bastions: Vec<Hop>,
-    /// What it reaches; without it the profile is treated as production
-    #[arg(long, value_enum, value_name = "WORD")]
-    pub environment: Option<EnvironmentWord>,
-    /// A command that prints the password; it runs for each new connection
+    /// The environment; without it, the profile counts as production
+    #[arg(long, value_enum, value_name = "ENVIRONMENT")]
+    pub environment: Option<EnvironmentArg>,
+    /// A command that prints the password; rrx runs it for each new connection
     #[arg(long, value_name = "COMMAND", group = "password_source")]
     pub password_command: Option<String>,
     /// A file whose first line is the password
     #[arg(long, value_name = "FILE", group = "password_source")]
     pub password_file: Option<PathBuf>,
-    /// A variable of the environment that holds the password
+    /// An environment variable with the password
     #[arg(long, value_name = "VARIABLE", group = "password_source")]
     pub password_env: Option<String>,
-    /// The password is in the keyring (`rrx secret set`)
+    /// Take the password from the keyring (see `rrx secret set`)
     #[arg(long, group = "password_source")]
     pub keyring: bool,
-    /// rrx asks for the password
+    /// Ask for the password when connecting
     #[arg(long, group = "password_source")]
     pub prompt: bool,
-    /// TLS inside the tunnel; required where it is not said, verify-identity with --ca
+    /// TLS mode inside the tunnel; the default is required, or verify-identity with --ca
     #[arg(long, value_enum, value_name = "MODE")]
-    pub tls: Option<TlsWord>,
+    pub tls: Option<TlsArg>,
     /// The CA file that verifies the replica
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// A profile of that name may be there: what is given takes the place of what it says; limits, blinding and the like stay
+    /// Change an existing profile of this name; settings without a flag here (limits, blinding, …) stay
     #[arg(long)]
     pub replace: bool,
 }
@@ -368,63 +362,63 @@ pub struct ProfileDetails {
 /// `rrx profiles export`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct ExportCommand {
-    /// Which profile
+    /// The profile
     pub name: String,
-    /// The file to write; standard output without it. A file that is there is not overwritten
+    /// Write to this new file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
-/// A host and a port.
+/// A host, and a port if it is named.
 pub type Endpoint = (String, Option<u16>);
 
-/// An environment, as the settings write it.
+/// An environment, as in the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum EnvironmentWord {
-    /// Real data of running studies
+pub enum EnvironmentArg {
+    /// Data of running studies
     Production,
     /// A clone for validation
     Validation,
     /// A test system
     Test,
-    /// A developer's own
+    /// A development system
     Development,
 }
 
-impl From<EnvironmentWord> for Environment {
-    fn from(word: EnvironmentWord) -> Self {
-        match word {
-            EnvironmentWord::Production => Self::Production,
-            EnvironmentWord::Validation => Self::Validation,
-            EnvironmentWord::Test => Self::Test,
-            EnvironmentWord::Development => Self::Development,
+impl From<EnvironmentArg> for Environment {
+    fn from(argument: EnvironmentArg) -> Self {
+        match argument {
+            EnvironmentArg::Production => Self::Production,
+            EnvironmentArg::Validation => Self::Validation,
+            EnvironmentArg::Test => Self::Test,
+            EnvironmentArg::Development => Self::Development,
         }
     }
 }
 
-/// TLS, as the settings write it.
+/// A TLS mode, as in the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TlsWord {
-    /// None
+pub enum TlsArg {
+    /// No TLS
     Disabled,
-    /// When the server offers it
+    /// TLS if the server offers it
     Preferred,
-    /// Always, any certificate
+    /// Always TLS, with any certificate
     Required,
-    /// Always, signed by the CA
+    /// Always TLS, with a certificate of the CA
     VerifyCa,
-    /// Always, signed by the CA, for the replica's own name
+    /// Always TLS, with a certificate of the CA for the name of the replica
     VerifyIdentity,
 }
 
-impl From<TlsWord> for TlsMode {
-    fn from(word: TlsWord) -> Self {
-        match word {
-            TlsWord::Disabled => Self::Disabled,
-            TlsWord::Preferred => Self::Preferred,
-            TlsWord::Required => Self::Required,
-            TlsWord::VerifyCa => Self::VerifyCa,
-            TlsWord::VerifyIdentity => Self::VerifyIdentity,
+impl From<TlsArg> for TlsMode {
+    fn from(argument: TlsArg) -> Self {
+        match argument {
+            TlsArg::Disabled => Self::Disabled,
+            TlsArg::Preferred => Self::Preferred,
+            TlsArg::Required => Self::Required,
+            TlsArg::VerifyCa => Self::VerifyCa,
+            TlsArg::VerifyIdentity => Self::VerifyIdentity,
         }
     }
 }
@@ -432,20 +426,20 @@ impl From<TlsWord> for TlsMode {
 /// `rrx secret`
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum SecretCommand {
-    /// Store a profile's password; asks without echo, or reads the first line of standard input
+    /// Store the password of a profile; rrx asks without echo, or reads the first line of standard input
     #[command(after_help = EXIT_CODES)]
     Set(SecretOf),
-    /// Take a profile's password out of the keyring
+    /// Delete the password of a profile from the keyring
     #[command(after_help = EXIT_CODES)]
     Clear(SecretOf),
 }
 
-/// Which secret.
+/// The profile, and which of its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct SecretOf {
     /// The profile
     pub profile: String,
-    /// The passphrase of its SSH keys instead of the account's password
+    /// The passphrase of its SSH keys instead of the password
     #[arg(long)]
     pub passphrase: bool,
 }
@@ -453,16 +447,16 @@ pub struct SecretOf {
 /// `rrx ssh-key`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct SshKeyCommand {
-    /// Public keys to show, with or without .pub; `~/.ssh/id_ed25519.pub` where none is named
+    /// Public keys to show, with or without .pub; the default is `~/.ssh/id_ed25519.pub`
     #[arg(value_name = "FILE", conflicts_with = "new")]
     pub files: Vec<PathBuf>,
-    /// Make a new pair in this file (and FILE.pub); `~/.ssh/id_ed25519` where none is named
+    /// Create a key pair in this file (and FILE.pub); the default is `~/.ssh/id_ed25519`
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub new: Option<Option<PathBuf>>,
-    /// What the key is called; USER@MACHINE where nothing is said
+    /// The comment of the new key; the default is USER@MACHINE
     #[arg(long, value_name = "TEXT", requires = "new")]
     pub comment: Option<String>,
-    /// Make it without a passphrase, and ask for none
+    /// Create the key without a passphrase
     #[arg(long, requires = "new")]
     pub no_passphrase: bool,
 }
@@ -470,50 +464,47 @@ pub struct SshKeyCommand {
 /// `rrx snippets`
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum SnippetsCommand {
-    /// List the snippets of your folder, and of a profile's folders
+    /// List your snippets, and those of a profile
     List {
-        /// Also the folders of this profile
+        /// Also list the snippets of this profile
         #[arg(short, long, value_name = "PROFILE")]
         profile: Option<String>,
-        /// How to print them.
         #[command(flatten)]
-        form: Form,
+        format: OutputFormat,
     },
-    /// Print one snippet as its file holds it
+    /// Print a snippet as it is in its file
     Show {
-        /// Its name: the file's name without `.sql`
+        /// The name of the snippet: its file name without .sql
         name: String,
-        /// Also look in the folders of this profile
+        /// Also search the snippets of this profile
         #[arg(short, long, value_name = "PROFILE")]
         profile: Option<String>,
-        /// How to print it.
         #[command(flatten)]
-        form: Form,
+        format: OutputFormat,
     },
 }
 
 /// `rrx log`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum LogCommand {
-    /// Show the newest statements, the newest last
+    /// Show the latest statements, the latest at the end
     Show {
-        /// At most so many
+        /// How many statements to show at most
         #[arg(long, value_name = "N", default_value_t = 50)]
         last: usize,
-        /// How to print them.
         #[command(flatten)]
-        form: Form,
+        format: OutputFormat,
     },
 }
 
-/// How facts are printed.
+/// The flag for JSON output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
-pub struct Form {
+pub struct OutputFormat {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-fn endpoint(text: &str) -> Result<Endpoint, String> {
+fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
     profile::endpoint(text).map_err(|error| error.to_string())
 }

@@ -1,25 +1,26 @@
 //! rrx: a terminal program for MySQL-compatible read replicas behind a jump host.
 //!
-//! The house has four floors. A floor names only itself and the floors above it in this list; a test
-//! (`tests/it/tidy.rs`) holds that against the `use` paths.
+//! The crate has five layers. A layer uses only itself and the layers above it in this list; a test (`tests/it/tidy.rs`) checks
+//! the `use` paths.
 //!
 //! ```text
-//!  floor 1  domain    pure values and rules: SQL text, results, catalog, docs, snippets, keys, profiles, the port
-//!  floor 2  app       every decision of the TUI: update(&mut Model, Message) -> Vec<Effect>, and drawing from &Model
-//!  floor 3  io        the outside: terminal, tunnel, session, store, storage, host; no decisions
-//!  floor 4  commands  one file for each command; they drive io through domain::port
+//!  layer 1  domain    pure values and rules: SQL text, results, catalog, docs, snippets, keys, profiles, the protocol
+//!  layer 2  app       every decision of the TUI: update(&mut Model, Message) -> Vec<Effect>, and drawing from &Model
+//!  layer 3  io        everything outside the process: terminal, tunnel, session, store, storage, host; no decisions
 //!           demo      the embedded replica behind its embedded jump host (cargo feature `demo`)
+//!  layer 4  shell     the event loop of the TUI: input and worker events in, effects out
+//!  layer 5  commands  one file or directory for each command; `entry` reads the command line and starts one
 //! ```
 //!
-//! The way of the data is one way:
+//! The data flows in one direction:
 //!
 //! ```text
-//!  keys, news ──► Message ──► app::update(&mut Model) ──► Vec<Effect> ──► io tasks ──► news
+//!  keys, events ──► Message ──► app::update(&mut Model) ──► Vec<Effect> ──► io tasks ──► events
 //!                                     │
 //!                                     └──► draw(&Model), at most 60 times a second
 //! ```
 //!
-//! What reaches the server is one of two things: a constant text of ours (`io::session::own`), or a
+//! Only two things reach the server: a constant statement of rrx itself (`io::session::internal_query`), or a
 //! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the access log has its
 //! begin record on disk.
 
@@ -29,4 +30,6 @@ pub mod commands;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod domain;
+pub mod entry;
 pub mod io;
+pub mod shell;

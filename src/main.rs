@@ -1,7 +1,7 @@
-//! The thin binary: everything is in the library.
+//! The binary; everything is in the library.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(rrx::commands::entry::main())
+    ExitCode::from(rrx::entry::main())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rrx::domain::protocol::{End, ResultId, Rows, StoreCmd, StoreEvent};
-use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, Origin, WireType};
+use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, ColumnOrigin, WireType};
 use tokio::sync::mpsc;
 
 /// How many.
@@ -18,7 +18,7 @@ pub(crate) fn columns() -> Arc<[Column]> {
     let column = |number: usize| Column {
         name: format!("column_{number}"),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire: if number.is_multiple_of(2) { WireType::LongLong } else { WireType::VarString },
         flags: 0,
         length: 128,

@@ -9,7 +9,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::{Lag, ResultId, Role, ServerFacts, SessionId};
-use crate::domain::results::{Column, Glyphs};
+use crate::domain::results::{Column, GlyphSet};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Dialect;
 
@@ -65,7 +65,7 @@ pub struct Context {
     /// Bindings.
     pub keymap: Arc<Keymap<Action>>,
     /// Which glyphs the terminal can draw.
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphSet,
     /// The profile in use.
     pub profile: Option<Arc<Profile>>,
     /// Where its session stands.

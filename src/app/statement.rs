@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::access_log::{Begin, Permit};
+use crate::domain::access_log::{BeginRecord, Permit};
 use crate::domain::limits::{FETCH_SECONDS, PREVIEW_ROWS, SECONDS};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
@@ -10,10 +10,10 @@ use crate::domain::protocol::{
     End, ExportCmd, ExportOrder, Limit, ResultId, RunBounds, RunReport, ServerFacts, SessionCmd, SessionId, StorageCmd,
     StoreEvent,
 };
+use crate::domain::quantity::counted;
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::quote::quoted_identifier;
 use crate::domain::sql::{Param, Policy, guard, locate};
-use crate::domain::words::counted;
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Running};
@@ -118,8 +118,8 @@ fn begin_record(
     (profile, facts): (&Profile, &ServerFacts),
     statement: String,
     params: Vec<Param>,
-) -> Begin {
-    Begin {
+) -> BeginRecord {
+    BeginRecord {
         id: String::new(),
         time: String::new(),
         os_user: String::new(),

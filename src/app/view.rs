@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::text::Glyphs;
+use crate::domain::text::GlyphSet;
 
 use super::dialogs::OverlaysView;
 use super::focus::Focus;
@@ -23,7 +23,7 @@ use super::ui::theme::Theme;
 /// Draws the model, in ASCII where the terminal can draw nothing else.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
     paint(model, buffer);
-    if model.aside.theme.glyphs() == Glyphs::Ascii {
+    if model.aside.theme.glyphs() == GlyphSet::Ascii {
         to_ascii(buffer);
     }
 }

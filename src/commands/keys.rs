@@ -1,30 +1,63 @@
-//! `rrx keys`: the bindings as a table. The rows come from the keymap; this room only prints them.
+//! `rrx keys`: prints the key bindings as a table.
 
 use std::io::Write;
 
-use super::print;
+use super::common::context::CommandContext;
+use super::common::{keymap, print};
+use crate::app::action::Action;
+use crate::domain::keys::Keymap;
 use crate::domain::problem::Problem;
 
-/// One binding as it is printed.
+/// One line of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Where it holds.
+pub struct KeyRow {
+    /// The panel or dialog in which the keys work.
     pub context: String,
-    /// Its keys in the canonical notation.
+    /// The keys in the notation of keymap files.
     pub keys: String,
-    /// The action's name.
+    /// The name of the action in keymap files.
     pub action: String,
-    /// What the action does.
     pub help: String,
 }
 
-/// Prints the bindings.
+/// Prints the bindings of the keymap that the settings name.
 ///
 /// # Errors
-/// What the output says.
-pub fn run(rows: &[Row], out: &mut dyn Write) -> Result<(), Problem> {
-    let mut lines = vec![["WHERE", "KEYS", "ACTION", "DOES"].map(str::to_owned)];
-    lines
-        .extend(rows.iter().map(|row| [&row.context, &row.keys, &row.action, &row.help].map(|text| print::line(text))));
+/// Returns a problem if the output cannot be written.
+pub fn execute(context: &CommandContext) -> Result<(), Problem> {
+    let loaded = context.load_settings_and_report()?;
+    let mut err = std::io::stderr();
+    let keys = keymap::load(&loaded.settings.ui, &context.env.paths);
+    print::problems(&mut err, &keys.problems)?;
+    run(&key_rows(&keys.keymap), &mut std::io::stdout())?;
+    print::text(&mut err, &format!("{}\n", keys.source))
+}
+
+/// Prints the table.
+///
+/// # Errors
+/// Returns a problem if the output cannot be written.
+pub fn run(rows: &[KeyRow], out: &mut dyn Write) -> Result<(), Problem> {
+    let mut lines = vec![["CONTEXT", "KEYS", "ACTION", "HELP"].map(str::to_owned)];
+    lines.extend(
+        rows.iter().map(|row| [&row.context, &row.keys, &row.action, &row.help].map(|text| print::one_line(text))),
+    );
     print::columns(out, &lines)
+}
+
+fn key_rows(keymap: &Keymap<Action>) -> Vec<KeyRow> {
+    Action::all()
+        .map(|action| {
+            let keys: Vec<String> = keymap
+                .chords(action.layer(), action)
+                .map(|chords| chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+                .collect();
+            KeyRow {
+                context: action.layer().to_owned(),
+                keys: keys.join(", "),
+                action: format!("{}.{}", action.layer(), action.name()),
+                help: action.help().to_owned(),
+            }
+        })
+        .collect()
 }

@@ -1,20 +1,13 @@
-//! Floor 4: one file for each command.
+//! Layer 5: one file or directory for each command. What several commands share is in [`common`].
 
+pub mod common;
 pub mod completions;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
-pub mod entry;
-pub mod headless;
-pub mod host_key;
-pub mod keymap;
 pub mod keys;
 pub mod log;
-pub mod look;
 pub mod man;
-pub mod outside;
-pub mod pour;
-pub mod print;
 pub mod profiles;
 pub mod run;
 pub mod secret;
@@ -22,4 +15,3 @@ pub mod snippets;
 pub mod ssh_key;
 pub mod tui;
 pub mod tunnel;
-mod unmade;

@@ -1,78 +1,81 @@
-//! `rrx secret`: puts a profile's password or passphrase into the keyring of the operating system, and takes it out. The date is
-//! kept beside it, so that a refused password can be told its age; the secret itself is nowhere but in the keyring.
+//! `rrx secret`: stores the password or passphrase of a profile in the keyring of the operating system, or deletes it. The date is
+//! stored separately, so that a refused sign-in can say how old the password is.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 
-use super::print;
+use super::common::context::CommandContext;
+use super::common::print;
 use crate::cli::{SecretCommand, SecretOf};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, Secret, SecretKind, SecretSource};
 use crate::domain::protocol::Loaded;
-use crate::io::storage::keyring::Keyring;
-use crate::io::storage::stored::StoredDates;
+use crate::io::env::SecretStore;
+use crate::io::host::secrets;
 
-/// Serves `rrx secret`. `ask` brings the secret that the user gives.
+/// Runs `rrx secret`. The secret is asked for on a terminal, and read from the first line of standard input otherwise.
 ///
 /// # Errors
-/// A profile that is not there, a keyring that does not serve, an answer that is none.
+/// Returns a problem if there is no such profile, no keyring, or no usable answer.
+pub fn execute(command: &SecretCommand, context: &CommandContext) -> Result<(), Problem> {
+    let loaded = context.load_settings_and_report()?;
+    let dates = context.env.stored_dates();
+    let store = SecretStore { keyring: context.env.keyring, dates: &dates };
+    let ask = |prompt: &str| {
+        let stdin = std::io::stdin();
+        if stdin.is_terminal() {
+            (context.env.prompts.hidden)(prompt)
+        } else {
+            secrets::read_first_line(stdin.lock(), context.command_line())
+        }
+    };
+    run(command, &loaded, store, ask, &mut std::io::stderr())
+}
+
+/// Stores or deletes a secret. `ask` returns the secret that the user gives.
+///
+/// # Errors
+/// Returns a problem if there is no such profile, no keyring, or no usable answer.
 pub fn run(
     command: &SecretCommand,
     loaded: &Loaded,
-    (keyring, dates): (&dyn Keyring, &StoredDates),
+    store: SecretStore<'_>,
     ask: impl FnOnce(&str) -> Result<Secret, Problem>,
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
     let (SecretCommand::Set(of) | SecretCommand::Clear(of)) = command;
     let (profile, kind) = find(of, loaded)?;
-    let entry = kind.entry(&profile.name);
-    if !keyring.is_built_in() {
-        return Err(without_keyring(profile, kind));
+    let (entry, name) = (kind.entry(&profile.name), &profile.name);
+    if !store.keyring.is_built_in() {
+        return Err(no_keyring(profile, kind));
     }
-    let words = match command {
+    let message = match command {
         SecretCommand::Set(_) => {
-            let secret = ask(&format!("{} of {}", capital(kind.word()), profile.name))?;
+            let secret = ask(&format!("{} of {name}", capitalized(kind.word())))?;
             if secret.reveal().is_empty() {
-                return Err(
-                    Problem::new(ProblemKind::Settings, "Nothing was stored").because("what was given is empty")
-                );
+                return Err(Problem::new(ProblemKind::Settings, "Nothing was stored").because("the input is empty"));
             }
-            store(&entry, &secret, keyring, dates)?;
-            format!("The {} of {} is in the keyring.\n{}", kind.word(), profile.name, unused(profile, kind))
+            store.store(&entry, &secret)?;
+            format!("The {} of {name} is in the keyring.\n{}", kind.word(), unused_note(profile, kind))
         }
         SecretCommand::Clear(_) => {
-            let was_there = keyring.clear(&entry).map_err(|error| {
-                Problem::new(ProblemKind::Local, "The keyring cannot be asked")
-                    .because(error.to_string())
-                    .hint(error.hint())
-            })?;
-            dates.forget(&entry)?;
-            let (word, name) = (kind.word(), &profile.name);
-            if was_there {
-                format!("The {word} of {name} is out of the keyring.\n")
+            if store.clear(&entry)? {
+                format!("Deleted the {} of {name} from the keyring.\n", kind.word())
             } else {
-                format!("The keyring had no {word} of {name}.\n")
+                format!("The keyring had no {} of {name}.\n", kind.word())
             }
         }
     };
-    print::text(err, &words)
-}
-
-/// Puts a secret into the keyring and notes the date.
-///
-/// # Errors
-/// Why the keyring or the date does not take it.
-pub fn store(entry: &str, secret: &Secret, keyring: &dyn Keyring, dates: &StoredDates) -> Result<(), Problem> {
-    keyring.set(entry, secret).map_err(|error| {
-        Problem::new(ProblemKind::Local, "The keyring did not take the secret")
-            .because(error.to_string())
-            .hint(error.hint())
-    })?;
-    dates.note(entry)
+    print::text(err, &message)
 }
 
 fn find<'a>(of: &SecretOf, loaded: &'a Loaded) -> Result<(&'a Profile, SecretKind), Problem> {
     let kind = if of.passphrase { SecretKind::Passphrase } else { SecretKind::Password };
     Ok((loaded.settings.require(&of.profile)?, kind))
+}
+
+/// Describes where the secret of a profile comes from now.
+fn current_source(profile: &Profile, kind: SecretKind) -> String {
+    source_of(profile, kind).map_or_else(|| "a prompt".into(), SecretSource::words)
 }
 
 fn source_of(profile: &Profile, kind: SecretKind) -> Option<&SecretSource> {
@@ -82,36 +85,33 @@ fn source_of(profile: &Profile, kind: SecretKind) -> Option<&SecretSource> {
     }
 }
 
-/// What to do in a build that has no keyring: where the secret may come from instead, and where it comes from now.
-fn without_keyring(profile: &Profile, kind: SecretKind) -> Problem {
-    let now = source_of(profile, kind).map_or_else(|| "you, when it is needed".into(), SecretSource::words);
-    Problem::new(ProblemKind::Settings, "This build of rrx has no keyring, so nothing was stored or cleared")
-        .because(format!("the {} of {} comes from {now}", kind.word(), profile.name))
+/// Makes the problem of a build without keyring, with the other sources of a secret.
+fn no_keyring(profile: &Profile, kind: SecretKind) -> Problem {
+    Problem::new(ProblemKind::Settings, "This build of rrx has no keyring, so nothing was stored or deleted")
+        .because(format!("the {} of {} comes from {}", kind.word(), profile.name, current_source(profile, kind)))
         .hint(format!(
-            "a build with the feature `keyring` has one; without it write {key} = {{ command = \"…\" }}, {{ file = \"…\" }}, \
-             {{ env = \"…\" }} or {{ prompt = true }} into [profile.{}]",
+            "use a build with the feature `keyring`, or write {key} = {{ command = \"…\" }}, {{ file = \"…\" }}, \
+             {{ env = \"…\" }} or {{ prompt = true }} to [profile.{}]",
             profile.name,
             key = kind.key()
         ))
         .then(Remedy::Settings)
 }
 
-/// A secret in the keyring that the profile does not ask for there.
-fn unused(profile: &Profile, kind: SecretKind) -> String {
+/// Returns a note if the profile does not take the secret from the keyring.
+fn unused_note(profile: &Profile, kind: SecretKind) -> String {
     match source_of(profile, kind) {
         Some(SecretSource::Keyring(_)) => String::new(),
-        other => {
-            let now = other.map_or_else(|| "you, when it is needed".into(), SecretSource::words);
-            format!(
-                "The profile takes it from {now}: write {} = {{ keyring = true }} into [profile.{}] to use it.\n",
-                kind.key(),
-                profile.name
-            )
-        }
+        _ => format!(
+            "The profile does not use it yet, but {}: write {} = {{ keyring = true }} to [profile.{}].\n",
+            current_source(profile, kind),
+            kind.key(),
+            profile.name
+        ),
     }
 }
 
-fn capital(word: &str) -> String {
+fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,11 +1,12 @@
-//! `rrx snippets`: the statements that are kept. It runs none of them.
+//! `rrx snippets`: lists and shows saved statements. It runs none of them.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::print;
+use super::common::context::CommandContext;
+use super::common::print;
 use crate::cli::SnippetsCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
@@ -14,10 +15,19 @@ use crate::domain::snippets::{Snippet, rank, render};
 use crate::io::storage::paths::Paths;
 use crate::io::storage::snippets;
 
-/// Serves `rrx snippets`.
+/// Runs `rrx snippets`.
 ///
 /// # Errors
-/// An unknown profile or snippet, or what the output says; files that cannot be read are words on `err`.
+/// Returns a problem if there is no such profile or snippet, or if the output cannot be written.
+pub fn execute(command: &SnippetsCommand, context: &CommandContext) -> Result<(), Problem> {
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    run(command, &context.load_settings(), &context.env.paths, &mut out, &mut err)
+}
+
+/// Lists the snippets, or shows one. Files that cannot be read are reported on `err`.
+///
+/// # Errors
+/// Returns a problem if there is no such profile or snippet, or if the output cannot be written.
 pub fn run(
     command: &SnippetsCommand,
     loaded: &Loaded,
@@ -25,51 +35,55 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
-    let (SnippetsCommand::List { profile, form } | SnippetsCommand::Show { profile, form, .. }) = command;
-    let (all, problems) = snippets::load(&folders(profile.as_deref(), loaded, paths)?);
+    let (SnippetsCommand::List { profile, format } | SnippetsCommand::Show { profile, format, .. }) = command;
+    let (all, problems) = snippets::load(&directories(profile.as_deref(), loaded, paths)?);
     print::problems(err, &problems)?;
     match command {
-        SnippetsCommand::List { .. } if form.json => print::json(out, &all.iter().map(facts).collect::<Vec<_>>()),
+        SnippetsCommand::List { .. } if format.json => print::json(out, &all.iter().map(facts).collect::<Vec<_>>()),
         SnippetsCommand::List { .. } if all.is_empty() => {
-            print::text(err, &format!("No snippet is in {}.\n", paths.snippets().display()))
+            print::text(err, &format!("There are no snippets in {}.\n", paths.snippets().display()))
         }
         SnippetsCommand::List { .. } => {
             let mut rows = vec![["NAME", "TITLE", "TAGS"].map(str::to_owned)];
             rows.extend(all.iter().map(|snippet| {
-                [print::line(&snippet.name), print::line(&snippet.title), print::line(&snippet.tags.join(", "))]
+                [
+                    print::one_line(&snippet.name),
+                    print::one_line(&snippet.title),
+                    print::one_line(&snippet.tags.join(", ")),
+                ]
             }));
             print::columns(out, &rows)
         }
         SnippetsCommand::Show { name, .. } => {
             let snippet = find(name, &all, &paths.command_line)?;
-            if form.json { print::json(out, &facts(snippet)) } else { print::text(out, &render(snippet)) }
+            if format.json { print::json(out, &facts(snippet)) } else { print::text(out, &render(snippet)) }
         }
     }
 }
 
-/// The snippet of this name, or a problem that names the nearest.
+/// Finds a snippet by its name.
 ///
 /// # Errors
-/// A problem of kind [`ProblemKind::Settings`].
+/// Returns a problem that names the most similar snippet.
 pub fn find<'a>(name: &str, all: &'a [Snippet], rrx: &CommandLine) -> Result<&'a Snippet, Problem> {
     all.iter().find(|snippet| snippet.name == name).ok_or_else(|| {
         let near = rank(name, all).into_iter().find_map(|index| all.get(index));
         let hint = near.map_or_else(
-            || format!("`{}` names those that there are", rrx.with("snippets list")),
-            |snippet| format!("did you mean \"{}\"?", print::line(&snippet.name)),
+            || format!("`{}` lists the snippets", rrx.with("snippets list")),
+            |snippet| format!("did you mean \"{}\"?", print::one_line(&snippet.name)),
         );
-        Problem::new(ProblemKind::Settings, format!("There is no snippet \"{}\"", print::line(name))).hint(hint)
+        Problem::new(ProblemKind::Settings, format!("There is no snippet \"{}\"", print::one_line(name))).hint(hint)
     })
 }
 
-/// The user's own folder, then the profile's.
+/// Returns the snippet directories: the user's own, then those of the profile.
 ///
 /// # Errors
-/// A profile that does not exist.
-pub fn folders(profile: Option<&str>, loaded: &Loaded, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
+/// Returns a problem if there is no such profile.
+pub fn directories(profile: Option<&str>, loaded: &Loaded, paths: &Paths) -> Result<Vec<PathBuf>, Problem> {
     match profile {
         None => Ok(vec![paths.snippets()]),
-        // The demo keeps everything in a place of its own.
+        // The demo has its own files.
         Some("demo") => Ok(vec![paths.demo().snippets()]),
         Some(name) => {
             let more = &loaded.settings.require(name)?.snippets;

@@ -1,5 +1,5 @@
-//! `rrx ssh-key`: the public half of a key and its fingerprint as a text to send to whoever runs the bastion; with `--new` a
-//! pair is made first. It overwrites nothing, shows no private half, and asks nobody on the network.
+//! `rrx ssh-key`: prints the public half of an SSH key and its fingerprint, as a text for the administrator of the bastion; with
+//! `--new` it creates a key pair first. It overwrites nothing, shows no private key, and uses no network.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -8,103 +8,114 @@ use std::path::{Path, PathBuf};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
-use super::print;
+use super::common::context::CommandContext;
+use super::common::print;
 use crate::cli::SshKeyCommand;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Secret, resolve};
 use crate::io::storage::atomic;
-use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, PublicHalf, Randomness};
+use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, KeyRandomness, PublicHalf};
 
-/// OpenSSH's default key files, the best first.
-const USUAL: [&str; 3] = ["id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"];
-/// How often a passphrase and its repetition may differ.
-const TRIES: usize = 3;
+/// The default key files of OpenSSH, the best one first.
+const DEFAULT_FILES: [&str; 3] = ["id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"];
+/// How often the user may repeat a passphrase wrongly.
+const MAX_TRIES: usize = 3;
 
-/// Who and where.
+/// The owner of a key.
 #[derive(Debug, Clone)]
-pub struct Here {
-    /// The user's home folder.
+pub struct KeyOwner {
+    /// The home directory.
     pub home: PathBuf,
     /// The comment of a new key: `user@machine`.
     pub comment: String,
 }
 
-/// Serves it. `ask` brings a secret that the user types.
+/// Runs `rrx ssh-key`.
 ///
 /// # Errors
-/// A key that is not there or is none, a file that is there already, a passphrase that is not repeated.
+/// Returns a problem if a key cannot be read or created.
+pub fn execute(command: &SshKeyCommand, context: &CommandContext) -> Result<(), Problem> {
+    let env = &context.env;
+    let comment = format!("{}@{}", env.user, env.host_name.as_deref().unwrap_or("localhost"));
+    let owner = KeyOwner { home: env.paths.home.clone(), comment };
+    run(command, &owner, env.prompts.hidden, &mut std::io::stdout(), &mut std::io::stderr())
+}
+
+/// Prints keys, or creates one. `ask` returns a secret that the user types.
+///
+/// # Errors
+/// Returns a problem if a key cannot be read, if a file exists already, or if the passphrase is not repeated correctly.
 pub fn run(
     command: &SshKeyCommand,
-    here: &Here,
+    owner: &KeyOwner,
     ask: impl FnMut(&str) -> Result<Secret, Problem>,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
     let keys = match &command.new {
         Some(file) => {
-            let file = resolve(file.as_deref().unwrap_or(Path::new("~/.ssh/id_ed25519")), &here.home, Path::new(""));
-            let public = make(&file, command, here, ask)?;
+            let file = resolve(file.as_deref().unwrap_or(Path::new("~/.ssh/id_ed25519")), &owner.home, Path::new(""));
+            let public = create(&file, command, owner, ask)?;
             print::text(
                 err,
                 &format!(
-                    "Made {} (keep it to yourself) and {}.\n\n",
-                    print::line(&file.display().to_string()),
-                    print::line(&with_pub(&file).display().to_string())
+                    "Created {} (private: do not share it) and {}.\n\n",
+                    print::one_line(&file.display().to_string()),
+                    print::one_line(&with_pub(&file).display().to_string())
                 ),
             )?;
             vec![public]
         }
-        None if command.files.is_empty() => vec![usual(&here.home)?],
+        None if command.files.is_empty() => vec![default_key(&owner.home)?],
         None => command
             .files
             .iter()
-            .map(|file| read(&resolve(file, &here.home, Path::new(""))))
+            .map(|file| read(&resolve(file, &owner.home, Path::new(""))))
             .collect::<Result<Vec<_>, _>>()?,
     };
-    print::text(out, &ticket(&keys))
+    print::text(out, &request_text(&keys))
 }
 
-/// The text to send.
-fn ticket(keys: &[PublicHalf]) -> String {
-    let several = if keys.len() == 1 { "this SSH key" } else { "these SSH keys" };
-    let mut text = format!("Please admit {several} at the bastion of the read replica.\n\n");
+/// Returns the text for the administrator of the bastion.
+fn request_text(keys: &[PublicHalf]) -> String {
+    let which = if keys.len() == 1 { "this SSH key" } else { "these SSH keys" };
+    let mut text = format!("Please add {which} to the bastion of the read replica.\n\n");
     for key in keys {
-        let (line, algorithm) = (print::line(&key.line), print::line(&key.algorithm));
+        let (line, algorithm) = (print::one_line(&key.line), print::one_line(&key.algorithm));
         // Writing to a string cannot fail.
         let _ = write!(text, "{line}\n\n  Type         {algorithm}\n  Fingerprint  {}\n\n", key.fingerprint);
     }
     text.push_str(
-        "  Public address to be allow-listed   ______________________ (from which my connections come)\n  \
-         Please tell me: the bastion's name, my account there, and its host key's fingerprint.\n",
+        "  Public address to be allow-listed   ______________________ (my connections come from it)\n  \
+         Please send me: the host name of the bastion, my account there, and the fingerprint of its host key.\n",
     );
     text
 }
 
-fn usual(home: &Path) -> Result<PublicHalf, Problem> {
-    let folder = home.join(".ssh");
-    let there = |name: &&str| folder.join(name).is_file();
-    let private = || USUAL.iter().filter_map(|name| name.strip_suffix(".pub")).find(there);
-    match USUAL.iter().copied().find(there).or_else(private) {
-        // A private half alone is refused with what makes its public one.
-        Some(name) => read(&folder.join(name)),
-        None => Err(Problem::new(ProblemKind::Settings, format!("There is no SSH key in {}", folder.display()))
-            .because(format!("none of {} is there", USUAL.join(", ")))
-            .hint("`rrx ssh-key --new` makes a pair; `rrx ssh-key FILE` shows one that lies elsewhere")),
+fn default_key(home: &Path) -> Result<PublicHalf, Problem> {
+    let directory = home.join(".ssh");
+    let exists = |name: &&str| directory.join(name).is_file();
+    let private = || DEFAULT_FILES.iter().filter_map(|name| name.strip_suffix(".pub")).find(exists);
+    match DEFAULT_FILES.iter().copied().find(exists).or_else(private) {
+        // For a private key alone, the error says how to write its public half.
+        Some(name) => read(&directory.join(name)),
+        None => Err(Problem::new(ProblemKind::Settings, format!("There is no SSH key in {}", directory.display()))
+            .because(format!("rrx looked for {}", DEFAULT_FILES.join(", ")))
+            .hint("create a key pair with `rrx ssh-key --new`, or show another file with `rrx ssh-key FILE`")),
     }
 }
 
-/// Reads the public half that this path means, with or without `.pub`.
+/// Reads the public half of a key; the path may lack `.pub`.
 fn read(path: &Path) -> Result<PublicHalf, Problem> {
     let public = with_pub(path);
     let path = if public.is_file() { &public } else { path };
-    let wrong = |why: String| {
-        Problem::new(ProblemKind::Settings, format!("{} shows no public key", path.display())).because(why)
-    };
+    let no_key =
+        |why: String| Problem::new(ProblemKind::Settings, format!("{} has no public key", path.display())).because(why);
     let text = atomic::read_text(path).map(Zeroizing::new).map_err(|error| {
-        wrong(error.to_string()).hint("name the file that ends in .pub, or make a pair with `rrx ssh-key --new`")
+        no_key(error.to_string()).hint("name the file that ends in .pub, or create a pair with `rrx ssh-key --new`")
     })?;
     PublicHalf::read(&text).map_err(|error| {
-        let problem = wrong(error.to_string());
+        let problem = no_key(error.to_string());
         match error {
             KeyPairError::Private => {
                 let file = path.display();
@@ -116,7 +127,7 @@ fn read(path: &Path) -> Result<PublicHalf, Problem> {
 }
 
 fn with_pub(path: &Path) -> PathBuf {
-    if path.extension().is_some_and(|ending| ending == "pub") {
+    if path.extension().is_some_and(|extension| extension == "pub") {
         return path.to_owned();
     }
     let mut name = path.as_os_str().to_owned();
@@ -124,71 +135,70 @@ fn with_pub(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Makes a pair in files that are not there yet.
-fn make(
+/// Creates a key pair in two new files.
+fn create(
     file: &Path,
     command: &SshKeyCommand,
-    here: &Here,
+    owner: &KeyOwner,
     ask: impl FnMut(&str) -> Result<Secret, Problem>,
 ) -> Result<PublicHalf, Problem> {
     let failed = |path: &Path, why: &str| {
-        Problem::new(ProblemKind::Local, format!("The key cannot be put into {}", path.display())).because(why)
+        Problem::new(ProblemKind::Local, format!("The key cannot be written to {}", path.display())).because(why)
     };
-    let taken = |path: &Path| {
-        failed(path, "there is a file of that name already, and it is not overwritten")
-            .hint("`rrx ssh-key` shows the key that is there; `rrx ssh-key --new FILE` makes one of another name")
+    let exists = |path: &Path| {
+        failed(path, "the file exists already and is not overwritten")
+            .hint("show the existing key with `rrx ssh-key`, or create another one with `rrx ssh-key --new FILE`")
     };
     let public_file = with_pub(file);
     if public_file == file {
-        return Err(failed(file, "the private half does not end in .pub").hint("name the file without .pub"));
+        return Err(failed(file, "the name of a private key does not end in .pub").hint("name the file without .pub"));
     }
     if let Some(path) = [file, &public_file].into_iter().find(|path| path.symlink_metadata().is_ok()) {
-        return Err(taken(path));
+        return Err(exists(path));
     }
-    let passphrase = if command.no_passphrase { None } else { passphrase(ask)? };
-    let comment = command.comment.as_deref().unwrap_or(&here.comment);
+    let passphrase = if command.no_passphrase { None } else { ask_passphrase(ask)? };
+    let comment = command.comment.as_deref().unwrap_or(&owner.comment);
     if comment.chars().any(char::is_control) {
-        return Err(
-            Problem::new(ProblemKind::Settings, "The comment holds a control character").hint("write it on one line")
-        );
+        return Err(Problem::new(ProblemKind::Settings, "The comment contains a control character")
+            .hint("write it on one line"));
     }
-    let pair = random()
+    let pair = randomness()
         .and_then(|random| KeyPair::new(&random, comment, passphrase.as_ref()).map_err(|error| error.to_string()))
         .map_err(|why| failed(file, &why))?;
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        atomic::make_folder(folder).map_err(|error| failed(folder, &error.to_string()))?;
+    if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        atomic::create_directory(directory).map_err(|error| failed(directory, &error.to_string()))?;
     }
     for (path, text) in [(file, pair.private.as_str()), (&public_file, &format!("{}\n", pair.public.line))] {
         atomic::create(path, text.as_bytes()).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => taken(path),
+            std::io::ErrorKind::AlreadyExists => exists(path),
             _ => failed(path, &error.to_string()),
         })?;
     }
     Ok(pair.public)
 }
 
-/// The passphrase, typed twice alike; none where it is empty.
-fn passphrase(mut ask: impl FnMut(&str) -> Result<Secret, Problem>) -> Result<Option<Secret>, Problem> {
-    let mut prompt = "Passphrase of the new key (empty: none)";
-    for _ in 0..TRIES {
-        let first = ask(prompt).map_err(|problem| problem.hint("--no-passphrase makes the key without one"))?;
+/// Asks for a passphrase and its repetition. An empty one means no passphrase.
+fn ask_passphrase(mut ask: impl FnMut(&str) -> Result<Secret, Problem>) -> Result<Option<Secret>, Problem> {
+    let mut prompt = "Passphrase of the new key (empty for none)";
+    for _ in 0..MAX_TRIES {
+        let first = ask(prompt).map_err(|problem| problem.hint("create the key without one with --no-passphrase"))?;
         if first.reveal().is_empty() {
             return Ok(None);
         }
-        if ask("The same again")?.reveal() == first.reveal() {
+        if ask("Repeat the passphrase")?.reveal() == first.reveal() {
             return Ok(Some(first));
         }
-        prompt = "They differ. Passphrase of the new key (empty: none)";
+        prompt = "They differ. Passphrase of the new key (empty for none)";
     }
-    Err(Problem::new(ProblemKind::Settings, "No key was made")
+    Err(Problem::new(ProblemKind::Settings, "No key was created")
         .because("the passphrase and its repetition differed each time"))
 }
 
-fn random() -> Result<Randomness, String> {
-    let mut random = Randomness { seed: Zeroizing::new([0; 32]), salt: [0; 16], check: [0; 4] };
+fn randomness() -> Result<KeyRandomness, String> {
+    let mut random = KeyRandomness { seed: Zeroizing::new([0; 32]), salt: [0; 16], check: [0; 4] };
     let source = SystemRandom::new();
     for bytes in [random.seed.as_mut_slice(), &mut random.salt, &mut random.check] {
-        source.fill(bytes).map_err(|_| "the system gives no random bytes".to_owned())?;
+        source.fill(bytes).map_err(|_| "the system returned no random bytes".to_owned())?;
     }
     Ok(random)
 }

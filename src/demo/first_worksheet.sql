@@ -1,7 +1,7 @@
--- Welcome: an invented study on a replica inside this program.
+-- Welcome: a synthetic study on a replica inside this program.
 -- F5 runs the statement at the cursor; its lines are marked.
 
--- 1. How far did people get, by study and site?
+-- 1. Enrolment funnel by study and site.
 SELECT s.name AS study, si.code AS site,
   COUNT(DISTINCT a.volunteer_id) AS booked,
   COUNT(DISTINCT CASE WHEN a.status = 'Attended'
@@ -19,8 +19,8 @@ LEFT JOIN subject sb ON sb.study_site_id = ss.id
 GROUP BY s.name, si.code
 ORDER BY s.name, si.code;
 
--- 2. A finding. These people asked to be forgotten: their row
---    says DELETED, and the audit still has the name.
+-- 2. A finding. These people had their identity removed: their
+--    row says DELETED, but the audit still has the name.
 SELECT v.volunteer_number,
   v.first_name AS now_first, v.last_name AS now_last,
   va.first_name AS audit_first, va.last_name AS audit_last,
@@ -32,5 +32,5 @@ JOIN audit_revision r ON r.id = va.revision_id
 WHERE v.privacy_removed = 1
 ORDER BY v.volunteer_number;
 
--- 3. A write: it is refused here, before anything is sent.
+-- 3. A write: rrx refuses it before anything is sent.
 UPDATE subject SET status = 'Completed' WHERE id = 1;

@@ -1,5 +1,5 @@
-//! The demo's jump host: an SSH server on a loopback port that lets one key in and forwards to the replica's name alone.
-//! It opens no shell, runs no command and listens for nobody.
+//! The demo's jump host: an SSH server on a loopback port that accepts one key and forwards only to the replica. It opens no
+//! shell, runs no commands and accepts no remote forwarding.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,11 +12,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::server::Server;
 use super::server::variables::{HOST, PORT};
+use super::wire::serve_client;
 
 /// The account on the jump host.
 pub(super) const USER: &str = "demo";
 
-/// Serves every client of the listener until `stop`.
+/// Serves clients until `stop` is cancelled.
 pub(super) async fn serve(
     listener: TcpListener,
     host_key: PrivateKey,
@@ -37,52 +38,52 @@ pub(super) async fn serve(
             () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        // A client that is gone before it was accepted is no reason to end.
+        // A client can disconnect before it is accepted; keep serving the others.
         let Ok((stream, from)) = accepted else {
             tokio::task::yield_now().await;
             continue;
         };
-        let visitor = Visitor { user_key: user_key.clone(), replica: Arc::clone(&replica), from };
-        tokio::spawn(client(Arc::clone(&config), stream, visitor, stop.clone()));
+        let client = JumpHostClient { user_key: user_key.clone(), replica: Arc::clone(&replica), from };
+        tokio::spawn(run_session(Arc::clone(&config), stream, client, stop.clone()));
     }
 }
 
-async fn client(config: Arc<Config>, stream: TcpStream, visitor: Visitor, stop: CancellationToken) {
-    // Without it keys of a terminal would wait for each other; where it fails they do.
+async fn run_session(config: Arc<Config>, stream: TcpStream, client: JumpHostClient, stop: CancellationToken) {
+    // Without it small packets are delayed; a failure does no other harm.
     let _ = stream.set_nodelay(true);
-    // What a client does wrong ends its own session, and there is nobody here to tell.
-    let Ok(session) = russh::server::run_stream(config, stream, visitor).await else { return };
+    // An error ends only this session.
+    let Ok(session) = russh::server::run_stream(config, stream, client).await else { return };
     let handle = session.handle();
     tokio::select! {
         _ = session => {}
         () = stop.cancelled() => {
-            // A session that is over already cannot be told so.
-            let _ = handle.disconnect(Disconnect::ByApplication, "the demo ends".into(), String::new()).await;
+            // Fails if the session has ended already.
+            let _ = handle.disconnect(Disconnect::ByApplication, "the demo has stopped".into(), String::new()).await;
         }
     }
 }
 
-struct Visitor {
+struct JumpHostClient {
     user_key: PublicKey,
     replica: Arc<Server>,
     from: SocketAddr,
 }
 
-impl Visitor {
-    fn verdict(&self, user: &str, key: &PublicKey) -> Auth {
+impl JumpHostClient {
+    fn authenticate(&self, user: &str, key: &PublicKey) -> Auth {
         if user == USER && key.key_data() == self.user_key.key_data() { Auth::Accept } else { Auth::reject() }
     }
 }
 
-impl Handler for Visitor {
+impl Handler for JumpHostClient {
     type Error = russh::Error;
 
     async fn auth_publickey_offered(&mut self, user: &str, key: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
-        Ok(self.verdict(user, key.public_key))
+        Ok(self.authenticate(user, key.public_key))
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
-        Ok(self.verdict(user, key.public_key))
+        Ok(self.authenticate(user, key.public_key))
     }
 
     async fn channel_open_direct_tcpip(
@@ -100,8 +101,8 @@ impl Handler for Visitor {
                 reply.accept().await;
                 let (replica, from) = (Arc::clone(&self.replica), format!("jump.demo.internal:{}", self.from.port()));
                 tokio::spawn(async move {
-                    // The client's own end of the channel tells it what happened.
-                    let _ = replica.serve(channel.into_stream(), from).await;
+                    // The client sees an error at its own end of the channel.
+                    let _ = serve_client(replica, channel.into_stream(), from).await;
                 });
             }
             (true, false) => reply.reject(ChannelOpenFailure::ConnectFailed).await,

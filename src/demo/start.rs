@@ -1,4 +1,4 @@
-//! Starts the demo: keys, data, jump host, and the profile that leads there.
+//! Starts the demo: credentials, data, jump host, and the profile that connects to it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -8,70 +8,43 @@ use russh::keys::HashAlg;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::error::DemoError;
 use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
-use super::{data, jump_host, keys, translate};
+use super::{credentials, data, jump_host, translate, wire};
 use crate::domain::profile::{Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, TlsMode};
 
 /// The name of the built-in profile.
 pub const PROFILE: &str = "demo";
-/// The replica's account.
+/// The database account of the replica.
 const ACCOUNT: &str = "RO_USER";
 
-/// How to start the demo.
+/// Options for starting the demo.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Subjects of each study.
+    /// Number of subjects in each study.
     pub subjects: u32,
-    /// The demo's own folder, for its keys and its password; made when it is not there.
+    /// The demo's own directory for its keys and its password. It is created if it does not exist.
     pub folder: PathBuf,
-    /// Where to serve the replica without its jump host, for other clients.
+    /// The address on which other clients can reach the replica without its jump host.
     pub listen: Option<SocketAddr>,
 }
 
-/// Why the demo does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// Its folder.
-    #[error("the demo cannot use {path}: {why}")]
-    Folder {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
-    /// Its data.
-    #[error("the demo cannot make its data: {0}")]
-    Data(#[from] rusqlite::Error),
-    /// Its ports.
-    #[error("the demo cannot listen on {at}: {why}")]
-    Listen {
-        /// The address.
-        at: SocketAddr,
-        /// What is wrong.
-        why: std::io::Error,
-    },
-    /// The thread that makes the data broke.
-    #[error("the demo's data was not made")]
-    Lost,
-}
-
-/// The running demo; dropping it ends it.
+/// The running demo. Dropping it stops both servers.
 pub struct Running {
-    /// Leads through the jump host to the replica.
+    /// Connects to the replica through the jump host.
     pub profile: Profile,
-    /// The replica's password.
     pub password: Secret,
-    /// Where the jump host is.
+    /// The address of the jump host.
     pub jump_host: SocketAddr,
-    /// Where the replica is served without it.
+    /// The address of the replica without its jump host.
     pub listen: Option<SocketAddr>,
     server: Arc<Server>,
     stop: CancellationToken,
 }
 
 impl Running {
-    /// Ends every connection and both servers.
+    /// Stops both servers and closes every connection.
     pub fn stop(&self) {
         self.stop.cancel();
         self.server.close();
@@ -84,45 +57,47 @@ impl Drop for Running {
     }
 }
 
-/// Starts the demo on the current runtime. The data is made on a blocking thread.
+/// Starts the demo on the current runtime. The data is created on a blocking thread.
 ///
 /// # Errors
-/// What of the folder, the data or the ports is wrong.
+/// Fails if the directory cannot be used, the data cannot be created, or a port is not available.
 pub async fn start(options: Options) -> Result<Running, DemoError> {
     let translator =
         Translator { translate: translate::translate, install: translate::install, error_of: translate::error_of };
     start_with(options, translator).await
 }
 
-/// Starts the demo on the current runtime, with a translator of the caller's. The data is made on a blocking thread.
+/// Starts the demo like [`start`], with the caller's translator.
 ///
 /// # Errors
-/// What of the folder, the data or the ports is wrong.
+/// See [`start`].
 pub async fn start_with(options: Options, translator: Translator) -> Result<Running, DemoError> {
     let folder = options.folder.clone();
-    let kept = tokio::task::spawn_blocking(move || keys::load(&folder)).await.map_err(|_| DemoError::Lost)??;
-    let jump = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-    let open = match options.listen {
+    let credentials =
+        tokio::task::spawn_blocking(move || credentials::load(&folder)).await.map_err(|_| DemoError::Lost)??;
+    let (jump_listener, jump_host) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let direct = match options.listen {
         Some(at) => Some(bind(at).await?),
         None => None,
     };
-    let account = Account { user: ACCOUNT.into(), password: kept.password.clone() };
+    let account = Account { user: ACCOUNT.into(), password: credentials.password.clone() };
     let server = tokio::task::spawn_blocking(move || {
         let schema = data::schema();
-        let fill = |made: &rusqlite::Connection| data::fill(made, &schema, options.subjects).map(drop);
-        Server::new(schema.clone(), fill, translator, account)
+        let load =
+            |connection: &rusqlite::Connection| data::load_into_sqlite(connection, &schema, options.subjects).map(drop);
+        Server::new(schema.clone(), load, translator, account)
     });
     let server = Arc::new(server.await.map_err(|_| DemoError::Lost)??);
     let stop = CancellationToken::new();
-    let (jump_host, listen) = (jump.1, open.as_ref().map(|(_, at)| *at));
-    let host_key = kept.host.public_key().fingerprint(HashAlg::Sha256).to_string();
-    let user_key = kept.user.public_key().clone();
-    tokio::spawn(jump_host::serve(jump.0, kept.host, user_key, Arc::clone(&server), stop.clone()));
-    if let Some((listener, _)) = open {
-        tokio::spawn(serve_openly(listener, Arc::clone(&server), stop.clone()));
+    let listen = direct.as_ref().map(|(_, at)| *at);
+    let host_key = credentials.host.public_key().fingerprint(HashAlg::Sha256).to_string();
+    let user_key = credentials.user.public_key().clone();
+    tokio::spawn(jump_host::serve(jump_listener, credentials.host, user_key, Arc::clone(&server), stop.clone()));
+    if let Some((listener, _)) = direct {
+        tokio::spawn(serve_direct_clients(listener, Arc::clone(&server), stop.clone()));
     }
-    let profile = profile(jump_host, host_key, kept.identity, kept.password_file);
-    Ok(Running { profile, password: kept.password, jump_host, listen, server, stop })
+    let profile = profile(jump_host, host_key, credentials.identity, credentials.password_file);
+    Ok(Running { profile, password: credentials.password, jump_host, listen, server, stop })
 }
 
 async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), DemoError> {
@@ -132,35 +107,36 @@ async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), DemoError> {
     Ok((listener, at))
 }
 
-async fn serve_openly(listener: TcpListener, server: Arc<Server>, stop: CancellationToken) {
+/// Serves clients that connect without the jump host.
+async fn serve_direct_clients(listener: TcpListener, server: Arc<Server>, stop: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        // A client that is gone before it was accepted is no reason to end.
+        // A client can disconnect before it is accepted; keep serving the others.
         let Ok((stream, from)) = accepted else {
             tokio::task::yield_now().await;
             continue;
         };
         let server = Arc::clone(&server);
         tokio::spawn(async move {
-            // Small replies would wait for each other otherwise; where it fails they do. What a client does wrong ends
-            // its own connection.
+            // Without it small replies are delayed; a failure does no other harm.
             let _ = stream.set_nodelay(true);
-            let _ = server.serve(stream, from.to_string()).await;
+            // An error ends only this connection.
+            let _ = wire::serve_client(server, stream, from.to_string()).await;
         });
     }
 }
 
-/// The built-in profile before anything of it is started: what a list shows. Only [`Running::profile`] leads anywhere.
+/// Returns the built-in profile for lists, before the demo is started. Only [`Running::profile`] can connect.
 #[must_use]
 pub fn outline(folder: &Path) -> Profile {
-    let (identity, password) = keys::files(folder);
+    let (identity, password) = credentials::file_paths(folder);
     profile(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), String::new(), identity, password)
 }
 
-/// The built-in profile. TLS is off: inside the program there is only the tunnel, which encrypts.
+/// Builds the profile. TLS is off, because the SSH tunnel encrypts already.
 fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password: PathBuf) -> Profile {
     Profile {
         name: PROFILE.into(),

@@ -16,7 +16,6 @@ pub enum ComputeSlot {
 }
 
 impl ComputeSlot {
-    /// Every slot.
     pub const ALL: [Self; 2] = [Self::Find, Self::Filter];
 }
 
@@ -28,19 +27,9 @@ pub struct Generation(pub u64);
 #[derive(Debug, Clone)]
 pub enum ComputeWork {
     /// The best objects for a pattern; without a pattern, the tables in order.
-    Find {
-        /// Where.
-        catalog: Arc<Catalog>,
-        /// What was typed.
-        pattern: String,
-    },
+    Find { catalog: Arc<Catalog>, pattern: String },
     /// Every object that fits a filter, in the catalog's order.
-    Filter {
-        /// Where.
-        catalog: Arc<Catalog>,
-        /// What was typed.
-        pattern: String,
-    },
+    Filter { catalog: Arc<Catalog>, pattern: String },
 }
 
 impl PartialEq for ComputeWork {
@@ -55,16 +44,12 @@ impl PartialEq for ComputeWork {
     }
 }
 
-/// One job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComputeJob {
-    /// Which one.
     pub generation: Generation,
-    /// What.
     pub work: ComputeWork,
 }
 
-/// What came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComputeResult {
     /// Of [`ComputeWork::Find`].
@@ -81,14 +66,11 @@ pub enum ComputeResult {
 /// The answer to a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Computed {
-    /// Of which job.
     pub generation: Generation,
-    /// What came out.
     pub answer: ComputeResult,
 }
 
 impl ComputeWork {
-    /// Where it is done.
     #[must_use]
     pub fn slot(&self) -> ComputeSlot {
         match self {

@@ -139,7 +139,7 @@ pub const SNIPPET_NAME_BYTES: usize = 100;
 /// Blocks inside blocks of a doc page (lists in quotes in lists): deeper ones are shown flat.
 pub const DOC_DEPTH: usize = 16;
 /// Time that an append waits for another process that writes the access log; a stopped one must not hang a statement.
-pub const LEDGER_LOCK: Duration = Duration::from_secs(2);
+pub const ACCESS_LOG_LOCK: Duration = Duration::from_secs(2);
 /// Time that a change of the settings, or of another file that is replaced as a whole, waits for another process at the same.
 pub const CHANGE_LOCK: Duration = Duration::from_secs(5);
 /// Bytes that the history reads from the end of the access log: opening it costs the same after years.

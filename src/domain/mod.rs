@@ -1,4 +1,4 @@
-//! Floor 1: pure values and rules. Knows no task, no terminal, no driver and no file.
+//! Pure values and rules: no tasks, terminal, driver or files.
 
 pub mod access_log;
 pub mod calendar;
@@ -12,8 +12,9 @@ pub mod limits;
 pub mod problem;
 pub mod profile;
 pub mod protocol;
+pub mod quantity;
 pub mod results;
 pub mod snippets;
 pub mod sql;
+pub mod ssh;
 pub mod text;
-pub mod words;

@@ -21,7 +21,6 @@ pub enum ProblemKind {
     Cut,
     /// A time limit ran out, ours or the server's.
     TimeLimit,
-    /// The user stopped it.
     Interrupted,
 }
 
@@ -50,16 +49,13 @@ pub struct ServerError {
     pub code: u16,
     /// The five characters of SQLSTATE.
     pub state: String,
-    /// The server's own words.
     pub message: String,
 }
 
 /// What the user can do about a problem with one key or one command. The app maps it to a key, commands to a command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Remedy {
-    /// Connect again.
     Reconnect,
-    /// Choose another profile.
     ChooseProfile,
     /// Walk the route rung by rung (`rrx doctor`).
     Doctor,
@@ -72,13 +68,11 @@ pub enum Remedy {
 /// One thing that went wrong, told so that a user can act on it. It is data: tests compare it, screens show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Its kind.
     pub kind: ProblemKind,
     /// One sentence: what failed.
     pub what: String,
     /// Why, from the nearest cause to the farthest.
     pub because: Vec<String>,
-    /// What to do next.
     pub hint: Option<String>,
     /// The action that helps, when there is one.
     pub then: Option<Remedy>,

@@ -25,7 +25,7 @@ const GRAPHEME_CHARACTERS: usize = 8;
 
 /// Which characters the screen can draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Glyphs {
+pub enum GlyphSet {
     /// Any.
     #[default]
     Unicode,
@@ -33,7 +33,7 @@ pub enum Glyphs {
     Ascii,
 }
 
-impl Glyphs {
+impl GlyphSet {
     /// Opens and closes the mark of a character or a byte.
     pub(super) fn brackets(self) -> (char, char) {
         match self {
@@ -79,8 +79,8 @@ pub enum Part<'a> {
 /// Calls `take` with the parts of one grapheme, in order.
 ///
 /// Where our own marks are drawn in ASCII, a mark in the text would be drawn as its twin: it becomes a mark of its own.
-pub fn grapheme_parts<'a>(grapheme: &'a str, glyphs: Glyphs, mut take: impl FnMut(Part<'a>)) {
-    let is_ours = |character| glyphs == Glyphs::Ascii && ascii_twin(character).is_some();
+pub fn grapheme_parts<'a>(grapheme: &'a str, glyphs: GlyphSet, mut take: impl FnMut(Part<'a>)) {
+    let is_ours = |character| glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
     if is_drawable(grapheme) && !grapheme.chars().any(is_ours) {
         return take(Part::Plain(grapheme));
     }
@@ -137,13 +137,13 @@ pub fn push_visible(character: char, out: &mut String) {
     if is_safe(character) {
         out.push(character);
     } else {
-        out.push_str(&Glyphs::Unicode.character(character));
+        out.push_str(&GlyphSet::Unicode.character(character));
     }
 }
 
 /// Appends the mark of a byte that is not UTF-8.
 pub fn push_byte(byte: u8, out: &mut String) {
-    let (open, close) = Glyphs::Unicode.brackets();
+    let (open, close) = GlyphSet::Unicode.brackets();
     // Writing to a string cannot fail.
     let _ = write!(out, "{open}{byte:02x}{close}");
 }
@@ -158,7 +158,7 @@ fn with_marks(text: &str, kept: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
             out.push_str(kept);
             continue;
         }
-        grapheme_parts(grapheme, Glyphs::Unicode, |part| match part {
+        grapheme_parts(grapheme, GlyphSet::Unicode, |part| match part {
             Part::Plain(plain) => out.push_str(plain),
             Part::Mark(mark) => out.push_str(&mark),
         });
@@ -199,7 +199,7 @@ fn stands_alone(character: char) -> bool {
 
 /// The ASCII twin of a glyph that the program draws itself: borders, arrows, marks, and stand-ins for controls.
 #[must_use]
-pub fn ascii_twin(character: char) -> Option<char> {
+pub fn ascii_equivalent(character: char) -> Option<char> {
     Some(match character {
         '─' | '━' | '╴' | '╶' => '-',
         '│' | '┃' | '▏' => '|',

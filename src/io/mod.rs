@@ -1,5 +1,7 @@
-//! Floor 3: the outside. Tasks that own what they touch, and tell what happened; no decisions.
+//! Layer 3: everything outside the process. Tasks own what they touch and report what happened; they decide nothing.
 
+pub mod env;
+pub mod export;
 pub mod host;
 pub mod runtime;
 pub mod session;

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rrx::commands::headless::Interrupts;
-use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
+use rrx::commands::common::interrupts::Interrupts;
+use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{Format, Formulas, Writer};
-use rrx::domain::results::{Cell, ChunkBuilder, Column, Glyphs, Origin, WireType};
+use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
+use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::AccessLog;
 use tokio::sync::mpsc;
 
-use crate::harness::{direct, outside};
+use crate::harness::{direct, session_env};
 use crate::readers::{read, read_bytes};
 use crate::rig::Rig;
 
@@ -19,7 +20,7 @@ fn text(name: &str) -> Column {
     Column {
         name: name.to_owned(),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire: WireType::VarString,
         flags: 0,
         length: 128,
@@ -29,7 +30,7 @@ fn text(name: &str) -> Column {
 }
 
 fn written(format: Format, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
-    let mut writer = Writer::new(format, Glyphs::Unicode, Vec::new());
+    let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new());
     writer.begin(columns).unwrap();
     let mut chunk = ChunkBuilder::new(columns.len());
     for row in rows {
@@ -46,16 +47,17 @@ fn written(format: Format, columns: &[Column], rows: impl Iterator<Item = Vec<Op
 async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
     let state = tempfile::tempdir().unwrap();
     let (_nobody, stop) = mpsc::channel(1);
-    let site = Site {
+    let deps = RunDeps {
         profile: Arc::new(direct(Rig::start())),
-        outside: outside(),
+        session: session_env(),
+        prompts: Prompts::default(),
         log: AccessLog::open(state.path(), SystemTime::now).unwrap(),
-        stop: Interrupts::by(stop),
+        interrupts: Interrupts::from_requests(stop),
     };
     let seen = state.path().join("stdout");
     let out = std::fs::File::create(&seen).unwrap();
     let mut err = Vec::new();
-    let code = run(&args, site, (out, stdout), &mut err).await;
+    let code = run(&args, deps, out, stdout, &mut err).await;
     let bytes = std::fs::read(&seen).unwrap().len();
     (code, bytes, String::from_utf8(err).unwrap())
 }

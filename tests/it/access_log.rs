@@ -6,17 +6,18 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rrx::domain::access_log::{
-    self, BadLine, Begin, CopyRecord, Entry, ExportRecord, Ledger, Line, TunnelEvent, TunnelRecord,
+    self, BadRecord, BeginRecord, CopyRecord, EndRecord, ExportRecord, LogRecord, RecordSink, TunnelEvent, TunnelRecord,
 };
-use rrx::io::storage::access_log::{AccessLog, FILE_NAME, os_user};
+use rrx::io::host::user::user_name;
+use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
 use rrx::io::storage::history;
 
 fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_123)
 }
 
-fn begin(statement: &str) -> Begin {
-    Begin {
+fn begin(statement: &str) -> BeginRecord {
+    BeginRecord {
         id: String::new(),
         time: String::new(),
         os_user: "somebody else".into(),
@@ -30,11 +31,11 @@ fn begin(statement: &str) -> Begin {
     }
 }
 
-fn entry(id: &str) -> Entry {
-    Entry { id: id.into(), time: String::new(), milliseconds: 12, rows: 3, end: "complete".into() }
+fn entry(id: &str) -> EndRecord {
+    EndRecord { id: id.into(), time: String::new(), milliseconds: 12, rows: 3, end: "complete".into() }
 }
 
-fn append(log: &mut AccessLog, statement: &str) -> Begin {
+fn append(log: &mut AccessLog, statement: &str) -> BeginRecord {
     let stamped = log.stamp(begin(statement));
     log.append(&stamped).unwrap();
     stamped
@@ -53,8 +54,8 @@ fn a_begin_record_is_one_line_on_disk_with_version_kind_time_and_user() {
     assert_eq!(text.matches('\n').count(), 1);
     assert!(text.starts_with(r#"{"v":1,"kind":"begin","id":""#), "{text}");
     assert_eq!(stamped.time, "2026-09-21T14:13:20.123Z");
-    assert_eq!(stamped.os_user, os_user());
-    assert_eq!(access_log::read(&text), Ok(Line::Begin(stamped)));
+    assert_eq!(stamped.os_user, user_name());
+    assert_eq!(access_log::read(&text), Ok(LogRecord::Begin(stamped)));
 }
 
 #[test]
@@ -85,11 +86,11 @@ fn the_history_is_newest_first_and_joins_begin_and_end() {
     log.end(entry(&first.id)).unwrap();
     let read = history::read(state.path(), 10);
     assert_eq!(read.problems, []);
-    assert_eq!(read.past.len(), 2);
-    assert_eq!((&read.past[0].begin, &read.past[0].end), (&second, &None));
-    assert_eq!(read.past[1].begin, first);
-    assert_eq!(read.past[1].end.as_ref().map(|end| end.rows), Some(3));
-    assert_eq!(history::read(state.path(), 1).past.len(), 1);
+    assert_eq!(read.statements.len(), 2);
+    assert_eq!((&read.statements[0].begin, &read.statements[0].end), (&second, &None));
+    assert_eq!(read.statements[1].begin, first);
+    assert_eq!(read.statements[1].end.as_ref().map(|end| end.rows), Some(3));
+    assert_eq!(history::read(state.path(), 1).statements.len(), 1);
 }
 
 #[test]
@@ -117,9 +118,9 @@ fn a_tunnels_records_are_lines_of_their_own_and_leave_the_statements_as_they_are
     assert!(lines[1].contains(r#""event":"opened","at":"127.0.0.1:4000","reason":"T-1""#), "{}", lines[1]);
     let read = history::read(state.path(), 10);
     assert_eq!(read.problems, []);
-    assert_eq!((read.past.len(), read.past[0].end.as_ref().map(|end| end.rows)), (1, Some(3)));
+    assert_eq!((read.statements.len(), read.statements[0].end.as_ref().map(|end| end.rows)), (1, Some(3)));
     assert_eq!((&read.tunnels[0].event, &read.tunnels[0].id, read.tunnels.len()), (&left, &id, 2));
-    assert_eq!(read.tunnels[0].os_user, os_user());
+    assert_eq!(read.tunnels[0].os_user, user_name());
 }
 
 #[test]
@@ -144,11 +145,11 @@ fn an_exports_record_names_the_file_and_its_sum_and_leaves_the_statements_as_the
     let text = text(state.path());
     assert!(text.lines().last().unwrap().starts_with(r#"{"v":1,"kind":"export","id":""#), "{text}");
     let read = history::read(state.path(), 10);
-    assert_eq!((read.problems.len(), read.past.len(), read.exports.len()), (0, 1, 1));
+    assert_eq!((read.problems.len(), read.statements.len(), read.exports.len()), (0, 1, 1));
     let written = &read.exports[0];
-    assert_eq!(written.os_user, os_user());
+    assert_eq!(written.os_user, user_name());
     assert!(!written.id.is_empty() && written.id != first.id && !written.time.is_empty());
-    let filled = ExportRecord { id: written.id.clone(), time: written.time.clone(), os_user: os_user(), ..record };
+    let filled = ExportRecord { id: written.id.clone(), time: written.time.clone(), os_user: user_name(), ..record };
     assert_eq!(*written, filled);
 }
 
@@ -166,12 +167,12 @@ fn a_copys_record_says_what_went_where() {
         bytes: 40,
         to: "the terminal (OSC 52)".into(),
     };
-    log.copied(record).unwrap();
+    log.copy(record).unwrap();
     assert!(text(state.path()).starts_with(r#"{"v":1,"kind":"copy","id":""#));
     let read = history::read(state.path(), 10);
     assert_eq!((read.problems.len(), read.copies.len()), (0, 1));
-    assert_eq!(read.copies[0].os_user, os_user());
-    assert_eq!(read.copies[0].words(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
+    assert_eq!(read.copies[0].os_user, user_name());
+    assert_eq!(read.copies[0].describe(), "copied 18 values (40 bytes) to the terminal (OSC 52)");
 }
 
 #[test]
@@ -194,7 +195,7 @@ fn bad_lines_are_named_by_number_and_the_others_are_read() {
     .unwrap();
     append(&mut log, "SELECT 2");
     let read = history::read(state.path(), 10);
-    let statements: Vec<_> = read.past.iter().map(|past| past.begin.statement.as_str()).collect();
+    let statements: Vec<_> = read.statements.iter().map(|past| past.begin.statement.as_str()).collect();
     assert_eq!(statements, ["SELECT 2", "SELECT 1"]);
     let named: Vec<_> = read.problems.iter().map(|problem| problem.what.clone()).collect();
     let expected: Vec<_> =
@@ -214,7 +215,7 @@ fn a_line_torn_by_a_crash_does_not_take_the_next_one_with_it() {
     fs::write(&path, torn).unwrap();
     append(&mut log, "SELECT 2");
     let read = history::read(state.path(), 10);
-    assert_eq!(read.past.len(), 2);
+    assert_eq!(read.statements.len(), 2);
     assert_eq!(read.problems.len(), 1);
     assert!(read.problems[0].what.ends_with("line 2 cannot be read"));
 }
@@ -248,8 +249,8 @@ fn many_writers_lose_no_line_and_make_no_id_twice() {
     });
     let read = history::read(state.path(), 1000);
     assert_eq!(read.problems, []);
-    let ids: std::collections::HashSet<_> = read.past.iter().map(|past| past.begin.id.clone()).collect();
-    assert_eq!((read.past.len(), ids.len()), (200, 200));
+    let ids: std::collections::HashSet<_> = read.statements.iter().map(|past| past.begin.id.clone()).collect();
+    assert_eq!((read.statements.len(), ids.len()), (200, 200));
 }
 
 #[test]
@@ -263,7 +264,7 @@ fn a_log_that_cannot_be_opened_is_a_problem_that_names_it() {
 
 #[test]
 fn a_line_of_a_newer_form_is_refused_by_its_number() {
-    assert_eq!(access_log::read(r#"{"v":2,"kind":"begin"}"#), Err(BadLine::Newer(2)));
+    assert_eq!(access_log::read(r#"{"v":2,"kind":"begin"}"#), Err(BadRecord::Newer(2)));
 }
 
 proptest::proptest! {
@@ -278,7 +279,7 @@ proptest::proptest! {
         record.id = "1".into();
         let line = access_log::write_begin(&record).unwrap();
         proptest::prop_assert_eq!(line.matches('\n').count(), 1);
-        proptest::prop_assert_eq!(access_log::read(&line), Ok(Line::Begin(record)));
+        proptest::prop_assert_eq!(access_log::read(&line), Ok(LogRecord::Begin(record)));
     }
 }
 
@@ -291,8 +292,8 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
         rrx::domain::sql::guard::check("SELECT 1", dialect, rrx::domain::sql::Policy::default(), session).unwrap();
     let permit = log.begin(checked, begin("something else")).unwrap();
     let read = history::read(state.path(), 1);
-    assert_eq!(read.past[0].begin.statement, "SELECT 1");
-    assert_eq!((permit.id(), permit.checked().text()), (read.past[0].begin.id.as_str(), "SELECT 1"));
+    assert_eq!(read.statements[0].begin.statement, "SELECT 1");
+    assert_eq!((permit.id(), permit.checked().text()), (read.statements[0].begin.id.as_str(), "SELECT 1"));
 }
 
 #[test]

@@ -6,18 +6,19 @@ use std::time::{Duration, SystemTime};
 
 use clap::{CommandFactory, Parser};
 use proptest::prelude::*;
-use rrx::cli::{Cli, Command, Form, LogCommand, RowForm, RunCommand, SnippetsCommand, StatementSource};
-use rrx::commands::tunnel::Place;
-use rrx::commands::{completions, log, man, print, profiles, snippets};
-use rrx::domain::access_log::{Begin, Entry, ExportRecord, Ledger, TunnelEvent, TunnelRecord};
+use rrx::cli::{Cli, Command, LogCommand, OutputFormat, RowFormat, RunCommand, SnippetsCommand, StatementSource};
+use rrx::commands::common::print;
+use rrx::commands::tunnel::ListenAddress;
+use rrx::commands::{completions, log, man, profiles, snippets};
+use rrx::domain::access_log::{BeginRecord, EndRecord, ExportRecord, RecordSink, TunnelEvent, TunnelRecord};
 use rrx::domain::profile::COMMANDS;
 use rrx::io::storage::access_log::AccessLog;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
 use tempfile::tempdir;
 
-const TEXT: Form = Form { json: false };
-const JSON: Form = Form { json: true };
+const TEXT: OutputFormat = OutputFormat { json: false };
+const JSON: OutputFormat = OutputFormat { json: true };
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(std::iter::once("rrx").chain(line.split_whitespace()))
@@ -80,7 +81,7 @@ fn run_takes_exactly_one_statement_from_four_places() {
 #[test]
 fn run_keeps_its_options() {
     let run = run_of("run a --format csv -o f --limit 5 --timeout 9 --ref T-1");
-    assert_eq!((run.format, run.output, run.limit), (Some(RowForm::Csv), Some("f".into()), Some(5)));
+    assert_eq!((run.format, run.output, run.limit), (Some(RowFormat::Csv), Some("f".into()), Some(5)));
     assert_eq!((run.timeout, run.reference.as_deref(), run.all), (Some(9), Some("T-1"), false));
 }
 
@@ -88,7 +89,7 @@ fn run_keeps_its_options() {
 fn help_ends_with_0_and_names_the_exit_codes() {
     let help = parse("run --help").unwrap_err();
     assert_eq!(help.exit_code(), 0);
-    assert!(help.to_string().contains("\n    7  cut by a limit of the profile\n"), "{help}");
+    assert!(help.to_string().contains("\n    7  the result was cut by a limit of the profile\n"), "{help}");
 }
 
 // ------------------------------------------------------------ commands
@@ -111,7 +112,7 @@ fn doctor_and_tunnel_keep_their_options_and_refuse_what_does_not_fit() {
     let doctor = parse("doctor eu --accept-host-key SHA256:a --accept-host-key SHA256:b --bundle f --anonymize --json");
     let Some(Command::Doctor(doctor)) = doctor.unwrap().command else { panic!() };
     assert_eq!((doctor.profile.as_deref(), doctor.accept_host_key.len()), (Some("eu"), 2));
-    assert_eq!((doctor.bundle, doctor.anonymize, doctor.form.json), (Some(PathBuf::from("f")), true, true));
+    assert_eq!((doctor.bundle, doctor.anonymize, doctor.format.json), (Some(PathBuf::from("f")), true, true));
     let Some(Command::Tunnel(tunnel)) = parse("tunnel eu --socket s --reason T-1").unwrap().command else { panic!() };
     assert_eq!((tunnel.profile.as_str(), tunnel.reason.as_deref()), ("eu", Some("T-1")));
     assert_eq!((tunnel.socket, tunnel.listen), (Some(PathBuf::from("s")), None));
@@ -124,7 +125,7 @@ proptest! {
     #[test]
     fn a_tunnel_listens_on_any_port_of_this_machine_alone(port: u16) {
         for text in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), port.to_string()] {
-            prop_assert_eq!(Place::listening(&text).unwrap(), Place::Port(port));
+            prop_assert_eq!(ListenAddress::parse(&text).unwrap(), ListenAddress::Port(port));
         }
     }
 
@@ -136,7 +137,7 @@ proptest! {
         let text = format!("{host}:{port}");
         let is_here = host == "127.0.0.1" || host.eq_ignore_ascii_case("localhost");
         let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
-        prop_assert_eq!(Place::listening(&text).is_ok(), is_here && is_port);
+        prop_assert_eq!(ListenAddress::parse(&text).is_ok(), is_here && is_port);
     }
 }
 
@@ -171,13 +172,13 @@ fn the_log_shows_held_tunnels_and_exports_between_the_statements() {
         sha256: "ab".into(),
     };
     access.export(export).unwrap();
-    let show = |form| LogCommand::Show { last: 50, form };
+    let show = |format| LogCommand::Show { last: 50, format };
     let (out, err) = printed(|out, err| log::run(show(TEXT), &paths, out, err));
     assert_eq!(
         out,
         "TIME                      PROFILE  ROWS  MS  END     STATEMENT\n\
          2026-09-21T14:13:20.000Z  eu       -     -   -       tunnel opened at 127.0.0.1:4000: T-1 ␛[2J\n\
-         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1: 2 bytes up, 3 bytes down\n\
+         2026-09-21T14:13:20.000Z  eu       -     4   closed  tunnel client 1 disconnected: 2 bytes sent, 3 bytes received\n\
          2026-09-21T14:13:20.000Z  eu       9     -   -       exported as csv to /tmp/a␛[2J.csv, SHA-256 ab\n"
     );
     assert_eq!(err, "");
@@ -193,7 +194,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
     let paths = Paths::under(root.path());
     let mut access = AccessLog::open(&paths.state, noon).unwrap();
     for statement in ["SELECT 1", "SELECT '\x1b]0;x\x07'\n  FROM t"] {
-        let begin = access.stamp(Begin {
+        let begin = access.stamp(BeginRecord {
             id: String::new(),
             time: String::new(),
             os_user: String::new(),
@@ -207,11 +208,12 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
         });
         access.append(&begin).unwrap();
         if statement == "SELECT 1" {
-            let entry = Entry { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
+            let entry =
+                EndRecord { id: begin.id, time: String::new(), milliseconds: 12, rows: 1, end: "complete".into() };
             access.end(entry).unwrap();
         }
     }
-    let show = |form| LogCommand::Show { last: 50, form };
+    let show = |format| LogCommand::Show { last: 50, format };
     let (out, err) = printed(|out, err| log::run(show(TEXT), &paths, out, err));
     assert_eq!(
         out,
@@ -230,17 +232,17 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
 fn profiles_are_listed_with_what_is_wrong_on_stderr() {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
-    fs::create_dir_all(paths.config_folder()).unwrap();
+    fs::create_dir_all(paths.config_directory()).unwrap();
     fs::write(
         &paths.config,
         "[profile.eu]\nhost = \"h\"\nuser = \"u\"\nroute = [\"a@b\"]\npassword = { command = \"pass show rr\" }\n\
          [profile.bl]\nhost = \"h\"\nuser = \"u\"\nblinding = \"b.toml\"\n[profile.bad]\nhots = 1\n",
     )
     .unwrap();
-    let loaded = settings::load(&paths, Presence::Wanted);
-    let list = |form| {
+    let loaded = settings::load(&paths, Presence::Required);
+    let list = |format| {
         let (loaded, paths) = (&loaded, &paths);
-        printed(move |out, err| profiles::list(form, loaded, paths, out, err))
+        printed(move |out, err| profiles::list(format, loaded, paths, out, err))
     };
     let (out, err) = list(TEXT);
     assert!(out.contains("eu    PROD         u@h:3306  a@b\n"), "{out}");
@@ -260,10 +262,10 @@ fn snippets_are_listed_and_shown_and_an_unknown_one_is_exit_code_2() {
     let text = "/* rrx\ntitle = \"By status\"\ntags = [\"a\"]\n*/\nSELECT 1\n";
     fs::write(paths.snippets().join("by-status.sql"), text).unwrap();
     let loaded = settings::load(&paths, Presence::Optional);
-    let list = SnippetsCommand::List { profile: None, form: TEXT };
+    let list = SnippetsCommand::List { profile: None, format: TEXT };
     let (out, _) = printed(|out, err| snippets::run(&list, &loaded, &paths, out, err));
     assert_eq!(out, "NAME       TITLE      TAGS\nby-status  By status  a\n");
-    let show = |name: &str| SnippetsCommand::Show { name: name.into(), profile: None, form: TEXT };
+    let show = |name: &str| SnippetsCommand::Show { name: name.into(), profile: None, format: TEXT };
     let (out, _) = printed(|out, err| snippets::run(&show("by-status"), &loaded, &paths, out, err));
     assert_eq!(out, text);
     let problem = snippets::run(&show("bystat"), &loaded, &paths, &mut Vec::new(), &mut Vec::new()).unwrap_err();
@@ -307,7 +309,7 @@ fn a_broken_pipe_is_silent_and_a_full_disk_is_not() {
 fn home(settings: &str) -> (tempfile::TempDir, Paths) {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
-    fs::create_dir_all(paths.config_folder().join("keymaps")).unwrap();
+    fs::create_dir_all(paths.config_directory().join("keymaps")).unwrap();
     fs::write(&paths.config, settings).unwrap();
     (root, paths)
 }
@@ -388,20 +390,20 @@ fn a_snippet_of_the_demo_runs_without_a_screen_and_a_statement_that_fails_says_w
 // ------------------------------------------------------------ the user's keymap
 
 use rrx::app::action::Action;
-use rrx::commands::keymap;
+use rrx::commands::common::keymap;
 
 /// The keys under these settings with this file as `keymaps/mine.toml`.
-fn keys_of(settings: &str, mine: Option<&str>) -> (keymap::Keys, Paths) {
+fn keys_of(settings: &str, mine: Option<&str>) -> (keymap::LoadedKeymap, Paths) {
     let (root, paths) = home(settings);
     if let Some(text) = mine {
         fs::write(paths.keymap("mine").unwrap(), text).unwrap();
     }
-    let keys = keymap::load(&settings::load(&paths, Presence::Wanted).settings.ui, &paths);
+    let keys = keymap::load(&settings::load(&paths, Presence::Required).settings.ui, &paths);
     drop(root);
     (keys, paths)
 }
 
-fn labels(keys: &keymap::Keys, layer: &str, name: &str) -> Vec<String> {
+fn labels(keys: &keymap::LoadedKeymap, layer: &str, name: &str) -> Vec<String> {
     let action = Action::find(layer, name).unwrap();
     keys.keymap.chords(layer, action).map(|chords| chords.iter().map(ToString::to_string).collect()).collect()
 }
@@ -441,7 +443,7 @@ fn a_keymap_that_is_not_there_is_named_with_the_place_where_it_would_be_and_the_
     let (keys, paths) = keys_of("[ui]\n\nkeymap = \"mine\"\n", None);
     let [problem] = &keys.problems[..] else { panic!("{:?}", keys.problems) };
     assert_eq!(problem.what, format!("{}:3: [ui] there is no keymap \"mine\"", paths.config.display()));
-    assert!(problem.because[0].contains("keymaps/mine.toml is not there"), "{problem}");
+    assert!(problem.because[0].contains("keymaps/mine.toml does not exist"), "{problem}");
     assert!(!labels(&keys, "grid", "copy").is_empty());
     let (keys, _) = keys_of("[ui]\nkeymap = \"../mine\"\n", None);
     assert_eq!(keys.problems.len(), 1);

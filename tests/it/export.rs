@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 use rrx::domain::export::{Format, Formulas, Writer};
-use rrx::domain::results::{BINARY_COLLATION, Column, Glyphs, Origin, WireType, flag};
+use rrx::domain::results::{BINARY_COLLATION, Column, ColumnOrigin, GlyphSet, WireType, flag};
 use serde_json::Value;
 
 use crate::results::{Row, blob, chunk, column, text};
 
 fn export(format: Format, columns: &[Column], rows: &[Row]) -> Vec<u8> {
-    let mut writer = Writer::new(format, Glyphs::Unicode, Vec::new());
+    let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new());
     writer.begin(columns).unwrap();
     for rows in rows.chunks(7) {
         writer.chunk(&chunk(columns.len(), rows)).unwrap();
@@ -206,7 +206,7 @@ fn formulas_are_defused_wherever_they_hide() {
     let columns = [text("=1+1"), text("b")];
     let hostile = ["=1", "\"=1+1\"", "＝1", "\u{feff}=1", "@x", "a=1", "-", "\t=1"];
     for format in [Format::Csv, Format::Tsv] {
-        let mut writer = Writer::new(format, Glyphs::Unicode, Vec::new()).formulas(Formulas::Defused);
+        let mut writer = Writer::new(format, GlyphSet::Unicode, Vec::new()).formulas(Formulas::Defused);
         writer.begin(&columns).unwrap();
         let rows: Vec<Row> = hostile.iter().map(|value| row(&[value, "plain"])).collect();
         writer.chunk(&chunk(2, &rows)).unwrap();
@@ -222,7 +222,7 @@ fn formulas_are_defused_wherever_they_hide() {
 #[test]
 fn rows_of_one_table_go_back_into_its_columns_and_others_into_names_that_differ() {
     let of = |name: &str, table: &str, own: &str| {
-        let origin = Origin { schema: "s".into(), table: table.into(), column: own.into() };
+        let origin = ColumnOrigin { schema: "s".into(), table: table.into(), column: own.into() };
         Column { origin, ..column(name, WireType::Long) }
     };
     let head = |columns: &[Column]| {
@@ -268,6 +268,6 @@ fn a_format_is_read_from_its_word() {
 #[test]
 fn an_output_that_cannot_be_written_is_an_error() {
     let mut full = [0_u8; 3];
-    let mut writer = Writer::new(Format::Csv, Glyphs::Unicode, full.as_mut_slice());
+    let mut writer = Writer::new(Format::Csv, GlyphSet::Unicode, full.as_mut_slice());
     assert!(writer.begin(&[text("long name")]).is_err());
 }

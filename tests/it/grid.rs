@@ -15,7 +15,7 @@ use rrx::domain::protocol::{
     CellPosition, End, HostCmd, HostEvent, Limit, Progress, ResultId, ResultView, SearchDirection, SessionEvent,
     StorageCmd, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
-use rrx::domain::results::{CellPreview, Column, Direction, Origin, SortKey, Window, WireType};
+use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Direction, SortColumn, Window, WireType};
 use rrx::domain::sql::Param;
 
 use super::model::{Bench, catalog, report};
@@ -24,7 +24,7 @@ pub fn column(name: &str, wire: WireType) -> Column {
     Column {
         name: name.into(),
         table: "s".into(),
-        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
+        origin: ColumnOrigin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
         wire,
         flags: 0,
         length: 20,
@@ -122,7 +122,7 @@ fn a_column_is_sorted_up_down_and_not_at_all_and_further_ones_behind_it() {
         StoreCmd::Arrange { view, arrangement, .. } => (view.0, arrangement.sort),
         other => panic!("{other:?}"),
     };
-    let key = |column, direction| SortKey { column, direction };
+    let key = |column, direction| SortColumn { column, direction };
     bench.keys("right s");
     assert_eq!(sort(asked(&mut bench)), (1, vec![key(1, Direction::Ascending)]));
     bench.keys("s");
@@ -248,7 +248,7 @@ fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
     bench.keys("enter");
     assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [0, 1, 2]));
     bench.feed(Message::Result(result, StoreEvent::Found { cells: 2, rows: 2, of: 9 }));
-    let StoreCmd::Next { from, way, .. } = asked(&mut bench) else { panic!("a next") };
+    let StoreCmd::Next { from, direction: way, .. } = asked(&mut bench) else { panic!("a next") };
     assert_eq!((from, way), (CellPosition { row: 0, column: 0 }, SearchDirection::Forward));
     bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 2, column: 2 }, 1)))));
     assert_eq!((front(&bench).row, front(&bench).column()), (2, Some(2)));
@@ -256,18 +256,18 @@ fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
     bench.keys("n");
     assert!(matches!(
         asked(&mut bench),
-        StoreCmd::Next { from: CellPosition { row: 2, column: 2 }, way: SearchDirection::Forward, .. }
+        StoreCmd::Next { from: CellPosition { row: 2, column: 2 }, direction: SearchDirection::Forward, .. }
     ));
     bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 7, column: 2 }, 2)))));
     bench.keys("N");
     assert!(matches!(
         asked(&mut bench),
-        StoreCmd::Next { from: CellPosition { row: 7, .. }, way: SearchDirection::Back, .. }
+        StoreCmd::Next { from: CellPosition { row: 7, .. }, direction: SearchDirection::Back, .. }
     ));
     bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row: 2, column: 2 }, 1)))));
     bench.keys("/");
     bench.text("~(");
-    assert!(shown(&bench).contains("is no regular expression"));
+    assert!(shown(&bench).contains("is not a regular expression"));
     bench.keys("esc v esc");
     assert_eq!((front(&bench).selection, bench.model.focus), (None, Focus::Grid));
     bench.keys("esc");
@@ -300,17 +300,17 @@ fn columns_are_hidden_moved_frozen_and_resized() {
 fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     let (mut bench, result) = with_rows(9);
     bench.keys("y");
-    let one = StoreCmd::Copy { result, rows: 0..1, columns: vec![0], form: CopyFormat::Value };
+    let one = StoreCmd::Copy { result, rows: 0..1, columns: vec![0], format: CopyFormat::Value };
     assert_eq!(asked(&mut bench), one);
     bench.keys("right v down down right y");
-    let block = StoreCmd::Copy { result, rows: 0..3, columns: vec![1, 2], form: CopyFormat::Value };
+    let block = StoreCmd::Copy { result, rows: 0..3, columns: vec![1, 2], format: CopyFormat::Value };
     assert_eq!(asked(&mut bench), block);
     assert_eq!(front(&bench).selected(), Some(CellRange { rows: 0..3, places: 1..3 }));
     assert!(shown(&bench).contains("3 × 2 selected"));
     bench.keys("v V up Y");
     bench.text("insert");
     bench.keys("enter");
-    let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], form: CopyFormat::Insert };
+    let rows = StoreCmd::Copy { result, rows: 1..3, columns: vec![0, 1, 2], format: CopyFormat::Insert };
     assert_eq!(asked(&mut bench), rows);
     let copied = CopiedText { text: "x".into(), cells: 6, ..CopiedText::default() };
     bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(copied))));
@@ -370,13 +370,13 @@ fn a_where_of_rows_names_the_primary_key() {
     bench.keys("Y");
     bench.text("where");
     bench.keys("enter");
-    let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
+    let StoreCmd::Copy { format: form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
     assert_eq!((form, columns), (CopyFormat::Where { key: vec![0] }, vec![0]));
     // Hidden or not selected, it still names the row: other columns would name more of them.
     bench.keys("- v right Y");
     bench.text("where");
     bench.keys("enter");
-    let StoreCmd::Copy { form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
+    let StoreCmd::Copy { format: form, columns, .. } = asked(&mut bench) else { panic!("a copy") };
     assert_eq!((form, columns), (CopyFormat::Where { key: vec![0] }, vec![0]));
 }
 
@@ -397,7 +397,7 @@ fn a_where_of_a_table_that_is_named_twice_takes_the_key_of_the_one_that_is_meant
         bench.text("where");
         bench.keys("enter");
         let asked = asked(bench);
-        let StoreCmd::Copy { form: CopyFormat::Where { key }, columns, .. } = asked else { panic!("{asked:?}") };
+        let StoreCmd::Copy { format: CopyFormat::Where { key }, columns, .. } = asked else { panic!("{asked:?}") };
         (key, columns)
     };
     assert_eq!(copied(&mut bench, "right v Y"), (vec![0], vec![0]));
@@ -412,7 +412,7 @@ fn steps_to_matches_that_are_typed_ahead_are_all_done() {
     assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));
     bench.keys("n n n n N");
     for (row, number) in [(0, 1), (1, 2), (2, 3), (3, 4)] {
-        assert!(matches!(asked(&mut bench), StoreCmd::Next { way: SearchDirection::Forward, .. }), "{row}");
+        assert!(matches!(asked(&mut bench), StoreCmd::Next { direction: SearchDirection::Forward, .. }), "{row}");
         bench.effects.clear();
         bench.feed(Message::Result(result, StoreEvent::Next(Some((CellPosition { row, column: 2 }, number)))));
     }

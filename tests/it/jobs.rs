@@ -6,7 +6,7 @@ use rrx::app::panes::explorer::ExplorerNode;
 use rrx::domain::compute::{ComputeJob, ComputeResult, ComputeSlot, ComputeWork, Computed, Generation};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::protocol::{End, SessionEvent};
-use rrx::io::runtime::compute::Desk;
+use rrx::io::runtime::worker_pool::WorkerPool;
 use tokio::sync::mpsc;
 
 use super::model::{Bench, catalog, report};
@@ -123,14 +123,14 @@ fn an_error_is_marked_where_its_statement_stands_though_another_tab_is_in_front(
 #[tokio::test]
 async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
     let (event, mut answers) = mpsc::channel::<Computed>(8);
-    let desk = Desk::new(&event);
+    let pool = WorkerPool::new(&event);
     let catalog = Arc::new(catalog());
     let find = |pattern: &str| ComputeWork::Find { catalog: catalog.clone(), pattern: pattern.into() };
     // The workers cannot start before this task waits: on one thread only the last of a slot is there by then.
     for (number, pattern) in ["a", "b", "volunteer"].into_iter().enumerate() {
-        desk.take(ComputeJob { generation: Generation(number as u64), work: find(pattern) });
+        pool.submit(ComputeJob { generation: Generation(number as u64), work: find(pattern) });
     }
-    desk.take(ComputeJob {
+    pool.submit(ComputeJob {
         generation: Generation(9),
         work: ComputeWork::Filter { catalog: catalog.clone(), pattern: "site".into() },
     });
@@ -142,6 +142,6 @@ async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
         [ComputeSlot::Find, ComputeSlot::Filter]
     );
     assert!(matches!(&got[0].answer, ComputeResult::Found { total: 1, .. }), "{:?}", got[0].answer);
-    drop((desk, event));
-    assert_eq!(answers.recv().await, None, "the workers end with the desk");
+    drop((pool, event));
+    assert_eq!(answers.recv().await, None, "the workers end with the pool");
 }

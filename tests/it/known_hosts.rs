@@ -3,7 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use proptest::prelude::*;
-use rrx::io::tunnel::known_hosts::{HostKey, KnownHosts, Skipped, Verdict, hashed_line_for, line_for};
+use rrx::domain::ssh::host_key::HostKey;
+use rrx::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts, SkippedLine, format_hashed_line, format_line};
 
 /// A key in wire form: its type, then some bytes.
 fn key(algorithm: &str, fill: u8) -> HostKey {
@@ -20,18 +21,18 @@ fn ed(fill: u8) -> HostKey {
 
 /// Type and base64 of a key, as a line has them.
 fn text(key: &HostKey) -> String {
-    line_for("x", 22, key).trim_end().trim_start_matches("x ").to_owned()
+    format_line("x", 22, key).trim_end().trim_start_matches("x ").to_owned()
 }
 
-fn verdict(file: &str, host: &str, port: u16, key: &HostKey) -> Verdict {
-    KnownHosts::parse(file.as_bytes()).verdict(host, port, key)
+fn status(file: &str, host: &str, port: u16, key: &HostKey) -> HostKeyStatus {
+    KnownHosts::parse(file.as_bytes()).status(host, port, key)
 }
 
 #[test]
 fn a_recorded_key_is_known_by_its_line_and_its_comment_does_not_matter() {
     let file =
         format!("# hosts\n\nother {}\nbastion.example.com {} someone@somewhere else\n", text(&ed(2)), text(&ed(1)));
-    assert_eq!(verdict(&file, "bastion.example.com", 22, &ed(1)), Verdict::Known { line: 4 });
+    assert_eq!(status(&file, "bastion.example.com", 22, &ed(1)), HostKeyStatus::Known { line: 4 });
 }
 
 #[test]
@@ -43,7 +44,7 @@ fn a_real_line_of_openssh_has_the_fingerprint_that_ssh_keygen_prints() {
         blob: base64::Engine::decode(&base64::engine::general_purpose::STANDARD, blob).unwrap(),
     };
     assert_eq!(presented.fingerprint(), "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
-    assert_eq!(verdict(&file, "github.com", 22, &presented), Verdict::Known { line: 1 });
+    assert_eq!(status(&file, "github.com", 22, &presented), HostKeyStatus::Known { line: 1 });
     assert!(presented.has_fingerprint("SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"));
     assert!(presented.has_fingerprint(" +DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU= "));
     assert!(!presented.has_fingerprint("SHA256:"));
@@ -55,9 +56,9 @@ fn hashed_names_match_with_and_without_port() {
     let plain = hashed("bastion.example.com", &[7; 20]);
     let with_port = hashed("[bastion.example.com]:2222", &[9; 20]);
     let file = format!("{plain} {}\n{with_port} {}\n", text(&ed(1)), text(&ed(2)));
-    assert_eq!(verdict(&file, "Bastion.Example.com", 22, &ed(1)), Verdict::Known { line: 1 });
-    assert_eq!(verdict(&file, "bastion.example.com", 2222, &ed(2)), Verdict::Known { line: 2 });
-    assert_eq!(verdict(&file, "bastion.example.org", 22, &ed(1)), Verdict::Unknown);
+    assert_eq!(status(&file, "Bastion.Example.com", 22, &ed(1)), HostKeyStatus::Known { line: 1 });
+    assert_eq!(status(&file, "bastion.example.com", 2222, &ed(2)), HostKeyStatus::Known { line: 2 });
+    assert_eq!(status(&file, "bastion.example.org", 22, &ed(1)), HostKeyStatus::Unknown);
 }
 
 fn hashed(name: &str, salt: &[u8]) -> String {
@@ -69,35 +70,35 @@ fn hashed(name: &str, salt: &[u8]) -> String {
 #[test]
 fn another_key_is_changed_and_names_line_and_fingerprint_of_the_recorded_one() {
     let file = format!("h {}\n", text(&ed(1)));
-    let changed = Verdict::Changed { line: 1, algorithm: "ssh-ed25519".into(), recorded: ed(1).fingerprint() };
-    assert_eq!(verdict(&file, "h", 22, &ed(2)), changed);
+    let changed = HostKeyStatus::Changed { line: 1, algorithm: "ssh-ed25519".into(), recorded: ed(1).fingerprint() };
+    assert_eq!(status(&file, "h", 22, &ed(2)), changed);
 }
 
 #[test]
 fn a_key_of_another_type_than_the_recorded_one_is_changed_not_unknown() {
     let file = format!("h {}\n", text(&ed(1)));
     let rsa = key("ssh-rsa", 1);
-    assert!(matches!(verdict(&file, "h", 22, &rsa), Verdict::Changed { line: 1, .. }));
+    assert!(matches!(status(&file, "h", 22, &rsa), HostKeyStatus::Changed { line: 1, .. }));
 }
 
 #[test]
 fn one_of_several_recorded_keys_is_enough_wherever_it_stands() {
     let file = format!("h {}\nh {}\nh {}\n", text(&ed(1)), text(&key("ssh-rsa", 4)), text(&ed(2)));
-    assert_eq!(verdict(&file, "h", 22, &ed(2)), Verdict::Known { line: 3 });
-    assert_eq!(verdict(&file, "h", 22, &key("ssh-rsa", 4)), Verdict::Known { line: 2 });
-    assert_eq!(KnownHosts::parse(file.as_bytes()).recorded_types("h", 22), ["ssh-ed25519", "ssh-rsa"]);
+    assert_eq!(status(&file, "h", 22, &ed(2)), HostKeyStatus::Known { line: 3 });
+    assert_eq!(status(&file, "h", 22, &key("ssh-rsa", 4)), HostKeyStatus::Known { line: 2 });
+    assert_eq!(KnownHosts::parse(file.as_bytes()).recorded_key_types("h", 22), ["ssh-ed25519", "ssh-rsa"]);
     let other_rsa =
-        Verdict::Changed { line: 2, algorithm: "ssh-rsa".into(), recorded: key("ssh-rsa", 4).fingerprint() };
-    assert_eq!(verdict(&file, "h", 22, &key("ssh-rsa", 5)), other_rsa);
+        HostKeyStatus::Changed { line: 2, algorithm: "ssh-rsa".into(), recorded: key("ssh-rsa", 4).fingerprint() };
+    assert_eq!(status(&file, "h", 22, &key("ssh-rsa", 5)), other_rsa);
 }
 
 #[test]
 fn a_revoked_key_is_refused_also_where_it_is_recorded_as_well() {
     let file = format!("h {}\n@revoked * {}\n", text(&ed(1)), text(&ed(1)));
-    assert_eq!(verdict(&file, "h", 22, &ed(1)), Verdict::Revoked { line: 2 });
-    assert_eq!(verdict(&file, "other", 22, &ed(1)), Verdict::Revoked { line: 2 });
-    assert_eq!(verdict(&file, "other", 22, &ed(2)), Verdict::Unknown);
-    assert!(matches!(verdict(&file, "h", 22, &ed(2)), Verdict::Changed { line: 1, .. }));
+    assert_eq!(status(&file, "h", 22, &ed(1)), HostKeyStatus::Revoked { line: 2 });
+    assert_eq!(status(&file, "other", 22, &ed(1)), HostKeyStatus::Revoked { line: 2 });
+    assert_eq!(status(&file, "other", 22, &ed(2)), HostKeyStatus::Unknown);
+    assert!(matches!(status(&file, "h", 22, &ed(2)), HostKeyStatus::Changed { line: 1, .. }));
 }
 
 #[test]
@@ -107,8 +108,8 @@ fn a_certificate_authority_is_recognised_and_its_own_key_is_no_host_key() {
     let lines = |host: &str| known.authorities(host, 22).map(|(line, _)| line).collect::<Vec<_>>();
     assert_eq!(lines("bastion.example.com"), [1]);
     assert!(lines("bastion.example.org").is_empty());
-    assert_eq!(known.verdict("bastion.example.com", 22, &ed(1)), Verdict::Unknown);
-    assert!(known.recorded_types("bastion.example.com", 22).is_empty());
+    assert_eq!(known.status("bastion.example.com", 22, &ed(1)), HostKeyStatus::Unknown);
+    assert!(known.recorded_key_types("bastion.example.com", 22).is_empty());
 }
 
 #[test]
@@ -138,26 +139,30 @@ fn patterns_match_as_in_openssh() {
         ("", "h", 22, false),
     ];
     for (pattern, host, port, expected) in cases {
-        let known = verdict(&format!("{pattern} {}\n", text(&ed(1))), host, *port, &ed(1));
-        assert_eq!(matches!(known, Verdict::Known { .. }), *expected, "{pattern} for {host}:{port} gave {known:?}");
+        let known = status(&format!("{pattern} {}\n", text(&ed(1))), host, *port, &ed(1));
+        assert_eq!(
+            matches!(known, HostKeyStatus::Known { .. }),
+            *expected,
+            "{pattern} for {host}:{port} gave {known:?}"
+        );
     }
 }
 
 #[test]
 fn a_key_of_the_bare_host_counts_at_another_port_unless_that_port_has_its_own() {
     let bare = format!("h {}\n", text(&ed(1)));
-    assert_eq!(verdict(&bare, "h", 2222, &ed(1)), Verdict::Known { line: 1 });
-    assert_eq!(verdict(&bare, "h", 2222, &ed(2)), Verdict::Unknown, "another key there is new, not changed");
+    assert_eq!(status(&bare, "h", 2222, &ed(1)), HostKeyStatus::Known { line: 1 });
+    assert_eq!(status(&bare, "h", 2222, &ed(2)), HostKeyStatus::Unknown, "another key there is new, not changed");
     let both = format!("{bare}[h]:2222 {}\n", text(&ed(2)));
-    assert!(matches!(verdict(&both, "h", 2222, &ed(1)), Verdict::Changed { line: 2, .. }));
+    assert!(matches!(status(&both, "h", 2222, &ed(1)), HostKeyStatus::Changed { line: 2, .. }));
 }
 
 #[test]
 fn tabs_carriage_returns_and_a_missing_last_newline_are_no_trouble() {
     let (kind, blob) = text(&ed(1)).split_once(' ').map(|(kind, blob)| (kind.to_owned(), blob.to_owned())).unwrap();
     let file = format!("  \t# a comment\r\n\t h \t{kind}\t\t{blob}\tcomment\r\nlast {kind} {blob}");
-    assert_eq!(verdict(&file, "h", 22, &ed(1)), Verdict::Known { line: 2 });
-    assert_eq!(verdict(&file, "last", 22, &ed(1)), Verdict::Known { line: 3 });
+    assert_eq!(status(&file, "h", 22, &ed(1)), HostKeyStatus::Known { line: 2 });
+    assert_eq!(status(&file, "last", 22, &ed(1)), HostKeyStatus::Known { line: 3 });
 }
 
 #[test]
@@ -171,58 +176,58 @@ fn lines_that_cannot_be_used_are_named_and_do_not_hide_the_others() {
     let known = KnownHosts::parse(file.as_bytes());
     let lines: Vec<usize> = known.skipped.iter().map(|skipped| skipped.line).collect();
     assert_eq!(lines, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert_eq!(known.skipped[2], Skipped { line: 3, why: "its key is not base64" });
-    assert_eq!(known.verdict("h", 22, &ed(1)), Verdict::Known { line: 10 });
+    assert_eq!(known.skipped[2], SkippedLine { line: 3, why: "its key is not base64" });
+    assert_eq!(known.status("h", 22, &ed(1)), HostKeyStatus::Known { line: 10 });
 }
 
 #[test]
 fn a_pattern_of_many_stars_is_answered_at_once() {
     let pattern = "*a".repeat(2000);
     let host = "a".repeat(1999);
-    assert_eq!(verdict(&format!("{pattern} {}\n", text(&ed(1))), &host, 22, &ed(1)), Verdict::Unknown);
+    assert_eq!(status(&format!("{pattern} {}\n", text(&ed(1))), &host, 22, &ed(1)), HostKeyStatus::Unknown);
 }
 
 #[test]
 fn a_recorded_line_is_appended_without_touching_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new/ssh/known_hosts");
-    let write = rrx::io::storage::known_hosts_file::append;
-    write(&path, &line_for("H", 2222, &ed(1))).unwrap();
+    let write = rrx::io::storage::known_hosts::append;
+    write(&path, &format_line("H", 2222, &ed(1))).unwrap();
     let first = std::fs::read_to_string(&path).unwrap();
     assert_eq!(first, format!("[h]:2222 {}\n", text(&ed(1))));
     std::fs::write(&path, "no newline at the end").unwrap();
-    write(&path, &line_for("h", 22, &ed(2))).unwrap();
+    write(&path, &format_line("h", 22, &ed(2))).unwrap();
     let second = std::fs::read_to_string(&path).unwrap();
     assert_eq!(second, format!("no newline at the end\nh {}\n", text(&ed(2))));
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(rrx::io::storage::known_hosts_file::read(&folder.path().join("none")).unwrap(), None);
+    assert_eq!(rrx::io::storage::known_hosts::read(&folder.path().join("none")).unwrap(), None);
 }
 
 #[test]
 fn a_hashed_line_names_nobody_and_is_known_afterwards() {
-    let line = hashed_line_for("Bastion", 2222, &ed(1), &[7; 20]);
+    let line = format_hashed_line("Bastion", 2222, &ed(1), &[7; 20]);
     assert_eq!(line, format!("{} {}\n", hashed("[bastion]:2222", &[7; 20]), text(&ed(1))));
-    assert_eq!(verdict(&line, "bastion", 2222, &ed(1)), Verdict::Known { line: 1 });
-    assert_eq!(verdict(&line, "bastion", 22, &ed(1)), Verdict::Unknown);
+    assert_eq!(status(&line, "bastion", 2222, &ed(1)), HostKeyStatus::Known { line: 1 });
+    assert_eq!(status(&line, "bastion", 22, &ed(1)), HostKeyStatus::Unknown);
 }
 
 #[test]
 fn a_device_takes_the_line_and_a_pipe_does_not() {
-    let write = rrx::io::storage::known_hosts_file::append;
-    write(std::path::Path::new("/dev/null"), &line_for("h", 22, &ed(1))).unwrap();
+    let write = rrx::io::storage::known_hosts::append;
+    write(std::path::Path::new("/dev/null"), &format_line("h", 22, &ed(1))).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let told = write(&pipe, &line_for("h", 22, &ed(1))).unwrap_err().to_string();
-    assert!(told.contains("not kept"), "{told}");
+    let told = write(&pipe, &format_line("h", 22, &ed(1))).unwrap_err().to_string();
+    assert!(told.contains("not a regular file"), "{told}");
 }
 
 proptest! {
     #[test]
     fn whatever_stands_in_the_file_it_is_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         let known = KnownHosts::parse(&bytes);
-        let _ = known.verdict("h", 22, &ed(1));
-        let _ = known.recorded_types("h", 2222);
+        let _ = known.status("h", 22, &ed(1));
+        let _ = known.recorded_key_types("h", 2222);
         let _ = known.authorities("h", 22).count();
     }
 
@@ -233,16 +238,16 @@ proptest! {
         // A line that happens to be a good one for this host would be another matter: none can hold a whole key.
         let file = format!("{}\nbastion.example.com {}\n", junk.join("\n"), text(&ed(1)));
         prop_assert_eq!(
-            verdict(&file, "bastion.example.com", 22, &ed(1)),
-            Verdict::Known { line: file.lines().count() }
+            status(&file, "bastion.example.com", 22, &ed(1)),
+            HostKeyStatus::Known { line: file.lines().count() }
         );
     }
 
     #[test]
     fn what_is_recorded_is_known_afterwards(host in "[a-zA-Z0-9.-]{1,40}", port in 1u16.., fill in any::<u8>()) {
-        let line = line_for(&host, port, &ed(fill));
-        prop_assert_eq!(verdict(&line, &host, port, &ed(fill)), Verdict::Known { line: 1 });
-        let is_changed = matches!(verdict(&line, &host, port, &ed(fill.wrapping_add(1))), Verdict::Changed { line: 1, .. });
+        let line = format_line(&host, port, &ed(fill));
+        prop_assert_eq!(status(&line, &host, port, &ed(fill)), HostKeyStatus::Known { line: 1 });
+        let is_changed = matches!(status(&line, &host, port, &ed(fill.wrapping_add(1))), HostKeyStatus::Changed { line: 1, .. });
         prop_assert!(is_changed);
     }
 
@@ -258,8 +263,8 @@ proptest! {
                 _ => false,
             }
         }
-        let known = verdict(&format!("{pattern} {}\n", text(&ed(1))), &host, 22, &ed(1));
+        let known = status(&format!("{pattern} {}\n", text(&ed(1))), &host, 22, &ed(1));
         let expected = !pattern.is_empty() && plain(pattern.as_bytes(), host.as_bytes());
-        prop_assert_eq!(matches!(known, Verdict::Known { .. }), expected);
+        prop_assert_eq!(matches!(known, HostKeyStatus::Known { .. }), expected);
     }
 }

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use rrx::app::ui::look::{Background, Colours, TerminalEnv, TerminalLook, to_ascii};
 use rrx::domain::profile::UiSettings;
-use rrx::domain::results::Glyphs;
-use rrx::io::terminal::{Codes, Sixteen};
+use rrx::domain::results::GlyphSet;
+use rrx::io::terminal::{BasicColours, ColourCodes};
 
 fn said(term: &str, locale: &str) -> TerminalEnv {
     let word = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
@@ -21,13 +21,13 @@ fn the_environment_decides_where_the_settings_leave_it() {
     let full = said("xterm-256color", "de_DE.UTF-8");
     assert_eq!(auto(&full), TerminalLook::default());
     for (term, locale, colours, glyphs) in [
-        ("xterm", "C.UTF-8", Colours::Sixteen, Glyphs::Unicode),
-        ("linux", "C.UTF-8", Colours::Sixteen, Glyphs::Ascii),
-        ("dumb", "C.UTF-8", Colours::None, Glyphs::Ascii),
-        ("vt220", "C.utf8", Colours::None, Glyphs::Ascii),
-        ("screen-256color", "C", Colours::Many, Glyphs::Ascii),
-        ("tmux-256color", "de_DE.ISO-8859-1", Colours::Many, Glyphs::Ascii),
-        ("xterm-256color", "", Colours::Many, Glyphs::Unicode),
+        ("xterm", "C.UTF-8", Colours::Sixteen, GlyphSet::Unicode),
+        ("linux", "C.UTF-8", Colours::Sixteen, GlyphSet::Ascii),
+        ("dumb", "C.UTF-8", Colours::None, GlyphSet::Ascii),
+        ("vt220", "C.utf8", Colours::None, GlyphSet::Ascii),
+        ("screen-256color", "C", Colours::Many, GlyphSet::Ascii),
+        ("tmux-256color", "de_DE.ISO-8859-1", Colours::Many, GlyphSet::Ascii),
+        ("xterm-256color", "", Colours::Many, GlyphSet::Unicode),
     ] {
         let look = auto(&said(term, locale));
         assert_eq!((look.colours, look.glyphs), (colours, glyphs), "{term} {locale}");
@@ -47,10 +47,10 @@ fn the_settings_decide_where_they_say_something() {
     let full = said("xterm-256color", "C.UTF-8");
     assert_eq!(TerminalLook::choose(&ui("mono", "auto"), &full).colours, Colours::None);
     assert_eq!(TerminalLook::choose(&ui("light", "auto"), &full).background, Background::Light);
-    assert_eq!(TerminalLook::choose(&ui("dark", "ascii"), &full).glyphs, Glyphs::Ascii);
+    assert_eq!(TerminalLook::choose(&ui("dark", "ascii"), &full).glyphs, GlyphSet::Ascii);
     let bare = TerminalEnv { no_colour: Some("1".into()), ..said("linux", "C") };
     let look = TerminalLook::choose(&ui("dark", "unicode"), &bare);
-    assert_eq!((look.colours, look.glyphs), (Colours::None, Glyphs::Unicode), "no theme brings colours back");
+    assert_eq!((look.colours, look.glyphs), (Colours::None, GlyphSet::Unicode), "no theme brings colours back");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn sixteen_colours_are_written_as_every_colour_terminal_reads_them_whatever_the_
     let text = "a\x1b[38;5;6;48;5;9mb\x1b[39;49mc\x1b[2J\x1b[1;38;5;15md\x1b[38;5;238me\x1b]0;t\x07";
     for piece in [1, 3, 200] {
         let mut out = Vec::new();
-        let mut writer = Sixteen::new(&mut out, Codes::Sixteen);
+        let mut writer = BasicColours::new(&mut out, ColourCodes::Basic);
         for bytes in text.as_bytes().chunks(piece) {
             writer.write_all(bytes).unwrap();
         }

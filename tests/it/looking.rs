@@ -7,7 +7,7 @@ use rrx::app::panes::inspector::InspectorContent;
 use rrx::app::{Effect, Message};
 use rrx::domain::export::{CopiedText, CopyFormat, CopyWriter};
 use rrx::domain::protocol::{End, HostCmd, Progress, ResultId, StoreEvent};
-use rrx::domain::results::{Cell, CellPreview, ChunkBuilder, Column, Origin, Window, WireType};
+use rrx::domain::results::{Cell, CellPreview, ChunkBuilder, Column, ColumnOrigin, Window, WireType};
 
 use super::grid::{column, front, shown};
 use super::model::{Bench, report};
@@ -270,7 +270,7 @@ fn a_result_beside_others_is_told_by_its_table() {
     bench.keys("[");
     assert!(shown(&bench).contains("Result 1/2 kept: subject ─ all 3 rows"), "{}", shown(&bench));
     let mut expression = column("n", WireType::LongLong);
-    expression.origin = Origin::default();
+    expression.origin = ColumnOrigin::default();
     arrive(&mut bench, second, &[columns[0].clone(), expression], 2);
     bench.keys("]");
     assert!(shown(&bench).contains("Result 2/2 ─ all 2 rows"), "{}", shown(&bench));

@@ -22,7 +22,7 @@ use rrx::domain::protocol::{
     End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd,
     StorageEvent, StoreCmd, StoreEvent,
 };
-use rrx::domain::results::{CellPreview, Column, Origin, Window, WireType};
+use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::Dialect;
 
 /// A model and the effects that it asked for.
@@ -141,9 +141,9 @@ impl Bench {
 
 /// A log that keeps nothing.
 pub struct Paper;
-impl rrx::domain::access_log::Ledger for Paper {
+impl rrx::domain::access_log::RecordSink for Paper {
     type Error = ();
-    fn append(&mut self, _: &rrx::domain::access_log::Begin) -> Result<(), ()> {
+    fn append(&mut self, _: &rrx::domain::access_log::BeginRecord) -> Result<(), ()> {
         Ok(())
     }
 }
@@ -165,7 +165,7 @@ fn column(name: &str) -> Column {
     Column {
         name: name.into(),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire: WireType::VarString,
         flags: 0,
         length: 128,

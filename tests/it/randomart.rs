@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rrx::io::tunnel::known_hosts::HostKey;
-use rrx::io::tunnel::randomart;
+use rrx::domain::ssh::host_key::HostKey;
+use rrx::domain::ssh::randomart;
 
 /// A public key as its file has it, and its picture.
 const DRAWN: [(&str, &str, &str); 4] = [
@@ -81,14 +81,14 @@ const DRAWN: [(&str, &str, &str); 4] = [
 fn a_key_is_drawn_as_openssh_draws_it() {
     for (algorithm, base64, drawn) in DRAWN {
         let key = HostKey { algorithm: algorithm.into(), blob: STANDARD.decode(base64).unwrap() };
-        assert_eq!(randomart::of(&key).join("\n"), drawn.trim_start_matches('\n').trim_end_matches('\n'));
+        assert_eq!(randomart::draw(&key).join("\n"), drawn.trim_start_matches('\n').trim_end_matches('\n'));
     }
 }
 
 proptest::proptest! {
     #[test]
     fn any_key_has_a_picture_of_the_same_size(algorithm in ".{0,40}", blob: Vec<u8>) {
-        let lines = randomart::of(&HostKey { algorithm, blob });
+        let lines = randomart::draw(&HostKey { algorithm, blob });
         proptest::prop_assert_eq!(lines.len(), 11);
         for line in lines {
             proptest::prop_assert_eq!((line.len(), line.is_ascii()), (19, true), "{}", line);

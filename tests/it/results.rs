@@ -11,7 +11,7 @@ mod store;
 mod task;
 mod work;
 
-use rrx::domain::results::{BINARY_COLLATION, Cell, Chunk, ChunkBuilder, Column, Origin, WireType};
+use rrx::domain::results::{BINARY_COLLATION, Cell, Chunk, ChunkBuilder, Column, ColumnOrigin, WireType};
 
 /// A row as a test writes it.
 pub type Row = Vec<Option<Vec<u8>>>;
@@ -20,7 +20,7 @@ pub fn column(name: &str, wire: WireType) -> Column {
     Column {
         name: name.to_owned(),
         table: String::new(),
-        origin: Origin::default(),
+        origin: ColumnOrigin::default(),
         wire,
         flags: 0,
         length: 128,

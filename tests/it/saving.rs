@@ -9,7 +9,7 @@ use rrx::domain::profile::{Draft, Overwrite, SecretSource, add};
 use rrx::io::storage::lock;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
-use rrx::io::storage::stored::StoredDates;
+use rrx::io::storage::stored_dates::StoredDates;
 use tempfile::tempdir;
 
 /// Adds a profile of this name.
@@ -31,7 +31,7 @@ fn add_profile(paths: &Paths, name: &str) -> Result<(), Problem> {
 }
 
 fn names(paths: &Paths) -> Vec<String> {
-    let loaded = settings::load(paths, Presence::Wanted);
+    let loaded = settings::load(paths, Presence::Required);
     assert_eq!(loaded.problems, []);
     let mut names: Vec<_> = loaded.settings.profiles.iter().map(|profile| profile.name.clone()).collect();
     names.sort();
@@ -60,7 +60,7 @@ fn threads_that_save_at_once_lose_nothing() {
 fn processes_that_save_at_once_lose_nothing_a_link_to_the_file_or_not() {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
-    fs::create_dir_all(paths.config_folder()).unwrap();
+    fs::create_dir_all(paths.config_directory()).unwrap();
     fs::write(&paths.config, "# ours\n").unwrap();
     let link = root.path().join("link.toml");
     std::os::unix::fs::symlink(&paths.config, &link).unwrap();
@@ -98,10 +98,10 @@ fn what_an_editor_writes_meanwhile_is_kept_and_told() {
             Ok("# ours\n".into())
         });
         let problem = problem.unwrap_err();
-        assert!(problem.what.ends_with("was changed meanwhile"), "{problem}");
+        assert!(problem.what.ends_with("has changed in the meantime"), "{problem}");
         assert!(problem.hint.as_ref().unwrap().contains("save again"), "{problem}");
         assert_eq!(fs::read_to_string(&paths.config).unwrap(), "# by the editor\n");
-        let folder = fs::read_dir(paths.config_folder()).unwrap();
+        let folder = fs::read_dir(paths.config_directory()).unwrap();
         let left: Vec<_> =
             folder.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|e| e == "tmp")).collect();
         assert!(left.is_empty(), "{left:?}");
@@ -116,11 +116,11 @@ fn a_lock_that_is_never_let_go_ends_the_wait_with_words() {
     let paths = Paths::under(root.path());
     add_profile(&paths, "eu").unwrap();
     // A program that another test starts has every open file, and so this lock, from its fork to its exec: it is waited for.
-    let held = lock::beside(&paths.config, Duration::from_secs(10)).unwrap();
+    let held = lock::acquire_for(&paths.config, Duration::from_secs(10)).unwrap();
     let busy = || settings::change_within(&paths, Duration::from_millis(20), |_, _| Ok("# ours\n".into()));
     let problem = busy().unwrap_err();
-    assert!(problem.what.ends_with("is being changed by another rrx"), "{problem}");
-    assert!(problem.hint.as_ref().unwrap().contains("end or continue the other rrx"), "{problem}");
+    assert!(problem.what.starts_with("Another rrx is changing the settings file"), "{problem}");
+    assert!(problem.hint.as_ref().unwrap().contains("quit the other rrx"), "{problem}");
     assert_eq!((problem.kind.exit_code(), names(&paths)), (6, vec!["eu".to_owned()]));
     drop(held);
     settings::change(&paths, |_, _| Ok("# ours\n".into())).unwrap();
@@ -129,14 +129,14 @@ fn a_lock_that_is_never_let_go_ends_the_wait_with_words() {
 #[test]
 fn secrets_stored_at_once_all_have_their_date() {
     let root = tempdir().unwrap();
-    let dates = StoredDates::of(root.path(), std::time::SystemTime::now);
+    let dates = StoredDates::new(root.path(), std::time::SystemTime::now);
     std::thread::scope(|scope| {
         for number in 0..8 {
             let dates = &dates;
-            scope.spawn(move || dates.note(&format!("p{number}")).unwrap());
+            scope.spawn(move || dates.record(&format!("p{number}")).unwrap());
         }
     });
     for number in 0..8 {
-        assert_eq!(dates.days(&SecretSource::Keyring(format!("p{number}"))), Some(0), "p{number}");
+        assert_eq!(dates.age_in_days(&SecretSource::Keyring(format!("p{number}"))), Some(0), "p{number}");
     }
 }

@@ -6,7 +6,7 @@ use rrx::app::ui::theme::Theme;
 use rrx::app::{Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::protocol::{ConnectionStep, End, Question, ResultId, SessionEvent, SessionId, StepState};
-use rrx::domain::results::Glyphs;
+use rrx::domain::results::GlyphSet;
 
 use super::model::{Bench, report};
 
@@ -51,7 +51,7 @@ fn rows_at_every_size() {
 fn an_ascii_terminal_gets_ascii_but_for_what_values_hold() {
     let size = (100, 30);
     let mut bench = with_rows(size);
-    let look = TerminalLook { glyphs: Glyphs::Ascii, ..TerminalLook::default() };
+    let look = TerminalLook { glyphs: GlyphSet::Ascii, ..TerminalLook::default() };
     bench.model.aside.theme = Theme::new(look);
     let drawn = text(&bench, size);
     assert_eq!(drawn.chars().filter(|c| !c.is_ascii()).collect::<String>(), "漢字", "{drawn}");

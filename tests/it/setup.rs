@@ -16,11 +16,12 @@ use rrx::domain::profile::{
     BadUrl, CommandLine, Draft, Environment, Hop, Imported, Overwrite, Profile, Secret, SecretSource, TlsMode, add,
     admit, export, parse, read_my_cnf, read_shared, read_url,
 };
-use rrx::io::storage::keyring::{Keyring, KeyringError};
+use rrx::io::env::{HostEnv, SecretStore};
+use rrx::io::host::keyring::{Keyring, KeyringError};
+use rrx::io::host::secrets;
 use rrx::io::storage::paths::Paths;
-use rrx::io::storage::secrets;
 use rrx::io::storage::settings::{self, Presence};
-use rrx::io::storage::stored::StoredDates;
+use rrx::io::storage::stored_dates::StoredDates;
 use rrx::io::tunnel::key_pair::PublicHalf;
 use tempfile::{TempDir, tempdir};
 
@@ -356,7 +357,7 @@ impl Home {
     fn new(config: &str) -> Self {
         let root = tempdir().unwrap();
         let paths = Paths::under(root.path());
-        fs::create_dir_all(paths.config_folder()).unwrap();
+        fs::create_dir_all(paths.config_directory()).unwrap();
         if !config.is_empty() {
             fs::write(&paths.config, config).unwrap();
         }
@@ -370,18 +371,18 @@ impl Home {
     /// Runs a command line with these answers; `is_terminal` says whether anybody can be asked.
     fn run(&self, line: &[&str], answers: &str, is_terminal: bool) -> Result<String, Problem> {
         let cli = Cli::try_parse_from(std::iter::once("rrx").chain(line.iter().copied())).unwrap();
-        let dates = StoredDates::of(&self.paths.state, may_first);
-        let ring: (&dyn Keyring, &StoredDates) = (&self.ring, &dates);
+        let dates = StoredDates::new(&self.paths.state, may_first);
+        let secrets = SecretStore { keyring: &self.ring, dates: &dates };
+        let env = HostEnv::of_this_process(self.paths.clone());
+        let deps = profiles::ProfilesDeps { env: &env, secrets };
         let (mut input, mut err) = (answers.as_bytes(), Vec::new());
-        let mut talk = profiles::Talk { input: &mut input, err: &mut err, is_terminal };
+        let mut interview = profiles::Interview { input: &mut input, err: &mut err, is_terminal };
         let done = match cli.command.unwrap() {
-            Command::Profiles(ProfilesCommand::Add(command)) => profiles::add(&command, &self.paths, ring, &mut talk),
-            Command::Profiles(ProfilesCommand::Import(command)) => {
-                profiles::import(&command, &self.paths, ring, &mut talk)
-            }
+            Command::Profiles(ProfilesCommand::Add(command)) => profiles::add(&command, deps, &mut interview),
+            Command::Profiles(ProfilesCommand::Import(command)) => profiles::import(&command, deps, &mut interview),
             Command::Secret(command) => {
                 let loaded = settings::load(&self.paths, Presence::Optional);
-                secret::run(&command, &loaded, ring, |_| Ok(Secret::new(answers.into())), &mut err)
+                secret::run(&command, &loaded, secrets, |_| Ok(Secret::new(answers.into())), &mut err)
             }
             other => panic!("{other:?}"),
         };
@@ -389,7 +390,7 @@ impl Home {
     }
 
     fn profile(&self, name: &str) -> Profile {
-        let loaded = settings::load(&self.paths, Presence::Wanted);
+        let loaded = settings::load(&self.paths, Presence::Required);
         assert_eq!(loaded.problems, []);
         loaded.settings.profile(name).unwrap().clone()
     }
@@ -439,7 +440,7 @@ fn flags_alone_make_a_profile_and_nothing_is_asked() {
         "/ca.pem",
     ];
     let said = home.run(&line, "", true).unwrap();
-    assert!(said.contains("`rrx eu` opens it"), "{said}");
+    assert!(said.contains("Open it with `rrx eu`"), "{said}");
     let profile = home.profile("eu");
     assert_eq!(profile.route.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ec2-user@bastion:2222", "inner"]);
     assert_eq!((profile.host.as_str(), profile.port, profile.environment), ("db", 3307, Environment::Validation));
@@ -467,10 +468,10 @@ fn on_a_terminal_it_asks_for_what_onboarding_gives() {
     let home = Home::new("");
     let answers = "wrong\ntest\nec2-user@bastion\nreplica.internal\n\nRO_USER\n\ncommand\npass show rr\n";
     let said = home.run(&["profiles", "add", "eu"], answers, true).unwrap();
-    for question in ["Environment", "Bastion", "Replica", "Account", "Database", "Where the password comes from"] {
+    for question in ["Environment", "Bastion", "Replica", "Account", "Database", "Source of the password"] {
         assert!(said.contains(question), "{said}");
     }
-    assert!(said.contains("one of these words") && said.contains("it is needed"), "{said}");
+    assert!(said.contains("choose one of these environments") && said.contains("an answer is required"), "{said}");
     assert!(said.contains("prompt, keyring, command"), "{said}");
     let mut without = Home::new("");
     without.ring.is_absent = true;
@@ -480,7 +481,7 @@ fn on_a_terminal_it_asks_for_what_onboarding_gives() {
         said_there.contains("prompt, command, file or env [prompt]"),
         "what is not there is not offered: {said_there}"
     );
-    assert!(said_there.contains("the keyring is not in this build"), "{said_there}");
+    assert!(said_there.contains("this build has no keyring"), "{said_there}");
     let profile = home.profile("eu");
     assert_eq!((profile.environment, profile.database.as_deref()), (Environment::Test, None));
     assert_eq!(profile.route[0].to_string(), "ec2-user@bastion");
@@ -519,16 +520,16 @@ fn an_imported_password_goes_into_the_keyring_or_nowhere() {
         [(Home::new(""), "n\n", true), (Home::new(""), "", false), (away, "y\n", true), (absent, "", true)]
     {
         let said = home.run(&["profiles", "import", &url, "--name", "eu"], answers, is_terminal).unwrap();
-        assert!(said.contains("not kept anywhere") && said.contains("rrx asks for it"), "{said}");
-        assert!(said.contains("lists of processes"), "{said}");
+        assert!(said.contains("is not stored") && said.contains("rrx asks for it"), "{said}");
+        assert!(said.contains("process lists"), "{said}");
         assert_eq!(home.profile("eu").password, None);
         assert!(home.ring.held().is_empty());
         assert!(!said.contains(PASSWORD) && !home.files().contains(PASSWORD));
     }
     let piped = Home::new("");
     let said = piped.run(&["profiles", "import", "-", "--keyring"], &format!("{url}\n"), false).unwrap();
-    assert!(!said.contains("lists of processes"), "{said}");
-    assert!(!said.contains("rrx secret set"), "it already exists: {said}");
+    assert!(!said.contains("process lists"), "{said}");
+    assert!(!said.contains("rrx secret set"), "it is there already: {said}");
     assert_eq!(piped.ring.held(), [("db".to_owned(), PASSWORD.to_owned())]);
     let added = Home::new("");
     added.run(&["profiles", "add", "x", "--url", &url, "--password-env", "PW", "--user", "OTHER"], "", false).unwrap();
@@ -573,18 +574,18 @@ fn a_secret_is_stored_dated_found_and_cleared() {
     let source = home.profile("eu").password.unwrap();
     let found = secrets::resolve_within(&source, "x", Duration::from_secs(1), &home.ring).unwrap().unwrap();
     assert_eq!(found.secret.reveal(), PASSWORD);
-    let days = StoredDates::of(&home.paths.state, august).days(&source);
+    let days = StoredDates::new(&home.paths.state, august).age_in_days(&source);
     assert_eq!(days, Some(94));
     let hint = source.refused("eu", days, &CommandLine::default()).unwrap();
     assert_eq!(hint, "stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
     assert!(!home.files().contains(PASSWORD));
     let said = home.run(&["secret", "clear", "eu"], "", false).unwrap();
-    assert!(said.contains("is out of the keyring"), "{said}");
-    assert_eq!(StoredDates::of(&home.paths.state, august).days(&source), None);
+    assert!(said.contains("Deleted the password of eu"), "{said}");
+    assert_eq!(StoredDates::new(&home.paths.state, august).age_in_days(&source), None);
     let said = home.run(&["secret", "clear", "eu"], "", false).unwrap();
     assert!(said.contains("had no password"), "{said}");
     let problem = secrets::resolve_within(&source, "x", Duration::from_secs(1), &home.ring).unwrap_err();
-    assert_eq!(problem.because, ["the keyring has none for this profile"]);
+    assert_eq!(problem.because, ["the keyring has no entry for this profile"]);
     let rrx = CommandLine::of(Some(Path::new("team.toml")));
     assert_eq!(source.absent(&rrx), "`rrx --config team.toml secret set eu` stores it");
     let passphrase = SecretSource::Keyring("eu/passphrase".into());
@@ -617,7 +618,7 @@ fn an_old_password_file_is_told_its_age() {
     fs::write(&file, "x").unwrap();
     fs::File::open(&file).unwrap().set_modified(may_first()).unwrap();
     let source = SecretSource::File(file);
-    assert_eq!(StoredDates::of(root.path(), august).days(&source), Some(94));
+    assert_eq!(StoredDates::new(root.path(), august).age_in_days(&source), Some(94));
     assert!(
         source.refused("eu", Some(1), &CommandLine::default()).unwrap().starts_with("its file was written yesterday: ")
     );
@@ -667,7 +668,7 @@ fn what_is_passed_on_reaches_the_settings_by_the_command() {
     let file = home.root.path().join("eu.toml");
     fs::write(&file, passed_on(WHOLE)).unwrap();
     let said = home.run(&["profiles", "import", file.to_str().unwrap()], "", false).unwrap();
-    assert!(said.contains("It reaches h:3306 as RO_USER through a@b:22 and c:2222."), "{said}");
+    assert!(said.contains("It connects to h:3306 as RO_USER through a@b:22 and c:2222."), "{said}");
     assert!(said.contains(PIN) && said.contains("no password"), "{said}");
     assert_eq!(home.profile("eu").host, "h");
     assert!(home.config().starts_with("# mine\n"));
@@ -725,10 +726,10 @@ fn blinding_rules_that_are_there_stay_whatever_comes() {
 fn ssh_key_command(home: &Path, line: &[&str], answers: &[&str]) -> Result<(String, String), Problem> {
     let line = ["rrx", "ssh-key"].into_iter().chain(line.iter().copied());
     let Some(Command::SshKey(command)) = Cli::try_parse_from(line).unwrap().command else { panic!() };
-    let here = ssh_key::Here { home: home.to_owned(), comment: "me@here".into() };
+    let owner = ssh_key::KeyOwner { home: home.to_owned(), comment: "me@here".into() };
     let (mut out, mut err, mut answers) = (Vec::new(), Vec::new(), answers.iter());
     let ask = |_: &str| Ok(Secret::new((*answers.next().expect("an answer")).to_owned()));
-    ssh_key::run(&command, &here, ask, &mut out, &mut err)?;
+    ssh_key::run(&command, &owner, ask, &mut out, &mut err)?;
     Ok((String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap()))
 }
 
@@ -742,7 +743,7 @@ fn a_new_key_is_made_once_locked_and_shown_as_a_ticket() {
     for wanted in ["ssh-ed25519 AAAA", " me@here", "SHA256:", "Public address to be allow-listed"] {
         assert!(ticket.contains(wanted), "{ticket}");
     }
-    assert!(said.contains("keep it to yourself"), "{said}");
+    assert!(said.contains("do not share it"), "{said}");
     let private = fs::read_to_string(&path).unwrap();
     assert!(private.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n") && !private.contains("geheim"));
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);

@@ -1,4 +1,4 @@
-//! `~/.ssh/config`: what it says of a host, and what it must not be passed over in.
+//! What `~/.ssh/config` says about a host, and which lines must not be ignored.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use rrx::io::tunnel::ssh_config::{
-    AddressFamily, Agent, Asked, Files, HostConfig, Method, Problem, UnknownKeys, resolve,
+use rrx::domain::ssh::ssh_config::{
+    AddressFamily, AgentSocket, HostConfig, HostLookup, SignInMethod, SshConfigError, SshConfigFiles, UnknownHostKeys,
+    host_config,
 };
 
 /// Files in memory.
-struct Paper(BTreeMap<PathBuf, Vec<u8>>);
+struct MemoryFiles(BTreeMap<PathBuf, Vec<u8>>);
 
-impl Files for Paper {
+impl SshConfigFiles for MemoryFiles {
     fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         Ok(self.0.get(path).cloned())
     }
@@ -33,8 +34,8 @@ impl Files for Paper {
     }
 }
 
-fn asked(host: &str) -> Asked {
-    Asked {
+fn asked(host: &str) -> HostLookup {
+    HostLookup {
         host: host.into(),
         user: None,
         port: None,
@@ -45,9 +46,9 @@ fn asked(host: &str) -> Asked {
     }
 }
 
-fn read(text: &str, host: &str) -> Result<HostConfig, Problem> {
-    let files = Paper(BTreeMap::from([("/home/ann/.ssh/config".into(), text.as_bytes().to_vec())]));
-    resolve(&asked(host), &["/home/ann/.ssh/config".into()], &files)
+fn read(text: &str, host: &str) -> Result<HostConfig, SshConfigError> {
+    let files = MemoryFiles(BTreeMap::from([("/home/ann/.ssh/config".into(), text.as_bytes().to_vec())]));
+    host_config(&asked(host), &["/home/ann/.ssh/config".into()], &files)
 }
 
 fn refusal(text: &str) -> String {
@@ -83,15 +84,15 @@ fn match_looks_at_the_name_so_far_at_the_one_typed_and_at_the_account() {
 }
 
 #[test]
-fn what_would_lead_elsewhere_stops_with_its_place() {
+fn a_keyword_that_changes_the_route_is_refused_with_its_place() {
     assert_eq!(
         refusal("# a comment\nHost *\n  ProxyCommand nc %h %p\n"),
-        "/home/ann/.ssh/config:3: ProxyCommand would lead elsewhere, and rrx does not have it: give the hop in the \
-         profile instead"
+        "/home/ann/.ssh/config:3: ProxyCommand is not supported: it changes the route or which keys are trusted; \
+         describe the hop in the profile instead"
     );
     assert!(refusal("Match exec \"test -f /x\"\n  User u\n").contains(":1: Match exec is not supported"));
     assert!(refusal("KnownHostsCommand /bin/keys\n").contains("KnownHostsCommand"));
-    assert!(refusal("Port 0\n").contains("`0` is no port"));
+    assert!(refusal("Port 0\n").contains("`0` is not a port"));
     assert!(refusal("User \"open\n").contains(":1: a quote is not closed"));
 }
 
@@ -108,8 +109,8 @@ fn the_first_of_jump_and_command_counts() {
     ] {
         assert_eq!(read(text, "x").unwrap().proxy_jump, Vec::<String>::new(), "{text}");
     }
-    assert!(refusal("ProxyJump none\nProxyCommand nc %h %p\n").contains(":2: ProxyCommand would lead elsewhere"));
-    assert!(refusal("ProxyJump a, b\n").contains(":1: `a, b`: a list of hops has no blanks"));
+    assert!(refusal("ProxyJump none\nProxyCommand nc %h %p\n").contains(":2: ProxyCommand is not supported"));
+    assert!(refusal("ProxyJump a, b\n").contains(":1: `a, b`: a list of hops must not contain spaces"));
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn a_harmless_value_that_comes_first_counts_before_one_that_leads_elsewhere() {
     ] {
         assert!(read(&format!("Host x\n {harmless}\nHost *\n {elsewhere}\n"), "x").is_ok(), "{harmless}");
         let told = refusal(&format!("{elsewhere}\n{harmless}\n"));
-        assert!(told.contains(":1: ") && told.contains("would lead elsewhere"), "{told}");
+        assert!(told.contains(":1: ") && told.contains("is not supported"), "{told}");
     }
 }
 
@@ -152,7 +153,7 @@ fn match_final_reads_the_files_once_more_under_the_name_that_was_found() {
 
 #[test]
 fn relative_names_of_include_lie_in_the_users_or_the_systems_folder() {
-    let files = Paper(BTreeMap::from([
+    let files = MemoryFiles(BTreeMap::from([
         ("/home/ann/.ssh/config".into(), b"Include deep/one ~/own\n".to_vec()),
         ("/home/ann/.ssh/deep/one".into(), b"Include two\n".to_vec()),
         ("/home/ann/.ssh/two".into(), b"User of-two\n".to_vec()),
@@ -163,13 +164,15 @@ fn relative_names_of_include_lie_in_the_users_or_the_systems_folder() {
         ("/etc/ssh/more".into(), b"HostKeyAlias alias\n".to_vec()),
     ]));
     let paths = ["/home/ann/.ssh/config".into(), "/etc/ssh/ssh_config".into()];
-    let config = resolve(&asked("x"), &paths, &files).unwrap();
+    let config = host_config(&asked("x"), &paths, &files).unwrap();
     assert_eq!((config.user.as_deref(), config.port), (Some("of-two"), Some(7)));
     assert_eq!(config.host_key_alias.as_deref(), Some("alias"));
 
-    assert!(refusal("Include ~bob/config\n").contains(":1: `~bob/config`: the home of another user is not known"));
-    let system = Paper(BTreeMap::from([("/etc/ssh/ssh_config".into(), b"Include ~/x\n".to_vec())]));
-    let told = resolve(&asked("x"), &paths, &system).unwrap_err().to_string();
+    assert!(
+        refusal("Include ~bob/config\n").contains(":1: `~bob/config`: the home directory of another user is unknown")
+    );
+    let system = MemoryFiles(BTreeMap::from([("/etc/ssh/ssh_config".into(), b"Include ~/x\n".to_vec())]));
+    let told = host_config(&asked("x"), &paths, &system).unwrap_err().to_string();
     assert!(told.contains("/etc/ssh/ssh_config:1: `~/x`"), "{told}");
 }
 
@@ -177,12 +180,12 @@ fn relative_names_of_include_lie_in_the_users_or_the_systems_folder() {
 fn the_tokens_in_each_hop_of_proxyjump_are_put_in() {
     let text = "Host x\n HostName y.example.com\n User u\n Port 7\n ProxyJump %r@%n-jump:22,jump.%h,p%p%%\n";
     assert_eq!(read(text, "x").unwrap().proxy_jump, ["u@x-jump:22", "jump.y.example.com", "p7%"]);
-    assert!(refusal("Host x\n ProxyJump %d\n").contains(":2: `%d` means nothing here"));
+    assert!(refusal("Host x\n ProxyJump %d\n").contains(":2: `%d` is not a valid token here"));
 }
 
 #[test]
 fn a_way_of_signing_in_is_forbidden_by_its_own_line_or_by_the_list_that_lacks_it() {
-    let forbidden = |text: &str| -> Vec<(Method, String)> {
+    let forbidden = |text: &str| -> Vec<(SignInMethod, String)> {
         read(text, "x").unwrap().forbidden.into_iter().map(|one| (one.method, one.because)).collect()
     };
     let line = |words: &str, number| format!("{words} in /home/ann/.ssh/config line {number}");
@@ -190,16 +193,16 @@ fn a_way_of_signing_in_is_forbidden_by_its_own_line_or_by_the_list_that_lacks_it
     assert_eq!(
         forbidden("Port 1\nPasswordAuthentication no\nChallengeResponseAuthentication no\n"),
         [
-            (Method::KeyboardInteractive, line("ChallengeResponseAuthentication no", 3)),
-            (Method::Password, line("PasswordAuthentication no", 2)),
+            (SignInMethod::KeyboardInteractive, line("ChallengeResponseAuthentication no", 3)),
+            (SignInMethod::Password, line("PasswordAuthentication no", 2)),
         ]
     );
     assert_eq!(
         forbidden("PreferredAuthentications publickey,hostbased\nPubkeyAuthentication no\n"),
         [
-            (Method::PublicKey, line("PubkeyAuthentication no", 2)),
-            (Method::KeyboardInteractive, line("PreferredAuthentications publickey,hostbased", 1)),
-            (Method::Password, line("PreferredAuthentications publickey,hostbased", 1)),
+            (SignInMethod::PublicKey, line("PubkeyAuthentication no", 2)),
+            (SignInMethod::KeyboardInteractive, line("PreferredAuthentications publickey,hostbased", 1)),
+            (SignInMethod::Password, line("PreferredAuthentications publickey,hostbased", 1)),
         ]
     );
     assert!(refusal("PasswordAuthentication maybe\n").contains(":1: `maybe` is neither yes nor no"));
@@ -213,16 +216,16 @@ fn address_family_hashing_and_the_count_of_unanswered_questions_are_read() {
     assert_eq!(config.alive_count, Some(7));
     assert_eq!(read("AddressFamily inet\n", "x").unwrap().address_family, AddressFamily::V4);
     assert!(refusal("AddressFamily inet7\n").contains("`inet7`"));
-    assert!(refusal("UserKnownHostsFile /a none\n").contains("`none` stands beside names of files"));
+    assert!(refusal("UserKnownHostsFile /a none\n").contains("`none` cannot be combined with file names"));
 }
 
 #[test]
 fn a_host_key_is_never_taken_unasked() {
     for word in ["no", "off", "accept-new", "ask"] {
         let config = read(&format!("StrictHostKeyChecking {word}\n"), "x").unwrap();
-        assert_eq!(config.unknown_keys, UnknownKeys::Asked, "{word}");
+        assert_eq!(config.unknown_host_keys, UnknownHostKeys::Ask, "{word}");
     }
-    assert_eq!(read("StrictHostKeyChecking yes\n", "x").unwrap().unknown_keys, UnknownKeys::Refused);
+    assert_eq!(read("StrictHostKeyChecking yes\n", "x").unwrap().unknown_host_keys, UnknownHostKeys::Refuse);
 }
 
 #[test]
@@ -234,7 +237,7 @@ fn files_agents_and_times_are_read_as_openssh_writes_them() {
     let both = ["/home/ann/.ssh/one", "/home/ann/two"].map(PathBuf::from).to_vec();
     assert_eq!(config.user_known_hosts, Some(both));
     assert_eq!(config.global_known_hosts, Some(vec![]));
-    assert_eq!(config.agent, Agent::At("/run/agent".into()));
+    assert_eq!(config.agent, AgentSocket::Path("/run/agent".into()));
     assert_eq!(config.connect_timeout, Some(Duration::from_secs(90)));
     assert_eq!(config.alive_interval, None);
     assert!(config.identities_only);
@@ -245,17 +248,17 @@ fn files_agents_and_times_are_read_as_openssh_writes_them() {
 
 #[test]
 fn an_included_file_counts_where_it_is_named_and_a_circle_ends() {
-    let files = Paper(BTreeMap::from([
+    let files = MemoryFiles(BTreeMap::from([
         ("/home/ann/.ssh/config".into(), b"Host x\n Include conf.d/*\nHost *\n User last\n".to_vec()),
         ("/home/ann/.ssh/conf.d/a".into(), b"Host x\n User of-a\nHost y\n Port 9\n".to_vec()),
         ("/circle".into(), b"Include /circle\n".to_vec()),
     ]));
     let config = ["/home/ann/.ssh/config".into()];
-    let resolved = resolve(&asked("x"), &config, &files).unwrap();
+    let resolved = host_config(&asked("x"), &config, &files).unwrap();
     assert_eq!((resolved.user.as_deref(), resolved.port), (Some("of-a"), None));
-    assert_eq!(resolve(&asked("y"), &config, &files).unwrap().user.as_deref(), Some("last"));
-    let circle = resolve(&asked("x"), &["/circle".into()], &files).unwrap_err();
-    assert!(circle.to_string().contains("too deep"), "{circle}");
+    assert_eq!(host_config(&asked("y"), &config, &files).unwrap().user.as_deref(), Some("last"));
+    let circle = host_config(&asked("x"), &["/circle".into()], &files).unwrap_err();
+    assert!(circle.to_string().contains("too many nested Include lines"), "{circle}");
 }
 
 #[test]
@@ -270,8 +273,8 @@ fn what_is_no_keyword_is_told_and_the_rest_holds() {
 proptest! {
     #[test]
     fn no_file_breaks_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let files = Paper(BTreeMap::from([("/c".into(), bytes)]));
-        let _ = resolve(&asked("x"), &["/c".into()], &files);
+        let files = MemoryFiles(BTreeMap::from([("/c".into(), bytes)]));
+        let _ = host_config(&asked("x"), &["/c".into()], &files);
     }
 
     #[test]

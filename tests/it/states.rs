@@ -14,7 +14,7 @@ use rrx::domain::protocol::{
     ViewId, Warning, Written,
 };
 use rrx::domain::results::{
-    Cell, CellPreview, Column, Origin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
+    Cell, CellPreview, Column, ColumnOrigin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
 };
 
 use super::grid::catalog_with_a_key;
@@ -80,7 +80,7 @@ fn column(name: &str, wire: WireType) -> Column {
     Column {
         name: name.into(),
         table: "subject".into(),
-        origin: Origin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
+        origin: ColumnOrigin { schema: "clinspark".into(), table: "subject".into(), column: name.into() },
         wire,
         flags: 0,
         length: if is_text { 256 } else { 20 },
@@ -565,7 +565,7 @@ fn plotted(bench: &mut Bench, form: PlotKind) {
         .map(|(at, (day, forms))| [Some(day.as_bytes()), (at != 8).then_some(forms.as_bytes())])
         .collect();
     let result = with_cells(bench, &columns, &rows.iter().map(<[_; 2]>::as_slice).collect::<Vec<_>>());
-    let mut builder = SeriesBuilder::new(Plot { form, x: 0, y: 1 }, &columns).unwrap();
+    let mut builder = SeriesBuilder::new(Plot { kind: form, x: 0, y: 1 }, &columns).unwrap();
     for [day, forms] in rows {
         builder.push(day.map_or(Cell::Null, Cell::Bytes), forms.map_or(Cell::Null, Cell::Bytes));
     }

@@ -10,12 +10,13 @@ use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
 use rrx::domain::protocol::{Demo, Replace, SavedWorksheet, StorageCmd, StorageEvent};
 use rrx::domain::snippets::Snippet;
+use rrx::io::host::{keyring, secrets};
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
 use rrx::io::storage::snippets;
-use rrx::io::storage::task::{self, Lent};
+use rrx::io::storage::task::{self, StorageDeps};
 use rrx::io::storage::worksheets::Worksheets;
-use rrx::io::storage::{atomic, docs, keyring, secrets};
+use rrx::io::storage::{atomic, docs};
 use tempfile::tempdir;
 
 fn mode(path: &Path) -> u32 {
@@ -87,7 +88,7 @@ fn a_missing_settings_file_is_a_problem_only_where_it_was_named() {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
     assert_eq!(settings::load(&paths, Presence::Optional).problems, []);
-    let problems = settings::load(&paths, Presence::Wanted).problems;
+    let problems = settings::load(&paths, Presence::Required).problems;
     assert_eq!(problems[0].kind.exit_code(), 2);
     assert!(problems[0].what.contains("config.toml"));
 }
@@ -96,13 +97,13 @@ fn a_missing_settings_file_is_a_problem_only_where_it_was_named() {
 fn settings_are_read_with_their_paths_made_absolute_and_the_rest_named() {
     let root = tempdir().unwrap();
     let paths = Paths::under(root.path());
-    fs::create_dir_all(paths.config_folder()).unwrap();
+    fs::create_dir_all(paths.config_directory()).unwrap();
     fs::write(
         &paths.config,
         "[profile.a]\nhost = \"h\"\nuser = \"u\"\nca = \"~/ca.pem\"\ndocs = [\"pack\"]\n[profile.b]\nhots = 1",
     )
     .unwrap();
-    let loaded = settings::load(&paths, Presence::Wanted);
+    let loaded = settings::load(&paths, Presence::Required);
     let profile = loaded.settings.profile("a").unwrap();
     assert_eq!(profile.ca, Some(root.path().join("ca.pem")));
     assert_eq!(profile.docs, [root.path().join("config/pack")]);
@@ -183,9 +184,9 @@ fn a_command_sees_no_variable_that_a_profile_takes_a_secret_from() {
     };
     let text = section("a", "password", "CARGO_PKG_DESCRIPTION")
         + &section("b", "identity_passphrase", "CARGO_PKG_REPOSITORY");
-    fs::create_dir_all(paths.config_folder()).unwrap();
+    fs::create_dir_all(paths.config_directory()).unwrap();
     fs::write(&paths.config, text).unwrap();
-    assert_eq!(settings::load(&paths, Presence::Wanted).problems, []);
+    assert_eq!(settings::load(&paths, Presence::Required).problems, []);
     assert_eq!(secret(&command).unwrap(), "x");
 }
 
@@ -331,7 +332,7 @@ fn bad_and_hidden_snippets_are_named_and_the_others_are_read() {
     assert_eq!(
         told,
         [
-            "/team/a.sql is hidden by a snippet of the same name",
+            "/team/a.sql is hidden by another snippet of the same name",
             "/team/b.sql:3: unknown key `titel`; did you mean `title`?",
             "/none cannot be read"
         ]
@@ -362,8 +363,11 @@ fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
 }
 
-const LENT: Lent =
-    Lent { clock: noon, demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }), planted: Vec::new };
+const DEPS: StorageDeps = StorageDeps {
+    clock: noon,
+    demo_pack: || Some(DocPack { title: "demo".into(), ..DocPack::default() }),
+    bundled_snippets: Vec::new,
+};
 
 /// Queues all commands, then lets the task serve them to the end.
 fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageEvent> {
@@ -376,7 +380,7 @@ fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageEvent> {
     let (tell, told) = std::sync::mpsc::channel();
     let paths = Paths::under(root);
     runtime.block_on(async {
-        task::spawn(receiver, move |event| tell.send(event).unwrap(), paths, LENT).await.unwrap();
+        task::spawn(receiver, move |event| tell.send(event).unwrap(), paths, DEPS).await.unwrap();
     });
     told.iter().collect()
 }

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use rrx::domain::export::{Format, SessionZone, WriteError, Writer};
-use rrx::domain::results::{Column, Glyphs};
+use rrx::domain::results::{Column, GlyphSet};
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 use rrx::domain::{problem::Problem, results::WireType};
 
@@ -19,7 +19,7 @@ fn write(format: Format, columns: &[Column], rows: &[Row]) -> Result<Vec<u8>, Wr
 }
 
 fn write_into<W: Write>(format: Format, columns: &[Column], rows: &[Row], out: W) -> Result<W, WriteError> {
-    let mut writer = Writer::new(format, Glyphs::Unicode, out).zone(SessionZone::Utc);
+    let mut writer = Writer::new(format, GlyphSet::Unicode, out).zone(SessionZone::Utc);
     writer.begin(columns)?;
     for rows in rows.chunks(7) {
         writer.chunk(&chunk(columns.len(), rows))?;
@@ -317,7 +317,7 @@ mod parquet {
         for (name, is_utc) in
             [("+00:00", true), ("UTC", true), ("+02:00", false), ("SYSTEM", false), ("Europe/Berlin", false)]
         {
-            let mut writer = Writer::new(Format::Parquet, Glyphs::Unicode, Vec::new()).zone(SessionZone::of(name));
+            let mut writer = Writer::new(Format::Parquet, GlyphSet::Unicode, Vec::new()).zone(SessionZone::of(name));
             writer.begin(&[column("t", WireType::Timestamp), column("d", WireType::DateTime)]).unwrap();
             let reader = read(&writer.finish().unwrap());
             let schema = reader.metadata().file_metadata().schema_descr_ptr();

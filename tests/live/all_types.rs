@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rrx::domain::export::{Format, WriteError, Writer};
 use rrx::domain::protocol::{End, ResultId, Rows};
-use rrx::domain::results::{Chunk, Column, Glyphs, TypeClass};
+use rrx::domain::results::{Chunk, Column, GlyphSet, TypeClass};
 use rrx::domain::sql::Param;
 use serde_json::value::RawValue;
 
@@ -172,7 +172,7 @@ impl Taken {
 
     /// As a file of this form.
     pub fn try_written(&self, format: Format) -> Result<Vec<u8>, WriteError> {
-        let mut writer = Writer::new(format, Glyphs::default(), Vec::new());
+        let mut writer = Writer::new(format, GlyphSet::default(), Vec::new());
         writer.begin(&self.columns)?;
         self.chunks.iter().try_for_each(|chunk| writer.chunk(chunk))?;
         writer.finish()

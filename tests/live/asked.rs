@@ -131,7 +131,7 @@ async fn several_questions_of_one_request_are_asked_each_and_answered_together()
     let home = home();
     let (mut context, _steps) = context(home.path());
     let script = Script::of([answer("4711"), answer("1 May"), answer("red")]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     Tunnel::open(&[hop.hop()], context).await.unwrap();
     let asked: Vec<(String, bool)> = script
         .asked()
@@ -160,8 +160,8 @@ async fn a_password_is_given_again_and_what_may_be_a_code_is_not() {
         let hop = Asking::start(requests).await;
         let home = home();
         let (mut context, _steps) = context(home.path());
-        context.asker = Script::of([answer("123456")]);
-        let tunnel = Tunnel::open_for_two(&[hop.hop()], context).await.unwrap();
+        context.prompter = Script::of([answer("123456")]);
+        let tunnel = Tunnel::open_with_standby(&[hop.hop()], context).await.unwrap();
         let _first = tunnel.local_end("nowhere", 1).await.unwrap();
         let _second = tunnel.local_end("nowhere", 1).await.unwrap();
         assert_eq!(hop.sign_ins(), sign_ins, "{requests:?}");
@@ -268,6 +268,6 @@ async fn a_key_on_a_device_is_told_with_the_way_that_leads_to_it() {
     let hop = Hop { identity: vec![key.clone()], ..super::tunnel::hop(rig) };
     let error = Tunnel::open(&[hop], context).await.unwrap_err();
     let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
-    let told = format!("key {}: it is on a security key, which rrx reaches through the agent alone", key.display());
+    let told = format!("key {}: it is on a security key, which rrx can use only through the agent", key.display());
     assert!(tried[0].starts_with(&told) && tried[0].contains("ssh-add"), "{tried:?}");
 }

@@ -1,4 +1,4 @@
-//! Values beside a statement: they reach the server as values, and everything else is as with any other statement.
+//! Values that go with a statement: they reach the server as values, and all else works as with any other statement.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ async fn a_key_of_each_kind_is_followed_by_its_index_and_an_error_leaves_nothing
     let mut live = live().await;
     keys::follow(&mut live).await;
     keys::fail(&mut live).await;
-    assert!(live.own.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.own);
-    assert!(!live.own.iter().any(|text| text.contains("2024-02-29")), "{:?}", live.own);
+    assert!(live.internal_queries.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.internal_queries);
+    assert!(!live.internal_queries.iter().any(|text| text.contains("2024-02-29")), "{:?}", live.internal_queries);
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_server_gets_no_text_that_holds_a_value() {
+async fn the_server_gets_no_text_that_contains_a_value() {
     let mut live = live().await;
     let value = "Käse'-4711-\\";
     let ran = live.run_with("SELECT ? AS it", vec![Param::Text(value.into())]).await;
@@ -90,25 +90,25 @@ async fn a_cancel_at_any_moment_of_a_statement_with_values_leaves_the_next_one_w
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn places_and_values_that_do_not_fit_are_told_before_anything_is_sent() {
+async fn placeholders_and_values_that_differ_in_number_are_refused_before_anything_is_sent() {
     let mut live = live().await;
-    let sent = live.own.len();
+    let sent = live.internal_queries.len();
     for (statement, values, told) in [
-        ("SELECT '?', ?", 0, "The statement has 1 place for a value (?), and 0 values go with it"),
-        ("SELECT ?, ? -- ?", 1, "The statement has 2 places for a value (?), and 1 value goes with it"),
-        ("SELECT `a?` FROM t", 2, "The statement has 0 places for a value (?), and 2 values go with it"),
+        ("SELECT '?', ?", 0, "The statement has 1 placeholder (?), but 0 values were given"),
+        ("SELECT ?, ? -- ?", 1, "The statement has 2 placeholders (?), but 1 value was given"),
+        ("SELECT `a?` FROM t", 2, "The statement has 0 placeholders (?), but 2 values were given"),
     ] {
         let ran = live.run_with(statement, vec![Param::Integer(1); values]).await;
         let End::Broken(problem) = ran.report.end else { panic!("{statement}") };
         assert_eq!((problem.what.as_str(), problem.kind), (told, ProblemKind::Refused));
         assert_eq!(problem.at.map(|at| &statement[at..=at]), (values < 2).then_some("?"), "{statement}");
     }
-    assert_eq!(live.own.len(), sent);
+    assert_eq!(live.internal_queries.len(), sent);
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_keeps_a_session_safe_is_held_after_a_statement_with_values_too() {
+async fn the_pinned_variables_are_checked_after_a_statement_with_values_too() {
     let rig = Rig::start();
     let source = rig.private_folder("bound-turncoat").join("f.sql");
     std::fs::write(

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use rrx::io::storage::own_sockets;
+use rrx::io::host::own_sockets;
 use rrx::io::tunnel::Tunnel;
 
 use super::held::{allowed, by_port, client, events, greeted, records, said};
@@ -75,8 +75,8 @@ async fn a_crowd_at_the_local_end_does_not_keep_our_own_connection_out() {
     let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     let _crowd = Crowd::at(end.port(), None);
     let begun = Instant::now();
-    while tunnel.strangers() < 400 {
-        assert!(begun.elapsed() < Duration::from_secs(5), "{} were turned away", tunnel.strangers());
+    while tunnel.rejected_clients() < 400 {
+        assert!(begun.elapsed() < Duration::from_secs(5), "{} were turned away", tunnel.rejected_clients());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(read_some(end.port()).await.contains("MariaDB"));

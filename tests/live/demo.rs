@@ -1,4 +1,4 @@
-//! The embedded replica beside the real thing: the `mariadb` client uses it, and it tells its tables as MariaDB does.
+//! The embedded replica with the `mariadb` client, and its descriptions of tables compared with those of MariaDB.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -7,7 +7,7 @@ use rrx::demo::{Options, Running, data, start};
 
 use crate::loaded::Loaded;
 
-/// Subjects of each study: enough for every table to have rows.
+/// Subjects in each study, enough for every table to have rows.
 const SUBJECTS: u32 = 3;
 
 async fn demo(folder: &Path) -> Running {
@@ -19,7 +19,7 @@ async fn demo_of(subjects: u32, folder: &Path) -> Running {
     start(Options { subjects, folder: folder.into(), listen }).await.unwrap()
 }
 
-/// The real client, ready to sign in.
+/// Returns the command of the real client with the account's credentials.
 fn client(demo: &Running) -> Command {
     let at = demo.listen.unwrap();
     let mut command = Command::new("mariadb");
@@ -44,7 +44,7 @@ fn ask(demo: &Running, sql: &str) -> Vec<Vec<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_real_client_signs_in_and_uses_it() {
+async fn the_real_client_can_sign_in_and_run_statements() {
     let folder = tempfile::tempdir().unwrap();
     let demo = demo(folder.path()).await;
     let databases = ["clinspark_demo", "clinspark_demo_test", "information_schema", "reporting"];
@@ -74,7 +74,7 @@ async fn the_real_client_signs_in_and_uses_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_real_client_prints_errors_as_of_a_real_server() {
+async fn the_real_client_prints_the_errors_of_a_real_server() {
     let folder = tempfile::tempdir().unwrap();
     let demo = demo(folder.path()).await;
     for (sql, error) in [
@@ -95,8 +95,8 @@ async fn the_real_client_prints_errors_as_of_a_real_server() {
     ] {
         let mut command = client(&demo);
         command.args(["clinspark_demo", "-e", sql]);
-        let told = String::from_utf8(output(command).stderr).unwrap();
-        assert!(told.contains(error), "{sql}: {told}");
+        let stderr = String::from_utf8(output(command).stderr).unwrap();
+        assert!(stderr.contains(error), "{sql}: {stderr}");
     }
 }
 
@@ -116,13 +116,13 @@ async fn a_second_client_kills_the_statement_of_the_first() {
         };
         assert!(ask(&demo, &format!("KILL QUERY {id}")).is_empty());
         let output = tokio::task::block_in_place(|| running.wait_with_output().unwrap());
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains("ERROR 1317 (70100) at line 1: Query execution was interrupted"), "{told}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("ERROR 1317 (70100) at line 1: Query execution was interrupted"), "{stderr}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tables_are_told_as_a_real_server_tells_them() {
+async fn tables_are_described_as_on_a_real_server() {
     let folder = tempfile::tempdir().unwrap();
     let demo = demo(folder.path()).await;
     let real = tokio::task::block_in_place(|| Loaded::start(SUBJECTS));
@@ -166,7 +166,7 @@ async fn tables_are_told_as_a_real_server_tells_them() {
             }
         }
     }
-    // What the account may not read is not told to it; the real server is asked as root.
+    // The demo hides the table that its account may not read. The real server is asked as root and shows it.
     let sorted = |mut rows: Vec<Vec<String>>| {
         rows.retain(|row| !row.iter().any(|cell| cell == "treatment_key"));
         rows.sort();

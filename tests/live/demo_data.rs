@@ -1,8 +1,8 @@
-//! The demo in a real server: its text loads, and the server then tells the same tables, keys and values as we do.
+//! The demo's DDL and rows loaded into a real server, which then must report the same tables, keys and values.
 
 use std::collections::BTreeMap;
 
-use rrx::demo::data::{self, Value, identifier, type_text};
+use rrx::demo::data::{self, DemoValue, identifier, type_text};
 use rrx::demo::schema::{Column, Key, SqlType};
 
 use crate::loaded::Loaded;
@@ -13,12 +13,12 @@ const SUBJECTS: u32 = 12;
 fn a_real_server_holds_the_same_demo() {
     let server = Loaded::start(SUBJECTS);
     every_value_is_equal(&server);
-    every_column_is_told_alike(&server);
-    every_key_is_told_alike(&server);
+    every_column_is_described_alike(&server);
+    every_key_is_described_alike(&server);
 }
 
 #[test]
-fn every_snippet_and_example_answers_on_a_real_server() {
+fn every_snippet_and_example_runs_on_a_real_server() {
     let server = Loaded::start(data::SUBJECTS);
     let pages = data::pack_files().filter_map(|(file, bytes)| Some((file, std::str::from_utf8(bytes).ok()?)));
     let examples = pages.flat_map(|(file, text)| {
@@ -33,13 +33,13 @@ fn every_snippet_and_example_answers_on_a_real_server() {
     }
 }
 
-/// Compares all rows of all tables in hexadecimal, so that no client's rendering stands between.
+/// Compares all rows of all tables in hexadecimal, so that the client's formatting does not matter.
 fn every_value_is_equal(server: &Loaded) {
     let schema = data::schema();
     let mut expected: BTreeMap<(String, String), Vec<Vec<String>>> = BTreeMap::new();
-    data::rows(&schema, SUBJECTS, &mut |database, table, values| {
+    data::generate_rows(&schema, SUBJECTS, &mut |database, table, values| {
         let columns = &schema.database(database).unwrap().table(table).unwrap().columns;
-        let row = values.iter().zip(columns).map(|(value, column)| shown(value, column)).collect();
+        let row = values.iter().zip(columns).map(|(value, column)| hexadecimal_value(value, column)).collect();
         expected.entry((database.to_owned(), table.to_owned())).or_default().push(row);
     });
     for database in &schema.databases {
@@ -59,7 +59,7 @@ fn every_value_is_equal(server: &Loaded) {
     }
 }
 
-/// A column as hexadecimal text; floats as they are, for 6 digits are compared elsewhere.
+/// Returns the expression for a column as hexadecimal text. Floats are compared elsewhere.
 fn hexadecimal(column: &Column) -> String {
     let name = identifier(&column.name);
     match column.ty {
@@ -70,25 +70,25 @@ fn hexadecimal(column: &Column) -> String {
     }
 }
 
-fn shown(value: &Value, column: &Column) -> String {
+fn hexadecimal_value(value: &DemoValue, column: &Column) -> String {
     let hex = |bytes: &[u8]| {
         let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect::<String>().to_uppercase()
     };
     match value {
-        _ if matches!(column.ty, SqlType::Float | SqlType::Double) => u8::from(*value == Value::Null).to_string(),
-        Value::Null => "NULL".to_owned(),
-        Value::Integer(number) => hex(number.to_string().as_bytes()),
-        Value::Real(number) => hex(number.to_string().as_bytes()),
-        Value::Text(text) => hex(text.as_bytes()),
-        Value::Bytes(bytes) => hex(bytes),
+        _ if matches!(column.ty, SqlType::Float | SqlType::Double) => u8::from(*value == DemoValue::Null).to_string(),
+        DemoValue::Null => "NULL".to_owned(),
+        DemoValue::Integer(number) => hex(number.to_string().as_bytes()),
+        DemoValue::Real(number) => hex(number.to_string().as_bytes()),
+        DemoValue::Text(text) => hex(text.as_bytes()),
+        DemoValue::Bytes(bytes) => hex(bytes),
     }
 }
 
-fn every_column_is_told_alike(server: &Loaded) {
+fn every_column_is_described_alike(server: &Loaded) {
     let schema = data::schema();
     for database in &schema.databases {
-        let mut told: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+        let mut reported: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
         for mut row in server.ask(&format!(
             "SELECT table_name, column_name, column_type, is_nullable, column_default, extra, column_comment \
              FROM information_schema.columns WHERE table_schema = '{}' ORDER BY table_name, ordinal_position",
@@ -96,19 +96,19 @@ fn every_column_is_told_alike(server: &Loaded) {
         )) {
             let table = row.remove(0);
             row[1] = without_width(&row[1]);
-            told.entry(table).or_default().push(row);
+            reported.entry(table).or_default().push(row);
         }
         let tables = database.tables.iter().map(|table| (&table.name, &table.columns));
         let views = database.views.iter().map(|view| (&view.name, &view.columns));
         for (name, columns) in tables.chain(views) {
             let expected: Vec<Vec<String>> = columns.iter().map(described).collect();
-            assert_eq!(told.get(name), Some(&expected), "{}.{name}", database.name);
+            assert_eq!(reported.get(name), Some(&expected), "{}.{name}", database.name);
         }
     }
 }
 
 fn described(column: &Column) -> Vec<String> {
-    // MariaDB keeps JSON as LONGTEXT, gives YEAR a width and tells NULL as the default of a column that has none.
+    // MariaDB stores JSON as LONGTEXT, adds a width to YEAR, and reports NULL for a missing default.
     let type_text = match column.ty {
         SqlType::Json => "longtext".to_owned(),
         SqlType::Year => "year".to_owned(),
@@ -124,14 +124,14 @@ fn described(column: &Column) -> Vec<String> {
     ]
 }
 
-/// `bigint(20) unsigned` is `bigint unsigned`.
+/// Removes the display width: `bigint(20) unsigned` becomes `bigint unsigned`.
 fn without_width(type_text: &str) -> String {
-    let Some((word, rest)) = type_text.split_once('(') else { return type_text.to_owned() };
+    let Some((name, rest)) = type_text.split_once('(') else { return type_text.to_owned() };
     let (_, after) = rest.split_once(')').unwrap();
-    if word.ends_with("int") || word == "year" { format!("{word}{after}") } else { type_text.to_owned() }
+    if name.ends_with("int") || name == "year" { format!("{name}{after}") } else { type_text.to_owned() }
 }
 
-fn every_key_is_told_alike(server: &Loaded) {
+fn every_key_is_described_alike(server: &Loaded) {
     let schema = data::schema();
     for database in &schema.databases {
         for table in &database.tables {
@@ -150,13 +150,13 @@ fn every_key_is_told_alike(server: &Loaded) {
                 .iter()
                 .map(|key| vec![key.name.clone(), key.column.clone(), key.to_table.clone(), key.to_column.clone()])
                 .collect();
-            let told = server.ask(&format!(
+            let reported = server.ask(&format!(
                 "SELECT constraint_name, column_name, referenced_table_name, referenced_column_name \
                  FROM information_schema.key_column_usage WHERE table_schema = '{}' AND table_name = '{}' \
                  AND referenced_table_name IS NOT NULL ORDER BY constraint_name",
                 database.name, table.name
             ));
-            assert_eq!(told, expected, "{}.{}", database.name, table.name);
+            assert_eq!(reported, expected, "{}.{}", database.name, table.name);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `rrx doctor` by the real binary: each rung broken in turn has its own words, and a host key is accepted only to the letter.
+//! `rrx doctor` by the real binary: each step broken in turn has its own words, and a host key is accepted only to the letter.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -100,11 +100,11 @@ fn not_ssh() -> u16 {
     port
 }
 
-/// One rung that is broken, and what must be said.
+/// One step that is broken, and what must be said.
 pub struct Broken {
     pub name: &'static str,
     pub settings: String,
-    pub rung: &'static str,
+    pub step: &'static str,
     pub says: Vec<&'static str>,
     pub next: &'static str,
 }
@@ -149,93 +149,93 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
         Broken {
             name: "no such name",
             settings: made(&[("route", route(rig, "bastion.rrx.invalid:22"))]),
-            rung: "resolve",
+            step: "resolve",
             says: vec!["has no address"],
             next: "spelling",
         },
         Broken {
             name: "no answer",
             settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", silent.port())))]),
-            rung: "reach",
+            step: "reach",
             says: vec!["timed out"],
             next: "listed addresses",
         },
         Broken {
             name: "nothing listens",
             settings: made(&[("route", route(rig, &format!("127.0.0.1:{closed}")))]),
-            rung: "reach",
+            step: "reach",
             says: vec!["refused"],
             next: "port in the route",
         },
         Broken {
             name: "no SSH",
             settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", not_ssh())))]),
-            rung: "host-key",
+            step: "host-key",
             says: vec!["handshake"],
             next: "SSH server",
         },
         Broken {
             name: "unknown host key",
             settings: made(&[("known_hosts", quoted(&file("empty", "")))]),
-            rung: "host-key",
-            says: vec!["not known", "it presents ED25519 SHA256:"],
+            step: "host-key",
+            says: vec!["not known", "the host presents ED25519 SHA256:"],
             next: "rrx doctor rig --accept-host-key SHA256:",
         },
         Broken {
             name: "changed host key",
             settings: made(&[("known_hosts", quoted(&changed_key))]),
-            rung: "host-key",
+            step: "host-key",
             says: vec!["has changed", "line 1 has ED25519"],
-            next: "Somebody may stand in between",
+            next: "someone intercepts the connection",
         },
         Broken {
             name: "key not taken",
             settings: made(&[("identity", quoted(&rig.stranger_key()))]),
-            rung: "sign-in",
-            says: vec!["tried key", "it takes publickey"],
+            step: "sign-in",
+            says: vec!["tried key", "the hop accepts publickey"],
             next: "public key is installed",
         },
         Broken {
             name: "forward prohibited",
             settings: made(&through(&forbids)),
-            rung: "forward",
+            step: "forward",
             says: vec!["refuses to forward"],
-            next: "listed targets only",
+            next: "only to listed targets",
         },
         Broken {
             name: "nothing behind the forward",
             settings: made(
                 &[&through(&wide)[..], &[("host", "'127.0.0.1'".into()), ("port", closed.to_string())]].concat(),
             ),
-            rung: "forward",
-            says: vec!["does not reach"],
-            next: "resolved by the hop",
+            step: "forward",
+            says: vec!["cannot reach"],
+            next: "the hop resolves the name",
         },
         Broken {
             name: "wrong password",
             settings: made(&[("password", format!("{{ file = {} }}", quoted(&wrong_password)))]),
-            rung: "mysql",
-            says: vec!["No session with"],
+            step: "mysql",
+            says: vec!["Cannot connect to"],
             next: "rotated",
         },
         Broken {
             name: "unknown database",
             settings: made(&[("database", "\"nowhere\"".into())]),
-            rung: "mysql",
+            step: "mysql",
             says: vec!["There is no database nowhere"],
             next: "choose one that exists: ",
         },
         Broken {
             name: "another CA",
             settings: made(&[("ca", quoted(&rig.other_ca()))]),
-            rung: "mysql",
+            step: "mysql",
             says: vec!["TLS: "],
             next: "name the file with the CA",
         },
         Broken {
             name: "a name that is none",
             settings: made(&[&through(&wide)[..], &[("host", format!("'{odd}'"))]].concat()),
-            rung: "mysql",
+            step: "mysql",
             says: vec!["TLS: ", "neither a name nor an address"],
             next: "as the replica's certificate names it",
         },
@@ -257,8 +257,8 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             .filter(|line| !line.starts_with("ca = "))
             .collect::<Vec<_>>()
             .join("\n"),
-            rung: "guard",
-            says: vec!["is not a replica", "takes writes"],
+            step: "guard",
+            says: vec!["is not a replica", "accepts writes"],
             next: "require_replica",
         },
     ];
@@ -266,7 +266,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
         cases.push(Broken {
             name: "another name",
             settings: made(&[&through(&wide)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
-            rung: "mysql",
+            step: "mysql",
             says: vec!["TLS: ", "alias.rrx.test"],
             next: "as the certificate has it",
         });
@@ -290,14 +290,14 @@ pub fn one(case: &Broken) -> String {
     let name = case.name;
     assert_eq!(ran.code, 3, "{name}: {ran:?}");
     let json = ran.json();
-    assert_eq!((&json["format"], &json["version"]), (&"rrx-doctor".into(), &1.into()), "{name}");
+    assert_eq!((&json["format"], &json["version"]), (&"rrx-doctor".into(), &2.into()), "{name}");
     assert_eq!((&json["outcome"], &json["exit"]), (&"failed".into(), &3.into()), "{name}");
-    let rungs = json["rungs"].as_array().unwrap();
-    let failed: Vec<&Value> = rungs.iter().filter(|rung| rung["state"] == "failed").collect();
-    let [failed] = failed.as_slice() else { panic!("{name}: not one failed rung: {json:#}") };
-    assert_eq!(failed["rung"], case.rung, "{name}: {json:#}");
-    assert_eq!(rungs.last(), Some(*failed), "{name}: nothing comes behind the failed rung");
-    assert!(rungs.iter().all(|rung| rung["state"] != "unfinished"), "{name}: {json:#}");
+    let steps = json["steps"].as_array().unwrap();
+    let failed: Vec<&Value> = steps.iter().filter(|step| step["state"] == "failed").collect();
+    let [failed] = failed.as_slice() else { panic!("{name}: not one failed step: {json:#}") };
+    assert_eq!(failed["step"], case.step, "{name}: {json:#}");
+    assert_eq!(steps.last(), Some(*failed), "{name}: nothing comes behind the failed step");
+    assert!(steps.iter().all(|step| step["state"] != "unfinished"), "{name}: {json:#}");
     let problem = &failed["problem"];
     let words = problem.to_string();
     for said in &case.says {
@@ -305,7 +305,7 @@ pub fn one(case: &Broken) -> String {
     }
     let next = problem["next"].as_str().unwrap_or_default();
     assert!(next.contains(case.next), "{name}: no {:?} in {problem:#}", case.next);
-    assert_eq!(json["problem"], *problem, "{name}: the end is told as the rung is");
+    assert_eq!(json["problem"], *problem, "{name}: the end is told as the step is");
     next.to_owned()
 }
 
@@ -316,7 +316,8 @@ fn a_way_that_holds_is_told_rung_by_rung_with_the_facts_at_its_end() {
     let text = home.run(&["doctor", "rig"]);
     assert_eq!((text.code, text.err.as_str()), (0, ""), "{text:?}");
     let mut at = 0;
-    for word in ["resolve", "reach", "host key", "sign in", "forward", "MySQL", "guard", "server", "role", "Every rung"]
+    for word in
+        ["resolve", "reach", "host key", "sign in", "forward", "MySQL", "guard", "server", "role", "All checks passed"]
     {
         at += text.out[at..].find(word).unwrap_or_else(|| panic!("no {word} in its place: {}", text.out));
     }
@@ -327,7 +328,7 @@ fn a_way_that_holds_is_told_rung_by_rung_with_the_facts_at_its_end() {
     assert_eq!(json["server"]["role"], "REPLICA");
     assert!(json["lag"].as_str().is_some_and(|lag| lag.starts_with("lag ")), "{json:#}");
     assert!(json["fastest_milliseconds"].as_f64().is_some_and(|took| took > 0.0), "{json:#}");
-    assert!(json["rungs"].as_array().unwrap().iter().all(|rung| rung["state"] == "ok"), "{json:#}");
+    assert!(json["steps"].as_array().unwrap().iter().all(|step| step["state"] == "ok"), "{json:#}");
 }
 
 #[test]
@@ -432,7 +433,7 @@ fn a_password_that_nobody_can_be_asked_for_is_told_as_such() {
     let ran = Ran::of(&command.output().unwrap());
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.contains("there is no terminal to ask on"), "{}", ran.out);
-    assert!(ran.out.contains("next: name a source in the profile"), "{}", ran.out);
+    assert!(ran.out.contains("next: configure a source in the profile"), "{}", ran.out);
 }
 
 #[test]
@@ -457,7 +458,7 @@ fn a_bundle_is_the_users_alone_holds_no_secret_and_replaces_no_file() {
 
     let again = home.run(&["doctor", "rig", "--bundle", path]);
     assert_eq!(again.code, 6, "{again:?}");
-    assert!(!again.out.contains("resolve") && again.err.contains("there already"), "before it walks: {again:?}");
+    assert!(!again.out.contains("resolve") && again.err.contains("exists already"), "before it walks: {again:?}");
     assert_eq!(std::fs::read_to_string(&bundle).unwrap(), text);
 
     let hashed = home.path().join("hashed.json");

@@ -1,4 +1,4 @@
-//! `rrx doctor` on ways of two hops, on keys that may not be used, and on what never answers: the rung and the hop are named.
+//! `rrx doctor` on ways of two hops, on keys that may not be used, and on what never answers: the step and the hop are named.
 
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,7 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
         Broken {
             name: "the second hop's key is unknown",
             settings: made(rig, &two_hops(rig, &outer, files.path(), "")),
-            rung: "host-key",
+            step: "host-key",
             says: vec!["not known"],
             next: "Ask the owner of 127.0.0.1",
         },
@@ -79,9 +79,9 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
                 rig,
                 &two_hops(rig, &outer, files.path(), &format!("{place} {}\n", other.host_key("ed25519"))),
             ),
-            rung: "host-key",
+            step: "host-key",
             says: vec!["has changed"],
-            next: "Somebody may stand in between",
+            next: "someone intercepts the connection",
         },
         Broken {
             name: "a revoked key",
@@ -89,14 +89,14 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
                 rig,
                 &[("known_hosts", quoted(&file("revoked", &format!("{place} {key}\n@revoked * {key}\n"))))],
             ),
-            rung: "host-key",
+            step: "host-key",
             says: vec!["revoked", "line 2"],
             next: "",
         },
         Broken {
             name: "another key than the pinned one",
             settings: made(rig, &[("route", pinned)]),
-            rung: "host-key",
+            step: "host-key",
             says: vec!["ED25519 SHA256:"],
             next: "host_key",
         },
@@ -111,14 +111,14 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
                     ("port", silent.port().to_string()),
                 ],
             ),
-            rung: "forward",
+            step: "forward",
             says: vec!["in time"],
             next: "",
         },
         Broken {
             name: "an engine that cannot be made read-only",
             settings: without_ca.join("\n"),
-            rung: "guard",
+            step: "guard",
             says: vec!["1235"],
             next: "",
         },
@@ -141,10 +141,10 @@ fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_to_the_lett
     let right = rig.sshd().fingerprint("ed25519");
 
     let json = home.run(&["doctor", "rig", "--json"]).json();
-    let rungs = json["rungs"].as_array().unwrap();
-    let (last, others) = rungs.split_last().unwrap();
+    let steps = json["steps"].as_array().unwrap();
+    let (last, others) = steps.split_last().unwrap();
     assert_eq!((&last["state"], &last["hop"]), (&"failed".into(), &2.into()), "{json:#}");
-    assert!(others.iter().all(|rung| rung["state"] == "ok" || rung["state"] == "skipped"), "{json:#}");
+    assert!(others.iter().all(|step| step["state"] == "ok" || step["state"] == "skipped"), "{json:#}");
     assert!(json["problem"].to_string().contains(&format!("127.0.0.1:{}", rig.ssh_port())), "{json:#}");
     assert_eq!(std::fs::read_to_string(&known).unwrap(), before, "nothing is recorded");
 
@@ -177,7 +177,7 @@ fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_js
                 ("port", server.port().to_string()),
             ],
         ),
-        rung: "mysql",
+        step: "mysql",
         says: vec!["TLS: ", "expired"],
         next: "",
     };
@@ -190,8 +190,8 @@ fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_js
     assert_eq!((ran.code, &json["outcome"], &json["exit"]), (2, &"failed".into(), &2.into()), "{json:#}");
     assert!(json["problem"]["what"].as_str().unwrap().contains("There is no secret"), "{json:#}");
     assert!(json["problem"]["next"].as_str().is_some_and(|next| !next.is_empty()), "{json:#}");
-    let rungs = json["rungs"].as_array().unwrap();
-    assert!(rungs.iter().all(|rung| rung["state"] != "unfinished"), "{json:#}");
+    let steps = json["steps"].as_array().unwrap();
+    assert!(steps.iter().all(|step| step["state"] != "unfinished"), "{json:#}");
 }
 
 #[test]
@@ -200,11 +200,11 @@ fn a_locked_key_and_nobody_to_unlock_it_are_told_with_where_a_passphrase_can_com
     let home = Home::with(&profile(rig, &[("identity", &quoted(&rig.locked_key()))]));
     let ran = home.run(&["doctor", "rig", "--json"]);
     let json = ran.json();
-    let last = json["rungs"].as_array().unwrap().last().unwrap();
-    assert_eq!((&last["rung"], &last["state"]), (&"sign-in".into(), &"failed".into()), "{json:#}");
+    let last = json["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["step"], &last["state"]), (&"sign-in".into(), &"failed".into()), "{json:#}");
     let problem = &json["problem"];
     assert_eq!(&last["problem"]["what"], &problem["what"], "{json:#}");
     assert!(problem["what"].as_str().unwrap().starts_with("Passphrase of the key "), "{json:#}");
-    assert!(problem["next"].as_str().unwrap().contains("name a source in the profile"), "{json:#}");
+    assert!(problem["next"].as_str().unwrap().contains("configure a source in the profile"), "{json:#}");
     assert_ne!(ran.code, 0, "{ran:?}");
 }

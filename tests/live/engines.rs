@@ -1,5 +1,5 @@
-//! Engines that speak the MySQL protocol and answer some of our questions with an error: no probe breaks a connection,
-//! and what cannot be shown to be read-only is not used.
+//! Engines that speak the MySQL protocol and refuse some internal queries: no refusal breaks a connection, and a session
+//! that is not provably read-only is not used.
 
 use std::time::Duration;
 
@@ -60,9 +60,9 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
     let mut live = connect(profile(&server)).await.unwrap();
     assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("StarRocks", Server::Other));
     assert_eq!((live.facts.role, live.facts.account.as_str()), (Role::Unknown, "RO_USER"));
-    assert_eq!(live.lag().await, Lag::Unknown("the server refuses the state of replication".into()));
+    assert_eq!(live.lag().await, Lag::Unknown("the server refuses to show the replication status".into()));
     assert_eq!(live.run("SELECT 42").await.value(), "42");
-    // What was refused once is not asked again.
+    // A refused query is not sent again.
     assert!(matches!(live.lag().await, Lag::Unknown(_)));
     assert_eq!(server.asked().iter().filter(|text| text.contains("rrx:lag")).count(), 2, "{:?}", server.asked());
     assert_eq!(live.run("SELECT 42").await.value(), "42");
@@ -70,7 +70,7 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_engine_that_refuses_to_be_read_only_or_only_says_it_is_is_not_used() {
+async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
     let refusing = Pretend::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[("version", "8.0.11-TiDB-v7.5.1"), ("version_comment", "TiDB Server")]))
@@ -107,7 +107,7 @@ fn mysql(text: &str) -> Says {
     }
 }
 
-/// Connects and runs a statement; answers with how many texts of ours came, and how many of them held several statements.
+/// Connects and runs a statement; returns how many internal texts came, and how many of them had several statements.
 async fn texts(server: &Pretend) -> (usize, usize) {
     let mut live = connect(profile(server)).await.unwrap();
     assert_eq!((live.facts.connection_id, live.facts.account.as_str()), (7, "RO@%"));
@@ -120,14 +120,14 @@ async fn texts(server: &Pretend) -> (usize, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_belongs_together_goes_out_in_one_text() {
+async fn queries_that_belong_together_go_out_in_one_text() {
     let server = Pretend::start(|text| each(text, mysql));
     // Variables; pinned and read back on both connections; who we are.
     assert_eq!(texts(&server).await, (4, 3));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_takes_one_statement_at_a_time_is_asked_so_from_then_on() {
+async fn a_server_that_accepts_one_statement_at_a_time_gets_one_at_a_time_from_then_on() {
     let refusing = Pretend::start(|text| {
         if is_several(text) { Says::No(8130, "client has multi-statement capability disabled") } else { mysql(text) }
     });
@@ -138,13 +138,13 @@ async fn a_server_that_takes_one_statement_at_a_time_is_asked_so_from_then_on() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_cuts_the_connection_at_several_statements_is_asked_one_by_one_on_a_new_one() {
+async fn a_server_that_closes_the_connection_at_several_statements_gets_them_one_by_one_on_a_new_one() {
     let server = Pretend::start(|text| if is_several(text) { Says::Bye } else { mysql(text) });
     assert_eq!(texts(&server).await, (11, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_statement_refused_among_several_is_told_as_by_itself_and_what_reads_back_wrong_is_not_used() {
+async fn a_refusal_among_several_is_reported_and_a_wrong_variable_is_not_accepted() {
     let refusing = Pretend::start(|text| {
         each(text, |text| if text.contains("TRANSACTION READ ONLY") { Says::No(1235, "not here") } else { mysql(text) })
     });
@@ -174,7 +174,7 @@ async fn a_statement_refused_among_several_is_told_as_by_itself_and_what_reads_b
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_aurora_reader_tells_its_lag_by_its_own_row() {
+async fn the_lag_of_an_aurora_reader_is_read_from_its_own_row() {
     let server = Pretend::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[
@@ -198,7 +198,7 @@ async fn an_aurora_reader_tells_its_lag_by_its_own_row() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mysql_replica_tells_the_slowest_of_its_channels_and_one_that_stands_is_stopped() {
+async fn the_lag_of_a_mysql_replica_is_that_of_its_slowest_channel_and_a_stopped_one_counts() {
     for (second, lag) in [(Some("31"), Lag::Behind(Duration::from_secs(31))), (None, Lag::Stopped)] {
         let server = Pretend::start(move |text| {
             if text.contains("SHOW VARIABLES") {
@@ -218,7 +218,7 @@ async fn a_mysql_replica_tells_the_slowest_of_its_channels_and_one_that_stands_i
 
 /// MySQL 5.7 has other names for all of it: `tx_read_only` alone, and a slave behind its master.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mysql_5_7_replica_is_asked_in_its_own_words() {
+async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
     let server = Pretend::start_as("5.7.44-log", NATIVE, |text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[
@@ -250,7 +250,7 @@ async fn a_mysql_5_7_replica_is_asked_in_its_own_words() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and_one_that_is_neither_takes_writes() {
+async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and_one_that_is_neither_is_a_writer() {
     for (read_only, of_all, role) in [
         ("ON", "ON", Role::Replica),
         ("OFF", "ON", Role::Replica),
@@ -292,13 +292,13 @@ async fn doris_is_known_by_its_comment_and_its_lag_is_unknown() {
     let mut live = connect(profile(&server)).await.unwrap();
     assert_eq!((live.facts.product.as_str(), live.facts.dialect.server), ("Doris", Server::Other));
     assert_eq!((live.facts.role, live.facts.dialect.version), (Role::Unknown, (5, 7, 99)));
-    assert_eq!(live.lag().await, Lag::Unknown("the server refuses the state of replication".into()));
+    assert_eq!(live.lag().await, Lag::Unknown("the server refuses to show the replication status".into()));
     assert_eq!(live.run("SELECT 42").await.value(), "42");
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_probe_that_is_never_answered_costs_its_own_connection_and_no_other() {
+async fn a_lag_query_without_an_answer_loses_only_its_own_connection() {
     let server = Pretend::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[("version", "8.0.39"), ("read_only", "ON")]))
@@ -313,7 +313,7 @@ async fn a_probe_that_is_never_answered_costs_its_own_connection_and_no_other() 
     let mut live = connect(profile(&server)).await.unwrap();
     assert_eq!(live.lag().await, Lag::Unknown("no answer within 3 seconds".into()));
     assert_eq!(live.run("SELECT 42").await.value(), "42");
-    // It stood in the way of nothing, and it is not asked again.
+    // It blocked nothing, and is not sent again.
     assert_eq!(live.lag().await, Lag::Unknown("no answer within 3 seconds".into()));
     assert_eq!(server.asked().iter().filter(|text| text.contains("rrx:lag")).count(), 1, "{:?}", server.asked());
     assert_eq!(live.run("SELECT 42").await.value(), "42");

@@ -1,5 +1,5 @@
-//! Every type, every edge: what a session delivers is, byte for byte, what the real client prints, and sorts as the server
-//! sorts it.
+//! Values of every type: what a session delivers is, byte for byte, what the real client prints, and rrx sorts them as the
+//! server does.
 
 use crate::all_types::{OF_MARIADB, compare, table};
 use crate::harness::connect;

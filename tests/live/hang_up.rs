@@ -58,7 +58,7 @@ fn a_closed_terminal_ends_a_held_tunnel_with_the_records_of_all_its_clients() {
     }
     let records = records(home.path());
     assert_eq!(all(&records, "event"), ["opened", "came", "came", "left", "left", "closed"]);
-    assert_eq!(all(&records, "end"), ["closed with the tunnel", "closed with the tunnel", "ended as asked"]);
+    assert_eq!(all(&records, "end"), ["closed with the tunnel", "closed with the tunnel", "ended by the user"]);
     assert_eq!(records[5]["clients"], 2);
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is closed");
 }

@@ -1,11 +1,11 @@
-//! Drives a session as the program does: commands in, news and rows out, every statement through guard and access log.
+//! Drives a session as the program does: commands in, events and rows out, every statement through guard and access log.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rrx::domain::access_log::{self, Begin, Ledger, Permit};
+use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::problem::Problem;
@@ -15,8 +15,9 @@ use rrx::domain::protocol::{
 };
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Param, Policy, guard};
-use rrx::io::session::{CatalogAt, Outside, Typed, spawn};
-use rrx::io::storage::{known_hosts_file, own_sockets};
+use rrx::io::host::own_sockets;
+use rrx::io::session::{CatalogLoading, CredentialCache, SessionEnv, spawn};
+use rrx::io::storage::known_hosts;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -31,10 +32,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A log that keeps nothing.
 pub struct Forgetful;
 
-impl Ledger for Forgetful {
+impl RecordSink for Forgetful {
     type Error = Infallible;
 
-    fn append(&mut self, _begin: &Begin) -> Result<(), Infallible> {
+    fn append(&mut self, _begin: &BeginRecord) -> Result<(), Infallible> {
         Ok(())
     }
 }
@@ -44,10 +45,10 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
     permit_with(text, Vec::new(), dialect, session)
 }
 
-/// The same with values beside the text.
+/// A permit for this text with values.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
     let checked = guard::check(text, dialect, Policy::default(), session).unwrap_or_else(|no| panic!("{text}: {no}"));
-    let begin = Begin {
+    let begin = BeginRecord {
         id: "1".into(),
         time: String::new(),
         os_user: String::new(),
@@ -68,24 +69,24 @@ pub fn direct(rig: &Rig) -> Profile {
     Profile { route: Vec::new(), host: rig.mysql_address().into(), ..rig.profile() }
 }
 
-/// What a session may use of this machine.
-pub fn outside() -> Outside {
-    Outside {
+/// What a session uses of this machine.
+pub fn session_env() -> SessionEnv {
+    SessionEnv {
         os_user: "nobody-in-particular".into(),
         home: "/nonexistent".into(),
         agent: None,
         global_known_hosts: Vec::new(),
         ssh_config: None,
         clock: std::time::SystemTime::now,
-        read: Arc::new(known_hosts_file::read),
-        append: Arc::new(known_hosts_file::append),
+        read: Arc::new(known_hosts::read),
+        append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         secret: Arc::new(|source: &SecretSource| match source {
             SecretSource::File(path) => {
                 Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))
             }
             SecretSource::Env(literal) => Ok(Secret::new(literal.clone())),
-            SecretSource::Command(_) => rrx::io::storage::secrets::bring(source),
+            SecretSource::Command(_) => rrx::io::host::secrets::fetch(source),
             SecretSource::Keyring(entry) if entry == "stored-94-days-ago" => Ok(Secret::new("the old one".into())),
             SecretSource::Keyring(_) => {
                 Err(Problem::new(rrx::domain::problem::ProblemKind::Settings, "There is no keyring here"))
@@ -93,10 +94,10 @@ pub fn outside() -> Outside {
             other @ SecretSource::Prompt => panic!("{other:?} is not for these tests"),
         }),
         secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
-        catalog: CatalogAt::Request,
+        catalog: CatalogLoading::OnRequest,
         prepare: None,
         command_line: CommandLine::default(),
-        typed: Typed::default(),
+        credentials: CredentialCache::default(),
     }
 }
 
@@ -124,16 +125,16 @@ impl Ran {
 pub struct Live {
     pub commands: mpsc::Sender<SessionCmd>,
     pub rows: mpsc::Receiver<Rows>,
-    pub event: mpsc::Receiver<(SessionId, SessionEvent)>,
+    pub events: mpsc::Receiver<(SessionId, SessionEvent)>,
     pub facts: Arc<ServerFacts>,
-    /// Statements of the session's own so far.
-    pub own: Vec<String>,
-    /// Rungs that were done or failed, in order.
-    pub rungs: Vec<(ConnectionStep, StepState)>,
-    /// What was told while connecting, each with the time since its beginning: rungs that were done, statements of our own.
+    /// The internal queries so far.
+    pub internal_queries: Vec<String>,
+    /// Connection steps that were done or failed, in order.
+    pub steps: Vec<(ConnectionStep, StepState)>,
+    /// The events while connecting, with their times since its start: steps that were done, and internal queries.
     #[allow(dead_code, reason = "the bench of connecting reads it")]
-    pub told: Vec<(String, Duration)>,
-    /// The last that was told of the lag.
+    pub timeline: Vec<(String, Duration)>,
+    /// The last reported lag.
     pub lag: Option<Lag>,
     next: AtomicU64,
 }
@@ -145,76 +146,76 @@ pub fn wide() -> RunBounds {
 
 /// Connects; a question is answered by `answer`.
 pub async fn connect_answering(profile: Profile, answer: impl FnMut(Question) -> Answer) -> Result<Live, Problem> {
-    climb(profile, None, outside(), answer).await
+    connect_with(profile, None, session_env(), answer).await
 }
 
-/// The same with what was typed in the sessions before, and from now on.
-pub async fn connect_typing(
+/// Connects with a cache of typed secrets.
+pub async fn connect_with_credentials(
     profile: Profile,
-    typed: Typed,
+    credentials: CredentialCache,
     answer: impl FnMut(Question) -> Answer,
 ) -> Result<Live, Problem> {
-    climb(profile, None, Outside { typed, ..outside() }, answer).await
+    connect_with(profile, None, SessionEnv { credentials, ..session_env() }, answer).await
 }
 
-/// Connects in this database, as after a link that was lost.
+/// Connects in this database, as after a lost connection.
 pub async fn connect_in(profile: Profile, database: &str) -> Result<Live, Problem> {
-    climb(profile, Some(database.to_owned()), outside(), |question| panic!("asked {question:?}")).await
+    connect_with(profile, Some(database.to_owned()), session_env(), |question| panic!("asked {question:?}")).await
 }
 
-async fn climb(
+async fn connect_with(
     profile: Profile,
     database: Option<String>,
-    outside: Outside,
+    env: SessionEnv,
     mut answer: impl FnMut(Question) -> Answer,
 ) -> Result<Live, Problem> {
     let (commands, inbox) = mpsc::channel(16);
     let (batches, rows) = mpsc::channel(4);
-    let (send, mut event) = mpsc::channel(256);
-    spawn(ID, inbox, batches, send, outside);
+    let (send, mut events) = mpsc::channel(256);
+    spawn(ID, inbox, batches, send, env);
     commands.send(SessionCmd::Connect { profile: Arc::new(profile), database, after: None }).await.unwrap();
-    let (mut own, mut rungs, mut so_far) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut internal_queries, mut steps, mut timeline) = (Vec::new(), Vec::new(), Vec::new());
     let begun = Instant::now();
     let end = begun + PATIENCE;
     loop {
-        match told(&mut event, end).await {
+        match next_event(&mut events, end).await {
             SessionEvent::Ready(facts) => {
-                so_far.push(("ready".to_owned(), begun.elapsed()));
-                let (told, lag, next) = (so_far, None, AtomicU64::new(1));
-                return Ok(Live { commands, rows, event, facts, own, rungs, told, lag, next });
+                timeline.push(("ready".to_owned(), begun.elapsed()));
+                let (lag, next) = (None, AtomicU64::new(1));
+                return Ok(Live { commands, rows, events, facts, internal_queries, steps, timeline, lag, next });
             }
             SessionEvent::Failed(problem) => return Err(problem),
             SessionEvent::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
             SessionEvent::Own { text, .. } => {
-                so_far.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
-                own.push(text);
+                timeline.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
+                internal_queries.push(text);
             }
             SessionEvent::ConnectionStep { rung, state, .. } => {
                 if matches!(state, StepState::Done(..)) {
-                    so_far.push((format!("{rung:?}"), begun.elapsed()));
+                    timeline.push((format!("{rung:?}"), begun.elapsed()));
                 }
-                rungs.push((rung, state));
+                steps.push((rung, state));
             }
             other => panic!("while connecting: {other:?}"),
         }
     }
 }
 
-/// Connects where nothing is asked.
+/// Connects; a question is an error.
 pub async fn connect(profile: Profile) -> Result<Live, Problem> {
     connect_answering(profile, |question| match question {
-        // Nobody is there to type another password.
+        // No other password is typed.
         Question::Instead { .. } => Answer::Decline,
         question => panic!("asked {question:?}"),
     })
     .await
 }
 
-/// The next news; what is waited for comes before `end`, whatever else is told meanwhile.
-async fn told(event: &mut mpsc::Receiver<(SessionId, SessionEvent)>, end: Instant) -> SessionEvent {
-    let (id, told) = timeout_at(end, event.recv()).await.expect("news in time").expect("the session lives");
+/// Returns the next event, which must come before `end`.
+async fn next_event(events: &mut mpsc::Receiver<(SessionId, SessionEvent)>, end: Instant) -> SessionEvent {
+    let (id, event) = timeout_at(end, events.recv()).await.expect("an event in time").expect("the session lives");
     assert_eq!(id, ID);
-    told
+    event
 }
 
 impl Live {
@@ -223,7 +224,7 @@ impl Live {
         self.start_with(text, Vec::new(), bounds).await
     }
 
-    /// The same with values beside it.
+    /// Sends a statement with values and does not wait.
     pub async fn start_with(&self, text: &str, params: Vec<Param>, bounds: RunBounds) -> ResultId {
         let result = ResultId(self.next.fetch_add(1, Ordering::Relaxed));
         let permit = permit_with(text, params, self.facts.dialect, ID);
@@ -270,12 +271,12 @@ impl Live {
     pub async fn report(&mut self, result: ResultId) -> RunReport {
         let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.event, end).await {
+            match next_event(&mut self.events, end).await {
                 SessionEvent::Ended { result: of, report } => {
                     assert_eq!(of, result);
                     return report;
                 }
-                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::Own { text, .. } => self.internal_queries.push(text),
                 SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while running: {other:?}"),
             }
@@ -287,7 +288,7 @@ impl Live {
         self.run_within(text, wide()).await
     }
 
-    /// The same with values beside it.
+    /// Runs a statement with values to its end.
     pub async fn run_with(&mut self, text: &str, params: Vec<Param>) -> Ran {
         let result = self.start_with(text, params, wide()).await;
         self.finish(result).await
@@ -304,9 +305,9 @@ impl Live {
         self.commands.send(SessionCmd::LoadCatalog).await.unwrap();
         let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.event, end).await {
+            match next_event(&mut self.events, end).await {
                 SessionEvent::Catalog(catalog) => return catalog,
-                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::Own { text, .. } => self.internal_queries.push(text),
                 SessionEvent::ConnectionStep { .. } => {}
                 SessionEvent::Lag(lag) => self.lag = Some(lag),
                 other => panic!("while reading the catalog: {other:?}"),
@@ -314,23 +315,23 @@ impl Live {
         }
     }
 
-    /// Waits for the next that is told of the lag.
+    /// Waits for the next reported lag.
     pub async fn lag(&mut self) -> Lag {
         let end = Instant::now() + PATIENCE;
         loop {
-            match told(&mut self.event, end).await {
+            match next_event(&mut self.events, end).await {
                 SessionEvent::Lag(lag) => return lag,
-                SessionEvent::Own { text, .. } => self.own.push(text),
+                SessionEvent::Own { text, .. } => self.internal_queries.push(text),
                 other => panic!("while waiting for the lag: {other:?}"),
             }
         }
     }
 
-    /// Waits for the session's last news.
+    /// Waits for the session's last event.
     pub async fn last(&mut self) -> SessionEvent {
         let end = Instant::now() + PATIENCE;
         loop {
-            let event = told(&mut self.event, end).await;
+            let event = next_event(&mut self.events, end).await;
             if matches!(event, SessionEvent::Lost(_) | SessionEvent::Closed | SessionEvent::Failed(_)) {
                 return event;
             }

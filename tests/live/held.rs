@@ -270,12 +270,12 @@ fn a_way_back_that_is_refused_is_not_tried_again_unasked() {
     sshd.kill_connections();
     assert_eq!(rest(client), b"");
     let gone = tunnel.wait("gone");
-    assert!(gone["what"].as_str().unwrap().contains("did not let"), "{gone}");
+    assert!(gone["what"].as_str().unwrap().contains("refused the sign-in"), "{gone}");
     let (code, home) = tunnel.ended();
     assert_eq!(code, 3);
     let records = records(home.path());
     assert_eq!(events(&records), ["opened", "came", "left", "closed"]);
-    assert!(records[3]["end"].as_str().unwrap().contains("did not let"), "{records:?}");
+    assert!(records[3]["end"].as_str().unwrap().contains("refused the sign-in"), "{records:?}");
 }
 
 #[test]

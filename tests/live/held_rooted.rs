@@ -31,7 +31,7 @@ fn another_user_gets_nothing_from_the_port_and_is_counted() {
     let (code, home) = tunnel.end(Signal::SIGINT);
     assert_eq!(code, 0);
     let shown = home.run(&["log", "show"]);
-    assert!(shown.out.contains("tunnel closed: 0 clients, 1 stranger turned away"), "{shown:?}");
+    assert!(shown.out.contains("tunnel closed: 0 clients, 1 connection refused"), "{shown:?}");
 }
 
 #[test]

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::Hop;
 use rrx::domain::protocol::ConnectionStep;
+use rrx::domain::ssh::resolved_hop::RouteError;
+use rrx::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
 use rrx::io::storage::ssh_files;
-use rrx::io::tunnel::ssh_config::Files;
-use rrx::io::tunnel::{SshConfig, Tunnel, TunnelContext, TunnelError};
+use rrx::io::tunnel::{Tunnel, TunnelContext, TunnelError};
 
 use super::tunnel::{Agent, context, done, drain, greeting, home};
 use crate::rig::{Rig, Sshd, SshdOptions};
@@ -17,7 +18,7 @@ use crate::rig::{Rig, Sshd, SshdOptions};
 /// The real files.
 pub struct Disk;
 
-impl Files for Disk {
+impl SshConfigFiles for Disk {
     fn read(&self, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
         ssh_files::read(path)
     }
@@ -32,12 +33,12 @@ impl Files for Disk {
 }
 
 /// Makes `~/.ssh/config` in this home, and the source that reads it.
-fn config_in(home: &Path, text: &str) -> Arc<SshConfig> {
+fn config_in(home: &Path, text: &str) -> Arc<SshConfigSource> {
     let folder = home.join(".ssh");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("config"), text).unwrap();
     set_mode(&folder.join("config"), 0o600);
-    Arc::new(SshConfig {
+    Arc::new(SshConfigSource {
         paths: vec![folder.join("config")],
         files: Box::new(Disk),
         local_uid: 4711,
@@ -55,7 +56,10 @@ pub fn alias(name: &str) -> Hop {
     name.parse().unwrap()
 }
 
-pub fn with_config(home: &Path, text: &str) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::Step>) {
+pub fn with_config(
+    home: &Path,
+    text: &str,
+) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::HopProgress>) {
     let (mut context, steps) = context(home);
     context.ssh_config = Some(config_in(home, text));
     (context, steps)
@@ -108,11 +112,11 @@ async fn a_name_of_ssh_config_is_a_hop_and_its_proxyjump_is_one_before_it() {
     let text = format!("Include more/*.conf\n{}  ProxyJump outer\n", host("inner", rig, &inner, "127.0.0.2"));
     let (context, mut steps) = with_config(home.path(), &text);
     let tunnel = Tunnel::open(&[alias("inner")], context).await.unwrap();
-    assert_eq!((tunnel.hops(), tunnel.last_hop()), (2, "inner"));
+    assert_eq!((tunnel.hop_count(), tunnel.last_hop()), (2, "inner"));
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let steps = drain(&mut steps);
     assert_eq!(done(&steps, ConnectionStep::Resolve), "outer = 127.0.0.1");
-    let reached: Vec<_> = steps.iter().filter(|step| step.rung == ConnectionStep::Reach).map(|step| step.hop).collect();
+    let reached: Vec<_> = steps.iter().filter(|step| step.step == ConnectionStep::Reach).map(|step| step.hop).collect();
     assert_eq!(reached, [0, 0, 1, 1]);
     assert!(inner.log().contains("Accepted publickey"), "{}", inner.log());
 }
@@ -152,7 +156,7 @@ async fn strict_checking_refuses_an_unknown_key_and_asks_nobody() {
         + "  StrictHostKeyChecking yes\n";
     let (mut context, _steps) = with_config(home.path(), &text);
     let script = super::tunnel::Script::of([rrx::domain::protocol::Answer::Accept]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let error = Tunnel::open(&[alias("b")], context).await.unwrap_err();
     assert!(matches!(error, TunnelError::HostKeyDeclined { is_strict: true, .. }), "{error:?}");
     assert!(script.asked().is_empty());
@@ -181,7 +185,7 @@ async fn hops_that_lead_in_a_circle_are_told() {
     let home = home();
     let (context, _steps) = with_config(home.path(), "Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n");
     let error = Tunnel::open(&[alias("a")], context).await.unwrap_err();
-    assert!(matches!(error, TunnelError::Circle { .. }), "{error:?}");
+    assert!(matches!(error, TunnelError::Route(RouteError::Loop { .. })), "{error:?}");
 }
 
 #[tokio::test]
@@ -324,7 +328,7 @@ async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
         let (mut context, _steps) = context(home.path());
         let answer = rrx::domain::protocol::Answer::Secret(rrx::domain::profile::Secret::new(phrase.into()));
         let script = super::tunnel::Script::of([answer]);
-        context.asker = script.clone();
+        context.prompter = script.clone();
         let hop = Hop { identity: vec![key], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
         let opened = Tunnel::open(&[hop], context).await;
         assert!(opened.is_ok(), "{form:?} {phrase:?}: {}", opened.unwrap_err().problem());
@@ -333,16 +337,16 @@ async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
 }
 
 #[tokio::test]
-async fn a_key_locked_in_a_form_that_is_not_read_is_told_with_what_writes_it_anew() {
+async fn a_key_encrypted_in_an_unsupported_format_is_named_with_the_command_that_converts_it() {
     let rig = Rig::start();
     let home = home();
     let key = home.path().join("old");
     keygen(&["-t", "ecdsa", "-b", "256", "-m", "PEM", "-N", "open sesame", "-f"], &key);
     let hop = Hop { identity: vec![key], ..rig.hop(rig.ssh_port(), &rig.known_hosts()) };
     let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
-    let TunnelError::SignIn { tried, takes, .. } = &error else { panic!("{error:?}") };
+    let TunnelError::SignIn { tried, accepts, .. } = &error else { panic!("{error:?}") };
     assert!(tried.len() == 1 && tried[0].contains("ssh-keygen -p -f"), "{tried:?}");
-    assert_eq!(takes, &["publickey"]);
+    assert_eq!(accepts, &["publickey"]);
 }
 
 #[tokio::test]
@@ -389,8 +393,11 @@ async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
         (&["-h", "-n", host, "-V", "-2d:-1d"][..], "it has expired"),
         (&["-h", "-n", host, "-V", "+1d:+2d"], "it is not valid yet"),
         (&["-h", "-n", "other.example.com", "-V", "-1d:+1d"], "it is for other.example.com, not for 127.0.0.1"),
-        (&["-h", "-n", host, "-V", "-1d:+1d", "-O", "critical:only@x=1"], "it has conditions that rrx does not know"),
-        (&["-n", host, "-V", "-1d:+1d"], "it is a certificate for users"),
+        (
+            &["-h", "-n", host, "-V", "-1d:+1d", "-O", "critical:only@x=1"],
+            "it has critical options that rrx does not support",
+        ),
+        (&["-n", host, "-V", "-1d:+1d"], "it is a user certificate, not a host certificate"),
     ] {
         let (_sshd, home, hop) = certified_host(rig, how, &rig.authority());
         let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();

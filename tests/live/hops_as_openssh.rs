@@ -9,8 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use rrx::domain::profile::Hop;
-use rrx::io::tunnel::known_hosts::{HostKey, KnownHosts, Verdict, hashed_line_for};
-use rrx::io::tunnel::ssh_config::{AddressFamily, Agent, Asked, HostConfig, Method, UnknownKeys, resolve};
+use rrx::domain::ssh::host_key::HostKey;
+use rrx::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts, format_hashed_line};
+use rrx::domain::ssh::ssh_config::{
+    AddressFamily, AgentSocket, HostConfig, HostLookup, SignInMethod, UnknownHostKeys, host_config,
+};
 
 use super::hops::{Disk, set_mode};
 
@@ -41,7 +44,7 @@ fn as_ssh_reads_it(config: &Path, home: &Path, address: &str) -> Option<BTreeMap
 
 fn as_we_read_it(paths: &[PathBuf], home: &Path, host: &str) -> Result<HostConfig, String> {
     let hop: Hop = host.parse().unwrap();
-    let asked = Asked {
+    let asked = HostLookup {
         host: hop.host,
         user: hop.user,
         port: hop.port,
@@ -50,7 +53,7 @@ fn as_we_read_it(paths: &[PathBuf], home: &Path, host: &str) -> Result<HostConfi
         local_host: nix::unistd::gethostname().unwrap().to_string_lossy().into_owned(),
         home: home.to_owned(),
     };
-    resolve(&asked, paths, &Disk).map_err(|problem| problem.to_string())
+    host_config(&asked, paths, &Disk).map_err(|problem| problem.to_string())
 }
 
 fn write(path: &Path, text: &str) {
@@ -115,7 +118,7 @@ fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
         Some([]) => "none".to_owned(),
         Some(paths) => shown(paths),
     };
-    let may = |method: Method| ours.forbidden.iter().all(|one| one.method != method).to_string();
+    let may = |method: SignInMethod| ours.forbidden.iter().all(|one| one.method != method).to_string();
     let own = own_home().display().to_string();
     let seconds = |time: Option<std::time::Duration>, none: &str| {
         time.map_or_else(|| none.to_owned(), |time| time.as_secs().to_string())
@@ -139,7 +142,7 @@ fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
             "globalknownhostsfile",
             known_hosts(&ours.global_known_hosts, "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2".into()),
         ),
-        ("stricthostkeychecking", (ours.unknown_keys == UnknownKeys::Refused).to_string()),
+        ("stricthostkeychecking", (ours.unknown_host_keys == UnknownHostKeys::Refuse).to_string()),
         ("hashknownhosts", yes_or_no(ours.hash_known_hosts)),
         ("connecttimeout", seconds(ours.connect_timeout, "none")),
         ("serveraliveinterval", seconds(ours.alive_interval, "0")),
@@ -147,9 +150,9 @@ fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
         (
             "identityagent",
             match &ours.agent {
-                Agent::Usual => String::new(),
-                Agent::No => "none".into(),
-                Agent::At(path) => path.display().to_string(),
+                AgentSocket::FromEnvironment => String::new(),
+                AgentSocket::Disabled => "none".into(),
+                AgentSocket::Path(path) => path.display().to_string(),
             },
         ),
         (
@@ -161,9 +164,9 @@ fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
             }
             .into(),
         ),
-        ("pubkeyauthentication", may(Method::PublicKey)),
-        ("passwordauthentication", may(Method::Password)),
-        ("kbdinteractiveauthentication", may(Method::KeyboardInteractive)),
+        ("pubkeyauthentication", may(SignInMethod::PublicKey)),
+        ("passwordauthentication", may(SignInMethod::Password)),
+        ("kbdinteractiveauthentication", may(SignInMethod::KeyboardInteractive)),
     ]
 }
 
@@ -344,10 +347,10 @@ fn found_by_us(file: &Path, (host, port): (&str, u16), lines: usize) -> BTreeSet
     let known = KnownHosts::parse(&std::fs::read(file).unwrap());
     let mut found: BTreeSet<_> = known.authorities(host, port).map(|(line, _)| (line, "CA".to_owned())).collect();
     for number in 1..=lines {
-        match known.verdict(host, port, &key(number)) {
-            Verdict::Known { line } => found.insert((line, String::new())),
-            Verdict::Revoked { line } => found.insert((line, "REVOKED".to_owned())),
-            Verdict::Unknown | Verdict::Changed { .. } => false,
+        match known.status(host, port, &key(number)) {
+            HostKeyStatus::Known { line } => found.insert((line, String::new())),
+            HostKeyStatus::Revoked { line } => found.insert((line, "REVOKED".to_owned())),
+            HostKeyStatus::Unknown | HostKeyStatus::Changed { .. } => false,
         };
     }
     found
@@ -357,7 +360,7 @@ fn found_by_us(file: &Path, (host, port): (&str, u16), lines: usize) -> BTreeSet
 fn ssh_keygen_finds_the_hashed_line_that_we_write_and_we_those_that_it_hashes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("known");
-    std::fs::write(&file, hashed_line_for("Bastion", 2222, &key(1), &[7; 20])).unwrap();
+    std::fs::write(&file, format_hashed_line("Bastion", 2222, &key(1), &[7; 20])).unwrap();
     assert_eq!(found_by_keygen(&file, "[bastion]:2222"), BTreeSet::from([(1, String::new())]));
 
     let line = |name: &str, number| format!("{name} ssh-ed25519 {}\n", STANDARD.encode(key(number).blob));

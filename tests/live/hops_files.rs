@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rrx::domain::profile::Hop;
 use rrx::domain::protocol::{Answer, ConnectionStep};
+use rrx::domain::ssh::resolved_hop::RouteError;
 use rrx::io::tunnel::{Tunnel, TunnelError};
 use tokio::time::timeout;
 
@@ -42,7 +43,7 @@ async fn an_accepted_key_is_recorded_hashed_where_ssh_config_says_so() {
     let home = home();
     let (mut context, _steps) =
         with_config(home.path(), &format!("{}  HashKnownHosts yes\n", known_in(rig, "~/known")));
-    context.asker = Script::of([Answer::Accept]);
+    context.prompter = Script::of([Answer::Accept]);
     let tunnel = Tunnel::open(&[alias("b")], context.clone()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let known = home.path().join("known");
@@ -52,7 +53,7 @@ async fn an_accepted_key_is_recorded_hashed_where_ssh_config_says_so() {
     let told = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&known).output().unwrap();
     assert!(told.status.success(), "{text}");
     // It is known by now: nobody is asked.
-    context.asker = Script::of([]);
+    context.prompter = Script::of([]);
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
 }
 
@@ -80,7 +81,7 @@ async fn a_key_that_is_recorded_nowhere_is_asked_for_each_time_and_holds_while_t
     let home = home();
     let (mut context, _steps) = with_config(home.path(), &known_in(rig, "/dev/null"));
     let script = Script::of([Answer::Accept]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let tunnel = Tunnel::open(&[alias("b")], context).await.unwrap();
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
@@ -132,7 +133,7 @@ async fn a_way_of_signing_in_that_is_forbidden_is_not_tried_and_named_with_its_l
         let home = home();
         let (mut context, _steps) = with_config(home.path(), &format!("{text}  {forbids}\n"));
         let script = Script::of([]);
-        context.asker = script.clone();
+        context.prompter = script.clone();
         let told = Tunnel::open(&[alias("b")], context).await.unwrap_err().problem().to_string();
         for one in named {
             assert!(told.contains(&format!("not tried {one}")), "{told}");
@@ -146,7 +147,7 @@ async fn a_way_of_signing_in_that_is_forbidden_is_not_tried_and_named_with_its_l
     let home = home();
     let (mut context, _steps) = with_config(home.path(), &format!("{text}  PubkeyAuthentication no\n"));
     let script = Script::of([]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     assert!(Tunnel::open(&[alias("b")], context).await.is_err());
     assert_eq!(script.asked().len(), 1);
 }
@@ -259,7 +260,7 @@ async fn a_pipe_that_nobody_writes_into_hangs_no_sign_in() {
     pipe(&home.path().join(".ssh/config"));
     let by_config = timeout(Duration::from_secs(15), Tunnel::open(&[alias("b")], context)).await;
     let by_config = by_config.expect("given up in time").unwrap_err();
-    assert!(matches!(by_config, TunnelError::SshConfig { .. }), "{by_config:?}");
+    assert!(matches!(by_config, TunnelError::Route(RouteError::SshConfig { .. })), "{by_config:?}");
 }
 
 #[tokio::test]

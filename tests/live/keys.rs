@@ -74,8 +74,8 @@ pub async fn fail(live: &mut Live) {
         assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
         assert_eq!(live.run("SELECT @rrx_text IS NULL AND @rrx_1 IS NULL").await.value(), "1");
     }
-    let prepared = live.own.iter().filter(|text| text.contains("*/ PREPARE rrx")).count();
-    let given_back = live.own.iter().filter(|text| text.contains("DEALLOCATE")).count();
+    let prepared = live.internal_queries.iter().filter(|text| text.contains("*/ PREPARE rrx")).count();
+    let given_back = live.internal_queries.iter().filter(|text| text.contains("DEALLOCATE")).count();
     // Two of them could not be prepared.
     assert_eq!(given_back + 2, prepared);
 }

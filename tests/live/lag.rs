@@ -1,4 +1,4 @@
-//! How far the replica is behind: from real replication, from a heartbeat, and where nobody tells.
+//! How far the replica is behind: from real replication, from a heartbeat, and where no source gives it.
 
 use std::time::Duration;
 
@@ -9,28 +9,33 @@ use super::harness::{connect, direct};
 use super::rig::{Rig, wait_until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_account_that_may_not_see_replication_is_told_which_privilege_it_lacks_and_asks_once() {
+async fn a_missing_privilege_is_named_and_the_source_is_not_read_again() {
     let mut live = connect(Rig::start().profile()).await.unwrap();
     let Lag::Unknown(why) = live.lag().await else { panic!() };
     assert!(why.starts_with("no privilege: ") && why.contains("MONITOR"), "{why}");
     assert_eq!(live.lag().await, Lag::Unknown(why));
-    assert_eq!(live.own.iter().filter(|text| text.contains("rrx:lag")).count(), 1, "{:?}", live.own);
+    assert_eq!(
+        live.internal_queries.iter().filter(|text| text.contains("rrx:lag")).count(),
+        1,
+        "{:?}",
+        live.internal_queries
+    );
     assert_eq!(live.run("SELECT 1").await.value(), "1");
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_replicates_from_nowhere_has_no_lag_of_zero() {
+async fn a_server_without_replication_has_no_lag_of_zero() {
     let rig = Rig::start();
     rig.sql("CREATE OR REPLACE USER monitor IDENTIFIED BY 'x'; GRANT SELECT, REPLICA MONITOR ON *.* TO monitor");
     let profile = Profile { user: "monitor".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    assert_eq!(live.lag().await, Lag::Unknown("it replicates from nowhere".into()));
+    assert_eq!(live.lag().await, Lag::Unknown("replication is not configured".into()));
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_heartbeat_tells_the_lag_whatever_the_type_of_its_column_and_the_session_s_zone() {
+async fn a_heartbeat_gives_the_lag_for_each_column_type_and_time_zone() {
     let rig = Rig::start();
     rig.sql(
         "CREATE DATABASE IF NOT EXISTS pulse; CREATE OR REPLACE TABLE pulse.beat (t TIMESTAMP(6), d DATETIME(6), v VARCHAR(26)); \
@@ -43,7 +48,7 @@ async fn a_heartbeat_tells_the_lag_whatever_the_type_of_its_column_and_the_sessi
         let mut live = connect(Profile { time_zone: "+05:30".into(), heartbeat, ..direct(rig) }).await.unwrap();
         let Lag::Behind(lag) = live.lag().await else { panic!("{column}") };
         assert!((90..120).contains(&lag.as_secs()), "{column}: {lag:?}");
-        assert!(live.own.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.own);
+        assert!(live.internal_queries.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.internal_queries);
         live.close().await;
     }
     for (heartbeat, words) in
@@ -58,7 +63,7 @@ async fn a_heartbeat_tells_the_lag_whatever_the_type_of_its_column_and_the_sessi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn real_replication_tells_its_lag_and_one_that_is_stopped_is_not_at_zero() {
+async fn real_replication_has_a_lag_and_stopped_replication_is_not_at_zero() {
     let rig = Rig::start();
     let primary = rig.own_mariadb("primary", &["--log-bin=primary", "--server-id=1"]);
     let replica = rig.own_mariadb("replica", &["--read-only=1", "--server-id=2"]);
@@ -85,7 +90,7 @@ async fn real_replication_tells_its_lag_and_one_that_is_stopped_is_not_at_zero()
     live.close().await;
     let profile = Profile { port: primary.port(), require_replica: false, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    assert_eq!(live.lag().await, Lag::Unknown("it takes writes".into()));
-    assert!(!live.own.iter().any(|text| text.contains("rrx:lag")), "{:?}", live.own);
+    assert_eq!(live.lag().await, Lag::Unknown("the server accepts writes".into()));
+    assert!(!live.internal_queries.iter().any(|text| text.contains("rrx:lag")), "{:?}", live.internal_queries);
     live.close().await;
 }

@@ -1,5 +1,5 @@
-//! A link that dies, in every way that a link dies: within fifteen seconds there is a named error, never a hang, and a new
-//! session stands as firmly as the first one did.
+//! Connections that are lost in every way: within fifteen seconds there is an error, never a hang, and a new session is as
+//! safe as the first one.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use rrx::domain::protocol::{End, SessionCmd, SessionEvent};
 use super::harness::{Live, connect, connect_in, direct, wide};
 use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
 
-/// What is promised, and a little for a machine that is busy.
+/// The promised time, and a reserve for a busy machine.
 const PROMISE: Duration = Duration::from_secs(16);
 
 fn through(rig: &Rig, sshd: &Sshd, port: u16) -> Profile {
     Profile { route: vec![rig.hop(port, &sshd.known_hosts())], ..rig.profile() }
 }
 
-/// The session's own end, told in time and with a name.
+/// Waits for the session's end, and checks its problem and its time.
 async fn lost(live: &mut Live, since: Instant) -> Problem {
     let SessionEvent::Lost(problem) = live.last().await else { panic!("closed") };
     assert!(since.elapsed() < PROMISE, "{:?}: {problem}", since.elapsed());
@@ -26,7 +26,7 @@ async fn lost(live: &mut Live, since: Instant) -> Problem {
     problem
 }
 
-/// The end of a statement whose link died: broken, and told so.
+/// Checks the end of a statement whose connection is lost.
 async fn broken(live: &mut Live, sleeping: &str, rig: &Rig, fault: impl FnOnce()) {
     let result = live.start(&format!("SELECT /* {sleeping} */ SLEEP(60)"), wide()).await;
     let running =
@@ -43,11 +43,11 @@ async fn broken(live: &mut Live, sleeping: &str, rig: &Rig, fault: impl FnOnce()
     assert_eq!(sent, 1, "it is never sent again");
 }
 
-/// The mode that every server here has by itself.
+/// The default mode of every server here.
 const MODE: &str = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION";
 
-/// A new session has the guard, the settings and the database again, and a hand on the server to stop a statement with.
-async fn stands_again(profile: Profile, identity: &str, mode: &str, sql: &dyn Fn(&str) -> String) {
+/// Checks that a new session has its pinned variables and database again, and can stop a statement.
+async fn check_new_session(profile: Profile, identity: &str, mode: &str, sql: &dyn Fn(&str) -> String) {
     let profile = Profile { group_concat_max_len: 123_456, time_zone: "+05:30".into(), ..profile };
     let mut live = connect_in(profile, "mysql").await.unwrap();
     assert_eq!(live.facts.identity, identity);
@@ -72,7 +72,7 @@ async fn stands_again(profile: Profile, identity: &str, mode: &str, sql: &dyn Fn
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_sshd_child_is_known_at_once_idle_or_not_and_the_same_sshd_serves_again() {
+async fn a_killed_sshd_child_is_noticed_at_once_and_the_same_sshd_serves_again() {
     let rig = Rig::start();
     let sshd = rig.own_sshd(&SshdOptions::default());
     let profile = through(rig, &sshd, sshd.port());
@@ -82,11 +82,11 @@ async fn a_killed_sshd_child_is_known_at_once_idle_or_not_and_the_same_sshd_serv
     lost(&mut live, Instant::now()).await;
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, "sshd is killed", rig, || sshd.kill_connections()).await;
-    stands_again(profile, &identity, MODE, &|text| rig.sql(text)).await;
+    check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stopped_sshd_child_is_known_in_time_and_one_that_goes_on_harms_nothing() {
+async fn a_stopped_sshd_child_is_noticed_in_time_and_one_that_continues_harms_nothing() {
     let rig = Rig::start();
     let sshd = rig.own_sshd(&SshdOptions::default());
     let profile = through(rig, &sshd, sshd.port());
@@ -98,7 +98,7 @@ async fn a_stopped_sshd_child_is_known_in_time_and_one_that_goes_on_harms_nothin
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, "sshd is stopped", rig, || drop(sshd.stop_connections())).await;
     sshd.continue_connections();
-    stands_again(profile, &identity, MODE, &|text| rig.sql(text)).await;
+    check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,7 +115,7 @@ async fn an_sshd_child_that_was_stopped_for_a_moment_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_statement_that_comes_as_the_link_dies_has_an_end_in_any_case() {
+async fn a_statement_sent_as_the_connection_is_lost_always_ends() {
     let rig = Rig::start();
     let sshd = rig.own_sshd(&SshdOptions::default());
     for round in 0..6 {
@@ -136,7 +136,7 @@ async fn a_statement_that_comes_as_the_link_dies_has_an_end_in_any_case() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_host_whose_keys_have_changed_meanwhile_is_not_connected_to_again() {
+async fn a_host_whose_keys_have_changed_is_not_reconnected_to() {
     let rig = Rig::start();
     let mut sshd = rig.own_sshd(&SshdOptions::default());
     let profile = through(rig, &sshd, sshd.port());
@@ -145,7 +145,7 @@ async fn a_host_whose_keys_have_changed_meanwhile_is_not_connected_to_again() {
     let begun = Instant::now();
     sshd.start_with_other_keys(rig.folder());
     lost(&mut live, begun).await;
-    // Nobody is asked: that would end the test.
+    // A question would end the test.
     let problem = connect_in(profile, "mysql").await.err().unwrap();
     assert_eq!(problem.kind, ProblemKind::Route, "{problem}");
     assert!(problem.what.contains("has changed") && !problem.passes, "{problem}");
@@ -170,26 +170,26 @@ async fn drops(mode: Mode) {
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, &format!("the door is a {name}"), rig, || door.set(mode)).await;
     door.set(Mode::Pass);
-    stands_again(profile, &identity, MODE, &|text| rig.sql(text)).await;
+    check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn packets_that_vanish_are_known_in_time() {
+async fn lost_packets_are_noticed_in_time() {
     drops(Mode::BlackHole).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn packets_that_nobody_takes_are_known_in_time() {
+async fn packets_that_are_not_read_are_noticed_in_time() {
     drops(Mode::Stall).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_forgotten_connection_is_known_in_time() {
+async fn a_forgotten_connection_is_noticed_in_time() {
     drops(Mode::HalfOpen).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_tunnel_an_idle_link_that_swallows_everything_is_known_in_time() {
+async fn without_a_tunnel_an_idle_connection_that_loses_everything_is_noticed_in_time() {
     let rig = Rig::start();
     let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Required, ..direct(rig) };
@@ -203,7 +203,7 @@ fn own_server(rig: &Rig, server: &Mariadb, sshd: &Sshd) -> Profile {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restarted_server_is_known_in_time_and_while_it_is_down_waiting_is_said_to_help() {
+async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     let rig = Rig::start();
     // A mode of its own that changes how text is read: a session must not have it.
     let mode = ["--read-only=1", "--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,PIPES_AS_CONCAT"];
@@ -228,5 +228,5 @@ async fn a_restarted_server_is_known_in_time_and_while_it_is_down_waiting_is_sai
     server.stop();
     lost(&mut live, Instant::now()).await;
     server.start_again();
-    stands_again(profile, &identity, "STRICT_TRANS_TABLES", &|text| server.sql(text)).await;
+    check_new_session(profile, &identity, "STRICT_TRANS_TABLES", &|text| server.sql(text)).await;
 }

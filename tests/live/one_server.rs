@@ -1,4 +1,4 @@
-//! Two servers behind one name that alternates: all connections of a session are on one of them, or it is said.
+//! Two servers behind one name that alternates: all connections of a session are on one server, or the user is warned.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn sleeping(live: &Live, rig: &Rig, mark: &str) -> rrx::domain::ids::Resul
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_every_other_connection_goes_elsewhere_all_of_a_session_end_up_on_one_server() {
+async fn where_every_other_connection_reaches_another_server_a_session_stays_on_one() {
     let rig = Rig::start();
     let (door, profile) = behind_one_name(rig, Turns::Around);
     let mut live = connect(profile).await.unwrap();
@@ -44,7 +44,7 @@ async fn where_every_other_connection_goes_elsewhere_all_of_a_session_end_up_on_
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(rig.general_log().contains(&kill));
     assert!(!rig.bare_writer().general_log().contains(&kill));
-    // The next connection would be elsewhere again: the catalog is that of this server all the same.
+    // The next connection would reach the other server again, yet the catalog is that of this one.
     rig.sql("CREATE DATABASE IF NOT EXISTS only_on_the_first");
     assert!(live.catalog().await.schema("only_on_the_first").is_some());
     assert!(live.catalog().await.schema("only_on_the_first").is_some());
@@ -53,15 +53,15 @@ async fn where_every_other_connection_goes_elsewhere_all_of_a_session_end_up_on_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_all_others_go_elsewhere_it_is_said_and_nothing_is_killed_or_read_there() {
+async fn where_all_others_reach_another_server_nothing_is_killed_or_read_there() {
     let rig = Rig::start();
     let (_door, profile) = behind_one_name(rig, Turns::Stay);
     let mut live = connect(profile).await.unwrap();
     assert!(live.facts.warnings.iter().any(|warning| warning.contains("another server")), "{:?}", live.facts.warnings);
-    assert_eq!(live.lag().await, Lag::Unknown("no second connection to the same server".into()));
+    assert_eq!(live.lag().await, Lag::Unknown("there is no second connection to the same server".into()));
     live.commands.send(SessionCmd::LoadCatalog).await.unwrap();
     let problem = loop {
-        match live.event.recv().await.unwrap().1 {
+        match live.events.recv().await.unwrap().1 {
             SessionEvent::CatalogFailed(problem) => break problem,
             SessionEvent::Catalog(_) => panic!("another server's catalog"),
             _ => {}
@@ -79,9 +79,9 @@ async fn where_all_others_go_elsewhere_it_is_said_and_nothing_is_killed_or_read_
     assert!(!there.contains(&kill) && !there.contains("rrx:catalog"), "{there}");
 }
 
-/// What a user has: one name behind the hop, which leads to another server each time.
+/// The setup of a user: one name behind the hop, which leads to another server each time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn through_a_tunnel_to_a_name_that_alternates_all_of_a_session_end_up_on_one_server() {
+async fn through_a_tunnel_to_an_alternating_name_a_session_stays_on_one_server() {
     let rig = Rig::start();
     let (door, direct) = behind_one_name(rig, Turns::Around);
     let permit = vec![format!("127.0.0.1:{}", door.port())];
@@ -105,7 +105,7 @@ async fn through_a_tunnel_to_a_name_that_alternates_all_of_a_session_end_up_on_o
 
 /// Two instances of a cluster: the same host name, port and `server_id` in their variables, but each its own instance.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_instance_of_a_cluster_is_another_server_though_all_else_is_the_same() {
+async fn another_instance_of_a_cluster_counts_as_another_server() {
     let rig = Rig::start();
     let instance = |name: &'static str| {
         Pretend::start(move |text| {

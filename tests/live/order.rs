@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use rrx::domain::protocol::Rows;
-use rrx::domain::results::{Cell, Chunk, Column, Direction, SortKey, Sorter};
+use rrx::domain::results::{Cell, Chunk, Column, Direction, SortColumn, Sorter};
 
 use crate::harness::{Live, wide};
 
@@ -132,7 +132,7 @@ fn ids(chunks: &[Chunk]) -> Vec<usize> {
 }
 
 /// As the store sorts: key by key, equal rows as they came.
-fn sorted(columns: &[Column], chunks: &[Chunk], keys: &[SortKey]) -> Vec<usize> {
+fn sorted(columns: &[Column], chunks: &[Chunk], keys: &[SortColumn]) -> Vec<usize> {
     let mut sorter = Sorter::new(keys, columns, usize::MAX);
     let mut number = 0;
     for chunk in chunks {
@@ -153,7 +153,7 @@ fn word(direction: Direction) -> &'static str {
 
 /// Sorts three tables by every column, and by every column and another one, beside the server.
 pub async fn compare(live: &mut Live, collation: &str, make: impl Fn(&str)) {
-    let key = |column, direction| SortKey { column, direction };
+    let key = |column, direction| SortColumn { column, direction };
     for seed in 1..=3 {
         make(&table(seed, collation));
         let (columns, chunks) = rows(live, "SELECT * FROM sorts.t ORDER BY id").await;

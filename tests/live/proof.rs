@@ -1,5 +1,5 @@
-//! The proof: what a session shows from the embedded replica is what it shows from a real MariaDB that holds the same
-//! data, cell by cell and with the same types. Both are reached as users reach a replica: guard, tunnel, driver.
+//! Proof of the demo replica: a session returns the same cells, types and warnings from the embedded replica as from a real
+//! MariaDB with the same data. Both are reached like a real replica: guard, tunnel, driver.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,51 +17,51 @@ use crate::harness::{self, ID, Live, wide};
 use crate::loaded::{self, Loaded};
 use crate::rig::{Rig, Sshd, SshdOptions};
 
-/// How many statements of the list must be answered equally: the replica must not fall back on refusing.
-const EQUAL_AT_LEAST: usize = 280;
-/// How a statement is refused that the replica does not know.
-const UNKNOWN: (u16, &str, &str) = (1235, "42000", "not supported by the demo replica: ");
+/// How many statements of the list must give the same result, so that the replica does not just refuse them.
+const MIN_EQUAL: usize = 280;
+/// The code, the state and the start of the message for a statement that the replica does not support.
+const UNSUPPORTED: (u16, &str, &str) = (1235, "42000", "the demo replica does not support ");
 
-/// What is told of a column.
+/// The metadata of a result column that is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Told {
+struct ColumnInfo {
     name: String,
     class: TypeClass,
     is_unsigned: bool,
-    /// The scale of a decimal, the digits of a moment's seconds, those after the point of a floating number.
+    /// The scale of a decimal, the fractional digits of seconds, or the decimals of a floating-point number.
     digits: Option<u8>,
 }
 
-/// What a statement is answered with.
+/// The result of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Answer {
-    Rows { columns: Vec<Told>, rows: Vec<Vec<Option<Vec<u8>>>>, warned: BTreeSet<String>, warning_count: u16 },
+enum StatementResult {
+    Rows { columns: Vec<ColumnInfo>, rows: Vec<Vec<Option<Vec<u8>>>>, warnings: BTreeSet<String>, warning_count: u16 },
     Refused { code: u16, state: String, message: String },
 }
 
-/// A server as a user has it, and its bare address for what the guard would not send.
-struct Side {
+/// A connection through the whole program, and a direct one for statements that the guard refuses.
+struct ServerUnderTest {
     live: Live,
-    bare: Conn,
+    direct: Conn,
 }
 
-impl Side {
+impl ServerUnderTest {
     async fn connect(profile: Profile, port: u16, password: &str) -> Self {
         let live = harness::connect(profile).await.unwrap();
         let options = OptsBuilder::default().ip_or_hostname(loaded::ADDRESS).tcp_port(port).prefer_socket(false);
         let options = options.user(Some(loaded::ACCOUNT)).pass(Some(password)).db_name(Some(data::MAIN));
-        Self { live, bare: Conn::new(options).await.unwrap() }
+        Self { live, direct: Conn::new(options).await.unwrap() }
     }
 
-    async fn answer(&mut self, text: &str) -> Answer {
+    async fn run(&mut self, text: &str) -> StatementResult {
         if guard::check(text, self.live.facts.dialect, Policy::default(), ID).is_err() {
-            return self.refusal(text).await;
+            return self.run_directly(text).await;
         }
         let result = self.live.start(text, wide()).await;
         let (mut columns, mut rows) = (Vec::new(), Vec::new());
         loop {
             match self.live.piece().await {
-                Rows::Open { columns: header, .. } => columns = header.iter().map(Told::of).collect(),
+                Rows::Open { columns: header, .. } => columns = header.iter().map(ColumnInfo::of).collect(),
                 Rows::Batch { chunk, .. } => rows.extend((0..chunk.rows()).map(|row| {
                     let cell = |column| chunk.cell(row, column).unwrap().bytes().map(<[u8]>::to_vec);
                     (0..chunk.columns()).map(cell).collect::<Vec<_>>()
@@ -72,35 +72,35 @@ impl Side {
         let report = self.live.report(result).await;
         match report.end {
             End::Complete => {
-                let warned = report.warnings.iter().map(words).collect();
-                Answer::Rows { columns, rows, warned, warning_count: report.warning_count }
+                let warnings = report.warnings.iter().map(warning_text).collect();
+                StatementResult::Rows { columns, rows, warnings, warning_count: report.warning_count }
             }
             End::Broken(problem) => {
                 let error = problem.server.unwrap_or_else(|| panic!("{text}: {}", problem.what));
-                Answer::Refused { code: error.code, state: error.state, message: error.message }
+                StatementResult::Refused { code: error.code, state: error.state, message: error.message }
             }
             other => panic!("{text}: {other:?}"),
         }
     }
 
-    /// What the guard stops is no statement that selects: a server refuses it.
-    async fn refusal(&mut self, text: &str) -> Answer {
-        match self.bare.query_drop(text).await {
+    /// Runs a statement that the guard refuses. It is not a SELECT, so the server must refuse it, too.
+    async fn run_directly(&mut self, text: &str) -> StatementResult {
+        match self.direct.query_drop(text).await {
             Err(Error::Server(error)) => {
-                Answer::Refused { code: error.code, state: error.state, message: error.message }
+                StatementResult::Refused { code: error.code, state: error.state, message: error.message }
             }
-            other => panic!("the guard stops {text}, the server says {other:?}"),
+            other => panic!("the guard refuses {text}, the server returns {other:?}"),
         }
     }
 }
 
-/// A warning without the place that MariaDB adds where the value came right out of a column.
-fn words(warning: &Warning) -> String {
+/// Returns a warning without the column that MariaDB adds for values of columns.
+fn warning_text(warning: &Warning) -> String {
     let message = warning.message.split(" for column ").next().unwrap_or_default();
     format!("{} {} {message}", warning.level, warning.code)
 }
 
-impl Told {
+impl ColumnInfo {
     fn of(column: &Column) -> Self {
         let class = column.class();
         let has_digits = matches!(class, TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal);
@@ -113,13 +113,13 @@ impl Told {
     }
 }
 
-impl Answer {
-    /// Whether it is what the replica says of a statement that it does not know.
-    fn is_unknown(&self) -> bool {
-        matches!(self, Self::Refused { code, state, message } if (*code, state.as_str()) == (UNKNOWN.0, UNKNOWN.1) && message.starts_with(UNKNOWN.2))
+impl StatementResult {
+    /// Returns whether the replica does not support the statement.
+    fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Refused { code, state, message } if (*code, state.as_str()) == (UNSUPPORTED.0, UNSUPPORTED.1) && message.starts_with(UNSUPPORTED.2))
     }
 
-    /// The rows in an order of their own, where the statement asks for none.
+    /// Sorts the rows, for statements without ORDER BY.
     fn sorted(mut self) -> Self {
         if let Self::Rows { rows, .. } = &mut self {
             rows.sort();
@@ -127,7 +127,7 @@ impl Answer {
         self
     }
 
-    /// The rows without the values of some columns.
+    /// Removes the values of some columns.
     fn without(mut self, names: &[&str]) -> Self {
         if let Self::Rows { columns, rows, .. } = &mut self {
             let exempt: Vec<usize> =
@@ -142,83 +142,84 @@ impl Answer {
     }
 }
 
-/// What differs between the replica's answer and the real one: columns first, then the first ten cells.
-fn differences(replica: &Answer, real: &Answer) -> Vec<String> {
-    let (columns, rows, real_columns, real_rows, warned) = match (replica, real) {
+/// Describes the differences between two results: columns, warnings, and the first ten cells.
+fn differences(replica: &StatementResult, real: &StatementResult) -> Vec<String> {
+    let (columns, rows, real_columns, real_rows, warnings) = match (replica, real) {
         (
-            Answer::Rows { columns, rows, warned, .. },
-            Answer::Rows { columns: others, rows: other_rows, warned: its_warned, .. },
-        ) => (columns, rows, others, other_rows, (warned, its_warned)),
-        // The words of an error name accounts, places and versions: they are the server's own.
-        (Answer::Refused { code, state, .. }, Answer::Refused { code: other, state: its, .. })
+            StatementResult::Rows { columns, rows, warnings, .. },
+            StatementResult::Rows { columns: others, rows: other_rows, warnings: real_warnings, .. },
+        ) => (columns, rows, others, other_rows, (warnings, real_warnings)),
+        // The messages of errors contain accounts, hosts and versions, which differ.
+        (StatementResult::Refused { code, state, .. }, StatementResult::Refused { code: other, state: its, .. })
             if (code, state) == (other, its) =>
         {
             return Vec::new();
         }
         _ => return vec![format!("the replica: {}, MariaDB: {}", shown(replica), shown(real))],
     };
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     for at in 0..columns.len().max(real_columns.len()) {
         let (one, other) = (columns.get(at), real_columns.get(at));
         if one != other {
-            told.push(format!("column {}: the replica tells {one:?}, MariaDB {other:?}", at + 1));
+            found.push(format!("column {}: the replica has {one:?}, MariaDB {other:?}", at + 1));
         }
     }
-    if warned.0 != warned.1 {
-        let (ours, theirs) = (warned.0.iter().take(5), warned.1.iter().take(5));
-        told.push(format!(
+    if warnings.0 != warnings.1 {
+        let (ours, theirs) = (warnings.0.iter().take(5), warnings.1.iter().take(5));
+        found.push(format!(
             "the replica warns {:?}, MariaDB {:?}",
             ours.collect::<Vec<_>>(),
             theirs.collect::<Vec<_>>()
         ));
     }
     if rows.len() != real_rows.len() {
-        told.push(format!("the replica gives {} rows, MariaDB {}", rows.len(), real_rows.len()));
+        found.push(format!("the replica gives {} rows, MariaDB {}", rows.len(), real_rows.len()));
     }
     let cells = rows.iter().zip(real_rows).enumerate().flat_map(|(row, (ours, theirs))| {
         ours.iter().zip(theirs).enumerate().filter(|(_, (a, b))| a != b).map(move |(at, (a, b))| (row, at, a, b))
     });
     for (row, at, ours, theirs) in cells.take(10) {
         let name = columns.get(at).map_or("", |it| it.name.as_str());
-        told.push(format!(
+        found.push(format!(
             "row {}, column {name}: the replica gives {}, MariaDB {}",
             row + 1,
             cell(ours.as_deref()),
             cell(theirs.as_deref())
         ));
     }
-    told
+    found
 }
 
 fn cell(value: Option<&[u8]>) -> String {
     value.map_or_else(|| "NULL".to_owned(), |bytes| format!("'{}'", bytes.escape_ascii()))
 }
 
-fn shown(answer: &Answer) -> String {
+fn shown(answer: &StatementResult) -> String {
     match answer {
-        Answer::Rows { columns, rows, .. } => {
+        StatementResult::Rows { columns, rows, .. } => {
             let first = rows.first().map(|row| row.iter().map(|it| cell(it.as_deref())).collect::<Vec<_>>().join(", "));
             format!("{} rows of {} columns, first {first:?}", rows.len(), columns.len())
         }
-        Answer::Refused { code, state, message } => format!("error {code} ({state}) {message}"),
+        StatementResult::Refused { code, state, message } => format!("error {code} ({state}) {message}"),
     }
 }
 
 /// Both servers with the same data.
-struct Both {
-    replica: Side,
-    real: Side,
+struct ServerPair {
+    replica: ServerUnderTest,
+    real: ServerUnderTest,
     _demo: Running,
     _loaded: Loaded,
     _sshd: Sshd,
 }
 
-impl Both {
+impl ServerPair {
     async fn start(subjects: u32, folder: &Path) -> Self {
         let listen = Some("127.0.0.1:0".parse().unwrap());
         let demo = start(Options { subjects, folder: folder.into(), listen }).await.unwrap();
-        let replica = Side::connect(demo.profile.clone(), demo.listen.unwrap().port(), demo.password.reveal()).await;
-        // The real server says the replica's version, so that even VERSION() is compared.
+        let replica =
+            ServerUnderTest::connect(demo.profile.clone(), demo.listen.unwrap().port(), demo.password.reveal()).await;
+        // The real server reports the replica's version, so that VERSION() can be compared.
         let version = replica.live.facts.version.clone();
         let (loaded, sshd, profile) = tokio::task::block_in_place(|| {
             let loaded = Loaded::listening(subjects, &version);
@@ -230,7 +231,7 @@ impl Both {
                 host: loaded::ADDRESS.into(),
                 port: loaded.port(),
                 user: loaded::ACCOUNT.into(),
-                // The harness takes an environment variable's name for the secret itself.
+                // The harness uses the name of the environment variable as the secret.
                 password: Some(SecretSource::Env(loaded::PASSWORD.into())),
                 tls: TlsMode::Disabled,
                 ca: None,
@@ -239,36 +240,35 @@ impl Both {
             };
             (loaded, sshd, profile)
         });
-        let real = Side::connect(profile, loaded.port(), loaded::PASSWORD).await;
+        let real = ServerUnderTest::connect(profile, loaded.port(), loaded::PASSWORD).await;
         assert_eq!(replica.live.facts.version, real.live.facts.version);
         assert_eq!(replica.live.facts.dialect, real.live.facts.dialect);
         Self { replica, real, _demo: demo, _loaded: loaded, _sshd: sshd }
     }
 
-    async fn answers(&mut self, text: &str) -> (Answer, Answer) {
-        (self.replica.answer(text).await, self.real.answer(text).await)
+    async fn run(&mut self, text: &str) -> (StatementResult, StatementResult) {
+        (self.replica.run(text).await, self.real.run(text).await)
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_twenty_statements_give_a_session_the_same_columns_and_cells_as_a_real_server() {
+async fn the_twenty_snippets_give_the_same_columns_and_cells_as_a_real_server() {
     let folder = tempfile::tempdir().unwrap();
-    let mut both = Both::start(data::SUBJECTS, folder.path()).await;
+    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
     let (mut found, mut count, mut cells) = (String::new(), 0, 0);
     for (name, text) in data::snippets() {
-        let (mut replica, mut real) = both.answers(text.trim_end().trim_end_matches(';')).await;
-        assert!(matches!(&real, Answer::Rows { rows, .. } if !rows.is_empty()), "{name}: {}", shown(&real));
+        let (mut replica, mut real) = servers.run(text.trim_end().trim_end_matches(';')).await;
+        assert!(matches!(&real, StatementResult::Rows { rows, .. } if !rows.is_empty()), "{name}: {}", shown(&real));
         if name == "schema-overview" {
-            // InnoDB estimates how many rows and pages a table has, from a sample of its own files, and says so in
-            // these two columns; the order is by the second. The replica counts what it holds. Everything else of the
-            // statement is compared, table by table.
+            // InnoDB estimates these two columns from samples, and the replica counts. The rows are sorted by the second
+            // one. Everything else is compared.
             (replica, real) = (replica.without(&["approx_rows", "kib"]), real.without(&["approx_rows", "kib"]));
             (replica, real) = (replica.sorted(), real.sorted());
         }
         for difference in differences(&replica, &real) {
             writeln!(found, "{name}: {difference}").unwrap();
         }
-        if let Answer::Rows { columns, rows, .. } = &real {
+        if let StatementResult::Rows { columns, rows, .. } = &real {
             cells += columns.len() * rows.len();
         }
         count += 1;
@@ -278,27 +278,27 @@ async fn the_twenty_statements_give_a_session_the_same_columns_and_cells_as_a_re
     assert!(found.is_empty(), "\n{found}");
 }
 
-/// The statements of the list: one in a line.
+/// Returns the statements of the list, one on each line.
 fn statements() -> impl Iterator<Item = &'static str> {
     let lines = include_str!("../fixtures/demo/statements.sql").lines();
     lines.filter(|line| !line.is_empty() && !line.starts_with("-- ")).map(|line| line.trim_end_matches(';'))
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn statements_as_people_type_them_are_answered_as_by_a_real_server_or_not_at_all() {
+async fn typical_statements_give_the_result_of_a_real_server_or_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let mut both = Both::start(data::SUBJECTS, folder.path()).await;
+    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
     let (mut found, mut equal, mut refused) = (String::new(), 0, BTreeMap::<String, usize>::new());
     for text in statements() {
-        let (mut replica, mut real) = both.answers(text).await;
-        if let Answer::Refused { message, .. } = &replica
-            && replica.is_unknown()
+        let (mut replica, mut real) = servers.run(text).await;
+        if let StatementResult::Refused { message, .. } = &replica
+            && replica.is_unsupported()
         {
             *refused.entry(message.clone()).or_default() += 1;
             continue;
         }
         if !text.to_ascii_uppercase().contains("ORDER BY") {
-            // An order that nobody asked for is no part of the answer.
+            // Without ORDER BY the order is undefined.
             (replica, real) = (replica.sorted(), real.sorted());
         }
         let differences = differences(&replica, &real);
@@ -307,16 +307,16 @@ async fn statements_as_people_type_them_are_answered_as_by_a_real_server_or_not_
             writeln!(found, "{text}\n    {difference}").unwrap();
         }
     }
-    println!("{equal} statements answered equally, {} refused: {refused:#?}", refused.values().sum::<usize>());
+    println!("{equal} statements with equal results, {} refused: {refused:#?}", refused.values().sum::<usize>());
     assert!(found.is_empty(), "\n{found}");
-    assert!(equal >= EQUAL_AT_LEAST, "{equal} of the statements are answered, at least {EQUAL_AT_LEAST} must be");
+    assert!(equal >= MIN_EQUAL, "{equal} statements have equal results, at least {MIN_EQUAL} must have them");
 }
 
-/// How often a value is read is told where a plan leaves no choice: once for each row that is read.
+/// Compares the numbers of warnings, for statements in which the execution plan does not matter.
 #[tokio::test(flavor = "multi_thread")]
-async fn warnings_are_counted_as_by_a_real_server() {
+async fn warnings_are_counted_as_on_a_real_server() {
     let folder = tempfile::tempdir().unwrap();
-    let mut both = Both::start(data::SUBJECTS, folder.path()).await;
+    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
     for text in [
         "SELECT value FROM item_data WHERE id < 1000 ORDER BY id",
         "SELECT CAST(value AS DECIMAL(10,2)) FROM item_data WHERE id <= 2000 ORDER BY id",
@@ -326,20 +326,21 @@ async fn warnings_are_counted_as_by_a_real_server() {
         "SELECT 1 / 0, 5 DIV 0, 5 % 0",
         "SELECT DATE('abc'), CAST('12 ' AS SIGNED)",
     ] {
-        let (replica, real) = both.answers(text).await;
-        let (Answer::Rows { warning_count: ours, .. }, Answer::Rows { warning_count: its, .. }) = (&replica, &real)
+        let (replica, real) = servers.run(text).await;
+        let (StatementResult::Rows { warning_count: ours, .. }, StatementResult::Rows { warning_count: theirs, .. }) =
+            (&replica, &real)
         else {
             panic!("{text}: {} {}", shown(&replica), shown(&real));
         };
-        assert_eq!(ours, its, "{text}");
-        assert_eq!(*its == 0, text.starts_with("SELECT value"), "{text}");
+        assert_eq!(ours, theirs, "{text}");
+        assert_eq!(*theirs == 0, text.starts_with("SELECT value"), "{text}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cut_group_and_the_lists_of_warnings_are_those_of_a_real_server() {
+async fn truncated_groups_and_lists_of_warnings_are_those_of_a_real_server() {
     let folder = tempfile::tempdir().unwrap();
-    let mut both = Both::start(data::SUBJECTS, folder.path()).await;
+    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
     for text in [
         "SET SESSION group_concat_max_len = 9",
         "SELECT GROUP_CONCAT(name ORDER BY id), GROUP_CONCAT(id ORDER BY id SEPARATOR 'ä') FROM study",
@@ -358,14 +359,14 @@ async fn a_cut_group_and_the_lists_of_warnings_are_those_of_a_real_server() {
         "SELECT 1 / 0",
         "SHOW WARNINGS",
     ] {
-        let [replica, real] = [&mut both.replica, &mut both.real].map(|side| side.bare.query(text));
+        let [replica, real] = [&mut servers.replica, &mut servers.real].map(|server| server.direct.query(text));
         let (replica, real): (Result<Vec<mysql_async::Row>, _>, Result<Vec<mysql_async::Row>, _>) =
             (replica.await, real.await);
-        let told = |answer: Result<Vec<mysql_async::Row>, Error>| match answer {
+        let text_of = |result: Result<Vec<mysql_async::Row>, Error>| match result {
             Ok(rows) => rows.into_iter().map(|row| format!("{:?}", row.unwrap())).collect(),
             Err(Error::Server(error)) => vec![format!("{} {}", error.code, error.message)],
             Err(other) => panic!("{text}: {other:?}"),
         };
-        assert_eq!(told(replica), told(real), "{text}");
+        assert_eq!(text_of(replica), text_of(real), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is promised about TLS and about replicas, and the words of what is refused on the way, against real servers.
+//! The promises about TLS and replicas, and the problems of refused connections, against real servers.
 
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Profile, TlsMode};
@@ -16,7 +16,7 @@ fn bare(rig: &Rig, tls: TlsMode) -> Profile {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_tls_mode_holds_its_promise_where_the_server_offers_tls() {
+async fn each_tls_mode_works_where_the_server_offers_tls() {
     let rig = Rig::start();
     for tls in MODES {
         let live = connect(Profile { tls, ..direct(rig) }).await.unwrap_or_else(|problem| panic!("{tls:?}: {problem}"));
@@ -26,7 +26,7 @@ async fn each_tls_mode_holds_its_promise_where_the_server_offers_tls() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_tls_on_the_server_only_what_does_not_ask_for_it_connects() {
+async fn without_tls_on_the_server_only_modes_that_do_not_require_it_connect() {
     let rig = Rig::start();
     for tls in MODES {
         match connect(bare(rig, tls)).await {
@@ -46,7 +46,7 @@ async fn without_tls_on_the_server_only_what_does_not_ask_for_it_connects() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_ca_is_refused_by_the_modes_that_verify_and_by_no_other() {
+async fn another_ca_is_refused_by_the_verifying_modes_only() {
     let rig = Rig::start();
     for tls in MODES {
         let profile = Profile { tls, ca: Some(rig.other_ca()), ..direct(rig) };
@@ -64,12 +64,12 @@ async fn another_ca_is_refused_by_the_modes_that_verify_and_by_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_writer_is_refused_where_the_profile_requires_a_replica_and_named_where_it_does_not() {
+async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
     let rig = Rig::start();
     let strict = Profile { require_replica: true, ..bare(rig, TlsMode::Disabled) };
     let problem = connect(strict).await.map(|_| ()).unwrap_err();
     assert_eq!(problem.kind.exit_code(), 4, "{problem}");
-    assert!(problem.because[0].contains("takes writes"), "{problem}");
+    assert!(problem.because[0].contains("accepts writes"), "{problem}");
     assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains("require_replica")), "{problem}");
     let live = connect(bare(rig, TlsMode::Disabled)).await.unwrap();
     assert_eq!(live.facts.role, Role::Writer);
@@ -77,7 +77,7 @@ async fn a_writer_is_refused_where_the_profile_requires_a_replica_and_named_wher
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hop_that_forwards_nothing_or_not_there_is_told_with_what_to_do() {
+async fn the_problem_of_a_refused_forward_says_what_to_do() {
     let rig = Rig::start();
     for config in ["AllowTcpForwarding no", "PermitOpen none"] {
         let sshd = rig.own_sshd(&SshdOptions { config: config.into(), ..SshdOptions::default() });

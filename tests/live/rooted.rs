@@ -37,11 +37,11 @@ async fn a_password_is_asked_for_again_when_it_was_wrong_and_once_for_all_connec
     let home = home();
     let (mut context, mut steps) = context(home.path());
     let script = Script::of([answer("wrong"), answer(PASSWORD)]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
     let asked = script.asked();
     let Question::Secret { prompt, echo: false } = &asked[1] else { panic!("{asked:?}") };
-    assert!(prompt.contains(rig.ssh_user()) && prompt.ends_with("(that was not it)"), "{prompt}");
+    assert!(prompt.contains(rig.ssh_user()) && prompt.ends_with("(wrong, try again)"), "{prompt}");
     assert!(done(&drain(&mut steps), ConnectionStep::SignIn).starts_with("password, as"));
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
@@ -56,7 +56,7 @@ async fn a_hops_own_questions_are_passed_on_with_their_words() {
     let home = home();
     let (mut context, mut steps) = context(home.path());
     let script = Script::of([answer(PASSWORD), answer("00000000"), answer(PASSWORD), answer("12345678")]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
     let prompts: Vec<String> = script
         .asked()
@@ -68,7 +68,7 @@ async fn a_hops_own_questions_are_passed_on_with_their_words() {
         .collect();
     let (first, last) = (prompts[0].as_str(), prompts[3].as_str());
     assert!(first.contains(&format!(" asks {}: Password:", rig.ssh_user())), "{first}");
-    assert!(last.ends_with("Verification code: (the last answer was not taken)"), "{last}");
+    assert!(last.ends_with("Verification code: (the last answer was not accepted)"), "{last}");
     assert!(done(&drain(&mut steps), ConnectionStep::SignIn).starts_with("keyboard-interactive, as"));
     // A code counts once: it is not given again, and the one connection carries both ends.
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
@@ -133,8 +133,8 @@ async fn a_code_that_was_given_as_the_password_is_refused_once_and_never_sent_ag
     let home = home();
     let (mut context, _steps) = context(home.path());
     let script = Script::of([answer("55556666"), answer("77778888")]);
-    context.asker = script.clone();
-    let tunnel = Tunnel::open_for_two(&[keyless(rig, &sshd)], context).await.unwrap();
+    context.prompter = script.clone();
+    let tunnel = Tunnel::open_with_standby(&[keyless(rig, &sshd)], context).await.unwrap();
     let mut ends = Vec::new();
     for _ in 0..4 {
         ends.push(tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap());
@@ -143,7 +143,7 @@ async fn a_code_that_was_given_as_the_password_is_refused_once_and_never_sent_ag
     assert_eq!(failed(), 1, "{}", sshd.log());
     assert_eq!(script.asked().len(), 1);
     // A way that is made anew asks for a new code first.
-    let anew = tunnel.renew().await.unwrap();
+    let anew = tunnel.reopen().await.unwrap();
     assert_eq!(script.asked().len(), 2);
     for _ in 0..2 {
         ends.push(anew.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap());
@@ -161,7 +161,7 @@ async fn an_agent_full_of_keys_leaves_a_try_for_the_password_where_the_hop_count
     let (mut context, mut steps) = context(home.path());
     context.agent = Some(agent.socket.clone());
     let script = Script::of([answer(PASSWORD)]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let tunnel = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap();
     assert!(done(&drain(&mut steps), ConnectionStep::SignIn).starts_with("password, as"));
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
@@ -176,7 +176,7 @@ async fn without_anybody_to_ask_the_failure_names_what_was_tried_and_what_the_ho
     let (context, _steps) = context(home.path());
     let error = Tunnel::open(&[keyless(rig, &sshd)], context).await.unwrap_err();
     let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(tried, &["password: none was given"]);
+    assert_eq!(tried, &["password: none was entered"]);
     assert!(error.problem().to_string().contains("password"), "{}", error.problem());
 }
 
@@ -194,7 +194,7 @@ async fn another_user_of_this_machine_gets_nothing_at_the_local_end() {
     let told = tokio::task::spawn_blocking(move || stranger.output().unwrap()).await.unwrap().stdout;
     let told = String::from_utf8(told).unwrap();
     assert_eq!(told.trim(), rig.folder().server_ids().unwrap().0.to_string(), "its number, and not one byte more");
-    assert_eq!(tunnel.strangers(), 1);
+    assert_eq!(tunnel.rejected_clients(), 1);
     assert!(super::tunnel::read_some(end.port()).await.contains("MariaDB"), "our own connection is let in");
 }
 

@@ -1,5 +1,5 @@
-//! Rows on their way from the server into the store: a giant value, a statement that takes its time for each row, a server
-//! that is gone in the middle of a row.
+//! Rows from the server to the store: a giant value, a statement that is slow for each row, a server that is lost in the
+//! middle of a row.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, TlsMode};
 use rrx::domain::protocol::{End, Progress, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::CellPreview;
-use rrx::io::store::{Options, spawn};
+use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -31,7 +31,7 @@ impl Held {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
         let (news_out, event) = mpsc::channel(INBOX);
-        spawn(rows_in, commands_in, news_out, Options::spilling_to(folder.path().to_owned()));
+        spawn(rows_in, commands_in, news_out, StoreOptions::spilling_to(folder.path().to_owned()));
         Self { rows, commands, event, _folder: folder }
     }
 
@@ -71,7 +71,7 @@ impl Held {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_value_of_64_mib_is_shown_cut_and_is_there_whole_on_request() {
+async fn a_value_of_64_mib_is_shown_cut_and_is_complete_on_request() {
     const LENGTH: usize = 64 << 20;
     let rig = Rig::start();
     rig.sql("SET GLOBAL max_allowed_packet = 256 << 20");
@@ -107,7 +107,7 @@ async fn each_row_of_a_slow_statement_comes_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_gone_in_the_middle_of_a_row_leaves_the_rows_before_it_and_the_next_step() {
+async fn a_server_lost_in_the_middle_of_a_row_leaves_the_rows_before_it() {
     let rig = Rig::start();
     let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Required, ..direct(rig) };

@@ -5,15 +5,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use rrx::commands::headless::Interrupts;
-use rrx::commands::run::{RowsWanted, RunArgs, Site, Stdout, run};
+use rrx::commands::common::interrupts::Interrupts;
+use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{Format, Formulas};
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
+use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
 
 use tokio::sync::mpsc;
 
-use crate::harness::{direct, outside};
+use crate::harness::{direct, session_env};
 use crate::rig::{Rig, wait_until};
 
 /// A place to write to that a test can look into, and that can be made to fail.
@@ -71,9 +72,15 @@ async fn perform_into(args: RunArgs, profile: Profile, out: Seen) -> Left {
 async fn perform_until(args: RunArgs, profile: Profile, out: Seen, stop: mpsc::Receiver<()>) -> Left {
     let state = tempfile::tempdir().unwrap();
     let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
-    let site = Site { profile: Arc::new(profile), outside: outside(), log, stop: Interrupts::by(stop) };
+    let deps = RunDeps {
+        profile: Arc::new(profile),
+        session: session_env(),
+        prompts: Prompts::default(),
+        log,
+        interrupts: Interrupts::from_requests(stop),
+    };
     let mut err = Vec::new();
-    let code = run(&args, site, (out.clone(), Stdout::Other), &mut err).await;
+    let code = run(&args, deps, out.clone(), Stdout::Other, &mut err).await;
     let lines = std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap();
     let out = String::from_utf8(out.bytes.lock().unwrap().clone()).unwrap();
     Left {
@@ -149,7 +156,11 @@ async fn two_results_make_no_file_of_a_form_that_holds_one() {
         left.err
     );
     let left = perform(RunArgs { text: "SELECT 1 AS a; SELECT 2 AS b".into(), ..asked }, direct(Rig::start())).await;
-    assert!(left.code == 2 && left.err.contains("holds one result") && left.err.contains("jsonl"), "{}", left.err);
+    assert!(
+        left.code == 2 && left.err.contains("can hold only one result") && left.err.contains("jsonl"),
+        "{}",
+        left.err
+    );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "what was there before");
     let asked = RunArgs { format: Some(Format::JsonLines), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(asked, direct(Rig::start())).await;
@@ -163,7 +174,7 @@ async fn a_side_file_that_cannot_be_written_is_named_and_no_rows_are_left() {
     let asked = RunArgs { output: Some(goal), columns: Some("/nowhere/columns.json".into()), ..args("SELECT 1 AS a") };
     let left = perform(asked, direct(Rig::start())).await;
     assert!(
-        left.code != 0 && left.err.contains("/nowhere/columns.json") && left.err.contains("make the folder first"),
+        left.code != 0 && left.err.contains("/nowhere/columns.json") && left.err.contains("create the directory first"),
         "{}",
         left.err
     );
@@ -252,7 +263,7 @@ async fn warnings_are_words_on_stderr() {
     assert_eq!(
         left.err,
         "rrx: 1000 warnings\n  Warning 1292: Truncated incorrect INTEGER value: 'x' (2 times)\n  \
-         Warning 1292: Truncated incorrect INTEGER value: 'y ' (62 times)\n  … the server keeps the first 64 of them\n"
+         Warning 1292: Truncated incorrect INTEGER value: 'y ' (62 times)\n  … the server keeps only the first 64\n"
     );
 }
 
@@ -306,7 +317,7 @@ async fn nothing_but_whole_rows_takes_the_place_of_a_file() {
         ..args(text)
     };
     for (text, code, word) in [
-        ("USE mysql", 2, "no statement has a result"),
+        ("USE mysql", 2, "none of the statements has a result"),
         ("SELECT nope FROM nowhere.at_all", 1, "doesn't exist"),
         ("SELECT CAST('12x' AS SIGNED) AS a", 1, "--strict"),
     ] {
@@ -318,7 +329,7 @@ async fn nothing_but_whole_rows_takes_the_place_of_a_file() {
             (Some("precious"), Some("precious too")),
             "{text}"
         );
-        assert_eq!(left.err.contains("what came is in"), text.contains("CAST"), "{text}: {}", left.err);
+        assert_eq!(left.err.contains("the incomplete result is in"), text.contains("CAST"), "{text}: {}", left.err);
         assert!(held(&folder.path().join("columns.json.partial")).is_none(), "{text}");
     }
     let left = perform(asked("SELECT 1 AS a"), direct(Rig::start())).await;
@@ -340,7 +351,7 @@ async fn rows_and_columns_never_go_to_one_file() {
     }
     let several = RunArgs { columns: Some(goal.clone()), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(several, direct(Rig::start())).await;
-    assert!(left.code == 2 && left.err.contains("those of one result") && left.out.is_empty(), "{}", left.err);
+    assert!(left.code == 2 && left.err.contains("only one result") && left.out.is_empty(), "{}", left.err);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -351,7 +362,7 @@ async fn a_pipe_gets_the_rows_as_they_come_and_stays_a_pipe() {
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
     let asked = RunArgs { output: Some(pipe.clone()), ..args("SELECT 1 AS a") };
     let left = perform(asked.clone(), direct(Rig::start())).await;
-    assert!(left.code == 6 && left.err.contains("start its reader first"), "{}", left.err);
+    assert!(left.code == 6 && left.err.contains("start the program that reads the pipe first"), "{}", left.err);
     let reader = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).unwrap());
     let left = loop {
         // Until the reader is there.
@@ -386,11 +397,17 @@ async fn stopped(text: &'static str, columns: Option<&Path>, mut is_time: impl F
     let (interrupt, stop) = mpsc::channel(1);
     let state = tempfile::tempdir().unwrap();
     let log = AccessLog::open(state.path(), SystemTime::now).unwrap();
-    let site = Site { profile: Arc::new(direct(Rig::start())), outside: outside(), log, stop: Interrupts::by(stop) };
+    let deps = RunDeps {
+        profile: Arc::new(direct(Rig::start())),
+        session: session_env(),
+        prompts: Prompts::default(),
+        log,
+        interrupts: Interrupts::from_requests(stop),
+    };
     let asked = RunArgs { columns: columns.map(Path::to_owned), ..args(text) };
     let running = tokio::spawn(async move {
         let mut err = Vec::new();
-        let code = run(&asked, site, (Stuck(until), Stdout::Other), &mut err).await;
+        let code = run(&asked, deps, Stuck(until), Stdout::Other, &mut err).await;
         (code, String::from_utf8(err).unwrap())
     });
     let log = || std::fs::read_to_string(state.path().join(FILE_NAME)).unwrap_or_default();
@@ -440,7 +457,7 @@ async fn an_ending_that_says_no_form_is_asked_about_and_two_tables_of_markdown_a
     let folder = tempfile::tempdir().unwrap();
     let into = |name: &str| RunArgs { output: Some(folder.path().join(name)), ..args("SELECT 1 AS a") };
     let left = perform(into("rows.csv.gz"), direct(Rig::start())).await;
-    assert!(left.code == 2 && left.err.contains("add --format csv"), "{}", left.err);
+    assert!(left.code == 2 && left.err.contains("use --format csv"), "{}", left.err);
     for name in ["rows", "rows.2026-11-26", "rows.tsv"] {
         assert_eq!(perform(into(name), direct(Rig::start())).await.code, 0, "{name}");
         assert_eq!(held(&folder.path().join(name)).as_deref(), Some("a\n1\n"), "{name}");

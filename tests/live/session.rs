@@ -17,7 +17,7 @@ use crate::rig::{Rig, SshdOptions, wait_until};
 const FIVE_MILLION: &str = "SELECT seq, concat('row ', seq) AS label FROM mysql.seq_1_to_5000000";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn session_facts_are_pinned_and_read_back_whatever_the_account_starts_with() {
+async fn session_variables_are_pinned_and_read_back_whatever_the_account_starts_with() {
     let rig = Rig::start();
     let mut live =
         connect(Profile { time_zone: "+02:00".into(), group_concat_max_len: 12_345, ..direct(rig) }).await.unwrap();
@@ -39,12 +39,12 @@ async fn session_facts_are_pinned_and_read_back_whatever_the_account_starts_with
     assert_eq!(live.facts.account, "RO_USER@%");
     assert!(live.facts.tls.as_deref().is_some_and(|tls| tls.starts_with("TLSv1.")), "{:?}", live.facts.tls);
     assert_eq!(live.facts.warnings, Vec::<String>::new());
-    assert!(live.own.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.own);
+    assert!(live.internal_queries.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.internal_queries);
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_account_s_own_modes_that_change_the_meaning_of_text_are_taken_out() {
+async fn sql_modes_that_change_how_text_is_read_are_removed() {
     let rig = Rig::start();
     // The read-only account has no init_connect of its own: the server's default is what it starts with.
     rig.sql("CREATE USER IF NOT EXISTS oracle_like IDENTIFIED BY 'x'; GRANT SELECT ON *.* TO oracle_like");
@@ -62,13 +62,13 @@ async fn the_account_s_own_modes_that_change_the_meaning_of_text_are_taken_out()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_rungs_are_climbed_in_order_and_told() {
+async fn the_connection_steps_are_reported_in_order() {
     let live = connect(direct(Rig::start())).await.unwrap();
     let done: Vec<ConnectionStep> = live
-        .rungs
+        .steps
         .iter()
         .filter(|(_, state)| matches!(state, StepState::Done(..) | StepState::Skipped))
-        .map(|(rung, _)| *rung)
+        .map(|(step, _)| *step)
         .collect();
     let mut sorted = done.clone();
     sorted.sort();
@@ -110,7 +110,7 @@ async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session()
     rig.sql_file(&source);
     let profile = Profile { user: "mighty".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    assert!(live.facts.warnings[0].contains("may write"), "{:?}", live.facts.warnings);
+    assert!(live.facts.warnings[0].contains("write privileges"), "{:?}", live.facts.warnings);
     let ran = live.run("SELECT sly.f()").await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
@@ -119,7 +119,7 @@ async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_next_statement_is_answered_rightly() {
+async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_next_statement_gets_its_own_answer() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     let id = live.facts.connection_id.to_string();
@@ -215,7 +215,7 @@ async fn a_byte_limit_cuts_after_the_row_that_reaches_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_time_to_the_first_row_is_watched_and_the_connection_lives_on() {
+async fn the_time_limit_to_the_first_row_keeps_the_connection() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let bounds = RunBounds { first_row: Duration::from_secs(1), ..wide() };
     let cut = live.run_within("SELECT SLEEP(30)", bounds).await;
@@ -322,31 +322,31 @@ async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_h
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stored_password_that_is_refused_is_told_its_age_and_a_typed_one_is_tried() {
+async fn a_refused_stored_password_is_reported_with_its_age_and_a_typed_one_is_tried() {
     let rig = Rig::start();
     let stored = Profile { password: Some(SecretSource::Keyring("stored-94-days-ago".into())), ..direct(rig) };
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     let live = connect_answering(stored, |question| {
         let Question::Instead { problem, .. } = question else { panic!("{question:?}") };
-        let is_first = told.is_empty();
-        told.push(problem);
+        let is_first = problems.is_empty();
+        problems.push(problem);
         Answer::Secret(Secret::new(if is_first { "guessed".into() } else { rig.password().to_owned() }))
     })
     .await
     .unwrap();
-    for problem in &told {
+    for problem in &problems {
         assert_eq!(problem.server.as_ref().unwrap().code, 1045);
         let hint = problem.hint.as_ref().unwrap();
         assert!(hint.starts_with("stored 94 days ago: it may have been rotated"), "{hint}");
         assert!(hint.contains("`rrx secret set"), "{hint}");
     }
-    assert_eq!(told.len(), 2);
+    assert_eq!(problems.len(), 2);
     assert!(live.facts.warnings.iter().any(|warning| warning.contains("rrx secret set")), "{:?}", live.facts.warnings);
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_keyring_that_does_not_answer_is_asked_past_where_somebody_is_there() {
+async fn a_password_that_the_keyring_does_not_have_can_be_typed() {
     let rig = Rig::start();
     let profile = Profile { password: Some(SecretSource::Keyring("absent".into())), ..direct(rig) };
     let live = connect_answering(profile.clone(), |question| {
@@ -364,7 +364,7 @@ async fn a_keyring_that_does_not_answer_is_asked_past_where_somebody_is_there() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_unknown_database_is_told_with_those_that_exist() {
+async fn the_problem_of_an_unknown_database_names_those_that_exist() {
     let problem = connect(Profile { database: Some("no_such".into()), ..direct(Rig::start()) }).await.err().unwrap();
     assert!(problem.what.contains("no_such"), "{problem}");
     assert_eq!(problem.server.as_ref().unwrap().code, 1049);
@@ -373,7 +373,7 @@ async fn an_unknown_database_is_told_with_those_that_exist() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_of_another_ca_is_refused_and_required_does_not_ask() {
+async fn a_certificate_of_another_ca_is_refused_and_tls_required_does_not_verify_it() {
     let rig = Rig::start();
     let other = Profile { ca: Some(rig.other_ca()), ..direct(rig) };
     let problem = connect(other.clone()).await.err().unwrap();
@@ -388,7 +388,7 @@ async fn a_certificate_of_another_ca_is_refused_and_required_does_not_ask() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_the_server_ends_is_told_as_lost() {
+async fn a_connection_that_the_server_closes_is_reported_as_lost() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     let result = live.start("SELECT /* to be killed */ SLEEP(40)", wide()).await;
@@ -434,10 +434,10 @@ async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own(
          CREATE VIEW cheap AS SELECT id FROM item WHERE price < 1; CREATE OR REPLACE FUNCTION one() RETURNS INT RETURN 1",
     );
     let mut live = connect(direct(rig)).await.unwrap();
-    live.own.clear();
+    live.internal_queries.clear();
     let catalog = live.catalog().await;
-    let read = live.own.iter().filter(|text| text.contains("information_schema")).count();
-    assert_eq!(read, 6, "{:?}", live.own);
+    let read = live.internal_queries.iter().filter(|text| text.contains("information_schema")).count();
+    assert_eq!(read, 6, "{:?}", live.internal_queries);
     let shop = catalog.schema("shop").unwrap();
     assert!(!shop.is_system && catalog.schema("mysql").unwrap().is_system);
     let names: Vec<(&str, TableKind)> = shop.tables.iter().map(|table| (table.name.as_str(), table.kind)).collect();
@@ -461,11 +461,11 @@ async fn the_catalog_is_read_by_six_statements_while_the_worksheet_runs_its_own(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn through_the_tunnel_everything_is_as_it_is_without_one() {
+async fn a_session_through_a_tunnel_works_like_a_direct_one() {
     let rig = Rig::start();
     let mut live = connect(rig.profile()).await.unwrap();
     let done: Vec<ConnectionStep> =
-        live.rungs.iter().filter(|(_, state)| matches!(state, StepState::Done(..))).map(|(rung, _)| *rung).collect();
+        live.steps.iter().filter(|(_, state)| matches!(state, StepState::Done(..))).map(|(step, _)| *step).collect();
     assert_eq!(done, ConnectionStep::ALL[..7]);
     assert!(live.facts.tls.is_some());
     let id = live.facts.connection_id.to_string();
@@ -484,10 +484,10 @@ async fn through_the_tunnel_everything_is_as_it_is_without_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cancel_is_heard_while_nobody_takes_the_rows() {
+async fn a_cancel_works_while_the_queue_of_rows_is_full() {
     let mut live = connect(Rig::start().profile()).await.unwrap();
     let result = live.start(FIVE_MILLION, wide()).await;
-    // The queue and the sockets fill up, and the session waits for room.
+    // The queue and the sockets fill up, and the session waits for space.
     wait_until("the queue is full", Duration::from_secs(20), || live.rows.len() == 4);
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     let ran = live.finish(result).await;
@@ -497,7 +497,7 @@ async fn a_cancel_is_heard_while_nobody_takes_the_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hop_that_dies_is_told_as_lost_also_while_a_statement_runs() {
+async fn a_lost_hop_is_reported_while_a_statement_runs() {
     let rig = Rig::start();
     let sshd = rig.own_sshd(&SshdOptions::default());
     let hop = rig.hop(sshd.port(), &sshd.known_hosts());

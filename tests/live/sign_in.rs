@@ -1,4 +1,4 @@
-//! What signing in to the replica costs and says: round trips, passwords that live for minutes, TLS that does not hold.
+//! Signing in to the replica: the number of internal queries, short-lived passwords, and TLS that fails.
 
 use rrx::domain::problem::{ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
@@ -9,10 +9,10 @@ use super::pretend::{Pretend, SHA2, Says};
 use super::rig::{Rig, SshdOptions};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connecting_takes_ten_statements_of_our_own_on_both_connections() {
+async fn connecting_takes_ten_internal_queries_on_both_connections() {
     let live = connect(Rig::start().profile()).await.unwrap();
     let mut words: Vec<&str> =
-        live.own.iter().filter_map(|text| text.strip_prefix("/* rrx:")?.split(' ').next()).collect();
+        live.internal_queries.iter().filter_map(|text| text.strip_prefix("/* rrx:")?.split(' ').next()).collect();
     words.sort_unstable();
     assert_eq!(
         words,
@@ -55,7 +55,7 @@ async fn a_user_is_asked_for_the_password_once_and_not_for_each_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_wants_tls_says_so_and_gets_it() {
+async fn a_server_that_requires_tls_gets_it() {
     let rig = Rig::start();
     let strict = rig.own_mariadb("strict", &["--read-only=1", "--require-secure-transport=1"]);
     let profile = |tls| Profile { port: strict.port(), tls, ..direct(rig) };
@@ -73,7 +73,7 @@ async fn a_server_that_wants_tls_says_so_and_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_that_does_not_hold_is_told_by_what_is_wrong_with_it() {
+async fn the_problem_of_an_invalid_certificate_says_what_is_wrong_with_it() {
     let rig = Rig::start();
     let stranger = connect(Profile { ca: Some(rig.other_ca()), ..direct(rig) }).await.err().unwrap();
     assert_eq!((stranger.kind, stranger.then), (ProblemKind::Route, Some(Remedy::Settings)), "{stranger}");
@@ -90,7 +90,7 @@ async fn a_certificate_that_does_not_hold_is_told_by_what_is_wrong_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_verified_tls() {
+async fn a_clear_text_password_is_not_sent_without_verified_tls() {
     let rig = Rig::start();
     for cleartext in [false, true] {
         let server = Pretend::start_with("mysql_clear_password", |_| Says::Done);
@@ -103,7 +103,7 @@ async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_v
             ..direct(rig)
         };
         let problem = connect(profile).await.err().unwrap();
-        assert!(problem.to_string().contains("in the clear"), "{problem}");
+        assert!(problem.to_string().contains("in clear text"), "{problem}");
         assert!(problem.hint.as_ref().unwrap().contains("verify-identity"), "{problem}");
         let heard = server.asked();
         assert!(!heard.iter().any(|said| said.contains("nobody's eyes")), "{heard:?}");
@@ -111,7 +111,7 @@ async fn a_server_that_wants_the_password_in_the_clear_does_not_get_it_without_v
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_password_goes_out_in_the_clear_over_verified_tls_alone_and_where_the_profile_allows_it() {
+async fn a_clear_text_password_is_sent_over_verified_tls_where_the_profile_allows_it() {
     const SECRET: &str = "for verified eyes only";
     let rig = Rig::start();
     for (tls, cleartext, is_told) in [
@@ -130,12 +130,12 @@ async fn the_password_goes_out_in_the_clear_over_verified_tls_alone_and_where_th
         let heard = server.asked();
         assert!(!heard.is_empty(), "{tls:?}: {problem}");
         assert_eq!(heard.iter().any(|said| said.contains(SECRET)), is_told, "{tls:?}, {cleartext}: {heard:?}");
-        assert_eq!(problem.to_string().contains("in the clear"), !is_told, "{tls:?}, {cleartext}: {problem}");
+        assert_eq!(problem.to_string().contains("in clear text"), !is_told, "{tls:?}, {cleartext}: {problem}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_wants_the_whole_password_is_not_even_asked_for_a_key_without_tls() {
+async fn a_server_that_asks_for_the_whole_password_gets_no_request_for_a_key_without_tls() {
     let rig = Rig::start();
     let server = Pretend::start_with(SHA2, |_| Says::Done);
     let sshd =
@@ -155,7 +155,7 @@ async fn a_server_that_wants_the_whole_password_is_not_even_asked_for_a_key_with
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn verify_ca_leaves_out_the_name_and_nothing_else() {
+async fn verify_ca_skips_the_name_and_nothing_else() {
     let rig = Rig::start();
     // The certificate names 127.0.0.2, not this door to it.
     let door = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
@@ -175,15 +175,15 @@ async fn verify_ca_leaves_out_the_name_and_nothing_else() {
     let door = super::rig::Forwarder::to(rig.mysql_address(), late.port());
     let way = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::VerifyCa, ..direct(rig) };
     let problem = connect(way).await.err().unwrap();
-    assert!(problem.because[0].contains("has expired"), "{problem}");
+    assert!(problem.because[0].contains("expired"), "{problem}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_that_has_expired_is_told_so_and_waiting_does_not_mend_it() {
+async fn an_expired_certificate_is_reported_and_is_not_transient() {
     let rig = Rig::start();
     let certificate = format!("--ssl-cert={}", rig.folder().path("expired.pem").display());
     let late = rig.own_mariadb("late", &["--read-only=1", &certificate]);
     let problem = connect(Profile { port: late.port(), ..direct(rig) }).await.err().unwrap();
-    assert!(problem.because[0].contains("has expired"), "{problem}");
+    assert!(problem.because[0].contains("expired"), "{problem}");
     assert!(!problem.passes && problem.hint.is_some(), "{problem}");
 }

@@ -1,5 +1,5 @@
-//! The traps of the driver and of the servers, each pinned: first that it is there (a new version of the driver may close
-//! it), then that a session does not fall into it.
+//! The traps of the driver and of the servers. Each test first shows the trap (a new version of the driver may remove it),
+//! then that a session avoids it.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ async fn the_driver_alone_leaves_tcp_for_a_local_socket_of_the_servers_name_and_
     let host: String = strayed.query_first(WHERE_FROM).await.unwrap().unwrap();
     assert_eq!(host, "localhost", "the driver stays on TCP now: prefer_socket(false) may be spare");
     strayed.disconnect().await.unwrap();
-    // With TLS the driver fails on the socket and comes back without a word: without it nothing would stop it.
+    // With TLS the driver fails on the socket and reconnects without an error: without TLS nothing would stop it.
     for tls in [TlsMode::Disabled, TlsMode::VerifyIdentity] {
         for profile in [rig.profile(), direct(rig)] {
             let mut live = connect(Profile { tls, ..profile }).await.unwrap();
@@ -93,7 +93,7 @@ async fn a_dropped_future_gives_its_answer_to_the_next_statement_so_a_session_dr
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_result_dropped_half_read_and_killed_hands_its_error_to_the_next_statement_so_there_is_a_barrier() {
+async fn the_error_of_a_killed_half_read_result_reaches_the_next_statement_so_there_is_a_barrier() {
     let rig = Rig::start();
     let mut conn = plain(rig).await;
     let mut result = conn.query_iter("SELECT seq, repeat('x', 100) FROM mysql.seq_1_to_5000000").await.unwrap();
@@ -152,7 +152,7 @@ async fn connect_dialect(rig: &Rig) -> Dialect {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_taken_out() {
+async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_removed() {
     let rig = Rig::start();
     let text = r"SELECT 'a\'; SELECT 2 -- '";
     let mut conn = plain(rig).await;
@@ -189,8 +189,11 @@ async fn the_drivers_init_list_runs_backwards_so_a_session_sends_one_statement_o
     conn.disconnect().await.unwrap();
     let live = connect(direct(rig)).await.unwrap();
     // Statement connection and control connection, one each.
-    assert_eq!(live.own.iter().filter(|text| text.starts_with("/* rrx:pin */ SET NAMES")).count(), 2);
-    assert_eq!(live.own.iter().filter(|text| text.contains("SET SESSION TRANSACTION READ ONLY")).count(), 2);
+    assert_eq!(live.internal_queries.iter().filter(|text| text.starts_with("/* rrx:pin */ SET NAMES")).count(), 2);
+    assert_eq!(
+        live.internal_queries.iter().filter(|text| text.contains("SET SESSION TRANSACTION READ ONLY")).count(),
+        2
+    );
     live.close().await;
 }
 
@@ -202,7 +205,7 @@ async fn load_data_local_ends_the_drivers_connection_so_the_guard_refuses_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no_tunnel_to_say_so() {
+async fn a_connection_that_loses_everything_is_noticed_within_fifteen_seconds_without_a_tunnel() {
     let rig = Rig::start();
     let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Required, ..direct(rig) };
@@ -220,7 +223,7 @@ async fn a_link_that_swallows_everything_is_known_within_fifteen_seconds_with_no
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_control_connection_that_reaches_another_server_by_now_kills_nothing_there() {
+async fn a_control_connection_that_was_moved_to_another_server_kills_nothing_there() {
     let rig = Rig::start();
     let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Disabled, ..direct(rig) };
@@ -242,7 +245,7 @@ async fn a_control_connection_that_reaches_another_server_by_now_kills_nothing_t
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_function_that_takes_the_read_only_setting_out_opens_no_way_for_the_next_statement() {
+async fn a_function_that_makes_the_session_writable_ends_it_before_the_next_statement() {
     let rig = Rig::start();
     let source = rig.private_folder("turncoat").join("f.sql");
     std::fs::write(

@@ -13,8 +13,9 @@ use futures_util::future::BoxFuture;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Secret};
 use rrx::domain::protocol::{Answer, ConnectionStep, Question, StepState};
-use rrx::io::storage::{known_hosts_file, own_sockets};
-use rrx::io::tunnel::{Asker, NoOneToAsk, Reached, Step, Tunnel, TunnelContext, TunnelError};
+use rrx::io::host::own_sockets;
+use rrx::io::storage::known_hosts;
+use rrx::io::tunnel::{HopProgress, NoPrompter, ReachFailure, Tunnel, TunnelContext, TunnelError, UserPrompter};
 use tokio::sync::mpsc;
 
 use crate::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
@@ -38,7 +39,7 @@ impl Script {
     }
 }
 
-impl Asker for Script {
+impl UserPrompter for Script {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         self.asked.lock().unwrap().push(question);
         let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Decline);
@@ -46,9 +47,9 @@ impl Asker for Script {
     }
 }
 
-/// A context with a home of its own, without agent, and the news that it tells.
-pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
-    let (event, steps) = mpsc::channel(256);
+/// A context with a home of its own, without agent, and the progress that it reports.
+pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<HopProgress>) {
+    let (progress, steps) = mpsc::channel(256);
     let context = TunnelContext {
         os_user: "nobody-in-particular".into(),
         home: home.to_owned(),
@@ -56,12 +57,12 @@ pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<Step>) {
         global_known_hosts: Vec::new(),
         ssh_config: None,
         clock: std::time::SystemTime::now,
-        read: Arc::new(known_hosts_file::read),
-        append: Arc::new(known_hosts_file::append),
+        read: Arc::new(known_hosts::read),
+        append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
         passphrase: None,
-        asker: Arc::new(NoOneToAsk),
-        event,
+        prompter: Arc::new(NoPrompter),
+        progress,
     };
     (context, steps)
 }
@@ -99,18 +100,18 @@ pub async fn read_some(port: u16) -> String {
     .unwrap()
 }
 
-pub fn drain(steps: &mut mpsc::Receiver<Step>) -> Vec<Step> {
+pub fn drain(steps: &mut mpsc::Receiver<HopProgress>) -> Vec<HopProgress> {
     std::iter::from_fn(|| steps.try_recv().ok()).collect()
 }
 
-pub fn done(steps: &[Step], rung: ConnectionStep) -> String {
+pub fn done(steps: &[HopProgress], wanted: ConnectionStep) -> String {
     steps
         .iter()
         .find_map(|step| match &step.state {
-            StepState::Done(words, _) if step.rung == rung => Some(words.clone()),
+            StepState::Done(words, _) if step.step == wanted => Some(words.clone()),
             _ => None,
         })
-        .unwrap_or_else(|| panic!("{rung:?} is not done: {steps:?}"))
+        .unwrap_or_else(|| panic!("{wanted:?} is not done: {steps:?}"))
 }
 
 /// A listener of the test behind an sshd, which serves each connection by a function on a thread.
@@ -194,7 +195,7 @@ pub fn new_key(folder: &Path, number: u32) -> PathBuf {
 // ---------------------------------------------------------------- sign-in
 
 #[tokio::test]
-async fn a_key_file_opens_the_tunnel_and_the_ladder_says_each_step() {
+async fn a_key_file_opens_the_tunnel_and_each_step_is_reported() {
     let rig = Rig::start();
     let home = home();
     let (context, mut steps) = context(home.path());
@@ -209,7 +210,7 @@ async fn a_key_file_opens_the_tunnel_and_the_ladder_says_each_step() {
         done(&steps, ConnectionStep::SignIn),
         format!("key {}, as {}", rig.user_key().display(), rig.ssh_user())
     );
-    assert_eq!(steps.len(), 8, "four rungs, each tried and done: {steps:?}");
+    assert_eq!(steps.len(), 8, "four steps, each tried and done: {steps:?}");
 }
 
 #[tokio::test]
@@ -244,13 +245,13 @@ async fn a_locked_key_is_unlocked_by_the_users_answer_and_asked_for_again_when_i
     let (mut context, _steps) = context(home.path());
     let right = Answer::Secret(Secret::new(rig.passphrase().into()));
     let script = Script::of([Answer::Secret(Secret::new("wrong".into())), right]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let mut hop = hop(rig);
     hop.identity = vec![rig.locked_key()];
     let tunnel = Tunnel::open(&[hop], context).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let prompt = format!("Passphrase of the key {}", rig.locked_key().display());
-    let again = Question::Secret { prompt: format!("{prompt} (that was not it)"), echo: false };
+    let again = Question::Secret { prompt: format!("{prompt} (wrong, try again)"), echo: false };
     assert_eq!(script.asked(), [Question::Secret { prompt, echo: false }, again]);
 }
 
@@ -278,12 +279,12 @@ async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_s
     let begin = Instant::now();
     let error = Tunnel::open(&[hop], context).await.unwrap_err();
     assert!(begin.elapsed() < Duration::from_secs(5));
-    let TunnelError::SignIn { tried, takes, user, .. } = &error else { panic!("{error:?}") };
+    let TunnelError::SignIn { tried, accepts, user, .. } = &error else { panic!("{error:?}") };
     assert_eq!(
         (user.as_str(), tried.as_slice()),
-        (rig.ssh_user(), &["agent key stranger_key@rig: not taken".into()][..])
+        (rig.ssh_user(), &["agent key stranger_key@rig: not accepted".into()][..])
     );
-    assert_eq!(takes, &["publickey"]);
+    assert_eq!(accepts, &["publickey"]);
     assert_eq!(error.problem().kind, ProblemKind::Route);
 }
 
@@ -324,7 +325,7 @@ async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
     let home = home();
     let (mut first, mut steps) = context(home.path());
     let script = Script::of([Answer::Accept]);
-    first.asker = script.clone();
+    first.prompter = script.clone();
     let mut hop = hop(rig);
     hop.known_hosts = None;
     let tunnel = Tunnel::open(std::slice::from_ref(&hop), first).await.unwrap();
@@ -359,7 +360,7 @@ async fn an_unknown_key_that_is_not_accepted_ends_it_and_leaves_no_trace() {
     assert_eq!(error.problem().kind.exit_code(), 3);
     assert!(!home.path().join(".ssh").exists());
     let last = drain(&mut steps).pop().unwrap();
-    assert_eq!((last.rung, last.state), (ConnectionStep::HostKey, StepState::Failed(error.problem())));
+    assert_eq!((last.step, last.state), (ConnectionStep::HostKey, StepState::Failed(error.problem())));
 }
 
 #[tokio::test]
@@ -372,7 +373,7 @@ async fn a_changed_key_is_refused_with_file_and_line_and_nobody_is_asked() {
     std::fs::write(&file, format!("# mine\n{name} {}\n", other.host_key("ed25519"))).unwrap();
     let (mut context, _steps) = context(home.path());
     let script = Script::of([Answer::Accept]);
-    context.asker = script.clone();
+    context.prompter = script.clone();
     let error = Tunnel::open(&[rig.hop(rig.ssh_port(), &file)], context).await.unwrap_err();
     let TunnelError::HostKeyChanged { file: named, line: 2, recorded, presented, .. } = &error else {
         panic!("{error:?}")
@@ -426,11 +427,11 @@ async fn a_pinned_key_decides_alone_whatever_its_type() {
 // ---------------------------------------------------------------- reaching and forwarding
 
 #[tokio::test]
-async fn a_hop_where_nothing_listens_is_told_apart_from_one_that_says_nothing() {
+async fn a_hop_where_nothing_listens_is_distinguished_from_one_that_says_nothing() {
     let rig = Rig::start();
     let free = crate::rig::free_port();
     let error = open(rig.hop(free, &rig.known_hosts())).await.unwrap_err();
-    assert!(matches!(error, TunnelError::Reach { how: Reached::Refused, .. }), "{error:?}");
+    assert!(matches!(error, TunnelError::Reach { failure: ReachFailure::Refused, .. }), "{error:?}");
 
     let silent = Forwarder::to("127.0.0.1", rig.ssh_port());
     silent.set(Mode::BlackHole);
@@ -447,14 +448,14 @@ async fn a_name_without_address_is_said_so() {
 }
 
 #[tokio::test]
-async fn a_target_that_refuses_is_told_apart_from_one_that_the_hop_does_not_allow() {
+async fn a_target_that_refuses_is_distinguished_from_one_that_the_hop_does_not_allow() {
     let rig = Rig::start();
     let free = crate::rig::free_port();
     let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{free}")], ..SshdOptions::default() });
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let error = tunnel.local_end("127.0.0.1", free).await.unwrap_err();
-    let TunnelError::ForwardFailed { told, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(told.as_deref(), Some("Connection refused"));
+    let TunnelError::ForwardFailed { message, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(message.as_deref(), Some("Connection refused"));
     let error = tunnel.local_end("127.0.0.9", 3306).await.unwrap_err();
     assert!(matches!(error, TunnelError::ForwardRefused { .. }), "{error:?}");
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "the tunnel is still good");
@@ -489,7 +490,7 @@ async fn another_process_at_the_local_end_is_turned_away_and_our_own_connection_
     });
     assert_eq!(stranger.await.unwrap().stdout, b"", "not one byte for a stranger");
     assert!(read_some(port).await.contains("MariaDB"));
-    assert_eq!(tunnel.strangers(), 1);
+    assert_eq!(tunnel.rejected_clients(), 1);
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port takes one connection only");
 }
 
@@ -565,7 +566,7 @@ async fn a_stopped_hop_is_known_within_fifteen_seconds() {
     let begin = Instant::now();
     let lost = tokio::time::timeout(Duration::from_secs(15), tunnel.closed()).await.expect("known in time");
     let TunnelError::Lost { why, .. } = &lost else { panic!("{lost:?}") };
-    assert_eq!(why, "the hop does not answer any more");
+    assert_eq!(why, "the hop no longer answers");
     assert!(begin.elapsed() > Duration::from_secs(4), "not before it was asked twice");
 }
 
@@ -587,7 +588,7 @@ async fn a_stopped_hop_that_takes_no_more_bytes_is_known_within_fifteen_seconds(
             async move { while tokio::io::AsyncWriteExt::write_all(&mut stream, &[1; 8192]).await.is_ok() {} },
         );
     tokio::time::timeout(Duration::from_secs(15), tunnel.closed()).await.expect("known in time");
-    tokio::time::timeout(Duration::from_secs(5), writer).await.expect("the writer is told").unwrap();
+    tokio::time::timeout(Duration::from_secs(5), writer).await.expect("the writer gets an error").unwrap();
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn three_hops_with_a_user_a_port_and_a_key_of_their_own_lead_to_the_replic
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     assert_ne!(end.port(), 0);
     let signed_in: Vec<usize> =
-        drain(&mut steps).iter().filter(|step| step.rung == ConnectionStep::SignIn).map(|step| step.hop).collect();
+        drain(&mut steps).iter().filter(|step| step.step == ConnectionStep::SignIn).map(|step| step.hop).collect();
     assert_eq!(signed_in, [0, 0, 1, 1, 2, 2]);
     for (sshd, hop) in [(&first, &outer), (&second, &middle), (&third, &last)] {
         let accepted = format!("Accepted publickey for {} from", hop.user.as_deref().unwrap());

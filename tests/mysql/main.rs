@@ -1,4 +1,4 @@
-//! The session against a real MySQL: what MariaDB answers otherwise. `tests/run mysql` starts one behind the rig's sshd, or
+//! The session against a real MySQL: where it differs from MariaDB. `tests/run mysql` starts one behind the rig's sshd, or
 //! takes a server of your own, which is only read from; no other step runs this.
 #![allow(
     clippy::unwrap_used,
@@ -79,7 +79,7 @@ const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FRO
                     SELECT a.i, b.i, repeat('x', 100) FROM n a, n b, n c";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn session_facts_are_pinned_and_read_back() {
+async fn session_variables_are_pinned_and_read_back() {
     let mut live = connect(server()).await.unwrap();
     let facts = "SELECT @@sql_mode, @@character_set_results, @@time_zone, @@group_concat_max_len, @@autocommit, \
                  @@transaction_read_only, @@sql_select_limit, CONNECTION_ID()";
@@ -196,7 +196,7 @@ async fn every_value_of_every_type_is_what_the_client_prints_and_what_others_rea
     live.close().await;
 }
 
-/// `caching_sha2_password` wants the whole password once, and takes a scramble as long as it remembers it.
+/// `caching_sha2_password` asks for the whole password once, and then accepts a scramble as long as it remembers it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::await_holding_lock, reason = "one test at a time empties the cache")]
 async fn without_tls_the_full_sign_in_is_refused_and_the_fast_one_passes_after_a_full_one_over_tls() {

@@ -81,7 +81,7 @@ fn a_terminal_that_takes_no_copies_gets_none_and_the_file_is_named() {
     let home = Home::new();
     let mut story = with_rows(&home, &[("TERM", "linux")]);
     story.keys("y");
-    story.see("linux takes no copies");
+    story.see("the terminal linux has no clipboard");
     let files = copies(&home);
     assert_eq!(files.len(), 1);
     assert_eq!(std::fs::read_to_string(&files[0]).unwrap(), "1");

@@ -24,7 +24,7 @@ fn a_build_without_a_keyring_says_so_says_what_to_do_and_lets_the_password_be_ty
     }
 
     let mut story = Story::start(&home, &["clinic"], (80, 24));
-    let shown = story.see("the keyring is not in this build");
+    let shown = story.see("this build has no keyring");
     assert!(shown.contains("Password"), "{shown}");
     story.text(rig.password());
     story.keys("enter");
@@ -53,18 +53,18 @@ fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_conn
     let replica = format!("{}:{}", rig.mysql_host(), rig.mysql_port());
     for (question, answer) in [
         ("Environment", "nowhere"),
-        ("one of these words", "test"),
+        ("choose one of these environments", "test"),
         ("Bastion", "bastion"),
         ("Replica", &replica),
         ("Account", rig.account()),
         ("Database", ""),
-        ("password comes from", "prompt"),
+        ("Source of the password", "prompt"),
     ] {
         story.see(question);
         story.text(answer);
         story.keys("enter");
     }
-    story.see("`rrx clinic` opens it");
+    story.see("Open it with `rrx clinic`");
     assert!(story.end().success());
 
     let mut story = Story::start(&home, &["clinic"], (80, 24));

@@ -318,14 +318,14 @@ fn without_colours_and_glyphs_everything_is_still_said() {
 #[ignore = "the child of the story below"]
 fn a_program_that_panics() {
     use rrx::app::ui::look::TerminalLook;
-    use rrx::commands::outside::Place;
-    use rrx::commands::{demo, keymap, tui};
-    use rrx::io::host::clipboard::Surroundings;
-    use rrx::io::{storage::paths::Paths, store};
+    use rrx::commands::common::{demo_profile, keymap};
+    use rrx::io::{env::HostEnv, storage::paths::Paths, store};
+    use rrx::shell::{self, ShellDeps, ShellStart};
     let paths = Paths::find(None).unwrap();
-    let built_in = demo::built_in(2, &paths);
+    let env = std::sync::Arc::new(HostEnv::of_this_process(paths.clone()));
+    let built_in = demo_profile::profile(2, &env);
     let settings = std::sync::Arc::<rrx::domain::profile::Settings>::default();
-    let start = tui::TuiStart {
+    let start = ShellStart {
         look: TerminalLook::default(),
         profiles: vec![std::sync::Arc::clone(&built_in.profile)],
         problems: Vec::new(),
@@ -333,13 +333,10 @@ fn a_program_that_panics() {
         first_worksheet: None,
         keymap: keymap::load(&settings.ui, &paths).keymap,
         settings,
+        directory: String::new(),
     };
-    let outside = tui::Outside {
-        own: Place::own(&paths),
-        demo: Some(built_in.place),
-        store: store::Options::spilling_to(paths.state.clone()),
-        here: Surroundings::default(),
-    };
+    let deps =
+        ShellDeps { env, demo: Some(built_in.context), store: store::StoreOptions::spilling_to(paths.state.clone()) };
     let now = paths.home.join("now");
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
         let fault = async {
@@ -348,7 +345,7 @@ fn a_program_that_panics() {
             }
             panic!("a planted fault");
         };
-        let _: (_, ()) = tokio::join!(tui::run(start, outside), fault);
+        let _: (_, ()) = tokio::join!(shell::run(start, deps), fault);
     });
 }
 

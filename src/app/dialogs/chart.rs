@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::domain::quantity::grouped;
 use crate::domain::results::{Column, Plot, PlotKind, Scale, TypeClass};
-use crate::domain::words::grouped;
 
 /// Pairs of columns that are listed; with more of them the list says so.
 const MOST: usize = 2_000;
@@ -70,8 +70,8 @@ fn charts(columns: &[Column], here: Option<usize>) -> (Vec<DialogItem>, Option<D
     let names = names(columns);
     let plots = |y: usize, x: usize| {
         let can = x != y && is(y, |of| of.is_value);
-        let bars = (can && is(x, |of| of.is_label)).then_some(Plot { form: PlotKind::Bars, x, y });
-        let line = (can && is(x, |of| of.is_axis)).then_some(Plot { form: PlotKind::Line, x, y });
+        let bars = (can && is(x, |of| of.is_label)).then_some(Plot { kind: PlotKind::Bars, x, y });
+        let line = (can && is(x, |of| of.is_axis)).then_some(Plot { kind: PlotKind::Line, x, y });
         bars.into_iter().chain(line)
     };
     let all = || 0..columns.len();
@@ -98,7 +98,7 @@ fn charts(columns: &[Column], here: Option<usize>) -> (Vec<DialogItem>, Option<D
 
 fn item(plot: Plot, names: &[String]) -> DialogItem {
     let name = |at: usize| names.get(at).map_or("", String::as_str);
-    let kind = match plot.form {
+    let kind = match plot.kind {
         PlotKind::Bars => "bars",
         PlotKind::Line => "line",
     };
@@ -108,7 +108,7 @@ fn item(plot: Plot, names: &[String]) -> DialogItem {
 fn chart_use(column: &Column) -> ChartUse {
     let scale = Scale::of(column);
     ChartUse {
-        is_value: scale.is_some_and(|scale| scale != Scale::Moment),
+        is_value: scale.is_some_and(|scale| scale != Scale::DateTime),
         // Bars by measured numbers are as many as there are rows, each with a label of its own.
         is_label: !matches!(column.class(), TypeClass::Decimal | TypeClass::Float),
         is_axis: scale.is_some(),

@@ -6,7 +6,7 @@ use crate::app::request::{
 };
 use crate::domain::export::{Format, Formulas};
 use crate::domain::protocol::ExportForm;
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
 /// What an export of a result could write, known when the dialog opens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
 use crate::domain::protocol::HistoryEntry;
+use crate::domain::quantity::grouped;
 use crate::domain::text::one_line;
-use crate::domain::words::grouped;
 
 /// Lists statements that were run, the newest first.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
-use crate::domain::results::zones;
+use crate::domain::results::zone_names;
 
 /// Lists time zones.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Dialog for ZoneDialog {
     fn items(&self, _context: &Context) -> Vec<DialogItem> {
         let none = DialogItem::new("none", vec![Request::Zone(String::new())]).about("only the session's time zone");
         let item = |name: String| DialogItem::new(name.clone(), vec![Request::Zone(name)]);
-        std::iter::once(none).chain(zones().into_iter().map(item)).collect()
+        std::iter::once(none).chain(zone_names().into_iter().map(item)).collect()
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {

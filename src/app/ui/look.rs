@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::domain::profile::UiSettings;
-use crate::domain::text::{Glyphs, ascii_twin};
+use crate::domain::text::{GlyphSet, ascii_equivalent};
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +31,7 @@ pub enum Background {
 pub struct TerminalLook {
     pub colours: Colours,
     pub background: Background,
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphSet,
 }
 
 /// The variables of the environment that describe the terminal; `None` where one is not set, or empty.
@@ -60,8 +60,8 @@ impl TerminalLook {
         };
         let colours = if ui.theme == "mono" { Colours::None } else { env.colours() };
         let glyphs = match ui.glyphs.as_str() {
-            "unicode" => Glyphs::Unicode,
-            "ascii" => Glyphs::Ascii,
+            "unicode" => GlyphSet::Unicode,
+            "ascii" => GlyphSet::Ascii,
             _ => env.glyphs(),
         };
         Self { colours, background, glyphs }
@@ -99,12 +99,12 @@ impl TerminalEnv {
 
     /// A locale that names another encoding than UTF-8 decides; where none is named, terminals of today draw UTF-8. The
     /// Linux console has too few glyphs in its font.
-    fn glyphs(&self) -> Glyphs {
+    fn glyphs(&self) -> GlyphSet {
         let is_utf8 = self.locale.as_ref().is_none_or(|locale| {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        if is_utf8 && !self.is_plain() && self.term() != "linux" { Glyphs::Unicode } else { Glyphs::Ascii }
+        if is_utf8 && !self.is_plain() && self.term() != "linux" { GlyphSet::Unicode } else { GlyphSet::Ascii }
     }
 }
 
@@ -114,7 +114,7 @@ pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mut characters = cell.symbol().chars();
         if let (Some(character), None) = (characters.next(), characters.next())
-            && let Some(twin) = ascii_twin(character)
+            && let Some(twin) = ascii_equivalent(character)
         {
             cell.set_char(twin);
         }

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use super::look::{Background, Colours, TerminalLook};
 use crate::domain::profile::Environment;
 use crate::domain::sql::highlight::Class;
-use crate::domain::text::Glyphs;
+use crate::domain::text::GlyphSet;
 
 /// Styles by what they mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Theme {
 
     /// Which glyphs can be drawn.
     #[must_use]
-    pub const fn glyphs(self) -> Glyphs {
+    pub const fn glyphs(self) -> GlyphSet {
         self.look.glyphs
     }
 

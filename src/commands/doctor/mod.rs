@@ -1,106 +1,139 @@
-//! `rrx doctor`: walks the way to a replica as connecting does, and tells each rung, what is probably wrong and what to do
-//! next. It sends no statement of the user's, and changes nothing but a host key that the command line accepts.
+//! `rrx doctor`: connects to a replica, and reports each connection step: whether it works, what is probably wrong, and what to do
+//! next. It sends no statement of the user, and changes nothing except for a host key that the command line accepts.
 
+mod anonymizer;
 mod bundle;
+mod check;
 mod report;
-mod walk;
+mod report_text;
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use report::{FORMAT, Report, VERSION};
-pub use walk::{Step, Walk};
+use self::check::{CheckedStep, check_connection};
+use self::report::Report;
+use super::common::context::CommandContext;
+use super::common::headless::HeadlessDeps;
+use super::common::host_key;
+use super::common::interrupts::Interrupts;
+use super::common::print;
+use super::common::runtime::block_on;
+use crate::cli::DoctorCommand;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::io::runtime::clock::Clock;
 
-use super::headless::Interrupts;
-use super::print;
-use crate::domain::problem::Problem;
-use crate::domain::profile::Profile;
-use crate::io::session::Outside;
-use crate::io::storage::Clock;
-
-/// What `rrx doctor` is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The arguments of `rrx doctor`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoctorArgs {
-    /// Fingerprints of host keys that may be recorded.
+    /// Fingerprints of the host keys that may be recorded.
     pub accept: Vec<String>,
-    /// The file for a report that can be passed on.
+    /// The file for a report to pass on.
     pub bundle: Option<PathBuf>,
-    /// What of it is told.
-    pub names: Names,
-    /// How it is printed.
-    pub shape: Shape,
+    pub names: NamesInBundle,
+    pub style: ReportStyle,
 }
 
-/// What a bundle tells of hosts and people.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Names {
-    /// Their names.
-    #[default]
+/// What a bundle contains for the names of hosts and people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamesInBundle {
     Plain,
-    /// A word in place of each, the same one wherever it stands in the bundle.
+    /// A word instead of each name; the same name is the same word in one bundle.
     Hashed,
 }
 
 /// How the report is printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Shape {
-    /// Line by line, as the rungs are climbed.
-    #[default]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportStyle {
+    /// One line for each step when it is finished.
     Text,
-    /// The same, with the rung that is being tried on the last line.
+    /// The same, with the running step on the last line.
     Terminal,
     /// One JSON document at the end.
     Json,
 }
 
-/// Where it walks.
-pub struct Site {
-    /// The profile.
-    pub profile: Arc<Profile>,
-    /// What the session needs of the machine.
-    pub outside: Outside,
-    /// The time of day.
-    pub clock: Clock,
-    /// What stops it.
-    pub stop: Interrupts,
-}
-
-/// Walks, tells, and answers with the exit code: 0 where every rung holds (warnings are told and change nothing), 3 where
-/// one fails, else that of the problem.
+/// Runs `rrx doctor`. Returns the exit code.
 ///
 /// # Errors
-/// Where the output or the bundle cannot be written.
-pub async fn run(args: &DoctorArgs, mut site: Site, out: &mut (dyn Write + Send)) -> Result<u8, Problem> {
+/// Returns a problem if there is no such profile, or if the output or the bundle cannot be written.
+pub fn execute(command: &DoctorCommand, context: &CommandContext) -> Result<u8, Problem> {
+    let loaded = context.load_settings_and_report()?;
+    let only = match loaded.settings.profiles.as_slice() {
+        [only] => only.name.as_str(),
+        _ => "",
+    };
+    let name = command.profile.as_deref().unwrap_or(only);
+    if name.is_empty() {
+        let rrx = context.command_line();
+        return Err(Problem::new(ProblemKind::Settings, "No profile is named").hint(format!(
+            "run `{}`; `{}` lists the profiles, and `{}` always works",
+            rrx.with("doctor PROFILE"),
+            rrx.with("profiles list"),
+            rrx.with("doctor demo")
+        )));
+    }
+    let (profile, profile_context) = context.find_profile(name, &loaded)?;
+    let accept: Result<Vec<String>, String> =
+        command.accept_host_key.iter().map(|text| host_key::parse_fingerprint(text)).collect();
+    let accept = accept.map_err(|why| {
+        Problem::new(ProblemKind::Settings, "--accept-host-key needs a complete fingerprint").because(why)
+    })?;
+    let args = DoctorArgs {
+        accept,
+        bundle: command.bundle.clone(),
+        names: if command.anonymize { NamesInBundle::Hashed } else { NamesInBundle::Plain },
+        style: match (command.format.json, std::io::stdout().is_terminal()) {
+            (true, _) => ReportStyle::Json,
+            (false, true) => ReportStyle::Terminal,
+            (false, false) => ReportStyle::Text,
+        },
+    };
+    let env = &context.env;
+    let deps = HeadlessDeps { profile, session: profile_context.session, prompts: env.prompts };
+    block_on(async { run(&args, &deps, env.clock, &mut std::io::stdout()).await })
+}
+
+/// Checks the connection and prints the report. Returns the exit code: 0 if all checks passed (also with warnings), 3 if a step
+/// failed, or else that of the problem.
+///
+/// # Errors
+/// Returns a problem if the output or the bundle cannot be written.
+async fn run(
+    args: &DoctorArgs,
+    deps: &HeadlessDeps,
+    clock: Clock,
+    out: &mut (dyn Write + Send),
+) -> Result<u8, Problem> {
+    let mut interrupts = Interrupts::listen()?;
     if let Some(path) = &args.bundle {
         bundle::refuse_existing(path)?;
     }
-    if args.shape != Shape::Json {
-        print::text(out, &report::heading(&site.profile))?;
+    if args.style != ReportStyle::Json {
+        print::text(out, &report_text::heading(&deps.profile))?;
     }
-    let profile = Arc::clone(&site.profile);
-    let mut told = Ok(());
-    let mut tell = |step: &Step| {
-        if told.is_ok() {
-            told = match args.shape {
-                Shape::Text => print::text(out, &report::settled(step, &profile)),
-                Shape::Terminal => print::text(out, &report::moving(step, &profile)),
-                Shape::Json => Ok(()),
+    let profile = Arc::clone(&deps.profile);
+    let mut printed = Ok(());
+    let mut print_step = |step: &CheckedStep| {
+        if printed.is_ok() {
+            printed = match args.style {
+                ReportStyle::Text => print::text(out, &report_text::finished_step(step, &profile)),
+                ReportStyle::Terminal => print::text(out, &report_text::step_on_terminal(step, &profile)),
+                ReportStyle::Json => Ok(()),
             };
         }
     };
-    let walk =
-        walk::walk(Arc::clone(&site.profile), site.outside.clone(), &args.accept, &mut site.stop, &mut tell).await;
-    told?;
-    let report = Report { profile: &site.profile, walk: &walk, accept: &args.accept, time: (site.clock)() };
-    match args.shape {
-        Shape::Json => print::json(out, &report.json())?,
-        Shape::Text | Shape::Terminal => print::text(out, &report.words())?,
+    let check = check_connection(deps.clone(), &args.accept, &mut interrupts, &mut print_step).await;
+    printed?;
+    let report = Report { profile: &deps.profile, check: &check, accept: &args.accept, time: clock() };
+    match args.style {
+        ReportStyle::Json => print::json(out, &report.json())?,
+        ReportStyle::Text | ReportStyle::Terminal => print::text(out, &report_text::summary(&report))?,
     }
     if let Some(path) = &args.bundle {
-        bundle::write(path, &report, &site.outside, args.names)?;
-        if args.shape != Shape::Json {
-            print::text(out, &format!("\nWritten for a ticket: {}\n", print::line(&path.display().to_string())))?;
+        bundle::write(path, &report, &deps.session, args.names)?;
+        if args.style != ReportStyle::Json {
+            print::text(out, &format!("\nWrote the bundle {}\n", print::one_line(&path.display().to_string())))?;
         }
     }
     Ok(report.exit_code())

@@ -1,34 +1,22 @@
-//! `rrx profiles add`: what onboarding gives, from flags, from questions or from a URL, into the settings file.
+//! `rrx profiles add`: adds a profile from flags, from answers or from a URL.
 
-use std::path::{Path, PathBuf};
-
-use super::Talk;
-use super::import::{self, Source};
+use super::draft::{draft, overwrite, password_source, save};
+use super::source::ImportSource;
+use super::{Interview, ProfilesDeps};
 use crate::cli::{AddCommand, ProfileDetails};
-use crate::commands::secret;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{
-    self, Draft, Environment, Hop, Imported, Overwrite, SecretKind, SecretSource, check_name, endpoint,
-};
-use crate::io::storage::keyring::Keyring;
-use crate::io::storage::paths::Paths;
-use crate::io::storage::settings;
-use crate::io::storage::stored::StoredDates;
+use crate::domain::profile::{Draft, Environment, Hop, Imported, check_name, endpoint};
+use crate::io::host::keyring::Keyring;
 
-/// Serves it.
+/// Adds the profile. Asks for what the flags do not say if they name neither a replica nor a URL.
 ///
 /// # Errors
-/// What is missing or wrong; then nothing is written.
-pub fn add(
-    command: &AddCommand,
-    paths: &Paths,
-    (keyring, dates): (&dyn Keyring, &StoredDates),
-    talk: &mut Talk<'_>,
-) -> Result<(), Problem> {
+/// Returns a problem that names what is missing or wrong; then nothing is written.
+pub fn add(command: &AddCommand, deps: ProfilesDeps<'_>, interview: &mut Interview<'_>) -> Result<(), Problem> {
     check_name(&command.name)?;
-    refuse_missing_keyring(&command.details, keyring)?;
+    refuse_missing_keyring(&command.details, deps.secrets.keyring)?;
     let mut imported = match &command.url {
-        Some(url) => import::url(&Source::url(url, talk)?)?,
+        Some(url) => ImportSource::url_or_stdin(url, interview)?.parse_url()?,
         None => Imported::default(),
     };
     if let Some((host, port)) = command.replica.clone() {
@@ -38,42 +26,42 @@ pub fn add(
     imported.database = command.database.clone().or(imported.database);
     let mut details = command.details.clone();
     let mut without = Vec::new();
-    if command.replica.is_none() && command.url.is_none() && talk.is_terminal {
-        without = ask(&mut imported, &mut details, keyring, talk)?;
+    if command.replica.is_none() && command.url.is_none() && interview.is_terminal {
+        without = ask(&mut imported, &mut details, deps.secrets.keyring, interview)?;
     }
-    let draft = Draft { without, ..draft(&command.name, imported, &details, (keyring, dates), talk)? };
-    save(&[draft], details.replace, (paths, dates), talk)
+    let draft = Draft { without, ..draft(&command.name, imported, &details, deps.secrets, interview)? };
+    save(&[draft], overwrite(&details), deps, interview)
 }
 
-/// A profile that takes its password from a keyring that this build does not have could never connect.
-pub(super) fn refuse_missing_keyring(details: &ProfileDetails, keyring: &dyn Keyring) -> Result<(), Problem> {
+/// Refuses a profile with a keyring if this build has none, because it could never connect.
+fn refuse_missing_keyring(details: &ProfileDetails, keyring: &dyn Keyring) -> Result<(), Problem> {
     if !details.keyring || keyring.is_built_in() {
         return Ok(());
     }
     Err(Problem::new(ProblemKind::Settings, "This build of rrx has no keyring").because("nothing was written").hint(
-        "take --prompt, --password-command, --password-file or --password-env, or a build with the feature `keyring`",
+        "use --prompt, --password-command, --password-file or --password-env, or a build with the feature `keyring`",
     ))
 }
 
-/// Asks for what the flags do not give; answers with what there shall not be.
+/// Asks for what the flags do not say. Returns the settings that the profile must not have.
 fn ask(
     imported: &mut Imported,
     details: &mut ProfileDetails,
     keyring: &dyn Keyring,
-    talk: &mut Talk<'_>,
+    interview: &mut Interview<'_>,
 ) -> Result<Vec<&'static str>, Problem> {
     let mut without = Vec::new();
-    talk.say("What onboarding gave you. An empty answer takes what stands in brackets; Ctrl-D saves nothing.")?;
+    interview.say("Enter your access data. Press Enter for the value in brackets, or Ctrl-D to cancel.")?;
     if details.environment.is_none() {
-        let words = "Environment: production, validation, test or development";
-        imported.environment = Some(talk.ask(words, "production", |answer| {
-            Environment::meant(answer).ok_or_else(|| "one of these words".to_owned())
+        let question = "Environment: production, validation, test or development";
+        imported.environment = Some(interview.ask(question, "production", |answer| {
+            Environment::meant(answer).ok_or_else(|| "choose one of these environments".to_owned())
         })?);
     }
     if details.bastions.is_empty() {
-        let question = "Bastion, as [user@]host[:port]; several with a blank between them; none: -";
-        imported.route = talk.ask(question, "", |answer| match answer {
-            "" => Err("a host, or - for a direct connection".into()),
+        let question = "Bastion, as [user@]host[:port]; several separated by spaces; - for none";
+        imported.route = interview.ask(question, "", |answer| match answer {
+            "" => Err("enter a host, or - for a direct connection".into()),
             "-" => Ok(Vec::new()),
             hops => hops.split_whitespace().map(|hop| hop.parse::<Hop>().map_err(|why| why.to_string())).collect(),
         })?;
@@ -82,176 +70,49 @@ fn ask(
         }
     }
     let (host, port) =
-        talk.ask("Replica, as host[:port]", "", |answer| endpoint(answer).map_err(|why| why.to_string()))?;
+        interview.ask("Replica, as host[:port]", "", |answer| endpoint(answer).map_err(|why| why.to_string()))?;
     (imported.host, imported.port) = (Some(host), port);
-    let given = |answer: &str| if answer.is_empty() { Err("it is needed".to_owned()) } else { Ok(answer.to_owned()) };
     if imported.user.is_none() {
-        imported.user = Some(talk.ask("Account on the replica", "", given)?);
+        imported.user = Some(interview.ask("Account on the replica", "", not_empty)?);
     }
     if imported.database.is_none() {
-        let name = talk.ask("Database to start in; none: -", "-", |answer| Ok(answer.to_owned()))?;
+        let name = interview.ask("Database to start in; - for none", "-", |answer| Ok(answer.to_owned()))?;
         imported.database = Some(name).filter(|name| name != "-");
         if imported.database.is_none() {
             without.push("database");
         }
     }
-    if source(details).is_none() {
-        let (question, usual) = if keyring.is_built_in() {
-            ("Where the password comes from: prompt, keyring, command, file or env", "keyring")
-        } else {
-            ("Where the password comes from: prompt, command, file or env", "prompt")
-        };
-        let word = talk.ask(question, usual, |answer| match answer {
-            "keyring" if !keyring.is_built_in() => Err("the keyring is not in this build: take another one".to_owned()),
-            "prompt" | "keyring" | "command" | "file" | "env" => Ok(answer.to_owned()),
-            _ => Err("one of these words".into()),
-        })?;
-        match word.as_str() {
-            "keyring" => details.keyring = true,
-            "command" => details.password_command = Some(talk.ask("Command that prints it", "", given)?),
-            "file" => details.password_file = Some(talk.ask("File whose first line it is", "", given)?.into()),
-            "env" => details.password_env = Some(talk.ask("Variable that holds it", "", given)?),
-            _ => details.prompt = true,
-        }
+    if password_source(details).is_none() {
+        ask_password_source(details, keyring, interview)?;
     }
     Ok(without)
 }
 
-/// The password's source that the flags name.
-fn source(details: &ProfileDetails) -> Option<SecretSource> {
-    if let Some(command) = &details.password_command {
-        return Some(SecretSource::Command(command.clone()));
-    }
-    if let Some(file) = &details.password_file {
-        return Some(SecretSource::File(absolute(file)));
-    }
-    if let Some(name) = &details.password_env {
-        return Some(SecretSource::Env(name.clone()));
-    }
-    match (details.keyring, details.prompt) {
-        // The name under which it stands is the profile's, and comes with it.
-        (true, _) => Some(SecretSource::Keyring(String::new())),
-        (_, true) => Some(SecretSource::Prompt),
-        _ => None,
-    }
-}
-
-/// A path of the command line counts from here, one of the settings from the settings file.
-fn absolute(path: &Path) -> PathBuf {
-    if path.starts_with("~") { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
-}
-
-/// A draft of what was found and what the flags say; the flags win. A password that was found goes into the keyring or nowhere.
-///
-/// # Errors
-/// What is missing.
-pub(super) fn draft(
-    name: &str,
-    imported: Imported,
-    details: &ProfileDetails,
-    (keyring, dates): (&dyn Keyring, &StoredDates),
-    talk: &mut Talk<'_>,
-) -> Result<Draft, Problem> {
-    for note in &imported.notes {
-        talk.say(&format!("{name}: {note}"))?;
-    }
-    let missing = |flag: &str, what: &str| {
-        Problem::new(ProblemKind::Settings, format!("The profile {name} needs {what}"))
-            .because("nothing was written")
-            .hint(format!("say {flag}, or run it on a terminal to be asked"))
-    };
-    let host = imported.host.ok_or_else(|| missing("--replica HOST[:PORT]", "the replica's host"))?;
-    let user = imported.user.ok_or_else(|| missing("--user NAME", "an account"))?;
-    let entry = SecretKind::Password.entry(name);
-    let mut password = source(details).map(|source| match source {
-        SecretSource::Keyring(_) => SecretSource::Keyring(entry.clone()),
-        other => other,
-    });
-    if let Some(found) = imported.password {
-        let wants_keyring = match &password {
-            Some(SecretSource::Keyring(_)) => true,
-            Some(_) => false,
-            None => {
-                keyring.is_built_in()
-                    && talk.is_terminal
-                    && talk.agrees(&format!("{name}: a password was found. Put it into the keyring?"))?
-            }
-        };
-        let stored = wants_keyring && store(&entry, &found, (keyring, dates), talk)?;
-        if !stored {
-            talk.say(&format!(
-                "{name}: the password that was found is not kept anywhere, and does not go into the settings. {}",
-                match &password {
-                    None | Some(SecretSource::Prompt) => "rrx asks for it.".to_owned(),
-                    Some(source) => format!("It will come from {}.", source.words()),
-                }
-            ))?;
-        }
-        if stored {
-            password = Some(SecretSource::Keyring(entry));
-        }
-    }
-    Ok(Draft {
-        name: name.to_owned(),
-        environment: details.environment.map(Environment::from).or(imported.environment),
-        route: if details.bastions.is_empty() { imported.route } else { details.bastions.clone() },
-        host,
-        port: imported.port,
-        user,
-        database: imported.database,
-        password,
-        tls: details.tls.map(profile::TlsMode::from).or(imported.tls),
-        ca: details.ca.as_ref().or(imported.ca.as_ref()).map(|ca| absolute(ca)),
-        without: Vec::new(),
-    })
-}
-
-/// Puts a found password into the keyring; says why where that cannot be done.
-fn store(
-    entry: &str,
-    found: &profile::Secret,
-    (keyring, dates): (&dyn Keyring, &StoredDates),
-    talk: &mut Talk<'_>,
-) -> Result<bool, Problem> {
-    match secret::store(entry, found, keyring, dates) {
-        Ok(()) => {
-            talk.say(&format!("The password of {entry} is in the keyring."))?;
-            Ok(true)
-        }
-        Err(problem) => {
-            talk.say(&format!("rrx: {problem}"))?;
-            Ok(false)
-        }
-    }
-}
-
-/// Writes drafts into the settings, all of them or none.
-///
-/// # Errors
-/// Why they cannot be written.
-pub(super) fn save(
-    drafts: &[Draft],
-    replace: bool,
-    (paths, dates): (&Paths, &StoredDates),
-    talk: &mut Talk<'_>,
+fn ask_password_source(
+    details: &mut ProfileDetails,
+    keyring: &dyn Keyring,
+    interview: &mut Interview<'_>,
 ) -> Result<(), Problem> {
-    let overwrite = if replace { Overwrite::Allowed } else { Overwrite::Forbidden };
-    settings::change(paths, |text, file| {
-        drafts.iter().try_fold(text.to_owned(), |text, draft| profile::add(&text, file, draft, overwrite))
+    let (question, default) = if keyring.is_built_in() {
+        ("Source of the password: prompt, keyring, command, file or env", "keyring")
+    } else {
+        ("Source of the password: prompt, command, file or env", "prompt")
+    };
+    let source = interview.ask(question, default, |answer| match answer {
+        "keyring" if !keyring.is_built_in() => Err("this build has no keyring: choose another source".to_owned()),
+        "prompt" | "keyring" | "command" | "file" | "env" => Ok(answer.to_owned()),
+        _ => Err("choose one of these sources".into()),
     })?;
-    for draft in drafts {
-        talk.say(&saved(&draft.name, paths))?;
-        if let Some(source @ SecretSource::Keyring(_)) = &draft.password
-            && dates.days(source).is_none()
-        {
-            let line = paths.command_line.with(&format!("secret set {}", draft.name));
-            talk.say(&format!("`{line}` stores its password in the keyring."))?;
-        }
+    match source.as_str() {
+        "keyring" => details.keyring = true,
+        "command" => details.password_command = Some(interview.ask("Command that prints it", "", not_empty)?),
+        "file" => details.password_file = Some(interview.ask("File that has it as first line", "", not_empty)?.into()),
+        "env" => details.password_env = Some(interview.ask("Environment variable that has it", "", not_empty)?),
+        _ => details.prompt = true,
     }
     Ok(())
 }
 
-/// What is said when a profile is there.
-pub(super) fn saved(name: &str, paths: &Paths) -> String {
-    format!("[profile.{name}] is in {}. `{}` opens it.", paths.config.display(), paths.command_line.with(name))
+fn not_empty(answer: &str) -> Result<String, String> {
+    if answer.is_empty() { Err("an answer is required".to_owned()) } else { Ok(answer.to_owned()) }
 }

@@ -1,4 +1,5 @@
-//! `rrx profiles export`: a profile to pass on, without secrets, its hops as another machine needs them and their keys pinned.
+//! `rrx profiles export`: writes a profile without secrets to pass it on. Its hops are written out as another machine needs them,
+//! with their host keys.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -6,27 +7,27 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::cli::ExportCommand;
-use crate::commands::print;
+use crate::commands::common::print;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Profile};
 use crate::domain::protocol::Loaded;
-use crate::io::session::{Outside, tunnel_context};
+use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::atomic;
-use crate::io::tunnel::{NoOneToAsk, TunnelContext, written_out};
+use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
 
-/// Serves it.
+/// Writes the profile.
 ///
 /// # Errors
-/// A profile that is not there, an `ssh_config` that cannot be read, a file that is there already.
+/// Returns a problem if there is no such profile, if `ssh_config` cannot be read, or if the file exists.
 pub async fn export(
     command: &ExportCommand,
     loaded: &Loaded,
-    outside: &Outside,
+    env: &SessionEnv,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Problem> {
     let profile = loaded.settings.require(&command.name)?;
-    let route = written_out(&profile.route, &context(profile, outside)).await.map_err(|error| error.problem())?;
+    let route = portable_route(&profile.route, &silent_context(profile, env)).await.map_err(|error| error.problem())?;
     let text = profile::export(profile, &route);
     let Some(file) = &command.output else {
         return print::text(out, &text);
@@ -34,21 +35,21 @@ pub async fn export(
     atomic::create(file, text.as_bytes()).map_err(|error| {
         Problem::new(ProblemKind::Local, format!("{} cannot be written", file.display()))
             .because(error.to_string())
-            .hint("name a file that is not there yet")
+            .hint("name a file that does not exist yet")
     })?;
-    let pinned = route.iter().filter(|hop| !hop.host_key.is_empty()).count();
+    let with_key = route.iter().filter(|hop| !hop.host_key.is_empty()).count();
     print::text(
         err,
         &format!(
-            "Wrote {} without secrets; {pinned} of {} hops with their host keys.\n",
-            print::line(&file.display().to_string()),
+            "Wrote {} without secrets; {with_key} of {} hops have their host keys.\n",
+            print::one_line(&file.display().to_string()),
             route.len()
         ),
     )
 }
 
-/// What reading a route needs: nobody is asked, nothing is told.
-fn context(profile: &Profile, outside: &Outside) -> TunnelContext {
-    let (event, _) = mpsc::channel(1);
-    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, outside, Arc::new(NoOneToAsk), event) }
+/// Returns a tunnel context that asks nothing and reports nothing; reading a route needs no more.
+fn silent_context(profile: &Profile, env: &SessionEnv) -> TunnelContext {
+    let (progress, _) = mpsc::channel(1);
+    TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, env, Arc::new(NoPrompter), progress) }
 }

@@ -1,77 +1,56 @@
-//! `rrx profiles`: what the settings file gives, and what is added to it. It connects to nothing and shows no secret.
+//! `rrx profiles`: lists, adds, imports and exports profiles. It connects to nothing and shows no secret.
 
 mod add;
+mod draft;
 mod export;
 mod import;
-mod talk;
+mod interview;
+mod list;
+mod source;
 
 pub use add::add;
 pub use export::export;
-pub use import::{Source, import};
-pub use talk::Talk;
+pub use import::import;
+pub use interview::Interview;
+pub use list::list;
 
-use std::io::Write;
+use std::io::IsTerminal as _;
 
-use serde_json::json;
-
-use super::print;
-use crate::cli::Form;
+use super::common::context::CommandContext;
+use super::common::runtime::block_on;
+use crate::cli::ProfilesCommand;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Environment, Profile};
-use crate::domain::protocol::Loaded;
-use crate::io::storage::paths::Paths;
+use crate::io::env::{HostEnv, SecretStore};
 
-/// Lists them.
+/// What adding and importing profiles need.
+#[derive(Clone, Copy)]
+pub struct ProfilesDeps<'a> {
+    pub env: &'a HostEnv,
+    pub secrets: SecretStore<'a>,
+}
+
+/// Runs `rrx profiles`.
 ///
 /// # Errors
-/// What the output says; what is wrong in the settings is words on `err`.
-pub fn list(
-    form: Form,
-    loaded: &Loaded,
-    paths: &Paths,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<(), Problem> {
-    print::problems(err, &loaded.problems)?;
-    let profiles = &loaded.settings.profiles;
-    if form.json {
-        let facts: Vec<_> = profiles.iter().map(facts).collect();
-        return print::json(out, &facts);
+/// Returns a problem if the command fails; then the settings file is unchanged.
+pub fn execute(command: ProfilesCommand, context: &CommandContext) -> Result<(), Problem> {
+    let env = &context.env;
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let stdin = std::io::stdin();
+    let is_terminal = stdin.is_terminal();
+    let dates = env.stored_dates();
+    let deps = ProfilesDeps { env, secrets: SecretStore { keyring: env.keyring, dates: &dates } };
+    match command {
+        ProfilesCommand::List(format) => list(format, &context.load_settings(), &env.paths, &mut out, &mut err),
+        ProfilesCommand::Add(command) => {
+            add(&command, deps, &mut Interview { input: &mut stdin.lock(), err: &mut err, is_terminal })
+        }
+        ProfilesCommand::Import(command) => {
+            import(&command, deps, &mut Interview { input: &mut stdin.lock(), err: &mut err, is_terminal })
+        }
+        ProfilesCommand::Export(command) => {
+            let session = env.profile_context().session;
+            block_on(export(&command, &context.load_settings(), &session, &mut out, &mut err))
+        }
     }
-    let mut rows = vec![["NAME", "ENVIRONMENT", "ACCOUNT", "ROUTE", ""].map(str::to_owned)];
-    rows.extend(profiles.iter().map(row));
-    if cfg!(feature = "demo") {
-        rows.push(["demo", Environment::Demo.word(), "", "", "built in"].map(str::to_owned));
-    }
-    print::columns(out, &rows)?;
-    print::text(err, &format!("Settings: {}\n", paths.config.display()))
-}
-
-fn row(profile: &Profile) -> [String; 5] {
-    let note = if profile.refusal().is_some() { "refused: its blinding cannot be enforced yet" } else { "" };
-    [
-        profile.name.clone(),
-        profile.environment.word().into(),
-        print::line(&format!("{}@{}:{}", profile.user, profile.host, profile.port)),
-        print::line(&route(profile)),
-        note.into(),
-    ]
-}
-
-fn route(profile: &Profile) -> String {
-    let hops: Vec<String> = profile.route.iter().map(ToString::to_string).collect();
-    if hops.is_empty() { "direct".into() } else { hops.join(" > ") }
-}
-
-fn facts(profile: &Profile) -> serde_json::Value {
-    json!({
-        "name": profile.name,
-        "environment": profile.environment.word(),
-        "route": profile.route.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "host": profile.host,
-        "port": profile.port,
-        "user": profile.user,
-        "database": profile.database,
-        "refused": profile.refusal().map(|problem| problem.what),
-    })
 }

@@ -1,12 +1,13 @@
-//! `rrx tunnel`: holds the way to a replica open for other programs, and writes down that it did. What flows through it is
-//! outside the guard, the blinding and the records of statements: it says so, and a profile must allow it.
+//! `rrx tunnel`: keeps a tunnel to a replica open for other programs, and records that in the access log. What flows through it is
+//! outside the guard, the blinding and the statement records: the command says so, and a profile must allow it.
 
-mod outlet;
-mod place;
-mod settings;
-mod show;
+mod client_settings;
+mod error_packet;
+mod event_printer;
+mod listen_address;
+mod queued_output;
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,167 +15,214 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-pub use outlet::{LeftOut, Outlet, Rest, outlets};
-pub use place::Place;
-pub use settings::At;
-pub use show::Shape;
-use show::Show;
-
-use super::headless::{Interrupts, answer};
-use super::host_key::{self, Met};
+use self::error_packet::error_packet;
+use self::event_printer::{EventPrinter, EventStyle};
+pub use self::listen_address::ListenAddress;
+use self::queued_output::queued_outputs;
+use super::common::answer::answer;
+use super::common::context::CommandContext;
+use super::common::host_key::UnknownHostKey;
+use super::common::interrupts::Interrupts;
+use super::common::runtime::block_on_one_thread;
+use crate::cli::TunnelCommand;
 use crate::domain::access_log::{TunnelEvent, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Environment, Profile};
 use crate::domain::protocol::{Answer, Question};
-use crate::io::session::{Outside, tunnel_context};
+use crate::io::env::SocketOwners;
+use crate::io::host::prompts::Prompts;
+use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::access_log::AccessLog;
-use crate::io::storage::{peers, tty};
-use crate::io::tunnel::{Asker, Ending, HoldNews, PeerUids, Terms, Tunnel, hold};
+use crate::io::tunnel::{ClientEnd, ListenerEvent, ListenerOptions, Tunnel, TunnelListener, UserPrompter};
 
-/// What `rrx tunnel` is asked for.
+/// The arguments of `rrx tunnel`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TunnelArgs {
-    /// Where other programs find it.
-    pub place: Place,
-    /// Why it is opened.
-    pub reason: Option<String>,
-    /// How it tells what happens.
-    pub shape: Shape,
+struct TunnelArgs {
+    listen: ListenAddress,
+    /// Why it is opened, for the access log.
+    reason: Option<String>,
+    style: EventStyle,
 }
 
-/// Where it is held.
-pub struct Site {
-    /// The profile.
-    pub profile: Arc<Profile>,
-    /// What the tunnel needs of the machine.
-    pub outside: Outside,
-    /// The access log, open.
-    pub log: AccessLog,
+/// What a tunnel needs.
+struct TunnelDeps {
+    profile: Arc<Profile>,
+    session: SessionEnv,
+    prompts: Prompts,
+    sockets: SocketOwners,
+    log: AccessLog,
+    interrupts: Interrupts,
 }
 
-/// Refuses what cannot be held, and answers with the reason for it, asked for where the profile has blinding rules.
+/// Runs `rrx tunnel`. Returns the exit code.
 ///
 /// # Errors
-/// A refusal (exit code 4) where the profile does not allow it, or where a reason is needed and none is given.
-pub fn permit(profile: &Profile, config: &Path, reason: Option<String>) -> Result<Option<String>, Problem> {
+/// Returns a problem if the profile does not allow it, or if the tunnel cannot be opened.
+pub fn execute(command: &TunnelCommand, context: &CommandContext) -> Result<u8, Problem> {
+    let loaded = context.load_settings_and_report()?;
+    let (profile, profile_context) = context.find_profile(&command.profile, &loaded)?;
+    let listen = match (&command.socket, &command.listen) {
+        (Some(path), _) => ListenAddress::Socket(path.clone()),
+        (None, Some(text)) => ListenAddress::parse(text)?,
+        (None, None) => ListenAddress::Port(0),
+    };
+    let env = &context.env;
+    // Asked before rrx listens for signals, so that Ctrl-C ends a question as usual.
+    let reason = check_allowed(&profile, &env.paths.config, command.reason.clone(), env.prompts)?;
+    let style = match (command.json, std::io::stderr().is_terminal()) {
+        (true, _) => EventStyle::Json,
+        (false, true) => EventStyle::Terminal,
+        (false, false) => EventStyle::Lines,
+    };
+    let args = TunnelArgs { listen, reason, style };
+    // One thread, so that bytes are not passed between threads; the output has a thread of its own.
+    block_on_one_thread(async {
+        let deps = TunnelDeps {
+            profile,
+            interrupts: Interrupts::listen()?,
+            log: AccessLog::open(&profile_context.paths.state, env.clock)?,
+            session: profile_context.session,
+            prompts: env.prompts,
+            sockets: env.sockets.clone(),
+        };
+        let (mut out, mut err, output_thread) =
+            queued_outputs(std::io::stdout(), std::io::stderr(), style.dropped_message());
+        let ended = run(&args, deps, &mut out, &mut err).await;
+        drop((out, err));
+        output_thread.wait(limits::LAST_WORDS);
+        ended
+    })
+}
+
+/// Checks that the profile allows a tunnel. Returns the reason for it, which it asks for if the profile has blinding rules.
+///
+/// # Errors
+/// Returns a refusal (exit code 4) if the profile does not allow it, or if there is no reason for a profile with blinding rules.
+fn check_allowed(
+    profile: &Profile,
+    config: &Path,
+    reason: Option<String>,
+    prompts: Prompts,
+) -> Result<Option<String>, Problem> {
     if !profile.tunnel {
         let problem = Problem::new(
             ProblemKind::Refused,
-            format!("The profile {} may not be opened for other programs", profile.name),
+            format!("The profile {} does not allow tunnels for other programs", profile.name),
         )
-        .because("they would be outside the guard, the blinding and the records of statements");
+        .because("they are outside the guard, the blinding and the statement records");
         return Err(if profile.environment == Environment::Demo {
-            problem.hint("`rrx demo --listen 127.0.0.1:3307` serves the demo's replica for other programs")
+            problem.hint("`rrx demo --listen 127.0.0.1:3307` serves the demo replica to other programs")
         } else {
-            let line = format!(
-                "tunnel = true in [profile.{}] of {} allows it, where your role does",
+            let hint = format!(
+                "if your role permits it, set tunnel = true in [profile.{}] of {}",
                 profile.name,
                 config.display()
             );
-            problem.hint(line).then(Remedy::Settings)
+            problem.hint(hint).then(Remedy::Settings)
         });
     }
     if profile.route.is_empty() {
         return Err(Problem::new(
             ProblemKind::Settings,
-            format!("The profile {} has no hops, so there is nothing to hold", profile.name),
+            format!("The profile {} has no hops, so it needs no tunnel", profile.name),
         )
-        .hint(format!("let the program connect to {}:{} itself", profile.host, profile.port)));
+        .hint(format!("connect your program to {}:{} directly", profile.host, profile.port)));
     }
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if reason.is_some() || profile.blinding.is_none() {
         return Ok(reason);
     }
-    let asked = tty::ask("This profile has blinding rules, and the tunnel is outside them. Why is it needed? ");
+    let asked =
+        (prompts.line)("This profile has blinding rules, and a tunnel is outside them. Why do you need the tunnel? ");
     let given = asked.as_ref().ok().map(|reason| reason.trim()).filter(|reason| !reason.is_empty());
     given.map(|reason| Some(reason.to_owned())).ok_or_else(|| {
         let problem =
-            Problem::new(ProblemKind::Refused, "A tunnel past blinding rules needs a reason, and none was given");
+            Problem::new(ProblemKind::Refused, "A tunnel outside the blinding rules needs a reason, and there is none");
         let problem = match asked {
             Err(error) => problem.because(format!("there is no terminal to ask on: {error}")),
             Ok(_) => problem,
         };
-        problem.hint("--reason TEXT gives it; it goes into the access log")
+        problem.hint("add --reason TEXT; it is recorded in the access log")
     })
 }
 
-/// Holds the tunnel until it is interrupted; answers with the exit code.
+/// Keeps the tunnel open until it is interrupted. Returns the exit code.
 ///
 /// # Errors
-/// Where it cannot be opened, or a record cannot be written.
-pub async fn run(
+/// Returns a problem if the tunnel cannot be opened, or if a record cannot be written.
+async fn run(
     args: &TunnelArgs,
-    mut site: Site,
-    mut stop: Interrupts,
+    deps: TunnelDeps,
     out: &mut (dyn Write + Send),
     err: &mut (dyn Write + Send),
 ) -> Result<u8, Problem> {
-    let profile = Arc::clone(&site.profile);
-    let (door, at, _file) = args.place.open(peers::can_tell).await?;
+    let TunnelDeps { profile, session, prompts, sockets, mut log, mut interrupts } = deps;
+    let bound = args.listen.open(sockets.can_identify_users).await?;
     let tunnel = tokio::select! {
-        opened = open(&profile, &site.outside) => opened?,
-        () = stop.next() => return Ok(ProblemKind::Interrupted.exit_code()),
+        opened = open(&profile, &session, prompts) => opened?,
+        () = interrupts.next() => return Ok(ProblemKind::Interrupted.exit_code()),
     };
     let last_hop = tunnel.last_hop().to_owned();
-    let mut book = Book { profile: &profile, log: &mut site.log, id: String::new(), clients: 0 };
-    book.write(TunnelEvent::Opened { at: at.to_string(), reason: args.reason.clone() })?;
-    let (event, told) = mpsc::channel(limits::INBOX);
-    let terms = Terms {
+    let mut records = TunnelRecords { profile: &profile, log: &mut log, id: String::new(), clients: 0 };
+    records.write(TunnelEvent::Opened { at: bound.address.to_string(), reason: args.reason.clone() })?;
+    let (event_sender, events) = mpsc::channel(limits::INBOX);
+    let options = ListenerOptions {
         host: profile.host.clone(),
         port: profile.port,
-        uid: peers::own_uid(),
-        peers: Arc::new(peers::uids_of) as PeerUids,
-        farewell,
+        uid: sockets.own_uid,
+        peers: Arc::clone(&sockets.peer_uids),
+        refusal_message: error_packet,
     };
-    let held = hold(tunnel, door, terms, event);
-    let mut show = Show::new(args.shape, out, err);
-    show.opened(&profile, &at, &last_hop)?;
-    let ended = serve((&held, told), &mut book, &mut show, &mut stop).await;
-    let (up, down) = held.counts().bytes();
-    let strangers = held.counts().strangers();
+    let listener = TunnelListener::start(tunnel, bound.socket, options, event_sender);
+    let mut printer = EventPrinter::new(args.style, out, err);
+    printer.opened(&profile, &bound.address, &last_hop)?;
+    let ended = serve(&listener, events, &mut records, &mut printer, &mut interrupts).await;
+    let (up, down) = listener.counts().bytes();
+    let strangers = listener.counts().rejected();
     let end = match &ended {
-        Ok(()) => "ended as asked".to_owned(),
+        Ok(()) => "ended by the user".to_owned(),
         Err(problem) => format!("ended: {}", problem.what),
     };
-    let closed = TunnelEvent::Closed { clients: book.clients, strangers, up, down, end };
-    book.write(closed.clone())?;
-    show.closed(&closed);
+    let closed = TunnelEvent::Closed { clients: records.clients, strangers, up, down, end };
+    records.write(closed.clone())?;
+    printer.closed(&closed);
     ended.map(|()| 0)
 }
 
-/// Serves until it is told to end, or the way does not come back.
+/// Serves clients until an interrupt, or until the tunnel cannot be reconnected.
 async fn serve(
-    (held, mut told): (&crate::io::tunnel::Held, mpsc::Receiver<HoldNews>),
-    book: &mut Book<'_>,
-    show: &mut Show<'_>,
-    stop: &mut Interrupts,
+    listener: &TunnelListener,
+    mut events: mpsc::Receiver<ListenerEvent>,
+    records: &mut TunnelRecords<'_>,
+    printer: &mut EventPrinter<'_>,
+    interrupts: &mut Interrupts,
 ) -> Result<(), Problem> {
-    let mut tick = interval(show.period());
+    let mut tick = interval(printer.count_interval());
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ended = loop {
         let event = tokio::select! {
-            event = told.recv() => event,
-            () = stop.next() => break Ok(()),
+            event = events.recv() => event,
+            () = interrupts.next() => break Ok(()),
             _ = tick.tick() => {
-                show.counts(held.counts());
+                printer.counts(listener.counts());
                 continue;
             }
         };
         let Some(event) = event else { break Ok(()) };
-        let gone = if let HoldNews::Gone(problem) = &event { Err(problem.clone()) } else { Ok(()) };
-        let taken = take(event, book, show).and(gone);
-        if taken.is_err() {
-            break taken;
+        let is_lost = if let ListenerEvent::GaveUp(problem) = &event { Err(problem.clone()) } else { Ok(()) };
+        let handled = handle(event, records, printer).and(is_lost);
+        if handled.is_err() {
+            break handled;
         }
     };
-    held.end();
-    // The news end when every client is told of. One that hangs in the system is not waited for.
+    listener.close();
+    // The events end after the last client. A client that hangs in the system is not waited for.
     let rest = async {
-        while let Some(event) = told.recv().await {
-            if !matches!(event, HoldNews::Came { .. }) {
-                let taken = take(event, book, show);
-                ended = ended.clone().and(taken);
+        while let Some(event) = events.recv().await {
+            if !matches!(event, ListenerEvent::ClientConnected { .. }) {
+                let handled = handle(event, records, printer);
+                ended = ended.clone().and(handled);
             }
         }
     };
@@ -182,60 +230,65 @@ async fn serve(
     ended
 }
 
-/// Writes one piece of news down and shows it.
-fn take(event: HoldNews, book: &mut Book<'_>, show: &mut Show<'_>) -> Result<(), Problem> {
+/// Records one event and prints it.
+fn handle(
+    event: ListenerEvent,
+    records: &mut TunnelRecords<'_>,
+    printer: &mut EventPrinter<'_>,
+) -> Result<(), Problem> {
     match event {
-        HoldNews::Came { client, admit } => {
-            let written = book.write(TunnelEvent::Came { client });
-            // Without its record nobody is served; one that is gone already is no trouble.
+        ListenerEvent::ClientConnected { client, admit } => {
+            let written = records.write(TunnelEvent::Came { client });
+            // A client is served only with its record; it may have disconnected already.
             let _ = admit.send(written.clone().map_err(|problem| problem.what));
             match written {
                 Ok(()) => {
-                    book.clients += 1;
-                    show.came(client);
+                    records.clients += 1;
+                    printer.client_connected(client);
                 }
-                Err(problem) => show.trouble(&problem),
+                Err(problem) => printer.problem(&problem),
             }
         }
-        HoldNews::Left { client, up, down, took, ending } => {
-            let end = match &ending {
-                Ending::Closed => "closed".to_owned(),
-                Ending::Ended => "closed with the tunnel".to_owned(),
-                Ending::Refused(problem) => format!("failed: {}", problem.what),
-                Ending::Broken(why) => format!("broken: {why}"),
+        ListenerEvent::ClientDisconnected { client, sent, received, duration, end: client_end } => {
+            let end = match &client_end {
+                ClientEnd::Closed => "closed".to_owned(),
+                ClientEnd::ListenerClosed => "closed with the tunnel".to_owned(),
+                ClientEnd::NoForward(problem) => format!("failed: {}", problem.what),
+                ClientEnd::Broken(why) => format!("broken: {why}"),
             };
-            let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            let left = TunnelEvent::Left { client, up, down, milliseconds, end };
-            book.write(left.clone())?;
-            if let Ending::Refused(problem) = &ending {
-                show.trouble(problem);
+            let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+            let left = TunnelEvent::Left { client, up: sent, down: received, milliseconds, end };
+            records.write(left.clone())?;
+            if let ClientEnd::NoForward(problem) = &client_end {
+                printer.problem(problem);
             }
-            show.left(&left);
+            printer.client_left(&left);
         }
-        HoldNews::Stranger => show.stranger(),
-        HoldNews::Lost(problem) => show.lost(&problem),
-        HoldNews::NotBack { problem, again } => show.not_back(&problem, again),
-        HoldNews::Back => show.back(),
-        HoldNews::Gone(problem) => show.gone(&problem),
+        ListenerEvent::ClientRejected => printer.refused_client(),
+        ListenerEvent::Disconnected(problem) => printer.connection_lost(&problem),
+        ListenerEvent::ReconnectFailed { problem, retry_in } => printer.reconnect_failed(&problem, retry_in),
+        ListenerEvent::Reconnected => printer.reconnected(),
+        ListenerEvent::GaveUp(problem) => printer.gave_up(&problem),
     }
     Ok(())
 }
 
-/// The access log's records of one tunnel.
-struct Book<'a> {
+/// Writes the records of one tunnel to the access log.
+struct TunnelRecords<'a> {
     profile: &'a Profile,
     log: &'a mut AccessLog,
+    /// The id of the tunnel; empty before the first record.
     id: String,
-    /// Clients that were let in.
+    /// How many clients were admitted.
     clients: u64,
 }
 
-impl Book<'_> {
+impl TunnelRecords<'_> {
     fn write(&mut self, event: TunnelEvent) -> Result<(), Problem> {
         let profile = self.profile;
         self.id = self.log.tunnel(TunnelRecord {
             id: self.id.clone(),
-            // The storage room fills in time and user.
+            // The access log fills in time and user.
             time: String::new(),
             os_user: String::new(),
             profile: profile.name.clone(),
@@ -247,81 +300,40 @@ impl Book<'_> {
     }
 }
 
-/// Climbs the hops, and looks whether the replica is behind the last one.
-async fn open(profile: &Profile, outside: &Outside) -> Result<Tunnel, Problem> {
-    let asker = Arc::new(Terminal::default());
-    let (event, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
-    // Its problem says which rung failed.
+/// Connects the hops, and checks that the replica is reachable from the last one.
+async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<Tunnel, Problem> {
+    let prompter = Arc::new(TerminalPrompter { prompts, unknown_key: Mutex::default() });
+    let (events, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
+    // The steps are not printed: the problem says which one failed.
     tokio::spawn(async move { while steps.recv().await.is_some() {} });
-    let context = tunnel_context(profile, outside, Arc::clone(&asker) as Arc<dyn Asker>, event);
-    let explained = |problem: Problem| match asker.met() {
-        Some(met) => met.explain(problem, &profile.name, &[], &outside.command_line),
+    let context = tunnel_context(profile, env, Arc::clone(&prompter) as Arc<dyn UserPrompter>, events);
+    let explain = |problem: Problem| match prompter.unknown_key() {
+        Some(key) => key.explain(problem, &profile.name, &[], &env.command_line),
         None => problem,
     };
-    let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explained(error.problem()))?;
-    let probe = tunnel.through(&profile.host, profile.port).await.map_err(|error| error.problem())?;
+    let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explain(error.problem()))?;
+    let probe = tunnel.forward(&profile.host, profile.port).await.map_err(|error| error.problem())?;
     probe.close().await;
     Ok(tunnel)
 }
 
-/// Asks on the terminal; unknown host keys are refused.
-#[derive(Default)]
-struct Terminal {
-    met: Mutex<Option<Met>>,
+/// Asks on the terminal, and refuses unknown host keys.
+struct TerminalPrompter {
+    prompts: Prompts,
+    unknown_key: Mutex<Option<UnknownHostKey>>,
 }
 
-impl Terminal {
-    fn met(&self) -> Option<Met> {
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).clone()
+impl TerminalPrompter {
+    fn unknown_key(&self) -> Option<UnknownHostKey> {
+        self.unknown_key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Asker for Terminal {
+impl UserPrompter for TerminalPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
-        if let Some(met) = host_key::meet(&question, &[]) {
-            *self.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(met);
+        if let Some(key) = UnknownHostKey::from_question(&question, &[]) {
+            *self.unknown_key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
         }
-        Box::pin(async { answer(question).await.unwrap_or(Answer::Decline) })
-    }
-}
-
-/// An error as a MySQL server sends it before its greeting: clients show its words.
-fn farewell(why: &str) -> Vec<u8> {
-    let words: String = format!("rrx tunnel: {why}").chars().take(400).collect();
-    let mut payload = vec![0xff];
-    // ER_UNKNOWN_ERROR: none of the numbered ones fits. Before the handshake there is no SQLSTATE.
-    payload.extend(1105_u16.to_le_bytes());
-    payload.extend(words.as_bytes());
-    let length = u32::try_from(payload.len()).unwrap_or(0).to_le_bytes();
-    let mut packet: Vec<u8> = length.into_iter().take(3).collect();
-    packet.push(0);
-    packet.append(&mut payload);
-    packet
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::io::tunnel::Door;
-
-    #[tokio::test]
-    async fn where_the_system_does_not_tell_whose_a_connection_is_only_the_socket_is_offered() {
-        let folder = tempfile::tempdir().unwrap();
-        let refused = Place::Port(0).open(|| false).await.err().unwrap();
-        assert_eq!(refused.kind, ProblemKind::Settings);
-        assert!(refused.to_string().contains("--socket PATH offers it to you alone"), "{refused}");
-        let path = folder.path().join("s");
-        let (door, at, _file) = Place::Socket(path.clone()).open(|| false).await.unwrap();
-        assert!(matches!(door, Door::Socket(_)));
-        assert_eq!(at, At::Socket(path));
-        assert!(Place::Port(0).open(|| true).await.is_ok());
-    }
-
-    #[test]
-    fn a_farewell_is_an_error_packet_of_its_own_length() {
-        let packet = farewell("no");
-        assert_eq!(packet[..4], [17, 0, 0, 0]);
-        assert_eq!((packet[4], packet.len()), (0xff, 4 + 17));
-        assert_eq!(&packet[7..], b"rrx tunnel: no");
+        Box::pin(async { answer(question, self.prompts).await.unwrap_or(Answer::Decline) })
     }
 }

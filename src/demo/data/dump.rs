@@ -1,37 +1,37 @@
-//! The demo's rows as MySQL INSERT statements, so that a real server holds exactly what the embedded one does.
+//! Writes the demo's rows as MySQL INSERT statements, so that a real server can hold the same data.
 
 use std::fmt::Write as _;
 use std::io;
 
-use super::generate::rows;
-use super::render::{identifier, literal};
-use super::rows::Value;
+use super::generate::generate_rows;
+use super::mysql_ddl::{identifier, literal};
+use super::values::DemoValue;
 use crate::demo::schema::DemoSchema;
 
-/// Rows in one statement: well under `max_allowed_packet` of 1 MiB, the largest row apart.
-const BATCH: usize = 200;
+/// Rows in one statement. Except for the largest rows this is well below a `max_allowed_packet` of 1 MiB.
+const BATCH_ROWS: usize = 200;
 
-/// Writes the rows of every database as statements that follow what [`ddl`](super::ddl) made.
+/// Writes the rows of every database as INSERT statements for the tables of [`ddl`](super::ddl).
 ///
-/// The session facts that give the text its meaning are set first; each statement ends with `;` and a line break.
+/// The session variables on which the text depends are set first. Each statement ends with `;` and a line break.
 ///
 /// # Errors
-/// What the writer says.
+/// Returns the writer's error.
 pub fn dump(schema: &DemoSchema, subjects: u32, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(b"SET NAMES utf8mb4;\nSET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', ")?;
     out.write_all(b"FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0, autocommit = 0;\n")?;
-    // Rows of several tables come in turn: one open statement for each.
-    let mut batches: Vec<Batch> = Vec::new();
+    // Rows of different tables alternate, so each table has an open batch.
+    let mut batches: Vec<InsertBatch> = Vec::new();
     let mut outcome = Ok(());
-    rows(schema, subjects, &mut |database, table, values| {
+    generate_rows(schema, subjects, &mut |database, table, values| {
         let found = batches.iter().rposition(|batch| batch.database == database && batch.table == table);
-        let place = found.unwrap_or_else(|| {
-            batches.push(Batch::new(database, table));
+        let position = found.unwrap_or_else(|| {
+            batches.push(InsertBatch::new(database, table));
             batches.len() - 1
         });
-        if let (Ok(()), Some(batch)) = (&outcome, batches.get_mut(place)) {
+        if let (Ok(()), Some(batch)) = (&outcome, batches.get_mut(position)) {
             batch.push(values);
-            if batch.rows == BATCH {
+            if batch.rows == BATCH_ROWS {
                 outcome = batch.write(out);
             }
         }
@@ -43,23 +43,23 @@ pub fn dump(schema: &DemoSchema, subjects: u32, out: &mut dyn io::Write) -> io::
     out.write_all(b"COMMIT;\nSET SESSION autocommit = 1, FOREIGN_KEY_CHECKS = 1, UNIQUE_CHECKS = 1;\n")
 }
 
-/// Rows of one table that wait for their statement.
-struct Batch {
+/// Rows of one table that are not written yet.
+struct InsertBatch {
     database: String,
     table: String,
     rows: usize,
     text: String,
 }
 
-impl Batch {
+impl InsertBatch {
     fn new(database: &str, table: &str) -> Self {
         Self { database: database.to_owned(), table: table.to_owned(), rows: 0, text: String::new() }
     }
 
-    fn push(&mut self, values: &[Value]) {
+    fn push(&mut self, values: &[DemoValue]) {
         self.text.push_str(if self.rows == 0 { "\n(" } else { ",\n(" });
-        for (place, value) in values.iter().enumerate() {
-            if place > 0 {
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
                 self.text.push(',');
             }
             push_value(&mut self.text, value);
@@ -79,15 +79,15 @@ impl Batch {
     }
 }
 
-fn push_value(text: &mut String, value: &Value) {
+fn push_value(text: &mut String, value: &DemoValue) {
     // Writing to a String does not fail.
     let _ = match value {
-        Value::Null => write!(text, "NULL"),
-        Value::Integer(number) => write!(text, "{number}"),
-        Value::Real(number) => write!(text, "{number:e}"),
-        Value::Text(words) => write!(text, "{}", literal(words)),
-        Value::Bytes(bytes) if bytes.is_empty() => write!(text, "''"),
-        Value::Bytes(bytes) => {
+        DemoValue::Null => write!(text, "NULL"),
+        DemoValue::Integer(number) => write!(text, "{number}"),
+        DemoValue::Real(number) => write!(text, "{number:e}"),
+        DemoValue::Text(string) => write!(text, "{}", literal(string)),
+        DemoValue::Bytes(bytes) if bytes.is_empty() => write!(text, "''"),
+        DemoValue::Bytes(bytes) => {
             text.push_str("0x");
             bytes.iter().try_for_each(|byte| write!(text, "{byte:02x}"))
         }

@@ -1,41 +1,44 @@
-//! What the demo replica holds: its tables, its rows, its pages and its snippets. All of it is synthetic.
+//! The demo replica's content: tables, rows, doc pages and snippets. All of it is synthetic.
 //!
-//! Knows nothing of the wire, the translator or the program's screens. The tables are written down once, as MySQL text
-//! in `ddl/`; everything else (the [`DemoSchema`], the SQLite tables, the text for a real server) is drawn from it.
+//! This module does not depend on the wire protocol, the translator or the program's screens. The tables are written
+//! once, as MySQL text in `ddl/`. The [`DemoSchema`], the SQLite tables and the text for a real server are made from it.
 //!
 //! [`DemoSchema`]: super::schema::DemoSchema
 
-mod chance;
-mod design;
-mod docs;
+mod answers;
+mod audit;
+mod clarification;
+mod databases;
+mod ddl_parser;
+mod ddl_tokens;
+mod demo_schema;
+mod demo_time;
+mod doc_pack;
 mod dump;
-mod edges;
-mod fill;
+mod entities;
+mod forms;
 mod generate;
-mod labs;
-mod moment;
-mod parse;
-mod questions;
-mod render;
-mod rows;
-mod schema;
+mod generator;
+mod lab_orders;
+mod mysql_ddl;
+mod organisation;
+mod random;
+mod reporting_rows;
+mod samples;
 mod snippets;
+mod sqlite_tables;
+mod study_design;
+mod study_forms;
 mod subjects;
-mod tokens;
 mod values;
+mod volunteers;
 
-pub use docs::pack_files;
+pub use databases::{MAIN, REPORTING, TEST};
+pub use demo_schema::schema;
+pub use doc_pack::pack_files;
 pub use dump::dump;
-pub use fill::{COLLATION, fill};
-pub use generate::{SUBJECTS, TEST_SUBJECTS, rows};
-pub use render::{ddl, identifier, literal, table_ddl, type_text};
-pub use rows::{Sink, Value};
-pub use schema::schema;
+pub use generate::{SUBJECTS, TEST_SUBJECTS, generate_rows};
+pub use mysql_ddl::{ddl, identifier, literal, table_ddl, type_text};
 pub use snippets::{first_worksheet, snippets};
-
-/// The study database: the forty tables.
-pub const MAIN: &str = "clinspark_demo";
-/// Its small twin, with the same tables and other rows.
-pub const TEST: &str = "clinspark_demo_test";
-/// Views over the study database, and tables that are awkward on purpose.
-pub const REPORTING: &str = "reporting";
+pub use sqlite_tables::{COLLATION, load_into_sqlite};
+pub use values::{DemoValue, RowSink};

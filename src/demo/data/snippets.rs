@@ -1,4 +1,4 @@
-//! The demo's snippets and its first worksheet, as they lie in `snippets/`. Knows no header: the snippet room reads those.
+//! Embeds the demo's snippets from `snippets/`, and its first worksheet.
 
 const SNIPPETS: [(&str, &str); 20] = [
     ("blood-pressure-change", include_str!("../snippets/blood-pressure-change.sql")),
@@ -23,12 +23,13 @@ const SNIPPETS: [(&str, &str); 20] = [
     ("vital-signs-pivot", include_str!("../snippets/vital-signs-pivot.sql")),
 ];
 
-/// Gives every built-in snippet: its name and the text of its file, sorted by name.
+/// Returns the name and the text of every built-in snippet, sorted by name.
 pub fn snippets() -> impl Iterator<Item = (&'static str, &'static str)> {
     SNIPPETS.into_iter()
 }
 
-/// Gives the worksheet that the demo opens with: a funnel, a planted finding, and a write that the guard refuses.
+/// Returns the worksheet that the demo opens with: an enrolment funnel, a planted finding, and a write that the guard
+/// refuses.
 pub fn first_worksheet() -> &'static str {
     include_str!("../first_worksheet.sql")
 }

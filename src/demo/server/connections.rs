@@ -1,4 +1,4 @@
-//! Who is connected and what they do: ids, the process list, and the switch that stops a statement.
+//! The open connections: ids, the process list, and the switch that stops a statement.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 
-/// Why a running statement stops.
+/// Why a running statement must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// KILL.
+pub(super) enum StopReason {
+    /// By KILL.
     Killed,
-    /// `max_statement_time`.
+    /// By `max_statement_time`.
     TimedOut,
 }
 
@@ -21,67 +21,61 @@ const RUNNING: u8 = 1;
 const KILLED: u8 = 2;
 const TIMED_OUT: u8 = 3;
 
-/// Stops the statement of one connection, never a later one; and the connection itself.
+/// Stops the running statement of a connection, but never a later one. It can also close the connection.
 #[derive(Debug, Default)]
-pub(crate) struct Stop {
+pub(crate) struct StopSwitch {
     state: AtomicU8,
-    /// Cancelled when the connection is to end.
+    /// Cancelled when the connection must end.
     pub closed: CancellationToken,
 }
 
-impl Stop {
-    /// A statement begins.
+impl StopSwitch {
+    /// Marks that a statement begins.
     pub(super) fn begin(&self) {
         self.state.store(RUNNING, Ordering::SeqCst);
     }
 
-    /// It ended: whoever stops it now is late.
+    /// Marks that the statement ended. A stop request that comes later has no effect.
     pub(super) fn end(&self) {
         self.state.store(IDLE, Ordering::SeqCst);
     }
 
     /// Stops the running statement, if there is one.
-    pub(super) fn stop(&self, why: Why) {
-        let to = if why == Why::Killed { KILLED } else { TIMED_OUT };
-        // An idle connection, or one that is stopped already, stays as it is.
+    pub(super) fn stop(&self, why: StopReason) {
+        let to = if why == StopReason::Killed { KILLED } else { TIMED_OUT };
+        // Fails if no statement runs or it was stopped already; both are fine.
         let _ = self.state.compare_exchange(RUNNING, to, Ordering::SeqCst, Ordering::SeqCst);
     }
 
-    /// Why the running statement is to stop.
-    pub(super) fn why(&self) -> Option<Why> {
+    /// Returns why the running statement must stop.
+    pub(super) fn reason(&self) -> Option<StopReason> {
         match self.state.load(Ordering::SeqCst) {
-            KILLED => Some(Why::Killed),
-            TIMED_OUT => Some(Why::TimedOut),
+            KILLED => Some(StopReason::Killed),
+            TIMED_OUT => Some(StopReason::TimedOut),
             _ => None,
         }
     }
 }
 
-/// A connection in the process list.
+/// A line of the process list.
 #[derive(Debug, Clone)]
 pub(super) struct Process {
-    /// Its id.
     pub id: u32,
-    /// Its account.
     pub user: String,
-    /// Where it comes from.
+    /// The client's address.
     pub host: String,
-    /// Its current database.
     pub database: Option<String>,
-    /// The statement that runs.
     pub statement: Option<String>,
-    /// Since when it runs, or rests.
+    /// When the statement or the idle time began.
     pub since: Instant,
-    /// Its switch.
-    pub stop: Arc<Stop>,
+    pub stop: Arc<StopSwitch>,
 }
 
-/// All connections.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     all: Mutex<BTreeMap<u32, Process>>,
     last: AtomicU32,
-    /// Statements since the start.
+    /// Number of statements since the start.
     pub statements: AtomicU32,
 }
 
@@ -90,47 +84,45 @@ impl Connections {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next id.
+    /// Returns the next connection id.
     pub(super) fn next_id(&self) -> u32 {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A connection begins.
-    pub(super) fn enter(&self, process: Process) {
+    pub(super) fn add(&self, process: Process) {
         self.lock().insert(process.id, process);
     }
 
-    /// A connection ended.
-    pub(super) fn leave(&self, id: u32) {
+    pub(super) fn remove(&self, id: u32) {
         self.lock().remove(&id);
     }
 
-    /// Something about a connection changed.
-    pub(super) fn change(&self, id: u32, with: impl FnOnce(&mut Process)) {
+    /// Changes the line of a connection.
+    pub(super) fn change(&self, id: u32, edit: impl FnOnce(&mut Process)) {
         if let Some(process) = self.lock().get_mut(&id) {
-            with(process);
+            edit(process);
         }
     }
 
-    /// The process list by id.
+    /// Returns the process list, sorted by id.
     pub(super) fn list(&self) -> Vec<Process> {
         self.lock().values().cloned().collect()
     }
 
-    /// How many connections there were.
-    pub(super) fn made(&self) -> u32 {
+    /// Returns the number of connections since the start.
+    pub(super) fn count_since_start(&self) -> u32 {
         self.last.load(Ordering::Relaxed)
     }
 
-    /// The switch of a connection.
-    pub(super) fn stop_of(&self, id: u64) -> Option<Arc<Stop>> {
+    /// Returns the stop switch of a connection.
+    pub(super) fn stop_of(&self, id: u64) -> Option<Arc<StopSwitch>> {
         self.lock().get(&u32::try_from(id).ok()?).map(|process| Arc::clone(&process.stop))
     }
 
-    /// Ends every connection.
+    /// Stops every statement and closes every connection.
     pub(super) fn close(&self) {
         for process in self.lock().values() {
-            process.stop.stop(Why::Killed);
+            process.stop.stop(StopReason::Killed);
             process.stop.closed.cancel();
         }
     }
@@ -141,15 +133,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_late_stop_does_not_meet_the_next_statement() {
-        let stop = Stop::default();
+    fn a_late_stop_does_not_affect_the_next_statement() {
+        let stop = StopSwitch::default();
         stop.begin();
         stop.end();
-        stop.stop(Why::Killed);
+        stop.stop(StopReason::Killed);
         stop.begin();
-        assert_eq!(stop.why(), None);
-        stop.stop(Why::TimedOut);
-        stop.stop(Why::Killed);
-        assert_eq!(stop.why(), Some(Why::TimedOut));
+        assert_eq!(stop.reason(), None);
+        stop.stop(StopReason::TimedOut);
+        stop.stop(StopReason::Killed);
+        assert_eq!(stop.reason(), Some(StopReason::TimedOut));
     }
 }

@@ -1,62 +1,65 @@
-//! The data, made once: each database as one immutable SQLite image that every connection reads in place.
+//! The data of the replica: one immutable SQLite image for each database, which every connection reads in place.
 //!
-//! Connections share no lock and no cache, so one that is stopped or slow never touches another. Only the information schema,
-//! which is small and partly changes, is a copy of the connection's own.
+//! Connections share no locks and no cache, so a slow or stopped connection does not affect others. Each connection has its
+//! own copy of the information schema, which is small and changes.
 
 use std::io::Cursor;
 
 use rusqlite::Connection;
 
-use super::information_schema::{self, Extent, Extents, Row};
+use super::information_schema::cells::Row;
+use super::information_schema::sizes::{TableSize, TableSizes};
+use super::information_schema::{self, NAME};
 use crate::demo::schema::DemoSchema;
 use crate::demo::translate::Warnings;
 
-/// The databases' bytes.
-pub(super) struct Image {
+/// The bytes of all databases.
+pub(super) struct DatabaseImage {
+    /// Databases that all connections share, by name.
     shared: Vec<(String, &'static [u8])>,
-    own: Vec<u8>,
-    /// How much each table holds.
-    pub extents: Extents,
+    /// The information schema, which each connection copies.
+    information_schema: Vec<u8>,
+    pub sizes: TableSizes,
 }
 
-impl Image {
-    /// Makes the databases in memory, has them filled, and keeps their bytes for the life of the program.
+impl DatabaseImage {
+    /// Creates the databases in memory, lets `load` fill them, and keeps their bytes until the program ends.
     ///
     /// # Errors
-    /// SQLite's.
-    pub(super) fn make(
+    /// SQLite's error.
+    pub(super) fn create(
         schema: &DemoSchema,
         install: fn(&Connection, &Warnings) -> rusqlite::Result<()>,
-        fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+        load: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<Self> {
-        let mut made = Connection::open_in_memory()?;
-        made.pragma_update(None, "synchronous", "OFF")?;
+        let mut connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "synchronous", "OFF")?;
         for database in &schema.databases {
-            attach(&made, &database.name)?;
+            attach(&connection, &database.name)?;
         }
-        // Indexes are sorted by the collations that it brings.
-        install(&made, &Warnings::default())?;
-        fill(&made)?;
-        let extents = measure(&made, schema)?;
-        fill_information_schema(&made, schema, &extents)?;
+        // Before the rows, because indexes are sorted by the collations that it registers.
+        install(&connection, &Warnings::default())?;
+        load(&connection)?;
+        let sizes = measure_tables(&connection, schema)?;
+        fill_information_schema(&connection, schema, &sizes)?;
         let mut shared = Vec::new();
-        let mut own = Vec::new();
+        let mut information_schema = Vec::new();
         for database in &schema.databases {
-            let bytes = made.serialize(database.name.as_str())?.to_vec();
-            if database.name == information_schema::NAME {
-                own = bytes;
+            let bytes = connection.serialize(database.name.as_str())?.to_vec();
+            if database.name == NAME {
+                information_schema = bytes;
             } else {
-                // Read in place by every connection until the program ends.
+                // Leaked on purpose: every connection reads it until the program ends.
                 shared.push((database.name.clone(), &*bytes.leak()));
             }
         }
-        Ok(Self { shared, own, extents })
+        Ok(Self { shared, information_schema, sizes })
     }
 
-    /// A connection's own handle on the data.
+    /// Opens a SQLite connection to the data.
     ///
     /// # Errors
-    /// SQLite's.
+    /// SQLite's error.
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let mut opened = Connection::open_in_memory()?;
         opened.pragma_update(None, "temp_store", "MEMORY")?;
@@ -64,69 +67,74 @@ impl Image {
             attach(&opened, name)?;
             opened.deserialize_bytes(name.as_str(), bytes)?;
         }
-        if !self.own.is_empty() {
-            attach(&opened, information_schema::NAME)?;
-            let (size, is_read_only) = (self.own.len(), false);
-            opened.deserialize_read_exact(information_schema::NAME, Cursor::new(&self.own), size, is_read_only)?;
+        if !self.information_schema.is_empty() {
+            attach(&opened, NAME)?;
+            let (size, is_read_only) = (self.information_schema.len(), false);
+            opened.deserialize_read_exact(NAME, Cursor::new(&self.information_schema), size, is_read_only)?;
         }
         Ok(opened)
     }
 }
 
-fn quote(name: &str) -> String {
+fn quoted_name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn attach(connection: &Connection, name: &str) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!("ATTACH ':memory:' AS {}", quote(name)))
+    connection.execute_batch(&format!("ATTACH ':memory:' AS {}", quoted_name(name)))
 }
 
-fn measure(connection: &Connection, schema: &DemoSchema) -> rusqlite::Result<Extents> {
-    let mut extents = Extents::default();
-    for database in schema.databases.iter().filter(|database| database.name != information_schema::NAME) {
+fn measure_tables(connection: &Connection, schema: &DemoSchema) -> rusqlite::Result<TableSizes> {
+    let mut sizes = TableSizes::default();
+    for database in schema.databases.iter().filter(|database| database.name != NAME) {
         for table in &database.tables {
-            let counting = table.columns.iter().find(|column| column.is_auto_increment);
-            let last = counting.map_or("NULL".into(), |column| format!("max({})", quote(&column.name)));
-            let sql = format!("SELECT count(*), {last} FROM {}.{}", quote(&database.name), quote(&table.name));
-            let extent = connection.query_row(&sql, [], |row| {
-                let next = counting.map(|_| row.get::<_, Option<i64>>(1)).transpose()?;
-                Ok(Extent { rows: row.get(0)?, next: next.map(|last| last.unwrap_or_default() + 1) })
+            let auto_increment = table.columns.iter().find(|column| column.is_auto_increment);
+            let last = auto_increment.map_or("NULL".into(), |column| format!("max({})", quoted_name(&column.name)));
+            let sql =
+                format!("SELECT count(*), {last} FROM {}.{}", quoted_name(&database.name), quoted_name(&table.name));
+            let size = connection.query_row(&sql, [], |row| {
+                let next = auto_increment.map(|_| row.get::<_, Option<i64>>(1)).transpose()?;
+                Ok(TableSize { rows: row.get(0)?, next_auto_increment: next.map(|last| last.unwrap_or_default() + 1) })
             })?;
-            extents.0.insert((database.name.clone(), table.name.clone()), extent);
+            sizes.0.insert((database.name.clone(), table.name.clone()), size);
         }
     }
-    Ok(extents)
+    Ok(sizes)
 }
 
-fn fill_information_schema(connection: &Connection, schema: &DemoSchema, extents: &Extents) -> rusqlite::Result<()> {
-    let Some(database) = schema.database(information_schema::NAME) else { return Ok(()) };
+fn fill_information_schema(connection: &Connection, schema: &DemoSchema, sizes: &TableSizes) -> rusqlite::Result<()> {
+    let Some(database) = schema.database(NAME) else { return Ok(()) };
     for table in &database.tables {
-        let columns: Vec<_> = table.columns.iter().map(|column| quote(&column.name)).collect();
-        let name = quote(&table.name);
-        connection.execute_batch(&format!("CREATE TABLE {}.{name} ({})", quote(&database.name), columns.join(", ")))?;
+        let columns: Vec<_> = table.columns.iter().map(|column| quoted_name(&column.name)).collect();
+        let name = quoted_name(&table.name);
+        connection.execute_batch(&format!(
+            "CREATE TABLE {}.{name} ({})",
+            quoted_name(&database.name),
+            columns.join(", ")
+        ))?;
     }
-    for (table, rows) in information_schema::rows(schema, extents) {
-        insert(connection, table, &rows)?;
+    for (table, rows) in information_schema::constant_rows(schema, sizes) {
+        insert_rows(connection, table, &rows)?;
     }
     Ok(())
 }
 
-/// Puts rows in the place of those that a table of the information schema has.
+/// Replaces the rows of a table of the information schema.
 ///
 /// # Errors
-/// SQLite's.
-pub(super) fn replace(connection: &Connection, table: &str, rows: &[Row]) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!("DELETE FROM {}.{}", quote(information_schema::NAME), quote(table)))?;
-    insert(connection, table, rows)
+/// SQLite's error.
+pub(super) fn replace_rows(connection: &Connection, table: &str, rows: &[Row]) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("DELETE FROM {}.{}", quoted_name(NAME), quoted_name(table)))?;
+    insert_rows(connection, table, rows)
 }
 
-fn insert(connection: &Connection, table: &str, rows: &[Row]) -> rusqlite::Result<()> {
+fn insert_rows(connection: &Connection, table: &str, rows: &[Row]) -> rusqlite::Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
-    let marks = vec!["?"; first.len()].join(", ");
+    let placeholders = vec!["?"; first.len()].join(", ");
     let mut statement = connection.prepare(&format!(
-        "INSERT INTO {}.{} VALUES ({marks})",
-        quote(information_schema::NAME),
-        quote(table)
+        "INSERT INTO {}.{} VALUES ({placeholders})",
+        quoted_name(NAME),
+        quoted_name(table)
     ))?;
     for row in rows {
         statement.execute(rusqlite::params_from_iter(row))?;

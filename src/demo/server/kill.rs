@@ -1,29 +1,33 @@
-//! KILL: stops another connection's statement, or the connection.
+//! KILL: stops a statement or closes a connection.
 
-use super::connections::Why;
-use super::refuse;
+use super::connections::StopReason;
+use super::errors;
 use super::session::Session;
-use super::tokens::{Kind, Walk};
+use super::tokens::{TokenCursor, TokenKind};
 use crate::demo::translate::SqlError;
 
-/// `KILL [HARD | SOFT] [CONNECTION | QUERY] id`, without its first word.
-pub(super) fn answer(session: &Session, mut walk: Walk<'_>) -> Result<(), SqlError> {
-    walk.any(&["HARD", "SOFT"]);
-    let is_statement = walk.word("QUERY");
+/// Runs `KILL [HARD | SOFT] [CONNECTION | QUERY] id`. The cursor stands after KILL.
+///
+/// # Errors
+/// 1064 (syntax), 1094 (unknown id), 1317 if the connection kills itself.
+pub(super) fn run(session: &Session, mut cursor: TokenCursor<'_>) -> Result<(), SqlError> {
+    cursor.accept_any(&["HARD", "SOFT"]);
+    let is_statement = cursor.accept_word("QUERY");
     if !is_statement {
-        walk.word("CONNECTION");
+        cursor.accept_word("CONNECTION");
     }
-    let before = walk.rest();
-    let id = walk.next().filter(|token| token.kind == Kind::Number).and_then(|token| token.text.parse::<u64>().ok());
-    let Some(id) = id.filter(|_| walk.is_done()) else { return Err(refuse::syntax(before)) };
+    let before = cursor.remaining_text();
+    let id =
+        cursor.next().filter(|token| token.kind == TokenKind::Number).and_then(|token| token.text.parse::<u64>().ok());
+    let Some(id) = id.filter(|_| cursor.is_at_end()) else { return Err(errors::syntax_error(before)) };
     let stop = session
         .server
         .connections
         .stop_of(id)
-        .ok_or_else(|| refuse::error(1094, "HY000", format!("Unknown thread id: {id}")))?;
-    stop.stop(Why::Killed);
+        .ok_or_else(|| errors::error(1094, "HY000", format!("Unknown thread id: {id}")))?;
+    stop.stop(StopReason::Killed);
     if !is_statement {
         stop.closed.cancel();
     }
-    if id == u64::from(session.id) { Err(refuse::interrupted()) } else { Ok(()) }
+    if id == u64::from(session.id) { Err(errors::interrupted()) } else { Ok(()) }
 }

@@ -1,131 +1,141 @@
-//! SET of what a client sets at sign-in. All assignments of one SET hold, or none.
+//! SET of session variables. Either all assignments of one SET take effect, or none.
 
 use rusqlite::types::Value;
 
-use super::engine;
-use super::refuse;
+use super::errors;
+use super::select_task;
 use super::session::Session;
-use super::tokens::{Kind, Token, Walk};
-use super::variables::{Setting, Variables};
+use super::tokens::{Token, TokenCursor, TokenKind};
+use super::variables::{VariableValue, Variables};
 use crate::demo::translate::{SqlError, Variable};
 
-/// A value as it is written: its text and its tokens.
-type Written<'a> = (&'a str, &'a [Token]);
+/// A value that is not evaluated yet: its text and its tokens.
+type ValueExpr<'a> = (&'a str, &'a [Token]);
 
-/// `SET …`, without its first word.
-pub(super) async fn answer(session: &mut Session, mut walk: Walk<'_>) -> Result<(), SqlError> {
+/// Runs `SET …`. The cursor stands after SET.
+pub(super) async fn run(session: &mut Session, mut cursor: TokenCursor<'_>) -> Result<(), SqlError> {
     let mut variables = session.variables.clone();
     loop {
-        if let Some((name, value)) = one(&mut walk, &mut variables)? {
+        if let Some((name, value)) = parse_assignment(&mut cursor, &mut variables)? {
             let value = evaluate(session, &variables, value).await?;
             variables.set(&name, value)?;
         }
-        if walk.is_done() {
+        if cursor.is_at_end() {
             session.variables = variables;
             return Ok(());
         }
-        if !walk.sign(',') {
-            return Err(refuse::syntax(walk.rest()));
+        if !cursor.accept_sign(',') {
+            return Err(errors::syntax_error(cursor.remaining_text()));
         }
     }
 }
 
-/// Reads one assignment; the special forms are done at once.
-fn one<'a>(walk: &mut Walk<'a>, variables: &mut Variables) -> Result<Option<(String, Written<'a>)>, SqlError> {
-    if walk.word("NAMES") {
-        names(walk, variables)?;
+/// Parses one assignment. NAMES, CHARACTER SET and TRANSACTION are applied at once.
+fn parse_assignment<'a>(
+    cursor: &mut TokenCursor<'a>,
+    variables: &mut Variables,
+) -> Result<Option<(String, ValueExpr<'a>)>, SqlError> {
+    if cursor.accept_word("NAMES") {
+        set_names(cursor, variables)?;
         return Ok(None);
     }
-    if walk.words(&["CHARACTER", "SET"]) || walk.word("CHARSET") {
-        let charset = walk.string().or_else(|| walk.name()).ok_or_else(|| refuse::syntax(walk.rest()))?;
+    if cursor.accept_words(&["CHARACTER", "SET"]) || cursor.accept_word("CHARSET") {
+        let charset = cursor
+            .accept_string()
+            .or_else(|| cursor.accept_name())
+            .ok_or_else(|| errors::syntax_error(cursor.remaining_text()))?;
         variables.set_names(&charset, None)?;
         return Ok(None);
     }
     let special = ["STATEMENT", "PASSWORD", "ROLE"];
-    if let Some(word) = special.iter().find(|word| walk.peek().is_some_and(|token| token.is(word))) {
-        return Err(refuse::unsupported(format!("SET {word}")));
+    if let Some(word) = special.iter().find(|word| cursor.peek().is_some_and(|token| token.is_word(word))) {
+        return Err(errors::unsupported(format!("SET {word}")));
     }
-    let is_global = walk.any(&["GLOBAL", "PERSIST"]);
-    let is_session = !is_global && walk.any(&["SESSION", "LOCAL"]);
-    if walk.word("TRANSACTION") {
+    let is_global = cursor.accept_any(&["GLOBAL", "PERSIST"]);
+    let is_session = !is_global && cursor.accept_any(&["SESSION", "LOCAL"]);
+    if cursor.accept_word("TRANSACTION") {
         if is_global {
-            return Err(denied());
+            return Err(global_denied());
         }
-        transaction(walk, variables, is_session)?;
+        set_transaction(cursor, variables, is_session)?;
         return Ok(None);
     }
-    let name = target(walk)?;
+    let name = parse_variable_name(cursor)?;
     if is_global {
-        return Err(denied());
+        return Err(global_denied());
     }
-    if !(walk.sign('=') || (walk.sign(':') && walk.sign('='))) {
-        return Err(refuse::syntax(walk.rest()));
+    if !(cursor.accept_sign('=') || (cursor.accept_sign(':') && cursor.accept_sign('='))) {
+        return Err(errors::syntax_error(cursor.remaining_text()));
     }
-    Ok(Some((name, value(walk)?)))
+    Ok(Some((name, parse_value(cursor)?)))
 }
 
-fn denied() -> SqlError {
-    refuse::error(1227, "42000", "Access denied; you need (at least one of) the SUPER privilege(s) for this operation")
+fn global_denied() -> SqlError {
+    errors::error(1227, "42000", "Access denied; you need (at least one of) the SUPER privilege(s) for this operation")
 }
 
-fn names(walk: &mut Walk<'_>, variables: &mut Variables) -> Result<(), SqlError> {
-    let charset = walk.string().or_else(|| walk.name()).ok_or_else(|| refuse::syntax(walk.rest()))?;
-    let collation = if walk.word("COLLATE") { walk.string().or_else(|| walk.name()) } else { None };
+fn set_names(cursor: &mut TokenCursor<'_>, variables: &mut Variables) -> Result<(), SqlError> {
+    let charset = cursor
+        .accept_string()
+        .or_else(|| cursor.accept_name())
+        .ok_or_else(|| errors::syntax_error(cursor.remaining_text()))?;
+    let collation =
+        if cursor.accept_word("COLLATE") { cursor.accept_string().or_else(|| cursor.accept_name()) } else { None };
     variables.set_names(&charset, collation.as_deref())
 }
 
-fn transaction(walk: &mut Walk<'_>, variables: &mut Variables, is_session: bool) -> Result<(), SqlError> {
+fn set_transaction(cursor: &mut TokenCursor<'_>, variables: &mut Variables, is_session: bool) -> Result<(), SqlError> {
     loop {
-        let (name, value) = if walk.words(&["READ", "ONLY"]) {
-            ("tx_read_only", Setting::Switch(true))
-        } else if walk.words(&["READ", "WRITE"]) {
-            ("tx_read_only", Setting::Switch(false))
-        } else if walk.words(&["ISOLATION", "LEVEL"]) {
+        let (name, value) = if cursor.accept_words(&["READ", "ONLY"]) {
+            ("tx_read_only", VariableValue::Switch(true))
+        } else if cursor.accept_words(&["READ", "WRITE"]) {
+            ("tx_read_only", VariableValue::Switch(false))
+        } else if cursor.accept_words(&["ISOLATION", "LEVEL"]) {
             let mut level = Vec::new();
-            while let Some(word) = walk.name() {
+            while let Some(word) = cursor.accept_name() {
                 level.push(word);
             }
-            ("tx_isolation", Setting::Text(level.join("-")))
+            ("tx_isolation", VariableValue::Text(level.join("-")))
         } else {
-            return Err(refuse::syntax(walk.rest()));
+            return Err(errors::syntax_error(cursor.remaining_text()));
         };
-        // Without SESSION it holds for the next transaction only, and that reads either way.
+        // Without SESSION it applies only to the next transaction, which makes no difference here.
         if is_session {
             variables.set(name, Some(value))?;
         }
-        if !walk.sign(',') {
+        if !cursor.accept_sign(',') {
             return Ok(());
         }
     }
 }
 
-/// The variable that is set.
-fn target(walk: &mut Walk<'_>) -> Result<String, SqlError> {
-    let near = walk.rest();
-    let token = walk.next().ok_or_else(|| refuse::syntax(near))?;
-    if token.kind != Kind::Variable {
-        let is_name = matches!(token.kind, Kind::Word | Kind::Name);
-        return if is_name { Ok(token.text.clone()) } else { Err(refuse::syntax(near)) };
+/// Parses the variable that is set.
+fn parse_variable_name(cursor: &mut TokenCursor<'_>) -> Result<String, SqlError> {
+    let near = cursor.remaining_text();
+    let token = cursor.next().ok_or_else(|| errors::syntax_error(near))?;
+    if token.kind != TokenKind::Variable {
+        let is_name = matches!(token.kind, TokenKind::Word | TokenKind::Name);
+        return if is_name { Ok(token.text.clone()) } else { Err(errors::syntax_error(near)) };
     }
     let Some(name) = token.text.strip_prefix("@@") else {
-        return Err(refuse::unsupported("user variables"));
+        return Err(errors::unsupported("user variables"));
     };
     match name.split_once('.') {
         None => Ok(name.into()),
         Some((scope, name)) if ["session", "local"].iter().any(|word| scope.eq_ignore_ascii_case(word)) => {
             Ok(name.into())
         }
-        Some((scope, _)) if scope.eq_ignore_ascii_case("global") => Err(denied()),
-        Some(_) => Err(refuse::syntax(near)),
+        Some((scope, _)) if scope.eq_ignore_ascii_case("global") => Err(global_denied()),
+        Some(_) => Err(errors::syntax_error(near)),
     }
 }
 
-/// The tokens up to the next comma that is not in brackets.
-fn value<'a>(walk: &mut Walk<'a>) -> Result<Written<'a>, SqlError> {
-    let (text, tokens) = (walk.rest(), walk.left());
-    let begin = tokens.first().map(|token| token.start).ok_or_else(|| refuse::syntax(""))?;
+/// Consumes the tokens up to the next comma outside brackets.
+fn parse_value<'a>(cursor: &mut TokenCursor<'a>) -> Result<ValueExpr<'a>, SqlError> {
+    let (text, tokens) = (cursor.remaining_text(), cursor.remaining());
+    let begin = tokens.first().map(|token| token.start).ok_or_else(|| errors::syntax_error(""))?;
     let (mut depth, mut count, mut end) = (0_usize, 0, begin);
-    while let Some(token) = walk.peek() {
+    while let Some(token) = cursor.peek() {
         if token.is_sign('(') {
             depth += 1;
         } else if token.is_sign(')') {
@@ -135,67 +145,68 @@ fn value<'a>(walk: &mut Walk<'a>) -> Result<Written<'a>, SqlError> {
         }
         end = token.end;
         count += 1;
-        walk.next();
+        cursor.next();
     }
     if count == 0 {
-        return Err(refuse::syntax(text));
+        return Err(errors::syntax_error(text));
     }
     Ok((text.get(..end - begin).unwrap_or_default(), tokens.get(..count).unwrap_or_default()))
 }
 
-/// The value; `None` is DEFAULT.
+/// Evaluates a value. Returns `None` for DEFAULT.
 async fn evaluate(
     session: &mut Session,
     variables: &Variables,
-    (text, tokens): Written<'_>,
-) -> Result<Option<Setting>, SqlError> {
+    (text, tokens): ValueExpr<'_>,
+) -> Result<Option<VariableValue>, SqlError> {
     match tokens {
-        [token] if token.is("DEFAULT") => return Ok(None),
+        [token] if token.is_word("DEFAULT") => return Ok(None),
         [token] => match token.kind {
-            Kind::Word | Kind::Name | Kind::String => return Ok(Some(Setting::Text(token.text.clone()))),
-            Kind::Number => return number(&token.text).map(Some),
-            Kind::Variable => {
+            TokenKind::Word | TokenKind::Name | TokenKind::String => {
+                return Ok(Some(VariableValue::Text(token.text.clone())));
+            }
+            TokenKind::Number => return parse_number(&token.text).map(Some),
+            TokenKind::Variable => {
                 let name = token.text.trim_start_matches('@');
                 let name = name.rsplit('.').next().unwrap_or(name);
-                let known = variables.get(name).ok_or_else(|| refuse::unknown_variable(name))?;
+                let known = variables.get(name).ok_or_else(|| errors::unknown_variable(name))?;
                 return Ok(Some(match known {
-                    Variable::Text(text) => Setting::Text(text),
-                    Variable::Integer(number) => Setting::Number(number),
+                    Variable::Text(text) => VariableValue::Text(text),
+                    Variable::Integer(number) => VariableValue::Number(number),
                 }));
             }
-            Kind::Sign | Kind::Broken => {}
+            TokenKind::Sign | TokenKind::Broken => {}
         },
-        [sign, token] if sign.is_sign('-') && token.kind == Kind::Number => {
-            return number(&format!("-{}", token.text)).map(Some);
+        [sign, token] if sign.is_sign('-') && token.kind == TokenKind::Number => {
+            return parse_number(&format!("-{}", token.text)).map(Some);
         }
         _ => {}
     }
-    expression(session, text).await.map(Some)
+    evaluate_expression(session, text).await.map(Some)
 }
 
-fn number(text: &str) -> Result<Setting, SqlError> {
+fn parse_number(text: &str) -> Result<VariableValue, SqlError> {
     if let Ok(number) = text.parse() {
-        return Ok(Setting::Number(number));
+        return Ok(VariableValue::Number(number));
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(Setting::Text(text.into()));
+        return Ok(VariableValue::Text(text.into()));
     }
-    text.parse().map(Setting::Seconds).map_err(|_| refuse::syntax(text))
+    text.parse().map(VariableValue::Seconds).map_err(|_| errors::syntax_error(text))
 }
 
-/// Any other expression is what a select of it gives.
-async fn expression(session: &mut Session, text: &str) -> Result<Setting, SqlError> {
-    let moment = session.moment();
-    let translated = moment.translate(&format!("SELECT {text}"), &[])?;
-    let handle = session.take_handle().await?;
-    let rows = engine::collect(&handle, &translated.sql, 1);
-    session.keep_handle(handle);
-    let rows = rows.map_err(|error| refuse::from_sqlite(&error))?;
+/// Evaluates any other expression as `SELECT expression`.
+async fn evaluate_expression(session: &mut Session, text: &str) -> Result<VariableValue, SqlError> {
+    let translated = session.statement_context().translate(&format!("SELECT {text}"), &[])?;
+    let sqlite = session.take_sqlite().await?;
+    let rows = select_task::query_all(&sqlite, &translated.sql, 1);
+    session.return_sqlite(sqlite);
+    let rows = rows.map_err(|error| errors::from_sqlite(&error))?;
     match rows.into_iter().next().and_then(|row| row.into_iter().next()) {
-        Some(Value::Integer(number)) => Ok(Setting::Number(number)),
-        Some(Value::Real(number)) => Ok(Setting::Seconds(number)),
-        Some(Value::Text(text)) => Ok(Setting::Text(text)),
-        Some(Value::Blob(bytes)) => Ok(Setting::Text(String::from_utf8_lossy(&bytes).into_owned())),
-        Some(Value::Null) | None => Err(refuse::unsupported("SET to NULL")),
+        Some(Value::Integer(number)) => Ok(VariableValue::Number(number)),
+        Some(Value::Real(number)) => Ok(VariableValue::Seconds(number)),
+        Some(Value::Text(text)) => Ok(VariableValue::Text(text)),
+        Some(Value::Blob(bytes)) => Ok(VariableValue::Text(String::from_utf8_lossy(&bytes).into_owned())),
+        Some(Value::Null) | None => Err(errors::unsupported("SET to NULL")),
     }
 }

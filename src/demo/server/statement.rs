@@ -1,38 +1,39 @@
-//! Which statement a text is. Select statements go to the translator as they are; what the replica answers itself is told apart here.
+//! Finds out which statement a text is. SELECT statements are left to the translator.
 
-use super::refuse;
-use super::tokens::{Kind, Token, Walk, tokens};
+use super::errors;
+use super::tokens::{Token, TokenCursor, TokenKind, tokenize};
 use crate::demo::translate::SqlError;
 
-/// A statement.
+/// A statement by its kind. A cursor stands after the first word.
 pub(super) enum Statement<'a> {
     /// For the translator.
-    Select { text: &'a str, tokens: &'a [Token] },
+    Select {
+        text: &'a str,
+        tokens: &'a [Token],
+    },
     /// `SELECT SLEEP(n)`.
     Sleep(f64),
-    /// SHOW, without its first word.
-    Show(Walk<'a>),
-    /// DESCRIBE of a table, without its first word.
-    Describe(Walk<'a>),
+    Show(TokenCursor<'a>),
+    /// DESCRIBE of a table.
+    Describe(TokenCursor<'a>),
     /// EXPLAIN of a statement.
-    Explain { text: &'a str, tokens: &'a [Token] },
-    /// SET, without its first word.
-    Set(Walk<'a>),
-    /// PREPARE of a named statement, without its first word.
-    Prepare(Walk<'a>),
-    /// DEALLOCATE of one, without its first word.
-    Deallocate(Walk<'a>),
-    /// USE.
+    Explain {
+        text: &'a str,
+        tokens: &'a [Token],
+    },
+    Set(TokenCursor<'a>),
+    Prepare(TokenCursor<'a>),
+    Deallocate(TokenCursor<'a>),
+    /// The name of the database.
     Use(String),
-    /// KILL, without its first word.
-    Kill(Walk<'a>),
-    /// Transactions over data that never changes.
-    Nothing,
-    /// Whatever would change data.
+    Kill(TokenCursor<'a>),
+    /// Begins or ends a transaction, which does nothing: the data never changes.
+    Transaction,
+    /// A statement that would change data.
     Write,
 }
 
-/// First words of statements that write.
+/// First words of statements that change data.
 const WRITES: &[&str] = &[
     "INSERT",
     "UPDATE",
@@ -53,7 +54,7 @@ const WRITES: &[&str] = &[
     "UNINSTALL",
 ];
 
-/// First words of statements that a real server knows and this one does not.
+/// First words of statements that a real server supports and the demo does not.
 const UNSUPPORTED: &[&str] = &[
     "ANALYZE",
     "BACKUP",
@@ -82,129 +83,128 @@ const UNSUPPORTED: &[&str] = &[
     "XA",
 ];
 
-/// What a text holds: its tokens, which the statement borrows.
-pub(super) struct Read {
+/// Owns the tokens that a [`Statement`] borrows.
+#[derive(Default)]
+pub(super) struct TokenBuffer {
     tokens: Vec<Token>,
 }
 
-/// The statements of a text, without the `;` between them. Pieces of nothing but blanks and comments are none.
+/// Splits a text at each `;` into statements. Parts with only spaces and comments are skipped.
 pub(super) fn split(text: &str) -> Vec<&str> {
     let mut ends: Vec<usize> =
-        tokens(text).iter().filter(|token| token.is_sign(';')).map(|token| token.start).collect();
+        tokenize(text).iter().filter(|token| token.is_sign(';')).map(|token| token.start).collect();
     ends.push(text.len());
-    let begins = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
-    let pieces = begins.zip(&ends).filter_map(|(begin, end)| text.get(begin..*end)).map(str::trim);
-    pieces.filter(|piece| !tokens(piece).is_empty()).collect()
+    let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+    let pieces = starts.zip(&ends).filter_map(|(start, end)| text.get(start..*end)).map(str::trim);
+    pieces.filter(|piece| !tokenize(piece).is_empty()).collect()
 }
 
-/// Reads a text.
+/// Parses a text as one statement.
 ///
 /// # Errors
-/// 1064, 1065, 1235.
-pub(super) fn read<'a>(text: &'a str, room: &'a mut Read) -> Result<Statement<'a>, SqlError> {
-    room.tokens = tokens(text);
+/// 1064 (syntax), 1065 (empty), 1235 (not supported).
+pub(super) fn parse<'a>(text: &'a str, buffer: &'a mut TokenBuffer) -> Result<Statement<'a>, SqlError> {
+    buffer.tokens = tokenize(text);
     let mut end = text.len();
-    if let Some(broken) = room.tokens.iter().find(|token| token.kind == Kind::Broken) {
-        return Err(refuse::syntax(text.get(broken.start..).unwrap_or_default()));
+    if let Some(broken) = buffer.tokens.iter().find(|token| token.kind == TokenKind::Broken) {
+        return Err(errors::syntax_error(text.get(broken.start..).unwrap_or_default()));
     }
-    if let Some(at) = room.tokens.iter().position(|token| token.is_sign(';')) {
-        if let Some(next) = room.tokens.get(at + 1) {
-            return Err(refuse::syntax(text.get(next.start..).unwrap_or_default()));
+    if let Some(at) = buffer.tokens.iter().position(|token| token.is_sign(';')) {
+        if let Some(next) = buffer.tokens.get(at + 1) {
+            return Err(errors::syntax_error(text.get(next.start..).unwrap_or_default()));
         }
-        end = room.tokens.get(at).map_or(end, |token| token.start);
-        room.tokens.truncate(at);
+        end = buffer.tokens.get(at).map_or(end, |token| token.start);
+        buffer.tokens.truncate(at);
     }
     let text = text.get(..end).unwrap_or(text);
-    of_tokens(text, &room.tokens)
+    classify(text, &buffer.tokens)
 }
 
-fn of_tokens<'a>(text: &'a str, tokens: &'a [Token]) -> Result<Statement<'a>, SqlError> {
+/// Finds out which statement the tokens are.
+fn classify<'a>(text: &'a str, tokens: &'a [Token]) -> Result<Statement<'a>, SqlError> {
     let Some(first) = tokens.first() else {
-        return Err(refuse::error(1065, "42000", "Query was empty"));
+        return Err(errors::error(1065, "42000", "Query was empty"));
     };
-    let mut walk = Walk::new(text, tokens);
+    let mut cursor = TokenCursor::new(text, tokens);
     if first.is_sign('(') {
         return Ok(Statement::Select { text, tokens });
     }
-    if let Some(seconds) = sleep(tokens) {
+    if let Some(seconds) = sleep_seconds(tokens) {
         return Ok(Statement::Sleep(seconds));
     }
-    let word = if first.kind == Kind::Word { first.text.to_ascii_uppercase() } else { String::new() };
-    walk.next();
+    let word = if first.kind == TokenKind::Word { first.text.to_ascii_uppercase() } else { String::new() };
+    cursor.next();
     Ok(match word.as_str() {
         "SELECT" | "WITH" | "VALUES" => Statement::Select { text, tokens },
-        "SHOW" => Statement::Show(walk),
-        "DESCRIBE" | "DESC" | "EXPLAIN" => describe(walk)?,
-        "SET" => Statement::Set(walk),
-        "PREPARE" => Statement::Prepare(walk),
-        "DEALLOCATE" => Statement::Deallocate(walk),
-        "USE" => match (walk.name(), walk.is_done()) {
+        "SHOW" => Statement::Show(cursor),
+        "DESCRIBE" | "DESC" | "EXPLAIN" => describe_or_explain(cursor)?,
+        "SET" => Statement::Set(cursor),
+        "PREPARE" => Statement::Prepare(cursor),
+        "DEALLOCATE" => Statement::Deallocate(cursor),
+        "USE" => match (cursor.accept_name(), cursor.is_at_end()) {
             (Some(name), true) => Statement::Use(name),
-            _ => return Err(refuse::syntax(walk.rest())),
+            _ => return Err(errors::syntax_error(cursor.remaining_text())),
         },
-        "KILL" => Statement::Kill(walk),
-        "BEGIN" | "COMMIT" | "ROLLBACK" => Statement::Nothing,
-        "START" if walk.word("TRANSACTION") => start(walk)?,
-        "UNLOCK" if walk.any(&["TABLES", "TABLE"]) => Statement::Nothing,
+        "KILL" => Statement::Kill(cursor),
+        "BEGIN" | "COMMIT" | "ROLLBACK" => Statement::Transaction,
+        "START" if cursor.accept_word("TRANSACTION") => start_transaction(cursor)?,
+        "UNLOCK" if cursor.accept_any(&["TABLES", "TABLE"]) => Statement::Transaction,
         word if WRITES.contains(&word) => Statement::Write,
-        word if UNSUPPORTED.contains(&word) => return Err(refuse::unsupported(word)),
-        _ => return Err(refuse::syntax(text.get(first.start..).unwrap_or_default())),
+        word if UNSUPPORTED.contains(&word) => return Err(errors::unsupported(word)),
+        _ => return Err(errors::syntax_error(text.get(first.start..).unwrap_or_default())),
     })
 }
 
-fn start(mut walk: Walk<'_>) -> Result<Statement<'_>, SqlError> {
-    while !walk.is_done() {
-        if walk.words(&["READ", "WRITE"]) {
-            return Err(refuse::read_only_server());
+fn start_transaction(mut cursor: TokenCursor<'_>) -> Result<Statement<'_>, SqlError> {
+    while !cursor.is_at_end() {
+        if cursor.accept_words(&["READ", "WRITE"]) {
+            return Err(errors::read_only_server());
         }
-        let known = walk.words(&["READ", "ONLY"]) || walk.words(&["WITH", "CONSISTENT", "SNAPSHOT"]);
-        if !known || !(walk.is_done() || walk.sign(',')) {
-            return Err(refuse::syntax(walk.rest()));
+        let known = cursor.accept_words(&["READ", "ONLY"]) || cursor.accept_words(&["WITH", "CONSISTENT", "SNAPSHOT"]);
+        if !known || !(cursor.is_at_end() || cursor.accept_sign(',')) {
+            return Err(errors::syntax_error(cursor.remaining_text()));
         }
     }
-    Ok(Statement::Nothing)
+    Ok(Statement::Transaction)
 }
 
-fn describe(mut walk: Walk<'_>) -> Result<Statement<'_>, SqlError> {
+fn describe_or_explain(mut cursor: TokenCursor<'_>) -> Result<Statement<'_>, SqlError> {
     let is_statement = |token: &Token| {
         token.is_sign('(')
-            || ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES"].iter().any(|word| token.is(word))
+            || ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES"]
+                .iter()
+                .any(|word| token.is_word(word))
     };
-    if walk.any(&["EXTENDED", "PARTITIONS"]) && !walk.peek().is_some_and(is_statement) {
-        return Err(refuse::syntax(walk.rest()));
+    if cursor.accept_any(&["EXTENDED", "PARTITIONS"]) && !cursor.peek().is_some_and(is_statement) {
+        return Err(errors::syntax_error(cursor.remaining_text()));
     }
-    if walk.peek().is_some_and(|token| token.is("FORMAT")) {
-        let traditional = walk.left().get(2).is_some_and(|token| token.text.eq_ignore_ascii_case("traditional"));
+    if cursor.peek().is_some_and(|token| token.is_word("FORMAT")) {
+        let traditional = cursor.remaining().get(2).is_some_and(|token| token.text.eq_ignore_ascii_case("traditional"));
         if !traditional {
-            return Err(refuse::unsupported("EXPLAIN FORMAT"));
+            return Err(errors::unsupported("EXPLAIN FORMAT"));
         }
         (0..3).for_each(|_| {
-            walk.next();
+            cursor.next();
         });
     }
-    match walk.peek() {
-        Some(token) if is_statement(token) => Ok(Statement::Explain { text: walk.rest(), tokens: walk.left() }),
-        Some(token) if matches!(token.kind, Kind::Word | Kind::Name) => Ok(Statement::Describe(walk)),
-        _ => Err(refuse::syntax(walk.rest())),
+    match cursor.peek() {
+        Some(token) if is_statement(token) => {
+            Ok(Statement::Explain { text: cursor.remaining_text(), tokens: cursor.remaining() })
+        }
+        Some(token) if matches!(token.kind, TokenKind::Word | TokenKind::Name) => Ok(Statement::Describe(cursor)),
+        _ => Err(errors::syntax_error(cursor.remaining_text())),
     }
 }
 
-/// The seconds of `SELECT SLEEP(n)`.
-fn sleep(tokens: &[Token]) -> Option<f64> {
+/// Returns the seconds of `SELECT SLEEP(n)`.
+fn sleep_seconds(tokens: &[Token]) -> Option<f64> {
     let [select, sleep, open, seconds, close] = tokens else { return None };
-    let is = select.is("SELECT") && sleep.is("SLEEP") && open.is_sign('(') && close.is_sign(')');
-    if is && seconds.kind == Kind::Number { seconds.text.parse().ok() } else { None }
+    let is_sleep = select.is_word("SELECT") && sleep.is_word("SLEEP") && open.is_sign('(') && close.is_sign(')');
+    if is_sleep && seconds.kind == TokenKind::Number { seconds.text.parse().ok() } else { None }
 }
 
-/// The text behind the first word: the label of a column that is one expression.
+/// Returns the text after the first word. It is the label of a column that consists of one expression.
 pub(super) fn after_first_word(text: &str) -> &str {
     let text = text.trim().trim_end_matches(';').trim_end();
     text.split_once(char::is_whitespace).map_or(text, |(_, rest)| rest.trim_start())
-}
-
-impl Read {
-    /// An empty room.
-    pub(super) fn new() -> Self {
-        Self { tokens: Vec::new() }
-    }
 }

@@ -1,5 +1,5 @@
 /* rrx
-# Put the barcode of another collection tube in its place.
+# Replace the barcode to start from another collection tube.
 title = "From one collection tube to its aliquots"
 tags  = ["samples", "recursive"]
 key   = ["path", "step_name"]

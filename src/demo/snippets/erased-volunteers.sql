@@ -1,5 +1,5 @@
 /* rrx
-# A privacy removal overwrites the volunteer's row, and leaves the audit as it was.
+# A privacy removal overwrites the volunteer's row but does not change the audit.
 title = "Erased volunteers whose name survives in the audit"
 tags  = ["privacy", "audit", "findings"]
 key   = ["volunteer_number", "audit_at"]

@@ -1,5 +1,5 @@
 /* rrx
-# A thread is called a query in this data model; it has nothing to do with SQL.
+# This data model calls a clarification thread a query; it is not an SQL query.
 title = "Open clarification threads on hidden items"
 tags  = ["clarification", "findings"]
 key   = ["query_id"]

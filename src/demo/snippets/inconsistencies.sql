@@ -1,5 +1,5 @@
 /* rrx
-# Each line is a check of its own; on clean data all of them would say 0.
+# Each row is one check; clean data would give 0 in every row.
 title = "Counts of rows that contradict each other"
 tags  = ["findings"]
 key   = ["problem"]

@@ -1,5 +1,5 @@
 /* rrx
-# Stored times are UTC; the offset of summer is applied to show the clinic's own clock.
+# Stored times are UTC; the summer offset converts them to the clinic's local time.
 title = "Processing steps that came late or never"
 tags  = ["samples", "deviations"]
 key   = ["barcode", "step_name"]

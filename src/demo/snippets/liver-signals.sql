@@ -1,5 +1,5 @@
 /* rrx
-# Treatment is unblinding. Ask yourself whether you may see it before you run this.
+# This shows the treatment. Run it only if you are allowed to be unblinded.
 title = "Liver signals with treatment (unblinding)"
 tags  = ["labs", "safety", "unblinding"]
 */

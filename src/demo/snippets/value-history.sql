@@ -1,5 +1,5 @@
 /* rrx
-# The first value that was ever changed; put another id in its place.
+# Shows the first value that was changed; replace the id to see another one.
 title = "History of one value: old, new, who, when, why"
 tags  = ["audit"]
 key   = ["item_data_id", "changed_at_utc"]

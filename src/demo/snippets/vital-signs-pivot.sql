@@ -1,5 +1,5 @@
 /* rrx
-# A pivot in one pass: joining item_data once for every field would multiply rows.
+# Pivots in one pass, because a join of item_data for each field would multiply rows.
 title = "Vital signs, one row for each form"
 tags  = ["eav", "pivot", "vital-signs"]
 key   = ["screening_number", "visit", "timepoint", "collection_time"]

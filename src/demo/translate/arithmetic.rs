@@ -1,134 +1,141 @@
-//! `+ - * / DIV %` and the sign: which type comes out, and what SQLite is asked for it.
+//! Translates `+ - * / DIV %` and the minus sign, with the result types of the server.
 
 use sqlparser::ast::BinaryOperator;
 
-use super::SqlError;
 use super::decimal::{DIVISION_DIGITS, MAX_SCALE};
-use super::errors::unsupported;
-use super::types::{FREE, Kind, Type};
-use super::value::{Literal, Typed};
+use super::errors::{SqlError, unsupported};
+use super::floats::NOT_FIXED;
+use super::typed_sql::{Literal, TypedSql};
+use super::value_types::{Type, ValueKind};
 
-/// How an operand counts.
+/// The kind of number as which an operand is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Count {
-    Whole,
+enum NumberKind {
+    Integer,
     Decimal,
-    Real,
+    Double,
 }
 
-fn count(value: &Typed) -> Count {
+fn number_kind(value: &TypedSql) -> NumberKind {
     match value.ty.kind {
-        Kind::Int | Kind::Bit(_) | Kind::Year | Kind::Enum(_) | Kind::Set(_) => Count::Whole,
-        Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp if value.ty.decimals == 0 => Count::Whole,
-        Kind::Decimal | Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp => Count::Decimal,
-        _ => Count::Real,
+        ValueKind::Int | ValueKind::Bit(_) | ValueKind::Year | ValueKind::Enum(_) | ValueKind::Set(_) => {
+            NumberKind::Integer
+        }
+        ValueKind::Date | ValueKind::Time | ValueKind::DateTime | ValueKind::Timestamp if value.ty.decimals == 0 => {
+            NumberKind::Integer
+        }
+        ValueKind::Decimal | ValueKind::Date | ValueKind::Time | ValueKind::DateTime | ValueKind::Timestamp => {
+            NumberKind::Decimal
+        }
+        _ => NumberKind::Double,
     }
 }
 
-fn scale(value: &Typed) -> u8 {
-    if value.ty.kind == Kind::Decimal || value.ty.is_temporal() { value.ty.decimals } else { 0 }
+fn scale(value: &TypedSql) -> u8 {
+    if value.ty.kind == ValueKind::Decimal || value.ty.is_temporal() { value.ty.decimals } else { 0 }
 }
 
-/// Digits after the point that a floating result takes over from an operand.
-fn point(value: &Typed) -> u8 {
+/// Returns the decimals that an operand gives to a floating-point result.
+fn double_decimals(value: &TypedSql) -> u8 {
     match value.ty.kind {
-        Kind::Text | Kind::Binary | Kind::Enum(_) | Kind::Set(_) => FREE,
-        _ => value.ty.decimals.min(FREE),
+        ValueKind::Text | ValueKind::Binary | ValueKind::Enum(_) | ValueKind::Set(_) => NOT_FIXED,
+        _ => value.ty.decimals.min(NOT_FIXED),
     }
 }
 
-/// `-value`.
-pub(super) fn negated(value: &Typed) -> Typed {
+/// Translates `-value`.
+pub(super) fn negated(value: &TypedSql) -> TypedSql {
     if let Some(Literal::Int(number)) = value.literal {
-        return Typed::int(-number);
+        return TypedSql::int(-number);
     }
     let nullable = value.ty.is_nullable;
-    match count(value) {
-        Count::Whole => {
-            Typed::new(format!("(- {})", value.whole()), Type::int(value.ty.length.max(1) + 1).nullable(nullable))
+    match number_kind(value) {
+        NumberKind::Integer => {
+            TypedSql::new(format!("(- {})", value.integer()), Type::int(value.ty.length.max(1) + 1).nullable(nullable))
         }
-        Count::Decimal => {
+        NumberKind::Decimal => {
             let ty = Type::decimal(value.ty.whole_digits() + u32::from(scale(value)), scale(value));
-            Typed {
+            TypedSql {
                 is_exact: value.is_exact,
-                ..Typed::new(format!("my_dec_sub('0', {})", value.dec()), ty.nullable(nullable))
+                ..TypedSql::new(format!("my_dec_sub('0', {})", value.decimal()), ty.nullable(nullable))
             }
         }
-        Count::Real => {
-            let decimals = point(value);
-            Typed::new(format!("(- {})", value.real()), Type { decimals, ..Type::double() }.nullable(nullable))
+        NumberKind::Double => {
+            let decimals = double_decimals(value);
+            TypedSql::new(format!("(- {})", value.double()), Type { decimals, ..Type::double() }.nullable(nullable))
         }
     }
-    .of([value])
+    .with_parts([value])
 }
 
-/// `left op right`.
-pub(super) fn operate(op: &BinaryOperator, left: &Typed, right: &Typed) -> Result<Typed, SqlError> {
+/// Translates `left op right`.
+pub(super) fn operate(op: &BinaryOperator, left: &TypedSql, right: &TypedSql) -> Result<TypedSql, SqlError> {
     if left.is_hexadecimal() || right.is_hexadecimal() {
         return Err(unsupported("a hexadecimal literal as a number"));
     }
-    let form = count(left).max(count(right));
+    let kind = number_kind(left).max(number_kind(right));
     let nullable = left.ty.is_nullable || right.ty.is_nullable;
-    let made = match op {
-        BinaryOperator::Divide => divided(form, left, right),
+    let result = match op {
+        BinaryOperator::Divide => divide(kind, left, right),
         BinaryOperator::MyIntegerDivide => {
             let length = left.ty.whole_digits() + u32::from(scale(right));
             let is_unsigned = left.ty.is_unsigned || right.ty.is_unsigned;
-            let sql = if form == Count::Whole {
+            let sql = if kind == NumberKind::Integer {
                 let function = if is_unsigned { "my_uint_div" } else { "my_int_div" };
-                format!("{function}({}, {})", left.whole(), right.whole())
+                format!("{function}({}, {})", left.integer(), right.integer())
             } else {
-                format!("my_dec_idiv({}, {})", left.dec(), right.dec())
+                format!("my_dec_idiv({}, {})", left.decimal(), right.decimal())
             };
-            Typed::new(sql, Type::int(length.clamp(1, 21)).unsigned(is_unsigned))
+            TypedSql::new(sql, Type::int(length.clamp(1, 21)).unsigned(is_unsigned))
         }
-        BinaryOperator::Modulo => match form {
-            Count::Whole => Typed::new(
-                format!("my_int_mod({}, {})", left.whole(), right.whole()),
+        BinaryOperator::Modulo => match kind {
+            NumberKind::Integer => TypedSql::new(
+                format!("my_int_mod({}, {})", left.integer(), right.integer()),
                 Type::int(left.ty.length.max(right.ty.length).clamp(1, 20)).unsigned(left.ty.is_unsigned),
             ),
-            Count::Decimal => {
+            NumberKind::Decimal => {
                 let digits = scale(left).max(scale(right));
                 let whole = left.ty.whole_digits().max(right.ty.whole_digits());
-                Typed::new(
-                    format!("my_dec_mod({}, {})", left.dec(), right.dec()),
+                TypedSql::new(
+                    format!("my_dec_mod({}, {})", left.decimal(), right.decimal()),
                     Type::decimal(whole + u32::from(digits), digits),
                 )
             }
-            Count::Real => {
-                let decimals = point(left).max(point(right));
-                let sql = format!("my_real_mod({}, {})", left.real(), right.real());
-                Typed::new(sql, Type { decimals, ..Type::double() })
+            NumberKind::Double => {
+                let decimals = double_decimals(left).max(double_decimals(right));
+                let sql = format!("my_real_mod({}, {})", left.double(), right.double());
+                TypedSql::new(sql, Type { decimals, ..Type::double() })
             }
         },
-        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => combined(form, op, left, right),
+        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => combine(kind, op, left, right),
         _ => return Err(unsupported(format!("the operator {op}"))),
     };
     let is_dividing = matches!(op, BinaryOperator::Divide | BinaryOperator::MyIntegerDivide | BinaryOperator::Modulo);
     let is_nullable = nullable || is_dividing;
-    Ok(Typed { ty: made.ty.clone().nullable(is_nullable), ..made }.of([left, right]))
+    Ok(TypedSql { ty: result.ty.clone().nullable(is_nullable), ..result }.with_parts([left, right]))
 }
 
-fn divided(form: Count, left: &Typed, right: &Typed) -> Typed {
-    if form == Count::Real {
-        let digits = u8::try_from(DIVISION_DIGITS).unwrap_or(FREE);
-        let decimals = point(left).max(point(right)).saturating_add(digits).min(FREE);
-        return Typed::new(
-            format!("my_real_div({}, {})", left.real(), right.real()),
+fn divide(kind: NumberKind, left: &TypedSql, right: &TypedSql) -> TypedSql {
+    if kind == NumberKind::Double {
+        let digits = u8::try_from(DIVISION_DIGITS).unwrap_or(NOT_FIXED);
+        let decimals = double_decimals(left).max(double_decimals(right)).saturating_add(digits).min(NOT_FIXED);
+        return TypedSql::new(
+            format!("my_real_div({}, {})", left.double(), right.double()),
             Type { decimals, ..Type::double() },
         );
     }
     let digits = (u32::from(scale(left)) + DIVISION_DIGITS).min(u32::from(MAX_SCALE));
     let precision = left.ty.whole_digits() + u32::from(scale(left)) + u32::from(scale(right)) + DIVISION_DIGITS;
     let digits = u8::try_from(digits).unwrap_or(MAX_SCALE);
-    Typed::new(format!("my_dec_div({}, {})", left.dec(), right.dec()), Type::decimal(precision, digits))
+    TypedSql::new(format!("my_dec_div({}, {})", left.decimal(), right.decimal()), Type::decimal(precision, digits))
 }
 
-fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Typed {
+/// Translates `+`, `-` and `*`.
+fn combine(kind: NumberKind, op: &BinaryOperator, left: &TypedSql, right: &TypedSql) -> TypedSql {
     let is_product = *op == BinaryOperator::Multiply;
-    let is_exact = |value: &Typed| value.is_exact || value.ty.kind != Kind::Decimal;
-    match form {
-        Count::Whole => {
+    let is_exact = |value: &TypedSql| value.is_exact || value.ty.kind != ValueKind::Decimal;
+    match kind {
+        NumberKind::Integer => {
             let length =
                 if is_product { left.ty.length + right.ty.length } else { left.ty.length.max(right.ty.length) + 1 };
             let is_unsigned = left.ty.is_unsigned || right.ty.is_unsigned;
@@ -140,19 +147,19 @@ fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Ty
                 (BinaryOperator::Minus, true) => "my_uint_sub",
                 (_, true) => "my_uint_add",
             };
-            // Narrow operands cannot overflow; wide and unsigned ones go through a function that refuses to.
+            // Narrow operands cannot overflow. Wide and unsigned ones need a function that reports an overflow.
             let sql = if length < 18 && !is_unsigned {
-                format!("({} {op} {})", left.whole(), right.whole())
+                format!("({} {op} {})", left.integer(), right.integer())
             } else {
-                format!("{name}({}, {})", left.whole(), right.whole())
+                format!("{name}({}, {})", left.integer(), right.integer())
             };
-            Typed::new(
+            TypedSql::new(
                 sql,
                 Type::int(if is_product { length.clamp(1, 21) } else { (length + 1).clamp(1, 21) })
                     .unsigned(is_unsigned),
             )
         }
-        Count::Decimal => {
+        NumberKind::Decimal => {
             let (name, digits, whole) = if is_product {
                 (
                     "my_dec_mul",
@@ -165,11 +172,11 @@ fn combined(form: Count, op: &BinaryOperator, left: &Typed, right: &Typed) -> Ty
             };
             let ty = Type::decimal(whole + u32::from(digits), digits);
             let is_exact = is_exact(left) && is_exact(right);
-            Typed { is_exact, ..Typed::new(format!("{name}({}, {})", left.dec(), right.dec()), ty) }
+            TypedSql { is_exact, ..TypedSql::new(format!("{name}({}, {})", left.decimal(), right.decimal()), ty) }
         }
-        Count::Real => {
-            let decimals = point(left).max(point(right));
-            Typed::new(format!("({} {op} {})", left.real(), right.real()), Type { decimals, ..Type::double() })
+        NumberKind::Double => {
+            let decimals = double_decimals(left).max(double_decimals(right));
+            TypedSql::new(format!("({} {op} {})", left.double(), right.double()), Type { decimals, ..Type::double() })
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Text order of `utf8mb4_general_ci`: one character at a time, case and accents ignored, trailing spaces ignored
+//! The collation `utf8mb4_general_ci`: compares character by character and ignores case, accents and trailing spaces
 //! (PAD SPACE).
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The collation's name in SQLite: the one that the demo's text columns and their indexes are made with.
+/// The name of the collation in SQLite. The demo's text columns and indexes use it.
 pub(super) const TEXT: &str = "rrx_ci";
-/// The order of decimal texts, in SQLite.
+/// The SQLite collation that sorts decimal texts.
 pub(super) const DECIMAL: &str = "my_dec";
 
-/// What characters count as, where it is not themselves: a line for each, it first. Source: `WEIGHT_STRING` of MariaDB
-/// 10.11, asked for every character of the first plane.
+/// The weights of characters that do not stand for themselves. Each line of the file has a weight and its characters.
+/// Source: `WEIGHT_STRING` of MariaDB 10.11 for every character of the Basic Multilingual Plane.
 static WEIGHTS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     let lines = include_str!("collation.txt").lines();
     let of_line = |line: &'static str| {
@@ -21,17 +21,17 @@ static WEIGHTS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     lines.flat_map(of_line).collect()
 });
 
-/// What a character counts as.
+/// Returns the weight of a character.
 pub(super) fn fold(character: char) -> char {
     match character {
         _ if character.is_ascii() => character.to_ascii_uppercase(),
-        // Characters past the first plane are all one to this collation.
+        // All characters outside the Basic Multilingual Plane are equal in this collation.
         '\u{10000}'.. => char::REPLACEMENT_CHARACTER,
         _ => WEIGHTS.get(&character).copied().unwrap_or(character),
     }
 }
 
-/// The order of two texts.
+/// Compares two texts.
 pub(super) fn compare(left: &str, right: &str) -> Ordering {
     let (mut left, mut right) = (left.chars(), right.chars());
     loop {
@@ -45,57 +45,58 @@ pub(super) fn compare(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// Whether a text matches a LIKE pattern.
+/// Returns whether a text matches a LIKE pattern.
 pub(super) fn is_like(text: &str, pattern: &str, escape: Option<char>) -> bool {
     let text: Vec<char> = text.chars().map(fold).collect();
     let mut parts = Vec::new();
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         parts.push(match character {
-            _ if Some(character) == escape => Part::Exactly(fold(characters.next().unwrap_or(character))),
-            '%' => Part::Any,
-            '_' => Part::One,
-            _ => Part::Exactly(fold(character)),
+            _ if Some(character) == escape => PatternPart::Exactly(fold(characters.next().unwrap_or(character))),
+            '%' => PatternPart::Any,
+            '_' => PatternPart::One,
+            _ => PatternPart::Exactly(fold(character)),
         });
     }
-    let (mut at, mut part, mut back) = (0, 0, None);
+    let (mut at, mut part, mut backtrack) = (0, 0, None);
     while at < text.len() {
         let fits = match parts.get(part) {
-            Some(Part::Any) => {
-                back = Some((part, at));
+            Some(PatternPart::Any) => {
+                backtrack = Some((part, at));
                 part += 1;
                 continue;
             }
-            Some(Part::One) => true,
-            Some(Part::Exactly(wanted)) => text.get(at) == Some(wanted),
+            Some(PatternPart::One) => true,
+            Some(PatternPart::Exactly(expected)) => text.get(at) == Some(expected),
             None => false,
         };
         if fits {
             at += 1;
             part += 1;
-        } else if let Some((any, from)) = back {
-            back = Some((any, from + 1));
+        } else if let Some((any, from)) = backtrack {
+            backtrack = Some((any, from + 1));
             at = from + 1;
             part = any + 1;
         } else {
             return false;
         }
     }
-    parts.iter().skip(part).all(|part| matches!(part, Part::Any))
+    parts.iter().skip(part).all(|part| matches!(part, PatternPart::Any))
 }
 
-enum Part {
+enum PatternPart {
     Any,
     One,
     Exactly(char),
 }
 
-/// Where a text first occurs in another, in characters from `start` (1 is the first); 0 when it does not.
-pub(super) fn locate(needle: &str, hay: &str, start: i64) -> i64 {
+/// Returns the position of the first occurrence of a text, counted in characters from 1, or 0 if there is none. The search
+/// begins at `start`.
+pub(super) fn locate(needle: &str, haystack: &str, start: i64) -> i64 {
     let needle: Vec<char> = needle.chars().map(fold).collect();
-    let hay: Vec<char> = hay.chars().map(fold).collect();
+    let haystack: Vec<char> = haystack.chars().map(fold).collect();
     let Some(from) = start.checked_sub(1).and_then(|it| usize::try_from(it).ok()) else { return 0 };
-    let Some(rest) = hay.get(from..) else { return 0 };
+    let Some(rest) = haystack.get(from..) else { return 0 };
     if needle.is_empty() {
         return start;
     }
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_accents_and_trailing_spaces_do_not_count() {
+    fn case_accents_and_trailing_spaces_are_ignored() {
         assert_eq!(compare("Straße  ", "STRASE"), Ordering::Equal);
         assert_eq!(compare("élan", "ELAN"), Ordering::Equal);
         assert_eq!(compare("ёж ȘΏ", "ЕЖ SΩ"), Ordering::Equal);

@@ -1,8 +1,8 @@
-//! Exact decimals as MySQL counts with them. Knows no SQL. A value is 38 digits at most here; what is larger is an error, never a rounding.
+//! Exact decimal arithmetic as in MySQL. Values have at most 38 digits; larger values are an error and are never rounded.
 
 use std::cmp::Ordering;
 
-/// The order of two decimal texts of any length.
+/// Compares two decimal texts of any length.
 pub(super) fn compare_texts(left: &str, right: &str) -> Ordering {
     let parts = |text: &str| -> (bool, String, String) {
         let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
@@ -29,16 +29,16 @@ pub(super) fn compare_texts(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// Digits that a quotient gets over its dividend's (`div_precision_increment`).
+/// Digits that a quotient has in addition to its dividend (`div_precision_increment`).
 pub(super) const DIVISION_DIGITS: u32 = 4;
-/// The server keeps fractions in words of nine digits; a quotient fills its words.
-const WORD: u32 = 9;
+/// The server stores fractions in groups of nine digits. A quotient fills its groups.
+const GROUP: u32 = 9;
 /// The largest scale of a result.
 pub(super) const MAX_SCALE: u8 = 38;
 /// The largest precision of a result.
 pub(super) const MAX_PRECISION: u8 = 65;
 
-/// `units / 10^scale`.
+/// The value `units / 10^scale`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decimal {
     units: i128,
@@ -50,17 +50,17 @@ fn power(exponent: u32) -> Option<i128> {
 }
 
 impl Decimal {
-    /// A whole number.
-    pub(super) fn whole(units: i64) -> Self {
+    pub(super) fn from_integer(units: i64) -> Self {
         Self { units: i128::from(units), scale: 0 }
     }
 
-    /// Reads the longest number at the start of a text, as the server does; a text without one is zero.
+    /// Parses the longest number at the start of a text, as the server does. A text without a number is zero. Returns `None`
+    /// if the number is too large.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim_start();
         let end = text.find(|it: char| !matches!(it, '0'..='9' | '.' | '-' | '+')).unwrap_or(text.len());
         if matches!(text.as_bytes().get(end), Some(b'e' | b'E')) {
-            return Self::from_real(super::number::parse_double(text));
+            return Self::from_double(super::floats::parse_double(text));
         }
         Self::parse_plain(text)
     }
@@ -71,29 +71,29 @@ impl Decimal {
             Some(b'+') => (false, text.get(1..)?),
             _ => (false, text),
         };
-        let (mut units, mut scale, mut past_point) = (0_i128, 0_u32, false);
+        let (mut units, mut scale, mut is_after_point) = (0_i128, 0_u32, false);
         for byte in digits.bytes() {
             match byte {
                 b'0'..=b'9' => {
                     units = units.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
-                    scale += u32::from(past_point);
+                    scale += u32::from(is_after_point);
                 }
-                b'.' if !past_point => past_point = true,
+                b'.' if !is_after_point => is_after_point = true,
                 _ => break,
             }
         }
         Some(Self { units: if is_negative { -units } else { units }, scale })
     }
 
-    /// The exact value of the shortest text of a floating number.
-    pub(super) fn from_real(value: f64) -> Option<Self> {
+    /// Converts a floating-point number by its shortest text.
+    pub(super) fn from_double(value: f64) -> Option<Self> {
         if !value.is_finite() {
             return None;
         }
         let text = format!("{value:e}");
         let (digits, exponent) = text.split_once('e')?;
         let shown = Self::parse_plain(digits)?;
-        // Digits past the largest scale fall away.
+        // Digits beyond the maximum scale are dropped.
         let scale = i64::from(shown.scale) - exponent.parse::<i64>().ok()?;
         if scale <= 0 {
             let units = shown.units.checked_mul(power(u32::try_from(-scale).ok()?)?)?;
@@ -111,54 +111,50 @@ impl Decimal {
         Some((left, right, scale))
     }
 
-    /// The sum.
     pub(super) fn add(self, other: Self) -> Option<Self> {
         let (left, right, scale) = self.aligned(other)?;
         Some(Self { units: left.checked_add(right)?, scale })
     }
 
-    /// The difference.
     pub(super) fn subtract(self, other: Self) -> Option<Self> {
         self.add(other.negate())
     }
 
-    /// The value with its sign turned.
     pub(super) fn negate(self) -> Self {
         Self { units: -self.units, scale: self.scale }
     }
 
-    /// The product.
     pub(super) fn multiply(self, other: Self) -> Option<Self> {
         let product = Self { units: self.units.checked_mul(other.units)?, scale: self.scale + other.scale };
         if product.scale > u32::from(MAX_SCALE) { product.truncate(i32::from(MAX_SCALE)) } else { Some(product) }
     }
 
-    /// The quotient, cut after the last whole word of nine digits, as the server keeps it until it is shown.
-    /// `None` inside for a division by zero.
-    #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
+    /// Returns the quotient with a whole number of digit groups, as the server computes it. The inner option is `None` for a
+    /// division by zero, the outer one if the result is too large.
+    #[expect(clippy::option_option, reason = "too large and divided by zero are two cases")]
     pub(super) fn divide(self, other: Self) -> Option<Option<Self>> {
         if other.units == 0 {
             return Some(None);
         }
-        let words = |scale: u32| scale.div_ceil(WORD) * WORD;
-        let (left, right) = (words(self.scale), words(other.scale));
+        let whole_groups = |scale: u32| scale.div_ceil(GROUP) * GROUP;
+        let (left, right) = (whole_groups(self.scale), whole_groups(other.scale));
         let more = DIVISION_DIGITS.saturating_sub(left - self.scale + right - other.scale);
-        let mut scale = words(left + right + more);
-        // The words are only the upper bound: fewer digits are kept where 38 would not hold them.
+        let mut scale = whole_groups(left + right + more);
+        // This is only the upper bound: use fewer groups if the result would have more than 38 digits.
         loop {
             let units = power((scale + other.scale).checked_sub(self.scale)?)
                 .and_then(|factor| self.units.checked_mul(factor))
                 .map(|units| units / other.units);
             match units {
                 Some(units) => return Some(Some(Self { units, scale })),
-                None if scale > WORD => scale -= WORD,
+                None if scale > GROUP => scale -= GROUP,
                 None => return None,
             }
         }
     }
 
-    /// The remainder with the dividend's sign; `None` inside for a division by zero.
-    #[expect(clippy::option_option, reason = "too large and divided by zero are two things")]
+    /// Returns the remainder with the sign of the dividend. The inner option is `None` for a division by zero.
+    #[expect(clippy::option_option, reason = "too large and divided by zero are two cases")]
     pub(super) fn remainder(self, other: Self) -> Option<Option<Self>> {
         if other.units == 0 {
             return Some(None);
@@ -167,7 +163,7 @@ impl Decimal {
         Some(Some(Self { units: left % right, scale }))
     }
 
-    /// Rounded half away from zero to so many digits after the point; negative counts before it.
+    /// Rounds half away from zero to `digits` digits after the point. A negative number counts digits before the point.
     pub(super) fn round(self, digits: i32) -> Option<Self> {
         self.cut(digits, |units, factor| {
             let half = factor / 2;
@@ -175,7 +171,7 @@ impl Decimal {
         })
     }
 
-    /// Cut to so many digits after the point.
+    /// Truncates to `digits` digits after the point.
     pub(super) fn truncate(self, digits: i32) -> Option<Self> {
         self.cut(digits, |units, factor| Some(units / factor))
     }
@@ -199,38 +195,38 @@ impl Decimal {
         Some(Self { units: units.checked_mul(back)?, scale: 0 })
     }
 
-    /// The next whole number that is not smaller.
+    /// Returns the smallest integer that is not less.
     pub(super) fn ceiling(self) -> Option<i128> {
         let factor = power(self.scale)?;
         Some(self.units.div_euclid(factor) + i128::from(self.units.rem_euclid(factor) != 0))
     }
 
-    /// The next whole number that is not larger.
+    /// Returns the largest integer that is not greater.
     pub(super) fn floor(self) -> Option<i128> {
         Some(self.units.div_euclid(power(self.scale)?))
     }
 
-    /// The value as a count of `10^-scale`, rounded.
+    /// Returns the value as a multiple of `10^-scale`, rounded.
     pub(super) fn scaled(self, scale: u8) -> Option<i64> {
         i64::try_from(self.round(i32::from(scale))?.units).ok()
     }
 
-    /// The value of a count of `10^-scale`.
+    /// Converts a multiple of `10^-scale`.
     pub(super) fn from_scaled(units: i64, scale: u8) -> Self {
         Self { units: i128::from(units), scale: u32::from(scale) }
     }
 
-    /// -1, 0 or 1.
+    /// Returns -1, 0 or 1.
     pub(super) fn sign(self) -> i64 {
         i64::try_from(self.units.signum()).unwrap_or(0)
     }
 
-    /// The end of a type's range.
+    /// Returns the largest value of a type.
     pub(super) fn largest(precision: u8, scale: u8) -> Option<Self> {
         Some(Self { units: power(u32::from(precision))? - 1, scale: u32::from(scale) })
     }
 
-    /// Rounded to a type's digits and held inside its range, as CAST does.
+    /// Rounds to the digits of a type and clamps to its range, as CAST does.
     pub(super) fn fit(self, precision: u8, scale: u8) -> Option<Self> {
         let rounded = self.round(i32::from(scale))?;
         match power(u32::from(precision)) {
@@ -273,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotient_keeps_a_word_of_digits_until_it_is_shown() {
+    fn a_quotient_keeps_a_group_of_digits_until_it_is_rounded() {
         let third = of("1").divide(of("3")).unwrap().unwrap();
         assert_eq!(third.to_string(), "0.333333333");
         assert_eq!(third.multiply(of("3")).unwrap().round(4).unwrap().to_string(), "1.0000");
@@ -291,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn decimal_texts_have_an_order_at_any_length() {
+    fn decimal_texts_of_any_length_are_compared() {
         let nines = "9".repeat(60);
         for (small, large) in [("-2", "-1.5"), ("9.9", "10"), ("-0.1", "0"), ("1.25", "1.3"), ("10", nines.as_str())] {
             assert_eq!(compare_texts(small, large), Ordering::Less, "{small} {large}");
@@ -301,12 +297,12 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_read_as_far_as_it_is_a_number() {
+    fn the_longest_number_at_the_start_is_parsed() {
         assert_eq!(of("12.5kg").to_string(), "12.5");
         assert_eq!(of(" 1e2").to_string(), "100");
-        assert_eq!(Decimal::from_real(1.5e-40).unwrap().sign(), 0);
-        assert_eq!(Decimal::from_real(-0.125).unwrap().to_string(), "-0.125");
-        assert!(Decimal::from_real(1e300).is_none());
+        assert_eq!(Decimal::from_double(1.5e-40).unwrap().sign(), 0);
+        assert_eq!(Decimal::from_double(-0.125).unwrap().to_string(), "-0.125");
+        assert!(Decimal::from_double(1e300).is_none());
         assert_eq!(of("x").to_string(), "0");
         assert_eq!(of("123456.789").fit(5, 1).unwrap().to_string(), "9999.9");
     }

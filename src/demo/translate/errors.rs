@@ -1,20 +1,31 @@
-//! The server's own words for what is wrong with a statement. Source: `MariaDB` 10.11, asked.
+//! The server's errors for statements, with the messages of `MariaDB` 10.11.
 
-use super::SqlError;
+/// An error as the server sends it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("ERROR {code} ({state}): {message}")]
+pub struct SqlError {
+    pub code: u16,
+    /// The SQLSTATE.
+    pub state: &'static str,
+    pub message: String,
+}
 
-/// How an error of a function inside SQLite begins; [`super::error_of`] reads it back.
-pub(super) const MARK: &str = "rrx-sql-error:";
+/// The prefix of errors that SQL functions raise. [`super::error_of`] decodes them.
+pub(super) const ERROR_PREFIX: &str = "rrx-sql-error:";
 
-pub(super) fn error(code: u16, state: &'static str, message: impl Into<String>) -> SqlError {
+pub(in crate::demo) fn error(code: u16, state: &'static str, message: impl Into<String>) -> SqlError {
     SqlError { code, state, message: message.into() }
 }
 
-/// What the demo does not know.
-pub(super) fn unsupported(what: impl std::fmt::Display) -> SqlError {
-    error(1235, "42000", format!("not supported by the demo replica: {what}"))
+/// The code of statements that the demo does not support.
+pub(in crate::demo) const UNSUPPORTED: u16 = 1235;
+
+/// Reports something that a real server supports and the demo does not.
+pub(in crate::demo) fn unsupported(what: impl std::fmt::Display) -> SqlError {
+    error(UNSUPPORTED, "42000", format!("the demo replica does not support {what}; run this on a real server"))
 }
 
-pub(super) fn syntax(near: &str, line: u64) -> SqlError {
+pub(in crate::demo) fn syntax(near: &str, line: u64) -> SqlError {
     let near: String = near.chars().take(80).collect();
     error(
         1064,
@@ -26,19 +37,19 @@ pub(super) fn syntax(near: &str, line: u64) -> SqlError {
     )
 }
 
-pub(super) fn unknown_column(name: &str, place: &str) -> SqlError {
-    error(1054, "42S22", format!("Unknown column '{name}' in '{place}'"))
+pub(super) fn unknown_column(name: &str, clause: &str) -> SqlError {
+    error(1054, "42S22", format!("Unknown column '{name}' in '{clause}'"))
 }
 
-pub(super) fn ambiguous(name: &str, place: &str) -> SqlError {
-    error(1052, "23000", format!("Column '{name}' in {place} is ambiguous"))
+pub(super) fn ambiguous(name: &str, clause: &str) -> SqlError {
+    error(1052, "23000", format!("Column '{name}' in {clause} is ambiguous"))
 }
 
 pub(super) fn no_table(database: &str, table: &str) -> SqlError {
     error(1146, "42S02", format!("Table '{database}.{table}' doesn't exist"))
 }
 
-/// What an account that may only read is told of a function that does not exist: it may execute none.
+/// The code for an unknown function. A real server reports a missing privilege to an account that may only read.
 pub(super) const NO_ROUTINE: u16 = 1370;
 
 pub(super) fn unknown_function(account: &str, database: Option<&str>, name: &str) -> SqlError {

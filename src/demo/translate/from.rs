@@ -1,4 +1,4 @@
-//! FROM: tables, views, derived tables and how they are joined.
+//! Translates FROM: tables, views, derived tables and joins.
 
 use std::rc::Rc;
 
@@ -6,35 +6,41 @@ use sqlparser::ast::{
     Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
 };
 
-use super::SqlError;
-use super::compare::compared;
-use super::errors::{ambiguous, error, no_table, unknown_column, unsupported};
-use super::expr::At;
-use super::pass::{Pass, distinct_names, relation, table_name};
-use super::scope::{Clause, Field, Relation, Scope};
-use super::types::Type;
-use super::value::name;
+use super::comparison::compare;
+use super::errors::{SqlError, ambiguous, error, no_table, unknown_column, unsupported};
+use super::expr::ExprContext;
+use super::output::{check_distinct_names, relation};
+use super::relation::{Field, Relation};
+use super::scope::{Clause, Scope};
+use super::translator::StatementTranslator;
+use super::typed_sql::{TypedSql, quoted_name};
+use super::value_types::Type;
 use crate::demo::schema::{self, Database};
-use crate::domain::results::{Origin, flag};
+use crate::domain::results::{ColumnOrigin, flag};
 
-/// Some joined tables: their text, the tables, the columns of `*`.
-pub(super) struct Joined {
+/// Tables in FROM that are joined.
+pub(super) struct JoinedTables {
     pub(super) sql: String,
     pub(super) relations: Vec<Relation>,
+    /// The columns of `*`.
     pub(super) star: Vec<Rc<Field>>,
 }
 
-impl Pass<'_> {
-    /// Understands FROM.
-    pub(super) fn from(&mut self, items: &[TableWithJoins], parent: Option<&Scope<'_>>) -> Result<Joined, SqlError> {
-        let mut all = Joined { sql: String::new(), relations: Vec::new(), star: Vec::new() };
+impl StatementTranslator<'_> {
+    /// Translates the FROM clause.
+    pub(super) fn from(
+        &mut self,
+        items: &[TableWithJoins],
+        parent: Option<&Scope<'_>>,
+    ) -> Result<JoinedTables, SqlError> {
+        let mut all = JoinedTables { sql: String::new(), relations: Vec::new(), star: Vec::new() };
         for item in items {
             let joined = self.joined(item, parent)?;
             let has_right = item
                 .joins
                 .iter()
                 .any(|it| matches!(it.join_operator, JoinOperator::Right(_) | JoinOperator::RightOuter(_)));
-            // A comma binds less than JOIN; it makes a difference only to the side that a right join completes.
+            // JOIN has a higher precedence than the comma. This matters only for right joins.
             let text = if has_right && items.len() > 1 { format!("({})", joined.sql) } else { joined.sql };
             if !all.sql.is_empty() {
                 all.sql.push_str(" JOIN ");
@@ -43,11 +49,11 @@ impl Pass<'_> {
             all.relations.extend(joined.relations);
             all.star.extend(joined.star);
         }
-        unique_aliases(&all.relations)?;
+        check_unique_aliases(&all.relations)?;
         Ok(all)
     }
 
-    fn joined(&mut self, item: &TableWithJoins, parent: Option<&Scope<'_>>) -> Result<Joined, SqlError> {
+    fn joined(&mut self, item: &TableWithJoins, parent: Option<&Scope<'_>>) -> Result<JoinedTables, SqlError> {
         let mut left = self.factor(&item.relation, parent)?;
         for join in &item.joins {
             left = self.join(left, join, parent)?;
@@ -55,12 +61,12 @@ impl Pass<'_> {
         Ok(left)
     }
 
-    fn join(&mut self, left: Joined, join: &Join, parent: Option<&Scope<'_>>) -> Result<Joined, SqlError> {
+    fn join(&mut self, left: JoinedTables, join: &Join, parent: Option<&Scope<'_>>) -> Result<JoinedTables, SqlError> {
         if join.global {
             return Err(unsupported("this join"));
         }
         let right = self.factor(&join.relation, parent)?;
-        let (word, constraint, optional) = match &join.join_operator {
+        let (join_type, constraint, optional) = match &join.join_operator {
             JoinOperator::Join(it)
             | JoinOperator::Inner(it)
             | JoinOperator::CrossJoin(it)
@@ -69,24 +75,24 @@ impl Pass<'_> {
             JoinOperator::Right(it) | JoinOperator::RightOuter(it) => ("RIGHT JOIN", it, (true, false)),
             _ => return Err(unsupported("this kind of join")),
         };
-        let is_right = word == "RIGHT JOIN";
+        let is_right = join_type == "RIGHT JOIN";
         let mut relations = left.relations;
         relations.extend(right.relations);
-        unique_aliases(&relations)?;
+        check_unique_aliases(&relations)?;
         let (condition, star) = match constraint {
-            JoinConstraint::None if word != "JOIN" => return Err(unsupported("an outer join without ON")),
-            JoinConstraint::None => (String::new(), chained(&left.star, &right.star)),
+            JoinConstraint::None if join_type != "JOIN" => return Err(unsupported("an outer join without ON")),
+            JoinConstraint::None => (String::new(), concatenated(&left.star, &right.star)),
             JoinConstraint::On(condition) => {
-                let star = chained(&left.star, &right.star);
+                let star = concatenated(&left.star, &right.star);
                 let scope = Scope { relations, star, parent, ..Scope::default() };
-                let condition = self.expr(condition, At::new(&scope, Clause::On))?;
+                let condition = self.expr(condition, ExprContext::new(&scope, Clause::On))?;
                 relations = scope.relations;
                 (format!(" ON {}", condition.condition()), scope.star)
             }
             JoinConstraint::Using(names) => {
                 let names =
                     names.iter().map(last_name).collect::<Option<Vec<_>>>().ok_or_else(|| unsupported("this USING"))?;
-                merged(&left.star, &right.star, &names, is_right)?
+                join_using(&left.star, &right.star, &names, is_right)?
             }
             JoinConstraint::Natural => {
                 let has = |star: &[Rc<Field>], field: &Rc<Field>| {
@@ -95,17 +101,17 @@ impl Pass<'_> {
                 let names: Vec<String> =
                     left.star.iter().filter(|it| has(&right.star, it)).map(|it| it.name.clone()).collect();
                 if names.is_empty() {
-                    (String::new(), chained(&left.star, &right.star))
+                    (String::new(), concatenated(&left.star, &right.star))
                 } else {
-                    merged(&left.star, &right.star, &names, is_right)?
+                    join_using(&left.star, &right.star, &names, is_right)?
                 }
             }
         };
-        let condition = if condition.is_empty() && word != "JOIN" { " ON 1".to_owned() } else { condition };
-        // Which side may have no row; told by the fields' own SQL, which is unique in a statement.
+        let condition = if condition.is_empty() && join_type != "JOIN" { " ON 1".to_owned() } else { condition };
+        // Columns of the optional side of an outer join become nullable. A field's SQL is unique in a statement.
         let (left_optional, right_optional) = optional;
         let is_left = |field: &Rc<Field>| left.star.iter().any(|it| it.sql == field.sql);
-        let weaken = |field: &Rc<Field>| {
+        let with_nullability = |field: &Rc<Field>| {
             let is_optional = if is_left(field) { left_optional } else { right_optional };
             if is_optional { field.optional() } else { Rc::clone(field) }
         };
@@ -117,11 +123,11 @@ impl Pass<'_> {
                 }
             }
         }
-        let star = star.iter().map(weaken).collect();
-        Ok(Joined { sql: format!("{} {word} {}{condition}", left.sql, right.sql), relations, star })
+        let star = star.iter().map(with_nullability).collect();
+        Ok(JoinedTables { sql: format!("{} {join_type} {}{condition}", left.sql, right.sql), relations, star })
     }
 
-    fn factor(&mut self, factor: &TableFactor, parent: Option<&Scope<'_>>) -> Result<Joined, SqlError> {
+    fn factor(&mut self, factor: &TableFactor, parent: Option<&Scope<'_>>) -> Result<JoinedTables, SqlError> {
         match factor {
             TableFactor::Table {
                 name,
@@ -136,35 +142,36 @@ impl Pass<'_> {
                 ..
             } if partitions.is_empty() && with_hints.is_empty() => {
                 let (sql, relation) = self.table(name, alias.as_ref())?;
-                Ok(Joined { sql, star: relation.fields.clone(), relations: vec![relation] })
+                Ok(JoinedTables { sql, star: relation.fields.clone(), relations: vec![relation] })
             }
             TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
                 let Some(alias) = alias else {
                     return Err(error(1248, "42000", "Every derived table must have its own alias"));
                 };
-                no_columns(alias)?;
+                check_no_column_list(alias)?;
                 let rows = self.query(subquery, parent)?;
-                distinct_names(&rows.columns)?;
-                let table = self.fresh();
-                let made = relation(&rows.columns, rows.is_merged, &alias.name.value, &table, self.database.as_deref());
-                Ok(Joined {
+                check_distinct_names(&rows.columns)?;
+                let table = self.new_alias();
+                let subquery =
+                    relation(&rows.columns, rows.is_merged, &alias.name.value, &table, self.database.as_deref());
+                Ok(JoinedTables {
                     sql: format!("({}) AS {table}", rows.sql),
-                    star: made.fields.clone(),
-                    relations: vec![made],
+                    star: subquery.fields.clone(),
+                    relations: vec![subquery],
                 })
             }
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 let joined = self.joined(table_with_joins, parent)?;
                 let sql = if table_with_joins.joins.is_empty() { joined.sql } else { format!("({})", joined.sql) };
-                Ok(Joined { sql, ..joined })
+                Ok(JoinedTables { sql, ..joined })
             }
-            _ => Err(unsupported("this kind of table")),
+            _ => Err(unsupported("this table expression")),
         }
     }
 
     fn table(&mut self, object: &ObjectName, alias: Option<&TableAlias>) -> Result<(String, Relation), SqlError> {
         if let Some(alias) = alias {
-            no_columns(alias)?;
+            check_no_column_list(alias)?;
         }
         let parts: Vec<&Ident> = object
             .0
@@ -173,14 +180,14 @@ impl Pass<'_> {
             .collect();
         let (database, table) = match parts.as_slice() {
             [table] => {
-                self.source.refuse_reserved(table)?;
+                self.source.check_not_reserved(table)?;
                 (None, &table.value)
             }
             [database, table] => (Some(&database.value), &table.value),
-            _ => return Err(unsupported("a table's name of this form")),
+            _ => return Err(unsupported("table names with more than two parts")),
         };
         let shown = alias.map_or_else(|| table.clone(), |it| it.name.value.clone());
-        let sql_alias = self.fresh();
+        let sql_alias = self.new_alias();
         if database.is_none()
             && let Some(cte) = self.cte(table)
         {
@@ -199,8 +206,8 @@ impl Pass<'_> {
         else {
             return Err(no_table(&database, table));
         };
-        let same = |name: &str| name == table || (is_information_schema && name.eq_ignore_ascii_case(table));
-        if let Some(base) = found.tables.iter().find(|it| same(&it.name)) {
+        let has_name = |name: &str| name == table || (is_information_schema && name.eq_ignore_ascii_case(table));
+        if let Some(base) = found.tables.iter().find(|it| has_name(&it.name)) {
             if base.is_forbidden {
                 let (user, host) = self.context.account.split_once('@').unwrap_or((self.context.account, "%"));
                 let message = format!(
@@ -211,20 +218,20 @@ impl Pass<'_> {
             }
             return Ok(base_relation(found, base, &shown, &sql_alias));
         }
-        if let Some(view) = found.views.iter().find(|it| same(&it.name)) {
-            let rows = self.elsewhere(&view.statement, &found.name)?;
+        if let Some(view) = found.views.iter().find(|it| has_name(&it.name)) {
+            let rows = self.translate_view(&view.statement, &found.name)?;
             let mut columns = rows.columns;
             for (column, named) in columns.iter_mut().zip(&view.columns) {
                 column.name.clone_from(&named.name);
             }
-            let mut made = relation(&columns, true, &shown, &sql_alias, Some(&found.name));
-            made.database = Some(found.name.clone());
-            for field in &mut made.fields {
+            let mut subquery = relation(&columns, true, &shown, &sql_alias, Some(&found.name));
+            subquery.database = Some(found.name.clone());
+            for field in &mut subquery.fields {
                 let mut own = Field::clone(field);
                 own.origin.table.clone_from(&view.name);
                 *field = Rc::new(own);
             }
-            return Ok((format!("({}) AS {sql_alias}", rows.sql), made));
+            return Ok((format!("({}) AS {sql_alias}", rows.sql), subquery));
         }
         if is_information_schema {
             return Err(error(1109, "42S02", format!("Unknown table '{table}' in information_schema")));
@@ -233,21 +240,21 @@ impl Pass<'_> {
     }
 }
 
-/// How many tables a factor has.
+/// Counts the tables of a table factor.
 fn table_count(factor: &TableFactor) -> usize {
     match factor {
-        TableFactor::NestedJoin { table_with_joins: inside, .. } => {
-            table_count(&inside.relation) + inside.joins.iter().map(|it| table_count(&it.relation)).sum::<usize>()
+        TableFactor::NestedJoin { table_with_joins: nested, .. } => {
+            table_count(&nested.relation) + nested.joins.iter().map(|it| table_count(&it.relation)).sum::<usize>()
         }
         _ => 1,
     }
 }
 
-fn no_columns(alias: &TableAlias) -> Result<(), SqlError> {
+fn check_no_column_list(alias: &TableAlias) -> Result<(), SqlError> {
     if alias.columns.is_empty() && alias.at.is_none() {
         Ok(())
     } else {
-        Err(unsupported("column names after a table's alias"))
+        Err(unsupported("column names after a table alias"))
     }
 }
 
@@ -258,12 +265,12 @@ fn last_name(object: &ObjectName) -> Option<String> {
     }
 }
 
-fn chained(left: &[Rc<Field>], right: &[Rc<Field>]) -> Vec<Rc<Field>> {
+fn concatenated(left: &[Rc<Field>], right: &[Rc<Field>]) -> Vec<Rc<Field>> {
     left.iter().chain(right).cloned().collect()
 }
 
-/// The condition of USING, and the columns of `*` after it: the common ones once and first.
-fn merged(
+/// Returns the condition of USING and the columns of `*`: the common columns come first and only once.
+fn join_using(
     left: &[Rc<Field>],
     right: &[Rc<Field>],
     names: &[String],
@@ -280,7 +287,7 @@ fn merged(
     };
     for name in names {
         let (a, b) = (find(left, name)?, find(right, name)?);
-        conditions.push(compared(&a.typed(), "=", &b.typed())?.sql);
+        conditions.push(compare(&TypedSql::of_field(&a), "=", &TypedSql::of_field(&b))?.sql);
         star.push(if is_right { b } else { a });
     }
     let rest = |field: &&Rc<Field>| !names.iter().any(|it| it.eq_ignore_ascii_case(&field.name));
@@ -290,13 +297,13 @@ fn merged(
     Ok((format!(" ON {}", conditions.join(" AND ")), star))
 }
 
-fn unique_aliases(relations: &[Relation]) -> Result<(), SqlError> {
+fn check_unique_aliases(relations: &[Relation]) -> Result<(), SqlError> {
     for (at, relation) in relations.iter().enumerate() {
-        let same = |it: &&Relation| {
+        let is_same = |it: &&Relation| {
             it.alias == relation.alias
                 && (it.database == relation.database || it.database.is_none() || relation.database.is_none())
         };
-        if relations.iter().take(at).any(|it| same(&it)) {
+        if relations.iter().take(at).any(|it| is_same(&it)) {
             return Err(error(1066, "42000", format!("Not unique table/alias: '{}'", relation.alias)));
         }
     }
@@ -307,19 +314,23 @@ fn base_relation(database: &Database, table: &schema::Table, shown: &str, sql_al
     let fields = table.columns.iter().map(|column| {
         Rc::new(Field {
             name: column.name.clone(),
-            sql: format!("{sql_alias}.{}", name(&column.name)),
+            sql: format!("{sql_alias}.{}", quoted_name(&column.name)),
             ty: Type::of_column(&column.ty, column.is_nullable),
             table: shown.to_owned(),
-            origin: Origin { schema: database.name.clone(), table: table.name.clone(), column: column.name.clone() },
+            origin: ColumnOrigin {
+                schema: database.name.clone(),
+                table: table.name.clone(),
+                column: column.name.clone(),
+            },
             flags: column_flags(table, column),
         })
     });
     let fields = fields.collect();
     let relation = Relation { alias: shown.to_owned(), database: Some(database.name.clone()), fields };
-    (format!("{} AS {sql_alias}", table_name(&database.name, &table.name)), relation)
+    (format!("{}.{} AS {sql_alias}", quoted_name(&database.name), quoted_name(&table.name)), relation)
 }
 
-/// Flags that the server adds for a table's column.
+/// Returns the flags of a table's column that depend on its keys and its default.
 fn column_flags(table: &schema::Table, column: &schema::Column) -> u16 {
     let mut flags = 0;
     for key in &table.keys {

@@ -1,4 +1,4 @@
-//! One SELECT: its list, conditions and groups, put together as SQLite takes them.
+//! Translates one SELECT: its list, conditions, groups, order and limit.
 
 use std::fmt::Write as _;
 
@@ -7,19 +7,20 @@ use sqlparser::ast::{
     SelectItemQualifiedWildcardKind, TableFactor, UnaryOperator, Value, WildcardAdditionalOptions,
 };
 
-use super::SqlError;
-use super::aggregate::position;
-use super::errors::{error, unknown_column, unsupported};
-use super::expr::At;
-use super::from::Joined;
-use super::pass::{Bits, Pass, Rows, Shown};
+use super::errors::{SqlError, error, unknown_column, unsupported};
+use super::expr::ExprContext;
+use super::from::JoinedTables;
+use super::order_limit::position;
+use super::output::{OutputColumn, TranslatedSelect};
 use super::scope::{Clause, Scope};
-use super::types::Type;
-use super::value::Typed;
-use crate::domain::results::Origin;
+use super::translator::StatementTranslator;
+use super::typed_sql::TypedSql;
+use super::value_types::BitEncoding;
+use super::value_types::Type;
+use crate::domain::results::ColumnOrigin;
 
-impl Pass<'_> {
-    /// Understands a SELECT with the order and limit that belong to it.
+impl StatementTranslator<'_> {
+    /// Translates a SELECT with its ORDER BY and LIMIT. `targets` are the types of a recursive table's columns.
     pub(super) fn select(
         &mut self,
         select: &Select,
@@ -27,23 +28,26 @@ impl Pass<'_> {
         limit: Option<&LimitClause>,
         parent: Option<&Scope<'_>>,
         targets: Option<&[Type]>,
-    ) -> Result<Rows, SqlError> {
-        refuse_foreign_forms(select)?;
+    ) -> Result<TranslatedSelect, SqlError> {
+        check_clauses(select)?;
         let is_dual = matches!(select.from.as_slice(), [only] if only.joins.is_empty() && is_dual(&only.relation));
-        let Joined { sql: from, relations, star } =
+        let JoinedTables { sql: from, relations, star } =
             if is_dual { self.from(&[], parent)? } else { self.from(&select.from, parent)? };
         let mut scope = Scope { relations, star, parent, ..Scope::default() };
         for definition in &select.named_window {
             match &definition.1 {
                 NamedWindowExpr::WindowSpec(spec) => scope.windows.push((definition.0.value.clone(), spec.clone())),
-                NamedWindowExpr::NamedWindow(_) => return Err(unsupported("a window named by another")),
+                NamedWindowExpr::NamedWindow(_) => {
+                    return Err(unsupported("a window that is defined by the name of another"));
+                }
             }
         }
         let condition =
-            select.selection.as_ref().map(|it| self.expr(it, At::new(&scope, Clause::Where))).transpose()?;
+            select.selection.as_ref().map(|it| self.expr(it, ExprContext::new(&scope, Clause::Where))).transpose()?;
         scope.selected = self.list(select, &scope)?;
         let groups = self.groups(&select.group_by, &scope)?;
-        let having = select.having.as_ref().map(|it| self.expr(it, At::new(&scope, Clause::Having))).transpose()?;
+        let having =
+            select.having.as_ref().map(|it| self.expr(it, ExprContext::new(&scope, Clause::Having))).transpose()?;
         let labels: Vec<(String, Type)> =
             scope.selected.iter().map(|(label, typed)| (label.clone(), typed.ty.clone())).collect();
         let (order_text, order_aggregates) = match order {
@@ -57,9 +61,8 @@ impl Pass<'_> {
             || scope.selected.iter().any(|(_, typed)| typed.has_aggregate);
         let is_one_group = has_aggregate && groups.is_empty();
 
-        // A table of its own between reading and sending makes bytes of digits again; whether there is one is the
-        // optimizer's choice.
-        let is_copied = is_distinct
+        // If the server uses a temporary table, it sends computed BIT values as bytes. That depends on the optimizer.
+        let may_use_temporary_table = is_distinct
             || order.is_some()
             || !groups.is_empty()
             || scope.selected.iter().any(|(_, typed)| typed.has_window);
@@ -69,20 +72,20 @@ impl Pass<'_> {
                 Some(target) => (typed.convert(target), target.clone()),
                 None => (typed.clone(), typed.ty.clone()),
             };
-            let text = if is_distinct { value.same_key() } else { value.settled() };
+            let text = if is_distinct { value.group_key() } else { value.rounded() };
             parts.push(format!("{text} AS \"${}\"", at + 1));
             let field = typed.field.as_ref().filter(|_| targets.is_none());
-            columns.push(Shown {
+            columns.push(OutputColumn {
                 name: label.clone(),
                 ty: if is_one_group && field.is_some() { ty.nullable(true) } else { ty },
                 table: field.map(|it| it.table.clone()).unwrap_or_default(),
-                origin: field.map_or_else(Origin::default, |it| it.origin.clone()),
+                origin: field.map_or_else(ColumnOrigin::default, |it| it.origin.clone()),
                 flags: field.map(|it| it.flags),
                 bits: if typed.is_byte_literal()
                     || (is_distinct && order.is_some())
-                    || (typed.bits == Bits::Digits && is_copied)
+                    || (typed.bits == BitEncoding::Digits && may_use_temporary_table)
                 {
-                    Bits::Unknown
+                    BitEncoding::Unknown
                 } else {
                     typed.bits
                 },
@@ -92,12 +95,12 @@ impl Pass<'_> {
         if !from.is_empty() {
             let _ = write!(sql, " FROM {from}");
         }
-        let mut conditions: Vec<String> = condition.iter().map(Typed::condition).collect();
+        let mut conditions: Vec<String> = condition.iter().map(TypedSql::condition).collect();
         let is_grouped = has_aggregate || !groups.is_empty();
         if let Some(having) = having.as_ref().filter(|_| !is_grouped) {
-            // Without groups HAVING is a second WHERE.
+            // Without groups HAVING works like WHERE.
             if having.has_window || scope.selected.iter().any(|(_, typed)| typed.has_window) {
-                return Err(unsupported("HAVING beside window functions without GROUP BY"));
+                return Err(unsupported("HAVING with window functions and without GROUP BY"));
             }
             conditions.push(having.condition());
         }
@@ -113,7 +116,7 @@ impl Pass<'_> {
         sql.push_str(&order_text);
         sql.push_str(&limit_text);
         let has_window = scope.selected.iter().any(|(_, typed)| typed.has_window);
-        Ok(Rows {
+        Ok(TranslatedSelect {
             sql,
             columns,
             is_single: is_one_group || is_limited_to_one || from.is_empty(),
@@ -121,27 +124,27 @@ impl Pass<'_> {
         })
     }
 
-    fn list(&mut self, select: &Select, scope: &Scope<'_>) -> Result<Vec<(String, Typed)>, SqlError> {
+    fn list(&mut self, select: &Select, scope: &Scope<'_>) -> Result<Vec<(String, TypedSql)>, SqlError> {
         let texts = self.source.labels(select);
         let mut selected = Vec::new();
         for (at, item) in select.projection.iter().enumerate() {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    let typed = self.expr(expr, At::new(scope, Clause::Select))?;
+                    let typed = self.expr(expr, ExprContext::new(scope, Clause::Select))?;
                     let text = texts.get(at).cloned().unwrap_or_else(|| expr.to_string());
                     selected.push((label(expr).unwrap_or(text), typed));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    selected.push((alias.value.clone(), self.expr(expr, At::new(scope, Clause::Select))?));
+                    selected.push((alias.value.clone(), self.expr(expr, ExprContext::new(scope, Clause::Select))?));
                 }
-                SelectItem::Wildcard(options) if is_plain(options) => {
+                SelectItem::Wildcard(options) if has_no_options(options) => {
                     if scope.relations.is_empty() {
                         return Err(error(1096, "HY000", "No tables used"));
                     }
-                    selected.extend(scope.star.iter().map(|field| (field.name.clone(), field.typed())));
+                    selected.extend(scope.star.iter().map(|field| (field.name.clone(), TypedSql::of_field(field))));
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(object), options)
-                    if is_plain(options) =>
+                    if has_no_options(options) =>
                 {
                     let parts: Vec<String> =
                         object.0.iter().filter_map(|part| part.as_ident()).map(|it| it.value.clone()).collect();
@@ -150,9 +153,10 @@ impl Pass<'_> {
                         let shown = database.map_or_else(|| parts.join("."), |it| format!("{it}.{}", parts.join(".")));
                         return Err(error(1051, "42S02", format!("Unknown table '{shown}'")));
                     };
-                    selected.extend(relation.fields.iter().map(|field| (field.name.clone(), field.typed())));
+                    selected
+                        .extend(relation.fields.iter().map(|field| (field.name.clone(), TypedSql::of_field(field))));
                 }
-                _ => return Err(unsupported("this form of a selected column")),
+                _ => return Err(unsupported("this syntax in the SELECT list")),
             }
         }
         Ok(selected)
@@ -168,9 +172,9 @@ impl Pass<'_> {
             let key = match position(expr) {
                 Some(at) => match at.checked_sub(1).and_then(|it| scope.selected.get(it)) {
                     Some((_, typed)) => typed.clone(),
-                    None => return Err(unknown_column(&at.to_string(), Clause::Group.word())),
+                    None => return Err(unknown_column(&at.to_string(), Clause::Group.name())),
                 },
-                None => self.expr(expr, At::new(scope, Clause::Group))?,
+                None => self.expr(expr, ExprContext::new(scope, Clause::Group))?,
             };
             if key.has_aggregate {
                 return Err(error(1056, "42000", format!("Can't group on '{expr}'")));
@@ -178,14 +182,14 @@ impl Pass<'_> {
             if key.has_window {
                 return Err(error(4015, "HY000", "Window function is allowed only in SELECT list and ORDER BY clause"));
             }
-            // A constant groups everything into one; SQLite would read a bare number as a position.
-            keys.push(if key.literal.is_some() { format!("(0 + {})", key.whole()) } else { key.same_key() });
+            // A constant makes one group. SQLite would read a number as a column position.
+            keys.push(if key.literal.is_some() { format!("(0 + {})", key.integer()) } else { key.group_key() });
         }
         Ok(keys)
     }
 }
 
-/// The label that an unnamed expression has of itself: columns by their name, plain literals by their value.
+/// Returns the label of an unnamed column or literal. Other expressions are labelled with their text.
 fn label(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Nested(inner)
@@ -196,7 +200,7 @@ fn label(expr: &Expr) -> Option<String> {
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => label(expr),
         Expr::Identifier(ident)
             if ident.quote_style.is_some()
-                || (!super::functions::is_bare(&ident.value) && !ident.value.starts_with('@')) =>
+                || (!super::functions::needs_no_brackets(&ident.value) && !ident.value.starts_with('@')) =>
         {
             Some(ident.value.clone())
         }
@@ -222,7 +226,7 @@ fn is_dual(factor: &TableFactor) -> bool {
     matches!(factor, TableFactor::Table { name, alias: None, .. } if name.to_string().eq_ignore_ascii_case("dual"))
 }
 
-fn is_plain(options: &WildcardAdditionalOptions) -> bool {
+fn has_no_options(options: &WildcardAdditionalOptions) -> bool {
     options.opt_ilike.is_none()
         && options.opt_exclude.is_none()
         && options.opt_except.is_none()
@@ -231,12 +235,12 @@ fn is_plain(options: &WildcardAdditionalOptions) -> bool {
         && options.opt_alias.is_none()
 }
 
-/// Refuses what other databases know and this parser reads.
-fn refuse_foreign_forms(select: &Select) -> Result<(), SqlError> {
+/// Checks for clauses of other databases, which the parser accepts.
+fn check_clauses(select: &Select) -> Result<(), SqlError> {
     if select.into.is_some() {
         return Err(unsupported("SELECT … INTO"));
     }
-    let is_foreign = select.top.is_some()
+    let has_unsupported_clause = select.top.is_some()
         || select.exclude.is_some()
         || !select.lateral_views.is_empty()
         || select.prewhere.is_some()
@@ -248,5 +252,5 @@ fn refuse_foreign_forms(select: &Select) -> Result<(), SqlError> {
         || select.value_table_mode.is_some()
         || select.flavor != SelectFlavor::Standard
         || matches!(select.distinct, Some(Distinct::On(_)));
-    if is_foreign { Err(unsupported("this form of SELECT")) } else { Ok(()) }
+    if has_unsupported_clause { Err(unsupported("this syntax of SELECT")) } else { Ok(()) }
 }

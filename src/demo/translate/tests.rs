@@ -1,10 +1,10 @@
-//! Statements against a small schema: labels, types, errors, and values as SQLite gives them.
+//! Statements against a small schema: labels, types, errors, and the values that SQLite returns.
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::*;
-use crate::demo::schema::{Column as SchemaColumn, Database, Key, SqlType, Table, View};
+use crate::demo::schema::{Column as SchemaColumn, Database, DemoSchema, Key, SqlType, Table, View};
 use crate::domain::results::{TypeClass, flag};
 
 fn column(name: &str, ty: SqlType, is_nullable: bool) -> SchemaColumn {
@@ -19,11 +19,11 @@ fn column(name: &str, ty: SqlType, is_nullable: bool) -> SchemaColumn {
 }
 
 fn schema() -> DemoSchema {
-    let words = ["Open", "Answered", "Closed"].map(str::to_owned).to_vec();
+    let members = ["Open", "Answered", "Closed"].map(str::to_owned).to_vec();
     let columns = vec![
         column("id", SqlType::BigInt { is_unsigned: false }, false),
         column("name", SqlType::VarChar(40), false),
-        column("status", SqlType::Enum(words), false),
+        column("status", SqlType::Enum(members), false),
         column("price", SqlType::Decimal { precision: 12, scale: 4 }, true),
         column("locked", SqlType::Bit(1), false),
         column("at", SqlType::DateTime(3), true),
@@ -99,7 +99,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     rows_of(&connection(), &translated).unwrap_or_else(|error| panic!("{error}: {}", translated.sql))
 }
 
-fn one(text: &str) -> Vec<String> {
+fn first_row(text: &str) -> Vec<String> {
     rows(text).remove(0)
 }
 
@@ -109,7 +109,7 @@ fn code(text: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_column_tells_its_origin_and_an_expression_its_text() {
+fn a_column_has_its_origin_and_an_expression_its_text() {
     let columns = translated("SELECT t.ID, price * 2, t.name AS n FROM thing t").unwrap().columns;
     let names: Vec<&str> = columns.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["ID", "price * 2", "n"]);
@@ -125,21 +125,21 @@ fn a_column_tells_its_origin_and_an_expression_its_text() {
 #[test]
 fn decimals_are_exact_and_quotients_have_four_digits_more() {
     assert_eq!(
-        one("SELECT 1/3*3, 10/4, 0.1+0.2, price/3 FROM thing WHERE id = 1"),
+        first_row("SELECT 1/3*3, 10/4, 0.1+0.2, price/3 FROM thing WHERE id = 1"),
         ["1.0000", "2.5000", "0.3", "3.33333333"]
     );
     assert_eq!(
-        one("SELECT SUM(price), AVG(price), SUM(id), AVG(id) FROM thing"),
+        first_row("SELECT SUM(price), AVG(price), SUM(id), AVG(id) FROM thing"),
         ["12.5000", "6.25000000", "6", "2.0000"]
     );
-    assert_eq!(one("SELECT MAX(price), MIN(price) FROM thing"), ["10.0000", "2.5000"]);
-    assert_eq!(one("SELECT COUNT(*) FROM thing WHERE price > 3"), ["1"]);
+    assert_eq!(first_row("SELECT MAX(price), MIN(price) FROM thing"), ["10.0000", "2.5000"]);
+    assert_eq!(first_row("SELECT COUNT(*) FROM thing WHERE price > 3"), ["1"]);
 }
 
 #[test]
 fn texts_are_compared_without_case_and_trailing_spaces() {
     assert_eq!(rows("SELECT id FROM thing WHERE name = 'ANVIL' ORDER BY id"), [["1"], ["2"]]);
-    assert_eq!(one("SELECT COUNT(DISTINCT name) FROM thing"), ["2"]);
+    assert_eq!(first_row("SELECT COUNT(DISTINCT name) FROM thing"), ["2"]);
     assert_eq!(rows("SELECT id FROM thing WHERE name LIKE 'b%'"), [["3"]]);
 }
 
@@ -149,14 +149,14 @@ fn an_enum_orders_by_its_number() {
 }
 
 #[test]
-fn dates_move_and_compare() {
+fn intervals_are_added_and_dates_compared() {
     assert_eq!(
-        one(
+        first_row(
             "SELECT at + INTERVAL 1 DAY, DATE(at), TIMESTAMPDIFF(MINUTE, at, '2024-03-01') FROM thing WHERE at < '2024-02-29'"
         ),
         ["2024-02-29 23:30:00.500", "2024-02-28", "1469"]
     );
-    assert_eq!(one("SELECT NOW(), UTC_TIMESTAMP(3)"), ["2023-11-14 23:13:20", "2023-11-14 22:13:20.123"]);
+    assert_eq!(first_row("SELECT NOW(), UTC_TIMESTAMP(3)"), ["2023-11-14 23:13:20", "2023-11-14 22:13:20.123"]);
 }
 
 #[test]
@@ -172,14 +172,14 @@ fn windows_and_recursion_work() {
 }
 
 #[test]
-fn a_view_is_read_in_its_own_database() {
+fn a_view_is_translated_in_its_own_database() {
     let columns = translated("SELECT * FROM v_thing").unwrap().columns;
     assert_eq!(columns[1].name, "loud");
     assert_eq!(rows("SELECT loud FROM v_thing ORDER BY id"), [["ANVIL"], ["BOLT"]]);
 }
 
 #[test]
-fn errors_have_the_servers_words() {
+fn errors_have_the_messages_of_the_server() {
     assert_eq!(code("SELECT nope FROM thing"), (1054, "Unknown column 'nope' in 'SELECT'".to_owned()));
     assert_eq!(code("SELECT 1 FROM thing WHERE t.x = 1"), (1054, "Unknown column 't.x' in 'WHERE'".to_owned()));
     assert_eq!(code("SELECT * FROM nope"), (1146, "Table 'shop.nope' doesn't exist".to_owned()));
@@ -198,7 +198,7 @@ fn errors_have_the_servers_words() {
 }
 
 #[test]
-fn what_is_unknown_is_refused_and_never_passed_on() {
+fn unsupported_syntax_is_refused() {
     for text in [
         "SELECT JSON_EXTRACT('{}', '$')",
         "SELECT 1 << 2",
@@ -209,7 +209,7 @@ fn what_is_unknown_is_refused_and_never_passed_on() {
         "SELECT @a",
     ] {
         let (code, message) = code(text);
-        assert!(code == 1235 && message.starts_with("not supported by the demo replica: "), "{text}: {code} {message}");
+        assert!(code == 1235 && message.starts_with("the demo replica does not support "), "{text}: {code} {message}");
     }
     assert_eq!(code("SELECT sqlite_version()").0, 1370);
     assert_eq!(code("SELECT * FROM sqlite_master").0, 1146);
@@ -224,7 +224,7 @@ fn a_subquery_of_two_rows_is_an_error_when_it_runs() {
 }
 
 #[test]
-fn bound_values_stand_at_their_places() {
+fn bound_values_replace_their_placeholders() {
     let parameters = [Parameter::Integer(2), Parameter::Bytes(b"it's".to_vec()), Parameter::Null];
     let translated =
         with_context(&parameters, |context| translate("SELECT ?+id, ?, ? FROM thing WHERE id = 1", context)).unwrap();
@@ -234,7 +234,7 @@ fn bound_values_stand_at_their_places() {
 #[test]
 fn a_literal_cannot_leave_its_quotes() {
     assert_eq!(
-        one("SELECT 'a'' OR 1=1 --', \"x\\\"; DROP\", 'nul\\0byte'"),
+        first_row("SELECT 'a'' OR 1=1 --', \"x\\\"; DROP\", 'nul\\0byte'"),
         ["a' OR 1=1 --", "x\"; DROP", "nul\0byte"]
     );
     assert_eq!(rows("SELECT 1 AS `a\"b` FROM thing LIMIT 1"), [["1"]]);

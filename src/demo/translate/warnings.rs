@@ -1,25 +1,23 @@
-//! What a running statement warns of: the functions inside SQLite tell it here, the session shows it.
+//! The warnings of a running statement. SQL functions add them, the session shows them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Lines that are kept of a statement (`max_error_count`); further ones are counted.
-const KEPT: usize = 64;
-/// Bytes of a value that a message quotes; of a longer one the end is dots.
-const QUOTED: usize = 128;
+/// Warnings that are kept for a statement (`max_error_count`). More are only counted.
+const MAX_KEPT: usize = 64;
+/// Bytes of a value that a message quotes. A longer value ends with dots.
+const MAX_QUOTED: usize = 128;
 
 /// A line of SHOW WARNINGS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// `Error`, `Warning`, `Note`.
     pub level: &'static str,
-    /// The number.
     pub code: u16,
-    /// The words, as the server has them.
     pub message: String,
 }
 
 impl Warning {
-    /// Whether it is the error that ended the statement.
+    /// Returns whether it is the error that ended the statement.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.level == "Error"
@@ -30,102 +28,111 @@ impl Warning {
     }
 }
 
-/// The warnings of one connection's last statement: shared by its handle's functions and its session.
+/// Whether a division by zero is a warning.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DivisionByZero {
+    #[default]
+    Silent,
+    /// `sql_mode` contains `ERROR_FOR_DIVISION_BY_ZERO`.
+    Warns,
+}
+
+/// The warnings of the last statement of a connection. The SQL functions and the session share them.
 #[derive(Debug, Clone, Default)]
-pub struct Warnings(Arc<Mutex<Kept>>);
+pub struct Warnings(Arc<Mutex<WarningState>>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct WarningState {
     count: usize,
     first: Vec<Warning>,
-    tells_division: bool,
-    joined_rows: usize,
+    division_by_zero: DivisionByZero,
+    /// Rows that `GROUP_CONCAT` has read.
+    concat_rows: usize,
 }
 
 impl Warnings {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, WarningState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A statement begins. A division by zero is told where `sql_mode` has `ERROR_FOR_DIVISION_BY_ZERO`.
-    pub fn begin(&self, tells_division: bool) {
-        *self.kept() = Kept { tells_division, ..Kept::default() };
+    /// Clears the warnings for a new statement.
+    pub fn begin(&self, division_by_zero: DivisionByZero) {
+        *self.lock() = WarningState { division_by_zero, ..WarningState::default() };
     }
 
-    /// One more.
     pub fn add(&self, warning: Warning) {
-        let mut kept = self.kept();
-        kept.count += 1;
-        if kept.first.len() < KEPT {
-            kept.first.push(warning);
+        let mut state = self.lock();
+        state.count += 1;
+        if state.first.len() < MAX_KEPT {
+            state.first.push(warning);
         }
     }
 
-    /// How many there are.
+    /// Returns the number of warnings.
     pub fn count(&self) -> usize {
-        self.kept().count
+        self.lock().count
     }
 
-    /// How many of them are errors.
+    /// Returns how many of them are errors.
     pub fn errors(&self) -> usize {
-        self.kept().first.iter().filter(|warning| warning.is_error()).count()
+        self.lock().first.iter().filter(|warning| warning.is_error()).count()
     }
 
-    /// The first ones of them.
+    /// Returns the warnings that are kept.
     pub fn first(&self) -> Vec<Warning> {
-        self.kept().first.clone()
+        self.lock().first.clone()
     }
 
-    /// A number was divided by zero: the answer is NULL.
+    /// Adds the warning of a division by zero, whose result is NULL.
     pub(super) fn divided_by_zero(&self) {
-        if self.kept().tells_division {
+        if self.lock().division_by_zero == DivisionByZero::Warns {
             self.add(Warning::new("Warning", 1365, "Division by 0".to_owned()));
         }
     }
 
-    /// A text was read as a number of this type, so far as it is one. `digits` is where the number ended.
-    pub(super) fn read_number(&self, text: &str, end: usize, target: &str) {
+    /// Adds the warning for a text that is not entirely a number of type `target`. `end` is where the number ends.
+    pub(super) fn incomplete_number(&self, text: &str, end: usize, target: &str) {
         let rest = text.get(end..).unwrap_or_default();
         let has_number = text.get(..end).is_some_and(|read| read.bytes().any(|byte| byte.is_ascii_digit()));
         if has_number && rest.is_empty() {
             return;
         }
-        // Trailing blanks change nothing, so they are worth a note alone.
+        // Trailing spaces are only a note.
         let level = if has_number && rest.bytes().all(|byte| byte == b' ') { "Note" } else { "Warning" };
         self.truncated(level, text, target);
     }
 
     fn truncated(&self, level: &'static str, text: &str, target: &str) {
-        self.add(Warning::new(level, 1292, format!("Truncated incorrect {target} value: '{}'", shown(text))));
+        self.add(Warning::new(level, 1292, format!("Truncated incorrect {target} value: '{}'", quoted_value(text))));
     }
 
-    /// A text was no date, time of a day, or moment: the answer is NULL.
-    pub(super) fn not_temporal(&self, text: &str, target: &str) {
-        self.add(Warning::new("Warning", 1292, format!("Incorrect {target} value: '{}'", shown(text))));
+    /// Adds the warning for a text that is not a date or time. The result is NULL.
+    pub(super) fn invalid_date_time(&self, text: &str, target: &str) {
+        self.add(Warning::new("Warning", 1292, format!("Incorrect {target} value: '{}'", quoted_value(text))));
     }
 
-    /// A text was cut to the length of its type.
-    pub(super) fn cut(&self, text: &str, target: &str) {
+    /// Adds the warning for a text that was truncated to the length of its type.
+    pub(super) fn truncated_to_length(&self, text: &str, target: &str) {
         self.truncated("Warning", text, target);
     }
 
-    /// The number of a row that `GROUP_CONCAT` takes: the server counts on from group to group.
-    pub(super) fn joined_row(&self) -> usize {
-        let mut kept = self.kept();
-        kept.joined_rows += 1;
-        kept.joined_rows
+    /// Counts the rows that `GROUP_CONCAT` reads. As on the server, the count continues from group to group.
+    pub(super) fn next_concat_row(&self) -> usize {
+        let mut state = self.lock();
+        state.concat_rows += 1;
+        state.concat_rows
     }
 
-    /// A group's text was cut in this row.
-    pub(super) fn cut_group(&self, row: usize) {
+    /// Adds the warning that the text of a group was truncated at a row.
+    pub(super) fn group_concat_cut(&self, row: usize) {
         self.add(Warning::new("Warning", 1260, format!("Row {row} was cut by GROUP_CONCAT()")));
     }
 }
 
-fn shown(text: &str) -> String {
-    if text.len() <= QUOTED {
+fn quoted_value(text: &str) -> String {
+    if text.len() <= MAX_QUOTED {
         return text.to_owned();
     }
-    let cut = text.floor_char_boundary(QUOTED - "...".len());
-    format!("{}...", text.get(..cut).unwrap_or_default())
+    let end = text.floor_char_boundary(MAX_QUOTED - "...".len());
+    format!("{}...", text.get(..end).unwrap_or_default())
 }

@@ -1,32 +1,30 @@
-//! The record of a copy: what of which statement's values went where.
+//! The access log's record of a copy: which values went where.
 
 use serde::{Deserialize, Serialize};
 
 /// Values of a result that were copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CopyRecord {
-    /// Unique within the log. The storage room fills it in.
+    /// Unique within the log. Filled in by the storage task.
     pub id: String,
-    /// When, in UTC, RFC 3339 with milliseconds. The storage room fills it in.
+    /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
-    /// The operating system's user. The storage room fills it in.
+    /// The user of the operating system. Filled in by the storage task.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
-    /// The statement whose values they are.
+    /// The statement whose values were copied.
     pub statement: String,
-    /// What was copied, in words: how many values.
+    /// A description of what was copied, such as the number of values.
     pub what: String,
-    /// Bytes of the text.
     pub bytes: u64,
-    /// The way that it took: the system's clipboard, the terminal, or the file from the root on.
+    /// The system clipboard, the terminal, or the absolute path of a file.
     pub to: String,
 }
 
 impl CopyRecord {
-    /// The record in words, on one line.
+    /// Describes the record on one line.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         format!("copied {} ({} bytes) to {}", self.what, self.bytes, self.to)
     }
 }

@@ -1,36 +1,32 @@
-//! The record of an export: which rows went to which file, and what the file holds by its hash.
+//! The access log's record of an export: which rows went to which file, and the hash of the file.
 
 use serde::{Deserialize, Serialize};
 
-/// One file that rows of a result were written to.
+/// A file to which rows of a result were written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportRecord {
-    /// Unique within the log. The storage room fills it in.
+    /// Unique within the log. Filled in by the storage task.
     pub id: String,
-    /// When, in UTC, RFC 3339 with milliseconds. The storage room fills it in.
+    /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
-    /// The operating system's user. The storage room fills it in.
+    /// The user of the operating system. Filled in by the storage task.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
-    /// The statement whose rows they are.
+    /// The statement whose rows were exported.
     pub statement: String,
-    /// The file, from the root on.
+    /// The absolute path of the file.
     pub path: String,
-    /// Its form.
     pub format: String,
-    /// Rows in it.
     pub rows: u64,
-    /// Bytes of it.
     pub bytes: u64,
-    /// SHA-256 of it, in hexadecimal.
+    /// In hexadecimal.
     pub sha256: String,
 }
 
 impl ExportRecord {
-    /// The record in words, on one line.
+    /// Describes the record on one line.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         format!("exported as {} to {}, SHA-256 {}", self.format, self.path, self.sha256)
     }
 }

@@ -1,118 +1,116 @@
-//! One line of the access log as text: JSON with the form's version and the record's kind first. Knows no file.
+//! One line of the access log: JSON that begins with the format version and the kind of the record.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Begin, CopyRecord, Entry, ExportRecord, FORMAT, TunnelRecord};
+use super::{BeginRecord, CopyRecord, EndRecord, ExportRecord, FORMAT, TunnelRecord};
 
 /// One record of the access log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Line {
+pub enum LogRecord {
     /// A statement is about to be sent.
-    Begin(Begin),
-    /// A statement has ended.
-    End(Entry),
-    /// Something happened to a tunnel that is held for other programs.
+    Begin(BeginRecord),
+    End(EndRecord),
+    /// Something happened to a tunnel for other programs.
     Tunnel(TunnelRecord),
-    /// Rows were written to a file.
+    /// Rows were exported to a file.
     Export(ExportRecord),
-    /// Values were copied.
     Copy(CopyRecord),
 }
 
-/// Why a line cannot be read.
+/// Why a line of the log cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadLine {
-    /// It is no JSON object with a version: torn by a crash, or edited.
+pub enum BadRecord {
+    /// The line is not a JSON object with a version: it was cut by a crash, or edited.
     #[error("not a record: {0}")]
     NotARecord(String),
-    /// A newer program wrote it.
-    #[error("written in form {0}; this program reads form {FORMAT}")]
+    /// A newer version of rrx wrote it.
+    #[error("the record has format {0}, and this rrx reads format {FORMAT}")]
     Newer(u32),
-    /// The version is known, the rest does not fit it.
-    #[error("a record of form {FORMAT} that does not fit it: {0}")]
-    Form(String),
+    /// The version is known, but the rest does not match it.
+    #[error("not a valid record of format {FORMAT}: {0}")]
+    Invalid(String),
 }
 
-/// What stands before the record itself.
+/// A record with its version.
 #[derive(Serialize)]
-struct Written<'a> {
+struct VersionedRecord<'a> {
     v: u32,
     #[serde(flatten)]
-    record: Record<'a>,
+    record: RecordRef<'a>,
 }
 
-/// The borrowed twin of [`Line`].
+/// A [`LogRecord`] by reference.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Record<'a> {
-    Begin(&'a Begin),
-    End(&'a Entry),
+enum RecordRef<'a> {
+    Begin(&'a BeginRecord),
+    End(&'a EndRecord),
     Tunnel(&'a TunnelRecord),
     Export(&'a ExportRecord),
     Copy(&'a CopyRecord),
 }
 
-/// The version alone, read before anything else is believed.
+/// The version alone. It is read first, since it decides how the rest is read.
 #[derive(Deserialize)]
 struct Version {
     v: u32,
 }
 
-/// Writes a begin record as one line, its newline included.
+/// Writes a begin record as one line with its newline.
 ///
 /// # Errors
-/// Only what the JSON writer says; these records have no value that it refuses.
-pub fn write_begin(begin: &Begin) -> Result<String, serde_json::Error> {
-    written(Record::Begin(begin))
+/// Errors of the JSON writer; these records hold no value that it refuses.
+pub fn write_begin(begin: &BeginRecord) -> Result<String, serde_json::Error> {
+    to_line(RecordRef::Begin(begin))
 }
 
-/// Writes an end record as one line, its newline included.
+/// Writes an end record as one line with its newline.
 ///
 /// # Errors
-/// Only what the JSON writer says; these records have no value that it refuses.
-pub fn write_end(entry: &Entry) -> Result<String, serde_json::Error> {
-    written(Record::End(entry))
+/// Errors of the JSON writer; these records hold no value that it refuses.
+pub fn write_end(entry: &EndRecord) -> Result<String, serde_json::Error> {
+    to_line(RecordRef::End(entry))
 }
 
-/// Writes a record of a held tunnel as one line, its newline included.
+/// Writes a record of a tunnel as one line with its newline.
 ///
 /// # Errors
-/// Only what the JSON writer says; these records have no value that it refuses.
+/// Errors of the JSON writer; these records hold no value that it refuses.
 pub fn write_tunnel(record: &TunnelRecord) -> Result<String, serde_json::Error> {
-    written(Record::Tunnel(record))
+    to_line(RecordRef::Tunnel(record))
 }
 
-/// Writes a record of an export as one line, its newline included.
+/// Writes a record of an export as one line with its newline.
 ///
 /// # Errors
-/// Only what the JSON writer says; these records have no value that it refuses.
+/// Errors of the JSON writer; these records hold no value that it refuses.
 pub fn write_export(record: &ExportRecord) -> Result<String, serde_json::Error> {
-    written(Record::Export(record))
+    to_line(RecordRef::Export(record))
 }
 
-/// Writes a record of a copy as one line, its newline included.
+/// Writes a record of a copy as one line with its newline.
 ///
 /// # Errors
-/// Only what the JSON writer says; these records have no value that it refuses.
+/// Errors of the JSON writer; these records hold no value that it refuses.
 pub fn write_copy(record: &CopyRecord) -> Result<String, serde_json::Error> {
-    written(Record::Copy(record))
+    to_line(RecordRef::Copy(record))
 }
 
 /// Reads one line, with or without its newline.
 ///
 /// # Errors
-/// A [`BadLine`]; the lines around it can still be read.
-pub fn read(line: &str) -> Result<Line, BadLine> {
-    let version: Version = serde_json::from_str(line).map_err(|error| BadLine::NotARecord(error.to_string()))?;
+/// A [`BadRecord`]. Other lines of the log can still be read.
+pub fn read(line: &str) -> Result<LogRecord, BadRecord> {
+    let version: Version = serde_json::from_str(line).map_err(|error| BadRecord::NotARecord(error.to_string()))?;
     if version.v > FORMAT {
-        return Err(BadLine::Newer(version.v));
+        return Err(BadRecord::Newer(version.v));
     }
-    serde_json::from_str(line).map_err(|error| BadLine::Form(error.to_string()))
+    serde_json::from_str(line).map_err(|error| BadRecord::Invalid(error.to_string()))
 }
 
-fn written(record: Record<'_>) -> Result<String, serde_json::Error> {
-    let mut line = serde_json::to_string(&Written { v: FORMAT, record })?;
+fn to_line(record: RecordRef<'_>) -> Result<String, serde_json::Error> {
+    let mut line = serde_json::to_string(&VersionedRecord { v: FORMAT, record })?;
     line.push('\n');
     Ok(line)
 }

@@ -1,5 +1,5 @@
-//! The access log: who ran what. One JSON line for each record; a statement has a *begin* record on disk before it is
-//! sent, and an *end* record after. Knows no file: the storage room lends a [`Ledger`].
+//! The access log: who ran which statement. Each record is one line of JSON. A statement has a *begin* record on disk before it
+//! is sent and an *end* record after it has ended. The storage task provides the [`RecordSink`].
 
 mod copy;
 mod export;
@@ -10,66 +10,62 @@ use serde::{Deserialize, Serialize};
 
 pub use copy::CopyRecord;
 pub use export::ExportRecord;
-pub use line::{BadLine, Line, read, write_begin, write_copy, write_end, write_export, write_tunnel};
+pub use line::{BadRecord, LogRecord, read, write_begin, write_copy, write_end, write_export, write_tunnel};
 pub use tunnel::{TunnelEvent, TunnelRecord};
 
 use crate::domain::ids::SessionId;
 use crate::domain::sql::{Checked, Param};
 
-/// The form of a line; a reader refuses a newer one by name.
+/// The version of the log's format. Records with a newer version are refused.
 pub const FORMAT: u32 = 1;
 
 /// The record written before a statement is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Begin {
-    /// Joins begin and end: unique within the log.
+pub struct BeginRecord {
+    /// Joins the begin and end records of a statement; unique within the log.
     pub id: String,
-    /// When, in UTC, RFC 3339 with milliseconds. The storage room fills it in.
+    /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
-    /// The operating system's user. The storage room fills it in.
+    /// The user of the operating system. Filled in by the storage task.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
-    /// The account on the server.
+    /// The MySQL account.
     pub account: String,
-    /// Which server answers.
     pub server: String,
     /// The current database, if any.
     pub database: Option<String>,
     /// The statement as it will be sent.
     pub statement: String,
-    /// The values in the places of its `?`.
+    /// The values bound to its `?`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Param>,
-    /// The ticket or protocol that the work is for.
+    /// The ticket or protocol number that the statement was run for.
     pub reference: Option<String>,
 }
 
 /// The record written after a statement has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The begin record's id.
+pub struct EndRecord {
     pub id: String,
-    /// When, in UTC. The storage room fills it in.
+    /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
-    /// From sending to the end, in milliseconds.
+    /// Time from sending to the end.
     pub milliseconds: u64,
-    /// Rows that came.
     pub rows: u64,
     /// `complete`, `cut: …`, `cancelled`, `failed: …` or `broken, not known to have finished: …`.
     pub end: String,
 }
 
-/// Where records go: appends one line durably (written and synced) or fails.
-pub trait Ledger {
-    /// Why a line could not be kept.
+/// Appends records to the log durably (written and synced), or fails.
+pub trait RecordSink {
+    /// Why a record could not be written.
     type Error;
 
-    /// Appends this begin record so that it survives a crash of the program.
+    /// Appends a begin record so that it survives a crash.
     ///
     /// # Errors
-    /// Whatever keeps the line from being on disk.
-    fn append(&mut self, begin: &Begin) -> Result<(), Self::Error>;
+    /// When the record is not safely on disk.
+    fn append(&mut self, begin: &BeginRecord) -> Result<(), Self::Error>;
 }
 
 /// The right to send one checked and recorded statement. Only [`record`] makes one.
@@ -81,38 +77,38 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// The statement that may be sent, as it was checked.
+    /// Returns the statement that may be sent.
     #[must_use]
     pub fn checked(&self) -> &Checked {
         &self.checked
     }
 
-    /// The values that go with it, as they were recorded.
+    /// Returns the values to bind, as they were recorded.
     #[must_use]
     pub fn params(&self) -> &[Param] {
         &self.params
     }
 
-    /// The id of its begin record, for the end record.
+    /// Returns the id of the begin record, which the end record repeats.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The session that it was checked for.
+    /// Returns the session for which the statement was checked.
     #[must_use]
     pub fn session(&self) -> SessionId {
         self.checked.session()
     }
 }
 
-/// Puts the begin record on disk and answers with the permit: the only way to one.
+/// Writes the begin record and returns the permit. There is no other way to get one.
 ///
 /// # Errors
-/// The ledger's own error; then there is no permit and nothing may be sent.
-pub fn record<L: Ledger>(ledger: &mut L, checked: Checked, mut begin: Begin) -> Result<Permit, L::Error> {
+/// The error of the sink. Then there is no permit, and nothing may be sent.
+pub fn record<S: RecordSink>(sink: &mut S, checked: Checked, mut begin: BeginRecord) -> Result<Permit, S::Error> {
     begin.statement.clear();
     begin.statement.push_str(checked.text());
-    ledger.append(&begin)?;
+    sink.append(&begin)?;
     Ok(Permit { checked, params: begin.params, id: begin.id })
 }

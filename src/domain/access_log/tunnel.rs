@@ -1,87 +1,82 @@
-//! The records of a tunnel that is held for other programs: when it was opened and why, who came, how much flowed, and its
-//! end. What flowed is not known: such programs are outside the guard, the blinding and the records of statements.
+//! The access log's records of a tunnel for other programs: when and why it was opened, its clients, the bytes transferred, and
+//! its end. Statements of such programs are not known: they bypass the guard, blinding and the log of statements.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::words::counted;
+use crate::domain::quantity::counted;
 
-/// One record of a held tunnel; all of one tunnel carry the same id.
+/// A record of a tunnel. All records of one tunnel have the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TunnelRecord {
-    /// Joins the records of one tunnel: unique within the log.
+    /// Joins the records of one tunnel; unique within the log.
     pub id: String,
-    /// When, in UTC, RFC 3339 with milliseconds. The storage room fills it in.
+    /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
-    /// The operating system's user. The storage room fills it in.
+    /// The user of the operating system. Filled in by the storage task.
     pub os_user: String,
-    /// The profile's name.
     pub profile: String,
-    /// The account that the profile names; a program may sign in with another one.
+    /// The MySQL account of the profile. A program may sign in with another one.
     pub account: String,
-    /// Host and port that the tunnel leads to.
+    /// Host and port at the far end of the tunnel.
     pub server: String,
-    /// What happened.
     #[serde(flatten)]
     pub event: TunnelEvent,
 }
 
-/// What happened to a held tunnel.
+/// What happened to a tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum TunnelEvent {
-    /// It stands; written before any client can come.
+    /// The tunnel is open. Written before the first client can connect.
     Opened {
-        /// Its local end: `127.0.0.1:PORT`, or the path of a socket.
+        /// The local address: `127.0.0.1:PORT`, or the path of a socket.
         at: String,
-        /// Why, in the user's words.
+        /// The reason that the user gave.
         reason: Option<String>,
     },
-    /// A client is there; written before any byte flows.
+    /// A client has connected. Written before any byte is transferred.
     Came {
-        /// Its number, from 1.
+        /// The number of the client, from 1.
         client: u64,
     },
-    /// A client is gone.
     Left {
-        /// Its number.
         client: u64,
-        /// Bytes towards the server.
+        /// Bytes sent to the server.
         up: u64,
-        /// Bytes from the server.
+        /// Bytes received from the server.
         down: u64,
-        /// How long it was there, in milliseconds.
+        /// How long it was connected.
         milliseconds: u64,
-        /// How it ended.
         end: String,
     },
-    /// It is closed.
     Closed {
-        /// Clients that were served.
+        /// Number of clients that were served.
         clients: u64,
-        /// Connections of others that were turned away.
+        /// Number of refused connections from other users.
         strangers: u64,
-        /// Bytes towards the server.
+        /// Bytes sent to the server.
         up: u64,
-        /// Bytes from the server.
+        /// Bytes received from the server.
         down: u64,
-        /// Why.
         end: String,
     },
 }
 
 impl TunnelEvent {
-    /// The event in words, on one line.
+    /// Describes the event on one line.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Opened { at, reason: None } => format!("tunnel opened at {at}"),
             Self::Opened { at, reason: Some(reason) } => format!("tunnel opened at {at}: {reason}"),
-            Self::Came { client } => format!("tunnel client {client}"),
-            Self::Left { client, up, down, .. } => format!("tunnel client {client}: {up} bytes up, {down} bytes down"),
+            Self::Came { client } => format!("tunnel client {client} connected"),
+            Self::Left { client, up, down, .. } => {
+                format!("tunnel client {client} disconnected: {up} bytes sent, {down} bytes received")
+            }
             Self::Closed { clients, strangers, up, down, .. } => format!(
-                "tunnel closed: {}, {} turned away, {up} bytes up, {down} bytes down",
+                "tunnel closed: {}, {} refused, {up} bytes sent, {down} bytes received",
                 counted(*clients, "client"),
-                counted(*strangers, "stranger")
+                counted(*strangers, "connection")
             ),
         }
     }

@@ -9,13 +9,10 @@ use crate::domain::limits::MOST_FOUND;
 /// One object, by its places in the catalog that it was found in: it means nothing in a later generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObjectRef {
-    /// A schema.
     Schema(usize),
-    /// A table or view.
     Table(usize, usize),
     /// A column of a table or view.
     Column(usize, usize, usize),
-    /// A procedure or function.
     Routine(usize, usize),
 }
 
@@ -77,7 +74,6 @@ impl ObjectRef {
 /// An object that fits, and how well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
-    /// Which.
     pub object: ObjectRef,
     /// The higher the better; means nothing between two patterns.
     pub score: u32,
@@ -103,7 +99,6 @@ const COLUMN_LETTERS: usize = 2;
 const COMMENT_LETTERS: usize = 3;
 
 impl Words {
-    /// Reads a pattern.
     #[must_use]
     pub fn new(pattern: &str) -> Self {
         let atoms = |kind| -> Vec<Atom> {

@@ -11,10 +11,8 @@ pub struct Catalog {
     pub schemas: Vec<Schema>,
 }
 
-/// One schema (database).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
-    /// Its name.
     pub name: String,
     /// Whether it is the server's own (`information_schema`, `mysql`, `performance_schema`, `sys`).
     pub is_system: bool,
@@ -27,101 +25,74 @@ pub struct Schema {
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
-    /// Its name.
     pub name: String,
-    /// Which of the two.
     pub kind: TableKind,
     /// The server's estimate; never a count.
     pub rows: Option<u64>,
-    /// Its comment.
     pub comment: String,
-    /// In order.
     pub columns: Vec<TableColumn>,
     /// Primary key first.
     pub indexes: Vec<Index>,
-    /// Declared foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
 }
 
-/// Table or view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TableKind {
-    /// A base table.
     #[default]
     Base,
-    /// A view.
     View,
 }
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TableColumn {
-    /// Its name.
     pub name: String,
     /// `COLUMN_TYPE`, such as `varchar(32)`.
     pub type_text: String,
     /// Whether it may be NULL.
     pub is_nullable: bool,
-    /// Its part in keys.
     pub key: KeyPart,
     /// `COLUMN_DEFAULT` as the server prints it.
     pub default: Option<String>,
     /// `EXTRA`, such as `auto_increment`.
     pub extra: String,
-    /// Its comment.
     pub comment: String,
 }
 
 /// A column's part in keys, as `COLUMN_KEY` tells and the foreign keys add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KeyPart {
-    /// In none.
     #[default]
     None,
-    /// In the primary key.
     Primary,
-    /// In a unique key.
     Unique,
-    /// In a foreign key.
     Foreign,
-    /// In another index.
     Indexed,
 }
 
-/// An index.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Index {
     /// Its name; `PRIMARY` for the primary key.
     pub name: String,
-    /// Whether it is unique.
     pub is_unique: bool,
-    /// Its columns in order.
     pub columns: Vec<String>,
 }
 
-/// A declared foreign key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ForeignKey {
-    /// The constraint's name.
     pub name: String,
-    /// Its columns in order.
     pub columns: Vec<String>,
-    /// The referenced schema.
     pub to_schema: String,
-    /// The referenced table.
     pub to_table: String,
     /// The referenced columns in the same order.
     pub to_columns: Vec<String>,
 }
 
-/// A procedure or function.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Routine {
-    /// Its name.
     pub name: String,
     /// `PROCEDURE` or `FUNCTION`.
     pub kind: String,
-    /// Its comment.
     pub comment: String,
 }
 

@@ -22,11 +22,8 @@ pub enum CopyFormat {
     Tsv,
     /// CSV with a header line.
     Csv,
-    /// JSON.
     Json,
-    /// A Markdown table.
     Markdown,
-    /// An INSERT statement.
     Insert,
     /// `IN (…)` of the different values of the first column.
     InList,
@@ -53,7 +50,6 @@ pub struct CopyWriter {
 /// What became of the cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CopiedText {
-    /// The text.
     pub text: String,
     /// How many values are in it.
     pub cells: u64,
@@ -104,7 +100,6 @@ impl CopyWriter {
         Self { writing, columns, out, rows: 0, cells: 0, as_hex: 0, nulls: 0, has_repeats: false }
     }
 
-    /// Bytes written so far.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.out.len()

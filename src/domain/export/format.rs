@@ -4,24 +4,19 @@ use std::str::FromStr;
 
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// A form of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// RFC 4180: NULL is nothing, the empty text is `""`.
     Csv,
     /// The form of `mysql --batch`.
     Tsv,
-    /// An array of objects.
     Json,
-    /// One object a line.
     JsonLines,
     /// A table for a ticket or a page.
     Markdown,
-    /// INSERT statements.
     Sql,
     /// A box for the eye.
     Table,
-    /// Typed columns, for programs.
     Parquet,
     /// A workbook for a spreadsheet.
     Xlsx,

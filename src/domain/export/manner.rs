@@ -5,7 +5,6 @@ use super::Format;
 /// How the rows of one result are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Manner {
-    /// The form.
     pub format: Format,
     /// Formulas in CSV and TSV.
     pub formulas: Formulas,

@@ -3,7 +3,7 @@
 
 use super::Visitor;
 use super::visit::put_hex;
-use crate::domain::results::{Cell, Cells, Column, Glyphs, Side, TypeClass, alignment, shown_cell, shown_text};
+use crate::domain::results::{Alignment, Cell, Cells, Column, GlyphSet, TypeClass, alignment, show_cell, show_text};
 
 #[derive(Debug, Default)]
 pub(super) struct Markdown {
@@ -21,8 +21,8 @@ impl Visitor for Markdown {
         out.extend_from_slice(b"|\n");
         for column in columns {
             out.extend_from_slice(match alignment(column) {
-                Side::Left => b"| --- ",
-                Side::Right => b"| ---:",
+                Alignment::Left => b"| --- ",
+                Alignment::Right => b"| ---:",
             });
         }
         out.extend_from_slice(b"|\n");
@@ -42,7 +42,7 @@ impl Visitor for Markdown {
                     put_hex(bytes, out);
                 }
                 (cell, _) => {
-                    for piece in shown_cell(cell, column, Glyphs::Unicode, usize::MAX / 2) {
+                    for piece in show_cell(cell, column, GlyphSet::Unicode, usize::MAX / 2) {
                         put(&piece.text, out);
                     }
                 }
@@ -62,7 +62,7 @@ fn put(text: &str, out: &mut Vec<u8>) {
         if at > 0 {
             out.extend_from_slice(b"<br>");
         }
-        for piece in shown_text(line, Glyphs::Unicode, usize::MAX / 2) {
+        for piece in show_text(line, GlyphSet::Unicode, usize::MAX / 2) {
             for character in piece.text.chars() {
                 if matches!(character, '|' | '\\' | '`' | '*' | '_' | '<' | '[' | ']') {
                     out.push(b'\\');

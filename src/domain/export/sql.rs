@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::Visitor;
 use super::json::is_number;
 use super::names::each_different;
-use crate::domain::results::{Case, Cell, Cells, Column, TypeClass, bit_number};
+use crate::domain::results::{CaseSensitivity, Cell, Cells, Column, TypeClass, bit_number};
 use crate::domain::sql::Dialect;
 use crate::domain::sql::quote::{binary_literal, literal, quoted_identifier};
 
@@ -70,7 +70,7 @@ fn goal(columns: &[Column]) -> (&str, Vec<String>) {
         if name.is_empty() { number } else { name }
     };
     let names: Vec<&str> = columns.iter().zip(numbered.iter().map(String::as_str)).map(named).collect();
-    ("result", each_different(&names, Case::Ignored))
+    ("result", each_different(&names, CaseSensitivity::Insensitive))
 }
 
 /// A value as SQL text.

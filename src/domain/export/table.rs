@@ -5,7 +5,7 @@
 //! later pushes its line out rather than being cut. A binary value is its size and first bytes.
 
 use super::Visitor;
-use crate::domain::results::{Cells, Column, Glyphs, Piece, Side, alignment, shown_cell, shown_text};
+use crate::domain::results::{Alignment, Cells, Column, GlyphSet, TextPiece, alignment, show_cell, show_text};
 
 /// Rows that decide the widths.
 const SAMPLE_ROWS: usize = 1000;
@@ -21,7 +21,7 @@ struct Drawn {
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    glyphs: Glyphs,
+    glyphs: GlyphSet,
     columns: Vec<Column>,
     widths: Vec<usize>,
     held: String,
@@ -32,7 +32,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(glyphs: Glyphs) -> Self {
+    pub(super) fn new(glyphs: GlyphSet) -> Self {
         Self { glyphs, ..Self::default() }
     }
 
@@ -40,11 +40,11 @@ impl Table {
     fn open(&mut self, out: &mut Vec<u8>) {
         self.is_open = true;
         self.rule(out);
-        let names: Vec<Vec<Piece>> =
-            self.columns.iter().map(|column| shown_text(&column.name, self.glyphs, usize::MAX)).collect();
+        let names: Vec<Vec<TextPiece>> =
+            self.columns.iter().map(|column| show_text(&column.name, self.glyphs, usize::MAX)).collect();
         for (pieces, width) in names.iter().zip(&self.widths) {
             let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-            put(&text, cells(pieces), *width, Side::Left, out);
+            put(&text, cells(pieces), *width, Alignment::Left, out);
         }
         out.extend_from_slice(b"|\n");
         self.rule(out);
@@ -59,7 +59,6 @@ impl Table {
         out.extend_from_slice(b"+\n");
     }
 
-    /// Writes the held rows.
     fn flush(&mut self, out: &mut Vec<u8>) {
         let mut start = 0;
         for row in self.drawn.chunks(self.columns.len().max(1)) {
@@ -78,14 +77,14 @@ impl Table {
 
 impl Visitor for Table {
     fn begin(&mut self, columns: &[Column], _out: &mut Vec<u8>) {
-        let wanted = |column: &Column| cells(&shown_text(&column.name, self.glyphs, usize::MAX));
+        let wanted = |column: &Column| cells(&show_text(&column.name, self.glyphs, usize::MAX));
         let widths = columns.iter().map(wanted).collect();
         *self = Self { columns: columns.to_vec(), widths, ..Self::new(self.glyphs) };
     }
 
     fn row(&mut self, row: Cells<'_>, out: &mut Vec<u8>) {
         for ((cell, column), width) in row.zip(&self.columns).zip(&mut self.widths) {
-            let pieces = shown_cell(cell, column, self.glyphs, usize::MAX);
+            let pieces = show_cell(cell, column, self.glyphs, usize::MAX);
             let cells = cells(&pieces);
             self.held.extend(pieces.iter().map(|piece| piece.text.as_str()));
             self.drawn.push(Drawn { end: self.held.len(), cells });
@@ -114,15 +113,15 @@ impl Visitor for Table {
     }
 }
 
-fn cells(pieces: &[Piece]) -> usize {
-    pieces.iter().map(Piece::width).sum()
+fn cells(pieces: &[TextPiece]) -> usize {
+    pieces.iter().map(TextPiece::width).sum()
 }
 
-fn put(text: &str, cells: usize, width: usize, side: Side, out: &mut Vec<u8>) {
+fn put(text: &str, cells: usize, width: usize, side: Alignment, out: &mut Vec<u8>) {
     let blanks = width.saturating_sub(cells);
     let (before, after) = match side {
-        Side::Left => (0, blanks),
-        Side::Right => (blanks, 0),
+        Alignment::Left => (0, blanks),
+        Alignment::Right => (blanks, 0),
     };
     out.extend_from_slice(b"| ");
     out.resize(out.len() + before, b' ');

@@ -7,11 +7,9 @@ use crate::domain::results::{Cells, Column};
 pub(super) trait Typed: std::fmt::Debug {
     /// The zone of the rows' session; called before the header, if at all.
     fn zone(&mut self, _zone: SessionZone) {}
-    /// The header.
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) -> Result<(), WriteError>;
     /// One row, in the order of the columns.
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) -> Result<(), WriteError>;
-    /// After the last row.
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError>;
 }
 

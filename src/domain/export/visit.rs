@@ -9,11 +9,9 @@ use crate::domain::results::{Cell, Cells, Column, TypeClass, bit_number};
 /// Writes one result in one form into a buffer, which someone else empties. It cannot fail: only the place that the buffer
 /// goes to can.
 pub trait Visitor: std::fmt::Debug {
-    /// The header.
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>);
     /// One row, in the order of the columns.
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>);
-    /// After the last row.
     fn finish(&mut self, out: &mut Vec<u8>);
 }
 
@@ -82,7 +80,6 @@ pub(super) fn any(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(0, |found, byte| found | u8::from(is_one(*byte))) != 0
 }
 
-/// Bytes in hexadecimal.
 pub(super) fn put_hex(bytes: &[u8], out: &mut Vec<u8>) {
     for byte in bytes {
         for digit in [byte >> 4, byte & 15] {

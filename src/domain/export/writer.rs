@@ -10,7 +10,7 @@ use super::table::Table;
 use super::tsv::Tsv;
 use super::typed::{Typed, typed};
 use super::{Format, Formulas, SessionZone, Visitor, WriteError};
-use crate::domain::results::{Chunk, Column, Glyphs};
+use crate::domain::results::{Chunk, Column, GlyphSet};
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 64 << 10;
@@ -56,7 +56,7 @@ enum Part<'a> {
 
 impl<W: Write> Writer<W> {
     /// A writer that has written nothing yet. The glyphs are for [`Format::Table`].
-    pub fn new(format: Format, glyphs: Glyphs, out: W) -> Self {
+    pub fn new(format: Format, glyphs: GlyphSet, out: W) -> Self {
         let form = match format {
             Format::Csv => Form::Csv(Csv::default()),
             Format::Tsv => Form::Tsv(Tsv::default()),

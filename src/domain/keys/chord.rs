@@ -28,9 +28,7 @@ pub enum Key {
 /// A key with its modifiers. Shift of a character is the character itself (`G`, `?`), so `shift` stands only with named keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Chord {
-    /// The key.
     pub key: Key,
-    /// Control held.
     pub ctrl: bool,
     /// Alt (or Meta) held.
     pub alt: bool,
@@ -39,7 +37,6 @@ pub struct Chord {
 }
 
 impl Chord {
-    /// The key alone.
     #[must_use]
     pub const fn plain(key: Key) -> Self {
         Self { key, ctrl: false, alt: false, shift: false }

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Chord;
 
-/// One binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding<A> {
     /// The chords in order; mostly one.
     pub chords: Vec<Chord>,
-    /// What they do.
     pub action: A,
 }
 

@@ -16,7 +16,6 @@ pub struct BadEntry {
     pub file: String,
     /// Its line, from 1.
     pub line: usize,
-    /// Section and key.
     pub entry: String,
     /// Why not, and what would do.
     pub reason: String,

@@ -6,7 +6,6 @@ use super::{Chord, Key, Keymap};
 /// What a chord came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<A> {
-    /// An action.
     Action(A),
     /// A character for the text in focus.
     Text(char),
@@ -18,7 +17,6 @@ pub enum Outcome<A> {
     Unbound,
 }
 
-/// Holds the open sequence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matcher {
     typed: Vec<Chord>,

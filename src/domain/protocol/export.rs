@@ -16,7 +16,6 @@ pub struct ExportId(pub u64);
 /// How rows become a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ExportForm {
-    /// Its form.
     pub format: Format,
     /// Formulas in CSV and TSV.
     pub formulas: Formulas,
@@ -35,9 +34,7 @@ impl ExportForm {
 /// One export: which rows in which form to which file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOrder {
-    /// Its id.
     pub id: ExportId,
-    /// Which result.
     pub result: ResultId,
     /// By which arrangement it is looked at: its rows in its order, as many as it has when the export begins.
     pub view: ViewId,
@@ -45,7 +42,6 @@ pub struct ExportOrder {
     pub again: Option<ResultId>,
     /// Which columns, in this order.
     pub columns: Vec<usize>,
-    /// How.
     pub form: ExportForm,
     /// The zone of the session that the rows are of.
     pub zone: SessionZone,
@@ -71,9 +67,7 @@ pub struct Written {
     pub path: PathBuf,
     /// The file of what its columns are.
     pub side: Option<PathBuf>,
-    /// Rows in it.
     pub rows: u64,
-    /// Bytes of it.
     pub bytes: u64,
     /// SHA-256 of it, in hexadecimal.
     pub sha256: String,
@@ -88,12 +82,9 @@ pub enum ExportEvent {
     Exists(PathBuf),
     /// So much is written. At most once a frame.
     Progress {
-        /// Rows.
         rows: u64,
-        /// Bytes.
         bytes: u64,
     },
-    /// The file is whole.
     Written(Written),
     /// A limit cut the rows from the server: what came stays under its passing name.
     Cut(Written, Limit),

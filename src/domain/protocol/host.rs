@@ -7,9 +7,7 @@ use crate::domain::problem::Problem;
 /// Whose values a text holds, as the access log names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopiedFrom {
-    /// The profile's name.
     pub profile: String,
-    /// The statement.
     pub statement: String,
 }
 
@@ -37,14 +35,12 @@ impl CopyText {
 pub enum HostCmd {
     /// Put this text on a clipboard, or where there is none into a file.
     Copy {
-        /// The text.
         copy: CopyText,
         /// Why the system's clipboard did not take it: it is not tried again.
         refused: Option<String>,
     },
 }
 
-/// News of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
     /// The text was handed over.
@@ -53,16 +49,13 @@ pub enum HostEvent {
         words: String,
         /// Where it is now, for the access log.
         to: String,
-        /// What was copied.
         copy: CopyText,
     },
     /// The system's clipboard did not take it: there are other ways.
     NotTaken {
         /// What was to be copied.
         copy: CopyText,
-        /// Why.
         why: String,
     },
-    /// It could not be.
     Failed(Problem),
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 /// How far behind its source a replica is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lag {
-    /// So far.
     Behind(Duration),
     /// Replication does not run: the rows get older, by how much nobody tells.
     Stopped,

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::access_log::Entry;
+use crate::domain::access_log::EndRecord;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::{Chunk, Column};
 
-/// What bounds one statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunBounds {
     /// Rows after which the result is cut; `None` is no bound.
@@ -24,9 +23,7 @@ pub struct RunBounds {
 /// Which limit cut a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
-    /// The row limit.
     Rows(u64),
-    /// The byte limit.
     Bytes(u64),
     /// The time to the first row, in seconds.
     FirstRow(u64),
@@ -52,11 +49,8 @@ impl std::fmt::Display for Limit {
 /// How a result ended. A cut result never looks complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
-    /// All rows are there.
     Complete,
-    /// Cut by a limit.
     Limit(Limit),
-    /// The user stopped it.
     Cancelled,
     /// It failed, at the start or in the middle.
     Broken(Problem),
@@ -86,9 +80,7 @@ impl std::fmt::Display for End {
 pub struct Warning {
     /// `Note`, `Warning` or `Error`.
     pub level: String,
-    /// The error number.
     pub code: u16,
-    /// The server's words.
     pub message: String,
 }
 
@@ -108,11 +100,8 @@ pub fn times(warnings: &[Warning]) -> Vec<(&Warning, u64)> {
 /// What is known of a statement when it has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunReport {
-    /// How it ended.
     pub end: End,
-    /// Rows handed on.
     pub rows: u64,
-    /// Bytes of their values.
     pub bytes: u64,
     /// Time to the first row, if one came.
     pub first_row: Option<Duration>,
@@ -120,7 +109,6 @@ pub struct RunReport {
     pub total: Duration,
     /// How many warnings the server counted (it may keep fewer than it counts).
     pub warning_count: u16,
-    /// Those that it kept.
     pub warnings: Vec<Warning>,
     /// The database after the statement (USE may have changed it).
     pub database: Option<String>,
@@ -144,9 +132,9 @@ impl RunReport {
 
     /// The end record of the statement whose begin record has this id. The storage room fills in the time.
     #[must_use]
-    pub fn entry(&self, id: String) -> Entry {
+    pub fn entry(&self, id: String) -> EndRecord {
         let milliseconds = u64::try_from(self.total.as_millis()).unwrap_or(u64::MAX);
-        Entry { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
+        EndRecord { id, time: String::new(), milliseconds, rows: self.rows, end: self.end.to_string() }
     }
 }
 
@@ -156,23 +144,15 @@ impl RunReport {
 pub enum Rows {
     /// The header of a result.
     Open {
-        /// Which result.
         result: ResultId,
-        /// Its columns.
         columns: Arc<[Column]>,
     },
-    /// Some rows.
     Batch {
-        /// Which result.
         result: ResultId,
-        /// The rows.
         chunk: Chunk,
     },
-    /// No more rows come.
     End {
-        /// Which result.
         result: ResultId,
-        /// How it ended.
         end: End,
     },
 }

@@ -22,7 +22,6 @@ pub enum ConnectionStep {
     Reach,
     /// The host key of a hop.
     HostKey,
-    /// Sign-in at a hop.
     SignIn,
     /// The forward from the last hop to the replica.
     Forward,
@@ -30,12 +29,10 @@ pub enum ConnectionStep {
     MySql,
     /// Session facts pinned and read back; read-only proven.
     Guard,
-    /// The catalog read.
     Catalog,
 }
 
 impl ConnectionStep {
-    /// All rungs in order.
     pub const ALL: [Self; 8] = [
         Self::Resolve,
         Self::Reach,
@@ -63,7 +60,6 @@ impl ConnectionStep {
     }
 }
 
-/// Where a rung stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepState {
     /// Being tried; the words say what.
@@ -72,7 +68,6 @@ pub enum StepState {
     Done(String, Duration),
     /// Not needed on this route (a direct connection has no hops).
     Skipped,
-    /// Failed.
     Failed(Problem),
 }
 
@@ -113,18 +108,14 @@ pub enum Question {
 pub enum Answer {
     /// Accept (and record) the host key.
     Accept,
-    /// Do not.
     Decline,
-    /// The secret.
     Secret(Secret),
 }
 
 /// Which role a server plays, from its own variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// It takes no writes.
     Replica,
-    /// It takes writes.
     Writer,
     /// Its variables do not tell.
     Unknown,
@@ -153,7 +144,6 @@ pub struct ServerFacts {
     pub identity: String,
     /// The name by which people know it: Aurora's instance, else its `server_id`; empty where it tells neither.
     pub server_id: String,
-    /// Replica or writer.
     pub role: Role,
     /// How SQL text is read there.
     pub dialect: Dialect,
@@ -197,14 +187,11 @@ pub enum SessionCmd {
     Run {
         /// The checked and recorded statement.
         permit: Permit,
-        /// Where its rows go.
         result: ResultId,
-        /// What bounds it.
         bounds: RunBounds,
     },
     /// Stop the statement that feeds this result by KILL QUERY; a later statement is never touched.
     Cancel(ResultId),
-    /// Read the catalog anew.
     LoadCatalog,
     /// Close the connections and end.
     Close,
@@ -217,11 +204,8 @@ pub enum SessionCmd {
 pub enum SessionEvent {
     /// A rung of the ladder moved. The hop's number counts from 0; rungs past the hops carry the number of hops.
     ConnectionStep {
-        /// Which hop it concerns.
         hop: usize,
-        /// Which rung.
         rung: ConnectionStep,
-        /// Where it stands.
         state: StepState,
     },
     /// The user is asked; nothing is sent to the host until the answer is there.
@@ -230,24 +214,19 @@ pub enum SessionEvent {
     Ready(Arc<ServerFacts>),
     /// Connecting failed; the session has ended.
     Failed(Problem),
-    /// The catalog, whole.
     Catalog(Arc<Catalog>),
     /// The catalog could not be read.
     CatalogFailed(Problem),
     /// The statement that feeds this result is done; the connection is free again.
     Ended {
-        /// Which result.
         result: ResultId,
-        /// With what outcome.
         report: RunReport,
     },
     /// How far the replica is behind: read after connecting, and then every while.
     Lag(Lag),
     /// A statement of our own went out (for the activity pane).
     Own {
-        /// Its text as sent.
         text: String,
-        /// How long it took.
         took: Duration,
         /// The error, where it failed.
         error: Option<String>,

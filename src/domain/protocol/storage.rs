@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::access_log::{Begin, CopyRecord, Entry, ExportRecord, Permit};
+use crate::domain::access_log::{BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
@@ -16,9 +16,7 @@ use crate::domain::sql::Checked;
 pub struct SavedWorksheet {
     /// Its file's stem: unique among the worksheets of a profile, made once.
     pub key: String,
-    /// The tab's title.
     pub title: String,
-    /// The whole text.
     pub text: String,
     /// The cursor: line and character column, from 0.
     pub cursor: (usize, usize),
@@ -40,10 +38,8 @@ impl SavedWorksheet {
 /// One line of the history: a begin record of the access log with its end, where there is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
-    /// The begin record.
-    pub begin: Begin,
-    /// The end record.
-    pub end: Option<Entry>,
+    pub begin: BeginRecord,
+    pub end: Option<EndRecord>,
 }
 
 /// What the storage task is told to do.
@@ -55,30 +51,24 @@ pub enum StorageCmd {
         session: SessionId,
         /// The result that it will feed.
         result: ResultId,
-        /// The checked statement.
         checked: Checked,
         /// What the record says besides.
-        begin: Begin,
+        begin: BeginRecord,
     },
     /// Write the end record of a statement.
     End {
         /// The profile in whose log its begin record stands.
         profile: String,
-        /// The record.
-        entry: Entry,
+        entry: EndRecord,
     },
     /// Write the record of an export into the log of its profile.
     Exported(ExportRecord),
     /// Write the record of a copy into the log of its profile.
     Copied(CopyRecord),
     /// Read the newest lines of the access log, newest first.
-    LoadHistory {
-        /// At most so many.
-        most: usize,
-    },
+    LoadHistory { most: usize },
     /// Keep these worksheets of a profile, all of them; a key that is missing is closed.
     SaveWorksheets {
-        /// Whose they are.
         profile: String,
         /// In tab order.
         worksheets: Vec<SavedWorksheet>,
@@ -86,13 +76,9 @@ pub enum StorageCmd {
         front: usize,
     },
     /// Read the worksheets of a profile.
-    LoadWorksheets {
-        /// Whose.
-        profile: String,
-    },
+    LoadWorksheets { profile: String },
     /// Write one snippet; an existing file of the same name is replaced only if `replace` says so.
     SaveSnippet {
-        /// The snippet.
         snippet: Snippet,
         /// Whether a file of that name may be replaced.
         replace: Replace,
@@ -103,13 +89,9 @@ pub enum StorageCmd {
         folders: Vec<PathBuf>,
     },
     /// Put a new profile into the settings file.
-    AddProfile {
-        /// What the user gave.
-        draft: Box<Draft>,
-    },
+    AddProfile { draft: Box<Draft> },
     /// Read the doc packs of a profile.
     LoadDocs {
-        /// The packs' folders.
         folders: Vec<PathBuf>,
         /// Whether the pack of the demo comes with them.
         demo: Demo,
@@ -119,7 +101,6 @@ pub enum StorageCmd {
 /// Whether a file that exists may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replace {
-    /// Yes.
     Allowed,
     /// No: the answer is a problem that names the file.
     Forbidden,
@@ -128,9 +109,7 @@ pub enum Replace {
 /// Whether something is for the built-in demo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Demo {
-    /// It is.
     Yes,
-    /// It is not.
     No,
 }
 
@@ -145,21 +124,18 @@ pub enum StorageEvent {
         result: ResultId,
         /// The profile in whose log the record stands.
         profile: String,
-        /// The permit.
         permit: Permit,
     },
     /// The begin record could not be written: nothing is sent.
     NotPermitted {
         /// The result that will not come.
         result: ResultId,
-        /// Why.
         problem: Problem,
     },
     /// The newest lines of the access log, newest first.
     History(Vec<HistoryEntry>),
     /// The worksheets of a profile, in tab order; problems name files that could not be read.
     Worksheets {
-        /// Whose.
         profile: String,
         /// In tab order.
         worksheets: Vec<SavedWorksheet>,
@@ -168,7 +144,6 @@ pub enum StorageEvent {
         /// What could not be read.
         problems: Vec<Problem>,
     },
-    /// Worksheets are on disk.
     WorksheetsSaved,
     /// A snippet is on disk, at this path.
     SnippetSaved(PathBuf),
@@ -188,9 +163,7 @@ pub enum StorageEvent {
     },
     /// A new profile is in the settings file.
     ProfileAdded {
-        /// Its name.
         name: String,
-        /// The settings, read again.
         settings: Arc<Settings>,
     },
     /// A new profile could not be put into the settings file.
@@ -202,7 +175,6 @@ pub enum StorageEvent {
 /// What the program starts with: settings and what was wrong in them.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// The good part.
     pub settings: Arc<Settings>,
     /// The rest, named with file, line and reason.
     pub problems: Vec<Problem>,

@@ -20,7 +20,6 @@ pub struct ViewId(pub u64);
 /// A cell of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CellPosition {
-    /// Its row.
     pub row: u64,
     /// Its column, in the server's order.
     pub column: usize,
@@ -40,14 +39,11 @@ pub enum SearchDirection {
 pub enum StoreCmd {
     /// Send the rows of this range (clipped to what there is), cells cut at the window bound.
     Window {
-        /// Which result.
         result: ResultId,
         /// Rows of the view.
         rows: Range<u64>,
     },
-    /// Send one whole value.
     Value {
-        /// Which result.
         result: ResultId,
         /// Which row of the view.
         row: u64,
@@ -56,7 +52,6 @@ pub enum StoreCmd {
     },
     /// Look at the rows that are there by this arrangement from now on.
     Arrange {
-        /// Which result.
         result: ResultId,
         /// The number that windows of it will carry.
         view: ViewId,
@@ -65,59 +60,44 @@ pub enum StoreCmd {
     },
     /// Mark every row of the view that holds this in one of these columns.
     Find {
-        /// Which result.
         result: ResultId,
-        /// What.
         pattern: Arc<Pattern>,
-        /// Where.
         columns: Vec<usize>,
     },
     /// Go from here to the next cell that the last find marked.
     Next {
-        /// Which result.
         result: ResultId,
         /// From where; the cell itself does not count.
         from: CellPosition,
-        /// Which way.
-        way: SearchDirection,
+        direction: SearchDirection,
     },
     /// Tell what a column holds, in the rows of the view.
     Profile {
-        /// Which result.
         result: ResultId,
-        /// Which column.
         column: usize,
     },
     /// Draw the rows of the view.
     Plot {
-        /// Which result.
         result: ResultId,
-        /// Which columns, and how.
         plot: Plot,
     },
     /// Write cells of the view as one text for the clipboard.
     Copy {
-        /// Which result.
         result: ResultId,
-        /// Which rows.
         rows: Range<u64>,
         /// Which columns, in this order.
         columns: Vec<usize>,
-        /// In which form.
-        form: CopyFormat,
+        format: CopyFormat,
     },
     /// Give up the work under way on this result; what is shown stays.
     GiveUp(ResultId),
-    /// Forget this result.
     Drop(ResultId),
 }
 
 /// How far a result is. The newest wins; it may be told at most once a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows there so far.
     pub rows: u64,
-    /// Bytes of their values.
     pub bytes: u64,
     /// The end, when it is there.
     pub end: Option<End>,
@@ -126,9 +106,7 @@ pub struct Progress {
 /// What a result is looked at by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultView {
-    /// Which arrangement.
     pub id: ViewId,
-    /// Rows in it.
     pub rows: u64,
     /// Rows that were there when it was made: those that came later are not in it.
     pub of: u64,
@@ -137,57 +115,42 @@ pub struct ResultView {
 /// Longer work on a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StoreWork {
-    /// Sorting and filtering.
     Arrange,
-    /// Searching.
     Find,
-    /// Describing a column.
     Profile,
-    /// Drawing.
     Plot,
-    /// Copying.
     Copy,
 }
 
 /// News of a result. The envelope with its [`ResultId`] is the message's.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StoreEvent {
-    /// The header is there.
     Opened(Arc<[Column]>),
     /// More rows are there, or the end.
     Progress(Progress),
-    /// The rows asked for.
     Window(Arc<Window>),
     /// The whole value asked for; `None` is NULL.
     Value {
-        /// Which row.
         row: u64,
-        /// Which column.
         column: usize,
-        /// Its bytes.
         value: Option<Arc<[u8]>>,
     },
     /// The result is looked at by this arrangement now; windows of an older one are no longer right.
     Arranged(ResultView),
     /// How far longer work is: so many of so many rows. At most once a frame.
     Working {
-        /// Which work.
         work: StoreWork,
-        /// Rows done.
         done: u64,
         /// Rows in all.
         of: u64,
     },
     /// Work could not be done; what was shown before stays.
     Failed {
-        /// Which work.
         work: StoreWork,
-        /// Why.
         problem: Problem,
     },
     /// How many cells hold the pattern, in how many rows of the view.
     Found {
-        /// Cells that hold it.
         cells: u64,
         /// Rows with such a cell.
         rows: u64,
@@ -196,11 +159,8 @@ pub enum StoreEvent {
     },
     /// The next cell that holds it, and which of all it is, from 1; `None`: there is none.
     Next(Option<(CellPosition, u64)>),
-    /// What a column holds.
     Profiled {
-        /// Which column.
         column: usize,
-        /// What.
         profile: Arc<ColumnProfile>,
     },
     /// What is to be drawn.

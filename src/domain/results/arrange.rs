@@ -1,38 +1,37 @@
-//! How the rows of a result are looked at: in which order, and which of them. Rows are never copied for it.
+//! The arrangement of a result: sort order and filter. Rows are never copied for it.
 
 use std::sync::Arc;
 
 use super::Filter;
 
-/// Which way a column is sorted.
+/// The direction in which a column is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// The least first. NULL comes before every value, as MySQL sorts it.
+    /// Smallest first. NULL comes before every value, as in MySQL.
     Ascending,
-    /// The greatest first, NULL last.
+    /// Largest first, NULL last.
     Descending,
 }
 
-/// One column of a sort.
+/// A column to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SortKey {
-    /// Which column, counted from 0 in the server's order.
+pub struct SortColumn {
+    /// Index of the column in the result, from 0.
     pub column: usize,
-    /// Which way.
     pub direction: Direction,
 }
 
-/// An order and a choice of rows.
+/// A sort order and a filter.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Arrangement {
-    /// The first key counts most; rows that are equal in all keys stay in the server's order.
-    pub sort: Vec<SortKey>,
-    /// Rows that it does not take are left out.
+    /// The first column counts most. Rows that are equal in all columns keep the server's order.
+    pub sort: Vec<SortColumn>,
+    /// Rows that do not match are left out.
     pub filter: Option<Arc<Filter>>,
 }
 
 impl Arrangement {
-    /// Whether it shows all rows in the server's order.
+    /// Whether it keeps all rows in the server's order.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.sort.is_empty() && self.filter.is_none()

@@ -1,63 +1,57 @@
-//! What a spill must offer the store: a place for blocks of bytes. Knows no file and no key.
+//! The interface between a row store and its spill file: blocks of bytes.
 
 use std::io;
 
-/// Where a block is. It means something only to the [`Blocks`] that gave it.
+/// A reference to a block. Only the [`Blocks`] that returned it can read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BlockRef {
-    /// The block's number, never used twice.
+    /// Never used twice.
     pub number: u64,
-    /// Where it begins, in bytes.
+    /// In bytes.
     pub offset: u64,
-    /// How long it is as kept, in bytes.
+    /// Stored length in bytes.
     pub length: u32,
 }
 
-/// Why a block could not be kept or read.
+/// Why a block could not be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum BlockError {
-    /// Nothing may leave memory.
-    #[error("rows may not leave memory")]
+    /// There is no spill file.
+    #[error("rows may be kept in memory only")]
     Forbidden,
-    /// The place for blocks could not be made.
-    #[error("the spill file could not be made: {0}")]
+    #[error("the spill file could not be created: {0}")]
     Create(#[source] io::Error),
-    /// No room is left.
     #[error("the disk is full: {0}")]
     Full(#[source] io::Error),
-    /// A block could not be written.
     #[error("the spill file could not be written: {0}")]
     Write(#[source] io::Error),
-    /// A block could not be read.
     #[error("the spill file could not be read: {0}")]
     Read(#[source] io::Error),
-    /// A block is longer than can be kept.
-    #[error("a block of {0} bytes is too long to be kept")]
-    Long(usize),
-    /// A block could not be sealed, or is not what was sealed.
-    #[error("a block of the spill file is not what was written")]
-    Seal,
-    /// No such block.
+    #[error("a block of {0} bytes is too long for the spill file")]
+    TooLong(usize),
+    /// A block could not be encrypted, or did not decrypt to what was encrypted.
+    #[error("a block of the spill file is damaged")]
+    Encryption,
     #[error("there is no block {0}")]
     Missing(u64),
 }
 
-/// Keeps blocks of bytes outside the store's own memory.
+/// Storage for blocks of bytes outside of the store's memory.
 pub trait Blocks {
-    /// Keeps a block.
+    /// Stores a block.
     ///
     /// # Errors
-    /// When it cannot be kept; blocks that were kept before stay readable.
+    /// When it cannot be stored. Earlier blocks stay readable.
     fn put(&mut self, block: &[u8]) -> Result<BlockRef, BlockError>;
 
-    /// Reads a block back, exactly as it was put.
+    /// Reads a block exactly as it was stored.
     ///
     /// # Errors
-    /// When it cannot be read, or is not what was put.
+    /// When it cannot be read, or was changed.
     fn get(&mut self, block: BlockRef) -> Result<Vec<u8>, BlockError>;
 }
 
-/// Keeps nothing: the store stops at its memory bound.
+/// Stores nothing: a result ends at its memory limit.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoBlocks;
 

@@ -1,16 +1,15 @@
-//! One value of a row: NULL, or the bytes that the server printed.
+//! One value of a row: NULL or the bytes that the server printed.
 
-/// A value as the text protocol gives it. NULL is not the text `NULL`, and not the empty text.
+/// A value of the text protocol. NULL differs from the text `NULL` and from the empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cell<'a> {
-    /// SQL NULL.
     Null,
-    /// The value's bytes, never changed.
+    /// The bytes as the server sent them.
     Bytes(&'a [u8]),
 }
 
 impl<'a> Cell<'a> {
-    /// The bytes, or `None` for NULL.
+    /// Returns the bytes; `None` for NULL.
     #[must_use]
     pub fn bytes(self) -> Option<&'a [u8]> {
         match self {
@@ -18,4 +17,13 @@ impl<'a> Cell<'a> {
             Self::Bytes(bytes) => Some(bytes),
         }
     }
+}
+
+/// Returns the number in the bytes of a BIT; `None` if they are not a BIT.
+#[must_use]
+pub fn bit_number(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 8 {
+        return None;
+    }
+    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

@@ -1,16 +1,16 @@
-//! A chunk: some rows of a result, row after row: one heap of bytes and where each value ends in it. Knows no type.
+//! A chunk: some rows of a result in one heap of bytes, with the end of each value.
 //!
-//! Rows are what comes from the server and what a window takes, so values lie in that order: a row costs no more than
-//! copying its bytes, and a window reads forward through one place.
+//! Values are stored row by row, as the server sends them and as windows read them: adding a row costs no more than copying its
+//! bytes, and a window reads memory sequentially.
 
 use super::Cell;
 use crate::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
 
-/// The bit of an end that says the value is NULL. A heap stays under 2 GiB: a chunk is closed at [`CHUNK_BYTES`], and the
-/// one row that may come on top is bounded by [`crate::domain::limits::MAX_PACKET`].
+/// The bit of an end that marks NULL. A heap stays under 2 GiB: a chunk is full at [`CHUNK_BYTES`], and its last row is limited
+/// by [`crate::domain::limits::MAX_PACKET`].
 const NULL: u32 = 1 << 31;
 
-/// Up to [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] bytes (plus one row), immutable once built.
+/// A batch of rows: up to [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] bytes (plus one row), immutable once built.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chunk {
     columns: usize,
@@ -24,31 +24,28 @@ impl Chunk {
         Self { columns, rows: 0, heap: Vec::with_capacity(heap), ends: Vec::with_capacity(ends) }
     }
 
-    /// How many rows.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// How many columns.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Bytes of all values.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.heap.len()
     }
 
-    /// Bytes of memory that it takes, its own upkeep included.
+    /// Bytes of memory in use, with overhead.
     #[must_use]
     pub fn memory(&self) -> usize {
         self.heap.capacity() + self.ends.capacity() * size_of::<u32>() + size_of::<Self>()
     }
 
-    /// One value; `None` when there is no such row or column.
+    /// Returns one value; `None` if there is no such row or column.
     #[must_use]
     pub fn cell(&self, row: usize, column: usize) -> Option<Cell<'_>> {
         if column >= self.columns {
@@ -58,7 +55,7 @@ impl Chunk {
         self.cells_from(at, 1)?.next()
     }
 
-    /// The values of one row in order; `None` when there is no such row.
+    /// Returns the values of one row; `None` if there is no such row.
     #[must_use]
     pub fn row(&self, row: usize) -> Option<Cells<'_>> {
         if row >= self.rows {
@@ -67,7 +64,7 @@ impl Chunk {
         self.cells_from(row.checked_mul(self.columns)?, self.columns)
     }
 
-    /// All values, row after row.
+    /// Returns all values, row by row.
     #[must_use]
     pub fn cells(&self) -> Cells<'_> {
         Cells { heap: &self.heap, ends: self.ends.iter(), start: 0 }
@@ -76,13 +73,13 @@ impl Chunk {
     fn cells_from(&self, at: usize, count: usize) -> Option<Cells<'_>> {
         let ends = self.ends.get(at..at.checked_add(count)?)?.iter();
         let start = match at.checked_sub(1) {
-            Some(before) => place(*self.ends.get(before)?),
+            Some(before) => offset(*self.ends.get(before)?),
             None => 0,
         };
         Some(Cells { heap: &self.heap, ends, start })
     }
 
-    /// The same rows with these columns only, in this order; one that is not there is NULL.
+    /// Returns the rows with these columns only, in this order. A column that does not exist is NULL.
     #[must_use]
     pub fn select(&self, columns: &[usize]) -> Self {
         let mut chosen = ChunkBuilder::new(columns.len());
@@ -92,15 +89,15 @@ impl Chunk {
         chosen.take()
     }
 
-    /// Whether another chunk of the same columns fits behind this one without passing the bounds of a chunk.
+    /// Whether another chunk can be appended within the limits of a chunk.
     #[must_use]
-    pub(super) fn takes(&self, other: &Self) -> bool {
+    pub(super) fn can_append(&self, other: &Self) -> bool {
         self.columns == other.columns
             && self.rows + other.rows <= CHUNK_ROWS
             && self.heap.len() + other.heap.len() <= CHUNK_BYTES
     }
 
-    /// Adds the rows of another chunk of the same columns.
+    /// Appends the rows of another chunk with the same columns.
     pub(super) fn append(&mut self, other: &Self) {
         let base = end(self.heap.len());
         self.heap.extend_from_slice(&other.heap);
@@ -108,7 +105,7 @@ impl Chunk {
         self.rows += other.rows;
     }
 
-    /// Gives back memory that was reserved for rows that never came.
+    /// Frees memory that was reserved for more rows.
     pub(super) fn shrink(&mut self) {
         if self.heap.capacity() > self.heap.len() + self.heap.len() / 2 {
             self.heap.shrink_to_fit();
@@ -133,11 +130,11 @@ fn end(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX).min(NULL - 1)
 }
 
-fn place(end: u32) -> usize {
+fn offset(end: u32) -> usize {
     (end & !NULL) as usize
 }
 
-/// Values of a chunk in order.
+/// Iterates over values of a chunk.
 #[derive(Debug, Clone)]
 pub struct Cells<'a> {
     heap: &'a [u8],
@@ -173,13 +170,13 @@ pub struct ChunkBuilder {
 }
 
 impl ChunkBuilder {
-    /// An empty chunk of this many columns.
+    /// Makes a builder for rows of this many columns.
     #[must_use]
     pub fn new(columns: usize) -> Self {
         Self { chunk: Chunk::with_capacity(columns, 0, 0) }
     }
 
-    /// Adds one row. Cells past the columns are dropped, missing ones are NULL.
+    /// Adds one row. Extra cells are dropped, missing ones become NULL.
     #[inline]
     pub fn push<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
         let chunk = &mut self.chunk;
@@ -193,21 +190,20 @@ impl ChunkBuilder {
         chunk.rows += 1;
     }
 
-    /// Whether it should go on now.
+    /// Whether the chunk should be taken now.
     #[must_use]
     #[inline]
     pub fn is_full(&self) -> bool {
         self.chunk.rows >= CHUNK_ROWS || self.chunk.heap.len() >= CHUNK_BYTES
     }
 
-    /// Whether it holds no row.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.chunk.rows == 0
     }
 
-    /// Takes what is there and starts anew. The next chunk expects to become as large as this one.
+    /// Takes the chunk and starts the next one, with memory reserved for as many rows.
     pub fn take(&mut self) -> Chunk {
         let chunk = &self.chunk;
         let heap = (chunk.heap.len() + chunk.heap.len() / 16).min(2 * CHUNK_BYTES);
@@ -216,29 +212,27 @@ impl ChunkBuilder {
     }
 }
 
-/// Why bytes are not a chunk.
+/// Why bytes cannot be decoded as a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CodingError {
-    /// Written in another form.
-    #[error("a block of rows has the form {0}, which is not known")]
-    Form(u8),
-    /// Too short for what it announces.
+pub enum ChunkDecodeError {
+    #[error("a block of rows has the unknown version {0}")]
+    UnknownVersion(u8),
     #[error("a block of rows ends too early")]
-    Short,
-    /// It announces more than a chunk can hold, or has bytes behind its end.
-    #[error("a block of rows does not add up")]
-    Sum,
+    TooShort,
+    /// It announces more than a chunk can hold, or has bytes after its end.
+    #[error("a block of rows has a wrong length")]
+    WrongLength,
 }
 
-/// The first byte of the coded form.
-const FORM: u8 = 1;
+/// The first byte of an encoded chunk.
+const ENCODING_VERSION: u8 = 1;
 
 impl Chunk {
-    /// Appends the compact form: form, columns, rows, for each value 0 for NULL or its length plus one, then the heap.
-    /// Numbers are in base 128, low digits first, as most values are shorter than 127 bytes.
+    /// Appends the encoded chunk: version, columns, rows, for each value 0 for NULL or its length plus one, then the heap.
+    /// Numbers are LEB128, since most values are shorter than 127 bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.reserve(self.heap.len() + self.ends.len() * 2 + 16);
-        out.push(FORM);
+        out.push(ENCODING_VERSION);
         put_number(out, self.columns as u64);
         put_number(out, self.rows as u64);
         for cell in self.cells() {
@@ -247,32 +241,32 @@ impl Chunk {
         out.extend_from_slice(&self.heap);
     }
 
-    /// Reads the compact form back.
+    /// Decodes a chunk.
     ///
     /// # Errors
-    /// When the bytes are not what [`Chunk::encode`] wrote; it takes no memory on the word of hostile bytes.
-    pub fn decode(bytes: &[u8]) -> Result<Self, CodingError> {
-        let (&form, mut rest) = bytes.split_first().ok_or(CodingError::Short)?;
-        if form != FORM {
-            return Err(CodingError::Form(form));
+    /// When the bytes were not written by [`Chunk::encode`]. It reserves no memory for lengths that the bytes cannot have.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ChunkDecodeError> {
+        let (&version, mut rest) = bytes.split_first().ok_or(ChunkDecodeError::TooShort)?;
+        if version != ENCODING_VERSION {
+            return Err(ChunkDecodeError::UnknownVersion(version));
         }
         let columns = take_size(&mut rest)?;
         let rows = take_size(&mut rest)?;
-        let count = columns.checked_mul(rows).ok_or(CodingError::Sum)?;
+        let count = columns.checked_mul(rows).ok_or(ChunkDecodeError::WrongLength)?;
         if count > rest.len() {
-            return Err(CodingError::Short);
+            return Err(ChunkDecodeError::TooShort);
         }
         let mut ends = Vec::with_capacity(count);
         let mut length = 0_u64;
         for _ in 0..count {
             let number = take_number(&mut rest)?;
-            length = length.checked_add(number.saturating_sub(1)).ok_or(CodingError::Sum)?;
-            let end = u32::try_from(length).ok().filter(|end| end & NULL == 0).ok_or(CodingError::Sum)?;
+            length = length.checked_add(number.saturating_sub(1)).ok_or(ChunkDecodeError::WrongLength)?;
+            let end = u32::try_from(length).ok().filter(|end| end & NULL == 0).ok_or(ChunkDecodeError::WrongLength)?;
             ends.push(if number == 0 { end | NULL } else { end });
         }
         match (rest.len() as u64).cmp(&length) {
-            std::cmp::Ordering::Less => Err(CodingError::Short),
-            std::cmp::Ordering::Greater => Err(CodingError::Sum),
+            std::cmp::Ordering::Less => Err(ChunkDecodeError::TooShort),
+            std::cmp::Ordering::Greater => Err(ChunkDecodeError::WrongLength),
             std::cmp::Ordering::Equal => Ok(Self { columns, rows, heap: rest.to_vec(), ends }),
         }
     }
@@ -289,19 +283,19 @@ fn put_number(out: &mut Vec<u8>, mut number: u64) {
     }
 }
 
-fn take_number(rest: &mut &[u8]) -> Result<u64, CodingError> {
+fn take_number(rest: &mut &[u8]) -> Result<u64, ChunkDecodeError> {
     let mut number = 0_u64;
     for shift in (0..63).step_by(7) {
-        let (&byte, after) = rest.split_first().ok_or(CodingError::Short)?;
+        let (&byte, after) = rest.split_first().ok_or(ChunkDecodeError::TooShort)?;
         *rest = after;
         number |= u64::from(byte & 0x7f) << shift;
         if byte < 0x80 {
             return Ok(number);
         }
     }
-    Err(CodingError::Sum)
+    Err(ChunkDecodeError::WrongLength)
 }
 
-fn take_size(rest: &mut &[u8]) -> Result<usize, CodingError> {
-    usize::try_from(take_number(rest)?).map_err(|_| CodingError::Sum)
+fn take_size(rest: &mut &[u8]) -> Result<usize, ChunkDecodeError> {
+    usize::try_from(take_number(rest)?).map_err(|_| ChunkDecodeError::WrongLength)
 }

@@ -1,8 +1,8 @@
-//! What a column is: its name, where it comes from, and the one place that knows what a wire type means.
+//! A result column: name, origin, and the meaning of its wire type.
 //!
 //! Source: MySQL internals, protocol column definition and `enum_field_types`; the MariaDB protocol page of the same name.
 
-/// Flags of a column definition, as the protocol numbers them.
+/// Flags of a column definition, numbered as in the protocol.
 pub mod flag {
     /// The column cannot be NULL.
     pub const NOT_NULL: u16 = 1;
@@ -14,29 +14,23 @@ pub mod flag {
     pub const MULTIPLE_KEY: u16 = 8;
     /// A BLOB or TEXT.
     pub const BLOB: u16 = 16;
-    /// An unsigned number.
     pub const UNSIGNED: u16 = 32;
     /// Padded with zeros.
     pub const ZEROFILL: u16 = 64;
-    /// Binary collation.
     pub const BINARY: u16 = 128;
     /// An ENUM.
     pub const ENUM: u16 = 256;
-    /// Counts by itself.
     pub const AUTO_INCREMENT: u16 = 512;
     /// A TIMESTAMP.
     pub const TIMESTAMP: u16 = 1024;
     /// A SET.
     pub const SET: u16 = 2048;
-    /// Has no default value.
     pub const NO_DEFAULT_VALUE: u16 = 4096;
-    /// A number.
     pub const NUM: u16 = 32768;
 }
 
 /// The type byte of a column definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each variant is the protocol's own word")]
 #[repr(u8)]
 pub enum WireType {
     Decimal = 0,
@@ -71,7 +65,7 @@ pub enum WireType {
 }
 
 impl WireType {
-    /// Reads the type byte; `None` for a number that no server of today sends.
+    /// Reads the type byte; `None` for a number that no current server sends.
     #[must_use]
     pub fn from_byte(byte: u8) -> Option<Self> {
         Some(match byte {
@@ -112,78 +106,70 @@ impl WireType {
 /// The collation number of binary strings.
 pub const BINARY_COLLATION: u16 = 63;
 
-/// Where a column of a result comes from, as far as the server tells.
+/// The table column from which a result column comes, as far as the server reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Origin {
-    /// Schema, empty when unknown.
+pub struct ColumnOrigin {
+    /// Empty when unknown.
     pub schema: String,
-    /// Real table name, empty when unknown.
+    /// The table's name, not its alias. Empty when unknown.
     pub table: String,
-    /// Real column name, empty when unknown.
+    /// The column's name, not its alias. Empty when unknown.
     pub column: String,
 }
 
-/// What values of a column are, for alignment, sorting and export.
+/// The class of a column's values, for alignment, sorting and export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypeClass {
-    /// Whole numbers, YEAR included.
+    /// Whole numbers, with YEAR.
     Integer,
     /// Exact decimals; the scale is the column's `decimals`.
     Decimal,
     /// FLOAT and DOUBLE.
     Float,
-    /// Text of any kind, ENUM and SET included.
+    /// Text, with ENUM and SET.
     Text,
-    /// Bytes.
     Binary,
     /// DATE, TIME, DATETIME, TIMESTAMP.
     Temporal,
-    /// BIT.
     Bit,
     /// JSON (MySQL's own type; MariaDB sends text).
     Json,
-    /// A geometry.
     Geometry,
-    /// The NULL type of a bare NULL.
+    /// The type of a bare NULL.
     Null,
 }
 
 /// One column of a result.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Column {
-    /// The label.
     pub name: String,
     /// The table's name or alias in the statement, empty for an expression.
     pub table: String,
-    /// Where it comes from.
-    pub origin: Origin,
-    /// The type byte's meaning.
+    pub origin: ColumnOrigin,
     pub wire: WireType,
-    /// See [`flag`].
+    /// Bits of [`flag`].
     pub flags: u16,
-    /// Display length in bytes, as the server states it.
+    /// Display length in bytes, as reported by the server.
     pub length: u32,
-    /// Digits after the point; 31 and 39 mean "not fixed".
+    /// Digits after the decimal point; 31 and 39 mean "not fixed".
     pub decimals: u8,
     /// The collation number; 63 is binary.
     pub charset: u16,
 }
 
 impl Column {
-    /// Whether both come from one table of the statement; one that it names twice is two.
+    /// Whether both columns come from the same table of the statement. A table that is joined twice counts as two.
     #[must_use]
     pub fn shares_table(&self, other: &Self) -> bool {
         let (one, two) = (&self.origin, &other.origin);
         !one.table.is_empty() && (&self.table, &one.schema, &one.table) == (&other.table, &two.schema, &two.table)
     }
 
-    /// Whether a number is unsigned.
     #[must_use]
     pub fn is_unsigned(&self) -> bool {
         self.flags & flag::UNSIGNED != 0
     }
 
-    /// What its values are.
     #[must_use]
     pub fn class(&self) -> TypeClass {
         let is_binary = self.charset == BINARY_COLLATION;

@@ -1,67 +1,67 @@
-//! A geometry as text (WKT, OGC 06-103r4): MySQL stores four bytes of SRID and then WKB. Knows no screen.
+//! Converts a geometry to WKT (OGC 06-103r4). MySQL stores four bytes of SRID, then WKB.
 
-/// Geometries inside each other: a collection of collections deeper than that is not read.
-const DEPTH: usize = 32;
+/// The largest depth of nested collections.
+const MAX_DEPTH: usize = 32;
 
-/// The text of a stored geometry, with its SRID where it has one: `POINT(1 2)`, `SRID=4326;POINT(1 2)`. `None` where the
-/// bytes are none.
+/// Returns the text of a stored geometry, with its SRID unless that is 0: `POINT(1 2)`, `SRID=4326;POINT(1 2)`. `None` if the
+/// bytes are not a geometry.
 #[must_use]
 pub fn wkt(bytes: &[u8]) -> Option<String> {
     let (srid, rest) = bytes.split_first_chunk::<4>()?;
-    let mut reader = Reader { rest };
+    let mut reader = WkbReader { rest };
     let mut text = match u32::from_le_bytes(*srid) {
         0 => String::new(),
         srid => format!("SRID={srid};"),
     };
-    reader.geometry(&mut text, DEPTH)?;
+    reader.geometry(&mut text, MAX_DEPTH)?;
     reader.rest.is_empty().then_some(text)
 }
 
-struct Reader<'a> {
+struct WkbReader<'a> {
     rest: &'a [u8],
 }
 
 #[derive(Clone, Copy)]
-enum Order {
+enum ByteOrder {
     Big,
     Little,
 }
 
-impl Reader<'_> {
+impl WkbReader<'_> {
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.rest.split_first_chunk::<N>()?;
         self.rest = rest;
         Some(*taken)
     }
 
-    fn count(&mut self, order: Order) -> Option<u32> {
+    fn count(&mut self, order: ByteOrder) -> Option<u32> {
         let bytes = self.take()?;
         Some(match order {
-            Order::Big => u32::from_be_bytes(bytes),
-            Order::Little => u32::from_le_bytes(bytes),
+            ByteOrder::Big => u32::from_be_bytes(bytes),
+            ByteOrder::Little => u32::from_le_bytes(bytes),
         })
     }
 
-    fn number(&mut self, order: Order, text: &mut String) -> Option<()> {
+    fn number(&mut self, order: ByteOrder, text: &mut String) -> Option<()> {
         let bytes = self.take()?;
         let number = match order {
-            Order::Big => f64::from_be_bytes(bytes),
-            Order::Little => f64::from_le_bytes(bytes),
+            ByteOrder::Big => f64::from_be_bytes(bytes),
+            ByteOrder::Little => f64::from_le_bytes(bytes),
         };
         text.push_str(&number.to_string());
         Some(())
     }
 
-    fn point(&mut self, order: Order, text: &mut String) -> Option<()> {
+    fn point(&mut self, order: ByteOrder, text: &mut String) -> Option<()> {
         self.number(order, text)?;
         text.push(' ');
         self.number(order, text)
     }
 
-    /// `(…,…)`: so many of what `one` reads.
+    /// Reads a count and as many items as that, and writes them as `(…,…)`.
     fn list(
         &mut self,
-        order: Order,
+        order: ByteOrder,
         text: &mut String,
         one: impl Fn(&mut Self, &mut String) -> Option<()>,
     ) -> Option<()> {
@@ -77,24 +77,24 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn points(&mut self, order: Order, text: &mut String) -> Option<()> {
+    fn points(&mut self, order: ByteOrder, text: &mut String) -> Option<()> {
         self.list(order, text, |reader, text| reader.point(order, text))
     }
 
-    fn rings(&mut self, order: Order, text: &mut String) -> Option<()> {
+    fn rings(&mut self, order: ByteOrder, text: &mut String) -> Option<()> {
         self.list(order, text, |reader, text| reader.points(order, text))
     }
 
-    fn head(&mut self) -> Option<(Order, u32)> {
+    fn head(&mut self) -> Option<(ByteOrder, u32)> {
         let order = match self.take()? {
-            [0] => Order::Big,
-            [1] => Order::Little,
+            [0] => ByteOrder::Big,
+            [1] => ByteOrder::Little,
             _ => return None,
         };
         Some((order, self.count(order)?))
     }
 
-    /// The body of a geometry of this kind, which stands in one of several without its name.
+    /// Reads a member of a MULTI… geometry and writes it without its type.
     fn member(&mut self, kind: u32, text: &mut String) -> Option<()> {
         let (order, found) = self.head()?;
         if found != kind {

@@ -1,111 +1,109 @@
-//! What stands above a column: its type in the user's words, its side, its first width. Knows no colour.
+//! The header of a column: its type as in a declaration, its alignment and its first width.
 
 use super::{
-    BINARY_COLLATION, Cell, CellPreview, Column, Glyphs, Piece, TypeClass, Window, WireType, flag, shown, shown_cell,
-    shown_text,
+    BINARY_COLLATION, Cell, CellPreview, Column, GlyphSet, TextPiece, TypeClass, Window, WireType, flag, show_cell,
+    show_preview, show_text,
 };
 
-/// The side on which values stand.
+/// The horizontal alignment of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// Text and the rest.
+pub enum Alignment {
     Left,
-    /// Numbers.
     Right,
 }
 
-/// The side of a column: numbers right, text left.
+/// Returns the alignment of a column: numbers right, everything else left.
 #[must_use]
-pub fn alignment(column: &Column) -> Side {
+pub fn alignment(column: &Column) -> Alignment {
     match column.class() {
-        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Bit => Side::Right,
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Bit => Alignment::Right,
         TypeClass::Text
         | TypeClass::Binary
         | TypeClass::Temporal
         | TypeClass::Json
         | TypeClass::Geometry
-        | TypeClass::Null => Side::Left,
+        | TypeClass::Null => Alignment::Left,
     }
 }
 
-/// Cells that the name and type of a column get at most by themselves.
-const HEADER_CELLS: usize = 30;
-/// Cells that a text gets at most by itself.
-const TEXT_CELLS: usize = 40;
-/// Cells that a value gets which may not be cut: DECIMAL(65,30) with sign and point.
-const WHOLE_CELLS: usize = 67;
-/// Cells that a column gets whatever is in it.
-const LEAST_CELLS: usize = 4;
-/// Rows that are measured.
+/// The largest first width for a column's name and type.
+const MAX_HEADER_CELLS: usize = 30;
+/// The largest first width for text values.
+const MAX_TEXT_CELLS: usize = 40;
+/// The largest first width for values that must not be cut: DECIMAL(65,30) with sign and point.
+const MAX_WHOLE_CELLS: usize = 67;
+/// The smallest width of a column.
+const MIN_CELLS: usize = 4;
+/// Rows that are measured for the first width.
 const SAMPLE_ROWS: usize = 200;
 
-/// The first width of each column, in cells: what its name, its type and the first rows of the window want, within bounds.
+/// Returns the first width of each column in cells: what its name, its type and the first rows of the window need, within limits.
 #[must_use]
-pub fn widths(columns: &[Column], window: &Window, glyphs: Glyphs) -> Vec<u16> {
+pub fn widths(columns: &[Column], window: &Window, glyphs: GlyphSet) -> Vec<u16> {
     let mut widths: Vec<usize> = columns.iter().map(|column| header_width(column, glyphs)).collect();
     if window.columns > 0 {
         for row in window.cells.chunks(window.columns).take(SAMPLE_ROWS) {
             for ((cell, column), width) in row.iter().zip(columns).zip(&mut widths) {
-                *width = (*width).max(wanted(cell, column, glyphs));
+                *width = (*width).max(needed_width(cell, column, glyphs));
             }
         }
     }
-    let fitted = widths.into_iter().zip(columns).map(|(width, column)| width.max(least(column, glyphs)));
+    let fitted = widths.into_iter().zip(columns).map(|(width, column)| width.max(min_width(column, glyphs)));
     fitted.map(|width| u16::try_from(width).unwrap_or(u16::MAX)).collect()
 }
 
-/// What every column gets. The mark of a NULL, and of an empty text, is not to be cut where one comes later: it would look
-/// like a text that begins so.
-fn least(column: &Column, glyphs: Glyphs) -> usize {
+/// Returns the smallest width of a column. Placeholders for NULL and the empty text must fit, even if none is loaded yet: when
+/// cut, they would look like text.
+fn min_width(column: &Column, glyphs: GlyphSet) -> usize {
     let null = if column.flags & flag::NOT_NULL == 0 {
-        cells(&shown_cell(Cell::Null, column, glyphs, WHOLE_CELLS))
+        cells(&show_cell(Cell::Null, column, glyphs, MAX_WHOLE_CELLS))
     } else {
         0
     };
     let empty = match column.class() {
-        TypeClass::Text | TypeClass::Binary => cells(&shown_cell(Cell::Bytes(b""), column, glyphs, WHOLE_CELLS)),
+        TypeClass::Text | TypeClass::Binary => cells(&show_cell(Cell::Bytes(b""), column, glyphs, MAX_WHOLE_CELLS)),
         _ => 0,
     };
-    LEAST_CELLS.max(null).max(empty)
+    MIN_CELLS.max(null).max(empty)
 }
 
-/// The width of one column in which every value of the window shows whole, and so do its name and its type.
+/// Returns the width in which the name, the type and every value of the window fit.
 #[must_use]
-pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: Glyphs) -> u16 {
+pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: GlyphSet) -> u16 {
     let Some(of) = columns.get(column) else { return 0 };
-    let name = cells(&shown_text(&of.name, glyphs, usize::MAX / 2));
-    let cells_of = |cell: &CellPreview| cells(&shown(cell, of, glyphs, usize::MAX / 2));
+    let name = cells(&show_text(&of.name, glyphs, usize::MAX / 2));
+    let cells_of = |cell: &CellPreview| cells(&show_preview(cell, of, glyphs, usize::MAX / 2));
     let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(column)).map(cells_of);
-    let width = values.chain([name, type_text(of).chars().count(), least(of, glyphs)]).max().unwrap_or_default();
+    let width = values.chain([name, type_text(of).chars().count(), min_width(of, glyphs)]).max().unwrap_or_default();
     u16::try_from(width).unwrap_or(u16::MAX)
 }
 
-fn header_width(column: &Column, glyphs: Glyphs) -> usize {
-    let name = cells(&shown_text(&column.name, glyphs, HEADER_CELLS));
-    name.max(type_text(column).chars().count().min(HEADER_CELLS))
+fn header_width(column: &Column, glyphs: GlyphSet) -> usize {
+    let name = cells(&show_text(&column.name, glyphs, MAX_HEADER_CELLS));
+    name.max(type_text(column).chars().count().min(MAX_HEADER_CELLS))
 }
 
-fn wanted(cell: &CellPreview, column: &Column, glyphs: Glyphs) -> usize {
-    let most = match column.class() {
+fn needed_width(cell: &CellPreview, column: &Column, glyphs: GlyphSet) -> usize {
+    let max_width = match column.class() {
         TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => {
-            WHOLE_CELLS
+            MAX_WHOLE_CELLS
         }
-        TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => TEXT_CELLS,
+        TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => MAX_TEXT_CELLS,
     };
-    cells(&shown(cell, column, glyphs, most))
+    cells(&show_preview(cell, column, glyphs, max_width))
 }
 
-fn cells(pieces: &[Piece]) -> usize {
-    pieces.iter().map(Piece::width).sum()
+fn cells(pieces: &[TextPiece]) -> usize {
+    pieces.iter().map(TextPiece::width).sum()
 }
 
-/// The type under a column's name, as near to its declaration as the server tells: `varchar(32)`, `bigint unsigned`,
+/// Returns the type of a column, as close to its declaration as the protocol allows: `varchar(32)`, `bigint unsigned`,
 /// `decimal(12,4)`, `datetime (no zone)`.
 ///
-/// Lengths come in bytes of the connection's charset and are shown in characters.
+/// The server sends lengths in bytes of the connection's character set; they are shown in characters.
 #[must_use]
 pub fn type_text(column: &Column) -> String {
-    let characters = column.length / bytes_a_character(column.charset);
+    let characters = column.length / bytes_per_character(column.charset);
     let is_binary = column.charset == BINARY_COLLATION;
     match column.wire {
         _ if column.flags & flag::ENUM != 0 => "enum".to_owned(),
@@ -148,7 +146,7 @@ fn number(column: &Column, name: &str) -> String {
 }
 
 fn decimal(column: &Column) -> String {
-    // The display length counts a point where there are decimals, and a sign where one is possible.
+    // The display length includes a point if there are decimals, and a sign if one is possible.
     let point = u32::from(column.decimals > 0);
     let sign = u32::from(!column.is_unsigned());
     let digits = column.length.saturating_sub(point + sign);
@@ -172,7 +170,7 @@ fn fraction(column: &Column, name: &str) -> String {
     }
 }
 
-/// All sizes of BLOB and TEXT come as one wire type; the length tells them apart.
+/// Returns the size of a BLOB or TEXT. All sizes have one wire type, so it is derived from the length.
 fn blob_size(column: &Column) -> &'static str {
     match column.wire {
         WireType::TinyBlob => return "tiny",
@@ -180,23 +178,23 @@ fn blob_size(column: &Column) -> &'static str {
         WireType::LongBlob => return "long",
         _ => {}
     }
-    let a_character = u64::from(bytes_a_character(column.charset));
+    let width = u64::from(bytes_per_character(column.charset));
     match u64::from(column.length) {
-        length if length <= 0xff * a_character => "tiny",
-        length if length <= 0xffff * a_character => "",
-        length if length <= 0x00ff_ffff * a_character => "medium",
+        length if length <= 0xff * width => "tiny",
+        length if length <= 0xffff * width => "",
+        length if length <= 0x00ff_ffff * width => "medium",
         _ => "long",
     }
 }
 
-/// The most bytes that a character takes in a collation: utf8mb4 four, utf8mb3 three, the rest one (rrx asks for utf8mb4,
-/// so the rest is binary and ASCII). Collation numbers: `information_schema.collations` of MySQL 8.4 and MariaDB 11.8;
-/// MariaDB's NOPAD forms are 1024 further, its `uca1400` forms from 2048 on.
-fn bytes_a_character(collation: u16) -> u32 {
+/// Returns the largest number of bytes of a character in a collation: 4 in utf8mb4, 3 in utf8mb3, 1 in all others (rrx sets
+/// utf8mb4, so all others are binary or ASCII). Source of the numbers: `information_schema.collations` of MySQL 8.4 and
+/// MariaDB 11.8. MariaDB's NOPAD collations are 1024 higher, its `uca1400` collations start at 2048.
+fn bytes_per_character(collation: u16) -> u32 {
     match collation {
         45 | 46 | 224..=247 | 255..=323 | 2304..=2559 => 4,
         33 | 76 | 83 | 192..=223 | 2048..=2303 => 3,
-        1024..=2047 => bytes_a_character(collation - 1024),
+        1024..=2047 => bytes_per_character(collation - 1024),
         _ => 1,
     }
 }

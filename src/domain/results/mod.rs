@@ -1,15 +1,15 @@
-//! Results: columns, cells as the server printed them, chunks, the store, windows, and how values look. Knows no task and no
-//! file.
+//! Results: columns, cells as the server printed them, chunks, the row store, windows, and how values are shown.
 
 mod arrange;
 mod blocks;
 mod cell;
 mod chunk;
 mod column;
+mod compare_key;
 mod filter;
 mod geometry;
 mod header;
-mod key;
+mod key_column;
 mod order;
 mod pattern;
 mod placeholder;
@@ -23,25 +23,25 @@ mod view;
 mod window;
 mod zone;
 
-pub use arrange::{Arrangement, Direction, SortKey};
+pub use arrange::{Arrangement, Direction, SortColumn};
 pub use blocks::{BlockError, BlockRef, Blocks, NoBlocks};
-pub use cell::Cell;
-pub use chunk::{Cells, Chunk, ChunkBuilder, CodingError};
-pub use column::{BINARY_COLLATION, Column, Origin, TypeClass, WireType, flag};
+pub use cell::{Cell, bit_number};
+pub use chunk::{Cells, Chunk, ChunkBuilder, ChunkDecodeError};
+pub use column::{BINARY_COLLATION, Column, ColumnOrigin, TypeClass, WireType, flag};
+pub use compare_key::{CompareKey, CompareKind};
 pub use filter::{Filter, FilterFault};
 pub use geometry::wkt;
-pub use header::{Side, alignment, type_text, whole_width, widths};
-pub use key::{Key, KeyKind, Keys};
-pub use order::{Sorter, TooMuch};
-pub use pattern::{Case, Pattern, PatternFault, PatternKind};
+pub use header::{Alignment, alignment, type_text, whole_width, widths};
+pub use order::{SortTooLarge, Sorter};
+pub use pattern::{CaseSensitivity, Pattern, PatternFault, PatternKind};
 pub use plot::{BARS, Plot, PlotFault, PlotKind, Series, SeriesBuilder};
 pub use pretty::{JsonLine, pretty_json};
-pub use profile::{Bin, ColumnProfile, Count, Frequent, ProfileBuilder};
+pub use profile::{ColumnProfile, DistinctCount, FrequentValue, HistogramBin, ProfileBuilder};
 pub use scale::Scale;
-pub use show::{Piece, PieceKind, bit_number, shown, shown_cell, shown_text};
-pub use store::{Store, StoreError, cell_bound};
+pub use show::{TextPiece, TextPieceKind, show_cell, show_preview, show_text};
+pub use store::{RowStore, StoreError, max_cell_bytes};
 pub use view::RowView;
 pub use window::{CellPreview, Window};
-pub use zone::{in_zone, zone, zones};
+pub use zone::{in_zone, zone, zone_names};
 
-pub use super::text::Glyphs;
+pub use super::text::GlyphSet;

@@ -1,45 +1,45 @@
-//! The order of rows under a sort: collects keys row after row within a bound of memory, then sorts an index. Rows are not
-//! moved. Knows no store.
+//! Sorts rows: collects comparison keys row by row within a memory limit, then sorts row numbers. Rows are not moved.
 
 use std::cmp::Ordering;
 
-use super::key::{Keys, Part};
-use super::{Cell, Column, Direction, SortKey};
+use super::arrange::{Direction, SortColumn};
+use super::cell::Cell;
+use super::column::Column;
+use super::key_column::{CompareKeyColumn, KeySegment};
 
-/// Collects the keys of the rows that take part.
+/// Collects the comparison keys of rows and sorts them.
 #[derive(Debug)]
 pub struct Sorter {
-    columns: Vec<(SortKey, Keys)>,
-    /// The rows that take part, in the server's order.
+    columns: Vec<(SortColumn, CompareKeyColumn)>,
+    /// The numbers of the rows to sort, in the server's order.
     rows: Vec<u32>,
-    most: usize,
-    /// Bytes of values since the memory was looked at.
+    memory_limit: usize,
+    /// Bytes of values since the memory was last measured.
     unchecked: usize,
 }
 
-/// There are more rows, or longer texts, than may be sorted in memory.
+/// The rows need more memory for sorting than the limit allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("sorting {rows} rows takes more than {most} bytes of memory")]
-pub struct TooMuch {
-    /// Rows up to there.
+#[error("sorting {rows} rows needs more than {memory_limit} bytes of memory")]
+pub struct SortTooLarge {
     pub rows: u64,
-    /// Bytes that may be taken.
-    pub most: u64,
+    /// In bytes.
+    pub memory_limit: u64,
 }
 
 impl Sorter {
-    /// Sorts by these keys in at most so many bytes; a key of a column that is not there counts nothing.
+    /// Makes a sorter by these columns that uses at most `memory_limit` bytes. Unknown columns are ignored.
     #[must_use]
-    pub fn new(sort: &[SortKey], columns: &[Column], most: usize) -> Self {
-        let keys = sort.iter().filter_map(|key| Some((*key, Keys::new(columns.get(key.column)?))));
-        Self { columns: keys.collect(), rows: Vec::new(), most, unchecked: 0 }
+    pub fn new(sort: &[SortColumn], columns: &[Column], memory_limit: usize) -> Self {
+        let keys = sort.iter().filter_map(|key| Some((*key, CompareKeyColumn::new(columns.get(key.column)?))));
+        Self { columns: keys.collect(), rows: Vec::new(), memory_limit, unchecked: 0 }
     }
 
-    /// Takes a row: its number in the server's order, and its values.
+    /// Adds a row by its number in the server's order. `cell` returns the value of a column.
     ///
     /// # Errors
-    /// When the bound of memory is reached.
-    pub fn push<'a>(&mut self, row: u32, cell: impl Fn(usize) -> Cell<'a>) -> Result<(), TooMuch> {
+    /// When the memory limit is reached.
+    pub fn push<'a>(&mut self, row: u32, cell: impl Fn(usize) -> Cell<'a>) -> Result<(), SortTooLarge> {
         for (key, keys) in &mut self.columns {
             let cell = cell(key.column);
             self.unchecked += KEY_BYTES + cell.bytes().map_or(0, <[u8]>::len);
@@ -48,41 +48,41 @@ impl Sorter {
         self.rows.push(row);
         if self.unchecked > CHECK_BYTES {
             self.unchecked = 0;
-            if self.memory() > self.most {
-                return Err(TooMuch { rows: self.rows.len() as u64, most: self.most as u64 });
+            if self.memory() > self.memory_limit {
+                return Err(SortTooLarge { rows: self.rows.len() as u64, memory_limit: self.memory_limit as u64 });
             }
         }
         Ok(())
     }
 
-    /// Bytes of memory that it takes, with what sorting itself takes.
+    /// Bytes of memory in use, with those that sorting itself needs.
     #[must_use]
     pub fn memory(&self) -> usize {
         let keys: usize = self.columns.iter().map(|(_, keys)| keys.memory()).sum();
-        let sorting = if self.columns.is_empty() { 0 } else { self.rows.len() * size_of::<Entry>() };
+        let sorting = if self.columns.is_empty() { 0 } else { self.rows.len() * size_of::<SortEntry>() };
         keys + sorting + self.rows.capacity() * size_of::<u32>()
     }
 
-    /// The rows in order: those that are equal in all keys stay in the server's order.
+    /// Returns the row numbers in order. Rows that are equal in all columns keep the server's order.
     #[must_use]
     pub fn finish(self) -> Vec<u32> {
         self.finish_while(|| true)
     }
 
-    /// The same, given up in whatever order they are by then once nobody wants them any more.
+    /// Sorts like [`Sorter::finish`], but stops in the middle, with the rows in any order, once `is_wanted` returns false.
     #[must_use]
     pub fn finish_while(self, is_wanted: impl Fn() -> bool) -> Vec<u32> {
         let Self { columns, rows, .. } = self;
-        let mut order: Vec<Entry> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).map(|at| (0, at)).collect();
-        // Part by part: the rows that are equal so far lie together, and the next part of their keys is brought beside
-        // them once, so that comparing reads forward through memory.
-        let mut equal = vec![(0..order.len(), Step { column: 0, part: Part::HEAD })];
+        let mut order: Vec<SortEntry> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).map(|at| (0, at)).collect();
+        // Segment by segment: rows that are equal so far stand together, and the next segment of their keys is copied next
+        // to them once, so that comparing reads memory sequentially.
+        let mut equal = vec![(0..order.len(), SortStep { column: 0, segment: KeySegment::HEAD })];
         while let Some((range, step)) = equal.pop().filter(|_| is_wanted()) {
             let (start, Some(run)) = (range.start, order.get_mut(range)) else { continue };
             let Some((key, keys)) = columns.get(step.column) else { continue };
-            for (part, at) in &mut *run {
-                let value = keys.part(*at, step.part);
-                *part = if key.direction == Direction::Descending { !value } else { value };
+            for (segment, at) in &mut *run {
+                let value = keys.segment(*at, step.segment);
+                *segment = if key.direction == Direction::Descending { !value } else { value };
             }
             run.sort_unstable();
             let mut first = start;
@@ -90,9 +90,9 @@ impl Sorter {
                 if group.len() <= FEW {
                     group.sort_unstable_by(|(_, a), (_, b)| compare(columns.get(step.column..), *a, *b).then(a.cmp(b)));
                 } else {
-                    let next = keys.next(step.part, group.iter().map(|(_, at)| *at));
-                    let step =
-                        next.map_or(Step { column: step.column + 1, part: Part::HEAD }, |part| Step { part, ..step });
+                    let next = keys.next(step.segment, group.iter().map(|(_, at)| *at));
+                    let next_column = SortStep { column: step.column + 1, segment: KeySegment::HEAD };
+                    let step = next.map_or(next_column, |segment| SortStep { segment, ..step });
                     equal.push((first..first + group.len(), step));
                 }
                 first += group.len();
@@ -102,25 +102,25 @@ impl Sorter {
     }
 }
 
-/// A part of a row's key, and which of the rows that take part it is.
-type Entry = (u128, u32);
+/// A segment of a row's key, and the index of the row in [`Sorter::rows`].
+type SortEntry = (u128, u32);
 
-/// Bytes of values after which the memory is looked at.
+/// Bytes of values after which the memory is measured again.
 const CHECK_BYTES: usize = 64 << 10;
-/// What a key takes beside its value.
-const KEY_BYTES: usize = size_of::<Entry>();
-/// Rows that are equal so far are compared one by one where there are no more than so many.
+/// Bytes that a key needs in addition to its value.
+const KEY_BYTES: usize = size_of::<SortEntry>();
+/// Groups of at most this many equal rows are sorted by comparing whole keys.
 const FEW: usize = 24;
 
-/// Which part of which key decides next.
+/// The column and the segment of its keys that is compared next.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+struct SortStep {
     column: usize,
-    part: Part,
+    segment: KeySegment,
 }
 
-/// Compares two rows by these keys.
-fn compare(columns: Option<&[(SortKey, Keys)]>, a: u32, b: u32) -> Ordering {
+/// Compares two rows by these columns.
+fn compare(columns: Option<&[(SortColumn, CompareKeyColumn)]>, a: u32, b: u32) -> Ordering {
     let orderings = columns.unwrap_or_default().iter().map(|(key, keys)| match key.direction {
         Direction::Ascending => keys.compare(a, b),
         Direction::Descending => keys.compare(b, a),

@@ -1,33 +1,28 @@
-//! What is searched for in values: a text or a regular expression, with or without regard to case. Knows no rows.
+//! A search pattern for values: text or a regular expression, with or without regard to letter case.
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// How the typed text is meant.
+/// How the text of a pattern is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PatternKind {
-    /// As it is.
     #[default]
     Text,
-    /// As a regular expression.
     Regex,
 }
 
-/// Whether large and small letters differ.
+/// Whether upper and lower case letters differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Case {
-    /// They do not.
+pub enum CaseSensitivity {
     #[default]
-    Ignored,
-    /// They do.
-    Kept,
+    Insensitive,
+    Sensitive,
 }
 
-/// Something to search for.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
     kind: PatternKind,
-    case: Case,
+    case: CaseSensitivity,
     regex: Regex,
 }
 
@@ -39,16 +34,14 @@ impl PartialEq for Pattern {
 
 impl Eq for Pattern {}
 
-/// Why a text is no pattern.
+/// Why a text cannot be used as a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternFault {
-    /// What is wrong, in a sentence.
     pub what: String,
-    /// What to write instead.
     pub hint: String,
 }
 
-/// Bytes that a compiled expression may take: `(a{1000}){1000}` must not take the machine's memory.
+/// Bytes that a compiled expression may use: `(a{1000}){1000}` must not exhaust memory.
 const COMPILED: usize = 1 << 20;
 
 impl Pattern {
@@ -61,45 +54,52 @@ impl Pattern {
             Some(regex) => (PatternKind::Regex, regex.trim_start()),
             None => (PatternKind::Text, text),
         };
-        let case = if wanted.chars().any(char::is_uppercase) { Case::Kept } else { Case::Ignored };
+        let case = if wanted.chars().any(char::is_uppercase) {
+            CaseSensitivity::Sensitive
+        } else {
+            CaseSensitivity::Insensitive
+        };
         Self::new(wanted, kind, case)
     }
 
     /// Reads a pattern. In a regular expression `.` does not match a newline, and `^`, `$` are the ends of the value.
     ///
     /// # Errors
-    /// An empty text; a regular expression that is none, or would take too much memory.
-    pub fn new(text: &str, kind: PatternKind, case: Case) -> Result<Self, PatternFault> {
+    /// When the text is empty, or is not a regular expression, or needs too much memory.
+    pub fn new(text: &str, kind: PatternKind, case: CaseSensitivity) -> Result<Self, PatternFault> {
         if text.is_empty() {
-            let (what, hint) = ("There is nothing to search for".to_owned(), "type a text".to_owned());
+            let (what, hint) = ("The search text is empty".to_owned(), "type a text".to_owned());
             return Err(PatternFault { what, hint });
         }
         let written = match kind {
             PatternKind::Text => regex::escape(text),
             PatternKind::Regex => text.to_owned(),
         };
-        let built = RegexBuilder::new(&written).case_insensitive(case == Case::Ignored).size_limit(COMPILED).build();
+        let built = RegexBuilder::new(&written)
+            .case_insensitive(case == CaseSensitivity::Insensitive)
+            .size_limit(COMPILED)
+            .build();
         let regex = built.map_err(|error| PatternFault {
-            what: format!("`{text}` is no regular expression: {}", reason(&error)),
-            hint: "put a backslash before a sign that is meant as itself, or search for plain text".into(),
+            what: format!("`{text}` is not a regular expression: {}", reason(&error)),
+            hint: "put a backslash before a special character, or search for plain text".into(),
         })?;
         Ok(Self { text: text.to_owned(), kind, case, regex })
     }
 
-    /// As it was typed, how it is meant, and whether case counts.
+    /// Returns the typed text, its kind and its case sensitivity.
     #[must_use]
-    pub fn parts(&self) -> (&str, PatternKind, Case) {
+    pub fn parts(&self) -> (&str, PatternKind, CaseSensitivity) {
         (&self.text, self.kind, self.case)
     }
 
-    /// Whether a value holds it. A value that is no UTF-8 is searched byte by byte.
+    /// Whether a value contains a match. A value that is not UTF-8 is searched byte by byte.
     #[must_use]
     pub fn is_in(&self, value: &[u8]) -> bool {
         self.regex.is_match(value)
     }
 }
 
-/// The library draws the place in several lines; its last one says what is wrong.
+/// Returns the last line of the library's message: the lines before it draw the position.
 fn reason(error: &regex::Error) -> String {
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default();

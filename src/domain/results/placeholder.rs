@@ -1,9 +1,8 @@
-//! The visible marks of values that have no text of their own, and which texts could be taken for one. Knows no widths of
-//! columns; `domain::text` has the marks of single characters.
+//! Placeholders: visible marks for NULL, the empty text, control characters and whatever else must not reach the terminal.
 
-use crate::domain::text::Glyphs;
+use crate::domain::text::GlyphSet;
 
-impl Glyphs {
+impl GlyphSet {
     fn of(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self {
             Self::Unicode => unicode,
@@ -11,75 +10,72 @@ impl Glyphs {
         }
     }
 
-    /// Stands for NULL.
     #[must_use]
     pub fn null(self) -> &'static str {
         self.of("‹null›", "<null>")
     }
 
-    /// Stands for the empty text.
     #[must_use]
     pub fn empty(self) -> &'static str {
         self.of("‹empty›", "<empty>")
     }
 
-    /// Stands for a blinded value.
     #[must_use]
     pub fn blinded(self) -> &'static str {
         self.of("▒▒▒▒", "####")
     }
 
-    /// Stands for a blank at either end.
+    /// Marks a space at the start or end of a value.
     #[must_use]
-    pub fn blank(self) -> &'static str {
+    pub fn space(self) -> &'static str {
         self.of("·", "_")
     }
 
-    /// Ends a text that was cut.
+    /// Marks the end of a text that was cut.
     #[must_use]
     pub fn cut(self) -> &'static str {
         self.of("…", "...")
     }
 
-    /// Stands for a value that may not be cut and does not fit.
+    /// Replaces a value that must not be cut and does not fit.
     #[must_use]
     pub fn too_wide(self) -> &'static str {
         self.of("»", ">")
     }
 
-    /// Stands for a value that is not loaded yet.
+    /// Replaces a value that is not loaded yet.
     #[must_use]
     pub fn waiting(self) -> &'static str {
         "~"
     }
 
-    /// Whether a text could be taken for one of the marks; it is drawn in quotes then.
-    pub(super) fn could_be_taken(self, text: &str) -> bool {
+    /// Whether a text looks like a placeholder; it is then drawn in quotes.
+    pub(super) fn looks_like_placeholder(self, text: &str) -> bool {
         let whole = [self.null(), self.empty(), self.too_wide(), self.waiting()];
         whole.contains(&text)
             || is_all(text, self.blinded())
-            || text.starts_with(self.blank())
-            || text.ends_with(self.blank())
+            || text.starts_with(self.space())
+            || text.ends_with(self.space())
             || text.ends_with(self.cut())
             || looks_binary(text, self.cut())
             || self.holds_mark(text)
             || text
                 .strip_prefix('"')
                 .and_then(|text| text.strip_suffix('"'))
-                .is_some_and(|inner| self.could_be_taken_quoted(inner))
+                .is_some_and(|inner| self.looks_like_quoted_placeholder(inner))
     }
 
-    /// The quotes of `"‹null›"` are quoted again: else it would look like the text without them.
-    fn could_be_taken_quoted(self, inner: &str) -> bool {
-        // Peels off quotes in a loop: a value of many quotes must not cost a deep stack.
+    /// A text `"‹null›"` with quotes is quoted again. Otherwise it would look like the text without quotes.
+    fn looks_like_quoted_placeholder(self, inner: &str) -> bool {
+        // A loop, not recursion: a value may consist of very many quotes.
         let mut inner = inner;
         while let Some(next) = inner.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
             inner = next;
         }
-        self.could_be_taken(inner)
+        self.looks_like_placeholder(inner)
     }
 
-    /// Whether the text holds what stands for a character or a byte.
+    /// Whether the text contains what replaces a character or a byte.
     fn holds_mark(self, text: &str) -> bool {
         let (open, close) = self.brackets();
         let bracketed = text.split(open).skip(1).any(|rest| {
@@ -103,7 +99,7 @@ fn is_all(text: &str, mark: &str) -> bool {
     !text.is_empty() && mark.chars().next().is_some_and(|mark| text.chars().all(|character| character == mark))
 }
 
-/// Whether it reads like the mark of a BLOB: `16 B 3f2a…`.
+/// Whether it looks like the placeholder of a binary value: `16 B 3f2a…`.
 fn looks_binary(text: &str, cut: &str) -> bool {
     let Some((number, rest)) = text.split_once(' ') else { return false };
     let Some((unit, hex)) = rest.split_once(' ') else { return false };

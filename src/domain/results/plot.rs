@@ -1,65 +1,57 @@
-//! A result as bars or as a line: which columns, and the points that come of them. For the eye: it goes through floats. Knows
-//! no screen.
+//! A chart of a result: bars or a line over two columns. Values pass through floats, so it is for display only.
 
 use super::scale::Scale;
 use super::{Cell, Column};
 
-/// How it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PlotKind {
-    /// A bar for each row: its label and its number.
+    /// One bar for each row, with a label and a number.
     Bars,
-    /// Points joined by a line, in the order of the first column's values.
+    /// Points joined by a line, ordered by the first column.
     Line,
 }
 
-/// Which columns are drawn, and how.
+/// The columns of a chart and how they are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Plot {
-    /// How.
-    pub form: PlotKind,
-    /// The labels of bars, the places along the line.
+    pub kind: PlotKind,
+    /// Column of the labels of bars, or of the x values of a line.
     pub x: usize,
-    /// The numbers.
+    /// Column of the numbers.
     pub y: usize,
 }
 
-/// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Which columns, and how.
     pub plot: Plot,
-    /// What a line's first column measures; `None` of bars.
-    pub along: Option<Scale>,
-    /// What the second column measures.
-    pub up: Scale,
-    /// Labels and numbers of bars, as far as [`BARS`] go. A label's characters are the server's: a screen cleans them.
+    /// The scale of the x values of a line; `None` for bars.
+    pub x_scale: Option<Scale>,
+    pub y_scale: Scale,
+    /// Labels and numbers of the first [`BARS`] bars. A label holds the server's characters: clean it before drawing.
     pub bars: Vec<(String, f64)>,
-    /// Points of a line, from left to right.
+    /// The points of a line from left to right.
     pub points: Vec<(f64, f64)>,
-    /// Rows looked at.
+    /// Rows that were read.
     pub rows: u64,
-    /// Rows that have no point: NULL, a date of zero.
+    /// Rows without a point: NULL, or a date with a zero month or day.
     pub left_out: u64,
-    /// Whether there are more rows than are drawn: bars end at [`BARS`], points that lie close together were joined.
+    /// Whether fewer points are drawn than there are rows: bars end at [`BARS`], and close points of a line are merged.
     pub is_thinned: bool,
 }
 
-/// Why columns cannot be drawn.
+/// Why a chart cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlotFault {
-    /// What is wrong, in a sentence.
     pub what: String,
-    /// What to do instead.
     pub hint: String,
 }
 
-/// Bars that are drawn at most.
+/// The largest number of bars.
 pub const BARS: usize = 200;
-/// Points that are kept before those that lie close together are joined.
+/// Points that are kept before close ones are merged.
 const POINTS: usize = 8192;
-/// Places along the line of which the least and the greatest point stay.
-const PLACES: usize = 1024;
+/// Sections of the x axis. When points are merged, each section keeps its lowest and its highest point.
+const SECTIONS: usize = 1024;
 /// Characters of a label.
 const LABEL: usize = 60;
 
@@ -70,58 +62,58 @@ pub struct SeriesBuilder {
 }
 
 impl SeriesBuilder {
-    /// For these columns of a result.
+    /// Makes a builder for a chart of these columns.
     ///
     /// # Errors
-    /// Where the second column holds no numbers, a line's first one neither numbers nor times, or a column is not there.
+    /// When the second column does not hold numbers, the first column of a line holds neither numbers nor times, or a column does
+    /// not exist.
     pub fn new(plot: Plot, columns: &[Column]) -> Result<Self, PlotFault> {
         let column = |at: usize| {
             columns.get(at).ok_or_else(|| PlotFault {
-                what: "The column is not there any more".into(),
+                what: "The column no longer exists".into(),
                 hint: "choose the columns again".into(),
             })
         };
         let (x, y) = (column(plot.x)?, column(plot.y)?);
-        let up = Scale::of(y).filter(|scale| *scale != Scale::Moment).ok_or_else(|| PlotFault {
-            what: format!("`{}` holds no numbers to draw", y.name),
-            hint: "choose a column of numbers; COUNT(*) with GROUP BY makes numbers of texts".into(),
+        let y_scale = Scale::of(y).filter(|scale| *scale != Scale::DateTime).ok_or_else(|| PlotFault {
+            what: format!("Column `{}` does not hold numbers", y.name),
+            hint: "choose a column of numbers, or count rows with COUNT(*) and GROUP BY".into(),
         })?;
-        let along = match plot.form {
+        let x_scale = match plot.kind {
             PlotKind::Bars => None,
             PlotKind::Line => Some(Scale::of(x).ok_or_else(|| PlotFault {
-                what: format!("`{}` holds neither numbers nor dates to draw a line along", x.name),
+                what: format!("Column `{}` holds neither numbers nor dates for the x axis of a line", x.name),
                 hint: "draw bars, or choose another first column".into(),
             })?),
         };
         let (bars, points) = (Vec::new(), Vec::new());
-        Ok(Self { series: Series { plot, along, up, bars, points, rows: 0, left_out: 0, is_thinned: false } })
+        Ok(Self { series: Series { plot, x_scale, y_scale, bars, points, rows: 0, left_out: 0, is_thinned: false } })
     }
 
-    /// Takes the two values of the next row.
+    /// Adds the two values of the next row.
     pub fn push(&mut self, x: Cell<'_>, y: Cell<'_>) {
         let series = &mut self.series;
         series.rows += 1;
-        let height = y.bytes().and_then(|bytes| series.up.place(bytes));
-        match (series.along, height) {
+        let height = y.bytes().and_then(|bytes| series.y_scale.position(bytes));
+        match (series.x_scale, height) {
             (None, Some(height)) if series.bars.len() < BARS => series.bars.push((label(x), height)),
             (None, Some(_)) => series.is_thinned = true,
-            (Some(along), Some(height)) => match x.bytes().and_then(|bytes| along.place(bytes)) {
-                Some(place) => self.point(place, height),
+            (Some(scale), Some(height)) => match x.bytes().and_then(|bytes| scale.position(bytes)) {
+                Some(x) => self.add_point(x, height),
                 None => series.left_out += 1,
             },
             (_, None) => series.left_out += 1,
         }
     }
 
-    fn point(&mut self, place: f64, height: f64) {
-        self.series.points.push((place, height));
+    fn add_point(&mut self, x: f64, y: f64) {
+        self.series.points.push((x, y));
         if self.series.points.len() >= POINTS {
             self.series.points = thinned(std::mem::take(&mut self.series.points));
             self.series.is_thinned = true;
         }
     }
 
-    /// What came of them.
     #[must_use]
     pub fn finish(mut self) -> Series {
         self.series.points.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -138,15 +130,15 @@ fn label(cell: Cell<'_>) -> String {
     }
 }
 
-/// The least and the greatest point of each place along the line: what the eye would see of all of them.
+/// Keeps the lowest and the highest point of each section of the x axis, so that the line looks the same.
 fn thinned(mut points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else { return points };
-    let width = (last.0 - first.0) / PLACES as f64;
-    let mut kept: Vec<(f64, f64)> = Vec::with_capacity(2 * PLACES);
-    let place = |point: &(f64, f64)| ((point.0 - first.0) / width).floor();
-    let same_place = |a: &(f64, f64), b: &(f64, f64)| width <= 0.0 || (place(a) - place(b)).abs() < 0.5;
-    for group in points.chunk_by(same_place) {
+    let width = (last.0 - first.0) / SECTIONS as f64;
+    let mut kept: Vec<(f64, f64)> = Vec::with_capacity(2 * SECTIONS);
+    let section = |point: &(f64, f64)| ((point.0 - first.0) / width).floor();
+    let same_section = |a: &(f64, f64), b: &(f64, f64)| width <= 0.0 || (section(a) - section(b)).abs() < 0.5;
+    for group in points.chunk_by(same_section) {
         let least = group.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
         let most = group.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
         let mut pair: Vec<(f64, f64)> = least.into_iter().chain(most).collect();

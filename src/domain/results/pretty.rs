@@ -1,31 +1,30 @@
-//! A JSON document line by line, as deep as it lies: every number and every string with the characters that it has. Knows no
-//! screen and no width.
+//! Splits a JSON document into indented lines. Numbers and strings keep their characters.
 
 /// One line of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonLine {
-    /// How many objects and arrays it lies in.
+    /// Number of objects and arrays around it.
     pub depth: usize,
-    /// The key before the value, with its quotes; empty where there is none.
+    /// The key before the value, with its quotes; empty if there is none.
     pub key: String,
-    /// The value, or the bracket.
+    /// The value or a bracket, with a comma if one follows.
     pub text: String,
 }
 
-/// Lines that are made at most: a screen shows a part, a copy takes all.
-const MOST: usize = 100_000;
+/// The largest number of lines. A longer document is cut in the view only; a copy takes all of it.
+const MAX_LINES: usize = 100_000;
 
-/// The lines of a document; `None` where the text is none.
+/// Returns the lines of a document; `None` if the text is not JSON.
 #[must_use]
 pub fn pretty_json(text: &str) -> Option<Vec<JsonLine>> {
-    // The library decides what is JSON; it also refuses what lies too deep.
+    // The library decides what is JSON. It also refuses documents that are nested too deeply.
     serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
     let mut lines: Vec<JsonLine> = Vec::new();
     let mut line = JsonLine { depth: 0, key: String::new(), text: String::new() };
     let mut depth = 0_usize;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        if lines.len() > MOST {
+        if lines.len() > MAX_LINES {
             return Some(lines);
         }
         let length = match first {
@@ -73,7 +72,7 @@ pub fn pretty_json(text: &str) -> Option<Vec<JsonLine>> {
     Some(lines)
 }
 
-/// Bytes of the string at the start of the text, its quotes included.
+/// Returns the length in bytes of the string at the start of the text, with its quotes.
 fn string_length(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

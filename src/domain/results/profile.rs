@@ -1,102 +1,96 @@
-//! What a column holds, in numbers: nulls, distinct values, the least and the greatest, quantiles, the most frequent. It takes
-//! value after value and keeps little of them; what is an estimate says so.
+//! Statistics of a column: NULLs, distinct values, minimum and maximum, quantiles, most frequent values. They are collected
+//! value by value in bounded memory; estimates are marked as such.
 
 mod distinct;
-mod spread;
+mod distribution;
 
 use std::hash::BuildHasher;
 
-use self::distinct::Tally;
-use self::spread::Spread;
-use super::key::{Key, KeyKind};
+use self::distinct::DistinctCounter;
+use self::distribution::Distribution;
+use super::cell::Cell;
+use super::column::{Column, TypeClass, WireType};
+use super::compare_key::{CompareKey, CompareKind};
 use super::scale::Scale;
-use super::{Cell, Column, TypeClass, WireType};
 
-/// A count that is exact, or an estimate.
+/// The number of distinct values, exact or estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Count {
-    /// Exactly so many.
-    Exactly(u64),
-    /// About so many: within two in a hundred, nearly always.
-    About(u64),
+pub enum DistinctCount {
+    Exact(u64),
+    /// An estimate, nearly always within 2 %.
+    Estimate(u64),
 }
 
-/// A value that comes often.
+/// A value and how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frequent {
-    /// Its first bytes.
+pub struct FrequentValue {
+    /// The first bytes of the value.
     pub value: Box<[u8]>,
-    /// How often it comes.
     pub count: u64,
 }
 
-/// One bar of a histogram: values from `from` on and under `to`.
+/// One bar of a histogram: values `from <= value < to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bin {
-    /// Its lower edge.
+pub struct HistogramBin {
     pub from: String,
-    /// Its upper edge.
     pub to: String,
-    /// How many values.
     pub count: u64,
 }
 
-/// What is known of a column.
+/// Statistics of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnProfile {
-    /// Rows looked at.
+    /// Rows that were read.
     pub rows: u64,
-    /// NULLs among them.
     pub nulls: u64,
-    /// Empty texts among them.
+    /// Values that are the empty text.
     pub empty: u64,
-    /// Different values, NULL not counted.
-    pub distinct: Count,
-    /// The least value as the server printed it (its first bytes), by the column's own order.
+    /// Distinct values without NULL.
+    pub distinct: DistinctCount,
+    /// The first bytes of the smallest value as the server printed it.
     pub least: Option<Box<[u8]>>,
-    /// The greatest.
     pub greatest: Option<Box<[u8]>>,
-    /// The mean of numbers, rounded.
+    /// The rounded mean, of numbers only.
     pub mean: Option<String>,
-    /// Percent, and the value there as the server printed it; of numbers and times.
+    /// Percentage and value as the server printed it, of numbers and times only.
     pub quantiles: Vec<(u8, Box<[u8]>)>,
-    /// Whether the quantiles are of a sample.
+    /// Whether the quantiles come from a sample.
     pub is_sampled: bool,
-    /// The shortest and the longest value: characters of texts, bytes of binary values.
+    /// The lengths of the shortest and the longest value: characters of text, bytes of binary values.
     pub lengths: Option<(u64, u64)>,
-    /// The most frequent values, most frequent first.
-    pub frequent: Vec<Frequent>,
-    /// Whether their counts are exact.
+    /// The most frequent values first.
+    pub frequent: Vec<FrequentValue>,
+    /// Whether the counts in `frequent` are exact.
     pub is_frequent_exact: bool,
-    /// How numbers and times spread.
-    pub histogram: Vec<Bin>,
+    /// The distribution of numbers and times.
+    pub histogram: Vec<HistogramBin>,
 }
 
-/// Bytes that are kept of a value.
+/// Bytes of a value that are kept.
 pub(super) const HEAD: usize = 256;
 
 /// Collects a [`ColumnProfile`].
 #[derive(Debug)]
 pub struct ProfileBuilder {
-    kind: KeyKind,
+    kind: CompareKind,
     class: TypeClass,
     rows: u64,
     nulls: u64,
     empty: u64,
-    least: Option<(Key<'static>, Box<[u8]>)>,
-    greatest: Option<(Key<'static>, Box<[u8]>)>,
+    least: Option<(CompareKey<'static>, Box<[u8]>)>,
+    greatest: Option<(CompareKey<'static>, Box<[u8]>)>,
     lengths: Option<(u64, u64)>,
-    tally: Tally,
-    spread: Option<Spread>,
+    distinct: DistinctCounter,
+    distribution: Option<Distribution>,
     hasher: std::hash::RandomState,
 }
 
 impl ProfileBuilder {
-    /// For values of this column.
+    /// Makes a builder for values of this column.
     #[must_use]
     pub fn new(column: &Column) -> Self {
         Self {
-            kind: KeyKind::of(column),
+            kind: CompareKind::of(column),
             class: column.class(),
             rows: 0,
             nulls: 0,
@@ -104,13 +98,12 @@ impl ProfileBuilder {
             least: None,
             greatest: None,
             lengths: None,
-            tally: Tally::default(),
-            spread: Scale::of(column).map(|scale| Spread::new(scale, least_step(column))),
+            distinct: DistinctCounter::default(),
+            distribution: Scale::of(column).map(|scale| Distribution::new(scale, smallest_step(column))),
             hasher: std::hash::RandomState::new(),
         }
     }
 
-    /// Takes the next value.
     pub fn push(&mut self, cell: Cell<'_>) {
         self.rows += 1;
         let Cell::Bytes(bytes) = cell else {
@@ -118,7 +111,7 @@ impl ProfileBuilder {
             return;
         };
         self.empty += u64::from(bytes.is_empty());
-        self.tally.push(self.hasher.hash_one(bytes), bytes);
+        self.distinct.push(self.hasher.hash_one(bytes), bytes);
         let key = self.kind.key(cell);
         if self.least.as_ref().is_none_or(|(least, _)| key < *least) {
             self.least = Some((key.clone().into_owned(), head(bytes)));
@@ -126,8 +119,8 @@ impl ProfileBuilder {
         if self.greatest.as_ref().is_none_or(|(greatest, _)| key > *greatest) {
             self.greatest = Some((key.clone().into_owned(), head(bytes)));
         }
-        if let Some(spread) = &mut self.spread {
-            spread.push(key, bytes);
+        if let Some(distribution) = &mut self.distribution {
+            distribution.push(key, bytes);
         } else {
             let length = match self.class {
                 TypeClass::Text | TypeClass::Json => characters(bytes),
@@ -138,15 +131,14 @@ impl ProfileBuilder {
         }
     }
 
-    /// What was found.
     #[must_use]
     pub fn finish(self) -> ColumnProfile {
-        let (distinct, frequent, is_frequent_exact) = self.tally.finish();
-        let is_number = self.kind == KeyKind::Number || self.kind == KeyKind::Bits;
-        let (mean, quantiles, is_sampled, histogram) = match self.spread {
-            Some(spread) => {
-                let (mean, quantiles, is_sampled) = (spread.mean(), spread.quantiles(), spread.is_sampled());
-                (mean.filter(|_| is_number), quantiles, is_sampled, spread.histogram())
+        let (distinct, frequent, is_frequent_exact) = self.distinct.finish();
+        let is_number = self.kind == CompareKind::Number || self.kind == CompareKind::Bit;
+        let (mean, quantiles, is_sampled, histogram) = match self.distribution {
+            Some(values) => {
+                let (mean, quantiles, is_sampled) = (values.mean(), values.quantiles(), values.is_sampled());
+                (mean.filter(|_| is_number), quantiles, is_sampled, values.histogram())
             }
             None => (None, Vec::new(), false, Vec::new()),
         };
@@ -168,8 +160,8 @@ impl ProfileBuilder {
     }
 }
 
-/// How close two values of a column can lie.
-fn least_step(column: &Column) -> f64 {
+/// Returns the smallest possible difference between two values of a column.
+fn smallest_step(column: &Column) -> f64 {
     match (column.class(), column.wire) {
         (TypeClass::Integer | TypeClass::Bit, _) => 1.0,
         (_, WireType::Date | WireType::NewDate) => 86_400.0,
@@ -182,6 +174,6 @@ fn head(bytes: &[u8]) -> Box<[u8]> {
 }
 
 fn characters(bytes: &[u8]) -> u64 {
-    // Every byte of UTF-8 that is no continuation begins a character.
+    // In UTF-8 every byte that is not a continuation byte begins a character.
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u64
 }

@@ -1,27 +1,27 @@
-//! Numbers and times on one line: where a value lies, steps that read well, and the words at them. For pictures and bars only:
-//! it goes through floats, and no value that is shown as such comes from here.
+//! Axes of charts and histograms: the position of a value, readable steps, and their labels. Values pass through floats, so
+//! it is for charts only.
 
-use super::key::KeyKind;
-use super::{Column, bit_number};
+use super::cell::bit_number;
+use super::column::Column;
+use super::compare_key::CompareKind;
 use crate::domain::calendar::{day_of, days_of};
 
-/// What a line measures.
+/// What an axis measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scale {
-    /// Numbers.
     Number,
-    /// Bits, as the number that they mean.
-    Bits,
-    /// Seconds since 1970-01-01 00:00:00, of whatever zone the values are.
-    Moment,
-    /// Seconds.
-    Span,
+    /// The unsigned number of a BIT.
+    Bit,
+    /// Seconds since 1970-01-01 00:00:00 in the zone of the values.
+    DateTime,
+    /// A TIME in seconds.
+    Time,
 }
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
-/// Steps between times that read well.
+/// Readable steps between times, in seconds.
 const TIMES: [f64; 19] = [
     1.0,
     5.0,
@@ -45,27 +45,27 @@ const TIMES: [f64; 19] = [
 ];
 
 impl Scale {
-    /// The scale of a column; `None` where its values have no place on a line.
+    /// Returns the scale of a column; `None` if its values are neither numbers nor times.
     #[must_use]
     pub fn of(column: &Column) -> Option<Self> {
-        match KeyKind::of(column) {
-            KeyKind::Number => Some(Self::Number),
-            KeyKind::Bits => Some(Self::Bits),
-            KeyKind::Moment => Some(Self::Moment),
-            KeyKind::Span => Some(Self::Span),
-            KeyKind::Bytes => None,
+        match CompareKind::of(column) {
+            CompareKind::Number => Some(Self::Number),
+            CompareKind::Bit => Some(Self::Bit),
+            CompareKind::DateTime => Some(Self::DateTime),
+            CompareKind::Time => Some(Self::Time),
+            CompareKind::Bytes => None,
         }
     }
 
-    /// Where a value lies; `None` for what is no such value, and for dates with a month or day of zero.
+    /// Returns the position of a value; `None` if it does not read as one, or is a date with a zero month or day.
     #[must_use]
-    pub fn place(self, bytes: &[u8]) -> Option<f64> {
+    pub fn position(self, bytes: &[u8]) -> Option<f64> {
         let text = || std::str::from_utf8(bytes).ok();
         let place = match self {
             Self::Number => text()?.parse().ok(),
-            Self::Bits => bit_number(bytes).map(|bits| bits as f64),
-            Self::Moment => moment(text()?),
-            Self::Span => match text()?.strip_prefix('-') {
+            Self::Bit => bit_number(bytes).map(|bits| bits as f64),
+            Self::DateTime => date_time(text()?),
+            Self::Time => match text()?.strip_prefix('-') {
                 Some(rest) => clock(rest).map(|seconds| -seconds),
                 None => clock(text()?),
             },
@@ -73,22 +73,22 @@ impl Scale {
         place.filter(|place| place.is_finite())
     }
 
-    /// A step that reads well and divides `range` into at most `most` parts.
+    /// Returns a readable step that divides `range` into at most `max_parts` parts.
     #[must_use]
-    pub fn step(self, range: f64, most: usize) -> f64 {
-        let least = range / most.max(1) as f64;
+    pub fn step(self, range: f64, max_parts: usize) -> f64 {
+        let least = range / max_parts.max(1) as f64;
         let times = || TIMES.into_iter().find(|step| *step >= least);
-        let time = if matches!(self, Self::Moment | Self::Span) && least >= 1.0 { times() } else { None };
+        let time = if matches!(self, Self::DateTime | Self::Time) && least >= 1.0 { times() } else { None };
         time.unwrap_or_else(|| decimal_step(least))
     }
 
-    /// The words at a place, for steps of this size.
+    /// Returns the label at a position for steps of this size.
     #[must_use]
     pub fn label(self, place: f64, step: f64) -> String {
         match self {
-            Self::Number | Self::Bits => number(place, step),
-            Self::Moment => date(place, step),
-            Self::Span => {
+            Self::Number | Self::Bit => number(place, step),
+            Self::DateTime => date(place, step),
+            Self::Time => {
                 let sign = if place < 0.0 { "-" } else { "" };
                 format!("{sign}{}", hours(place.abs()))
             }
@@ -96,7 +96,7 @@ impl Scale {
     }
 }
 
-/// 1, 2 or 5 times a power of ten.
+/// Returns 1, 2 or 5 times a power of ten.
 fn decimal_step(least: f64) -> f64 {
     if least <= 0.0 || !least.is_finite() {
         return 1.0;
@@ -122,7 +122,7 @@ fn number(place: f64, step: f64) -> String {
     format!("{place:.digits$}")
 }
 
-fn moment(text: &str) -> Option<f64> {
+fn date_time(text: &str) -> Option<f64> {
     let (date, time) = match text.split_once([' ', 'T']) {
         Some((date, time)) => (date, clock(time)?),
         None => (text, 0.0),
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn a_day_has_its_place_whatever_its_year() {
-        assert_eq!(Scale::Moment.place(b"2026-03-02 00:00:01"), Some(1_772_409_601.0));
-        assert!(Scale::Moment.place(b"2147483647-01-01").is_some());
-        assert_eq!(Scale::Moment.place(b"0000-00-00"), None);
+        assert_eq!(Scale::DateTime.position(b"2026-03-02 00:00:01"), Some(1_772_409_601.0));
+        assert!(Scale::DateTime.position(b"2147483647-01-01").is_some());
+        assert_eq!(Scale::DateTime.position(b"0000-00-00"), None);
     }
 
     #[test]
@@ -180,9 +180,9 @@ mod tests {
         assert!(is(Scale::Number.step(97.0, 10), 10.0));
         assert!(is(Scale::Number.step(0.037, 10), 0.005));
         assert_eq!(Scale::Number.label(0.015, 0.005), "0.015");
-        assert!(is(Scale::Moment.step(36.0 * HOUR, 10), 6.0 * HOUR));
-        assert_eq!(Scale::Moment.label(1_772_409_600.0, DAY), "2026-03-02");
-        assert_eq!(Scale::Moment.label(1_772_409_600.0 + 8.0 * HOUR, HOUR), "2026-03-02 08:00");
-        assert_eq!(Scale::Span.label(-3661.0, 1.0), "-01:01:01");
+        assert!(is(Scale::DateTime.step(36.0 * HOUR, 10), 6.0 * HOUR));
+        assert_eq!(Scale::DateTime.label(1_772_409_600.0, DAY), "2026-03-02");
+        assert_eq!(Scale::DateTime.label(1_772_409_600.0 + 8.0 * HOUR, HOUR), "2026-03-02 08:00");
+        assert_eq!(Scale::Time.label(-3661.0, 1.0), "-01:01:01");
     }
 }

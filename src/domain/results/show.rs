@@ -1,89 +1,77 @@
-//! Hostile bytes to screen text: what of a value a screen shows within a width, and which parts are not the value itself.
-//! Knows no colour and no cursor.
+//! Converts untrusted bytes to text that is safe to draw within a width, and marks the parts that are not the value itself.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Cell, CellPreview, Column, Glyphs, TypeClass};
-use crate::domain::text::{Part, grapheme_parts};
-use crate::domain::words::size;
+use super::cell::{Cell, bit_number};
+use super::column::{Column, TypeClass};
 
-/// What a piece of screen text is.
+use super::window::CellPreview;
+use crate::domain::quantity::byte_size;
+use crate::domain::text::{GlyphSet, Part, grapheme_parts};
+
+/// The kind of a piece of screen text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PieceKind {
-    /// Characters of the value, or the number that it means.
+pub enum TextPieceKind {
+    /// Characters of the value.
     Plain,
-    /// A mark for something that has no safe or visible form: a control, a blank at an end, a byte that is no UTF-8, the
-    /// quotes around a text that could be taken for a mark.
-    StandIn,
-    /// The mark of NULL.
+    /// A mark for what has no safe or visible form: a control character, a space at either end, a byte that is not UTF-8, the
+    /// quotes around a text that looks like a placeholder.
+    Placeholder,
     Null,
-    /// The mark of the empty text.
     Empty,
-    /// Size and first bytes of a binary value.
+    /// The size and the first bytes of a binary value.
     Binary,
-    /// The mark of what does not fit.
+    /// The mark for text that was cut.
     Cut,
 }
 
-/// A run of screen text of one kind. It holds no control, no direction mark and nothing that takes no place.
+/// A run of screen text of one kind. It holds no control character, no direction mark and no character of zero width.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// The text.
+pub struct TextPiece {
     pub text: String,
-    /// What it is.
-    pub kind: PieceKind,
+    pub kind: TextPieceKind,
 }
 
-impl Piece {
-    /// Cells that it takes.
+impl TextPiece {
     #[must_use]
     pub fn width(&self) -> usize {
         graphemes_width(&self.text)
     }
 }
 
-/// Bytes of a binary value that are shown where there is room: a UUID fits whole.
+/// Bytes of a binary value that are shown: enough for a whole UUID.
 const HEX_BYTES: usize = 16;
 
-/// A value of a window as a screen shows it in at most `width` cells.
+/// Converts a value of a window to at most `width` cells of text.
 #[must_use]
-pub fn shown(value: &CellPreview, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn show_preview(value: &CellPreview, column: &Column, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     match value {
-        CellPreview::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        CellPreview::Null => mark(glyphs.null(), TextPieceKind::Null, glyphs, width),
         CellPreview::Bytes { head, length } => draw(head, *length, column.class(), glyphs, width),
     }
 }
 
-/// A whole value as a screen shows it in at most `width` cells.
+/// Converts a whole value to at most `width` cells of text.
 #[must_use]
-pub fn shown_cell(value: Cell<'_>, column: &Column, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+pub fn show_cell(value: Cell<'_>, column: &Column, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     match value {
-        Cell::Null => mark(glyphs.null(), PieceKind::Null, glyphs, width),
+        Cell::Null => mark(glyphs.null(), TextPieceKind::Null, glyphs, width),
         Cell::Bytes(bytes) => draw(bytes, bytes.len() as u64, column.class(), glyphs, width),
     }
 }
 
-/// Any text of the server (a column's name, a message) as a screen shows it in at most `width` cells.
+/// Converts text of the server (a column name, a message) to at most `width` cells of text.
 #[must_use]
-pub fn shown_text(text: &str, glyphs: Glyphs, width: usize) -> Vec<Piece> {
-    let mut line = Line::new(glyphs, width);
+pub fn show_text(text: &str, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
+    let mut line = PieceBuilder::new(glyphs, width);
     line.text(text.as_bytes(), 0, text.len());
     line.finish(false)
 }
 
-/// The number that the bytes of a BIT mean; `None` when they are no BIT.
-#[must_use]
-pub fn bit_number(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 8 {
-        return None;
-    }
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
-}
-
-fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     if length == 0 {
-        return mark(glyphs.empty(), PieceKind::Empty, glyphs, width);
+        return mark(glyphs.empty(), TextPieceKind::Empty, glyphs, width);
     }
     match class {
         TypeClass::Binary | TypeClass::Geometry => binary(head, length, glyphs, width),
@@ -99,76 +87,77 @@ fn draw(head: &[u8], length: u64, class: TypeClass, glyphs: Glyphs, width: usize
     }
 }
 
-/// A value that is shown whole or not at all: half a number is another number.
-fn whole(bytes: &[u8], glyphs: Glyphs, width: usize) -> Vec<Piece> {
-    let mut line = Line::new(glyphs, width);
+/// Shows a value whole or not at all: a part of a number would be another number.
+fn whole(bytes: &[u8], glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
+    let mut line = PieceBuilder::new(glyphs, width);
     line.text(bytes, 0, bytes.len());
     if line.is_over { too_wide(glyphs, width) } else { line.finish(false) }
 }
 
-fn too_wide(glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn too_wide(glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     if width == 0 {
         return Vec::new();
     }
-    vec![Piece { text: glyphs.too_wide().to_owned(), kind: PieceKind::Cut }]
+    vec![TextPiece { text: glyphs.too_wide().to_owned(), kind: TextPieceKind::Cut }]
 }
 
-fn mark(text: &str, kind: PieceKind, glyphs: Glyphs, width: usize) -> Vec<Piece> {
-    let mut line = Line::new(glyphs, width);
+fn mark(text: &str, kind: TextPieceKind, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
+    let mut line = PieceBuilder::new(glyphs, width);
     for grapheme in text.graphemes(true) {
         line.add(grapheme, kind);
     }
     line.finish(false)
 }
 
-fn text(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
+fn text(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let is_cut = (head.len() as u64) < length;
-    let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.could_be_taken(text));
+    let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.looks_like_placeholder(text));
     let lead = head.iter().take_while(|byte| **byte == b' ').count();
     let trail = if is_cut { 0 } else { head.iter().rev().take_while(|byte| **byte == b' ').count() };
-    let mut line = Line::new(glyphs, width);
+    let mut line = PieceBuilder::new(glyphs, width);
     if is_quoted {
-        line.add("\"", PieceKind::StandIn);
+        line.add("\"", TextPieceKind::Placeholder);
     }
     line.text(head, lead, head.len() - trail);
     if is_quoted && !is_cut {
-        line.add("\"", PieceKind::StandIn);
+        line.add("\"", TextPieceKind::Placeholder);
     }
     line.finish(is_cut)
 }
 
-fn binary(head: &[u8], length: u64, glyphs: Glyphs, width: usize) -> Vec<Piece> {
-    let mut line = Line::new(glyphs, width);
-    for character in size(length, 10_000).graphemes(true) {
-        line.add(character, PieceKind::Binary);
+fn binary(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
+    let mut line = PieceBuilder::new(glyphs, width);
+    for character in byte_size(length, 10_000).graphemes(true) {
+        line.add(character, TextPieceKind::Binary);
     }
     let bytes = head.get(..HEX_BYTES).unwrap_or(head);
     for (index, byte) in bytes.iter().enumerate() {
-        let blank = if index == 0 { " " } else { "" };
-        line.add(&format!("{blank}{byte:02x}"), PieceKind::Binary);
+        let space = if index == 0 { " " } else { "" };
+        line.add(&format!("{space}{byte:02x}"), TextPieceKind::Binary);
     }
     line.finish((bytes.len() as u64) < length)
 }
 
-/// Collects pieces within a width, and knows how far they may stay when a mark for the rest must follow.
-struct Line {
-    glyphs: Glyphs,
-    pieces: Vec<Piece>,
+/// Collects pieces within a width, and remembers where to cut if the mark of a cut must follow.
+struct PieceBuilder {
+    glyphs: GlyphSet,
+    pieces: Vec<TextPiece>,
     width: usize,
     used: usize,
+    /// Width of the mark of a cut.
     mark: usize,
-    /// Pieces, bytes of the last of them, cells: what still leaves room for the mark.
+    /// The longest part that leaves room for that mark: pieces, bytes of the last piece, cells.
     safe: (usize, usize, usize),
     is_over: bool,
 }
 
-impl Line {
-    fn new(glyphs: Glyphs, width: usize) -> Self {
+impl PieceBuilder {
+    fn new(glyphs: GlyphSet, width: usize) -> Self {
         let mark = graphemes_width(glyphs.cut());
         Self { glyphs, pieces: Vec::new(), width, used: 0, mark, safe: (0, 0, 0), is_over: false }
     }
 
-    fn add(&mut self, text: &str, kind: PieceKind) {
+    fn add(&mut self, text: &str, kind: TextPieceKind) {
         let cells = text.width();
         if self.is_over || cells > self.width - self.used {
             self.is_over = true;
@@ -177,30 +166,30 @@ impl Line {
         self.used += cells;
         match self.pieces.last_mut() {
             Some(last) if last.kind == kind => last.text.push_str(text),
-            _ => self.pieces.push(Piece { text: text.to_owned(), kind }),
+            _ => self.pieces.push(TextPiece { text: text.to_owned(), kind }),
         }
         if self.used + self.mark <= self.width {
             self.safe = (self.pieces.len(), self.pieces.last().map_or(0, |piece| piece.text.len()), self.used);
         }
     }
 
-    /// Adds bytes as they may be drawn; spaces before `from` and from `upto` on are marked.
-    fn text(&mut self, bytes: &[u8], from: usize, upto: usize) {
+    /// Adds bytes. Spaces before `start` and from `end` on are marked.
+    fn text(&mut self, bytes: &[u8], start: usize, end: usize) {
         let mut at = 0;
         for part in bytes.utf8_chunks() {
             for grapheme in part.valid().graphemes(true) {
                 if self.is_over {
                     return;
                 }
-                if grapheme == " " && (at < from || at >= upto) {
-                    self.add(self.glyphs.blank(), PieceKind::StandIn);
+                if grapheme == " " && (at < start || at >= end) {
+                    self.add(self.glyphs.space(), TextPieceKind::Placeholder);
                 } else {
                     self.grapheme(grapheme);
                 }
                 at += grapheme.len();
             }
             for byte in part.invalid() {
-                self.add(&self.glyphs.byte(*byte), PieceKind::StandIn);
+                self.add(&self.glyphs.byte(*byte), TextPieceKind::Placeholder);
             }
             at += part.invalid().len();
         }
@@ -208,13 +197,13 @@ impl Line {
 
     fn grapheme(&mut self, grapheme: &str) {
         grapheme_parts(grapheme, self.glyphs, |part| match part {
-            Part::Plain(text) => self.add(text, PieceKind::Plain),
-            Part::Mark(text) => self.add(&text, PieceKind::StandIn),
+            Part::Plain(text) => self.add(text, TextPieceKind::Plain),
+            Part::Mark(text) => self.add(&text, TextPieceKind::Placeholder),
         });
     }
 
-    /// The pieces; with the mark of a cut where something is missing.
-    fn finish(mut self, is_cut: bool) -> Vec<Piece> {
+    /// Returns the pieces, with the mark of a cut if something is missing.
+    fn finish(mut self, is_cut: bool) -> Vec<TextPiece> {
         if !is_cut && !self.is_over {
             return self.pieces;
         }
@@ -225,13 +214,13 @@ impl Line {
         }
         let mark: String = self.glyphs.cut().chars().take(self.width - used).collect();
         if !mark.is_empty() {
-            self.pieces.push(Piece { text: mark, kind: PieceKind::Cut });
+            self.pieces.push(TextPiece { text: mark, kind: TextPieceKind::Cut });
         }
         self.pieces
     }
 }
 
-/// Cells of a text, grapheme by grapheme, as a screen places them.
+/// Returns the width of a text in cells, grapheme by grapheme as terminals do.
 fn graphemes_width(text: &str) -> usize {
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }

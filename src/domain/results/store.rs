@@ -1,69 +1,62 @@
-//! The store of one result: owns its chunks, keeps the newest in memory and hands the older ones to [`Blocks`].
-//! Knows no task, no file, and not how the result ended.
+//! The rows of one result: the newest chunks stay in memory, older ones go to [`Blocks`].
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{
-    BlockError, BlockRef, Blocks, Cell, CellPreview, Chunk, ChunkBuilder, CodingError, Column, TypeClass, Window,
-};
+use super::blocks::{BlockError, BlockRef, Blocks};
+use super::cell::Cell;
+use super::chunk::{Chunk, ChunkBuilder, ChunkDecodeError};
+use super::column::{Column, TypeClass};
+use super::window::{CellPreview, Window};
 use crate::domain::limits::{CHUNK_BYTES, WINDOW_BYTES, WINDOW_CELL_BYTES, WINDOW_CELL_LEAST, WINDOW_ROWS};
 
-/// Why the store could not do what it was asked.
+/// Why rows could not be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A block could not be kept or read.
     #[error(transparent)]
     Blocks(#[from] BlockError),
-    /// A block came back as something else.
     #[error(transparent)]
-    Coding(#[from] CodingError),
-    /// A chunk has other columns than the result.
-    #[error("rows of {found} columns came for a result of {expected}")]
-    Shape {
-        /// Columns of the result.
-        expected: usize,
-        /// Columns of the chunk.
-        found: usize,
-    },
-    /// There is no such value.
+    Decode(#[from] ChunkDecodeError),
+    #[error("rows of {found} columns were received for a result of {expected} columns")]
+    ColumnCount { expected: usize, found: usize },
     #[error("the result has no value in row {row}, column {column}")]
     Missing {
-        /// Which row, from 0.
+        /// From 0.
         row: u64,
-        /// Which column, from 0.
+        /// From 0.
         column: usize,
     },
-    /// It stopped keeping rows when a block could not be kept.
-    #[error("the result keeps no more rows")]
+    /// A block could not be stored earlier.
+    #[error("the result accepts no more rows")]
     Closed,
 }
 
+/// Where a chunk is.
 #[derive(Debug)]
-enum Place {
+enum RowLocation {
     Memory(Chunk),
     Block(BlockRef),
 }
 
-/// One chunk and the number of its first row.
+/// A chunk and the number of its first row.
 #[derive(Debug)]
-struct Slot {
+struct ChunkSlot {
     first: u64,
-    place: Place,
+    location: RowLocation,
 }
 
 /// The rows of one result.
 ///
-/// In memory are at most the bytes that it was given, or one chunk where that is larger, and besides them the chunk that
-/// was read back last. Rows keep their order; the older ones leave first.
+/// It keeps at most `memory_limit` bytes in memory (but at least one chunk), plus the chunk that was read back last. The oldest
+/// chunks leave memory first.
 #[derive(Debug)]
-pub struct Store<B> {
+pub struct RowStore<B> {
     columns: Arc<[Column]>,
     is_text: Vec<bool>,
-    most: usize,
+    memory_limit: usize,
     blocks: B,
-    slots: Vec<Slot>,
-    /// Slots before this one are in blocks.
+    slots: Vec<ChunkSlot>,
+    /// Index of the oldest slot in memory: those before it are in blocks.
     oldest: usize,
     memory: usize,
     rows: u64,
@@ -73,16 +66,16 @@ pub struct Store<B> {
     scratch: Vec<u8>,
 }
 
-impl<B: Blocks> Store<B> {
-    /// An empty result with these columns that keeps at most so many bytes in memory.
+impl<B: Blocks> RowStore<B> {
+    /// Makes an empty store that keeps at most `memory_limit` bytes in memory.
     #[must_use]
-    pub fn new(columns: Arc<[Column]>, memory: usize, blocks: B) -> Self {
+    pub fn new(columns: Arc<[Column]>, memory_limit: usize, blocks: B) -> Self {
         let is_text =
             columns.iter().map(|column| matches!(column.class(), TypeClass::Text | TypeClass::Json)).collect();
         Self {
             columns,
             is_text,
-            most: memory,
+            memory_limit,
             blocks,
             slots: Vec::new(),
             oldest: 0,
@@ -95,66 +88,64 @@ impl<B: Blocks> Store<B> {
         }
     }
 
-    /// The columns.
     #[must_use]
     pub fn columns(&self) -> &Arc<[Column]> {
         &self.columns
     }
 
-    /// Rows kept.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Bytes of the values kept.
+    /// Bytes of the stored values.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Bytes of memory that its chunks take.
+    /// Bytes of memory that the chunks use.
     #[must_use]
     pub fn memory(&self) -> usize {
         self.memory
     }
 
-    /// Whether it keeps no more rows, since a block could not be kept.
+    /// Whether it accepts no more rows, since a block could not be stored.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.is_closed
     }
 
-    /// Adds rows behind those that are there. Small chunks are joined, so that a slow statement does not leave thousands.
+    /// Appends rows. Small chunks are joined, so that a slow statement does not produce thousands of them.
     ///
     /// # Errors
-    /// When older rows cannot leave memory: the new rows are not kept, the store is closed, and what it has stays. When
-    /// the chunk has other columns.
+    /// When older rows cannot leave memory: the new rows are dropped and the store is closed, but keeps its rows. When the chunk
+    /// has another number of columns.
     pub fn push(&mut self, mut chunk: Chunk) -> Result<(), StoreError> {
         if self.is_closed {
             return Err(StoreError::Closed);
         }
         if chunk.columns() != self.columns.len() {
-            return Err(StoreError::Shape { expected: self.columns.len(), found: chunk.columns() });
+            return Err(StoreError::ColumnCount { expected: self.columns.len(), found: chunk.columns() });
         }
         if chunk.rows() == 0 {
             return Ok(());
         }
         chunk.shrink();
-        if let Err(error) = self.make_room(chunk.memory()) {
+        if let Err(error) = self.free_memory(chunk.memory()) {
             self.is_closed = true;
             return Err(error.into());
         }
         let (rows, bytes) = (chunk.rows() as u64, chunk.bytes() as u64);
         match self.slots.last_mut() {
-            Some(Slot { place: Place::Memory(last), .. }) if last.takes(&chunk) => {
+            Some(ChunkSlot { location: RowLocation::Memory(last), .. }) if last.can_append(&chunk) => {
                 let before = last.memory();
                 last.append(&chunk);
                 self.memory = self.memory - before + last.memory();
             }
             _ => {
                 self.memory += chunk.memory();
-                self.slots.push(Slot { first: self.rows, place: Place::Memory(chunk) });
+                self.slots.push(ChunkSlot { first: self.rows, location: RowLocation::Memory(chunk) });
             }
         }
         self.rows += rows;
@@ -162,15 +153,16 @@ impl<B: Blocks> Store<B> {
         Ok(())
     }
 
-    fn make_room(&mut self, wanted: usize) -> Result<(), BlockError> {
-        while self.memory + wanted > self.most {
+    /// Moves the oldest chunks to blocks until `needed` bytes fit into memory.
+    fn free_memory(&mut self, needed: usize) -> Result<(), BlockError> {
+        while self.memory + needed > self.memory_limit {
             let Some(slot) = self.slots.get_mut(self.oldest) else { break };
-            if let Place::Memory(chunk) = &slot.place {
+            if let RowLocation::Memory(chunk) = &slot.location {
                 self.scratch.clear();
                 chunk.encode(&mut self.scratch);
                 let block = self.blocks.put(&self.scratch)?;
                 self.memory -= chunk.memory();
-                slot.place = Place::Block(block);
+                slot.location = RowLocation::Block(block);
             }
             self.oldest += 1;
         }
@@ -178,11 +170,15 @@ impl<B: Blocks> Store<B> {
         Ok(())
     }
 
-    /// Visits the rows of this range that are there, chunk by chunk: the chunk, and which of its rows are meant.
+    /// Visits the rows of a range (clipped to what exists) chunk by chunk: the chunk, and the range of its rows.
     ///
     /// # Errors
     /// When a block cannot be read back.
-    pub fn walk(&mut self, rows: Range<u64>, mut visit: impl FnMut(&Chunk, Range<usize>)) -> Result<(), StoreError> {
+    pub fn visit_range(
+        &mut self,
+        rows: Range<u64>,
+        mut visit: impl FnMut(&Chunk, Range<usize>),
+    ) -> Result<(), StoreError> {
         let rows = self.clip(&rows);
         let mut index = self.slots.partition_point(|slot| slot.first <= rows.start).saturating_sub(1);
         let mut at = rows.start;
@@ -197,7 +193,7 @@ impl<B: Blocks> Store<B> {
             }
             index += 1;
         }
-        self.let_go();
+        self.drop_large_chunk();
         Ok(())
     }
 
@@ -207,21 +203,21 @@ impl<B: Blocks> Store<B> {
     }
 
     fn chunk(&mut self, index: usize) -> Result<&Chunk, StoreError> {
-        let place = self.slots.get(index).map(|slot| &slot.place);
-        if let Some(Place::Block(block)) = place
+        let location = self.slots.get(index).map(|slot| &slot.location);
+        if let Some(RowLocation::Block(block)) = location
             && self.recent.as_ref().is_none_or(|(recent, _)| *recent != index)
         {
             let block = *block;
             self.recent = None;
             self.recent = Some((index, Chunk::decode(&self.blocks.get(block)?)?));
         }
-        match (self.slots.get(index).map(|slot| &slot.place), &self.recent) {
-            (Some(Place::Memory(chunk)), _) | (Some(Place::Block(_)), Some((_, chunk))) => Ok(chunk),
+        match (self.slots.get(index).map(|slot| &slot.location), &self.recent) {
+            (Some(RowLocation::Memory(chunk)), _) | (Some(RowLocation::Block(_)), Some((_, chunk))) => Ok(chunk),
             _ => Err(StoreError::Missing { row: self.rows, column: 0 }),
         }
     }
 
-    /// The rows of this range that are there, at most [`WINDOW_ROWS`]; each cell cut at [`cell_bound`].
+    /// Returns the rows of a range (clipped to what exists), at most [`WINDOW_ROWS`]; each cell is cut at [`max_cell_bytes`].
     ///
     /// # Errors
     /// When a block cannot be read back.
@@ -230,35 +226,35 @@ impl<B: Blocks> Store<B> {
         rows.end = rows.end.min(rows.start.saturating_add(WINDOW_ROWS));
         let columns = self.columns.len();
         let count = usize::try_from(rows.end - rows.start).unwrap_or(0).saturating_mul(columns);
-        let bound = cell_bound(count);
+        let max_bytes = max_cell_bytes(count);
         let mut cells = Vec::with_capacity(count);
         let is_text = std::mem::take(&mut self.is_text);
-        let walked = self.walk(rows.clone(), |chunk, within| {
+        let visited = self.visit_range(rows.clone(), |chunk, within| {
             for row in within {
                 let row = chunk.row(row).into_iter().flatten();
-                cells.extend(row.zip(&is_text).map(|(cell, is_text)| shown(cell, bound, *is_text)));
+                cells.extend(row.zip(&is_text).map(|(cell, is_text)| preview(cell, max_bytes, *is_text)));
             }
         });
         self.is_text = is_text;
-        walked?;
+        visited?;
         Ok(Window { view: 0, first: rows.start, columns, cells })
     }
 
-    /// The rows of these numbers in this order, at most [`WINDOW_ROWS`], as rows `first ..` of a view; each cell cut at
-    /// [`cell_bound`]. A number that is not there is left out.
+    /// Returns the rows with these numbers, at most [`WINDOW_ROWS`], as rows `first ..` of a view; each cell is cut at
+    /// [`max_cell_bytes`]. Numbers that do not exist are left out.
     ///
     /// # Errors
     /// When a block cannot be read back.
     pub fn window_of(&mut self, view: u64, first: u64, rows: &[u32]) -> Result<Window, StoreError> {
         let rows = rows.get(..usize::try_from(WINDOW_ROWS).unwrap_or(rows.len())).unwrap_or(rows);
         let columns = self.columns.len();
-        let bound = cell_bound(rows.len().saturating_mul(columns));
+        let max_bytes = max_cell_bytes(rows.len().saturating_mul(columns));
         let is_text = std::mem::take(&mut self.is_text);
         let mut lines: Vec<Vec<CellPreview>> = vec![Vec::new(); rows.len()];
-        let visited = self.visit(rows, |at, chunk, row| {
+        let visited = self.visit_rows(rows, |at, chunk, row| {
             let cells = chunk.row(row).into_iter().flatten();
             if let Some(line) = lines.get_mut(at) {
-                *line = cells.zip(&is_text).map(|(cell, is_text)| shown(cell, bound, *is_text)).collect();
+                *line = cells.zip(&is_text).map(|(cell, is_text)| preview(cell, max_bytes, *is_text)).collect();
             }
         });
         self.is_text = is_text;
@@ -266,18 +262,18 @@ impl<B: Blocks> Store<B> {
         Ok(Window { view, first, columns, cells: lines.into_iter().flatten().collect() })
     }
 
-    /// The rows of these numbers in this order, whole. A number that is not there is left out.
+    /// Returns the whole rows with these numbers, in this order. Numbers that do not exist are left out.
     ///
     /// # Errors
     /// When a block cannot be read back.
     pub fn gather(&mut self, rows: &[u32]) -> Result<Chunk, StoreError> {
         let mut lines: Vec<Chunk> = vec![Chunk::default(); rows.len()];
         let columns = self.columns.len();
-        self.visit(rows, |at, chunk, row| {
+        self.visit_rows(rows, |at, chunk, row| {
             let mut line = ChunkBuilder::new(columns);
             line.push(chunk.row(row).into_iter().flatten());
-            if let Some(place) = lines.get_mut(at) {
-                *place = line.take();
+            if let Some(slot) = lines.get_mut(at) {
+                *slot = line.take();
             }
         })?;
         let mut all = ChunkBuilder::new(columns);
@@ -289,11 +285,11 @@ impl<B: Blocks> Store<B> {
         Ok(all.take())
     }
 
-    /// Visits rows by their numbers, each chunk once: the place in `rows`, the chunk, the row in it.
+    /// Visits rows by number, reading each chunk once: the index in `rows`, the chunk, the row in the chunk.
     ///
     /// # Errors
     /// When a block cannot be read back.
-    pub fn visit(&mut self, rows: &[u32], mut visit: impl FnMut(usize, &Chunk, usize)) -> Result<(), StoreError> {
+    pub fn visit_rows(&mut self, rows: &[u32], mut visit: impl FnMut(usize, &Chunk, usize)) -> Result<(), StoreError> {
         let mut order: Vec<(u32, usize)> = rows.iter().copied().zip(0..).collect();
         if !order.is_sorted() {
             order.sort_unstable();
@@ -306,8 +302,8 @@ impl<B: Blocks> Store<B> {
             let end = first + chunk.rows() as u64;
             let here = order.iter().skip(at).take_while(|(row, _)| u64::from(*row) < end);
             let mut count = 0;
-            for (row, place) in here {
-                visit(*place, chunk, within(u64::from(*row) - first, chunk));
+            for (row, index) in here {
+                visit(*index, chunk, within(u64::from(*row) - first, chunk));
                 count += 1;
             }
             if count == 0 {
@@ -315,63 +311,63 @@ impl<B: Blocks> Store<B> {
             }
             at += count;
         }
-        self.let_go();
+        self.drop_large_chunk();
         Ok(())
     }
 
-    /// Keeps no chunk of one giant row beside the store.
-    fn let_go(&mut self) {
+    /// Drops the chunk that was read back last if it is very large, because of one giant row.
+    fn drop_large_chunk(&mut self) {
         if self.recent.as_ref().is_some_and(|(_, chunk)| chunk.memory() > 3 * CHUNK_BYTES) {
             self.recent = None;
         }
     }
 
-    /// One whole value; `None` is NULL.
+    /// Returns one whole value; `None` is NULL.
     ///
     /// # Errors
     /// When there is no such value, or its block cannot be read back.
     pub fn value(&mut self, row: u64, column: usize) -> Result<Option<Arc<[u8]>>, StoreError> {
         let mut found = None;
-        self.walk(row..row.saturating_add(1), |chunk, within| {
+        self.visit_range(row..row.saturating_add(1), |chunk, within| {
             found = chunk.cell(within.start, column).map(|cell| cell.bytes().map(Arc::from));
         })?;
         found.ok_or(StoreError::Missing { row, column })
     }
 }
 
-/// The bytes at which the cells of a window of so many cells are cut: [`WINDOW_CELL_BYTES`], less where all of them
-/// together would pass [`WINDOW_BYTES`], never under [`WINDOW_CELL_LEAST`].
+/// Returns the length at which each cell of a window is cut: [`WINDOW_CELL_BYTES`], or less if all cells together would exceed
+/// [`WINDOW_BYTES`], but at least [`WINDOW_CELL_LEAST`].
 #[must_use]
-pub fn cell_bound(cells: usize) -> usize {
+pub fn max_cell_bytes(cells: usize) -> usize {
     (WINDOW_BYTES / cells.max(1)).clamp(WINDOW_CELL_LEAST, WINDOW_CELL_BYTES)
 }
 
-/// An offset into the rows of a chunk.
+/// Returns the index of a row in a chunk, at most its number of rows.
 fn within(offset: u64, chunk: &Chunk) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX).min(chunk.rows())
 }
 
-fn shown(cell: Cell<'_>, bound: usize, is_text: bool) -> CellPreview {
+fn preview(cell: Cell<'_>, max_bytes: usize, is_text: bool) -> CellPreview {
     match cell {
         Cell::Null => CellPreview::Null,
         Cell::Bytes(bytes) => {
-            CellPreview::Bytes { head: cut(bytes, bound, is_text).into(), length: bytes.len() as u64 }
+            CellPreview::Bytes { head: cut(bytes, max_bytes, is_text).into(), length: bytes.len() as u64 }
         }
     }
 }
 
-/// The first bytes of a value, at most `bound`; text is cut between characters.
-fn cut(bytes: &[u8], bound: usize, is_text: bool) -> &[u8] {
-    let Some(head) = bytes.get(..bound).filter(|head| head.len() < bytes.len()) else { return bytes };
-    let next = bytes.get(bound).copied().unwrap_or(0);
+/// Returns the first bytes of a value, at most `max_bytes`; text is cut between characters.
+fn cut(bytes: &[u8], max_bytes: usize, is_text: bool) -> &[u8] {
+    let Some(head) = bytes.get(..max_bytes).filter(|head| head.len() < bytes.len()) else { return bytes };
+    let next = bytes.get(max_bytes).copied().unwrap_or(0);
     if !is_text || !is_continuation(next) {
         return head;
     }
-    // Where the character that goes on behind the bound begins; bytes that are no UTF-8 are cut at the bound.
+    // Cut before the character that crosses the limit; bytes that are not UTF-8 are cut at the limit.
     let back = head.iter().rev().take(3).position(|byte| !is_continuation(*byte));
     match back {
         Some(back) if head.iter().rev().nth(back).is_some_and(|lead| *lead >= 0xc0) => {
-            head.get(..bound - back - 1).unwrap_or(head)
+            head.get(..max_bytes - back - 1).unwrap_or(head)
         }
         _ => head,
     }

@@ -1,12 +1,11 @@
-//! A time in another zone than the one in which the session reads it. TIMESTAMP is a moment; a DATETIME has no zone, and is taken
-//! for one of the session's.
+//! Converts times to another time zone. A TIMESTAMP is a point in time; a DATETIME has no zone and is read in the session's.
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
 use super::{Column, WireType};
 
-/// The zone of this name (`Europe/Berlin`) or offset (`+02:00`); `None` where there is no such.
+/// Returns the zone with this name (`Europe/Berlin`) or offset (`+02:00`); `None` if there is none.
 #[must_use]
 pub fn zone(name: &str) -> Option<TimeZone> {
     let name = name.trim();
@@ -25,16 +24,16 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     }
 }
 
-/// Names of all zones, in order.
+/// Returns the names of all zone_names, sorted.
 #[must_use]
-pub fn zones() -> Vec<String> {
+pub fn zone_names() -> Vec<String> {
     let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     names.sort_unstable();
     names
 }
 
-/// A value of a TIMESTAMP or DATETIME in another zone, with its offset: `2026-03-02 09:14:03 +01:00`. `None` where it has no
-/// place there: no time, a date of zero, a zone that is not known.
+/// Converts a TIMESTAMP or DATETIME to another zone and appends the offset: `2026-03-02 09:14:03 +01:00`. `None` if it is
+/// another type, a zero date, or a zone is unknown.
 #[must_use]
 pub fn in_zone(value: &[u8], column: &Column, from: &str, to: &str) -> Option<String> {
     if !matches!(column.wire, WireType::Timestamp | WireType::DateTime) {
@@ -42,11 +41,11 @@ pub fn in_zone(value: &[u8], column: &Column, from: &str, to: &str) -> Option<St
     }
     let text = std::str::from_utf8(value).ok()?.replace(' ', "T");
     let civil: DateTime = text.parse().ok()?;
-    let there = civil.to_zoned(zone(from)?).ok()?.with_time_zone(zone(to)?);
+    let zoned = civil.to_zoned(zone(from)?).ok()?.with_time_zone(zone(to)?);
     let digits = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let seconds = there.offset().seconds();
+    let seconds = zoned.offset().seconds();
     let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
-    let shown = there.datetime();
+    let shown = zoned.datetime();
     let fraction = if digits == 0 {
         String::new()
     } else {
@@ -68,13 +67,13 @@ pub fn in_zone(value: &[u8], column: &Column, from: &str, to: &str) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::results::Origin;
+    use crate::domain::results::ColumnOrigin;
 
     fn shown(value: &str, wire: WireType, from: &str, to: &str) -> Option<String> {
         let column = Column {
             name: "t".into(),
             table: String::new(),
-            origin: Origin::default(),
+            origin: ColumnOrigin::default(),
             wire,
             flags: 0,
             length: 19,
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_in_another_zone_with_its_offset() {
+    fn a_time_in_another_zone_shows_its_offset() {
         let berlin = |value| shown(value, WireType::Timestamp, "+00:00", "Europe/Berlin");
         assert_eq!(berlin("2026-03-02 08:14:03").as_deref(), Some("2026-03-02 09:14:03 +01:00"));
         assert_eq!(berlin("2026-07-02 23:30:00.250").as_deref(), Some("2026-07-03 01:30:00.250 +02:00"));
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn zones_are_known_without_the_machines_own_files() {
-        let names = zones();
+        let names = zone_names();
         assert!(names.len() > 400 && names.iter().any(|name| name == "America/New_York"));
     }
 }

@@ -1,6 +1,5 @@
 //! What decides how a server reads SQL text. The lexer, the splitter and the guard take one.
 
-/// Which family of servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Server {
     /// MySQL and Aurora MySQL.
@@ -51,11 +50,9 @@ impl SqlMode {
 /// How one session's server reads text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Dialect {
-    /// The family.
     pub server: Server,
     /// Major, minor, patch: `/*!80000 … */` is code from 8.0.0 on.
     pub version: (u16, u16, u16),
-    /// The flags in force.
     pub sql_mode: SqlMode,
 }
 

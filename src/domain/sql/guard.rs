@@ -45,19 +45,16 @@ impl Checked {
         &self.text
     }
 
-    /// How it was read.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Under which policy.
     #[must_use]
     pub fn policy(&self) -> Policy {
         self.policy
     }
 
-    /// For which session.
     #[must_use]
     pub fn session(&self) -> SessionId {
         self.session
@@ -80,7 +77,6 @@ pub struct Refusal {
     pub what: String,
     /// The place in the statement, in bytes.
     pub at: Range<usize>,
-    /// What to do instead.
     pub hint: String,
 }
 

@@ -13,13 +13,11 @@ pub enum Class {
     Keyword,
     /// A name before a parenthesis.
     Function,
-    /// A text literal.
     String,
     /// A number, a hexadecimal or bit literal.
     Number,
     /// A comment, a hint, the marks around an executable comment.
     Comment,
-    /// A name.
     Identifier,
     /// `@x` or `@@x`.
     Variable,

@@ -24,7 +24,6 @@ fn contains(list: &[&str], word: &str) -> bool {
     list.binary_search(&word.to_ascii_uppercase().as_str()).is_ok()
 }
 
-/// Reserved words.
 #[rustfmt::skip]
 pub const RESERVED: &[&str] = &[
     "ACCESSIBLE", "ADD", "ALL", "ALTER", "ANALYZE", "AND", "AS", "ASC", "ASENSITIVE", "BEFORE", "BETWEEN", "BIGINT",
@@ -79,7 +78,6 @@ pub const SOFT: &[&str] = &[
     "USE_FRM", "VALUE", "VARIABLES", "VIEW", "WARNINGS", "WEEK", "WITHOUT", "WORK", "XA", "YEAR",
 ];
 
-/// The server's functions.
 #[rustfmt::skip]
 pub const FUNCTIONS: &[&str] = &[
     "ABS", "ACOS", "ADDDATE", "ADDTIME", "AES_DECRYPT", "AES_ENCRYPT", "ANY_VALUE", "ASCII", "ASIN", "ATAN",

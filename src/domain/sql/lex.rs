@@ -9,7 +9,6 @@ use std::ops::Range;
 
 use super::{Dialect, Server};
 
-/// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// A keyword or a bare identifier; which of the two is a matter of grammar.
@@ -30,7 +29,6 @@ pub enum TokenKind {
     Operator,
     /// One of `; , ( ) . { }`.
     Punctuation,
-    /// A run of blanks.
     Space,
     /// `-- x` or `# x`, without its line end.
     LineComment,
@@ -49,7 +47,6 @@ pub enum TokenKind {
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
     pub kind: TokenKind,
     /// Where it is, in bytes; always on character borders.
     pub span: Range<usize>,
@@ -58,7 +55,6 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token's own text.
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> &'a str {
         text.get(self.span.clone()).unwrap_or_default()

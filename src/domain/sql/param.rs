@@ -9,15 +9,12 @@ use super::lex::{TokenKind, lex};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Param {
-    /// SQL NULL.
     Null,
-    /// A whole number.
     Integer(i64),
     /// A whole number above those.
     Unsigned(u64),
     /// A text, and every value that compares well as one: decimals, dates, times.
     Text(String),
-    /// Bytes.
     Bytes(Vec<u8>),
 }
 

@@ -1,120 +1,112 @@
-//! Which way a copy takes from here, and the OSC 52 sequence for a text. It writes nothing; the terminal room does.
+//! Decides where a copy goes, by the environment of the process, and encodes a copy to the terminal (OSC 52). It writes nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::limits;
 
-/// What stands between the program and the terminal: it passes a sequence on only when that is wrapped for it.
+/// A program between rrx and the terminal, which forwards a sequence only if the sequence is wrapped for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Multiplexer {
-    /// The terminal reads us directly.
+    /// The terminal reads rrx directly.
     #[default]
     None,
-    /// tmux.
     Tmux,
-    /// GNU screen.
     Screen,
 }
 
-/// What the environment says about the clipboards that the user may have.
+/// The clipboards that the user may have, according to the environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Surroundings {
-    /// What stands between us and the terminal.
-    pub inside: Multiplexer,
-    /// Whether a desktop with a clipboard is here.
+pub struct ClipboardEnv {
+    pub multiplexer: Multiplexer,
+    /// Whether there is a desktop with a clipboard.
     pub has_display: bool,
-    /// Whether the program was reached through SSH: the clipboard of this machine is not the user's.
+    /// Whether the user is logged in by SSH: then the clipboard of this machine is not the user's.
     pub is_remote: bool,
-    /// The terminal's name, where it is known to take no OSC 52.
-    pub deaf: Option<String>,
+    /// The name of the terminal, if it is known not to support OSC 52.
+    pub unsupported_terminal: Option<String>,
 }
 
-impl Surroundings {
-    /// What the variables of this process say.
+impl ClipboardEnv {
+    /// Reads environment variables; an empty one counts as unset.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this room reads the environment")]
-    pub fn of_this_process() -> Self {
-        Self::said(|name| std::env::var(name).ok())
-    }
-
-    /// What these variables say; an empty one says nothing.
-    #[must_use]
-    pub fn said(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let said = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let term = said("TERM").unwrap_or_default();
-        let inside = match () {
-            // tmux calls itself screen too.
-            () if said("TMUX").is_some() => Multiplexer::Tmux,
-            () if said("STY").is_some() => Multiplexer::Screen,
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let value = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let term = value("TERM").unwrap_or_default();
+        let multiplexer = match () {
+            // Checked first, because TERM is "screen" inside tmux too.
+            () if value("TMUX").is_some() => Multiplexer::Tmux,
+            () if value("STY").is_some() => Multiplexer::Screen,
             () => Multiplexer::None,
         };
-        let is_deaf = DEAF.iter().any(|name| term == *name || term.starts_with(&format!("{name}-")));
-        // It takes none, whatever it calls itself.
-        let apple = said("TERM_PROGRAM").filter(|name| name == "Apple_Terminal");
+        let is_unsupported = WITHOUT_OSC52.iter().any(|name| term == *name || term.starts_with(&format!("{name}-")));
+        // It does not support OSC 52, whatever TERM says.
+        let apple_terminal = value("TERM_PROGRAM").filter(|name| name == "Apple_Terminal");
         Self {
-            inside,
-            has_display: cfg!(target_os = "macos") || said("DISPLAY").or_else(|| said("WAYLAND_DISPLAY")).is_some(),
-            is_remote: said("SSH_CONNECTION").or_else(|| said("SSH_TTY")).is_some(),
-            deaf: if inside == Multiplexer::None { is_deaf.then_some(term).or(apple) } else { None },
+            multiplexer,
+            has_display: cfg!(target_os = "macos") || value("DISPLAY").or_else(|| value("WAYLAND_DISPLAY")).is_some(),
+            is_remote: value("SSH_CONNECTION").or_else(|| value("SSH_TTY")).is_some(),
+            unsupported_terminal: match multiplexer {
+                Multiplexer::None => is_unsupported.then_some(term).or(apple_terminal),
+                Multiplexer::Tmux | Multiplexer::Screen => None,
+            },
         }
     }
 
-    /// The way of a text of so many bytes. `has_system` is whether the system's clipboard can be asked: the build has it, and
+    /// Returns where a text of this length goes. `has_system` says whether the system clipboard can be used: the build has it, and
     /// it has not just refused this text.
     #[must_use]
-    pub fn way(&self, bytes: usize, has_system: bool) -> Way {
-        match &self.deaf {
-            _ if has_system && self.has_display && !self.is_remote => Way::System,
-            Some(name) => Way::File(WhyFile::Deaf(name.clone())),
-            None if bytes > limits::OSC52_BYTES => Way::File(WhyFile::TooLong),
-            None => Way::Terminal(self.inside),
+    pub fn target(&self, bytes: usize, has_system: bool) -> CopyTarget {
+        match &self.unsupported_terminal {
+            _ if has_system && self.has_display && !self.is_remote => CopyTarget::System,
+            Some(name) => CopyTarget::File(FileReason::UnsupportedTerminal(name.clone())),
+            None if bytes > limits::OSC52_BYTES => CopyTarget::File(FileReason::TooLong),
+            None => CopyTarget::Terminal(self.multiplexer),
         }
     }
 }
 
-/// Terminals that are known to take no OSC 52: the consoles of the kernels, and those of hardware.
-const DEAF: [&str; 8] = ["linux", "dumb", "cons25", "vt100", "vt102", "vt220", "vt320", "sun"];
+/// Terminals that are known not to support OSC 52: kernel consoles and hardware terminals.
+const WITHOUT_OSC52: [&str; 8] = ["linux", "dumb", "cons25", "vt100", "vt102", "vt220", "vt320", "sun"];
 
-/// The way of a copy.
+/// Where a copy goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
-    /// The clipboard of this machine's desktop.
+pub enum CopyTarget {
+    /// The clipboard of the desktop of this machine.
     System,
-    /// The terminal, by OSC 52.
+    /// The clipboard of the terminal, by OSC 52.
     Terminal(Multiplexer),
-    /// A file.
-    File(WhyFile),
+    File(FileReason),
 }
 
-/// Why a copy goes into a file.
+/// Why a copy goes to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WhyFile {
-    /// Terminals drop so long a text.
+pub enum FileReason {
+    /// Longer than terminals accept.
     TooLong,
-    /// The terminal of this name takes none.
-    Deaf(String),
+    /// This terminal does not support OSC 52.
+    UnsupportedTerminal(String),
 }
 
-/// The sequence that puts this text on the clipboard of the terminal. One that is longer than [`limits::OSC52_BYTES`] is
-/// dropped by terminals: [`Surroundings::way`] knows.
+/// Encodes a text as the sequence that copies it to the terminal's clipboard. Terminals drop texts longer than
+/// [`limits::OSC52_BYTES`]; [`ClipboardEnv::target`] checks that.
 #[must_use]
-pub fn osc52(text: &str, inside: Multiplexer) -> String {
+pub fn osc52(text: &str, multiplexer: Multiplexer) -> String {
     let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
-    match inside {
+    match multiplexer {
         Multiplexer::None => plain,
-        // tmux itself takes it with `set-clipboard on`, and passes it on wrapped, every ESC doubled, with `allow-passthrough
-        // on` (before 3.3 always). Which of the two holds is not asked for; the same text twice does no harm.
+        // tmux takes the plain sequence with `set-clipboard on`, and forwards the wrapped one (every ESC doubled) with
+        // `allow-passthrough on` (before 3.3 always). rrx sends both, because the same text twice does no harm.
         Multiplexer::Tmux => format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")),
         Multiplexer::Screen => {
-            // It passes strings of 256 bytes at most in its older versions; the terminal joins them.
+            // Old versions forward at most 256 bytes at a time; the terminal joins the pieces.
             let pieces: Vec<_> = plain.as_bytes().chunks(SCREEN_BYTES).map(String::from_utf8_lossy).collect();
             format!("\x1bP{}\x1b\\", pieces.join("\x1b\\\x1bP"))
         }
     }
 }
 
-/// Bytes of one string that every GNU screen passes on, without those around it.
+/// The bytes that every version of GNU screen forwards in one piece, without the wrapping.
 const SCREEN_BYTES: usize = 252;
 
 #[cfg(test)]
@@ -141,49 +133,54 @@ mod tests {
         assert_eq!(joined, osc52(&"x".repeat(1000), Multiplexer::None));
     }
 
-    /// The variables, the bytes, whether the system's clipboard can be asked, and the way.
-    type Case<'a> = (&'a [(&'a str, &'a str)], usize, bool, Way);
+    /// Variables, bytes, `has_system`, and the expected target.
+    type Case<'a> = (&'a [(&'a str, &'a str)], usize, bool, CopyTarget);
 
     #[test]
-    fn the_way_of_a_copy_follows_from_what_is_here() {
+    fn the_target_of_a_copy_depends_on_the_environment() {
         use Multiplexer::{None as Direct, Screen, Tmux};
         const LONGEST: usize = limits::OSC52_BYTES;
-        let deaf = |name: &str| Way::File(WhyFile::Deaf(name.into()));
-        let too_long = Way::File(WhyFile::TooLong);
+        let unsupported = |name: &str| CopyTarget::File(FileReason::UnsupportedTerminal(name.into()));
+        let too_long = CopyTarget::File(FileReason::TooLong);
         let table: &[Case<'_>] = &[
-            // The desktop's own, where it is here and built in.
-            (&[("DISPLAY", ":0")], 1, true, Way::System),
-            (&[("WAYLAND_DISPLAY", "wayland-0"), ("TMUX", "x")], LONGEST + 1, true, Way::System),
-            (&[("DISPLAY", ":0"), ("TERM", "linux")], 1, true, Way::System),
-            // Not built in, or it has just refused.
-            (&[("DISPLAY", ":0")], 1, false, Way::Terminal(Direct)),
+            // The system clipboard.
+            (&[("DISPLAY", ":0")], 1, true, CopyTarget::System),
+            (&[("WAYLAND_DISPLAY", "wayland-0"), ("TMUX", "x")], LONGEST + 1, true, CopyTarget::System),
+            (&[("DISPLAY", ":0"), ("TERM", "linux")], 1, true, CopyTarget::System),
+            // Not built in, or just refused.
+            (&[("DISPLAY", ":0")], 1, false, CopyTarget::Terminal(Direct)),
             // No display; one that is not the user's.
-            (&[], 1, true, Way::Terminal(Direct)),
-            (&[("DISPLAY", "")], 1, true, Way::Terminal(Direct)),
-            (&[("DISPLAY", "localhost:10.0"), ("SSH_CONNECTION", "1 2 3 4")], 1, true, Way::Terminal(Direct)),
+            (&[], 1, true, CopyTarget::Terminal(Direct)),
+            (&[("DISPLAY", "")], 1, true, CopyTarget::Terminal(Direct)),
+            (&[("DISPLAY", "localhost:10.0"), ("SSH_CONNECTION", "1 2 3 4")], 1, true, CopyTarget::Terminal(Direct)),
             (&[("DISPLAY", ":0"), ("SSH_TTY", "/dev/pts/1")], LONGEST + 1, true, too_long.clone()),
-            // What stands between.
-            (&[("TMUX", "/tmp/tmux"), ("TERM", "screen-256color")], 1, true, Way::Terminal(Tmux)),
-            (&[("STY", "12.x"), ("TERM", "screen")], 1, true, Way::Terminal(Screen)),
-            (&[("TMUX", "/tmp/tmux"), ("STY", "12.x")], 1, true, Way::Terminal(Tmux)),
-            // Terminals drop what is longer.
-            (&[("TERM", "xterm-256color")], LONGEST, true, Way::Terminal(Direct)),
+            // Inside a multiplexer.
+            (&[("TMUX", "/tmp/tmux"), ("TERM", "screen-256color")], 1, true, CopyTarget::Terminal(Tmux)),
+            (&[("STY", "12.x"), ("TERM", "screen")], 1, true, CopyTarget::Terminal(Screen)),
+            (&[("TMUX", "/tmp/tmux"), ("STY", "12.x")], 1, true, CopyTarget::Terminal(Tmux)),
+            // Long texts.
+            (&[("TERM", "xterm-256color")], LONGEST, true, CopyTarget::Terminal(Direct)),
             (&[("TERM", "xterm-256color")], LONGEST + 1, true, too_long),
-            // Those that take none.
-            (&[("TERM", "linux")], 1, true, deaf("linux")),
-            (&[("TERM", "linux-16color")], 1, true, deaf("linux-16color")),
-            (&[("TERM", "vt100")], 1, true, deaf("vt100")),
-            (&[("TERM", "vt100"), ("TMUX", "/tmp/tmux")], 1, true, Way::Terminal(Tmux)),
-            (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")], 1, false, deaf("Apple_Terminal")),
+            // Terminals without OSC 52.
+            (&[("TERM", "linux")], 1, true, unsupported("linux")),
+            (&[("TERM", "linux-16color")], 1, true, unsupported("linux-16color")),
+            (&[("TERM", "vt100")], 1, true, unsupported("vt100")),
+            (&[("TERM", "vt100"), ("TMUX", "/tmp/tmux")], 1, true, CopyTarget::Terminal(Tmux)),
+            (
+                &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")],
+                1,
+                false,
+                unsupported("Apple_Terminal"),
+            ),
         ];
-        for (variables, bytes, has_system, way) in table {
+        for (variables, bytes, has_system, target) in table {
             if cfg!(target_os = "macos") && *has_system {
                 continue;
             }
-            let here = Surroundings::said(|name| {
+            let env = ClipboardEnv::from_variables(|name| {
                 variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
             });
-            assert_eq!(here.way(*bytes, *has_system), *way, "{variables:?} {bytes} {has_system}");
+            assert_eq!(env.target(*bytes, *has_system), *target, "{variables:?} {bytes} {has_system}");
         }
     }
 }

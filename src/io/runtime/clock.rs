@@ -1,15 +1,18 @@
-//! The clock: the one room that reads it. Others are given the time, or one of these functions.
+//! The clock: the only module that reads the time. Others receive a time, or a [`Clock`].
 
 use std::time::{Instant, SystemTime};
 
-/// The time of day, for what is written down.
+/// A function that returns the time of day; tests replace it.
+pub type Clock = fn() -> SystemTime;
+
+/// Returns the time of day.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]
 pub fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// A moment that only moves forward, for measuring.
+/// Returns a point in time of the monotonic clock, for measuring.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]
 pub fn moment() -> Instant {

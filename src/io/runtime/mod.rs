@@ -1,4 +1,4 @@
-//! What runs effects: the clock, and the workers beside the loop.
+//! The clock, and the worker threads for heavy computations.
 
 pub mod clock;
-pub mod compute;
+pub mod worker_pool;

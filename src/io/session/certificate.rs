@@ -1,14 +1,14 @@
-//! Why TLS did not come about, told by what is wrong with the certificate. It decides nothing: the handshake has.
+//! Turns TLS errors into problems that say what is wrong with the certificate.
 
 use mysql_async::IoError;
 use rustls::CertificateError as Wrong;
 
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
-/// Where the CA certificates of Amazon's databases are: people meet this first there.
+/// The CA certificates of Amazon's databases, whose users meet this error most often.
 const RDS: &str = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
 
-/// Whether all about the certificate holds but the name that it is for: a name is looked at last.
+/// Whether only the name in the certificate is wrong. The library checks the name last, so all else is valid.
 pub(super) fn is_for_another_name(error: &IoError) -> bool {
     let error = match error {
         IoError::Tls(mysql_async::TlsError::Tls(error)) => Some(error),
@@ -19,21 +19,23 @@ pub(super) fn is_for_another_name(error: &IoError) -> bool {
     matches!(error, Some(rustls::Error::InvalidCertificate(wrong)) if named(wrong))
 }
 
-/// Adds what TLS said no to, where it was TLS.
-pub(super) fn told(error: &IoError, kind: ProblemKind, what: &str) -> Option<Problem> {
+/// Returns the problem for an error of TLS; `None` for other errors.
+pub(super) fn tls_problem(error: &IoError, kind: ProblemKind, what: &str) -> Option<Problem> {
     let problem = |because: String| Problem::new(kind, what).because(format!("TLS: {because}"));
     let error = match error {
         IoError::Tls(mysql_async::TlsError::Tls(error)) => error,
         IoError::Tls(mysql_async::TlsError::InvalidDnsName(_)) => {
             let problem =
-                problem("the host of the profile is neither a name nor an address that a certificate holds".into());
-            let hint = "write `host` in the profile as the replica's certificate names it";
+                problem("host in the profile is neither a name nor an address that a certificate can contain".into());
+            let hint = "set `host` in the profile to the name in the replica's certificate";
             return Some(problem.hint(hint).then(Remedy::Settings));
         }
         IoError::Tls(other) => {
-            return Some(problem(other.to_string()).hint("look at the file of `ca`").then(Remedy::Settings));
+            return Some(
+                problem(other.to_string()).hint("check the file that `ca` in the profile names").then(Remedy::Settings),
+            );
         }
-        // During the handshake it hides inside an error of the stream.
+        // During the handshake the error is inside an error of the stream.
         IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>()?,
     };
     let rustls::Error::InvalidCertificate(wrong) = error else {
@@ -44,36 +46,37 @@ pub(super) fn told(error: &IoError, kind: ProblemKind, what: &str) -> Option<Pro
             "the server's certificate is not signed by the CA that the profile trusts".into(),
         )
         .hint(format!(
-            "name the file with the CA of the server in the profile: ca = \"…\". For Amazon RDS and Aurora it is {RDS}"
+            "set ca = \"…\" in the profile to the file with the CA of the server; for Amazon RDS and Aurora it is {RDS}"
         )),
         Wrong::NotValidForNameContext { expected, presented } => problem(format!(
             "the server's certificate is not for {} but for {}",
             expected.to_str(),
             presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>().join(", ")
         ))
-        .hint("write `host` in the profile as the certificate has it; otherwise this may be another server"),
+        .hint("set `host` in the profile to the name in the certificate; if that name is wrong, this may be another server"),
         Wrong::NotValidForName => problem("the server's certificate is for another name".into())
-            .hint("write `host` in the profile as the certificate has it; otherwise this may be another server"),
+            .hint("set `host` in the profile to the name in the certificate; if that name is wrong, this may be another server"),
         Wrong::ExpiredContext { time, not_after } => {
             let days = time.as_secs().saturating_sub(not_after.as_secs()) / 86_400;
-            problem(format!("the server's certificate has expired, {days} days ago"))
-                .hint("ask the owner of the replica to renew it; look whether this machine's clock is right")
+            problem(format!("the server's certificate expired {days} days ago"))
+                .hint("ask the administrator of the replica to renew it; check the clock of this machine")
         }
         Wrong::Expired => problem("the server's certificate has expired".into())
-            .hint("ask the owner of the replica to renew it; look whether this machine's clock is right"),
+            .hint("ask the administrator of the replica to renew it; check the clock of this machine"),
         Wrong::NotValidYet | Wrong::NotValidYetContext { .. } => {
             problem("the server's certificate is not valid yet".into())
-                .hint("look whether this machine's clock is right")
+                .hint("check the clock of this machine")
         }
-        other => problem(format!("the server's certificate does not hold: {other}"))
-            .hint("ask the owner of the replica for a certificate that is signed by the CA of `ca` and names its host"),
+        other => problem(format!("the server's certificate is not valid: {other}"))
+            .hint("ask the administrator of the replica for a certificate that the CA in `ca` signed and that names its host"),
     };
     Some(problem.then(Remedy::Settings))
 }
 
-/// A name of a certificate as people write it: the library gives it as `DnsName("replica.example.com")`.
-fn plain_name(told: &str) -> &str {
-    told.split_once('(').and_then(|(_, name)| name.strip_suffix(')')).map_or(told, |name| name.trim_matches('"'))
+/// Returns a name of a certificate without its type: the library gives it as `DnsName("replica.example.com")`.
+fn plain_name(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, inner)| inner.strip_suffix(')'));
+    inner.map_or(name, |inner| inner.trim_matches('"'))
 }
 
 #[cfg(test)]
@@ -86,7 +89,7 @@ mod tests {
 
     fn problem(wrong: Wrong) -> Problem {
         let hidden = std::io::Error::new(std::io::ErrorKind::InvalidData, rustls::Error::InvalidCertificate(wrong));
-        told(&IoError::Io(hidden), ProblemKind::Route, "No session").unwrap()
+        tls_problem(&IoError::Io(hidden), ProblemKind::Route, "Cannot connect").unwrap()
     }
 
     #[test]
@@ -101,11 +104,11 @@ mod tests {
     fn an_expired_certificate_says_since_when() {
         let at = |days: u64| UnixTime::since_unix_epoch(Duration::from_secs(days * 86_400));
         let problem = problem(Wrong::ExpiredContext { time: at(20_010), not_after: at(20_000) });
-        assert_eq!(problem.because, ["TLS: the server's certificate has expired, 10 days ago"]);
+        assert_eq!(problem.because, ["TLS: the server's certificate expired 10 days ago"]);
     }
 
     #[test]
-    fn another_name_is_told_with_both_names() {
+    fn a_wrong_name_is_reported_with_both_names() {
         let expected = "replica.example.com".try_into().unwrap();
         let presented = vec!["DnsName(\"other.example.com\")".into(), "IpAddress(10.0.0.7)".into()];
         let problem = problem(Wrong::NotValidForNameContext { expected, presented });
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_ends_is_no_matter_of_tls() {
-        assert_eq!(told(&IoError::Io(std::io::ErrorKind::UnexpectedEof.into()), ProblemKind::Route, "w"), None);
+    fn a_stream_that_ends_is_no_tls_error() {
+        assert_eq!(tls_problem(&IoError::Io(std::io::ErrorKind::UnexpectedEof.into()), ProblemKind::Route, "w"), None);
     }
 }

@@ -1,15 +1,15 @@
-//! From the driver's words to the domain's: columns, cells, texts of our own statements. Changes no byte of a value.
+//! Converts the driver's columns and rows to the domain's types. It changes no byte of a value.
 
 use mysql_async::{Row, Value};
 
-use crate::domain::results::{Cell, Column, Origin, WireType};
+use crate::domain::results::{Cell, Column, ColumnOrigin, WireType};
 
-/// A column definition as the domain sees it. A type byte that no server of today sends is read as text.
+/// Converts a column definition. An unknown type byte is read as text.
 pub(super) fn column(of: &mysql_async::Column) -> Column {
     Column {
         name: of.name_str().into_owned(),
         table: of.table_str().into_owned(),
-        origin: Origin {
+        origin: ColumnOrigin {
             schema: of.schema_str().into_owned(),
             table: of.org_table_str().into_owned(),
             column: of.org_name_str().into_owned(),
@@ -22,16 +22,16 @@ pub(super) fn column(of: &mysql_async::Column) -> Column {
     }
 }
 
-/// The cells of a row of the text protocol, borrowed from it: the chunk's heap is the only place they are copied to.
+/// Returns the cells of a row of the text protocol. They are borrowed, so that only the chunk copies them.
 pub(super) fn cells(row: &Row, columns: usize) -> impl Iterator<Item = Cell<'_>> {
     (0..columns).map(|column| match row.as_ref(column) {
         Some(Value::Bytes(bytes)) => Cell::Bytes(bytes),
-        // The text protocol has only these two; a typed value would mean that a prepared statement came this way.
+        // The text protocol has only bytes and NULL; other values belong to the binary protocol, which no result uses.
         _ => Cell::Null,
     })
 }
 
-/// One value of an answer to a statement of ours, as text. Bytes that are not UTF-8 are replaced, for names only.
+/// Returns one value of an answer to an internal query as text. Bytes that are not UTF-8 are replaced.
 pub(super) fn text(row: &Row, column: usize) -> Option<String> {
     match row.as_ref(column) {
         Some(Value::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
@@ -39,12 +39,31 @@ pub(super) fn text(row: &Row, column: usize) -> Option<String> {
     }
 }
 
-/// The same for a number that may be negative.
+/// Returns one value of an answer to an internal query as a number that may be negative.
 pub(super) fn signed(row: &Row, column: usize) -> Option<i64> {
     text(row, column)?.parse().ok()
 }
 
-/// The same for a number.
+/// Returns one value of an answer to an internal query as a number.
 pub(super) fn number(row: &Row, column: usize) -> Option<u64> {
     text(row, column)?.parse().ok()
+}
+
+/// Returns the names of schemas in alphabetical order: MySQL 8 returns them in the order in which they were created.
+pub(super) fn sorted_names(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_in_alphabetical_order() {
+        let created = ["mysql", "information_schema", "performance_schema", "sys", "zoo", "clinic"];
+        let names = sorted_names(created.into_iter().map(str::to_owned));
+        assert_eq!(names, ["clinic", "information_schema", "mysql", "performance_schema", "sys", "zoo"]);
+    }
 }

@@ -1,4 +1,4 @@
-//! What a session tells, and whom it asks: news with the session's id on them, and the user's answers. It decides nothing.
+//! Sends the events of one session under its id, and asks the user questions while the session connects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,86 +6,89 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc};
 
-use super::typed::Typed;
+use super::credential_cache::CredentialCache;
+use super::internal_query::InternalQuery;
 use crate::domain::ids::SessionId;
 use crate::domain::profile::Secret;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionEvent, StepState};
 use crate::io::tunnel;
 
-/// Where the news of one session go; the other side's queue is bounded, and telling waits for it.
+/// Sends the events of one session. The receiver's queue is bounded, and sending waits for it.
 #[derive(Clone)]
-pub(super) struct Teller {
+pub(super) struct EventSender {
     send: Arc<dyn Fn(SessionEvent) -> BoxFuture<'static, ()> + Send + Sync>,
 }
 
-impl Teller {
-    /// Tells into this queue. A queue that is closed hears nothing, and the session goes on to its own end.
-    pub(super) fn new<N>(id: SessionId, event: mpsc::Sender<N>) -> Self
+impl EventSender {
+    /// Sends into this queue. Events are dropped when the queue is closed; the session goes on to its own end.
+    pub(super) fn new<N>(id: SessionId, queue: mpsc::Sender<N>) -> Self
     where
         N: From<(SessionId, SessionEvent)> + Send + 'static,
     {
         Self {
-            send: Arc::new(move |told| {
-                let event = event.clone();
+            send: Arc::new(move |event| {
+                let queue = queue.clone();
                 Box::pin(async move {
-                    let _ = event.send(N::from((id, told))).await;
+                    let _ = queue.send(N::from((id, event))).await;
                 })
             }),
         }
     }
 
-    /// Tells one thing.
-    pub(super) async fn tell(&self, event: SessionEvent) {
+    pub(super) async fn send(&self, event: SessionEvent) {
         (self.send)(event).await;
     }
 
-    /// Tells that a rung past the hops moved.
-    pub(super) async fn rung(&self, hop: usize, rung: ConnectionStep, state: StepState) {
-        self.tell(SessionEvent::ConnectionStep { hop, rung, state }).await;
+    /// Reports the state of a connection step. Steps after the hops have the number of hops as their hop.
+    pub(super) async fn step(&self, hop: usize, step: ConnectionStep, state: StepState) {
+        self.send(SessionEvent::ConnectionStep { hop, rung: step, state }).await;
     }
 
-    /// Tells that a rung is done.
-    pub(super) async fn done(&self, hop: usize, rung: ConnectionStep, words: String, took: Duration) {
-        self.rung(hop, rung, StepState::Done(words, took)).await;
+    /// Reports a connection step that is done.
+    pub(super) async fn step_done(&self, hop: usize, step: ConnectionStep, outcome: String, took: Duration) {
+        self.step(hop, step, StepState::Done(outcome, took)).await;
+    }
+
+    /// Reports an internal query to the activity pane, with the error where it failed.
+    pub(super) async fn internal_query(&self, query: &InternalQuery, took: Duration, error: Option<String>) {
+        self.send(SessionEvent::Own { text: query.text().to_owned(), took, error }).await;
     }
 }
 
-/// Asks the user while the session connects; one question at a time.
+/// Asks the user while the session connects, one question at a time.
 #[derive(Clone)]
-pub(super) struct Asker {
-    /// Where the question goes.
-    pub(super) tell: Teller,
+pub(super) struct SessionPrompter {
+    pub(super) events: EventSender,
     answers: Arc<Mutex<mpsc::Receiver<Answer>>>,
-    /// What was typed before, and will be.
-    pub(super) typed: Typed,
+    /// What the user typed before. Accepted answers are added.
+    pub(super) credentials: CredentialCache,
 }
 
-impl Asker {
-    /// Asks through this teller; answers come from this queue, and good ones are kept there.
-    pub(super) fn new(tell: Teller, answers: mpsc::Receiver<Answer>, typed: Typed) -> Self {
-        Self { tell, answers: Arc::new(Mutex::new(answers)), typed }
+impl SessionPrompter {
+    pub(super) fn new(events: EventSender, answers: mpsc::Receiver<Answer>, credentials: CredentialCache) -> Self {
+        Self { events, answers: Arc::new(Mutex::new(answers)), credentials }
     }
 
-    /// Asks, and waits for the answer as long as the user takes. A session that ends meanwhile declines.
+    /// Asks, and waits for the answer without a time limit. Returns [`Answer::Decline`] when the session ends meanwhile.
     pub(super) async fn question(&self, question: Question) -> Answer {
         let mut answers = self.answers.lock().await;
-        // An answer that was given before the question was asked is no answer to it.
+        // Answers that were given before this question do not belong to it.
         while answers.try_recv().is_ok() {}
-        self.tell.tell(SessionEvent::Asked(question)).await;
+        self.events.send(SessionEvent::Asked(question)).await;
         answers.recv().await.unwrap_or(Answer::Decline)
     }
 }
 
-impl tunnel::Asker for Asker {
+impl tunnel::UserPrompter for SessionPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         Box::pin(self.question(question))
     }
 
-    fn typed(&self, purpose: &str) -> Option<Secret> {
-        self.typed.get(purpose)
+    fn remembered_secret(&self, purpose: &str) -> Option<Secret> {
+        self.credentials.get(purpose)
     }
 
-    fn keep(&self, purpose: &str, good: Option<&Secret>) {
-        self.typed.keep(purpose, good);
+    fn remember_secret(&self, purpose: &str, accepted: Option<&Secret>) {
+        self.credentials.set(purpose, accepted);
     }
 }

@@ -1,130 +1,131 @@
-//! How far the replica is behind, from the best source that the account may read. A source that refuses is not asked
-//! again, and no answer, nor its absence, does a connection any harm.
+//! Reads how far the replica is behind, from the best source that the account can read. A source that the server refuses is
+//! not read again. A missing or late answer never harms the statement connection.
 
 use std::time::Duration;
 
 use mysql_async::{Conn, Row};
 use tokio::time::Instant;
 
-use super::ask::ask_within;
-use super::events::Teller;
-use super::fault::Fault;
-use super::own::{self, Own};
-use super::settings::Variables;
-use super::{convert, replica};
-
+use super::error::SessionError;
+use super::events::EventSender;
+use super::internal_query::{self, InternalQuery};
+use super::run_internal::run_internal_within;
+use super::variables::ServerVariables;
+use super::{convert, server};
 use crate::domain::limits;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Lag, Role};
 
-/// Where it is read.
+/// Where the lag is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Source {
-    /// The time that the writer renews, as the profile names it.
+enum LagSource {
+    /// A heartbeat column that the writer renews, as the profile names it: schema, table, column.
     Heartbeat([String; 3]),
-    /// What Aurora's storage tells of its own instance.
+    /// Aurora's table of its own instances.
     Aurora,
-    /// The state of replication by this statement, one row for each source.
-    Status(Own),
+    /// The replication status by this query, one row for each replication connection.
+    Status(InternalQuery),
 }
 
-/// What is still worth asking.
+/// The sources of the lag that the server has not refused, and when the lag is read next.
 #[derive(Debug, Clone)]
 pub(super) struct LagProbe {
-    sources: Vec<Source>,
-    /// Why the last one that refused did.
-    refused: Option<String>,
+    sources: Vec<LagSource>,
+    /// The reason of the last refusal.
+    refusal: Option<String>,
     due: Instant,
 }
 
 impl LagProbe {
-    /// What this server may be asked: the profile's own source first, since somebody chose it for this replica.
-    pub(super) fn new(profile: &Profile, variables: &Variables) -> Self {
-        if replica::role(variables) == Role::Writer {
-            return Self { sources: Vec::new(), refused: Some("it takes writes".into()), due: Instant::now() };
+    /// Collects the sources of this server. The heartbeat of the profile is first, because a person chose it for this replica.
+    pub(super) fn new(profile: &Profile, variables: &ServerVariables) -> Self {
+        if server::role(variables) == Role::Writer {
+            let refusal = Some("the server accepts writes".into());
+            return Self { sources: Vec::new(), refusal, due: Instant::now() };
         }
-        let mut sources: Vec<Source> = profile.heartbeat.clone().map(Source::Heartbeat).into_iter().collect();
+        let mut sources: Vec<LagSource> = profile.heartbeat.clone().map(LagSource::Heartbeat).into_iter().collect();
         if variables.get("aurora_version").is_some() {
-            sources.push(Source::Aurora);
+            sources.push(LagSource::Aurora);
         }
-        sources.extend(own::replica_status(replica::speaks(variables)).into_iter().map(Source::Status));
-        // A session for one short statement does without.
-        Self { sources, refused: None, due: Instant::now() + limits::LAG_FIRST }
+        let (family, version) = server::family_and_version(variables);
+        sources.extend(internal_query::replica_status(family, version).into_iter().map(LagSource::Status));
+        // The first read is late enough that a session for one short statement does without it.
+        Self { sources, refusal: None, due: Instant::now() + limits::LAG_FIRST }
     }
 
-    /// When it is to be asked next.
+    /// Returns when the lag is read next.
     pub(super) fn due(&self) -> Instant {
         self.due
     }
 
-    /// Whether it is time.
+    /// Whether it is time to read the lag.
     pub(super) fn is_due(&self) -> bool {
         Instant::now() >= self.due
     }
 
-    /// The next time is a while from now.
-    pub(super) fn later(&mut self) {
+    /// Schedules the next read.
+    pub(super) fn postpone(&mut self) {
         self.due = Instant::now() + limits::LAG;
     }
 
-    /// Asks.
+    /// Reads the lag from the first source that gives it.
     ///
     /// # Errors
-    /// Only where the connection is of no use any more.
-    pub(super) async fn read(&mut self, conn: &mut Conn, tell: &Teller) -> Result<Lag, Fault> {
-        self.later();
-        let mut nothing = None;
+    /// Only where the connection cannot be used any more.
+    pub(super) async fn read(&mut self, conn: &mut Conn, events: &EventSender) -> Result<Lag, SessionError> {
+        self.postpone();
+        let mut first_reason = None;
         let mut at = 0;
         while let Some(source) = self.sources.get(at) {
-            let own = match source {
-                Source::Heartbeat(place) => own::heartbeat(place),
-                Source::Aurora => own::aurora_lag(),
-                Source::Status(own) => own.clone(),
+            let query = match source {
+                LagSource::Heartbeat(column) => internal_query::heartbeat(column),
+                LagSource::Aurora => internal_query::aurora_lag(),
+                LagSource::Status(query) => query.clone(),
             };
-            match ask_within(conn, &own, tell, limits::LAG_ANSWER).await {
-                Ok(rows) => match told(source, &rows) {
+            match run_internal_within(conn, &query, events, limits::LAG_ANSWER).await {
+                Ok(rows) => match parse_lag(source, &rows) {
                     Ok(lag) => return Ok(lag),
-                    Err(why) => {
-                        nothing.get_or_insert(why);
+                    Err(reason) => {
+                        first_reason.get_or_insert(reason);
                         at += 1;
                     }
                 },
-                Err(fault) if fault.code().is_some() => {
-                    // It stays refused: asking every while would only fill the server's log.
-                    self.refused = Some(refusal(source, &fault));
+                Err(error) if error.server_code().is_some() => {
+                    // The refusal is permanent: more attempts would only fill the server's log.
+                    self.refusal = Some(refusal(source, &error));
                     self.sources.remove(at);
                 }
-                Err(fault) => {
-                    // It may wait for a lock behind which it would wait each time.
-                    self.refused = Some(format!("{fault}"));
+                Err(error) => {
+                    // The query may wait for a lock, and would wait for it each time.
+                    self.refusal = Some(error.to_string());
                     self.sources.remove(at);
-                    return Err(fault);
+                    return Err(error);
                 }
             }
         }
-        let why = nothing.or_else(|| self.refused.clone());
-        Ok(Lag::Unknown(why.unwrap_or_else(|| "the server tells nothing of replication".into())))
+        let reason = first_reason.or_else(|| self.refusal.clone());
+        Ok(Lag::Unknown(reason.unwrap_or_else(|| "the server has no replication status".into())))
     }
 }
 
-/// What an answer says; otherwise why it says nothing.
-fn told(source: &Source, rows: &[Row]) -> Result<Lag, String> {
+/// Parses the answer of a source. The error is the reason why it gives no lag.
+fn parse_lag(source: &LagSource, rows: &[Row]) -> Result<Lag, String> {
     match source {
-        Source::Heartbeat([schema, table, _]) => match rows.first().and_then(|row| convert::signed(row, 0)) {
-            Some(behind) => heartbeat(behind),
+        LagSource::Heartbeat([schema, table, _]) => match rows.first().and_then(|row| convert::signed(row, 0)) {
+            Some(behind) => heartbeat_lag(behind),
             None => Err(format!("{schema}.{table} has no heartbeat")),
         },
-        Source::Aurora => {
+        LagSource::Aurora => {
             let milliseconds = rows.first().and_then(|row| convert::text(row, 0)).and_then(|text| text.parse().ok());
             let behind = milliseconds.and_then(|ms: f64| Duration::try_from_secs_f64(ms / 1000.0).ok());
-            behind.map(Lag::Behind).ok_or_else(|| "replica_host_status has no row of this instance".into())
+            behind.map(Lag::Behind).ok_or_else(|| "replica_host_status has no row for this instance".into())
         }
-        Source::Status(_) => status(rows),
+        LagSource::Status(_) => status_lag(rows),
     }
 }
 
-/// Clocks differ a little: a heartbeat of the next second is one of now.
-fn heartbeat(microseconds: i64) -> Result<Lag, String> {
+/// Returns the lag of a heartbeat with this age. Clocks differ a little: up to a second in the future counts as now.
+fn heartbeat_lag(microseconds: i64) -> Result<Lag, String> {
     match u64::try_from(microseconds) {
         Ok(behind) => Ok(Lag::Behind(Duration::from_micros(behind))),
         Err(_) if microseconds > -1_000_000 => Ok(Lag::Behind(Duration::ZERO)),
@@ -134,43 +135,44 @@ fn heartbeat(microseconds: i64) -> Result<Lag, String> {
     }
 }
 
-/// The slowest of all channels; one that does not run says NULL, which is not zero.
-fn status(rows: &[Row]) -> Result<Lag, String> {
+/// Returns the lag of the slowest replication connection. One that does not run has NULL, which is not zero.
+fn status_lag(rows: &[Row]) -> Result<Lag, String> {
     let mut behind = None;
     for row in rows {
         let names = ["Seconds_Behind_Source", "Seconds_Behind_Master"];
         let columns = row.columns_ref();
         let at =
             columns.iter().position(|column| names.iter().any(|name| column.name_str().eq_ignore_ascii_case(name)));
-        let Some(at) = at else { return Err("the server does not say how far it is behind".into()) };
+        let Some(at) = at else { return Err("the server does not report how far it is behind".into()) };
         match convert::number(row, at) {
             Some(seconds) => behind = behind.max(Some(seconds)),
             None => return Ok(Lag::Stopped),
         }
     }
-    behind.map(|seconds| Lag::Behind(Duration::from_secs(seconds))).ok_or_else(|| "it replicates from nowhere".into())
+    let behind = behind.map(|seconds| Lag::Behind(Duration::from_secs(seconds)));
+    behind.ok_or_else(|| "replication is not configured".into())
 }
 
-/// Why a source cannot be read, in few words.
-fn refusal(source: &Source, fault: &Fault) -> String {
-    let told = fault.to_string();
+/// Returns in a few words why a source cannot be read.
+fn refusal(source: &LagSource, error: &SessionError) -> String {
+    let message = error.to_string();
     let what = match source {
-        Source::Heartbeat([schema, table, column]) => format!("the heartbeat {schema}.{table}.{column}"),
-        Source::Aurora => "replica_host_status".into(),
-        Source::Status(_) => "the state of replication".into(),
+        LagSource::Heartbeat([schema, table, column]) => format!("the heartbeat {schema}.{table}.{column}"),
+        LagSource::Aurora => "replica_host_status".into(),
+        LagSource::Status(_) => "the replication status".into(),
     };
-    match fault.code() {
-        Some(1227) => format!("no privilege: {}", privilege(&told)),
+    match error.server_code() {
+        Some(1227) => format!("no privilege: {}", missing_privilege(&message)),
         Some(1044 | 1045 | 1142 | 1143) => format!("no privilege: SELECT on {what}"),
         Some(1146 | 1049 | 1054) => format!("there is no {}", what.trim_start_matches("the ")),
-        // Not known, not supported, not understood: the engine has no such thing.
-        Some(_) | None => format!("the server refuses {what}"),
+        // Unknown or unsupported syntax: the engine has no such thing.
+        Some(_) | None => format!("the server refuses to show {what}"),
     }
 }
 
-/// The privilege that the server says is missing: the least of those that would do, which it names last.
-fn privilege(told: &str) -> &str {
-    let list = told.rsplit_once(" privilege").map_or("", |(before, _)| before);
+/// Returns the missing privilege from the server's message: the last of its list, which is the weakest sufficient one.
+fn missing_privilege(message: &str) -> &str {
+    let list = message.rsplit_once(" privilege").map_or("", |(before, _)| before);
     let list = list.rsplit_once("the ").map_or("", |(_, list)| list);
     let last = list.rsplit(',').next().unwrap_or_default().trim();
     if last.is_empty() { "REPLICATION CLIENT" } else { last }
@@ -181,18 +183,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_missing_privilege_is_the_last_that_the_server_names() {
+    fn the_missing_privilege_is_the_last_one_in_the_message() {
         let mysql = "ERROR 42000 (1227): Access denied; you need (at least one of) the SUPER, REPLICATION CLIENT privilege(s) for this operation";
-        assert_eq!(privilege(mysql), "REPLICATION CLIENT");
+        assert_eq!(missing_privilege(mysql), "REPLICATION CLIENT");
         let mariadb = "Access denied; you need (at least one of) the SLAVE MONITOR privilege(s) for this operation";
-        assert_eq!(privilege(mariadb), "SLAVE MONITOR");
-        assert_eq!(privilege("no"), "REPLICATION CLIENT");
+        assert_eq!(missing_privilege(mariadb), "SLAVE MONITOR");
+        assert_eq!(missing_privilege("no"), "REPLICATION CLIENT");
     }
 
     #[test]
-    fn a_heartbeat_a_little_ahead_is_one_of_now_and_one_far_ahead_tells_nothing() {
-        assert_eq!(heartbeat(20_000), Ok(Lag::Behind(Duration::from_millis(20))));
-        assert_eq!(heartbeat(-200_000), Ok(Lag::Behind(Duration::ZERO)));
-        assert_eq!(heartbeat(-7_200_000_000), Err("the heartbeat is 7200 s ahead of the server's clock".into()));
+    fn a_heartbeat_a_little_ahead_counts_as_now_and_one_far_ahead_is_an_error() {
+        assert_eq!(heartbeat_lag(20_000), Ok(Lag::Behind(Duration::from_millis(20))));
+        assert_eq!(heartbeat_lag(-200_000), Ok(Lag::Behind(Duration::ZERO)));
+        assert_eq!(heartbeat_lag(-7_200_000_000), Err("the heartbeat is 7200 s ahead of the server's clock".into()));
     }
 }

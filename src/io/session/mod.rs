@@ -1,99 +1,61 @@
-//! The session: one task for each, which owns the way to the replica, the connection for statements, and a second one
-//! that stops them. It names the driver (`mysql_async`), and nobody else does. It decides nothing that a user could.
+//! The session: one task for each, which owns the route to the replica and all MySQL connections on it. Only this module
+//! uses the driver (`mysql_async`). It makes no decision that belongs to the user.
 //!
 //! ```text
-//!  Connect ──► link ──► connection ──► pinned and read back ──► facts ──► control connection ──► Ready
-//!  Run(Permit) ──► (bound: values) ──► statement (desk attends: cancel, deadlines, link) ──► Rows …, End ──► Ended
-//!  every while ──► lag, and a sign of life, on the control connection
-//!  LoadCatalog ──► a third connection, closed when it is read
+//!  Connect ──► route ──► sign-in ──► variables pinned and read back ──► facts ──► control connection ──► Ready
+//!  Run(Permit) ──► (bound values) ──► statement (supervisor: cancel, deadlines, heartbeat) ──► Rows …, End ──► Ended
+//!  regularly ──► replication lag and a heartbeat, on the control connection
+//!  LoadCatalog ──► a third connection, closed after the catalog is read
+//! ```
+//!
+//! Files, from the top down; a file uses only files below it:
+//!
+//! ```text
+//!  task              the session's task: connects, then runs one command after the other
+//!  connect_steps     the connection steps after the route
+//!  statement         runs one statement; bound_values sends the values that go with it
+//!  supervisor        watches commands, deadlines and the heartbeat while a statement runs
+//!  control           the second connection: KILL, heartbeat, lag
+//!  sign_in           opens the first connection
+//!  catalog_loader    loads the catalog in a task; catalog reads it
+//!  secondary, lag, server_facts
+//!  pin               sets the session variables and reads them back
+//!  connector         opens one MySQL connection: driver options and TLS
+//!  route, tunnel_context, secrets
+//!  run_internal, variables, server, server_timeout, events, error, …
 //! ```
 
-mod ask;
-mod bound;
-mod cancel;
+mod bound_values;
+mod catalog;
+mod catalog_loader;
 mod certificate;
-mod climb;
-mod connect;
+mod connect_steps;
+mod connector;
+mod control;
 mod convert;
-mod desk;
+mod credential_cache;
+mod env;
+mod error;
 mod events;
-mod fault;
-mod further;
-mod introspect;
+mod internal_query;
 mod lag;
-mod link;
-mod own;
-mod replica;
-mod settings;
+mod password_watch;
+mod pin;
+mod route;
+mod run_internal;
+mod secondary;
+mod secrets;
+mod server;
+mod server_facts;
+mod server_timeout;
 mod sign_in;
 mod statement;
+mod supervisor;
 mod task;
-mod tripwire;
-mod typed;
+mod tunnel_context;
+mod variables;
 
-use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::time::SystemTime;
-
-pub use link::tunnel_context;
+pub use credential_cache::{CredentialCache, CredentialCaches};
+pub use env::{CatalogLoading, PrepareProfile, ReadSecret, SecretAge, SessionEnv};
 pub use task::spawn;
-pub use typed::{Stories, Typed};
-
-use super::tunnel::{AppendLine, IsOwnSocket, ReadFile, SshConfig};
-use crate::domain::problem::Problem;
-use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource};
-
-/// Brings a secret from its source. It may block: it is called on a thread for that. `Prompt` never reaches it.
-pub type BringSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
-
-/// How many days ago the secret of a source was put there, where that is known. It reads a small file.
-pub type SecretAge = dyn Fn(&SecretSource) -> Option<u64> + Send + Sync;
-
-/// Makes ready what a profile stands for, and answers with the profile that leads there. It is asked at each connecting.
-pub type Prepare =
-    dyn Fn(Arc<Profile>) -> Pin<Box<dyn Future<Output = Result<Arc<Profile>, Problem>> + Send>> + Send + Sync;
-
-/// What a session needs of this machine: lent by whoever starts it.
-#[derive(Clone)]
-pub struct Outside {
-    /// The account at hops that name none.
-    pub os_user: String,
-    /// The user's home folder.
-    pub home: PathBuf,
-    /// The SSH agent's socket, if there is an agent.
-    pub agent: Option<PathBuf>,
-    /// `known_hosts` files besides that of a hop, never written.
-    pub global_known_hosts: Vec<PathBuf>,
-    /// `ssh_config`, if hops may be described there.
-    pub ssh_config: Option<Arc<SshConfig>>,
-    /// The time of day.
-    pub clock: fn() -> SystemTime,
-    /// Reads CA, key and `known_hosts` files.
-    pub read: ReadFile,
-    /// Records accepted host keys.
-    pub append: AppendLine,
-    /// Tells our own connections at a tunnel's local end from those of others.
-    pub is_own_socket: IsOwnSocket,
-    /// Brings password and passphrase.
-    pub secret: Arc<BringSecret>,
-    /// Tells how old a stored secret is.
-    pub secret_age: Arc<SecretAge>,
-    /// Whether the catalog is read as soon as the session is ready.
-    pub catalog: CatalogAt,
-    /// Makes ready what a profile stands for, where that must be started first.
-    pub prepare: Option<Arc<Prepare>>,
-    /// What the command lines begin with that words tell people to run.
-    pub command_line: CommandLine,
-    /// What the user typed for the sessions before this one of the same story.
-    pub typed: Typed,
-}
-
-/// When the catalog is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CatalogAt {
-    /// As soon as the session is ready.
-    Start,
-    /// Only when it is asked for (headless commands).
-    Request,
-}
+pub use tunnel_context::tunnel_context;

@@ -1,5 +1,5 @@
-//! Signs in at the replica: with what is kept of this story, what the profile's source brings, or what the user types; and
-//! tells why it is not let in.
+//! Signs in at the replica: with a cached password, the password that the profile's source has, or one that the user types.
+//! It explains a failed sign-in.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,103 +7,111 @@ use std::time::Duration;
 use mysql_async::Conn;
 use tokio::time::{Instant, timeout};
 
-use super::ask::{Manner, ask};
-use super::connect::{Password, Recipe};
-use super::events::Asker;
-use super::fault::Fault;
-use super::introspect::in_alphabet;
-use super::link::Link;
-use super::{Outside, convert, own, settings};
+use super::connector::{Connector, PasswordSource};
+use super::convert::{self, sorted_names};
+use super::env::SessionEnv;
+use super::error::SessionError;
+use super::events::{EventSender, SessionPrompter};
+use super::internal_query;
+use super::pin::pin;
+use super::route::ReplicaRoute;
+use super::run_internal::{Batching, run_internal};
+use super::secrets::{password_purpose, read_secret, secret_age};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource, TlsMode};
 use crate::domain::protocol::{Answer, Question};
 
-/// The server's error for a password that is not the account's.
+/// The server's error for a wrong user or password.
 const ACCESS_DENIED: u16 = 1045;
-/// How often another password is asked for after that: servers count failures.
+/// The server's error for a database that does not exist.
+const UNKNOWN_DATABASE: u16 = 1049;
+/// How many times the user may type another password. There are few, because servers count failures.
 const TYPED_PASSWORDS: u32 = 2;
 
-/// Let in.
+/// The first connection of a session.
 pub(super) struct SignedIn {
     pub(super) conn: Conn,
-    pub(super) recipe: Recipe,
-    /// Worth a warning: the stored password is not the one that was good.
+    pub(super) connector: Connector,
+    /// Set where the stored password is not the one that was accepted.
     pub(super) warning: Option<String>,
     pub(super) took: Duration,
 }
 
-/// Not let in.
-pub(super) enum NotIn {
-    /// The way to the server failed, and was told as a rung of its own.
-    Told(Problem),
-    /// The server, or whoever has the password, said no.
+/// Why the sign-in failed.
+pub(super) enum SignInError {
+    /// The connection to the server failed. An earlier connection step has already reported it.
+    Reported(Problem),
+    /// The server refused the account, or there is no password.
     Refused(Problem),
 }
 
 /// Opens the first connection.
 pub(super) async fn sign_in(
-    (profile, database): (&Arc<Profile>, Option<&str>),
-    outside: &Outside,
-    link: &Link,
-    asker: &Asker,
-) -> Result<SignedIn, NotIn> {
-    let purpose = password_prompt(profile);
-    let mut before = asker.typed.get(&purpose);
-    let first = match before.clone() {
-        Some(secret) => Password::Typed(secret),
-        None => password(profile, outside, asker).await.map_err(NotIn::Refused)?,
+    profile: &Arc<Profile>,
+    database: Option<&str>,
+    env: &SessionEnv,
+    route: ReplicaRoute,
+    prompter: &SessionPrompter,
+) -> Result<SignedIn, SignInError> {
+    let prompt = password_prompt(profile);
+    let mut cached = prompter.credentials.get(&prompt);
+    let password = match cached.clone() {
+        Some(secret) => PasswordSource::Typed(secret),
+        None => password_source(profile, env, prompter).await.map_err(SignInError::Refused)?,
     };
-    let mut recipe = Recipe::new(Arc::clone(profile), first, outside).map_err(NotIn::Told)?;
-    link.at_the_door(profile, &asker.tell).await;
+    let mut connector = Connector::new(Arc::clone(profile), route, password, env).map_err(SignInError::Reported)?;
+    connector.route.report_server_step(profile, &prompter.events).await;
     let begun = Instant::now();
-    let mut instead_of_it = 0;
+    let mut typed_passwords = 0;
     let conn = loop {
-        let fault = match recipe.open(link, database).await {
+        let error = match connector.open(database).await {
             Ok(conn) => break conn,
-            // The forward has failed and was told as that rung: the one above it was not tried.
-            Err(Fault::Told(problem)) if !link.is_at_the_door() => return Err(NotIn::Told(problem)),
-            Err(fault) => fault,
+            // The forward failed and has reported itself as a step. The MySQL step was not tried.
+            Err(SessionError::Reported(problem)) if !connector.route.has_reached_server() => {
+                return Err(SignInError::Reported(problem));
+            }
+            Err(error) => error,
         };
-        let is_refused = fault.code() == Some(ACCESS_DENIED);
-        let problem = sign_in_problem(fault, &recipe, link, database, asker).await;
-        if !is_refused {
-            return Err(NotIn::Refused(problem));
+        let is_denied = error.server_code() == Some(ACCESS_DENIED);
+        let problem = sign_in_problem(error, &connector, database, &prompter.events).await;
+        if !is_denied {
+            return Err(SignInError::Refused(problem));
         }
-        asker.typed.keep(&purpose, None);
-        if before.take().is_some() && is_stored(profile) {
-            // What was typed is good no longer. The source, in whose place it was, may know better by now.
-            recipe.password = password(profile, outside, asker).await.map_err(NotIn::Refused)?;
+        prompter.credentials.set(&prompt, None);
+        if cached.take().is_some() && has_stored_password(profile) {
+            // The cached password is no longer valid. The source of the profile may have the new one.
+            connector.password = password_source(profile, env, prompter).await.map_err(SignInError::Refused)?;
             continue;
         }
-        let problem = refused(profile, problem, outside).await;
-        if instead_of_it == TYPED_PASSWORDS {
-            return Err(NotIn::Refused(problem));
+        let problem = with_password_hint(profile, problem, env).await;
+        if typed_passwords == TYPED_PASSWORDS {
+            return Err(SignInError::Refused(problem));
         }
-        instead_of_it += 1;
-        let typed = instead(profile, problem.clone(), asker).await.ok_or(NotIn::Refused(problem))?;
-        recipe.password = Password::Typed(typed);
+        typed_passwords += 1;
+        let typed = ask_instead(profile, problem.clone(), prompter).await.ok_or(SignInError::Refused(problem))?;
+        connector.password = PasswordSource::Typed(typed);
     };
-    if let Password::Typed(secret) = &recipe.password {
-        asker.typed.keep(&purpose, Some(secret));
+    if let PasswordSource::Typed(secret) = &connector.password {
+        prompter.credentials.set(&prompt, Some(secret));
     }
-    let warning = not_the_stored_one(profile, instead_of_it, &outside.command_line);
-    Ok(SignedIn { conn, recipe, warning, took: begun.elapsed() })
+    let warning = if typed_passwords > 0 { outdated_password_warning(profile, &env.command_line) } else { None };
+    Ok(SignedIn { conn, connector, warning, took: begun.elapsed() })
 }
 
-/// Whether the password comes from somewhere else than the user's head.
-fn is_stored(profile: &Profile) -> bool {
+/// Whether the profile names a source for the password.
+fn has_stored_password(profile: &Profile) -> bool {
     !matches!(profile.password, None | Some(SecretSource::Prompt))
 }
 
-/// What to do about a refused password.
-async fn refused(profile: &Profile, mut problem: Problem, outside: &Outside) -> Problem {
-    if !is_stored(profile) && !matches!(profile.tls, TlsMode::Disabled) {
-        problem = problem.hint("type it again; it may have been rotated: ask whoever gave you the account");
+/// Adds what to do about a refused password.
+async fn with_password_hint(profile: &Profile, mut problem: Problem, env: &SessionEnv) -> Problem {
+    if !has_stored_password(profile) && !matches!(profile.tls, TlsMode::Disabled) {
+        problem = problem.hint("type the password again; if it was rotated, ask the administrator of the replica");
     }
     let Some(source) = &profile.password else { return problem };
-    let age = source_age(outside, source.clone()).await;
-    match source.refused(&profile.name, age, &outside.command_line) {
+    let age = secret_age(env, source.clone()).await;
+    match source.refused(&profile.name, age, &env.command_line) {
         Some(hint) => problem.hint(match profile.tls {
             TlsMode::Disabled => format!("{OVER_TLS_ONLY}; otherwise: {hint}"),
             _ => hint,
@@ -116,100 +124,83 @@ fn password_prompt(profile: &Profile) -> String {
     format!("Password of {} at {}", profile.user, profile.host)
 }
 
-/// Asks for a password in place of the one that was refused or could not be had; nothing where nobody gives one.
-async fn instead(profile: &Profile, problem: Problem, asker: &Asker) -> Option<Secret> {
+/// Asks for another password than the one that was refused or could not be read. `None` when the user declines.
+async fn ask_instead(profile: &Profile, problem: Problem, prompter: &SessionPrompter) -> Option<Secret> {
     let prompt = password_prompt(profile);
-    match asker.question(Question::Instead { prompt, problem }).await {
+    match prompter.question(Question::Instead { prompt, problem }).await {
         Answer::Secret(secret) => Some(secret),
         Answer::Accept | Answer::Decline => None,
     }
 }
 
-async fn source_age(outside: &Outside, source: SecretSource) -> Option<u64> {
-    let age = Arc::clone(&outside.secret_age);
-    tokio::task::spawn_blocking(move || age(&source)).await.ok().flatten()
+/// Returns the warning that the stored password is outdated, where a typed one was accepted.
+fn outdated_password_warning(profile: &Profile, rrx: &CommandLine) -> Option<String> {
+    let hint = profile.password.as_ref()?.refused(&profile.name, None, rrx)?;
+    Some(format!("the typed password differs from the stored one: {hint}"))
 }
 
-/// Connected with a typed password although one is stored: the stored one is still the old one.
-fn not_the_stored_one(profile: &Profile, typed: u32, rrx: &CommandLine) -> Option<String> {
-    let source = profile.password.as_ref().filter(|_| typed > 0)?;
-    let hint = source.refused(&profile.name, None, rrx)?;
-    Some(format!("the password that was typed is not the one that is kept: {hint}"))
-}
-
-async fn password(profile: &Profile, outside: &Outside, asker: &Asker) -> Result<Password, Problem> {
+async fn password_source(
+    profile: &Profile,
+    env: &SessionEnv,
+    prompter: &SessionPrompter,
+) -> Result<PasswordSource, Problem> {
     match &profile.password {
         None | Some(SecretSource::Prompt) => {
             let prompt = password_prompt(profile);
-            match asker.question(Question::Secret { prompt, echo: false }).await {
-                Answer::Secret(secret) => Ok(Password::Typed(secret)),
+            match prompter.question(Question::Secret { prompt, echo: false }).await {
+                Answer::Secret(secret) => Ok(PasswordSource::Typed(secret)),
                 Answer::Accept | Answer::Decline => Err(Problem::new(
                     ProblemKind::Interrupted,
-                    "No password was given, so connecting stops",
+                    "Connecting stopped, because no password was given",
                 )
-                .hint("try again to be asked again; `password = { command = \"…\" }` in the profile brings it unasked")
+                .hint(
+                    "try again to type it, or set `password = { command = \"…\" }` in the profile so that rrx does not ask",
+                )
                 .then(Remedy::Settings)),
             }
         }
-        Some(source @ SecretSource::Command(_)) => Ok(Password::Fresh(source.clone(), Box::new(outside.clone()))),
-        Some(source) => match bring(outside, source.clone(), &password_of(profile)).await {
-            // What a keyring does not give can be typed, where there is somebody.
+        Some(source @ SecretSource::Command(_)) => Ok(PasswordSource::EachTime(source.clone(), Box::new(env.clone()))),
+        Some(source) => match read_secret(env, source.clone(), &password_purpose(profile)).await {
+            // The user can type what the keyring does not have.
             Err(problem) if matches!(source, SecretSource::Keyring(_)) => {
-                instead(profile, problem.clone(), asker).await.map(Password::Typed).ok_or(problem)
+                ask_instead(profile, problem.clone(), prompter).await.map(PasswordSource::Typed).ok_or(problem)
             }
-            brought => brought.map(Password::Kept),
+            result => result.map(PasswordSource::Stored),
         },
     }
 }
 
-/// What the account's password is called where it cannot be had.
-pub(super) fn password_of(profile: &Profile) -> String {
-    format!("the password of {} at {}", profile.user, profile.host)
-}
-
-/// Brings a secret on a thread that may block. A problem names it by these words, and its source.
-pub(super) async fn bring(outside: &Outside, source: SecretSource, purpose: &str) -> Result<Secret, Problem> {
-    let (bring, from) = (Arc::clone(&outside.secret), source.clone());
-    let brought = tokio::task::spawn_blocking(move || bring(&from)).await;
-    let brought = brought.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Settings, "it could not be brought")));
-    brought.map_err(|problem| {
-        let hint = problem.hint.clone().unwrap_or_else(|| source.absent(&outside.command_line));
-        let what = format!("There is no secret for {purpose}");
-        let mut named = Problem { what, ..problem.clone() };
-        if problem.what != named.what {
-            named.because.insert(0, problem.what);
-        }
-        named.because(format!("it comes from {}", source.words())).hint(hint).then(Remedy::Settings)
-    })
-}
-
-/// What a refused account is told where no TLS is tried.
+/// The hint for an account that was refused without TLS.
 const OVER_TLS_ONLY: &str =
-    "the server may take this account over TLS only: write tls = \"verify-identity\" and `ca` into the profile";
+    "the server may accept this account over TLS only: set tls = \"verify-identity\" and `ca` in the profile";
 
-/// Tells why the handshake failed; for an unknown database also which ones there are.
-async fn sign_in_problem(fault: Fault, recipe: &Recipe, link: &Link, database: Option<&str>, asker: &Asker) -> Problem {
-    let profile = &recipe.profile;
-    let unknown = fault.code() == Some(1049);
-    let refused = fault.code() == Some(ACCESS_DENIED);
-    let mut problem = fault.connecting(&profile.host, profile.port, &profile.user);
-    if refused && matches!(profile.tls, TlsMode::Disabled) {
-        // What MySQL says as 3159, MariaDB says so, and both for an account with REQUIRE SSL.
+/// Returns the problem of a failed handshake. For an unknown database it names those that exist.
+async fn sign_in_problem(
+    error: SessionError,
+    connector: &Connector,
+    database: Option<&str>,
+    events: &EventSender,
+) -> Problem {
+    let profile = &connector.profile;
+    let code = error.server_code();
+    let mut problem = error.into_connect_problem(&profile.host, profile.port, &profile.user);
+    if code == Some(ACCESS_DENIED) && matches!(profile.tls, TlsMode::Disabled) {
+        // For an account with REQUIRE SSL, MariaDB returns this error, and MySQL this or 3159.
         problem.hint = Some(format!("{OVER_TLS_ONLY}; otherwise the password may have been rotated"));
     }
-    let Some(database) = database.filter(|_| unknown) else { return problem };
+    let Some(database) = database.filter(|_| code == Some(UNKNOWN_DATABASE)) else { return problem };
     problem.what = format!("There is no database {database} on {}:{}", profile.host, profile.port);
-    if let Ok(names) = schema_names(recipe, link, asker).await {
+    if let Ok(names) = schema_names(connector, events).await {
         problem.hint = Some(format!("choose one that exists: {}", names.join(", ")));
         problem.then = Some(Remedy::Settings);
     }
     problem
 }
 
-async fn schema_names(recipe: &Recipe, link: &Link, asker: &Asker) -> Result<Vec<String>, Fault> {
-    let mut conn = recipe.open(link, None).await?;
-    settings::pin(&mut conn, &recipe.profile, Manner::OneByOne, &asker.tell).await?;
-    let rows = ask(&mut conn, &own::schema_names(), &asker.tell).await?;
+async fn schema_names(connector: &Connector, events: &EventSender) -> Result<Vec<String>, SessionError> {
+    let mut conn = connector.open(None).await?;
+    pin(&mut conn, &connector.profile, Batching::OneByOne, events).await?;
+    let rows = run_internal(&mut conn, &internal_query::schema_names(), events).await?;
     let _ = timeout(limits::KILL, conn.disconnect()).await;
-    Ok(in_alphabet(rows.iter().filter_map(|row| convert::text(row, 0))))
+    Ok(sorted_names(rows.iter().filter_map(|row| convert::text(row, 0))))
 }

@@ -1,5 +1,5 @@
-//! Runs one permitted statement in the text protocol: rows go on in batches as the server sends them, limits and
-//! cancelling stop it by a KILL, and what remains is drained. It holds every future of the driver until it is done.
+//! Runs one permitted statement in the text protocol: rows go on in batches as the server sends them, limits and cancelling
+//! stop the statement by a KILL, and the remaining rows are drained. It keeps every future of the driver until it is done.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -9,17 +9,16 @@ use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, QueryResult, Row, TextProtocol};
-use tokio::select;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use super::ask::ask;
-use super::bound::Bound;
-use super::cancel;
+use super::bound_values::BoundValues;
+use super::control;
 use super::convert;
-use super::desk::{Desk, Room, Stop};
-use super::fault::{Fault, lost_by};
-use super::own;
+use super::error::{SessionError, lost_connection};
+use super::events::EventSender;
+use super::internal_query;
+use super::run_internal::run_internal;
+use super::supervisor::{Progress, RowSlot, StatementSupervisor, StopReason};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
@@ -27,213 +26,206 @@ use crate::domain::results::{ChunkBuilder, Column};
 use crate::domain::sql::locate::error_place;
 use crate::domain::sql::{Dialect, Param};
 
-/// One statement on its way.
-pub(super) struct Job<'a> {
+/// One statement to run.
+pub(super) struct StatementToRun<'a> {
     /// The permitted text.
     pub(super) text: &'a str,
-    /// The values that go with it: one for each of its `?`.
+    /// The values for it: one for each of its `?`.
     pub(super) params: &'a [Param],
     /// Where its rows go.
     pub(super) result: ResultId,
-    /// What bounds it.
     pub(super) bounds: RunBounds,
-    /// How the server reads it.
+    /// How the server reads the text.
     pub(super) dialect: Dialect,
-    /// The database before it.
+    /// The current database before it.
     pub(super) database: Option<String>,
 }
 
-/// Rows that are thrown away between two looks at whatever else happens.
-const GLANCE: u64 = 4096;
+/// How many rows are drained between two polls of the supervisor.
+const POLL_EVERY: u64 = 4096;
 
 /// What has come so far.
-struct Tally {
+struct RowTotals {
     started: Instant,
+    /// The time to the first row.
     first_row: Option<Duration>,
     rows: u64,
     bytes: u64,
 }
 
-/// Runs it, and reports. When the desk says "dead" afterwards, the connection must not be used again.
-pub(super) async fn run(conn: &mut Conn, desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, job: Job<'_>) -> RunReport {
-    let mut tally = Tally { started: Instant::now(), first_row: None, rows: 0, bytes: 0 };
-    let mut bound = Bound::default();
-    let outcome = send(conn, desk, rows, &job, (&mut tally, &mut bound)).await;
-    // An error of the server tells of the statement, any other one of the connection.
-    if let Some(Err(Fault::Driver(error))) = &outcome
+/// Runs the statement and returns its report. Where the supervisor is `lost` afterwards, the connection must not be used again.
+pub(super) async fn run_statement(
+    conn: &mut Conn,
+    supervisor: &mut StatementSupervisor<'_>,
+    statement: StatementToRun<'_>,
+) -> RunReport {
+    let mut totals = RowTotals { started: Instant::now(), first_row: None, rows: 0, bytes: 0 };
+    let mut bound = BoundValues::default();
+    let outcome = send(conn, supervisor, &statement, &mut bound, &mut totals).await;
+    // An error of the server concerns the statement, all other errors concern the connection.
+    if let Some(Err(SessionError::Driver(error))) = &outcome
         && error.is_fatal()
-        && desk.dead.is_none()
+        && supervisor.lost.is_none()
     {
-        desk.dead = Some(lost_by(error));
+        supervisor.lost = Some(lost_connection(error));
     }
-    desk.settle().await;
-    if desk.stop.is_some()
-        && desk.dead.is_none()
-        && let Err(fault) = cancel::barrier(conn, desk.tell).await
+    supervisor.finish_kill().await;
+    if supervisor.stop.is_some()
+        && supervisor.lost.is_none()
+        && let Err(error) = control::barrier(conn, supervisor.events).await
     {
-        desk.dead = Some(fault.lost());
+        supervisor.lost = Some(error.into_lost_problem());
     }
-    let total = tally.started.elapsed();
-    let (mut end, width) = end_of(desk, outcome);
+    let total = totals.started.elapsed();
+    let (mut end, width) = end_of(supervisor, outcome);
     if let End::Broken(Problem { server: Some(error), at, .. }) = &mut end {
-        *at = error_place(job.text, &error.message, error.code, job.dialect);
+        *at = error_place(statement.text, &error.message, error.code, statement.dialect);
     }
-    for piece in desk.held.drain(..) {
-        let _ = rows.send(piece).await;
-    }
-    let _ = rows.send(Rows::End { result: job.result, end: end.clone() }).await;
+    supervisor.send_end(end.clone()).await;
     let mut report = RunReport {
         end,
-        rows: tally.rows,
-        bytes: tally.bytes,
-        first_row: tally.first_row,
+        rows: totals.rows,
+        bytes: totals.bytes,
+        first_row: totals.first_row,
         total,
         warning_count: 0,
         warnings: Vec::new(),
-        database: job.database,
+        database: statement.database,
     };
     if report.end == End::Complete
-        && let Err(fault) = afterwards(conn, desk, width, &mut report).await
+        && let Err(error) = complete_report(conn, supervisor.events, width, &mut report).await
     {
-        desk.dead = Some(fault.lost());
+        supervisor.lost = Some(error.into_lost_problem());
     }
-    if desk.dead.is_none()
-        && let Err(fault) = bound.release(conn, desk.tell).await
+    if supervisor.lost.is_none()
+        && let Err(error) = bound.release(conn, supervisor.events).await
     {
-        desk.dead = Some(fault.lost());
+        supervisor.lost = Some(error.into_lost_problem());
     }
     report
 }
 
-/// Sends the statement with its values, and reads to the end. `None`: the connection died. `Ok` holds the number of columns.
+/// Sends the statement with its values, and reads to the end. `None`: the connection was lost. `Ok` has the number of columns.
 async fn send(
     conn: &mut Conn,
-    desk: &mut Desk<'_>,
-    rows: &mpsc::Sender<Rows>,
-    job: &Job<'_>,
-    (tally, bound): (&mut Tally, &mut Bound),
-) -> Option<Result<usize, Fault>> {
-    if job.params.is_empty() {
-        return read(conn, desk, rows, (job, job.text), tally).await;
+    supervisor: &mut StatementSupervisor<'_>,
+    statement: &StatementToRun<'_>,
+    bound: &mut BoundValues,
+    totals: &mut RowTotals,
+) -> Option<Result<usize, SessionError>> {
+    if statement.params.is_empty() {
+        return read(conn, supervisor, statement, statement.text, totals).await;
     }
-    // Rare: it shall not make the future of every statement large.
-    if let Err(fault) = Box::pin(bound.prepare(conn, desk, job.text, job.params)).await? {
-        return Some(Err(fault));
+    // Boxed, because it is rare and would make the future of every statement large.
+    if let Err(error) = Box::pin(bound.prepare(conn, supervisor, statement.text, statement.params)).await? {
+        return Some(Err(error));
     }
-    if desk.is_draining() {
-        // The KILL may have hit what came before: sent now, the statement would run on.
+    if supervisor.is_draining() {
+        // The KILL may have hit an earlier query: a statement that is sent now would not be stopped by it.
         return Some(Ok(0));
     }
-    read(conn, desk, rows, (job, own::execute(job.params.len()).text()), tally).await
+    let execute = internal_query::execute(statement.params.len());
+    read(conn, supervisor, statement, execute.text(), totals).await
 }
 
 /// Sends this text for the statement, and reads to the end.
 async fn read(
     conn: &mut Conn,
-    desk: &mut Desk<'_>,
-    rows: &mpsc::Sender<Rows>,
-    (job, text): (&Job<'_>, &str),
-    tally: &mut Tally,
-) -> Option<Result<usize, Fault>> {
-    let mut result = match desk.attend(pin!(conn.query_iter(text))).await? {
+    supervisor: &mut StatementSupervisor<'_>,
+    statement: &StatementToRun<'_>,
+    text: &str,
+    totals: &mut RowTotals,
+) -> Option<Result<usize, SessionError>> {
+    let mut result = match supervisor.run(pin!(conn.query_iter(text))).await? {
         Ok(result) => result,
-        Err(error) => return Some(Err(Fault::Driver(error))),
+        Err(error) => return Some(Err(SessionError::Driver(error))),
     };
     let columns: Arc<[Column]> = result.columns_ref().iter().map(convert::column).collect();
     let width = columns.len();
-    if !hand_on(desk, rows, Rows::Open { result: job.result, columns }).await {
+    if !send_rows(supervisor, Rows::Open { result: statement.result, columns }).await {
         return None;
     }
-    let mut batch = Batch::new(width, job.result);
+    let mut batch = RowBatch::new(width, statement.result);
     let mut drained = 0_u64;
     loop {
-        let row = match next(&mut result, desk, rows, &mut batch).await {
+        let row = match next_row(&mut result, supervisor, &mut batch).await {
             Some(Ok(Some(row))) => row,
             Some(Ok(None)) => break,
             None => {
-                // What came before the connection died is the user's.
-                batch.flush(desk, rows).await;
+                // The user gets the rows that came before the connection was lost.
+                batch.flush(supervisor).await;
                 return None;
             }
             Some(Err(error)) => {
-                batch.flush(desk, rows).await;
-                return Some(Err(Fault::Driver(error)));
+                batch.flush(supervisor).await;
+                return Some(Err(SessionError::Driver(error)));
             }
         };
-        if desk.is_draining() {
+        if supervisor.is_draining() {
             drained += 1;
-            if drained.is_multiple_of(GLANCE) {
-                desk.glance().await;
-                if desk.dead.is_some() {
-                    batch.flush(desk, rows).await;
+            if drained.is_multiple_of(POLL_EVERY) {
+                supervisor.poll().await;
+                if supervisor.lost.is_some() {
+                    batch.flush(supervisor).await;
                     return None;
                 }
             }
             continue;
         }
-        if let Some(limit) = over(&job.bounds, tally) {
-            // This row is one too many: only now it is known that the result is cut.
-            desk.stop(Stop::Limit(limit));
+        if let Some(limit) = reached_limit(&statement.bounds, totals) {
+            // Only this row, which is one too many, shows that the result is cut.
+            supervisor.stop(StopReason::Limit(limit));
             continue;
         }
-        if tally.first_row.is_none() {
-            tally.first_row = Some(tally.started.elapsed());
-            desk.fetching(job.bounds.fetch);
+        if totals.first_row.is_none() {
+            totals.first_row = Some(totals.started.elapsed());
+            supervisor.start_fetch_limit(statement.bounds.fetch);
         }
-        tally.rows += 1;
-        tally.bytes += batch.push(&row);
+        totals.rows += 1;
+        totals.bytes += batch.push(&row);
         if batch.builder.is_full() {
-            batch.flush(desk, rows).await;
-            desk.glance().await;
+            batch.flush(supervisor).await;
+            supervisor.poll().await;
         }
     }
-    batch.flush(desk, rows).await;
+    batch.flush(supervisor).await;
     Some(Ok(width))
 }
 
-/// The next row. While it is not there yet the batch goes on, and the desk is attended to.
-async fn next(
+/// Returns the next row. While it has not come, batches are sent on when they are due, and the supervisor handles events.
+async fn next_row(
     result: &mut QueryResult<'_, '_, TextProtocol>,
-    desk: &mut Desk<'_>,
-    rows: &mpsc::Sender<Rows>,
-    batch: &mut Batch,
+    supervisor: &mut StatementSupervisor<'_>,
+    batch: &mut RowBatch,
 ) -> Option<Result<Option<Row>, mysql_async::Error>> {
     let mut coming = pin!(result.next());
     if let Poll::Ready(row) = poll_fn(|context| Poll::Ready(coming.as_mut().poll(context))).await {
         return Some(row);
     }
     loop {
-        if desk.dead.is_some() {
-            return None;
-        }
-        let event = select! {
-            biased;
-            row = &mut coming => return Some(row),
-            () = sleep_until(batch.due), if !batch.builder.is_empty() => None,
-            event = desk.wait() => Some(event),
-        };
-        match event {
-            Some(event) => Box::pin(desk.act(event)).await,
-            None => batch.flush(desk, rows).await,
+        let due = (!batch.builder.is_empty()).then_some(batch.due);
+        match supervisor.run_until(coming.as_mut(), due).await? {
+            Progress::Done(row) => return Some(row),
+            Progress::Due => batch.flush(supervisor).await,
         }
     }
 }
 
-/// Rows on their way to the store.
-struct Batch {
+/// Rows that are collected before they are sent to the store.
+struct RowBatch {
     builder: ChunkBuilder,
     columns: usize,
     result: ResultId,
-    /// When it goes on though it is not full. The first one goes at once.
+    /// When it is sent although it is not full. The first batch is due at once.
     due: Instant,
 }
 
-impl Batch {
+impl RowBatch {
     fn new(columns: usize, result: ResultId) -> Self {
         Self { builder: ChunkBuilder::new(columns), columns, result, due: Instant::now() }
     }
 
-    /// Adds a row; answers with the bytes of its values.
+    /// Adds a row; returns the number of bytes of its values.
     fn push(&mut self, row: &Row) -> u64 {
         let mut bytes = 0;
         self.builder.push(convert::cells(row, self.columns).inspect(|cell| {
@@ -242,60 +234,65 @@ impl Batch {
         bytes
     }
 
-    async fn flush(&mut self, desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>) {
+    async fn flush(&mut self, supervisor: &mut StatementSupervisor<'_>) {
         if !self.builder.is_empty() {
             let chunk = self.builder.take();
-            hand_on(desk, rows, Rows::Batch { result: self.result, chunk }).await;
+            send_rows(supervisor, Rows::Batch { result: self.result, chunk }).await;
         }
         self.due = Instant::now() + limits::BATCH_WAIT;
     }
 }
 
-/// Hands something to whoever takes the rows, and waits for room; false when the connection died meanwhile. A taker
-/// that is gone wants no more rows: the statement is stopped.
-async fn hand_on(desk: &mut Desk<'_>, rows: &mpsc::Sender<Rows>, what: Rows) -> bool {
-    match desk.room(rows).await {
-        Room::Free(room) => room.send(what),
-        // They go on at the end, whatever becomes of the connection.
-        Room::Stopped => desk.held.push(what),
-        Room::Gone => desk.stop(Stop::Cancelled),
-        Room::Dead => {
-            desk.held.push(what);
+/// Sends rows on and waits for space in their queue. Returns whether the connection is still usable. Where the receiver is
+/// gone, the statement is stopped.
+async fn send_rows(supervisor: &mut StatementSupervisor<'_>, rows: Rows) -> bool {
+    match supervisor.row_slot().await {
+        RowSlot::Free(slot) => slot.send(rows),
+        // They are sent at the end, whatever happens to the connection.
+        RowSlot::Stopped => supervisor.unsent_rows.push(rows),
+        RowSlot::NoReceiver => supervisor.stop(StopReason::Cancelled),
+        RowSlot::Lost => {
+            supervisor.unsent_rows.push(rows);
             return false;
         }
     }
     true
 }
 
-fn over(bounds: &RunBounds, tally: &Tally) -> Option<Limit> {
+fn reached_limit(bounds: &RunBounds, totals: &RowTotals) -> Option<Limit> {
     match (bounds.rows, bounds.bytes) {
-        (Some(rows), _) if tally.rows >= rows => Some(Limit::Rows(rows)),
-        (_, Some(bytes)) if tally.bytes >= bytes => Some(Limit::Bytes(bytes)),
+        (Some(rows), _) if totals.rows >= rows => Some(Limit::Rows(rows)),
+        (_, Some(bytes)) if totals.bytes >= bytes => Some(Limit::Bytes(bytes)),
         _ => None,
     }
 }
 
-/// How it ended, and how many columns it had.
-fn end_of(desk: &Desk<'_>, outcome: Option<Result<usize, Fault>>) -> (End, usize) {
-    let stopped = |stop: &Stop| match stop {
-        Stop::Cancelled => End::Cancelled,
-        Stop::Limit(limit) => End::Limit(*limit),
+/// Returns how the statement ended, and how many columns it had.
+fn end_of(supervisor: &StatementSupervisor<'_>, outcome: Option<Result<usize, SessionError>>) -> (End, usize) {
+    let stopped = |reason: &StopReason| match reason {
+        StopReason::Cancelled => End::Cancelled,
+        StopReason::Limit(limit) => End::Limit(*limit),
     };
-    match (&desk.dead, &desk.stop, outcome) {
-        // A statement that the user stopped is cancelled, even where the connection had to go with it.
+    match (&supervisor.lost, &supervisor.stop, outcome) {
+        // A statement that the user stopped is cancelled, even where the connection had to be closed for it.
+        (_, Some(reason), _) => (stopped(reason), 0),
         (Some(problem), None, _) => (End::Broken(problem.clone()), 0),
-        (_, Some(stop), _) => (stopped(stop), 0),
         (None, None, Some(Ok(width))) => (End::Complete, width),
-        (None, None, Some(Err(fault))) => (End::Broken(fault.statement()), 0),
-        (None, None, None) => (End::Broken(Fault::OutOfStep.lost()), 0),
+        (None, None, Some(Err(error))) => (End::Broken(error.into_statement_problem()), 0),
+        (None, None, None) => (End::Broken(SessionError::OutOfSync.into_lost_problem()), 0),
     }
 }
 
-/// What is asked after a complete statement: its warnings, and the database where it may have changed.
-async fn afterwards(conn: &mut Conn, desk: &Desk<'_>, width: usize, report: &mut RunReport) -> Result<(), Fault> {
+/// Reads what the report of a complete statement needs: its warnings, and the database where it may have changed.
+async fn complete_report(
+    conn: &mut Conn,
+    events: &EventSender,
+    width: usize,
+    report: &mut RunReport,
+) -> Result<(), SessionError> {
     report.warning_count = conn.get_warnings();
     if report.warning_count > 0 {
-        let rows = ask(conn, &own::warnings(), desk.tell).await?;
+        let rows = run_internal(conn, &internal_query::warnings(), events).await?;
         report.warnings = rows
             .iter()
             .map(|row| Warning {
@@ -305,9 +302,9 @@ async fn afterwards(conn: &mut Conn, desk: &Desk<'_>, width: usize, report: &mut
             })
             .collect();
     }
-    // USE answers without columns; a statement with columns cannot change the database.
+    // USE has no columns; a statement with columns cannot change the database.
     if width == 0 {
-        let rows = ask(conn, &own::database(), desk.tell).await?;
+        let rows = run_internal(conn, &internal_query::database(), events).await?;
         report.database = rows.first().and_then(|row| convert::text(row, 0));
     }
     Ok(())

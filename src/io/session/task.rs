@@ -1,7 +1,6 @@
-//! The task of one session: climbs the ladder, then runs one command after the other until it is closed or the link is lost.
+//! The task of one session: connects, then runs one command after the other until the session is closed or lost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use mysql_async::Conn;
 use tokio::select;
@@ -9,201 +8,194 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::ask::ask;
-use super::cancel::{self, Control};
-use super::climb::{Climbed, climb};
-use super::connect::Recipe;
-use super::desk::{Desk, nothing_ran};
-use super::events::{Asker, Teller};
-use super::link::Link;
-use super::statement::{self, Job};
-use super::{CatalogAt, Outside, introspect, own, settings};
+use super::catalog_loader::CatalogLoader;
+use super::connect_steps::{self, Connected};
+use super::connector::Connector;
+use super::control::{self, ControlConnection};
+use super::env::{CatalogLoading, SessionEnv};
+use super::error::SessionError;
+use super::events::{EventSender, SessionPrompter};
+use super::internal_query;
+use super::run_internal::run_internal;
+use super::server_timeout::{server_timeout, timeout_for};
+use super::statement::{StatementToRun, run_statement};
+use super::supervisor::{StatementSupervisor, SupervisedSession, report_of_unsent};
+use super::variables::ServerVariables;
 use crate::domain::access_log::Permit;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{
-    ConnectionStep, End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent, StepState,
-};
+use crate::domain::protocol::{End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::quantity::counted;
 use crate::domain::sql::{Param, Policy};
-use crate::domain::words::counted;
 
-/// Starts the task of one session. It ends when it is closed, when its link is lost, or when nobody can command it any more.
+/// Starts the task of one session. It ends when the session is closed, when its connection is lost, or when the sender of
+/// commands is dropped.
 pub fn spawn<N>(
     id: SessionId,
     commands: mpsc::Receiver<SessionCmd>,
     rows: mpsc::Sender<Rows>,
-    event: mpsc::Sender<N>,
-    outside: Outside,
+    events: mpsc::Sender<N>,
+    env: SessionEnv,
 ) -> JoinHandle<()>
 where
     N: From<(SessionId, SessionEvent)> + Send + 'static,
 {
-    let tell = Teller::new(id, event);
+    let events = EventSender::new(id, events);
     tokio::spawn(async move {
-        let last = live(id, commands, rows, tell.clone(), outside).await;
-        tell.tell(last).await;
+        let last = run_session(id, commands, rows, events.clone(), env).await;
+        events.send(last).await;
     })
 }
 
-/// The whole life of a session; answers with its last news.
-async fn live(
+/// Runs a session from its first command to its end, and returns its last event.
+async fn run_session(
     id: SessionId,
     mut commands: mpsc::Receiver<SessionCmd>,
     rows: mpsc::Sender<Rows>,
-    tell: Teller,
-    outside: Outside,
+    events: EventSender,
+    env: SessionEnv,
 ) -> SessionEvent {
     let (profile, database) = loop {
         match commands.recv().await {
             Some(SessionCmd::Connect { profile, database, .. }) => break (profile, database),
             Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
-            Some(SessionCmd::Run { result, .. }) => refuse(&tell, result, "The session is not connected").await,
+            Some(SessionCmd::Run { result, .. }) => refuse_run(&events, result, "The session is not connected").await,
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
     };
-    let climbed = match connect(&mut commands, &profile, database, &tell, &outside).await {
-        Ok(Some(climbed)) => climbed,
+    let connected = match connect(&mut commands, &profile, database, &events, &env).await {
+        Ok(Some(connected)) => connected,
         Ok(None) => return SessionEvent::Closed,
         Err(problem) => return SessionEvent::Failed(problem),
     };
-    let mut session = Session::new(id, climbed, rows, tell);
-    session.tell.tell(SessionEvent::Ready(Arc::clone(&session.facts))).await;
-    if outside.catalog == CatalogAt::Start {
+    let mut session = ConnectedSession::new(id, connected, rows, events);
+    session.events.send(SessionEvent::Ready(Arc::clone(&session.facts))).await;
+    if env.catalog == CatalogLoading::AtStart {
         session.load_catalog();
     }
     let last = session.serve(&mut commands).await;
-    // What waits in the queue was never sent, and it is said so: it did not break.
+    // Statements that still wait in the queue were never sent, and are reported as such.
     commands.close();
     while let Some(command) = commands.recv().await {
         if let SessionCmd::Run { result, .. } = command {
-            let problem =
-                Problem::new(ProblemKind::Route, "The statement was not sent: the session has ended before it")
-                    .hint("run it again once there is a connection");
-            session.unsent(result, problem).await;
+            let problem = Problem::new(ProblemKind::Route, "The statement was not sent: the session ended before it")
+                .hint("reconnect, and run it again");
+            session.report_unsent(result, problem).await;
         }
     }
     session.close().await;
     last
 }
 
-/// Climbs while commands still come: answers go to whoever asked, Close ends it (`None`).
+/// Connects while commands still come: answers go to the question, Close ends connecting (`None`).
 async fn connect(
     commands: &mut mpsc::Receiver<SessionCmd>,
     profile: &Arc<Profile>,
     database: Option<String>,
-    tell: &Teller,
-    outside: &Outside,
-) -> Result<Option<Climbed>, Problem> {
-    let (answer, answers) = mpsc::channel(1);
-    let asker = Asker::new(tell.clone(), answers, outside.typed.clone());
-    let mut climbing = Box::pin(climb(Arc::clone(profile), database, outside.clone(), asker));
+    events: &EventSender,
+    env: &SessionEnv,
+) -> Result<Option<Connected>, Problem> {
+    let (answers, answers_in) = mpsc::channel(1);
+    let prompter = SessionPrompter::new(events.clone(), answers_in, env.credentials.clone());
+    let mut connecting = Box::pin(connect_steps::connect(Arc::clone(profile), database, env.clone(), prompter));
     loop {
         let command = select! {
             biased;
-            climbed = &mut climbing => return climbed.map(Some),
+            connected = &mut connecting => return connected.map(Some),
             command = commands.recv() => command,
         };
         match command {
-            // An answer to nothing finds the place taken and is dropped.
-            Some(SessionCmd::Answer(given)) => drop(answer.try_send(given)),
+            // An answer without a question finds the queue full, or is dropped by the next question.
+            Some(SessionCmd::Answer(answer)) => drop(answers.try_send(answer)),
             Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return Ok(None),
-            Some(SessionCmd::Run { result, .. }) => refuse(tell, result, "The session is not connected yet").await,
+            Some(SessionCmd::Run { result, .. }) => {
+                refuse_run(events, result, "The session is not connected yet").await;
+            }
             Some(SessionCmd::Connect { .. } | SessionCmd::Cancel(_) | SessionCmd::LoadCatalog) => {}
         }
     }
 }
 
-async fn refuse(tell: &Teller, result: ResultId, what: &str) {
+async fn refuse_run(events: &EventSender, result: ResultId, what: &str) {
     let problem = Problem::new(ProblemKind::Refused, what).hint("connect first");
-    tell.tell(SessionEvent::Ended { result, report: nothing_ran(problem) }).await;
+    events.send(SessionEvent::Ended { result, report: report_of_unsent(problem) }).await;
 }
 
-/// Why a statement and its values do not fit, if so. The server would tell it of texts that the user has not written.
-fn uneven(permit: &Permit) -> Option<Problem> {
-    let places = Param::places(permit.checked().text(), permit.checked().dialect());
-    let (wanted, given) = (places.len() as u64, permit.params().len());
-    if places.len() == given {
+/// Returns the problem of a statement whose placeholders and values differ in number. The server's own error would concern
+/// texts that the user has not written.
+fn value_count_problem(permit: &Permit) -> Option<Problem> {
+    let placeholders = Param::places(permit.checked().text(), permit.checked().dialect());
+    let (expected, given) = (placeholders.len(), permit.params().len());
+    if expected == given {
         return None;
     }
-    let has = if given == 1 { "goes" } else { "go" };
-    let what = format!(
-        "The statement has {} for a value (?), and {} {has} with it",
-        counted(wanted, "place"),
-        counted(given as u64, "value")
-    );
-    let problem =
-        Problem::new(ProblemKind::Refused, what).hint("write the value itself; a ? that is text stands in quotes");
-    Some(Problem { at: places.get(given).copied(), ..problem })
+    let (expected_text, values) = (counted(expected as u64, "placeholder"), counted(given as u64, "value"));
+    let were = if given == 1 { "was" } else { "were" };
+    let what = format!("The statement has {expected_text} (?), but {values} {were} given");
+    let hint = "write the value in place of the ?, or put quotes around a ? that is text";
+    let problem = Problem::new(ProblemKind::Refused, what).hint(hint);
+    Some(Problem { at: placeholders.get(given).copied(), ..problem })
 }
 
-/// A connected session.
-struct Session {
+/// A session that has connected.
+struct ConnectedSession {
     id: SessionId,
+    /// The connection for statements.
     conn: Conn,
-    control: Control,
-    link: Arc<Link>,
-    recipe: Arc<Recipe>,
+    control: ControlConnection,
+    connector: Arc<Connector>,
     facts: Arc<ServerFacts>,
-    variables: settings::Variables,
+    /// The variables after the connection was pinned.
+    variables: ServerVariables,
     policy: Policy,
     database: Option<String>,
     rows: mpsc::Sender<Rows>,
-    tell: Teller,
-    catalog: CatalogReader,
+    events: EventSender,
+    catalog: CatalogLoader,
 }
 
-/// The reading of the catalog, if one is under way.
-#[derive(Default)]
-struct CatalogReader {
-    generation: u64,
-    connection: Arc<AtomicU64>,
-    /// Whether its outcome is still to be told: who has heard it may ask anew at once.
-    is_reading: Arc<AtomicBool>,
-    task: Option<JoinHandle<()>>,
-}
-
-impl Session {
-    fn new(id: SessionId, climbed: Climbed, rows: mpsc::Sender<Rows>, tell: Teller) -> Self {
+impl ConnectedSession {
+    fn new(id: SessionId, connected: Connected, rows: mpsc::Sender<Rows>, events: EventSender) -> Self {
+        let Connected { conn, control, connector, facts, variables } = connected;
         Self {
             id,
-            conn: climbed.conn,
-            control: climbed.control,
-            link: Arc::new(climbed.link),
-            recipe: Arc::new(climbed.recipe),
-            database: climbed.facts.database.clone(),
-            facts: Arc::new(climbed.facts),
-            variables: climbed.variables,
+            conn,
+            control,
+            connector,
+            database: facts.database.clone(),
+            facts: Arc::new(facts),
+            variables,
             policy: Policy::default(),
             rows,
-            tell,
-            catalog: CatalogReader::default(),
+            events,
+            catalog: CatalogLoader::default(),
         }
     }
 
-    /// Serves commands; answers with the last news of the session.
+    /// Runs commands until the session ends, and returns its last event.
     async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionEvent {
-        let mut beat_at = Instant::now() + limits::HEARTBEAT;
+        let mut heartbeat_at = Instant::now() + limits::HEARTBEAT;
         loop {
             let lag_at = self.control.lag_due();
             let command = select! {
                 biased;
-                // Before a command: what would go into a dead link is not sent, and it is said so.
-                problem = self.link.closed() => return SessionEvent::Lost(problem),
+                // Before commands, so that no statement is sent into a lost route and counted as sent.
+                problem = self.connector.route.closed() => return SessionEvent::Lost(problem),
                 command = commands.recv() => command,
                 () = sleep_until(lag_at) => {
-                    if self.control.lag(&self.tell).await.is_err() {
-                        // The link may be dead: the first connection is asked before time goes into a new second one.
-                        beat_at = Instant::now();
+                    if self.control.report_lag(&self.events).await.is_err() {
+                        // The route may be lost: check the first connection before the second one is reopened.
+                        heartbeat_at = Instant::now();
                     }
                     continue;
                 }
-                () = sleep_until(beat_at) => {
-                    if let Err(problem) = self.beat().await {
+                () = sleep_until(heartbeat_at) => {
+                    if let Err(problem) = self.heartbeat().await {
                         return SessionEvent::Lost(problem);
                     }
-                    beat_at = Instant::now() + limits::HEARTBEAT;
+                    heartbeat_at = Instant::now() + limits::HEARTBEAT;
                     continue;
                 }
             };
@@ -215,14 +207,14 @@ impl Session {
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
                 Some(SessionCmd::Close | SessionCmd::GiveWay) | None => return SessionEvent::Closed,
-                // Nothing runs, nothing was asked.
+                // No statement runs, and no question is open.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
-            beat_at = Instant::now() + limits::HEARTBEAT;
+            heartbeat_at = Instant::now() + limits::HEARTBEAT;
         }
     }
 
-    /// Runs one permitted statement; answers with the last news if the session ends with it.
+    /// Runs one permitted statement. Returns the last event if the session ends with it.
     async fn run(
         &mut self,
         commands: &mut mpsc::Receiver<SessionCmd>,
@@ -233,24 +225,30 @@ impl Session {
         let checked = permit.checked();
         if permit.session() != self.id || checked.dialect() != self.facts.dialect || checked.policy() != self.policy {
             let problem =
-                Problem::new(ProblemKind::Refused, "The statement was checked for another session, so it is not sent")
-                    .because("the server, its reading of text, or the rules of the profile have changed since")
+                Problem::new(ProblemKind::Refused, "The statement was checked for another session, so it was not sent")
+                    .because("the server, its SQL dialect or the rules of the profile have changed since")
                     .hint("run it again");
-            self.unsent(result, problem).await;
+            self.report_unsent(result, problem).await;
             return None;
         }
-        if let Some(problem) = uneven(permit) {
-            self.unsent(result, problem).await;
+        if let Some(problem) = value_count_problem(permit) {
+            self.report_unsent(result, problem).await;
             return None;
         }
-        if let Err(problem) = self.widen(bounds).await {
+        if let Err(problem) = self.raise_server_timeout(bounds).await {
             let unsent = Problem { kind: ProblemKind::Route, ..problem.clone() }.because("the statement was not sent");
-            self.unsent(result, unsent).await;
+            self.report_unsent(result, unsent).await;
             return Some(SessionEvent::Lost(problem));
         }
-        let way = (&self.link, &self.recipe, &self.tell);
-        let mut desk = Desk::new(commands, &mut self.control, way, result, bounds.first_row);
-        let job = Job {
+        let supervised = SupervisedSession {
+            commands,
+            rows: &self.rows,
+            control: &mut self.control,
+            connector: &self.connector,
+            events: &self.events,
+        };
+        let mut supervisor = StatementSupervisor::new(supervised, result, bounds.first_row);
+        let statement = StatementToRun {
             text: checked.text(),
             params: permit.params(),
             dialect: checked.dialect(),
@@ -258,116 +256,65 @@ impl Session {
             bounds,
             database: self.database.clone(),
         };
-        let report = statement::run(&mut self.conn, &mut desk, &self.rows, job).await;
-        let (later, dead, is_closing) = (std::mem::take(&mut desk.later), desk.dead.take(), desk.is_closing);
+        let report = run_statement(&mut self.conn, &mut supervisor, statement).await;
+        let StatementSupervisor { has_catalog_request, lost, is_closing, .. } = supervisor;
         self.database.clone_from(&report.database);
-        self.tell.tell(SessionEvent::Ended { result, report }).await;
-        if !later.is_empty() {
+        self.events.send(SessionEvent::Ended { result, report }).await;
+        if has_catalog_request {
             self.load_catalog();
         }
-        match dead {
+        match lost {
             Some(problem) => Some(SessionEvent::Lost(problem)),
             None if is_closing => Some(SessionEvent::Closed),
-            None => self.hold().await.err().map(SessionEvent::Lost),
+            None => self.check_pins().await.err().map(SessionEvent::Lost),
         }
     }
 
-    /// Ends a result whose statement never went out.
-    async fn unsent(&self, result: ResultId, problem: Problem) {
+    /// Ends a result whose statement was not sent.
+    async fn report_unsent(&self, result: ResultId, problem: Problem) {
         let _ = self.rows.send(Rows::End { result, end: End::Broken(problem.clone()) }).await;
-        self.tell.tell(SessionEvent::Ended { result, report: nothing_ran(problem) }).await;
+        self.events.send(SessionEvent::Ended { result, report: report_of_unsent(problem) }).await;
     }
 
-    /// Makes sure that the statement left the session as it was pinned, before the next one can be sent. Not where both
-    /// the server and the account are read-only anyway: a statement of ours in between hides `FOUND_ROWS()` and the like.
-    async fn hold(&mut self) -> Result<(), Problem> {
+    /// Checks that the statement left the session as it was pinned, before the next one can be sent. Skipped where both the
+    /// server and the account are read-only: an internal query would change the result of `FOUND_ROWS()` and the like.
+    async fn check_pins(&mut self) -> Result<(), Problem> {
         if self.facts.role == Role::Replica && self.facts.warnings.is_empty() {
             return Ok(());
         }
-        self.variables.hold(&mut self.conn, &self.tell).await.map_err(super::fault::Fault::lost)
+        self.variables.check_unchanged(&mut self.conn, &self.events).await.map_err(SessionError::into_lost_problem)
     }
 
-    /// Casts the server's own time limit wider where this statement may take longer than the profile says.
-    async fn widen(&mut self, bounds: RunBounds) -> Result<(), Problem> {
-        let limits = self.recipe.profile.limits;
-        let needed = settings::net_for(bounds.first_row, bounds.fetch);
-        if needed <= settings::net_for(limits.first_row, limits.fetch) {
+    /// Raises the server's own time limit where this statement may take longer than the profile says.
+    async fn raise_server_timeout(&mut self, bounds: RunBounds) -> Result<(), Problem> {
+        let limits = self.connector.profile.limits;
+        let needed = timeout_for(bounds.first_row, bounds.fetch);
+        if needed <= timeout_for(limits.first_row, limits.fetch) {
             return Ok(());
         }
-        match settings::net(&self.variables, needed) {
-            Some(net) => {
-                ask(&mut self.conn, &own::widen(net), &self.tell).await.map(drop).map_err(super::fault::Fault::lost)
-            }
-            None => Ok(()),
-        }
+        let Some(timeout) = server_timeout(&self.variables, needed) else { return Ok(()) };
+        let raised = run_internal(&mut self.conn, &internal_query::raise_timeout(timeout), &self.events).await;
+        raised.map(drop).map_err(SessionError::into_lost_problem)
     }
 
-    /// Looks whether both connections live; the second one is made anew where it does not.
-    async fn beat(&mut self) -> Result<(), Problem> {
-        cancel::beat(&mut self.conn).await.map_err(super::fault::Fault::lost)?;
-        if self.control.beat(&self.tell).await.is_err() {
-            self.reopen_control().await;
+    /// Checks that both connections live, and reopens the second one where it does not.
+    async fn heartbeat(&mut self) -> Result<(), Problem> {
+        control::ping(&mut self.conn).await.map_err(SessionError::into_lost_problem)?;
+        if self.control.heartbeat(&self.events).await.is_err() {
+            // Without the second connection a statement is stopped by closing the first one; the session can go on.
+            let _ = timeout(limits::REOPEN, self.control.reopen(&self.events)).await;
         }
         Ok(())
     }
 
-    /// Without it a statement is stopped by closing its connection: worse, but no reason to end the session.
-    async fn reopen_control(&mut self) {
-        let reopening = self.control.reopen(&self.recipe, &self.link, &self.tell);
-        let _ = timeout(limits::REOPEN, reopening).await;
-    }
-
-    /// Reads the catalog on a connection of its own, unless that is under way.
+    /// Loads the catalog on a connection of its own, unless a load is running.
     fn load_catalog(&mut self) {
-        // A task that was aborted by a fault of its own would say for ever that it reads.
-        let is_there = self.catalog.task.as_ref().is_some_and(|task| !task.is_finished());
-        if is_there && self.catalog.is_reading.load(Ordering::Acquire) {
-            return;
-        }
-        self.catalog.is_reading.store(true, Ordering::Release);
-        let is_reading = Arc::clone(&self.catalog.is_reading);
-        self.catalog.generation += 1;
-        let generation = self.catalog.generation;
-        let (recipe, link, tell) = (Arc::clone(&self.recipe), Arc::clone(&self.link), self.tell.clone());
-        let further = Arc::clone(self.control.further());
-        let connection = Arc::clone(&self.catalog.connection);
-        self.catalog.task = Some(tokio::spawn(async move {
-            let hop = recipe.profile.route.len();
-            let begun = Instant::now();
-            tell.rung(hop, ConnectionStep::Catalog, StepState::Trying("schemas, tables, columns, keys".into())).await;
-            let read = introspect::read((&recipe, &link), &further, generation, &connection, &tell).await;
-            is_reading.store(false, Ordering::Release);
-            match read {
-                Ok(catalog) => {
-                    let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
-                    let words = format!(
-                        "{}, {}",
-                        counted(catalog.schemas.len() as u64, "schema"),
-                        counted(tables as u64, "table")
-                    );
-                    tell.done(hop, ConnectionStep::Catalog, words, begun.elapsed()).await;
-                    tell.tell(SessionEvent::Catalog(catalog)).await;
-                }
-                Err(fault) => {
-                    let problem = Problem::new(ProblemKind::Statement, "The catalog could not be read")
-                        .because(fault.to_string())
-                        .hint("read it again; statements run without it");
-                    tell.rung(hop, ConnectionStep::Catalog, StepState::Failed(problem.clone())).await;
-                    tell.tell(SessionEvent::CatalogFailed(problem)).await;
-                }
-            }
-        }));
+        self.catalog.start(self.control.secondary(), &self.events);
     }
 
-    /// Closes all connections. The catalog's statement is ended by a KILL, never by dropping its connection.
+    /// Closes all connections.
     async fn close(mut self) {
-        if let Some(task) = self.catalog.task.take() {
-            let reading = self.catalog.connection.load(Ordering::Relaxed);
-            if !task.is_finished() && reading != 0 {
-                let _ = self.control.kill_other(reading, &self.tell).await;
-            }
-            task.abort();
-        }
+        self.catalog.stop(&mut self.control, &self.events).await;
         if !self.conn.is_disconnected() {
             let _ = timeout(limits::KILL, self.conn.disconnect()).await;
         }

@@ -1,5 +1,5 @@
-//! Whole files: replaced in one step, made only where there is none, read with a bound. For the user only (0600, folders
-//! 0700). Knows no form of text.
+//! Reads and writes whole files: replaces them in one step, creates them without overwriting, reads them with a size limit.
+//! New files are for the user only (mode 0600, directories 0700).
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -10,32 +10,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::limits;
 
-/// Makes a folder and those above it; what is made is the user's alone.
+/// Creates a directory and its parents, for the user only.
 ///
 /// # Errors
-/// The system's own.
-pub fn make_folder(path: &Path) -> std::io::Result<()> {
+/// Returns the system's error.
+pub fn create_directory(path: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Replaces a file in one step: after a crash there is the old text or the new one, never a part.
+/// Replaces a file in one step: after a crash it has the old text or the new one, never a part.
 ///
 /// # Errors
-/// The system's own; then the old file is as it was.
+/// Returns the system's error; then the old file is unchanged.
 pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = Draft::write(path, bytes)?;
-    std::fs::rename(&draft.path, path)?;
-    draft.keep();
-    sync_folder(path)
+    let temporary = TemporaryFile::write(path, bytes)?;
+    std::fs::rename(&temporary.path, path)?;
+    temporary.forget();
+    sync_directory(path)
 }
 
-/// Replaces a file as [`replace`] does, where it still holds what it held: `before`, or nothing at all. Answers whether it did.
-/// Looked at as late as can be, when only the new name is left to be given.
+/// Replaces a file as [`replace`] does, but only if its text is still `before` (`None`: if there is no file). Returns whether it
+/// did. The check comes as late as possible, just before the rename.
 ///
 /// # Errors
-/// As [`replace`]; also where it cannot be looked at.
-pub fn exchange(path: &Path, before: Option<&str>, bytes: &[u8]) -> std::io::Result<bool> {
-    let draft = Draft::write(path, bytes)?;
+/// Returns the errors of [`replace`], and an error if the file cannot be read.
+pub fn replace_if_unchanged(path: &Path, before: Option<&str>, bytes: &[u8]) -> std::io::Result<bool> {
+    let temporary = TemporaryFile::write(path, bytes)?;
     let now = match read_bytes(path) {
         Ok(now) => Some(now),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -44,28 +44,28 @@ pub fn exchange(path: &Path, before: Option<&str>, bytes: &[u8]) -> std::io::Res
     if now.as_deref() != before.map(str::as_bytes) {
         return Ok(false);
     }
-    std::fs::rename(&draft.path, path)?;
-    draft.keep();
-    sync_folder(path)?;
+    std::fs::rename(&temporary.path, path)?;
+    temporary.forget();
+    sync_directory(path)?;
     Ok(true)
 }
 
-/// Makes a file whole, or not at all where one of that name is there already.
+/// Creates a file completely, or not at all if there is one of that name.
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyExists`], or the system's own.
+/// Returns [`ErrorKind::AlreadyExists`], or the system's error.
 pub fn create(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = Draft::write(path, bytes)?;
-    // A link, unlike a rename, fails where the name is taken.
-    match std::fs::hard_link(&draft.path, path) {
-        Ok(()) => sync_folder(path),
+    let temporary = TemporaryFile::write(path, bytes)?;
+    // A link, unlike a rename, fails if the name is taken.
+    match std::fs::hard_link(&temporary.path, path) {
+        Ok(()) => sync_directory(path),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
         Err(_) => {
-            // A file system without links: claim the name first, then put the whole text there.
-            drop(new_file(path)?);
-            std::fs::rename(&draft.path, path)?;
-            draft.keep();
-            sync_folder(path)
+            // A file system without links: claim the name first, then move the text there.
+            drop(create_new(path)?);
+            std::fs::rename(&temporary.path, path)?;
+            temporary.forget();
+            sync_directory(path)
         }
     }
 }
@@ -73,17 +73,17 @@ pub fn create(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// Reads a text file of at most [`limits::TEXT_FILE_BYTES`].
 ///
 /// # Errors
-/// The system's own; [`ErrorKind::InvalidData`] with a sentence for what is no file, too large, or not UTF-8.
+/// Returns the system's error, or [`ErrorKind::InvalidData`] if it is no regular file, too large, or not UTF-8.
 pub fn read_text(path: &Path) -> std::io::Result<String> {
     text(read_bytes(path)?)
 }
 
-/// Reads a text of at most [`limits::TEXT_FILE_BYTES`] from standard input or a pipe: all of it or none.
+/// Reads a text of at most [`limits::TEXT_FILE_BYTES`] from standard input or a pipe.
 ///
 /// # Errors
-/// As [`read_text`].
+/// Returns the errors of [`read_text`].
 pub fn read_text_from(source: impl Read) -> std::io::Result<String> {
-    text(bounded(source)?)
+    text(read_limited(source)?)
 }
 
 fn text(bytes: Vec<u8>) -> std::io::Result<String> {
@@ -97,16 +97,16 @@ fn text(bytes: Vec<u8>) -> std::io::Result<String> {
 /// Reads a file of at most [`limits::TEXT_FILE_BYTES`].
 ///
 /// # Errors
-/// As [`read_text`].
+/// Returns the errors of [`read_text`].
 pub fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    // Asked before it is opened: opening a named pipe would wait for its writer.
+    // Checked before opening, because opening a named pipe waits for its writer.
     if !std::fs::metadata(path)?.is_file() {
         return Err(Error::new(ErrorKind::InvalidData, "it is not a regular file"));
     }
-    bounded(File::open(path)?)
+    read_limited(File::open(path)?)
 }
 
-fn bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
+fn read_limited(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(limits::TEXT_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits::TEXT_FILE_BYTES {
@@ -116,41 +116,41 @@ fn bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file under a passing name beside its goal; gone when it is dropped.
-struct Draft {
+/// A temporary file next to its target; deleted when it is dropped.
+struct TemporaryFile {
     path: PathBuf,
 }
 
-impl Draft {
-    fn write(goal: &Path, bytes: &[u8]) -> std::io::Result<Self> {
+impl TemporaryFile {
+    fn write(target: &Path, bytes: &[u8]) -> std::io::Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let name = name_of(goal)?;
+        let name = file_name(target)?;
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let mut draft_name = std::ffi::OsString::from(".");
-        draft_name.push(name);
-        draft_name.push(format!(".{}-{number}.tmp", std::process::id()));
-        let path = goal.with_file_name(draft_name);
-        let mut file = match new_file(&path) {
-            // Left by a process that had our number before.
+        let mut temporary_name = std::ffi::OsString::from(".");
+        temporary_name.push(name);
+        temporary_name.push(format!(".{}-{number}.tmp", std::process::id()));
+        let path = target.with_file_name(temporary_name);
+        let mut file = match create_new(&path) {
+            // Left by an earlier process with the same process id.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 std::fs::remove_file(&path)?;
-                new_file(&path)?
+                create_new(&path)?
             }
             other => other?,
         };
-        let draft = Self { path };
+        let temporary = Self { path };
         file.write_all(bytes)?;
         file.sync_all()?;
-        Ok(draft)
+        Ok(temporary)
     }
 
-    /// The draft has become the goal.
-    fn keep(mut self) {
+    /// Forgets the file after it was renamed to its target.
+    fn forget(mut self) {
         self.path = PathBuf::new();
     }
 }
 
-impl Drop for Draft {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if !self.path.as_os_str().is_empty() {
             let _ = std::fs::remove_file(&self.path);
@@ -158,19 +158,25 @@ impl Drop for Draft {
     }
 }
 
-/// The name of a file without its folder.
-pub(super) fn name_of(path: &Path) -> std::io::Result<&OsStr> {
+/// Returns the name of a file without its directory.
+///
+/// # Errors
+/// Returns [`ErrorKind::InvalidInput`] if the path names no file.
+pub(crate) fn file_name(path: &Path) -> std::io::Result<&OsStr> {
     path.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the path names no file"))
 }
 
-/// Makes a file that is the user's alone, where there is none of that name.
-pub(super) fn new_file(path: &Path) -> std::io::Result<File> {
+/// Creates a file for the user only.
+///
+/// # Errors
+/// Returns [`ErrorKind::AlreadyExists`], or the system's error.
+pub(crate) fn create_new(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+fn sync_directory(path: &Path) -> std::io::Result<()> {
     match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        Some(directory) if !directory.as_os_str().is_empty() => File::open(directory)?.sync_all(),
         Some(_) | None => File::open(".")?.sync_all(),
     }
 }

@@ -1,4 +1,4 @@
-//! Copies that no clipboard takes, as files: few, for the user only, and gone after a day. Knows no clipboard.
+//! Copies that no clipboard takes, as files: a limited number, for the user only, deleted after a day.
 
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -6,32 +6,33 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use super::{Clock, atomic};
+use super::atomic;
 use crate::domain::limits::{COPIES_KEPT, COPY_AGE};
+use crate::io::runtime::clock::Clock;
 
-/// Names that are tried for one copy: several in one millisecond, of several processes.
+/// How many names are tried for one copy, because several processes can copy in the same millisecond.
 const NAMES: u32 = 100;
 
-/// Writes a copy into this folder (made where there is none) as a file of its own, readable by the user only, and takes the
-/// oldest away where there are more than [`COPIES_KEPT`].
+/// Writes a copy to a new file in this directory, readable by the user only, and deletes the oldest copies if there are more than
+/// [`COPIES_KEPT`]. Creates the directory if there is none.
 ///
 /// # Errors
-/// The system's own; then there is no such file.
-pub fn keep(folder: &Path, text: &str, clock: Clock) -> std::io::Result<PathBuf> {
-    atomic::make_folder(folder)?;
+/// Returns the system's error; then there is no such file.
+pub fn write(directory: &Path, text: &str, clock: Clock) -> std::io::Result<PathBuf> {
+    atomic::create_directory(directory)?;
     let now = clock();
     let time = Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH);
     let stem = format!("copy-{time:.3}").replace(':', ".");
     for number in 1..=NAMES {
         let number = if number == 1 { String::new() } else { format!("-{number}") };
-        let path = folder.join(format!("{stem}{number}.txt"));
+        let path = directory.join(format!("{stem}{number}.txt"));
         match atomic::create(&path, text.as_bytes()) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
             Ok(()) => {
-                let mut names = files(folder);
-                // A draft may be another process's, under way.
-                names.retain(|name| name.extension().is_some_and(|ending| ending == "txt"));
+                let mut names = files(directory);
+                // Temporary files may belong to another process that is writing.
+                names.retain(|name| name.extension().is_some_and(|extension| extension == "txt"));
                 names.sort();
                 let too_many = names.len().saturating_sub(COPIES_KEPT);
                 names.iter().filter(|name| **name != path).take(too_many).for_each(|name| remove(name));
@@ -39,29 +40,29 @@ pub fn keep(folder: &Path, text: &str, clock: Clock) -> std::io::Result<PathBuf>
             }
         }
     }
-    Err(Error::new(ErrorKind::AlreadyExists, "too many copies at one time"))
+    Err(Error::new(ErrorKind::AlreadyExists, "too many copies at the same time"))
 }
 
-/// Takes away what is older than [`COPY_AGE`]; no folder is nothing to do.
-pub fn sweep(folder: &Path, clock: Clock) {
+/// Deletes the copies that are older than [`COPY_AGE`]. A missing directory is not created.
+pub fn sweep(directory: &Path, clock: Clock) {
     let now = clock();
     let is_old = |path: &PathBuf| {
         let changed = std::fs::symlink_metadata(path).and_then(|meta| meta.modified());
         changed.is_ok_and(|changed| age(now, changed) > COPY_AGE)
     };
-    files(folder).iter().filter(|path| is_old(path)).for_each(|path| remove(path));
+    files(directory).iter().filter(|path| is_old(path)).for_each(|path| remove(path));
 }
 
 fn age(now: SystemTime, changed: SystemTime) -> std::time::Duration {
     now.duration_since(changed).unwrap_or_default()
 }
 
-/// Our own files there, and drafts of them that a crash left; nothing else is ever touched.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+/// Returns the files of copies, and temporary files that a crash left. Other files are never touched.
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let is_ours = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        match path.extension().and_then(|ending| ending.to_str()) {
+        match path.extension().and_then(|extension| extension.to_str()) {
             Some("txt") => name.starts_with("copy-"),
             Some("tmp") => name.starts_with(".copy-"),
             Some(_) | None => false,
@@ -71,7 +72,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn remove(path: &Path) {
-    // What another process has taken away already is gone too.
+    // Another process may have deleted it already.
     let _ = std::fs::remove_file(path);
 }
 
@@ -92,20 +93,20 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_a_file_for_the_user_only_and_few_are_kept() {
+    fn a_copy_is_a_private_file_and_a_limited_number_is_kept() {
         let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("state/copies");
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("mine.txt"), "the user's own").unwrap();
-        let first = keep(&folder, "first", noon).unwrap();
-        let second = keep(&folder, "second", noon).unwrap();
+        let directory = root.path().join("state/copies");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("mine.txt"), "the user's own").unwrap();
+        let first = write(&directory, "first", noon).unwrap();
+        let second = write(&directory, "second", noon).unwrap();
         assert!(first != second && first.exists(), "two of one moment");
         let clock = || {
             static LATER: AtomicU64 = AtomicU64::new(1);
             noon() + Duration::from_secs(LATER.fetch_add(1, Ordering::Relaxed))
         };
         let kept: Vec<PathBuf> =
-            (0..COPIES_KEPT + 3).map(|number| keep(&folder, &number.to_string(), clock).unwrap()).collect();
+            (0..COPIES_KEPT + 3).map(|number| write(&directory, &number.to_string(), clock).unwrap()).collect();
         let there: Vec<bool> = kept.iter().map(|path| path.exists()).collect();
         assert_eq!(there, [vec![false; 3], vec![true; COPIES_KEPT]].concat(), "the newest");
         assert!(!first.exists() && !second.exists());
@@ -113,23 +114,23 @@ mod tests {
         assert_eq!(std::fs::read_to_string(last).unwrap(), (COPIES_KEPT + 2).to_string());
         assert_eq!(mode(last), 0o600);
         assert_eq!(first.file_name().unwrap(), "copy-2026-09-21T14.13.20.000Z.txt");
-        assert!(folder.join("mine.txt").exists());
+        assert!(directory.join("mine.txt").exists());
     }
 
     #[test]
-    fn the_folder_is_the_users_alone_and_what_is_older_than_a_day_goes() {
+    fn the_directory_is_private_and_old_copies_are_deleted() {
         let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("copies");
-        sweep(&folder, noon);
-        assert!(!folder.exists(), "nothing is made to be swept");
+        let directory = root.path().join("copies");
+        sweep(&directory, noon);
+        assert!(!directory.exists(), "sweeping creates no directory");
         let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(40_000_000_000);
-        let path = keep(&folder, "x", clock).unwrap();
-        assert_eq!(mode(&folder), 0o700);
-        std::fs::write(folder.join("mine.txt"), "the user's own").unwrap();
-        // Its time is the file system's: now, which is long after one clock and long before the other.
-        sweep(&folder, || SystemTime::UNIX_EPOCH);
+        let path = write(&directory, "x", clock).unwrap();
+        assert_eq!(mode(&directory), 0o700);
+        std::fs::write(directory.join("mine.txt"), "the user's own").unwrap();
+        // The file's time is now, long after the first clock and long before the second.
+        sweep(&directory, || SystemTime::UNIX_EPOCH);
         assert!(path.exists());
-        sweep(&folder, clock);
-        assert!(!path.exists() && folder.join("mine.txt").exists());
+        sweep(&directory, clock);
+        assert!(!path.exists() && directory.join("mine.txt").exists());
     }
 }

@@ -1,5 +1,4 @@
-//! Doc packs: folders of pages read as bytes and handed to the domain's reader. Follows no links out of a pack and
-//! renders nothing.
+//! Doc packs: directories of pages, read as bytes and parsed by the domain. Follows no links out of a pack.
 
 use std::path::{Path, PathBuf};
 
@@ -8,44 +7,44 @@ use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// Folders inside a pack, at most so deep.
-const DEPTH: usize = 8;
+/// How deep the directories inside a pack may be nested.
+const MAX_DEPTH: usize = 8;
 
-/// Reads the packs of these folders, in their order.
+/// Reads the packs of these directories, in this order.
 #[must_use]
-pub fn load(folders: &[PathBuf]) -> (Vec<DocPack>, Vec<Problem>) {
+pub fn load(directories: &[PathBuf]) -> (Vec<DocPack>, Vec<Problem>) {
     let (mut packs, mut problems) = (Vec::new(), Vec::new());
-    for folder in folders {
-        let mut walk = Walk { files: Vec::new(), problems: Vec::new() };
-        walk.folder(folder, DEPTH);
-        problems.append(&mut walk.problems);
-        if walk.files.is_empty() {
+    for directory in directories {
+        let mut found = PackFiles { files: Vec::new(), problems: Vec::new() };
+        found.add_directory(directory, MAX_DEPTH);
+        problems.append(&mut found.problems);
+        if found.files.is_empty() {
             continue;
         }
-        walk.files.sort();
-        let (mut pack, wrong) = DocPack::read(walk.files);
+        found.files.sort();
+        let (mut pack, wrong) = DocPack::read(found.files);
         if pack.title.is_empty() {
-            pack.title = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
+            pack.title = directory.file_name().unwrap_or(directory.as_os_str()).to_string_lossy().into_owned();
         }
         problems.extend(wrong.into_iter().map(|wrong| {
             let what = format!("{}:{}: {}", wrong.file.display(), wrong.line, wrong.reason);
-            Problem::new(ProblemKind::Local, what).hint("repair this line; the other pages are there")
+            Problem::new(ProblemKind::Local, what).hint("correct this line; the other pages are loaded")
         }));
         packs.push(pack);
     }
     (packs, problems)
 }
 
-struct Walk {
+struct PackFiles {
     files: Vec<(PathBuf, Vec<u8>)>,
     problems: Vec<Problem>,
 }
 
-impl Walk {
-    fn folder(&mut self, folder: &Path, depth: usize) {
-        let entries = match std::fs::read_dir(folder) {
+impl PackFiles {
+    fn add_directory(&mut self, directory: &Path, depth: usize) {
+        let entries = match std::fs::read_dir(directory) {
             Ok(entries) => entries,
-            Err(error) => return self.problems.push(unreadable(folder, &error.to_string())),
+            Err(error) => return self.problems.push(unreadable(directory, &error.to_string())),
         };
         for entry in entries.filter_map(Result::ok) {
             if self.files.len() >= limits::FOLDER_FILES {
@@ -57,14 +56,14 @@ impl Walk {
                 continue;
             }
             if kind.is_dir() && depth > 0 {
-                self.folder(&path, depth - 1);
-            } else if kind.is_file() && (has_ending(&path, "md") || has_ending(&path, "toml")) {
-                self.file(path);
+                self.add_directory(&path, depth - 1);
+            } else if kind.is_file() && (has_extension(&path, "md") || has_extension(&path, "toml")) {
+                self.add_file(path);
             }
         }
     }
 
-    fn file(&mut self, path: PathBuf) {
+    fn add_file(&mut self, path: PathBuf) {
         match atomic::read_bytes(&path) {
             Ok(bytes) => self.files.push((path, bytes)),
             Err(error) => self.problems.push(unreadable(&path, &error.to_string())),
@@ -72,12 +71,12 @@ impl Walk {
     }
 }
 
-fn has_ending(path: &Path, ending: &str) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
 fn unreadable(path: &Path, why: &str) -> Problem {
     Problem::new(ProblemKind::Local, format!("The doc pack file {} cannot be read", path.display()))
         .because(why)
-        .hint("the other pages are there")
+        .hint("the other pages are loaded")
 }

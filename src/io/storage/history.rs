@@ -1,112 +1,109 @@
-//! The history: the access log read from its end, newest first, in bounded time. A line that cannot be read is named
-//! and passed over. It writes nothing.
+//! The history: reads the access log from its end, newest first, in bounded time. A line that cannot be read is reported and
+//! skipped.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::access_log::{FILE_NAME, is_absent};
-use crate::domain::access_log::{self, CopyRecord, Entry, ExportRecord, Line, TunnelRecord};
+use super::access_log::{FILE_NAME, is_not_found};
+use crate::domain::access_log::{self, CopyRecord, EndRecord, ExportRecord, LogRecord, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::HistoryEntry;
 
-/// Bytes read in one step backwards.
-const STEP: u64 = 64 << 10;
-/// Bad lines that are named one by one; the rest are counted.
-const NAMED: usize = 5;
+/// Bytes read at a time.
+const BLOCK_BYTES: u64 = 64 << 10;
+/// How many bad lines are reported one by one; the others are counted.
+const REPORTED: usize = 5;
 
-/// Statements and held tunnels of the access log, newest first.
+/// The records of the access log, newest first.
 #[derive(Debug, Default, PartialEq)]
 pub struct History {
-    /// Begin records with their ends.
-    pub past: Vec<HistoryEntry>,
-    /// Records of held tunnels.
+    /// Statements: begin records with their ends.
+    pub statements: Vec<HistoryEntry>,
     pub tunnels: Vec<TunnelRecord>,
-    /// Records of exports.
     pub exports: Vec<ExportRecord>,
-    /// Records of copies.
     pub copies: Vec<CopyRecord>,
-    /// Lines that could not be read, by number, and what else went wrong.
+    /// Lines that cannot be read, and other problems.
     pub problems: Vec<Problem>,
 }
 
-/// Reads at most `most` statements from the log in this state folder, and the tunnels' records behind the oldest of them. No
-/// log yet is an empty history.
+/// Reads at most `max` statements from the log in this state directory, and the other records that are newer than the oldest of
+/// them. Without a log, the history is empty.
 #[must_use]
-pub fn read(state: &Path, most: usize) -> History {
+pub fn read(state: &Path, max: usize) -> History {
     let path = state.join(FILE_NAME);
     let file = match File::open(&path) {
         Ok(file) => file,
-        Err(error) if is_absent(&error) => return History::default(),
+        Err(error) if is_not_found(&error) => return History::default(),
         Err(error) => return unreadable(&path, &error),
     };
-    match collect(file, &path, most) {
+    match collect(file, &path, max) {
         Ok(history) => history,
         Err(error) => unreadable(&path, &error),
     }
 }
 
-/// A line that could not be read: where it starts, and why.
-struct Bad {
+/// A line that cannot be read: its byte offset, and the reason.
+struct BadLine {
     offset: u64,
     why: String,
 }
 
-fn collect(file: File, path: &Path, most: usize) -> std::io::Result<History> {
-    let mut lines = Backwards::new(file)?;
-    let mut ends: HashMap<String, Entry> = HashMap::new();
-    let mut past = Vec::new();
+fn collect(file: File, path: &Path, max: usize) -> std::io::Result<History> {
+    let mut lines = BackwardLines::new(file)?;
+    let mut ends: HashMap<String, EndRecord> = HashMap::new();
+    let mut statements = Vec::new();
     let mut tunnels = Vec::new();
     let (mut exports, mut copies) = (Vec::new(), Vec::new());
     let mut bad = Vec::new();
-    while past.len() < most {
+    while statements.len() < max {
         let Some((offset, line)) = lines.next_back()? else { break };
         if line.trim_ascii().is_empty() {
             continue;
         }
         let text = String::from_utf8_lossy(&line);
         match access_log::read(&text) {
-            Ok(Line::Begin(begin)) => {
+            Ok(LogRecord::Begin(begin)) => {
                 let end = ends.remove(&begin.id);
-                past.push(HistoryEntry { begin, end });
+                statements.push(HistoryEntry { begin, end });
             }
-            Ok(Line::End(entry)) => {
+            Ok(LogRecord::End(entry)) => {
                 ends.insert(entry.id.clone(), entry);
             }
-            Ok(Line::Tunnel(record)) => tunnels.push(record),
-            Ok(Line::Export(record)) => exports.push(record),
-            Ok(Line::Copy(record)) => copies.push(record),
-            Err(why) => bad.push(Bad { offset, why: why.to_string() }),
+            Ok(LogRecord::Tunnel(record)) => tunnels.push(record),
+            Ok(LogRecord::Export(record)) => exports.push(record),
+            Ok(LogRecord::Copy(record)) => copies.push(record),
+            Err(why) => bad.push(BadLine { offset, why: why.to_string() }),
         }
     }
-    let problems = name_bad_lines(path, &bad)?;
-    Ok(History { past, tunnels, exports, copies, problems })
+    let problems = report_bad_lines(path, &bad)?;
+    Ok(History { statements, tunnels, exports, copies, problems })
 }
 
-/// Names bad lines by number, as an editor counts. Costs one pass over the file, and only when there are any.
-fn name_bad_lines(path: &Path, bad: &[Bad]) -> std::io::Result<Vec<Problem>> {
-    let Some(farthest) = bad.iter().take(NAMED).map(|bad| bad.offset).max() else { return Ok(Vec::new()) };
-    let numbers = line_numbers(path, &bad.iter().take(NAMED).map(|bad| bad.offset).collect::<Vec<_>>(), farthest)?;
+/// Reports bad lines by line number. Reads the file once, and only if there are bad lines.
+fn report_bad_lines(path: &Path, bad: &[BadLine]) -> std::io::Result<Vec<Problem>> {
+    let Some(farthest) = bad.iter().take(REPORTED).map(|bad| bad.offset).max() else { return Ok(Vec::new()) };
+    let numbers = line_numbers(path, &bad.iter().take(REPORTED).map(|bad| bad.offset).collect::<Vec<_>>(), farthest)?;
     let mut problems: Vec<Problem> = bad
         .iter()
         .zip(numbers)
         .map(|(bad, number)| {
             Problem::new(ProblemKind::Local, format!("{}: line {number} cannot be read", path.display()))
                 .because(bad.why.clone())
-                .hint("the other lines are still there; the log itself is never changed")
+                .hint("the other lines are readable; rrx never changes the log")
         })
         .collect();
-    if bad.len() > NAMED {
-        let more = bad.len() - NAMED;
+    if bad.len() > REPORTED {
+        let more = bad.len() - REPORTED;
         problems
             .push(Problem::new(ProblemKind::Local, format!("{}: {more} more lines cannot be read", path.display())));
     }
     Ok(problems)
 }
 
-/// The 1-based line numbers of these byte offsets.
+/// Returns the line numbers of these byte offsets, from 1.
 fn line_numbers(path: &Path, offsets: &[u64], farthest: u64) -> std::io::Result<Vec<u64>> {
     let mut numbers = vec![1_u64; offsets.len()];
     let mut reader = BufReader::with_capacity(1 << 20, File::open(path)?.take(farthest));
@@ -129,49 +126,49 @@ fn line_numbers(path: &Path, offsets: &[u64], farthest: u64) -> std::io::Result<
 }
 
 /// Reads a file's lines from the last to the first, at most [`limits::HISTORY_BYTES`] of it.
-struct Backwards {
+struct BackwardLines {
     file: File,
     /// Where `rest` starts in the file.
     start: u64,
-    /// Nothing before this is read.
-    floor: u64,
-    /// Bytes read and not yet handed out.
+    /// Nothing before this offset is read.
+    limit: u64,
+    /// Bytes that were read and not yet returned.
     rest: Vec<u8>,
-    /// How much of `rest`'s end is known to hold no line break.
+    /// How many bytes at the end of `rest` are known to contain no line break.
     searched: usize,
 }
 
-impl Backwards {
+impl BackwardLines {
     fn new(file: File) -> std::io::Result<Self> {
         let length = file.metadata()?.len();
-        let floor = length.saturating_sub(limits::HISTORY_BYTES);
-        Ok(Self { file, start: length, floor, rest: Vec::new(), searched: 0 })
+        let limit = length.saturating_sub(limits::HISTORY_BYTES);
+        Ok(Self { file, start: length, limit, rest: Vec::new(), searched: 0 })
     }
 
-    /// The next line towards the beginning, with the offset at which it starts. The one cut by the bound is left out.
+    /// Returns the previous line and its offset. The line that the limit cuts is skipped.
     fn next_back(&mut self) -> std::io::Result<Option<(u64, Vec<u8>)>> {
         loop {
             let unsearched = self.rest.len() - self.searched;
             if let Some(at) = self.rest.iter().take(unsearched).rposition(|byte| *byte == b'\n') {
                 let line = self.rest.split_off(at + 1);
-                // The break itself ends the line before.
+                // The line break belongs to the line before.
                 self.rest.truncate(at);
                 self.searched = 0;
                 return Ok(Some((self.start + at as u64 + 1, line)));
             }
             self.searched = self.rest.len();
-            if self.start == self.floor {
+            if self.start == self.limit {
                 let line = std::mem::take(&mut self.rest);
                 self.searched = 0;
-                let is_whole = self.floor == 0 && !line.is_empty();
-                return Ok(is_whole.then_some((0, line)));
+                let is_complete = self.limit == 0 && !line.is_empty();
+                return Ok(is_complete.then_some((0, line)));
             }
-            self.step()?;
+            self.read_block()?;
         }
     }
 
-    fn step(&mut self) -> std::io::Result<()> {
-        let length = STEP.max(self.rest.len() as u64).min(self.start - self.floor);
+    fn read_block(&mut self) -> std::io::Result<()> {
+        let length = BLOCK_BYTES.max(self.rest.len() as u64).min(self.start - self.limit);
         self.start -= length;
         self.file.seek(SeekFrom::Start(self.start))?;
         let mut block = Vec::new();
@@ -185,6 +182,6 @@ impl Backwards {
 fn unreadable(path: &Path, error: &std::io::Error) -> History {
     let problem = Problem::new(ProblemKind::Local, format!("The access log {} cannot be read", path.display()))
         .because(error.to_string())
-        .hint("make the file readable by you");
+        .hint("make the file readable for you");
     History { problems: vec![problem], ..History::default() }
 }

@@ -1,21 +1,21 @@
-//! The user's keymap files: `keymaps/NAME.toml` beside the settings file, read as text. Knows no key.
+//! Reads the user's keymap files, `keymaps/NAME.toml` next to the settings file, as text.
 
-use super::access_log::is_absent;
+use super::access_log::is_not_found;
 use super::atomic;
 use super::paths::Paths;
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// The name that a user's file of this style has for messages, and its text; nothing where there is no such file.
+/// Returns the path (for messages) and the text of the user's keymap of this name; `None` if there is no such file.
 ///
 /// # Errors
-/// A problem that names a file that is there and cannot be read.
-pub fn read(paths: &Paths, style: &str) -> Result<Option<(String, String)>, Problem> {
-    let Some(path) = paths.keymap(style) else { return Ok(None) };
+/// Returns a problem if the file exists and cannot be read.
+pub fn read(paths: &Paths, name: &str) -> Result<Option<(String, String)>, Problem> {
+    let Some(path) = paths.keymap(name) else { return Ok(None) };
     match atomic::read_text(&path) {
         Ok(text) => Ok(Some((path.display().to_string(), text))),
-        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) if is_not_found(&error) => Ok(None),
         Err(error) => Err(Problem::new(ProblemKind::Settings, format!("The keymap {} cannot be read", path.display()))
             .because(error.to_string())
-            .hint("make it a text file that you can read; the shipped keys hold until then")),
+            .hint("make it a readable text file; until then rrx uses the built-in keys")),
     }
 }

@@ -1,5 +1,5 @@
-//! Locks between processes: taken on an open file, waited for with an end. They end with their file, so a process that is
-//! killed leaves none. Knows nothing of what is written under them.
+//! Locks between processes, on open files, with a time limit. A lock ends when its file is closed, so a killed process leaves
+//! none.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Error;
@@ -7,56 +7,52 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::atomic::name_of;
+use super::atomic::file_name;
 
-/// How long to wait before a lock is tried again.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The time between two attempts.
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Why a lock is not had.
+/// Why a lock was not acquired.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process holds it and does not let go.
-    #[error("another process holds it for longer than {0:?}")]
+    #[error("another process has held the lock for longer than {0:?}")]
     Busy(Duration),
-    /// The system does not give it, or the file that stands for it cannot be opened.
     #[error(transparent)]
     System(#[from] Error),
 }
 
-/// The lock beside a file, for as long as this lives.
+/// A lock. Dropping it releases the lock.
 #[derive(Debug)]
-pub struct Held {
-    /// Closing it lets go.
+pub struct FileLock {
     _file: File,
 }
 
-/// Takes the lock of a file that is replaced as a whole: `.NAME.lock` beside it, which stays there. The file itself would not
-/// do: whoever waits for it would hold the one that has been replaced.
+/// Locks a file that is replaced as a whole, by a second file `.NAME.lock`, which stays. A lock on the file itself would not
+/// work: a process that waits for it would get the lock of the replaced file.
 ///
 /// # Errors
-/// [`LockError::Busy`] after this time, or the system's own.
-pub fn beside(path: &Path, time: Duration) -> Result<Held, LockError> {
-    let place = place(path)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(place)?;
-    take(&file, time)?;
-    Ok(Held { _file: file })
+/// Returns [`LockError::Busy`] after the time limit, or the system's error.
+pub fn acquire_for(path: &Path, time_limit: Duration) -> Result<FileLock, LockError> {
+    let lock_path = lock_path(path)?;
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(lock_path)?;
+    acquire(&file, time_limit)?;
+    Ok(FileLock { _file: file })
 }
 
-/// Where the lock of this file lies.
-fn place(path: &Path) -> std::io::Result<PathBuf> {
-    let name = name_of(path)?;
+fn lock_path(path: &Path) -> std::io::Result<PathBuf> {
+    let name = file_name(path)?;
     let mut lock = std::ffi::OsString::from(".");
     lock.push(name);
     lock.push(".lock");
     Ok(path.with_file_name(lock))
 }
 
-/// Takes the lock of an open file.
+/// Locks an open file.
 ///
 /// # Errors
-/// [`LockError::Busy`] after this time, or the system's own.
-pub fn take(file: &File, time: Duration) -> Result<(), LockError> {
-    let tries = time.as_millis() / PAUSE.as_millis();
+/// Returns [`LockError::Busy`] after the time limit, or the system's error.
+pub fn acquire(file: &File, time_limit: Duration) -> Result<(), LockError> {
+    let tries = time_limit.as_millis() / RETRY_INTERVAL.as_millis();
     for _ in 0..=tries {
         match file.try_lock() {
             Ok(()) => return Ok(()),
@@ -64,11 +60,11 @@ pub fn take(file: &File, time: Duration) -> Result<(), LockError> {
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
     }
-    Err(LockError::Busy(time))
+    Err(LockError::Busy(time_limit))
 }
 
-/// Waits a moment for another process. There is no event to wait for: a file lock wakes nobody with a time-out.
+/// Waits until the next attempt. There is no event to wait for, because a file lock has no timeout.
 fn pause() {
-    let (_keep, never) = std::sync::mpsc::sync_channel::<()>(0);
-    let _ = never.recv_timeout(PAUSE);
+    let (_sender, never) = std::sync::mpsc::sync_channel::<()>(0);
+    let _ = never.recv_timeout(RETRY_INTERVAL);
 }

@@ -1,43 +1,43 @@
-//! Where everything lies: settings, data, state. Reads the environment; makes nothing.
+//! The paths of rrx's files: settings, data, state. Reads the environment and creates nothing.
 
 use std::env::var_os;
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
-use super::worksheets::is_stem;
+use super::worksheets::is_safe_name;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
-/// The folders of one run of the program.
+/// The files and directories that rrx uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// What `~` means in the settings.
+    /// The user's home directory, `~` in the settings.
     pub home: PathBuf,
     /// The settings file.
     pub config: PathBuf,
-    /// Snippets and other things that the user keeps.
+    /// The directory of data, such as snippets.
     pub data: PathBuf,
-    /// Worksheets, access log, spill.
+    /// The directory of state: worksheets, access log, spilled results.
     pub state: PathBuf,
-    /// What a command line for the same folders begins with; `RRX_HOME` is the shell's already.
+    /// How a command line for the same settings begins. `RRX_HOME` is already set in the user's shell.
     pub command_line: CommandLine,
 }
 
 impl Paths {
-    /// The folders that the platform, `RRX_HOME` and `--config` give.
+    /// Finds the paths by the platform, `RRX_HOME` and `--config`.
     ///
     /// # Errors
-    /// A problem where the user has no home folder and `RRX_HOME` does not name one.
+    /// Returns a problem if there is neither a home directory nor `RRX_HOME`.
     pub fn find(config: Option<&Path>) -> Result<Self, Problem> {
         let base = BaseDirs::new().map(|base| base.home_dir().to_path_buf());
         let mut paths = match var_os("RRX_HOME").filter(|root| !root.is_empty()) {
             Some(root) => {
-                let root = std::path::absolute(PathBuf::from(root)).map_err(|error| homeless(&error.to_string()))?;
+                let root = std::path::absolute(PathBuf::from(root)).map_err(|error| no_home(&error.to_string()))?;
                 let home = base.unwrap_or_else(|| root.clone());
                 Self { home, ..Self::under(&root) }
             }
-            None => Self::of_the_platform()?,
+            None => Self::platform_default()?,
         };
         if let Some(config) = config {
             paths.config = std::path::absolute(config).unwrap_or_else(|_| config.to_path_buf());
@@ -46,7 +46,7 @@ impl Paths {
         Ok(paths)
     }
 
-    /// Everything under one folder, the home too.
+    /// Returns paths that all lie in one directory, also the home.
     #[must_use]
     pub fn under(root: &Path) -> Self {
         Self {
@@ -58,58 +58,58 @@ impl Paths {
         }
     }
 
-    /// The demo's own folders: it touches neither the user's settings nor the user's files.
+    /// Returns the paths of the demo, apart from the user's settings and files.
     #[must_use]
     pub fn demo(&self) -> Self {
         Self::under(&self.state.join("demo"))
     }
 
-    /// The folder from which relative paths of the settings count.
+    /// Returns the directory of the settings file; relative paths in the settings start here.
     #[must_use]
-    pub fn config_folder(&self) -> &Path {
+    pub fn config_directory(&self) -> &Path {
         self.config.parent().unwrap_or(&self.config)
     }
 
-    /// The user's keymap of this style, beside the settings file; nothing where no file can be called so.
+    /// Returns the path of the user's keymap of this name; `None` if the name cannot be a file name.
     #[must_use]
-    pub fn keymap(&self, style: &str) -> Option<PathBuf> {
-        is_stem(style).then(|| self.config_folder().join("keymaps").join(format!("{style}.toml")))
+    pub fn keymap(&self, name: &str) -> Option<PathBuf> {
+        is_safe_name(name).then(|| self.config_directory().join("keymaps").join(format!("{name}.toml")))
     }
 
-    /// The user's own snippets.
+    /// Returns the directory of the user's snippets.
     #[must_use]
     pub fn snippets(&self) -> PathBuf {
         self.data.join("snippets")
     }
 
-    /// The worksheets of all profiles.
+    /// Returns the directory of the worksheets of all profiles.
     #[must_use]
     pub fn worksheets(&self) -> PathBuf {
         self.state.join("worksheets")
     }
 
-    /// Copies that no clipboard takes.
+    /// Returns the directory of copies that no clipboard takes.
     #[must_use]
     pub fn copies(&self) -> PathBuf {
         self.state.join("copies")
     }
 
-    fn of_the_platform() -> Result<Self, Problem> {
-        let base = BaseDirs::new().ok_or_else(|| homeless("the system names no home folder"))?;
-        let own = ProjectDirs::from("", "", "rrx").ok_or_else(|| homeless("the system names no home folder"))?;
+    fn platform_default() -> Result<Self, Problem> {
+        let base = BaseDirs::new().ok_or_else(|| no_home("the user has no home directory"))?;
+        let own = ProjectDirs::from("", "", "rrx").ok_or_else(|| no_home("the user has no home directory"))?;
         Ok(Self {
             home: base.home_dir().to_path_buf(),
             config: own.config_dir().join("config.toml"),
             data: own.data_dir().to_path_buf(),
-            // Only Linux has a folder of its own for state.
+            // Only Linux has a separate directory for state.
             state: own.state_dir().map_or_else(|| own.data_local_dir().join("state"), Path::to_path_buf),
             command_line: CommandLine::default(),
         })
     }
 }
 
-fn homeless(why: &str) -> Problem {
-    Problem::new(ProblemKind::Local, "There is no folder to keep anything in")
+fn no_home(why: &str) -> Problem {
+    Problem::new(ProblemKind::Local, "There is no directory for the files of rrx")
         .because(why)
-        .hint("set RRX_HOME to a folder that you may write to")
+        .hint("set RRX_HOME to a directory that you can write to")
 }

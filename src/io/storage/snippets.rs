@@ -1,25 +1,25 @@
-//! Snippet folders: `.sql` files read and written whole. The form of their text is the domain's; nothing here reads SQL.
+//! Reads and writes the `.sql` files of snippet directories. The domain parses their text.
 
 use std::path::{Path, PathBuf};
 
-use super::access_log::is_absent;
+use super::access_log::is_not_found;
 use super::atomic;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::Replace;
 use crate::domain::snippets::{NameProblem, Snippet, SnippetProblem, check_name, render};
 
-/// The snippets of these folders, sorted by name; where a name is there twice the nearer folder (the first) wins and
-/// the other is named. A folder that is absent is empty only where it is the user's own, the first.
+/// Reads the snippets of these directories, sorted by name. If a name appears twice, the first directory wins and the other file
+/// is reported. Only the first directory, the user's own, may be missing.
 #[must_use]
-pub fn load(folders: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
+pub fn load(directories: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
     let (mut snippets, mut problems): (Vec<Snippet>, Vec<Problem>) = (Vec::new(), Vec::new());
-    for (number, folder) in folders.iter().enumerate() {
-        let files = match sql_files(folder) {
+    for (index, directory) in directories.iter().enumerate() {
+        let files = match sql_files(directory) {
             Ok(files) => files,
-            Err(error) if is_absent(&error) && number == 0 => continue,
+            Err(error) if is_not_found(&error) && index == 0 => continue,
             Err(error) => {
-                problems.push(unreadable(folder, &error.to_string()));
+                problems.push(unreadable(directory, &error.to_string()));
                 continue;
             }
         };
@@ -28,7 +28,7 @@ pub fn load(folders: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
             problems.extend(problem);
             if let Some(snippet) = snippet {
                 match snippets.iter().find(|other| other.name == name) {
-                    Some(other) => problems.push(hidden(&path, other)),
+                    Some(other) => problems.push(hidden_problem(&path, other)),
                     None => snippets.push(snippet),
                 }
             }
@@ -38,21 +38,21 @@ pub fn load(folders: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
     (snippets, problems)
 }
 
-/// Writes a snippet: to where it lies, or into this folder under its name.
+/// Writes a snippet to its own path, or to this directory under its name.
 ///
 /// # Errors
-/// A problem for a name that cannot be a file's, for a file that is there and may not be replaced, or from the disk.
-pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBuf, Problem> {
+/// Returns a problem if the name cannot be a file name, if the file exists and may not be replaced, or if writing fails.
+pub fn save(directory: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBuf, Problem> {
     let path = match &snippet.path {
         Some(path) if path.file_stem().is_some_and(|stem| stem == snippet.name.as_str()) => path.clone(),
         Some(_) | None => {
-            check_name(&snippet.name).map_err(misnamed)?;
-            folder.join(format!("{}.sql", snippet.name))
+            check_name(&snippet.name).map_err(name_problem)?;
+            directory.join(format!("{}.sql", snippet.name))
         }
     };
     let text = render(snippet);
-    if let Some(folder) = path.parent() {
-        atomic::make_folder(folder).map_err(|error| unwritable(&path, &error.to_string()))?;
+    if let Some(directory) = path.parent() {
+        atomic::create_directory(directory).map_err(|error| unwritable(&path, &error.to_string()))?;
     }
     let written = match replace {
         Replace::Allowed => atomic::replace(&path, text.as_bytes()),
@@ -61,24 +61,23 @@ pub fn save(folder: &Path, snippet: &Snippet, replace: Replace) -> Result<PathBu
     match written {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Problem::new(ProblemKind::Local, format!("There is a snippet {} already", path.display()))
-                .hint("give another name, or replace it"))
+            Err(Problem::new(ProblemKind::Local, format!("The snippet {} exists already", path.display()))
+                .hint("choose another name, or replace it"))
         }
         Err(error) => Err(unwritable(&path, &error.to_string())),
     }
 }
 
-/// Writes the snippets that have no file in this folder yet. What cannot be written is left out: whoever saves one of
-/// their own there is told why.
-pub fn plant(folder: &Path, snippets: Vec<Snippet>) {
+/// Writes the bundled snippets that have no file in this directory yet. Errors are ignored; saving a snippet reports them.
+pub fn write_missing(directory: &Path, snippets: Vec<Snippet>) {
     for snippet in snippets {
-        if !folder.join(format!("{}.sql", snippet.name)).exists() {
-            let _ = save(folder, &snippet, Replace::Forbidden);
+        if !directory.join(format!("{}.sql", snippet.name)).exists() {
+            let _ = save(directory, &snippet, Replace::Forbidden);
         }
     }
 }
 
-/// A file's snippet, what is wrong in it, or both: a wrong header leaves the statement usable.
+/// Reads one file. Returns its snippet, a problem, or both: with a wrong header, the statement can still be used.
 fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
     let text = match atomic::read_text(path) {
         Ok(text) => text,
@@ -87,21 +86,21 @@ fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
     let (snippet, problem) = match Snippet::parse(name, &text) {
         Ok(snippet) => (Some(snippet), None),
         Err(SnippetProblem { line, reason, usable }) => {
-            let rest = if usable.is_some() { "its statement can be used" } else { "it is left out" };
+            let rest = if usable.is_some() { "the statement can still be used" } else { "the snippet is ignored" };
             let what = format!("{}:{line}: {reason}", path.display());
             (
                 usable.map(|snippet| *snippet),
-                Some(Problem::new(ProblemKind::Local, what).because(rest).hint("repair this line")),
+                Some(Problem::new(ProblemKind::Local, what).because(rest).hint("correct this line")),
             )
         }
     };
     (snippet.map(|snippet| Snippet { path: Some(path.to_path_buf()), ..snippet }), problem)
 }
 
-/// Names and paths of the `.sql` files of a folder, sorted.
-fn sql_files(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
+/// Returns the names and paths of the `.sql` files of a directory, sorted.
+fn sql_files(directory: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)?.take(limits::FOLDER_FILES) {
+    for entry in std::fs::read_dir(directory)?.take(limits::FOLDER_FILES) {
         let path = entry?.path();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.starts_with('.'));
         if let Some(stem) = stem
@@ -117,24 +116,24 @@ fn sql_files(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
 fn unreadable(path: &Path, why: &str) -> Problem {
     Problem::new(ProblemKind::Local, format!("{} cannot be read", path.display()))
         .because(why)
-        .hint("the others are there")
+        .hint("the other snippets are loaded")
 }
 
 fn unwritable(path: &Path, why: &str) -> Problem {
     Problem::new(ProblemKind::Local, format!("The snippet {} cannot be written", path.display()))
         .because(why)
-        .hint("make the folder writable, or choose another name")
+        .hint("make the directory writable, or choose another name")
 }
 
-fn misnamed(why: NameProblem) -> Problem {
-    Problem::new(ProblemKind::Local, "This cannot be a snippet's name")
+fn name_problem(why: NameProblem) -> Problem {
+    Problem::new(ProblemKind::Local, "This cannot be the name of a snippet")
         .because(why.to_string())
         .hint("use a name such as subjects-by-status")
 }
 
-fn hidden(path: &Path, other: &Snippet) -> Problem {
+fn hidden_problem(path: &Path, other: &Snippet) -> Problem {
     let winner = other.path.as_deref().map_or_else(|| "a built-in one".into(), |path| path.display().to_string());
-    Problem::new(ProblemKind::Local, format!("{} is hidden by a snippet of the same name", path.display()))
+    Problem::new(ProblemKind::Local, format!("{} is hidden by another snippet of the same name", path.display()))
         .because(format!("{winner} comes first"))
         .hint("rename one of the two files")
 }

@@ -1,42 +1,42 @@
-//! Finds and reads the files of `ssh_config(5)`. Knows nothing of what stands in them.
+//! Finds and reads the files of `ssh_config(5)`, without parsing them.
 
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use super::bounded::Bounded;
 use crate::domain::limits;
+use crate::io::host::bounded_file::BoundedFile;
+use crate::io::host::user::own_uid;
 
-/// Bytes of a file that are read at most.
-const MOST: u64 = 4 << 20;
-/// Bits of a file's mode that let others write.
-const WRITABLE: u32 = 0o022;
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 4 << 20;
+/// The mode bits that let others write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
 
-/// The bytes of a file; `None` when there is none.
+/// Reads a file; `None` if there is none.
 ///
 /// # Errors
-/// When it is there and cannot be read, or when others than the user and root could have written it: whoever can write it
-/// chooses where connections go. OpenSSH refuses such a file too. When it is a pipe that does not end within
-/// [`limits::PIPE`].
+/// Returns an error if the file cannot be read, if it is a pipe that does not end within [`limits::PIPE`], or if others than the
+/// user and root can write it, because they could redirect connections. OpenSSH refuses such a file too.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match Bounded::open(path, limits::PIPE) {
+    let file = match BoundedFile::open(path, limits::PIPE) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let about = file.about();
-    let is_trusted = about.uid() == 0 || about.uid() == nix::unistd::getuid().as_raw();
-    // Whoever may write to a device such as /dev/null chooses nothing by it.
-    if !about.file_type().is_char_device() && (!is_trusted || about.mode() & WRITABLE != 0) {
+    let metadata = file.metadata();
+    let is_trusted = metadata.uid() == 0 || metadata.uid() == own_uid();
+    // Others may write to a device such as /dev/null, because that changes nothing.
+    if !metadata.file_type().is_char_device() && (!is_trusted || metadata.mode() & WRITABLE_BY_OTHERS != 0) {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            format!("bad owner or permissions: others could have written it (chmod go-w {})", path.display()),
+            format!("bad owner or permissions: other users can change it (chmod go-w {})", path.display()),
         ));
     }
-    file.whole(MOST).map(Some)
+    file.read_all(MAX_BYTES).map(Some)
 }
 
-/// The files that a pattern with `*`, `?` and `[…]` means, in order, as glob(3) has them.
+/// Returns the files that match a pattern with `*`, `?` and `[…]`, in the order of glob(3).
 #[must_use]
 pub fn matching(pattern: &Path) -> Vec<PathBuf> {
     let options =

@@ -1,4 +1,4 @@
-//! The storage task: serves commands in order on a thread that may block, and tells what happened. It decides nothing.
+//! The storage task: runs storage commands in order on a thread that may block, and reports what happened.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use super::access_log::{AccessLog, LedgerError};
 use super::paths::Paths;
 use super::worksheets::Worksheets;
-use super::{Clock, docs, history, settings, snippets};
-use crate::domain::access_log::{Begin, Entry, Permit};
+use super::{docs, history, settings, snippets};
+use crate::domain::access_log::{BeginRecord, EndRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -19,38 +19,38 @@ use crate::domain::profile::{self, Draft, Overwrite, Settings};
 use crate::domain::protocol::{Demo, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Checked;
+use crate::io::runtime::clock::Clock;
 
-/// What the task is lent.
+/// What the storage task needs besides its files.
 #[derive(Debug, Clone, Copy)]
-pub struct Lent {
-    /// The time of day.
+pub struct StorageDeps {
     pub clock: Clock,
-    /// The demo's own pack, where it is built in.
+    /// Returns the doc pack of the demo, if it is built in.
     pub demo_pack: fn() -> Option<DocPack>,
-    /// Snippets that lie in the folder from the start; one that is there already is the user's.
-    pub planted: fn() -> Vec<Snippet>,
+    /// Returns the bundled snippets. They are written once; files that exist are the user's.
+    pub bundled_snippets: fn() -> Vec<Snippet>,
 }
 
-/// Starts the task. It ends, everything written, when the queue of commands is closed: await the handle before the
-/// program ends. `event` may block (a bounded queue to the loop); nobody waits for it.
-pub fn spawn<N>(commands: mpsc::Receiver<StorageCmd>, event: N, paths: Paths, lent: Lent) -> JoinHandle<()>
+/// Starts the task. It ends when the queue of commands is closed and everything is written: await the handle before the program
+/// ends. `send_event` may block.
+pub fn spawn<N>(commands: mpsc::Receiver<StorageCmd>, send_event: N, paths: Paths, deps: StorageDeps) -> JoinHandle<()>
 where
     N: FnMut(StorageEvent) + Send + 'static,
 {
-    tokio::task::spawn_blocking(move || Storage::new(paths, lent, event).serve(commands))
+    tokio::task::spawn_blocking(move || Storage::new(paths, deps, send_event).serve(commands))
 }
 
 struct Storage<N> {
     log: Option<AccessLog>,
     worksheets: Worksheets,
     paths: Paths,
-    lent: Lent,
-    event: N,
+    deps: StorageDeps,
+    send_event: N,
 }
 
 impl<N: FnMut(StorageEvent)> Storage<N> {
-    fn new(paths: Paths, lent: Lent, event: N) -> Self {
-        Self { log: None, worksheets: Worksheets::new(paths.worksheets()), paths, lent, event }
+    fn new(paths: Paths, deps: StorageDeps, send_event: N) -> Self {
+        Self { log: None, worksheets: Worksheets::new(paths.worksheets()), paths, deps, send_event }
     }
 
     fn serve(mut self, mut commands: mpsc::Receiver<StorageCmd>) {
@@ -63,14 +63,14 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 {
                     waiting.push_back(more);
                 }
-                if !is_overtaken(&command, &waiting) {
-                    self.obey(command);
+                if !is_superseded(&command, &waiting) {
+                    self.run(command);
                 }
             }
         }
     }
 
-    fn obey(&mut self, command: StorageCmd) {
+    fn run(&mut self, command: StorageCmd) {
         let event = match command {
             StorageCmd::Begin { session, result, checked, begin } => {
                 let profile = begin.profile.clone();
@@ -82,27 +82,26 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
             StorageCmd::End { entry, .. } => match self.end(entry) {
                 Ok(()) => return,
                 Err(error) => StorageEvent::Failed(
-                    crate::domain::problem::Problem::from(error)
-                        .because("only the statement's end is not written down"),
+                    Problem::from(error).because("the statement has run; only its end is not recorded"),
                 ),
             },
             StorageCmd::Exported(record) => match self.log().and_then(|log| log.export(record)) {
                 Ok(()) => return,
                 Err(error) => StorageEvent::Failed(
-                    Problem::new(ProblemKind::Local, "The file is written, but the access log cannot take its record")
+                    Problem::new(ProblemKind::Local, "The file is written, but its record in the access log is not")
                         .because(error.to_string())
-                        .hint("make room on the disk of the access log, then export again"),
+                        .hint("free some space on the disk of the access log, then export again"),
                 ),
             },
-            StorageCmd::Copied(record) => match self.log().and_then(|log| log.copied(record)) {
+            StorageCmd::Copied(record) => match self.log().and_then(|log| log.copy(record)) {
                 Ok(()) => return,
                 Err(error) => StorageEvent::Failed(
                     Problem::new(
                         ProblemKind::Local,
-                        "The values are copied, but the access log cannot take their record",
+                        "The values are copied, but their record in the access log is not written",
                     )
                     .because(error.to_string())
-                    .hint("make room on the disk of the access log"),
+                    .hint("free some space on the disk of the access log"),
                 ),
             },
             StorageCmd::LoadHistory { most } => self.history(most),
@@ -129,45 +128,45 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                     Err(problem) => StorageEvent::Failed(problem),
                 }
             }
-            StorageCmd::LoadSnippets { mut folders } => {
-                snippets::plant(&self.paths.snippets(), (self.lent.planted)());
-                folders.insert(0, self.paths.snippets());
-                let (snippets, problems) = snippets::load(&folders);
+            StorageCmd::LoadSnippets { folders: mut directories } => {
+                snippets::write_missing(&self.paths.snippets(), (self.deps.bundled_snippets)());
+                directories.insert(0, self.paths.snippets());
+                let (snippets, problems) = snippets::load(&directories);
                 StorageEvent::Snippets { snippets: Arc::new(snippets), problems }
             }
             StorageCmd::AddProfile { draft } => match self.add_profile(&draft) {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
                 Err(problem) => StorageEvent::ProfileNotAdded(problem),
             },
-            StorageCmd::LoadDocs { folders, demo } => {
-                let (mut packs, problems) = docs::load(&folders);
+            StorageCmd::LoadDocs { folders: directories, demo } => {
+                let (mut packs, problems) = docs::load(&directories);
                 if demo == Demo::Yes {
-                    packs.extend((self.lent.demo_pack)());
+                    packs.extend((self.deps.demo_pack)());
                 }
                 StorageEvent::Docs { packs: Arc::new(packs), problems }
             }
         };
-        (self.event)(event);
+        (self.send_event)(event);
     }
 
     fn add_profile(&self, draft: &Draft) -> Result<Arc<Settings>, Problem> {
         settings::change(&self.paths, |text, file| profile::add(text, file, draft, Overwrite::Forbidden))?;
-        Ok(settings::load(&self.paths, settings::Presence::Wanted).settings)
+        Ok(settings::load(&self.paths, settings::Presence::Required).settings)
     }
 
-    fn begin(&mut self, checked: Checked, begin: Begin) -> Result<Permit, LedgerError> {
+    fn begin(&mut self, checked: Checked, begin: BeginRecord) -> Result<Permit, LedgerError> {
         self.log()?.begin(checked, begin)
     }
 
-    fn end(&mut self, entry: Entry) -> Result<(), LedgerError> {
+    fn end(&mut self, entry: EndRecord) -> Result<(), LedgerError> {
         self.log()?.end(entry)
     }
 
-    /// The log, opened with the first record: a start that runs nothing writes nothing.
+    /// Returns the access log, opened with the first record: if no statement runs, no file is created.
     fn log(&mut self) -> Result<&mut AccessLog, LedgerError> {
         let log = match self.log.take() {
             Some(log) => log,
-            None => AccessLog::open(&self.paths.state, self.lent.clock)?,
+            None => AccessLog::open(&self.paths.state, self.deps.clock)?,
         };
         Ok(self.log.insert(log))
     }
@@ -176,15 +175,15 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         let state: &Path = &self.paths.state;
         let read = history::read(state, most);
         for problem in read.problems {
-            (self.event)(StorageEvent::Failed(problem));
+            (self.send_event)(StorageEvent::Failed(problem));
         }
-        StorageEvent::History(read.past)
+        StorageEvent::History(read.statements)
     }
 }
 
-/// Whether a save of worksheets is out of date: a later one of the same profile waits already, and nothing between the
-/// two reads them.
-fn is_overtaken(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
+/// Returns whether a save of worksheets is out of date, because a later one of the same profile is waiting, and no command
+/// between the two reads them.
+fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
     let StorageCmd::SaveWorksheets { profile, .. } = command else { return false };
     for later in waiting {
         match later {

@@ -1,5 +1,5 @@
-//! Worksheets on disk: for each profile some slots, each held by one running program; a slot is an index and one `.sql`
-//! file for each worksheet. A slot that nobody holds any more (ended, or killed) is taken over by the next program.
+//! Worksheets on disk. Each profile has slots, and each running rrx locks one; a slot is an index and one `.sql` file for each
+//! worksheet. When an rrx has ended or was killed, the next one takes over its slot.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -8,54 +8,54 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::access_log::is_absent;
+use super::access_log::is_not_found;
 use super::atomic;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::SavedWorksheet;
 
-/// The form of the index; a reader leaves a newer one alone.
+/// The version of the index format; newer versions are left alone.
 const FORMAT: u32 = 1;
-/// Programs that may hold worksheets of one profile at the same time.
-const SLOTS: u32 = 64;
-/// The index of a slot.
+/// How many rrx can use one profile at the same time.
+const MAX_SLOTS: u32 = 64;
+/// The name of the index file.
 const INDEX: &str = "index.json";
 
-/// The worksheets of one profile, as they were.
+/// The saved worksheets of one profile.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct SavedWorksheets {
     /// In tab order.
     pub worksheets: Vec<SavedWorksheet>,
-    /// Which tab is in front.
+    /// The index of the active tab.
     pub front: usize,
-    /// What could not be read.
+    /// Problems while reading.
     pub problems: Vec<Problem>,
 }
 
-/// The slots that this program holds, one for each profile that it has opened.
+/// The slots that this rrx has locked, one for each profile that it has opened.
 #[derive(Debug)]
 pub struct Worksheets {
     root: PathBuf,
-    held: BTreeMap<String, Slot>,
+    slots: BTreeMap<String, Slot>,
 }
 
 impl Worksheets {
-    /// Nothing is touched before the first profile is opened.
+    /// Takes the directory. Touches nothing before the first profile is opened.
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
-        Self { root, held: BTreeMap::new() }
+        Self { root, slots: BTreeMap::new() }
     }
 
-    /// Reads the worksheets of a profile, and takes over what programs that ended have left.
+    /// Reads the worksheets of a profile, and takes over those of rrx processes that have ended.
     ///
     /// # Errors
-    /// A problem where the folder cannot be used at all.
-    pub fn load(&mut self, profile: &str) -> Result<Kept, Problem> {
-        let folder = self.folder(profile)?;
-        if let Some(slot) = self.held.get_mut(profile) {
+    /// Returns a problem if the directory cannot be used.
+    pub fn load(&mut self, profile: &str) -> Result<SavedWorksheets, Problem> {
+        let directory = self.directory(profile)?;
+        if let Some(slot) = self.slots.get_mut(profile) {
             return Ok(slot.read());
         }
-        let mut slots = free_slots(&folder).map_err(|error| unusable(&folder, &error))?.into_iter();
-        let mut own = slots.next().ok_or_else(|| crowded(&folder))?;
+        let mut slots = free_slots(&directory).map_err(|error| directory_problem(&directory, &error))?.into_iter();
+        let mut own = slots.next().ok_or_else(|| no_free_slot(&directory))?;
         let mut kept = own.read();
         for mut left_over in slots {
             let more = left_over.read();
@@ -63,43 +63,43 @@ impl Worksheets {
             if more.worksheets.is_empty() {
                 continue;
             }
-            adopt(&mut kept.worksheets, more.worksheets);
-            // Ours first, then theirs go: a crash in between leaves two copies, never none.
+            append(&mut kept.worksheets, more.worksheets);
+            // Write first, then delete: a crash in between leaves two copies, never none.
             own.write(&kept.worksheets, kept.front)?;
             left_over.write(&[], 0)?;
         }
-        self.held.insert(profile.to_owned(), own);
+        self.slots.insert(profile.to_owned(), own);
         Ok(kept)
     }
 
-    /// Writes the worksheets of a profile, all of them; a key that is missing is closed and its file goes.
+    /// Writes all worksheets of a profile. The files of closed worksheets are deleted.
     ///
     /// # Errors
-    /// A problem that names the file; what was on disk before is still there.
+    /// Returns a problem that names the file; the previous files are still there.
     pub fn save(&mut self, profile: &str, worksheets: &[SavedWorksheet], front: usize) -> Result<(), Problem> {
-        let folder = self.folder(profile)?;
-        if !self.held.contains_key(profile) {
-            // Saved before anything was read: what other programs left must not be overwritten, so an empty slot it is.
-            let slot = empty_slot(&folder).map_err(|error| unusable(&folder, &error))?;
-            let slot = slot.ok_or_else(|| crowded(&folder))?;
-            self.held.insert(profile.to_owned(), slot);
+        let directory = self.directory(profile)?;
+        if !self.slots.contains_key(profile) {
+            // Saved before anything was read: use an empty slot, so that no other worksheets are overwritten.
+            let slot = empty_slot(&directory).map_err(|error| directory_problem(&directory, &error))?;
+            let slot = slot.ok_or_else(|| no_free_slot(&directory))?;
+            self.slots.insert(profile.to_owned(), slot);
         }
-        match self.held.get_mut(profile) {
+        match self.slots.get_mut(profile) {
             Some(slot) => slot.write(worksheets, front),
             None => Ok(()),
         }
     }
 
-    fn folder(&self, profile: &str) -> Result<PathBuf, Problem> {
-        if is_stem(profile) {
+    fn directory(&self, profile: &str) -> Result<PathBuf, Problem> {
+        if is_safe_name(profile) {
             return Ok(self.root.join(profile));
         }
-        Err(Problem::new(ProblemKind::Local, "Worksheets cannot be kept for a profile of this name")
+        Err(Problem::new(ProblemKind::Local, "Worksheets cannot be saved for a profile of this name")
             .hint("use letters, digits, '-', '_' and '.' in its name"))
     }
 }
 
-/// The index file.
+/// The content of the index file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Index {
     v: u32,
@@ -117,12 +117,12 @@ struct Tab {
     database: Option<String>,
 }
 
-/// One folder, held by the lock on its `lock` file for as long as this value lives.
+/// One directory, locked by its `lock` file while this value lives.
 #[derive(Debug)]
 struct Slot {
-    folder: PathBuf,
+    directory: PathBuf,
     _lock: File,
-    /// What is on disk as far as we know: key and text.
+    /// The worksheets that this rrx has read or written: key and text.
     written: BTreeMap<String, String>,
 }
 
@@ -132,10 +132,10 @@ impl Slot {
         (kept.worksheets.is_empty() && kept.problems.is_empty()).then_some(self)
     }
 
-    fn read(&mut self) -> Kept {
-        let mut kept = Kept::default();
+    fn read(&mut self) -> SavedWorksheets {
+        let mut kept = SavedWorksheets::default();
         let mut listed = BTreeSet::new();
-        let path = self.folder.join(INDEX);
+        let path = self.directory.join(INDEX);
         match read_index(&path) {
             Ok(index) => {
                 kept.front = index.front;
@@ -144,16 +144,16 @@ impl Slot {
                     self.take(tab, &mut kept);
                 }
             }
-            Err(error) if is_absent(&error) => {}
+            Err(error) if is_not_found(&error) => {}
             Err(error) => {
                 kept.problems.push(
                     Problem::new(ProblemKind::Local, format!("{} cannot be read", path.display()))
                         .because(error.to_string())
-                        .hint("the worksheets' texts are there, their titles and order are lost"),
+                        .hint("the texts of the worksheets are kept; their titles and order are lost"),
                 );
             }
         }
-        for key in self.stems().into_iter().filter(|key| !listed.contains(key)) {
+        for key in self.keys().into_iter().filter(|key| !listed.contains(key)) {
             let tab = Tab { title: key.clone(), key, cursor: (0, 0), profile: None, database: None };
             self.take(tab, &mut kept);
         }
@@ -161,10 +161,11 @@ impl Slot {
         kept
     }
 
-    fn take(&mut self, tab: Tab, kept: &mut Kept) {
-        if !is_stem(&tab.key) {
-            let path = self.folder.join(INDEX);
-            kept.problems.push(Problem::new(ProblemKind::Local, format!("{} names a worksheet badly", path.display())));
+    fn take(&mut self, tab: Tab, kept: &mut SavedWorksheets) {
+        if !is_safe_name(&tab.key) {
+            let path = self.directory.join(INDEX);
+            kept.problems
+                .push(Problem::new(ProblemKind::Local, format!("{} has an invalid worksheet key", path.display())));
             return;
         }
         let path = self.sheet(&tab.key);
@@ -177,23 +178,26 @@ impl Slot {
             Err(error) => kept.problems.push(
                 Problem::new(ProblemKind::Local, format!("The worksheet {} cannot be read", path.display()))
                     .because(error.to_string())
-                    .hint("the file stays where it is"),
+                    .hint("rrx leaves the file alone"),
             ),
         }
     }
 
     fn write(&mut self, worksheets: &[SavedWorksheet], front: usize) -> Result<(), Problem> {
-        if let Some(bad) = worksheets.iter().find(|worksheet| !is_stem(&worksheet.key)) {
-            return Err(Problem::new(ProblemKind::Local, format!("The worksheet \"{}\" has no usable key", bad.title)));
+        if let Some(bad) = worksheets.iter().find(|worksheet| !is_safe_name(&worksheet.key)) {
+            return Err(Problem::new(
+                ProblemKind::Local,
+                format!("The worksheet \"{}\" has an invalid key", bad.title),
+            ));
         }
         for SavedWorksheet { key, text, .. } in worksheets {
             if self.written.get(key) != Some(text) {
                 let path = self.sheet(key);
-                atomic::replace(&path, text.as_bytes()).map_err(|error| unwritable(&path, &error))?;
+                atomic::replace(&path, text.as_bytes()).map_err(|error| write_problem(&path, &error))?;
                 self.written.insert(key.clone(), text.clone());
             }
         }
-        let path = self.folder.join(INDEX);
+        let path = self.directory.join(INDEX);
         let tabs = worksheets.iter().map(|worksheet| Tab {
             key: worksheet.key.clone(),
             title: worksheet.title.clone(),
@@ -202,14 +206,14 @@ impl Slot {
             database: worksheet.database.clone(),
         });
         let index = Index { v: FORMAT, front, worksheets: tabs.collect() };
-        let text = serde_json::to_string_pretty(&index).map_err(|error| unwritable(&path, &error.into()))?;
-        atomic::replace(&path, text.as_bytes()).map_err(|error| unwritable(&path, &error))?;
-        self.forget_closed(worksheets);
+        let text = serde_json::to_string_pretty(&index).map_err(|error| write_problem(&path, &error.into()))?;
+        atomic::replace(&path, text.as_bytes()).map_err(|error| write_problem(&path, &error))?;
+        self.delete_closed(worksheets);
         Ok(())
     }
 
-    /// Removes the files of closed worksheets, and only of those that we have read or written ourselves.
-    fn forget_closed(&mut self, open: &[SavedWorksheet]) {
+    /// Deletes the files of closed worksheets, but only files that this rrx has read or written.
+    fn delete_closed(&mut self, open: &[SavedWorksheet]) {
         let open: BTreeSet<&str> = open.iter().map(|worksheet| worksheet.key.as_str()).collect();
         let closed: Vec<String> = self.written.keys().filter(|key| !open.contains(key.as_str())).cloned().collect();
         for key in closed {
@@ -220,51 +224,51 @@ impl Slot {
     }
 
     fn sheet(&self, key: &str) -> PathBuf {
-        self.folder.join(format!("{key}.sql"))
+        self.directory.join(format!("{key}.sql"))
     }
 
-    /// The keys of the texts that lie in the folder.
-    fn stems(&self) -> BTreeSet<String> {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return BTreeSet::new() };
+    /// Returns the keys of the files in the directory.
+    fn keys(&self) -> BTreeSet<String> {
+        let Ok(entries) = std::fs::read_dir(&self.directory) else { return BTreeSet::new() };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        names.filter_map(|name| name.strip_suffix(".sql").map(str::to_owned)).filter(|key| is_stem(key)).collect()
+        names.filter_map(|name| name.strip_suffix(".sql").map(str::to_owned)).filter(|key| is_safe_name(key)).collect()
     }
 }
 
-/// Every slot that no other program holds, in order; a new one where all that exist are held.
-fn free_slots(folder: &Path) -> std::io::Result<Vec<Slot>> {
+/// Locks every slot that no other rrx uses, in order; a new one if all are in use.
+fn free_slots(directory: &Path) -> std::io::Result<Vec<Slot>> {
     let mut free = Vec::new();
-    for number in 1..=SLOTS {
-        if !free.is_empty() && !folder.join(number.to_string()).exists() {
+    for number in 1..=MAX_SLOTS {
+        if !free.is_empty() && !directory.join(number.to_string()).exists() {
             break;
         }
-        free.extend(lock_slot(folder, number)?);
+        free.extend(lock_slot(directory, number)?);
     }
     Ok(free)
 }
 
-/// The first slot that nobody holds and in which nothing lies.
-fn empty_slot(folder: &Path) -> std::io::Result<Option<Slot>> {
-    for number in 1..=SLOTS {
-        if let Some(slot) = lock_slot(folder, number)?.and_then(Slot::if_empty) {
+/// Locks the first free slot without worksheets.
+fn empty_slot(directory: &Path) -> std::io::Result<Option<Slot>> {
+    for number in 1..=MAX_SLOTS {
+        if let Some(slot) = lock_slot(directory, number)?.and_then(Slot::if_empty) {
             return Ok(Some(slot));
         }
     }
     Ok(None)
 }
 
-/// Makes and locks a slot; `None` where another program holds it or a newer one has written it.
-fn lock_slot(folder: &Path, number: u32) -> std::io::Result<Option<Slot>> {
-    let folder = folder.join(number.to_string());
-    atomic::make_folder(&folder)?;
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock"))?;
-    if lock.try_lock().is_err() || is_newer(&folder.join(INDEX)) {
+/// Creates and locks a slot; `None` if another rrx uses it, or if a newer version has written it.
+fn lock_slot(directory: &Path, number: u32) -> std::io::Result<Option<Slot>> {
+    let directory = directory.join(number.to_string());
+    atomic::create_directory(&directory)?;
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(directory.join("lock"))?;
+    if lock.try_lock().is_err() || is_newer(&directory.join(INDEX)) {
         return Ok(None);
     }
-    Ok(Some(Slot { folder, _lock: lock, written: BTreeMap::new() }))
+    Ok(Some(Slot { directory, _lock: lock, written: BTreeMap::new() }))
 }
 
-/// The version alone, read before the rest is believed.
+/// The version of an index, read before the rest.
 #[derive(Deserialize)]
 struct Version {
     v: u32,
@@ -279,8 +283,8 @@ fn read_index(path: &Path) -> std::io::Result<Index> {
     Ok(serde_json::from_str(&atomic::read_text(path)?)?)
 }
 
-/// Appends worksheets of another slot, with new keys where theirs are taken.
-fn adopt(own: &mut Vec<SavedWorksheet>, theirs: Vec<SavedWorksheet>) {
+/// Appends the worksheets of another slot; a key that is taken gets a number.
+fn append(own: &mut Vec<SavedWorksheet>, theirs: Vec<SavedWorksheet>) {
     for mut worksheet in theirs {
         let stem = worksheet.key.clone();
         let mut number = 2;
@@ -292,27 +296,27 @@ fn adopt(own: &mut Vec<SavedWorksheet>, theirs: Vec<SavedWorksheet>) {
     }
 }
 
-/// Whether a text can be a file's stem as it is: no path, no hidden file, nothing that a shell reads.
-pub(super) fn is_stem(text: &str) -> bool {
+/// Returns whether a text is safe as a file name without extension: no path, no hidden file, no character special to a shell.
+pub(super) fn is_safe_name(text: &str) -> bool {
     text.len() <= 100
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-fn unusable(folder: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(ProblemKind::Local, format!("Worksheets cannot be kept in {}", folder.display()))
+fn directory_problem(directory: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(ProblemKind::Local, format!("Worksheets cannot be saved in {}", directory.display()))
         .because(error.to_string())
-        .hint("make it a folder that you may write to")
+        .hint("make it a directory that you can write to")
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Problem {
+fn write_problem(path: &Path, error: &std::io::Error) -> Problem {
     Problem::new(ProblemKind::Local, format!("{} cannot be written", path.display()))
         .because(error.to_string())
-        .hint("make room on the disk, or let the folder be written to")
+        .hint("free some space on the disk, or make the directory writable")
 }
 
-fn crowded(folder: &Path) -> Problem {
-    Problem::new(ProblemKind::Local, format!("No room for worksheets in {}", folder.display()))
-        .because(format!("{SLOTS} programs hold one there, or a newer rrx wrote them"))
-        .hint("end some of them")
+fn no_free_slot(directory: &Path) -> Problem {
+    Problem::new(ProblemKind::Local, format!("There is no free slot for worksheets in {}", directory.display()))
+        .because(format!("{MAX_SLOTS} running rrx use this profile, or a newer version wrote the slots"))
+        .hint("quit some of them")
 }

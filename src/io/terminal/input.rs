@@ -1,50 +1,49 @@
-//! Terminal events as chords, pastes and sizes. Releases, mouse and what has no name here are dropped.
+//! Terminal input as chords, pastes and sizes. Key releases, mouse events and unknown keys are dropped.
 
 use crossterm::event::{Event as Raw, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::StreamExt as _;
 
 use crate::domain::keys::{Chord, Key};
 
-/// What came from the terminal.
+/// An input event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A key.
+pub enum TerminalEvent {
     Key(Chord),
-    /// Text pasted as a whole.
+    /// Bracketed paste.
     Paste(String),
-    /// A new size: columns, rows.
+    /// Columns and rows.
     Resize(u16, u16),
 }
 
-/// The stream of events. It is dropped before anything else takes the terminal.
-pub struct Events {
+/// The stream of input events. Drop it before anything else reads the terminal.
+pub struct TerminalEvents {
     stream: EventStream,
 }
 
-impl std::fmt::Debug for Events {
+impl std::fmt::Debug for TerminalEvents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Events")
+        f.write_str("TerminalEvents")
     }
 }
 
-impl Default for Events {
+impl Default for TerminalEvents {
     fn default() -> Self {
         Self { stream: EventStream::new() }
     }
 }
 
-impl Events {
-    /// The next event; `None` when the terminal is gone.
-    pub async fn next(&mut self) -> Option<Event> {
+impl TerminalEvents {
+    /// Waits for the next event; `None` if the terminal was closed.
+    pub async fn next(&mut self) -> Option<TerminalEvent> {
         loop {
             match self.stream.next().await? {
                 Ok(Raw::Key(key)) => {
                     if let Some(chord) = chord(key) {
-                        return Some(Event::Key(chord));
+                        return Some(TerminalEvent::Key(chord));
                     }
                 }
-                Ok(Raw::Paste(text)) => return Some(Event::Paste(text)),
-                Ok(Raw::Resize(width, height)) => return Some(Event::Resize(width, height)),
+                Ok(Raw::Paste(text)) => return Some(TerminalEvent::Paste(text)),
+                Ok(Raw::Resize(width, height)) => return Some(TerminalEvent::Resize(width, height)),
                 Ok(Raw::FocusGained | Raw::FocusLost | Raw::Mouse(_)) => {}
                 Err(_) => return None,
             }
@@ -66,7 +65,7 @@ fn chord(event: KeyEvent) -> Option<Chord> {
     chord.key = match event.code {
         KeyCode::Char(c) => {
             chord.shift = false;
-            // Ctrl-R with Caps Lock is Ctrl-R.
+            // With Caps Lock, Ctrl-R arrives as Ctrl and an upper-case R.
             Key::Char(if chord.ctrl { c.to_ascii_lowercase() } else { c })
         }
         KeyCode::BackTab => {
@@ -98,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shift_of_a_letter_is_the_letter_and_shift_tab_is_shift_tab() {
+    fn shift_is_part_of_a_letter_and_a_modifier_of_tab() {
         let key = |code, modifiers| chord(KeyEvent::new(code, modifiers)).map(|chord| chord.to_string());
         assert_eq!(key(KeyCode::Char('G'), KeyModifiers::SHIFT).as_deref(), Some("G"));
         assert_eq!(key(KeyCode::BackTab, KeyModifiers::SHIFT).as_deref(), Some("shift-tab"));

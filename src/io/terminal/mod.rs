@@ -1,9 +1,9 @@
-//! The terminal: raw mode and its restoring, events as words of ours, frames. The only room that names crossterm.
+//! The terminal: raw mode and its restoring, input events, frames. The only module that names crossterm.
 
+mod basic_colours;
 mod input;
 mod screen;
-mod sixteen;
 
-pub use input::{Event, Events};
+pub use basic_colours::{BasicColours, ColourCodes};
+pub use input::{TerminalEvent, TerminalEvents};
 pub use screen::{Screen, restore};
-pub use sixteen::{Codes, Sixteen};

@@ -1,4 +1,4 @@
-//! The screen: raw mode, the alternate screen, bracketed paste; restored on every way out, a panic included.
+//! The screen: raw mode, the alternate screen, bracketed paste; restored whenever the program ends, also after a panic.
 
 use std::io::{IsTerminal, Stdout, Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,16 +13,16 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 
-use super::sixteen::{Codes, Sixteen};
+use super::basic_colours::{BasicColours, ColourCodes};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
-/// Whether the terminal is ours now: restoring twice must do no harm.
-static IS_OURS: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is in raw mode and on the alternate screen, so that it is restored only once.
+static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
-/// The terminal while it is ours.
+/// The terminal in raw mode and on the alternate screen.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Sixteen<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BasicColours<Stdout>>>,
 }
 
 impl std::fmt::Debug for Screen {
@@ -32,38 +32,39 @@ impl std::fmt::Debug for Screen {
 }
 
 impl Screen {
-    /// Takes the terminal, and has a panic give it back before it speaks.
+    /// Opens the screen. A panic restores the terminal before it prints its message.
     ///
     /// # Errors
-    /// A problem where standard input or output is no terminal, or it cannot be set.
-    pub fn take(codes: Codes, rrx: &CommandLine) -> Result<Self, Problem> {
+    /// Returns a problem if standard input or output is not a terminal, or if the terminal cannot be set up.
+    pub fn open(codes: ColourCodes, rrx: &CommandLine) -> Result<Self, Problem> {
         if !stdout().is_terminal() || !std::io::stdin().is_terminal() {
             return Err(Problem::new(ProblemKind::Settings, "There is no terminal to draw on")
                 .because("standard input or output is not a terminal")
-                .hint(format!("run a statement without the screen: {}", rrx.with("run -p PROFILE -e 'SELECT 1'"))));
+                .hint(format!("to run a statement without a screen: {}", rrx.with("run -p PROFILE -e 'SELECT 1'"))));
         }
-        let wrong = |error: std::io::Error| {
-            Problem::new(ProblemKind::Local, "The terminal could not be set up").because(error.to_string())
+        let setup_problem = |error: std::io::Error| {
+            Problem::new(ProblemKind::Local, "The terminal cannot be set up").because(error.to_string())
         };
-        let before = std::panic::take_hook();
-        let own = std::thread::current().id();
+        let previous_hook = std::panic::take_hook();
+        let main_thread = std::thread::current().id();
         std::panic::set_hook(Box::new(move |panic| {
-            // A worker's panic ends its task, which is told on the screen; words on top of it would only spoil that.
-            if std::thread::current().id() == own || !IS_OURS.load(Ordering::SeqCst) {
+            // The panic of a worker ends its task, and the screen reports it; a message would only garble the screen.
+            if std::thread::current().id() == main_thread || !IS_OPEN.load(Ordering::SeqCst) {
                 restore();
-                before(panic);
+                previous_hook(panic);
             }
         }));
-        enable_raw_mode().map_err(wrong)?;
-        IS_OURS.store(true, Ordering::SeqCst);
-        // Cleared by hand: ratatui's own way asks the terminal where its cursor is, and waits for those that do not answer.
+        enable_raw_mode().map_err(setup_problem)?;
+        IS_OPEN.store(true, Ordering::SeqCst);
+        // Cleared here, because ratatui asks the terminal for its cursor position, and some terminals do not answer.
         execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
-            .map_err(wrong)?;
-        let terminal = Terminal::new(CrosstermBackend::new(Sixteen::new(stdout(), codes))).map_err(wrong)?;
+            .map_err(setup_problem)?;
+        let terminal =
+            Terminal::new(CrosstermBackend::new(BasicColours::new(stdout(), codes))).map_err(setup_problem)?;
         Ok(Self { terminal })
     }
 
-    /// Columns and rows.
+    /// Returns columns and rows.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
@@ -72,25 +73,25 @@ impl Screen {
     /// Draws one frame.
     ///
     /// # Errors
-    /// The terminal is gone.
+    /// Returns an error if the terminal was closed.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> std::io::Result<()> {
         queue!(stdout(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
         execute!(stdout(), EndSynchronizedUpdate)
     }
 
-    /// Clears the terminal: the next frame draws every cell.
+    /// Clears the terminal, so that the next frame draws every cell.
     ///
     /// # Errors
-    /// The terminal is gone.
+    /// Returns an error if the terminal was closed.
     pub fn clear(&mut self) -> std::io::Result<()> {
         self.terminal.clear()
     }
 
-    /// Sends a sequence of ours as it is (the clipboard's).
+    /// Sends an escape sequence unchanged (for the clipboard).
     ///
     /// # Errors
-    /// The terminal is gone.
+    /// Returns an error if the terminal was closed.
     pub fn send(&mut self, sequence: &str) -> std::io::Result<()> {
         let mut out = stdout();
         out.write_all(sequence.as_bytes())?;
@@ -104,9 +105,9 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back. Safe to call at any time, also from a panic.
+/// Restores the terminal. Safe to call at any time, also from a panic.
 pub fn restore() {
-    if IS_OURS.swap(false, Ordering::SeqCst) {
+    if IS_OPEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
     }

@@ -1,5 +1,4 @@
-//! SSH key pairs as OpenSSH writes them: makes one from random bytes that are given, and reads a public half. Knows no file and
-//! no terminal.
+//! SSH key pairs in OpenSSH's format: makes a pair from given random bytes, and reads public keys. Opens no file.
 
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::ssh_key::{Cipher, HashAlg, Kdf, LineEnding};
@@ -8,31 +7,30 @@ use zeroize::Zeroizing;
 
 use crate::domain::profile::Secret;
 
-/// Rounds of the passphrase's derivation: OpenSSH's own number.
+/// Rounds of the key derivation from a passphrase: OpenSSH's default.
 const ROUNDS: u32 = 24;
 
-/// The random bytes of one pair.
-pub struct Randomness {
-    /// The key itself.
+/// The random bytes for one pair.
+pub struct KeyRandomness {
+    /// Becomes the private key.
     pub seed: Zeroizing<[u8; 32]>,
     /// The salt of the passphrase.
     pub salt: [u8; 16],
-    /// The number by which a wrong passphrase is known.
+    /// The number by which a wrong passphrase is recognised.
     pub check: [u8; 4],
 }
 
-/// A new pair.
+/// A new key pair.
 pub struct KeyPair {
-    /// The private half as its file holds it.
+    /// The text of the private key file.
     pub private: Zeroizing<String>,
-    /// The public half.
     pub public: PublicHalf,
 }
 
-/// The public half of a key, for whoever is to admit it.
+/// The public half of a key, for the administrator of a hop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicHalf {
-    /// The line of an `authorized_keys` file.
+    /// The line for an `authorized_keys` file.
     pub line: String,
     /// The key type, such as `ssh-ed25519`.
     pub algorithm: String,
@@ -40,26 +38,25 @@ pub struct PublicHalf {
     pub fingerprint: String,
 }
 
-/// Why there is no key.
+/// The reason why a key cannot be read or made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPairError {
     /// The text is a private key.
-    #[error("it is a private key, and those are not shown")]
+    #[error("it is a private key, which rrx does not show")]
     Private,
-    /// The text is no public key.
-    #[error("it is not a public key in OpenSSH's form")]
+    /// The text is not a public key.
+    #[error("it is not a public key in OpenSSH's format")]
     NotPublic,
-    /// The library could not make it.
     #[error("the key cannot be made: {0}")]
     Made(String),
 }
 
 impl KeyPair {
-    /// Makes an ed25519 pair, locked with the passphrase where there is one.
+    /// Makes an ed25519 pair, encrypted with the passphrase where there is one.
     ///
     /// # Errors
-    /// What the library says.
-    pub fn new(random: &Randomness, comment: &str, passphrase: Option<&Secret>) -> Result<Self, KeyPairError> {
+    /// The errors of the SSH library.
+    pub fn new(random: &KeyRandomness, comment: &str, passphrase: Option<&Secret>) -> Result<Self, KeyPairError> {
         let made = |error: russh::keys::ssh_key::Error| KeyPairError::Made(error.to_string());
         let mut key = PrivateKey::from(Ed25519Keypair::from_seed(&random.seed));
         key.set_comment(comment);
@@ -78,7 +75,7 @@ impl PublicHalf {
     /// Reads the text of a `.pub` file.
     ///
     /// # Errors
-    /// Where it is none.
+    /// When the text is a private key, or not a key at all.
     pub fn read(text: &str) -> Result<Self, KeyPairError> {
         if text.contains("PRIVATE KEY") {
             return Err(KeyPairError::Private);

@@ -2,4 +2,4 @@
 
 mod jump_host;
 mod server;
-mod tiny;
+mod small_replica;

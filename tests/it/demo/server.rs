@@ -1,9 +1,9 @@
-//! The replica as a driver sees it.
+//! The replica as a MySQL driver sees it.
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Row, Value};
 
-use super::tiny::{client, options, refusal, refused, replica, rows};
+use super::small_replica::{client, code_and_state, options, replica, rows, server_error};
 
 /// Waits until a connection runs a statement.
 async fn until_running(watcher: &mut Conn, id: u32) {
@@ -66,7 +66,7 @@ async fn values_are_bound_to_a_prepared_statement() {
 }
 
 #[tokio::test]
-async fn values_are_set_as_variables_and_used_by_a_statement_that_has_a_name() {
+async fn user_variables_are_bound_to_a_named_statement() {
     let mut client = client(replica().await).await;
     let set = "/* a */ SET @text = ?, @a = CAST(? AS SIGNED), @b = UNHEX(?), @c = ?";
     client.exec_drop(set, ("SELECT ?, ?, ?", -5, "6974", None::<i64>)).await.unwrap();
@@ -86,25 +86,25 @@ async fn values_are_set_as_variables_and_used_by_a_statement_that_has_a_name() {
         ("SET @x = ?", 1064),
         ("SET @x = NULL, autocommit = 1", 1064),
     ] {
-        assert_eq!(refusal(&mut client, statement).await.0, code, "{statement}");
+        assert_eq!(server_error(&mut client, statement).await.0, code, "{statement}");
     }
     client.exec_drop("SET @text = ?", ("SELECT secret FROM shop.secret",)).await.unwrap();
-    assert_eq!(refusal(&mut client, "PREPARE named FROM @text").await.0, 1142);
+    assert_eq!(server_error(&mut client, "PREPARE named FROM @text").await.0, 1142);
 }
 
 #[tokio::test]
 async fn only_the_account_with_its_password_signs_in() {
     let at = replica().await;
     for opts in [options(at).pass(Some("wrong")), options(at).pass(None::<&str>), options(at).user(Some("root"))] {
-        assert_eq!(refused(Conn::new(opts).await.unwrap_err()), (1045, "28000".into()));
+        assert_eq!(code_and_state(Conn::new(opts).await.unwrap_err()), (1045, "28000".into()));
     }
-    assert_eq!(refused(Conn::new(options(at).db_name(Some("nope"))).await.unwrap_err()), (1049, "42000".into()));
+    assert_eq!(code_and_state(Conn::new(options(at).db_name(Some("nope"))).await.unwrap_err()), (1049, "42000".into()));
     let client = Conn::new(options(at).db_name(None::<&str>)).await.unwrap();
     assert_eq!(client.server_version(), (10, 11, 0));
 }
 
 #[tokio::test]
-async fn a_killed_statement_ends_with_1317_and_the_connection_lives_on() {
+async fn a_killed_statement_ends_with_1317_and_the_connection_stays_open() {
     let at = replica().await;
     let mut victim = client(at).await;
     let mut killer = client(at).await;
@@ -112,7 +112,7 @@ async fn a_killed_statement_ends_with_1317_and_the_connection_lives_on() {
     for statement in ["SELECT count(*) FROM shop.many AS a, shop.many AS b, shop.many AS c", "SELECT SLEEP(3600)"] {
         let running = tokio::spawn(async move {
             let error = victim.query_drop(statement).await.unwrap_err();
-            (victim, refused(error))
+            (victim, code_and_state(error))
         });
         until_running(&mut killer, id).await;
         killer.query_drop(format!("KILL QUERY {id}")).await.unwrap();
@@ -121,11 +121,11 @@ async fn a_killed_statement_ends_with_1317_and_the_connection_lives_on() {
         victim = back;
         assert_eq!(rows(&mut victim, "SELECT 1").await, [["1"]]);
     }
-    assert_eq!(refusal(&mut killer, "KILL QUERY 99999").await, (1094, "HY000".into()));
+    assert_eq!(server_error(&mut killer, "KILL QUERY 99999").await, (1094, "HY000".into()));
 }
 
 #[tokio::test]
-async fn a_kill_between_statements_does_not_meet_the_next() {
+async fn a_kill_between_statements_does_not_affect_the_next() {
     let at = replica().await;
     let mut idle = client(at).await;
     let mut killer = client(at).await;
@@ -147,7 +147,7 @@ async fn a_statement_over_its_time_ends_with_1969() {
     let mut client = client(replica().await).await;
     client.query_drop("SET SESSION max_statement_time = 0.05").await.unwrap();
     let statement = "SELECT count(*) FROM shop.many AS a, shop.many AS b, shop.many AS c";
-    assert_eq!(refusal(&mut client, statement).await, (1969, "70100".into()));
+    assert_eq!(server_error(&mut client, statement).await, (1969, "70100".into()));
     assert_eq!(rows(&mut client, "SELECT 1").await, [["1"]]);
 }
 
@@ -170,27 +170,27 @@ async fn rows_wait_for_a_client_that_does_not_read() {
 #[tokio::test]
 async fn writes_are_refused_as_the_server_would() {
     let mut client = client(replica().await).await;
-    assert_eq!(refusal(&mut client, "INSERT INTO kinds VALUES (1)").await, (1290, "HY000".into()));
+    assert_eq!(server_error(&mut client, "INSERT INTO kinds VALUES (1)").await, (1290, "HY000".into()));
     client.query_drop("SET SESSION TRANSACTION READ ONLY").await.unwrap();
-    assert_eq!(refusal(&mut client, "DELETE FROM kinds").await, (1792, "25006".into()));
+    assert_eq!(server_error(&mut client, "DELETE FROM kinds").await, (1792, "25006".into()));
     assert_eq!(rows(&mut client, "SELECT @@tx_read_only").await, [["1"]]);
-    assert_eq!(refusal(&mut client, "SET GLOBAL read_only = 0").await, (1227, "42000".into()));
-    assert_eq!(refusal(&mut client, "START TRANSACTION READ WRITE").await, (1290, "HY000".into()));
+    assert_eq!(server_error(&mut client, "SET GLOBAL read_only = 0").await, (1227, "42000".into()));
+    assert_eq!(server_error(&mut client, "START TRANSACTION READ WRITE").await, (1290, "HY000".into()));
     for accepted in ["START TRANSACTION READ ONLY", "COMMIT", "BEGIN", "ROLLBACK"] {
         client.query_drop(accepted).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn several_statements_in_one_text_are_answered_one_by_one_until_one_fails() {
+async fn several_statements_in_one_text_run_until_one_fails() {
     let mut client = client(replica().await).await;
     let mut several =
         client.query_iter("SET time_zone = '+01:00'; SELECT ';' ; SHOW TABLES FROM nope; SELECT 4").await.unwrap();
     assert!(several.collect::<Row>().await.unwrap().is_empty());
     assert_eq!(several.collect::<String>().await.unwrap(), [";"]);
-    assert_eq!(refused(several.collect::<Row>().await.unwrap_err()).0, 1049);
+    assert_eq!(code_and_state(several.collect::<Row>().await.unwrap_err()).0, 1049);
     drop(several);
-    // The connection is in step, and the first of them has run.
+    // The connection is still usable, and the first statement took effect.
     assert_eq!(rows(&mut client, "SELECT @@time_zone, 5;").await, [["+01:00", "5"]]);
 }
 
@@ -214,14 +214,14 @@ async fn errors_carry_their_numbers_and_states() {
         ("SET sql_mode = 'ANSI_QUOTES'", 1235, "42000"),
         ("CALL x()", 1235, "42000"),
     ] {
-        assert_eq!(refusal(&mut client, statement).await, (code, state.to_owned()), "{statement}");
+        assert_eq!(server_error(&mut client, statement).await, (code, state.to_owned()), "{statement}");
     }
     assert_eq!(rows(&mut client, "SHOW COUNT(*) WARNINGS").await, [["1"]]);
     assert_eq!(rows(&mut client, "SHOW WARNINGS").await[0][..2], ["Error", "1235"]);
 }
 
 #[tokio::test]
-async fn a_set_of_several_holds_whole_or_not_at_all() {
+async fn a_set_with_several_assignments_takes_effect_completely_or_not_at_all() {
     let mut client = client(replica().await).await;
     client
         .query_drop("SET SESSION sql_mode = 'STRICT_TRANS_TABLES', time_zone = '+02:00', NAMES utf8mb4, @@session.group_concat_max_len := 2000, autocommit = 1")
@@ -229,7 +229,7 @@ async fn a_set_of_several_holds_whole_or_not_at_all() {
         .unwrap();
     let read = "SELECT @@sql_mode, @@time_zone, @@group_concat_max_len, @@autocommit";
     assert_eq!(rows(&mut client, read).await, [["STRICT_TRANS_TABLES", "+02:00", "2000", "1"]]);
-    assert_eq!(refusal(&mut client, "SET time_zone = '+05:00', nonsense = 1").await.0, 1193);
+    assert_eq!(server_error(&mut client, "SET time_zone = '+05:00', nonsense = 1").await.0, 1193);
     assert_eq!(rows(&mut client, "SELECT @@time_zone").await, [["+02:00"]]);
     client
         .query_drop("SET sql_mode = DEFAULT, net_write_timeout = @@net_read_timeout, group_concat_max_len = 2+2")
@@ -284,18 +284,18 @@ async fn objects_are_shown_as_mariadb_shows_them() {
         rows(&mut client, "SHOW TABLE STATUS LIKE 'many'").await[0][..5],
         ["many", "InnoDB", "10", "Dynamic", "20000"]
     );
-    for quiet in ["SHOW TRIGGERS", "SHOW EVENTS", "SHOW PROCEDURE STATUS", "SHOW PLUGINS", "SHOW WARNINGS"] {
-        assert!(rows(&mut client, quiet).await.is_empty(), "{quiet}");
+    for empty in ["SHOW TRIGGERS", "SHOW EVENTS", "SHOW PROCEDURE STATUS", "SHOW PLUGINS", "SHOW WARNINGS"] {
+        assert!(rows(&mut client, empty).await.is_empty(), "{empty}");
     }
-    for some in
+    for not_empty in
         ["SHOW GRANTS", "SHOW ENGINES", "SHOW COLLATION", "SHOW CHARACTER SET", "SHOW STATUS", "SHOW SLAVE STATUS"]
     {
-        assert!(!rows(&mut client, some).await.is_empty(), "{some}");
+        assert!(!rows(&mut client, not_empty).await.is_empty(), "{not_empty}");
     }
 }
 
 #[tokio::test]
-async fn the_information_schema_is_there_to_be_read() {
+async fn the_information_schema_can_be_read() {
     let mut client = client(replica().await).await;
     assert_eq!(
         rows(
@@ -317,7 +317,7 @@ async fn the_information_schema_is_there_to_be_read() {
 }
 
 #[tokio::test]
-async fn a_plan_is_the_traditional_table() {
+async fn explain_has_the_traditional_format() {
     let mut client = client(replica().await).await;
     let plan = rows(&mut client, r#"EXPLAIN SELECT id FROM "shop"."many" AS "t1" WHERE id = 5"#).await;
     assert_eq!(plan, [["1", "SIMPLE", "many", "const", "PRIMARY", "PRIMARY", "NULL", "const", "1", ""]]);
@@ -326,7 +326,7 @@ async fn a_plan_is_the_traditional_table() {
 }
 
 #[tokio::test]
-async fn a_select_limit_holds_for_the_session() {
+async fn sql_select_limit_limits_the_rows_of_the_session() {
     let mut client = client(replica().await).await;
     client.query_drop("SET SQL_SELECT_LIMIT = 3").await.unwrap();
     assert_eq!(rows(&mut client, "SELECT id FROM shop.many").await.len(), 3);

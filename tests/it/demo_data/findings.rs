@@ -1,19 +1,19 @@
-//! What is planted in the demo's rows, looked for as a user would.
+//! The findings that are planted in the demo's rows.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::*;
 
-/// The demo of the usual size, filled once for all tests of this file.
-fn usual() -> MutexGuard<'static, Connection> {
-    static USUAL: OnceLock<Mutex<Connection>> = OnceLock::new();
-    let connection = USUAL.get_or_init(|| Mutex::new(filled(SUBJECTS).1));
+/// Returns the demo of the default size. It is loaded once for all tests of this file.
+fn default_demo() -> MutexGuard<'static, Connection> {
+    static DEMO: OnceLock<Mutex<Connection>> = OnceLock::new();
+    let connection = DEMO.get_or_init(|| Mutex::new(load_demo(SUBJECTS).1));
     connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks for a number in the study database of the usual size.
+/// Returns a number from the study database of the default size.
 fn found(sql: &str) -> i64 {
-    number(&usual(), sql)
+    number(&default_demo(), sql)
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn erased_volunteers_keep_their_names_in_the_audit() {
 }
 
 #[test]
-fn open_threads_lie_on_hidden_items() {
+fn some_open_threads_are_on_hidden_items() {
     let hidden = "SELECT COUNT(*) FROM query q JOIN item_data d ON d.id = q.item_data_id \
                   WHERE q.status <> 'Closed' AND d.hidden = 1";
     let count = found(hidden);
@@ -62,7 +62,7 @@ fn some_current_values_differ_from_their_last_audit_row() {
 }
 
 #[test]
-fn steps_come_late_or_never() {
+fn some_steps_are_late_or_missing() {
     let late = "SELECT COUNT(*) FROM sample_step st JOIN sample s ON s.id = st.sample_id WHERE st.performed_at IS NOT NULL \
                 AND unixepoch(st.performed_at) - unixepoch(s.collected_at) > st.due_seconds";
     assert!(found(late) > 100);
@@ -115,7 +115,7 @@ fn treatment_and_testosterone_are_restricted_to_a_role() {
 
 #[test]
 fn the_funnel_narrows_at_every_step() {
-    let connection = usual();
+    let connection = default_demo();
     let (_, text) = data::snippets().find(|(name, _)| *name == "enrolment-funnel").unwrap();
     let (_, statement) = text.split_once("*/").unwrap();
     let mut statement = connection.prepare(statement).unwrap();
@@ -135,7 +135,7 @@ fn liver_values_rise_with_the_compound() {
 }
 
 #[test]
-fn the_awkward_cases_are_there() {
+fn the_edge_cases_exist() {
     assert_eq!(found("SELECT COUNT(*) FROM form WHERE name LIKE '%\u{1fa78}'"), 1);
     assert_eq!(found("SELECT MAX(LENGTH(transcript)) FROM reporting.attachment"), 65_536);
     assert_eq!(found("SELECT COUNT(*) FROM reporting.import_log WHERE line = ''"), 2, "blanks equal the empty text");
@@ -145,7 +145,7 @@ fn the_awkward_cases_are_there() {
 }
 
 #[test]
-fn the_databases_have_the_tables_that_tests_ask_for() {
+fn the_databases_have_the_expected_tables() {
     let schema = data::schema();
     let names: Vec<_> = schema.databases.iter().map(|database| database.name.as_str()).collect();
     assert_eq!(names, [MAIN, TEST, REPORTING]);

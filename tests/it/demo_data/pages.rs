@@ -1,13 +1,13 @@
-//! The demo's pages and snippets: each page about something that exists, each with what the form of a page asks for.
+//! The demo's doc pages and snippets: each page is about an existing object and has all sections.
 
 use std::collections::BTreeSet;
 
 use super::*;
 
-/// Pages about no table.
+/// Pages that are not about a table.
 const TOPICS: [&str; 2] = ["index", "glossary"];
 
-/// A page with its front matter taken off.
+/// A page without its front matter.
 struct Page {
     file: &'static str,
     object: String,
@@ -16,7 +16,7 @@ struct Page {
 
 fn pages() -> Vec<Page> {
     data::pack_files()
-        .filter(|(file, _)| std::path::Path::new(file).extension().is_some_and(|ending| ending == "md"))
+        .filter(|(file, _)| std::path::Path::new(file).extension().is_some_and(|extension| extension == "md"))
         .map(|(file, bytes)| {
             let text = std::str::from_utf8(bytes).unwrap();
             let (front, text) = text.strip_prefix("+++\n").and_then(|text| text.split_once("\n+++\n")).expect(file);
@@ -26,16 +26,16 @@ fn pages() -> Vec<Page> {
         .collect()
 }
 
-/// The lines under a heading of level 2.
+/// Returns the lines of a section with a level 2 heading.
 fn section<'a>(page: &'a Page, title: &str) -> Vec<&'a str> {
-    let wanted = format!("## {title}");
-    page.text.lines().skip_while(|line| *line != wanted).skip(1).take_while(|line| !line.starts_with("## ")).collect()
+    let heading = format!("## {title}");
+    page.text.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.starts_with("## ")).collect()
 }
 
-/// The object's name as a page has it: the reporting database is named, the study databases are not.
+/// Returns the names of all objects as in the pages: with the database for reporting, without it for the study databases.
 fn objects() -> BTreeSet<String> {
     let schema = data::schema();
-    let named =
+    let qualified =
         |database: &str, name: &String| if database == REPORTING { format!("{database}.{name}") } else { name.clone() };
     schema
         .databases
@@ -43,7 +43,7 @@ fn objects() -> BTreeSet<String> {
         .flat_map(|database| {
             let tables = database.tables.iter().map(|table| &table.name);
             let views = database.views.iter().map(|view| &view.name);
-            tables.chain(views).map(|name| named(&database.name, name)).collect::<Vec<_>>()
+            tables.chain(views).map(|name| qualified(&database.name, name)).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -81,7 +81,7 @@ fn every_page_of_a_table_has_its_sections() {
 }
 
 #[test]
-fn pages_tell_only_of_columns_that_exist() {
+fn pages_describe_only_existing_columns() {
     let schema = data::schema();
     for page in pages().iter().filter(|page| !TOPICS.contains(&page.object.as_str())) {
         let (database, name) = page.object.split_once('.').unwrap_or((MAIN, &page.object));
@@ -90,16 +90,16 @@ fn pages_tell_only_of_columns_that_exist() {
         let columns = columns.or_else(|| database.view(name).map(|view| &view.columns)).unwrap();
         for line in section(page, "Columns").iter().filter(|line| line.starts_with("- ")) {
             let (names, _) = line[2..].split_once(": ").expect(page.file);
-            for told in names.split(", ") {
-                let told = told.trim_matches('`');
-                assert!(columns.iter().any(|column| column.name == told), "{}: {told}", page.file);
+            for name in names.split(", ") {
+                let name = name.trim_matches('`');
+                assert!(columns.iter().any(|column| column.name == name), "{}: {name}", page.file);
             }
         }
     }
 }
 
 #[test]
-fn links_lead_to_pages() {
+fn links_lead_to_existing_pages() {
     let pages = pages();
     for page in &pages {
         for link in page.text.split("](").skip(1) {
@@ -110,7 +110,7 @@ fn links_lead_to_pages() {
 }
 
 #[test]
-fn foreign_keys_are_told_on_their_page() {
+fn foreign_keys_are_described_on_their_page() {
     let schema = data::schema();
     for table in &schema.database(MAIN).unwrap().tables {
         let page = pages().into_iter().find(|page| page.object == table.name).unwrap();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
-use rrx::domain::results::{Cell, Chunk, ChunkBuilder, CodingError};
+use rrx::domain::results::{Cell, Chunk, ChunkBuilder, ChunkDecodeError};
 
 use super::{Row, chunk};
 
@@ -73,9 +73,9 @@ proptest! {
 fn a_block_that_promises_much_takes_no_memory() {
     // 2^62 columns of one row, then nothing.
     let bytes = [1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 1];
-    assert_eq!(Chunk::decode(&bytes), Err(CodingError::Short));
-    assert_eq!(Chunk::decode(&[9]), Err(CodingError::Form(9)));
-    assert_eq!(Chunk::decode(&[1, 1, 1, 2, b'x', b'y']), Err(CodingError::Sum));
+    assert_eq!(Chunk::decode(&bytes), Err(ChunkDecodeError::TooShort));
+    assert_eq!(Chunk::decode(&[9]), Err(ChunkDecodeError::UnknownVersion(9)));
+    assert_eq!(Chunk::decode(&[1, 1, 1, 2, b'x', b'y']), Err(ChunkDecodeError::WrongLength));
 }
 
 #[test]

@@ -41,7 +41,7 @@ const ROW: Values = [
 
 fn takes(filter: &str, row: &Values) -> bool {
     let filter = Filter::parse(filter, &columns()).unwrap_or_else(|fault| panic!("{filter}: {fault:?}"));
-    filter.takes(|at| row[at].map_or(Cell::Null, Cell::Bytes))
+    filter.matches(|at| row[at].map_or(Cell::Null, Cell::Bytes))
 }
 
 #[test]
@@ -196,12 +196,12 @@ proptest! {
     ) {
         let cell = || value.as_deref().map_or(Cell::Null, Cell::Bytes);
         match Filter::parse(&text, &columns()) {
-            Ok(filter) => { let _ = filter.takes(|_| cell()); }
+            Ok(filter) => { let _ = filter.matches(|_| cell()); }
             Err(fault) => prop_assert!(fault.at.end <= text.len() && text.get(fault.at.clone()).is_some()),
         }
         for filter in ["age > 5", "dose < 1", "seen > '2000-01-01'", "took > '1:00'", "flags = 1", "status ~* 'é.'"] {
             let filter = Filter::parse(filter, &columns()).unwrap();
-            let _ = filter.takes(|_| cell());
+            let _ = filter.matches(|_| cell());
         }
     }
 
@@ -209,15 +209,15 @@ proptest! {
     fn a_text_in_quotes_is_that_text(text in any::<String>()) {
         let filter = format!("status = '{}'", text.replace('\'', "''"));
         let filter = Filter::parse(&filter, &columns()).unwrap();
-        prop_assert!(filter.takes(|_| Cell::Bytes(text.as_bytes())));
+        prop_assert!(filter.matches(|_| Cell::Bytes(text.as_bytes())));
         let longer = format!("{text}x");
-        prop_assert!(!filter.takes(|_| Cell::Bytes(longer.as_bytes())));
+        prop_assert!(!filter.matches(|_| Cell::Bytes(longer.as_bytes())));
     }
 
     #[test]
     fn numbers_compare_as_numbers(a in any::<i64>(), b in any::<i64>()) {
         let filter = Filter::parse(&format!("age < {b}"), &columns()).unwrap();
         let text = a.to_string();
-        prop_assert_eq!(filter.takes(|_| Cell::Bytes(text.as_bytes())), a < b);
+        prop_assert_eq!(filter.matches(|_| Cell::Bytes(text.as_bytes())), a < b);
     }
 }

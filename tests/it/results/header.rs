@@ -1,7 +1,7 @@
 //! What stands above a column.
 
 use rrx::domain::results::{
-    BINARY_COLLATION, CellPreview, Column, Glyphs, Side, Window, WireType, alignment, flag, type_text, widths,
+    Alignment, BINARY_COLLATION, CellPreview, Column, GlyphSet, Window, WireType, alignment, flag, type_text, widths,
 };
 
 use super::{column, text};
@@ -63,10 +63,10 @@ fn types_read_as_they_were_declared() {
 #[test]
 fn numbers_stand_right_and_the_rest_left() {
     for wire in [WireType::Long, WireType::NewDecimal, WireType::Double, WireType::Bit, WireType::Year] {
-        assert_eq!(alignment(&column("c", wire)), Side::Right);
+        assert_eq!(alignment(&column("c", wire)), Alignment::Right);
     }
     for wire in [WireType::VarString, WireType::DateTime, WireType::Json, WireType::Blob, WireType::Null] {
-        assert_eq!(alignment(&column("c", wire)), Side::Left);
+        assert_eq!(alignment(&column("c", wire)), Alignment::Left);
     }
 }
 
@@ -85,11 +85,11 @@ fn widths_hold_names_types_and_values_within_bounds() {
             cell(&[b'x'; 500]),
         ],
     };
-    assert_eq!(widths(&columns, &window, Glyphs::Unicode), [67, 30, 12, 40]);
+    assert_eq!(widths(&columns, &window, GlyphSet::Unicode), [67, 30, 12, 40]);
     let empty = Window { view: 0, first: 0, columns: 4, cells: Vec::new() };
-    assert_eq!(widths(&columns, &empty, Glyphs::Unicode), [6, 30, 11, 11]);
+    assert_eq!(widths(&columns, &empty, GlyphSet::Unicode), [6, 30, 11, 11]);
     // A NULL or an empty text that comes later has room for its mark.
     let narrow = Column { flags: flag::NOT_NULL, ..column("n", WireType::Tiny) };
     let enumerated = Column { flags: flag::ENUM, ..text("e") };
-    assert_eq!(widths(&[narrow, enumerated], &empty, Glyphs::Unicode), [7, 7]);
+    assert_eq!(widths(&[narrow, enumerated], &empty, GlyphSet::Unicode), [7, 7]);
 }

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use proptest::prelude::*;
-use rrx::domain::results::{Cell, Column, Direction, KeyKind, RowView, SortKey, Sorter, WireType};
+use rrx::domain::results::{Cell, Column, CompareKind, Direction, RowView, SortColumn, Sorter, WireType};
 
 use super::{Row, blob, column, text};
 
 fn order(columns: &[Column], sort: &[(usize, Direction)], rows: &[Row]) -> Vec<u32> {
-    let sort: Vec<SortKey> =
-        sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+    let sort: Vec<SortColumn> =
+        sort.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
     let mut sorter = Sorter::new(&sort, columns, usize::MAX);
     for (number, row) in (0..).zip(rows) {
         sorter.push(number, |at| row[at].as_deref().map_or(Cell::Null, Cell::Bytes)).unwrap();
@@ -54,7 +54,7 @@ fn equal_rows_keep_their_order_in_both_directions_and_further_keys_decide() {
 #[test]
 fn a_sort_that_would_take_too_much_memory_says_so() {
     let columns = [blob("b")];
-    let sort = [SortKey { column: 0, direction: Direction::Ascending }];
+    let sort = [SortColumn { column: 0, direction: Direction::Ascending }];
     let mut sorter = Sorter::new(&sort, &columns, 1 << 20);
     let value = [7_u8; 200];
     let refused = (0..100_000).find_map(|row| sorter.push(row, |_| Cell::Bytes(&value)).err());
@@ -65,7 +65,7 @@ fn a_sort_that_would_take_too_much_memory_says_so() {
 #[test]
 fn few_rows_of_giant_values_are_too_much_as_well() {
     let columns = [blob("b")];
-    let sort = [SortKey { column: 0, direction: Direction::Ascending }];
+    let sort = [SortColumn { column: 0, direction: Direction::Ascending }];
     let mut sorter = Sorter::new(&sort, &columns, 4 << 20);
     let value = vec![7_u8; 1 << 20];
     let refused = (0..100).find_map(|row| sorter.push(row, |_| Cell::Bytes(&value)).err());
@@ -87,7 +87,7 @@ fn many_short_values_beside_a_long_one_of_zeros_are_sorted() {
 
 #[test]
 fn a_sort_that_nobody_wants_any_more_ends_early() {
-    let sort = [SortKey { column: 0, direction: Direction::Descending }];
+    let sort = [SortColumn { column: 0, direction: Direction::Descending }];
     let columns = [column("n", WireType::Long)];
     let mut sorter = Sorter::new(&sort, &columns, usize::MAX);
     for row in 0..100_u32 {
@@ -134,7 +134,7 @@ proptest! {
             sort.iter().fold(Ordering::Equal, |so_far, (column, direction)| {
                 let key = |row: u32| {
                     let cell = rows[row as usize][*column].as_deref().map_or(Cell::Null, Cell::Bytes);
-                    KeyKind::of(&columns[*column]).key(cell).into_owned()
+                    CompareKind::of(&columns[*column]).key(cell).into_owned()
                 };
                 let ordering = key(*a).cmp(&key(*b));
                 so_far.then(if *direction == Direction::Descending { ordering.reverse() } else { ordering })
@@ -160,7 +160,7 @@ proptest! {
             format!("{sign}{whole}.{fraction}0")
         };
         let (one, other) = (text(a), text(b));
-        let key = |text: &'static str| KeyKind::Number.key(Cell::Bytes(text.as_bytes()));
+        let key = |text: &'static str| CompareKind::Number.key(Cell::Bytes(text.as_bytes()));
         let (one, other) = (key(one.leak()), key(other.leak()));
         prop_assert_eq!(one.cmp(&other), a.cmp(&b));
     }
@@ -169,7 +169,7 @@ proptest! {
     fn floats_compare_as_floats(a in any::<f64>(), b in any::<f64>()) {
         prop_assume!(a.is_finite() && b.is_finite());
         let (one, other) = (format!("{a:e}"), format!("{b}"));
-        let ordering = KeyKind::Number.key(Cell::Bytes(one.as_bytes())).cmp(&KeyKind::Number.key(Cell::Bytes(other.as_bytes())));
+        let ordering = CompareKind::Number.key(Cell::Bytes(one.as_bytes())).cmp(&CompareKind::Number.key(Cell::Bytes(other.as_bytes())));
         // Digits behind the 66th of a number written out whole mean nothing.
         if ordering != Ordering::Equal || (a - b).abs() > f64::EPSILON {
             prop_assert_eq!(Some(ordering), a.partial_cmp(&b));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::domain::results::{
-    Cell, Column, ColumnProfile, Count, Plot, PlotKind, ProfileBuilder, Scale, SeriesBuilder, WireType,
+    Cell, Column, ColumnProfile, DistinctCount, Plot, PlotKind, ProfileBuilder, Scale, SeriesBuilder, WireType,
 };
 
 use super::{blob, column, text};
@@ -19,7 +19,7 @@ fn profile<T: AsRef<[u8]>>(column: &Column, values: impl IntoIterator<Item = Opt
 fn numbers_have_a_mean_quantiles_and_a_histogram() {
     let values = (1..=100).map(|n| Some(n.to_string())).chain([None, None]);
     let found = profile(&column("n", WireType::Long), values);
-    assert_eq!((found.rows, found.nulls, found.distinct), (102, 2, Count::Exactly(100)));
+    assert_eq!((found.rows, found.nulls, found.distinct), (102, 2, DistinctCount::Exact(100)));
     assert_eq!((found.least.as_deref(), found.greatest.as_deref()), (Some(&b"1"[..]), Some(&b"100"[..])));
     assert_eq!(found.mean.as_deref(), Some("50.5"));
     let quantiles: Vec<(u8, String)> = found
@@ -68,7 +68,7 @@ fn dates_spread_over_days_and_those_of_zero_have_no_place() {
 #[test]
 fn many_different_values_are_estimated_and_say_so() {
     let found = profile(&column("n", WireType::LongLong), (0..200_000_u64).map(|n| Some((n * 7919).to_string())));
-    let Count::About(about) = found.distinct else { panic!("{:?}", found.distinct) };
+    let DistinctCount::Estimate(about) = found.distinct else { panic!("{:?}", found.distinct) };
     assert!((190_000..210_000).contains(&about), "{about}");
     assert!(found.is_sampled && !found.is_frequent_exact);
     let values = (0..100_000_u64).map(|n| Some(if n % 3 == 0 { "often".to_owned() } else { format!("{n}") }));
@@ -79,24 +79,24 @@ fn many_different_values_are_estimated_and_say_so() {
 #[test]
 fn bars_keep_the_order_and_lines_run_from_left_to_right() {
     let columns = [text("name"), column("n", WireType::LongLong), column("day", WireType::Date)];
-    let mut bars = SeriesBuilder::new(Plot { form: PlotKind::Bars, x: 0, y: 1 }, &columns).unwrap();
+    let mut bars = SeriesBuilder::new(Plot { kind: PlotKind::Bars, x: 0, y: 1 }, &columns).unwrap();
     bars.push(Cell::Bytes(b"b"), Cell::Bytes(b"2"));
     bars.push(Cell::Null, Cell::Bytes(b"-1.5"));
     bars.push(Cell::Bytes(b"a"), Cell::Null);
     let bars = bars.finish();
     assert_eq!(bars.bars, [("b".to_owned(), 2.0), ("NULL".to_owned(), -1.5)]);
-    assert_eq!((bars.rows, bars.left_out, bars.along), (3, 1, None));
-    let mut line = SeriesBuilder::new(Plot { form: PlotKind::Line, x: 2, y: 1 }, &columns).unwrap();
+    assert_eq!((bars.rows, bars.left_out, bars.x_scale), (3, 1, None));
+    let mut line = SeriesBuilder::new(Plot { kind: PlotKind::Line, x: 2, y: 1 }, &columns).unwrap();
     for (day, n) in [("2026-01-03", "3"), ("2026-01-01", "1"), ("0000-00-00", "9"), ("2026-01-02", "2")] {
         line.push(Cell::Bytes(day.as_bytes()), Cell::Bytes(n.as_bytes()));
     }
     let line = line.finish();
     assert_eq!(line.points.iter().map(|point| point.1).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
-    assert_eq!((line.left_out, line.along), (1, Some(Scale::Moment)));
+    assert_eq!((line.left_out, line.x_scale), (1, Some(Scale::DateTime)));
     for (plot, word) in [
-        (Plot { form: PlotKind::Bars, x: 1, y: 0 }, "`name` holds no numbers"),
-        (Plot { form: PlotKind::Line, x: 0, y: 1 }, "`name` holds neither numbers nor dates"),
-        (Plot { form: PlotKind::Line, x: 0, y: 9 }, "not there"),
+        (Plot { kind: PlotKind::Bars, x: 1, y: 0 }, "`name` holds no numbers"),
+        (Plot { kind: PlotKind::Line, x: 0, y: 1 }, "`name` holds neither numbers nor dates"),
+        (Plot { kind: PlotKind::Line, x: 0, y: 9 }, "not there"),
     ] {
         let fault = SeriesBuilder::new(plot, &columns).unwrap_err();
         assert!(fault.what.contains(word) && !fault.hint.is_empty(), "{fault:?}");
@@ -106,7 +106,7 @@ fn bars_keep_the_order_and_lines_run_from_left_to_right() {
 #[test]
 fn a_line_of_many_points_keeps_its_peaks() {
     let columns = [column("x", WireType::Long), column("y", WireType::Long)];
-    let mut line = SeriesBuilder::new(Plot { form: PlotKind::Line, x: 0, y: 1 }, &columns).unwrap();
+    let mut line = SeriesBuilder::new(Plot { kind: PlotKind::Line, x: 0, y: 1 }, &columns).unwrap();
     for x in 0..100_000 {
         let y = if x == 54_321 { 1_000_000 } else { x % 10 };
         line.push(Cell::Bytes(x.to_string().as_bytes()), Cell::Bytes(y.to_string().as_bytes()));
@@ -125,7 +125,7 @@ proptest! {
             let found = profile(&column, values.clone());
             prop_assert_eq!((found.rows, found.nulls), (values.len() as u64, nulls));
             let different: std::collections::HashSet<_> = values.iter().flatten().collect();
-            prop_assert_eq!(found.distinct, Count::Exactly(different.len() as u64));
+            prop_assert_eq!(found.distinct, DistinctCount::Exact(different.len() as u64));
             prop_assert_eq!(found.least.is_some(), !different.is_empty());
         }
     }

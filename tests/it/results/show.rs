@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rrx::domain::results::{
-    BINARY_COLLATION, CellPreview, Column, Glyphs, Piece, PieceKind, WireType, shown, shown_text,
+    BINARY_COLLATION, CellPreview, Column, GlyphSet, TextPiece, TextPieceKind, WireType, show_preview, show_text,
 };
 
 use super::{blob, column, text};
@@ -13,20 +13,20 @@ fn value(bytes: &[u8]) -> CellPreview {
     CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 }
 }
 
-fn line(pieces: &[Piece]) -> String {
+fn line(pieces: &[TextPiece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
 }
 
-fn draw(bytes: &[u8], column: &Column, glyphs: Glyphs, width: usize) -> String {
-    line(&shown(&value(bytes), column, glyphs, width))
+fn draw(bytes: &[u8], column: &Column, glyphs: GlyphSet, width: usize) -> String {
+    line(&show_preview(&value(bytes), column, glyphs, width))
 }
 
 fn unicode(bytes: impl AsRef<[u8]>) -> String {
-    draw(bytes.as_ref(), &text("t"), Glyphs::Unicode, WIDE)
+    draw(bytes.as_ref(), &text("t"), GlyphSet::Unicode, WIDE)
 }
 
 fn ascii(bytes: impl AsRef<[u8]>) -> String {
-    draw(bytes.as_ref(), &text("t"), Glyphs::Ascii, WIDE)
+    draw(bytes.as_ref(), &text("t"), GlyphSet::Ascii, WIDE)
 }
 
 fn bit(length: u32) -> Column {
@@ -36,12 +36,12 @@ fn bit(length: u32) -> Column {
 #[test]
 fn null_empty_blanks_and_their_lookalikes_are_told_apart() {
     assert_eq!(
-        shown(&CellPreview::Null, &text("t"), Glyphs::Unicode, WIDE),
-        [Piece { text: "‹null›".to_owned(), kind: PieceKind::Null }]
+        show_preview(&CellPreview::Null, &text("t"), GlyphSet::Unicode, WIDE),
+        [TextPiece { text: "‹null›".to_owned(), kind: TextPieceKind::Null }]
     );
     assert_eq!(
-        shown(&value(b""), &text("t"), Glyphs::Ascii, WIDE),
-        [Piece { text: "<empty>".to_owned(), kind: PieceKind::Empty }]
+        show_preview(&value(b""), &text("t"), GlyphSet::Ascii, WIDE),
+        [TextPiece { text: "<empty>".to_owned(), kind: TextPieceKind::Empty }]
     );
     assert_eq!(unicode("NULL"), "NULL");
     assert_eq!(unicode("‹null›"), "\"‹null›\"");
@@ -72,10 +72,10 @@ fn what_a_screen_must_not_draw_has_a_visible_mark() {
     assert_eq!(unicode("‹ff›"), "\"‹ff›\"");
     assert_eq!(unicode("a␊b"), "\"a␊b\"");
     assert_eq!(unicode("\u{301}e\u{301}"), "‹U+0301›e\u{301}");
-    let pieces = shown(&value("a\nb".as_bytes()), &text("t"), Glyphs::Unicode, WIDE);
+    let pieces = show_preview(&value("a\nb".as_bytes()), &text("t"), GlyphSet::Unicode, WIDE);
     assert_eq!(
         pieces.iter().map(|piece| piece.kind).collect::<Vec<_>>(),
-        [PieceKind::Plain, PieceKind::StandIn, PieceKind::Plain]
+        [TextPieceKind::Plain, TextPieceKind::Placeholder, TextPieceKind::Plain]
     );
 }
 
@@ -87,43 +87,47 @@ fn a_pile_of_marks_on_one_letter_is_taken_apart() {
 
 #[test]
 fn long_text_is_cut_and_numbers_and_times_never() {
-    assert_eq!(draw(b"abcdef", &text("t"), Glyphs::Unicode, 6), "abcdef");
-    assert_eq!(draw(b"abcdef", &text("t"), Glyphs::Unicode, 5), "abcd…");
-    assert_eq!(draw(b"abcdef", &text("t"), Glyphs::Ascii, 5), "ab...");
-    assert_eq!(draw(b"abcdef", &text("t"), Glyphs::Ascii, 2), "..");
-    assert_eq!(draw(b"abcdef", &text("t"), Glyphs::Unicode, 0), "");
-    assert_eq!(draw("日本語".as_bytes(), &text("t"), Glyphs::Unicode, 6), "日本語");
-    assert_eq!(draw("日本語".as_bytes(), &text("t"), Glyphs::Unicode, 5), "日本…");
-    assert_eq!(draw("日本語".as_bytes(), &text("t"), Glyphs::Unicode, 4), "日…");
+    assert_eq!(draw(b"abcdef", &text("t"), GlyphSet::Unicode, 6), "abcdef");
+    assert_eq!(draw(b"abcdef", &text("t"), GlyphSet::Unicode, 5), "abcd…");
+    assert_eq!(draw(b"abcdef", &text("t"), GlyphSet::Ascii, 5), "ab...");
+    assert_eq!(draw(b"abcdef", &text("t"), GlyphSet::Ascii, 2), "..");
+    assert_eq!(draw(b"abcdef", &text("t"), GlyphSet::Unicode, 0), "");
+    assert_eq!(draw("日本語".as_bytes(), &text("t"), GlyphSet::Unicode, 6), "日本語");
+    assert_eq!(draw("日本語".as_bytes(), &text("t"), GlyphSet::Unicode, 5), "日本…");
+    assert_eq!(draw("日本語".as_bytes(), &text("t"), GlyphSet::Unicode, 4), "日…");
     for wire in [WireType::LongLong, WireType::NewDecimal, WireType::Double, WireType::DateTime, WireType::Time] {
-        assert_eq!(draw(b"12345", &column("n", wire), Glyphs::Unicode, 5), "12345");
-        assert_eq!(draw(b"12345", &column("n", wire), Glyphs::Unicode, 4), "»");
-        assert_eq!(draw(b"12345", &column("n", wire), Glyphs::Ascii, 4), ">");
+        assert_eq!(draw(b"12345", &column("n", wire), GlyphSet::Unicode, 5), "12345");
+        assert_eq!(draw(b"12345", &column("n", wire), GlyphSet::Unicode, 4), "»");
+        assert_eq!(draw(b"12345", &column("n", wire), GlyphSet::Ascii, 4), ">");
     }
     let cut = CellPreview::Bytes { head: b"abc "[..].into(), length: 5000 };
-    assert_eq!(line(&shown(&cut, &text("t"), Glyphs::Unicode, WIDE)), "abc …", "its last blank is not its end");
+    assert_eq!(
+        line(&show_preview(&cut, &text("t"), GlyphSet::Unicode, WIDE)),
+        "abc …",
+        "its last blank is not its end"
+    );
 }
 
 #[test]
 fn binary_values_are_their_size_and_first_bytes() {
     let uuid: Vec<u8> = (0..16).collect();
-    assert_eq!(draw(&uuid, &blob("b"), Glyphs::Unicode, WIDE), "16 B 000102030405060708090a0b0c0d0e0f");
-    assert_eq!(draw(&uuid, &blob("b"), Glyphs::Unicode, 10), "16 B 0001…");
-    assert_eq!(draw(&[1; 17], &blob("b"), Glyphs::Unicode, WIDE), format!("17 B {}…", "01".repeat(16)));
-    assert_eq!(draw(&[0x3f], &blob("b"), Glyphs::Unicode, WIDE), "1 B 3f");
+    assert_eq!(draw(&uuid, &blob("b"), GlyphSet::Unicode, WIDE), "16 B 000102030405060708090a0b0c0d0e0f");
+    assert_eq!(draw(&uuid, &blob("b"), GlyphSet::Unicode, 10), "16 B 0001…");
+    assert_eq!(draw(&[1; 17], &blob("b"), GlyphSet::Unicode, WIDE), format!("17 B {}…", "01".repeat(16)));
+    assert_eq!(draw(&[0x3f], &blob("b"), GlyphSet::Unicode, WIDE), "1 B 3f");
     let huge = CellPreview::Bytes { head: vec![0xab; 4096].into(), length: 5 << 20 };
-    assert_eq!(line(&shown(&huge, &blob("b"), Glyphs::Unicode, 14)), "5.0 MiB abab…");
-    assert_eq!(draw(b"", &blob("b"), Glyphs::Unicode, WIDE), "‹empty›");
+    assert_eq!(line(&show_preview(&huge, &blob("b"), GlyphSet::Unicode, 14)), "5.0 MiB abab…");
+    assert_eq!(draw(b"", &blob("b"), GlyphSet::Unicode, WIDE), "‹empty›");
 }
 
 #[test]
 fn bits_are_numbers() {
-    assert_eq!(draw(&[0], &bit(1), Glyphs::Unicode, WIDE), "0");
-    assert_eq!(draw(&[1], &bit(1), Glyphs::Unicode, WIDE), "1");
-    assert_eq!(draw(&[1, 0], &bit(9), Glyphs::Unicode, WIDE), "256");
-    assert_eq!(draw(&[0xff; 8], &bit(64), Glyphs::Unicode, WIDE), u64::MAX.to_string());
-    assert_eq!(draw(&[1, 0], &bit(9), Glyphs::Unicode, 2), "»");
-    assert_eq!(draw(&[1; 9], &bit(64), Glyphs::Unicode, 10), "9 B 0101…", "no server sends that");
+    assert_eq!(draw(&[0], &bit(1), GlyphSet::Unicode, WIDE), "0");
+    assert_eq!(draw(&[1], &bit(1), GlyphSet::Unicode, WIDE), "1");
+    assert_eq!(draw(&[1, 0], &bit(9), GlyphSet::Unicode, WIDE), "256");
+    assert_eq!(draw(&[0xff; 8], &bit(64), GlyphSet::Unicode, WIDE), u64::MAX.to_string());
+    assert_eq!(draw(&[1, 0], &bit(9), GlyphSet::Unicode, 2), "»");
+    assert_eq!(draw(&[1; 9], &bit(64), GlyphSet::Unicode, 10), "9 B 0101…", "no server sends that");
 }
 
 fn is_harmless(character: char) -> bool {
@@ -153,9 +157,9 @@ proptest! {
         let column = Column { charset, ..column("c", wire) };
         let length = bytes.len() as u64 + u64::from(is_cut);
         let value = CellPreview::Bytes { head: bytes.into(), length };
-        for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
-            let pieces = shown(&value, &column, glyphs, width);
-            let cells: usize = pieces.iter().map(Piece::width).sum();
+        for glyphs in [GlyphSet::Unicode, GlyphSet::Ascii] {
+            let pieces = show_preview(&value, &column, glyphs, width);
+            let cells: usize = pieces.iter().map(TextPiece::width).sum();
             prop_assert!(cells <= width, "{cells} cells: {pieces:?}");
             prop_assert!(width == 0 || !pieces.is_empty());
             prop_assert!(line(&pieces).chars().all(is_harmless), "{pieces:?}");
@@ -165,7 +169,7 @@ proptest! {
 
     #[test]
     fn different_texts_look_different(one in "[ ·_‹›<>nul\"~…\\\\a␊]{1,8}", other in "[ ·_‹›<>nul\"~…\\\\a␊]{1,8}") {
-        for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
+        for glyphs in [GlyphSet::Unicode, GlyphSet::Ascii] {
             let (a, b) = (draw(one.as_bytes(), &text("t"), glyphs, WIDE), draw(other.as_bytes(), &text("t"), glyphs, WIDE));
             prop_assert!(a != b || one == other, "{one:?} and {other:?} are both {a:?}");
         }
@@ -180,6 +184,6 @@ proptest! {
 
 #[test]
 fn names_of_columns_are_as_hostile_as_values() {
-    assert_eq!(line(&shown_text("a\x1b]0;x\x07", Glyphs::Unicode, WIDE)), "a␛]0;x␇");
-    assert_eq!(line(&shown_text("screening_number", Glyphs::Unicode, 10)), "screening…");
+    assert_eq!(line(&show_text("a\x1b]0;x\x07", GlyphSet::Unicode, WIDE)), "a␛]0;x␇");
+    assert_eq!(line(&show_text("screening_number", GlyphSet::Unicode, 10)), "screening…");
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rrx::domain::limits::{CHUNK_ROWS, WINDOW_CELL_BYTES, WINDOW_ROWS};
 use rrx::domain::results::{
-    BlockError, BlockRef, Blocks, CellPreview, Column, NoBlocks, Store, StoreError, Window, cell_bound,
+    BlockError, BlockRef, Blocks, CellPreview, Column, NoBlocks, RowStore, StoreError, Window, max_cell_bytes,
 };
 
 use super::chunks::table;
@@ -54,7 +54,7 @@ fn expected(columns: usize, rows: &[Row], range: std::ops::Range<u64>) -> Window
 }
 
 fn one_text(value: &[u8]) -> Vec<u8> {
-    let mut store = Store::new(Arc::from([text("t")]), 1 << 20, NoBlocks);
+    let mut store = RowStore::new(Arc::from([text("t")]), 1 << 20, NoBlocks);
     store.push(chunk(1, &[vec![Some(value.to_vec())]])).unwrap();
     let window = store.window(0..1).unwrap();
     match window.cell(0, 0).unwrap() {
@@ -77,7 +77,7 @@ proptest! {
         ranges in prop::collection::vec((0_u64..70, 0_u64..70), 1..8),
         places in prop::collection::vec((any::<Index>(), any::<Index>()), 8),
     ) {
-        let mut store = Store::new(columns(count), memory, Memory::default());
+        let mut store = RowStore::new(columns(count), memory, Memory::default());
         let mut rest = rows.as_slice();
         let mut largest = 0;
         for size in sizes.iter().cycle() {
@@ -112,7 +112,7 @@ proptest! {
         (count, rows) in table(), full_at in 0_usize..6, size in 1_usize..10,
     ) {
         let blocks = Memory { full_at: Some(full_at), ..Memory::default() };
-        let mut store = Store::new(columns(count), 500, blocks);
+        let mut store = RowStore::new(columns(count), 500, blocks);
         let mut kept = 0;
         for now in rows.chunks(size) {
             match store.push(chunk(count, now)) {
@@ -147,9 +147,9 @@ fn bytes_that_are_no_text_are_cut_at_the_bound() {
 
 #[test]
 fn a_window_of_very_many_cells_cuts_them_earlier() {
-    assert_eq!(cell_bound(360 * 20), WINDOW_CELL_BYTES);
-    assert!(cell_bound(360 * 4096) >= 200, "still more than a screen shows");
-    let mut store = Store::new(columns(1), 1 << 20, NoBlocks);
+    assert_eq!(max_cell_bytes(360 * 20), WINDOW_CELL_BYTES);
+    assert!(max_cell_bytes(360 * 4096) >= 200, "still more than a screen shows");
+    let mut store = RowStore::new(columns(1), 1 << 20, NoBlocks);
     let rows = vec![vec![None]; CHUNK_ROWS];
     for _ in 0..12 {
         store.push(chunk(1, &rows)).unwrap();
@@ -159,7 +159,7 @@ fn a_window_of_very_many_cells_cuts_them_earlier() {
 
 #[test]
 fn thousands_of_small_chunks_become_few() {
-    let mut store = Store::new(columns(1), 1 << 20, NoBlocks);
+    let mut store = RowStore::new(columns(1), 1 << 20, NoBlocks);
     for _ in 0..4096 {
         store.push(chunk(1, &[vec![Some(vec![b'x'; 8])]])).unwrap();
     }
@@ -168,7 +168,7 @@ fn thousands_of_small_chunks_become_few() {
 
 #[test]
 fn without_blocks_the_store_stops_at_its_bound_and_keeps_what_it_has() {
-    let mut store = Store::new(columns(1), 10_000, NoBlocks);
+    let mut store = RowStore::new(columns(1), 10_000, NoBlocks);
     let rows = vec![vec![Some(vec![b'x'; 1000])]; 4];
     store.push(chunk(1, &rows)).unwrap();
     store.push(chunk(1, &rows)).unwrap();
@@ -179,9 +179,9 @@ fn without_blocks_the_store_stops_at_its_bound_and_keeps_what_it_has() {
 
 #[test]
 fn rows_of_another_shape_and_values_that_are_not_there_are_errors() {
-    let mut store = Store::new(columns(2), 10_000, NoBlocks);
+    let mut store = RowStore::new(columns(2), 10_000, NoBlocks);
     let error = store.push(chunk(3, &[vec![None, None, None]])).unwrap_err();
-    assert!(matches!(error, StoreError::Shape { expected: 2, found: 3 }));
+    assert!(matches!(error, StoreError::ColumnCount { expected: 2, found: 3 }));
     assert!(matches!(store.value(0, 0), Err(StoreError::Missing { row: 0, column: 0 })));
     store.push(chunk(2, &[vec![None, None]])).unwrap();
     assert_eq!(store.value(0, 1).unwrap(), None);

@@ -7,7 +7,7 @@ use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::protocol::{End, Limit, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::{Cell, CellPreview, Chunk, ChunkBuilder, Column, Window, WireType};
-use rrx::io::store::{Options, spawn};
+use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -23,7 +23,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(options: Options, inbox: usize) -> Self {
+    fn new(options: StoreOptions, inbox: usize) -> Self {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
         let (news_out, event) = mpsc::channel(inbox);
@@ -113,7 +113,7 @@ fn run(test: impl Future<Output = ()>) {
 fn a_result_that_spills_answers_windows_anywhere_and_leaves_no_file() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options { memory: 1 << 20, spill: Some(folder.path().join("spill")) };
+        let options = StoreOptions { memory_limit: 1 << 20, spill_directory: Some(folder.path().join("spill")) };
         let mut bench = Bench::new(options, INBOX);
         let feeder = bench.rows.clone();
         let fed = tokio::spawn(async move {
@@ -165,7 +165,7 @@ fn a_result_that_spills_answers_windows_anywhere_and_leaves_no_file() {
 #[test]
 fn a_listener_that_sleeps_stops_neither_rows_nor_the_end() {
     run(async {
-        let mut bench = Bench::new(Options::memory_only(), 1);
+        let mut bench = Bench::new(StoreOptions::memory_only(), 1);
         bench.open(R).await;
         // Far more batches than any queue holds; nobody listens meanwhile.
         for first in 0..2000 {
@@ -182,7 +182,7 @@ fn a_listener_that_sleeps_stops_neither_rows_nor_the_end() {
 #[test]
 fn the_header_comes_first_and_progress_grows_to_the_end() {
     run(async {
-        let mut bench = Bench::new(Options::memory_only(), INBOX);
+        let mut bench = Bench::new(StoreOptions::memory_only(), INBOX);
         bench.open(R).await;
         bench.rows.send(Rows::Batch { result: R, chunk: batch(0, 5) }).await.unwrap();
         assert_eq!(bench.wait(|of, event| Some((of, event))).await, (R, StoreEvent::Opened(columns())));
@@ -196,7 +196,7 @@ fn the_header_comes_first_and_progress_grows_to_the_end() {
 #[test]
 fn where_spilling_is_forbidden_the_result_ends_at_the_memory_bound() {
     run(async {
-        let mut bench = Bench::new(Options { memory: 100_000, spill: None }, INBOX);
+        let mut bench = Bench::new(StoreOptions { memory_limit: 100_000, spill_directory: None }, INBOX);
         bench.open(R).await;
         for first in (0..50_000).step_by(1000) {
             bench.rows.send(Rows::Batch { result: R, chunk: batch(first, 1000) }).await.unwrap();
@@ -215,7 +215,7 @@ fn where_spilling_is_forbidden_the_result_ends_at_the_memory_bound() {
 fn where_the_spill_file_cannot_be_made_the_rows_in_memory_stay() {
     run(async {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let options = Options { memory: 100_000, spill: Some(file.path().join("folder")) };
+        let options = StoreOptions { memory_limit: 100_000, spill_directory: Some(file.path().join("folder")) };
         let mut bench = Bench::new(options, INBOX);
         bench.open(R).await;
         for first in (0..50_000).step_by(1000) {
@@ -241,7 +241,7 @@ fn where_the_spill_file_cannot_be_made_the_rows_in_memory_stay() {
 fn a_dropped_result_is_gone_and_its_late_rows_harm_no_other() {
     run(async {
         let (other, never) = (ResultId(8), ResultId(9));
-        let mut bench = Bench::new(Options::memory_only(), INBOX);
+        let mut bench = Bench::new(StoreOptions::memory_only(), INBOX);
         bench.open(other).await;
         bench.open(R).await;
         bench.wait_opened(R).await;
@@ -272,7 +272,7 @@ fn a_dropped_result_is_gone_and_its_late_rows_harm_no_other() {
 #[test]
 fn a_session_that_vanishes_leaves_no_result_that_looks_complete() {
     run(async {
-        let mut bench = Bench::new(Options::memory_only(), INBOX);
+        let mut bench = Bench::new(StoreOptions::memory_only(), INBOX);
         bench.open(R).await;
         bench.rows.send(Rows::Batch { result: R, chunk: batch(0, 5) }).await.unwrap();
         let (closed, _) = mpsc::channel(1);
@@ -287,7 +287,7 @@ fn a_session_that_vanishes_leaves_no_result_that_looks_complete() {
 #[test]
 fn the_task_ends_when_nobody_listens() {
     run(async {
-        let bench = Bench::new(Options::memory_only(), INBOX);
+        let bench = Bench::new(StoreOptions::memory_only(), INBOX);
         drop(bench.event);
         tokio::time::timeout(Duration::from_mins(1), bench.task).await.expect("it goes on").unwrap();
     });

@@ -9,10 +9,10 @@ use rrx::domain::protocol::{
     CellPosition, End, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
 use rrx::domain::results::{
-    Arrangement, Case, Cell, CellPreview, Chunk, ChunkBuilder, Column, Direction, Filter, Pattern, PatternKind, Plot,
-    PlotKind, SortKey, Window, WireType,
+    Arrangement, CaseSensitivity, Cell, CellPreview, Chunk, ChunkBuilder, Column, Direction, Filter, Pattern,
+    PatternKind, Plot, PlotKind, SortColumn, Window, WireType,
 };
-use rrx::io::store::{Options, spawn};
+use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 
 use super::{column, text};
@@ -31,7 +31,7 @@ impl Bench {
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
         let (told, event) = mpsc::channel(INBOX);
-        let options = Options { memory: 1 << 20, spill: Some(folder.to_owned()) };
+        let options = StoreOptions { memory_limit: 1 << 20, spill_directory: Some(folder.to_owned()) };
         drop(spawn(rows_in, commands_in, told, options));
         let mut bench = Self { rows, commands, event };
         bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
@@ -63,7 +63,8 @@ impl Bench {
     }
 
     async fn arrange(&mut self, view: u64, sort: &[(usize, Direction)], filter: Option<&str>) -> ResultView {
-        let sort = sort.iter().map(|(column, direction)| SortKey { column: *column, direction: *direction }).collect();
+        let sort =
+            sort.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let filter = filter.map(|filter| Arc::new(Filter::parse(filter, &columns()).unwrap()));
         let arrangement = Arrangement { sort, filter };
         self.command(StoreCmd::Arrange { result: R, view: ViewId(view), arrangement }).await;
@@ -76,7 +77,7 @@ impl Bench {
     }
 
     async fn find(&mut self, pattern: &str) -> (u64, u64, u64) {
-        let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, Case::Ignored).unwrap());
+        let pattern = Arc::new(Pattern::new(pattern, PatternKind::Text, CaseSensitivity::Insensitive).unwrap());
         self.command(StoreCmd::Find { result: R, pattern, columns: vec![1, 0] }).await;
         self.wait(
             |event| if let StoreEvent::Found { cells, rows, of } = event { Some((cells, rows, of)) } else { None },
@@ -85,19 +86,22 @@ impl Bench {
     }
 
     async fn next(&mut self, row: u64, column: usize, way: SearchDirection) -> Option<(CellPosition, u64)> {
-        self.command(StoreCmd::Next { result: R, from: CellPosition { row, column }, way }).await;
+        self.command(StoreCmd::Next { result: R, from: CellPosition { row, column }, direction: way }).await;
         self.wait(|event| if let StoreEvent::Next(next) = event { Some(next) } else { None }).await
     }
 
     async fn copy(&mut self, rows: std::ops::Range<u64>, columns: Vec<usize>, form: CopyFormat) -> String {
-        self.command(StoreCmd::Copy { result: R, rows, columns, form }).await;
+        self.command(StoreCmd::Copy { result: R, rows, columns, format: form }).await;
         self.wait(|event| if let StoreEvent::Copied(copied) = event { Some(copied.text.clone()) } else { None }).await
     }
 }
 
 fn columns() -> Arc<[Column]> {
-    let origin =
-        |column: &str| rrx::domain::results::Origin { schema: "s".into(), table: "t".into(), column: column.into() };
+    let origin = |column: &str| rrx::domain::results::ColumnOrigin {
+        schema: "s".into(),
+        table: "t".into(),
+        column: column.into(),
+    };
     let id = Column { origin: origin("id"), table: "t".into(), ..column("id", WireType::LongLong) };
     let name = Column { origin: origin("name"), table: "t".into(), ..text("name") };
     Arc::from([id, name, Column { origin: origin("n"), table: "t".into(), ..column("n", WireType::Long) }])
@@ -185,7 +189,7 @@ fn a_column_is_described_and_drawn_over_the_rows_of_the_view() {
             .wait(|event| if let StoreEvent::Profiled { column: 2, profile } = event { Some(profile) } else { None })
             .await;
         assert_eq!((profile.rows, profile.nulls), (100, 15));
-        let plot = Plot { form: PlotKind::Bars, x: 0, y: 2 };
+        let plot = Plot { kind: PlotKind::Bars, x: 0, y: 2 };
         bench.command(StoreCmd::Plot { result: R, plot }).await;
         let series =
             bench.wait(|event| if let StoreEvent::Plotted(series) = event { Some(series) } else { None }).await;
@@ -241,7 +245,7 @@ fn windows_and_rows_have_their_turn_while_work_goes_on_and_it_can_be_given_up() 
         let mut bench = Bench::of(100_000, folder.path()).await;
         bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
         for turn in 0..20_u64 {
-            let sort = vec![SortKey { column: 1, direction: Direction::Ascending }];
+            let sort = vec![SortColumn { column: 1, direction: Direction::Ascending }];
             let arrangement = Arrangement { sort, filter: None };
             bench.command(StoreCmd::Arrange { result: R, view: ViewId(turn + 1), arrangement }).await;
             bench.command(StoreCmd::Window { result: R, rows: 0..10 }).await;

@@ -10,8 +10,8 @@ use crate::app::context::{ConnectionState, Context};
 use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyPart, TableKind};
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::text::visible;
-use crate::domain::words::{counted, grouped};
 
 use super::{Explorer, ExplorerAction, ExplorerLine, ExplorerNode};
 

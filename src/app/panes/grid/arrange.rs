@@ -9,9 +9,9 @@ use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::protocol::{CellPosition, ResultView, SearchDirection, StoreCmd, StoreWork, ViewId};
-use crate::domain::results::{Arrangement, Column, Direction, Filter, Pattern, SortKey, TypeClass, bit_number};
+use crate::domain::quantity::{counted, grouped};
+use crate::domain::results::{Arrangement, Column, Direction, Filter, Pattern, SortColumn, TypeClass, bit_number};
 use crate::domain::sql::quote::quoted_identifier;
-use crate::domain::words::{counted, grouped};
 
 use super::{AfterSearch, Grid, ResultSearch, ResultSet};
 
@@ -75,7 +75,7 @@ impl ResultSet {
             return;
         }
         search.owed = Some(0);
-        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, way }));
+        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, direction: way }));
     }
 
     /// Over what something holds that looked at so many rows of the view, in words.
@@ -128,7 +128,7 @@ impl Grid {
                     sort.clear();
                 }
                 sort.retain(|key| key.column != column);
-                sort.push(SortKey { column, direction });
+                sort.push(SortColumn { column, direction });
             }
         }
         let filter = result.arrangement.filter.clone();

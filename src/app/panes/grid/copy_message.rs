@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::request::Request;
 use crate::domain::export::CopiedText;
 use crate::domain::protocol::{CopiedFrom, CopyText};
-use crate::domain::words::{counted, grouped};
+use crate::domain::quantity::{counted, grouped};
 
 /// Puts what was copied on the clipboard, unless there is nothing in it.
 pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Request {

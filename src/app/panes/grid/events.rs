@@ -8,9 +8,9 @@ use crate::app::panes::PaneContext;
 use crate::app::request::{Request, StatementOrigin};
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
+use crate::domain::quantity::counted;
 use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
 use crate::domain::text::visible;
-use crate::domain::words::counted;
 
 use super::{AfterSearch, ColumnLayout, Grid, GridAction, ResultSet, ValuePurpose};
 

@@ -11,8 +11,8 @@ use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportForm, ExportId, ExportOrder, Limit, Replace, StorageCmd, Written,
 };
+use crate::domain::quantity::{self, counted, grouped};
 use crate::domain::text::visible;
-use crate::domain::words::{self, counted, grouped};
 
 use super::{Grid, ResultSet};
 
@@ -239,5 +239,5 @@ fn written_message(written: &Written) -> String {
 
 /// Bytes in few cells.
 fn size(bytes: u64) -> String {
-    words::size(bytes, 1024)
+    quantity::byte_size(bytes, 1024)
 }

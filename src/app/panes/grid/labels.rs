@@ -7,9 +7,9 @@ use crate::app::request::StatementOrigin;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};
-use crate::domain::results::{Direction, KeyKind};
+use crate::domain::quantity::{counted, grouped};
+use crate::domain::results::{CompareKind, Direction};
 use crate::domain::text::visible;
-use crate::domain::words::{counted, grouped};
 
 use super::ResultSet;
 
@@ -192,7 +192,7 @@ fn sorted(result: &ResultSet) -> Option<String> {
         .iter()
         .filter_map(|key| {
             let column = columns.get(key.column)?;
-            by_code_point |= KeyKind::of(column) == KeyKind::Bytes;
+            by_code_point |= CompareKind::of(column) == CompareKind::Bytes;
             let arrow = if key.direction == Direction::Ascending { "▲" } else { "▼" };
             Some(format!("{} {arrow}", visible(&column.name)))
         })

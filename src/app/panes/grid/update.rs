@@ -9,8 +9,8 @@ use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::export::CopyFormat;
 use crate::domain::protocol::{ExportCmd, SearchDirection, StoreCmd, StoreWork};
+use crate::domain::quantity::grouped;
 use crate::domain::results::{CellPreview, whole_width};
-use crate::domain::words::grouped;
 
 use super::{Grid, GridAction, PendingValue, ResultSet, Selection, ValuePurpose};
 
@@ -250,7 +250,7 @@ impl ResultSet {
             other => other,
         };
         self.pending.begin(StoreWork::Copy);
-        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: cells.rows, columns, form }));
+        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: cells.rows, columns, format: form }));
     }
 
     /// The columns of the primary key of the one table that these are of, hidden ones too, where all of it is in the result. A

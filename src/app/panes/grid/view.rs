@@ -11,9 +11,11 @@ use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
-use crate::domain::results::{CellPreview, Column, Direction, Piece, PieceKind, Side, alignment, shown};
+use crate::domain::quantity::grouped;
+use crate::domain::results::{
+    Alignment, CellPreview, Column, Direction, TextPiece, TextPieceKind, alignment, show_preview,
+};
 use crate::domain::text::visible;
-use crate::domain::words::grouped;
 
 use super::labels::titles;
 use super::update::number_width;
@@ -237,16 +239,16 @@ impl GridView<'_> {
             let CellPreview::Bytes { head, .. } = value else { return None };
             crate::domain::results::in_zone(head, column, from, zone)
         });
-        let mut pieces = shown(value, column, theme.glyphs(), usize::from(span.width));
+        let mut pieces = show_preview(value, column, theme.glyphs(), usize::from(span.width));
         if let Some(zoned) = zoned {
-            let used: usize = pieces.iter().map(Piece::width).sum();
+            let used: usize = pieces.iter().map(TextPiece::width).sum();
             let text = clip(&format!(" {zoned}"), usize::from(span.width).saturating_sub(used));
-            pieces.push(Piece { text, kind: PieceKind::StandIn });
+            pieces.push(TextPiece { text, kind: TextPieceKind::Placeholder });
         }
-        let used: usize = pieces.iter().map(Piece::width).sum();
+        let used: usize = pieces.iter().map(TextPiece::width).sum();
         let pad = match alignment(column) {
-            Side::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
-            Side::Left => 0,
+            Alignment::Right => span.width.saturating_sub(u16::try_from(used).unwrap_or(span.width)),
+            Alignment::Left => 0,
         };
         parts(
             buffer,
@@ -255,10 +257,12 @@ impl GridView<'_> {
             pieces.iter().map(|piece| {
                 let style = match piece.kind {
                     _ if is_cursor => theme.cursor(),
-                    PieceKind::Plain => theme.text(),
-                    PieceKind::StandIn | PieceKind::Null | PieceKind::Empty | PieceKind::Binary | PieceKind::Cut => {
-                        theme.dim()
-                    }
+                    TextPieceKind::Plain => theme.text(),
+                    TextPieceKind::Placeholder
+                    | TextPieceKind::Null
+                    | TextPieceKind::Empty
+                    | TextPieceKind::Binary
+                    | TextPieceKind::Cut => theme.dim(),
                 };
                 (piece.text.as_str(), style)
             }),
@@ -268,8 +272,8 @@ impl GridView<'_> {
 
 fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
     let pad = match alignment(column) {
-        Side::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
-        Side::Left => 0,
+        Alignment::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
+        Alignment::Left => 0,
     };
     parts(buffer, (x + pad, y), x + width, [(text, style)]);
 }

@@ -7,7 +7,7 @@ use ratatui::widgets::{Axis, Chart, Clear, Dataset, GraphType, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::theme::Theme;
-use crate::domain::results::{Glyphs, Scale, Series};
+use crate::domain::results::{GlyphSet, Scale, Series};
 
 /// Cells between two labels of the lower axis.
 const LABEL_CELLS: u16 = 18;
@@ -61,20 +61,20 @@ impl AxisRange {
 
 /// Draws a line into an area; says whether there was anything to draw.
 pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Theme) -> bool {
-    let Some(along) = series.along else { return false };
+    let Some(along) = series.x_scale else { return false };
     let points = &series.points;
     let across = usize::from((area.width / LABEL_CELLS).clamp(1, 8));
     let high = usize::from((area.height / 3).clamp(1, 10));
     let (Some(x), Some(y)) = (
         AxisRange::of(points.iter().map(|point| point.0), along, across),
-        AxisRange::of(points.iter().map(|point| point.1), series.up, high),
+        AxisRange::of(points.iter().map(|point| point.1), series.y_scale, high),
     ) else {
         return false;
     };
     let mut x = x;
     // At the left stand the labels of the axis that goes up, half of the first one below, and a line.
     x.thin(area.width.saturating_sub(y.widest().max(x.widest()) + 1));
-    let marker = if theme.glyphs() == Glyphs::Ascii { Marker::Dot } else { Marker::Braille };
+    let marker = if theme.glyphs() == GlyphSet::Ascii { Marker::Dot } else { Marker::Braille };
     let line = Dataset::default().marker(marker).graph_type(GraphType::Line).style(theme.good()).data(points);
     Clear.render(area, buffer);
     Chart::new(vec![line]).x_axis(x.axis(theme)).y_axis(y.axis(theme)).render(area, buffer);

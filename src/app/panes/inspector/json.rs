@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::quantity::counted;
 use crate::domain::results::{JsonLine, Pattern, pretty_json};
-use crate::domain::words::counted;
 
 /// Lines of a document that opens as a whole; of a longer one only the outermost does.
 const OPEN_LINES: usize = 1_000;
@@ -231,7 +231,7 @@ fn opens(line: &JsonLine) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::results::{Case, PatternKind};
+    use crate::domain::results::{CaseSensitivity, PatternKind};
 
     const TEXT: &str = r#"{"a": 1, "b": [1, {"deep": true}, []], "c": {"x": null}}"#;
 
@@ -272,14 +272,14 @@ mod tests {
     fn a_search_opens_what_it_finds_and_goes_round() {
         let mut tree = JsonTree::new(TEXT).unwrap();
         tree.fold_all();
-        let pattern = Pattern::new("deep", PatternKind::Text, Case::Ignored).unwrap();
+        let pattern = Pattern::new("deep", PatternKind::Text, CaseSensitivity::Insensitive).unwrap();
         assert_eq!(tree.find(&pattern, true, true), Some((1, 1)));
         assert_eq!((tree.cursor(), tree.lines[tree.cursor()].key.as_str()), (5, "\"deep\""));
         // What it does not lie in stays folded.
         assert!(drawn(&tree).contains(&r#" "c"{ … 1 key }"#.to_owned()));
         tree.fold_all();
         assert_eq!(tree.find(&pattern, false, false), Some((1, 1)), "the same one, round the end");
-        let nowhere = Pattern::new("nowhere", PatternKind::Text, Case::Ignored).unwrap();
+        let nowhere = Pattern::new("nowhere", PatternKind::Text, CaseSensitivity::Insensitive).unwrap();
         assert!(tree.find(&nowhere, true, false).is_none() && tree.cursor() == 5);
     }
 

@@ -4,9 +4,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
 use crate::domain::protocol::times;
+use crate::domain::quantity::grouped;
 use crate::domain::results::CellPreview;
 use crate::domain::text::visible;
-use crate::domain::words::grouped;
 
 use super::line_builder::{InspectorText, LineBuilder, LineStyle};
 use super::{InspectorContent, JsonTree, ValueFormat, profile_lines, table_lines, value};

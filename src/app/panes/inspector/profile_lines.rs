@@ -3,9 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::draw::clip;
-use crate::domain::results::{Column, ColumnProfile, Count, Series};
+use crate::domain::quantity::{counted, grouped};
+use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
 use crate::domain::text::visible;
-use crate::domain::words::{counted, grouped};
 
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 use super::value::shown_bytes;
@@ -29,8 +29,8 @@ pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnPr
     fact(
         "distinct",
         match profile.distinct {
-            Count::Exactly(count) => grouped(count),
-            Count::About(count) => format!("about {}", grouped(count)),
+            DistinctCount::Exact(count) => grouped(count),
+            DistinctCount::Estimate(count) => format!("about {}", grouped(count)),
         },
     );
     if let Some(least) = &profile.least {
@@ -98,7 +98,7 @@ fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), words: &st
 
 /// Bars, or a line.
 pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
-    let left_out = match (series.left_out, series.along) {
+    let left_out = match (series.left_out, series.x_scale) {
         (0, _) => String::new(),
         (count, None) => format!("; {} left out: not a number", counted(count, "row")),
         (count, Some(_)) => format!("; {} left out: a value is missing", counted(count, "row")),

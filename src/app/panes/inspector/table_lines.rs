@@ -6,8 +6,8 @@ use crate::app::context::Context;
 use crate::domain::catalog::{KeyPart, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::docs::blocks::{Block, Inline, blocks, plain};
+use crate::domain::quantity::counted;
 use crate::domain::text::visible;
-use crate::domain::words::counted;
 
 use super::line_builder::{LineBuilder, LineStyle};
 

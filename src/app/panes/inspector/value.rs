@@ -1,10 +1,10 @@
 //! A whole value in the format that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
 
 use crate::domain::limits::JSON_BYTES;
+use crate::domain::quantity::counted;
 use crate::domain::results::{self, CellPreview, Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
-use crate::domain::text::{Glyphs, visible};
-use crate::domain::words::counted;
+use crate::domain::text::{GlyphSet, visible};
 
 use super::JsonTree;
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
@@ -110,7 +110,10 @@ pub(super) fn copied(bytes: &[u8], format: Option<ValueFormat>) -> (String, &'st
 
 /// Returns a value as a screen shows it.
 pub(super) fn shown(value: &CellPreview, column: &Column) -> String {
-    results::shown(value, column, Glyphs::Unicode, usize::MAX / 2).into_iter().map(|piece| piece.text).collect()
+    results::show_preview(value, column, GlyphSet::Unicode, usize::MAX / 2)
+        .into_iter()
+        .map(|piece| piece.text)
+        .collect()
 }
 
 /// Returns a value's first bytes as a screen shows them.

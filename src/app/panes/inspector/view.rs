@@ -7,9 +7,9 @@ use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::type_text;
 use crate::domain::text::visible;
-use crate::domain::words::{counted, grouped};
 
 use super::{Inspector, InspectorAction, InspectorContent, LineStyle, chart_view};
 
@@ -79,7 +79,7 @@ impl InspectorView<'_> {
             parts(buffer, (inside.x + 1, y), inside.right(), styled);
         }
         if let InspectorContent::Chart { series, .. } = &self.inspector.content
-            && series.along.is_some()
+            && series.x_scale.is_some()
         {
             // The words above it give way last: a chart of fewer rows tells nothing.
             let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height.saturating_sub(4));

@@ -1,4 +1,4 @@
--- The forty tables of the demo study database, in an order in which every foreign key finds its table.
+-- The forty tables of the demo study database. A table comes before the tables that refer to it.
 -- All of it is synthetic: the names follow CDISC ODM, the columns are invented.
 
 -- Who and where ------------------------------------------------------------------------------------------------------
@@ -23,7 +23,7 @@ CREATE TABLE site (
 CREATE TABLE role (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
   name VARCHAR(128) NOT NULL UNIQUE,
-  unblinded BIT(1) NOT NULL DEFAULT b'0' COMMENT 'May see treatment'
+  unblinded BIT(1) NOT NULL DEFAULT b'0' COMMENT 'May see the treatment'
 ) COMMENT='What a user of the application may do and see. Synthetic.';
 
 CREATE TABLE application_user (
@@ -87,7 +87,7 @@ CREATE TABLE cohort (
   planned_size INT,
   locked BIT(1) NOT NULL DEFAULT b'0',
   FOREIGN KEY (epoch_id) REFERENCES epoch(id)
-) COMMENT='A group of subjects that pass an epoch together. Synthetic.';
+) COMMENT='A group of subjects that go through an epoch together. Synthetic.';
 
 CREATE TABLE activity_plan (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -108,7 +108,7 @@ CREATE TABLE segment (
   offset_seconds INT NOT NULL DEFAULT 0 COMMENT 'From the reference segment, in seconds',
   is_reference BIT(1) NOT NULL DEFAULT b'0',
   FOREIGN KEY (activity_plan_id) REFERENCES activity_plan(id)
-) COMMENT='A stretch of an activity plan, at an offset from the reference time. Synthetic.';
+) COMMENT='A part of an activity plan, at an offset from the reference time. Synthetic.';
 
 CREATE TABLE study_event (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -167,7 +167,7 @@ CREATE TABLE item_group_ref (
   mandatory BIT(1) NOT NULL DEFAULT b'1',
   FOREIGN KEY (form_id) REFERENCES form(id),
   FOREIGN KEY (item_group_id) REFERENCES item_group(id)
-) COMMENT='That a form holds an item group, and at which place. Synthetic.';
+) COMMENT='Assigns an item group to a position on a form. Synthetic.';
 
 CREATE TABLE code_list (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -181,11 +181,11 @@ CREATE TABLE code_list (
 CREATE TABLE code_list_item (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
   code_list_id BIGINT NOT NULL,
-  coded_value VARCHAR(255) NOT NULL COMMENT 'What item_data.value holds',
-  decode VARCHAR(255) NOT NULL COMMENT 'What people read',
+  coded_value VARCHAR(255) NOT NULL COMMENT 'The value in item_data.value',
+  decode VARCHAR(255) NOT NULL COMMENT 'The meaning of the code',
   order_number INT NOT NULL,
   FOREIGN KEY (code_list_id) REFERENCES code_list(id)
-) COMMENT='One code of a code list with its words. Synthetic.';
+) COMMENT='One code of a code list with its meaning. Synthetic.';
 
 CREATE TABLE measurement_unit (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -229,7 +229,7 @@ CREATE TABLE item_ref (
   FOREIGN KEY (item_group_id) REFERENCES item_group(id),
   FOREIGN KEY (item_id) REFERENCES item(id),
   FOREIGN KEY (view_role_id) REFERENCES role(id)
-) COMMENT='That an item group holds an item, where its value comes from and who may see it. Synthetic.';
+) COMMENT='Assigns an item to an item group, with the source of its value and the role that may see it. Synthetic.';
 
 CREATE TABLE range_check (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -240,7 +240,7 @@ CREATE TABLE range_check (
   error_message VARCHAR(255),
   formal_expression_enc LONGBLOB COMMENT 'Encrypted by the application; not readable here',
   FOREIGN KEY (item_id) REFERENCES item(id)
-) COMMENT='A limit on an item: soft can be annotated away, hard cannot. Synthetic.';
+) COMMENT='A limit on an item: a soft one can be accepted with an annotation, a hard one cannot. Synthetic.';
 
 -- Whom the study has -------------------------------------------------------------------------------------------------
 
@@ -296,11 +296,11 @@ CREATE TABLE cohort_assignment (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,
   cohort_id BIGINT NOT NULL,
   activity_plan_id BIGINT NOT NULL,
-  subject_id BIGINT NULL COMMENT 'NULL: a place that nobody has taken yet',
+  subject_id BIGINT NULL COMMENT 'NULL: a place without a subject',
   assigned_number VARCHAR(32),
   plan_activated_at DATETIME(3),
   volunteer_activated_at DATETIME(3),
-  reference_at DATETIME NULL COMMENT 'The moment that offsets count from, usually the dose',
+  reference_at DATETIME NULL COMMENT 'The time from which offsets count, usually the dose',
   alternate BIT(1) NOT NULL DEFAULT b'0',
   FOREIGN KEY (cohort_id) REFERENCES cohort(id),
   FOREIGN KEY (activity_plan_id) REFERENCES activity_plan(id),
@@ -321,7 +321,7 @@ CREATE TABLE form_data (
   scheduled_at DATETIME NULL,
   collection_time DATETIME NULL,
   status ENUM('Unsaved','Incomplete','Nonconformant','Complete') NOT NULL,
-  canceled BIT(1) NOT NULL DEFAULT b'0' COMMENT 'Canceled rows stay; filter them at every level',
+  canceled BIT(1) NOT NULL DEFAULT b'0' COMMENT 'Canceled rows are kept; filter them at every level',
   locked BIT(1) NOT NULL DEFAULT b'0',
   device_barcode VARCHAR(64),
   KEY ix_fd_subject (subject_id, study_event_id, form_id),
@@ -430,7 +430,7 @@ CREATE TABLE lab_result (
   review_status ENUM('Unreviewed','Reviewed') NOT NULL,
   clinical_significance ENUM('NCS','CS') NULL,
   resulted_at DATETIME(3) NOT NULL,
-  revision INT NOT NULL DEFAULT 1 COMMENT 'Counts up when the laboratory sends a changed result',
+  revision INT NOT NULL DEFAULT 1 COMMENT 'Increases when the laboratory sends a changed result',
   FOREIGN KEY (lab_order_id) REFERENCES lab_order(id),
   FOREIGN KEY (lab_test_id) REFERENCES lab_test(id)
 ) COMMENT='One result of a lab order with its reference range and review. Synthetic.';

@@ -1,9 +1,9 @@
--- A second database, as a cluster has them: two views over the study database, and tables that are awkward on purpose.
+-- A second database: two views over the study database, and tables that are hard to display on purpose.
 -- All of it is synthetic.
 
 CREATE TABLE all_types (
   id INT PRIMARY KEY AUTO_INCREMENT,
-  label VARCHAR(64) NOT NULL COMMENT 'What the row tries',
+  label VARCHAR(64) NOT NULL COMMENT 'What the row tests',
   c_tinyint TINYINT,
   c_tinyint_unsigned TINYINT UNSIGNED,
   c_smallint SMALLINT,
@@ -38,7 +38,7 @@ CREATE TABLE all_types (
   c_enum ENUM('small','medium','large',''),
   c_set SET('read','write','erase'),
   c_json JSON
-) COMMENT='One column of every type, one row for every edge. Synthetic.';
+) COMMENT='One column of every type, one row for every edge case. Synthetic.';
 
 CREATE TABLE attachment (
   id INT PRIMARY KEY AUTO_INCREMENT,
@@ -51,7 +51,7 @@ CREATE TABLE attachment (
 CREATE TABLE import_log (
   logged_at DATETIME(6) NOT NULL,
   source VARCHAR(64) NOT NULL,
-  line TEXT COMMENT 'NULL, empty, blank and the word NULL are four different lines'
+  line TEXT COMMENT 'NULL, the empty text, spaces and the word NULL are four different lines'
 ) COMMENT='Lines of an import; it has no primary key, and rows may be equal. Synthetic.';
 
 CREATE TABLE `order-2024 notes` (
@@ -67,7 +67,7 @@ CREATE TABLE transfer_queue (
   study_name VARCHAR(255) NOT NULL,
   requested_at DATETIME(3) NOT NULL,
   sent_at DATETIME(3)
-) COMMENT='Transfers that wait; there are none. Synthetic.';
+) COMMENT='Waiting transfers, of which there are none. Synthetic.';
 
 CREATE TABLE treatment_key (
   id BIGINT PRIMARY KEY AUTO_INCREMENT,

@@ -1,42 +1,42 @@
-//! The rows of the information schema, drawn from the demo's schema.
+//! The rows of the information schema, made from the demo's schema.
 
 use rusqlite::types::Value;
 
-use super::super::types;
-use super::{Extents, NAME, Row, maybe, maybe_number, number, place, text};
+use super::cells::{Row, number, optional_number, optional_text, ordinal, text};
+use super::definition::NAME;
+use super::sizes::TableSizes;
 use crate::demo::schema::{Column, Database, DemoSchema, ForeignKey, Key, SqlType, Table, View};
+use crate::demo::server::column_types;
 
-/// When the demo's tables were made; the demo has no clock of its own.
-const MADE: &str = "2026-01-05 06:00:00";
+/// The creation time of the demo's tables.
+const CREATED: &str = "2026-01-05 06:00:00";
 
-/// What a table takes, as an engine would estimate it.
-struct Size {
-    /// Rows.
-    rows: i64,
+/// The size of a table as a storage engine would estimate it.
+struct SizeEstimate {
     /// Bytes of a row.
     row: i64,
-    /// Bytes of all rows, in pages.
+    /// Bytes of all rows, in whole pages.
     data: i64,
-    /// Bytes of the secondary keys, in pages.
+    /// Bytes of the secondary keys, in whole pages.
     keys: i64,
 }
 
-/// Estimates a table's size from its rows.
-fn size(table: &Table, rows: i64) -> Size {
+/// Estimates the size of a table from its number of rows.
+fn estimate_size(table: &Table, rows: i64) -> SizeEstimate {
     const PAGE: i64 = 16_384;
     let pages = |bytes: i64| (bytes / PAGE + 1) * PAGE;
     let width: i64 = table
         .columns
         .iter()
-        .map(|column| types::lengths(&column.ty).map_or(8, |(_, bytes)| (bytes / 16).clamp(2, 48)))
+        .map(|column| column_types::lengths(&column.ty).map_or(8, |(_, bytes)| (bytes / 16).clamp(2, 48)))
         .sum();
     let keys = i64::try_from(table.keys.len().saturating_sub(1)).unwrap_or_default();
     let data = pages(rows * width);
-    Size { rows, row: if rows == 0 { 0 } else { data / rows }, data, keys: keys * pages(rows * 24) }
+    SizeEstimate { row: if rows == 0 { 0 } else { data / rows }, data, keys: keys * pages(rows * 24) }
 }
 
-/// The rows of all tables that stay as they are.
-pub(in super::super) fn rows(schema: &DemoSchema, extents: &Extents) -> Vec<(&'static str, Vec<Row>)> {
+/// Returns the rows of all tables whose content never changes.
+pub(in crate::demo::server) fn constant_rows(schema: &DemoSchema, sizes: &TableSizes) -> Vec<(&'static str, Vec<Row>)> {
     let visible: Vec<(&Database, &Table)> = schema
         .databases
         .iter()
@@ -45,9 +45,9 @@ pub(in super::super) fn rows(schema: &DemoSchema, extents: &Extents) -> Vec<(&'s
         .collect();
     vec![
         ("SCHEMATA", schema.databases.iter().map(schema_row).collect()),
-        ("TABLES", table_rows(schema, &visible, extents)),
+        ("TABLES", table_rows(schema, &visible, sizes)),
         ("COLUMNS", column_rows(schema, &visible)),
-        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, extents)).collect()),
+        ("STATISTICS", visible.iter().flat_map(|(database, table)| key_rows(database, table, sizes)).collect()),
         ("KEY_COLUMN_USAGE", visible.iter().flat_map(|(database, table)| usage_rows(database, table)).collect()),
         ("TABLE_CONSTRAINTS", visible.iter().flat_map(|(database, table)| constraint_rows(database, table)).collect()),
         (
@@ -59,7 +59,9 @@ pub(in super::super) fn rows(schema: &DemoSchema, extents: &Extents) -> Vec<(&'s
             "CHARACTER_SETS",
             CHARACTER_SETS
                 .iter()
-                .map(|(name, default, words, bytes)| vec![text(*name), text(*default), text(*words), number(*bytes)])
+                .map(|(name, default, description, bytes)| {
+                    vec![text(*name), text(*default), text(*description), number(*bytes)]
+                })
                 .collect(),
         ),
         (
@@ -84,15 +86,15 @@ pub(in super::super) fn rows(schema: &DemoSchema, extents: &Extents) -> Vec<(&'s
     ]
 }
 
-/// Name, default collation, words, bytes of a character.
-pub(in super::super) const CHARACTER_SETS: &[(&str, &str, &str, i64)] = &[
+/// Name, default collation, description, bytes of a character.
+pub(in crate::demo::server) const CHARACTER_SETS: &[(&str, &str, &str, i64)] = &[
     ("binary", "binary", "Binary pseudo charset", 1),
     ("utf8mb3", "utf8mb3_general_ci", "UTF-8 Unicode", 3),
     ("utf8mb4", "utf8mb4_general_ci", "UTF-8 Unicode", 4),
 ];
 
-/// Name, character set, number, whether it is the default.
-pub(in super::super) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
+/// Name, character set, id, whether it is the default of the character set.
+pub(in crate::demo::server) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
     ("binary", "binary", 63, "Yes"),
     ("utf8mb3_general_ci", "utf8mb3", 33, "Yes"),
     ("utf8mb3_bin", "utf8mb3", 83, ""),
@@ -100,8 +102,8 @@ pub(in super::super) const COLLATIONS: &[(&str, &str, i64, &str)] = &[
     ("utf8mb4_bin", "utf8mb4", 46, ""),
 ];
 
-/// As the information schema has them.
-pub(in super::super) const ENGINES: &[[&str; 6]] = &[[
+/// The rows of the table ENGINES.
+pub(in crate::demo::server) const ENGINES: &[[&str; 6]] = &[[
     "InnoDB",
     "DEFAULT",
     "Supports transactions, row-level locking, foreign keys and encryption for tables",
@@ -115,10 +117,10 @@ fn schema_row(database: &Database) -> Row {
     vec![text("def"), text(&database.name), text(charset), text(format!("{charset}_general_ci")), Value::Null, text("")]
 }
 
-fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], extents: &Extents) -> Vec<Row> {
+fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], sizes: &TableSizes) -> Vec<Row> {
     let tables = visible.iter().map(|(database, table)| {
         let mut row = vec![text("def"), text(&database.name), text(&table.name)];
-        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, extents) });
+        row.extend(if database.name == NAME { system_status() } else { table_status(database, table, sizes) });
         row
     });
     let views = schema.databases.iter().flat_map(|database| {
@@ -132,7 +134,7 @@ fn table_rows(schema: &DemoSchema, visible: &[(&Database, &Table)], extents: &Ex
     tables.chain(views).collect()
 }
 
-/// From `TABLE_TYPE` on.
+/// Returns the cells from `TABLE_TYPE` on.
 fn system_status() -> Row {
     let mut row = vec![text("SYSTEM VIEW"), text("MEMORY"), number(11), text("Fixed")];
     row.resize(17, Value::Null);
@@ -142,25 +144,25 @@ fn system_status() -> Row {
     row
 }
 
-fn table_status(database: &Database, table: &Table, extents: &Extents) -> Row {
-    let extent = extents.of(&database.name, &table.name);
-    let size = size(table, extent.rows);
+fn table_status(database: &Database, table: &Table, sizes: &TableSizes) -> Row {
+    let size = sizes.of(&database.name, &table.name);
+    let estimate = estimate_size(table, size.rows);
     vec![
         text("BASE TABLE"),
         text("InnoDB"),
         number(10),
         text("Dynamic"),
         number(size.rows),
-        number(size.row),
-        number(size.data),
+        number(estimate.row),
+        number(estimate.data),
         number(0),
-        number(size.keys),
+        number(estimate.keys),
         number(0),
-        maybe_number(extent.next),
-        text(MADE),
+        optional_number(size.next_auto_increment),
+        text(CREATED),
         Value::Null,
         Value::Null,
-        text(types::COLLATION),
+        text(column_types::COLLATION),
         Value::Null,
         text(""),
         text(&table.comment),
@@ -171,42 +173,43 @@ fn table_status(database: &Database, table: &Table, extents: &Extents) -> Row {
 
 fn column_rows(schema: &DemoSchema, visible: &[(&Database, &Table)]) -> Vec<Row> {
     let of_tables = visible.iter().flat_map(|(database, table)| {
-        let tell =
-            move |(at, column)| column_row(&database.name, &table.name, at, column, types::key_word(table, column));
-        table.columns.iter().enumerate().map(tell)
+        let to_row = move |(at, column)| {
+            column_row(&database.name, &table.name, at, column, column_types::key_indicator(table, column))
+        };
+        table.columns.iter().enumerate().map(to_row)
     });
     let of_views = schema.databases.iter().flat_map(|database| {
         database.views.iter().flat_map(move |view| {
-            let tell = move |(at, column)| column_row(&database.name, &view.name, at, column, "");
-            view.columns.iter().enumerate().map(tell)
+            let to_row = move |(at, column)| column_row(&database.name, &view.name, at, column, "");
+            view.columns.iter().enumerate().map(to_row)
         })
     });
     of_tables.chain(of_views).collect()
 }
 
 fn column_row(database: &str, table: &str, at: usize, column: &Column, key: &str) -> Row {
-    let lengths = types::lengths(&column.ty);
-    let precision = types::precision(&column.ty);
-    let collation = types::collation(&column.ty);
+    let lengths = column_types::lengths(&column.ty);
+    let precision = column_types::precision(&column.ty);
+    let collation = column_types::collation(&column.ty);
     vec![
         text("def"),
         text(database),
         text(table),
         text(&column.name),
-        place(at),
-        maybe(types::default(column)),
+        ordinal(at),
+        optional_text(column_types::ddl_default(column)),
         text(if column.is_nullable { "YES" } else { "NO" }),
-        text(types::name(&column.ty)),
-        maybe_number(lengths.map(|(characters, _)| characters)),
-        maybe_number(lengths.map(|(_, bytes)| bytes)),
-        maybe_number(precision.map(|(digits, _)| digits)),
-        maybe_number(precision.and_then(|(_, scale)| scale)),
-        maybe_number(types::moment_digits(&column.ty)),
-        maybe(collation.map(|_| "utf8mb4")),
-        maybe(collation),
-        text(types::ddl(&column.ty)),
+        text(column_types::name(&column.ty)),
+        optional_number(lengths.map(|(characters, _)| characters)),
+        optional_number(lengths.map(|(_, bytes)| bytes)),
+        optional_number(precision.map(|(digits, _)| digits)),
+        optional_number(precision.and_then(|(_, scale)| scale)),
+        optional_number(column_types::fraction_digits(&column.ty)),
+        optional_text(collation.map(|_| "utf8mb4")),
+        optional_text(collation),
+        text(column_types::ddl(&column.ty)),
         text(key),
-        text(types::extra(column)),
+        text(column_types::extra(column)),
         text("select"),
         text(&column.comment),
         text("NEVER"),
@@ -214,9 +217,9 @@ fn column_row(database: &str, table: &str, at: usize, column: &Column, key: &str
     ]
 }
 
-fn key_rows(database: &Database, table: &Table, extents: &Extents) -> Vec<Row> {
-    let rows = extents.of(&database.name, &table.name).rows;
-    let tell = |key: &Key, at: usize, name: &String| {
+fn key_rows(database: &Database, table: &Table, sizes: &TableSizes) -> Vec<Row> {
+    let rows = sizes.of(&database.name, &table.name).rows;
+    let to_row = |key: &Key, at: usize, name: &String| {
         let is_nullable = table.columns.iter().any(|column| &column.name == name && column.is_nullable);
         let is_whole = key.is_unique && at + 1 == key.columns.len();
         vec![
@@ -226,7 +229,7 @@ fn key_rows(database: &Database, table: &Table, extents: &Extents) -> Vec<Row> {
             number(i64::from(!key.is_unique)),
             text(&database.name),
             text(&key.name),
-            place(at),
+            ordinal(at),
             text(name),
             text("A"),
             number(if is_whole || rows == 0 { rows } else { (rows / 4).max(1) }),
@@ -242,7 +245,7 @@ fn key_rows(database: &Database, table: &Table, extents: &Extents) -> Vec<Row> {
     table
         .keys
         .iter()
-        .flat_map(|key| key.columns.iter().enumerate().map(move |(at, name)| tell(key, at, name)))
+        .flat_map(|key| key.columns.iter().enumerate().map(move |(at, name)| to_row(key, at, name)))
         .collect()
 }
 
@@ -256,7 +259,7 @@ fn usage_rows(database: &Database, table: &Table) -> Vec<Row> {
             text(&database.name),
             text(&table.name),
             text(column),
-            place(at),
+            ordinal(at),
         ]
     };
     let mut rows = Vec::new();
@@ -300,14 +303,14 @@ fn reference_rows(database: &Database, table: &Table) -> Vec<Row> {
             .find(|key| key.is_unique && key.columns.first() == Some(&foreign.to_column))
             .map(|key| key.name.clone())
     };
-    let tell = |foreign: &ForeignKey| {
+    let to_row = |foreign: &ForeignKey| {
         vec![
             text("def"),
             text(&database.name),
             text(&foreign.name),
             text("def"),
             text(&database.name),
-            maybe(unique_of(foreign)),
+            optional_text(unique_of(foreign)),
             text("NONE"),
             text("RESTRICT"),
             text("RESTRICT"),
@@ -315,11 +318,11 @@ fn reference_rows(database: &Database, table: &Table) -> Vec<Row> {
             text(&foreign.to_table),
         ]
     };
-    table.foreign_keys.iter().map(tell).collect()
+    table.foreign_keys.iter().map(to_row).collect()
 }
 
 fn view_rows(database: &Database) -> Vec<Row> {
-    let tell = |view: &View| {
+    let to_row = |view: &View| {
         vec![
             text("def"),
             text(&database.name),
@@ -330,9 +333,44 @@ fn view_rows(database: &Database) -> Vec<Row> {
             text("demo@localhost"),
             text("DEFINER"),
             text("utf8mb4"),
-            text(types::COLLATION),
+            text(column_types::COLLATION),
             text("UNDEFINED"),
         ]
     };
-    database.views.iter().map(tell).collect()
+    database.views.iter().map(to_row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::definition;
+    use super::*;
+
+    fn column(name: &str, ty: SqlType) -> Column {
+        let name = name.to_owned();
+        Column { name, ty, is_nullable: false, default: None, is_auto_increment: false, comment: String::new() }
+    }
+
+    #[test]
+    fn every_row_has_the_columns_of_its_table() {
+        let table = Table {
+            name: "t".into(),
+            columns: vec![column("id", SqlType::BigInt { is_unsigned: false }), column("j", SqlType::Json)],
+            keys: vec![Key { name: "PRIMARY".into(), is_unique: true, columns: vec!["id".into()] }],
+            foreign_keys: vec![ForeignKey {
+                name: "f".into(),
+                column: "id".into(),
+                to_table: "t".into(),
+                to_column: "id".into(),
+            }],
+            ..Table::default()
+        };
+        let view = View { name: "v".into(), ..Default::default() };
+        let user = Database { name: "d".into(), tables: vec![table], views: vec![view] };
+        let schema = DemoSchema { databases: vec![user, definition()] };
+        for (name, rows) in constant_rows(&schema, &TableSizes::default()) {
+            let width = schema.database(NAME).unwrap().table(name).unwrap().columns.len();
+            assert!(!rows.is_empty(), "{name} has rows");
+            assert!(rows.iter().all(|row| row.len() == width), "{name}: {width} columns");
+        }
+    }
 }

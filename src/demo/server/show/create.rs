@@ -1,78 +1,79 @@
-//! SHOW CREATE: the DDL that would make a database, table or view.
+//! SHOW CREATE: the DDL of a database, table or view.
 
 use std::fmt::Write as _;
 
-use super::super::information_schema::{NAME, text as t};
-use super::super::refuse;
+use super::super::column_types;
+use super::super::errors;
+use super::super::information_schema::NAME;
+use super::super::information_schema::cells::text;
+use super::super::result_table::{ResultTable, text_column};
 use super::super::session::Session;
-use super::super::table::{Table, text};
-use super::super::tokens::Walk;
-use super::super::types;
-use super::{Named, known, named, qualified};
-use crate::demo::schema::{Column, Database, SqlType, Table as BaseTable, View};
-use crate::demo::translate::SqlError;
+use super::super::tokens::TokenCursor;
+use super::lookup::{SchemaObject, find_database, find_object, parse_qualified_name};
+use crate::demo::schema::{Column, Database, SqlType, Table, View};
+use crate::demo::translate::{SqlError, Variable};
 
-/// `SHOW CREATE …`, without these words.
-pub(super) fn answer(session: &Session, walk: &mut Walk<'_>) -> Result<Table, SqlError> {
-    if walk.any(&["DATABASE", "SCHEMA"]) {
-        let name = walk.name().ok_or_else(|| refuse::syntax(walk.rest()))?;
-        return Ok(database(known(session, &name)?));
+/// Runs `SHOW CREATE …`. The cursor stands after CREATE.
+pub(super) fn run(session: &Session, cursor: &mut TokenCursor<'_>) -> Result<ResultTable, SqlError> {
+    if cursor.accept_any(&["DATABASE", "SCHEMA"]) {
+        let name = cursor.accept_name().ok_or_else(|| errors::syntax_error(cursor.remaining_text()))?;
+        return Ok(create_database(find_database(session, &name)?));
     }
-    let wants_view = walk.word("VIEW");
-    if !wants_view && !walk.word("TABLE") {
-        return Err(refuse::unsupported(format!("SHOW CREATE {}", walk.rest())));
+    let is_view = cursor.accept_word("VIEW");
+    if !is_view && !cursor.accept_word("TABLE") {
+        return Err(errors::unsupported(format!("SHOW CREATE {}", cursor.remaining_text())));
     }
-    let (database, name) = qualified(session, walk)?;
-    match named(session, &database, &name)? {
-        Named::View(found) => Ok(view(session, found)),
-        Named::Table(_, _) if wants_view => {
-            Err(refuse::error(1347, "HY000", format!("'{database}.{name}' is not of type 'VIEW'")))
+    let (database, name) = parse_qualified_name(session, cursor)?;
+    match find_object(session, &database, &name)? {
+        SchemaObject::View(found) => Ok(create_view(session, found)),
+        SchemaObject::Table(_, _) if is_view => {
+            Err(errors::error(1347, "HY000", format!("'{database}.{name}' is not of type 'VIEW'")))
         }
-        Named::Table(database, found) => {
-            let mut answer = Table::new(vec![text("Table", 64), text("Create Table", 1024)]);
-            answer.rows.push(vec![t(&found.name), t(ddl(session, database, found))]);
-            Ok(answer)
+        SchemaObject::Table(database, found) => {
+            let mut result = ResultTable::new(vec![text_column("Table", 64), text_column("Create Table", 1024)]);
+            result.rows.push(vec![text(&found.name), text(create_table(session, database, found))]);
+            Ok(result)
         }
     }
 }
 
-fn database(found: &Database) -> Table {
+fn create_database(found: &Database) -> ResultTable {
     let charset = if found.name == NAME { "utf8mb3" } else { "utf8mb4" };
-    let words = format!(
+    let ddl = format!(
         "CREATE DATABASE {} /*!40100 DEFAULT CHARACTER SET {charset} COLLATE {charset}_general_ci */",
-        quote(&found.name)
+        quoted_name(&found.name)
     );
-    let mut answer = Table::new(vec![text("Database", 64), text("Create Database", 1024)]);
-    answer.rows.push(vec![t(&found.name), t(words)]);
-    answer
+    let mut result = ResultTable::new(vec![text_column("Database", 64), text_column("Create Database", 1024)]);
+    result.rows.push(vec![text(&found.name), text(ddl)]);
+    result
 }
 
-fn view(session: &Session, found: &View) -> Table {
-    let words = format!(
+fn create_view(session: &Session, found: &View) -> ResultTable {
+    let ddl = format!(
         "CREATE ALGORITHM=UNDEFINED DEFINER=`demo`@`localhost` SQL SECURITY DEFINER VIEW {} AS {}",
-        quote(&found.name),
+        quoted_name(&found.name),
         found.statement
     );
-    let mut answer = Table::new(vec![
-        text("View", 64),
-        text("Create View", 1024),
-        text("character_set_client", 32),
-        text("collation_connection", 64),
+    let mut result = ResultTable::new(vec![
+        text_column("View", 64),
+        text_column("Create View", 1024),
+        text_column("character_set_client", 32),
+        text_column("collation_connection", 64),
     ]);
-    let shown = |name: &str| match session.variables.get(name) {
-        Some(crate::demo::translate::Variable::Text(value)) => value,
+    let variable = |name: &str| match session.variables.get(name) {
+        Some(Variable::Text(value)) => value,
         _ => String::new(),
     };
-    answer.rows.push(vec![
-        t(&found.name),
-        t(words),
-        t(shown("character_set_client")),
-        t(shown("collation_connection")),
+    result.rows.push(vec![
+        text(&found.name),
+        text(ddl),
+        text(variable("character_set_client")),
+        text(variable("collation_connection")),
     ]);
-    answer
+    result
 }
 
-fn quote(name: &str) -> String {
+fn quoted_name(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
@@ -80,40 +81,40 @@ fn quoted_text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''").replace('\n', "\\n"))
 }
 
-fn list(names: &[String]) -> String {
-    names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(",")
+fn quoted_list(names: &[String]) -> String {
+    names.iter().map(|name| quoted_name(name)).collect::<Vec<_>>().join(",")
 }
 
-fn ddl(session: &Session, database: &Database, table: &BaseTable) -> String {
-    let is_own = database.name == NAME;
-    let mut lines: Vec<String> = table.columns.iter().map(column).collect();
+fn create_table(session: &Session, database: &Database, table: &Table) -> String {
+    let is_information_schema = database.name == NAME;
+    let mut lines: Vec<String> = table.columns.iter().map(column_ddl).collect();
     for key in &table.keys {
         lines.push(match (key.name.as_str(), key.is_unique) {
-            ("PRIMARY", _) => format!("PRIMARY KEY ({})", list(&key.columns)),
-            (name, true) => format!("UNIQUE KEY {} ({})", quote(name), list(&key.columns)),
-            (name, false) => format!("KEY {} ({})", quote(name), list(&key.columns)),
+            ("PRIMARY", _) => format!("PRIMARY KEY ({})", quoted_list(&key.columns)),
+            (name, true) => format!("UNIQUE KEY {} ({})", quoted_name(name), quoted_list(&key.columns)),
+            (name, false) => format!("KEY {} ({})", quoted_name(name), quoted_list(&key.columns)),
         });
     }
     for foreign in &table.foreign_keys {
         lines.push(format!(
             "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
-            quote(&foreign.name),
-            quote(&foreign.column),
-            quote(&foreign.to_table),
-            quote(&foreign.to_column)
+            quoted_name(&foreign.name),
+            quoted_name(&foreign.column),
+            quoted_name(&foreign.to_table),
+            quoted_name(&foreign.to_column)
         ));
     }
-    let temporary = if is_own { "TEMPORARY " } else { "" };
-    let mut text = format!("CREATE {temporary}TABLE {} (\n  {}\n)", quote(&table.name), lines.join(",\n  "));
-    if is_own {
+    let temporary = if is_information_schema { "TEMPORARY " } else { "" };
+    let mut text = format!("CREATE {temporary}TABLE {} (\n  {}\n)", quoted_name(&table.name), lines.join(",\n  "));
+    if is_information_schema {
         text += " ENGINE=MEMORY DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci";
     } else {
         text += " ENGINE=InnoDB";
-        // Writing to a string cannot fail; a table that was never written to has no next number.
-        if let Some(next @ 2..) = session.server.image.extents.of(&database.name, &table.name).next {
+        // An empty table has no AUTO_INCREMENT option. Writing to a String cannot fail.
+        if let Some(next @ 2..) = session.server.image.sizes.of(&database.name, &table.name).next_auto_increment {
             let _ = write!(text, " AUTO_INCREMENT={next}");
         }
-        let _ = write!(text, " DEFAULT CHARSET=utf8mb4 COLLATE={}", types::COLLATION);
+        let _ = write!(text, " DEFAULT CHARSET=utf8mb4 COLLATE={}", column_types::COLLATION);
     }
     if !table.comment.is_empty() {
         text += " COMMENT=";
@@ -122,8 +123,8 @@ fn ddl(session: &Session, database: &Database, table: &BaseTable) -> String {
     text
 }
 
-fn column(column: &Column) -> String {
-    let mut text = format!("{} {}", quote(&column.name), types::ddl(&column.ty));
+fn column_ddl(column: &Column) -> String {
+    let mut text = format!("{} {}", quoted_name(&column.name), column_types::ddl(&column.ty));
     if column.ty == SqlType::Json {
         text += " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
     }
@@ -134,7 +135,7 @@ fn column(column: &Column) -> String {
     }
     if column.is_auto_increment {
         text += " AUTO_INCREMENT";
-    } else if let Some(default) = types::default(column) {
+    } else if let Some(default) = column_types::ddl_default(column) {
         text += " DEFAULT ";
         text += &default;
     }
@@ -143,7 +144,7 @@ fn column(column: &Column) -> String {
         text += &quoted_text(&column.comment);
     }
     if column.ty == SqlType::Json {
-        let _ = write!(text, " CHECK (json_valid({}))", quote(&column.name));
+        let _ = write!(text, " CHECK (json_valid({}))", quoted_name(&column.name));
     }
     text
 }

@@ -1,49 +1,53 @@
-//! LIKE and WHERE of SHOW.
+//! The LIKE and WHERE clauses of SHOW.
 
 use rusqlite::types::Value;
 
-use super::super::refuse;
-use super::super::table::Table;
-use super::super::tokens::{Kind, Token, Walk};
+use super::super::errors;
+use super::super::result_table::ResultTable;
+use super::super::tokens::{Token, TokenCursor, TokenKind};
 use crate::demo::translate::SqlError;
 
-/// Takes `LIKE 'x'` or `WHERE …` at the end of a SHOW and keeps the rows that fit; LIKE looks at the first column.
+/// Parses `LIKE 'x'` or `WHERE …` at the end of SHOW, and keeps the rows that match. LIKE compares the first column.
 ///
 /// # Errors
-/// 1064; 1235 for a condition that is more than comparisons of columns with texts; 1054.
-pub(super) fn apply(mut table: Table, walk: &mut Walk<'_>) -> Result<Table, SqlError> {
-    if walk.word("LIKE") {
-        let pattern = walk.string().ok_or_else(|| refuse::syntax(walk.rest()))?;
-        table.rows.retain(|row| row.first().and_then(shown).is_some_and(|value| is_like(&value, &pattern)));
+/// 1064 (syntax); 1054 (unknown column); 1235 for conditions other than comparisons of columns with constants.
+pub(super) fn apply(mut table: ResultTable, cursor: &mut TokenCursor<'_>) -> Result<ResultTable, SqlError> {
+    if cursor.accept_word("LIKE") {
+        let pattern = cursor.accept_string().ok_or_else(|| errors::syntax_error(cursor.remaining_text()))?;
+        table.rows.retain(|row| row.first().and_then(cell_text).is_some_and(|value| is_like(&value, &pattern)));
         if let Some(first) = table.columns.first_mut().filter(|column| column.name.starts_with("Tables_in_")) {
             first.name = format!("{} ({pattern})", first.name);
         }
-    } else if walk.word("WHERE") {
-        let condition = either(walk, &table)?;
-        table.rows.retain(|row| condition.holds(row));
+    } else if cursor.accept_word("WHERE") {
+        let condition = parse_or(cursor, &table)?;
+        table.rows.retain(|row| condition.matches(row));
     }
-    if walk.is_done() { Ok(table) } else { Err(refuse::syntax(walk.rest())) }
+    if cursor.is_at_end() { Ok(table) } else { Err(errors::syntax_error(cursor.remaining_text())) }
 }
 
-/// The pattern alone, for the first column.
+/// Returns whether a value matches a LIKE pattern, ignoring case.
 pub(super) fn is_like(value: &str, pattern: &str) -> bool {
     let lower = |text: &str| text.to_lowercase().chars().collect::<Vec<_>>();
-    matches(&lower(value), &lower(pattern))
+    matches_pattern(&lower(value), &lower(pattern))
 }
 
-fn matches(value: &[char], pattern: &[char]) -> bool {
+fn matches_pattern(value: &[char], pattern: &[char]) -> bool {
     match pattern {
         [] => value.is_empty(),
-        ['%', rest @ ..] => (0..=value.len()).any(|skipped| matches(value.get(skipped..).unwrap_or_default(), rest)),
-        ['\\', escaped, rest @ ..] => {
-            value.split_first().is_some_and(|(first, left)| first == escaped && matches(left, rest))
+        ['%', rest @ ..] => {
+            (0..=value.len()).any(|skipped| matches_pattern(value.get(skipped..).unwrap_or_default(), rest))
         }
-        ['_', rest @ ..] => value.split_first().is_some_and(|(_, left)| matches(left, rest)),
-        [same, rest @ ..] => value.split_first().is_some_and(|(first, left)| first == same && matches(left, rest)),
+        ['\\', escaped, rest @ ..] => {
+            value.split_first().is_some_and(|(first, left)| first == escaped && matches_pattern(left, rest))
+        }
+        ['_', rest @ ..] => value.split_first().is_some_and(|(_, left)| matches_pattern(left, rest)),
+        [same, rest @ ..] => {
+            value.split_first().is_some_and(|(first, left)| first == same && matches_pattern(left, rest))
+        }
     }
 }
 
-fn shown(value: &Value) -> Option<String> {
+fn cell_text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Integer(number) => Some(number.to_string()),
@@ -54,7 +58,7 @@ fn shown(value: &Value) -> Option<String> {
 }
 
 enum Condition {
-    Either(Vec<Condition>),
+    Any(Vec<Condition>),
     All(Vec<Condition>),
     Not(Box<Condition>),
     Equal(usize, Vec<String>),
@@ -62,12 +66,12 @@ enum Condition {
 }
 
 impl Condition {
-    fn holds(&self, row: &[Value]) -> bool {
-        let cell = |at: &usize| row.get(*at).and_then(shown);
+    fn matches(&self, row: &[Value]) -> bool {
+        let cell = |at: &usize| row.get(*at).and_then(cell_text);
         match self {
-            Self::Either(all) => all.iter().any(|one| one.holds(row)),
-            Self::All(all) => all.iter().all(|one| one.holds(row)),
-            Self::Not(one) => !one.holds(row),
+            Self::Any(all) => all.iter().any(|one| one.matches(row)),
+            Self::All(all) => all.iter().all(|one| one.matches(row)),
+            Self::Not(one) => !one.matches(row),
             Self::Equal(at, texts) => {
                 cell(at).is_some_and(|cell| texts.iter().any(|text| text.to_lowercase() == cell.to_lowercase()))
             }
@@ -76,64 +80,67 @@ impl Condition {
     }
 }
 
-fn either(walk: &mut Walk<'_>, table: &Table) -> Result<Condition, SqlError> {
-    let mut all = vec![both(walk, table)?];
-    while walk.word("OR") {
-        all.push(both(walk, table)?);
+fn parse_or(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<Condition, SqlError> {
+    let mut all = vec![parse_and(cursor, table)?];
+    while cursor.accept_word("OR") {
+        all.push(parse_and(cursor, table)?);
     }
-    Ok(Condition::Either(all))
+    Ok(Condition::Any(all))
 }
 
-fn both(walk: &mut Walk<'_>, table: &Table) -> Result<Condition, SqlError> {
-    let mut all = vec![one(walk, table)?];
-    while walk.word("AND") {
-        all.push(one(walk, table)?);
+fn parse_and(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<Condition, SqlError> {
+    let mut all = vec![parse_comparison(cursor, table)?];
+    while cursor.accept_word("AND") {
+        all.push(parse_comparison(cursor, table)?);
     }
     Ok(Condition::All(all))
 }
 
-fn one(walk: &mut Walk<'_>, table: &Table) -> Result<Condition, SqlError> {
-    if walk.sign('(') {
-        let inner = either(walk, table)?;
-        return if walk.sign(')') { Ok(inner) } else { Err(refuse::syntax(walk.rest())) };
+fn parse_comparison(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<Condition, SqlError> {
+    if cursor.accept_sign('(') {
+        let inner = parse_or(cursor, table)?;
+        return if cursor.accept_sign(')') { Ok(inner) } else { Err(errors::syntax_error(cursor.remaining_text())) };
     }
-    let near = walk.rest();
-    let name = walk.name().ok_or_else(|| refuse::unsupported(format!("SHOW … WHERE {near}")))?;
-    let place = table.columns.iter().position(|column| column.name.eq_ignore_ascii_case(&name));
-    let place =
-        place.ok_or_else(|| refuse::error(1054, "42S22", format!("Unknown column '{name}' in 'where clause'")))?;
-    let is_not = walk.word("NOT");
-    let condition = if walk.word("LIKE") {
-        Condition::Like(place, constant(walk)?)
-    } else if walk.word("IN") {
-        if !walk.sign('(') {
-            return Err(refuse::syntax(walk.rest()));
+    let near = cursor.remaining_text();
+    let name = cursor.accept_name().ok_or_else(|| errors::unsupported(format!("SHOW … WHERE {near}")))?;
+    let position = table.columns.iter().position(|column| column.name.eq_ignore_ascii_case(&name));
+    let position =
+        position.ok_or_else(|| errors::error(1054, "42S22", format!("Unknown column '{name}' in 'where clause'")))?;
+    let is_not = cursor.accept_word("NOT");
+    let condition = if cursor.accept_word("LIKE") {
+        Condition::Like(position, parse_constant(cursor)?)
+    } else if cursor.accept_word("IN") {
+        if !cursor.accept_sign('(') {
+            return Err(errors::syntax_error(cursor.remaining_text()));
         }
-        let mut texts = vec![constant(walk)?];
-        while walk.sign(',') {
-            texts.push(constant(walk)?);
+        let mut texts = vec![parse_constant(cursor)?];
+        while cursor.accept_sign(',') {
+            texts.push(parse_constant(cursor)?);
         }
-        if !walk.sign(')') {
-            return Err(refuse::syntax(walk.rest()));
+        if !cursor.accept_sign(')') {
+            return Err(errors::syntax_error(cursor.remaining_text()));
         }
-        Condition::Equal(place, texts)
-    } else if walk.sign('=') {
-        Condition::Equal(place, vec![constant(walk)?])
-    } else if (walk.sign('!') && walk.sign('=')) || (walk.sign('<') && walk.sign('>')) {
-        Condition::Not(Box::new(Condition::Equal(place, vec![constant(walk)?])))
+        Condition::Equal(position, texts)
+    } else if cursor.accept_sign('=') {
+        Condition::Equal(position, vec![parse_constant(cursor)?])
+    } else if (cursor.accept_sign('!') && cursor.accept_sign('='))
+        || (cursor.accept_sign('<') && cursor.accept_sign('>'))
+    {
+        Condition::Not(Box::new(Condition::Equal(position, vec![parse_constant(cursor)?])))
     } else {
-        return Err(refuse::unsupported(format!("SHOW … WHERE {near}")));
+        return Err(errors::unsupported(format!("SHOW … WHERE {near}")));
     };
     Ok(if is_not { Condition::Not(Box::new(condition)) } else { condition })
 }
 
-fn constant(walk: &mut Walk<'_>) -> Result<String, SqlError> {
-    let near = walk.rest();
-    let is_constant = |token: &&Token| matches!(token.kind, Kind::String | Kind::Number);
-    walk.next()
+fn parse_constant(cursor: &mut TokenCursor<'_>) -> Result<String, SqlError> {
+    let near = cursor.remaining_text();
+    let is_constant = |token: &&Token| matches!(token.kind, TokenKind::String | TokenKind::Number);
+    cursor
+        .next()
         .filter(is_constant)
         .map(|token| token.text.clone())
-        .ok_or_else(|| refuse::unsupported(format!("SHOW … WHERE … {near}")))
+        .ok_or_else(|| errors::unsupported(format!("SHOW … WHERE … {near}")))
 }
 
 #[cfg(test)]
@@ -141,8 +148,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_know_any_one_and_escaped() {
-        for (value, pattern, is) in [
+    fn patterns_match_any_text_one_character_and_escapes() {
+        for (value, pattern, expected) in [
             ("Version", "version", true),
             ("version_comment", "version%", true),
             ("version_comment", "%COM%", true),
@@ -152,7 +159,7 @@ mod tests {
             ("abc", "a_", false),
             ("", "%", true),
         ] {
-            assert_eq!(is_like(value, pattern), is, "{value} LIKE {pattern}");
+            assert_eq!(is_like(value, pattern), expected, "{value} LIKE {pattern}");
         }
     }
 }

@@ -1,87 +1,86 @@
-//! SHOW and DESCRIBE, with the columns that MariaDB gives them.
+//! SHOW and DESCRIBE, with the columns of MariaDB.
 
 mod create;
 mod filter;
+mod lookup;
 mod objects;
 mod state;
 
-pub(super) use self::state::{status_values, uptime};
-use super::refuse;
+use self::lookup::{parse_database, parse_qualified_name, parse_table};
+use super::errors;
+use super::result_table::{ResultTable, datetime_column, nullable_text_column, text_column};
 use super::session::Session;
-use super::table::{Table, moment, text, text_or_null};
-use super::tokens::{Kind, Walk};
-use crate::demo::schema::{Database, Table as BaseTable, View};
+use super::tokens::{TokenCursor, TokenKind};
 use crate::demo::translate::SqlError;
 
-/// A table or a view by its name.
-enum Named<'a> {
-    /// A base table, or one of the information schema.
-    Table(&'a Database, &'a BaseTable),
-    /// A view.
-    View(&'a View),
+/// Runs `SHOW …`. The cursor stands after SHOW.
+pub(super) fn run(session: &Session, mut cursor: TokenCursor<'_>) -> Result<ResultTable, SqlError> {
+    let near = cursor.remaining_text();
+    let table = unfiltered(session, &mut cursor, near)?;
+    filter::apply(table, &mut cursor)
 }
 
-/// `SHOW …`, without its first word.
-pub(super) fn answer(session: &Session, mut walk: Walk<'_>) -> Result<Table, SqlError> {
-    let near = walk.rest();
-    let table = own(session, &mut walk, near)?;
-    filter::apply(table, &mut walk)
-}
-
-fn own(session: &Session, walk: &mut Walk<'_>, near: &str) -> Result<Table, SqlError> {
-    if walk.any(&["DATABASES", "SCHEMAS"]) {
+/// Runs SHOW without its LIKE or WHERE clause.
+fn unfiltered(session: &Session, cursor: &mut TokenCursor<'_>, near: &str) -> Result<ResultTable, SqlError> {
+    if cursor.accept_any(&["DATABASES", "SCHEMAS"]) {
         return Ok(objects::databases(session));
     }
-    if walk.word("CREATE") {
-        return create::answer(session, walk);
+    if cursor.accept_word("CREATE") {
+        return create::run(session, cursor);
     }
-    if walk.words(&["TABLE", "STATUS"]) {
-        let database = database(session, walk)?;
+    if cursor.accept_words(&["TABLE", "STATUS"]) {
+        let database = parse_database(session, cursor)?;
         return objects::table_status(session, &database);
     }
-    if walk.words(&["COUNT"]) {
-        return state::count(session, walk);
+    if cursor.accept_words(&["COUNT"]) {
+        return state::count(session, cursor);
     }
-    if walk.any(&["INDEX", "INDEXES", "KEYS"]) {
-        let (database, table) = table_after_from(session, walk)?;
+    if cursor.accept_any(&["INDEX", "INDEXES", "KEYS"]) {
+        let (database, table) = parse_table(session, cursor)?;
         return objects::keys(session, &database, &table);
     }
-    if walk.any(&["VARIABLES"]) || walk.words(&["SESSION", "VARIABLES"]) || walk.words(&["GLOBAL", "VARIABLES"]) {
+    if cursor.accept_any(&["VARIABLES"])
+        || cursor.accept_words(&["SESSION", "VARIABLES"])
+        || cursor.accept_words(&["GLOBAL", "VARIABLES"])
+    {
         return Ok(state::variables(session));
     }
-    if walk.word("STATUS") || walk.words(&["SESSION", "STATUS"]) || walk.words(&["GLOBAL", "STATUS"]) {
+    if cursor.accept_word("STATUS")
+        || cursor.accept_words(&["SESSION", "STATUS"])
+        || cursor.accept_words(&["GLOBAL", "STATUS"])
+    {
         return Ok(state::status(session));
     }
-    let is_full = walk.word("FULL");
-    if walk.word("TABLES") {
-        let database = database(session, walk)?;
+    let is_full = cursor.accept_word("FULL");
+    if cursor.accept_word("TABLES") {
+        let database = parse_database(session, cursor)?;
         return objects::tables(session, &database, is_full);
     }
-    if walk.any(&["COLUMNS", "FIELDS"]) {
-        let (database, table) = table_after_from(session, walk)?;
+    if cursor.accept_any(&["COLUMNS", "FIELDS"]) {
+        let (database, table) = parse_table(session, cursor)?;
         return objects::columns(session, &database, &table, is_full);
     }
-    if walk.word("PROCESSLIST") {
+    if cursor.accept_word("PROCESSLIST") {
         return Ok(state::processes(session, is_full));
     }
     if is_full {
-        return Err(refuse::syntax(near));
+        return Err(errors::syntax_error(near));
     }
-    empty(session, walk)?.map_or_else(|| state::answer(session, walk, near), Ok)
+    always_empty(session, cursor)?.map_or_else(|| state::run(session, cursor, near), Ok)
 }
 
-/// What this server has none of.
-fn empty(session: &Session, walk: &mut Walk<'_>) -> Result<Option<Table>, SqlError> {
-    let columns = if walk.word("TRIGGERS") {
-        database(session, walk)?;
+/// Returns an empty table for objects that this server does not have, such as triggers.
+fn always_empty(session: &Session, cursor: &mut TokenCursor<'_>) -> Result<Option<ResultTable>, SqlError> {
+    let columns = if cursor.accept_word("TRIGGERS") {
+        parse_database(session, cursor)?;
         let names = ["Trigger", "Event", "Table", "Statement", "Timing"];
-        let mut columns: Vec<_> = names.iter().map(|name| text(name, 64)).collect();
-        columns.push(moment("Created"));
+        let mut columns: Vec<_> = names.iter().map(|name| text_column(name, 64)).collect();
+        columns.push(datetime_column("Created"));
         let names = ["sql_mode", "Definer", "character_set_client", "collation_connection", "Database Collation"];
-        columns.extend(names.iter().map(|name| text(name, 64)));
+        columns.extend(names.iter().map(|name| text_column(name, 64)));
         columns
-    } else if walk.word("EVENTS") {
-        database(session, walk)?;
+    } else if cursor.accept_word("EVENTS") {
+        parse_database(session, cursor)?;
         let names = [
             "Db",
             "Name",
@@ -99,8 +98,8 @@ fn empty(session: &Session, walk: &mut Walk<'_>) -> Result<Option<Table>, SqlErr
             "collation_connection",
             "Database Collation",
         ];
-        names.iter().map(|name| text_or_null(name, 64)).collect()
-    } else if walk.words(&["PROCEDURE", "STATUS"]) || walk.words(&["FUNCTION", "STATUS"]) {
+        names.iter().map(|name| nullable_text_column(name, 64)).collect()
+    } else if cursor.accept_words(&["PROCEDURE", "STATUS"]) || cursor.accept_words(&["FUNCTION", "STATUS"]) {
         let names = [
             "Db",
             "Name",
@@ -114,84 +113,28 @@ fn empty(session: &Session, walk: &mut Walk<'_>) -> Result<Option<Table>, SqlErr
             "collation_connection",
             "Database Collation",
         ];
-        names.iter().map(|name| text(name, 64)).collect()
-    } else if walk.word("PLUGINS") {
-        ["Name", "Status", "Type", "Library", "License"].iter().map(|name| text_or_null(name, 64)).collect()
-    } else if walk.words(&["OPEN", "TABLES"]) {
-        ["Database", "Table", "In_use", "Name_locked"].iter().map(|name| text(name, 64)).collect()
+        names.iter().map(|name| text_column(name, 64)).collect()
+    } else if cursor.accept_word("PLUGINS") {
+        ["Name", "Status", "Type", "Library", "License"].iter().map(|name| nullable_text_column(name, 64)).collect()
+    } else if cursor.accept_words(&["OPEN", "TABLES"]) {
+        ["Database", "Table", "In_use", "Name_locked"].iter().map(|name| text_column(name, 64)).collect()
     } else {
         return Ok(None);
     };
-    Ok(Some(Table::new(columns)))
+    Ok(Some(ResultTable::new(columns)))
 }
 
-/// `DESCRIBE table [column | 'pattern']`, without its first word.
-pub(super) fn describe(session: &Session, mut walk: Walk<'_>) -> Result<Table, SqlError> {
-    let (database, table) = qualified(session, &mut walk)?;
+/// Runs `DESCRIBE table [column | 'pattern']`. The cursor stands after DESCRIBE.
+pub(super) fn describe(session: &Session, mut cursor: TokenCursor<'_>) -> Result<ResultTable, SqlError> {
+    let (database, table) = parse_qualified_name(session, &mut cursor)?;
     let mut described = objects::columns(session, &database, &table, false)?;
-    if let Some(token) = walk.next() {
-        if !matches!(token.kind, Kind::Word | Kind::Name | Kind::String) {
-            return Err(refuse::syntax(&token.text));
+    if let Some(token) = cursor.next() {
+        if !matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::String) {
+            return Err(errors::syntax_error(&token.text));
         }
         described.rows.retain(
             |row| matches!(row.first(), Some(rusqlite::types::Value::Text(name)) if filter::is_like(name, &token.text)),
         );
     }
-    if walk.is_done() { Ok(described) } else { Err(refuse::syntax(walk.rest())) }
-}
-
-/// `FROM d` or the current database.
-fn database(session: &Session, walk: &mut Walk<'_>) -> Result<String, SqlError> {
-    let name = if walk.any(&["FROM", "IN"]) {
-        walk.name().ok_or_else(|| refuse::syntax(walk.rest()))?
-    } else {
-        session.database.clone().ok_or_else(refuse::no_database)?
-    };
-    known(session, &name).map(|database| database.name.clone())
-}
-
-/// `FROM t [FROM d]`.
-fn table_after_from(session: &Session, walk: &mut Walk<'_>) -> Result<(String, String), SqlError> {
-    if !walk.any(&["FROM", "IN"]) {
-        return Err(refuse::syntax(walk.rest()));
-    }
-    let (mut database, table) = qualified(session, walk)?;
-    if walk.any(&["FROM", "IN"]) {
-        database = walk.name().ok_or_else(|| refuse::syntax(walk.rest()))?;
-    }
-    Ok((database, table))
-}
-
-/// `t` or `d.t`; 1046 is for later, since `FROM d` may follow.
-fn qualified(session: &Session, walk: &mut Walk<'_>) -> Result<(String, String), SqlError> {
-    let first = walk.name().ok_or_else(|| refuse::syntax(walk.rest()))?;
-    if walk.sign('.') {
-        let table = walk.name().ok_or_else(|| refuse::syntax(walk.rest()))?;
-        return Ok((first, table));
-    }
-    Ok((session.database.clone().unwrap_or_default(), first))
-}
-
-/// The database of this name.
-fn known<'a>(session: &'a Session, name: &str) -> Result<&'a Database, SqlError> {
-    if name.is_empty() {
-        return Err(refuse::no_database());
-    }
-    let is_own = name.eq_ignore_ascii_case("information_schema");
-    let name = if is_own { "information_schema" } else { name };
-    session.server.schema.database(name).ok_or_else(|| refuse::unknown_database(name))
-}
-
-/// The table or view of this name, if the account may see it.
-fn named<'a>(session: &'a Session, database: &str, name: &str) -> Result<Named<'a>, SqlError> {
-    let database = known(session, database)?;
-    let is_own = database.name == "information_schema";
-    let table =
-        database.tables.iter().find(|table| table.name == name || (is_own && table.name.eq_ignore_ascii_case(name)));
-    match (table, database.view(name)) {
-        (Some(table), _) if table.is_forbidden => Err(refuse::denied_table(&session.user, &database.name, name)),
-        (Some(table), _) => Ok(Named::Table(database, table)),
-        (None, Some(view)) => Ok(Named::View(view)),
-        (None, None) => Err(refuse::no_table(&database.name, name)),
-    }
+    if cursor.is_at_end() { Ok(described) } else { Err(errors::syntax_error(cursor.remaining_text())) }
 }

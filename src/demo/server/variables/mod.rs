@@ -1,43 +1,35 @@
-//! System variables: a believable table, and what a session may set in it.
+//! System variables of a session.
 //!
-//! Values are those of a MariaDB 10.11 replica. A setting that would change the meaning of a statement in a way that the
-//! translator does not know is refused, never pretended.
+//! The values are those of a MariaDB 10.11 replica. A value that would change the meaning of statements in a way that the
+//! translator does not support is refused.
 
 mod table;
 
 use std::collections::BTreeMap;
 
-use self::table::May::{self, Read, Set};
-use self::table::{MODES, NUMBERS, OTHER_MODES, SWITCHES, TEXTS};
-use super::refuse::{error, unknown_variable, unsupported, wrong_type, wrong_value};
+use self::table::Access::{self, ReadOnly, Settable};
+pub(crate) use self::table::{HOST, PORT, VERSION};
+use self::table::{NUMBERS, SUPPORTED_MODES, SWITCHES, TEXTS, UNSUPPORTED_MODES};
+use super::errors::{error, unknown_variable, unsupported, wrong_type, wrong_value};
 use crate::demo::translate::{SqlError, Variable};
 
-/// The server's version.
-pub(crate) const VERSION: &str = "10.11.0-MariaDB-rrx-demo";
-/// The host name that the replica has behind its jump host.
-pub(crate) const HOST: &str = "replica.demo.internal";
-/// Its port.
-pub(crate) const PORT: u16 = 3306;
-
-/// A value.
+/// The value of a variable.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Setting {
-    /// Shown as ON and OFF, 1 and 0 as `@@name`.
+pub(super) enum VariableValue {
+    /// SHOW prints ON and OFF, `@@name` is 1 or 0.
     Switch(bool),
-    /// A whole number.
     Number(i64),
-    /// Seconds with six digits.
+    /// Seconds, printed with six digits after the point.
     Seconds(f64),
-    /// Text.
     Text(String),
 }
 
-impl Setting {
-    /// As SHOW VARIABLES tells it.
-    pub(super) fn shown(&self) -> String {
+impl VariableValue {
+    /// Prints the value as SHOW VARIABLES does.
+    pub(super) fn print(&self) -> String {
         match self {
             Self::Switch(is_on) => if *is_on { "ON" } else { "OFF" }.into(),
-            // The server's numbers are unsigned; its "no limit" lies over ours.
+            // Stands for "no limit", which is the largest unsigned number on a real server.
             Self::Number(i64::MAX) => u64::MAX.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Seconds(seconds) => format!("{seconds:.6}"),
@@ -49,7 +41,7 @@ impl Setting {
         match self {
             Self::Switch(is_on) => Variable::Integer(i64::from(*is_on)),
             Self::Number(number) => Variable::Integer(*number),
-            Self::Seconds(_) | Self::Text(_) => Variable::Text(self.shown()),
+            Self::Seconds(_) | Self::Text(_) => Variable::Text(self.print()),
         }
     }
 }
@@ -57,62 +49,61 @@ impl Setting {
 /// The variables of one session.
 #[derive(Debug, Clone)]
 pub(super) struct Variables {
-    all: BTreeMap<&'static str, (Setting, May)>,
+    all: BTreeMap<&'static str, (VariableValue, Access)>,
     zone_seconds: i32,
 }
 
 impl Default for Variables {
     fn default() -> Self {
-        let numbers = NUMBERS.iter().map(|&(name, value, may)| (name, (Setting::Number(value), may)));
-        let switches = SWITCHES.iter().map(|&(name, value, may)| (name, (Setting::Switch(value), may)));
-        let texts = TEXTS.iter().map(|&(name, value, may)| (name, (Setting::Text(value.into()), may)));
+        let numbers = NUMBERS.iter().map(|&(name, value, access)| (name, (VariableValue::Number(value), access)));
+        let switches = SWITCHES.iter().map(|&(name, value, access)| (name, (VariableValue::Switch(value), access)));
+        let texts = TEXTS.iter().map(|&(name, value, access)| (name, (VariableValue::Text(value.into()), access)));
         let mut all: BTreeMap<_, _> = numbers.chain(switches).chain(texts).collect();
-        all.insert("max_statement_time", (Setting::Seconds(0.0), Set));
+        all.insert("max_statement_time", (VariableValue::Seconds(0.0), Settable));
         Self { all, zone_seconds: 0 }
     }
 }
 
 impl Variables {
-    /// A variable as `@@name`.
+    /// Returns the value of `@@name`.
     pub(super) fn get(&self, name: &str) -> Option<Variable> {
-        self.setting(name).map(Setting::variable)
+        self.value(name).map(VariableValue::variable)
     }
 
-    fn setting(&self, name: &str) -> Option<&Setting> {
-        self.all.get(name.to_ascii_lowercase().as_str()).map(|(setting, _)| setting)
+    fn value(&self, name: &str) -> Option<&VariableValue> {
+        self.all.get(name.to_ascii_lowercase().as_str()).map(|(value, _)| value)
     }
 
-    /// All of them by name, as SHOW VARIABLES tells them.
-    pub(super) fn shown(&self) -> Vec<(&'static str, String)> {
-        self.all.iter().map(|(name, (setting, _))| (*name, setting.shown())).collect()
+    /// Returns the names and values of SHOW VARIABLES, sorted by name.
+    pub(super) fn list(&self) -> Vec<(&'static str, String)> {
+        self.all.iter().map(|(name, (value, _))| (*name, value.print())).collect()
     }
 
-    /// The session's time zone.
+    /// Returns the offset of the session's time zone in seconds.
     pub(super) fn zone_seconds(&self) -> i32 {
         self.zone_seconds
     }
 
-    /// Whether a switch is on.
     pub(super) fn is_on(&self, name: &str) -> bool {
-        self.setting(name) == Some(&Setting::Switch(true))
+        self.value(name) == Some(&VariableValue::Switch(true))
     }
 
-    /// A number's value.
+    /// Returns the value of a numeric variable, or 0.
     pub(super) fn number(&self, name: &str) -> i64 {
-        if let Some(Setting::Number(number)) = self.setting(name) { *number } else { 0 }
+        if let Some(VariableValue::Number(number)) = self.value(name) { *number } else { 0 }
     }
 
-    /// `max_statement_time` in seconds; nought is none.
-    pub(super) fn statement_time(&self) -> f64 {
-        if let Some(Setting::Seconds(seconds)) = self.setting("max_statement_time") { *seconds } else { 0.0 }
+    /// Returns `max_statement_time` in seconds; 0 means no limit.
+    pub(super) fn max_statement_time(&self) -> f64 {
+        if let Some(VariableValue::Seconds(seconds)) = self.value("max_statement_time") { *seconds } else { 0.0 }
     }
 
-    /// Counters that the server keeps itself.
+    /// Sets a variable that only the server changes.
     pub(super) fn put_number(&mut self, name: &'static str, number: i64) {
-        self.all.insert(name, (Setting::Number(number), Read));
+        self.all.insert(name, (VariableValue::Number(number), ReadOnly));
     }
 
-    /// SET NAMES: only what is UTF-8 already.
+    /// Runs SET NAMES. Only UTF-8 is supported.
     pub(super) fn set_names(&mut self, charset: &str, collation: Option<&str>) -> Result<(), SqlError> {
         let charset = charset.to_ascii_lowercase();
         let charset = match charset.as_str() {
@@ -134,26 +125,26 @@ impl Variables {
             return Err(error(1273, "HY000", format!("Unknown collation: '{collation}'")));
         }
         for name in ["character_set_client", "character_set_connection", "character_set_results"] {
-            self.all.insert(name, (Setting::Text(charset.into()), Read));
+            self.all.insert(name, (VariableValue::Text(charset.into()), ReadOnly));
         }
-        self.all.insert("collation_connection", (Setting::Text(collation), Read));
+        self.all.insert("collation_connection", (VariableValue::Text(collation), ReadOnly));
         Ok(())
     }
 
-    /// Sets a variable of the session; `None` is DEFAULT.
-    pub(super) fn set(&mut self, name: &str, value: Option<Setting>) -> Result<(), SqlError> {
-        let (known, may) = match self.all.get_key_value(name.to_ascii_lowercase().as_str()) {
-            Some((known, (_, may))) => (*known, *may),
+    /// Sets a session variable. `None` means DEFAULT.
+    pub(super) fn set(&mut self, name: &str, value: Option<VariableValue>) -> Result<(), SqlError> {
+        let (known, access) = match self.all.get_key_value(name.to_ascii_lowercase().as_str()) {
+            Some((known, (_, access))) => (*known, *access),
             None => return Err(unknown_variable(name)),
         };
         if matches!(known, "character_set_client" | "character_set_connection" | "character_set_results") {
             return match value {
-                Some(Setting::Text(charset)) => self.set_names(&charset, None),
+                Some(VariableValue::Text(charset)) => self.set_names(&charset, None),
                 None => self.set_names("utf8mb4", None),
                 Some(_) => Err(wrong_type(name)),
             };
         }
-        if may == Read {
+        if access == ReadOnly {
             return Err(match known {
                 "read_only" | "innodb_read_only" | "general_log" | "slow_query_log" | "max_connections"
                 | "connect_timeout" | "event_scheduler" | "local_infile" => error(
@@ -175,62 +166,62 @@ impl Variables {
                 _ => unsupported(format!("SET {known}")),
             });
         }
-        let fresh = Self::default();
-        let value = value.or_else(|| fresh.setting(known).cloned()).unwrap_or(Setting::Number(0));
+        let defaults = Self::default();
+        let value = value.or_else(|| defaults.value(known).cloned()).unwrap_or(VariableValue::Number(0));
         let checked = self.checked(known, value)?;
-        self.all.insert(known, (checked, may));
+        self.all.insert(known, (checked, access));
         Ok(())
     }
 
-    fn checked(&mut self, name: &'static str, value: Setting) -> Result<Setting, SqlError> {
-        match (name, self.setting(name)) {
-            ("sql_mode", _) => sql_mode(value),
+    fn checked(&mut self, name: &'static str, value: VariableValue) -> Result<VariableValue, SqlError> {
+        match (name, self.value(name)) {
+            ("sql_mode", _) => check_sql_mode(value),
             ("time_zone", _) => {
-                let Setting::Text(zone) = value else { return Err(wrong_type(name)) };
+                let VariableValue::Text(zone) = value else { return Err(wrong_type(name)) };
                 self.zone_seconds = zone_seconds(&zone)
                     .ok_or_else(|| error(1298, "HY000", format!("Unknown or incorrect time zone: '{zone}'")))?;
-                Ok(Setting::Text(zone))
+                Ok(VariableValue::Text(zone))
             }
             ("tx_isolation", _) => match value {
-                Setting::Text(level)
+                VariableValue::Text(level)
                     if ["READ-UNCOMMITTED", "READ-COMMITTED", "REPEATABLE-READ", "SERIALIZABLE"]
                         .contains(&level.to_ascii_uppercase().as_str()) =>
                 {
-                    Ok(Setting::Text(level.to_ascii_uppercase()))
+                    Ok(VariableValue::Text(level.to_ascii_uppercase()))
                 }
-                other => Err(wrong_value(name, &other.shown())),
+                other => Err(wrong_value(name, &other.print())),
             },
-            (_, Some(Setting::Switch(_))) => match value {
-                Setting::Switch(is_on) => Ok(Setting::Switch(is_on)),
-                Setting::Number(number @ 0..=1) => Ok(Setting::Switch(number == 1)),
-                Setting::Text(word) if ["on", "true"].contains(&word.to_ascii_lowercase().as_str()) => {
-                    Ok(Setting::Switch(true))
+            (_, Some(VariableValue::Switch(_))) => match value {
+                VariableValue::Switch(is_on) => Ok(VariableValue::Switch(is_on)),
+                VariableValue::Number(number @ 0..=1) => Ok(VariableValue::Switch(number == 1)),
+                VariableValue::Text(word) if ["on", "true"].contains(&word.to_ascii_lowercase().as_str()) => {
+                    Ok(VariableValue::Switch(true))
                 }
-                Setting::Text(word) if ["off", "false"].contains(&word.to_ascii_lowercase().as_str()) => {
-                    Ok(Setting::Switch(false))
+                VariableValue::Text(word) if ["off", "false"].contains(&word.to_ascii_lowercase().as_str()) => {
+                    Ok(VariableValue::Switch(false))
                 }
-                other => Err(wrong_value(name, &other.shown())),
+                other => Err(wrong_value(name, &other.print())),
             },
-            (_, Some(Setting::Seconds(_))) => match value {
-                #[expect(clippy::cast_precision_loss, reason = "nobody waits for so many seconds")]
-                Setting::Number(number) => Ok(Setting::Seconds((number as f64).clamp(0.0, 31_536_000.0))),
-                Setting::Seconds(seconds) => Ok(Setting::Seconds(seconds.clamp(0.0, 31_536_000.0))),
-                Setting::Switch(_) | Setting::Text(_) => Err(wrong_type(name)),
+            (_, Some(VariableValue::Seconds(_))) => match value {
+                #[expect(clippy::cast_precision_loss, reason = "the value is clamped to a year")]
+                VariableValue::Number(number) => Ok(VariableValue::Seconds((number as f64).clamp(0.0, 31_536_000.0))),
+                VariableValue::Seconds(seconds) => Ok(VariableValue::Seconds(seconds.clamp(0.0, 31_536_000.0))),
+                VariableValue::Switch(_) | VariableValue::Text(_) => Err(wrong_type(name)),
             },
-            (_, Some(Setting::Number(_))) => match value {
-                Setting::Number(number) => Ok(Setting::Number(number.max(least(name)))),
-                Setting::Switch(is_on) => Ok(Setting::Number(i64::from(is_on).max(least(name)))),
-                // Over the signed range: the server's own "no limit".
-                Setting::Text(digits) if digits == "18446744073709551615" => Ok(Setting::Number(i64::MAX)),
-                Setting::Seconds(_) | Setting::Text(_) => Err(wrong_type(name)),
+            (_, Some(VariableValue::Number(_))) => match value {
+                VariableValue::Number(number) => Ok(VariableValue::Number(number.max(minimum(name)))),
+                VariableValue::Switch(is_on) => Ok(VariableValue::Number(i64::from(is_on).max(minimum(name)))),
+                // The largest unsigned number means "no limit".
+                VariableValue::Text(digits) if digits == "18446744073709551615" => Ok(VariableValue::Number(i64::MAX)),
+                VariableValue::Seconds(_) | VariableValue::Text(_) => Err(wrong_type(name)),
             },
-            (_, Some(Setting::Text(_)) | None) => Ok(Setting::Text(value.shown())),
+            (_, Some(VariableValue::Text(_)) | None) => Ok(VariableValue::Text(value.print())),
         }
     }
 }
 
-/// The least value of a number; a lesser one is raised to it, as the server does.
-fn least(name: &str) -> i64 {
+/// Returns the minimum of a numeric variable. Smaller values are raised to it, as on a real server.
+fn minimum(name: &str) -> i64 {
     match name {
         "group_concat_max_len" => 4,
         "sql_select_limit" | "idle_transaction_timeout" | "lock_wait_timeout" => 0,
@@ -238,29 +229,29 @@ fn least(name: &str) -> i64 {
     }
 }
 
-fn sql_mode(value: Setting) -> Result<Setting, SqlError> {
+fn check_sql_mode(value: VariableValue) -> Result<VariableValue, SqlError> {
     let text = match value {
-        Setting::Text(text) => text,
-        Setting::Number(0) => String::new(),
-        other => return Err(wrong_value("sql_mode", &other.shown())),
+        VariableValue::Text(text) => text,
+        VariableValue::Number(0) => String::new(),
+        other => return Err(wrong_value("sql_mode", &other.print())),
     };
     let mut names = Vec::new();
     for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         let upper = name.to_ascii_uppercase();
-        if OTHER_MODES.contains(&upper.as_str()) {
+        if UNSUPPORTED_MODES.contains(&upper.as_str()) {
             return Err(unsupported(format!("sql_mode {upper}")));
         }
-        if !MODES.contains(&upper.as_str()) {
+        if !SUPPORTED_MODES.contains(&upper.as_str()) {
             return Err(wrong_value("sql_mode", name));
         }
         if !names.contains(&upper) {
             names.push(upper);
         }
     }
-    Ok(Setting::Text(names.join(",")))
+    Ok(VariableValue::Text(names.join(",")))
 }
 
-/// The offset of a zone; names other than UTC need tables that this server has not loaded.
+/// Returns the offset of a time zone. Names other than UTC need time zone tables, which this server does not have.
 fn zone_seconds(zone: &str) -> Option<i32> {
     if ["SYSTEM", "UTC"].iter().any(|name| zone.eq_ignore_ascii_case(name)) {
         return Some(0);
@@ -281,11 +272,11 @@ mod tests {
     use super::*;
 
     fn set(variables: &mut Variables, name: &str, value: &str) -> Result<(), SqlError> {
-        variables.set(name, Some(Setting::Text(value.into())))
+        variables.set(name, Some(VariableValue::Text(value.into())))
     }
 
     #[test]
-    fn a_mode_that_changes_the_meaning_of_text_is_refused() {
+    fn a_mode_that_changes_the_meaning_of_statements_is_refused() {
         let mut variables = Variables::default();
         assert_eq!(set(&mut variables, "sql_mode", "ANSI_QUOTES").unwrap_err().code, 1235);
         assert_eq!(set(&mut variables, "sql_mode", "NONSENSE").unwrap_err().code, 1231);
@@ -294,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_an_offset() {
+    fn a_time_zone_is_an_offset() {
         let mut variables = Variables::default();
         set(&mut variables, "time_zone", "-05:30").unwrap();
         assert_eq!(variables.zone_seconds(), -19_800);
@@ -303,11 +294,11 @@ mod tests {
     }
 
     #[test]
-    fn a_session_may_turn_itself_read_only_and_not_the_server_writable() {
+    fn a_session_can_be_set_read_only_but_the_server_cannot_be_set_writable() {
         let mut variables = Variables::default();
-        variables.set("TX_READ_ONLY", Some(Setting::Number(1))).unwrap();
+        variables.set("TX_READ_ONLY", Some(VariableValue::Number(1))).unwrap();
         assert!(variables.is_on("tx_read_only"));
-        assert_eq!(variables.set("read_only", Some(Setting::Number(0))).unwrap_err().code, 1229);
+        assert_eq!(variables.set("read_only", Some(VariableValue::Number(0))).unwrap_err().code, 1229);
         assert_eq!(variables.set("nonsense", None).unwrap_err().code, 1193);
     }
 }

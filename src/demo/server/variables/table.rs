@@ -1,117 +1,116 @@
-//! The system variables with their values at sign-in: those of a MariaDB 10.11 replica.
+//! The system variables with their initial values, which are those of a MariaDB 10.11 replica.
 
-use super::{HOST, PORT, VERSION};
+pub(crate) const VERSION: &str = "10.11.0-MariaDB-rrx-demo";
+/// The host name of the replica behind its jump host.
+pub(crate) const HOST: &str = "replica.demo.internal";
+pub(crate) const PORT: u16 = 3306;
 
 /// What a session may do with a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum May {
-    /// Only read it.
-    Read,
-    /// Set it; nothing here depends on it but what reads it.
-    Set,
+pub(super) enum Access {
+    ReadOnly,
+    /// The session may set it.
+    Settable,
 }
 
-use May::{Read, Set};
+use Access::{ReadOnly, Settable};
 
-/// Whole numbers.
-pub(super) const NUMBERS: &[(&str, i64, May)] = &[
-    ("auto_increment_increment", 1, Read),
-    ("connect_timeout", 10, Read),
-    ("default_week_format", 0, Read),
-    ("div_precision_increment", 4, Read),
-    ("error_count", 0, Read),
-    ("group_concat_max_len", 1_048_576, Set),
-    ("identity", 0, Read),
-    ("idle_transaction_timeout", 0, Set),
-    ("innodb_buffer_pool_size", 134_217_728, Read),
-    ("innodb_lock_wait_timeout", 50, Set),
-    ("interactive_timeout", 28_800, Set),
-    ("last_insert_id", 0, Read),
-    ("lock_wait_timeout", 86_400, Set),
-    ("lower_case_table_names", 0, Read),
-    ("max_allowed_packet", 16_777_216, Read),
-    ("max_connections", 151, Read),
-    ("max_error_count", 64, Read),
-    ("net_buffer_length", 16_384, Read),
-    ("net_read_timeout", 30, Set),
-    ("net_write_timeout", 60, Set),
-    ("port", PORT as i64, Read),
-    ("protocol_version", 10, Read),
-    ("server_id", 2, Read),
-    ("sql_select_limit", i64::MAX, Set),
-    ("wait_timeout", 28_800, Set),
-    ("warning_count", 0, Read),
+pub(super) const NUMBERS: &[(&str, i64, Access)] = &[
+    ("auto_increment_increment", 1, ReadOnly),
+    ("connect_timeout", 10, ReadOnly),
+    ("default_week_format", 0, ReadOnly),
+    ("div_precision_increment", 4, ReadOnly),
+    ("error_count", 0, ReadOnly),
+    ("group_concat_max_len", 1_048_576, Settable),
+    ("identity", 0, ReadOnly),
+    ("idle_transaction_timeout", 0, Settable),
+    ("innodb_buffer_pool_size", 134_217_728, ReadOnly),
+    ("innodb_lock_wait_timeout", 50, Settable),
+    ("interactive_timeout", 28_800, Settable),
+    ("last_insert_id", 0, ReadOnly),
+    ("lock_wait_timeout", 86_400, Settable),
+    ("lower_case_table_names", 0, ReadOnly),
+    ("max_allowed_packet", 16_777_216, ReadOnly),
+    ("max_connections", 151, ReadOnly),
+    ("max_error_count", 64, ReadOnly),
+    ("net_buffer_length", 16_384, ReadOnly),
+    ("net_read_timeout", 30, Settable),
+    ("net_write_timeout", 60, Settable),
+    ("port", PORT as i64, ReadOnly),
+    ("protocol_version", 10, ReadOnly),
+    ("server_id", 2, ReadOnly),
+    ("sql_select_limit", i64::MAX, Settable),
+    ("wait_timeout", 28_800, Settable),
+    ("warning_count", 0, ReadOnly),
 ];
 
-/// ON and OFF.
-pub(super) const SWITCHES: &[(&str, bool, May)] = &[
-    ("autocommit", true, Set),
-    ("big_tables", false, Read),
-    ("foreign_key_checks", true, Set),
-    ("general_log", false, Read),
-    ("in_transaction", false, Read),
-    ("innodb_read_only", true, Read),
-    ("local_infile", false, Read),
-    ("log_bin", false, Read),
-    ("lower_case_file_system", false, Read),
-    ("performance_schema", false, Read),
-    ("read_only", true, Read),
-    ("skip_name_resolve", true, Read),
-    ("skip_networking", false, Read),
-    ("slow_query_log", false, Read),
-    ("sql_auto_is_null", false, Read),
-    ("sql_big_selects", true, Set),
-    ("sql_notes", true, Set),
-    ("sql_quote_show_create", true, Set),
-    ("sql_safe_updates", false, Set),
-    ("sql_warnings", false, Set),
-    ("tx_read_only", false, Set),
-    ("unique_checks", true, Set),
+pub(super) const SWITCHES: &[(&str, bool, Access)] = &[
+    ("autocommit", true, Settable),
+    ("big_tables", false, ReadOnly),
+    ("foreign_key_checks", true, Settable),
+    ("general_log", false, ReadOnly),
+    ("in_transaction", false, ReadOnly),
+    ("innodb_read_only", true, ReadOnly),
+    ("local_infile", false, ReadOnly),
+    ("log_bin", false, ReadOnly),
+    ("lower_case_file_system", false, ReadOnly),
+    ("performance_schema", false, ReadOnly),
+    ("read_only", true, ReadOnly),
+    ("skip_name_resolve", true, ReadOnly),
+    ("skip_networking", false, ReadOnly),
+    ("slow_query_log", false, ReadOnly),
+    ("sql_auto_is_null", false, ReadOnly),
+    ("sql_big_selects", true, Settable),
+    ("sql_notes", true, Settable),
+    ("sql_quote_show_create", true, Settable),
+    ("sql_safe_updates", false, Settable),
+    ("sql_warnings", false, Settable),
+    ("tx_read_only", false, Settable),
+    ("unique_checks", true, Settable),
 ];
 
-/// Text.
-pub(super) const TEXTS: &[(&str, &str, May)] = &[
-    ("basedir", "/usr/", Read),
-    ("binlog_format", "MIXED", Read),
-    ("character_set_client", "utf8mb4", Read),
-    ("character_set_connection", "utf8mb4", Read),
-    ("character_set_database", "utf8mb4", Read),
-    ("character_set_filesystem", "binary", Read),
-    ("character_set_results", "utf8mb4", Read),
-    ("character_set_server", "utf8mb4", Read),
-    ("character_set_system", "utf8mb3", Read),
-    ("collation_connection", "utf8mb4_general_ci", Read),
-    ("collation_database", "utf8mb4_general_ci", Read),
-    ("collation_server", "utf8mb4_general_ci", Read),
-    ("datadir", "/var/lib/mysql/", Read),
-    ("default_storage_engine", "InnoDB", Read),
-    ("event_scheduler", "OFF", Read),
-    ("have_openssl", "NO", Read),
-    ("have_ssl", "DISABLED", Read),
-    ("hostname", HOST, Read),
-    ("init_connect", "", Read),
-    ("lc_time_names", "en_US", Read),
-    ("license", "GPL", Read),
-    ("max_join_size", "18446744073709551615", Read),
-    ("optimizer_switch", "", Read),
-    ("proxy_user", "", Read),
-    ("secure_file_priv", "", Read),
-    ("socket", "/run/mysqld/mysqld.sock", Read),
-    ("sql_mode", "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION", Set),
-    ("storage_engine", "InnoDB", Read),
-    ("system_time_zone", "UTC", Read),
-    ("time_zone", "SYSTEM", Set),
-    ("tls_version", "", Read),
-    ("tx_isolation", "REPEATABLE-READ", Set),
-    ("version", VERSION, Read),
-    ("version_comment", "rrx demo replica (SQLite inside)", Read),
-    ("version_compile_machine", "x86_64", Read),
-    ("version_compile_os", "rrx", Read),
-    ("version_ssl_library", "", Read),
+pub(super) const TEXTS: &[(&str, &str, Access)] = &[
+    ("basedir", "/usr/", ReadOnly),
+    ("binlog_format", "MIXED", ReadOnly),
+    ("character_set_client", "utf8mb4", ReadOnly),
+    ("character_set_connection", "utf8mb4", ReadOnly),
+    ("character_set_database", "utf8mb4", ReadOnly),
+    ("character_set_filesystem", "binary", ReadOnly),
+    ("character_set_results", "utf8mb4", ReadOnly),
+    ("character_set_server", "utf8mb4", ReadOnly),
+    ("character_set_system", "utf8mb3", ReadOnly),
+    ("collation_connection", "utf8mb4_general_ci", ReadOnly),
+    ("collation_database", "utf8mb4_general_ci", ReadOnly),
+    ("collation_server", "utf8mb4_general_ci", ReadOnly),
+    ("datadir", "/var/lib/mysql/", ReadOnly),
+    ("default_storage_engine", "InnoDB", ReadOnly),
+    ("event_scheduler", "OFF", ReadOnly),
+    ("have_openssl", "NO", ReadOnly),
+    ("have_ssl", "DISABLED", ReadOnly),
+    ("hostname", HOST, ReadOnly),
+    ("init_connect", "", ReadOnly),
+    ("lc_time_names", "en_US", ReadOnly),
+    ("license", "GPL", ReadOnly),
+    ("max_join_size", "18446744073709551615", ReadOnly),
+    ("optimizer_switch", "", ReadOnly),
+    ("proxy_user", "", ReadOnly),
+    ("secure_file_priv", "", ReadOnly),
+    ("socket", "/run/mysqld/mysqld.sock", ReadOnly),
+    ("sql_mode", "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION", Settable),
+    ("storage_engine", "InnoDB", ReadOnly),
+    ("system_time_zone", "UTC", ReadOnly),
+    ("time_zone", "SYSTEM", Settable),
+    ("tls_version", "", ReadOnly),
+    ("tx_isolation", "REPEATABLE-READ", Settable),
+    ("version", VERSION, ReadOnly),
+    ("version_comment", "rrx demo replica (SQLite inside)", ReadOnly),
+    ("version_compile_machine", "x86_64", ReadOnly),
+    ("version_compile_os", "rrx", ReadOnly),
+    ("version_ssl_library", "", ReadOnly),
 ];
 
-/// Names of `sql_mode` that the translator's reading of a statement holds under.
-pub(super) const MODES: &[&str] = &[
+/// Values of `sql_mode` that do not change how the translator reads a statement.
+pub(super) const SUPPORTED_MODES: &[&str] = &[
     "STRICT_TRANS_TABLES",
     "STRICT_ALL_TABLES",
     "ERROR_FOR_DIVISION_BY_ZERO",
@@ -124,8 +123,8 @@ pub(super) const MODES: &[&str] = &[
     "TRADITIONAL",
 ];
 
-/// Other names that the server has; each changes what a statement means.
-pub(super) const OTHER_MODES: &[&str] = &[
+/// Other values of `sql_mode` on a real server. Each changes the meaning of statements.
+pub(super) const UNSUPPORTED_MODES: &[&str] = &[
     "ANSI",
     "ANSI_QUOTES",
     "NO_BACKSLASH_ESCAPES",

@@ -29,26 +29,26 @@ use crate::domain::results::{Column, TypeClass, WireType, bit_number};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A whole number of up to 32 bits.
-    Small { bits: i8, is_signed: bool },
+    Small {
+        bits: i8,
+        is_signed: bool,
+    },
     /// A whole number of 64 bits.
-    Large { is_signed: bool },
+    Large {
+        is_signed: bool,
+    },
     /// The number of a BIT.
     Bit,
-    /// An exact decimal.
     Decimal(Decimal),
-    /// FLOAT.
     Float,
-    /// DOUBLE.
     Double,
-    /// A day.
     Date,
     /// A day and its time.
-    Moment { is_utc: bool },
-    /// Text.
+    Moment {
+        is_utc: bool,
+    },
     Text,
-    /// A JSON document.
     Json,
-    /// Bytes.
     Bytes,
 }
 
@@ -86,7 +86,6 @@ impl Kind {
         }
     }
 
-    /// How it is stored.
     pub(super) fn physical(self) -> Physical {
         match self {
             Self::Small { .. } | Self::Date => Physical::INT32,

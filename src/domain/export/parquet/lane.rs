@@ -17,7 +17,6 @@ const STEP: usize = 1024;
 /// What a value takes besides its bytes, at least: whether it is there, and where it ends.
 const UPKEEP: usize = size_of::<i16>() + size_of::<usize>();
 
-/// One column.
 #[derive(Debug)]
 pub(super) struct Lane {
     kind: Kind,
@@ -32,7 +31,6 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// An empty one.
     pub(super) fn new(kind: Kind) -> Self {
         Self {
             kind,

@@ -26,7 +26,6 @@ use crate::domain::limits::PARQUET_GROUP_BYTES;
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::results::{Cells, Column};
 
-/// Writes Parquet.
 #[derive(Debug, Default)]
 pub(super) struct Parquet {
     zone: Option<SessionZone>,

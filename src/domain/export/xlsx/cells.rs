@@ -35,18 +35,16 @@ pub(super) enum Kind {
     Float,
     /// The number of a BIT.
     Bit,
-    /// A day.
     Date,
     /// A day and its time; with milliseconds or without.
-    Moment { has_fraction: bool },
-    /// Text.
+    Moment {
+        has_fraction: bool,
+    },
     Text,
-    /// Bytes.
     Binary,
 }
 
 impl Kind {
-    /// Of this column.
     pub(super) fn of(column: &Column) -> Self {
         match (column.class(), column.wire) {
             (TypeClass::Integer, _) => Self::Number(0),

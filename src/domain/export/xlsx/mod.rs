@@ -24,7 +24,6 @@ use crate::domain::limits::{SHEET_BYTES, SHEET_COLUMNS, SHEET_ROWS};
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::results::{Cell, Cells, Column};
 
-/// Writes a workbook.
 #[derive(Debug, Default)]
 pub(super) struct Xlsx {
     zip: Zip,
@@ -35,7 +34,6 @@ pub(super) struct Xlsx {
     sheets: u32,
     rows: u32,
     bytes: u64,
-    /// Rows of the result.
     count: u64,
     line: Vec<u8>,
 }

@@ -47,7 +47,6 @@ pub(super) fn sheet_path(number: u32) -> String {
     format!("xl/worksheets/sheet{number}.xml")
 }
 
-/// The list of sheets.
 pub(super) fn workbook(sheets: u32) -> String {
     let sheet = |number: u32| {
         let name = if number == 1 { "Rows".to_owned() } else { format!("Rows {number}") };
@@ -71,7 +70,6 @@ pub(super) fn relations(sheets: u32) -> String {
     )
 }
 
-/// What each file is.
 pub(super) fn content_types(sheets: u32) -> String {
     let one = |path: &str, of: &str| {
         format!(

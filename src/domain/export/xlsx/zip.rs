@@ -14,7 +14,6 @@ use crate::domain::export::WriteError;
 const FLAGS: u16 = 1 << 3 | 1 << 11;
 /// Version 2.0 of the format, in which deflate came.
 const VERSION: u16 = 20;
-/// Packed by deflate.
 const DEFLATE: u16 = 8;
 /// The first of January 1980: a file that holds no time is the same each time.
 const DATE: u16 = 1 << 5 | 1;
@@ -49,7 +48,6 @@ struct Open {
 }
 
 impl Zip {
-    /// Begins a file.
     pub(super) fn begin(&mut self, name: &str, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let at = self.written;
         let mut head = Vec::new();
@@ -98,7 +96,6 @@ impl Zip {
         Ok(())
     }
 
-    /// Writes a whole file.
     pub(super) fn whole(&mut self, name: &str, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
         self.begin(name, out)?;
         self.write(bytes, out)?;

@@ -1,29 +1,29 @@
-//! How many different values there are, and which come most often, in bounded memory. Exact while the different values fit;
-//! then the number is estimated (`HyperLogLog`, Flajolet et al. 2007), and rare values are forgotten to make room.
+//! Counts distinct values and finds the most frequent ones in bounded memory. Counts are exact while all distinct values fit.
+//! After that their number is estimated (`HyperLogLog`, Flajolet et al. 2007), and rare values are dropped to free memory.
 
 use std::collections::HashMap;
 
-use super::{Count, Frequent, head};
+use super::{DistinctCount, FrequentValue, head};
 
-/// Different values that are counted exactly.
+/// Distinct values that are counted exactly.
 const EXACT: usize = 20_000;
-/// Bytes of them.
+/// Bytes of the values that are counted exactly.
 const EXACT_BYTES: usize = 4 << 20;
-/// Bits of a hash that choose a register.
+/// Bits of a hash that select a register.
 const REGISTER_BITS: u32 = 14;
-/// The most frequent that are told.
-const TOLD: usize = 20;
+/// Most frequent values that are reported.
+const MOST_FREQUENT: usize = 20;
 
 /// Counts values by their hash.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    seen: HashMap<u64, Frequent>,
+pub(super) struct DistinctCounter {
+    seen: HashMap<u64, FrequentValue>,
     bytes: usize,
-    /// Empty while every different value is in `seen`.
+    /// Empty while every distinct value is in `seen`.
     registers: Vec<u8>,
 }
 
-impl Tally {
+impl DistinctCounter {
     pub(super) fn push(&mut self, hash: u64, value: &[u8]) {
         if !self.registers.is_empty() {
             self.register(hash);
@@ -34,14 +34,14 @@ impl Tally {
         }
         let value = head(value);
         self.bytes += value.len();
-        self.seen.insert(hash, Frequent { value, count: 1 });
+        self.seen.insert(hash, FrequentValue { value, count: 1 });
         if self.seen.len() > EXACT || self.bytes > EXACT_BYTES {
-            self.forget();
+            self.drop_rare();
         }
     }
 
-    /// Estimates from now on, and forgets what came least often.
-    fn forget(&mut self) {
+    /// Switches to estimates and drops the values that occurred least.
+    fn drop_rare(&mut self) {
         if self.registers.is_empty() {
             self.registers = vec![0; 1 << REGISTER_BITS];
             let hashes: Vec<u64> = self.seen.keys().copied().collect();
@@ -58,21 +58,25 @@ impl Tally {
     }
 
     fn register(&mut self, hash: u64) {
-        let place = usize::try_from(hash >> (64 - REGISTER_BITS)).unwrap_or(0);
+        let index = usize::try_from(hash >> (64 - REGISTER_BITS)).unwrap_or(0);
         let rank =
             u8::try_from((hash << REGISTER_BITS | 1 << (REGISTER_BITS - 1)).leading_zeros() + 1).unwrap_or(u8::MAX);
-        if let Some(register) = self.registers.get_mut(place) {
+        if let Some(register) = self.registers.get_mut(index) {
             *register = (*register).max(rank);
         }
     }
 
-    /// How many are different, the most frequent, and whether their counts are exact.
-    pub(super) fn finish(self) -> (Count, Vec<Frequent>, bool) {
+    /// Returns the number of distinct values, the most frequent ones, and whether the counts of these are exact.
+    pub(super) fn finish(self) -> (DistinctCount, Vec<FrequentValue>, bool) {
         let is_exact = self.registers.is_empty();
-        let distinct = if is_exact { Count::Exactly(self.seen.len() as u64) } else { Count::About(self.estimate()) };
-        let mut frequent: Vec<Frequent> = self.seen.into_values().collect();
+        let distinct = if is_exact {
+            DistinctCount::Exact(self.seen.len() as u64)
+        } else {
+            DistinctCount::Estimate(self.estimate())
+        };
+        let mut frequent: Vec<FrequentValue> = self.seen.into_values().collect();
         frequent.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        frequent.truncate(TOLD);
+        frequent.truncate(MOST_FREQUENT);
         (distinct, frequent, is_exact)
     }
 

@@ -7,7 +7,6 @@ use crate::domain::sql::lex::TokenKind;
 /// What the scan of the clauses leaves alone because the beginning of the statement gives it a harmless meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leave {
-    /// Nothing.
     Nothing,
     /// `PROCEDURE`, which names a kind of object in `SHOW`.
     Procedure,

@@ -1,0 +1,34 @@
+//! Answers the questions of a connection without a screen: asks for secrets on the terminal, and refuses unknown host keys.
+
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{Answer, Question};
+use crate::io::host::prompts::Prompts;
+
+/// Answers one question.
+///
+/// # Errors
+/// Returns a problem if the user cannot be asked.
+pub async fn answer(question: Question, prompts: Prompts) -> Result<Answer, Problem> {
+    match question {
+        Question::Secret { prompt, echo } => {
+            let ask = if echo { prompts.visible } else { prompts.hidden };
+            let asked = tokio::task::spawn_blocking(move || ask(&prompt)).await;
+            asked.unwrap_or_else(|_| Err(session_ended())).map(Answer::Secret)
+        }
+        // A refused password is not asked for again: a script must not hang, nor lock the account.
+        Question::Instead { problem, .. } if problem.server.is_some() => Ok(Answer::Decline),
+        Question::Instead { prompt, problem } => {
+            let why = problem.because.first().map_or_else(String::new, |why| format!(" ({why})"));
+            let asked = tokio::task::spawn_blocking(move || (prompts.hidden)(&format!("{prompt}{why}"))).await;
+            asked.unwrap_or_else(|_| Err(session_ended())).map(Answer::Secret).map_err(|_| problem)
+        }
+        // Nobody has seen the fingerprint. The refusal says how to accept the key.
+        Question::HostKey { .. } => Ok(Answer::Decline),
+    }
+}
+
+/// Makes the problem of a session that ended without a reason.
+#[must_use]
+pub fn session_ended() -> Problem {
+    Problem::new(ProblemKind::Lost, "The session ended unexpectedly").hint("run the command again")
+}

@@ -1,0 +1,211 @@
+//! A session without a screen: connects, passes each statement through the guard and the access log, and waits for its end. The
+//! rows go to the receiver that the caller holds.
+
+use std::sync::Arc;
+
+use tokio::select;
+use tokio::sync::mpsc;
+
+use super::answer::{answer, session_ended};
+use super::host_key::UnknownHostKey;
+use super::interrupts::Interrupts;
+use crate::domain::access_log::{BeginRecord, EndRecord};
+use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::limits;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Profile;
+use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::sql::{Checked, Policy, guard};
+use crate::io::host::prompts::Prompts;
+use crate::io::session::{SessionEnv, spawn};
+use crate::io::storage::access_log::AccessLog;
+
+/// The id of the one session of a headless command.
+const SESSION: SessionId = SessionId(1);
+
+/// A connected session.
+pub struct HeadlessSession {
+    commands: mpsc::Sender<SessionCmd>,
+    events: mpsc::Receiver<(SessionId, SessionEvent)>,
+    facts: Arc<ServerFacts>,
+    profile: Arc<Profile>,
+    database: Option<String>,
+    next_result: u64,
+}
+
+/// What a session needs to connect.
+#[derive(Clone)]
+pub struct HeadlessDeps {
+    pub profile: Arc<Profile>,
+    pub session: SessionEnv,
+    pub prompts: Prompts,
+}
+
+/// A statement that has passed the guard, and how to run it.
+pub struct HeadlessStatement<'a> {
+    pub checked: Checked,
+    pub bounds: RunBounds,
+    /// The ticket or protocol for the access log.
+    pub reference: Option<&'a str>,
+}
+
+/// The outcome of an interruptible wait.
+pub enum Waited<T> {
+    Done(T),
+    /// The user pressed Ctrl-C, or the program received SIGTERM.
+    Interrupted,
+}
+
+impl HeadlessSession {
+    /// Connects. The rows of its statements go to `rows`. Secrets are asked for on the terminal; unknown host keys are refused.
+    ///
+    /// # Errors
+    /// Returns a problem if the connection fails. Profiles with blinding rules are refused, because rrx cannot enforce them yet.
+    pub async fn connect(
+        deps: HeadlessDeps,
+        rows: mpsc::Sender<Rows>,
+        interrupts: &mut Interrupts,
+    ) -> Result<Waited<Self>, Problem> {
+        let HeadlessDeps { profile, session, prompts } = deps;
+        if let Some(refusal) = profile.refusal() {
+            return Err(refusal);
+        }
+        let (commands, command_queue) = mpsc::channel(limits::SESSION_QUEUE);
+        let (event_sender, mut events) = mpsc::channel(limits::INBOX);
+        let command_line = session.command_line.clone();
+        spawn(SESSION, command_queue, rows, event_sender, session);
+        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await?;
+        let (mut prompt_problem, mut unknown_key) = (None, None);
+        loop {
+            let event = select! {
+                event = events.recv() => event,
+                () = interrupts.next() => {
+                    let _ = commands.send(SessionCmd::Close).await;
+                    return Ok(Waited::Interrupted);
+                }
+            };
+            match event {
+                Some((_, SessionEvent::Ready(facts))) => {
+                    let database = facts.database.clone();
+                    return Ok(Waited::Done(Self { commands, events, facts, profile, database, next_result: 1 }));
+                }
+                Some((_, SessionEvent::Asked(question))) => {
+                    unknown_key = UnknownHostKey::from_question(&question, &[]);
+                    let answer = answer(question, prompts).await.unwrap_or_else(|problem| {
+                        prompt_problem = Some(problem);
+                        Answer::Decline
+                    });
+                    send(&commands, SessionCmd::Answer(answer)).await?;
+                }
+                Some((_, SessionEvent::Failed(problem))) => {
+                    let problem = prompt_problem.unwrap_or(problem);
+                    return Err(match unknown_key {
+                        Some(key) => key.explain(problem, &profile.name, &[], &command_line),
+                        None => problem,
+                    });
+                }
+                Some((_, _)) => {}
+                None => return Err(session_ended()),
+            }
+        }
+    }
+
+    /// Returns the facts about the server.
+    #[must_use]
+    pub fn facts(&self) -> &ServerFacts {
+        &self.facts
+    }
+
+    /// Passes one statement through the guard.
+    ///
+    /// # Errors
+    /// Returns a problem of kind [`ProblemKind::Refused`] with the position in `text`.
+    pub fn check(&self, text: &str) -> Result<Checked, Problem> {
+        guard::check(text, self.facts.dialect, Policy::default(), SESSION)
+            .map_err(|refusal| Problem::new(ProblemKind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
+    }
+
+    /// Records a statement and runs it to its end. An interrupt stops it with KILL QUERY; it still ends by itself.
+    ///
+    /// # Errors
+    /// Returns a problem if the record cannot be written (then nothing is sent), or if the session has ended.
+    pub async fn run(
+        &mut self,
+        statement: HeadlessStatement<'_>,
+        log: &mut AccessLog,
+        interrupts: &mut Interrupts,
+    ) -> Result<RunReport, Problem> {
+        let HeadlessStatement { checked, bounds, reference } = statement;
+        let begin = self.begin(reference);
+        let permit = log.begin(checked, begin)?;
+        let id = permit.id().to_owned();
+        let result = ResultId(self.next_result);
+        self.next_result += 1;
+        send(&self.commands, SessionCmd::Run { permit, result, bounds }).await?;
+        let report = self.wait_for_end(result, interrupts).await;
+        log.end(match &report {
+            Ok(report) => report.entry(id),
+            Err(_) => lost_entry(id),
+        })?;
+        let report = report?;
+        self.database.clone_from(&report.database);
+        Ok(report)
+    }
+
+    async fn wait_for_end(&mut self, result: ResultId, interrupts: &mut Interrupts) -> Result<RunReport, Problem> {
+        loop {
+            let event = select! {
+                event = self.events.recv() => event,
+                () = interrupts.next() => {
+                    send(&self.commands, SessionCmd::Cancel(result)).await?;
+                    continue;
+                }
+            };
+            match event {
+                Some((_, SessionEvent::Ended { result: of, report })) if of == result => return Ok(report),
+                Some((_, SessionEvent::Lost(problem))) => return Err(problem),
+                Some((_, _)) => {}
+                None => return Err(session_ended()),
+            }
+        }
+    }
+
+    /// Closes the connections.
+    pub async fn close(mut self) {
+        if self.commands.send(SessionCmd::Close).await.is_ok() {
+            let closing = async { while self.events.recv().await.is_some() {} };
+            let _ = tokio::time::timeout(limits::KILL, closing).await;
+        }
+    }
+
+    fn begin(&self, reference: Option<&str>) -> BeginRecord {
+        BeginRecord {
+            // The access log fills in id, time, user and statement.
+            id: String::new(),
+            time: String::new(),
+            os_user: String::new(),
+            profile: self.profile.name.clone(),
+            account: self.facts.account.clone(),
+            server: self.facts.identity.clone(),
+            database: self.database.clone(),
+            statement: String::new(),
+            params: Vec::new(),
+            reference: reference.map(str::to_owned),
+        }
+    }
+}
+
+async fn send(commands: &mpsc::Sender<SessionCmd>, command: SessionCmd) -> Result<(), Problem> {
+    commands.send(command).await.map_err(|_| session_ended())
+}
+
+/// Makes the end record of a statement whose outcome is unknown, because the connection was lost.
+fn lost_entry(id: String) -> EndRecord {
+    EndRecord {
+        id,
+        time: String::new(),
+        milliseconds: 0,
+        rows: 0,
+        end: "broken, not known to have finished: the link was lost".into(),
+    }
+}

@@ -1,0 +1,155 @@
+//! From what was imported and the flags to a draft of a profile, and from drafts to the settings file.
+
+use std::path::{Path, PathBuf};
+
+use super::{Interview, ProfilesDeps};
+use crate::cli::ProfileDetails;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::{self, Draft, Environment, Imported, Overwrite, Secret, SecretKind, SecretSource};
+use crate::io::env::SecretStore;
+use crate::io::storage::paths::Paths;
+use crate::io::storage::settings;
+
+/// Makes a draft of what was imported and of the flags; the flags win. A password that was found is stored in the keyring or
+/// nowhere.
+///
+/// # Errors
+/// Returns a problem that names what is missing.
+pub(super) fn draft(
+    name: &str,
+    mut imported: Imported,
+    details: &ProfileDetails,
+    secrets: SecretStore<'_>,
+    interview: &mut Interview<'_>,
+) -> Result<Draft, Problem> {
+    for note in &imported.notes {
+        interview.say(&format!("{name}: {note}"))?;
+    }
+    let missing = |flag: &str, what: &str| {
+        Problem::new(ProblemKind::Settings, format!("The profile {name} needs {what}"))
+            .because("nothing was written")
+            .hint(format!("add {flag}, or run the command on a terminal, where rrx asks"))
+    };
+    let host = imported.host.ok_or_else(|| missing("--replica HOST[:PORT]", "the host of the replica"))?;
+    let user = imported.user.ok_or_else(|| missing("--user NAME", "an account"))?;
+    let entry = SecretKind::Password.entry(name);
+    let mut password = password_source(details).map(|source| match source {
+        SecretSource::Keyring(_) => SecretSource::Keyring(entry.clone()),
+        other => other,
+    });
+    if let Some(found) = imported.password.take()
+        && handle_password(name, &found, password.as_ref(), secrets, interview)?
+    {
+        password = Some(SecretSource::Keyring(entry));
+    }
+    Ok(Draft {
+        name: name.to_owned(),
+        environment: details.environment.map(Environment::from).or(imported.environment),
+        route: if details.bastions.is_empty() { imported.route } else { details.bastions.clone() },
+        host,
+        port: imported.port,
+        user,
+        database: imported.database,
+        password,
+        tls: details.tls.map(profile::TlsMode::from).or(imported.tls),
+        ca: details.ca.as_ref().or(imported.ca.as_ref()).map(|ca| absolute(ca)),
+        without: Vec::new(),
+    })
+}
+
+/// Offers to store a password that was found in the keyring. Returns whether it was stored.
+fn handle_password(
+    name: &str,
+    found: &Secret,
+    source: Option<&SecretSource>,
+    secrets: SecretStore<'_>,
+    interview: &mut Interview<'_>,
+) -> Result<bool, Problem> {
+    let use_keyring = match source {
+        Some(SecretSource::Keyring(_)) => true,
+        Some(_) => false,
+        None => {
+            secrets.keyring.is_built_in()
+                && interview.is_terminal
+                && interview.confirm(&format!("{name}: found a password. Store it in the keyring?"))?
+        }
+    };
+    if use_keyring {
+        let entry = SecretKind::Password.entry(name);
+        match secrets.store(&entry, found) {
+            Ok(()) => {
+                interview.say(&format!("The password of {entry} is in the keyring."))?;
+                return Ok(true);
+            }
+            Err(problem) => interview.say(&format!("rrx: {problem}"))?,
+        }
+    }
+    interview.say(&format!(
+        "{name}: the password that was found is not stored, neither in the keyring nor in the settings. {}",
+        match source {
+            None | Some(SecretSource::Prompt) => "rrx asks for it.".to_owned(),
+            Some(source) => format!("It will come from {}.", source.words()),
+        }
+    ))?;
+    Ok(false)
+}
+
+/// Returns the source of the password that the flags name.
+pub(super) fn password_source(details: &ProfileDetails) -> Option<SecretSource> {
+    if let Some(command) = &details.password_command {
+        return Some(SecretSource::Command(command.clone()));
+    }
+    if let Some(file) = &details.password_file {
+        return Some(SecretSource::File(absolute(file)));
+    }
+    if let Some(name) = &details.password_env {
+        return Some(SecretSource::Env(name.clone()));
+    }
+    match (details.keyring, details.prompt) {
+        // The entry is named after the profile, and filled in with it.
+        (true, _) => Some(SecretSource::Keyring(String::new())),
+        (_, true) => Some(SecretSource::Prompt),
+        _ => None,
+    }
+}
+
+/// Makes a path absolute: on the command line it is relative to the working directory, in the settings to the settings file.
+fn absolute(path: &Path) -> PathBuf {
+    if path.starts_with("~") { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
+}
+
+/// Writes drafts to the settings file, all of them or none.
+///
+/// # Errors
+/// Returns a problem if they cannot be written.
+pub(super) fn save(
+    drafts: &[Draft],
+    overwrite: Overwrite,
+    deps: ProfilesDeps<'_>,
+    interview: &mut Interview<'_>,
+) -> Result<(), Problem> {
+    let paths = &deps.env.paths;
+    settings::change(paths, |text, file| {
+        drafts.iter().try_fold(text.to_owned(), |text, draft| profile::add(&text, file, draft, overwrite))
+    })?;
+    for draft in drafts {
+        interview.say(&saved_message(&draft.name, paths))?;
+        if let Some(source @ SecretSource::Keyring(_)) = &draft.password
+            && deps.secrets.dates.age_in_days(source).is_none()
+        {
+            let line = paths.command_line.with(&format!("secret set {}", draft.name));
+            interview.say(&format!("Store its password in the keyring with `{line}`."))?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether the flags allow replacing a profile.
+pub(super) fn overwrite(details: &ProfileDetails) -> Overwrite {
+    if details.replace { Overwrite::Allowed } else { Overwrite::Forbidden }
+}
+
+/// Returns the message after a profile was saved.
+pub(super) fn saved_message(name: &str, paths: &Paths) -> String {
+    format!("Saved [profile.{name}] in {}. Open it with `{}`.", paths.config.display(), paths.command_line.with(name))
+}

@@ -1,0 +1,283 @@
+//! `rrx run`: runs statements without a screen. Only results go to stdout (or a file); messages go to stderr, and the exit code
+//! says whether the result is complete.
+
+mod arguments;
+mod output;
+mod writer_thread;
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+pub use self::arguments::{RowsWanted, RunArgs};
+use self::output::{Outputs, RowSink};
+use self::writer_thread::WriterThread;
+use super::common::context::CommandContext;
+use super::common::headless::{HeadlessDeps, HeadlessSession, HeadlessStatement, Waited};
+use super::common::interrupts::Interrupts;
+use super::common::print;
+use super::common::runtime::block_on;
+use super::snippets;
+use crate::cli::{RunCommand, StatementSource};
+use crate::domain::export::{Format, Manner, SessionZone};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Profile;
+use crate::domain::protocol::{End, Limit, RunReport, times};
+use crate::domain::quantity::counted;
+use crate::domain::sql::split::split;
+use crate::domain::sql::{Checked, Dialect};
+use crate::io::env::ProfileContext;
+use crate::io::host::prompts::Prompts;
+use crate::io::session::SessionEnv;
+use crate::io::storage::access_log::AccessLog;
+use crate::io::storage::snippets as snippet_files;
+
+/// What a run needs.
+pub struct RunDeps {
+    pub profile: Arc<Profile>,
+    pub session: SessionEnv,
+    pub prompts: Prompts,
+    pub log: AccessLog,
+    pub interrupts: Interrupts,
+}
+
+/// What stdout is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stdout {
+    /// A terminal: the default format is a table.
+    Terminal,
+    /// A file or a pipe.
+    Other,
+}
+
+/// Runs `rrx run`. Returns the exit code.
+///
+/// # Errors
+/// Returns a problem if the statement or the profile cannot be used.
+pub fn execute(command: &RunCommand, context: &CommandContext) -> Result<u8, Problem> {
+    let loaded = context.load_settings_and_report()?;
+    let name = command.profile.as_deref().unwrap_or_default();
+    if name.is_empty() {
+        return Err(Problem::new(ProblemKind::Settings, "No profile is named").hint(format!(
+            "add -p PROFILE; `{}` lists the profiles, and `-p demo` always works",
+            context.command_line().with("profiles list")
+        )));
+    }
+    let (profile, profile_context) = context.find_profile(name, &loaded)?;
+    let snippet = match command.source() {
+        StatementSource::Snippet(name) => Some(snippet_text(&name, &profile, &profile_context)?),
+        StatementSource::Text(_) | StatementSource::File(_) | StatementSource::Stdin => None,
+    };
+    let args = RunArgs::read(command, snippet, std::io::stdin())?;
+    if let Some(refusal) = profile.refusal() {
+        return Err(refusal);
+    }
+    let env = &context.env;
+    block_on(async {
+        let deps = RunDeps {
+            profile,
+            log: AccessLog::open(&profile_context.paths.state, env.clock)?,
+            session: profile_context.session,
+            prompts: env.prompts,
+            interrupts: Interrupts::listen()?,
+        };
+        let stdout = if std::io::stdout().is_terminal() { Stdout::Terminal } else { Stdout::Other };
+        Ok(run(&args, deps, std::io::stdout(), stdout, &mut std::io::stderr()).await)
+    })
+}
+
+/// Returns the statement of a snippet, from the user's directory or from those of the profile.
+fn snippet_text(name: &str, profile: &Profile, context: &ProfileContext) -> Result<String, Problem> {
+    let own = context.paths.snippets();
+    snippet_files::write_missing(&own, (context.storage.bundled_snippets)());
+    let directories: Vec<_> = std::iter::once(own).chain(profile.snippets.iter().cloned()).collect();
+    let (all, problems) = snippet_files::load(&directories);
+    print::problems(&mut std::io::stderr(), &problems)?;
+    snippets::find(name, &all, &context.paths.command_line).map(|snippet| snippet.statement.clone())
+}
+
+/// Runs the statements one after the other, up to the first one that fails. Returns the exit code.
+pub async fn run<W: Write + Send + 'static>(
+    args: &RunArgs,
+    deps: RunDeps,
+    out: W,
+    stdout: Stdout,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    match run_statements(args, deps, out, stdout, err).await {
+        Ok(code) => code,
+        Err(problem) => {
+            let _ = print::problems(err, std::slice::from_ref(&problem));
+            problem.kind.exit_code()
+        }
+    }
+}
+
+async fn run_statements<W: Write + Send + 'static>(
+    args: &RunArgs,
+    deps: RunDeps,
+    out: W,
+    stdout: Stdout,
+    err: &mut (dyn Write + Send),
+) -> Result<u8, Problem> {
+    let format = args.choose_format(stdout)?;
+    let RunDeps { profile, session, prompts, mut log, mut interrupts } = deps;
+    // No more than one batch waits here; the queue of the writer thread is after the task that drops rows when interrupted.
+    let (sender, rows) = mpsc::channel(1);
+    let headless = HeadlessDeps { profile: Arc::clone(&profile), session, prompts };
+    let Waited::Done(mut session) = HeadlessSession::connect(headless, sender, &mut interrupts).await? else {
+        return Ok(ProblemKind::Interrupted.exit_code());
+    };
+    print::problems(err, &warnings(&session.facts().warnings))?;
+    let statements = check_all(args, &session)?;
+    refuse_several_results(args, format, &statements)?;
+    let sink = match stdout {
+        Stdout::Terminal => RowSink::Terminal(print::SafeWriter::new(out)),
+        Stdout::Other => RowSink::Stdout(out),
+    };
+    let outputs = Outputs::open(args, sink)?;
+    let options = Manner { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
+    let writer = WriterThread::start(rows, options, outputs, interrupts.token())?;
+    let bounds = args.bounds(&profile);
+    let mut code = 0;
+    let mut failed = None;
+    let mut remaining = statements.len() as u64;
+    for (start, checked) in statements {
+        let statement = HeadlessStatement { checked, bounds, reference: args.reference.as_deref() };
+        match session.run(statement, &mut log, &mut interrupts).await {
+            Ok(report) => match judge(args, start, &report, interrupts.is_interrupted(), err) {
+                Ok(judged) => code = judged,
+                Err(problem) => failed = Some(problem),
+            },
+            Err(problem) => failed = Some(problem),
+        }
+        if code != 0 || failed.is_some() {
+            break;
+        }
+        remaining -= 1;
+        if interrupts.is_interrupted() && remaining > 0 {
+            failed = Some(Problem::new(
+                ProblemKind::Interrupted,
+                format!("Interrupted: {} did not run", counted(remaining, "statement")),
+            ));
+            break;
+        }
+    }
+    session.close().await;
+    // Closing the session ended the queue of rows, so the writer thread ends too, unless its reader stalls.
+    writer.wait(&mut interrupts).await.finish(args, code, failed, err)
+}
+
+/// Refuses several results if the format, or a file of columns, can hold only one.
+fn refuse_several_results(args: &RunArgs, format: Format, statements: &[(usize, Checked)]) -> Result<(), Problem> {
+    let results = statements.iter().filter(|(_, checked)| checked.has_rows()).count();
+    if results <= 1 || !(format.holds_one() || args.columns.is_some()) {
+        return Ok(());
+    }
+    let (what, hint) = if format.holds_one() {
+        (format!("A file in the format {format} can hold only one result"), "choose tsv, jsonl, sql or markdown")
+    } else {
+        ("A file of columns can describe only one result".to_owned(), "omit --columns")
+    };
+    Err(Problem::new(ProblemKind::Settings, what)
+        .because(format!("{results} of the statements have a result"))
+        .hint(format!("run them one at a time, or {hint}")))
+}
+
+/// Reports the end of one statement to the user. Returns its exit code.
+fn judge(
+    args: &RunArgs,
+    start: usize,
+    report: &RunReport,
+    was_interrupted: bool,
+    err: &mut dyn Write,
+) -> Result<u8, Problem> {
+    if report.warning_count > 0 {
+        print::text(err, &warning_text(report))?;
+    }
+    if args.is_as_requested(&report.end) {
+        if args.is_strict && report.warning_count > 0 {
+            print::text(err, "rrx: --strict: the statement counts as failed because of its warnings\n")?;
+            return Ok(ProblemKind::Statement.exit_code());
+        }
+        return Ok(0);
+    }
+    let problem = match &report.end {
+        End::Complete => return Ok(0),
+        End::Broken(problem) => with_position(problem.clone(), &args.text, start),
+        End::Limit(limit) => limit_problem(report, *limit),
+        End::Cancelled if was_interrupted => {
+            Problem::new(ProblemKind::Interrupted, format!("Interrupted after {}", counted(report.rows, "row")))
+        }
+        // The output was closed; the writer knows whether that is an error.
+        End::Cancelled => return Ok(ProblemKind::Local.exit_code()),
+    };
+    let printed = print::problems(err, std::slice::from_ref(&problem));
+    // If the terminal was closed, nobody can read the message.
+    printed
+        .map(|()| problem.kind.exit_code())
+        .or_else(|error| if was_interrupted { Ok(problem.kind.exit_code()) } else { Err(error) })
+}
+
+fn warning_text(report: &RunReport) -> String {
+    let mut text = format!("rrx: {}\n", counted(u64::from(report.warning_count), "warning"));
+    for (warning, times) in times(&report.warnings) {
+        let (level, message) = (print::one_line(&warning.level), print::one_line(&warning.message));
+        let repeated = if times > 1 { format!(" ({times} times)") } else { String::new() };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {level} {}: {message}{repeated}", warning.code);
+    }
+    if report.warnings.len() < usize::from(report.warning_count) {
+        let _ = writeln!(text, "  … the server keeps only the first {}", report.warnings.len());
+    }
+    text
+}
+
+fn limit_problem(report: &RunReport, limit: Limit) -> Problem {
+    let (kind, hint) = match limit {
+        Limit::Rows(_) => (ProblemKind::Cut, "use --limit N for fewer rows, or --all for all of them"),
+        Limit::Bytes(_) | Limit::Memory(_) => (ProblemKind::Cut, "raise `limits.bytes` in the profile, or select less"),
+        Limit::FirstRow(_) => (ProblemKind::TimeLimit, "use --timeout SECONDS for more time, or narrow the statement"),
+        Limit::Fetch(_) => (ProblemKind::TimeLimit, "raise `limits.fetch_seconds` in the profile, or select less"),
+    };
+    let what = match limit {
+        Limit::FirstRow(_) => "The statement was stopped before its first row".to_owned(),
+        _ => format!("The result is cut after {}; there are more", counted(report.rows, "row")),
+    };
+    Problem::new(kind, what).because(format!("the {limit} ended it")).hint(hint)
+}
+
+/// Splits the text, and passes every statement through the guard before the first one is sent.
+fn check_all(args: &RunArgs, session: &HeadlessSession) -> Result<Vec<(usize, Checked)>, Problem> {
+    let dialect: Dialect = session.facts().dialect;
+    let text = &args.text;
+    let pieces = split(text, dialect).map_err(|line| {
+        let problem = Problem::new(ProblemKind::Refused, line.to_string()).hint("end each statement with ;");
+        with_position(problem.at(line.at.start), text, 0)
+    })?;
+    if pieces.is_empty() {
+        return Err(Problem::new(ProblemKind::Settings, "There is no statement to run")
+            .hint("pass one with -e, -f or on standard input"));
+    }
+    let check = |piece: &crate::domain::sql::split::Statement| {
+        let statement = text.get(piece.span.clone()).unwrap_or_default();
+        let start = piece.span.start;
+        session.check(statement).map(|checked| (start, checked)).map_err(|problem| with_position(problem, text, start))
+    };
+    pieces.iter().map(check).collect()
+}
+
+/// Adds line and column to a problem that has a position.
+fn with_position(problem: Problem, text: &str, start: usize) -> Problem {
+    let Some(at) = problem.at else { return problem };
+    let before = text.get(..start + at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    problem.because(format!("line {line}, column {column}"))
+}
+
+fn warnings(facts: &[String]) -> Vec<Problem> {
+    facts.iter().map(|fact| Problem::new(ProblemKind::Finding, format!("Warning: {fact}"))).collect()
+}

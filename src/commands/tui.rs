@@ -1,0 +1,62 @@
+//! `rrx [PROFILE]`: opens the screen.
+
+use std::sync::Arc;
+
+use super::common::built_in::BuiltInProfile;
+use super::common::context::CommandContext;
+use super::common::runtime::block_on;
+use super::common::{keymap, look, print};
+use crate::app::ui::look::TerminalLook;
+use crate::domain::problem::Problem;
+use crate::domain::protocol::Loaded;
+use crate::io::store;
+use crate::shell::{self, ShellDeps, ShellStart};
+
+/// Opens the screen, and connects to the profile if one is named.
+///
+/// # Errors
+/// Returns a problem if there is no such profile, or no terminal.
+pub fn execute(profile: Option<String>, context: &CommandContext) -> Result<u8, Problem> {
+    let loaded = context.load_settings();
+    if let Some(name) = &profile
+        && let Err(problem) = loaded.settings.require(name)
+    {
+        // The profile may be missing because of an error in the settings file.
+        print::problems(&mut std::io::stderr(), &loaded.problems)?;
+        return Err(problem);
+    }
+    open(loaded, profile, context, context.built_in_profile())
+}
+
+/// Opens the screen with these settings and this built-in profile.
+///
+/// # Errors
+/// Returns a problem if there is no terminal.
+pub fn open(
+    loaded: Loaded,
+    profile: Option<String>,
+    context: &CommandContext,
+    built_in: Option<BuiltInProfile>,
+) -> Result<u8, Problem> {
+    let env = &context.env;
+    let Loaded { settings, mut problems } = loaded;
+    let keys = keymap::load(&settings.ui, &env.paths);
+    problems.extend(keys.problems);
+    let mut profiles: Vec<_> = settings.profiles.iter().cloned().map(Arc::new).collect();
+    profiles.extend(built_in.as_ref().map(|built_in| Arc::clone(&built_in.profile)));
+    let (demo, first_worksheet) = built_in.map(|built_in| (built_in.context, built_in.first_worksheet)).unzip();
+    let directory = std::env::current_dir().map(|directory| print::one_line(&directory.to_string_lossy()));
+    let start = ShellStart {
+        look: TerminalLook::choose(&settings.ui, &look::terminal_variables(env)),
+        settings,
+        profiles,
+        problems,
+        profile,
+        first_worksheet,
+        keymap: keys.keymap,
+        directory: directory.unwrap_or_default(),
+    };
+    let deps =
+        ShellDeps { env: Arc::clone(env), demo, store: store::StoreOptions::spilling_to(env.paths.state.clone()) };
+    block_on(shell::run(start, deps))
+}

@@ -1,0 +1,36 @@
+//! Formats counts with their unit, and sizes in bytes.
+
+/// Returns a number with its thousands apart: `1,711`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Returns a count with its unit: `1 client`, `0 clients`, `1,711 clients`.
+#[must_use]
+pub fn counted(count: u64, unit: &str) -> String {
+    format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// Formats a number of bytes: exactly below `whole_below` (at least 1024), then in tenths of KiB, MiB or GiB, cut and not rounded.
+#[must_use]
+pub fn byte_size(bytes: u64, whole_below: u64) -> String {
+    let tenths = |unit: u32| {
+        let tenths = (u128::from(bytes) * 10) >> unit;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        _ if bytes < whole_below => format!("{bytes} B"),
+        0..0x10_0000 => format!("{} KiB", tenths(10)),
+        0x10_0000..0x4000_0000 => format!("{} MiB", tenths(20)),
+        _ => format!("{} GiB", tenths(30)),
+    }
+}

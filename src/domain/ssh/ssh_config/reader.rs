@@ -1,0 +1,294 @@
+//! Reads the files, and collects for each keyword the lines that count for one host.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::keyword::{KeywordUse, classify};
+use super::line::{ConfigLine, parse_lines};
+use super::token::expand_tokens;
+use super::types::{HostLookup, SshConfigError, SshConfigFiles};
+use crate::domain::ssh::pattern::matches_list;
+
+/// The depth of nested `Include` lines: OpenSSH's own limit.
+const MAX_DEPTH: usize = 16;
+
+/// The arguments of a keyword, with their place.
+#[derive(Debug, Clone)]
+pub(super) struct ConfigValue {
+    /// The keyword as it is written.
+    pub(super) keyword: String,
+    pub(super) arguments: Vec<String>,
+    file: PathBuf,
+    line: usize,
+}
+
+impl ConfigValue {
+    pub(super) fn first(&self) -> &str {
+        self.arguments.first().map_or("", String::as_str)
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        self.arguments.len() == 1 && self.first().eq_ignore_ascii_case("none")
+    }
+
+    pub(super) fn error(&self, what: impl Into<String>) -> SshConfigError {
+        SshConfigError { file: self.file.clone(), line: self.line, what: what.into() }
+    }
+
+    /// Returns the whole line with its place.
+    pub(super) fn quoted(&self) -> String {
+        format!("{} {} in {} line {}", self.keyword, self.arguments.join(" "), self.file.display(), self.line)
+    }
+}
+
+/// The lines that count for one host.
+pub(super) struct CollectedLines<'a> {
+    pub(super) lookup: &'a HostLookup,
+    pub(super) files: &'a dyn SshConfigFiles,
+    /// The base directory of relative `Include` paths.
+    directory: PathBuf,
+    scope: FileScope,
+    /// The host's name, once the files are read for the last time.
+    final_name: Option<String>,
+    /// Whether a `Match final` asks to read the files a second time.
+    wants_final_pass: bool,
+    /// The line that counts, by keyword.
+    pub(super) first: BTreeMap<String, ConfigValue>,
+    pub(super) identity_files: Vec<ConfigValue>,
+    pub(super) certificate_files: Vec<ConfigValue>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Whose file is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileScope {
+    User,
+    System,
+}
+
+impl<'a> CollectedLines<'a> {
+    /// Reads the files in this order: the first is the user's, the others are the system's.
+    pub(super) fn read(
+        lookup: &'a HostLookup,
+        paths: &[PathBuf],
+        files: &'a dyn SshConfigFiles,
+    ) -> Result<Self, SshConfigError> {
+        let mut lines = Self {
+            lookup,
+            files,
+            directory: PathBuf::new(),
+            scope: FileScope::User,
+            final_name: None,
+            wants_final_pass: false,
+            first: BTreeMap::new(),
+            identity_files: Vec::new(),
+            certificate_files: Vec::new(),
+            warnings: Vec::new(),
+        };
+        lines.read_all(paths)?;
+        if lines.wants_final_pass {
+            // As in OpenSSH: `Match final` reads all files a second time, under the name that was found.
+            lines.final_name = Some(lines.current_host_name());
+            lines.read_all(paths)?;
+        }
+        Ok(lines)
+    }
+
+    fn read_all(&mut self, paths: &[PathBuf]) -> Result<(), SshConfigError> {
+        for (index, path) in paths.iter().enumerate() {
+            self.scope = if index == 0 { FileScope::User } else { FileScope::System };
+            self.directory = match path.parent().filter(|_| self.scope == FileScope::System) {
+                Some(directory) => directory.to_owned(),
+                None => self.lookup.home.join(".ssh"),
+            };
+            self.read_file(path, 0)?;
+        }
+        Ok(())
+    }
+
+    fn read_file(&mut self, path: &Path, depth: usize) -> Result<(), SshConfigError> {
+        let unreadable = |what: String| SshConfigError { file: path.to_owned(), line: 0, what };
+        let Some(bytes) = self.files.read(path).map_err(|error| unreadable(error.to_string()))? else {
+            return Ok(());
+        };
+        // Lines before the first `Host` or `Match` count. An included file is read only from a line that counts.
+        let mut is_active = true;
+        for line in parse_lines(&bytes) {
+            match line {
+                Ok(line) => self.take_line(path, line, &mut is_active, depth)?,
+                Err(invalid) => {
+                    let (line, what) = (invalid.number, invalid.reason.to_owned());
+                    return Err(SshConfigError { file: path.to_owned(), line, what });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_line(
+        &mut self,
+        path: &Path,
+        line: ConfigLine,
+        is_active: &mut bool,
+        depth: usize,
+    ) -> Result<(), SshConfigError> {
+        let ConfigLine { number, keyword, written_keyword, arguments } = line;
+        let value = ConfigValue { keyword: written_keyword, arguments, file: path.to_owned(), line: number };
+        match keyword.as_str() {
+            "host" => {
+                let name = self.final_name.as_ref().unwrap_or(&self.lookup.host);
+                *is_active = matches_list(value.arguments.iter().map(String::as_str), name);
+                Ok(())
+            }
+            "match" => {
+                *is_active = self.match_holds(&value)?;
+                Ok(())
+            }
+            _ if !*is_active => Ok(()),
+            "include" => self.include(&value, depth),
+            keyword => {
+                self.keep(keyword, value);
+                Ok(())
+            }
+        }
+    }
+
+    fn keep(&mut self, keyword: &str, value: ConfigValue) {
+        let (keyword, keyword_use) = classify(keyword);
+        match keyword_use {
+            KeywordUse::FirstLine if self.is_decided(keyword) => {}
+            KeywordUse::FirstLine => {
+                self.first.insert(keyword.to_owned(), value);
+            }
+            KeywordUse::AllLines if keyword == "identityfile" => self.identity_files.push(value),
+            KeywordUse::AllLines => self.certificate_files.push(value),
+            KeywordUse::Ignored => {}
+            KeywordUse::Unknown => self.warn(keyword, &value),
+        }
+    }
+
+    /// Returns whether an earlier line decides. The first of `ProxyJump` and `ProxyCommand` counts, but `ProxyJump none` does
+    /// not override a later command.
+    fn is_decided(&self, keyword: &str) -> bool {
+        let is_overridden = match keyword {
+            "proxyjump" => self.first.contains_key("proxycommand"),
+            "proxycommand" => self.first.get("proxyjump").is_some_and(|jump| !jump.is_none()),
+            _ => false,
+        };
+        is_overridden || self.first.contains_key(keyword)
+    }
+
+    fn warn(&mut self, keyword: &str, value: &ConfigValue) {
+        let ignored = self.first.get("ignoreunknown").map_or("", ConfigValue::first).to_ascii_lowercase();
+        let warning = format!("{}:{}: {} is not a keyword", value.file.display(), value.line, value.keyword);
+        if !matches_list(ignored.split(','), keyword) && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    fn include(&mut self, value: &ConfigValue, depth: usize) -> Result<(), SshConfigError> {
+        if depth >= MAX_DEPTH {
+            return Err(value.error("too many nested Include lines"));
+        }
+        for argument in &value.arguments {
+            let pattern = match argument.strip_prefix('~') {
+                // As in OpenSSH: the system's files belong to no user.
+                Some(_) if self.scope == FileScope::System => {
+                    return Err(value.error(format!("`{argument}`: a system file cannot refer to a home directory")));
+                }
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                    self.lookup.home.join(rest.trim_start_matches('/'))
+                }
+                Some(_) => {
+                    return Err(value.error(format!("`{argument}`: the home directory of another user is unknown")));
+                }
+                // Relative to that directory wherever the including file is; `join` keeps an absolute path as it is.
+                None => self.directory.join(argument),
+            };
+            for path in self.files.matching(&pattern) {
+                self.read_file(&path, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether all criteria of a `Match` hold. An unsupported criterion is an error only where all others hold:
+    /// otherwise the block does not count, whatever that criterion says.
+    fn match_holds(&mut self, value: &ConfigValue) -> Result<bool, SshConfigError> {
+        let mut holds = true;
+        let mut unsupported = None;
+        let mut arguments = value.arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let (criterion, is_negated) = match argument.strip_prefix('!') {
+                Some(criterion) => (criterion, true),
+                None => (argument.as_str(), false),
+            };
+            let (criterion, patterns) = match criterion.split_once('=') {
+                Some((criterion, patterns)) => (criterion, Some(patterns)),
+                None => (criterion, None),
+            };
+            let criterion = criterion.to_ascii_lowercase();
+            let without_patterns = match criterion.as_str() {
+                "all" => Some(true),
+                // Without canonical names OpenSSH treats both words alike.
+                "final" | "canonical" => {
+                    self.wants_final_pass |= criterion == "final";
+                    Some(self.final_name.is_some())
+                }
+                _ => None,
+            };
+            if let Some(is_met) = without_patterns {
+                holds &= is_met != is_negated;
+                continue;
+            }
+            let Some(patterns) = patterns.or_else(|| arguments.next().map(String::as_str)) else {
+                return Err(value.error(format!("Match {criterion} needs a list of patterns")));
+            };
+            match self.criterion_matches(&criterion, patterns) {
+                Some(is_met) => holds &= is_met != is_negated,
+                None => unsupported = unsupported.or(Some(criterion)),
+            }
+        }
+        match unsupported.filter(|_| holds) {
+            None => Ok(holds),
+            Some(criterion) => Err(value.error(format!(
+                "Match {criterion} is not supported: all, final, host, originalhost, user and localuser are"
+            ))),
+        }
+    }
+
+    /// Returns whether the patterns of a criterion match; `None` where the criterion is not supported.
+    fn criterion_matches(&self, criterion: &str, patterns: &str) -> Option<bool> {
+        // Case matters in account names, and not in host names.
+        let fold = |text: &str| if criterion.ends_with("host") { text.to_ascii_lowercase() } else { text.to_owned() };
+        let name = match criterion {
+            "host" => fold(&self.current_host_name()),
+            "originalhost" => fold(&self.lookup.host),
+            "user" => self.current_user(),
+            "localuser" => self.lookup.local_user.clone(),
+            _ => return None,
+        };
+        Some(matches_list(fold(patterns).split(','), &name))
+    }
+
+    /// Returns the name to connect to, as far as it is known yet.
+    pub(super) fn current_host_name(&self) -> String {
+        let configured = || self.first.get("hostname").and_then(|value| self.expand_host_name(value.first()).ok());
+        let name = self.final_name.clone().or_else(configured).unwrap_or_else(|| self.lookup.host.clone());
+        name.to_ascii_lowercase()
+    }
+
+    fn current_user(&self) -> String {
+        let configured = self.first.get("user").map(|value| value.first().to_owned());
+        self.lookup.user.clone().or(configured).unwrap_or_else(|| self.lookup.local_user.clone())
+    }
+
+    /// Expands a value of `HostName`, in which `%h` is the name that the user typed.
+    pub(super) fn expand_host_name(&self, text: &str) -> Result<String, String> {
+        expand_tokens(text, |token| match token {
+            '%' => Some("%".to_owned()),
+            'h' => Some(self.lookup.host.clone()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! Expands `%` tokens, `${NAME}` and `~` in values. Source: TOKENS and ENVIRONMENT VARIABLES in `ssh_config(5)`.
+
+use std::path::PathBuf;
+
+use super::types::{HostLookup, SshConfigFiles};
+
+/// The values of the `%` tokens.
+pub(super) struct TokenValues<'a> {
+    pub(super) lookup: &'a HostLookup,
+    /// `%h`.
+    pub(super) host: &'a str,
+    /// `%p`.
+    pub(super) port: u16,
+    /// `%r`.
+    pub(super) user: &'a str,
+    /// `%j`.
+    pub(super) jump: &'a str,
+    /// `%k`.
+    pub(super) key_name: &'a str,
+}
+
+impl TokenValues<'_> {
+    fn value_of(&self, token: char) -> Option<String> {
+        Some(match token {
+            '%' => "%".to_owned(),
+            'd' => self.lookup.home.display().to_string(),
+            'h' => self.host.to_owned(),
+            'i' => self.lookup.local_uid.to_string(),
+            'j' => self.jump.to_owned(),
+            'k' => self.key_name.to_owned(),
+            'L' => self.lookup.local_host.split('.').next().unwrap_or_default().to_owned(),
+            'l' => self.lookup.local_host.clone(),
+            'n' => self.lookup.host.clone(),
+            'p' => self.port.to_string(),
+            'r' => self.user.to_owned(),
+            'u' => self.lookup.local_user.clone(),
+            _ => return None,
+        })
+    }
+
+    /// Expands tokens and variables.
+    pub(super) fn expand(&self, value: &str, files: &dyn SshConfigFiles) -> Result<String, String> {
+        let with_tokens = expand_tokens(value, |token| self.value_of(token))?;
+        expand_variables(&with_tokens, files)
+    }
+
+    /// Expands a hop of `ProxyJump`, in which only a few tokens are valid.
+    pub(super) fn expand_hop(&self, value: &str) -> Result<String, String> {
+        expand_tokens(value, |token| match token {
+            '%' | 'h' | 'n' | 'p' | 'r' => self.value_of(token),
+            _ => None,
+        })
+    }
+
+    /// Expands a path, with `~/` for the home directory.
+    pub(super) fn expand_path(&self, value: &str, files: &dyn SshConfigFiles) -> Result<PathBuf, String> {
+        let value = self.expand(value, files)?;
+        Ok(match value.strip_prefix("~/") {
+            Some(rest) => self.lookup.home.join(rest),
+            None if value == "~" => self.lookup.home.clone(),
+            None if value.starts_with('~') => {
+                return Err(format!("`{value}`: the home directory of another user is unknown"));
+            }
+            None => PathBuf::from(value),
+        })
+    }
+}
+
+/// Replaces each `%x` by the value that the function has for `x`.
+pub(super) fn expand_tokens(value: &str, value_of: impl Fn(char) -> Option<String>) -> Result<String, String> {
+    let mut expanded = String::with_capacity(value.len());
+    let mut characters = value.chars();
+    while let Some(character) = characters.next() {
+        if character != '%' {
+            expanded.push(character);
+            continue;
+        }
+        let token = characters.next().ok_or("a value ends with a single %")?;
+        expanded.push_str(&value_of(token).ok_or_else(|| format!("`%{token}` is not a valid token here"))?);
+    }
+    Ok(expanded)
+}
+
+fn expand_variables(value: &str, files: &dyn SshConfigFiles) -> Result<String, String> {
+    let mut expanded = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((before, after_brace)) = rest.split_once("${") {
+        let (name, after) = after_brace.split_once('}').ok_or("`${` is not closed")?;
+        expanded.push_str(before);
+        expanded.push_str(&files.variable(name).ok_or_else(|| format!("the variable {name} is not set"))?);
+        rest = after;
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}

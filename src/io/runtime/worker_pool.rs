@@ -1,0 +1,53 @@
+//! Runs heavy pure computations on blocking threads: one job at a time in each slot, and the newest job wins.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+
+use crate::domain::compute::{ComputeJob, ComputeSlot, Computed};
+
+/// The workers. Dropping the pool ends them; running jobs stop at their next check.
+#[derive(Debug)]
+pub struct WorkerPool {
+    slots: BTreeMap<ComputeSlot, watch::Sender<Option<ComputeJob>>>,
+}
+
+impl WorkerPool {
+    /// Starts a worker for each slot. Results go to `events`.
+    #[must_use]
+    pub fn new<N>(events: &mpsc::Sender<N>) -> Self
+    where
+        N: From<Computed> + Send + 'static,
+    {
+        let start = |slot| {
+            let (jobs, queue) = watch::channel(None);
+            tokio::spawn(run_jobs(queue, events.clone()));
+            (slot, jobs)
+        };
+        Self { slots: ComputeSlot::ALL.into_iter().map(start).collect() }
+    }
+
+    /// Submits a job. It replaces a waiting job of its slot, and a running one becomes stale. Never waits.
+    pub fn submit(&self, job: ComputeJob) {
+        if let Some(jobs) = self.slots.get(&job.work.slot()) {
+            jobs.send_replace(Some(job));
+        }
+    }
+}
+
+async fn run_jobs<N: From<Computed>>(mut jobs: watch::Receiver<Option<ComputeJob>>, events: mpsc::Sender<N>) {
+    while jobs.changed().await.is_ok() {
+        let Some(job) = jobs.borrow_and_update().clone() else { continue };
+        let newer = jobs.clone();
+        let is_stale = move || newer.has_changed().unwrap_or(true);
+        let ComputeJob { generation, work } = job;
+        // A job that panicked has no answer; the next job runs all the same.
+        let answer = spawn_blocking(move || work.run(&is_stale)).await.ok().flatten();
+        if let Some(answer) = answer
+            && events.send(N::from(Computed { generation, answer })).await.is_err()
+        {
+            break;
+        }
+    }
+}

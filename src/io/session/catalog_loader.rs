@@ -1,0 +1,94 @@
+//! Loads the catalog in a task of its own, and ends it by a KILL when the session closes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::catalog::read_catalog;
+use super::control::ControlConnection;
+use super::events::EventSender;
+use super::secondary::SecondaryConnector;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{ConnectionStep, SessionEvent, StepState};
+use crate::domain::quantity::counted;
+
+/// Loads the catalog, one load at a time.
+#[derive(Default)]
+pub(super) struct CatalogLoader {
+    generation: u64,
+    /// The id of the connection that reads the catalog, or 0.
+    connection: Arc<AtomicU64>,
+    /// Whether a load has not reported its outcome yet. The next load may start as soon as it has.
+    is_loading: Arc<AtomicBool>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl CatalogLoader {
+    /// Starts to load the catalog, unless a load is running.
+    pub(super) fn start(&mut self, secondary: &Arc<SecondaryConnector>, events: &EventSender) {
+        // The flag of a task that panicked stays set, so the task itself counts too.
+        let is_running = self.task.as_ref().is_some_and(|task| !task.is_finished());
+        if is_running && self.is_loading.load(Ordering::Acquire) {
+            return;
+        }
+        self.is_loading.store(true, Ordering::Release);
+        self.generation += 1;
+        let load = CatalogLoad {
+            secondary: Arc::clone(secondary),
+            generation: self.generation,
+            connection: Arc::clone(&self.connection),
+            is_loading: Arc::clone(&self.is_loading),
+            events: events.clone(),
+        };
+        self.task = Some(tokio::spawn(load.run()));
+    }
+
+    /// Ends a running load. Its query is ended by a KILL, never by dropping its connection.
+    pub(super) async fn stop(&mut self, control: &mut ControlConnection, events: &EventSender) {
+        let Some(task) = self.task.take() else { return };
+        let connection = self.connection.load(Ordering::Relaxed);
+        if !task.is_finished() && connection != 0 {
+            let _ = control.kill_other(connection, events).await;
+        }
+        task.abort();
+    }
+}
+
+/// One load of the catalog.
+struct CatalogLoad {
+    secondary: Arc<SecondaryConnector>,
+    generation: u64,
+    connection: Arc<AtomicU64>,
+    is_loading: Arc<AtomicBool>,
+    events: EventSender,
+}
+
+impl CatalogLoad {
+    async fn run(self) {
+        let Self { secondary, generation, connection, is_loading, events } = self;
+        let hop = secondary.connector.profile.route.len();
+        let begun = Instant::now();
+        let trying = "schemas, tables, columns, keys";
+        events.step(hop, ConnectionStep::Catalog, StepState::Trying(trying.into())).await;
+        let result = read_catalog(&secondary, generation, &connection, &events).await;
+        is_loading.store(false, Ordering::Release);
+        match result {
+            Ok(catalog) => {
+                let schemas = counted(catalog.schemas.len() as u64, "schema");
+                let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
+                let outcome = format!("{schemas}, {}", counted(tables as u64, "table"));
+                events.step_done(hop, ConnectionStep::Catalog, outcome, begun.elapsed()).await;
+                events.send(SessionEvent::Catalog(catalog)).await;
+            }
+            Err(error) => {
+                let problem = Problem::new(ProblemKind::Statement, "The catalog could not be read")
+                    .because(error.to_string())
+                    .hint("reload the catalog; statements run without it");
+                events.step(hop, ConnectionStep::Catalog, StepState::Failed(problem.clone())).await;
+                events.send(SessionEvent::CatalogFailed(problem)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Runs the connection steps of a session up to the guard: route, sign-in, pinned variables, facts, the second connection.
+
+use std::sync::Arc;
+
+use mysql_async::Conn;
+use tokio::time::Instant;
+
+use super::connector::Connector;
+use super::control::ControlConnection;
+use super::env::SessionEnv;
+use super::error::SessionError;
+use super::events::{EventSender, SessionPrompter};
+use super::lag::LagProbe;
+use super::pin::{self, Pins};
+use super::route::ReplicaRoute;
+use super::run_internal::Batching;
+use super::secondary::SecondaryConnector;
+use super::server;
+use super::server_facts::read_facts;
+use super::sign_in::{SignInError, SignedIn, sign_in};
+use super::variables::ServerVariables;
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::profile::Profile;
+use crate::domain::protocol::{ConnectionStep, Role, ServerFacts, StepState};
+
+/// The connections of a session that has connected.
+pub(super) struct Connected {
+    /// The connection for statements.
+    pub(super) conn: Conn,
+    pub(super) control: ControlConnection,
+    pub(super) connector: Arc<Connector>,
+    pub(super) facts: ServerFacts,
+    /// The variables after the connection was pinned.
+    pub(super) variables: ServerVariables,
+}
+
+/// Runs all connection steps but the catalog.
+pub(super) async fn connect(
+    profile: Arc<Profile>,
+    database: Option<String>,
+    env: SessionEnv,
+    prompter: SessionPrompter,
+) -> Result<Connected, Problem> {
+    let events = &prompter.events;
+    let profile = prepare(profile, &env, events).await?;
+    let hop = profile.route.len();
+    let route = ReplicaRoute::open(&profile, &env, &prompter).await?;
+    let database = database.or_else(|| profile.database.clone());
+    let SignedIn { conn, connector, warning, took } =
+        match sign_in(&profile, database.as_deref(), &env, route, &prompter).await {
+            Ok(signed_in) => signed_in,
+            Err(SignInError::Reported(problem)) => return Err(problem),
+            Err(SignInError::Refused(problem)) => {
+                events.step(hop, ConnectionStep::MySql, StepState::Failed(problem.clone())).await;
+                return Err(problem);
+            }
+        };
+    events.step_done(hop, ConnectionStep::MySql, format!("connection {}", conn.id()), took).await;
+
+    let trying = "setting the session variables and reading them back";
+    events.step(hop, ConnectionStep::Guard, StepState::Trying(trying.into())).await;
+    let begun = Instant::now();
+    match make_safe(conn, Arc::new(connector), database.as_deref(), events).await {
+        Ok(mut connected) => {
+            let facts = &mut connected.facts;
+            facts.warnings.extend(warning);
+            let outcome = format!("{} {}, read-only", facts.product, facts.version);
+            events.step_done(hop, ConnectionStep::Guard, outcome, begun.elapsed()).await;
+            Ok(connected)
+        }
+        Err(problem) => {
+            events.step(hop, ConnectionStep::Guard, StepState::Failed(problem.clone())).await;
+            Err(problem)
+        }
+    }
+}
+
+/// Starts the server of the profile, where it must be started first.
+async fn prepare(profile: Arc<Profile>, env: &SessionEnv, events: &EventSender) -> Result<Arc<Profile>, Problem> {
+    let Some(prepare) = &env.prepare else { return Ok(profile) };
+    let trying = format!("starting {}", profile.name);
+    events.step(0, ConnectionStep::Resolve, StepState::Trying(trying)).await;
+    match prepare(profile).await {
+        Ok(profile) => Ok(profile),
+        Err(problem) => {
+            events.step(0, ConnectionStep::Resolve, StepState::Failed(problem.clone())).await;
+            Err(problem)
+        }
+    }
+}
+
+/// Pins the connection, refuses a writer where the profile says so, reads the facts and opens the second connection.
+async fn make_safe(
+    conn: Conn,
+    connector: Arc<Connector>,
+    database: Option<&str>,
+    events: &EventSender,
+) -> Result<Connected, Problem> {
+    let profile = &connector.profile;
+    let problem = |error: SessionError| error.into_connect_problem(&profile.host, profile.port, &profile.user);
+    // The account can sign in, so the second connection is opened meanwhile.
+    let (pinned, second) = tokio::join!(pin_first(conn, &connector, database, events), connector.open(None));
+    let (mut conn, pins) = pinned.map_err(problem)?;
+    refuse_writer(profile, server::role(&pins.read_back.variables))?;
+    let secondary = SecondaryConnector::new(Arc::clone(&connector), &pins);
+    let read_back = pins.read_back;
+    let probe = LagProbe::new(profile, &read_back.variables);
+    let second = second.map_err(problem)?;
+    let (facts, control) = tokio::join!(
+        read_facts(&mut conn, &read_back, profile, events),
+        ControlConnection::open(second, secondary, probe, events)
+    );
+    let (mut facts, mut control) = (facts.map_err(problem)?, control.map_err(problem)?);
+    control.set_target(facts.connection_id);
+    if !control.is_available() {
+        facts
+            .warnings
+            .push("the second connection reached another server, so stopping a statement closes its connection".into());
+    }
+    Ok(Connected { conn, control, facts, variables: read_back.variables, connector })
+}
+
+/// Pins the first connection. A proxy may close a connection on which several statements come in one text. Then a new
+/// connection is opened, and they go one by one.
+async fn pin_first(
+    mut conn: Conn,
+    connector: &Connector,
+    database: Option<&str>,
+    events: &EventSender,
+) -> Result<(Conn, Pins), SessionError> {
+    match pin::pin(&mut conn, &connector.profile, Batching::Together, events).await {
+        Err(error) if error.is_broken_connection() => {
+            drop(conn);
+            let mut conn = connector.open(database).await?;
+            let pins = pin::pin(&mut conn, &connector.profile, Batching::OneByOne, events).await?;
+            Ok((conn, pins))
+        }
+        result => result.map(|pins| (conn, pins)),
+    }
+}
+
+fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
+    let reason = match (profile.require_replica, role) {
+        (false, _) | (true, Role::Replica) => return Ok(()),
+        (true, Role::Writer) => "the server accepts writes (read_only is off)",
+        (true, Role::Unknown) => "the server's variables do not tell whether it accepts writes",
+    };
+    Err(Problem::new(
+        ProblemKind::Refused,
+        format!("{} is not a replica, and the profile {} requires one", profile.host, profile.name),
+    )
+    .because(reason)
+    .hint("set host in the profile to the replica itself, or set require_replica = false")
+    .then(Remedy::Settings))
+}

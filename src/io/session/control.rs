@@ -1,0 +1,216 @@
+//! The second connection of a session. It stops the statement in flight by KILL QUERY, and never a later one: it is used only
+//! while a statement is in flight, and after a KILL no statement is sent before the barrier has answered.
+
+use std::sync::Arc;
+
+use mysql_async::Conn;
+use mysql_async::prelude::Queryable;
+use tokio::time::{Instant, timeout};
+
+use super::convert;
+use super::error::{INTERRUPTED, SessionError};
+use super::events::EventSender;
+use super::internal_query::{self, InternalQuery};
+use super::lag::LagProbe;
+use super::run_internal::{run_internal, run_internal_within};
+use super::secondary::SecondaryConnector;
+use super::server;
+use super::variables::ServerVariables;
+use crate::domain::limits;
+use crate::domain::protocol::{Lag, SessionEvent};
+
+/// The server's error for a KILL of a connection that does not exist.
+const NO_SUCH_CONNECTION: u16 = 1094;
+
+/// The connection that stops statements of the first connection, and reads the lag.
+pub(super) struct ControlConnection {
+    /// `None` where no connection reached the same server, or where it broke.
+    conn: Option<Conn>,
+    secondary: Arc<SecondaryConnector>,
+    /// Whether every attempt reached another server. Then a heartbeat makes no new attempt.
+    is_elsewhere: bool,
+    /// The connection id of the first connection.
+    target: u64,
+    probe: LagProbe,
+}
+
+/// The outcome of a KILL.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum KillOutcome {
+    /// The server accepted it: the statement ends by itself now.
+    Accepted,
+    /// It could not be sent to the right server, for this reason. The connection must be closed instead.
+    Failed(String),
+}
+
+impl ControlConnection {
+    /// Pins this connection. Where it leads to another server, it is replaced by a new one.
+    pub(super) async fn open(
+        opened: Conn,
+        secondary: SecondaryConnector,
+        probe: LagProbe,
+        events: &EventSender,
+    ) -> Result<Self, SessionError> {
+        let conn = secondary.pin_or_reopen(Some(opened), events).await?;
+        Ok(Self { is_elsewhere: conn.is_none(), conn, secondary: Arc::new(secondary), target: 0, probe })
+    }
+
+    /// Moves the connection out, for a KILL that runs in a task of its own.
+    pub(super) fn take(&mut self) -> Self {
+        Self {
+            conn: self.conn.take(),
+            secondary: Arc::clone(&self.secondary),
+            is_elsewhere: self.is_elsewhere,
+            target: self.target,
+            probe: self.probe.clone(),
+        }
+    }
+
+    /// Sets the id of the connection whose statements it stops.
+    pub(super) fn set_target(&mut self, target: u64) {
+        self.target = target;
+    }
+
+    pub(super) fn secondary(&self) -> &Arc<SecondaryConnector> {
+        &self.secondary
+    }
+
+    /// Whether it can stop statements.
+    pub(super) fn is_available(&self) -> bool {
+        self.conn.is_some()
+    }
+
+    /// Replaces the connection by a new one.
+    pub(super) async fn reopen(&mut self, events: &EventSender) -> Result<(), SessionError> {
+        self.conn = None;
+        self.conn = self.secondary.open(events).await?;
+        self.is_elsewhere = self.conn.is_none();
+        Ok(())
+    }
+
+    /// Stops the statement in flight on the first connection.
+    pub(super) async fn kill_statement(&mut self, events: &EventSender) -> KillOutcome {
+        self.kill(&internal_query::kill_statement(self.target), events).await
+    }
+
+    /// Closes the first connection, where its statement does not end.
+    pub(super) async fn kill_connection(&mut self, events: &EventSender) -> KillOutcome {
+        self.kill(&internal_query::kill_connection(self.target), events).await
+    }
+
+    /// Closes another connection of this session: the one that reads the catalog.
+    pub(super) async fn kill_other(&mut self, connection: u64, events: &EventSender) -> KillOutcome {
+        self.kill(&internal_query::kill_connection(connection), events).await
+    }
+
+    async fn kill(&mut self, query: &InternalQuery, events: &EventSender) -> KillOutcome {
+        let Some(mut conn) = self.conn.take() else {
+            let reason = if self.is_elsewhere {
+                "the second connection reaches another server than the first"
+            } else {
+                "there is no second connection"
+            };
+            return KillOutcome::Failed(reason.into());
+        };
+        match kill_on(&mut conn, &self.secondary.identity, query, events).await {
+            Ok(()) => {
+                self.conn = Some(conn);
+                KillOutcome::Accepted
+            }
+            // The connection is dropped: a late answer would be taken for that of the next query.
+            Err(error) => KillOutcome::Failed(error.to_string()),
+        }
+    }
+
+    /// Checks that the server lives while the first connection is silent. Reads the lag instead where that is due.
+    /// After an error the connection must be reopened.
+    pub(super) async fn heartbeat(&mut self, events: &EventSender) -> Result<(), SessionError> {
+        match self.conn.as_mut() {
+            Some(_) if self.probe.is_due() => self.report_lag(events).await,
+            Some(conn) => ping(conn).await,
+            None if self.is_elsewhere => Ok(()),
+            None => Err(SessionError::TimedOut(limits::HEARTBEAT_ANSWER)),
+        }
+    }
+
+    /// Returns when the lag is read next.
+    pub(super) fn lag_due(&self) -> Instant {
+        self.probe.due()
+    }
+
+    /// Reads how far the replica is behind, and reports it. After an error the connection must be reopened.
+    pub(super) async fn report_lag(&mut self, events: &EventSender) -> Result<(), SessionError> {
+        // Taken out, so that a connection whose query is cut short is not used again.
+        let Some(mut conn) = self.conn.take() else {
+            self.probe.postpone();
+            let reason = "there is no second connection to the same server";
+            events.send(SessionEvent::Lag(Lag::Unknown(reason.into()))).await;
+            return Ok(());
+        };
+        match self.probe.read(&mut conn, events).await {
+            Ok(lag) => {
+                self.conn = Some(conn);
+                events.send(SessionEvent::Lag(lag)).await;
+                Ok(())
+            }
+            Err(error) => {
+                events.send(SessionEvent::Lag(Lag::Unknown(error.to_string()))).await;
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) async fn close(self) {
+        if let Some(conn) = self.conn {
+            let _ = timeout(limits::KILL, conn.disconnect()).await;
+        }
+    }
+}
+
+/// Sends a KILL. It compares the server first: a proxy may have moved the connection to another server, where the same id
+/// belongs to another user's statement.
+async fn kill_on(
+    conn: &mut Conn,
+    identity: &str,
+    query: &InternalQuery,
+    events: &EventSender,
+) -> Result<(), SessionError> {
+    let answer = async {
+        let variables = ServerVariables::read(conn, &internal_query::identity(), events).await?;
+        if server::identity(&variables) != identity {
+            return Err(SessionError::OtherServer);
+        }
+        match run_internal_within(conn, query, events, limits::KILL).await {
+            // The connection has ended by itself, and so has its statement.
+            Err(error) if error.server_code() == Some(NO_SUCH_CONNECTION) => Ok(()),
+            other => other.map(drop),
+        }
+    };
+    match timeout(limits::KILL, answer).await {
+        Ok(result) => result,
+        Err(_) => Err(SessionError::TimedOut(limits::KILL)),
+    }
+}
+
+/// Checks that the connection lives.
+pub(super) async fn ping(conn: &mut Conn) -> Result<(), SessionError> {
+    match timeout(limits::HEARTBEAT_ANSWER, conn.ping()).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(SessionError::Driver(error)),
+        Err(_) => Err(SessionError::TimedOut(limits::HEARTBEAT_ANSWER)),
+    }
+}
+
+/// Sends an internal query after a KILL whose statement has ended. It receives a late "interrupted" error, which would
+/// otherwise hit the user's next statement.
+pub(super) async fn barrier(conn: &mut Conn, events: &EventSender) -> Result<(), SessionError> {
+    loop {
+        match run_internal(conn, &internal_query::barrier(), events).await {
+            // A KILL came after the statement had ended, and hit this query. No KILL is sent any more, so one answers soon.
+            Err(error) if error.server_code() == Some(INTERRUPTED) => {}
+            Err(error) => return Err(error),
+            Ok(rows) if rows.first().and_then(|row| convert::number(row, 0)) == Some(1) => return Ok(()),
+            Ok(_) => return Err(SessionError::OutOfSync),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What a session needs of this machine: files, sockets, secrets and the clock. The caller that starts a session provides it.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::credential_cache::CredentialCache;
+use crate::domain::problem::Problem;
+use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource};
+use crate::domain::ssh::ssh_config::SshConfigSource;
+use crate::io::tunnel::{AppendLine, IsOwnSocket, ReadFile};
+
+/// Reads a secret from its source. It may block, so it is called on a blocking thread, and never with
+/// [`SecretSource::Prompt`].
+pub type ReadSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
+
+/// Returns how many days ago the secret of a source was stored, where that is known. It reads a small file.
+pub type SecretAge = dyn Fn(&SecretSource) -> Option<u64> + Send + Sync;
+
+/// Starts the server that a profile stands for, and returns the profile that leads to it. Called for each connect.
+pub type PrepareProfile =
+    dyn Fn(Arc<Profile>) -> Pin<Box<dyn Future<Output = Result<Arc<Profile>, Problem>> + Send>> + Send + Sync;
+
+/// What a session needs of this machine.
+#[derive(Clone)]
+pub struct SessionEnv {
+    /// The user name for hops that have none.
+    pub os_user: String,
+    /// The user's home directory.
+    pub home: PathBuf,
+    /// The socket of the SSH agent, if there is an agent.
+    pub agent: Option<PathBuf>,
+    /// `known_hosts` files that are read in addition to that of a hop, and never written.
+    pub global_known_hosts: Vec<PathBuf>,
+    /// `ssh_config`, if hops may be described there.
+    pub ssh_config: Option<Arc<SshConfigSource>>,
+    /// Returns the time of day.
+    pub clock: fn() -> SystemTime,
+    /// Reads CA, key and `known_hosts` files.
+    pub read: ReadFile,
+    /// Records accepted host keys.
+    pub append: AppendLine,
+    /// Tells rrx's own connections to a tunnel's local port from those of other programs.
+    pub is_own_socket: IsOwnSocket,
+    /// Reads passwords and passphrases.
+    pub secret: Arc<ReadSecret>,
+    /// Returns the age of a stored secret.
+    pub secret_age: Arc<SecretAge>,
+    /// When the catalog is read.
+    pub catalog: CatalogLoading,
+    /// Starts the server of the profile, where it must be started first.
+    pub prepare: Option<Arc<PrepareProfile>>,
+    /// How command lines begin that messages ask the user to run.
+    pub command_line: CommandLine,
+    /// What the user typed for earlier sessions of the same profile.
+    pub credentials: CredentialCache,
+}
+
+/// When the catalog is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogLoading {
+    /// As soon as the session is ready.
+    AtStart,
+    /// Only on request (headless commands).
+    OnRequest,
+}

@@ -1,0 +1,277 @@
+//! The errors of a session, and the `Problem` that the user sees for each: with the server's own message and what to do next.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use mysql_async::{DriverError, Error, IoError};
+
+use super::certificate;
+use crate::domain::problem::{Problem, ProblemKind, Remedy, ServerError};
+
+/// An error of a session.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionError {
+    /// The driver or the server returned an error.
+    #[error(transparent)]
+    Driver(#[from] Error),
+    /// No answer came in time. The connection cannot be used any more.
+    #[error("no answer within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+    /// The server asks for the whole password, and the connection has no TLS.
+    #[error("the server asks for the whole password, and without TLS anyone on the network path could read it")]
+    NeedsTls,
+    /// A variable reads back with another value than it was set to.
+    #[error("{name} is {found:?} after it was set to {expected:?}")]
+    VariableMismatch { name: &'static str, expected: String, found: String },
+    /// A setting of the profile has a value that rrx does not put into a statement.
+    #[error("{name} has the value {value:?}")]
+    UnsafeSetting { name: &'static str, value: String },
+    /// Another server answers than the one that the session is connected to.
+    #[error("another server answered than the one that this session is connected to")]
+    OtherServer,
+    /// The answer belongs to another statement than the one that was sent.
+    #[error("the connection is out of sync: it returned the answer to another statement")]
+    OutOfSync,
+    /// A problem that is ready to be shown.
+    #[error("{}", .0.what)]
+    Reported(Problem),
+}
+
+impl From<Problem> for SessionError {
+    fn from(problem: Problem) -> Self {
+        Self::Reported(problem)
+    }
+}
+
+impl SessionError {
+    /// Returns the server's error number, where the server returned the error.
+    pub(super) fn server_code(&self) -> Option<u16> {
+        match self {
+            Self::Driver(Error::Server(error)) => Some(error.code),
+            _ => None,
+        }
+    }
+
+    /// Whether the connection broke, as opposed to an error or a silence of the server.
+    pub(super) fn is_broken_connection(&self) -> bool {
+        matches!(self, Self::Driver(error) if !matches!(error, Error::Server(_)))
+    }
+
+    /// Turns an error of the server into the problem that the session cannot be made read-only.
+    pub(super) fn into_not_read_only(self) -> Self {
+        match self {
+            Self::Driver(Error::Server(error)) => Self::Reported(
+                Problem::new(ProblemKind::Refused, NOT_READ_ONLY)
+                    .because("the server refuses SET SESSION TRANSACTION READ ONLY")
+                    .server(server_error(&error))
+                    .hint("use a server that supports it: without it, only rrx's own guard would stop a write"),
+            ),
+            other => other,
+        }
+    }
+
+    /// Turns the error into the problem of a failed connect.
+    pub(super) fn into_connect_problem(self, host: &str, port: u16, user: &str) -> Problem {
+        let what = format!("Cannot connect to {host}:{port} as {user}");
+        match self {
+            Self::Reported(problem) => problem,
+            Self::Driver(error) => {
+                let problem = driver_problem(&error, ProblemKind::Route, what);
+                // TLS errors have a remedy of their own.
+                Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
+            }
+            Self::TimedOut(after) => Problem::new(ProblemKind::Route, what)
+                .passing()
+                .because(format!("the server did not answer within {} seconds", after.as_secs()))
+                .hint("check that host and port in the profile belong to a MySQL-compatible server")
+                .then(Remedy::Doctor),
+            error @ Self::NeedsTls => Problem::new(ProblemKind::Route, what)
+                .because(format!("caching_sha2_password: {error}; MySQL's own clients stop here too (error 2061)"))
+                .hint(
+                    "set tls = \"verify-identity\" and `ca` (or tls = \"required\") in the profile; without TLS the account \
+                     can sign in only while the server remembers an earlier sign-in over TLS",
+                )
+                .then(Remedy::Settings),
+            error @ Self::VariableMismatch { .. } => {
+                Problem::new(ProblemKind::Refused, "The session is not safe, so rrx does not use it")
+                    .because(error.to_string())
+                    .hint("ask the administrator of the replica why a session may not set this variable")
+            }
+            error @ (Self::OtherServer | Self::OutOfSync) => Problem::new(ProblemKind::Route, what)
+                .because(error.to_string())
+                .hint("set host in the profile to a single server, not to an endpoint of several servers"),
+            error @ Self::UnsafeSetting { .. } => {
+                Problem::new(ProblemKind::Settings, "The session settings of the profile are not valid")
+                    .because(error.to_string())
+                    .hint("write the time zone as +00:00 or Europe/Berlin")
+                    .then(Remedy::Settings)
+            }
+        }
+    }
+
+    /// Turns the error into the problem of a lost connection.
+    pub(super) fn into_lost_problem(self) -> Problem {
+        match self {
+            Self::Reported(problem) => problem,
+            Self::Driver(error) => lost_connection(&error),
+            error @ Self::VariableMismatch { .. } => Problem::new(
+                ProblemKind::Lost,
+                "The session was closed: a statement changed a variable that keeps it safe",
+            )
+            .because(error.to_string())
+            .hint("a stored function changed it: report it to the owner of the function, and reconnect")
+            .then(Remedy::Reconnect),
+            error => {
+                Problem::new(ProblemKind::Lost, LOST).because(error.to_string()).hint(RECONNECT).then(Remedy::Reconnect)
+            }
+        }
+    }
+
+    /// Turns the error into the problem of a failed statement.
+    pub(super) fn into_statement_problem(self) -> Problem {
+        let Self::Driver(error @ Error::Server(_)) = self else { return self.into_lost_problem() };
+        match &error {
+            Error::Server(server) if is_time_limit(server.code) => {
+                let what = "The server's own time limit ended the statement";
+                driver_problem(&error, ProblemKind::TimeLimit, what.into())
+            }
+            _ => driver_problem(&error, ProblemKind::Statement, "The statement failed".into()),
+        }
+    }
+}
+
+/// The problem of a session that is not provably read-only.
+pub(super) const NOT_READ_ONLY: &str = "rrx cannot prove that the session is read-only, so it does not use it";
+
+/// The problem of a connection that was lost while it was in use.
+pub(super) const LOST: &str = "The connection to the replica is lost";
+
+/// What to do after a connection was lost.
+pub(super) const RECONNECT: &str = "reconnect; rrx runs no statement a second time by itself";
+
+/// Turns an error of the driver into the problem of a lost connection.
+pub(super) fn lost_connection(error: &Error) -> Problem {
+    driver_problem(error, ProblemKind::Lost, LOST.into()).then(Remedy::Reconnect)
+}
+
+/// Whether this is the error of the server's own time limit: 3024 of MySQL, 1969 of MariaDB.
+fn is_time_limit(code: u16) -> bool {
+    matches!(code, 3024 | 1969)
+}
+
+/// The server's error for a statement that KILL QUERY ended.
+pub(super) const INTERRUPTED: u16 = 1317;
+
+fn driver_problem(error: &Error, kind: ProblemKind, what: String) -> Problem {
+    match error {
+        Error::Server(server) => {
+            let problem = Problem { passes: is_transient(server.code), ..Problem::new(kind, what) };
+            let problem = problem.server(server_error(server));
+            match hint(server.code) {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            }
+        }
+        Error::Driver(DriverError::NoClientSslFlagFromServer) => Problem::new(kind, what)
+            .because("the server does not offer TLS, and the profile asks for it")
+            .hint(
+                "ask for TLS on the replica; with tls = \"disabled\", statements and rows are not encrypted after the last hop",
+            ),
+        Error::Driver(DriverError::CleartextPluginDisabled) => Problem::new(kind, what)
+            .because("the server asks for the password in clear text")
+            .hint("set cleartext = true in the profile to allow it, with tls = \"verify-identity\" only"),
+        Error::Driver(DriverError::UnknownAuthPlugin { name }) => Problem::new(kind, what)
+            .because(format!("the server asks for the sign-in method {name}, which rrx does not support"))
+            .hint("ask for an account with caching_sha2_password or mysql_native_password (ed25519 on MariaDB)"),
+        Error::Io(IoError::Io(io)) if io.kind() == ErrorKind::UnexpectedEof => Problem::new(kind, what)
+            .because("the server closed the connection without a message")
+            .passing()
+            .hint(io_hint(kind)),
+        Error::Io(io) if let Some(problem) = certificate::tls_problem(io, kind, &what) => problem,
+        Error::Io(io) => Problem::new(kind, what)
+            .passing()
+            .because(io.to_string())
+            .hint(io_hint(kind)),
+        other if kind == ProblemKind::Lost => Problem::new(kind, what).because(other.to_string()).hint(io_hint(kind)),
+        other => Problem::new(kind, what).because(other.to_string()),
+    }
+}
+
+fn server_error(error: &mysql_async::ServerError) -> ServerError {
+    ServerError { code: error.code, state: error.state.clone(), message: error.message.clone() }
+}
+
+/// Whether this error may pass by itself: the server is starting, stopping, or has too many connections.
+fn is_transient(code: u16) -> bool {
+    matches!(code, 1040 | 1053 | 1077 | 1079 | 1203 | 1226 | 3032)
+}
+
+fn io_hint(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Lost => RECONNECT,
+        _ => "check host and port in the profile",
+    }
+}
+
+/// Returns what to do about the server errors that users often meet.
+fn hint(code: u16) -> Option<&'static str> {
+    Some(match code {
+        1044 => "the account has no access to this database: ask for SELECT on it, or choose another database",
+        1045 => "the password may have been rotated: check the source of the password and the user in the profile",
+        1046 => "run USE with a database first, or write the database before the table name",
+        1049 => "choose a database that exists",
+        1054 => "check the spelling of the column; the explorer lists the columns",
+        1064 => "the server's message shows where; rrx sends the statement unchanged",
+        1130 => "the server accepts no connections from this address: it sees the address of the last hop",
+        1040 | 1203 | 1226 => "too many connections: close others that use the same account, or wait",
+        1142 | 1143 | 1227 | 1370 => "the account lacks this privilege: ask for it, or read another table",
+        1146 => "check the spelling and the current database",
+        1235 => "this server does not support it: write the statement without it, or run it on another replica",
+        1298 => "the server does not know this time zone by name: write an offset such as +00:00",
+        1317 => "another session stopped the statement: run it again",
+        1792 | 1290 => "the session is read-only and stays read-only",
+        1053 | 1077 | 1079 => "the server is shutting down: reconnect later",
+        3032 => "the server accepts only administrators at the moment: reconnect later",
+        3159 => "the server requires TLS: set tls = \"verify-identity\" and `ca` in the profile",
+        3118 | 4151 => "the account is locked: ask the administrator of the replica",
+        1820 | 1862 => "the password has expired: ask for a new one",
+        3024 | 1969 => "narrow the statement, or raise limits.seconds and limits.fetch_seconds in the profile",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_sign_in_mentions_a_rotated_password() {
+        let error = Error::Server(mysql_async::ServerError {
+            code: 1045,
+            state: "28000".into(),
+            message: "Access denied for user 'RO_USER'@'10.0.0.1' (using password: YES)".into(),
+        });
+        let problem = SessionError::Driver(error).into_connect_problem("replica", 3306, "RO_USER");
+        assert_eq!(problem.kind, ProblemKind::Route);
+        assert_eq!(problem.server.as_ref().map(|server| server.code), Some(1045));
+        assert!(problem.hint.is_some_and(|hint| hint.contains("rotated")));
+    }
+
+    #[test]
+    fn a_connection_that_the_server_closes_is_reported_without_the_message_of_the_library() {
+        // The message of rustls when a killed MySQL connection is closed without close_notify.
+        let message = "peer closed connection without sending TLS close_notify: https://docs.rs/rustls/latest/";
+        let error = Error::Io(IoError::Io(std::io::Error::new(ErrorKind::UnexpectedEof, message)));
+        let problem = SessionError::Driver(error).into_lost_problem();
+        assert_eq!((problem.kind, problem.then), (ProblemKind::Lost, Some(Remedy::Reconnect)));
+        assert_eq!(problem.because, ["the server closed the connection without a message"]);
+    }
+
+    #[test]
+    fn an_unsupported_sign_in_method_is_named_with_the_supported_ones() {
+        let error = Error::Driver(DriverError::UnknownAuthPlugin { name: "sha256_password".into() });
+        let problem = SessionError::Driver(error).into_connect_problem("replica", 3306, "RO_USER");
+        assert!(problem.because[0].contains("sha256_password"), "{problem}");
+        assert!(problem.hint.is_some_and(|hint| hint.contains("caching_sha2_password")));
+    }
+}

@@ -1,0 +1,176 @@
+//! Runs internal queries: with a time limit, and reported to the activity pane. Several can go out in one text where the
+//! server accepts that; their answers are still read one by one.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Error, Row};
+use tokio::time::{Instant, timeout};
+
+use super::error::SessionError;
+use super::events::EventSender;
+use super::internal_query::{InternalQuery, join};
+use crate::domain::limits;
+
+/// Sends an internal query and collects its rows.
+///
+/// # Errors
+/// After [`SessionError::TimedOut`] the connection has a statement in flight and must be dropped.
+pub(super) async fn run_internal(
+    conn: &mut Conn,
+    query: &InternalQuery,
+    events: &EventSender,
+) -> Result<Vec<Row>, SessionError> {
+    run_internal_within(conn, query, events, limits::OWN_STATEMENT).await
+}
+
+/// Sends an internal query with a time limit of its own, and collects its rows.
+pub(super) async fn run_internal_within(
+    conn: &mut Conn,
+    query: &InternalQuery,
+    events: &EventSender,
+    limit: Duration,
+) -> Result<Vec<Row>, SessionError> {
+    let sent = Instant::now();
+    let answer = match timeout(limit, conn.query::<Row, _>(query.text())).await {
+        Ok(Ok(rows)) => Ok(rows),
+        Ok(Err(error)) => Err(SessionError::Driver(error)),
+        Err(_) => Err(SessionError::TimedOut(limit)),
+    };
+    events.internal_query(query, sent.elapsed(), answer.as_ref().err().map(ToString::to_string)).await;
+    answer
+}
+
+/// Turns a refusal by the server into an empty answer; other errors stay.
+pub(super) fn allow_refusal(answer: Result<Vec<Row>, SessionError>) -> Result<Vec<Row>, SessionError> {
+    match answer {
+        Err(error) if error.server_code().is_some() => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+/// How internal queries that belong together go out to one server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Batching {
+    /// In one text: one round trip for all of them.
+    Together,
+    /// One text for each, because the server accepts no more.
+    OneByOne,
+}
+
+/// Internal queries that belong together, with the answers that have already come.
+///
+/// A server may refuse the text, or one query in it, or answer otherwise than query by query. From there on it has answered
+/// nothing: what is missing is sent again when it is needed. So each query must be safe to send twice.
+pub(super) struct InternalBatch {
+    answers: VecDeque<(InternalQuery, Vec<Row>)>,
+    /// How the next batch should go out.
+    pub(super) batching: Batching,
+}
+
+/// The answer to one query of a batch, and how long after the batch was sent it came.
+struct TimedRows {
+    rows: Vec<Row>,
+    took: Duration,
+}
+
+impl InternalBatch {
+    /// Sends the queries, unless they go one by one.
+    ///
+    /// # Errors
+    /// Only where the connection cannot be used any more.
+    pub(super) async fn send(
+        conn: &mut Conn,
+        queries: &[&InternalQuery],
+        batching: Batching,
+        events: &EventSender,
+    ) -> Result<Self, SessionError> {
+        match batching {
+            Batching::OneByOne => Ok(Self { answers: VecDeque::new(), batching }),
+            Batching::Together => Self::send_in_one_text(conn, queries, events).await,
+        }
+    }
+
+    async fn send_in_one_text(
+        conn: &mut Conn,
+        queries: &[&InternalQuery],
+        events: &EventSender,
+    ) -> Result<Self, SessionError> {
+        let sent = Instant::now();
+        let mut results = Vec::new();
+        let text = join(queries);
+        let ended = match timeout(limits::OWN_STATEMENT, read_results(conn, &text, sent, &mut results)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(SessionError::Driver(error)),
+            Err(_) => Err(SessionError::TimedOut(limits::OWN_STATEMENT)),
+        };
+        let refusal = match &ended {
+            Ok(()) if results.len() == queries.len() => None,
+            Ok(()) => {
+                let reason = format!("{} answers to {} statements in one text", results.len(), queries.len());
+                // It is unknown which answer belongs to which query.
+                results.clear();
+                Some(reason)
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        // An error after the last answer belongs to no query.
+        results.truncate(queries.len());
+        let batching = if refusal.is_none() { Batching::Together } else { Batching::OneByOne };
+        let mut answers = VecDeque::with_capacity(queries.len());
+        let mut results = results.into_iter();
+        let mut is_first_missing = true;
+        for query in queries {
+            if let Some(result) = results.next() {
+                events.internal_query(query, result.took, None).await;
+                answers.push_back(((*query).clone(), result.rows));
+                continue;
+            }
+            let error = if is_first_missing {
+                let reason = refusal.as_deref().unwrap_or_default();
+                format!("{reason} (sent in one text of {} statements)", queries.len())
+            } else {
+                "not run: it was in one text with the statement before".to_owned()
+            };
+            is_first_missing = false;
+            events.internal_query(query, sent.elapsed(), Some(error)).await;
+        }
+        match ended {
+            Err(error) if error.server_code().is_none() => Err(error),
+            Ok(()) | Err(_) => Ok(Self { answers, batching }),
+        }
+    }
+
+    /// Returns the answer to the next query: the one that came with the batch, else the query is sent now.
+    pub(super) async fn answer(
+        &mut self,
+        conn: &mut Conn,
+        query: &InternalQuery,
+        events: &EventSender,
+    ) -> Result<Vec<Row>, SessionError> {
+        match self.answers.pop_front() {
+            Some((of, rows)) if of == *query => Ok(rows),
+            Some(_) | None => run_internal(conn, query, events).await,
+        }
+    }
+}
+
+/// Reads the answer to each query of a text. The results that were read stay where an error comes after them.
+async fn read_results(
+    conn: &mut Conn,
+    text: &InternalQuery,
+    sent: Instant,
+    results: &mut Vec<TimedRows>,
+) -> Result<(), Error> {
+    let mut result = conn.query_iter(text.text()).await?;
+    while result.columns().is_some() {
+        let mut rows = Vec::new();
+        while let Some(row) = result.next().await? {
+            rows.push(row);
+        }
+        results.push(TimedRows { rows, took: sent.elapsed() });
+    }
+    // Returns an error that came in place of another answer; else the next query on this connection would get it.
+    result.next().await.map(drop)
+}

@@ -1,0 +1,55 @@
+//! The use of a chain of SSH connections by one forward.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio_util::sync::CancellationToken;
+
+use super::hop_connection::HopChain;
+
+/// What a forward keeps while it uses a chain.
+pub(super) enum ChainLease {
+    /// The tunnel's first chain, alone. Dropping the lease clears the flag that marks the chain as used.
+    First(Arc<AtomicBool>),
+    /// The tunnel's first chain, together with other forwards.
+    Shared,
+    /// A chain of its own, which ends with the forward or with the tunnel.
+    Own(Arc<HopChain>, CancellationToken),
+}
+
+impl ChainLease {
+    /// Waits until the tunnel is dropped. Never returns where that ends the chain anyway.
+    pub(super) async fn cancelled(&self) {
+        match self {
+            Self::First(_) | Self::Shared => std::future::pending().await,
+            Self::Own(_chain, tunnel) => tunnel.cancelled().await,
+        }
+    }
+
+    /// Returns the chain of its own, where it has one.
+    pub(super) fn own_chain(&self) -> Option<&HopChain> {
+        match self {
+            Self::First(_) | Self::Shared => None,
+            Self::Own(chain, _) => Some(chain),
+        }
+    }
+}
+
+impl Drop for ChainLease {
+    fn drop(&mut self) {
+        if let Self::First(is_used) = self {
+            is_used.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+impl fmt::Debug for ChainLease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::First(_) => "First",
+            Self::Shared => "Shared",
+            Self::Own(..) => "Own",
+        })
+    }
+}

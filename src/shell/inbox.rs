@@ -1,0 +1,62 @@
+//! Events of the workers, as the event loop receives them: one bounded queue for all workers.
+
+use crate::app::Message;
+use crate::domain::compute::Computed;
+use crate::domain::protocol::{
+    ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
+};
+
+/// An event of a worker.
+#[derive(Debug)]
+pub(super) enum WorkerEvent {
+    Session(SessionId, SessionEvent),
+    Store(ResultId, StoreEvent),
+    Export(ExportId, ExportEvent),
+    Storage(StorageEvent),
+    /// From the clipboard worker.
+    Host(HostEvent),
+    Computed(Computed),
+}
+
+impl From<(SessionId, SessionEvent)> for WorkerEvent {
+    fn from((id, event): (SessionId, SessionEvent)) -> Self {
+        Self::Session(id, event)
+    }
+}
+
+impl From<(ResultId, StoreEvent)> for WorkerEvent {
+    fn from((id, event): (ResultId, StoreEvent)) -> Self {
+        Self::Store(id, event)
+    }
+}
+
+impl From<(ExportId, ExportEvent)> for WorkerEvent {
+    fn from((id, event): (ExportId, ExportEvent)) -> Self {
+        Self::Export(id, event)
+    }
+}
+
+impl From<HostEvent> for WorkerEvent {
+    fn from(event: HostEvent) -> Self {
+        Self::Host(event)
+    }
+}
+
+impl From<Computed> for WorkerEvent {
+    fn from(computed: Computed) -> Self {
+        Self::Computed(computed)
+    }
+}
+
+impl From<WorkerEvent> for Message {
+    fn from(event: WorkerEvent) -> Self {
+        match event {
+            WorkerEvent::Session(id, event) => Self::Session(id, event),
+            WorkerEvent::Store(id, event) => Self::Result(id, event),
+            WorkerEvent::Export(id, event) => Self::Export(id, event),
+            WorkerEvent::Storage(event) => Self::Storage(event),
+            WorkerEvent::Host(event) => Self::Host(event),
+            WorkerEvent::Computed(computed) => Self::Computed(computed),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The shell of the TUI: runs the event loop around the pure `app`. It turns terminal input and worker events into messages,
+//! hands effects to the workers, and draws the model.
+
+mod clipboard;
+mod dispatch;
+mod event_loop;
+pub mod export;
+mod frame_pacing;
+mod inbox;
+pub mod row_router;
+mod signals;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::mpsc;
+
+use crate::app::action::Action;
+use crate::app::layout::ScreenSize;
+use crate::app::model::{Model, Start};
+use crate::app::ui::look::{Colours, TerminalLook};
+use crate::app::ui::theme::Theme;
+use crate::app::{Effect, Message, update};
+use crate::domain::keys::Keymap;
+use crate::domain::limits::INBOX;
+use crate::domain::problem::Problem;
+use crate::domain::profile::{Profile, Settings};
+use crate::io::terminal::{ColourCodes, Screen};
+
+use dispatch::Dispatch;
+pub use dispatch::ShellDeps;
+use inbox::WorkerEvent;
+
+/// How long each worker may take to finish its work when the program quits.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What the TUI starts with.
+#[derive(Debug)]
+pub struct ShellStart {
+    pub settings: Arc<Settings>,
+    /// The profiles that the user can choose, including the built-in one.
+    pub profiles: Vec<Arc<Profile>>,
+    /// Problems found in settings and keymaps.
+    pub problems: Vec<Problem>,
+    /// The profile to connect to at once.
+    pub profile: Option<String>,
+    /// The first worksheet of the demo (title and text), used when the demo has none yet.
+    pub first_worksheet: Option<(String, String)>,
+    /// What the terminal can show.
+    pub look: TerminalLook,
+    pub keymap: Keymap<Action>,
+    /// The working directory, made safe for display; empty if it is unknown.
+    pub directory: String,
+}
+
+/// Runs the TUI until the user quits. Returns the exit code.
+///
+/// # Errors
+/// Returns a problem if there is no terminal.
+pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<u8, Problem> {
+    let codes = match start.look.colours {
+        Colours::None | Colours::Many => ColourCodes::Indexed,
+        Colours::Sixteen => ColourCodes::Basic,
+    };
+    let mut screen = Screen::open(codes, &start.settings.command_line)?;
+    let (width, height) = screen.size();
+    let mut model = Model::new(Start {
+        settings: start.settings,
+        profiles: start.profiles,
+        keymap: Arc::new(start.keymap),
+        theme: Theme::new(start.look),
+        size: ScreenSize { width, height },
+        problems: start.problems,
+        first_worksheet: start.first_worksheet,
+        folder: start.directory,
+    });
+    let (sender, mut inbox) = mpsc::channel::<WorkerEvent>(INBOX);
+    let mut dispatch = Dispatch::new(deps, sender);
+    let mut effects = Vec::new();
+    if let Some(profile) = start.profile {
+        effects.extend(update(&mut model, Message::Connect(profile)));
+    }
+    let event_loop = event_loop::run(&mut model, &mut screen, &mut inbox, &mut dispatch, effects);
+    let ended = AssertUnwindSafe(event_loop).catch_unwind().await;
+    drop(screen);
+    inbox.close();
+    if ended.is_err() {
+        save_worksheets(&mut model, &mut dispatch);
+    }
+    dispatch.finish().await;
+    match ended {
+        Ok(code) => Ok(code),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Saves the worksheets after a panic in the event loop, so that the last edits reach the disk.
+fn save_worksheets(model: &mut Model, dispatch: &mut Dispatch) {
+    (model.worksheets.is_dirty, model.worksheets.is_saving) = (true, false);
+    let saving = catch_unwind(AssertUnwindSafe(|| update(model, Message::Terminate)));
+    for effect in saving.unwrap_or_default() {
+        if matches!(effect, Effect::Storage(_)) {
+            // If the queue is full, it already holds a save.
+            let _ = dispatch.run(effect);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The signals that the TUI handles: SIGTERM and SIGHUP quit, SIGINT acts as Ctrl-C.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What a signal asks for.
+pub(super) enum SignalRequest {
+    /// Save the worksheets and quit.
+    Quit,
+    /// Cancel the running statement.
+    Cancel,
+}
+
+/// Listens for signals; one that cannot be listened for is ignored.
+pub(super) struct Signals {
+    terminate: Option<Signal>,
+    hang_up: Option<Signal>,
+    interrupt: Option<Signal>,
+}
+
+impl Signals {
+    pub(super) fn new() -> Self {
+        Self {
+            terminate: signal(SignalKind::terminate()).ok(),
+            hang_up: signal(SignalKind::hangup()).ok(),
+            interrupt: signal(SignalKind::interrupt()).ok(),
+        }
+    }
+
+    /// Waits for the next signal.
+    pub(super) async fn next(&mut self) -> SignalRequest {
+        async fn received(signal: &mut Option<Signal>) {
+            match signal {
+                Some(signal) => {
+                    signal.recv().await;
+                }
+                None => std::future::pending().await,
+            }
+        }
+        tokio::select! {
+            () = received(&mut self.terminate) => SignalRequest::Quit,
+            () = received(&mut self.hang_up) => SignalRequest::Quit,
+            () = received(&mut self.interrupt) => SignalRequest::Cancel,
+        }
+    }
+}
