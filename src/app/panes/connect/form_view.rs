@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{parts, wrap};
+use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::CommandLine;
 

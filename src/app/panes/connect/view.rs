@@ -2,17 +2,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
+use crate::app::ui::problem::{MARGINS, draw_problem, problem_rows};
 use crate::app::ui::theme::Theme;
-use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
 
-use super::{BESIDE, Connect, ConnectAction, ConnectStage, form_view, lead};
+use super::{Connect, ConnectAction, ConnectStage, form_view, lead};
 
 /// Columns that the words of a question keep beside a picture: a fingerprint fits.
 const WORDS_BESIDE_ART: u16 = 53;
@@ -206,7 +205,7 @@ impl ConnectView<'_> {
 
     /// Rows of what is said below the steps.
     fn rows_of_words(&self, area: Rect) -> usize {
-        let width = usize::from(area.width.saturating_sub(BESIDE));
+        let width = usize::from(area.width.saturating_sub(MARGINS));
         match &self.connect.stage {
             ConnectStage::Asking(Question::HostKey { .. }) => {
                 self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
@@ -247,38 +246,4 @@ impl ConnectView<'_> {
 /// A text as wide as the area, so that nothing of what was drawn there before stays.
 fn clear(text: &str, area: Rect) -> String {
     format!("{text:<width$}", width = usize::from(area.width))
-}
-
-/// Draws a problem: what, why, what next. Answers with the line below it.
-pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
-    let width = usize::from(area.width.saturating_sub(BESIDE));
-    let mut y = area.y;
-    for (text, style) in problem_words(problem, theme) {
-        for part in wrap(&text, width) {
-            if y < area.bottom() {
-                parts(buffer, (area.x + 1, y), area.right(), [(part.as_str(), style)]);
-                y += 1;
-            }
-        }
-    }
-    y
-}
-
-/// Rows that a problem takes at this width.
-fn problem_rows(problem: &Problem, width: usize, theme: Theme) -> usize {
-    problem_words(problem, theme).iter().map(|(text, _)| wrap(text, width).len()).sum()
-}
-
-/// What, why and what next, in the colours of each.
-fn problem_words(problem: &Problem, theme: Theme) -> Vec<(String, Style)> {
-    let mut words = vec![(problem.what.clone(), theme.bad())];
-    words.extend(problem.because.iter().map(|cause| (format!("because {cause}"), theme.text())));
-    words.extend(
-        problem
-            .server
-            .iter()
-            .map(|error| (format!("ERROR {} ({}): {}", error.code, error.state, error.message), theme.text())),
-    );
-    words.extend(problem.hint.iter().map(|hint| (format!("next: {hint}"), theme.warning())));
-    words
 }

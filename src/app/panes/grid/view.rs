@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
-use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
+use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::quantity::grouped;
