@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::keys::label_of;
 use crate::domain::protocol::{Question, Role};
 use crate::domain::text::visible;
 
@@ -46,7 +47,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let words = link_words(model);
     // What a server said that is not there any more is not said of the one that comes.
     let facts = context.facts.as_ref().filter(|_| matches!(context.link, ConnectionState::Connected(_)));
-    let role = facts.map_or("role not known yet", |facts| facts.role.label());
+    let role = facts.map_or("role unknown", |facts| facts.role.label());
     let short_role = match facts.map(|facts| facts.role) {
         Some(Role::Replica | Role::Writer) => role,
         Some(Role::Unknown) | None => "role ?",
@@ -144,7 +145,7 @@ fn link_words(model: &Model) -> Vec<String> {
             let left = left.as_secs() + u64::from(left.subsec_millis() > 0);
             vec![
                 format!(" LINK LOST, reconnecting in {left} s (attempt {attempt})"),
-                format!(" LOST, again in {left} s"),
+                format!(" LOST, retry in {left} s"),
                 " LOST".into(),
             ]
         }
@@ -185,9 +186,8 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.aside.theme);
     let area = rect(context.layout.hints, buffer);
     if !model.matcher.open().is_empty() {
-        let typed: Vec<String> = model.matcher.open().iter().map(ToString::to_string).collect();
-        let words = format!(" {} … ", typed.join(" "));
-        parts(buffer, (area.x, area.y), area.right(), [(words.as_str(), theme.key()), ("esc gives up", theme.dim())]);
+        let words = format!(" {} … ", label_of(model.matcher.open()));
+        parts(buffer, (area.x, area.y), area.right(), [(words.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
         return;
     }
     if let Some(notice) = model.aside.notice.as_ref().filter(|_| !has_room(model)) {
@@ -226,7 +226,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         let back = if overlay.dialog.has_step_before() { "back" } else { "close" };
         let mut keys = vec![(Action::List(ListAction::Choose), overlay.dialog.enter_hint()), close(back)];
         if overlay.has_more_items(context) {
-            keys.push((Action::List(ListAction::PageDown), "page down"));
+            keys.push((Action::List(ListAction::PageDown), "more"));
         }
         return keys;
     }
@@ -239,13 +239,13 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     if model.context.running.is_some() {
         keys.push(app(A::Stop, "stop"));
     } else if model.grid.exporting().is_some() {
-        keys.push(app(A::Stop, "stop the export"));
+        keys.push(app(A::Stop, "stop export"));
     }
     match model.context.link {
         ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {
             keys.extend([app(A::Reconnect, "connect now"), app(A::Stop, "stop trying")]);
         }
-        ConnectionState::Lost => keys.push(app(A::Reconnect, "connect again")),
+        ConnectionState::Lost => keys.push(app(A::Reconnect, "reconnect")),
         ConnectionState::None | ConnectionState::Connecting(_) | ConnectionState::Connected(_) => {}
     }
     match model.focus {
@@ -261,14 +261,14 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             app(A::Run, "run"),
             app(A::NextPanel, "next panel"),
             app(A::Snippets, "snippets"),
-            (Action::Worksheet(WorksheetAction::Docs), "about the table"),
+            (Action::Worksheet(WorksheetAction::Docs), "table docs"),
             app(A::SaveSnippet, "save snippet"),
         ]),
         Focus::Grid => keys.extend(grid_hints(model)),
         Focus::Inspector => {
             keys.push((Action::Inspector(InspectorAction::Leave), "close"));
             if model.inspector.is_longer(context) {
-                keys.push((Action::Inspector(InspectorAction::PageDown), "further"));
+                keys.push((Action::Inspector(InspectorAction::PageDown), "more"));
             }
             if model.inspector.has_example(context) {
                 keys.push((Action::Inspector(InspectorAction::Example), "example"));
@@ -281,7 +281,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
                 ]);
             }
             if model.inspector.has_formats() {
-                keys.push((Action::Inspector(InspectorAction::Format), "other form"));
+                keys.push((Action::Inspector(InspectorAction::Format), "next format"));
             }
             keys.extend([
                 (Action::Inspector(InspectorAction::Copy), "copy"),
@@ -312,14 +312,14 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
         0 | 1 => None,
         _ => Some([
             (Action::Grid(GridAction::NextResult), "next result"),
-            (Action::Grid(GridAction::PreviousResult), "result before"),
+            (Action::Grid(GridAction::PreviousResult), "previous result"),
         ]),
     };
     if result.is_some_and(|result| result.came_from.is_some()) {
         keys.push((Action::Grid(GridAction::Return), "back"));
     }
     if result.is_some_and(|result| result.late_problem().is_some()) {
-        keys.push((Action::Grid(GridAction::Warnings), "why it failed"));
+        keys.push((Action::Grid(GridAction::Warnings), "error"));
     }
     if result.is_none_or(|result| result.count() == 0) {
         // There is no row to do anything with.

@@ -87,7 +87,7 @@ fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects:
         KeyMatch::Pending | KeyMatch::GivenUp => {}
         KeyMatch::Unbound => {
             let help = model.context.key(Action::App(super::action::AppAction::Help));
-            model.notice(format!("{chord} does nothing here; {help} shows the keys that do"));
+            model.notice(format!("{} does nothing here. {help} shows the keys that do.", chord.label()));
         }
     }
 }

@@ -461,7 +461,7 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     assert!(screen.contains("writing 4 of 9 rows to subjects.csv, 2.0 KiB"), "{screen}");
     // One at a time, and its result stays.
     bench.keys("x");
-    assert!(shown(&bench).contains("an export is under way"));
+    assert!(shown(&bench).contains("An export is running."));
     bench.keys("ctrl-q");
     assert!(shown(&bench).contains("Rows are being written to a file"), "{}", shown(&bench));
     bench.keys("esc");
@@ -489,7 +489,7 @@ fn a_file_that_is_there_is_replaced_only_after_a_yes() {
         bench.keys("x enter enter");
         let order = ordered(&mut bench);
         bench.feed(Message::Export(order.id, ExportEvent::Exists("/tmp/there.csv".into())));
-        assert!(shown(&bench).contains("/tmp/there.csv is there already. Replace it?"), "{}", shown(&bench));
+        assert!(shown(&bench).contains("/tmp/there.csv already exists. Replace it?"), "{}", shown(&bench));
         bench.keys(key);
         let again = bench.effects.iter().find_map(|effect| match effect {
             Effect::Export(ExportCmd::Write(order)) => Some(order.clone()),
@@ -510,7 +510,7 @@ fn esc_and_ctrl_c_stop_an_export_and_a_failure_is_a_problem_with_the_rows_still_
         let stop = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Cancel(_))));
         assert!(matches!(stop, Effect::Export(ExportCmd::Cancel(id)) if id == order.id));
         bench.feed(Message::Export(order.id, ExportEvent::Cancelled));
-        assert!(shown(&bench).contains("no file was written"));
+        assert!(shown(&bench).contains("No file was written."));
         bench.keys("x enter enter");
         let order = ordered(&mut bench);
         let problem = Problem::new(ProblemKind::Local, "The rows cannot be written to /x")
@@ -530,14 +530,14 @@ fn esc_and_ctrl_c_stop_an_export_and_a_failure_is_a_problem_with_the_rows_still_
 fn rows_that_are_being_arranged_or_not_all_there_are_not_exported_in_silence() {
     let (mut bench, result) = with_rows(9);
     bench.keys("s x");
-    assert!(shown(&bench).contains("the rows are being arranged"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("The rows are being sorted or filtered."), "{}", shown(&bench));
     bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 9, of: 9 })));
     let cut = Progress { rows: 9, bytes: 10, end: Some(End::Limit(Limit::Rows(9))) };
     bench.feed(Message::Result(result, StoreEvent::Progress(cut)));
     bench.keys("x enter");
     assert!(shown(&bench).contains("the 9 loaded rows"), "{}", shown(&bench));
     bench.keys("enter");
-    assert!(shown(&bench).contains("The result is not"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("The result"), "{}", shown(&bench));
     bench.keys("enter");
     assert_eq!(ordered(&mut bench).view, ViewId(1));
 }
@@ -687,7 +687,7 @@ fn all_rows_of_a_cut_result_take_the_way_of_every_statement_without_the_row_limi
     let written = ExportedFile { path, columns_file: None, rows: 7000, bytes: 9, sha256: "ab".repeat(32) };
     bench.feed(Message::Export(order.id, ExportEvent::Cut(written, Limit::Bytes(9))));
     let screen = shown(&bench);
-    assert!(screen.contains("not whole") && screen.contains("byte limit"), "{screen}");
+    assert!(screen.contains("incomplete") && screen.contains("byte limit"), "{screen}");
     bench.session(SessionEvent::Ended { result, report: report(End::Limit(Limit::Bytes(9)), 7000) });
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::End { .. }))));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Exported(_)))));

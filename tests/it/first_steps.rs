@@ -116,7 +116,7 @@ fn help_and_commands_are_told_at_every_size_and_beside_every_notice() {
                     assert!(lines(&bench).iter().any(|line| line.contains("nothing is running")), "{width}");
                 }
                 let last = last(&bench);
-                assert!(last.contains("f1 keys") && last.contains("ctrl-p commands"), "{width} {panel}: {last}");
+                assert!(last.contains("F1 keys") && last.contains("Ctrl-P commands"), "{width} {panel}: {last}");
             }
             bench.keys("f6");
         }
@@ -129,7 +129,7 @@ fn a_long_notice_is_told_whole() {
     bench.keys("f8 esc alt-x");
     let all = lines(&bench).join(" ");
     let words: Vec<&str> = all.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect();
-    assert!(words.join(" ").contains("alt-x does nothing here; f1 shows the keys that do"), "{all}");
+    assert!(words.join(" ").contains("Alt-X does nothing here. F1 shows the keys that do"), "{all}");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn times_and_counts_read_well() {
     let result = bench.run();
     bench.rows(result, &["one", "two"], &[&[Some("1"), Some("2")]]);
     let all = lines(&bench).join("\n");
-    assert!(all.contains("all 1 row · 40 ms to first · 120 ms"), "{all}");
+    assert!(all.contains("─ 1 row · 40 ms to first · 120 ms"), "{all}");
     assert!(all.contains("row 1 · col 1/2"), "{all}");
     assert!(all.contains("~1,200"), "{all}");
     assert!(!all.contains("1200~"), "{all}");

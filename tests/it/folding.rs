@@ -46,10 +46,10 @@ fn parts_fold_and_unfold_by_their_keys_and_the_hints_and_the_help_name_them() {
     bench.keys("+");
     assert!(shown(&bench).contains("vitals"));
     let screen = shown(&bench);
-    assert!(screen.contains("enter fold") && screen.contains("- fold all"), "{screen}");
+    assert!(screen.contains("Enter fold") && screen.contains("- fold all"), "{screen}");
     bench.keys("f1");
     let screen = shown(&bench);
-    assert!(screen.contains("fold or unfold this part of a JSON document"), "{screen}");
+    assert!(screen.contains("Fold or unfold this part of a JSON document"), "{screen}");
     bench.keys("esc end");
     assert_eq!(here(&bench), "}");
     bench.keys("home");
@@ -77,10 +77,10 @@ fn a_search_opens_what_it_finds_and_another_form_does_not_fold() {
     bench.keys("/");
     bench.text("nowhere");
     bench.keys("enter");
-    assert!(shown(&bench).contains("no line of the document holds what was searched for"));
+    assert!(shown(&bench).contains("No matches in the document."));
     bench.keys("m enter");
     assert_eq!(bench.model.inspector.format, Some(ValueFormat::Text));
-    assert!(shown(&bench).contains("only a JSON document folds"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("Only a JSON document can be folded."), "{}", shown(&bench));
 }
 
 #[test]

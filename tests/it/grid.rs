@@ -160,7 +160,7 @@ fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
     // What was on its way still tells.
     bench.feed(working(StoreWork::Arrange));
     let screen = shown(&bench);
-    assert!(screen.contains("the rows stand as they did") && !screen.contains("sorting"), "{screen}");
+    assert!(screen.contains("The rows keep their order.") && !screen.contains("sorting"), "{screen}");
     assert!(!screen.contains("study_id ▲") && bench.model.grid.export_refusal().is_none(), "{screen}");
     // It had been made a moment before: then it shows, and is said.
     bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 9, of: 9 })));
@@ -174,13 +174,13 @@ fn work_that_is_given_up_leaves_the_rows_and_the_words_as_they_were() {
     bench.keys("esc");
     assert!(matches!(asked(&mut bench), StoreCmd::CancelJobs(_)));
     let screen = shown(&bench);
-    assert!(screen.contains("the search was stopped") && !screen.contains("searching"), "{screen}");
+    assert!(screen.contains("The search was stopped.") && !screen.contains("searching"), "{screen}");
     bench.keys("A y");
     let _ = asked(&mut bench);
     bench.feed(working(StoreWork::Copy));
     bench.keys("esc");
     assert!(matches!(asked(&mut bench), StoreCmd::CancelJobs(_)));
-    assert!(shown(&bench).contains("nothing was copied") && !shown(&bench).contains("copying"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("Nothing was copied.") && !shown(&bench).contains("copying"), "{}", shown(&bench));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn a_filter_is_typed_with_its_faults_told_and_says_over_what_it_holds() {
     let StoreCmd::Arrange { view, arrangement, .. } = asked(&mut bench) else { panic!("an arrangement") };
     assert_eq!(arrangement.filter.unwrap().text(), "name = 'SCR-0001' and id < 5");
     bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: view, rows: 1, of: 9 })));
-    assert!(shown(&bench).contains("1 of 9 rows where name = 'SCR-0001' and id < 5"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("1 of 9 rows match name = 'SCR-0001' and id < 5"), "{}", shown(&bench));
     assert_eq!(bench.model.grid.count(), 1);
     bench.keys("f");
     assert!(shown(&bench).contains("where › name = 'SCR-0001' and id < 5"));
@@ -444,7 +444,11 @@ fn a_search_holds_for_the_columns_that_show_and_the_cursor_stays_when_it_is_done
     assert_eq!(front(&bench).row, 4);
     assert!(shown(&bench).contains("9 matches"), "{}", shown(&bench));
     search(&mut bench, "zzz", 0);
-    assert!(shown(&bench).contains("nothing in 9 rows holds `zzz`; 1 hidden column not searched"), "{}", shown(&bench));
+    assert!(
+        shown(&bench).contains("No match for `zzz` in 9 rows (1 hidden column not searched)."),
+        "{}",
+        shown(&bench)
+    );
     bench.effects.clear();
     bench.keys("+");
     assert!(matches!(asked(&mut bench), StoreCmd::Find { columns, .. } if columns == [0, 1, 2]));
@@ -469,9 +473,9 @@ fn a_search_while_rows_come_says_over_which_and_is_done_again_at_their_end() {
 #[test]
 fn a_result_that_was_stopped_before_a_row_came_says_so() {
     for (end, words) in [
-        (End::Complete, "there is no row that it asks for"),
-        (End::Cancelled, "stopped before a row came"),
-        (End::Limit(Limit::Fetch(9)), "A limit ended it before a row came"),
+        (End::Complete, "No rows."),
+        (End::Cancelled, "Stopped before the first row."),
+        (End::Limit(Limit::Fetch(9)), "A limit ended the statement before the first row."),
     ] {
         let (mut bench, result) = with_rows(0);
         bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 0, bytes: 0, end: Some(end) })));
@@ -500,7 +504,7 @@ fn the_value_here_narrows_the_choice_that_is_there() {
     bench.keys("e");
     assert!(matches!(asked(&mut bench), StoreCmd::Value { column: 0, .. }));
     bench.feed(Message::Result(result, value("2")));
-    assert_eq!(arranged(&mut bench), "id = 1 and id = 2", "it is there already");
+    assert_eq!(arranged(&mut bench), "id = 1 and id = 2", "it already exists");
     bench.keys("f");
     bench.text(" or id = 3");
     bench.keys("enter");
@@ -656,9 +660,9 @@ fn a_text_is_found_in_a_value_wherever_the_panel_breaks_it() {
         bench.keys("enter");
         let shown = shown(&bench);
         assert_eq!(shown.contains("match 1 of 1"), is_there, "{wanted}: {shown}");
-        let is_told = shown.contains("no line holds") || shown.contains("no line of the part that shows");
+        let is_told = shown.contains("No matches");
         assert_eq!(is_told, !is_there, "{wanted}: {shown}");
-        assert_eq!(shown.contains("of the part that shows"), wanted == "the end", "{wanted}: {shown}");
+        assert_eq!(shown.contains("No matches in the part that is shown."), wanted == "the end", "{wanted}: {shown}");
     }
 }
 

@@ -61,7 +61,7 @@ fn columns_that_stay_never_hide_the_cursor() {
     let columns: Vec<Column> = (1..=45).map(|n| column(&format!("column_{n}_x"), WireType::LongLong)).collect();
     let mut bench = with_columns(&columns, 3);
     bench.keys("$ z");
-    assert_eq!(notice(&bench), "only 10 of 45 columns fit beside the others; z again lets go");
+    assert_eq!(notice(&bench), "Only 10 of 45 columns fit next to the others. z unfreezes them.");
     let screen = shown(&bench);
     assert!(screen.contains("column_1_x") && screen.contains("column_45_x"), "{screen}");
     bench.keys("left left left left left");
@@ -148,15 +148,15 @@ fn a_copy_says_what_is_in_the_text_and_what_is_not() {
     assert_eq!(what(CopyFormat::Value, &[Some("a"), None]), "2 values");
     assert_eq!(
         said(CopyFormat::InList, &[Some("a"), None, Some("a")]).1.unwrap(),
-        ("IN ('a')".to_owned(), "1 different value as IN (…) (1 NULL left out, which IN never finds)".to_owned())
+        ("IN ('a')".to_owned(), "1 distinct value as IN (…) (1 NULL left out: IN never matches it)".to_owned())
     );
     assert_eq!(what(CopyFormat::InList, &[Some("a"), Some("b")]), "2 values as IN (…)");
     assert_eq!(
         what(CopyFormat::InList, &[None, Some("a"), None]),
-        "1 value as IN (…) (2 NULLs left out, which IN never finds)"
+        "1 value as IN (…) (2 NULLs left out: IN never matches it)"
     );
     let (words, sent) = said(CopyFormat::InList, &[None]);
-    assert_eq!((words.as_str(), sent), ("there is no value but NULL, which IN never finds: nothing was copied", None));
+    assert_eq!((words.as_str(), sent), ("All values are NULL, which IN never matches. Nothing was copied.", None));
 
     let of = |cells, as_hex| {
         let mut bench = with_columns(&[column("id", WireType::LongLong)], 3);
@@ -176,19 +176,19 @@ fn keys_that_can_do_nothing_say_so() {
     bench.keys(":");
     bench.text("99999");
     bench.keys("enter");
-    assert_eq!((front(&bench).row, notice(&bench).as_str()), (1710, "the last row is 1,711"));
+    assert_eq!((front(&bench).row, notice(&bench).as_str()), (1710, "The last row is 1,711."));
     bench.keys(":");
     bench.text("1711");
     bench.keys("enter");
     assert_eq!((front(&bench).row, notice(&bench).as_str()), (1710, ""));
     bench.keys("X");
     bench.keys("X");
-    assert_eq!(notice(&bench), "there is no result to close");
+    assert_eq!(notice(&bench), "There is no result to close.");
     bench.keys("u");
-    assert_eq!(notice(&bench), "there is no result here yet");
+    assert_eq!(notice(&bench), "There is no result yet.");
     let mut bench = Bench::connected(160, 45);
     bench.keys("ctrl-z");
-    assert_eq!(notice(&bench), "there is nothing to undo");
+    assert_eq!(notice(&bench), "There is nothing to undo.");
 
     // What is wrong with a condition stands under it, and nowhere else.
     let mut bench = with_columns(&[column("id", WireType::LongLong)], 3);
@@ -205,10 +205,10 @@ fn another_zone_is_for_times_and_says_as_what_a_time_without_one_is_read() {
     let columns = [column("n", WireType::LongLong), column("day", WireType::Date), created];
     let mut bench = with_columns(&columns, 3);
     bench.keys("Z");
-    assert_eq!(notice(&bench), "`n` is no time: a zone means nothing to it");
+    assert_eq!(notice(&bench), "`n` is not a time. It has no time zone.");
     assert!(!bench.model.overlays.is_modal());
     bench.keys("right Z");
-    assert_eq!(notice(&bench), "`day` is a date without a time: a zone means nothing to it");
+    assert_eq!(notice(&bench), "`day` is a date without a time. It has no time zone.");
     bench.keys("right");
     let width = front(&bench).layout.width(2);
     let zone = |bench: &mut Bench, name: &str| {
@@ -281,17 +281,17 @@ fn hints_offer_what_does_something() {
     let photo = column("photo", WireType::Blob);
     let mut bench = with_columns(&[photo], 3);
     bench.keys(":");
-    assert!(!shown(&bench).contains("further"), "{}", shown(&bench));
+    assert!(!shown(&bench).contains("PgDn more"), "{}", shown(&bench));
     bench.keys("esc Z");
     open_value(&mut bench, &[0xff, 0xfe]);
     let screen = shown(&bench);
-    assert!(!screen.contains("further") && !screen.contains("other form"), "{screen}");
+    assert!(!screen.contains("PgDn more") && !screen.contains("next format"), "{screen}");
     bench.keys("m");
-    assert_eq!(notice(&bench), "this value has one format: hexadecimal");
+    assert_eq!(notice(&bench), "This value has only one format: hexadecimal.");
     bench.keys("esc");
     open_value(&mut bench, "a line\n".repeat(90).as_bytes());
     let screen = shown(&bench);
-    assert!(screen.contains("further") && screen.contains("other form"), "{screen}");
+    assert!(screen.contains("PgDn more") && screen.contains("next format"), "{screen}");
 }
 
 #[test]

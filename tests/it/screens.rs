@@ -125,7 +125,7 @@ fn the_form_for_a_new_profile() {
     insta::assert_snapshot!("form_wrong_80x24", text(&bench, (80, 24)));
     let mut small = Bench::new(40, 10);
     small.keys("ctrl-n ctrl-s");
-    assert!(text(&small, (40, 10)).contains("Name: it is needed"), "what is wrong is told at every size");
+    assert!(text(&small, (40, 10)).contains("Name: this field is required"), "what is wrong is told at every size");
 }
 
 #[test]

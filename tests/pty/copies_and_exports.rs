@@ -137,7 +137,7 @@ fn a_stopped_export_ends_and_leaves_nothing_beside_a_pipe_that_was_written_into(
         Err(_) => false,
     });
     assert!(taken < csv().len(), "it was not written to its end");
-    story.see("the export is stopped: no file was written");
+    story.see("The export was stopped. No file was written.");
     assert!(path.exists() && !partial.exists());
     story.keys("ctrl-q");
     assert!(story.end().success());

@@ -6,16 +6,16 @@ use crate::app::widgets::list::CursorMove;
 actions! {
     /// What works in every list above the panels.
     ListAction in "list" {
-        Down = "down": "next line",
-        Up = "up": "line before",
-        PageDown = "page-down": "page down",
-        PageUp = "page-up": "page up",
-        Top = "top": "first line",
-        End = "end": "last line",
-        Choose = "choose": "take this one",
-        Close = "close": "close",
-        DeleteBack = "delete-back": "delete the character before the cursor",
-        ClearLine = "clear-line": "clear the line",
+        Down = "down": "Go to the next item",
+        Up = "up": "Go to the previous item",
+        PageDown = "page-down": "Page down",
+        PageUp = "page-up": "Page up",
+        Top = "top": "Go to the first item",
+        End = "end": "Go to the last item",
+        Choose = "choose": "Take this item",
+        Close = "close": "Close, or go back one step",
+        DeleteBack = "delete-back": "Delete the character before the cursor",
+        ClearLine = "clear-line": "Clear the line",
     }
 }
 

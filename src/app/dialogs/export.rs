@@ -26,7 +26,7 @@ pub struct ExportPlan {
 /// A step of the dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ExportStep {
-    ExportFormat,
+    Format,
     Rows,
     Path,
 }

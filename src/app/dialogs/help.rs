@@ -3,6 +3,7 @@
 use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::domain::keys::label_of;
 
 /// Lists the keys of some layers of the keymap.
 #[derive(Debug)]
@@ -28,11 +29,7 @@ impl Dialog for HelpDialog {
         let actions = self.layers.iter().flat_map(|layer| Action::all().filter(move |action| action.layer() == *layer));
         actions
             .filter_map(|action| {
-                let keys: Vec<String> = context
-                    .keymap
-                    .chords(action.layer(), action)
-                    .map(|chords| chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
-                    .collect();
+                let keys: Vec<String> = context.keymap.chords(action.layer(), action).map(label_of).collect();
                 let item = DialogItem::new(keys.join("  "), vec![Request::Do(action)]);
                 (!keys.is_empty()).then(|| item.about(action.help()).right(action.layer()))
             })

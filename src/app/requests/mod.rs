@@ -114,7 +114,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Snippets => requests.push(open(SnippetsDialog)),
         AppAction::SaveSnippet => match model.worksheets.statement() {
             Some((_, statement)) => requests.push(open(SaveSnippetDialog { statement: statement.to_owned() })),
-            None => requests.push(Request::Notice("put the cursor on a statement first".into())),
+            None => requests.push(Request::Notice("Put the cursor on a statement first.".into())),
         },
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
         AppAction::Activity => requests.push(open(ActivityDialog { lines: model.aside.activity.clone() })),

@@ -97,13 +97,13 @@ pub(super) fn outlived(model: &mut Model) -> Option<Request> {
     model.inspector.outlived(front, &model.context).then_some(Request::HideInspector)
 }
 
-/// InspectorContent what tells of the result that shows; it goes with that.
+/// Shows something about the result in front; it is closed with that result.
 fn show_of_front(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
     show(model, content, requests);
     model.inspector.of = model.grid.front().map(|result| result.id);
 }
 
-/// InspectorContent what holds values of the result that shows; a copy of it is told of that result.
+/// Shows values of the result in front; a copy of them is recorded with that result.
 fn show_values(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
     show_of_front(model, content, requests);
     model.inspector.from = model.grid.front().map(ResultSet::copied_from);

@@ -2,4 +2,5 @@
 
 pub mod draw;
 pub mod look;
+pub mod problem;
 pub mod theme;

@@ -83,6 +83,43 @@ const NAMED: &[(&str, Key)] = &[
     ("space", Key::Char(' ')),
 ];
 
+impl Chord {
+    /// Returns the key as people write it, such as `Ctrl-R`, `F5`, `PgDn`; a keymap file writes it as [`fmt::Display`] does.
+    #[must_use]
+    pub fn label(self) -> String {
+        let mut label = String::new();
+        for (held, word) in [(self.ctrl, "Ctrl-"), (self.alt, "Alt-"), (self.shift, "Shift-")] {
+            label.push_str(if held { word } else { "" });
+        }
+        match self.key {
+            Key::Char(' ') => label.push_str("Space"),
+            // A capital letter with Ctrl or Alt is one that Shift makes.
+            Key::Char(c) if (self.ctrl || self.alt) && c.is_uppercase() => {
+                label.push_str("Shift-");
+                label.push(c);
+            }
+            Key::Char(c) if self.ctrl || self.alt => label.extend(c.to_uppercase()),
+            Key::Char(c) => label.push(c),
+            Key::F(number) => label.push_str(&format!("F{number}")),
+            Key::PageUp => label.push_str("PgUp"),
+            Key::PageDown => label.push_str("PgDn"),
+            Key::Enter => label.push_str("Enter"),
+            Key::Tab => label.push_str("Tab"),
+            Key::Esc => label.push_str("Esc"),
+            Key::Backspace => label.push_str("Backspace"),
+            Key::Delete => label.push_str("Delete"),
+            Key::Insert => label.push_str("Insert"),
+            Key::Up => label.push_str("Up"),
+            Key::Down => label.push_str("Down"),
+            Key::Left => label.push_str("Left"),
+            Key::Right => label.push_str("Right"),
+            Key::Home => label.push_str("Home"),
+            Key::End => label.push_str("End"),
+        }
+        label
+    }
+}
+
 impl FromStr for Chord {
     type Err = ChordError;
 

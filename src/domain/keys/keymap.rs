@@ -78,9 +78,9 @@ impl<A: Copy + Eq> Keymap<A> {
             .map(|binding| binding.chords.as_slice())
     }
 
-    /// Returns the first chords of an action as text, such as `g g`.
+    /// Returns the first key of an action as people write it, such as `Ctrl-R` or `g g`.
     pub fn label(&self, layer: &str, action: A) -> Option<String> {
-        self.chords(layer, action).next().map(write_chords)
+        self.chords(layer, action).next().map(label_of)
     }
 
     pub(super) fn look(&self, layer: &str, typed: &[Chord]) -> Lookup<A> {
@@ -97,7 +97,13 @@ impl<A: Copy + Eq> Keymap<A> {
     }
 }
 
-/// Formats chords with spaces between them.
+/// Returns a sequence of keys as people write it.
+#[must_use]
+pub fn label_of(chords: &[Chord]) -> String {
+    chords.iter().map(|chord| chord.label()).collect::<Vec<_>>().join(" ")
+}
+
+/// Chords as text with blanks between.
 pub(super) fn write_chords(chords: &[Chord]) -> String {
     chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

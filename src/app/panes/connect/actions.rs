@@ -5,16 +5,16 @@ use crate::app::action_table::actions;
 actions! {
     /// What works on the connection screen.
     ConnectAction in "connect" {
-        Down = "down": "next profile or field",
-        Up = "up": "profile or field before",
-        Connect = "connect": "connect, or give the answer",
-        Add = "add": "add a profile",
-        Save = "save": "save the new profile",
-        NextChoice = "next-choice": "next choice of the field",
-        PreviousChoice = "previous-choice": "choice of the field before",
-        Accept = "accept": "accept the host key",
-        Decline = "decline": "do not; back to the profiles",
-        DeleteBack = "delete-back": "delete the character before the cursor",
-        Close = "close": "close",
+        Down = "down": "Go to the next profile or field",
+        Up = "up": "Go to the previous profile or field",
+        Connect = "connect": "Connect, or send the answer",
+        Add = "add": "Add a profile",
+        Save = "save": "Save the new profile",
+        NextChoice = "next-choice": "Choose the next value of the field",
+        PreviousChoice = "previous-choice": "Choose the previous value of the field",
+        Accept = "accept": "Accept the host key",
+        Decline = "decline": "Decline, and go back to the profiles",
+        DeleteBack = "delete-back": "Delete the character before the cursor",
+        Close = "close": "Close",
     }
 }

@@ -177,7 +177,9 @@ impl ProfileForm {
             (field, Problem::new(crate::domain::problem::ProblemKind::Settings, format!("{}: {why}", label(field))))
         };
         let needed = |field: ProfileField| {
-            Some(text(field)).filter(|text| !text.is_empty()).ok_or_else(|| wrong(field, "it is needed".into()))
+            Some(text(field))
+                .filter(|text| !text.is_empty())
+                .ok_or_else(|| wrong(field, "this field is required".into()))
         };
         let name = needed(ProfileField::Name)?;
         check_name(&name).map_err(|problem| (ProfileField::Name, problem))?;
@@ -222,6 +224,6 @@ pub(super) fn label(field: ProfileField) -> &'static str {
         ProfileField::Account => "Account",
         ProfileField::Database => "Database",
         ProfileField::Password => "Password from",
-        ProfileField::Source => "Which",
+        ProfileField::Source => "Source",
     }
 }

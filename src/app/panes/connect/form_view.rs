@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{parts, wrap};
+use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::CommandLine;
 
@@ -42,7 +42,7 @@ pub(super) fn draw(form: &ProfileForm, rrx: &CommandLine, area: Rect, buffer: &m
         (false, ProfileField::Password, "keyring") => {
             let name = Some(form.text(ProfileField::Name).trim()).filter(|name| !name.is_empty()).unwrap_or("NAME");
             let line = rrx.with(&format!("secret set {name}"));
-            format!("`{line}` stores it in the keyring; until then rrx asks.")
+            format!("`{line}` stores it in the keyring; until then rrx asks for it.")
         }
         (false, field, source) => about(field, source).to_owned(),
     };
@@ -120,28 +120,26 @@ fn example(field: ProfileField) -> &'static str {
 fn about(field: ProfileField, source: &str) -> &'static str {
     match (field, source) {
         (ProfileField::Name, _) => {
-            "What you call it, in the picker and on the command line: letters, digits, '-', '_', '.'."
+            "The name of the profile, here and on the command line: letters, digits, '-', '_', '.'."
         }
         (ProfileField::Environment, _) => {
-            "What it reaches. Production is marked on every screen. Left and right choose."
+            "The environment of the server. Production is marked on every screen. Choose with Left and Right."
         }
         (ProfileField::Bastion, _) => {
-            "The SSH jump host, as [user@]host[:port] or a name of ~/.ssh/config; several with a blank between them; \
-             nothing: a direct connection."
+            "The SSH jump host: [user@]host[:port], or a name from ~/.ssh/config. Separate several with spaces; leave it \
+             empty for a direct connection."
         }
-        (ProfileField::Replica, _) => {
-            "The replica, as the bastion names it: host[:port]. The port is 3306 where none is said."
-        }
+        (ProfileField::Replica, _) => "The replica as the bastion reaches it: host[:port]. The default port is 3306.",
         (ProfileField::Account, _) => "The account on the replica.",
-        (ProfileField::Database, _) => "The database to start in; nothing: none.",
-        (ProfileField::Password, "prompt") => "rrx asks for it at each connecting. Left and right choose.",
+        (ProfileField::Database, _) => "The database to start in; empty for none.",
+        (ProfileField::Password, "prompt") => "rrx asks for it each time it connects. Choose with Left and Right.",
         (ProfileField::Password, _) => {
-            "It never stands in the settings; the next field says where it is. Left and right choose."
+            "The settings never hold the password itself; the next field says where it is. Choose with Left and Right."
         }
         (ProfileField::Source, "command") => {
-            "A command that prints it, such as `pass show rr`. It runs for each new connection."
+            "A command that prints the password, such as `pass show rr`. It runs for each new connection."
         }
-        (ProfileField::Source, "file") => "A file whose first line it is, readable by you alone.",
-        (ProfileField::Source, _) => "The name of the environment variable that holds it.",
+        (ProfileField::Source, "file") => "A file with the password on its first line, readable only by you.",
+        (ProfileField::Source, _) => "The name of the environment variable that holds the password.",
     }
 }

@@ -8,10 +8,11 @@ mod view;
 
 pub use actions::ConnectAction;
 pub use form::{ProfileField, ProfileForm};
-pub use view::{ConnectView, draw_problem};
+pub use view::ConnectView;
 
 use crate::app::context::Context;
 use crate::app::layout::Area;
+use crate::app::ui::problem::MARGINS;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{ConnectionStep, Question, StepState};
 
@@ -62,12 +63,9 @@ pub struct Connect {
     pub secret: SecretInput,
 }
 
-/// Blank columns beside the words of a panel, on both sides together.
-const BESIDE: u16 = 2;
-
 /// Rows that a fingerprint takes where a panel has so many columns inside.
 fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
-    let wrapped = fingerprint.chars().count().div_ceil(usize::from(inside.saturating_sub(BESIDE)).max(1));
+    let wrapped = fingerprint.chars().count().div_ceil(usize::from(inside.saturating_sub(MARGINS)).max(1));
     u16::try_from(wrapped).unwrap_or(u16::MAX)
 }
 

@@ -62,7 +62,7 @@ impl Connect {
                     self.handle(Answer::Accept, cx);
                 } else {
                     cx.request(Request::Notice(
-                        "the fingerprint does not fit: make the terminal larger, then accept".into(),
+                        "The fingerprint does not fit. Make the terminal larger, then accept.".into(),
                     ));
                 }
             }

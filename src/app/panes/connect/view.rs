@@ -2,17 +2,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
+use crate::app::ui::problem::{MARGINS, draw_problem, problem_rows};
 use crate::app::ui::theme::Theme;
-use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
 
-use super::{BESIDE, Connect, ConnectAction, ConnectStage, form_view, lead};
+use super::{Connect, ConnectAction, ConnectStage, form_view, lead};
 
 /// Columns that the words of a question keep beside a picture: a fingerprint fits.
 const WORDS_BESIDE_ART: u16 = 53;
@@ -33,7 +32,7 @@ impl ConnectView<'_> {
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let title = match self.connect.stage {
             ConnectStage::Choosing => "rrx: choose a profile".to_owned(),
-            ConnectStage::Adding => "rrx: a new profile".to_owned(),
+            ConnectStage::Adding => "rrx: new profile".to_owned(),
             ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
                 format!("Connecting to {}", self.connect.profile)
             }
@@ -59,23 +58,23 @@ impl ConnectView<'_> {
         let theme = self.theme;
         let right = area.right();
         if self.context.profiles.is_empty() {
-            parts(buffer, (area.x + 1, area.y + 1), right, [("No profile yet.", theme.text())]);
+            parts(buffer, (area.x + 1, area.y + 1), right, [("No profiles yet.", theme.text())]);
             parts(
                 buffer,
                 (area.x + 1, area.y + 3),
                 right,
                 [
                     (self.key(ConnectAction::Add).as_str(), theme.key()),
-                    (" adds one. Or leave and try ", theme.dim()),
+                    (" adds one. Or quit and try ", theme.dim()),
                     ("rrx demo", theme.key()),
                 ],
             );
             return;
         }
         if self.context.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
-            let add = format!("No profile of your own yet: {} adds one.", self.key(ConnectAction::Add));
+            let add = format!("You have no profile of your own yet. {} adds one.", self.key(ConnectAction::Add));
             let words = [
-                "The demo is a whole replica of an invented study inside this program: nothing is needed, nothing can break.",
+                "The demo is a replica with an invented study, built into this program. It needs nothing, and nothing can break.",
                 add.as_str(),
             ];
             let width = usize::from(area.width).saturating_sub(2);
@@ -196,9 +195,9 @@ impl ConnectView<'_> {
             format!("The host key of {host} is not known."),
             format!("  {algorithm}"),
             format!("  {fingerprint}"),
-            "Compare it with what your administrator gave you. Nothing has been sent yet.".to_owned(),
+            "Compare it with the fingerprint from your administrator. Nothing has been sent yet.".to_owned(),
             format!(
-                "{accept} accepts it and records it in {};  {decline} does not (the default)",
+                "{accept} accepts it and records it in {};  {decline} declines (the default)",
                 recorded_in.display()
             ),
         ]
@@ -206,7 +205,7 @@ impl ConnectView<'_> {
 
     /// Rows of what is said below the steps.
     fn rows_of_words(&self, area: Rect) -> usize {
-        let width = usize::from(area.width.saturating_sub(BESIDE));
+        let width = usize::from(area.width.saturating_sub(MARGINS));
         match &self.connect.stage {
             ConnectStage::Asking(Question::HostKey { .. }) => {
                 self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
@@ -247,38 +246,4 @@ impl ConnectView<'_> {
 /// A text as wide as the area, so that nothing of what was drawn there before stays.
 fn clear(text: &str, area: Rect) -> String {
     format!("{text:<width$}", width = usize::from(area.width))
-}
-
-/// Draws a problem: what, why, what next. Answers with the line below it.
-pub fn draw_problem(problem: &Problem, area: Rect, buffer: &mut Buffer, theme: Theme) -> u16 {
-    let width = usize::from(area.width.saturating_sub(BESIDE));
-    let mut y = area.y;
-    for (text, style) in problem_words(problem, theme) {
-        for part in wrap(&text, width) {
-            if y < area.bottom() {
-                parts(buffer, (area.x + 1, y), area.right(), [(part.as_str(), style)]);
-                y += 1;
-            }
-        }
-    }
-    y
-}
-
-/// Rows that a problem takes at this width.
-fn problem_rows(problem: &Problem, width: usize, theme: Theme) -> usize {
-    problem_words(problem, theme).iter().map(|(text, _)| wrap(text, width).len()).sum()
-}
-
-/// What, why and what next, in the colours of each.
-fn problem_words(problem: &Problem, theme: Theme) -> Vec<(String, Style)> {
-    let mut words = vec![(problem.what.clone(), theme.bad())];
-    words.extend(problem.because.iter().map(|cause| (format!("because {cause}"), theme.text())));
-    words.extend(
-        problem
-            .server
-            .iter()
-            .map(|error| (format!("ERROR {} ({}): {}", error.code, error.state, error.message), theme.text())),
-    );
-    words.extend(problem.hint.iter().map(|hint| (format!("next: {hint}"), theme.warning())));
-    words
 }

@@ -5,32 +5,32 @@ use crate::app::action_table::actions;
 actions! {
     /// What works in the explorer.
     ExplorerAction in "explorer" {
-        Down = "down": "next line",
-        Up = "up": "line before",
-        PageDown = "page-down": "page down",
-        PageUp = "page-up": "page up",
-        Top = "top": "first line",
-        End = "end": "last line",
-        Open = "open": "open, or close again",
-        Unfold = "unfold": "open",
-        Fold = "fold": "close, or go to what it is in",
-        Preview = "preview": "first rows of this table",
-        Insert = "insert": "put the name into the worksheet",
-        Detail = "detail": "documentation, columns and keys",
-        Copy = "copy": "copy the name",
-        Filter = "filter": "filter by name or comment",
-        System = "system": "show or hide the server's own schemas",
-        Leave = "leave": "clear the filter, or back to the worksheet",
+        Down = "down": "Go to the next line",
+        Up = "up": "Go to the previous line",
+        PageDown = "page-down": "Page down",
+        PageUp = "page-up": "Page up",
+        Top = "top": "Go to the first line",
+        End = "end": "Go to the last line",
+        Open = "open": "Open or close",
+        Unfold = "unfold": "Open",
+        Fold = "fold": "Close, or go to the parent",
+        Preview = "preview": "Preview table: the first rows",
+        Insert = "insert": "Insert name into the worksheet",
+        Detail = "detail": "Show documentation, columns and keys",
+        Copy = "copy": "Copy name",
+        Filter = "filter": "Filter tables and columns…",
+        System = "system": "Show or hide system schemas",
+        Leave = "leave": "Clear the filter, or go to the worksheet",
     }
 }
 
 actions! {
     /// What works while a filter is typed.
     FilterAction in "filter" {
-        Done = "done": "keep the filter",
-        Clear = "clear": "clear the filter",
-        DeleteBack = "delete-back": "delete the character before the cursor",
-        Down = "down": "next line",
-        Up = "up": "line before",
+        Done = "done": "Keep the filter",
+        Clear = "clear": "Clear the filter",
+        DeleteBack = "delete-back": "Delete the character before the cursor",
+        Down = "down": "Go to the next line",
+        Up = "up": "Go to the previous line",
     }
 }

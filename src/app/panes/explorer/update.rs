@@ -160,18 +160,18 @@ impl Explorer {
                     cx.request(Request::Insert(name));
                     cx.request(Request::Focus(Focus::Worksheet));
                 }
-                None => cx.request(Request::Notice("put the cursor on a table or a column first".into())),
+                None => cx.request(Request::Notice("Put the cursor on a table or a column first.".into())),
             },
             A::Copy => match self.name(cx.context) {
                 Some(name) => cx.request(Request::Copy(CopyText::plain(name.clone(), name))),
-                None => cx.request(Request::Notice("put the cursor on a table or a column first".into())),
+                None => cx.request(Request::Notice("Put the cursor on a table or a column first.".into())),
             },
             A::Detail => match self.table(cx.context) {
                 Some((schema, table)) => {
                     cx.request(Request::ShowTable { schema, table });
                     cx.request(Request::ShowInspector);
                 }
-                None => cx.request(Request::Notice("put the cursor on a table first".into())),
+                None => cx.request(Request::Notice("Put the cursor on a table first.".into())),
             },
             A::Filter => self.is_typing = true,
             A::System => {
@@ -250,7 +250,7 @@ impl Explorer {
 
     fn preview(&mut self, cx: &mut PaneContext<'_>) {
         let Some((schema, table)) = self.table(cx.context) else {
-            cx.request(Request::Notice("put the cursor on a table first".into()));
+            cx.request(Request::Notice("Put the cursor on a table first.".into()));
             return;
         };
         let name = if cx.context.database.as_deref() == Some(schema.as_str()) {

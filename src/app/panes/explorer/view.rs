@@ -42,17 +42,17 @@ impl ExplorerView<'_> {
         self.filter_line(inside, buffer);
         let Some(catalog) = &self.context.catalog else {
             let words = match self.context.link {
-                ConnectionState::Connected(_) | ConnectionState::Connecting(_) => "reading the catalog …",
+                ConnectionState::Connected(_) | ConnectionState::Connecting(_) => "Loading the catalog …",
                 ConnectionState::None
                 | ConnectionState::Waiting { .. }
                 | ConnectionState::Reconnecting { .. }
-                | ConnectionState::Lost => "not connected",
+                | ConnectionState::Lost => "Not connected.",
             };
             parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(words, self.theme.dim())]);
             return;
         };
         if self.explorer.lines.is_empty() {
-            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [("nothing has this name", self.theme.dim())]);
+            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [("No matches.", self.theme.dim())]);
         }
         let rows = usize::from(inside.height.saturating_sub(1));
         for (row, line) in self.explorer.lines.iter().enumerate().skip(self.explorer.list.top).take(rows) {

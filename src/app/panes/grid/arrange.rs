@@ -97,6 +97,7 @@ impl ResultSet {
                 format!("{} of {} {loaded}rows", grouped(view.rows), grouped(view.of))
             }
             Some(view) if view.of < all => format!("the first {} of {} loaded rows", grouped(view.of), grouped(all)),
+            Some(_) | None if all == 1 => format!("1 {loaded}row"),
             Some(_) | None => format!("all {}", counted(all, &format!("{loaded}row"))),
         }
     }
@@ -163,9 +164,9 @@ impl Grid {
         if let Some(result) = self.front_mut().filter(|result| !result.arrangement.is_plain()) {
             result.arrange(Arrangement::default(), cx);
         } else if self.front().is_none() {
-            cx.request(Request::Notice("there is no result here yet".into()));
+            cx.request(Request::Notice("There is no result yet.".into()));
         } else {
-            cx.request(Request::Notice("these are all rows, in the server's order".into()));
+            cx.request(Request::Notice("There is no sort or filter to clear.".into()));
         }
     }
 
@@ -181,7 +182,7 @@ impl Grid {
         }
         let pattern = Pattern::typed(text).map_err(|fault| format!("{}: {}", fault.what, fault.hint))?;
         if result.columns.is_none() {
-            return Err("there are no rows to search in".into());
+            return Err("There are no rows to search.".into());
         }
         result.search(Arc::new(pattern), AfterSearch::GoToMatch, cx);
         Ok(())
@@ -192,10 +193,8 @@ impl Grid {
         let Some(result) = self.front_mut() else { return };
         match &result.search {
             Some(ResultSearch { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(way, cx),
-            Some(ResultSearch { found: Some(_), .. }) => {
-                cx.request(Request::Notice("nothing holds what was searched for".into()))
-            }
-            Some(_) => cx.request(Request::Notice("still searching …".into())),
+            Some(ResultSearch { found: Some(_), .. }) => cx.request(Request::Notice("No matches.".into())),
+            Some(_) => cx.request(Request::Notice("Still searching …".into())),
             None => cx.open(SearchDialog),
         }
     }

@@ -10,7 +10,7 @@ use crate::domain::quantity::{counted, grouped};
 /// Puts what was copied on the clipboard, unless there is nothing in it.
 pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Request {
     if copied.is_list && copied.cells == 0 {
-        return Request::Notice("there is no value but NULL, which IN never finds: nothing was copied".into());
+        return Request::Notice("All values are NULL, which IN never matches. Nothing was copied.".into());
     }
     let what = words(&copied);
     Request::Copy(CopyText { text: Arc::new(copied.text), what, from: Some(from) })
@@ -18,12 +18,12 @@ pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Request {
 
 fn words(copied: &CopiedText) -> String {
     if copied.is_list {
-        let different = if copied.has_repeats { "different value" } else { "value" };
+        let different = if copied.has_repeats { "distinct value" } else { "value" };
         let values = format!("{} as IN (…)", counted(copied.cells, different));
         return match copied.nulls {
             0 => values,
-            1 => format!("{values} (1 NULL left out, which IN never finds)"),
-            nulls => format!("{values} ({} left out, which IN never finds)", counted(nulls, "NULL")),
+            1 => format!("{values} (1 NULL left out: IN never matches it)"),
+            nulls => format!("{values} ({} left out: IN never matches it)", counted(nulls, "NULL")),
         };
     }
     let values = counted(copied.cells, "value");

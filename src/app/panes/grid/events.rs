@@ -112,7 +112,7 @@ impl Grid {
             let why = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
             let (why, count) = (visible(why), counted(result.progress.rows, "row"));
             let key = cx.key(Action::Grid(GridAction::Warnings));
-            cx.request(Request::Notice(format!("it failed after {count}: {why} ({key} tells all)")));
+            cx.request(Request::Notice(format!("The statement failed after {count}: {why} ({key} shows the error)")));
         }
         self.settle(cx);
     }
@@ -130,8 +130,8 @@ impl ResultSet {
             ValuePurpose::Filter => {
                 let Some(same) = super::arrange::same(&columns, column, value.as_deref()) else {
                     let key = cx.key(Action::Grid(GridAction::Filter));
-                    let why = "a value with line breaks, of many characters or of no bytes makes no condition";
-                    cx.request(Request::Notice(format!("{why}; write one with {key}")));
+                    let why = "A filter cannot be made of a value that is long, empty or has line breaks";
+                    cx.request(Request::Notice(format!("{why}. {key} asks for a condition.")));
                     return;
                 };
                 // Rows that do not show do not come back by this.
@@ -169,16 +169,16 @@ impl ResultSet {
         if found.0 == 0 {
             let (text, _, _) = search.pattern.parts();
             let hidden = self.layout.all() - self.layout.len();
-            let beside = if hidden > 0 {
-                format!("; {} not searched", counted(hidden as u64, "hidden column"))
+            let not_searched = if hidden > 0 {
+                format!(" ({} not searched)", counted(hidden as u64, "hidden column"))
             } else {
                 String::new()
             };
             if search.then == AfterSearch::GoToMatch {
                 cx.request(Request::Notice(format!(
-                    "nothing in {} holds `{}`{beside}",
-                    counted(found.2, "row"),
-                    visible(text)
+                    "No match for `{}` in {}{not_searched}.",
+                    visible(text),
+                    counted(found.2, "row")
                 )));
             }
         } else if search.then == AfterSearch::GoToMatch {

@@ -59,13 +59,13 @@ impl Grid {
     #[must_use]
     pub fn export_refusal(&self) -> Option<&'static str> {
         match self.front() {
-            _ if self.exporting().is_some() => Some("an export is under way: wait for it, or stop it"),
-            Some(result) if result.columns.is_none() => Some("its columns are not here yet"),
+            _ if self.exporting().is_some() => Some("An export is running. Wait until it has finished, or stop it."),
+            Some(result) if result.columns.is_none() => Some("The columns are not loaded yet."),
             Some(result) if result.pending.is_arranging() => {
-                Some("the rows are being arranged: export them when they stand")
+                Some("The rows are being sorted or filtered. Export them when that is done.")
             }
             Some(_) => None,
-            None => Some("there is no result here yet"),
+            None => Some("There is no result yet."),
         }
     }
 
@@ -95,12 +95,12 @@ impl Grid {
         let columns = if result.layout.all() == shown { all } else { format!("{shown} of {all}") };
         let rest = match &result.progress.end {
             Some(End::Complete) => "",
-            None => " The statement still runs: what comes from now on is not in it.",
+            None => " The statement is still running: rows that arrive later are not included.",
             Some(End::Limit(_) | End::Cancelled | End::Broken(_)) => {
-                " The result is not whole: it holds what was loaded."
+                " The result is incomplete: only the loaded rows are included."
             }
         };
-        format!("{}, {columns}, in the order shown.{rest}", result.scope())
+        format!("Writes {}, {columns}, in the order shown.{rest}", result.scope())
     }
 
     /// Whether there are more rows that the server could send: the result was cut, and its text alone makes it again.
@@ -150,7 +150,7 @@ impl Grid {
     /// Begins an export.
     pub fn export(&mut self, order: ExportJob, cx: &mut PaneContext<'_>) {
         let Some(result) = self.of_mut(order.result) else {
-            cx.request(Request::Notice("the result is closed: nothing was written".into()));
+            cx.request(Request::Notice("The result is closed. Nothing was written.".into()));
             return;
         };
         let (of, since) = (result.count(), cx.context.now);
@@ -189,10 +189,10 @@ impl Grid {
             ExportEvent::Cut(written, limit) => {
                 let rows = counted(written.rows, "row");
                 let problem =
-                    Problem::new(Trouble::Cut, format!("The file is not whole: it holds {rows}, and there are more"))
+                    Problem::new(Trouble::Cut, format!("The file is incomplete: it holds {rows}, and there are more"))
                         .because(format!("the {limit} ended it"))
                         .hint(format!(
-                            "what came is in {}; raise the limit in the profile, or select less",
+                            "the rows so far are in {}; raise the limit in the profile, or select less",
                             written.path.display()
                         ));
                 cx.effect(record(result, &export, &written));
@@ -200,14 +200,16 @@ impl Grid {
             }
             ExportEvent::Exists(path) => {
                 let order = ExportJob { if_exists: IfExists::Replace, ..export.order };
-                let question = format!("{} is there already. Replace it?", path.display());
+                let question = format!("{} already exists. Replace it?", path.display());
                 cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
             }
             ExportEvent::Written(written) => {
                 cx.request(Request::Notice(written_message(&written)));
                 cx.effect(record(result, &export, &written));
             }
-            ExportEvent::Cancelled => cx.request(Request::Notice("the export is stopped: no file was written".into())),
+            ExportEvent::Cancelled => {
+                cx.request(Request::Notice("The export was stopped. No file was written.".into()))
+            }
             ExportEvent::Failed(problem) => cx.request(Request::Problem(problem)),
         }
     }
@@ -231,7 +233,7 @@ fn record(result: &ResultSet, export: &RunningExport, written: &ExportedFile) ->
 
 fn written_message(written: &ExportedFile) -> String {
     let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
-    let side = if written.columns_file.is_some() { ", its columns in .columns.json beside it" } else { "" };
+    let side = if written.columns_file.is_some() { ", with its columns in a .columns.json file" } else { "" };
     format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))
 }
 

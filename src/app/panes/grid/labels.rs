@@ -25,11 +25,15 @@ fn rows(result: &ResultSet, words: Words) -> String {
     let all = result.progress.rows;
     let (Some(view), Some(filter)) = (result.view, &result.arrangement.filter) else { return counted(all, "row") };
     let first = if view.of < all { "the first " } else { "" };
-    let chosen = format!("{} of {first}{}", grouped(view.rows), counted(view.of, "row"));
+    let chosen = if view.rows == view.of && first.is_empty() {
+        counted(view.of, "row")
+    } else {
+        format!("{} of {first}{}", grouped(view.rows), counted(view.of, "row"))
+    };
     match words {
         Words::All => {
             let how = if filter.reads_numbers() { " (texts as numbers)" } else { "" };
-            format!("{chosen} where {}{how}", visible(filter.text()))
+            format!("{chosen} match {}{how}", visible(filter.text()))
         }
         Words::Few => format!("{chosen}, filtered"),
     }
@@ -50,15 +54,18 @@ fn status(result: &ResultSet, words: Words) -> String {
         }
         Some(End::Complete) if all == 0 => "no rows".to_owned(),
         Some(End::Complete) if is_filtered => rows,
+        Some(End::Complete) if all == 1 => rows,
         Some(End::Complete) => format!("all {rows}"),
         Some(End::Limit(Limit::Rows(_))) => format!("{rows}, cut at the row limit"),
         Some(End::Limit(Limit::Bytes(limit))) => format!("{rows}, cut at {} bytes", grouped(*limit)),
-        Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row within {seconds} s"),
-        Some(End::Limit(Limit::Fetch(seconds))) => format!("{rows}, cut: not fetched within {seconds} s"),
-        Some(End::Limit(Limit::Memory(_))) => format!("{rows}, cut: the profile forbids a spill"),
+        Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row in {seconds} s"),
+        Some(End::Limit(Limit::Fetch(seconds))) => format!("{rows}, cut: not fetched in {seconds} s"),
+        Some(End::Limit(Limit::Memory(_))) => {
+            format!("{rows}, cut: memory is full and the profile forbids spilling to disk")
+        }
         Some(End::Cancelled) => format!("{rows}, stopped by you"),
         Some(End::Broken(problem)) if problem.kind == ProblemKind::Lost => {
-            format!("{rows}, then it broke: not known to have finished")
+            format!("{rows}, then the link broke: it may not have finished")
         }
         Some(End::Broken(_)) if all == 0 => "failed".to_owned(),
         Some(End::Broken(_)) => format!("{rows}, then it failed"),
@@ -125,7 +132,7 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
         done.push(match (search.found, search.at, words) {
             (None, _, Words::All) => format!("searching for `{text}` …"),
             (None, _, Words::Few) => "searching".into(),
-            (Some((0, ..)), _, Words::All) => format!("no match of `{text}`"),
+            (Some((0, ..)), _, Words::All) => format!("no match for `{text}`"),
             (Some((0, ..)), _, Words::Few) => "no match".into(),
             (Some((cells, _, of)), at, words) => {
                 let matches = match at {

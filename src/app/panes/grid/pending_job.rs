@@ -80,11 +80,11 @@ impl ResultSet {
         self.pending.progress = None;
         cx.request(Request::Notice(
             match last {
-                StoreWork::Arrange => "stopped: the rows stand as they did",
-                StoreWork::Find => "the search was stopped",
-                StoreWork::Profile => "stopped: the column is not described",
-                StoreWork::Plot => "stopped: nothing is drawn",
-                StoreWork::Copy => "stopped: nothing was copied",
+                StoreWork::Arrange => "Stopped. The rows keep their order.",
+                StoreWork::Find => "The search was stopped.",
+                StoreWork::Profile => "Stopped. The column is not described.",
+                StoreWork::Plot => "Stopped. No chart is drawn.",
+                StoreWork::Copy => "Stopped. Nothing was copied.",
             }
             .into(),
         ));

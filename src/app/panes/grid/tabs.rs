@@ -81,11 +81,13 @@ impl Grid {
     pub(super) fn turn(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let count = self.results.len();
         if count == 0 {
-            cx.request(Request::Notice("there is no result here yet".into()));
+            cx.request(Request::Notice("There is no result yet.".into()));
             return;
         }
         if count < 2 {
-            cx.request(Request::Notice("there is one result; a kept one stays beside the next".into()));
+            cx.request(Request::Notice(
+                "There is only one result. Keep it to have it next to the following one.".into(),
+            ));
             return;
         }
         self.front = (self.front + if forward { 1 } else { count - 1 }) % count;
@@ -94,15 +96,15 @@ impl Grid {
     /// Closes the one that shows. One whose rows still come is stopped first.
     pub(super) fn close(&mut self, cx: &mut PaneContext<'_>) {
         if self.results.is_empty() {
-            cx.request(Request::Notice("there is no result to close".into()));
+            cx.request(Request::Notice("There is no result to close.".into()));
             return;
         }
         if self.front().is_some_and(|result| !result.has_ended()) {
-            cx.request(Request::Notice("its rows still come: stop the statement first".into()));
+            cx.request(Request::Notice("The statement is still running. Stop it first.".into()));
             return;
         }
         if self.front().is_some_and(|result| result.export.is_some()) {
-            cx.request(Request::Notice("its rows are being written to a file: stop that first".into()));
+            cx.request(Request::Notice("The result is being exported. Stop the export first.".into()));
             return;
         }
         if self.front < self.results.len() {
@@ -117,13 +119,13 @@ impl Grid {
         if let Some(result) = self.front_mut() {
             result.is_pinned = !result.is_pinned;
             let words = if result.is_pinned {
-                "kept: it stays beside the next result"
+                "The result is kept: the next one opens next to it."
             } else {
-                "not kept: the next result takes its place"
+                "The result is not kept: the next one replaces it."
             };
             cx.request(Request::Notice(words.into()));
         } else {
-            cx.request(Request::Notice("there is no result to keep".into()));
+            cx.request(Request::Notice("There is no result to keep.".into()));
         }
     }
 
@@ -132,7 +134,7 @@ impl Grid {
         let before = self.front().and_then(|result| result.came_from);
         let place = before.and_then(|id| self.results.iter().position(|result| result.id == id));
         let Some(place) = place else {
-            cx.request(Request::Notice("no key was followed to here".into()));
+            cx.request(Request::Notice("You followed no key to this result.".into()));
             return;
         };
         if !self.front().is_some_and(|result| result.is_pinned) {

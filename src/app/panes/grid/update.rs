@@ -52,7 +52,7 @@ impl Grid {
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),
-                None => cx.request(Request::Notice("there is no result here yet".into())),
+                None => cx.request(Request::Notice("There is no result yet.".into())),
             },
         }
         self.settle(cx);
@@ -94,7 +94,7 @@ impl Grid {
     pub fn copy(&mut self, form: CopyFormat, cx: &mut PaneContext<'_>) {
         match self.front_mut() {
             Some(result) if result.count() > 0 => result.copy(form, cx),
-            Some(_) | None => cx.request(Request::Notice("there is no value here".into())),
+            Some(_) | None => cx.request(Request::Notice("There is no value here.".into())),
         }
     }
 
@@ -134,13 +134,13 @@ impl ResultSet {
             A::Fit => self.fit(cx),
             A::Freeze => self.freeze(cx),
             A::Hide if self.layout.hide(self.place) => {}
-            A::Hide => cx.request(Request::Notice("the last column stays".into())),
+            A::Hide => cx.request(Request::Notice("The last column cannot be hidden.".into())),
             A::ShowAll => {
                 let count = self.layout.show_all();
                 cx.request(Request::Notice(match count {
-                    0 => "no column is hidden".into(),
-                    1 => "1 column is shown again".into(),
-                    count => format!("{count} columns are shown again"),
+                    0 => "No column is hidden.".into(),
+                    1 => "1 column is shown again.".into(),
+                    count => format!("{count} columns are shown again."),
                 }));
             }
             A::MoveLeft => self.place = self.layout.shift(self.place, false),
@@ -159,7 +159,7 @@ impl ResultSet {
             }
             A::FilterSame => self.load_value(ValuePurpose::Filter, cx),
             A::Copy => match self.selection {
-                _ if self.count() == 0 => cx.request(Request::Notice("there is no value here".into())),
+                _ if self.count() == 0 => cx.request(Request::Notice("There is no value here.".into())),
                 Some(_) | None => self.copy(CopyFormat::Value, cx),
             },
             A::Profile => match self.column() {
@@ -167,7 +167,7 @@ impl ResultSet {
                     self.pending.begin(StoreWork::Profile);
                     cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column }));
                 }
-                None => cx.request(Request::Notice("there is no column here".into())),
+                None => cx.request(Request::Notice("There is no column here.".into())),
             },
             // Those of the tabs are done before.
             _ => {}
@@ -188,17 +188,17 @@ impl ResultSet {
         if stay < frozen {
             let key = cx.key(Action::Grid(GridAction::Freeze));
             let fit = match stay {
-                0 => "no column fits".to_owned(),
-                1 => format!("only 1 of {frozen} columns fits"),
-                _ => format!("only {stay} of {frozen} columns fit"),
+                0 => "No column fits".to_owned(),
+                1 => format!("Only 1 of {frozen} columns fits"),
+                _ => format!("Only {stay} of {frozen} columns fit"),
             };
-            cx.request(Request::Notice(format!("{fit} beside the others; {key} again lets go")));
+            cx.request(Request::Notice(format!("{fit} next to the others. {key} unfreezes them.")));
         }
     }
 
     fn fit(&mut self, cx: &mut PaneContext<'_>) {
         let (Some(columns), Some(window), Some(column)) = (&self.columns, self.current_window(), self.column()) else {
-            cx.request(Request::Notice("there is no value here".into()));
+            cx.request(Request::Notice("There is no value here.".into()));
             return;
         };
         let arrow = columns.get(column).map_or(0, |column| super::events::arrow(column, cx.context));
@@ -209,7 +209,7 @@ impl ResultSet {
 
     fn load_value(&mut self, purpose: ValuePurpose, cx: &mut PaneContext<'_>) {
         let Some(column) = self.column().filter(|_| self.count() > 0) else {
-            cx.request(Request::Notice("there is no value here".into()));
+            cx.request(Request::Notice("There is no value here.".into()));
             return;
         };
         self.pending_value = Some(PendingValue { row: self.row, column, purpose });
@@ -219,7 +219,7 @@ impl ResultSet {
     /// The row of the cursor in the order of the columns shown, as far as the window has it.
     fn show_row(&mut self, cx: &mut PaneContext<'_>) {
         let (Some(columns), Some(window)) = (&self.columns, self.current_window()) else {
-            cx.request(Request::Notice("there is no row here".into()));
+            cx.request(Request::Notice("There is no row here.".into()));
             return;
         };
         let order = self.layout.order();
@@ -228,7 +228,7 @@ impl ResultSet {
         let shown = order.iter().filter_map(|column| columns.get(*column).cloned()).collect();
         match values {
             Some(values) => cx.request(Request::ShowRow { row: self.row, columns: shown, values }),
-            None => cx.request(Request::Notice("there is no row here".into())),
+            None => cx.request(Request::Notice("There is no row here.".into())),
         }
     }
 
@@ -303,8 +303,8 @@ impl ResultSet {
 fn beyond(result: &ResultSet, row: u64) -> Option<String> {
     let so_far = if result.has_ended() { "" } else { " so far" };
     match result.count() {
-        0 => Some("there is no row here".into()),
-        count => (row >= count).then(|| format!("the last row{so_far} is {}", grouped(count))),
+        0 => Some("There is no row here.".into()),
+        count => (row >= count).then(|| format!("The last row{so_far} is {}.", grouped(count))),
     }
 }
 

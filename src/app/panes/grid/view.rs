@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
-use crate::app::panes::connect::draw_problem;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
+use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::quantity::grouped;
@@ -66,7 +66,7 @@ impl GridView<'_> {
                 (inside.x + 1, inside.y),
                 inside.right(),
                 [
-                    ("Rows show here. ", self.theme.dim()),
+                    ("Results appear here. ", self.theme.dim()),
                     (key.as_str(), self.theme.key()),
                     (" runs the statement at the cursor.", self.theme.dim()),
                 ],
@@ -172,13 +172,13 @@ impl GridView<'_> {
             let words = match result.view {
                 Some(_) => {
                     let key = self.context.key(Action::Grid(GridAction::Unsorted));
-                    format!("No row fits the filter; {key} shows all of them again.")
+                    format!("No rows match the filter. {key} shows all rows.")
                 }
                 None => match &result.progress.end {
-                    Some(End::Complete) => "The statement has run: there is no row that it asks for.".to_owned(),
-                    Some(End::Cancelled) => "It was stopped before a row came.".to_owned(),
-                    Some(End::Limit(_)) => "A limit ended it before a row came.".to_owned(),
-                    Some(End::Broken(_)) | None => "It ended before a row came.".to_owned(),
+                    Some(End::Complete) => "No rows.".to_owned(),
+                    Some(End::Cancelled) => "Stopped before the first row.".to_owned(),
+                    Some(End::Limit(_)) => "A limit ended the statement before the first row.".to_owned(),
+                    Some(End::Broken(_)) | None => "It ended before the first row.".to_owned(),
                 },
             };
             for (line, y) in

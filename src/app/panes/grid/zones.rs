@@ -31,7 +31,7 @@ impl Grid {
     pub(super) fn ask_zone(&self, cx: &mut PaneContext<'_>) {
         let column = self.front().and_then(|result| result.columns.as_ref()?.get(result.column()?));
         match column.map(refusal) {
-            None => cx.request(Request::Notice("there is no column here yet".into())),
+            None => cx.request(Request::Notice("There is no column yet.".into())),
             Some(Some(refusal)) => cx.request(Request::Notice(refusal)),
             Some(None) => cx.open(ZoneDialog),
         }
@@ -85,11 +85,9 @@ fn refusal(column: &Column) -> Option<String> {
     let name = visible(&column.name);
     match column.wire {
         WireType::Timestamp | WireType::DateTime => None,
-        WireType::Date | WireType::NewDate => {
-            Some(format!("`{name}` is a date without a time: a zone means nothing to it"))
-        }
-        WireType::Time => Some(format!("`{name}` is a time without a date: a zone means nothing to it")),
-        _ => Some(format!("`{name}` is no time: a zone means nothing to it")),
+        WireType::Date | WireType::NewDate => Some(format!("`{name}` is a date without a time. It has no time zone.")),
+        WireType::Time => Some(format!("`{name}` is a time without a date. It has no time zone.")),
+        _ => Some(format!("`{name}` is not a time. It has no time zone.")),
     }
 }
 

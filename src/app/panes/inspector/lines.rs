@@ -24,7 +24,7 @@ pub(super) fn lines(
     let mut out = LineBuilder::new(width.max(LEAST_WIDTH));
     match content {
         InspectorContent::Nothing => {
-            out.line("Documentation and details show here.", LineStyle::Plain);
+            out.line("Documentation and details appear here.", LineStyle::Plain);
             out.empty_line();
             out.line("Put the cursor on a table in the explorer, or on a row of a result.", LineStyle::Dim);
         }

@@ -100,12 +100,12 @@ fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), words: &st
 pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
     let left_out = match (series.left_out, series.x_scale) {
         (0, _) => String::new(),
-        (count, None) => format!("; {} left out: no number", counted(count, "row")),
-        (count, Some(_)) => format!("; {} left out: not both values", counted(count, "row")),
+        (count, None) => format!("; {} left out: not a number", counted(count, "row")),
+        (count, Some(_)) => format!("; {} left out: a value is missing", counted(count, "row")),
     };
     out.line(&format!("Over {scope}{left_out}"), LineStyle::Dim);
     if series.is_thinned {
-        out.line("there are more rows than are drawn", LineStyle::Warning);
+        out.line("Not all rows are drawn.", LineStyle::Warning);
     }
     out.empty_line();
     let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);

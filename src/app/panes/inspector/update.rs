@@ -91,7 +91,7 @@ impl Inspector {
                 let format = self.format.or_else(|| self.formats.first().copied());
                 let (text, what) = match &self.content {
                     InspectorContent::Value { value: Some(bytes), .. } => super::value::copied(bytes, format),
-                    InspectorContent::Row { .. } => (text.join("\n"), "a row's values"),
+                    InspectorContent::Row { .. } => (text.join("\n"), "the row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };
                 cx.request(Request::Copy(CopyText {
@@ -106,14 +106,14 @@ impl Inspector {
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
                 let words = if self.is_pinned {
-                    "kept: the inspector stays as it is"
+                    "The inspector is kept as it is."
                 } else {
-                    "the inspector follows the cursor"
+                    "The inspector follows the cursor again."
                 };
                 cx.request(Request::Notice(words.into()));
             }
             A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
-                cx.request(Request::Notice("only a JSON document folds".into()));
+                cx.request(Request::Notice("Only a JSON document can be folded.".into()));
             }
             A::Leave => cx.request(Request::HideInspector),
         }
@@ -136,8 +136,8 @@ impl Inspector {
     fn next_format(&mut self, cx: &mut PaneContext<'_>) {
         let formats = &self.formats;
         let only = match formats.as_slice() {
-            [] => Some("a value has formats; this is none".to_owned()),
-            [format] => Some(format!("this value has one format: {}", format.name())),
+            [] => Some("Only a single value can be shown in other formats.".to_owned()),
+            [format] => Some(format!("This value has only one format: {}.", format.name())),
             _ => None,
         };
         if let Some(words) = only {
@@ -190,11 +190,7 @@ impl Inspector {
             self.found = Some(at);
             self.top = at.saturating_sub(2);
         } else {
-            let words = if self.is_part {
-                "no line of the part that shows holds what was searched for"
-            } else {
-                "no line holds what was searched for"
-            };
+            let words = if self.is_part { "No matches in the part that is shown." } else { "No matches." };
             cx.request(Request::Notice(words.into()));
         }
         self.settle(cx.context);
@@ -214,7 +210,7 @@ impl Inspector {
 
     fn example(&mut self, cx: &mut PaneContext<'_>) {
         let Some(page) = self.page_with_examples(cx.context) else {
-            cx.request(Request::Notice("there is no example here".into()));
+            cx.request(Request::Notice("There is no example here.".into()));
             return;
         };
         if let Some((title, text)) = page.examples.get(self.next_example % page.examples.len()) {

@@ -85,9 +85,9 @@ impl Inspector {
             self.follow_cursor(cx.context);
         } else {
             let words = if tree.is_cut() {
-                "no line of the part of the document that content holds what was searched for"
+                "No matches in the part of the document that is shown."
             } else {
-                "no line of the document holds what was searched for"
+                "No matches in the document."
             };
             cx.request(Request::Notice(words.into()));
         }

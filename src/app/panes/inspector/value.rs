@@ -123,12 +123,12 @@ pub(super) fn shown_bytes(bytes: &[u8], column: &Column) -> String {
 
 fn rest(out: &mut LineBuilder, is_more: bool) {
     if is_more {
-        out.leave_out("… the rest is not shown; a copy takes all of it");
+        out.leave_out("… the rest is not shown; a copy has all of it");
     }
 }
 
 fn json(out: &mut LineBuilder, tree: &JsonTree) {
-    let left_out = |count: usize, place: &str| format!("… {} {place} are not drawn", counted(count as u64, "line"));
+    let left_out = |count: usize, place: &str| format!("… {} {place} not shown", counted(count as u64, "line"));
     let (before, lines, behind) = tree.drawn();
     if before > 0 {
         out.line(&left_out(before, "before"), LineStyle::Dim);
@@ -152,7 +152,7 @@ fn json(out: &mut LineBuilder, tree: &JsonTree) {
         out.hang(&lead, &head(&line.text), style, hang);
     }
     if behind > 0 {
-        out.line(&left_out(behind, "behind"), LineStyle::Dim);
+        out.line(&left_out(behind, "after"), LineStyle::Dim);
     } else {
         rest(out, tree.is_cut());
     }

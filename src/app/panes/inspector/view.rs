@@ -85,7 +85,7 @@ impl InspectorView<'_> {
             let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height.saturating_sub(4));
             let place = Rect { y: inside.y + head, height: inside.height - head, ..inside };
             if !chart_view::draw(series, place, buffer, theme) {
-                let words = "There is no row with both values.";
+                let words = "No row has both values.";
                 parts(buffer, (place.x + 1, place.y), place.right(), [(words, theme.dim())]);
             }
         }

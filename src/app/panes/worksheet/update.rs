@@ -120,7 +120,7 @@ impl Worksheets {
                 cx.request(Request::Run { statement, from });
             }
             None => cx.request(Request::Notice(
-                "there is no statement here yet: type one, or insert a table from the explorer".into(),
+                "There is no statement here yet. Type one, or insert a table from the explorer.".into(),
             )),
         }
     }
@@ -132,7 +132,7 @@ impl Worksheets {
             spans.filter_map(|span| Some((span.start, reading.text().get(span)?.to_owned()))).collect()
         });
         if statements.is_empty() {
-            cx.request(Request::Notice("there is no statement here yet".into()));
+            cx.request(Request::Notice("There is no statement here yet.".into()));
         } else {
             cx.request(Request::RunAll(statements));
         }
@@ -199,7 +199,7 @@ impl Worksheets {
             }
             Some(false) | None => {
                 cx.request(Request::Notice(
-                    if back { "there is nothing to undo" } else { "there is nothing to redo" }.into(),
+                    if back { "There is nothing to undo." } else { "There is nothing to redo." }.into(),
                 ));
             }
         }
@@ -259,7 +259,7 @@ impl Worksheets {
                     self.edit(Edit::Cut, false);
                 }
             }
-            None => cx.request(Request::Notice("nothing is selected: Shift with the arrows selects".into())),
+            None => cx.request(Request::Notice("Nothing is selected. Shift with an arrow key selects.".into())),
         }
     }
 
@@ -318,7 +318,7 @@ impl Worksheets {
     fn docs(&mut self, cx: &mut PaneContext<'_>) {
         match self.table(cx.context) {
             Some((schema, table)) => cx.request(Request::ShowTable { schema, table }),
-            None => cx.request(Request::Notice("no table of this database is under the cursor".into())),
+            None => cx.request(Request::Notice("There is no table of this database at the cursor.".into())),
         }
     }
 
