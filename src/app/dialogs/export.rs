@@ -75,14 +75,14 @@ impl ExportDialog {
 impl Dialog for ExportDialog {
     fn shape(&self) -> DialogShape {
         match self.step {
-            ExportStep::ExportFormat | ExportStep::Rows => DialogShape::List,
+            ExportStep::Format | ExportStep::Rows => DialogShape::List,
             ExportStep::Path => DialogShape::Line,
         }
     }
 
     fn title(&self) -> &'static str {
         match self.step {
-            ExportStep::ExportFormat => "Export: which format?",
+            ExportStep::Format => "Export: which format?",
             ExportStep::Rows => "Export: the result was cut; which rows?",
             ExportStep::Path => "Export: to which file?",
         }
@@ -90,14 +90,14 @@ impl Dialog for ExportDialog {
 
     fn prompt(&self) -> &'static str {
         match self.step {
-            ExportStep::ExportFormat | ExportStep::Rows => "find",
+            ExportStep::Format | ExportStep::Rows => "find",
             ExportStep::Path => "file",
         }
     }
 
     fn enter_hint(&self) -> &'static str {
         match self.step {
-            ExportStep::ExportFormat | ExportStep::Rows => "continue",
+            ExportStep::Format | ExportStep::Rows => "continue",
             ExportStep::Path => "export",
         }
     }
@@ -120,7 +120,7 @@ impl Dialog for ExportDialog {
 
     fn explanation(&self) -> String {
         match (self.step, self.rows) {
-            (ExportStep::ExportFormat | ExportStep::Rows, _) => String::new(),
+            (ExportStep::Format | ExportStep::Rows, _) => String::new(),
             (ExportStep::Path, ExportRows::Loaded) => self.plan.scope_of_loaded.clone(),
             (ExportStep::Path, ExportRows::All) => self.plan.scope_of_all.clone(),
         }
@@ -162,7 +162,7 @@ impl Dialog for ExportDialog {
     fn back(&mut self, answer: DialogAnswer<'_>) -> Option<DialogStep> {
         let here = DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor };
         match self.step {
-            ExportStep::ExportFormat => return None,
+            ExportStep::Format => return None,
             ExportStep::Rows => self.rows_step = here,
             // A name that the user left alone follows the format.
             ExportStep::Path => self.path = Some(here.typed).filter(|typed| *typed != self.default_path()),
@@ -171,12 +171,12 @@ impl Dialog for ExportDialog {
             self.step = ExportStep::Rows;
             return Some(self.rows_step.clone());
         }
-        self.step = ExportStep::ExportFormat;
+        self.step = ExportStep::Format;
         Some(self.format_step.clone())
     }
 
     fn has_step_before(&self) -> bool {
-        self.step != ExportStep::ExportFormat
+        self.step != ExportStep::Format
     }
 }
 
