@@ -1,23 +1,14 @@
-//! Draws the lines around the panels: the header, the keys at the bottom, a notice above them.
+//! Draws the header, and the notice above the hints.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::keys::label_of;
-use crate::domain::protocol::{Question, Role};
+use crate::domain::protocol::Role;
 use crate::domain::text::visible;
 
-use super::action::{Action, AppAction, ListAction};
 use super::context::ConnectionState;
-use super::focus::Focus;
 use super::model::Model;
-use super::panes::connect::{ConnectAction, ConnectStage};
-use super::panes::explorer::ExplorerAction;
-use super::panes::grid::{GridAction, ResultSearch};
-use super::panes::inspector::InspectorAction;
-use super::panes::worksheet::WorksheetAction;
-use super::request::DialogShape;
 use super::ui::draw::{clip, parts, rect, wrap};
 
 /// Cells that the database keeps where a profile's name is long.
@@ -159,7 +150,7 @@ fn link_words(model: &Model) -> Vec<String> {
 /// is too low for both it stands in the keys' place.
 pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
     let (layout, theme) = (&model.context.layout, model.aside.theme);
-    let Some(notice) = model.aside.notice.as_ref().filter(|_| has_room(model)) else { return };
+    let Some(notice) = model.aside.notice.as_ref().filter(|_| has_notice_line(model)) else { return };
     let (body, screen) = (rect(layout.body, buffer), rect(layout.screen, buffer));
     let lines = wrap(&notice.text, usize::from(body.width).saturating_sub(4));
     let most = usize::from(body.height / 3).max(1);
@@ -176,212 +167,7 @@ pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
     }
 }
 
-/// Whether there is a line for a notice besides that of the keys.
-fn has_room(model: &Model) -> bool {
+/// Returns whether a notice has a line of its own; else it takes the line of the hints.
+pub(super) fn has_notice_line(model: &Model) -> bool {
     model.context.layout.body.height > 3
-}
-
-/// The bottom line: the keys that work here, most useful first, cut to fit.
-pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
-    let (context, theme) = (&model.context, model.aside.theme);
-    let area = rect(context.layout.hints, buffer);
-    if !model.matcher.open().is_empty() {
-        let words = format!(" {} … ", label_of(model.matcher.open()));
-        parts(buffer, (area.x, area.y), area.right(), [(words.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
-        return;
-    }
-    if let Some(notice) = model.aside.notice.as_ref().filter(|_| !has_room(model)) {
-        let text = wrap(&notice.text, usize::MAX / 2).concat();
-        let text = clip(&text, usize::from(area.width).saturating_sub(1));
-        parts(buffer, (area.x, area.y), area.right(), [(" ", theme.text()), (text.as_str(), theme.warning())]);
-        return;
-    }
-    let mut x = area.x + 1;
-    for (action, word) in hint_actions(model, usize::from(area.width)) {
-        let Some(key) = context.keymap.label(action.layer(), action) else { continue };
-        let width = u16::try_from(key.width() + word.width() + 1).unwrap_or(u16::MAX);
-        if x.saturating_add(width) > area.right() {
-            break;
-        }
-        x = parts(
-            buffer,
-            (x, area.y),
-            area.right(),
-            [(key.as_str(), theme.key()), (" ", theme.dim()), (word, theme.dim()), ("   ", theme.dim())],
-        );
-    }
-}
-
-/// The actions that the bottom line names, with a word for each. Help and commands come behind the first few, so that
-/// they are seen at every width.
-fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
-    use AppAction as A;
-    let context = &model.context;
-    let app = |action, word| (Action::App(action), word);
-    if let Some(overlay) = model.overlays.modal() {
-        let close = |hint| (Action::List(ListAction::Close), hint);
-        if overlay.dialog.shape() == DialogShape::Confirm {
-            return vec![close(overlay.dialog.enter_hint())];
-        }
-        let back = if overlay.dialog.has_step_before() { "back" } else { "close" };
-        let mut keys = vec![(Action::List(ListAction::Choose), overlay.dialog.enter_hint()), close(back)];
-        if overlay.has_more_items(context) {
-            keys.push((Action::List(ListAction::PageDown), "more"));
-        }
-        return keys;
-    }
-    if let Some(connect) = &model.connect {
-        let mut keys = connect_hints(&connect.stage);
-        keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
-        return keys;
-    }
-    let mut keys = Vec::new();
-    if model.context.running.is_some() {
-        keys.push(app(A::Stop, "stop"));
-    } else if model.grid.exporting().is_some() {
-        keys.push(app(A::Stop, "stop export"));
-    }
-    match model.context.link {
-        ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {
-            keys.extend([app(A::Reconnect, "connect now"), app(A::Stop, "stop trying")]);
-        }
-        ConnectionState::Lost => keys.push(app(A::Reconnect, "reconnect")),
-        ConnectionState::None | ConnectionState::Connecting(_) | ConnectionState::Connected(_) => {}
-    }
-    match model.focus {
-        Focus::Explorer => keys.extend([
-            (Action::Explorer(ExplorerAction::Open), "open"),
-            (Action::Explorer(ExplorerAction::Preview), "preview"),
-            (Action::Explorer(ExplorerAction::Filter), "filter"),
-            (Action::Explorer(ExplorerAction::Insert), "insert name"),
-            (Action::Explorer(ExplorerAction::Detail), "details"),
-            (Action::Explorer(ExplorerAction::System), "system"),
-        ]),
-        Focus::Worksheet => keys.extend([
-            app(A::Run, "run"),
-            app(A::NextPanel, "next panel"),
-            app(A::Snippets, "snippets"),
-            (Action::Worksheet(WorksheetAction::Docs), "table docs"),
-            app(A::SaveSnippet, "save snippet"),
-        ]),
-        Focus::Grid => keys.extend(grid_hints(model)),
-        Focus::Inspector => {
-            keys.push((Action::Inspector(InspectorAction::Leave), "close"));
-            if model.inspector.is_longer(context) {
-                keys.push((Action::Inspector(InspectorAction::PageDown), "more"));
-            }
-            if model.inspector.has_example(context) {
-                keys.push((Action::Inspector(InspectorAction::Example), "example"));
-            }
-            if model.inspector.has_folds() {
-                keys.extend([
-                    (Action::Inspector(InspectorAction::Toggle), "fold"),
-                    (Action::Inspector(InspectorAction::FoldAll), "fold all"),
-                    (Action::Inspector(InspectorAction::UnfoldAll), "unfold all"),
-                ]);
-            }
-            if model.inspector.has_formats() {
-                keys.push((Action::Inspector(InspectorAction::Format), "next format"));
-            }
-            keys.extend([
-                (Action::Inspector(InspectorAction::Copy), "copy"),
-                (Action::Inspector(InspectorAction::Pin), "keep"),
-            ]);
-        }
-    }
-    let first = if width < 72 { 1 } else { 3 };
-    let at = keys.len().min(first);
-    keys.splice(at..at, [app(A::Help, "keys"), app(A::Palette, "commands")]);
-    keys.extend([
-        app(A::NextPanel, "next panel"),
-        app(A::ToggleExplorer, "explorer"),
-        app(A::ToggleInspector, "docs"),
-        app(A::Zoom, "zoom"),
-        app(A::Quit, "quit"),
-    ]);
-    let mut seen = std::collections::BTreeSet::new();
-    keys.retain(|(action, _)| seen.insert(*action));
-    keys
-}
-
-/// The keys of the results: what serves the cell under the cursor first.
-fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
-    let mut keys = Vec::new();
-    let result = model.grid.front();
-    let turn = match model.grid.tabs().0.len() {
-        0 | 1 => None,
-        _ => Some([
-            (Action::Grid(GridAction::NextResult), "next result"),
-            (Action::Grid(GridAction::PreviousResult), "previous result"),
-        ]),
-    };
-    if result.is_some_and(|result| result.came_from.is_some()) {
-        keys.push((Action::Grid(GridAction::Return), "back"));
-    }
-    if result.is_some_and(|result| result.late_problem().is_some()) {
-        keys.push((Action::Grid(GridAction::Warnings), "error"));
-    }
-    if result.is_none_or(|result| result.count() == 0) {
-        // There is no row to do anything with.
-        if result.is_some_and(|result| result.view.is_some()) {
-            keys.push((Action::Grid(GridAction::Unsorted), "all rows"));
-            keys.push((Action::Grid(GridAction::Filter), "filter"));
-        }
-        if result.is_some_and(|result| result.warnings.0 > 0) {
-            keys.push((Action::Grid(GridAction::Warnings), "warnings"));
-        }
-        keys.extend(turn.into_iter().flatten());
-        return keys;
-    }
-    let is_key = result.is_some_and(|result| {
-        let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
-        column.is_some_and(|column| model.context.refers_to(column).is_some())
-    });
-    let open = if is_key { "follow" } else { "value" };
-    keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
-    let has_matches = |search: &ResultSearch| search.found.is_none_or(|(cells, ..)| cells > 0);
-    if result.is_some_and(|result| result.search.as_ref().is_some_and(has_matches)) {
-        keys.push((Action::Grid(GridAction::Next), "next match"));
-    }
-    if model.grid.front().is_some_and(|result| result.warnings.0 > 0) {
-        keys.push((Action::Grid(GridAction::Warnings), "warnings"));
-    }
-    keys.push((Action::Grid(GridAction::Copy), "copy"));
-    keys.extend(turn.into_iter().flatten());
-    keys.extend([
-        (Action::Grid(GridAction::Sort), "sort"),
-        (Action::Grid(GridAction::Filter), "filter"),
-        (Action::Grid(GridAction::Search), "search"),
-        (Action::Grid(GridAction::Profile), "describe"),
-        (Action::Grid(GridAction::JumpColumn), "go to column"),
-    ]);
-    keys
-}
-
-/// The keys of the connection screen.
-fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
-    match stage {
-        ConnectStage::Choosing => vec![
-            (Action::Connect(ConnectAction::Connect), "connect"),
-            (Action::Connect(ConnectAction::Add), "add a profile"),
-        ],
-        ConnectStage::Adding => vec![
-            (Action::Connect(ConnectAction::Down), "next field"),
-            (Action::Connect(ConnectAction::Save), "save"),
-            (Action::Connect(ConnectAction::Close), "profiles"),
-        ],
-        ConnectStage::Connecting => vec![(Action::Connect(ConnectAction::Close), "stop")],
-        ConnectStage::Asking(Question::HostKey { .. }) => vec![
-            (Action::Connect(ConnectAction::Accept), "accept"),
-            (Action::Connect(ConnectAction::Decline), "decline"),
-        ],
-        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }) => vec![
-            (Action::Connect(ConnectAction::Connect), "answer"),
-            (Action::Connect(ConnectAction::Decline), "decline"),
-        ],
-        ConnectStage::Failed(_) => vec![
-            (Action::Connect(ConnectAction::Connect), "try again"),
-            (Action::Connect(ConnectAction::Close), "profiles"),
-        ],
-    }
 }

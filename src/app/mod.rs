@@ -7,6 +7,7 @@ pub mod dialogs;
 pub mod effect;
 pub mod focus;
 mod header_view;
+mod hints_view;
 pub mod keymaps;
 pub mod layout;
 pub mod message;

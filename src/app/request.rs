@@ -284,6 +284,7 @@ pub trait Dialog: std::fmt::Debug {
     }
 
     /// Returns lines that are shown as they are under the line.
+    #[expect(clippy::unnecessary_literal_bound, reason = "a dialog with a preview returns its own text")]
     fn preview(&self) -> &str {
         ""
     }

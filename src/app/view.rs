@@ -9,6 +9,7 @@ use crate::domain::text::GlyphSet;
 use super::dialogs::OverlaysView;
 use super::focus::Focus;
 use super::header_view;
+use super::hints_view::hints;
 use super::layout::LayoutClass;
 use super::model::Model;
 use super::panes::connect::ConnectView;
@@ -44,7 +45,7 @@ fn paint(model: &Model, buffer: &mut Buffer) {
     }
     OverlaysView { overlays: &model.overlays, context: &model.context, theme }.draw(buffer);
     header_view::notice(model, buffer);
-    header_view::hints(model, buffer);
+    hints(model, buffer);
 }
 
 /// In as many lines as there are.

@@ -125,7 +125,7 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
     let whole = taken(&mut live, |name, _| name.to_owned()).await;
     match whole.try_written(ExportFormat::Parquet) {
         Err(WriteError::Unsupported(problem)) => {
-            assert!(problem.because[0].contains("no day of the calendar"), "{problem}")
+            assert!(problem.because[0].contains("no day of the calendar"), "{problem}");
         }
         other => panic!("{other:?}"),
     }

@@ -166,7 +166,7 @@ fn a_text_is_a_text_with_every_character() {
     ];
     let rows = || texts.iter().map(|text| vec![Some((*text).to_owned()), None]);
     for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.ending());
+        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.extension());
         assert_eq!(read.names, ["a", "<a>"]);
         for (row, text) in read.rows.iter().zip(texts) {
             let value = row[0].as_ref().map(|(kind, value)| (kind.as_str(), value.as_str()));
@@ -178,7 +178,7 @@ fn a_text_is_a_text_with_every_character() {
 #[test]
 fn no_rows_make_a_whole_file_with_its_columns() {
     for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.ending());
+        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.extension());
         assert_eq!((read.names, read.rows.len()), (vec!["a".to_owned(), "a_2".to_owned()], 0));
     }
 }

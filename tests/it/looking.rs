@@ -335,7 +335,7 @@ fn a_remedy_is_shown_as_a_key_or_a_command() {
     use rrx::domain::problem::{Problem, ProblemKind, Remedy};
     let mut bench = Bench::connected(160, 45);
     for (remedy, expected) in [
-        (Remedy::Reconnect, "alt-r  reconnect"),
+        (Remedy::Reconnect, "Alt-R  reconnect"),
         (Remedy::ChooseProfile, "choose another profile"),
         (Remedy::Doctor, "rrx doctor eu  check the connection"),
         (Remedy::Settings, "rrx profiles list  list the profiles"),

@@ -180,7 +180,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             }
         }
         Request::Run { statement, from } => {
-            super::statement::run(model, (statement, Vec::new()), from, requests, effects)
+            super::statement::run(model, (statement, Vec::new()), from, requests, effects);
         }
         Request::RunAll(statements) => super::statement::run_all(model, statements, requests),
         Request::Follow { columns, column, value } => {
@@ -198,7 +198,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             requests.push(Request::Focus(Focus::Worksheet));
         }
         Request::ShowTable { schema, table } => {
-            model.inspector.follow(InspectorContent::Table { schema, table }, &model.context)
+            model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
         }
         Request::ShowInspector => {
             model.options.inspector = true;

@@ -68,7 +68,7 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
             }
         }
         Request::ShowRow { row, columns, values } => {
-            show_values(model, InspectorContent::Row { row, columns, values }, requests)
+            show_values(model, InspectorContent::Row { row, columns, values }, requests);
         }
         Request::ShowValue { row, columns, column, value } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

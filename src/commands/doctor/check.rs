@@ -135,7 +135,7 @@ pub(super) async fn check_connection(
                 }
             }
             Some((_, SessionEvent::InternalQuery { text, took, error })) => {
-                check.sent.push(SentStatement { text, took, error })
+                check.sent.push(SentStatement { text, took, error });
             }
             Some((_, SessionEvent::Ready(facts))) => {
                 check.facts = Some(facts);

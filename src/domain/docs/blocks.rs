@@ -172,7 +172,7 @@ impl Builder {
             Tag::Strong => self.strong += 1,
             Tag::Emphasis => self.emphasis += 1,
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                self.link = Some(visible(&dest_url).into_owned())
+                self.link = Some(visible(&dest_url).into_owned());
             }
             Tag::CodeBlock(kind) => {
                 self.close_line();

@@ -19,6 +19,7 @@ mod table;
 mod text_format;
 mod tsv;
 mod typed_format;
+mod typed_formats;
 #[cfg(any(feature = "parquet", feature = "xlsx"))]
 mod unsupported;
 mod writer;

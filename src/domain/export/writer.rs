@@ -8,7 +8,8 @@ use super::markdown::Markdown;
 use super::sql::Sql;
 use super::table::Table;
 use super::tsv::Tsv;
-use super::typed_format::{TypedFormat, typed_format};
+use super::typed_format::TypedFormat;
+use super::typed_formats::typed_format;
 use super::{ExportFormat, Formulas, SessionZone, TextFormat, WriteError};
 use crate::domain::results::{Chunk, Column, GlyphSet};
 

@@ -100,7 +100,7 @@ impl Chord {
             }
             Key::Char(c) if self.ctrl || self.alt => label.extend(c.to_uppercase()),
             Key::Char(c) => label.push(c),
-            Key::F(number) => label.push_str(&format!("F{number}")),
+            Key::F(number) => label.extend(['F'.to_string(), number.to_string()]),
             Key::PageUp => label.push_str("PgUp"),
             Key::PageDown => label.push_str("PgDn"),
             Key::Enter => label.push_str("Enter"),

@@ -130,7 +130,7 @@ fn parameters(query: &str, imported: &mut Imported) -> Result<(), BadUrl> {
         };
         if is_taken.is_none() {
             // The name alone: a value may be a secret.
-            left_out.push(crate::domain::text::excerpt(&name, 40));
+            left_out.push(crate::domain::text::excerpt(name, 40));
         }
     }
     if !left_out.is_empty() {

@@ -24,7 +24,7 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     }
 }
 
-/// Returns the names of all zone_names, sorted.
+/// Returns the names of all zones, sorted.
 #[must_use]
 pub fn zone_names() -> Vec<String> {
     let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();

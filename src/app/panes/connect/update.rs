@@ -43,7 +43,7 @@ impl Connect {
         let count = cx.context.profiles.len();
         match (action, &self.stage) {
             (ConnectAction::Down, ConnectStage::Choosing) => {
-                self.list.go(CursorMove::Down, count, self.page(cx.context))
+                self.list.go(CursorMove::Down, count, self.page(cx.context));
             }
             (ConnectAction::Up, ConnectStage::Choosing) => self.list.go(CursorMove::Up, count, self.page(cx.context)),
             (ConnectAction::Connect, ConnectStage::Choosing) => {

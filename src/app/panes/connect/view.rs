@@ -45,7 +45,7 @@ impl ConnectView<'_> {
                 form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
             }
             ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
-                self.progress(inside, buffer)
+                self.progress(inside, buffer);
             }
         }
     }

@@ -208,7 +208,7 @@ impl Grid {
                 cx.effect(record(result, &export, &written));
             }
             ExportEvent::Cancelled => {
-                cx.request(Request::Notice("The export was stopped. No file was written.".into()))
+                cx.request(Request::Notice("The export was stopped. No file was written.".into()));
             }
             ExportEvent::Failed(problem) => cx.request(Request::Problem(problem)),
         }

@@ -39,7 +39,7 @@ pub(super) fn lines(
         InspectorContent::Value { value: None, .. } => out.line("‹null›", LineStyle::Dim),
         InspectorContent::Value { value: Some(bytes), column, .. } => value::draw(&mut out, bytes, column, format),
         InspectorContent::Profile { column, profile, scope } => {
-            profile_lines::profile(&mut out, column, profile, scope)
+            profile_lines::profile(&mut out, column, profile, scope);
         }
         InspectorContent::Chart { series, scope, .. } => profile_lines::chart(&mut out, series, scope),
         InspectorContent::Warnings(count, warnings) => {

@@ -7,8 +7,8 @@ use ::parquet::data_type::{
 use ::parquet::errors::Result;
 use ::parquet::file::writer::SerializedColumnWriter;
 
-use super::decimal;
-use super::types::{ParquetType, ParquetValue};
+use super::types::ParquetType;
+use super::value::{DECIMAL_BYTES, ParquetValue};
 use crate::domain::export::unsupported::UnsupportedValue;
 use crate::domain::results::Cell;
 
@@ -72,9 +72,9 @@ impl ColumnBuffer {
             ParquetValue::Fixed(bytes) => {
                 let width = match self.kind {
                     ParquetType::Decimal(decimal) => usize::from(decimal.bytes()),
-                    _ => decimal::BYTES,
+                    _ => DECIMAL_BYTES,
                 };
-                self.heap(bytes.get(decimal::BYTES - width..).unwrap_or(&bytes))
+                self.heap(bytes.get(DECIMAL_BYTES - width..).unwrap_or(&bytes))
             }
         };
         self.levels.push(1);

@@ -1,10 +1,8 @@
 //! DECIMAL as Parquet stores it: the number without its point, in two's complement, as wide as the precision requires.
 
-use super::types::ParquetValue;
+use super::value::{DECIMAL_BYTES, ParquetValue};
 use crate::domain::results::Column;
 
-/// Bytes of the widest decimal: 65 digits and a sign.
-pub(super) const BYTES: usize = 28;
 /// Digits of the widest decimal of the servers.
 const DIGITS: u8 = 65;
 /// Most digits after the point: 38 in MariaDB, 30 in MySQL. More means "not fixed".
@@ -44,7 +42,7 @@ impl ParquetDecimal {
     /// Converts a printed value; `None` if it has more digits than the type.
     pub(super) fn value(self, printed: &[u8]) -> Option<ParquetValue<'static>> {
         let (is_negative, digits) = self.digits(printed)?;
-        let mut limbs = [0_u32; BYTES / 4];
+        let mut limbs = [0_u32; DECIMAL_BYTES / 4];
         for step in digits.chunks(STEP) {
             let (mut carry, factor) =
                 step.iter().fold((0_u64, 1_u64), |(sum, factor), digit| (sum * 10 + u64::from(*digit), factor * 10));
@@ -55,14 +53,14 @@ impl ParquetDecimal {
                 carry >>= 32;
             }
         }
-        let mut bytes = [0_u8; BYTES];
+        let mut bytes = [0_u8; DECIMAL_BYTES];
         for (slot, limb) in bytes.rchunks_mut(4).zip(limbs) {
             slot.copy_from_slice(&limb.to_be_bytes());
         }
         if is_negative {
             negate(&mut bytes);
         }
-        let low = |count: usize| bytes.get(BYTES - count..);
+        let low = |count: usize| bytes.get(DECIMAL_BYTES - count..);
         Some(match self.bytes() {
             4 => ParquetValue::Int32(i32::from_be_bytes(low(4)?.try_into().ok()?)),
             8 => ParquetValue::Int64(i64::from_be_bytes(low(8)?.try_into().ok()?)),
@@ -133,6 +131,6 @@ mod tests {
         }
         let widest = ParquetDecimal { precision: 65, scale: 0 };
         let Some(ParquetValue::Fixed(bytes)) = widest.value(b"-1") else { panic!("a fixed value") };
-        assert_eq!(bytes, [0xff; BYTES]);
+        assert_eq!(bytes, [0xff; DECIMAL_BYTES]);
     }
 }

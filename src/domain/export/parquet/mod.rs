@@ -8,6 +8,7 @@
 mod column_buffer;
 mod decimal;
 mod types;
+mod value;
 
 use std::sync::Arc;
 

@@ -19,7 +19,8 @@ use ::parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::errors::ParquetError;
 use ::parquet::schema::types::Type;
 
-use super::decimal::{self, ParquetDecimal};
+use super::decimal::ParquetDecimal;
+use super::value::ParquetValue;
 use crate::domain::export::SessionZone;
 use crate::domain::export::datetime::{DAY, date, date_time};
 use crate::domain::export::unsupported::{UnsupportedValue, excerpt};
@@ -49,17 +50,6 @@ pub(super) enum ParquetType {
     Text,
     Json,
     Bytes,
-}
-
-/// A value in the file.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum ParquetValue<'a> {
-    Int32(i32),
-    Int64(i64),
-    Float(f32),
-    Double(f64),
-    Bytes(&'a [u8]),
-    Fixed([u8; decimal::BYTES]),
 }
 
 impl ParquetType {

@@ -12,18 +12,19 @@
 mod address;
 mod cells;
 mod parts;
+mod too_large;
 mod zip;
 
 use self::address::CellAddress;
 use self::cells::{CellKind, column_letters, put_text};
 use self::parts::Styles;
+use self::too_large::too_large;
 use self::zip::Zip;
 use super::column_names::unique;
 use super::typed_format::TypedFormat;
 use super::unsupported::UnsupportedValue;
 use super::{ExportFormat, WriteError};
 use crate::domain::limits::{SHEET_BYTES, SHEET_COLUMNS, SHEET_ROWS};
-use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::results::{Cell, Cells, Column};
 
 /// Writes a workbook.
@@ -128,12 +129,4 @@ impl Xlsx {
         self.line.clear();
         written
     }
-}
-
-/// Makes the error for a result that is too large for a workbook.
-fn too_large(what: &str, why: String) -> WriteError {
-    Problem::new(ProblemKind::Local, format!("{what} for a workbook"))
-        .because(why)
-        .hint("select less, or export as parquet, csv or json")
-        .into()
 }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-use super::too_large;
+use super::too_large::too_large;
 use crate::domain::export::WriteError;
 
 /// Sizes follow the data; names are UTF-8.
