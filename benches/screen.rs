@@ -45,6 +45,7 @@ const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 struct Paper;
 impl RecordSink for Paper {
     type Error = ();
+    fn stamp(&mut self, _: &mut BeginRecord) {}
     fn append(&mut self, _: &BeginRecord) -> Result<(), ()> {
         Ok(())
     }
@@ -98,14 +99,9 @@ impl Bench {
                     let window = self.store.window(rows.start.min(end)..end).unwrap();
                     self.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
                 }
-                Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) => {
-                    let permit = record(&mut Paper, checked, begin).unwrap();
-                    self.feed(Message::Storage(StorageEvent::Permitted {
-                        session,
-                        result,
-                        profile: "bench".into(),
-                        permit,
-                    }));
+                Effect::Storage(StorageCmd::Begin { result, statement }) => {
+                    let permit = record(&mut Paper, statement).unwrap();
+                    self.feed(Message::Storage(StorageEvent::Permitted { result, permit }));
                 }
                 _ => {}
             }

@@ -8,13 +8,15 @@ use crate::domain::docs::DocPack;
 use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::{Lag, ResultId, Role, ServerFacts, SessionId};
+use crate::domain::protocol::{Lag, Role, ServerFacts, SessionId};
 use crate::domain::results::{Column, GlyphSet};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::Dialect;
 
 use super::action::Action;
 use super::layout::Layout;
+use super::statement::current::Statements;
+use super::statement::life::Statement;
 
 /// Where the session stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,8 +84,8 @@ pub struct Context {
     pub docs: Arc<Vec<DocPack>>,
     /// Snippets.
     pub snippets: Arc<Vec<Snippet>>,
-    /// The statement in flight, if any.
-    pub running: Option<Running>,
+    /// The statements that have not ended.
+    pub statements: Statements,
     /// The folder in which rrx was started: a file's name alone is one in it.
     pub folder: String,
     /// The layout.
@@ -103,18 +105,13 @@ pub struct Reference {
     pub column: String,
 }
 
-/// A statement in flight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Running {
-    /// Its result.
-    pub result: ResultId,
-    /// When it was sent.
-    pub since: Duration,
-    /// Whether it has been asked to stop.
-    pub stopping: bool,
-}
-
 impl Context {
+    /// Returns the statement that is under way: from writing its begin record to its end.
+    #[must_use]
+    pub fn running(&self) -> Option<&Statement> {
+        self.statements.current().filter(|statement| statement.is_running())
+    }
+
     /// How the server reads text; MySQL's plain way before one is known.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

@@ -74,7 +74,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         return keys;
     }
     let mut keys = Vec::new();
-    if model.context.running.is_some() {
+    if model.context.running().is_some() {
         keys.push(app(A::Stop, "stop"));
     } else if model.grid.exporting().is_some() {
         keys.push(app(A::Stop, "stop export"));

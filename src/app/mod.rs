@@ -16,7 +16,7 @@ pub mod panes;
 pub mod reconnect;
 pub mod request;
 mod requests;
-mod statement;
+pub mod statement;
 pub mod ui;
 mod update;
 mod view;

@@ -1,6 +1,6 @@
 //! The model: everything that the TUI knows. Panes are fields; only `update` changes it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use super::panes::grid::Grid;
 use super::panes::inspector::Inspector;
 use super::panes::worksheet::Worksheets;
 use super::reconnect::Reconnect;
-use super::request::StatementOrigin;
+use super::statement::current::Statements;
 use super::ui::theme::Theme;
 
 /// The line above the keys.
@@ -100,10 +100,6 @@ pub struct Aside {
     pub last_job: Generation,
     /// The job of each slot whose answer is waited for.
     pub jobs: BTreeMap<ComputeSlot, Generation>,
-    /// The statement whose record has no end yet.
-    pub in_flight: Option<StatementInFlight>,
-    /// Statements of a run of several that have not had their turn.
-    pub queue: VecDeque<(String, StatementOrigin)>,
     /// The next export.
     pub next_export: u64,
     /// The last run of several.
@@ -118,28 +114,6 @@ pub struct Aside {
     pub came_from: Focus,
     /// The exit code, once leaving waits only for the last save.
     pub leaving: Option<u8>,
-}
-
-/// A statement from its guard to its end.
-#[derive(Debug)]
-pub struct StatementInFlight {
-    /// The result that it feeds.
-    pub result: ResultId,
-    /// Where it stands: its worksheet's key, its first byte there.
-    pub at: Option<(String, usize)>,
-    /// Whether the profile's row limit bounds it.
-    pub has_row_limit: bool,
-    /// Its begin record, once it is on disk.
-    pub record: Option<Record>,
-}
-
-/// A begin record that wants an end.
-#[derive(Debug)]
-pub struct Record {
-    /// The profile in whose log it stands.
-    pub profile: String,
-    /// Its id.
-    pub id: String,
 }
 
 impl Model {
@@ -170,7 +144,7 @@ impl Model {
                 catalog: None,
                 docs: Arc::default(),
                 snippets: Arc::default(),
-                running: None,
+                statements: Statements::default(),
                 folder: start.folder,
                 layout,
                 now: Duration::ZERO,
@@ -193,8 +167,6 @@ impl Model {
                 next_result: 1,
                 last_job: Generation::default(),
                 jobs: BTreeMap::new(),
-                in_flight: None,
-                queue: VecDeque::new(),
                 next_export: 1,
                 next_run: 0,
                 late: Vec::new(),

@@ -44,7 +44,7 @@ pub struct Reconnect {
 
 /// The link is gone: what ran is over, and the first attempt begins.
 pub(super) fn on_lost(model: &mut Model, problem: &Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    super::statement::give_up(model, End::Broken(problem.clone()), requests, effects);
+    super::statement::on_session_gone(model, End::Broken(problem.clone()), requests, effects);
     if model.aside.leaving.is_some() {
         model.context.link = ConnectionState::None;
         return;
@@ -98,7 +98,7 @@ pub(super) fn now(model: &mut Model, requests: &mut Vec<Request>, effects: &mut 
         ConnectionState::Connecting(_) => {}
         ConnectionState::Connected(old) => {
             effects.push(Effect::Session(old, SessionCmd::CloseForReconnect));
-            super::statement::give_up(model, End::Cancelled, requests, effects);
+            super::statement::on_session_gone(model, End::Cancelled, requests, effects);
             model.aside.again.tried = 0;
             by_key(model, effects);
         }

@@ -6,12 +6,13 @@ use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::compute::ComputeWork;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CopyText, ExportJob, FormatChoice};
+use crate::domain::protocol::{CopyText, ExportJob, FormatChoice, ResultId};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
 use super::context::Context;
 use super::focus::Focus;
+use super::statement::origin::StatementOrigin;
 
 /// Something a pane cannot do by itself.
 #[derive(Debug)]
@@ -95,15 +96,12 @@ pub enum Request {
     },
     /// Do this export; its id is given anew.
     ExportTo(ExportJob),
-    /// Send this statement again for the file that waits for its rows.
-    RunAgain {
-        /// The export.
-        order: ExportJob,
-        /// The statement.
-        statement: String,
-        /// The profile on which it ran.
-        profile: String,
-    },
+    /// Run the statement of a result again, for an export that waits for its rows.
+    RunForExport { job: ExportJob, statement: String },
+    /// The user wants to run this statement here.
+    ConfirmRun(ResultId),
+    /// The user does not want to run this statement here.
+    DeclineRun(ResultId),
     /// Show what a column holds.
     ShowProfile {
         /// The result's columns.
@@ -184,40 +182,6 @@ pub enum Request {
     Compute(ComputeWork),
     /// Leave, even while something runs.
     Quit,
-}
-
-/// Where a statement comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatementOrigin {
-    /// The worksheet in front: its first byte in the text.
-    Worksheet {
-        /// The statement's first byte.
-        at: usize,
-    },
-    /// The explorer's preview.
-    Preview,
-    /// A snippet.
-    Snippet,
-    /// A key that was followed.
-    Key,
-    /// One of several statements of a worksheet.
-    Several {
-        /// Which run of several.
-        run: u64,
-        /// The statement's first byte.
-        at: usize,
-    },
-}
-
-impl StatementOrigin {
-    /// The statement's first byte in the worksheet in front, where it comes from there.
-    #[must_use]
-    pub fn at(self) -> Option<usize> {
-        match self {
-            Self::Worksheet { at } | Self::Several { at, .. } => Some(at),
-            Self::Preview | Self::Snippet | Self::Key => None,
-        }
-    }
 }
 
 /// Which rows an export writes.

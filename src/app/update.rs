@@ -43,7 +43,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             let is_unwritten = matches!(event, ExportEvent::Cancelled | ExportEvent::Failed(_));
             with!(model, requests, effects, grid.on_export(id, event));
             if is_unwritten {
-                super::statement::stop_unwritten(model, effects);
+                super::statement::on_export_gone(model, requests, effects);
             }
         }
         Message::Storage(event) => on_storage(model, event, &mut requests, &mut effects),
@@ -68,7 +68,7 @@ pub(super) use with;
 
 fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.context.now = now;
-    if model.context.running.is_some() {
+    if model.context.running().is_some() {
         effects.push(Effect::Wake(super::statement::SOON));
     }
     super::reconnect::on_clock(model, effects);
@@ -191,7 +191,7 @@ fn on_session(
         SessionEvent::Failed(problem) => {
             model.context.link = ConnectionState::None;
             model.happened(problem.to_string());
-            super::statement::give_up(model, End::Broken(problem.clone()), requests, effects);
+            super::statement::on_session_gone(model, End::Broken(problem.clone()), requests, effects);
             model.connect.get_or_insert_default().on_failed(problem);
         }
         SessionEvent::Catalog(catalog) => {
@@ -211,7 +211,7 @@ fn on_session(
             model.notice(format!("{}: {key} reads it again", problem.what));
             model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
         }
-        SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, &report, requests, effects),
+        SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, report, requests, effects),
         SessionEvent::InternalQuery { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.happened(format!("{text} ({} ms){end}", took.as_millis()));
@@ -230,7 +230,7 @@ fn on_result(
     effects: &mut Vec<Effect>,
 ) {
     let is_opened = matches!(event, StoreEvent::Opened(_));
-    super::statement::stop_what_is_not_kept(model, id, &event, effects);
+    super::statement::on_store_event(model, id, &event, requests, effects);
     with!(model, requests, effects, grid.on_store(id, event));
     let has_rows = model.grid.front().is_some_and(|result| result.id == id);
     if is_opened && has_rows && !model.overlays.is_modal() && model.focus == Focus::Explorer {
@@ -241,17 +241,11 @@ fn on_result(
 
 fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match event {
-        StorageEvent::Permitted { session, result, profile, permit } => {
-            super::statement::on_permitted(model, (session, result), (profile, permit), requests, effects);
+        StorageEvent::Permitted { result, permit } => {
+            super::statement::on_permitted(model, result, permit, requests, effects);
         }
         StorageEvent::NotPermitted { result, problem } => {
-            super::statement::on_ended(
-                model,
-                result,
-                &RunReport::without_rows(End::Broken(problem)),
-                requests,
-                effects,
-            );
+            super::statement::on_not_permitted(model, result, problem, requests, effects);
         }
         StorageEvent::History(past) => requests.push(Request::OpenDialog(Box::new(HistoryDialog { entries: past }))),
         StorageEvent::Worksheets { profile, worksheets, front, problems } => {
@@ -363,13 +357,7 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
             let problem =
                 Problem::new(crate::domain::problem::ProblemKind::Refused, format!("Nothing was sent: {what}"))
                     .hint("run it again in a moment");
-            super::statement::on_ended(
-                model,
-                result,
-                &RunReport::without_rows(End::Broken(problem)),
-                requests,
-                effects,
-            );
+            super::statement::on_ended(model, result, RunReport::without_rows(End::Broken(problem)), requests, effects);
         }
         // What happened is written down, if later.
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {

@@ -13,7 +13,7 @@ use super::export::Exports;
 use super::inbox::WorkerEvent;
 use super::row_router::RowRouter;
 use crate::app::{Effect, Message};
-use crate::domain::access_log::{BeginRecord, CopyRecord, ExportRecord};
+use crate::domain::access_log::{CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
@@ -191,8 +191,8 @@ impl Dispatch {
     /// connected to last.
     fn is_for_demo(&self, command: &StorageCmd) -> bool {
         match command {
-            StorageCmd::Begin { begin: BeginRecord { profile, .. }, .. }
-            | StorageCmd::SaveWorksheets { profile, .. }
+            StorageCmd::Begin { statement, .. } => statement.profile() == DEMO,
+            StorageCmd::SaveWorksheets { profile, .. }
             | StorageCmd::LoadWorksheets { profile }
             | StorageCmd::Exported(ExportRecord { profile, .. })
             | StorageCmd::Copied(CopyRecord { profile, .. })

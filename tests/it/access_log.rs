@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rrx::domain::access_log::{
-    self, BadRecord, BeginRecord, CopyRecord, EndRecord, ExportRecord, LogRecord, RecordSink, TunnelEvent, TunnelRecord,
+    self, BadRecord, BeginRecord, CopyRecord, EndRecord, ExportRecord, LogRecord, RecordSink, StatementTarget,
+    TunnelEvent, TunnelRecord,
 };
 use rrx::io::host::user::user_name;
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
@@ -36,7 +37,8 @@ fn entry(id: &str) -> EndRecord {
 }
 
 fn append(log: &mut AccessLog, statement: &str) -> BeginRecord {
-    let stamped = log.stamp(begin(statement));
+    let mut stamped = begin(statement);
+    log.stamp(&mut stamped);
     log.append(&stamped).unwrap();
     stamped
 }
@@ -288,10 +290,22 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
     let state = tempfile::tempdir().unwrap();
     let mut log = AccessLog::open(state.path(), noon).unwrap();
     let (dialect, session) = (rrx::domain::sql::Dialect::default(), rrx::domain::ids::SessionId(1));
-    let checked = rrx::domain::sql::guard::check("SELECT 1", dialect, session).unwrap();
-    let permit = log.begin(checked, begin("something else")).unwrap();
+    let target = StatementTarget {
+        session,
+        dialect,
+        profile: "eu".into(),
+        account: "RO_USER@%".into(),
+        server: "uuid-1".into(),
+        database: None,
+        reference: None,
+    };
+    let refused = access_log::authorize("DELETE FROM t", Vec::new(), target.clone()).unwrap_err();
+    assert_eq!((refused.kind, refused.at), (rrx::domain::problem::ProblemKind::Refused, Some(0)));
+    let statement = access_log::authorize("SELECT 1", Vec::new(), target).unwrap();
+    let permit = log.begin(statement.in_database(Some("other".into()))).unwrap();
     let read = history::read(state.path(), 1);
     assert_eq!(read.statements[0].begin.statement, "SELECT 1");
+    assert_eq!(read.statements[0].begin.database.as_deref(), Some("other"));
     assert_eq!((permit.id(), permit.checked().text()), (read.statements[0].begin.id.as_str(), "SELECT 1"));
 }
 

@@ -194,7 +194,7 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
     let paths = Paths::under(root.path());
     let mut access = AccessLog::open(&paths.state, noon).unwrap();
     for statement in ["SELECT 1", "SELECT '\x1b]0;x\x07'\n  FROM t"] {
-        let begin = access.stamp(BeginRecord {
+        let mut begin = BeginRecord {
             id: String::new(),
             time: String::new(),
             os_user: String::new(),
@@ -205,7 +205,8 @@ fn the_log_is_shown_newest_last_and_nothing_in_it_reaches_the_terminal_raw() {
             statement: statement.into(),
             params: Vec::new(),
             reference: None,
-        });
+        };
+        access.stamp(&mut begin);
         access.append(&begin).unwrap();
         if statement == "SELECT 1" {
             let entry =

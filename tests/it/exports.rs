@@ -666,10 +666,10 @@ fn waiting() -> (super::model::Bench, ExportJob) {
 /// The statement on its way: its record, its permit, what is sent.
 fn sent(bench: &mut super::model::Bench) -> (ResultId, RunBounds) {
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
-    let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = begin else { unreachable!() };
-    assert_eq!(checked.text(), "SELECT id, study_id, name FROM subject");
-    let permit = rrx::domain::access_log::record(&mut super::model::Paper, checked, begin).unwrap();
-    bench.feed(Message::Storage(StorageEvent::Permitted { session, result, profile: "eu".into(), permit }));
+    let Effect::Storage(StorageCmd::Begin { result, statement }) = begin else { unreachable!() };
+    assert_eq!(statement.checked().text(), "SELECT id, study_id, name FROM subject");
+    let permit = rrx::domain::access_log::record(&mut super::model::Paper, statement).unwrap();
+    bench.feed(Message::Storage(StorageEvent::Permitted { result, permit }));
     let run = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. })));
     let Effect::Session(_, SessionCmd::Run { result, bounds, .. }) = run else { unreachable!() };
     (result, bounds)
@@ -691,7 +691,7 @@ fn all_rows_of_a_cut_result_take_the_way_of_every_statement_without_the_row_limi
     bench.session(SessionEvent::Ended { result, report: report(End::Limit(Limit::Bytes(9)), 7000) });
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::End { .. }))));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Exported(_)))));
-    assert!(bench.model.context.running.is_none());
+    assert!(bench.model.context.running().is_none());
     assert_eq!(front(&bench).count(), 9);
 }
 

@@ -575,9 +575,9 @@ fn a_key_is_followed_by_its_value_beside_the_statement_and_back_to_row_and_colum
     bench.keys("enter");
     bench.feed(Message::Result(result, value(Some(b"2"))));
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
-    let Effect::Storage(StorageCmd::Begin { result: followed, checked, begin, .. }) = begin else { unreachable!() };
-    assert_eq!(checked.text(), "SELECT * FROM `clinspark`.`study` WHERE `id` = ? LIMIT 200");
-    assert_eq!(begin.params, [Param::Integer(2)]);
+    let Effect::Storage(StorageCmd::Begin { result: followed, statement }) = begin else { unreachable!() };
+    assert_eq!(statement.checked().text(), "SELECT * FROM `clinspark`.`study` WHERE `id` = ? LIMIT 200");
+    assert_eq!(statement.params(), [Param::Integer(2)]);
     assert_eq!(bench.model.grid.tabs().0.len(), 2);
     arrive(&mut bench, followed, 1);
     bench.keys("backspace");
@@ -592,8 +592,8 @@ fn several_statements_make_tabs_and_the_first_that_fails_ends_them() {
     bench.text("SELECT 1; SELECT 2; SELECT 3; SELECT 4");
     let begun = |bench: &mut Bench| {
         let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
-        let Effect::Storage(StorageCmd::Begin { result, checked, .. }) = begin else { unreachable!() };
-        (result, checked.text().to_owned())
+        let Effect::Storage(StorageCmd::Begin { result, statement }) = begin else { unreachable!() };
+        (result, statement.checked().text().to_owned())
     };
     bench.keys("f9");
     let (first, text) = begun(&mut bench);

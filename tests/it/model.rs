@@ -98,9 +98,9 @@ impl Bench {
     pub fn run(&mut self) -> ResultId {
         self.keys("f5");
         let begin = self.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
-        let Effect::Storage(StorageCmd::Begin { session, result, checked, begin }) = begin else { unreachable!() };
-        let permit = rrx::domain::access_log::record(&mut Paper, checked, begin).unwrap();
-        self.feed(Message::Storage(StorageEvent::Permitted { session, result, profile: "eu".into(), permit }));
+        let Effect::Storage(StorageCmd::Begin { result, statement }) = begin else { unreachable!() };
+        let permit = rrx::domain::access_log::record(&mut Paper, statement).unwrap();
+        self.feed(Message::Storage(StorageEvent::Permitted { result, permit }));
         result
     }
 
@@ -143,6 +143,11 @@ impl Bench {
 pub struct Paper;
 impl rrx::domain::access_log::RecordSink for Paper {
     type Error = ();
+
+    fn stamp(&mut self, begin: &mut rrx::domain::access_log::BeginRecord) {
+        begin.id = "record".into();
+    }
+
     fn append(&mut self, _: &rrx::domain::access_log::BeginRecord) -> Result<(), ()> {
         Ok(())
     }
@@ -242,7 +247,7 @@ fn a_permit_is_sent_to_its_session_and_the_end_is_recorded() {
     assert!(bench.effects.iter().any(
         |effect| matches!(effect, Effect::Storage(StorageCmd::End { entry, .. }) if entry.end == "complete" && entry.rows == 1)
     ));
-    assert!(bench.model.context.running.is_none());
+    assert!(bench.model.context.running().is_none());
 }
 
 #[test]

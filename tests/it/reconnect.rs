@@ -288,7 +288,7 @@ fn a_statement_in_flight_ends_as_broken_and_is_not_sent_again() {
     let buffer = screen(&bench.model, 160, 45);
     let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(shown.contains("it may not have finished"), "{shown}");
-    assert_eq!(bench.model.context.running, None);
+    assert_eq!(bench.model.context.running(), None);
 }
 
 #[test]

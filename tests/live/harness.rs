@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink};
+use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink, StatementTarget};
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::problem::Problem;
@@ -14,7 +14,7 @@ use rrx::domain::protocol::{
     Answer, ConnectionStep, Lag, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
 use rrx::domain::results::Column;
-use rrx::domain::sql::{Dialect, Param, guard};
+use rrx::domain::sql::{Dialect, Param};
 use rrx::io::host::own_sockets;
 use rrx::io::session::{CatalogLoading, CredentialCache, SessionEnv, spawn};
 use rrx::io::storage::known_hosts;
@@ -35,6 +35,10 @@ pub struct Forgetful;
 impl RecordSink for Forgetful {
     type Error = Infallible;
 
+    fn stamp(&mut self, begin: &mut BeginRecord) {
+        begin.id = "1".into();
+    }
+
     fn append(&mut self, _begin: &BeginRecord) -> Result<(), Infallible> {
         Ok(())
     }
@@ -47,20 +51,17 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
 
 /// A permit for this text with values.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
-    let checked = guard::check(text, dialect, session).unwrap_or_else(|no| panic!("{text}: {no}"));
-    let begin = BeginRecord {
-        id: "1".into(),
-        time: String::new(),
-        os_user: String::new(),
+    let target = StatementTarget {
+        session,
+        dialect,
         profile: "rig".into(),
         account: String::new(),
         server: String::new(),
         database: None,
-        statement: String::new(),
-        params,
         reference: None,
     };
-    let Ok(permit) = access_log::record(&mut Forgetful, checked, begin);
+    let statement = access_log::authorize(text, params, target).unwrap_or_else(|problem| panic!("{text}: {problem}"));
+    let Ok(permit) = access_log::record(&mut Forgetful, statement);
     permit
 }
 

@@ -2,7 +2,8 @@
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request, StatementOrigin};
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::app::statement::origin::StatementOrigin;
 
 /// Lists the snippets.
 #[derive(Debug)]

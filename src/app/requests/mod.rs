@@ -72,7 +72,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             }
             requests.push(open(HelpDialog { layers }));
         }
-        AppAction::Quit if model.context.running.is_some() => requests.push(Request::Confirm {
+        AppAction::Quit if model.context.running().is_some() => requests.push(Request::Confirm {
             question: "A statement is running. Stop it and leave?".into(),
             yes: Box::new(Request::Quit),
             no: None,
@@ -140,7 +140,11 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             requests.push(Request::Focus(Focus::Worksheet));
         }
         AppAction::CloseWorksheet => {
+            let closed = model.worksheets.sheet().map(|sheet| sheet.key.clone());
             model.worksheets.close();
+            if let Some(key) = closed {
+                super::statement::on_worksheet_closed(model, &key, requests, effects);
+            }
             requests.push(Request::Settle);
         }
         AppAction::NextWorksheet | AppAction::PreviousWorksheet => {
@@ -180,9 +184,11 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             }
         }
         Request::Run { statement, from } => {
-            super::statement::run(model, (statement, Vec::new()), from, requests, effects);
+            super::statement::run(model, statement, from, requests, effects);
         }
-        Request::RunAll(statements) => super::statement::run_all(model, statements, requests),
+        Request::RunAll(statements) => super::statement::run_all(model, statements, requests, effects),
+        Request::ConfirmRun(result) => super::statement::confirm(model, result, requests, effects),
+        Request::DeclineRun(result) => super::statement::decline(model, result, requests, effects),
         Request::Follow { columns, column, value } => {
             if let Some(column) = columns.get(column) {
                 super::statement::follow(model, column, value.as_deref(), requests, effects);
@@ -230,7 +236,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         | Request::OpenExport
         | Request::Export { .. }
         | Request::ExportTo(_)
-        | Request::RunAgain { .. }
+        | Request::RunForExport { .. }
         | Request::ShowProfile { .. }
         | Request::ShowChart { .. }
         | Request::ShowRow { .. }
@@ -327,7 +333,7 @@ fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     if let Some(session) = model.context.link.session() {
         effects.push(Effect::Session(session, SessionCmd::Close));
     }
-    super::statement::give_up(model, End::Cancelled, requests, effects);
+    super::statement::on_session_gone(model, End::Cancelled, requests, effects);
     model.aside.leaving = Some(0);
     with!(model, requests, effects, worksheets.save());
     super::statement::leave(model, effects);
@@ -353,8 +359,8 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
     }
     if let Some(old) = model.context.link.session() {
         effects.push(Effect::Session(old, SessionCmd::Close));
-        super::statement::give_up(model, End::Cancelled, requests, effects);
     }
+    super::statement::on_session_gone(model, End::Cancelled, requests, effects);
     let session = model.new_session();
     model.context.link = ConnectionState::Connecting(session);
     model.context.facts = None;

@@ -53,8 +53,8 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
             let order = ExportJob { id: model.new_export(), ..order };
             with!(model, requests, effects, grid.export(order));
         }
-        Request::RunAgain { order, statement, profile } => {
-            crate::app::statement::run_again(model, &order, (statement, &profile), requests, effects);
+        Request::RunForExport { job, statement } => {
+            crate::app::statement::run_for_export(model, job, statement, requests, effects);
         }
         Request::ShowProfile { columns, column, profile, scope } => {
             if let Some(column) = columns.get(column).cloned().map(Box::new) {

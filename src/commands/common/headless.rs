@@ -9,13 +9,12 @@ use tokio::sync::mpsc;
 use super::answer::{answer, session_ended};
 use super::host_key::UnknownHostKey;
 use super::interrupts::Interrupts;
-use crate::domain::access_log::{BeginRecord, EndRecord};
+use crate::domain::access_log::{self, AuthorizedStatement, EndRecord, StatementTarget};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
-use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
-use crate::domain::sql::{Checked, guard};
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, spawn};
 use crate::io::storage::access_log::AccessLog;
@@ -39,14 +38,6 @@ pub struct HeadlessDeps {
     pub profile: Arc<Profile>,
     pub session: SessionEnv,
     pub prompts: Prompts,
-}
-
-/// A statement that has passed the guard, and how to run it.
-pub struct HeadlessStatement<'a> {
-    pub checked: Checked,
-    pub bounds: RunBounds,
-    /// The ticket or protocol for the access log.
-    pub reference: Option<&'a str>,
 }
 
 /// The outcome of an interruptible wait.
@@ -116,13 +107,21 @@ impl HeadlessSession {
         &self.facts
     }
 
-    /// Passes one statement through the guard.
+    /// Passes one statement through the guard. `reference` is the ticket or protocol for the access log.
     ///
     /// # Errors
-    /// Returns a problem of kind [`ProblemKind::Refused`] with the position in `text`.
-    pub fn check(&self, text: &str) -> Result<Checked, Problem> {
-        guard::check(text, self.facts.dialect, SESSION)
-            .map_err(|refusal| Problem::new(ProblemKind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))
+    /// Returns a problem of kind [`ProblemKind::Refused`](crate::domain::problem::ProblemKind::Refused) with the position in `text`.
+    pub fn authorize(&self, text: &str, reference: Option<&str>) -> Result<AuthorizedStatement, Problem> {
+        let target = StatementTarget {
+            session: SESSION,
+            dialect: self.facts.dialect,
+            profile: self.profile.name.clone(),
+            account: self.facts.account.clone(),
+            server: self.facts.identity.clone(),
+            database: self.database.clone(),
+            reference: reference.map(str::to_owned),
+        };
+        access_log::authorize(text, Vec::new(), target)
     }
 
     /// Records a statement and runs it to its end. An interrupt stops it with KILL QUERY; it still ends by itself.
@@ -131,13 +130,12 @@ impl HeadlessSession {
     /// Returns a problem if the record cannot be written (then nothing is sent), or if the session has ended.
     pub async fn run(
         &mut self,
-        statement: HeadlessStatement<'_>,
+        statement: AuthorizedStatement,
+        bounds: RunBounds,
         log: &mut AccessLog,
         interrupts: &mut Interrupts,
     ) -> Result<RunReport, Problem> {
-        let HeadlessStatement { checked, bounds, reference } = statement;
-        let begin = self.begin(reference);
-        let permit = log.begin(checked, begin)?;
+        let permit = log.begin(statement.in_database(self.database.clone()))?;
         let id = permit.id().to_owned();
         let result = ResultId(self.next_result);
         self.next_result += 1;
@@ -175,22 +173,6 @@ impl HeadlessSession {
         if self.commands.send(SessionCmd::Close).await.is_ok() {
             let closing = async { while self.events.recv().await.is_some() {} };
             let _ = tokio::time::timeout(limits::KILL, closing).await;
-        }
-    }
-
-    fn begin(&self, reference: Option<&str>) -> BeginRecord {
-        BeginRecord {
-            // The access log fills in id, time, user and statement.
-            id: String::new(),
-            time: String::new(),
-            os_user: String::new(),
-            profile: self.profile.name.clone(),
-            account: self.facts.account.clone(),
-            server: self.facts.identity.clone(),
-            database: self.database.clone(),
-            statement: String::new(),
-            params: Vec::new(),
-            reference: reference.map(str::to_owned),
         }
     }
 }

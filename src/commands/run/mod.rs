@@ -15,19 +15,20 @@ pub use self::arguments::{RowsWanted, RunArgs};
 use self::output::{Outputs, RowSink};
 use self::writer_thread::WriterThread;
 use super::common::context::CommandContext;
-use super::common::headless::{HeadlessDeps, HeadlessSession, HeadlessStatement, Waited};
+use super::common::headless::{HeadlessDeps, HeadlessSession, Waited};
 use super::common::interrupts::Interrupts;
 use super::common::print;
 use super::common::runtime::block_on;
 use super::snippets;
 use crate::cli::{RunCommand, StatementSource};
+use crate::domain::access_log::AuthorizedStatement;
 use crate::domain::export::{ExportFormat, ExportOptions, SessionZone};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunReport, count_repeats};
 use crate::domain::quantity::counted;
+use crate::domain::sql::Dialect;
 use crate::domain::sql::split::split;
-use crate::domain::sql::{Checked, Dialect};
 use crate::io::env::ProfileContext;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::SessionEnv;
@@ -144,9 +145,8 @@ async fn run_statements<W: Write + Send + 'static>(
     let mut code = 0;
     let mut failed = None;
     let mut remaining = statements.len() as u64;
-    for (start, checked) in statements {
-        let statement = HeadlessStatement { checked, bounds, reference: args.reference.as_deref() };
-        match session.run(statement, &mut log, &mut interrupts).await {
+    for (start, statement) in statements {
+        match session.run(statement, bounds, &mut log, &mut interrupts).await {
             Ok(report) => match judge(args, start, &report, interrupts.is_interrupted(), err) {
                 Ok(judged) => code = judged,
                 Err(problem) => failed = Some(problem),
@@ -174,9 +174,9 @@ async fn run_statements<W: Write + Send + 'static>(
 fn refuse_several_results(
     args: &RunArgs,
     format: ExportFormat,
-    statements: &[(usize, Checked)],
+    statements: &[(usize, AuthorizedStatement)],
 ) -> Result<(), Problem> {
-    let results = statements.iter().filter(|(_, checked)| checked.has_rows()).count();
+    let results = statements.iter().filter(|(_, statement)| statement.checked().has_rows()).count();
     if results <= 1 || !(format.holds_one() || args.columns.is_some()) {
         return Ok(());
     }
@@ -254,7 +254,7 @@ fn limit_problem(report: &RunReport, limit: Limit) -> Problem {
 }
 
 /// Splits the text, and passes every statement through the guard before the first one is sent.
-fn check_all(args: &RunArgs, session: &HeadlessSession) -> Result<Vec<(usize, Checked)>, Problem> {
+fn check_all(args: &RunArgs, session: &HeadlessSession) -> Result<Vec<(usize, AuthorizedStatement)>, Problem> {
     let dialect: Dialect = session.facts().dialect;
     let text = &args.text;
     let pieces = split(text, dialect).map_err(|line| {
@@ -268,7 +268,10 @@ fn check_all(args: &RunArgs, session: &HeadlessSession) -> Result<Vec<(usize, Ch
     let check = |piece: &crate::domain::sql::split::Statement| {
         let statement = text.get(piece.span.clone()).unwrap_or_default();
         let start = piece.span.start;
-        session.check(statement).map(|checked| (start, checked)).map_err(|problem| with_position(problem, text, start))
+        session
+            .authorize(statement, args.reference.as_deref())
+            .map(|statement| (start, statement))
+            .map_err(|problem| with_position(problem, text, start))
     };
     pieces.iter().map(check).collect()
 }

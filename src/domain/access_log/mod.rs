@@ -1,6 +1,7 @@
 //! The access log: who ran which statement. Each record is one line of JSON. A statement has a *begin* record on disk before it
 //! is sent and an *end* record after it has ended. The storage task provides the [`RecordSink`].
 
+mod authorize;
 mod copy;
 mod export;
 mod line;
@@ -8,13 +9,13 @@ mod tunnel;
 
 use serde::{Deserialize, Serialize};
 
+pub use authorize::{AuthorizedStatement, Permit, StatementTarget, authorize, record};
 pub use copy::CopyRecord;
 pub use export::ExportRecord;
 pub use line::{BadRecord, LogRecord, read, write_begin, write_copy, write_end, write_export, write_tunnel};
 pub use tunnel::{TunnelEvent, TunnelRecord};
 
-use crate::domain::ids::SessionId;
-use crate::domain::sql::{Checked, Param};
+use crate::domain::sql::Param;
 
 /// The version of the log's format. Records with a newer version are refused.
 pub const FORMAT: u32 = 1;
@@ -61,54 +62,12 @@ pub trait RecordSink {
     /// Why a record could not be written.
     type Error;
 
+    /// Fills in id, time and OS user of a record.
+    fn stamp(&mut self, begin: &mut BeginRecord);
+
     /// Appends a begin record so that it survives a crash.
     ///
     /// # Errors
     /// When the record is not safely on disk.
     fn append(&mut self, begin: &BeginRecord) -> Result<(), Self::Error>;
-}
-
-/// The right to send one checked and recorded statement. Only [`record`] makes one.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Permit {
-    checked: Checked,
-    params: Vec<Param>,
-    id: String,
-}
-
-impl Permit {
-    /// Returns the statement that may be sent.
-    #[must_use]
-    pub fn checked(&self) -> &Checked {
-        &self.checked
-    }
-
-    /// Returns the values to bind, as they were recorded.
-    #[must_use]
-    pub fn params(&self) -> &[Param] {
-        &self.params
-    }
-
-    /// Returns the id of the begin record, which the end record repeats.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Returns the session for which the statement was checked.
-    #[must_use]
-    pub fn session(&self) -> SessionId {
-        self.checked.session()
-    }
-}
-
-/// Writes the begin record and returns the permit. There is no other way to get one.
-///
-/// # Errors
-/// The error of the sink. Then there is no permit, and nothing may be sent.
-pub fn record<S: RecordSink>(sink: &mut S, checked: Checked, mut begin: BeginRecord) -> Result<Permit, S::Error> {
-    begin.statement.clear();
-    begin.statement.push_str(checked.text());
-    sink.append(&begin)?;
-    Ok(Permit { checked, params: begin.params, id: begin.id })
 }

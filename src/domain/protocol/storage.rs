@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::access_log::{BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit};
+use crate::domain::access_log::{AuthorizedStatement, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
-use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Draft, Settings};
 use crate::domain::snippets::Snippet;
-use crate::domain::sql::Checked;
 
 /// A worksheet as it is stored on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,13 +46,9 @@ pub struct HistoryEntry {
 pub enum StorageCmd {
     /// Write the begin record of a statement. The answer is its permit.
     Begin {
-        /// The session that will run it.
-        session: SessionId,
         /// The result of the statement.
         result: ResultId,
-        checked: Checked,
-        /// The rest of the record.
-        begin: BeginRecord,
+        statement: AuthorizedStatement,
     },
     /// Write the end record of a statement.
     End {
@@ -110,12 +105,7 @@ pub enum DemoDocs {
 pub enum StorageEvent {
     /// The begin record is on disk.
     Permitted {
-        /// The session that may run it.
-        session: SessionId,
-        /// The result of the statement.
         result: ResultId,
-        /// The profile whose log holds the record.
-        profile: String,
         permit: Permit,
     },
     /// The begin record could not be written. Nothing is sent.

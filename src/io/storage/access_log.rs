@@ -11,11 +11,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::lock::{self, LockError};
 use crate::domain::access_log::{
-    self, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit, RecordSink, TunnelRecord,
+    self, AuthorizedStatement, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit, RecordSink, TunnelRecord,
 };
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::sql::Checked;
 use crate::io::host::user;
 use crate::io::runtime::clock::Clock;
 
@@ -80,22 +79,12 @@ impl AccessLog {
         &self.path
     }
 
-    /// Writes the begin record of a checked statement, and returns its permit. Id, time and OS user are filled in here.
+    /// Writes the begin record of an authorized statement, and returns its permit.
     ///
     /// # Errors
     /// Returns a [`LedgerError`]; then there is no permit.
-    pub fn begin(&mut self, checked: Checked, begin: BeginRecord) -> Result<Permit, LedgerError> {
-        let begin = self.stamp(begin);
-        access_log::record(self, checked, begin)
-    }
-
-    /// Fills in id, time and OS user.
-    #[must_use]
-    pub fn stamp(&mut self, mut begin: BeginRecord) -> BeginRecord {
-        begin.id = self.new_id();
-        begin.time = format_time(self.now());
-        begin.os_user.clone_from(&self.os_user);
-        begin
+    pub fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, LedgerError> {
+        access_log::record(self, statement)
     }
 
     /// Writes an end record. Its time is filled in here.
@@ -206,6 +195,12 @@ impl AccessLog {
 
 impl RecordSink for AccessLog {
     type Error = LedgerError;
+
+    fn stamp(&mut self, begin: &mut BeginRecord) {
+        begin.id = self.new_id();
+        begin.time = format_time(self.now());
+        begin.os_user.clone_from(&self.os_user);
+    }
 
     fn append(&mut self, begin: &BeginRecord) -> Result<(), LedgerError> {
         let line = access_log::write_begin(begin)?;

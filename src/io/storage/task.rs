@@ -11,14 +11,13 @@ use super::access_log::{AccessLog, LedgerError};
 use super::paths::Paths;
 use super::worksheets::Worksheets;
 use super::{docs, history, settings, snippets};
-use crate::domain::access_log::{BeginRecord, EndRecord, Permit};
+use crate::domain::access_log::{AuthorizedStatement, EndRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Draft, Overwrite, Settings};
 use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
-use crate::domain::sql::Checked;
 use crate::io::runtime::clock::Clock;
 
 /// What the storage task needs besides its files.
@@ -72,13 +71,10 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
 
     fn run(&mut self, command: StorageCmd) {
         let event = match command {
-            StorageCmd::Begin { session, result, checked, begin } => {
-                let profile = begin.profile.clone();
-                match self.begin(checked, begin) {
-                    Ok(permit) => StorageEvent::Permitted { session, result, profile, permit },
-                    Err(error) => StorageEvent::NotPermitted { result, problem: error.into() },
-                }
-            }
+            StorageCmd::Begin { result, statement } => match self.begin(statement) {
+                Ok(permit) => StorageEvent::Permitted { result, permit },
+                Err(error) => StorageEvent::NotPermitted { result, problem: error.into() },
+            },
             StorageCmd::End { entry, .. } => match self.end(entry) {
                 Ok(()) => return,
                 Err(error) => StorageEvent::Failed(
@@ -160,8 +156,8 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         Ok(settings::load(&self.paths, settings::Presence::Required).settings)
     }
 
-    fn begin(&mut self, checked: Checked, begin: BeginRecord) -> Result<Permit, LedgerError> {
-        self.log()?.begin(checked, begin)
+    fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, LedgerError> {
+        self.log()?.begin(statement)
     }
 
     fn end(&mut self, entry: EndRecord) -> Result<(), LedgerError> {

@@ -3,7 +3,8 @@
 use crate::app::context::Context;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
-use crate::app::request::{Request, StatementOrigin};
+use crate::app::request::Request;
+use crate::app::statement::origin::StatementOrigin;
 use crate::app::widgets::list::CursorMove;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, TableKind};

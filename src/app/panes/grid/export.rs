@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::app::dialogs::ExportPlan;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
-use crate::app::request::{Request, StatementOrigin};
+use crate::app::request::Request;
+use crate::app::statement::origin::StatementOrigin;
 use crate::domain::access_log::ExportRecord;
 use crate::domain::problem::{Problem, ProblemKind as Trouble};
 use crate::domain::protocol::{
@@ -182,8 +183,8 @@ impl Grid {
                 result.export = Some(export);
             }
             ExportEvent::Ready => {
-                let (statement, profile) = (result.statement.clone(), result.profile.clone());
-                cx.request(Request::RunAgain { order: export.order.clone(), statement, profile });
+                let (job, statement) = (export.order.clone(), result.statement.clone());
+                cx.request(Request::RunForExport { job, statement });
                 result.export = Some(export);
             }
             ExportEvent::Cut(written, limit) => {

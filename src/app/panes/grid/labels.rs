@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::context::Context;
-use crate::app::request::StatementOrigin;
+use crate::app::statement::origin::StatementOrigin;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};

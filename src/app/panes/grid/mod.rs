@@ -26,7 +26,7 @@ pub use zones::ZonedColumn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::request::StatementOrigin;
+use crate::app::statement::origin::StatementOrigin;
 use crate::domain::export::SessionZone;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};

@@ -2,7 +2,8 @@
 
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
-use crate::app::request::{Request, StatementOrigin};
+use crate::app::request::Request;
+use crate::app::statement::origin::StatementOrigin;
 use crate::domain::export::SessionZone;
 use crate::domain::protocol::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
@@ -21,6 +22,7 @@ impl Grid {
             StatementOrigin::Worksheet { .. }
             | StatementOrigin::Preview
             | StatementOrigin::Snippet
+            | StatementOrigin::Export
             | StatementOrigin::Several { .. } => None,
         };
         let stays = |result: &ResultSet| {

@@ -28,8 +28,6 @@ pub struct Worksheet {
     pub error_at: Option<usize>,
     /// Profile and database of its last run.
     pub last_run: Option<(String, Option<String>)>,
-    /// Whether running elsewhere has been confirmed.
-    pub confirmed_elsewhere: bool,
 }
 
 /// All worksheets of a profile.

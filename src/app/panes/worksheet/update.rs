@@ -3,7 +3,8 @@
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
-use crate::app::request::{Request, StatementOrigin};
+use crate::app::request::Request;
+use crate::app::statement::origin::StatementOrigin;
 use crate::domain::limits::WORKSHEET_BYTES;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd};
@@ -135,6 +136,21 @@ impl Worksheets {
             cx.request(Request::Notice("There is no statement here yet.".into()));
         } else {
             cx.request(Request::RunAll(statements));
+        }
+    }
+
+    /// Returns the worksheet of this key.
+    #[must_use]
+    pub fn by_key(&self, key: &str) -> Option<&Worksheet> {
+        self.sheets.iter().find(|sheet| sheet.key == key)
+    }
+
+    /// Notes that a statement of this worksheet runs on this profile and database.
+    pub fn on_run(&mut self, key: &str, place: (String, Option<String>)) {
+        if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.key == key) {
+            sheet.last_run = Some(place);
+            sheet.error_at = None;
+            self.is_dirty = true;
         }
     }
 
@@ -372,6 +388,5 @@ fn open(saved: SavedWorksheet) -> Worksheet {
         reading: None,
         error_at: None,
         last_run: saved.profile.map(|profile| (profile, saved.database)),
-        confirmed_elsewhere: false,
     }
 }

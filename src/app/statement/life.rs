@@ -1,0 +1,309 @@
+//! One statement from its authorization to its end: a state machine without side effects.
+//!
+//! ```text
+//!                 confirmed            permit              rows
+//!  Authorizing ──────────► Recording ───────► Sent ───────────► Streaming
+//!       │                      │ cancel        │ cancel            │ cancel
+//!       │                      └───────────────┴──► Cancelling ◄───┘
+//!       │ declined                                      │
+//!       └──────────────────► Ended ◄────────────────────┘   (also: an end, a lost session, a refusal)
+//! ```
+//!
+//! Each event returns the actions that the rest of the program has to carry out. What depends on a statement, above all the
+//! queue of those that follow it, is a field of it and goes with it.
+
+use std::time::Duration;
+
+use super::origin::{StatementOrigin, StatementQueue};
+use crate::domain::access_log::{AuthorizedStatement, Permit};
+use crate::domain::problem::Problem;
+use crate::domain::protocol::{End, ResultId, RunBounds, RunReport, SessionId};
+
+/// A statement that has passed the guard and has not ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Statement {
+    result: ResultId,
+    origin: StatementOrigin,
+    /// The key of its worksheet, and its first byte there.
+    location: Option<(String, usize)>,
+    session: SessionId,
+    profile: String,
+    bounds: RunBounds,
+    /// When it started, as time since the program started.
+    since: Duration,
+    queue: StatementQueue,
+    phase: StatementPhase,
+}
+
+/// Where a statement is in its life.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StatementPhase {
+    /// The user is asked whether to run it here. Nothing was sent.
+    Authorizing(AuthorizedStatement),
+    /// Its begin record is being written. Nothing was sent.
+    Recording,
+    /// It was sent; no row has arrived.
+    Sent {
+        record: String,
+    },
+    /// Its rows arrive.
+    Streaming {
+        record: String,
+    },
+    /// It was asked to stop. Without a record, nothing was sent and nothing will be.
+    Cancelling {
+        record: Option<String>,
+    },
+    /// Its session is gone while its begin record is being written: the record still needs an end.
+    Abandoned,
+    Ended,
+}
+
+/// What can happen to a statement.
+#[derive(Debug)]
+pub enum StatementEvent {
+    /// The user wants it to run here.
+    Confirmed,
+    /// The user does not want it to run here.
+    Declined,
+    /// Its begin record is on disk.
+    Permitted(Permit),
+    /// Its begin record could not be written.
+    NotPermitted(Problem),
+    /// The first rows, or the header of its result, have arrived.
+    RowsArrived,
+    /// It has ended, or it could not be sent.
+    Ended(RunReport),
+    /// The user stops it, or nothing keeps its rows any more.
+    Cancel,
+    /// Its session is gone: lost, closed, or replaced by another profile's; with what is known of the statement.
+    SessionGone(RunReport),
+    /// Its worksheet was closed.
+    WorksheetClosed,
+}
+
+/// What the program has to do after an event.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StatementAction {
+    /// Write its begin record.
+    Record(AuthorizedStatement),
+    /// Send it to its session.
+    Send(Permit),
+    /// Ask the session to stop it.
+    CancelOnServer,
+    /// Write the end record.
+    WriteEnd { record: String, report: RunReport },
+    /// Tell its result, or its export, how it ended.
+    Finish(RunReport),
+    /// Run the first statement of the queue.
+    RunNext(StatementQueue),
+    /// Say that so many statements after it did not run.
+    ReportDropped(usize),
+}
+
+/// What a statement starts with.
+#[derive(Debug)]
+pub struct StatementStart {
+    pub result: ResultId,
+    pub origin: StatementOrigin,
+    /// The key of its worksheet, and its first byte there.
+    pub location: Option<(String, usize)>,
+    pub bounds: RunBounds,
+    pub since: Duration,
+    pub queue: StatementQueue,
+}
+
+impl Statement {
+    /// Makes a statement in the phase `Authorizing`.
+    #[must_use]
+    pub fn new(start: StatementStart, authorized: AuthorizedStatement) -> Self {
+        let StatementStart { result, origin, location, bounds, since, queue } = start;
+        Self {
+            result,
+            origin,
+            location,
+            session: authorized.session(),
+            profile: authorized.profile().to_owned(),
+            bounds,
+            since,
+            queue,
+            phase: StatementPhase::Authorizing(authorized),
+        }
+    }
+
+    #[must_use]
+    pub fn result(&self) -> ResultId {
+        self.result
+    }
+
+    #[must_use]
+    pub fn origin(&self) -> StatementOrigin {
+        self.origin
+    }
+
+    /// Returns the key of its worksheet, and its first byte there.
+    #[must_use]
+    pub fn location(&self) -> Option<&(String, usize)> {
+        self.location.as_ref()
+    }
+
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Returns the profile whose access log has its records.
+    #[must_use]
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    #[must_use]
+    pub fn bounds(&self) -> RunBounds {
+        self.bounds
+    }
+
+    #[must_use]
+    pub fn since(&self) -> Duration {
+        self.since
+    }
+
+    #[must_use]
+    pub fn phase(&self) -> &StatementPhase {
+        &self.phase
+    }
+
+    /// Returns whether it is under way: from writing its begin record to its end.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        match self.phase {
+            StatementPhase::Recording
+            | StatementPhase::Sent { .. }
+            | StatementPhase::Streaming { .. }
+            | StatementPhase::Cancelling { .. } => true,
+            StatementPhase::Authorizing(_) | StatementPhase::Abandoned | StatementPhase::Ended => false,
+        }
+    }
+
+    #[must_use]
+    pub fn is_cancelling(&self) -> bool {
+        matches!(self.phase, StatementPhase::Cancelling { .. })
+    }
+
+    /// Takes an event and returns what to do. An event that its phase does not know changes nothing.
+    #[must_use]
+    pub fn handle(&mut self, event: StatementEvent) -> Vec<StatementAction> {
+        use StatementAction as Action;
+        use StatementEvent as Event;
+        use StatementPhase as Phase;
+        let phase = std::mem::replace(&mut self.phase, Phase::Ended);
+        let (phase, actions) = match (phase, event) {
+            // The statements after it belong to the text of the worksheet; it ends by itself.
+            (phase, Event::WorksheetClosed) => {
+                let dropped = self.drop_queue();
+                self.location = None;
+                match phase {
+                    Phase::Authorizing(_) => return dropped,
+                    phase => (phase, dropped),
+                }
+            }
+
+            (Phase::Authorizing(statement), Event::Confirmed) => (Phase::Recording, vec![Action::Record(statement)]),
+            (Phase::Authorizing(_), Event::Declined | Event::Cancel | Event::SessionGone(_)) => {
+                return self.drop_queue();
+            }
+            (
+                phase @ Phase::Authorizing(_),
+                Event::Permitted(_) | Event::NotPermitted(_) | Event::RowsArrived | Event::Ended(_),
+            ) => (phase, Vec::new()),
+
+            (Phase::Recording, Event::Permitted(permit)) => {
+                (Phase::Sent { record: permit.id().to_owned() }, vec![Action::Send(permit)])
+            }
+            (Phase::Recording | Phase::Cancelling { record: None }, Event::NotPermitted(problem)) => {
+                return self.end(None, RunReport::without_rows(End::Broken(problem)));
+            }
+            (Phase::Recording, Event::Cancel) => (Phase::Cancelling { record: None }, Vec::new()),
+            (Phase::Recording | Phase::Cancelling { record: None }, Event::SessionGone(report)) => {
+                let mut actions = vec![Action::Finish(report)];
+                actions.extend(self.drop_queue());
+                (Phase::Abandoned, actions)
+            }
+
+            (Phase::Cancelling { record: None }, Event::Permitted(permit)) => {
+                return self.end(Some(permit.id().to_owned()), RunReport::without_rows(End::Cancelled));
+            }
+
+            (Phase::Sent { record }, Event::RowsArrived) => (Phase::Streaming { record }, Vec::new()),
+            (Phase::Sent { record } | Phase::Streaming { record }, Event::Cancel) => {
+                (Phase::Cancelling { record: Some(record) }, vec![Action::CancelOnServer])
+            }
+            // A second cancel may reach a server that missed the first.
+            (Phase::Cancelling { record: Some(record) }, Event::Cancel) => {
+                (Phase::Cancelling { record: Some(record) }, vec![Action::CancelOnServer])
+            }
+
+            (Phase::Cancelling { record }, Event::Ended(report)) => {
+                // It was stopped, even if its last row overtook the stop: the next one does not run.
+                let dropped = self.drop_queue();
+                let mut actions = self.end(record, report);
+                actions.extend(dropped);
+                return actions;
+            }
+            (Phase::Recording, Event::Ended(report)) => return self.end(None, report),
+            (
+                Phase::Sent { record } | Phase::Streaming { record } | Phase::Cancelling { record: Some(record) },
+                Event::Ended(report) | Event::SessionGone(report),
+            ) => return self.end(Some(record), report),
+
+            (Phase::Abandoned, Event::Permitted(permit)) => {
+                let (record, report) = (permit.id().to_owned(), RunReport::without_rows(End::Cancelled));
+                return vec![Action::WriteEnd { record, report }];
+            }
+            (Phase::Abandoned, Event::NotPermitted(_) | Event::Ended(_)) => return Vec::new(),
+
+            (
+                phase @ (Phase::Recording
+                | Phase::Sent { .. }
+                | Phase::Streaming { .. }
+                | Phase::Cancelling { .. }
+                | Phase::Abandoned
+                | Phase::Ended),
+                Event::Confirmed
+                | Event::Declined
+                | Event::Permitted(_)
+                | Event::NotPermitted(_)
+                | Event::RowsArrived
+                | Event::Ended(_)
+                | Event::Cancel
+                | Event::SessionGone(_),
+            ) => (phase, Vec::new()),
+        };
+        self.phase = phase;
+        actions
+    }
+
+    /// Ends it. The next of the queue runs only after a statement that gave its rows.
+    fn end(&mut self, record: Option<String>, report: RunReport) -> Vec<StatementAction> {
+        let mut actions = Vec::new();
+        actions.extend(record.map(|record| StatementAction::WriteEnd { record, report: report.clone() }));
+        let goes_on = match report.end {
+            End::Complete | End::Limit(_) => true,
+            End::Cancelled | End::Broken(_) => false,
+        };
+        actions.push(StatementAction::Finish(report));
+        if goes_on && !self.queue.waiting.is_empty() {
+            actions.push(StatementAction::RunNext(std::mem::take(&mut self.queue)));
+        } else {
+            actions.extend(self.drop_queue());
+        }
+        actions
+    }
+
+    fn drop_queue(&mut self) -> Vec<StatementAction> {
+        match std::mem::take(&mut self.queue).waiting.len() {
+            0 => Vec::new(),
+            count => vec![StatementAction::ReportDropped(count)],
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The transition table of a statement, as a test: every phase and every event.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::life::{Statement, StatementAction, StatementEvent, StatementPhase, StatementStart};
+use super::origin::{StatementOrigin, StatementQueue};
+use crate::domain::access_log::{AuthorizedStatement, BeginRecord, RecordSink, StatementTarget, authorize, record};
+use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::{End, Limit, RunBounds, RunReport};
+use crate::domain::sql::Dialect;
+
+struct NoLog;
+
+impl RecordSink for NoLog {
+    type Error = ();
+
+    fn stamp(&mut self, begin: &mut BeginRecord) {
+        begin.id = "7".into();
+    }
+
+    fn append(&mut self, _: &BeginRecord) -> Result<(), ()> {
+        Ok(())
+    }
+}
+
+fn authorized() -> AuthorizedStatement {
+    let target = StatementTarget {
+        session: SessionId(1),
+        dialect: Dialect::default(),
+        profile: "eu".into(),
+        account: "u".into(),
+        server: "s".into(),
+        database: None,
+        reference: None,
+    };
+    authorize("SELECT 1", Vec::new(), target).unwrap()
+}
+
+fn broken() -> End {
+    End::Broken(Problem::new(ProblemKind::Lost, "lost"))
+}
+
+fn report(end: End) -> RunReport {
+    RunReport::without_rows(end)
+}
+
+const PHASES: [&str; 8] =
+    ["Authorizing", "Recording", "Sent", "Streaming", "Cancelling unsent", "Cancelling", "Abandoned", "Ended"];
+const EVENTS: [&str; 12] = [
+    "Confirmed",
+    "Declined",
+    "Permitted",
+    "NotPermitted",
+    "RowsArrived",
+    "Complete",
+    "Cut",
+    "Cancelled",
+    "Failed",
+    "Cancel",
+    "SessionGone",
+    "WorksheetClosed",
+];
+
+/// A statement with two others after it, brought to a phase by events.
+fn in_phase(phase: &str) -> Statement {
+    let bounds = RunBounds { rows: None, bytes: None, first_row: Duration::ZERO, fetch: Duration::ZERO };
+    let waiting: VecDeque<(usize, String)> = [(9, "SELECT 2".into()), (18, "SELECT 3".into())].into();
+    let start = StatementStart {
+        result: ResultId(1),
+        origin: StatementOrigin::Several { run: 1, at: 0 },
+        location: Some(("sheet-1".into(), 0)),
+        bounds,
+        since: Duration::ZERO,
+        queue: StatementQueue { run: 1, worksheet: "sheet-1".into(), waiting },
+    };
+    let mut statement = Statement::new(start, authorized());
+    let way: &[&str] = match phase {
+        "Authorizing" => &[],
+        "Recording" => &["Confirmed"],
+        "Sent" => &["Confirmed", "Permitted"],
+        "Streaming" => &["Confirmed", "Permitted", "RowsArrived"],
+        "Cancelling unsent" => &["Confirmed", "Cancel"],
+        "Cancelling" => &["Confirmed", "Permitted", "Cancel"],
+        "Abandoned" => &["Confirmed", "SessionGone"],
+        _ => &["Declined"],
+    };
+    for event in way {
+        let _ = statement.handle(event_of(event));
+    }
+    statement
+}
+
+fn event_of(name: &str) -> StatementEvent {
+    match name {
+        "Confirmed" => StatementEvent::Confirmed,
+        "Declined" => StatementEvent::Declined,
+        "Permitted" => StatementEvent::Permitted(record(&mut NoLog, authorized()).unwrap()),
+        "NotPermitted" => StatementEvent::NotPermitted(Problem::new(ProblemKind::Local, "disk full")),
+        "RowsArrived" => StatementEvent::RowsArrived,
+        "Complete" => StatementEvent::Ended(report(End::Complete)),
+        "Cut" => StatementEvent::Ended(report(End::Limit(Limit::Rows(1)))),
+        "Cancelled" => StatementEvent::Ended(report(End::Cancelled)),
+        "Failed" => StatementEvent::Ended(report(broken())),
+        "Cancel" => StatementEvent::Cancel,
+        "SessionGone" => StatementEvent::SessionGone(report(broken())),
+        _ => StatementEvent::WorksheetClosed,
+    }
+}
+
+fn name_of(phase: &StatementPhase) -> &'static str {
+    match phase {
+        StatementPhase::Authorizing(_) => "Authorizing",
+        StatementPhase::Recording => "Recording",
+        StatementPhase::Sent { .. } => "Sent",
+        StatementPhase::Streaming { .. } => "Streaming",
+        StatementPhase::Cancelling { record: None } => "Cancelling unsent",
+        StatementPhase::Cancelling { record: Some(_) } => "Cancelling",
+        StatementPhase::Abandoned => "Abandoned",
+        StatementPhase::Ended => "Ended",
+    }
+}
+
+/// Writes an action in one word: `W` and `F` with the end that they report.
+fn word(action: &StatementAction) -> String {
+    let end = |report: &RunReport| match &report.end {
+        End::Complete => "complete",
+        End::Limit(_) => "cut",
+        End::Cancelled => "cancelled",
+        End::Broken(_) => "broken",
+    };
+    match action {
+        StatementAction::Record(_) => "record".into(),
+        StatementAction::Send(_) => "send".into(),
+        StatementAction::CancelOnServer => "cancel".into(),
+        StatementAction::WriteEnd { report, .. } => format!("write-{}", end(report)),
+        StatementAction::Finish(report) => format!("finish-{}", end(report)),
+        StatementAction::RunNext(queue) => format!("next-of-{}", queue.waiting.len()),
+        StatementAction::ReportDropped(count) => format!("drop-{count}"),
+    }
+}
+
+/// What every phase does with every event: the phase after it, and the actions. Nothing changes where no line stands.
+const TABLE: &str = "
+Authorizing Confirmed > Recording record
+Authorizing Declined > Ended drop-2
+Authorizing Cancel > Ended drop-2
+Authorizing SessionGone > Ended drop-2
+Authorizing WorksheetClosed > Ended drop-2
+
+Recording Permitted > Sent send
+Recording NotPermitted > Ended finish-broken drop-2
+Recording Complete > Ended finish-complete next-of-2
+Recording Cut > Ended finish-cut next-of-2
+Recording Cancelled > Ended finish-cancelled drop-2
+Recording Failed > Ended finish-broken drop-2
+Recording Cancel > Cancelling unsent
+Recording SessionGone > Abandoned finish-broken drop-2
+Recording WorksheetClosed > Recording drop-2
+
+Sent RowsArrived > Streaming
+Sent Complete > Ended write-complete finish-complete next-of-2
+Sent Cut > Ended write-cut finish-cut next-of-2
+Sent Cancelled > Ended write-cancelled finish-cancelled drop-2
+Sent Failed > Ended write-broken finish-broken drop-2
+Sent Cancel > Cancelling cancel
+Sent SessionGone > Ended write-broken finish-broken drop-2
+Sent WorksheetClosed > Sent drop-2
+
+Streaming Complete > Ended write-complete finish-complete next-of-2
+Streaming Cut > Ended write-cut finish-cut next-of-2
+Streaming Cancelled > Ended write-cancelled finish-cancelled drop-2
+Streaming Failed > Ended write-broken finish-broken drop-2
+Streaming Cancel > Cancelling cancel
+Streaming SessionGone > Ended write-broken finish-broken drop-2
+Streaming WorksheetClosed > Streaming drop-2
+
+Cancelling unsent Permitted > Ended write-cancelled finish-cancelled drop-2
+Cancelling unsent NotPermitted > Ended finish-broken drop-2
+Cancelling unsent Complete > Ended finish-complete drop-2
+Cancelling unsent Cut > Ended finish-cut drop-2
+Cancelling unsent Cancelled > Ended finish-cancelled drop-2
+Cancelling unsent Failed > Ended finish-broken drop-2
+Cancelling unsent SessionGone > Abandoned finish-broken drop-2
+Cancelling unsent WorksheetClosed > Cancelling unsent drop-2
+
+Cancelling Complete > Ended write-complete finish-complete drop-2
+Cancelling Cut > Ended write-cut finish-cut drop-2
+Cancelling Cancelled > Ended write-cancelled finish-cancelled drop-2
+Cancelling Failed > Ended write-broken finish-broken drop-2
+Cancelling Cancel > Cancelling cancel
+Cancelling SessionGone > Ended write-broken finish-broken drop-2
+Cancelling WorksheetClosed > Cancelling drop-2
+
+Abandoned Permitted > Ended write-cancelled
+Abandoned NotPermitted > Ended
+Abandoned Complete > Ended
+Abandoned Cut > Ended
+Abandoned Cancelled > Ended
+Abandoned Failed > Ended
+";
+
+#[test]
+fn every_phase_knows_every_event() {
+    let mut lines: Vec<&str> = TABLE.lines().filter(|line| !line.is_empty()).collect();
+    for phase in PHASES {
+        for event in EVENTS {
+            let mut statement = in_phase(phase);
+            assert_eq!(name_of(statement.phase()), phase);
+            let actions = statement.handle(event_of(event));
+            let after = name_of(statement.phase());
+            let words: Vec<String> = actions.iter().map(word).collect();
+            let line = format!("{phase} {event} > {after} {}", words.join(" "));
+            let line = line.trim_end();
+            if after == phase && actions.is_empty() {
+                let prefix = format!("{phase} {event} > ");
+                assert!(!TABLE.lines().any(|line| line.starts_with(&prefix)), "the table says that {prefix}…");
+            } else {
+                let at = lines.iter().position(|expected| *expected == line);
+                assert!(at.is_some(), "not in the table: {line}");
+                if let Some(at) = at {
+                    lines.remove(at);
+                }
+            }
+        }
+    }
+    assert_eq!(lines, Vec::<&str>::new(), "the table has lines that do not happen");
+}
+
+#[test]
+fn a_statement_that_ends_leaves_no_queue_behind() {
+    for phase in PHASES {
+        for event in EVENTS {
+            let mut statement = in_phase(phase);
+            let _ = statement.handle(event_of(event));
+            if matches!(statement.phase(), StatementPhase::Ended | StatementPhase::Abandoned) {
+                let actions = statement.handle(StatementEvent::WorksheetClosed);
+                assert_eq!(actions, Vec::new(), "{phase} {event}: something was still waiting");
+            }
+        }
+    }
+}
