@@ -14,6 +14,7 @@ pub mod message;
 pub mod model;
 pub mod panes;
 pub mod reconnect;
+mod reconnect_state;
 pub mod request;
 mod requests;
 pub mod statement;

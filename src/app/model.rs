@@ -20,7 +20,7 @@ use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::Inspector;
 use super::panes::worksheet::Worksheets;
-use super::reconnect::Reconnect;
+use super::reconnect_state::Reconnect;
 use super::statement::current::Statements;
 use super::ui::theme::Theme;
 

@@ -12,35 +12,15 @@ use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
-use super::panes::PaneContext;
 use super::panes::connect::Connect;
 use super::panes::inspector::InspectorContent;
+use super::panes::{PaneContext, with};
 use super::request::Request;
-use super::update::with;
 
 /// How often the seconds that remain are counted down.
 const TICK: Duration = Duration::from_secs(1);
 /// The server does not know the database, or does not let the account into it.
 const NO_SUCH_DATABASE: [u16; 2] = [1044, 1049];
-
-/// What is remembered from one session to the next.
-#[derive(Debug, Default)]
-pub struct Reconnect {
-    /// Attempts since a session stood firmly.
-    pub tried: u32,
-    /// When the last session was ready.
-    pub ready: Option<Duration>,
-    /// Whether the attempt under way was asked for by a key: then it may ask in turn.
-    pub by_key: bool,
-    /// Why the link was lost: it is still said when it is back, since that may be a moment later.
-    pub why: Option<String>,
-    /// Its steps, drawn only if it must ask.
-    pub steps: Connect,
-    /// The last session that stood, or tried to: the next attempt goes on with its story.
-    pub last: Option<SessionId>,
-    /// The server before: its profile, and what it said of itself.
-    pub before: Option<(String, Arc<ServerFacts>)>,
-}
 
 /// The link is gone: what ran is over, and the first attempt begins.
 pub(super) fn on_lost(model: &mut Model, problem: &Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {

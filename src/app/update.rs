@@ -19,7 +19,7 @@ use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
 use super::model::Model;
-use super::panes::PaneContext;
+use super::panes::{PaneContext, with};
 use super::request::Request;
 
 /// Takes one message and answers with what is to be done outside.
@@ -57,14 +57,6 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     super::requests::settle(model, requests, &mut effects);
     effects
 }
-
-/// Lends a pane its context.
-macro_rules! with {
-    ($model:ident, $requests:ident, $effects:ident, $pane:ident.$call:ident($($argument:expr),*)) => {
-        $model.$pane.$call($($argument,)* &mut PaneContext { context: &$model.context, requests: $requests, effects: $effects })
-    };
-}
-pub(super) use with;
 
 fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.context.now = now;

@@ -113,7 +113,7 @@ fn help_and_commands_are_told_at_every_size_and_beside_every_notice() {
             for notice in [false, true] {
                 if notice {
                     bench.keys("ctrl-c");
-                    assert!(lines(&bench).iter().any(|line| line.contains("nothing is running")), "{width}");
+                    assert!(lines(&bench).iter().any(|line| line.contains("Nothing is running")), "{width}");
                 }
                 let last = last(&bench);
                 assert!(last.contains("F1 keys") && last.contains("Ctrl-P commands"), "{width} {panel}: {last}");
@@ -138,10 +138,10 @@ fn stopping_is_said_until_it_has_stopped() {
     bench.text("SELECT SLEEP(100)");
     let result = bench.run();
     bench.keys("ctrl-c");
-    assert!(lines(&bench).iter().any(|line| line.contains("stopping the statement")));
+    assert!(lines(&bench).iter().any(|line| line.contains("Stopping the statement")));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::Cancel(_)))));
     bench.session(SessionEvent::Ended { result, report: report(End::Cancelled, 0) });
-    assert!(!lines(&bench).iter().any(|line| line.contains("stopping the statement")));
+    assert!(!lines(&bench).iter().any(|line| line.contains("Stopping the statement")));
 }
 
 #[test]

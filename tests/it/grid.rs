@@ -606,7 +606,7 @@ fn several_statements_make_tabs_and_the_first_that_fails_ends_them() {
     let problem = Problem::new(ProblemKind::Statement, "The statement failed");
     bench.session(SessionEvent::Ended { result: third, report: report(End::Broken(problem), 0) });
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
-    assert!(shown(&bench).contains("the 1 statement behind it did not run"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("The statement after it did not run."), "{}", shown(&bench));
     assert_eq!(bench.model.grid.tabs().0.len(), 3);
     bench.keys("f6 [ [");
     assert_eq!(front(&bench).id, first);

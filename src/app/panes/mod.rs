@@ -44,3 +44,11 @@ impl PaneContext<'_> {
         self.context.key(action)
     }
 }
+
+/// Lends a pane its context.
+macro_rules! with {
+    ($model:ident, $requests:ident, $effects:ident, $pane:ident.$call:ident($($argument:expr),*)) => {
+        $model.$pane.$call($($argument,)* &mut PaneContext { context: &$model.context, requests: $requests, effects: $effects })
+    };
+}
+pub(crate) use with;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::problem::{Problem, ProblemKind as Trouble, Remedy};
 use crate::domain::profile::Environment;
-use crate::domain::protocol::{DemoDocs, End, HostCmd, IfExists, SessionCmd, StorageCmd};
+use crate::domain::protocol::{DemoDocs, End, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
 use super::action::{Action, AppAction};
@@ -19,12 +19,11 @@ use super::dialogs::{
 use super::effect::Effect;
 use super::focus::Focus;
 use super::model::Model;
-use super::panes::PaneContext;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::inspector::InspectorContent;
+use super::panes::{PaneContext, with};
 use super::request::{Dialog, Request};
-use super::update::with;
 
 /// History lines read at once.
 const HISTORY: usize = 500;
@@ -83,7 +82,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             no: None,
         }),
         AppAction::Quit => requests.push(Request::Quit),
-        AppAction::Stop => super::statement::stop(model, requests, effects),
+        AppAction::Stop => stop(model, requests, effects),
         AppAction::Back => {
             if model.options.zoom {
                 model.options.zoom = false;
@@ -153,6 +152,20 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         }
         AppAction::Rename => requests.push(open(RenameDialog)),
         AppAction::Redraw => effects.push(Effect::Redraw),
+    }
+}
+
+/// Stops what runs: the statement, else the export, else a longer job of the results, else reconnecting.
+fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if super::statement::stop(model, requests, effects) {
+        return;
+    }
+    if let Some(export) = model.grid.exporting() {
+        effects.push(Effect::Export(ExportCmd::Cancel(export.order.id)));
+        model.notice("Stopping the export …");
+    } else if !with!(model, requests, effects, grid.give_up()) && !super::reconnect::stop(model, effects) {
+        let key = model.context.key(Action::App(AppAction::Quit));
+        model.notice(format!("Nothing is running. {key} quits rrx."));
     }
 }
 

@@ -3,11 +3,10 @@
 use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::panes::PaneContext;
 use crate::app::panes::grid::ResultSet;
 use crate::app::panes::inspector::InspectorContent;
+use crate::app::panes::{PaneContext, with};
 use crate::app::request::{ExportRows, Request};
-use crate::app::update::with;
 use crate::domain::protocol::{ExportId, ExportJob};
 
 use super::show;

@@ -1,43 +1,23 @@
-//! Follows a foreign key: looks up the row to which a value of a result refers.
+//! The statement that looks up the row to which a foreign key refers.
 
-use crate::app::effect::Effect;
-use crate::app::model::Model;
-use crate::app::request::Request;
+use crate::app::context::Context;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::Param;
 use crate::domain::sql::quote::quoted_identifier;
 
-use super::origin::{StatementOrigin, StatementQueue};
-use super::{NewStatement, start};
-
-/// Runs the statement that looks up the row. The value is bound, not written into the text.
-pub(in crate::app) fn follow(
-    model: &mut Model,
-    column: &Column,
-    value: Option<&[u8]>,
-    requests: &mut Vec<Request>,
-    effects: &mut Vec<Effect>,
-) {
-    let Some(to) = model.context.refers_to(column) else {
-        model.notice("The catalog has no foreign key of this column.");
-        return;
+/// Returns the statement and its bound value. The value is not written into the text.
+///
+/// # Errors
+/// Says why there is no row to look up.
+pub(super) fn lookup(context: &Context, column: &Column, value: Option<&[u8]>) -> Result<(String, Vec<Param>), String> {
+    let Some(to) = context.refers_to(column) else {
+        return Err("The catalog has no foreign key of this column.".into());
     };
-    let Some(value) = value else {
-        model.notice(format!("NULL refers to no row of {}.", to.table));
-        return;
-    };
+    let Some(value) = value else { return Err(format!("NULL refers to no row of {}.", to.table)) };
     let table = format!("{}.{}", quoted_identifier(&to.schema), quoted_identifier(&to.table));
     let text = format!("SELECT * FROM {table} WHERE {} = ? LIMIT {PREVIEW_ROWS}", quoted_identifier(&to.column));
-    let new = NewStatement {
-        text,
-        params: vec![bound_value(column, value)],
-        origin: StatementOrigin::Key,
-        location: None,
-        queue: StatementQueue::default(),
-        export: None,
-    };
-    start(model, new, requests, effects);
+    Ok((text, vec![bound_value(column, value)]))
 }
 
 /// Returns a value of a result as a statement takes it: numbers as numbers, so that the server can use an index.

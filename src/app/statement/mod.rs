@@ -1,73 +1,37 @@
 //! Runs statements: one way for the worksheet, previews, snippets, followed keys and exports that run a statement again. It
 //! carries out the actions that a [`Statement`] asks for.
 
+mod actions;
 pub mod current;
 mod follow;
 pub mod life;
 #[cfg(test)]
 mod life_table;
 pub mod origin;
+mod start;
 
 use std::time::Duration;
 
-use crate::domain::access_log::{Permit, StatementTarget, authorize};
-use crate::domain::limits::{FETCH_SECONDS, SECONDS};
+use crate::domain::access_log::{Permit, authorize};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{
-    End, ExportCmd, ExportJob, Limit, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd, StoreEvent,
+    End, ExportCmd, ExportJob, Limit, ResultId, RunBounds, RunReport, StorageCmd, StoreEvent,
 };
-use crate::domain::quantity::counted;
-use crate::domain::sql::{Param, locate};
+use crate::domain::results::Column;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::effect::Effect;
-use super::focus::Focus;
 use super::model::Model;
-use super::panes::PaneContext;
+use super::panes::{PaneContext, with};
 use super::request::Request;
-use super::update::with;
-pub(super) use follow::follow;
-use life::{Statement, StatementAction, StatementEvent, StatementStart};
+use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results};
+use life::{Statement, StatementEvent, StatementStart};
 use origin::{StatementOrigin, StatementQueue};
+use start::{NewStatement, StartError, WaitingExport, bounds, elsewhere_question, target};
 
-/// The notice from the stop of a statement until its end.
-const STOPPING: &str = "Stopping the statement …";
 /// The pause until the next clock message while a statement runs, or until an effect that a full queue refused is tried again.
 pub(super) const SOON: Duration = Duration::from_millis(100);
-
-/// A statement that somebody wants to run.
-struct NewStatement {
-    text: String,
-    params: Vec<Param>,
-    origin: StatementOrigin,
-    /// The key of its worksheet, and its first byte there.
-    location: Option<(String, usize)>,
-    /// The statements after it.
-    queue: StatementQueue,
-    /// The export that waits for its rows.
-    export: Option<WaitingExport>,
-}
-
-/// An export that waits for the rows of a statement that runs again.
-struct WaitingExport {
-    job: ExportJob,
-    /// The result of the statement's second run.
-    result: ResultId,
-    /// The profile and the database of the first run.
-    place: (String, Option<String>),
-}
-
-/// Why a statement does not start.
-enum StartError {
-    NotConnected,
-    /// Another statement is running.
-    Busy,
-    /// The session is of another profile or database than the first run.
-    Elsewhere,
-    /// The guard refused it.
-    Refused(Box<Problem>),
-}
 
 /// Runs a statement of the worksheet in front, of a preview or of a snippet.
 pub(super) fn run(
@@ -109,6 +73,24 @@ fn run_next(model: &mut Model, mut queue: StatementQueue, requests: &mut Vec<Req
     start(model, new, requests, effects);
 }
 
+/// Follows a foreign key: looks up the row to which a value of a result refers.
+pub(super) fn follow(
+    model: &mut Model,
+    column: &Column,
+    value: Option<&[u8]>,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    match follow::lookup(&model.context, column, value) {
+        Ok((text, params)) => {
+            let (origin, queue) = (StatementOrigin::Key, StatementQueue::default());
+            let new = NewStatement { text, params, origin, location: None, queue, export: None };
+            start(model, new, requests, effects);
+        }
+        Err(why) => model.notice(why),
+    }
+}
+
 /// Sends the statement of a result again, for an export that writes all its rows.
 pub(super) fn run_for_export(
     model: &mut Model,
@@ -133,16 +115,16 @@ pub(super) fn run_for_export(
 
 /// Authorizes a statement and records it, or asks first where its worksheet last ran elsewhere.
 fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let authorized = target(model, &new).and_then(|target| {
+    let authorized = target(&model.context, &new).and_then(|target| {
         authorize(&new.text, new.params.clone(), target).map_err(|problem| StartError::Refused(Box::new(problem)))
     });
     let authorized = match authorized {
         Ok(authorized) => authorized,
         Err(error) => return report_not_started(model, new, error, requests, effects),
     };
-    let question = elsewhere_question(model, &new);
+    let question = elsewhere_question(&model.context, &model.worksheets, &new);
     let result = new.export.as_ref().map_or_else(|| model.new_result(), |export| export.result);
-    let limits = bounds(model);
+    let limits = bounds(&model.context);
     let bounds = RunBounds { rows: limits.rows.filter(|_| new.export.is_none()), ..limits };
     let since = model.context.now;
     let NewStatement { origin, location, queue, .. } = new;
@@ -156,51 +138,6 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
         }),
         None => confirm(model, result, requests, effects),
     }
-}
-
-/// Returns where a statement is to run, or why it cannot run now.
-fn target(model: &Model, new: &NewStatement) -> Result<StatementTarget, StartError> {
-    let context = &model.context;
-    let (ConnectionState::Connected(session), Some(profile), Some(facts)) =
-        (&context.link, &context.profile, &context.facts)
-    else {
-        return Err(StartError::NotConnected);
-    };
-    let here = (&profile.name, &context.database);
-    if new.export.as_ref().is_some_and(|export| here != (&export.place.0, &export.place.1)) {
-        return Err(StartError::Elsewhere);
-    }
-    if context.running().is_some() {
-        return Err(StartError::Busy);
-    }
-    Ok(StatementTarget {
-        session: *session,
-        dialect: facts.dialect,
-        profile: profile.name.clone(),
-        account: facts.account.clone(),
-        server: facts.identity.clone(),
-        database: context.database.clone(),
-        reference: None,
-    })
-}
-
-/// Returns the question whether to run a statement here, if its worksheet last ran on another profile or database.
-fn elsewhere_question(model: &Model, new: &NewStatement) -> Option<String> {
-    let (key, _) = new.location.as_ref()?;
-    let (profile, database) = model.worksheets.by_key(key)?.last_run.as_ref()?;
-    let context = &model.context;
-    let here = &context.profile.as_ref()?.name;
-    if profile == here && *database == context.database {
-        return None;
-    }
-    let place = |profile: &str, database: &Option<String>| {
-        format!("{profile} {}", database.as_deref().unwrap_or_default()).trim_end().to_owned()
-    };
-    Some(format!(
-        "This worksheet last ran on {}. Run it on {}?",
-        place(profile, database),
-        place(here, &context.database)
-    ))
 }
 
 /// Says why a statement does not start, where its user looks. The statements after it do not run either.
@@ -355,104 +292,9 @@ fn handle(
     let statement = StatementFacts::of(statement);
     model.context.statements.sort_out();
     for action in actions {
-        carry_out(model, &statement, action, requests, effects);
-    }
-}
-
-/// What carrying out an action needs to know of its statement, which may be gone by then.
-struct StatementFacts {
-    result: ResultId,
-    origin: StatementOrigin,
-    location: Option<(String, usize)>,
-    session: SessionId,
-    profile: String,
-    bounds: RunBounds,
-}
-
-impl StatementFacts {
-    fn of(statement: &Statement) -> Self {
-        Self {
-            result: statement.result(),
-            origin: statement.origin(),
-            location: statement.location().cloned(),
-            session: statement.session(),
-            profile: statement.profile().to_owned(),
-            bounds: statement.bounds(),
+        if let Some(queue) = carry_out(model, &statement, action, requests, effects) {
+            run_next(model, queue, requests, effects);
         }
-    }
-}
-
-fn carry_out(
-    model: &mut Model,
-    statement: &StatementFacts,
-    action: StatementAction,
-    requests: &mut Vec<Request>,
-    effects: &mut Vec<Effect>,
-) {
-    let result = statement.result;
-    match action {
-        StatementAction::Record(authorized) => {
-            if let Some((key, _)) = &statement.location {
-                let place = (statement.profile.clone(), model.context.database.clone());
-                model.worksheets.on_run(key, place);
-            }
-            if statement.origin != StatementOrigin::Export {
-                let text = authorized.checked().text().to_owned();
-                with!(model, requests, effects, grid.start(result, text, statement.origin));
-                requests.push(look_at_results(model));
-            }
-            effects.push(Effect::Storage(StorageCmd::Begin { result, statement: authorized }));
-            effects.push(Effect::Wake(SOON));
-        }
-        StatementAction::Send(permit) => {
-            let run = SessionCmd::Run { permit, result, bounds: statement.bounds };
-            effects.push(Effect::Session(statement.session, run));
-        }
-        StatementAction::CancelOnServer => {
-            effects.push(Effect::Session(statement.session, SessionCmd::Cancel(result)));
-        }
-        StatementAction::WriteEnd { record, report } => {
-            let (profile, entry) = (statement.profile.clone(), report.end_record(record));
-            effects.push(Effect::Storage(StorageCmd::End { profile, entry }));
-        }
-        StatementAction::Finish(report) => finish(model, statement, &report, requests, effects),
-        StatementAction::RunNext(queue) => run_next(model, queue, requests, effects),
-        StatementAction::ReportDropped(count) => {
-            if let Some(text) = dropped_text(count) {
-                model.notice(text);
-            }
-        }
-    }
-}
-
-/// Tells the result, or the export, how the statement ended, and marks the place of an error.
-fn finish(
-    model: &mut Model,
-    statement: &StatementFacts,
-    report: &RunReport,
-    requests: &mut Vec<Request>,
-    effects: &mut Vec<Effect>,
-) {
-    let result = statement.result;
-    model.aside.notice.take_if(|notice| notice.text == STOPPING);
-    with!(model, requests, effects, grid.on_ended(result, report));
-    // The rows tell an export of their end; where none were sent, it would wait for ever.
-    let export = model.grid.exporting().filter(|export| export.order.rerun_as == Some(result));
-    match (&report.end, export.map(|export| export.order.id)) {
-        (End::Cancelled, Some(id)) => effects.push(Effect::Export(ExportCmd::Cancel(id))),
-        (End::Broken(problem), Some(id)) => {
-            effects.push(Effect::Export(ExportCmd::Cancel(id)));
-            requests.push(Request::Problem(problem.clone()));
-        }
-        (End::Complete | End::Limit(_), _) | (_, None) => {}
-    }
-    let offset = match &report.end {
-        End::Broken(problem) => error_offset(model, result, problem),
-        End::Complete | End::Limit(_) | End::Cancelled => None,
-    };
-    if let Some((offset, (key, start))) = offset.zip(statement.location.as_ref()) {
-        model.worksheets.mark(start + offset, Some(key));
-        requests.push(Request::Settle);
     }
 }
 
@@ -465,18 +307,12 @@ pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Stops the running statement; the program goes on.
-pub(super) fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    if let Some(result) = model.context.running().map(Statement::result) {
-        model.notice(STOPPING);
-        handle(model, result, StatementEvent::Cancel, requests, effects);
-    } else if let Some(export) = model.grid.exporting() {
-        effects.push(Effect::Export(ExportCmd::Cancel(export.order.id)));
-        model.notice("Stopping the export …");
-    } else if !with!(model, requests, effects, grid.give_up()) && !super::reconnect::stop(model, effects) {
-        let key = model.context.key(Action::App(AppAction::Quit));
-        model.notice(format!("Nothing is running. {key} quits rrx."));
-    }
+/// Stops the running statement. Returns whether there is one.
+pub(super) fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) -> bool {
+    let Some(result) = model.context.running().map(Statement::result) else { return false };
+    model.notice(STOPPING);
+    handle(model, result, StatementEvent::Cancel, requests, effects);
+    true
 }
 
 /// An export was stopped or failed: the server does not have to send the rest of its rows.
@@ -519,46 +355,5 @@ pub(super) fn on_store_event(
     let is_new = model.context.running().is_some_and(|running| running.result() == result && !running.is_cancelling());
     if is_new {
         handle(model, result, event, requests, effects);
-    }
-}
-
-/// Returns the notice about statements that did not run, if there are any.
-fn dropped_text(count: usize) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some("The statement after it did not run.".into()),
-        count => Some(format!("The {} after it did not run.", counted(count as u64, "statement"))),
-    }
-}
-
-/// Returns the position of a problem in its statement: as the problem has it, or as the server's message says.
-fn error_offset(model: &Model, result: ResultId, problem: &Problem) -> Option<usize> {
-    let statement = &model.grid.of(result)?.statement;
-    problem.at.or_else(|| {
-        let error = problem.server.as_ref()?;
-        locate::error_offset(statement, &error.message, error.code, model.context.dialect())
-    })
-}
-
-/// Shows the results, where one panel has the whole screen: else the run would not be seen.
-fn look_at_results(model: &Model) -> Request {
-    if model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
-}
-
-/// Returns the limits of a statement of this profile.
-fn bounds(model: &Model) -> RunBounds {
-    match &model.context.profile {
-        Some(profile) => RunBounds {
-            rows: Some(profile.limits.rows),
-            bytes: Some(profile.limits.bytes),
-            first_row: profile.limits.first_row,
-            fetch: profile.limits.fetch,
-        },
-        None => RunBounds {
-            rows: None,
-            bytes: None,
-            first_row: Duration::from_secs(SECONDS),
-            fetch: Duration::from_secs(FETCH_SECONDS),
-        },
     }
 }

@@ -1,0 +1,139 @@
+//! Carries out what a statement asks for: begin and end records, sending, cancelling, its result and its worksheet.
+
+use super::SOON;
+use super::life::{Statement, StatementAction};
+use super::origin::{StatementOrigin, StatementQueue};
+use crate::app::effect::Effect;
+use crate::app::focus::Focus;
+use crate::app::model::Model;
+use crate::app::panes::{PaneContext, with};
+use crate::app::request::Request;
+use crate::domain::problem::Problem;
+use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd};
+use crate::domain::quantity::counted;
+use crate::domain::sql::locate;
+
+/// The notice from the stop of a statement until its end.
+pub(super) const STOPPING: &str = "Stopping the statement …";
+
+/// What carrying out an action needs to know of its statement, which may be gone by then.
+pub(super) struct StatementFacts {
+    result: ResultId,
+    origin: StatementOrigin,
+    location: Option<(String, usize)>,
+    session: SessionId,
+    profile: String,
+    bounds: RunBounds,
+}
+
+impl StatementFacts {
+    pub(super) fn of(statement: &Statement) -> Self {
+        Self {
+            result: statement.result(),
+            origin: statement.origin(),
+            location: statement.location().cloned(),
+            session: statement.session(),
+            profile: statement.profile().to_owned(),
+            bounds: statement.bounds(),
+        }
+    }
+}
+
+/// Carries out one action. Returns the queue whose first statement is to run next, if any.
+pub(super) fn carry_out(
+    model: &mut Model,
+    statement: &StatementFacts,
+    action: StatementAction,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) -> Option<StatementQueue> {
+    let result = statement.result;
+    match action {
+        StatementAction::Record(authorized) => {
+            if let Some((key, _)) = &statement.location {
+                let place = (statement.profile.clone(), model.context.database.clone());
+                model.worksheets.on_run(key, place);
+            }
+            if statement.origin != StatementOrigin::Export {
+                let text = authorized.checked().text().to_owned();
+                with!(model, requests, effects, grid.start(result, text, statement.origin));
+                requests.push(look_at_results(model));
+            }
+            effects.push(Effect::Storage(StorageCmd::Begin { result, statement: authorized }));
+            effects.push(Effect::Wake(SOON));
+        }
+        StatementAction::Send(permit) => {
+            let run = SessionCmd::Run { permit, result, bounds: statement.bounds };
+            effects.push(Effect::Session(statement.session, run));
+        }
+        StatementAction::CancelOnServer => {
+            effects.push(Effect::Session(statement.session, SessionCmd::Cancel(result)));
+        }
+        StatementAction::WriteEnd { record, report } => {
+            let (profile, entry) = (statement.profile.clone(), report.end_record(record));
+            effects.push(Effect::Storage(StorageCmd::End { profile, entry }));
+        }
+        StatementAction::Finish(report) => finish(model, statement, &report, requests, effects),
+        StatementAction::RunNext(queue) => return Some(queue),
+        StatementAction::ReportDropped(count) => {
+            if let Some(text) = dropped_text(count) {
+                model.notice(text);
+            }
+        }
+    }
+    None
+}
+
+/// Tells the result, or the export, how the statement ended, and marks the place of an error.
+fn finish(
+    model: &mut Model,
+    statement: &StatementFacts,
+    report: &RunReport,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    let result = statement.result;
+    model.aside.notice.take_if(|notice| notice.text == STOPPING);
+    with!(model, requests, effects, grid.on_ended(result, report));
+    // The rows tell an export of their end; where none were sent, it would wait for ever.
+    let export = model.grid.exporting().filter(|export| export.order.rerun_as == Some(result));
+    match (&report.end, export.map(|export| export.order.id)) {
+        (End::Cancelled, Some(id)) => effects.push(Effect::Export(ExportCmd::Cancel(id))),
+        (End::Broken(problem), Some(id)) => {
+            effects.push(Effect::Export(ExportCmd::Cancel(id)));
+            requests.push(Request::Problem(problem.clone()));
+        }
+        (End::Complete | End::Limit(_), _) | (_, None) => {}
+    }
+    let offset = match &report.end {
+        End::Broken(problem) => error_offset(model, result, problem),
+        End::Complete | End::Limit(_) | End::Cancelled => None,
+    };
+    if let Some((offset, (key, start))) = offset.zip(statement.location.as_ref()) {
+        model.worksheets.mark(start + offset, Some(key));
+        requests.push(Request::Settle);
+    }
+}
+
+/// Returns the notice about statements that did not run, if there are any.
+pub(super) fn dropped_text(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("The statement after it did not run.".into()),
+        count => Some(format!("The {} after it did not run.", counted(count as u64, "statement"))),
+    }
+}
+
+/// Returns the position of a problem in its statement: as the problem has it, or as the server's message says.
+fn error_offset(model: &Model, result: ResultId, problem: &Problem) -> Option<usize> {
+    let statement = &model.grid.of(result)?.statement;
+    problem.at.or_else(|| {
+        let error = problem.server.as_ref()?;
+        locate::error_offset(statement, &error.message, error.code, model.context.dialect())
+    })
+}
+
+/// Shows the results, where one panel has the whole screen: else the run would not be seen.
+pub(super) fn look_at_results(model: &Model) -> Request {
+    if model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
+}

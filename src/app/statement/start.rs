@@ -1,0 +1,106 @@
+//! What a statement needs to start: where it runs, its limits, and why it does not.
+
+use std::time::Duration;
+
+use super::origin::{StatementOrigin, StatementQueue};
+use crate::app::context::{ConnectionState, Context};
+use crate::app::panes::worksheet::Worksheets;
+use crate::domain::access_log::StatementTarget;
+use crate::domain::limits::{FETCH_SECONDS, SECONDS};
+use crate::domain::problem::Problem;
+use crate::domain::protocol::{ExportJob, ResultId, RunBounds};
+use crate::domain::sql::Param;
+
+/// A statement that somebody wants to run.
+pub(super) struct NewStatement {
+    pub(super) text: String,
+    pub(super) params: Vec<Param>,
+    pub(super) origin: StatementOrigin,
+    /// The key of its worksheet, and its first byte there.
+    pub(super) location: Option<(String, usize)>,
+    /// The statements after it.
+    pub(super) queue: StatementQueue,
+    /// The export that waits for its rows.
+    pub(super) export: Option<WaitingExport>,
+}
+
+/// An export that waits for the rows of a statement that runs again.
+pub(super) struct WaitingExport {
+    pub(super) job: ExportJob,
+    /// The result of the statement's second run.
+    pub(super) result: ResultId,
+    /// The profile and the database of the first run.
+    pub(super) place: (String, Option<String>),
+}
+
+/// Why a statement does not start.
+pub(super) enum StartError {
+    NotConnected,
+    /// Another statement is running.
+    Busy,
+    /// The session is of another profile or database than the first run.
+    Elsewhere,
+    /// The guard refused it.
+    Refused(Box<Problem>),
+}
+
+/// Returns where a statement is to run, or why it cannot run now.
+pub(super) fn target(context: &Context, new: &NewStatement) -> Result<StatementTarget, StartError> {
+    let (ConnectionState::Connected(session), Some(profile), Some(facts)) =
+        (&context.link, &context.profile, &context.facts)
+    else {
+        return Err(StartError::NotConnected);
+    };
+    let here = (&profile.name, &context.database);
+    if new.export.as_ref().is_some_and(|export| here != (&export.place.0, &export.place.1)) {
+        return Err(StartError::Elsewhere);
+    }
+    if context.running().is_some() {
+        return Err(StartError::Busy);
+    }
+    Ok(StatementTarget {
+        session: *session,
+        dialect: facts.dialect,
+        profile: profile.name.clone(),
+        account: facts.account.clone(),
+        server: facts.identity.clone(),
+        database: context.database.clone(),
+        reference: None,
+    })
+}
+
+/// Returns the question whether to run a statement here, if its worksheet last ran on another profile or database.
+pub(super) fn elsewhere_question(context: &Context, worksheets: &Worksheets, new: &NewStatement) -> Option<String> {
+    let (key, _) = new.location.as_ref()?;
+    let (profile, database) = worksheets.by_key(key)?.last_run.as_ref()?;
+    let here = &context.profile.as_ref()?.name;
+    if profile == here && *database == context.database {
+        return None;
+    }
+    let place = |profile: &str, database: &Option<String>| {
+        format!("{profile} {}", database.as_deref().unwrap_or_default()).trim_end().to_owned()
+    };
+    Some(format!(
+        "This worksheet last ran on {}. Run it on {}?",
+        place(profile, database),
+        place(here, &context.database)
+    ))
+}
+
+/// Returns the limits of a statement of this profile.
+pub(super) fn bounds(context: &Context) -> RunBounds {
+    match &context.profile {
+        Some(profile) => RunBounds {
+            rows: Some(profile.limits.rows),
+            bytes: Some(profile.limits.bytes),
+            first_row: profile.limits.first_row,
+            fetch: profile.limits.fetch,
+        },
+        None => RunBounds {
+            rows: None,
+            bytes: None,
+            first_row: Duration::from_secs(SECONDS),
+            fetch: Duration::from_secs(FETCH_SECONDS),
+        },
+    }
+}
