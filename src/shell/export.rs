@@ -31,7 +31,7 @@ use crate::io::store::ExportFeed;
 pub struct Exports {
     sources: RowSources,
     home: PathBuf,
-    running: Option<RunningExport>,
+    running: Option<ExportTask>,
 }
 
 /// Where the rows of an export come from: the result store, or a statement that runs again.
@@ -42,7 +42,7 @@ struct RowSources {
 }
 
 #[derive(Debug)]
-struct RunningExport {
+struct ExportTask {
     id: ExportId,
     /// The result of the statement that runs again for this export.
     rerun: Option<ResultId>,
@@ -57,7 +57,7 @@ struct ExportFlags {
     is_finished: AtomicBool,
 }
 
-impl RunningExport {
+impl ExportTask {
     /// Cancels the export, also while it waits for a statement that may never be sent.
     fn cancel(&self, router: &RowRouter) {
         self.flags.is_cancelled.store(true, Ordering::SeqCst);
@@ -84,7 +84,7 @@ impl Exports {
         N: From<(ExportId, ExportEvent)> + Send + 'static,
     {
         match command {
-            ExportCmd::Write(_) if self.running.as_ref().is_some_and(RunningExport::is_running) => {
+            ExportCmd::Write(_) if self.running.as_ref().is_some_and(ExportTask::is_running) => {
                 return Some(command);
             }
             ExportCmd::Write(order) => self.running = Some(self.start(order, events.clone())),
@@ -97,7 +97,7 @@ impl Exports {
         None
     }
 
-    fn start<N>(&self, order: ExportJob, events: mpsc::Sender<N>) -> RunningExport
+    fn start<N>(&self, order: ExportJob, events: mpsc::Sender<N>) -> ExportTask
     where
         N: From<(ExportId, ExportEvent)> + Send + 'static,
     {
@@ -120,7 +120,7 @@ impl Exports {
             // The loop may have ended already; the file is complete or removed all the same.
             let _ = events.blocking_send(N::from((id, last)));
         });
-        RunningExport { id, rerun, flags, task }
+        ExportTask { id, rerun, flags, task }
     }
 
     /// Cancels the running export and waits until its partial file is removed.

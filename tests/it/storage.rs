@@ -15,7 +15,7 @@ use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
 use rrx::io::storage::snippets;
 use rrx::io::storage::task::{self, StorageDeps};
-use rrx::io::storage::worksheets::Worksheets;
+use rrx::io::storage::worksheets::WorksheetFiles;
 use rrx::io::storage::{atomic, docs};
 use tempfile::tempdir;
 
@@ -196,8 +196,8 @@ fn a_command_sees_no_variable_that_a_profile_takes_a_secret_from() {
 fn worksheets_come_back_as_they_were_with_cursor_and_order() {
     let root = tempdir().unwrap();
     let sheets = [sheet("b", "SELECT 1"), sheet("a", ""), sheet("c", "ü\n")];
-    Worksheets::new(root.path().into()).save("eu", &sheets, 2).unwrap();
-    let kept = Worksheets::new(root.path().into()).load("eu").unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &sheets, 2).unwrap();
+    let kept = WorksheetFiles::new(root.path().into()).load("eu").unwrap();
     assert_eq!((kept.worksheets.as_slice(), kept.front, kept.problems.len()), (sheets.as_slice(), 2, 0));
     assert_eq!(mode(&root.path().join("eu/1/b.sql")), 0o600);
     assert_eq!(mode(&root.path().join("eu/1")), 0o700);
@@ -206,7 +206,7 @@ fn worksheets_come_back_as_they_were_with_cursor_and_order() {
 #[test]
 fn a_closed_worksheet_is_gone() {
     let root = tempdir().unwrap();
-    let mut mine = Worksheets::new(root.path().into());
+    let mut mine = WorksheetFiles::new(root.path().into());
     mine.save("eu", &[sheet("a", "1"), sheet("b", "2")], 0).unwrap();
     mine.save("eu", &[sheet("b", "2")], 0).unwrap();
     assert_eq!(entries(&root.path().join("eu/1")), ["b.sql", "index.json", "lock"]);
@@ -215,34 +215,34 @@ fn a_closed_worksheet_is_gone() {
 #[test]
 fn two_programs_on_one_profile_do_not_overwrite_each_other_and_the_next_has_both() {
     let root = tempdir().unwrap();
-    let (mut one, mut two) = (Worksheets::new(root.path().into()), Worksheets::new(root.path().into()));
+    let (mut one, mut two) = (WorksheetFiles::new(root.path().into()), WorksheetFiles::new(root.path().into()));
     one.load("eu").unwrap();
     one.save("eu", &[sheet("a", "of one")], 0).unwrap();
     assert_eq!(two.load("eu").unwrap().worksheets, []);
     two.save("eu", &[sheet("a", "of two")], 0).unwrap();
     // Both end, as by kill -9: only their locks go.
     drop((one, two));
-    let mut three = Worksheets::new(root.path().into());
+    let mut three = WorksheetFiles::new(root.path().into());
     let texts: Vec<_> = three.load("eu").unwrap().worksheets.into_iter().map(|sheet| (sheet.key, sheet.text)).collect();
     assert_eq!(texts, [("a".into(), "of one".into()), ("a-2".into(), "of two".into())]);
     drop(three);
-    assert_eq!(Worksheets::new(root.path().into()).load("eu").unwrap().worksheets.len(), 2);
+    assert_eq!(WorksheetFiles::new(root.path().into()).load("eu").unwrap().worksheets.len(), 2);
 }
 
 #[test]
 fn a_save_before_any_load_leaves_what_others_left() {
     let root = tempdir().unwrap();
-    Worksheets::new(root.path().into()).save("eu", &[sheet("a", "old")], 0).unwrap();
-    Worksheets::new(root.path().into()).save("eu", &[sheet("a", "new")], 0).unwrap();
-    assert_eq!(Worksheets::new(root.path().into()).load("eu").unwrap().worksheets.len(), 2);
+    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "old")], 0).unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "new")], 0).unwrap();
+    assert_eq!(WorksheetFiles::new(root.path().into()).load("eu").unwrap().worksheets.len(), 2);
 }
 
 #[test]
 fn a_broken_index_costs_titles_but_no_text() {
     let root = tempdir().unwrap();
-    Worksheets::new(root.path().into()).save("eu", &[sheet("a", "SELECT 1")], 0).unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "SELECT 1")], 0).unwrap();
     fs::write(root.path().join("eu/1/index.json"), "{").unwrap();
-    let kept = Worksheets::new(root.path().into()).load("eu").unwrap();
+    let kept = WorksheetFiles::new(root.path().into()).load("eu").unwrap();
     assert_eq!((kept.worksheets[0].text.as_str(), kept.problems.len()), ("SELECT 1", 1));
     assert!(kept.problems[0].what.contains("index.json"));
 }
@@ -250,10 +250,10 @@ fn a_broken_index_costs_titles_but_no_text() {
 #[test]
 fn a_text_that_cannot_be_read_is_named_kept_and_the_others_are_there() {
     let root = tempdir().unwrap();
-    Worksheets::new(root.path().into()).save("eu", &[sheet("a", "1"), sheet("b", "2")], 0).unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "1"), sheet("b", "2")], 0).unwrap();
     let bad = root.path().join("eu/1/a.sql");
     fs::write(&bad, b"\xff").unwrap();
-    let mut next = Worksheets::new(root.path().into());
+    let mut next = WorksheetFiles::new(root.path().into());
     let kept = next.load("eu").unwrap();
     assert_eq!((kept.worksheets.len(), kept.problems.len()), (1, 1));
     next.save("eu", &kept.worksheets, 0).unwrap();
@@ -266,7 +266,7 @@ fn worksheets_of_a_newer_form_are_left_alone() {
     let folder = root.path().join("eu/1");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("index.json"), r#"{"v":2,"tabs":[]}"#).unwrap();
-    let mut mine = Worksheets::new(root.path().into());
+    let mut mine = WorksheetFiles::new(root.path().into());
     mine.load("eu").unwrap();
     mine.save("eu", &[sheet("a", "1")], 0).unwrap();
     assert_eq!(fs::read_to_string(folder.join("index.json")).unwrap(), r#"{"v":2,"tabs":[]}"#);
@@ -275,7 +275,7 @@ fn worksheets_of_a_newer_form_are_left_alone() {
 #[test]
 fn hostile_names_never_leave_the_folder() {
     let root = tempdir().unwrap();
-    let mut mine = Worksheets::new(root.path().join("w"));
+    let mut mine = WorksheetFiles::new(root.path().join("w"));
     for name in ["../up", "", ".", "..", "a/b", "a\0b"] {
         assert!(mine.save(name, &[], 0).is_err(), "{name:?}");
         assert!(mine.save("eu", &[sheet(name, "x")], 0).is_err(), "{name:?}");

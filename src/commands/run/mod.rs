@@ -265,7 +265,7 @@ fn check_all(args: &RunArgs, session: &HeadlessSession) -> Result<Vec<(usize, Au
         return Err(Problem::new(ProblemKind::Settings, "There is no statement to run")
             .hint("pass one with -e, -f or on standard input"));
     }
-    let check = |piece: &crate::domain::sql::split::Statement| {
+    let check = |piece: &crate::domain::sql::split::StatementRange| {
         let statement = text.get(piece.span.clone()).unwrap_or_default();
         let start = piece.span.start;
         session

@@ -15,7 +15,7 @@ pub(super) enum CollectedValue {
 }
 
 /// A value with everything that is decided about it before its rows are written.
-pub(super) struct Answer {
+pub(super) struct FormAnswer {
     pub(super) item: &'static ItemDefinition,
     pub(super) value: CollectedValue,
     pub(super) is_out_of_range: bool,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
     pub(super) thread: Option<&'static str>,
 }
 
-impl Answer {
+impl FormAnswer {
     /// Decides the value of an item, and whether it gets a clarification thread.
     pub(super) fn decide(
         random: &mut Random,

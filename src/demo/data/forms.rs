@@ -1,6 +1,6 @@
 //! Writes filled forms with their values. Findings that are planted on purpose are marked with the word *Planted*.
 
-use super::answers::Answer;
+use super::answers::FormAnswer;
 use super::audit::ValueHistory;
 use super::clarification::write_thread;
 use super::entities::{Activity, FilledForm, FormContent, SchedulePart, StudyContext, Subject};
@@ -87,8 +87,8 @@ pub(super) fn write_form(
         content,
         context,
     };
-    let answers: Vec<Answer> =
-        form.items.iter().map(|item| Answer::decide(&mut generator.random, &filled, subject, item)).collect();
+    let answers: Vec<FormAnswer> =
+        form.items.iter().map(|item| FormAnswer::decide(&mut generator.random, &filled, subject, item)).collect();
     let reviewer = (!generator.random.happens(400)).then(|| generator.random.one_of(&context.organisation.users));
     let reviewed_at = reviewer.map(|_| collected.plus_days(generator.random.between(1, 14)).datetime3());
     let fields = [
@@ -119,9 +119,9 @@ fn write_value(
     generator: &mut Generator<'_, '_>,
     planted: &mut PlantedFindings,
     form: &FilledForm<'_>,
-    answer: &Answer,
+    answer: &FormAnswer,
 ) {
-    let Answer { item, value, is_out_of_range, thread } = answer;
+    let FormAnswer { item, value, is_out_of_range, thread } = answer;
     let is_out_of_range = *is_out_of_range;
     let text = value.print();
     let is_given = text.is_some();

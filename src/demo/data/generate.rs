@@ -11,7 +11,7 @@ use super::random::Random;
 use super::reporting_rows::write_reporting_rows;
 use super::study_design::write_design;
 use super::subjects::{write_subject, write_visit_without_subject};
-use super::values::{RowSink, v};
+use super::values::{GeneratedRows, v};
 use super::volunteers::write_volunteers;
 use crate::demo::schema::{Database, DemoSchema};
 
@@ -25,7 +25,7 @@ const SEED: u64 = 20_240_601;
 /// Passes every row of every database to `sink`, with `subjects` subjects for each of the three studies.
 ///
 /// Rows of different tables alternate. A parent row comes before the rows that refer to it.
-pub fn generate_rows(schema: &DemoSchema, subjects: u32, sink: &mut RowSink<'_>) {
+pub fn generate_rows(schema: &DemoSchema, subjects: u32, sink: &mut GeneratedRows<'_>) {
     for (name, subjects) in [(MAIN, subjects.max(1)), (TEST, TEST_SUBJECTS)] {
         if let Some(database) = schema.database(name) {
             write_study_database(database, i64::from(subjects), sink);
@@ -36,7 +36,7 @@ pub fn generate_rows(schema: &DemoSchema, subjects: u32, sink: &mut RowSink<'_>)
     }
 }
 
-fn write_study_database(database: &Database, subjects: i64, sink: &mut RowSink<'_>) {
+fn write_study_database(database: &Database, subjects: i64, sink: &mut GeneratedRows<'_>) {
     let mut generator = Generator::new(database, Random::new(SEED, &database.name), sink);
     let organisation = write_organisation(&mut generator);
     let volunteers = write_volunteers(&mut generator, &organisation, subjects * 5);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::random::Random;
-use super::values::{DemoValue, RowSink};
+use super::values::{DemoValue, GeneratedRows};
 use crate::demo::schema::{Database, Table};
 
 /// Writes the rows of one database to a sink.
@@ -12,11 +12,11 @@ pub(super) struct Generator<'a, 'b> {
     pub(super) random: Random,
     database: &'a Database,
     last_ids: HashMap<&'static str, i64>,
-    sink: &'a mut RowSink<'b>,
+    sink: &'a mut GeneratedRows<'b>,
 }
 
 impl<'a, 'b> Generator<'a, 'b> {
-    pub(super) fn new(database: &'a Database, random: Random, sink: &'a mut RowSink<'b>) -> Self {
+    pub(super) fn new(database: &'a Database, random: Random, sink: &'a mut GeneratedRows<'b>) -> Self {
         Self { random, database, last_ids: HashMap::new(), sink }
     }
 

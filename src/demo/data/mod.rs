@@ -41,4 +41,4 @@ pub use generate::{SUBJECTS, TEST_SUBJECTS, generate_rows};
 pub use mysql_ddl::{ddl, identifier, literal, table_ddl, type_text};
 pub use snippets::{first_worksheet, snippets};
 pub use sqlite_tables::{COLLATION, load_into_sqlite};
-pub use values::{DemoValue, RowSink};
+pub use values::{DemoValue, GeneratedRows};

@@ -63,4 +63,4 @@ pub(super) fn tenths_text(number: i64) -> String {
 }
 
 /// A callback that receives each row: database, table, and the values in the table's column order.
-pub type RowSink<'a> = dyn FnMut(&str, &str, &[DemoValue]) + 'a;
+pub type GeneratedRows<'a> = dyn FnMut(&str, &str, &[DemoValue]) + 'a;

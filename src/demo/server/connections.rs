@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Why a running statement must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StopReason {
+pub(super) enum DemoStopReason {
     /// By KILL.
     Killed,
     /// By `max_statement_time`.
@@ -41,17 +41,17 @@ impl StopSwitch {
     }
 
     /// Stops the running statement, if there is one.
-    pub(super) fn stop(&self, why: StopReason) {
-        let to = if why == StopReason::Killed { KILLED } else { TIMED_OUT };
+    pub(super) fn stop(&self, why: DemoStopReason) {
+        let to = if why == DemoStopReason::Killed { KILLED } else { TIMED_OUT };
         // Fails if no statement runs or it was stopped already; both are fine.
         let _ = self.state.compare_exchange(RUNNING, to, Ordering::SeqCst, Ordering::SeqCst);
     }
 
     /// Returns why the running statement must stop.
-    pub(super) fn reason(&self) -> Option<StopReason> {
+    pub(super) fn reason(&self) -> Option<DemoStopReason> {
         match self.state.load(Ordering::SeqCst) {
-            KILLED => Some(StopReason::Killed),
-            TIMED_OUT => Some(StopReason::TimedOut),
+            KILLED => Some(DemoStopReason::Killed),
+            TIMED_OUT => Some(DemoStopReason::TimedOut),
             _ => None,
         }
     }
@@ -122,7 +122,7 @@ impl Connections {
     /// Stops every statement and closes every connection.
     pub(super) fn close(&self) {
         for process in self.lock().values() {
-            process.stop.stop(StopReason::Killed);
+            process.stop.stop(DemoStopReason::Killed);
             process.stop.closed.cancel();
         }
     }
@@ -137,11 +137,11 @@ mod tests {
         let stop = StopSwitch::default();
         stop.begin();
         stop.end();
-        stop.stop(StopReason::Killed);
+        stop.stop(DemoStopReason::Killed);
         stop.begin();
         assert_eq!(stop.reason(), None);
-        stop.stop(StopReason::TimedOut);
-        stop.stop(StopReason::Killed);
-        assert_eq!(stop.reason(), Some(StopReason::TimedOut));
+        stop.stop(DemoStopReason::TimedOut);
+        stop.stop(DemoStopReason::Killed);
+        assert_eq!(stop.reason(), Some(DemoStopReason::TimedOut));
     }
 }

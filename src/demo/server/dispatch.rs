@@ -6,13 +6,13 @@ use tokio::sync::mpsc;
 
 use super::named_statements::NamedStatements;
 use super::result_table::ResultTable;
-use super::select_task::{self, SelectTask, StatementEvent};
+use super::select_task::{self, SelectEvent, SelectTask};
 use super::session::Session;
 use super::statement::{self, Statement, TokenBuffer};
 use super::tokens::{Token, TokenCursor, tokenize};
 use super::{dynamic_tables, errors, explain, kill, set, show, sleep};
 use crate::demo::translate::{DivisionByZero, Parameter, SqlError};
-use crate::demo::wire::row_encoding::RowFormat;
+use crate::demo::wire::row_encoding::ValueEncoding;
 use crate::domain::results::Column;
 
 /// The result of a statement.
@@ -21,7 +21,7 @@ pub(crate) enum Reply {
     Done,
     Table(ResultTable),
     /// The columns, and the channel on which the rows will come.
-    Stream(Vec<Column>, mpsc::Receiver<StatementEvent>),
+    Stream(Vec<Column>, mpsc::Receiver<SelectEvent>),
 }
 
 impl Session {
@@ -33,7 +33,7 @@ impl Session {
         &mut self,
         statement: &str,
         parameters: &[Parameter],
-        format: RowFormat,
+        format: ValueEncoding,
     ) -> Result<Reply, SqlError> {
         self.begin_statement(statement);
         let mut buffer = TokenBuffer::default();
@@ -100,7 +100,7 @@ impl Session {
         whole: &str,
         statement: Statement<'_>,
         parameters: &[Parameter],
-        format: RowFormat,
+        format: ValueEncoding,
     ) -> Result<Reply, SqlError> {
         match statement {
             Statement::Select { text, tokens } => self.run_select(text, tokens, parameters, format).await,
@@ -142,7 +142,7 @@ impl Session {
         text: &str,
         tokens: &[Token],
         parameters: &[Parameter],
-        format: RowFormat,
+        format: ValueEncoding,
     ) -> Result<Reply, SqlError> {
         let sqlite = self.take_sqlite().await?;
         let task = SelectTask {
@@ -157,9 +157,9 @@ impl Session {
         let (mut events, handle) = select_task::start(sqlite, task);
         self.set_running(handle);
         match events.recv().await {
-            Some(StatementEvent::Columns(columns)) => Ok(Reply::Stream(columns, events)),
-            Some(StatementEvent::Failed(error)) => Err(error),
-            Some(StatementEvent::Rows(_)) | None => Err(errors::error(1105, "HY000", "Unknown error")),
+            Some(SelectEvent::Columns(columns)) => Ok(Reply::Stream(columns, events)),
+            Some(SelectEvent::Failed(error)) => Err(error),
+            Some(SelectEvent::Rows(_)) | None => Err(errors::error(1105, "HY000", "Unknown error")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! KILL: stops a statement or closes a connection.
 
-use super::connections::StopReason;
+use super::connections::DemoStopReason;
 use super::errors;
 use super::session::Session;
 use super::tokens::{TokenCursor, TokenKind};
@@ -25,7 +25,7 @@ pub(super) fn run(session: &Session, mut cursor: TokenCursor<'_>) -> Result<(), 
         .connections
         .stop_of(id)
         .ok_or_else(|| errors::error(1094, "HY000", format!("Unknown thread id: {id}")))?;
-    stop.stop(StopReason::Killed);
+    stop.stop(DemoStopReason::Killed);
     if !is_statement {
         stop.closed.cancel();
     }

@@ -26,5 +26,5 @@ pub(crate) mod variables;
 pub(crate) use dispatch::Reply;
 pub use replica::{Account, Server, Translator};
 pub(crate) use result_table::ResultTable;
-pub(crate) use select_task::StatementEvent;
+pub(crate) use select_task::SelectEvent;
 pub(crate) use session::{ClientIdentity, Session};

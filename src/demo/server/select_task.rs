@@ -7,14 +7,14 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use tokio::sync::mpsc;
 
-use super::connections::{StopReason, StopSwitch};
+use super::connections::{DemoStopReason, StopSwitch};
 use super::errors;
 use super::image;
 use super::information_schema::cells::Row;
 use super::replica::{Server, Translator};
 use super::variables::Variables;
 use crate::demo::translate::{Context, Parameter, SqlError, Translated, Warnings};
-use crate::demo::wire::row_encoding::RowFormat;
+use crate::demo::wire::row_encoding::ValueEncoding;
 use crate::domain::results::{Column, WireType};
 
 /// Batches that wait in the channel.
@@ -62,20 +62,20 @@ pub(super) struct SelectTask {
     pub context: StatementContext,
     pub text: String,
     pub parameters: Vec<Parameter>,
-    pub format: RowFormat,
+    pub format: ValueEncoding,
     /// Current rows of the information schema tables that change.
     pub dynamic_tables: Vec<(&'static str, Vec<Row>)>,
     pub stop: Arc<StopSwitch>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct RowBatch {
+pub(crate) struct SelectBatch {
     bytes: Vec<u8>,
     /// Where each row ends in `bytes`.
     ends: Vec<usize>,
 }
 
-impl RowBatch {
+impl SelectBatch {
     /// Returns the payload of each row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
@@ -85,10 +85,10 @@ impl RowBatch {
 
 /// An event of a running statement. The rows are complete when the channel closes without `Failed`.
 #[derive(Debug)]
-pub(crate) enum StatementEvent {
+pub(crate) enum SelectEvent {
     /// Comes first.
     Columns(Vec<Column>),
-    Rows(RowBatch),
+    Rows(SelectBatch),
     /// Comes last, if the statement failed.
     Failed(SqlError),
 }
@@ -113,19 +113,19 @@ pub(super) fn prepare(
 pub(super) fn start(
     sqlite: Connection,
     select: SelectTask,
-) -> (mpsc::Receiver<StatementEvent>, tokio::task::JoinHandle<Connection>) {
+) -> (mpsc::Receiver<SelectEvent>, tokio::task::JoinHandle<Connection>) {
     let (sender, receiver) = mpsc::channel(BATCHES);
     let task = tokio::task::spawn_blocking(move || {
         if let Err(error) = run(&sqlite, &select, &sender) {
             // Fails if the client has disconnected.
-            let _ = sender.blocking_send(StatementEvent::Failed(error));
+            let _ = sender.blocking_send(SelectEvent::Failed(error));
         }
         sqlite
     });
     (receiver, task)
 }
 
-fn run(sqlite: &Connection, select: &SelectTask, sender: &mpsc::Sender<StatementEvent>) -> Result<(), SqlError> {
+fn run(sqlite: &Connection, select: &SelectTask, sender: &mpsc::Sender<SelectEvent>) -> Result<(), SqlError> {
     for (table, rows) in &select.dynamic_tables {
         image::replace_rows(sqlite, table, rows).map_err(|error| failure(&error, select))?;
     }
@@ -135,7 +135,7 @@ fn run(sqlite: &Connection, select: &SelectTask, sender: &mpsc::Sender<Statement
     if statement.column_count() != columns.len() {
         return Err(errors::unsupported("the columns of this statement"));
     }
-    if sender.blocking_send(StatementEvent::Columns(columns.clone())).is_err() {
+    if sender.blocking_send(SelectEvent::Columns(columns.clone())).is_err() {
         return Ok(());
     }
     let mut encoded = columns.clone();
@@ -144,7 +144,7 @@ fn run(sqlite: &Connection, select: &SelectTask, sender: &mpsc::Sender<Statement
     }
     let mut limit = select.context.variables.number("sql_select_limit");
     let mut rows = statement.raw_query();
-    let mut batch = RowBatch::default();
+    let mut batch = SelectBatch::default();
     // The first row is sent at once, then the batches grow.
     let mut batch_rows = 1;
     while limit > 0
@@ -157,7 +157,7 @@ fn run(sqlite: &Connection, select: &SelectTask, sender: &mpsc::Sender<Statement
         batch.ends.push(batch.bytes.len());
         if batch.ends.len() >= batch_rows || batch.bytes.len() >= BATCH_BYTES {
             batch_rows = (batch_rows * 2).min(BATCH_ROWS);
-            if sender.blocking_send(StatementEvent::Rows(std::mem::take(&mut batch))).is_err() {
+            if sender.blocking_send(SelectEvent::Rows(std::mem::take(&mut batch))).is_err() {
                 return Ok(());
             }
             check_stop(&select.stop)?;
@@ -166,15 +166,15 @@ fn run(sqlite: &Connection, select: &SelectTask, sender: &mpsc::Sender<Statement
     check_stop(&select.stop)?;
     if !batch.ends.is_empty() {
         // Fails if the client has disconnected.
-        let _ = sender.blocking_send(StatementEvent::Rows(batch));
+        let _ = sender.blocking_send(SelectEvent::Rows(batch));
     }
     Ok(())
 }
 
 fn check_stop(stop: &StopSwitch) -> Result<(), SqlError> {
     match stop.reason() {
-        Some(StopReason::Killed) => Err(errors::interrupted()),
-        Some(StopReason::TimedOut) => Err(errors::timed_out()),
+        Some(DemoStopReason::Killed) => Err(errors::interrupted()),
+        Some(DemoStopReason::TimedOut) => Err(errors::timed_out()),
         None => Ok(()),
     }
 }

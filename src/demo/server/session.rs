@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::connections::{Process, StopReason, StopSwitch};
+use super::connections::{DemoStopReason, Process, StopSwitch};
 use super::errors;
 use super::named_statements::NamedStatements;
 use super::replica::Server;
@@ -195,7 +195,7 @@ impl Session {
             let stop = Arc::clone(&self.stop);
             let timer = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
-                stop.stop(StopReason::TimedOut);
+                stop.stop(DemoStopReason::TimedOut);
             });
             self.timer = Some(timer.abort_handle());
         }
@@ -230,7 +230,7 @@ fn now() -> Instant {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.stop.stop(StopReason::Killed);
+        self.stop.stop(DemoStopReason::Killed);
         if let Some(timer) = self.timer.take() {
             timer.abort();
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::types::Value;
 
-use super::connections::StopReason;
+use super::connections::DemoStopReason;
 use super::errors;
 use super::result_table::{ResultTable, number_column};
 use super::session::Session;
@@ -26,8 +26,8 @@ pub(super) async fn run(session: &mut Session, label: &str, seconds: f64) -> Res
         tokio::time::sleep_until(end.min(tokio::time::Instant::now() + CHECK_INTERVAL)).await;
     }
     match session.stop.reason() {
-        Some(StopReason::Killed) => Err(errors::interrupted()),
-        Some(StopReason::TimedOut) => Err(errors::timed_out()),
+        Some(DemoStopReason::Killed) => Err(errors::interrupted()),
+        Some(DemoStopReason::TimedOut) => Err(errors::timed_out()),
         None => {
             let mut table = ResultTable::new(columns(label));
             table.rows.push(vec![Value::Integer(0)]);

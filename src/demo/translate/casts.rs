@@ -164,7 +164,7 @@ const UNITS: &[(&str, bool)] = &[
 
 /// Whether an interval is added or subtracted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(super) enum CastDirection {
     Forward,
     Back,
 }
@@ -174,7 +174,7 @@ pub(super) fn add_interval(
     base: &TypedSql,
     unit: &str,
     value: &TypedSql,
-    direction: Direction,
+    direction: CastDirection,
 ) -> Result<TypedSql, SqlError> {
     let Some((unit, is_time)) = UNITS.iter().find(|(name, _)| *name == unit) else {
         return Err(unsupported(format!("INTERVAL … {unit}")));
@@ -202,7 +202,7 @@ pub(super) fn add_interval(
             if *is_time { "time".to_owned() } else { "auto".to_owned() },
         ),
     };
-    let sign = if direction == Direction::Back { -1 } else { 1 };
+    let sign = if direction == CastDirection::Back { -1 } else { 1 };
     let sql = format!("my_move({}, '{unit}', {}, {sign}, '{format}')", base.printed(), value.printed());
     Ok(TypedSql::new(sql, ty).with_parts([base, value]))
 }

@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::arithmetic;
-use super::casts::{self, Direction};
+use super::casts::{self, CastDirection};
 use super::comparison::compare;
 use super::errors::{SqlError, operand_columns, syntax, unsupported};
 use super::functions;
@@ -227,14 +227,14 @@ impl StatementTranslator<'_> {
         if let Expr::Interval(interval) = right {
             let base = self.expr(left, at)?;
             return match op {
-                BinaryOperator::Plus => self.add_interval(&base, interval, Direction::Forward, at),
-                BinaryOperator::Minus => self.add_interval(&base, interval, Direction::Back, at),
+                BinaryOperator::Plus => self.add_interval(&base, interval, CastDirection::Forward, at),
+                BinaryOperator::Minus => self.add_interval(&base, interval, CastDirection::Back, at),
                 _ => Err(unsupported("INTERVAL in this place")),
             };
         }
         if let (Expr::Interval(interval), BinaryOperator::Plus) = (left, op) {
             let base = self.expr(right, at)?;
-            return self.add_interval(&base, interval, Direction::Forward, at);
+            return self.add_interval(&base, interval, CastDirection::Forward, at);
         }
         let (a, b) = (self.expr(left, at)?, self.expr(right, at)?);
         let logical = |operator: &str| {
@@ -270,7 +270,7 @@ impl StatementTranslator<'_> {
         &mut self,
         base: &TypedSql,
         interval: &Interval,
-        direction: Direction,
+        direction: CastDirection,
         at: ExprContext<'_, '_>,
     ) -> Result<TypedSql, SqlError> {
         let Some(unit) = interval.leading_field.as_ref().map(unit_name).filter(|_| interval.last_field.is_none())

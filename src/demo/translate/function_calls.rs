@@ -3,7 +3,7 @@
 use sqlparser::ast::{Expr, Function, FunctionArguments};
 
 use super::aggregates::is_aggregate;
-use super::casts::{self, Direction};
+use super::casts::{self, CastDirection};
 use super::errors::{NO_ROUTINE, SqlError, unsupported, wrong_count};
 use super::expr::{ExprContext, expressions};
 use super::functions;
@@ -44,7 +44,7 @@ impl StatementTranslator<'_> {
         match name.as_str() {
             "DATE_ADD" | "DATE_SUB" | "ADDDATE" | "SUBDATE" => {
                 let is_subtraction = name.ends_with("SUB") || name.starts_with("SUB");
-                let direction = if is_subtraction { Direction::Back } else { Direction::Forward };
+                let direction = if is_subtraction { CastDirection::Back } else { CastDirection::Forward };
                 match expressions(&function.args)?.as_slice() {
                     [base, Expr::Interval(interval)] => {
                         let base = self.expr(base, at)?;
@@ -63,7 +63,7 @@ impl StatementTranslator<'_> {
                     if name == "TIMESTAMPDIFF" {
                         functions::timestampdiff(&unit.value, &first, &second)
                     } else {
-                        casts::add_interval(&second, &unit.value.to_ascii_uppercase(), &first, Direction::Forward)
+                        casts::add_interval(&second, &unit.value.to_ascii_uppercase(), &first, CastDirection::Forward)
                     }
                 }
                 _ => Err(wrong_count(&typed_name)),

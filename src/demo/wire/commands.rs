@@ -12,7 +12,7 @@ use super::client_connection::ClientConnection;
 use super::encoding::PacketReader;
 use super::packet_stream::PacketStream;
 use super::response_packets;
-use super::row_encoding::RowFormat;
+use super::row_encoding::ValueEncoding;
 use super::sign_in::sign_in;
 use crate::demo::server::errors::error;
 use crate::demo::server::{Server, Session};
@@ -96,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
             // COM_PROCESS_KILL
             0x0c => {
                 let id = PacketReader::new(rest).number(4).unwrap_or_default();
-                self.run_statement(format!("KILL {id}").as_bytes(), &[], RowFormat::Text).await?;
+                self.run_statement(format!("KILL {id}").as_bytes(), &[], ValueEncoding::Text).await?;
             }
             // COM_PING
             0x0e => self.respond(Ok(())).await?,
@@ -126,16 +126,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         let all = std::str::from_utf8(text).ok().filter(|_| self.allows_multi_statements);
         let all = all.map_or_else(Vec::new, Session::split_statements);
         let Some((last, before)) = all.split_last().filter(|(_, before)| !before.is_empty()) else {
-            return self.run_statement(text, &[], RowFormat::Text).await;
+            return self.run_statement(text, &[], ValueEncoding::Text).await;
         };
         for statement in before {
             self.has_more = true;
-            self.run_statement(statement.as_bytes(), &[], RowFormat::Text).await?;
+            self.run_statement(statement.as_bytes(), &[], ValueEncoding::Text).await?;
             if !std::mem::take(&mut self.has_more) {
                 return Ok(());
             }
         }
-        self.run_statement(last.as_bytes(), &[], RowFormat::Text).await
+        self.run_statement(last.as_bytes(), &[], ValueEncoding::Text).await
     }
 
     /// `COM_FIELD_LIST`: writes the columns of a table. Clients use it for completion.

@@ -8,7 +8,7 @@ use super::bound_values::read_bound_values;
 use super::client_connection::{ClientConnection, PreparedStatement};
 use super::encoding::PacketReader;
 use super::packet_stream::MAX_COMMAND;
-use super::row_encoding::RowFormat;
+use super::row_encoding::ValueEncoding;
 use crate::demo::server::Session;
 use crate::demo::server::errors::{error, invalid_utf8};
 use crate::demo::translate::{Parameter, SqlError};
@@ -69,7 +69,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         prepared.long_values = vec![None; prepared.parameter_count];
         let text = prepared.text.clone();
         match values {
-            Some(values) => self.run_statement(text.as_bytes(), &values, RowFormat::Binary).await,
+            Some(values) => self.run_statement(text.as_bytes(), &values, ValueEncoding::Binary).await,
             None => self.fail(&error(1210, "HY000", "Incorrect arguments to EXECUTE")).await,
         }
     }

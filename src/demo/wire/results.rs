@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use super::client_connection::ClientConnection;
 use super::encoding::put_length;
 use super::response_packets;
-use super::row_encoding::RowFormat;
+use super::row_encoding::ValueEncoding;
 use crate::demo::server::errors::invalid_utf8;
-use crate::demo::server::{Reply, ResultTable, StatementEvent};
+use crate::demo::server::{Reply, ResultTable, SelectEvent};
 use crate::demo::translate::Parameter;
 use crate::domain::results::Column;
 
@@ -20,7 +20,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         &mut self,
         text: &[u8],
         parameters: &[Parameter],
-        format: RowFormat,
+        format: ValueEncoding,
     ) -> io::Result<()> {
         let Ok(text) = std::str::from_utf8(text) else {
             return self.fail(&invalid_utf8()).await;
@@ -62,7 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         if self.omits_eof { response_packets::ok_after_rows(status) } else { response_packets::eof(status) }
     }
 
-    async fn write_table(&mut self, table: &ResultTable, format: RowFormat) -> io::Result<()> {
+    async fn write_table(&mut self, table: &ResultTable, format: ValueEncoding) -> io::Result<()> {
         self.write_header(&table.columns).await?;
         let mut payload = Vec::new();
         for row in &table.rows {
@@ -74,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         self.end_result().await
     }
 
-    async fn write_stream(&mut self, columns: &[Column], mut events: mpsc::Receiver<StatementEvent>) -> io::Result<()> {
+    async fn write_stream(&mut self, columns: &[Column], mut events: mpsc::Receiver<SelectEvent>) -> io::Result<()> {
         self.write_header(columns).await?;
         loop {
             // Flush before waiting, so that a slow statement shows its first rows at once.
@@ -85,16 +85,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
                 events.recv().await
             };
             match next {
-                Some(StatementEvent::Rows(batch)) => {
+                Some(SelectEvent::Rows(batch)) => {
                     for row in batch.rows() {
                         self.packets.write(row).await?;
                     }
                 }
-                Some(StatementEvent::Failed(error)) => {
+                Some(SelectEvent::Failed(error)) => {
                     self.session.add_error_warning(&error);
                     return self.fail(&error).await;
                 }
-                Some(StatementEvent::Columns(_)) => {}
+                Some(SelectEvent::Columns(_)) => {}
                 None => {
                     self.packets.write(&self.end_of_rows()).await?;
                     return self.end_result().await;

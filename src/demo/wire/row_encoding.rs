@@ -10,14 +10,14 @@ use crate::domain::results::{Column, WireType};
 
 /// The format of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RowFormat {
+pub(crate) enum ValueEncoding {
     /// For a text statement.
     Text,
     /// For a prepared statement.
     Binary,
 }
 
-impl RowFormat {
+impl ValueEncoding {
     /// Appends one row.
     pub(crate) fn put<'v>(self, out: &mut Vec<u8>, columns: &[Column], values: impl Iterator<Item = ValueRef<'v>>) {
         match self {

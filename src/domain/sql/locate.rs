@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Dialect;
 use super::lex::{Token, TokenKind, lex};
-use super::split::{Statement, statements};
+use super::split::{StatementRange, statements};
 
 /// ERROR 1054: unknown column.
 const UNKNOWN_COLUMN: u16 = 1054;
@@ -26,7 +26,7 @@ pub fn statement_at(text: &str, offset: usize, dialect: Dialect) -> Option<Range
 
 /// Does the same as [`statement_at`] for a text that has been split already.
 #[must_use]
-pub fn statement_among(text: &str, found: &[Statement], offset: usize) -> Option<Range<usize>> {
+pub fn statement_among(text: &str, found: &[StatementRange], offset: usize) -> Option<Range<usize>> {
     let at = found.partition_point(|statement| statement.span.start <= offset);
     let before = at.checked_sub(1).and_then(|at| found.get(at));
     let after = found.get(at);

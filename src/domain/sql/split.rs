@@ -7,7 +7,7 @@ use super::lex::{Token, TokenKind, lex};
 
 /// One statement of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
+pub struct StatementRange {
     /// What is sent: without the `;`, and without white space and comments around it.
     pub span: Range<usize>,
     /// The statement with its `;` and everything since the statement before. Joined, the extents are the text.
@@ -26,7 +26,7 @@ pub struct DelimiterLine {
 ///
 /// # Errors
 /// A [`DelimiterLine`] if a statement begins with the word `DELIMITER`: after it `;` no longer ends a statement.
-pub fn split(text: &str, dialect: Dialect) -> Result<Vec<Statement>, DelimiterLine> {
+pub fn split(text: &str, dialect: Dialect) -> Result<Vec<StatementRange>, DelimiterLine> {
     let found = statements(text, dialect);
     match found.iter().find(|statement| begins_with_delimiter(text, &statement.span)) {
         Some(statement) => {
@@ -40,9 +40,9 @@ pub fn split(text: &str, dialect: Dialect) -> Result<Vec<Statement>, DelimiterLi
 
 /// Finds the statements of any text, for an editor: a `DELIMITER` line is an ordinary statement.
 #[must_use]
-pub fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
+pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
     let tokens = lex(text, dialect);
-    let mut found: Vec<Statement> = Vec::new();
+    let mut found: Vec<StatementRange> = Vec::new();
     let mut extent_start = 0;
     for piece in tokens.split_inclusive(|token| is_end(token, text)) {
         let Some(end) = piece.last().map(|token| token.span.end) else { continue };
@@ -51,7 +51,7 @@ pub fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
             _ => piece,
         };
         if let Some(span) = span_of(body) {
-            found.push(Statement { span, extent: extent_start..end });
+            found.push(StatementRange { span, extent: extent_start..end });
             extent_start = end;
         }
     }

@@ -17,7 +17,7 @@ use super::run_internal::Batching;
 use super::secondary::SecondaryConnector;
 use super::server;
 use super::server_facts::read_facts;
-use super::sign_in::{SignInError, SignedIn, sign_in};
+use super::sign_in::{SignInError, SignedInConnection, sign_in};
 use super::variables::ServerVariables;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::Profile;
@@ -46,7 +46,7 @@ pub(super) async fn connect(
     let hop = profile.route.len();
     let route = ReplicaRoute::open(&profile, &env, &prompter).await?;
     let database = database.or_else(|| profile.database.clone());
-    let SignedIn { conn, connector, warning, took } =
+    let SignedInConnection { conn, connector, warning, took } =
         match sign_in(&profile, database.as_deref(), &env, route, &prompter).await {
             Ok(signed_in) => signed_in,
             Err(SignInError::Reported(problem)) => return Err(problem),

@@ -30,7 +30,7 @@ const UNKNOWN_DATABASE: u16 = 1049;
 const TYPED_PASSWORDS: u32 = 2;
 
 /// The first connection of a session.
-pub(super) struct SignedIn {
+pub(super) struct SignedInConnection {
     pub(super) conn: Conn,
     pub(super) connector: Connector,
     /// Set where the stored password is not the one that was accepted.
@@ -53,7 +53,7 @@ pub(super) async fn sign_in(
     env: &SessionEnv,
     route: ReplicaRoute,
     prompter: &SessionPrompter,
-) -> Result<SignedIn, SignInError> {
+) -> Result<SignedInConnection, SignInError> {
     let prompt = password_prompt(profile);
     let mut cached = prompter.credentials.get(&prompt);
     let password = match cached.clone() {
@@ -96,7 +96,7 @@ pub(super) async fn sign_in(
         prompter.credentials.set(&prompt, Some(secret));
     }
     let warning = if typed_passwords > 0 { outdated_password_warning(profile, &env.command_line) } else { None };
-    Ok(SignedIn { conn, connector, warning, took: begun.elapsed() })
+    Ok(SignedInConnection { conn, connector, warning, took: begun.elapsed() })
 }
 
 /// Whether the profile names a source for the password.

@@ -18,7 +18,7 @@ use super::error::{SessionError, lost_connection};
 use super::events::EventSender;
 use super::internal_query;
 use super::run_internal::run_internal;
-use super::supervisor::{Progress, RowSlot, StatementSupervisor, StopReason};
+use super::supervisor::{BoundedWait, RowSlot, StatementSupervisor, StopReason};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
@@ -205,8 +205,8 @@ async fn next_row(
     loop {
         let due = (!batch.builder.is_empty()).then_some(batch.due);
         match supervisor.run_until(coming.as_mut(), due).await? {
-            Progress::Done(row) => return Some(row),
-            Progress::Due => batch.flush(supervisor).await,
+            BoundedWait::Done(row) => return Some(row),
+            BoundedWait::Due => batch.flush(supervisor).await,
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) enum RowSlot<'a> {
 }
 
 /// Whether supervised work is done.
-pub(super) enum Progress<T> {
+pub(super) enum BoundedWait<T> {
     Done(T),
     /// The given time has come before.
     Due,
@@ -147,26 +147,26 @@ impl<'a> StatementSupervisor<'a> {
     pub(super) async fn run<F: Future>(&mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
         loop {
             match self.run_until(work.as_mut(), None).await? {
-                Progress::Done(output) => return Some(output),
-                Progress::Due => {}
+                BoundedWait::Done(output) => return Some(output),
+                BoundedWait::Due => {}
             }
         }
     }
 
-    /// Like [`Self::run`], but returns [`Progress::Due`] when this time comes before the work is done.
+    /// Like [`Self::run`], but returns [`BoundedWait::Due`] when this time comes before the work is done.
     pub(super) async fn run_until<F: Future>(
         &mut self,
         mut work: Pin<&mut F>,
         due: Option<Instant>,
-    ) -> Option<Progress<F::Output>> {
+    ) -> Option<BoundedWait<F::Output>> {
         loop {
             if self.lost.is_some() {
                 return None;
             }
             let event = select! {
                 biased;
-                output = &mut work => return Some(Progress::Done(output)),
-                () = reached(due) => return Some(Progress::Due),
+                output = &mut work => return Some(BoundedWait::Done(output)),
+                () = reached(due) => return Some(BoundedWait::Due),
                 event = self.next_event() => event,
             };
             // Boxed, because events are rare and their handling would make the future of every statement large.

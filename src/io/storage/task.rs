@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::access_log::{AccessLog, LedgerError};
 use super::paths::Paths;
-use super::worksheets::Worksheets;
+use super::worksheets::WorksheetFiles;
 use super::{docs, history, settings, snippets};
 use crate::domain::access_log::{AuthorizedStatement, EndRecord, Permit};
 use crate::domain::docs::DocPack;
@@ -41,7 +41,7 @@ where
 
 struct Storage<N> {
     log: Option<AccessLog>,
-    worksheets: Worksheets,
+    worksheets: WorksheetFiles,
     paths: Paths,
     deps: StorageDeps,
     send_event: N,
@@ -49,7 +49,7 @@ struct Storage<N> {
 
 impl<N: FnMut(StorageEvent)> Storage<N> {
     fn new(paths: Paths, deps: StorageDeps, send_event: N) -> Self {
-        Self { log: None, worksheets: Worksheets::new(paths.worksheets()), paths, deps, send_event }
+        Self { log: None, worksheets: WorksheetFiles::new(paths.worksheets()), paths, deps, send_event }
     }
 
     fn serve(mut self, mut commands: mpsc::Receiver<StorageCmd>) {

@@ -33,12 +33,12 @@ pub struct SavedWorksheets {
 
 /// The slots that this rrx has locked, one for each profile that it has opened.
 #[derive(Debug)]
-pub struct Worksheets {
+pub struct WorksheetFiles {
     root: PathBuf,
     slots: BTreeMap<String, Slot>,
 }
 
-impl Worksheets {
+impl WorksheetFiles {
     /// Takes the directory. Touches nothing before the first profile is opened.
     #[must_use]
     pub fn new(root: PathBuf) -> Self {

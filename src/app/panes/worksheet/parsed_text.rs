@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::domain::sql::highlight::{self, HighlightClass};
-use crate::domain::sql::split::{self, Statement};
+use crate::domain::sql::split::{self, StatementRange};
 use crate::domain::sql::{Dialect, locate};
 
 /// A text as it was read.
@@ -13,7 +13,7 @@ pub struct ParsedText {
     text: String,
     dialect: Dialect,
     classes: Vec<(Range<usize>, HighlightClass)>,
-    statements: Vec<Statement>,
+    statements: Vec<StatementRange>,
 }
 
 impl ParsedText {
@@ -39,7 +39,7 @@ impl ParsedText {
 
     /// Its statements, in order.
     #[must_use]
-    pub fn statements(&self) -> &[Statement] {
+    pub fn statements(&self) -> &[StatementRange] {
         &self.statements
     }
 

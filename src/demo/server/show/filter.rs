@@ -57,15 +57,15 @@ fn cell_text(value: &Value) -> Option<String> {
     }
 }
 
-enum Condition {
-    Any(Vec<Condition>),
-    All(Vec<Condition>),
-    Not(Box<Condition>),
+enum ShowCondition {
+    Any(Vec<ShowCondition>),
+    All(Vec<ShowCondition>),
+    Not(Box<ShowCondition>),
     Equal(usize, Vec<String>),
     Like(usize, String),
 }
 
-impl Condition {
+impl ShowCondition {
     fn matches(&self, row: &[Value]) -> bool {
         let cell = |at: &usize| row.get(*at).and_then(cell_text);
         match self {
@@ -80,23 +80,23 @@ impl Condition {
     }
 }
 
-fn parse_or(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<Condition, SqlError> {
+fn parse_or(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<ShowCondition, SqlError> {
     let mut all = vec![parse_and(cursor, table)?];
     while cursor.accept_word("OR") {
         all.push(parse_and(cursor, table)?);
     }
-    Ok(Condition::Any(all))
+    Ok(ShowCondition::Any(all))
 }
 
-fn parse_and(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<Condition, SqlError> {
+fn parse_and(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<ShowCondition, SqlError> {
     let mut all = vec![parse_comparison(cursor, table)?];
     while cursor.accept_word("AND") {
         all.push(parse_comparison(cursor, table)?);
     }
-    Ok(Condition::All(all))
+    Ok(ShowCondition::All(all))
 }
 
-fn parse_comparison(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<Condition, SqlError> {
+fn parse_comparison(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result<ShowCondition, SqlError> {
     if cursor.accept_sign('(') {
         let inner = parse_or(cursor, table)?;
         return if cursor.accept_sign(')') { Ok(inner) } else { Err(errors::syntax_error(cursor.remaining_text())) };
@@ -108,7 +108,7 @@ fn parse_comparison(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result
         position.ok_or_else(|| errors::error(1054, "42S22", format!("Unknown column '{name}' in 'where clause'")))?;
     let is_not = cursor.accept_word("NOT");
     let condition = if cursor.accept_word("LIKE") {
-        Condition::Like(position, parse_constant(cursor)?)
+        ShowCondition::Like(position, parse_constant(cursor)?)
     } else if cursor.accept_word("IN") {
         if !cursor.accept_sign('(') {
             return Err(errors::syntax_error(cursor.remaining_text()));
@@ -120,17 +120,17 @@ fn parse_comparison(cursor: &mut TokenCursor<'_>, table: &ResultTable) -> Result
         if !cursor.accept_sign(')') {
             return Err(errors::syntax_error(cursor.remaining_text()));
         }
-        Condition::Equal(position, texts)
+        ShowCondition::Equal(position, texts)
     } else if cursor.accept_sign('=') {
-        Condition::Equal(position, vec![parse_constant(cursor)?])
+        ShowCondition::Equal(position, vec![parse_constant(cursor)?])
     } else if (cursor.accept_sign('!') && cursor.accept_sign('='))
         || (cursor.accept_sign('<') && cursor.accept_sign('>'))
     {
-        Condition::Not(Box::new(Condition::Equal(position, vec![parse_constant(cursor)?])))
+        ShowCondition::Not(Box::new(ShowCondition::Equal(position, vec![parse_constant(cursor)?])))
     } else {
         return Err(errors::unsupported(format!("SHOW … WHERE {near}")));
     };
-    Ok(if is_not { Condition::Not(Box::new(condition)) } else { condition })
+    Ok(if is_not { ShowCondition::Not(Box::new(condition)) } else { condition })
 }
 
 fn parse_constant(cursor: &mut TokenCursor<'_>) -> Result<String, SqlError> {
