@@ -34,8 +34,8 @@ pub(super) fn on_lost(model: &mut Model, problem: &Problem, requests: &mut Vec<R
         model.aside.again.tried = 0;
     }
     model.happened(problem.to_string());
-    model.notice(format!("{} connecting again by itself", sentence(problem)));
-    model.aside.again.why = Some(sentence(problem).trim_end_matches(';').to_owned());
+    model.notice(format!("{} Reconnecting …", sentence(problem)));
+    model.aside.again.why = Some(sentence(problem).trim_end_matches('.').to_owned());
     wait(model, effects);
 }
 
@@ -95,7 +95,7 @@ fn by_key(model: &mut Model, effects: &mut Vec<Effect>) {
     again.tried = again.tried.max(1);
     again.by_key = true;
     let attempt = again.tried;
-    model.notice("connecting again");
+    model.notice("Reconnecting …");
     begin(model, attempt, effects);
 }
 
@@ -111,7 +111,7 @@ pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     }
     model.context.link = ConnectionState::Lost;
     let key = model.context.key(Action::App(AppAction::Reconnect));
-    model.notice(format!("not connecting again any more; {key} does"));
+    model.notice(format!("Stopped reconnecting. {key} reconnects."));
     true
 }
 
@@ -148,12 +148,12 @@ pub(super) fn on_asked(
     effects.push(Effect::Session(session, SessionCmd::CloseForReconnect));
     let what = match question {
         Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
-        Question::Secret { prompt, .. } => format!("it asks: {prompt}"),
+        Question::Secret { prompt, .. } => format!("the server asks: {prompt}"),
         Question::RetrySecret { problem, .. } => return end(model, problem.then(Remedy::Reconnect)),
     };
     end(
         model,
-        Problem::new(ProblemKind::Route, "Connecting again needs your answer").because(what).then(Remedy::Reconnect),
+        Problem::new(ProblemKind::Route, "Reconnecting needs your answer").because(what).then(Remedy::Reconnect),
     );
 }
 
@@ -165,7 +165,7 @@ pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<E
     if NO_SUCH_DATABASE.contains(&code) && model.context.database != own {
         model.happened(problem.to_string());
         let gone = std::mem::replace(&mut model.context.database, own).unwrap_or_default();
-        model.notice(format!("the database {gone} is not there any more: connecting without it"));
+        model.notice(format!("The database {gone} no longer exists. Connecting without it."));
         let attempt = model.aside.again.tried.max(1);
         begin(model, attempt, effects);
     } else if problem.passes {
@@ -181,7 +181,7 @@ fn end(model: &mut Model, problem: Problem) {
     model.context.link = ConnectionState::Lost;
     let key = model.context.key(Action::App(AppAction::Reconnect));
     model.happened(problem.to_string());
-    model.notice(format!("{} {key} connects again", sentence(&problem)));
+    model.notice(format!("{} {key} reconnects.", sentence(&problem)));
     model.inspector.follow(InspectorContent::Problem(problem), &model.context);
 }
 
@@ -195,18 +195,18 @@ pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
     let before = model.aside.again.before.replace((profile.clone(), Arc::clone(facts)));
     let Some((_, before)) = before.filter(|(name, _)| *name == profile) else { return false };
     let is_same = before.identity == facts.identity;
-    let mut told = format!("connected again to {} {}", facts.product, facts.short_version());
+    let mut text = format!("Reconnected to {} {}", facts.product, facts.short_version());
     if let Some(why) = why {
-        told = format!("{told} ({why})");
+        text = format!("{text} ({why})");
     }
     if !is_same {
-        told = format!("{told}, ANOTHER SERVER than before: {}, it was {}", facts.identity, before.identity);
+        text = format!("{text}, ANOTHER SERVER than before: {}, it was {}", facts.identity, before.identity);
     }
     if before.role != facts.role {
-        told = format!("{told}; its role has changed: it was {}", before.role.label());
+        text = format!("{text}; its role has changed: it was {}", before.role.label());
     }
-    model.happened(told.clone());
-    model.notice(told);
+    model.happened(text.clone());
+    model.notice(text);
     is_same
 }
 
@@ -214,8 +214,8 @@ pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
 fn sentence(problem: &Problem) -> String {
     let what = problem.what.trim_end_matches('.');
     match (&problem.server, problem.because.first()) {
-        (Some(error), _) => format!("{what}: ERROR {} {};", error.code, error.message),
-        (None, Some(why)) => format!("{what}: {why};"),
-        (None, None) => format!("{what};"),
+        (Some(error), _) => format!("{what}: ERROR {} {}.", error.code, error.message),
+        (None, Some(why)) => format!("{what}: {why}."),
+        (None, None) => format!("{what}."),
     }
 }

@@ -112,7 +112,7 @@ fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects:
         if model.focus != Focus::Worksheet {
             // What was pasted shall not happen out of sight.
             cx.request(Request::Focus(Focus::Worksheet));
-            cx.request(Request::Notice("pasted into the worksheet".into()));
+            cx.request(Request::Notice("Pasted into the worksheet.".into()));
         }
     }
 }
@@ -166,7 +166,7 @@ fn on_session(
             }
             // What was wrong at the start stays to be read.
             if model.aside.notice.is_none() {
-                model.notice(format!("connected to {} {}", facts.product, facts.short_version()));
+                model.notice(format!("Connected to {} {}", facts.product, facts.short_version()));
             }
             let is_known = super::reconnect::on_ready(model, &facts);
             model.context.facts = Some(facts);
@@ -200,7 +200,7 @@ fn on_session(
         SessionEvent::CatalogFailed(problem) => {
             let key = model.context.key(Action::App(super::action::AppAction::Refresh));
             model.happened(problem.to_string());
-            model.notice(format!("{}: {key} reads it again", problem.what));
+            model.notice(format!("{}. {key} reloads it.", problem.what.trim_end_matches('.')));
             model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, report, requests, effects),
@@ -259,7 +259,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         }
         StorageEvent::SnippetSaved(path) => {
             model.overlays.on_saved();
-            model.notice(format!("saved as {}", path.display()));
+            model.notice(format!("Saved as {}", path.display()));
             requests.push(Request::LoadSnippets);
         }
         StorageEvent::Snippets { snippets, problems } => {
@@ -280,7 +280,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
                 connect.on_added(&name, &model.context);
             }
             let key = model.context.key(Action::Connect(super::panes::connect::ConnectAction::Connect));
-            model.notice(format!("{name} is saved; {key} connects to it"));
+            model.notice(format!("{name} is saved. {key} connects to it."));
         }
         StorageEvent::ProfileNotAdded(problem) => match &mut model.connect {
             Some(connect) => connect.on_not_added(problem),
@@ -327,28 +327,30 @@ fn tell_all(model: &mut Model, problems: &[Problem]) {
     }
     if let Some(first) = problems.first() {
         let key = model.context.key(Action::App(super::action::AppAction::Activity));
-        model.notice(format!("{} ({} in all; {key} lists them)", first.what, problems.len()));
+        model.notice(format!("{} ({} in all. {key} lists them.)", first.what, problems.len()));
     }
 }
 
 fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let what = match &effect {
-        Effect::Session(..) => "the session is busy",
-        Effect::Store(_) => "the result store is busy",
-        Effect::Storage(_) => "the disk is busy",
-        Effect::Export(_) => "another export is still ending",
-        Effect::Compute(_) | Effect::Discard(_) => "the machine is busy",
-        Effect::Host(_) => "the clipboard is busy",
-        Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => "the program is busy",
+        Effect::Session(..) => "The session is busy",
+        Effect::Store(_) => "The result store is busy",
+        Effect::Storage(_) => "The disk is busy",
+        Effect::Export(_) => "Another export is still ending",
+        Effect::Compute(_) | Effect::Discard(_) => "The machine is busy",
+        Effect::Host(_) => "The clipboard is busy",
+        Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => "The program is busy",
     };
     model.grid.on_refused();
-    model.notice(format!("{what}: try again in a moment"));
+    model.notice(format!("{what}. Try again in a moment."));
     match effect {
         // A statement that could not set out has ended; else it would be said to run for ever.
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
-            let problem =
-                Problem::new(crate::domain::problem::ProblemKind::Refused, format!("Nothing was sent: {what}"))
-                    .hint("run it again in a moment");
+            let problem = Problem::new(
+                crate::domain::problem::ProblemKind::Refused,
+                format!("Nothing was sent: {}", what.to_lowercase()),
+            )
+            .hint("run it again in a moment");
             super::statement::on_ended(model, result, RunReport::without_rows(End::Broken(problem)), requests, effects);
         }
         // What happened is written down, if later.

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::SHUTDOWN_TIMEOUT;
 use super::clipboard::{Clipboards, CopyStep};
 use super::export::Exports;
 use super::inbox::WorkerEvent;
@@ -24,6 +24,8 @@ use crate::io::session::SessionEnv;
 use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
 
+/// How long each worker may take to finish its work when the program quits.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 /// The name of the built-in profile. No other profile can have it.
 const DEMO: &str = "demo";
 

@@ -13,7 +13,6 @@ mod signals;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
@@ -33,9 +32,6 @@ use crate::io::terminal::{ColourCodes, Screen};
 use dispatch::Dispatch;
 pub use dispatch::ShellDeps;
 use inbox::WorkerEvent;
-
-/// How long each worker may take to finish its work when the program quits.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What the TUI starts with.
 #[derive(Debug)]

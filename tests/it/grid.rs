@@ -698,7 +698,7 @@ fn what_is_pasted_beside_the_worksheet_is_seen_there_and_a_redraw_is_one() {
     let (mut bench, _) = with_rows(3);
     bench.feed(Message::Paste("SELECT 7".into()));
     assert_eq!(bench.model.focus, Focus::Worksheet);
-    assert!(shown(&bench).contains("SELECT 7") && shown(&bench).contains("pasted into the worksheet"));
+    assert!(shown(&bench).contains("SELECT 7") && shown(&bench).contains("Pasted into the worksheet."));
     bench.keys("ctrl-l");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Redraw)));
 }

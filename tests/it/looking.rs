@@ -144,7 +144,7 @@ fn said(form: CopyFormat, values: &[Option<&str>]) -> (String, Option<(String, S
 fn a_copy_says_what_is_in_the_text_and_what_is_not() {
     let what = |form, values: &[Option<&str>]| said(form, values).1.unwrap().1;
     let (words, sent) = said(CopyFormat::Value, &[Some("")]);
-    assert_eq!((words.as_str(), sent), ("the value is empty: nothing was copied", None));
+    assert_eq!((words.as_str(), sent), ("The value is empty. Nothing was copied.", None));
     assert_eq!(what(CopyFormat::Value, &[Some("a"), None]), "2 values");
     assert_eq!(
         said(CopyFormat::InList, &[Some("a"), None, Some("a")]).1.unwrap(),
@@ -306,7 +306,7 @@ fn what_is_copied_of_a_value_is_in_the_form_that_shows() {
     open_value(&mut bench, b"");
     bench.keys("y");
     assert_eq!(copied(&mut bench), None);
-    assert_eq!(notice(&bench), "the value is empty: nothing was copied");
+    assert_eq!(notice(&bench), "The value is empty. Nothing was copied.");
 }
 
 #[test]

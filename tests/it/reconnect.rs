@@ -64,7 +64,7 @@ fn a_lost_link_is_connected_again_at_once_behind_the_screen_in_the_database_of_t
     assert_eq!(bench.model.context.database.as_deref(), Some("elsewhere"));
     assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed meanwhile"));
     let notice = &bench.model.aside.notice.as_ref().unwrap().text;
-    assert_eq!(notice, "connected again to Aurora MySQL 8.0.39 (The tunnel is gone: the hop closed it)");
+    assert_eq!(notice, "Reconnected to Aurora MySQL 8.0.39 (The tunnel is gone: the hop closed it)");
     // The same server: its catalog already exists.
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::LoadCatalog))));
     assert!(header(&bench).contains("REPLICA"), "{}", header(&bench));
@@ -117,7 +117,7 @@ fn what_waiting_cannot_mend_stops_the_attempts_and_is_shown() {
         event(&mut bench, 2, SessionEvent::Failed(problem.clone()));
         assert_eq!(bench.model.context.link, ConnectionState::Lost);
         let notice = &bench.model.aside.notice.as_ref().unwrap().text;
-        assert!(notice.contains(&problem.what) && notice.contains("Alt-R connects again"), "{notice}");
+        assert!(notice.contains(&problem.what) && notice.contains("Alt-R reconnects"), "{notice}");
         assert!(header(&bench).contains("✗ LINK LOST"), "{}", header(&bench));
         assert!(bench.model.connect.is_none());
         at(&mut bench, 3_600_000);

@@ -230,7 +230,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             settings: made(&[("ca", quoted(&rig.other_ca()))]),
             step: "mysql",
             says: vec!["TLS: "],
-            next: "name the file with the CA",
+            next: "to the file with the CA of the server",
         },
         Broken {
             name: "a name that is none",
@@ -416,7 +416,7 @@ fn a_bastion_that_closes_at_once_is_told_in_plain_words() {
     let home = Home::with(&profile(rig, &[("route", &route(rig, &format!("127.0.0.1:{port}")))]));
     let ran = home.run(&["doctor", "rig"]);
     assert_eq!(ran.code, 3, "{ran:?}");
-    for words in ["The SSH handshake with", "because: the hop closed the connection", "listed addresses only"] {
+    for words in ["The SSH handshake with", "because: the hop closed the connection", "only listed addresses"] {
         assert!(ran.out.contains(words), "{}", ran.out);
     }
 }

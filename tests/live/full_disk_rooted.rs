@@ -31,7 +31,7 @@ fn an_export_of_the_screen_names_the_full_disk_and_the_rows_are_still_there_for_
     let disk = home.path().join("disk");
     let mut story =
         Story::start_program(Path::new("unshare"), &home, &arguments("64", &disk, &["clinic"]), (160, 40), &[]);
-    story.see("connected to MariaDB");
+    story.see("Connected to MariaDB");
     story.text("SELECT seq AS n, REPEAT('x', 100) AS filler FROM mysql.seq_1_to_20000");
     story.keys("f5");
     story.see("all 20,000 rows");
@@ -94,11 +94,11 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     // Room for a part of the spill beside what is kept free.
     let mut story =
         Story::start_program(Path::new("unshare"), &home, &arguments("24576", &state, &["clinic"]), (160, 40), &[]);
-    story.see("connected to MariaDB");
+    story.see("Connected to MariaDB");
     // Alone on the screen; and more than a result has memory for.
     story.text("SELECT seq AS n, REPEAT('x', 100000) AS filler FROM mysql.seq_1_to_5000");
     story.keys("f4 f5");
-    let shown = story.see("The rows could not all be kept");
+    let shown = story.see("Not all rows could be kept");
     assert!(shown.contains("16.0 MiB are kept free for") && shown.contains("the rows so far stay"), "{shown}");
     story.keys("esc");
     story.see("rows, then it failed");
@@ -109,7 +109,7 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     story.keys("P ctrl-n");
     story.text("SELECT 6 * 7 AS answer");
     story.keys("f5");
-    story.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("all 1 row"));
+    story.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
     story.keys("ctrl-q");
     assert!(story.end().success());
 }

@@ -251,7 +251,7 @@ async fn a_pipe_that_nobody_writes_into_hangs_no_sign_in() {
     );
     let by_key = by_key.expect("given up in time").unwrap_err();
     let TunnelError::SignIn { tried, .. } = &by_key else { panic!("{by_key:?}") };
-    assert!(tried[0].contains("pipe: nothing came from it"), "{tried:?}");
+    assert!(tried[0].contains("pipe: it sent nothing within"), "{tried:?}");
     let by_known = by_known.expect("given up in time").unwrap_err();
     assert!(matches!(by_known, TunnelError::KnownHosts { .. }), "{by_known:?}");
 

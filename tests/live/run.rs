@@ -262,7 +262,7 @@ async fn warnings_are_words_on_stderr() {
     let left = perform(args(many), direct(Rig::start())).await;
     assert_eq!(
         left.err,
-        "rrx: 1000 warnings\n  Warning 1292: Truncated incorrect INTEGER value: 'x' (2 times)\n  \
+        "rrx: 1,000 warnings\n  Warning 1292: Truncated incorrect INTEGER value: 'x' (2 times)\n  \
          Warning 1292: Truncated incorrect INTEGER value: 'y ' (62 times)\n  … the server keeps only the first 64\n"
     );
 }

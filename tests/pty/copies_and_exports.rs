@@ -16,7 +16,7 @@ fn with_rows(home: &Home, environment: &[(&str, &str)]) -> Story {
     home.settings(&rig.profile_toml("clinic"));
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_rrx"));
     let mut story = Story::start_program(program, home, &["clinic"], (160, 40), environment);
-    story.see("connected to MariaDB");
+    story.see("Connected to MariaDB");
     story.text(&format!("SELECT seq AS n, CONCAT('row ', seq % 1000) AS name FROM mysql.seq_1_to_{ROWS}"));
     story.keys("f5");
     story.see("all 200,000 rows");
@@ -56,7 +56,7 @@ fn many_rows_to_their_end_sorted_filtered_and_copied_by_the_terminal_and_into_a_
     story.keys("f");
     story.text("n <= 3");
     story.keys("enter");
-    let shown = story.see("3 of 200,000 rows where n <= 3");
+    let shown = story.see("3 of 200,000 rows match n <= 3");
     assert!(shown.contains("sorted here by n ▼"), "{shown}");
     story.keys("u");
     story.wait("all rows again", |shown| shown.contains(" 4 │               4 │ row 4"));

@@ -186,7 +186,7 @@ impl Story {
     /// Has the rows of the results, which are in focus, written to this file as CSV.
     pub fn export_to(&mut self, path: &Path) {
         self.keys("x");
-        self.see("Write the rows to a file as");
+        self.see("Export: which format?");
         self.keys("enter ctrl-u");
         self.text(path.to_str().expect("a path"));
         self.see(path.file_name().and_then(|name| name.to_str()).expect("a name"));

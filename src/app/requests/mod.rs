@@ -1,6 +1,7 @@
 //! Who answers what a pane asks, and where an action goes. The only file that knows more than one pane.
 
 mod results;
+mod show;
 
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ use super::panes::explorer::Explorer;
 use super::panes::inspector::InspectorContent;
 use super::panes::{PaneContext, with};
 use super::request::{Dialog, Request};
+
+use show::show;
 
 /// History lines read at once.
 const HISTORY: usize = 500;
@@ -72,12 +75,12 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             requests.push(open(HelpDialog { layers }));
         }
         AppAction::Quit if model.context.running().is_some() => requests.push(Request::Confirm {
-            question: "A statement is running. Stop it and leave?".into(),
+            question: "A statement is running. Stop it and quit?".into(),
             yes: Box::new(Request::Quit),
             no: None,
         }),
         AppAction::Quit if model.grid.exporting().is_some() => requests.push(Request::Confirm {
-            question: "Rows are being written to a file. Stop that and leave?".into(),
+            question: "Rows are being written to a file. Stop that and quit?".into(),
             yes: Box::new(Request::Quit),
             no: None,
         }),
@@ -123,14 +126,14 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Refresh => match model.context.link {
             ConnectionState::Connected(session) => {
                 effects.push(Effect::Session(session, SessionCmd::LoadCatalog));
-                model.notice("reading the catalog again");
+                model.notice("Reloading the catalog …");
             }
             ConnectionState::None
             | ConnectionState::Connecting(_)
             | ConnectionState::Waiting { .. }
             | ConnectionState::Reconnecting { .. }
             | ConnectionState::Lost => {
-                model.notice("not connected: nothing to read");
+                model.notice("Not connected, so the catalog cannot be reloaded.");
             }
         },
         AppAction::NewWorksheet => {
@@ -236,8 +239,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
         Request::Copy(copy) if copy.text.is_empty() => {
             // Terminals drop a copy of nothing: the clipboard would keep what it has.
-            let what = if copy.from.is_some() { "the value" } else { "the text" };
-            model.notice(format!("{what} is empty: nothing was copied"));
+            let what = if copy.from.is_some() { "The value" } else { "The text" };
+            model.notice(format!("{what} is empty. Nothing was copied."));
         }
         Request::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
         request @ (Request::CopyAs(_)
@@ -301,7 +304,7 @@ fn close_connect(model: &mut Model) {
         model.connect = None;
     } else {
         let key = model.context.key(Action::App(AppAction::Quit));
-        model.notice(format!("choose a profile; {key} leaves rrx"));
+        model.notice(format!("Choose a profile. {key} quits rrx."));
     }
 }
 
@@ -335,11 +338,6 @@ fn show_problem(model: &mut Model, problem: Problem, requests: &mut Vec<Request>
         model.notice(problem.what.clone());
     }
     show(model, InspectorContent::Problem(problem), requests);
-}
-
-fn show(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
-    model.inspector.show(content, &model.context);
-    requests.push(Request::ShowInspector);
 }
 
 fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {

@@ -9,7 +9,7 @@ use crate::app::panes::{PaneContext, with};
 use crate::app::request::{ExportRows, Request};
 use crate::domain::protocol::{ExportId, ExportJob};
 
-use super::show;
+use super::show::show;
 
 /// Answers; what is not about the results is not for here.
 pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -83,7 +83,7 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
                 let content = InspectorContent::Warnings(result.warnings.0, result.warnings.1.clone());
                 show_of_front(model, content, requests);
             }
-            _ => model.notice("the server gave no warning for this result"),
+            _ => model.notice("This result has no warnings."),
         },
         Request::Jump { row, column } => with!(model, requests, effects, grid.jump(row, column)),
         _ => {}

@@ -9,6 +9,14 @@ use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::session::SessionEnv;
 
+/// What a bundle contains for the names of hosts and people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamesInBundle {
+    Plain,
+    /// A word instead of each name; the same name is the same word in one bundle.
+    Hashed,
+}
+
 /// Replaces names by words. The same name becomes the same word in one bundle, and another word in the next.
 pub(super) struct Anonymizer {
     key: [u8; 32],

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::NamesInBundle;
-use super::anonymizer::Anonymizer;
+use super::anonymizer::{Anonymizer, NamesInBundle};
 use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Hop, Profile, SecretSource, TlsMode};

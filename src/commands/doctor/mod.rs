@@ -11,6 +11,7 @@ use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::anonymizer::NamesInBundle;
 use self::check::{CheckedStep, check_connection};
 use self::report::Report;
 use super::common::context::CommandContext;
@@ -32,14 +33,6 @@ pub struct DoctorArgs {
     pub bundle: Option<PathBuf>,
     pub names: NamesInBundle,
     pub style: ReportStyle,
-}
-
-/// What a bundle contains for the names of hosts and people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NamesInBundle {
-    Plain,
-    /// A word instead of each name; the same name is the same word in one bundle.
-    Hashed,
 }
 
 /// How the report is printed.

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Stdout;
 use crate::cli::{RowFormat, RunCommand, StatementSource};
 use crate::commands::common::print;
 use crate::domain::export::{ExportFormat, Formulas};
@@ -22,6 +21,15 @@ pub enum RowsWanted {
     AtMost(u64),
     /// All, without the profile's row limit.
     All,
+}
+
+/// What stdout is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stdout {
+    /// A terminal: the default format is a table.
+    Terminal,
+    /// A file or a pipe.
+    Other,
 }
 
 /// The arguments of `rrx run`.

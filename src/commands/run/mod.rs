@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-pub use self::arguments::{RowsWanted, RunArgs};
+pub use self::arguments::{RowsWanted, RunArgs, Stdout};
 use self::output::{Outputs, RowSink};
 use self::writer_thread::WriterThread;
 use super::common::context::CommandContext;
@@ -42,15 +42,6 @@ pub struct RunDeps {
     pub prompts: Prompts,
     pub log: AccessLog,
     pub interrupts: Interrupts,
-}
-
-/// What stdout is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stdout {
-    /// A terminal: the default format is a table.
-    Terminal,
-    /// A file or a pipe.
-    Other,
 }
 
 /// Runs `rrx run`. Returns the exit code.

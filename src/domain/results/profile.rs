@@ -3,39 +3,18 @@
 
 mod distinct;
 mod distribution;
+mod summary;
 
 use std::hash::BuildHasher;
 
 use self::distinct::DistinctCounter;
 use self::distribution::Distribution;
+use self::summary::head;
+pub use self::summary::{DistinctCount, FrequentValue, HistogramBin};
 use super::cell::Cell;
 use super::column::{Column, TypeClass, WireType};
 use super::compare_key::{CompareKey, CompareKind};
 use super::scale::Scale;
-
-/// The number of distinct values, exact or estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DistinctCount {
-    Exact(u64),
-    /// An estimate, nearly always within 2 %.
-    Estimate(u64),
-}
-
-/// A value and how often it occurs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrequentValue {
-    /// The first bytes of the value.
-    pub value: Box<[u8]>,
-    pub count: u64,
-}
-
-/// One bar of a histogram: values `from <= value < to`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistogramBin {
-    pub from: String,
-    pub to: String,
-    pub count: u64,
-}
 
 /// Statistics of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +44,6 @@ pub struct ColumnProfile {
     /// The distribution of numbers and times.
     pub histogram: Vec<HistogramBin>,
 }
-
-/// Bytes of a value that are kept.
-pub(super) const HEAD: usize = 256;
 
 /// Collects a [`ColumnProfile`].
 #[derive(Debug)]
@@ -167,10 +143,6 @@ fn smallest_step(column: &Column) -> f64 {
         (_, WireType::Date | WireType::NewDate) => 86_400.0,
         _ => 0.0,
     }
-}
-
-fn head(bytes: &[u8]) -> Box<[u8]> {
-    bytes.get(..HEAD).unwrap_or(bytes).into()
 }
 
 fn characters(bytes: &[u8]) -> u64 {

@@ -6,45 +6,20 @@
 
 mod export_feed;
 mod jobs;
+mod options;
 mod outbox;
 mod spill;
 mod stored_result;
 mod task;
-
-use std::path::PathBuf;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub use self::export_feed::ExportFeed;
+pub use self::options::StoreOptions;
 use self::task::ResultStoreTask;
-use crate::domain::limits::RESULT_MEMORY;
 use crate::domain::protocol::{ResultId, Rows, StoreCmd, StoreEvent};
-
-/// Where the store keeps rows.
-#[derive(Debug, Clone)]
-pub struct StoreOptions {
-    /// Bytes of memory for the rows of each result.
-    pub memory_limit: usize,
-    /// The directory of the spill files. With `None` a result that reaches the memory limit ends with
-    /// [`Limit::Memory`](crate::domain::protocol::Limit::Memory).
-    pub spill_directory: Option<PathBuf>,
-}
-
-impl StoreOptions {
-    /// Default memory, and spill files in this directory.
-    #[must_use]
-    pub fn spilling_to(directory: PathBuf) -> Self {
-        Self { memory_limit: RESULT_MEMORY, spill_directory: Some(directory) }
-    }
-
-    /// Default memory and no spill files.
-    #[must_use]
-    pub fn memory_only() -> Self {
-        Self { memory_limit: RESULT_MEMORY, spill_directory: None }
-    }
-}
 
 /// Starts the store. `events` may carry any type that can be made from a store event.
 ///

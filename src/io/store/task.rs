@@ -6,9 +6,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::StoreOptions;
 use super::export_feed::{ActiveFeed, ExportFeed, wait_for_capacity};
 use super::jobs::{JobOutput, JobStep, StoreJob};
+use super::options::StoreOptions;
 use super::outbox::Outbox;
 use super::spill::Spill;
 use super::stored_result::{SearchHits, StoredResult};

@@ -8,13 +8,22 @@
 //! - binary values are text `0x…`.
 
 use super::address::CellAddress;
-use super::parts::TEXT;
 use crate::domain::export::datetime::{DAY, date, date_time};
 use crate::domain::export::json::is_number;
 use crate::domain::export::text_format::put_hex;
 use crate::domain::export::unsupported::UnsupportedValue;
 use crate::domain::limits::SHEET_CELL;
 use crate::domain::results::{Column, TypeClass, WireType, bit_number};
+
+/// Index of the style of the header.
+pub(super) const BOLD: usize = 1;
+/// Index of the style of text: it stays text when the cell is edited.
+pub(super) const TEXT: usize = 2;
+
+/// Index of the style of the header.
+pub(super) const BOLD: usize = 1;
+/// Index of the style of text: it stays text when the cell is edited.
+pub(super) const TEXT: usize = 2;
 
 /// Significant digits of a number in a spreadsheet.
 const DIGITS: usize = 15;

@@ -1,11 +1,7 @@
 //! The small files of a workbook, and the XML around the rows of a sheet.
 
-use super::cells::CellKind;
+use super::cells::{BOLD, CellKind, TEXT};
 
-/// Index of the style of the header.
-pub(super) const BOLD: usize = 1;
-/// Index of the style of text: it stays text when the cell is edited.
-pub(super) const TEXT: usize = 2;
 /// Number of styles before those of columns: plain, header and text.
 const FIRST: usize = 3;
 /// The first id of custom number formats.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{DistinctCount, FrequentValue, head};
+use super::summary::{DistinctCount, FrequentValue, head};
 
 /// Distinct values that are counted exactly.
 const EXACT: usize = 20_000;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::compare_key::CompareKey;
 use super::super::scale::Scale;
-use super::{HistogramBin, head};
+use super::summary::{HistogramBin, head};
 
 /// Values from which quantiles are taken. Larger sets are sampled uniformly.
 const SAMPLE: usize = 10_000;
