@@ -126,7 +126,7 @@ fn a_stopped_export_ends_and_leaves_nothing_beside_a_pipe_that_was_written_into(
     story.export_to(&path);
     story.see("writing");
     story.keys("ctrl-c");
-    story.see("stopping the export");
+    story.see("Stopping the export");
     let (mut taken, mut bytes) = (0, [0; 1 << 13]);
     wait_until("its end of the pipe is closed", Duration::from_mins(1), || match pipe.read(&mut bytes) {
         Ok(0) => true,

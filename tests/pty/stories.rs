@@ -36,7 +36,7 @@ fn table_join_snippet(home: &Home, arguments: &[&str], connected: &str) {
     story.see("Save the statement");
     story.text("forms of subjects");
     story.keys("enter");
-    story.see("saved as");
+    story.see("Saved as");
     story.keys("ctrl-q");
     assert!(story.end().success());
 
@@ -104,7 +104,7 @@ fn demo_refuses_a_write_and_says_why() {
     story.text("DELETE FROM subject");
     story.keys("f5");
     story.see("failed");
-    story.see("guard lets only");
+    story.see("rrx sends only statements that read");
     story.keys("ctrl-q");
     assert!(story.end().success());
     assert!(!home.log().contains("DELETE"), "a refused statement is not one that ran");
@@ -195,11 +195,11 @@ fn ctrl_c_ends_no_program_neither_as_a_key_nor_as_a_signal() {
     let mut story = Story::start(&home, &["demo"], (120, 30));
     story.see("REPLICA");
     story.keys("ctrl-c");
-    story.see("nothing is running");
+    story.see("Nothing is running");
     story.keys("f6 f6");
-    story.wait("the notice is gone", |shown| !shown.contains("nothing is running"));
+    story.wait("the notice is gone", |shown| !shown.contains("Nothing is running"));
     story.signal("INT");
-    story.see("nothing is running");
+    story.see("Nothing is running");
     story.keys("ctrl-q");
     assert!(story.end().success());
 }
@@ -420,7 +420,7 @@ fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the
     story.keys("ctrl-q");
     assert!(story.end().success());
     let log = home.log();
-    assert_eq!(log.matches("broken, it may not have finished").count(), 1, "{log}");
+    assert_eq!(log.matches("broken, not known to have finished").count(), 1, "{log}");
     assert_eq!(log.matches("SLEEP(50)").count(), 1, "it never ran again: {log}");
     assert_eq!(rig.general_log().matches("SELECT SLEEP(50)").count(), 1);
 }
