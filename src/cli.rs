@@ -283,7 +283,7 @@ pub enum ProfilesCommand {
     /// Import profiles from a URL, from ~/.my.cnf, or from an exported profile
     #[command(after_help = EXIT_CODES, long_about = "Import profiles:\n  \
         mysql://USER@HOST:3306/DATABASE\n  \
-        mysql+ssh://SSHUSER@BASTION:22/USER@HOST:3306/DATABASE (also mariadb+ssh://)\n  \
+        mysql+ssh://SSHUSER@JUMPHOST:22/USER@HOST:3306/DATABASE (also mariadb+ssh://)\n  \
         an option file such as ~/.my.cnf ([client] and each [clientNAME])\n  \
         a file of `rrx profiles export`\n\n\
         A password in the source is never written to the settings.")]
@@ -512,5 +512,5 @@ pub struct OutputFormat {
 }
 
 fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
-    profile::endpoint(text).map_err(|error| error.to_string())
+    profile::parse_endpoint(text).map_err(|error| error.to_string())
 }

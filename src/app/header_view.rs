@@ -63,7 +63,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         format!(" {short_role} · RO · NO BLINDING"),
         format!("{short_role} RO NO BLIND"),
     ];
-    let badge = format!(" {} ", profile.environment.word());
+    let badge = format!(" {} ", profile.environment.label());
     let database = visible(context.database.as_deref().unwrap_or("(no database)"));
     let has_two_lines = area.height > 1;
     // What stands beside the names on their line.

@@ -44,24 +44,24 @@ pub fn run(
 ) -> Result<(), Problem> {
     let (SecretCommand::Set(of) | SecretCommand::Clear(of)) = command;
     let (profile, kind) = find(of, loaded)?;
-    let (entry, name) = (kind.entry(&profile.name), &profile.name);
+    let (entry, name) = (kind.keyring_name(&profile.name), &profile.name);
     if !store.keyring.is_built_in() {
         return Err(no_keyring(profile, kind));
     }
     let message = match command {
         SecretCommand::Set(_) => {
-            let secret = ask(&format!("{} of {name}", capitalized(kind.word())))?;
+            let secret = ask(&format!("{} of {name}", capitalized(kind.name())))?;
             if secret.reveal().is_empty() {
                 return Err(Problem::new(ProblemKind::Settings, "Nothing was stored").because("the input is empty"));
             }
             store.store(&entry, &secret)?;
-            format!("The {} of {name} is in the keyring.\n{}", kind.word(), unused_note(profile, kind))
+            format!("The {} of {name} is in the keyring.\n{}", kind.name(), unused_note(profile, kind))
         }
         SecretCommand::Clear(_) => {
             if store.clear(&entry)? {
-                format!("Deleted the {} of {name} from the keyring.\n", kind.word())
+                format!("Deleted the {} of {name} from the keyring.\n", kind.name())
             } else {
-                format!("The keyring had no {} of {name}.\n", kind.word())
+                format!("The keyring had no {} of {name}.\n", kind.name())
             }
         }
     };
@@ -75,7 +75,7 @@ fn find<'a>(of: &SecretOf, loaded: &'a LoadedSettings) -> Result<(&'a Profile, S
 
 /// Describes where the secret of a profile comes from now.
 fn current_source(profile: &Profile, kind: SecretKind) -> String {
-    source_of(profile, kind).map_or_else(|| "a prompt".into(), SecretSource::words)
+    source_of(profile, kind).map_or_else(|| "a prompt".into(), SecretSource::describe)
 }
 
 fn source_of(profile: &Profile, kind: SecretKind) -> Option<&SecretSource> {
@@ -88,7 +88,7 @@ fn source_of(profile: &Profile, kind: SecretKind) -> Option<&SecretSource> {
 /// Makes the problem of a build without keyring, with the other sources of a secret.
 fn no_keyring(profile: &Profile, kind: SecretKind) -> Problem {
     Problem::new(ProblemKind::Settings, "This build of rrx has no keyring, so nothing was stored or deleted")
-        .because(format!("the {} of {} comes from {}", kind.word(), profile.name, current_source(profile, kind)))
+        .because(format!("the {} of {} comes from {}", kind.name(), profile.name, current_source(profile, kind)))
         .hint(format!(
             "use a build with the feature `keyring`, or write {key} = {{ command = \"…\" }}, {{ file = \"…\" }}, \
              {{ env = \"…\" }} or {{ prompt = true }} to [profile.{}]",

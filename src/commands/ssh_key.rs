@@ -12,7 +12,7 @@ use super::common::context::CommandContext;
 use super::common::print;
 use crate::cli::SshKeyCommand;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{Secret, resolve};
+use crate::domain::profile::{Secret, absolute_path};
 use crate::io::storage::atomic;
 use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, KeyRandomness, PublicHalf};
 
@@ -54,7 +54,8 @@ pub fn run(
 ) -> Result<(), Problem> {
     let keys = match &command.new {
         Some(file) => {
-            let file = resolve(file.as_deref().unwrap_or(Path::new("~/.ssh/id_ed25519")), &owner.home, Path::new(""));
+            let file =
+                absolute_path(file.as_deref().unwrap_or(Path::new("~/.ssh/id_ed25519")), &owner.home, Path::new(""));
             let public = create(&file, command, owner, ask)?;
             print::text(
                 err,
@@ -70,7 +71,7 @@ pub fn run(
         None => command
             .files
             .iter()
-            .map(|file| read(&resolve(file, &owner.home, Path::new(""))))
+            .map(|file| read(&absolute_path(file, &owner.home, Path::new(""))))
             .collect::<Result<Vec<_>, _>>()?,
     };
     print::text(out, &request_text(&keys))

@@ -11,7 +11,7 @@ use rrx::commands::common::print;
 use rrx::commands::tunnel::ListenAddress;
 use rrx::commands::{completions, log, man, profiles, snippets};
 use rrx::domain::access_log::{BeginRecord, EndRecord, ExportRecord, RecordSink, TunnelEvent, TunnelRecord};
-use rrx::domain::profile::COMMANDS;
+use rrx::domain::profile::RESERVED_NAMES;
 use rrx::io::storage::access_log::AccessLog;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
@@ -41,7 +41,7 @@ fn no_profile_can_be_called_like_a_command_that_exists() {
     let mut root = Cli::command();
     root.build();
     for command in root.get_subcommands() {
-        assert!(COMMANDS.contains(&command.get_name()), "{}", command.get_name());
+        assert!(RESERVED_NAMES.contains(&command.get_name()), "{}", command.get_name());
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rrx::app::Message;
 use rrx::domain::docs::DocPack;
-use rrx::domain::docs::blocks::{Block, Inline, Style, blocks, plain};
+use rrx::domain::docs::blocks::{DocBlock, Inline, TextStyle, parse_blocks, plain_text};
 use rrx::domain::protocol::StorageEvent;
 
 const SUBJECT: &str = r#"+++
@@ -95,11 +95,11 @@ fn what_is_wrong_is_named_with_file_and_line_and_the_rest_stands() {
         problems,
         [
             "pack.toml, line 1: `title` must be a text in quotes, or true or false",
-            "pack.toml, line 2: unknown key `syntetic`; a pack has title, version, synthetic",
+            "pack.toml, line 2: unknown key `syntetic`; known keys: title, version, synthetic",
             "latin.md, line 2: the text is not UTF-8",
             "empty.md, line 1: the page is empty",
-            "front.md, line 3: unknown key `objekt`; a page has object",
-            "open.md, line 1: the front matter is never closed: write a line +++ behind it",
+            "front.md, line 3: unknown key `objekt`; known keys: object",
+            "open.md, line 1: the front matter is not closed: write a line +++ after it",
             "sub/good.md, line 1: there is another page about good",
         ]
     );
@@ -111,59 +111,62 @@ fn what_is_wrong_is_named_with_file_and_line_and_the_rest_stands() {
 fn a_page_is_taken_apart_into_blocks() {
     let inline =
         |text: &str, style, link: Option<&str>| Inline { text: text.into(), style, link: link.map(Into::into) };
-    let found = blocks(
+    let found = parse_blocks(
         "# A `b`\n\nSee [the study](study.md), **now**\nor later.\n\n1. one\n   - deep\n2. two\n\n> said\n\n---\n\n```sql\nSELECT 1\n\n```\n",
     );
     assert_eq!(
         found,
         [
-            Block::Heading { level: 1, text: vec![inline("A ", Style::Plain, None), inline("b", Style::Code, None)] },
-            Block::Paragraph(vec![
-                inline("See ", Style::Plain, None),
-                inline("the study", Style::Plain, Some("study.md")),
-                inline(", ", Style::Plain, None),
-                inline("now", Style::Strong, None),
-                inline(" or later.", Style::Plain, None),
+            DocBlock::Heading {
+                level: 1,
+                text: vec![inline("A ", TextStyle::Plain, None), inline("b", TextStyle::Code, None)]
+            },
+            DocBlock::Paragraph(vec![
+                inline("See ", TextStyle::Plain, None),
+                inline("the study", TextStyle::Plain, Some("study.md")),
+                inline(", ", TextStyle::Plain, None),
+                inline("now", TextStyle::Strong, None),
+                inline(" or later.", TextStyle::Plain, None),
             ]),
-            Block::List {
+            DocBlock::List {
                 first: Some(1),
                 items: vec![
                     vec![
-                        Block::Paragraph(vec![inline("one", Style::Plain, None)]),
-                        Block::List {
+                        DocBlock::Paragraph(vec![inline("one", TextStyle::Plain, None)]),
+                        DocBlock::List {
                             first: None,
-                            items: vec![vec![Block::Paragraph(vec![inline("deep", Style::Plain, None)])]]
+                            items: vec![vec![DocBlock::Paragraph(vec![inline("deep", TextStyle::Plain, None)])]]
                         },
                     ],
-                    vec![Block::Paragraph(vec![inline("two", Style::Plain, None)])],
+                    vec![DocBlock::Paragraph(vec![inline("two", TextStyle::Plain, None)])],
                 ],
             },
-            Block::Quote(vec![Block::Paragraph(vec![inline("said", Style::Plain, None)])]),
-            Block::Rule,
-            Block::Code { lang: "sql".into(), text: "SELECT 1".into() },
+            DocBlock::Quote(vec![DocBlock::Paragraph(vec![inline("said", TextStyle::Plain, None)])]),
+            DocBlock::Rule,
+            DocBlock::Code { lang: "sql".into(), text: "SELECT 1".into() },
         ]
     );
-    let table = blocks("| a | b |\n|---|---|\n| 1 | `2` |\n");
-    let [Block::Table { head, rows }] = table.as_slice() else { panic!("{table:?}") };
-    assert_eq!(head.iter().map(|cell| plain(cell)).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(rows[0].iter().map(|cell| plain(cell)).collect::<Vec<_>>(), ["1", "2"]);
+    let table = parse_blocks("| a | b |\n|---|---|\n| 1 | `2` |\n");
+    let [DocBlock::Table { head, rows }] = table.as_slice() else { panic!("{table:?}") };
+    assert_eq!(head.iter().map(|cell| plain_text(cell)).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(rows[0].iter().map(|cell| plain_text(cell)).collect::<Vec<_>>(), ["1", "2"]);
 }
 
 #[test]
 fn a_page_cannot_speak_to_the_terminal_nor_nest_without_end() {
-    let found = blocks("a\u{1b}[2Jb `\u{7}`\n\n```\n\u{1b}c\n```\n");
+    let found = parse_blocks("a\u{1b}[2Jb `\u{7}`\n\n```\n\u{1b}c\n```\n");
     assert!(!format!("{found:?}").contains("\\u{1b}"), "{found:?}");
     let deep = format!("{} x", "> ".repeat(5_000));
-    assert!(format!("{:?}", blocks(&deep)).matches("Quote").count() <= 16);
-    assert!(plain_of(&blocks(&deep)).contains('x'));
+    assert!(format!("{:?}", parse_blocks(&deep)).matches("Quote").count() <= 16);
+    assert!(plain_of(&parse_blocks(&deep)).contains('x'));
 }
 
-fn plain_of(blocks: &[Block]) -> String {
+fn plain_of(blocks: &[DocBlock]) -> String {
     blocks
         .iter()
         .map(|block| match block {
-            Block::Paragraph(text) => plain(text),
-            Block::Quote(inside) => plain_of(inside),
+            DocBlock::Paragraph(text) => plain_text(text),
+            DocBlock::Quote(inside) => plain_of(inside),
             _ => String::new(),
         })
         .collect()

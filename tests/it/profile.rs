@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rrx::domain::problem::{Problem, ProblemKind};
-use rrx::domain::profile::{BadHop, Environment, Hop, Profile, SecretSource, Settings, TlsMode, parse};
+use rrx::domain::profile::{Environment, Hop, HopParseError, Profile, SecretSource, Settings, TlsMode, parse};
 
 fn fixtures(folder: &str) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/settings").join(folder);
@@ -111,11 +111,11 @@ fn hops_are_read_in_every_form() {
     assert_eq!(read("u@[fe80::1]:2200"), Ok((Some("u".into()), "fe80::1".into(), Some(2200))));
     assert_eq!(read("[::1]"), Ok((None, "::1".into(), None)));
     assert_eq!(read("::1"), Ok((None, "::1".into(), None)));
-    assert_eq!(read("[::1]x"), Err(BadHop::Address));
-    assert_eq!(read("host:"), Err(BadHop::Port));
-    assert_eq!(read("host:+22"), Err(BadHop::Port));
-    assert_eq!(read(""), Err(BadHop::NoHost));
-    assert_eq!(read("a b"), Err(BadHop::Name));
+    assert_eq!(read("[::1]x"), Err(HopParseError::Address));
+    assert_eq!(read("host:"), Err(HopParseError::Port));
+    assert_eq!(read("host:+22"), Err(HopParseError::Port));
+    assert_eq!(read(""), Err(HopParseError::NoHost));
+    assert_eq!(read("a b"), Err(HopParseError::Name));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn an_unknown_profile_is_a_settings_problem_with_the_nearest_name() {
 #[test]
 fn paths_count_from_the_home_and_from_the_settings_file() {
     let (settings, _) = parse(&fs::read_to_string("tests/fixtures/settings/valid/whole.toml").unwrap(), "f");
-    let profile = settings.located(Path::new("/home/u"), Path::new("/etc/rrx")).profiles.remove(0);
+    let profile = settings.with_absolute_paths(Path::new("/home/u"), Path::new("/etc/rrx")).profiles.remove(0);
     assert_eq!(profile.route[0].identity, [PathBuf::from("/home/u/.ssh/id_ed25519")]);
     assert_eq!(profile.route[1].known_hosts, Some("/home/u/kh".into()));
     assert_eq!(profile.blinding, Some("/etc/rrx/blinding.toml".into()));

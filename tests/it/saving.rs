@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rrx::domain::problem::Problem;
-use rrx::domain::profile::{Draft, Overwrite, SecretSource, add};
+use rrx::domain::profile::{Overwrite, ProfileDraft, SecretSource, add};
 use rrx::io::storage::lock;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::settings::{self, Presence};
@@ -14,7 +14,7 @@ use tempfile::tempdir;
 
 /// Adds a profile of this name.
 fn add_profile(paths: &Paths, name: &str) -> Result<(), Problem> {
-    let draft = Draft {
+    let draft = ProfileDraft {
         name: name.into(),
         environment: None,
         route: Vec::new(),
@@ -25,7 +25,7 @@ fn add_profile(paths: &Paths, name: &str) -> Result<(), Problem> {
         password: None,
         tls: None,
         ca: None,
-        without: Vec::new(),
+        removed_keys: Vec::new(),
     };
     settings::change(paths, |text, file| add(text, file, &draft, Overwrite::Forbidden))
 }

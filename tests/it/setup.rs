@@ -13,8 +13,9 @@ use rrx::cli::{Cli, Command, ProfilesCommand};
 use rrx::commands::{profiles, secret, ssh_key};
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::profile::{
-    BadUrl, CommandLine, Draft, Environment, Hop, Imported, Overwrite, Profile, Secret, SecretSource, TlsMode, add,
-    admit, export, parse, read_my_cnf, read_shared, read_url,
+    CommandLine, Environment, Hop, ImportedConnection, Overwrite, Profile, ProfileDraft, Secret, SecretSource, TlsMode,
+    UrlParseError, add, add_shared_profile, parse, read_option_file, read_shared_profile, read_url,
+    write_shared_profile,
 };
 use rrx::io::env::{HostEnv, SecretStore};
 use rrx::io::host::keyring::{Keyring, KeyringError};
@@ -29,7 +30,7 @@ const PASSWORD: &str = "dist1nct;p@ss'w\"ord%#/?:end";
 
 // ------------------------------------------------------------ URLs
 
-fn url(text: &str) -> Imported {
+fn url(text: &str) -> ImportedConnection {
     read_url(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -50,7 +51,7 @@ fn urls_of_other_programs_are_read() {
     assert_eq!(hops.route.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ec2-user@bastion:2222"]);
     assert_eq!((hops.host.as_deref(), hops.port, hops.name.as_deref()), (Some("db.internal"), None, Some("shop-eu")));
     assert_eq!(hops.environment, Some(Environment::Production));
-    assert_eq!(hops.notes, ["not understood, and left out: tLSMode"]);
+    assert_eq!(hops.notes, ["not understood and left out: tLSMode"]);
 
     let maria = url("MariaDB+SSH://u@[::1]:22/a@[fe80::2]:3306?ssl-mode=VERIFY_IDENTITY&ssl_ca=%2Fca.pem");
     assert_eq!(maria.route[0].to_string(), "u@[::1]:22");
@@ -66,17 +67,17 @@ fn urls_of_other_programs_are_read() {
 #[test]
 fn a_url_that_cannot_be_read_says_why_and_quotes_no_secret() {
     for (text, wanted) in [
-        ("postgres://u:hunter2@h/db", "it begins with none of"),
-        ("hunter2", "it begins with none of"),
+        ("postgres://u:hunter2@h/db", "it does not begin with mysql://"),
+        ("hunter2", "it does not begin with mysql://"),
         ("mysql://u:hun/ter2@h/db", "the replica's host: the port is not"),
         ("mysql://u:hunter2@/db", "the replica's host: the host is missing"),
         ("mysql://u:hunter2@a,b/db", "it names several hosts"),
-        ("mysql+ssh://u:hunter2@b", "the replica's part is missing"),
+        ("mysql+ssh://u:hunter2@b", "the replica is missing after the SSH host"),
         ("mysql+ssh://u:hunter2@b:x/a@h", "the SSH host: the port"),
         ("mysql://u:%ff%fehunter2@h/db", "the password is not UTF-8"),
-        ("mysql://u%0a:hunter2@h/db", "the user holds a control character"),
+        ("mysql://u%0a:hunter2@h/db", "the user contains a control character"),
     ] {
-        let error: BadUrl = read_url(text).unwrap_err();
+        let error: UrlParseError = read_url(text).unwrap_err();
         assert!(error.to_string().starts_with(wanted), "{text}: {error}");
         assert!(!format!("{error} {error:?} {}", error.hint()).contains("ter2"), "{text}: {error}");
     }
@@ -94,10 +95,10 @@ proptest! {
             let _ = read_url(&format!("{scheme}{tail}"));
             let _ = read_url(&format!("{scheme}u:p@h/{tail}"));
         }
-        let _ = read_my_cnf(&text).connections();
-        let _ = read_my_cnf(&format!("[client]\nhost=h\n{tail}\npassword={tail}")).connections();
-        let _ = read_shared(&text, "f", None);
-        let _ = read_shared(&format!("rrx_profile = 1\n[profile.a]\nhost = \"h\"\nuser = \"u\"\n{tail}"), "f", None);
+        let _ = read_option_file(&text).connections();
+        let _ = read_option_file(&format!("[client]\nhost=h\n{tail}\npassword={tail}")).connections();
+        let _ = read_shared_profile(&text, "f", None);
+        let _ = read_shared_profile(&format!("rrx_profile = 1\n[profile.a]\nhost = \"h\"\nuser = \"u\"\n{tail}"), "f", None);
     }
 
     #[test]
@@ -117,7 +118,7 @@ proptest! {
     #[test]
     fn a_quoted_password_of_an_option_file_arrives(password in "\\PC{1,60}") {
         let quoted = password.replace('\\', "\\\\").replace('"', "\\\"");
-        let file = read_my_cnf(&format!("[client]\nhost = h\npassword = \"{quoted}\" # why\n"));
+        let file = read_option_file(&format!("[client]\nhost = h\npassword = \"{quoted}\" # why\n"));
         let (_, imported) = file.connections().remove(0);
         let found = imported.password.unwrap();
         prop_assert_eq!(found.reveal(), &password);
@@ -129,7 +130,7 @@ proptest! {
         port in proptest::option::of(1..u16::MAX), database in proptest::option::of("[^\\p{C}\\p{Z}]{1,16}"),
         command in "[^\\p{C}\\p{Z}]{1,30}", hop in "[a-z]{1,9}", before in 0..4_usize,
     ) {
-        let draft = Draft {
+        let draft = ProfileDraft {
             route: vec![hop.parse().unwrap()],
             port, database,
             password: Some(SecretSource::Command(command)),
@@ -152,18 +153,14 @@ proptest! {
 
 #[test]
 fn option_files_are_read_as_the_clients_read_them() {
-    let file = read_my_cnf(
+    let file = read_option_file(
         "# mine\n!include /etc/x\nstray = 1\n[client]\nuser = RO_USER\npassword='a#b\\\\c' # comment\nssl_ca = /ca.pem\n\
          loose-ssl-mode=VERIFY_CA\ndefault-character-set=utf8mb4\n[mysqld]\nport = 1\n\
          [client-eu]\nhost = eu.example.com\nport=3307\nwhat-is-this = 7\n[client_us]\nhost=us\npassword=raw#cut\nsocket=/s\n[client",
     );
     assert_eq!(
         file.notes,
-        [
-            "line 2: other files are not followed (!include)",
-            "line 3: it stands in no group",
-            "line 20: the group has no ]"
-        ]
+        ["line 2: other files are not read (!include)", "line 3: it is in no group", "line 20: the group has no ]"]
     );
     let all = file.connections();
     assert_eq!(all.iter().map(|(group, _)| group.as_str()).collect::<Vec<_>>(), ["client-eu", "client_us"]);
@@ -171,17 +168,17 @@ fn option_files_are_read_as_the_clients_read_them() {
     assert_eq!((eu.name.as_deref(), eu.host.as_deref(), eu.port), (Some("eu"), Some("eu.example.com"), Some(3307)));
     assert_eq!((eu.user.as_deref(), eu.tls), (Some("RO_USER"), Some(TlsMode::VerifyCa)));
     assert_eq!(eu.password.as_ref().unwrap().reveal(), "a#b\\c");
-    assert_eq!(eu.notes, ["not understood, and left out: what-is-this"]);
+    assert_eq!(eu.notes, ["not understood and left out: what-is-this"]);
     assert_eq!((us.name.as_deref(), us.password.as_ref().unwrap().reveal()), (Some("us"), "raw"));
-    assert!(us.notes.iter().any(|note| note.starts_with("line 18: what follows # is a comment")), "{:?}", us.notes);
+    assert!(us.notes.iter().any(|note| note.starts_with("line 18: the text after # is a comment")), "{:?}", us.notes);
     assert!(us.notes.iter().any(|note| note.starts_with("socket is left out")));
     assert!(!format!("{file:?}").contains("a#b"));
 }
 
 // ------------------------------------------------------------ the settings file
 
-fn draft(name: &str, host: &str, user: &str) -> Draft {
-    Draft {
+fn draft(name: &str, host: &str, user: &str) -> ProfileDraft {
+    ProfileDraft {
         name: name.into(),
         environment: None,
         route: vec![],
@@ -192,7 +189,7 @@ fn draft(name: &str, host: &str, user: &str) -> Draft {
         password: None,
         tls: None,
         ca: None,
-        without: Vec::new(),
+        removed_keys: Vec::new(),
     }
 }
 
@@ -210,7 +207,7 @@ const KEPT: &str = "# The team's profiles. Ask Ida before you change them.\n\
 
 #[test]
 fn adding_keeps_comments_and_order() {
-    let draft = Draft {
+    let draft = ProfileDraft {
         route: vec!["a@b:22".parse().unwrap(), "c".parse().unwrap()],
         password: Some(SecretSource::Keyring("us".into())),
         tls: Some(TlsMode::VerifyIdentity),
@@ -233,7 +230,7 @@ fn adding_keeps_comments_and_order() {
 
 #[test]
 fn a_profile_that_is_there_is_replaced_only_when_that_is_said_and_keeps_its_policy() {
-    let new = Draft { database: Some("d".into()), ..draft("eu", "new", "RO") };
+    let new = ProfileDraft { database: Some("d".into()), ..draft("eu", "new", "RO") };
     let problem = add(KEPT, "f", &new, Overwrite::Forbidden).unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Settings);
     assert!(problem.hint.unwrap().contains("--replace"));
@@ -254,7 +251,7 @@ fn replacing_changes_only_what_is_given_and_a_hop_named_again_keeps_its_pin() {
     let (settings, problems) = parse(before, "f");
     assert_eq!(problems, []);
     let was = settings.profile("rep").unwrap().clone();
-    let read = |draft: &Draft| {
+    let read = |draft: &ProfileDraft| {
         let written = add(before, "f", draft, Overwrite::Allowed).unwrap();
         parse(&written, "f").0.profile("rep").unwrap().clone()
     };
@@ -263,9 +260,9 @@ fn replacing_changes_only_what_is_given_and_a_hop_named_again_keeps_its_pin() {
     assert_eq!((moved.host.as_str(), moved.port, moved.user.as_str()), ("new", 3306, "a2"));
     assert_eq!(Profile { host: was.host.clone(), port: was.port, user: was.user.clone(), ..moved }, was);
     let hops = vec!["x".parse().unwrap(), "u@b:22".parse().unwrap()];
-    let longer = read(&Draft { route: hops, ..draft("rep", "old", "a") });
+    let longer = read(&ProfileDraft { route: hops, ..draft("rep", "old", "a") });
     assert_eq!((longer.route.len(), &longer.route[1]), (2, &was.route[0]));
-    let direct = read(&Draft { without: vec!["route", "database"], ..draft("rep", "old", "a") });
+    let direct = read(&ProfileDraft { removed_keys: vec!["route", "database"], ..draft("rep", "old", "a") });
     assert!(direct.route.is_empty() && direct.database.is_none() && direct.ca.is_some(), "{direct:?}");
 }
 
@@ -283,14 +280,14 @@ fn a_password_from_a_keyring_that_is_not_there_is_refused_before_anything_is_wri
 fn what_cannot_be_added_to_is_left_alone_and_named() {
     let new = draft("eu", "h", "u");
     let problem = add("[profile.x]\nhost = \n", "f", &new, Overwrite::Forbidden).unwrap_err();
-    assert!(problem.what.starts_with("f:2: the settings file must be repaired"), "{problem}");
+    assert!(problem.what.starts_with("f:2: repair the settings file before"), "{problem}");
     let problem = add("profile = 7\n", "f", &new, Overwrite::Forbidden).unwrap_err();
     assert!(problem.because[0].contains("nothing was written"), "{problem}");
     for name in ["doctor", "a b", "-x", "", "é"] {
         assert!(add("", "f", &draft(name, "h", "u"), Overwrite::Forbidden).is_err(), "{name}");
     }
     let problem = add("", "f", &draft("eu", "two words", "u"), Overwrite::Forbidden).unwrap_err();
-    assert!(problem.what.contains("a host name has no blanks"), "{problem}");
+    assert!(problem.what.contains("a host name has no spaces"), "{problem}");
     let (_, problems) = parse("[profile.x]\nhost = \"replica:43306\"\nuser = \"u\"\n", "f");
     assert!(problems[0].to_string().contains("host = \"replica\", port = 43306"), "{problems:?}");
     let inline = add("profile = { a = { host = \"h\", user = \"u\" } }\n", "f", &new, Overwrite::Forbidden).unwrap();
@@ -576,7 +573,7 @@ fn a_secret_is_stored_dated_found_and_cleared() {
     assert_eq!(found.secret.reveal(), PASSWORD);
     let days = StoredDates::new(&home.paths.state, august).age_in_days(&source);
     assert_eq!(days, Some(94));
-    let hint = source.refused("eu", days, &CommandLine::default()).unwrap();
+    let hint = source.hint_when_refused("eu", days, &CommandLine::default()).unwrap();
     assert_eq!(hint, "stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
     assert!(!home.files().contains(PASSWORD));
     let said = home.run(&["secret", "clear", "eu"], "", false).unwrap();
@@ -587,9 +584,9 @@ fn a_secret_is_stored_dated_found_and_cleared() {
     let problem = secrets::resolve_within(&source, "x", Duration::from_secs(1), &home.ring).unwrap_err();
     assert_eq!(problem.because, ["the keyring has no entry for this profile"]);
     let rrx = CommandLine::of(Some(Path::new("team.toml")));
-    assert_eq!(source.absent(&rrx), "`rrx --config team.toml secret set eu` stores it");
+    assert_eq!(source.hint_when_absent(&rrx), "`rrx --config team.toml secret set eu` stores it");
     let passphrase = SecretSource::Keyring("eu/passphrase".into());
-    assert_eq!(passphrase.absent(&CommandLine::default()), "`rrx secret set eu --passphrase` stores it");
+    assert_eq!(passphrase.hint_when_absent(&CommandLine::default()), "`rrx secret set eu --passphrase` stores it");
 }
 
 #[test]
@@ -620,9 +617,12 @@ fn an_old_password_file_is_told_its_age() {
     let source = SecretSource::File(file);
     assert_eq!(StoredDates::new(root.path(), august).age_in_days(&source), Some(94));
     assert!(
-        source.refused("eu", Some(1), &CommandLine::default()).unwrap().starts_with("its file was written yesterday: ")
+        source
+            .hint_when_refused("eu", Some(1), &CommandLine::default())
+            .unwrap()
+            .starts_with("the file was written yesterday: ")
     );
-    assert_eq!(SecretSource::Prompt.refused("eu", None, &CommandLine::default()), None);
+    assert_eq!(SecretSource::Prompt.hint_when_refused("eu", None, &CommandLine::default()), None);
 }
 
 // ------------------------------------------------------------ passing on
@@ -640,7 +640,7 @@ fn passed_on(config: &str) -> String {
         .iter()
         .map(|hop| Hop { identity: vec![], known_hosts: None, host_key: vec![PIN.into()], ..hop.clone() })
         .collect();
-    export(&profile, &route)
+    write_shared_profile(&profile, &route)
 }
 
 #[test]
@@ -649,8 +649,9 @@ fn a_profile_is_passed_on_without_secrets_or_paths_and_its_keys_are_pinned() {
     for hidden in ["show-secret", "/home/me", "password =", "tunnel", "identity ="] {
         assert!(!text.contains(hidden), "{hidden} in\n{text}");
     }
-    let context = read_shared(&text, "f", Some("mine")).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
-    let written = admit("# mine\n", "f", &context, Overwrite::Forbidden).unwrap();
+    let context =
+        read_shared_profile(&text, "f", Some("mine")).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    let written = add_shared_profile("# mine\n", "f", &context, Overwrite::Forbidden).unwrap();
     let (settings, problems) = parse(&written, "f");
     assert_eq!(problems, [], "{written}");
     let (mine, theirs) = (settings.profile("mine").unwrap(), parse(WHOLE, "f").0.profiles.remove(0));
@@ -682,26 +683,26 @@ fn hostile_files_are_refused_with_line_and_reason() {
         (whole("identity_passphrase = { command = \"x\" }"), "f:5: \"identity_passphrase\": a secret"),
         (whole("identity = \"/etc/shadow\""), "f:5: \"identity\": it names files of another machine"),
         (whole("ca = \"evil.pem\""), "f:5: \"ca\""),
-        (whole("tunnel = true"), "f:5: \"tunnel\": that is for each user"),
+        (whole("tunnel = true"), "f:5: \"tunnel\": each user decides on it"),
         (whole("unblind = \"headless\""), "f:5: \"unblind\""),
-        (whole("blinding = \"../../x\""), "f:2: blinding: only the name"),
+        (whole("blinding = \"../../x\""), "f:2: blinding: must be the name of a file"),
         (whole("route = [{ host = \"b\", known_hosts = \"/evil\" }]"), "f:5: \"known_hosts\""),
         (whole("route = [{ host = \"-oProxyCommand=x\" }]"), "f:5: "),
         (whole("hots = \"b\""), "f:5: \"hots\": unknown key"),
         (whole("limits = { rows = 1, colums = 2 }"), "f:5: unknown key \"colums\""),
-        (whole("[profile.us]\nhost = \"h\"\nuser = \"u\""), "f:5: it holds more than one profile"),
+        (whole("[profile.us]\nhost = \"h\"\nuser = \"u\""), "f:5: the file has more than one profile"),
         (whole("[ui]\nkeymap = \"x\""), "f:5: \"ui\" does not belong"),
-        (whole("database = \"a\\u001b[2J\""), "f:5: database: holds a control character"),
+        (whole("database = \"a\\u001b[2J\""), "f:5: database: contains a control character"),
         (
             "rrx_profile = 2\n[profile.eu]\nhost = \"h\"\nuser = \"u\"\n".into(),
-            "f:1: rrx_profile: this version reads form 1",
+            "f:1: rrx_profile: this version of rrx reads format 1",
         ),
         ("rrx_profile = 1\n[profile.doctor]\nhost = \"h\"\nuser = \"u\"\n".into(), "f:2: a profile cannot be called"),
         ("rrx_profile = 1\n[profile.eu\n".into(), "f:2: not TOML"),
-        ("rrx_profile = 1\n".into(), "f:1: it holds no [profile.NAME]"),
+        ("rrx_profile = 1\n".into(), "f:1: [profile.NAME] is missing"),
         ("[profile.eu]\nhost = \"h\"\nuser = \"u\"\n".into(), "f:1: rrx_profile = 1 is missing"),
     ] {
-        let problems = read_shared(&text, "f", None).err().unwrap_or_else(|| panic!("taken:\n{text}"));
+        let problems = read_shared_profile(&text, "f", None).err().unwrap_or_else(|| panic!("taken:\n{text}"));
         assert!(problems.iter().any(|problem| problem.what.starts_with(wanted)), "{wanted}: {problems:?}");
     }
     let home = Home::new("");
@@ -716,8 +717,8 @@ fn hostile_files_are_refused_with_line_and_reason() {
 #[test]
 fn blinding_rules_that_are_there_stay_whatever_comes() {
     let text = passed_on("[profile.eu]\nhost = \"h\"\nuser = \"u\"\n");
-    let context = read_shared(&text, "f", None).unwrap();
-    let written = admit(KEPT, "f", &context, Overwrite::Allowed).unwrap();
+    let context = read_shared_profile(&text, "f", None).unwrap();
+    let written = add_shared_profile(KEPT, "f", &context, Overwrite::Allowed).unwrap();
     assert!(written.contains("blinding = \"rules.toml\""), "{written}");
 }
 

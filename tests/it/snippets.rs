@@ -1,7 +1,7 @@
 //! Snippets: the file's form, names, order.
 
 use proptest::prelude::*;
-use rrx::domain::snippets::{NameProblem, Param, ParamKind, Snippet, check_name, rank, render, slug};
+use rrx::domain::snippets::{ParamType, Snippet, SnippetNameError, SnippetParam, check_name, rank, render, slug};
 
 const FILE: &str = r#"/* rrx
 # subjects-by-status.sql. Any SQL tool reads the file.
@@ -33,19 +33,19 @@ fn a_file_is_read_with_its_header() {
     assert_eq!(
         snippet.params,
         [
-            Param {
+            SnippetParam {
                 name: "study".into(),
                 default: Some("XN-101-001".into()),
                 values: Some("SELECT name FROM study ORDER BY 1".into()),
-                ..Param::default()
+                ..SnippetParam::default()
             },
-            Param {
+            SnippetParam {
                 name: "since".into(),
-                kind: ParamKind::Date,
+                kind: ParamType::Date,
                 default: Some("2024-01-01".into()),
-                ..Param::default()
+                ..SnippetParam::default()
             },
-            Param { name: "arm".into(), allowed: vec!["A".into(), "B".into()], ..Param::default() },
+            SnippetParam { name: "arm".into(), allowed: vec!["A".into(), "B".into()], ..SnippetParam::default() },
         ]
     );
 }
@@ -108,7 +108,7 @@ fn a_new_snippet_is_named_after_its_title() {
     let snippet = Snippet::from_statement("Subjects by Status (v2)", " SELECT 1 ").unwrap();
     assert_eq!((snippet.name.as_str(), snippet.statement.as_str()), ("subjects-by-status-v2", "SELECT 1"));
     assert_eq!(render(&snippet), "/* rrx\ntitle = \"Subjects by Status (v2)\"\n*/\nSELECT 1\n");
-    assert_eq!(Snippet::from_statement("../..", "SELECT 1").unwrap_err(), NameProblem::Empty);
+    assert_eq!(Snippet::from_statement("../..", "SELECT 1").unwrap_err(), SnippetNameError::Empty);
     assert_eq!(slug("Größe: 日本"), "größe-日本");
     assert!(slug(&"日".repeat(100)).len() <= 100);
 }
@@ -116,17 +116,17 @@ fn a_new_snippet_is_named_after_its_title() {
 #[test]
 fn hostile_names_are_refused() {
     for (name, problem) in [
-        ("", NameProblem::Empty),
-        ("../x", NameProblem::Separator),
-        ("a/b", NameProblem::Separator),
-        ("a\\b", NameProblem::Separator),
-        (".hidden", NameProblem::Dot),
-        ("-rf", NameProblem::Dash),
-        ("a\nb", NameProblem::Unseen),
-        ("a\u{1b}[2J", NameProblem::Unseen),
-        ("a\u{202e}b", NameProblem::Unseen),
-        (" a", NameProblem::Blank),
-        (&"a".repeat(101), NameProblem::Long),
+        ("", SnippetNameError::Empty),
+        ("../x", SnippetNameError::Separator),
+        ("a/b", SnippetNameError::Separator),
+        ("a\\b", SnippetNameError::Separator),
+        (".hidden", SnippetNameError::Dot),
+        ("-rf", SnippetNameError::Dash),
+        ("a\nb", SnippetNameError::InvisibleCharacter),
+        ("a\u{1b}[2J", SnippetNameError::InvisibleCharacter),
+        ("a\u{202e}b", SnippetNameError::InvisibleCharacter),
+        (" a", SnippetNameError::Space),
+        (&"a".repeat(101), SnippetNameError::Long),
     ] {
         assert_eq!(check_name(name), Err(problem), "{name:?}");
     }
@@ -162,9 +162,9 @@ proptest! {
         statement in "(/\\* rrx )?[!-~][ -~\n]{0,40}[!-~]",
         params in prop::collection::btree_map("[a-z]{1,5}", (prop::option::of(any::<String>()), prop::collection::vec(any::<String>(), 0..2)), 0..3),
     ) {
-        let params: Vec<Param> = params
+        let params: Vec<SnippetParam> = params
             .into_iter()
-            .map(|(name, (default, allowed))| Param { name, default, allowed, kind: ParamKind::Integer, values: None })
+            .map(|(name, (default, allowed))| SnippetParam { name, default, allowed, kind: ParamType::Integer, values: None })
             .collect();
         let snippet = Snippet { name: "n".into(), title, tags, statement, params, ..Snippet::default() };
         let text = render(&snippet);

@@ -26,7 +26,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["domain::text", "domain::calendar", "domain::quantity", "domain::limits", "domain::problem", "domain::ids"],
     ),
     ("src/domain/keys", &["domain::text", "domain::limits", "domain::problem"]),
-    ("src/domain/profile", &["domain::text", "domain::limits", "domain::problem"]),
+    ("src/domain/nearest.rs", &[]),
+    ("src/domain/documented_key.rs", &[]),
+    ("src/domain/profile", &["domain::text", "domain::nearest", "domain::limits", "domain::problem"]),
     (
         "src/domain/access_log",
         &["domain::text", "domain::ids", "domain::sql", "domain::limits", "domain::problem", "domain::quantity"],
@@ -35,10 +37,29 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "src/domain/export",
         &["domain::text", "domain::calendar", "domain::results", "domain::sql", "domain::limits", "domain::problem"],
     ),
-    ("src/domain/docs", &["domain::text", "domain::sql", "domain::catalog", "domain::limits", "domain::problem"]),
+    (
+        "src/domain/docs",
+        &[
+            "domain::text",
+            "domain::documented_key",
+            "domain::sql",
+            "domain::catalog",
+            "domain::limits",
+            "domain::problem",
+        ],
+    ),
     (
         "src/domain/snippets",
-        &["domain::text", "domain::sql", "domain::catalog", "domain::results", "domain::limits", "domain::problem"],
+        &[
+            "domain::text",
+            "domain::documented_key",
+            "domain::nearest",
+            "domain::sql",
+            "domain::catalog",
+            "domain::results",
+            "domain::limits",
+            "domain::problem",
+        ],
     ),
     ("src/domain/ssh", &["domain::limits", "domain::profile"]),
     ("src/domain/compute.rs", &["domain::catalog", "domain::limits", "domain::problem"]),
@@ -233,7 +254,12 @@ fn a_permit_is_made_in_one_place() {
 #[test]
 fn a_command_line_to_run_is_made_in_one_place() {
     // The line must repeat the settings file of this run: `CommandLine` knows it. The rest needs none, or is about this run.
-    const ELSEWHERE: [&str; 3] = ["src/cli.rs", "src/domain/profile/command_line.rs", "src/domain/profile/share.rs"];
+    const ELSEWHERE: [&str; 4] = [
+        "src/cli.rs",
+        "src/domain/profile/command_line.rs",
+        "src/domain/profile/settings_table.rs",
+        "src/domain/profile/shared_profile.rs",
+    ];
     const COMMANDS: [&str; 8] =
         ["doctor", "run ", "secret", "profiles list", "profiles add", "snippets", "PROFILE", "{"];
     for (name, text) in sources().iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {

@@ -122,7 +122,7 @@ impl Report<'_> {
             "rrx": env!("CARGO_PKG_VERSION"),
             "time": Timestamp::try_from(self.time).map(format_time).ok(),
             "profile": profile.name,
-            "environment": profile.environment.word(),
+            "environment": profile.environment.label(),
             "route": profile.route.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "host": profile.host,
             "port": profile.port,

@@ -11,7 +11,7 @@ const RUNNING_WIDTH: usize = 50;
 
 /// Returns the first line.
 pub(super) fn heading(profile: &Profile) -> String {
-    let (name, environment) = (&profile.name, profile.environment.word());
+    let (name, environment) = (&profile.name, profile.environment.label());
     format!("{name} ({environment}): connection to {}:{}\n", one_line(&profile.host), profile.port)
 }
 

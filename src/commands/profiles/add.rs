@@ -5,7 +5,7 @@ use super::source::ImportSource;
 use super::{Interview, ProfilesDeps};
 use crate::cli::{AddCommand, ProfileDetails};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{Draft, Environment, Hop, Imported, check_name, endpoint};
+use crate::domain::profile::{Environment, Hop, ImportedConnection, ProfileDraft, check_name, parse_endpoint};
 use crate::io::host::keyring::Keyring;
 
 /// Adds the profile. Asks for what the flags do not say if they name neither a replica nor a URL.
@@ -17,7 +17,7 @@ pub fn add(command: &AddCommand, deps: ProfilesDeps<'_>, interview: &mut Intervi
     refuse_missing_keyring(&command.details, deps.secrets.keyring)?;
     let mut imported = match &command.url {
         Some(url) => ImportSource::url_or_stdin(url, interview)?.parse_url()?,
-        None => Imported::default(),
+        None => ImportedConnection::default(),
     };
     if let Some((host, port)) = command.replica.clone() {
         (imported.host, imported.port) = (Some(host), port);
@@ -29,7 +29,8 @@ pub fn add(command: &AddCommand, deps: ProfilesDeps<'_>, interview: &mut Intervi
     if command.replica.is_none() && command.url.is_none() && interview.is_terminal {
         without = ask(&mut imported, &mut details, deps.secrets.keyring, interview)?;
     }
-    let draft = Draft { without, ..draft(&command.name, imported, &details, deps.secrets, interview)? };
+    let draft =
+        ProfileDraft { removed_keys: without, ..draft(&command.name, imported, &details, deps.secrets, interview)? };
     save(&[draft], overwrite(&details), deps, interview)
 }
 
@@ -45,7 +46,7 @@ fn refuse_missing_keyring(details: &ProfileDetails, keyring: &dyn Keyring) -> Re
 
 /// Asks for what the flags do not say. Returns the settings that the profile must not have.
 fn ask(
-    imported: &mut Imported,
+    imported: &mut ImportedConnection,
     details: &mut ProfileDetails,
     keyring: &dyn Keyring,
     interview: &mut Interview<'_>,
@@ -55,7 +56,7 @@ fn ask(
     if details.environment.is_none() {
         let question = "Environment: production, validation, test or development";
         imported.environment = Some(interview.ask(question, "production", |answer| {
-            Environment::meant(answer).ok_or_else(|| "choose one of these environments".to_owned())
+            Environment::from_alias(answer).ok_or_else(|| "choose one of these environments".to_owned())
         })?);
     }
     if details.bastions.is_empty() {
@@ -70,7 +71,7 @@ fn ask(
         }
     }
     let (host, port) =
-        interview.ask("Replica, as host[:port]", "", |answer| endpoint(answer).map_err(|why| why.to_string()))?;
+        interview.ask("Replica, as host[:port]", "", |answer| parse_endpoint(answer).map_err(|why| why.to_string()))?;
     (imported.host, imported.port) = (Some(host), port);
     if imported.user.is_none() {
         imported.user = Some(interview.ask("Account on the replica", "", not_empty)?);

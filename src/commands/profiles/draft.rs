@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use super::{Interview, ProfilesDeps};
 use crate::cli::ProfileDetails;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{self, Draft, Environment, Imported, Overwrite, Secret, SecretKind, SecretSource};
+use crate::domain::profile::{
+    self, Environment, ImportedConnection, Overwrite, ProfileDraft, Secret, SecretKind, SecretSource,
+};
 use crate::io::env::SecretStore;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::settings;
@@ -17,11 +19,11 @@ use crate::io::storage::settings;
 /// Returns a problem that names what is missing.
 pub(super) fn draft(
     name: &str,
-    mut imported: Imported,
+    mut imported: ImportedConnection,
     details: &ProfileDetails,
     secrets: SecretStore<'_>,
     interview: &mut Interview<'_>,
-) -> Result<Draft, Problem> {
+) -> Result<ProfileDraft, Problem> {
     for note in &imported.notes {
         interview.say(&format!("{name}: {note}"))?;
     }
@@ -32,7 +34,7 @@ pub(super) fn draft(
     };
     let host = imported.host.ok_or_else(|| missing("--replica HOST[:PORT]", "the host of the replica"))?;
     let user = imported.user.ok_or_else(|| missing("--user NAME", "an account"))?;
-    let entry = SecretKind::Password.entry(name);
+    let entry = SecretKind::Password.keyring_name(name);
     let mut password = password_source(details).map(|source| match source {
         SecretSource::Keyring(_) => SecretSource::Keyring(entry.clone()),
         other => other,
@@ -42,7 +44,7 @@ pub(super) fn draft(
     {
         password = Some(SecretSource::Keyring(entry));
     }
-    Ok(Draft {
+    Ok(ProfileDraft {
         name: name.to_owned(),
         environment: details.environment.map(Environment::from).or(imported.environment),
         route: if details.bastions.is_empty() { imported.route } else { details.bastions.clone() },
@@ -53,7 +55,7 @@ pub(super) fn draft(
         password,
         tls: details.tls.map(profile::TlsMode::from).or(imported.tls),
         ca: details.ca.as_ref().or(imported.ca.as_ref()).map(|ca| absolute(ca)),
-        without: Vec::new(),
+        removed_keys: Vec::new(),
     })
 }
 
@@ -75,7 +77,7 @@ fn handle_password(
         }
     };
     if use_keyring {
-        let entry = SecretKind::Password.entry(name);
+        let entry = SecretKind::Password.keyring_name(name);
         match secrets.store(&entry, found) {
             Ok(()) => {
                 interview.say(&format!("The password of {entry} is in the keyring."))?;
@@ -88,7 +90,7 @@ fn handle_password(
         "{name}: the password that was found is not stored, neither in the keyring nor in the settings. {}",
         match source {
             None | Some(SecretSource::Prompt) => "rrx asks for it.".to_owned(),
-            Some(source) => format!("It will come from {}.", source.words()),
+            Some(source) => format!("It will come from {}.", source.describe()),
         }
     ))?;
     Ok(false)
@@ -123,7 +125,7 @@ fn absolute(path: &Path) -> PathBuf {
 /// # Errors
 /// Returns a problem if they cannot be written.
 pub(super) fn save(
-    drafts: &[Draft],
+    drafts: &[ProfileDraft],
     overwrite: Overwrite,
     deps: ProfilesDeps<'_>,
     interview: &mut Interview<'_>,

@@ -28,7 +28,7 @@ pub async fn export(
 ) -> Result<(), Problem> {
     let profile = loaded.settings.require(&command.name)?;
     let route = portable_route(&profile.route, &silent_context(profile, env)).await.map_err(|error| error.problem())?;
-    let text = profile::export(profile, &route);
+    let text = profile::write_shared_profile(profile, &route);
     let Some(file) = &command.output else {
         return print::text(out, &text);
     };

@@ -6,7 +6,10 @@ use super::{Interview, ProfilesDeps};
 use crate::cli::ImportCommand;
 use crate::commands::common::print;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{self, Draft, Imported, check_name, is_shared, name_from, read_my_cnf, read_shared};
+use crate::domain::profile::{
+    self, ImportedConnection, ProfileDraft, check_name, is_shared_profile, profile_name_from, read_option_file,
+    read_shared_profile,
+};
 use crate::io::storage::settings;
 
 /// Imports profiles.
@@ -18,7 +21,7 @@ pub fn import(command: &ImportCommand, deps: ProfilesDeps<'_>, interview: &mut I
     if let Some(name) = &command.name {
         check_name(name)?;
     }
-    if !source.is_url && is_shared(&source.text) {
+    if !source.is_url && is_shared_profile(&source.text) {
         return import_shared(&source, command, deps, interview);
     }
     let drafts = if source.is_url {
@@ -26,25 +29,25 @@ pub fn import(command: &ImportCommand, deps: ProfilesDeps<'_>, interview: &mut I
         let name = profile_name(command, &imported).ok_or_else(|| no_name(&source.name))?;
         vec![draft(&name, with_user(imported, deps), &command.details, deps.secrets, interview)?]
     } else {
-        read_option_file(&source, command, deps, interview)?
+        import_option_file(&source, command, deps, interview)?
     };
     save(&drafts, overwrite(&command.details), deps, interview)
 }
 
 /// Returns the name for a profile: from the flag, from the source, or from the host.
-fn profile_name(command: &ImportCommand, imported: &Imported) -> Option<String> {
+fn profile_name(command: &ImportCommand, imported: &ImportedConnection) -> Option<String> {
     command.name.clone().or_else(|| imported.name.clone()).or_else(|| name_from_host(imported))
 }
 
 /// Makes a name from the first label of the replica's host.
-fn name_from_host(imported: &Imported) -> Option<String> {
+fn name_from_host(imported: &ImportedConnection) -> Option<String> {
     let host = imported.host.as_deref()?;
     let label = if host.parse::<std::net::IpAddr>().is_ok() { host } else { host.split('.').next()? };
-    name_from(label)
+    profile_name_from(label)
 }
 
 /// Fills in the name of the operating-system user as account, as MySQL clients do.
-fn with_user(mut imported: Imported, deps: ProfilesDeps<'_>) -> Imported {
+fn with_user(mut imported: ImportedConnection, deps: ProfilesDeps<'_>) -> ImportedConnection {
     if imported.user.is_none() {
         let own = deps.env.user.clone();
         imported.notes.push(format!("there is no account, so rrx uses {own}, as MySQL clients do"));
@@ -57,13 +60,13 @@ fn no_name(source: &str) -> Problem {
     Problem::new(ProblemKind::Settings, format!("{source} has no name for the profile")).hint("add --name NAME")
 }
 
-fn read_option_file(
+fn import_option_file(
     source: &ImportSource,
     command: &ImportCommand,
     deps: ProfilesDeps<'_>,
     interview: &mut Interview<'_>,
-) -> Result<Vec<Draft>, Problem> {
-    let file = read_my_cnf(&source.text);
+) -> Result<Vec<ProfileDraft>, Problem> {
+    let file = read_option_file(&source.text);
     for note in &file.notes {
         interview.say(&format!("{}: {note}", source.name))?;
     }
@@ -105,7 +108,7 @@ fn import_shared(
     deps: ProfilesDeps<'_>,
     interview: &mut Interview<'_>,
 ) -> Result<(), Problem> {
-    let shared = read_shared(&source.text, &source.name, command.name.as_deref()).map_err(|problems| {
+    let shared = read_shared_profile(&source.text, &source.name, command.name.as_deref()).map_err(|problems| {
         let mut problems = problems.into_iter();
         let first = problems.next().unwrap_or_else(|| Problem::new(ProblemKind::Settings, "The file cannot be read"));
         // One problem is returned; it lists the others.
@@ -113,7 +116,9 @@ fn import_shared(
     })?;
     let name = shared.profile.name.clone();
     let paths = &deps.env.paths;
-    settings::change(paths, |text, file| profile::admit(text, file, &shared, overwrite(&command.details)))?;
+    settings::change(paths, |text, file| {
+        profile::add_shared_profile(text, file, &shared, overwrite(&command.details))
+    })?;
     let route: Vec<String> = shared.profile.route.iter().map(ToString::to_string).collect();
     let route = if route.is_empty() { "directly".to_owned() } else { format!("through {}", route.join(" and ")) };
     interview.say(&format!(

@@ -31,7 +31,7 @@ pub fn list(
     let mut rows = vec![["NAME", "ENVIRONMENT", "ACCOUNT", "ROUTE", ""].map(str::to_owned)];
     rows.extend(profiles.iter().map(row));
     if cfg!(feature = "demo") {
-        rows.push(["demo", Environment::Demo.word(), "", "", "built in"].map(str::to_owned));
+        rows.push(["demo", Environment::Demo.label(), "", "", "built in"].map(str::to_owned));
     }
     print::columns(out, &rows)?;
     print::text(err, &format!("Settings: {}\n", paths.config.display()))
@@ -41,7 +41,7 @@ fn row(profile: &Profile) -> [String; 5] {
     let note = if profile.refusal().is_some() { "refused: rrx cannot enforce its blinding rules yet" } else { "" };
     [
         profile.name.clone(),
-        profile.environment.word().into(),
+        profile.environment.label().into(),
         print::one_line(&format!("{}@{}:{}", profile.user, profile.host, profile.port)),
         print::one_line(&route(profile)),
         note.into(),
@@ -56,7 +56,7 @@ fn route(profile: &Profile) -> String {
 fn facts(profile: &Profile) -> serde_json::Value {
     json!({
         "name": profile.name,
-        "environment": profile.environment.word(),
+        "environment": profile.environment.label(),
         "route": profile.route.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "host": profile.host,
         "port": profile.port,

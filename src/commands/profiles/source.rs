@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::Interview;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{Imported, is_shared, read_url, resolve};
+use crate::domain::profile::{ImportedConnection, absolute_path, is_shared_profile, read_url};
 use crate::io::storage::atomic;
 use crate::io::storage::paths::Paths;
 
@@ -31,7 +31,7 @@ impl ImportSource {
             return Self::url_or_stdin(argument, interview);
         }
         let path = if argument.starts_with("~/") {
-            resolve(Path::new(argument), &paths.home, Path::new(""))
+            absolute_path(Path::new(argument), &paths.home, Path::new(""))
         } else {
             PathBuf::from(argument)
         };
@@ -62,7 +62,7 @@ impl ImportSource {
             Problem::new(ProblemKind::Settings, "Standard input cannot be read").because(error.to_string())
         })?;
         let is_url = text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains("://"))
-            && !is_shared(&text);
+            && !is_shared_profile(&text);
         Ok(Self { text, name: "standard input".into(), is_url, is_argument: false })
     }
 
@@ -70,7 +70,7 @@ impl ImportSource {
     ///
     /// # Errors
     /// Returns a problem that says what is wrong with the URL.
-    pub(super) fn parse_url(&self) -> Result<Imported, Problem> {
+    pub(super) fn parse_url(&self) -> Result<ImportedConnection, Problem> {
         let mut imported = read_url(&self.text).map_err(|error| {
             Problem::new(ProblemKind::Settings, "The URL cannot be read").because(error.to_string()).hint(error.hint())
         })?;

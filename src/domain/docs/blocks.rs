@@ -1,86 +1,72 @@
-//! A page as blocks, ready to be laid out. Markdown in, values out; it knows no width and no colour.
+//! Parses the Markdown of a page into blocks that a view lays out.
 //!
-//! Characters that a terminal must not draw become visible marks (`domain::text`), so that no page can steer the terminal.
+//! Control characters of the source become U+FFFD, so that no page can send sequences to the terminal.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::domain::limits::DOC_DEPTH;
 use crate::domain::text::{multi_line, visible};
 
-/// One block of a page.
+/// A block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
-    /// A heading; level 1 is the highest.
+pub enum DocBlock {
+    /// A heading. Level 1 is the highest.
     Heading {
         /// 1 to 6.
         level: u8,
-        /// Its text.
         text: Vec<Inline>,
     },
-    /// A paragraph.
     Paragraph(Vec<Inline>),
-    /// A list.
     List {
         /// The first number of a numbered list.
         first: Option<u64>,
-        /// The blocks of each item.
-        items: Vec<Vec<Block>>,
+        items: Vec<Vec<DocBlock>>,
     },
-    /// A table.
     Table {
-        /// The cells of its head.
         head: Vec<Vec<Inline>>,
-        /// The cells of its rows; a row may have fewer or more cells than the head.
+        /// A row may have fewer or more cells than the head.
         rows: Vec<Vec<Vec<Inline>>>,
     },
-    /// Code as it stands.
     Code {
-        /// The language behind the fence; empty when none is named.
+        /// The language after the fence; empty when there is none.
         lang: String,
-        /// Without the last line end.
+        /// Without the last line break.
         text: String,
     },
-    /// A quotation.
-    Quote(Vec<Block>),
-    /// A line across.
+    Quote(Vec<DocBlock>),
+    /// A horizontal line.
     Rule,
 }
 
-/// How a piece of text is set.
+/// The style of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Style {
-    /// As the rest.
+pub enum TextStyle {
     #[default]
     Plain,
-    /// As code.
     Code,
-    /// Stressed.
     Emphasis,
-    /// Strongly stressed.
     Strong,
 }
 
-/// A piece of text of one style. A line break is a `\n` in the text.
+/// A piece of text in one style. A line break is a `\n` in the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inline {
-    /// The text.
     pub text: String,
-    /// How it is set.
-    pub style: Style,
-    /// Where it leads, as written: another page, an object, an address.
+    pub style: TextStyle,
+    /// The target as it is written: another page, an object, an address.
     pub link: Option<String>,
 }
 
-/// The text of some pieces without their styles.
+/// Joins the texts of some pieces, without their styles.
 #[must_use]
-pub fn plain(inlines: &[Inline]) -> String {
+pub fn plain_text(inlines: &[Inline]) -> String {
     inlines.iter().map(|inline| inline.text.as_str()).collect()
 }
 
-/// Takes Markdown apart.
+/// Parses Markdown.
 #[must_use]
-pub fn blocks(markdown: &str) -> Vec<Block> {
-    let mut builder = Builder::default();
+pub fn parse_blocks(markdown: &str) -> Vec<DocBlock> {
+    let mut builder = BlockBuilder::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         builder.take(event);
     }
@@ -91,47 +77,47 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
 
 /// A block that holds blocks and is not closed yet.
 #[derive(Debug)]
-enum Open {
-    Quote(Vec<Block>),
-    List(Option<u64>, Vec<Vec<Block>>),
-    Item(Vec<Block>),
+enum OpenBlock {
+    Quote(Vec<DocBlock>),
+    List(Option<u64>, Vec<Vec<DocBlock>>),
+    Item(Vec<DocBlock>),
 }
 
 #[derive(Default)]
-struct Stack(Vec<Open>);
+struct OpenBlocks(Vec<OpenBlock>);
 
 #[derive(Default)]
-struct Builder {
-    done: Vec<Block>,
-    open: Stack,
-    /// Blocks that were opened deeper than [`DOC_DEPTH`] and are shown flat.
+struct BlockBuilder {
+    done: Vec<DocBlock>,
+    open: OpenBlocks,
+    /// Open blocks below [`DOC_DEPTH`], which are shown flat.
     flat: usize,
     line: Vec<Inline>,
     strong: usize,
     emphasis: usize,
     link: Option<String>,
     code: Option<(String, String)>,
-    table: Option<Table>,
+    table: Option<TableBuilder>,
 }
 
 #[derive(Default)]
-struct Table {
+struct TableBuilder {
     head: Vec<Vec<Inline>>,
     rows: Vec<Vec<Vec<Inline>>>,
     row: Vec<Vec<Inline>>,
 }
 
-impl Stack {
-    /// Closes the innermost block into the one around it, or into the page.
-    fn pop_open(&mut self, done: &mut Vec<Block>) -> bool {
+impl OpenBlocks {
+    /// Closes the innermost block and adds it to the block around it, or to the page.
+    fn pop_open(&mut self, done: &mut Vec<DocBlock>) -> bool {
         let Some(open) = self.0.pop() else { return false };
         let block = match open {
-            Open::Quote(blocks) => Block::Quote(blocks),
-            Open::List(first, items) => Block::List { first, items },
-            Open::Item(blocks) => {
+            OpenBlock::Quote(blocks) => DocBlock::Quote(blocks),
+            OpenBlock::List(first, items) => DocBlock::List { first, items },
+            OpenBlock::Item(blocks) => {
                 match self.0.last_mut() {
-                    Some(Open::List(_, items)) => items.push(blocks),
-                    Some(Open::Quote(around) | Open::Item(around)) => around.extend(blocks),
+                    Some(OpenBlock::List(_, items)) => items.push(blocks),
+                    Some(OpenBlock::Quote(around) | OpenBlock::Item(around)) => around.extend(blocks),
                     None => done.extend(blocks),
                 }
                 return true;
@@ -141,29 +127,29 @@ impl Stack {
         true
     }
 
-    fn push(&mut self, done: &mut Vec<Block>, block: Block) {
+    fn push(&mut self, done: &mut Vec<DocBlock>, block: DocBlock) {
         match self.0.last_mut() {
-            Some(Open::Quote(blocks) | Open::Item(blocks)) => blocks.push(block),
-            Some(Open::List(_, items)) => items.push(vec![block]),
+            Some(OpenBlock::Quote(blocks) | OpenBlock::Item(blocks)) => blocks.push(block),
+            Some(OpenBlock::List(_, items)) => items.push(vec![block]),
             None => done.push(block),
         }
     }
 }
 
-impl Builder {
+impl BlockBuilder {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text, None),
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.text(&text, Some(Style::Code));
+                self.text(&text, Some(TextStyle::Code));
             }
             Event::FootnoteReference(name) => self.text(&name, None),
             Event::SoftBreak => self.text(" ", None),
             Event::HardBreak => self.text("\n", None),
             Event::TaskListMarker(is_done) => self.text(if is_done { "[x] " } else { "[ ] " }, None),
-            Event::Rule => self.push(Block::Rule),
+            Event::Rule => self.push(DocBlock::Rule),
         }
     }
 
@@ -184,10 +170,10 @@ impl Builder {
                 };
                 self.code = Some((lang, String::new()));
             }
-            Tag::Table(_) => self.table = Some(Table::default()),
-            Tag::BlockQuote(_) => self.open(Open::Quote(Vec::new())),
-            Tag::List(first) => self.open(Open::List(first, Vec::new())),
-            Tag::Item => self.open(Open::Item(Vec::new())),
+            Tag::Table(_) => self.table = Some(TableBuilder::default()),
+            Tag::BlockQuote(_) => self.open(OpenBlock::Quote(Vec::new())),
+            Tag::List(first) => self.open(OpenBlock::List(first, Vec::new())),
+            Tag::Item => self.open(OpenBlock::Item(Vec::new())),
             _ => {}
         }
     }
@@ -200,11 +186,11 @@ impl Builder {
             TagEnd::Paragraph | TagEnd::HtmlBlock => self.close_line(),
             TagEnd::Heading(level) => {
                 let text = std::mem::take(&mut self.line);
-                self.push(Block::Heading { level: number(level), text });
+                self.push(DocBlock::Heading { level: number(level), text });
             }
             TagEnd::CodeBlock => {
                 if let Some((lang, text)) = self.code.take() {
-                    self.push(Block::Code { lang, text: text.trim_end_matches('\n').to_owned() });
+                    self.push(DocBlock::Code { lang, text: text.trim_end_matches('\n').to_owned() });
                 }
             }
             TagEnd::TableCell => {
@@ -225,8 +211,8 @@ impl Builder {
                 }
             }
             TagEnd::Table => {
-                if let Some(Table { head, rows, .. }) = self.table.take() {
-                    self.push(Block::Table { head, rows });
+                if let Some(TableBuilder { head, rows, .. }) = self.table.take() {
+                    self.push(DocBlock::Table { head, rows });
                 }
             }
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => self.close(),
@@ -234,7 +220,7 @@ impl Builder {
         }
     }
 
-    fn open(&mut self, open: Open) {
+    fn open(&mut self, open: OpenBlock) {
         self.close_line();
         if self.flat > 0 || self.open.0.len() >= DOC_DEPTH {
             self.flat += 1;
@@ -252,28 +238,28 @@ impl Builder {
         }
     }
 
-    /// Ends a paragraph; an item of a tight list has its text without one.
+    /// Ends a paragraph. The text of an item in a tight list has none of its own.
     fn close_line(&mut self) {
         if !self.line.is_empty() {
             let text = std::mem::take(&mut self.line);
-            self.push(Block::Paragraph(text));
+            self.push(DocBlock::Paragraph(text));
         }
     }
 
-    fn push(&mut self, block: Block) {
+    fn push(&mut self, block: DocBlock) {
         self.open.push(&mut self.done, block);
     }
 
-    fn text(&mut self, text: &str, style: Option<Style>) {
+    fn text(&mut self, text: &str, style: Option<TextStyle>) {
         if let Some((_, code)) = &mut self.code {
             code.push_str(&multi_line(text));
             return;
         }
         let style = match style {
             Some(style) => style,
-            None if self.strong > 0 => Style::Strong,
-            None if self.emphasis > 0 => Style::Emphasis,
-            None => Style::Plain,
+            None if self.strong > 0 => TextStyle::Strong,
+            None if self.emphasis > 0 => TextStyle::Emphasis,
+            None => TextStyle::Plain,
         };
         let text = multi_line(text);
         match self.line.last_mut() {

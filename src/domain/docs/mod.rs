@@ -1,58 +1,58 @@
-//! Doc packs: a folder of Markdown pages tied to tables and columns. Knows no file; the storage room brings the bytes.
+//! Documentation packs: a directory of Markdown pages about tables and columns. Reads no file: `io::storage` brings the bytes.
 //!
-//! The form: `pack.toml` (`title`, `version`, `synthetic`; optional), and `*.md` pages. A page may begin with front
-//! matter between two lines `+++` (TOML: `object = "subject"` or `"schema.table"`); without it the file's stem names the
-//! object. Under `## Columns` a list (``- `name`: text``) or a table tells of columns; under `## Try` each `sql` block is
-//! an example, titled by the heading or the line above it.
+//! `docs/documentation-packs.md` describes the format: `pack.toml` ([`PACK_KEYS`]) and `*.md` pages. A page may begin with front
+//! matter between two lines `+++` ([`PAGE_KEYS`]); without it the file's name is the name of the object. A list
+//! (``- `name`: text``) or a table under `## Columns` describes columns. Each `sql` block under `## Try` is an example, and
+//! the heading or paragraph above it is its title.
 
 pub mod blocks;
 mod pack;
 
-pub use pack::PageProblem;
+pub use pack::{PACK_KEYS, PAGE_KEYS, PageError};
 
-/// A pack of pages.
+/// The pages about the tables of one data model.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DocPack {
-    /// Its name and version as `pack.toml` states them, such as `demo 24.1`.
+    /// The name and version of `pack.toml`, such as `demo 24.1`.
     pub title: String,
     /// Whether the pack describes invented data.
     pub is_synthetic: bool,
-    /// Its pages, sorted by object.
+    /// Sorted by object.
     pub pages: Vec<DocPage>,
 }
 
-/// One page.
+/// A page about one table or one topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DocPage {
-    /// The object that it is about: `table`, `schema.table`, or a topic's name.
+    /// What it is about: `table`, `schema.table`, or the name of a topic.
     pub object: String,
-    /// Its first heading.
+    /// The first heading.
     pub title: String,
-    /// One sentence: the first paragraph.
+    /// The first paragraph.
     pub summary: String,
-    /// The Markdown as it stands, front matter taken off.
+    /// The Markdown without the front matter.
     pub text: String,
-    /// What is said of each column, in order.
+    /// Names and descriptions of columns, in the order of the page.
     pub columns: Vec<(String, String)>,
-    /// Example statements with their titles.
+    /// Titles and texts of example statements.
     pub examples: Vec<(String, String)>,
 }
 
 impl DocPack {
-    /// The page about a table or view: one named `schema.table` first, then one named `table`. Capitals do not count.
+    /// Finds the page about a table or view: one named `schema.table`, else one named `table`. Case is ignored.
     #[must_use]
     pub fn page_for(&self, schema: &str, table: &str) -> Option<&DocPage> {
         let qualified = format!("{schema}.{table}");
         self.page(&qualified).or_else(|| self.page(table))
     }
 
-    /// The page of exactly this object or topic. Capitals do not count.
+    /// Finds the page of exactly this object or topic. Case is ignored.
     #[must_use]
     pub fn page(&self, object: &str) -> Option<&DocPage> {
         self.pages.iter().find(|page| page.object.eq_ignore_ascii_case(object))
     }
 
-    /// What the page of a table says of a column.
+    /// Finds the description of a column on the page of its table.
     #[must_use]
     pub fn column_text(&self, schema: &str, table: &str, column: &str) -> Option<&str> {
         self.page_for(schema, table)?.column_text(column)
@@ -60,7 +60,7 @@ impl DocPack {
 }
 
 impl DocPage {
-    /// What is said of a column. Capitals do not count.
+    /// Finds the description of a column. Case is ignored.
     #[must_use]
     pub fn column_text(&self, column: &str) -> Option<&str> {
         self.columns.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, text)| text.as_str())

@@ -1,41 +1,66 @@
-//! Reads a doc pack out of its files' bytes. A bad page is named with its line; the others stand.
+//! Reads a documentation pack from the bytes of its files. A wrong page is reported with its line; the others are used.
 
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::blocks::{Block, blocks, plain};
+use super::blocks::{DocBlock, parse_blocks, plain_text};
 use super::{DocPack, DocPage};
+use crate::domain::documented_key::{DocumentedKey, is_known, names};
+
+/// The keys of `pack.toml`. The file and each key are optional.
+pub const PACK_KEYS: &[DocumentedKey] = &[
+    DocumentedKey { name: "title", value_type: "text", description: "The name of the pack.", example: "\"clinspark\"" },
+    DocumentedKey {
+        name: "version",
+        value_type: "text",
+        description: "The version of the data model; it is shown after the title.",
+        example: "\"24.1\"",
+    },
+    DocumentedKey {
+        name: "synthetic",
+        value_type: "true or false",
+        description: "Whether the pack describes invented data.",
+        example: "false",
+    },
+];
+/// The keys of a page's front matter, all optional.
+pub const PAGE_KEYS: &[DocumentedKey] = &[DocumentedKey {
+    name: "object",
+    value_type: "text",
+    description: "What the page is about: `table`, `schema.table`, or the name of a topic. Without it: the file's name \
+        without `.md`.",
+    example: "\"clinspark.subject\"",
+}];
 
 const FENCE: &str = "+++";
 
-/// What is wrong in a file of a pack.
+/// What is wrong in a file of a documentation pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}, line {line}: {reason}", file.display())]
-pub struct PageProblem {
-    /// The file, as it was named to the reader.
+pub struct PageError {
+    /// As it was given to the reader.
     pub file: PathBuf,
-    /// The line, from 1.
+    /// From 1.
     pub line: usize,
-    /// What is wrong there.
     pub reason: String,
 }
 
 impl DocPack {
-    /// Reads a pack of files, each a path and its bytes. Files that are neither `pack.toml` nor `*.md` are left alone.
+    /// Reads a pack from files, each a path and its bytes. Ignores files that are neither `pack.toml` nor `*.md`.
     #[must_use]
-    pub fn read<P: AsRef<Path>, B: AsRef<[u8]>>(files: impl IntoIterator<Item = (P, B)>) -> (Self, Vec<PageProblem>) {
+    pub fn read<P: AsRef<Path>, B: AsRef<[u8]>>(files: impl IntoIterator<Item = (P, B)>) -> (Self, Vec<PageError>) {
         let mut pack = Self::default();
         let mut problems = Vec::new();
         for (path, bytes) in files {
             let path = path.as_ref();
             let is_pack = path.file_name().is_some_and(|name| name == "pack.toml");
-            let is_page = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+            let is_page = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
             if !is_pack && !is_page {
                 continue;
             }
             let mut report = |line, reason: String| {
-                problems.push(PageProblem { file: path.to_owned(), line, reason });
+                problems.push(PageError { file: path.to_owned(), line, reason });
             };
             let text = match std::str::from_utf8(bytes.as_ref()) {
                 Ok(text) => text.trim_start_matches('\u{feff}'),
@@ -62,14 +87,19 @@ impl DocPack {
     }
 }
 
-/// What a TOML table may say here: texts and yes or no.
-enum Fact {
+/// A value that these TOML tables may have.
+enum PackValue {
     Text(String),
     Flag(bool),
 }
 
-/// Reads the facts of a TOML text; `line` is the number of its first line.
-fn facts(text: &str, line: usize, report: &mut impl FnMut(usize, String)) -> Vec<(usize, String, Fact)> {
+/// Reads the known keys of a TOML text: line, name, value. `line` is the number of its first line.
+fn read_values(
+    text: &str,
+    line: usize,
+    known: &'static [DocumentedKey],
+    report: &mut impl FnMut(usize, String),
+) -> Vec<(usize, String, PackValue)> {
     let line_of = |at: usize| line + text.get(..at).unwrap_or_default().matches('\n').count();
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -77,12 +107,19 @@ fn facts(text: &str, line: usize, report: &mut impl FnMut(usize, String)) -> Vec
         report(line_of(at), format!("this is not TOML: {}", error.message().trim()));
     }
     let mut found = Vec::new();
-    for (key, value) in table.get_ref() {
+    let mut entries: Vec<_> = table.get_ref().iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    for (key, value) in entries {
         let at = line_of(key.span().start);
         let name = key.get_ref().to_string();
+        if !is_known(known, &name) {
+            let keys: Vec<&str> = names(known).collect();
+            report(at, format!("unknown key `{name}`; known keys: {}", keys.join(", ")));
+            continue;
+        }
         match value.get_ref() {
-            DeValue::String(text) => found.push((at, name, Fact::Text(text.to_string()))),
-            DeValue::Boolean(flag) => found.push((at, name, Fact::Flag(*flag))),
+            DeValue::String(text) => found.push((at, name, PackValue::Text(text.to_string()))),
+            DeValue::Boolean(flag) => found.push((at, name, PackValue::Flag(*flag))),
             _ => report(at, format!("`{name}` must be a text in quotes, or true or false")),
         }
     }
@@ -92,14 +129,13 @@ fn facts(text: &str, line: usize, report: &mut impl FnMut(usize, String)) -> Vec
 
 fn read_pack(pack: &mut DocPack, text: &str, report: &mut impl FnMut(usize, String)) {
     let mut version = None;
-    for (line, key, fact) in facts(text, 1, report) {
-        match (key.as_str(), fact) {
-            ("title", Fact::Text(title)) => pack.title = title,
-            ("version", Fact::Text(text)) => version = Some(text),
-            ("synthetic", Fact::Flag(flag)) => pack.is_synthetic = flag,
-            ("title" | "version", _) => report(line, format!("`{key}` must be a text in quotes")),
+    for (line, key, value) in read_values(text, 1, PACK_KEYS, report) {
+        match (key.as_str(), value) {
+            ("title", PackValue::Text(title)) => pack.title = title,
+            ("version", PackValue::Text(text)) => version = Some(text),
+            ("synthetic", PackValue::Flag(flag)) => pack.is_synthetic = flag,
             ("synthetic", _) => report(line, "`synthetic` must be true or false".to_owned()),
-            _ => report(line, format!("unknown key `{key}`; a pack has title, version, synthetic")),
+            _ => report(line, format!("`{key}` must be a text in quotes")),
         }
     }
     if let Some(version) = version {
@@ -113,11 +149,10 @@ fn read_page(path: &Path, text: &str, report: &mut impl FnMut(usize, String)) ->
     let mut body = text;
     if let Some((front, rest)) = front_matter(text, report) {
         body = rest;
-        for (line, key, fact) in facts(front, 2, report) {
-            match (key.as_str(), fact) {
-                ("object", Fact::Text(name)) if !name.trim().is_empty() => name.trim().clone_into(&mut object),
-                ("object", _) => report(line, "`object` must be a name in quotes".to_owned()),
-                _ => report(line, format!("unknown key `{key}`; a page has object")),
+        for (line, key, value) in read_values(front, 2, PAGE_KEYS, report) {
+            match (key.as_str(), value) {
+                ("object", PackValue::Text(name)) if !name.trim().is_empty() => name.trim().clone_into(&mut object),
+                _ => report(line, format!("`{key}` must be a name in quotes")),
             }
         }
     }
@@ -125,13 +160,13 @@ fn read_page(path: &Path, text: &str, report: &mut impl FnMut(usize, String)) ->
         report(1, "the page is empty".to_owned());
         return None;
     }
-    let parts = blocks(body);
+    let parts = parse_blocks(body);
     let title = parts.iter().find_map(|block| match block {
-        Block::Heading { text, .. } => Some(plain(text)),
+        DocBlock::Heading { text, .. } => Some(plain_text(text)),
         _ => None,
     });
     let summary = parts.iter().find_map(|block| match block {
-        Block::Paragraph(text) => Some(plain(text)),
+        DocBlock::Paragraph(text) => Some(plain_text(text)),
         _ => None,
     });
     Some(DocPage {
@@ -144,7 +179,7 @@ fn read_page(path: &Path, text: &str, report: &mut impl FnMut(usize, String)) ->
     })
 }
 
-/// The TOML between two lines `+++` at the beginning, and the rest.
+/// Splits off the TOML between two lines `+++` at the beginning.
 fn front_matter<'a>(text: &'a str, report: &mut impl FnMut(usize, String)) -> Option<(&'a str, &'a str)> {
     let (first, rest) = text.split_once('\n')?;
     if first.trim_end() != FENCE {
@@ -157,34 +192,34 @@ fn front_matter<'a>(text: &'a str, report: &mut impl FnMut(usize, String)) -> Op
         }
         at += line.len();
     }
-    report(1, "the front matter is never closed: write a line +++ behind it".to_owned());
+    report(1, "the front matter is not closed: write a line +++ after it".to_owned());
     None
 }
 
-/// The blocks under the heading of level 2 with this text, up to the next heading of its level or above.
-fn section<'a>(parts: &'a [Block], title: &str) -> &'a [Block] {
-    let opens = |block: &Block| matches!(block, Block::Heading { level: 2, text } if plain(text).trim().eq_ignore_ascii_case(title));
-    let ends = |block: &Block| matches!(block, Block::Heading { level: 1 | 2, .. });
+/// Returns the blocks under the heading of level 2 with this text, up to the next heading of level 1 or 2.
+fn section<'a>(parts: &'a [DocBlock], title: &str) -> &'a [DocBlock] {
+    let opens = |block: &DocBlock| matches!(block, DocBlock::Heading { level: 2, text } if plain_text(text).trim().eq_ignore_ascii_case(title));
+    let ends = |block: &DocBlock| matches!(block, DocBlock::Heading { level: 1 | 2, .. });
     let Some(start) = parts.iter().position(opens) else { return &[] };
     let rest = parts.get(start + 1..).unwrap_or_default();
     let end = rest.iter().position(ends).unwrap_or(rest.len());
     rest.get(..end).unwrap_or_default()
 }
 
-fn columns(parts: &[Block]) -> Vec<(String, String)> {
+fn columns(parts: &[DocBlock]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for block in parts {
         match block {
-            Block::List { items, .. } => {
+            DocBlock::List { items, .. } => {
                 for item in items {
-                    if let Some(Block::Paragraph(text)) = item.first() {
-                        found.extend(column_of_item(&plain(text)));
+                    if let Some(DocBlock::Paragraph(text)) = item.first() {
+                        found.extend(column_of_item(&plain_text(text)));
                     }
                 }
             }
-            Block::Table { rows, .. } => {
+            DocBlock::Table { rows, .. } => {
                 for row in rows {
-                    let mut cells = row.iter().map(|cell| plain(cell).trim().to_owned());
+                    let mut cells = row.iter().map(|cell| plain_text(cell).trim().to_owned());
                     let name = cells.next().unwrap_or_default();
                     let text = cells.filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("; ");
                     if !name.is_empty() {
@@ -198,7 +233,7 @@ fn columns(parts: &[Block]) -> Vec<(String, String)> {
     found
 }
 
-/// `name: text`; several names may share a text: `a, b: text`.
+/// Reads `name: text`. Several names may share a text: `a, b: text`.
 fn column_of_item(item: &str) -> Vec<(String, String)> {
     let Some((names, text)) = item.split_once(':') else { return Vec::new() };
     names
@@ -209,16 +244,16 @@ fn column_of_item(item: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Every `sql` block with the heading or paragraph above it.
-fn examples(parts: &[Block]) -> Vec<(String, String)> {
+/// Returns every `sql` block with the heading or paragraph above it.
+fn examples(parts: &[DocBlock]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut title = String::new();
     for block in parts {
         match block {
-            Block::Heading { text, .. } | Block::Paragraph(text) => {
-                plain(text).trim().trim_end_matches(':').clone_into(&mut title);
+            DocBlock::Heading { text, .. } | DocBlock::Paragraph(text) => {
+                plain_text(text).trim().trim_end_matches(':').clone_into(&mut title);
             }
-            Block::Code { lang, text } if lang.eq_ignore_ascii_case("sql") => {
+            DocBlock::Code { lang, text } if lang.eq_ignore_ascii_case("sql") => {
                 let number = found.len() + 1;
                 let title = std::mem::take(&mut title);
                 found.push((if title.is_empty() { format!("Example {number}") } else { title }, text.clone()));

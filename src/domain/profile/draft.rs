@@ -1,86 +1,74 @@
-//! A profile being set up: what onboarding gives, before it stands in the settings file. Where it comes from (flags, questions,
-//! a form, a URL, an option file) is not its business.
+//! A profile that is being set up, before it is in the settings file: from flags, questions, a dialog, a URL or an option file.
 
 use std::path::PathBuf;
 
 use toml_edit::{Array, InlineTable, Value};
 
-use super::fault::Fault;
-use super::{BadHop, Environment, Hop, Profile, Secret, SecretSource, TlsMode, parse};
+use super::toml_entry::SettingsError;
+use super::{Environment, Hop, HopParseError, Profile, Secret, SecretSource, TlsMode, parse};
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// What onboarding gives: bastion, replica, account, password source, and the few things around them.
+/// The values of a new profile: jump hosts, replica, account, source of the password, and the few settings around them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// The profile's name.
+pub struct ProfileDraft {
     pub name: String,
-    /// Its environment; absent is treated as production.
+    /// Treated as production where it is absent.
     pub environment: Option<Environment>,
-    /// The hops in order; none is a direct connection.
+    /// The hops in order; no hop is a direct connection.
     pub route: Vec<Hop>,
-    /// The replica's host.
     pub host: String,
-    /// The replica's port; 3306 where it is absent.
+    /// 3306 where it is absent.
     pub port: Option<u16>,
-    /// The account.
+    /// The MySQL account.
     pub user: String,
     /// The database to start in.
     pub database: Option<String>,
-    /// Where the password comes from; absent asks.
+    /// rrx asks where it is absent.
     pub password: Option<SecretSource>,
-    /// TLS, where it is not what follows from `ca`.
+    /// Follows from `ca` where it is absent.
     pub tls: Option<TlsMode>,
-    /// The CA file.
     pub ca: Option<PathBuf>,
-    /// Keys of a profile that is replaced which it shall no longer have; other keys that are not given stay.
-    pub without: Vec<&'static str>,
+    /// Keys that a replaced profile loses; its other keys that the draft does not give stay.
+    pub removed_keys: Vec<&'static str>,
 }
 
-/// A connection as another program writes it down: whatever it holds.
+/// A connection as another program stores it. Each value may be absent.
 #[derive(Debug, Clone, Default)]
-pub struct Imported {
-    /// The name that it has there, as a profile can be called.
+pub struct ImportedConnection {
+    /// The name that it has there, made valid for a profile.
     pub name: Option<String>,
-    /// Its environment.
     pub environment: Option<Environment>,
-    /// The hops.
     pub route: Vec<Hop>,
-    /// The replica's host.
     pub host: Option<String>,
-    /// Its port.
     pub port: Option<u16>,
-    /// The account.
     pub user: Option<String>,
-    /// The database.
     pub database: Option<String>,
-    /// The account's password. It never goes into the settings.
+    /// The account's password. It is never written to the settings.
     pub password: Option<Secret>,
-    /// TLS.
     pub tls: Option<TlsMode>,
-    /// The CA file.
     pub ca: Option<PathBuf>,
-    /// What was left out or not understood, in plain words.
+    /// What was left out or not understood, as sentences for the user.
     pub notes: Vec<String>,
 }
 
-impl Draft {
-    /// Keys of the settings that it decides even where it does not give them: a port belongs to its host.
-    pub(super) fn decided(&self) -> Vec<&'static str> {
-        std::iter::once("port").chain(self.without.iter().copied()).collect()
+impl ProfileDraft {
+    /// Returns the keys that it decides even where it gives no value: a port belongs to its host.
+    pub(super) fn decided_keys(&self) -> Vec<&'static str> {
+        std::iter::once("port").chain(self.removed_keys.iter().copied()).collect()
     }
 
-    fn leaves(&self, key: &str) -> bool {
-        !self.without.contains(&key)
+    fn keeps(&self, key: &str) -> bool {
+        !self.removed_keys.contains(&key)
     }
 
-    /// The keys and values of its section, in the order of the manual.
+    /// Returns the keys and values of its section, in the order of the reference.
     pub(super) fn entries(&self) -> Vec<(String, Value)> {
         let mut entries: Vec<(&str, Value)> = Vec::new();
-        if let Some(environment) = self.environment.and_then(Environment::setting) {
+        if let Some(environment) = self.environment.and_then(Environment::name) {
             entries.push(("environment", environment.into()));
         }
         if !self.route.is_empty() {
-            entries.push(("route", Value::Array(self.route.iter().map(hop).collect::<Array>())));
+            entries.push(("route", Value::Array(self.route.iter().map(hop_value).collect::<Array>())));
         }
         entries.push(("host", self.host.as_str().into()));
         if let Some(port) = self.port {
@@ -88,10 +76,10 @@ impl Draft {
         }
         entries.push(("user", self.user.as_str().into()));
         if let Some(source) = &self.password {
-            entries.push(("password", secret(source)));
+            entries.push(("password", secret_value(source)));
         }
         if let Some(tls) = self.tls {
-            entries.push(("tls", tls.setting().into()));
+            entries.push(("tls", tls.name().into()));
         }
         if let Some(ca) = &self.ca {
             entries.push(("ca", ca.to_string_lossy().as_ref().into()));
@@ -102,35 +90,35 @@ impl Draft {
         entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
-    /// Whether this profile, read from the settings, says what the draft says.
-    pub(super) fn is(&self, profile: &Profile) -> bool {
-        let is_as_before = self.route.is_empty() && self.leaves("route");
+    /// Returns whether a profile that was read from the settings has the values of the draft.
+    pub(super) fn matches(&self, profile: &Profile) -> bool {
+        let keeps_route = self.route.is_empty() && self.keeps("route");
         let same_hop = |a: &Hop, b: &Hop| {
             (&a.host, a.port, &a.user) == (&b.host, b.port, &b.user)
                 && (a.host_key.is_empty() || a.host_key == b.host_key)
         };
-        let same_way = is_as_before
+        let same_route = keeps_route
             || self.route.len() == profile.route.len()
                 && self.route.iter().zip(&profile.route).all(|(a, b)| same_hop(a, b));
-        same_way
+        same_route
             && self.name == profile.name
             && self.host == profile.host
             && self.port.unwrap_or(3306) == profile.port
             && self.user == profile.user
             && (self.password.is_none() || self.password == profile.password)
-            && (self.database == profile.database || self.database.is_none() && self.leaves("database"))
+            && (self.database == profile.database || self.database.is_none() && self.keeps("database"))
             && self.environment.is_none_or(|environment| environment == profile.environment)
             && (self.ca.is_none() || self.ca == profile.ca)
             && self.tls.is_none_or(|tls| tls == profile.tls)
     }
 }
 
-/// Whether a profile can be called so.
+/// Checks the name of a profile.
 ///
 /// # Errors
-/// Why not, and what to write instead.
+/// Why the name is invalid, and what to write instead.
 pub fn check_name(name: &str) -> Result<(), Problem> {
-    parse::check_name(name, 0).map_err(|Fault { what, hint, .. }| {
+    parse::check_name(name, 0).map_err(|SettingsError { what, hint, .. }| {
         let problem = Problem::new(ProblemKind::Settings, what);
         match hint {
             Some(hint) => problem.hint(hint),
@@ -139,9 +127,9 @@ pub fn check_name(name: &str) -> Result<(), Problem> {
     })
 }
 
-/// A text made into a name that a profile can have; nothing where too little is left.
+/// Makes a valid profile name from a text; nothing where too little is left.
 #[must_use]
-pub fn name_from(text: &str) -> Option<String> {
+pub fn profile_name_from(text: &str) -> Option<String> {
     let mut name = String::new();
     for c in text.trim().chars().take(64) {
         match c {
@@ -157,15 +145,15 @@ pub fn name_from(text: &str) -> Option<String> {
 /// Reads `host[:port]` of a replica; an IPv6 address with a port stands in brackets.
 ///
 /// # Errors
-/// Why it is none.
-pub fn endpoint(text: &str) -> Result<(String, Option<u16>), BadHop> {
-    if text.contains('@') { Err(BadHop::Account) } else { super::route::host_and_port(text) }
+/// A [`HopParseError`].
+pub fn parse_endpoint(text: &str) -> Result<(String, Option<u16>), HopParseError> {
+    if text.contains('@') { Err(HopParseError::Account) } else { super::route::host_and_port(text) }
 }
 
 impl Environment {
-    /// The word of the settings; the demo has none.
+    /// Returns the name in the settings; the demo has none.
     #[must_use]
-    pub fn setting(self) -> Option<&'static str> {
+    pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Production => Some("production"),
             Self::Validation => Some("validation"),
@@ -175,9 +163,16 @@ impl Environment {
         }
     }
 
-    /// The environment that a word of people or of other programs means.
+    /// Finds the environment of this name in the settings.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::Production, Self::Validation, Self::Test, Self::Development]
+            .into_iter()
+            .find(|environment| environment.name() == Some(name))
+    }
+
+    /// Finds the environment that a word of people or of other programs means.
     #[must_use]
-    pub fn meant(word: &str) -> Option<Self> {
+    pub fn from_alias(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
             "production" | "prod" | "live" => Some(Self::Production),
             "validation" | "val" | "uat" | "staging" => Some(Self::Validation),
@@ -189,9 +184,9 @@ impl Environment {
 }
 
 impl TlsMode {
-    /// The word of the settings.
+    /// Returns the name in the settings.
     #[must_use]
-    pub fn setting(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Disabled => "disabled",
             Self::Preferred => "preferred",
@@ -201,9 +196,16 @@ impl TlsMode {
         }
     }
 
-    /// The mode that the words of MySQL, Connector/J, MariaDB and others mean.
+    /// Finds the mode of this name in the settings.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::Disabled, Self::Preferred, Self::Required, Self::VerifyCa, Self::VerifyIdentity]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
+
+    /// Finds the mode that a word of MySQL, Connector/J, MariaDB or another program means.
     #[must_use]
-    pub fn meant(word: &str) -> Option<Self> {
+    pub fn from_alias(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().replace('_', "-").as_str() {
             "disabled" | "disable" => Some(Self::Disabled),
             "preferred" | "prefer" => Some(Self::Preferred),
@@ -215,8 +217,8 @@ impl TlsMode {
     }
 }
 
-/// A hop as the settings write it: a text, or a table where a text does not hold it all.
-pub(super) fn hop(hop: &Hop) -> Value {
+/// Writes a hop: as a text, or as a table where it has pinned host keys.
+pub(super) fn hop_value(hop: &Hop) -> Value {
     if hop.host_key.is_empty() {
         return hop.to_string().into();
     }
@@ -232,7 +234,7 @@ pub(super) fn hop(hop: &Hop) -> Value {
     Value::InlineTable(table)
 }
 
-fn secret(source: &SecretSource) -> Value {
+fn secret_value(source: &SecretSource) -> Value {
     let mut table = InlineTable::new();
     match source {
         SecretSource::Command(command) => table.insert("command", command.as_str().into()),

@@ -1,65 +1,65 @@
-//! Puts a profile into a settings text and leaves everything else as it stands: comments, order, blanks. What it makes has been
-//! read back by the program's own reader. Knows no file.
+//! Puts a profile into a settings text and keeps everything else: comments, order, spaces. The result is read back with the
+//! program's own reader before it is returned.
 
 use toml_edit::{DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value};
 
 use super::draft::check_name;
-use super::{Draft, Hop, Profile, Settings, parse};
+use super::{Hop, Profile, ProfileDraft, Settings, parse};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
-/// Whether a profile of that name may be there already.
+/// Whether a profile of that name may exist already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overwrite {
-    /// Yes: the keys that are given take the place of those that are there; other keys (limits, blinding …) stay.
+    /// The given keys replace those of the profile; its other keys (limits, blinding …) stay.
     Allowed,
-    /// No: the answer is a problem that names it.
+    /// An existing profile is a problem.
     Forbidden,
 }
 
-/// Adds this profile to the settings text. The file's name is only for messages.
+/// Adds a profile to the settings text. The file's name is only for messages.
 ///
 /// # Errors
-/// A problem of kind [`ProblemKind::Settings`]: the text cannot be read, the name cannot be used or is taken, or what would stand
-/// there afterwards does not say what the draft says.
-pub fn add(text: &str, file: &str, draft: &Draft, overwrite: Overwrite) -> Result<String, Problem> {
-    let written = put(text, file, &draft.name, draft.entries(), &draft.decided(), overwrite)?;
+/// A problem of kind [`ProblemKind::Settings`]: the text cannot be read, the name is invalid or taken, or the result does not read
+/// back as the draft.
+pub fn add(text: &str, file: &str, draft: &ProfileDraft, overwrite: Overwrite) -> Result<String, Problem> {
+    let keys = ProfileKeys { name: &draft.name, entries: draft.entries(), decided: &draft.decided_keys() };
+    let written = put(text, file, keys, overwrite)?;
     match parse(&written, file).0.profile(&draft.name) {
-        Some(profile) if draft.is(profile) => Ok(written),
+        Some(profile) if draft.matches(profile) => Ok(written),
         Some(_) | None => Err(not_read_back(file, &draft.name)),
     }
 }
 
-/// Puts keys and values into the section of a profile; of those `decided`, the ones that are not given are taken out.
-pub(super) fn put(
-    text: &str,
-    file: &str,
-    name: &str,
-    entries: Vec<(String, Value)>,
-    decided: &[&str],
-    overwrite: Overwrite,
-) -> Result<String, Problem> {
+/// Keys and values for the section of a profile.
+pub(super) struct ProfileKeys<'a> {
+    pub(super) name: &'a str,
+    pub(super) entries: Vec<(String, Value)>,
+    /// Keys that are removed from an existing section where `entries` has no value for them.
+    pub(super) decided: &'a [&'a str],
+}
+
+/// Puts keys and values into the section of a profile.
+pub(super) fn put(text: &str, file: &str, keys: ProfileKeys<'_>, overwrite: Overwrite) -> Result<String, Problem> {
+    let ProfileKeys { name, entries, decided } = keys;
     check_name(name)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
-        Problem::new(
-            ProblemKind::Settings,
-            format!("{file}:{line}: the settings file must be repaired before it is added to"),
-        )
-        .because(error.message().trim().replace('\n', " "))
-        .hint("repair this line; then what else is wrong in it is told")
-        .then(Remedy::Settings)
+        Problem::new(ProblemKind::Settings, format!("{file}:{line}: repair the settings file before you add to it"))
+            .because(error.message().trim().replace('\n', " "))
+            .hint("repair this line; rrx then reports what else is wrong")
+            .then(Remedy::Settings)
     })?;
-    let is_there = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));
-    if is_there && overwrite == Overwrite::Forbidden {
-        return Err(Problem::new(ProblemKind::Settings, format!("There is a profile \"{name}\" already"))
-            .because(format!("{file} holds [profile.{name}]"))
+    let exists = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));
+    if exists && overwrite == Overwrite::Forbidden {
+        return Err(Problem::new(ProblemKind::Settings, format!("The profile \"{name}\" exists already"))
+            .because(format!("{file} contains [profile.{name}]"))
             .hint(
-                "choose another name (--name when importing); --replace on the command line changes that one, and what is \
-                 not given stays as it is",
+                "choose another name (--name when importing), or change this profile with --replace on the command line: \
+                 keys that you do not give stay as they are",
             ));
     }
-    if is_there {
+    if exists {
         replace(&mut document, name, entries, decided);
     } else {
         append(&mut document, name, entries);
@@ -69,7 +69,7 @@ pub(super) fn put(
     Ok(written)
 }
 
-/// The section behind all others; what stood behind the last one (comments) stays before it.
+/// Appends the section. Comments at the end of the file stay before it.
 fn append(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>) {
     let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
     let is_first = document.is_empty() && trailing.is_empty();
@@ -111,7 +111,7 @@ fn replace(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>
                 if key == "route" {
                     keep_hops(old, &mut value);
                 }
-                // The comment behind the old value stays.
+                // The comment after the old value stays.
                 *value.decor_mut() = old.decor().clone();
                 *old = value;
             }
@@ -123,23 +123,23 @@ fn replace(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>
     }
 }
 
-/// A hop that is named again keeps what its table says of it besides: pinned keys, an identity.
+/// Keeps the table of a hop that the new route names again: its pinned keys and its identity.
 fn keep_hops(old: &Value, new: &mut Value) {
     let (Some(old), Some(new)) = (old.as_array(), new.as_array_mut()) else { return };
     for hop in new.iter_mut() {
         let Some(named) = hop.as_str().and_then(|text| text.parse::<Hop>().ok()) else { continue };
-        let is_it = |table: &InlineTable| {
+        let is_same = |table: &InlineTable| {
             table.get("host").and_then(Value::as_str) == Some(named.host.as_str())
                 && table.get("port").and_then(Value::as_integer) == named.port.map(i64::from)
                 && table.get("user").and_then(Value::as_str) == named.user.as_deref()
         };
-        if let Some(table) = old.iter().filter_map(Value::as_inline_table).find(|table| is_it(table)) {
+        if let Some(table) = old.iter().filter_map(Value::as_inline_table).find(|table| is_same(table)) {
             *hop = Value::InlineTable(table.clone());
         }
     }
 }
 
-/// Nothing but this profile may read otherwise than before, and this one must be there.
+/// Checks that the profile is there, and that everything else reads as before.
 fn check(before: &str, after: &str, file: &str, name: &str) -> Result<(), Problem> {
     let (before, _) = parse(before, file);
     let (after, problems) = parse(after, file);
@@ -162,8 +162,10 @@ fn check(before: &str, after: &str, file: &str, name: &str) -> Result<(), Proble
 }
 
 fn not_read_back(file: &str, name: &str) -> Problem {
-    Problem::new(ProblemKind::Settings, format!("The profile {name} cannot be put into {file}"))
-        .because("the file is written in a way that it cannot be added to without harm; nothing was written")
+    Problem::new(ProblemKind::Settings, format!("Cannot add the profile {name} to {file}"))
+        .because(
+            "the file is written in a way that rrx cannot add to without changing something else; nothing was written",
+        )
         .hint(format!("write the section [profile.{name}] yourself"))
         .then(Remedy::Settings)
 }

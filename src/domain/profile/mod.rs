@@ -1,58 +1,60 @@
-//! Profiles: how to reach one replica, and the policy that holds there. Knows no file: the storage room brings the text.
+//! Profiles and settings: how to reach a replica, and the policy that holds there. Reads no file: `io::storage` brings the text.
 
 mod command_line;
+mod connection_url;
 mod draft;
 mod edit;
-mod fault;
-mod my_cnf;
+mod option_file;
 mod parse;
-mod place;
+mod paths;
+mod profile_section;
 mod route;
 mod secret;
-mod section;
-mod share;
-mod url;
+pub mod settings_table;
+mod shared_profile;
+mod toml_entry;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 pub use command_line::CommandLine;
-pub use draft::{Draft, Imported, check_name, endpoint, name_from};
+pub use connection_url::{UrlParseError, read_url};
+pub use draft::{ImportedConnection, ProfileDraft, check_name, parse_endpoint, profile_name_from};
 pub use edit::{Overwrite, add};
-pub use my_cnf::{MyCnf, read as read_my_cnf};
-pub use parse::{COMMANDS, parse};
-pub use place::resolve;
-pub use route::BadHop;
-pub use secret::{Secret, SecretKind, SecretSource, ago};
-pub use share::{Shared, admit, export, is_shared, read_shared};
-pub use url::{BadUrl, read as read_url};
+pub use option_file::{OptionFile, read_option_file};
+pub use parse::{RESERVED_NAMES, parse};
+pub use paths::absolute_path;
+pub use route::HopParseError;
+pub use secret::{Secret, SecretKind, SecretSource, days_ago};
+pub use shared_profile::{
+    SharedProfile, add_shared_profile, is_shared_profile, read_shared_profile, write_shared_profile,
+};
 
 /// All settings.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// In the order of the file.
     pub profiles: Vec<Profile>,
-    /// `[ui]`.
     pub ui: UiSettings,
-    /// What a command line for the same settings begins with.
+    /// The beginning of command lines for the same settings.
     pub command_line: CommandLine,
 }
 
 impl Settings {
-    /// The profile of this name.
+    /// Returns the profile of this name.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 }
 
-/// `[ui]`.
+/// The section `[ui]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UiSettings {
-    /// `default`, `vim`, `emacs`, or a user's own: a file beside the settings.
+    /// `default`, `vim`, `emacs`, or the name of a file of the user, in `keymaps` beside the settings file.
     pub keymap: String,
-    /// Where the settings name it.
+    /// The line of the settings that names it.
     pub keymap_line: Option<usize>,
     /// `auto`, `dark`, `light`, `mono`.
     pub theme: String,
@@ -66,7 +68,7 @@ impl Default for UiSettings {
     }
 }
 
-/// Which kind of environment a profile reaches. Absent in the file: treated as production.
+/// The kind of system that a profile reaches. Absent in the file: treated as production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Environment {
     /// Real data of running studies.
@@ -83,9 +85,9 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// The word on every screen.
+    /// Returns the label on every screen.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Production => "PROD",
             Self::Validation => "VAL",
@@ -96,56 +98,51 @@ impl Environment {
     }
 }
 
-/// One SSH host on the way.
+/// One SSH host of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
-    /// Host name or address.
     pub host: String,
-    /// Port; that of `ssh_config`, else 22, when absent.
+    /// The port of `ssh_config`, else 22, when absent.
     pub port: Option<u16>,
-    /// Account; the OS user when absent.
+    /// The operating system's user when absent.
     pub user: Option<String>,
-    /// Key files to try, in order; empty: the agent, then OpenSSH's default names.
+    /// Key files to try, in order. Empty: the agent, then OpenSSH's default names.
     pub identity: Vec<PathBuf>,
     /// A certificate for the keys.
     pub certificate: Option<PathBuf>,
-    /// Pinned host keys (`SHA256:…`); when there are any they decide alone.
+    /// Pinned host keys (`SHA256:…`). Where there are any, they alone decide.
     pub host_key: Vec<String>,
     /// The `known_hosts` file; `~/.ssh/known_hosts` when absent.
     pub known_hosts: Option<PathBuf>,
 }
 
 impl Hop {
-    /// The port where nothing else says one: OpenSSH's own.
+    /// The port where nothing else names one: OpenSSH's own.
     pub const PORT: u16 = 22;
 }
 
 /// TLS between rrx and the replica, inside the tunnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TlsMode {
-    /// None.
     Disabled,
-    /// When the server offers it.
+    /// TLS when the server offers it.
     Preferred,
-    /// Always, any certificate.
+    /// TLS always, with any certificate.
     #[default]
     Required,
-    /// Always, signed by the CA.
+    /// TLS always, with a certificate that the CA signed.
     VerifyCa,
-    /// Always, signed by the CA, for the replica's own name.
+    /// TLS always, with a certificate that the CA signed for the replica's own name.
     VerifyIdentity,
 }
 
-/// `limits` of a profile.
+/// The limits of a profile, each for one result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProfileLimits {
-    /// Rows of a result.
     pub rows: u64,
-    /// Bytes of a result.
     pub bytes: u64,
-    /// Time to the first row.
     pub first_row: Duration,
-    /// Time for a whole result.
+    /// Time for the whole result.
     pub fetch: Duration,
 }
 
@@ -165,43 +162,36 @@ impl Default for ProfileLimits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "the settings file has them")]
 pub struct Profile {
-    /// Its name.
     pub name: String,
-    /// Its environment.
     pub environment: Environment,
-    /// The hops in order; empty is a direct connection.
+    /// The hops in order. Empty is a direct connection.
     pub route: Vec<Hop>,
-    /// The source of the passphrase of the key files.
     pub identity_passphrase: Option<SecretSource>,
-    /// The replica's host name as the last hop resolves it.
+    /// The replica's host name, as the last hop resolves it.
     pub host: String,
-    /// The replica's port.
     pub port: u16,
-    /// The account.
+    /// The MySQL account.
     pub user: String,
-    /// Where its password comes from; `None` asks.
+    /// `None`: rrx asks.
     pub password: Option<SecretSource>,
     /// TLS inside the tunnel.
     pub tls: TlsMode,
     /// The CA file.
     pub ca: Option<PathBuf>,
-    /// Whether the password may be sent as it is (only over verified TLS).
+    /// Whether the password may be sent as plain text inside verified TLS.
     pub cleartext: bool,
-    /// The database to start in.
     pub database: Option<String>,
-    /// Whether a writer is refused.
+    /// Whether a server that is not a replica is refused.
     pub require_replica: bool,
-    /// Folders of doc packs.
+    /// Directories of documentation packs.
     pub docs: Vec<PathBuf>,
-    /// More snippet folders.
+    /// More snippet directories.
     pub snippets: Vec<PathBuf>,
-    /// The blinding rules; a profile that names them is refused until they can be enforced.
+    /// The file of the blinding rules. See [`Profile::refusal`].
     pub blinding: Option<PathBuf>,
-    /// Bounds of its statements.
     pub limits: ProfileLimits,
-    /// The session's time zone.
     pub time_zone: String,
-    /// The session's `group_concat_max_len`.
+    /// In bytes.
     pub group_concat_max_len: u64,
     /// Whether results may spill to disk.
     pub spill: bool,
@@ -212,15 +202,15 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Why this profile may not be used although it could be read: it names blinding rules, which cannot be enforced
-    /// yet, and showing values that they hide would be worse than showing nothing.
+    /// Returns why a profile that could be read may not be used: it names blinding rules, which this version cannot enforce,
+    /// and showing values that they hide is worse than showing nothing.
     #[must_use]
     pub fn refusal(&self) -> Option<Problem> {
         let rules = self.blinding.as_ref()?;
         Some(
             Problem::new(
                 ProblemKind::Refused,
-                format!("The profile {} has blinding rules, and this version cannot enforce them", self.name),
+                format!("The profile {} has blinding rules, and this version of rrx cannot enforce them", self.name),
             )
             .because(format!("blinding = \"{}\"", rules.display()))
             .hint("use a profile without blinding, if your role allows it; otherwise wait for a version that blinds")

@@ -1,16 +1,18 @@
-//! The settings file: TOML text to [`Settings`] and what is wrong in it. A bad profile is left out and named, the rest
-//! still holds. Knows no file: it is given the text and the name that the file has for the user.
+//! Reads the settings file: TOML text to [`Settings`], and what is wrong in it. A wrong profile is left out and reported;
+//! the others are used. Reads no file itself: it gets the text, and the file's name for the messages.
 
 use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Fault, Field, Source, kept, nearest, shown, unknown_keys};
-use super::{Settings, UiSettings, section};
+use super::settings_table::{file, ui};
+use super::toml_entry::{SettingsError, SettingsText, TomlEntry, collect, printable, report_unknown_keys};
+use super::{Settings, UiSettings, profile_section};
+use crate::domain::nearest::nearest_name;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
-/// Words that a profile cannot be called: they are commands, or will be.
-pub const COMMANDS: &[&str] = &[
+/// Names that a profile cannot have: they are commands, or will be.
+pub const RESERVED_NAMES: &[&str] = &[
     "completions",
     "demo",
     "docs",
@@ -30,148 +32,155 @@ pub const COMMANDS: &[&str] = &[
     "tunnel",
 ];
 
-/// Characters of a profile's name, at most: it is a folder's name and a word of the status bar.
+/// Most characters of a profile's name: it is the name of a directory and a word of the status bar.
 const NAME_CHARS: usize = 64;
 
 /// Reads a settings text. The file's name is only for the messages.
 #[must_use]
-pub fn parse(text: &str, file: &str) -> (Settings, Vec<Problem>) {
+pub fn parse(text: &str, file_name: &str) -> (Settings, Vec<Problem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reading = Reading { source: Source { file, text }, settings: Settings::default(), problems: Vec::new() };
+    let source = SettingsText { file: file_name, text };
+    let mut parser = SettingsParser { source, settings: Settings::default(), problems: Vec::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
     let root = root.into_inner();
-    let mut torn = BTreeSet::new();
+    let mut damaged = BTreeSet::new();
     for error in errors {
         let at = error.span().map_or(0, |span| span.start).min(text.len());
-        torn.extend(profiles_around(&root, text, at));
+        damaged.extend(profiles_around(&root, text, at));
         let message = error.message().trim().replace('\n', " ");
-        reading.tell("", Fault::new(at, format!("not TOML: {message}")).hint("repair this line"));
+        parser.report("", SettingsError::new(at, format!("not TOML: {message}")).hint("repair this line"));
     }
-    let mut faults = Vec::new();
-    unknown_keys(&root, &["profile", "ui"], &mut faults);
-    reading.tell_all("", faults);
-    reading.profiles(&root, &torn);
-    reading.ui(&root);
-    (reading.settings, reading.problems)
+    let mut found = Vec::new();
+    report_unknown_keys(&root, file::KEYS, &mut found);
+    parser.report_all("", found);
+    parser.profiles(&root, &damaged);
+    parser.ui(&root);
+    (parser.settings, parser.problems)
 }
 
 impl Settings {
-    /// The profile of this name, or a problem that names those that there are.
+    /// Returns the profile of this name, or a problem that lists the profiles that exist.
     ///
     /// # Errors
     /// A problem of kind [`ProblemKind::Settings`].
     pub fn require(&self, name: &str) -> Result<&super::Profile, Problem> {
         self.profile(name).ok_or_else(|| {
             let names: Vec<&str> = self.profiles.iter().map(|profile| profile.name.as_str()).collect();
-            let hint = match nearest(name, names.iter().copied()) {
+            let hint = match nearest_name(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
-                None if let Some(command) = nearest(name, COMMANDS.iter().copied()) => {
+                None if let Some(command) = nearest_name(name, RESERVED_NAMES.iter().copied()) => {
                     format!("did you mean the command `{}`?", self.command_line.with(command))
                 }
                 None if names.is_empty() => {
-                    format!("there is none; `{}` names the settings file", self.command_line.with("profiles list"))
+                    format!(
+                        "there are no profiles; `{}` shows the settings file",
+                        self.command_line.with("profiles list")
+                    )
                 }
-                None => format!("there are: {}", names.join(", ")),
+                None => format!("the profiles are: {}", names.join(", ")),
             };
-            Problem::new(ProblemKind::Settings, format!("There is no usable profile \"{}\"", shown(name)))
+            Problem::new(ProblemKind::Settings, format!("There is no usable profile \"{}\"", printable(name)))
                 .hint(hint)
                 .then(Remedy::ChooseProfile)
         })
     }
 }
 
-struct Reading<'a> {
-    source: Source<'a>,
+/// The state of reading one settings text.
+struct SettingsParser<'a> {
+    source: SettingsText<'a>,
     settings: Settings,
     problems: Vec<Problem>,
 }
 
-impl Reading<'_> {
-    fn tell(&mut self, section: &str, fault: Fault) {
-        self.problems.push(fault.problem(self.source, section));
+impl SettingsParser<'_> {
+    fn report(&mut self, section: &str, error: SettingsError) {
+        self.problems.push(error.problem(self.source, section));
     }
 
-    fn tell_all(&mut self, section: &str, mut faults: Vec<Fault>) {
-        faults.sort_by_key(|fault| fault.at);
-        for fault in faults {
-            self.tell(section, fault);
+    /// Reports errors in the order of the text.
+    fn report_all(&mut self, section: &str, mut errors: Vec<SettingsError>) {
+        errors.sort_by_key(|error| error.at);
+        for error in errors {
+            self.report(section, error);
         }
     }
 
-    fn profiles(&mut self, root: &DeTable<'_>, torn: &BTreeSet<String>) {
-        let Some(field) = Field::of(root, "profile") else { return };
-        let table = match field.table() {
+    fn profiles(&mut self, root: &DeTable<'_>, damaged: &BTreeSet<String>) {
+        let Some(entry) = TomlEntry::find(root, file::PROFILE) else { return };
+        let table = match entry.table() {
             Ok(table) => table,
-            Err(fault) => return self.tell("", fault.hint("write [profile.NAME]")),
+            Err(error) => return self.report("", error.hint("write [profile.NAME]")),
         };
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
             let (at, name): (usize, &str) = (name.span().start, name.get_ref());
-            let title = format!("profile.{}", shown(name));
-            if torn.contains(name) {
-                self.left_out(&title);
+            let title = format!("profile.{}", printable(name));
+            if damaged.contains(name) {
+                self.report_left_out(&title);
                 continue;
             }
-            if let Err(fault) = check_name(name, at) {
-                self.tell(&title, fault);
-                self.left_out(&title);
+            if let Err(error) = check_name(name, at) {
+                self.report(&title, error);
+                self.report_left_out(&title);
                 continue;
             }
             let DeValue::Table(table) = value.get_ref() else {
-                self.tell("", Fault::new(at, format!("{title} is no section")).hint(format!("write [{title}]")));
+                self.report(
+                    "",
+                    SettingsError::new(at, format!("{title} is not a section")).hint(format!("write [{title}]")),
+                );
                 continue;
             };
-            let read = section::read(name, at, table);
-            self.tell_all(&title, read.faults);
+            let read = profile_section::read(name, at, table);
+            self.report_all(&title, read.errors);
             match read.profile {
                 Some(profile) => {
-                    self.tell_all(&title, read.notes);
+                    self.report_all(&title, read.notes);
                     self.settings.profiles.push(profile);
                 }
-                None => self.left_out(&title),
+                None => self.report_left_out(&title),
             }
         }
     }
 
-    /// Says with the last fault of a section that the profile is not there.
-    fn left_out(&mut self, title: &str) {
+    /// Adds to the last error of a section that the profile is left out.
+    fn report_left_out(&mut self, title: &str) {
         if let Some(problem) = self.problems.last_mut() {
             problem.because.push(format!("[{title}] is left out until this is repaired"));
         }
     }
 
     fn ui(&mut self, root: &DeTable<'_>) {
-        let Some(field) = Field::of(root, "ui") else { return };
-        let mut faults = Vec::new();
-        let mut ui = UiSettings::default();
-        if let Some(table) = kept(field.table(), &mut faults) {
-            unknown_keys(table, &["keymap", "theme", "glyphs"], &mut faults);
-            if let Some(field) = Field::of(table, "keymap")
-                && let Some(keymap) = kept(field.text(), &mut faults)
+        let Some(entry) = TomlEntry::find(root, file::UI) else { return };
+        let mut errors = Vec::new();
+        let mut read = UiSettings::default();
+        if let Some(table) = collect(entry.table(), &mut errors) {
+            report_unknown_keys(table, ui::KEYS, &mut errors);
+            if let Some(entry) = TomlEntry::find(table, ui::KEYMAP)
+                && let Some(keymap) = collect(entry.text(), &mut errors)
             {
-                keymap.clone_into(&mut ui.keymap);
-                ui.keymap_line = Some(self.source.line(field.at));
+                keymap.clone_into(&mut read.keymap);
+                read.keymap_line = Some(self.source.line(entry.at));
             }
-            let themes = ["auto", "dark", "light", "mono"].map(|word| (word, word));
-            if let Some(theme) = Field::of(table, "theme").and_then(|field| kept(field.choice(&themes), &mut faults)) {
-                theme.clone_into(&mut ui.theme);
+            let mut choice = |key| collect(TomlEntry::find(table, key)?.choice(), &mut errors);
+            if let Some(theme) = choice(ui::THEME) {
+                theme.clone_into(&mut read.theme);
             }
-            let glyphs = ["auto", "unicode", "ascii"].map(|word| (word, word));
-            if let Some(glyphs) = Field::of(table, "glyphs").and_then(|field| kept(field.choice(&glyphs), &mut faults))
-            {
-                glyphs.clone_into(&mut ui.glyphs);
+            if let Some(glyphs) = choice(ui::GLYPHS) {
+                glyphs.clone_into(&mut read.glyphs);
             }
         }
-        self.tell_all("ui", faults);
-        self.settings.ui = ui;
+        self.report_all("ui", errors);
+        self.settings.ui = read;
     }
 }
 
-/// A profile's name is typed in a shell, shown in a bar and made into a folder's name.
-pub(super) fn check_name(name: &str, at: usize) -> Result<(), Fault> {
-    if COMMANDS.contains(&name) {
-        return Err(Fault::new(at, format!("a profile cannot be called \"{name}\": that is a command of rrx"))
+/// Checks a profile's name: it is typed in a shell, shown in a bar, and is the name of a directory.
+pub(super) fn check_name(name: &str, at: usize) -> Result<(), SettingsError> {
+    if RESERVED_NAMES.contains(&name) {
+        return Err(SettingsError::new(at, format!("a profile cannot be called \"{name}\": that is a command of rrx"))
             .hint(format!("call it \"{name}-1\", for example")));
     }
     let is_word = name.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -180,12 +189,12 @@ pub(super) fn check_name(name: &str, at: usize) -> Result<(), Fault> {
     if is_word {
         return Ok(());
     }
-    Err(Fault::new(at, format!("a profile cannot be called \"{}\"", shown(name)))
+    Err(SettingsError::new(at, format!("a profile cannot be called \"{}\"", printable(name)))
         .hint("use up to 64 letters, digits, '-', '_' and '.', a letter or digit first"))
 }
 
-/// The profiles that a syntax error at this place may have damaged: the one that the tree has there, and the one whose
-/// header stands above it in the text (the tree may not know it).
+/// Returns the profiles that a syntax error at this position may have damaged: the one that the parsed tree has there, and
+/// the one whose header stands above it in the text, which the tree may have lost.
 fn profiles_around(root: &DeTable<'_>, text: &str, at: usize) -> Vec<String> {
     let end = text.bytes().skip(at).position(|byte| byte == b'\n').map_or(text.len(), |length| at + length);
     let header = text.get(..end).unwrap_or(text).lines().rev().find(|line| line.trim_start().starts_with('['));
@@ -193,7 +202,7 @@ fn profiles_around(root: &DeTable<'_>, text: &str, at: usize) -> Vec<String> {
         return Vec::new();
     }
     let mut names = Vec::new();
-    if let Some(DeValue::Table(table)) = Field::of(root, "profile").map(|field| field.value) {
+    if let Some(DeValue::Table(table)) = TomlEntry::find(root, file::PROFILE).map(|entry| entry.value) {
         let above = table.keys().filter(|name| name.span().start <= at).max_by_key(|name| name.span().start);
         names.extend(above.map(|name| name.get_ref().to_string()));
     }

@@ -1,54 +1,50 @@
-//! Hops as the settings write them: `user@host:port` or a table. Knows neither `ssh_config` nor keys.
+//! Reads hops as the settings write them: `user@host:port` or a table.
 
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use super::Hop;
-use super::fault::{Fault, Field, kept, unknown_keys};
+use super::settings_table::hop;
+use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
 
-/// Keys of a hop's table.
-const HOP_KEYS: &[&str] = &["host", "port", "user", "identity", "certificate", "host_key", "known_hosts"];
-
-/// Why a text is no hop.
+/// Why a text is not a hop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadHop {
-    /// The host is missing.
+pub enum HopParseError {
     #[error("the host is missing")]
     NoHost,
     /// `@` without a name before it.
     #[error("the user before @ is missing")]
     NoUser,
-    /// The port is not a number from 1 to 65535.
     #[error("the port is not a number from 1 to 65535")]
     Port,
     /// An IPv6 address with something wrong around it.
     #[error("an IPv6 address is written in brackets: [::1]:22")]
     Address,
     /// An account where only a host and a port belong.
-    #[error("an account does not stand before this host")]
+    #[error("this host takes no account before it")]
     Account,
-    /// Blanks, control characters, or a leading dash.
-    #[error("a name holds a blank or a control character, or begins with a dash")]
+    /// A space, a control character, or a leading dash.
+    #[error("a name contains a space or a control character, or begins with a dash")]
     Name,
 }
 
 impl std::str::FromStr for Hop {
-    type Err = BadHop;
+    type Err = HopParseError;
 
     /// Reads `[user@]host[:port]`; an IPv6 address with a port stands in brackets.
-    fn from_str(text: &str) -> Result<Self, BadHop> {
-        let (user, place) = match text.rsplit_once('@') {
-            Some(("", _)) => return Err(BadHop::NoUser),
-            Some((user, place)) => (Some(name(user)?), place),
+    fn from_str(text: &str) -> Result<Self, HopParseError> {
+        let (user, endpoint) = match text.rsplit_once('@') {
+            Some(("", _)) => return Err(HopParseError::NoUser),
+            Some((user, endpoint)) => (Some(name(user)?), endpoint),
             None => (None, text),
         };
-        let (host, port) = host_and_port(place)?;
+        let (host, port) = host_and_port(endpoint)?;
         Ok(Self { port, user, ..bare(host) })
     }
 }
 
 impl std::fmt::Display for Hop {
-    /// As the settings write it.
+    /// Writes the hop as the settings do.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(user) = &self.user {
             write!(f, "{user}@")?;
@@ -62,73 +58,73 @@ impl std::fmt::Display for Hop {
     }
 }
 
-/// Reads one element of `route`.
-pub(super) fn read(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Option<Hop> {
-    if field.table().is_ok() {
-        return read_table(field, faults);
+/// Reads one element of `route`: a text or a table.
+pub(super) fn read(entry: &TomlEntry<'_, '_>, errors: &mut Vec<SettingsError>) -> Option<Hop> {
+    if entry.table().is_ok() {
+        return read_table(entry, errors);
     }
-    let text = kept(field.text(), faults)?;
+    let text = collect(entry.text(), errors)?;
     match text.parse() {
         Ok(hop) => Some(hop),
         Err(reason) => {
-            faults.push(field.fault(reason).hint("write user@host:port, or { host = \"…\", port = 22, user = \"…\" }"));
+            errors.push(entry.error(reason).hint("write user@host:port, or { host = \"…\", port = 22, user = \"…\" }"));
             None
         }
     }
 }
 
-fn read_table(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Option<Hop> {
-    let table = field.table().ok()?;
-    unknown_keys(table, HOP_KEYS, faults);
-    let Some(host) = Field::of(table, "host") else {
-        faults.push(field.fault("a hop needs a host"));
+fn read_table(entry: &TomlEntry<'_, '_>, errors: &mut Vec<SettingsError>) -> Option<Hop> {
+    let table = entry.table().ok()?;
+    report_unknown_keys(table, hop::KEYS, errors);
+    let Some(host) = TomlEntry::find(table, hop::HOST) else {
+        errors.push(entry.error("a hop needs a host"));
         return None;
     };
-    let mut hop = bare(checked_name(&host, faults)?);
-    if let Some(port) = Field::of(table, "port")
-        && let Some(number) = kept(port.number(1..65_536), faults)
+    let mut read = bare(checked_name(&host, errors)?);
+    if let Some(port) = TomlEntry::find(table, hop::PORT)
+        && let Some(number) = collect(port.number(), errors)
     {
-        hop.port = u16::try_from(number).ok();
+        read.port = u16::try_from(number).ok();
     }
-    if let Some(user) = Field::of(table, "user") {
-        hop.user = checked_name(&user, faults);
+    if let Some(user) = TomlEntry::find(table, hop::USER) {
+        read.user = checked_name(&user, errors);
     }
-    if let Some(identity) = Field::of(table, "identity") {
-        hop.identity = paths(&identity, faults);
+    if let Some(identity) = TomlEntry::find(table, hop::IDENTITY) {
+        read.identity = paths(&identity, errors);
     }
-    if let Some(keys) = Field::of(table, "host_key") {
-        hop.host_key = fingerprints(&keys, faults);
+    if let Some(keys) = TomlEntry::find(table, hop::HOST_KEY) {
+        read.host_key = fingerprints(&keys, errors);
     }
-    if let Some(file) = Field::of(table, "known_hosts") {
-        hop.known_hosts = kept(file.text(), faults).map(PathBuf::from);
+    if let Some(file) = TomlEntry::find(table, hop::KNOWN_HOSTS) {
+        read.known_hosts = collect(file.text(), errors).map(PathBuf::from);
     }
-    if let Some(certificate) = Field::of(table, "certificate") {
-        hop.certificate = kept(certificate.text(), faults).map(PathBuf::from);
+    if let Some(certificate) = TomlEntry::find(table, hop::CERTIFICATE) {
+        read.certificate = collect(certificate.text(), errors).map(PathBuf::from);
     }
-    Some(hop)
+    Some(read)
 }
 
-/// A file, or a list of files.
-pub(super) fn paths(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
-    let elements = field.elements().unwrap_or_else(|| vec![*field]);
-    elements.iter().filter_map(|element| kept(element.text(), faults)).map(PathBuf::from).collect()
+/// Reads a path or a list of paths.
+pub(super) fn paths(entry: &TomlEntry<'_, '_>, errors: &mut Vec<SettingsError>) -> Vec<PathBuf> {
+    let elements = entry.elements().unwrap_or_else(|| vec![*entry]);
+    elements.iter().filter_map(|element| collect(element.text(), errors)).map(PathBuf::from).collect()
 }
 
-fn fingerprints(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Vec<String> {
-    let elements = field.elements().unwrap_or_else(|| vec![*field]);
+fn fingerprints(entry: &TomlEntry<'_, '_>, errors: &mut Vec<SettingsError>) -> Vec<String> {
+    let elements = entry.elements().unwrap_or_else(|| vec![*entry]);
     if elements.is_empty() {
-        // An empty list would read as "no pin" where the user meant one.
-        faults.push(field.fault("names no key"));
+        // An empty list would mean "not pinned", and the user meant to pin a key.
+        errors.push(entry.error("has no fingerprint"));
     }
     let mut keys = Vec::new();
     for element in &elements {
-        let Some(text) = kept(element.text(), faults) else { continue };
+        let Some(text) = collect(element.text(), errors) else { continue };
         if is_fingerprint(text) {
             keys.push(text.to_owned());
         } else {
-            faults.push(
+            errors.push(
                 element
-                    .fault("is not a SHA256 fingerprint")
+                    .error("is not a SHA256 fingerprint")
                     .hint("`ssh-keygen -lf` prints it: SHA256: and 43 characters"),
             );
         }
@@ -154,49 +150,50 @@ fn bare(host: String) -> Hop {
     }
 }
 
-pub(super) fn host_and_port(place: &str) -> Result<(String, Option<u16>), BadHop> {
-    if let Some(rest) = place.strip_prefix('[') {
-        let (address, after) = rest.split_once(']').ok_or(BadHop::Address)?;
-        address.split('%').next().and_then(|bare| bare.parse::<Ipv6Addr>().ok()).ok_or(BadHop::Address)?;
+/// Reads `host[:port]`; an IPv6 address with a port stands in brackets.
+pub(super) fn host_and_port(text: &str) -> Result<(String, Option<u16>), HopParseError> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (address, after) = rest.split_once(']').ok_or(HopParseError::Address)?;
+        address.split('%').next().and_then(|bare| bare.parse::<Ipv6Addr>().ok()).ok_or(HopParseError::Address)?;
         let port = match after.strip_prefix(':') {
             Some(port) => Some(self::port(port)?),
             None if after.is_empty() => None,
-            None => return Err(BadHop::Address),
+            None => return Err(HopParseError::Address),
         };
         return Ok((name(address)?, port));
     }
-    if place.parse::<Ipv6Addr>().is_ok() {
-        return Ok((place.to_owned(), None));
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Ok((text.to_owned(), None));
     }
-    match place.split_once(':') {
-        Some((_, port)) if port.contains(':') => Err(BadHop::Address),
+    match text.split_once(':') {
+        Some((_, port)) if port.contains(':') => Err(HopParseError::Address),
         Some((host, port)) => Ok((name(host)?, Some(self::port(port)?))),
-        None => Ok((name(place)?, None)),
+        None => Ok((name(text)?, None)),
     }
 }
 
-fn port(text: &str) -> Result<u16, BadHop> {
+fn port(text: &str) -> Result<u16, HopParseError> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|port| is_number && *port > 0).ok_or(BadHop::Port)
+    text.parse().ok().filter(|port| is_number && *port > 0).ok_or(HopParseError::Port)
 }
 
-fn name(text: &str) -> Result<String, BadHop> {
+fn name(text: &str) -> Result<String, HopParseError> {
     if text.is_empty() {
-        return Err(BadHop::NoHost);
+        return Err(HopParseError::NoHost);
     }
     if text.starts_with('-') || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(BadHop::Name);
+        return Err(HopParseError::Name);
     }
     Ok(text.to_owned())
 }
 
-/// A host or user of a table: an address may stand there without brackets.
-fn checked_name(field: &Field<'_, '_>, faults: &mut Vec<Fault>) -> Option<String> {
-    let text = kept(field.text(), faults)?;
+/// Reads a host or a user of a table; an IPv6 address needs no brackets there.
+fn checked_name(entry: &TomlEntry<'_, '_>, errors: &mut Vec<SettingsError>) -> Option<String> {
+    let text = collect(entry.text(), errors)?;
     match name(text) {
         Ok(name) => Some(name),
         Err(reason) => {
-            faults.push(field.fault(reason));
+            errors.push(entry.error(reason));
             None
         }
     }

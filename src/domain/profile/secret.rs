@@ -1,23 +1,22 @@
-//! Secrets: wiped after use, never shown, and where they come from.
+//! Secrets, which are wiped after use and never shown, and where they come from.
 
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::CommandLine;
+use super::{CommandLine, settings_table};
 
 /// A password, passphrase or one-time code. It has no `Display`; `Debug` prints `…`; its memory is wiped on drop.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text, for the one place that sends it.
+    /// Returns the text, for the one caller that sends it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -41,11 +40,11 @@ pub enum SecretSource {
     File(PathBuf),
     /// The operating system's keyring, under this name.
     Keyring(String),
-    /// Ask.
+    /// rrx asks the user.
     Prompt,
 }
 
-/// Which secret of a profile is meant.
+/// One of the secrets of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
     /// The account's password.
@@ -55,27 +54,27 @@ pub enum SecretKind {
 }
 
 impl SecretKind {
-    /// The word for people.
+    /// Returns the name for messages.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Passphrase => "passphrase",
         }
     }
 
-    /// The key of the settings file that names its source.
+    /// Returns the key of the settings file that names the secret's source.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
-            Self::Password => "password",
-            Self::Passphrase => "identity_passphrase",
+            Self::Password => settings_table::profile::PASSWORD.name(),
+            Self::Passphrase => settings_table::profile::IDENTITY_PASSPHRASE.name(),
         }
     }
 
-    /// The name under which the keyring has it. A profile's name holds no `/`: no two meet.
+    /// Returns the name of the secret in the keyring. No two profiles share one, since a profile's name has no `/`.
     #[must_use]
-    pub fn entry(self, profile: &str) -> String {
+    pub fn keyring_name(self, profile: &str) -> String {
         match self {
             Self::Password => profile.to_owned(),
             Self::Passphrase => format!("{profile}/passphrase"),
@@ -84,11 +83,11 @@ impl SecretKind {
 }
 
 impl SecretSource {
-    /// What to do when the server has refused the password that came from here, so many days after it was put there.
-    /// Nothing where the source makes a new one each time, or is a person.
+    /// Returns what to do when the server has refused the password of this source, so many days after it was stored.
+    /// Nothing for a source that makes a new password each time, and for a person.
     #[must_use]
-    pub fn refused(&self, profile: &str, days: Option<u64>, rrx: &CommandLine) -> Option<String> {
-        let age = |done: &str| days.map_or_else(String::new, |days| format!("{done} {}: ", ago(days)));
+    pub fn hint_when_refused(&self, profile: &str, days: Option<u64>, rrx: &CommandLine) -> Option<String> {
+        let age = |event: &str| days.map_or_else(String::new, |days| format!("{event} {}: ", days_ago(days)));
         match self {
             Self::Keyring(_) => Some(format!(
                 "{}it may have been rotated; `{}` stores the new one",
@@ -96,24 +95,26 @@ impl SecretSource {
                 rrx.with(&format!("secret set {profile}"))
             )),
             Self::File(path) => Some(format!(
-                "{}it may have been rotated; write the new one into {}",
-                age("its file was written"),
+                "{}it may have been rotated; write the new one to {}",
+                age("the file was written"),
                 path.display()
             )),
             Self::Command(_) | Self::Env(_) | Self::Prompt => None,
         }
     }
 
-    /// What to do where the source gives nothing.
+    /// Returns what to do when the source gives no secret.
     #[must_use]
-    pub fn absent(&self, rrx: &CommandLine) -> String {
+    pub fn hint_when_absent(&self, rrx: &CommandLine) -> String {
         match self {
-            Self::Command(_) => "run the command by hand: its first line must be the secret, its exit code 0".into(),
+            Self::Command(_) => {
+                "run the command yourself: it must print the secret on the first line and exit with 0".into()
+            }
             Self::Env(name) => {
                 format!("set {name} in the shell that starts rrx, or name another source in the profile")
             }
             Self::File(path) => {
-                format!("write it into the first line of {}, which only you may read", path.display())
+                format!("write it to the first line of {}, which only you may read", path.display())
             }
             Self::Keyring(entry) => {
                 let words = match entry.split_once('/') {
@@ -128,9 +129,9 @@ impl SecretSource {
         }
     }
 
-    /// What is said of the source in a list; never the secret.
+    /// Describes the source; never the secret.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Command(command) => format!("the command `{command}`"),
             Self::Env(name) => format!("the environment variable {name}"),
@@ -141,9 +142,9 @@ impl SecretSource {
     }
 }
 
-/// Days in words: `today`, `yesterday`, `94 days ago`.
+/// Says how long ago a day was: `today`, `yesterday`, `94 days ago`.
 #[must_use]
-pub fn ago(days: u64) -> String {
+pub fn days_ago(days: u64) -> String {
     match days {
         0 => "today".into(),
         1 => "yesterday".into(),

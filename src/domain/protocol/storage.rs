@@ -7,7 +7,7 @@ use crate::domain::access_log::{AuthorizedStatement, BeginRecord, CopyRecord, En
 use crate::domain::docs::DocPack;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Draft, Settings};
+use crate::domain::profile::{ProfileDraft, Settings};
 use crate::domain::snippets::Snippet;
 
 /// A worksheet as it is stored on disk.
@@ -80,7 +80,7 @@ pub enum StorageCmd {
         folders: Vec<PathBuf>,
     },
     /// Add a profile to the settings file.
-    AddProfile { draft: Box<Draft> },
+    AddProfile { draft: Box<ProfileDraft> },
     /// Read the doc packs of a profile.
     LoadDocs { folders: Vec<PathBuf>, demo: DemoDocs },
 }

@@ -1,28 +1,83 @@
-//! The TOML inside a snippet's header: read into fields, and rewritten where fields changed.
+//! Reads the TOML of a snippet's header, and rewrites the parts of it that changed.
 
 use std::fmt::Write as _;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Param, ParamKind, Snippet};
+use super::{ParamType, Snippet, SnippetParam};
+use crate::domain::documented_key::{DocumentedKey, is_known, names};
+use crate::domain::nearest::nearest_name;
 
-const KEYS: [&str; 4] = ["title", "tags", "key", "param"];
-const PARAM_KEYS: [&str; 4] = ["type", "default", "allowed", "values"];
+/// The keys of a header, all optional.
+pub const HEADER_KEYS: &[DocumentedKey] = &[
+    DocumentedKey {
+        name: "title",
+        value_type: "text",
+        description: "The title in lists. Without it: the file's name without `.sql`.",
+        example: "\"Subjects by status\"",
+    },
+    DocumentedKey {
+        name: "tags",
+        value_type: "list of texts",
+        description: "Words that the picker also finds.",
+        example: "[\"subjects\", \"enrolment\"]",
+    },
+    DocumentedKey {
+        name: "key",
+        value_type: "list of texts",
+        description: "The columns that identify a row. It is kept for the comparison of replays, which does not exist yet.",
+        example: "[\"screening_number\"]",
+    },
+    DocumentedKey {
+        name: "param",
+        value_type: "tables `[param.NAME]`",
+        description: "The parameters. They are read and kept, but rrx cannot fill them in yet.",
+        example: "{}",
+    },
+];
+/// The keys of a `[param.NAME]` table, all optional.
+pub const PARAM_KEYS: &[DocumentedKey] = &[
+    DocumentedKey {
+        name: "type",
+        value_type: "`text`, `integer`, `decimal`, `date`, `time`, `datetime` or `boolean`",
+        description: "The type. Without it: `text`.",
+        example: "\"date\"",
+    },
+    DocumentedKey {
+        name: "default",
+        value_type: "one value",
+        description: "The value where none is given.",
+        example: "\"2024-01-01\"",
+    },
+    DocumentedKey {
+        name: "allowed",
+        value_type: "list of values",
+        description: "The only values that are allowed.",
+        example: "[\"Open\", \"Closed\"]",
+    },
+    DocumentedKey {
+        name: "values",
+        value_type: "text",
+        description: "A statement whose first column offers values.",
+        example: "\"SELECT name FROM study ORDER BY 1\"",
+    },
+];
 
-/// What a header says, and what is wrong in it (bytes from its start, sentence).
+/// The values of a header.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct ParsedHeader {
     pub(super) title: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) key: Vec<String>,
-    pub(super) params: Vec<Param>,
+    pub(super) params: Vec<SnippetParam>,
+    /// What is wrong: byte offset and sentence.
     pub(super) problems: Vec<(usize, String)>,
 }
 
-/// Reads a header; what is good in it counts even beside what is not.
-pub(super) fn read(header: &str) -> Read {
-    let mut read = Read::default();
+/// Reads a header. The right parts are used even where others are wrong.
+pub(super) fn read(header: &str) -> ParsedHeader {
+    let mut read = ParsedHeader::default();
     let (table, errors) = DeTable::parse_recoverable(header);
     for error in errors {
         let at = error.span().map_or(0, |span| span.start);
@@ -30,29 +85,33 @@ pub(super) fn read(header: &str) -> Read {
     }
     for (key, value) in in_order(table.get_ref()) {
         let at = key.span().start;
-        match key.get_ref().as_ref() {
+        let name = key.get_ref().as_ref();
+        if !is_known(HEADER_KEYS, name) {
+            read.report_unknown(at, name, HEADER_KEYS);
+            continue;
+        }
+        match name {
             "title" => read.title = read.text("title", value),
             "tags" => read.tags = read.texts("tags", value),
             "key" => read.key = read.texts("key", value),
-            "param" => read.params(value),
-            unknown => read.unknown(at, unknown, &KEYS),
+            _ => read.params(value),
         }
     }
     read.problems.sort_by_key(|(at, _)| *at);
     read
 }
 
-/// The entries of a table in the order of the text.
+/// Returns the entries of a table in the order of the text.
 fn in_order<'a, 'i>(table: &'a DeTable<'i>) -> Vec<(&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
 
-impl Read {
-    fn unknown(&mut self, at: usize, key: &str, known: &[&str]) {
+impl ParsedHeader {
+    fn report_unknown(&mut self, at: usize, key: &str, known: &'static [DocumentedKey]) {
         let mut reason = format!("unknown key `{key}`");
-        if let Some(near) = nearest(key, known) {
+        if let Some(near) = nearest_name(key, names(known)) {
             let _ = write!(reason, "; did you mean `{near}`?");
         }
         self.problems.push((at, reason));
@@ -81,7 +140,7 @@ impl Read {
             return;
         };
         for (name, value) in in_order(table) {
-            let mut param = Param { name: name.get_ref().to_string(), ..Param::default() };
+            let mut param = SnippetParam { name: name.get_ref().to_string(), ..SnippetParam::default() };
             if let Some(fields) = value.get_ref().as_table() {
                 self.param(&mut param, fields);
             } else {
@@ -92,9 +151,14 @@ impl Read {
         }
     }
 
-    fn param(&mut self, param: &mut Param, fields: &DeTable<'_>) {
+    fn param(&mut self, param: &mut SnippetParam, fields: &DeTable<'_>) {
         for (key, value) in in_order(fields) {
-            match key.get_ref().as_ref() {
+            let name = key.get_ref().as_ref();
+            if !is_known(PARAM_KEYS, name) {
+                self.report_unknown(key.span().start, name, PARAM_KEYS);
+                continue;
+            }
+            match name {
                 "type" => self.kind(param, value),
                 "default" => {
                     param.default = scalar(value.get_ref());
@@ -103,28 +167,27 @@ impl Read {
                     }
                 }
                 "allowed" => param.allowed = self.texts("allowed", value),
-                "values" => param.values = self.text("values", value),
-                unknown => self.unknown(key.span().start, unknown, &PARAM_KEYS),
+                _ => param.values = self.text("values", value),
             }
         }
     }
 
-    fn kind(&mut self, param: &mut Param, value: &Spanned<DeValue<'_>>) {
+    fn kind(&mut self, param: &mut SnippetParam, value: &Spanned<DeValue<'_>>) {
         let Some(written) = self.text("type", value) else { return };
-        let names = ParamKind::ALL.map(ParamKind::name);
-        if let Some(kind) = ParamKind::ALL.into_iter().find(|kind| kind.name() == written) {
+        let types = ParamType::ALL.map(ParamType::name);
+        if let Some(kind) = ParamType::ALL.into_iter().find(|kind| kind.name() == written) {
             param.kind = kind;
             return;
         }
-        let near = nearest(&written, &names).map_or_else(
-            || format!("; the types are {}", names.join(", ")),
+        let near = nearest_name(&written, types).map_or_else(
+            || format!("; the types are {}", types.join(", ")),
             |near| format!("; did you mean `{near}`?"),
         );
         self.problems.push((value.span().start, format!("unknown type `{written}`{near}")));
     }
 }
 
-/// A single value as text.
+/// Returns a single value as text.
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
@@ -136,8 +199,8 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// The header for a snippet: its own as it stands where it says the same, with single values replaced where title, tags
-/// or key changed, and written anew where the parameters changed.
+/// Writes the header of a snippet. Where title, tags or key changed, only these values are replaced; where the parameters
+/// changed, the header is written anew.
 pub(super) fn write(snippet: &Snippet) -> String {
     let read = read(&snippet.header);
     if read.params != snippet.params {
@@ -193,7 +256,7 @@ fn quoted_list(texts: &[String]) -> String {
     format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
 }
 
-/// A TOML text. A `/` behind a `*` is escaped: the header stands in a comment.
+/// Writes a TOML text. A `/` after a `*` is escaped, since the header is in a comment.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -211,25 +274,4 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-/// The known name that is at most two changes away.
-fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    known.iter().copied().map(|name| (distance(written, name), name)).filter(|(far, _)| *far <= 2).min().map(|it| it.1)
-}
-
-/// How many letters must be added, dropped or changed.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((j, y), pair) in b.iter().enumerate().zip(row.windows(2)) {
-            let [above_left, above] = pair else { continue };
-            let left = next.get(j).copied().unwrap_or_default();
-            next.push((above + 1).min(left + 1).min(above_left + usize::from(x != *y)));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! Snippets: named statements in plain `.sql` files with a TOML header in a comment. Knows no file.
+//! Snippets: named statements in plain `.sql` files with a TOML header in a comment. Reads no file: `io::storage` brings the text.
 //!
-//! The form: a comment `/* rrx … */` that holds TOML (`title`, `tags`, `key`, `[param.name]`), then the statement. Any
-//! SQL tool reads the file.
+//! `docs/snippets-and-replays.md` describes the format: a comment `/* rrx … */` with TOML ([`HEADER_KEYS`]), then the statement.
+//! Any SQL tool can read the file.
 
 mod header;
 mod name;
@@ -10,72 +10,65 @@ mod text;
 
 use std::path::PathBuf;
 
-pub use name::{NameProblem, check_name, slug};
+pub use header::{HEADER_KEYS, PARAM_KEYS};
+pub use name::{SnippetNameError, check_name, slug};
 pub use rank::rank;
-pub use text::{SnippetProblem, render};
+pub use text::{SnippetError, render};
 
-/// A snippet.
+/// A named statement with its header.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snippet {
-    /// Its name: the file's stem.
+    /// The file's name without `.sql`.
     pub name: String,
-    /// `title` of the header; the name when absent.
+    /// The `title` of the header; the name when it is absent.
     pub title: String,
-    /// `tags` of the header.
     pub tags: Vec<String>,
-    /// `key` of the header: columns that identify a row when replays are compared.
+    /// Columns that identify a row when replays are compared.
     pub key: Vec<String>,
     /// The statement, without the header.
     pub statement: String,
-    /// The header's whole TOML as it stands, so that saving loses nothing.
+    /// The whole TOML of the header, so that saving loses nothing.
     pub header: String,
-    /// `[param.…]` of the header, in their order.
-    pub params: Vec<Param>,
-    /// Where it lies; `None` for a built-in or a new one.
+    /// The `[param.…]` tables of the header, in their order.
+    pub params: Vec<SnippetParam>,
+    /// `None` for a built-in or a new snippet.
     pub path: Option<PathBuf>,
 }
 
 /// A parameter of a snippet: `:name` in its statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Param {
-    /// Its name, without the colon.
+pub struct SnippetParam {
+    /// Without the colon.
     pub name: String,
-    /// `type` of its table; text when absent.
-    pub kind: ParamKind,
-    /// `default`, as text.
+    /// The `type` of its table; text when it is absent.
+    pub kind: ParamType,
+    /// The default value, as text.
     pub default: Option<String>,
-    /// `allowed`: the only values that it may have; empty when any may be.
+    /// The only values that it may have; empty: any value.
     pub allowed: Vec<String>,
-    /// `values`: a statement whose first column offers values.
+    /// A statement whose first column offers values.
     pub values: Option<String>,
 }
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ParamKind {
-    /// `text`.
+pub enum ParamType {
     #[default]
     Text,
-    /// `integer`.
     Integer,
-    /// `decimal`.
     Decimal,
-    /// `date`.
     Date,
-    /// `time`.
     Time,
-    /// `datetime`.
     DateTime,
-    /// `boolean`.
     Boolean,
 }
 
-impl ParamKind {
-    /// Every type, in the order of the manual.
+impl ParamType {
+    /// Every type, in the order of the reference.
     pub const ALL: [Self; 7] =
         [Self::Text, Self::Integer, Self::Decimal, Self::Date, Self::Time, Self::DateTime, Self::Boolean];
 
-    /// Its name in a header.
+    /// Returns the name in a header.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -91,11 +84,11 @@ impl ParamKind {
 }
 
 impl Snippet {
-    /// A new snippet of a statement, named after its title.
+    /// Makes a new snippet from a statement, with a name made from its title.
     ///
     /// # Errors
-    /// A [`NameProblem`] when the title has nothing that a name can be made of.
-    pub fn from_statement(title: &str, statement: &str) -> Result<Self, NameProblem> {
+    /// A [`SnippetNameError`] when no name can be made from the title.
+    pub fn from_statement(title: &str, statement: &str) -> Result<Self, SnippetNameError> {
         let name = slug(title);
         check_name(&name)?;
         Ok(Self { name, title: title.trim().to_owned(), statement: statement.trim().to_owned(), ..Self::default() })

@@ -1,61 +1,57 @@
-//! Names of snippets: each is a file's stem, so it must be one on every system, and readable in a list.
+//! Checks and makes names of snippets: each must be valid as a file's name on every system, and readable in a list.
 
 use crate::domain::limits::SNIPPET_NAME_BYTES;
 
-/// Why a text cannot name a snippet.
+/// Why a text cannot be the name of a snippet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NameProblem {
-    /// Nothing is left of it.
+pub enum SnippetNameError {
     #[error("the name is empty")]
     Empty,
-    /// It has more than [`SNIPPET_NAME_BYTES`] bytes.
     #[error("the name is longer than {SNIPPET_NAME_BYTES} bytes")]
     Long,
-    /// It would leave the snippet folder.
-    #[error("the name holds a path separator")]
+    /// It would leave the snippet directory.
+    #[error("the name contains a path separator")]
     Separator,
     /// It would be a hidden file.
     #[error("the name begins with a dot")]
     Dot,
-    /// A command line would take it for an option.
+    /// A command line would read it as an option.
     #[error("the name begins with a dash")]
     Dash,
-    /// It holds a character that cannot be seen.
-    #[error("the name holds a character that cannot be seen")]
-    Unseen,
-    /// It begins or ends with a blank.
-    #[error("the name begins or ends with a blank")]
-    Blank,
+    #[error("the name contains an invisible character")]
+    InvisibleCharacter,
+    #[error("the name begins or ends with a space")]
+    Space,
 }
 
-/// Checks that a text can name a snippet.
+/// Checks the name of a snippet.
 ///
 /// # Errors
-/// The first [`NameProblem`].
-pub fn check_name(name: &str) -> Result<(), NameProblem> {
+/// The first [`SnippetNameError`].
+pub fn check_name(name: &str) -> Result<(), SnippetNameError> {
     if name.is_empty() {
-        return Err(NameProblem::Empty);
+        return Err(SnippetNameError::Empty);
     }
     if name.len() > SNIPPET_NAME_BYTES {
-        return Err(NameProblem::Long);
+        return Err(SnippetNameError::Long);
     }
     if name.contains(['/', '\\', ':']) {
-        return Err(NameProblem::Separator);
+        return Err(SnippetNameError::Separator);
     }
-    if !name.chars().all(crate::domain::text::is_safe) {
-        return Err(NameProblem::Unseen);
+    if name.chars().any(is_invisible) {
+        return Err(SnippetNameError::InvisibleCharacter);
     }
     if name.trim() != name {
-        return Err(NameProblem::Blank);
+        return Err(SnippetNameError::Space);
     }
     match name.chars().next() {
-        Some('.') => Err(NameProblem::Dot),
-        Some('-') => Err(NameProblem::Dash),
+        Some('.') => Err(SnippetNameError::Dot),
+        Some('-') => Err(SnippetNameError::Dash),
         _ => Ok(()),
     }
 }
 
-/// A name made of a title: small letters and digits, `-` for everything between. Empty when the title has neither.
+/// Makes a name from a title: lower-case letters and digits, with `-` between them. Empty when the title has neither.
 #[must_use]
 pub fn slug(title: &str) -> String {
     let mut name = String::new();
@@ -72,4 +68,10 @@ pub fn slug(title: &str) -> String {
     }
     name.truncate(end);
     name.trim_end_matches('-').to_owned()
+}
+
+/// Returns whether a character is a control character, or changes the direction or the joining of the text around it.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

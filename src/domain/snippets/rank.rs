@@ -1,10 +1,10 @@
-//! The order of snippets for a pattern that is typed.
+//! Finds and orders snippets by a typed pattern.
 
 use super::Snippet;
 use crate::domain::catalog::find::FindPattern;
 
-/// The places of the snippets that fit a pattern, best first; equal ones stay in order. Name and title count most,
-/// then tags, then the statement's text. An empty pattern leaves all as they are.
+/// Returns the indexes of the snippets that match a pattern, best first; equal ones keep their order. Name and title count
+/// most, then tags, then the statement's text. An empty pattern matches all.
 #[must_use]
 pub fn rank(pattern: &str, snippets: &[Snippet]) -> Vec<usize> {
     let mut words = FindPattern::new(pattern);

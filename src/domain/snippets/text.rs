@@ -1,4 +1,4 @@
-//! The text of a snippet's file: taken apart and put together. Knows no file.
+//! Reads and writes the text of a snippet's file.
 
 use super::{Snippet, header};
 
@@ -9,12 +9,12 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// What is wrong in a snippet's file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]
-pub struct SnippetProblem {
-    /// The line of the file, from 1.
+pub struct SnippetError {
+    /// From 1.
     pub line: usize,
-    /// What is wrong there, and what may have been meant.
+    /// What is wrong, and what was probably meant.
     pub reason: String,
-    /// The snippet without what is wrong, when it has a statement that can be used.
+    /// The snippet without the wrong part, when its statement can be used.
     pub usable: Option<Box<Snippet>>,
 }
 
@@ -22,19 +22,19 @@ impl Snippet {
     /// Reads the text of a snippet's file.
     ///
     /// # Errors
-    /// A [`SnippetProblem`] for the first thing that is wrong. A wrong header leaves the statement usable.
-    pub fn parse(name: &str, text: &str) -> Result<Self, SnippetProblem> {
-        let text = text.trim_start_matches(BYTE_ORDER_MARK);
+    /// A [`SnippetError`] for the first thing that is wrong. With a wrong header the statement can still be used.
+    pub fn parse(name: &str, text: &str) -> Result<Self, SnippetError> {
+        let text = text.trim_start_matches('\u{feff}');
         let Some((before, rest)) = open_header(text) else {
             return finish(Self { name: name.to_owned(), title: name.to_owned(), ..Self::default() }, text, text);
         };
         let line_of = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
         let Some((inside, statement)) = rest.split_once("*/") else {
-            let reason = "the header is never closed: write */ behind it".to_owned();
-            return Err(SnippetProblem { line: line_of(before), reason, usable: None });
+            let reason = "the header is not closed: write */ after it".to_owned();
+            return Err(SnippetError { line: line_of(before), reason, usable: None });
         };
-        let start = text.len() - rest.len() + (inside.len() - without_blank_line(inside).len());
-        let header = match without_blank_line(inside).trim_end() {
+        let start = text.len() - rest.len() + (inside.len() - without_empty_line(inside).len());
+        let header = match without_empty_line(inside).trim_end() {
             "" => String::new(),
             kept => format!("{kept}\n"),
         };
@@ -51,14 +51,14 @@ impl Snippet {
         let snippet = finish(snippet, statement, text)?;
         match read.problems.into_iter().next() {
             Some((at, reason)) => {
-                Err(SnippetProblem { line: line_of(start + at), reason, usable: Some(Box::new(snippet)) })
+                Err(SnippetError { line: line_of(start + at), reason, usable: Some(Box::new(snippet)) })
             }
             None => Ok(snippet),
         }
     }
 }
 
-/// The place of the header's opening, and the text behind it.
+/// Finds the start of the header, and the text after `/* rrx`.
 fn open_header(text: &str) -> Option<(usize, &str)> {
     let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK);
     let rest = trimmed.strip_prefix(OPEN)?;
@@ -66,34 +66,30 @@ fn open_header(text: &str) -> Option<(usize, &str)> {
     is_ours.then_some((text.len() - trimmed.len(), rest))
 }
 
-/// Without the rest of the line when that is blank.
-fn without_blank_line(text: &str) -> &str {
+/// Removes the rest of the first line when it is empty.
+fn without_empty_line(text: &str) -> &str {
     match text.split_once('\n') {
         Some((first, rest)) if first.trim().is_empty() => rest,
         _ => text,
     }
 }
 
-/// Puts the statement in: without blank lines before it and blanks behind it.
-fn finish(mut snippet: Snippet, statement: &str, text: &str) -> Result<Snippet, SnippetProblem> {
+/// Puts the statement in, without empty lines before it and spaces after it.
+fn finish(mut snippet: Snippet, statement: &str, text: &str) -> Result<Snippet, SnippetError> {
     let mut body = statement.trim_end();
-    loop {
-        let rest = without_blank_line(body).trim_start_matches(BYTE_ORDER_MARK);
-        if rest.len() == body.len() {
-            break;
-        }
-        body = rest;
+    while without_empty_line(body).len() < body.len() {
+        body = without_empty_line(body);
     }
     if body.trim().is_empty() {
         let line = text.lines().count().max(1);
-        return Err(SnippetProblem { line, reason: "there is no statement".to_owned(), usable: None });
+        return Err(SnippetError { line, reason: "there is no statement".to_owned(), usable: None });
     }
     body.clone_into(&mut snippet.statement);
     Ok(snippet)
 }
 
-/// The text of a snippet's file; [`Snippet::parse`] reads the same snippet out of it. The header stays as it stands,
-/// with its comments, as far as it says what the snippet says.
+/// Writes the text of a snippet's file; [`Snippet::parse`] reads the same snippet from it. The header keeps its comments,
+/// and is changed only where the snippet has other values.
 #[must_use]
 pub fn render(snippet: &Snippet) -> String {
     let mut header = header::write(snippet);

@@ -12,13 +12,13 @@ pub(super) async fn read_secret(env: &SessionEnv, source: SecretSource, purpose:
     let secret = tokio::task::spawn_blocking(move || read(&from)).await;
     let secret = secret.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Settings, "reading the secret failed")));
     secret.map_err(|problem| {
-        let hint = problem.hint.clone().unwrap_or_else(|| source.absent(&env.command_line));
+        let hint = problem.hint.clone().unwrap_or_else(|| source.hint_when_absent(&env.command_line));
         let what = format!("There is no secret for {purpose}");
         let mut named = Problem { what, ..problem.clone() };
         if problem.what != named.what {
             named.because.insert(0, problem.what);
         }
-        named.because(format!("the profile takes it from {}", source.words())).hint(hint).then(Remedy::Settings)
+        named.because(format!("the profile takes it from {}", source.describe())).hint(hint).then(Remedy::Settings)
     })
 }
 

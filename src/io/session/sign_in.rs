@@ -111,7 +111,7 @@ async fn with_password_hint(profile: &Profile, mut problem: Problem, env: &Sessi
     }
     let Some(source) = &profile.password else { return problem };
     let age = secret_age(env, source.clone()).await;
-    match source.refused(&profile.name, age, &env.command_line) {
+    match source.hint_when_refused(&profile.name, age, &env.command_line) {
         Some(hint) => problem.hint(match profile.tls {
             TlsMode::Disabled => format!("{OVER_TLS_ONLY}; otherwise: {hint}"),
             _ => hint,
@@ -135,7 +135,7 @@ async fn ask_instead(profile: &Profile, problem: Problem, prompter: &SessionProm
 
 /// Returns the warning that the stored password is outdated, where a typed one was accepted.
 fn outdated_password_warning(profile: &Profile, rrx: &CommandLine) -> Option<String> {
-    let hint = profile.password.as_ref()?.refused(&profile.name, None, rrx)?;
+    let hint = profile.password.as_ref()?.hint_when_refused(&profile.name, None, rrx)?;
     Some(format!("the typed password differs from the stored one: {hint}"))
 }
 

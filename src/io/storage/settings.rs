@@ -43,7 +43,7 @@ pub fn load(paths: &Paths, presence: Presence) -> LoadedSettings {
         }
     }
     settings.command_line.clone_from(&paths.command_line);
-    LoadedSettings { settings: Arc::new(settings.located(&paths.home, paths.config_directory())), problems }
+    LoadedSettings { settings: Arc::new(settings.with_absolute_paths(&paths.home, paths.config_directory())), problems }
 }
 
 /// Changes the settings text and replaces the file in one step; a missing file is created for the user only. Links are followed.

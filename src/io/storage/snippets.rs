@@ -7,7 +7,7 @@ use super::atomic;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::IfExists;
-use crate::domain::snippets::{NameProblem, Snippet, SnippetProblem, check_name, render};
+use crate::domain::snippets::{Snippet, SnippetError, SnippetNameError, check_name, render};
 
 /// Reads the snippets of these directories, sorted by name. If a name appears twice, the first directory wins and the other file
 /// is reported. Only the first directory, the user's own, may be missing.
@@ -85,7 +85,7 @@ fn read(name: &str, path: &Path) -> (Option<Snippet>, Option<Problem>) {
     };
     let (snippet, problem) = match Snippet::parse(name, &text) {
         Ok(snippet) => (Some(snippet), None),
-        Err(SnippetProblem { line, reason, usable }) => {
+        Err(SnippetError { line, reason, usable }) => {
             let rest = if usable.is_some() { "the statement can still be used" } else { "the snippet is ignored" };
             let what = format!("{}:{line}: {reason}", path.display());
             (
@@ -125,7 +125,7 @@ fn unwritable(path: &Path, why: &str) -> Problem {
         .hint("make the directory writable, or choose another name")
 }
 
-fn name_problem(why: NameProblem) -> Problem {
+fn name_problem(why: SnippetNameError) -> Problem {
     Problem::new(ProblemKind::Local, "This cannot be the name of a snippet")
         .because(why.to_string())
         .hint("use a name such as subjects-by-status")

@@ -15,7 +15,7 @@ use crate::domain::access_log::{AuthorizedStatement, EndRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{self, Draft, Overwrite, Settings};
+use crate::domain::profile::{self, Overwrite, ProfileDraft, Settings};
 use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
 use crate::io::runtime::clock::Clock;
@@ -151,7 +151,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         (self.send_event)(event);
     }
 
-    fn add_profile(&self, draft: &Draft) -> Result<Arc<Settings>, Problem> {
+    fn add_profile(&self, draft: &ProfileDraft) -> Result<Arc<Settings>, Problem> {
         settings::change(&self.paths, |text, file| profile::add(text, file, draft, Overwrite::Forbidden))?;
         Ok(settings::load(&self.paths, settings::Presence::Required).settings)
     }

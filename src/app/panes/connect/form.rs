@@ -2,7 +2,7 @@
 
 use crate::app::widgets::line_input::LineInput;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Draft, Environment, Hop, SecretKind, SecretSource, check_name, endpoint};
+use crate::domain::profile::{Environment, Hop, ProfileDraft, SecretKind, SecretSource, check_name, parse_endpoint};
 
 /// Where the password can come from; the first is the default.
 pub(super) const SOURCES: &[&str] = if cfg!(feature = "keyring") {
@@ -125,7 +125,7 @@ impl ProfileForm {
         match self.field() {
             ProfileField::Environment | ProfileField::Password if character == ' ' => self.turn(true),
             ProfileField::Environment => {
-                let words = ENVIRONMENTS.iter().filter_map(|environment| environment.setting());
+                let words = ENVIRONMENTS.iter().filter_map(|environment| environment.name());
                 self.environment = words.into_iter().position(begins).unwrap_or(self.environment);
             }
             ProfileField::Password => {
@@ -163,7 +163,7 @@ impl ProfileForm {
     ///
     /// # Errors
     /// The first field that is wrong, and why; the cursor goes there.
-    pub fn draft(&mut self) -> Result<Draft, Problem> {
+    pub fn draft(&mut self) -> Result<ProfileDraft, Problem> {
         self.read().map_err(|(field, problem)| {
             self.at = self.fields().iter().position(|shown| *shown == field).unwrap_or(0);
             self.problem = Some(problem.clone());
@@ -171,7 +171,7 @@ impl ProfileForm {
         })
     }
 
-    fn read(&self) -> Result<Draft, (ProfileField, Problem)> {
+    fn read(&self) -> Result<ProfileDraft, (ProfileField, Problem)> {
         let text = |field| self.text(field).trim().to_owned();
         let wrong = |field: ProfileField, why: String| {
             (field, Problem::new(crate::domain::problem::ProblemKind::Settings, format!("{}: {why}", label(field))))
@@ -185,11 +185,11 @@ impl ProfileForm {
         check_name(&name).map_err(|problem| (ProfileField::Name, problem))?;
         let hops: Result<Vec<Hop>, _> = text(ProfileField::Bastion).split_whitespace().map(str::parse).collect();
         let route = hops.map_err(|why| wrong(ProfileField::Bastion, why.to_string()))?;
-        let (host, port) =
-            endpoint(&needed(ProfileField::Replica)?).map_err(|why| wrong(ProfileField::Replica, why.to_string()))?;
+        let (host, port) = parse_endpoint(&needed(ProfileField::Replica)?)
+            .map_err(|why| wrong(ProfileField::Replica, why.to_string()))?;
         let user = needed(ProfileField::Account)?;
         let password = match self.source() {
-            "keyring" => Some(SecretSource::Keyring(SecretKind::Password.entry(&name))),
+            "keyring" => Some(SecretSource::Keyring(SecretKind::Password.keyring_name(&name))),
             "command" => Some(SecretSource::Command(needed(ProfileField::Source)?)),
             "file" => Some(SecretSource::File(needed(ProfileField::Source)?.into())),
             "environment" => Some(SecretSource::Env(needed(ProfileField::Source)?)),
@@ -197,7 +197,7 @@ impl ProfileForm {
         };
         let database = Some(text(ProfileField::Database)).filter(|name| !name.is_empty());
         let environment = Some(self.environment());
-        Ok(Draft {
+        Ok(ProfileDraft {
             name,
             environment,
             route,
@@ -208,7 +208,7 @@ impl ProfileForm {
             password,
             tls: None,
             ca: None,
-            without: Vec::new(),
+            removed_keys: Vec::new(),
         })
     }
 }

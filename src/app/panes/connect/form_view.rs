@@ -59,8 +59,8 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
     let x = parts(buffer, (area.x, area.y), area.right(), [(mark, theme.key()), (label.as_str(), style)]);
     match field {
         ProfileField::Environment => {
-            let words = ENVIRONMENTS.map(|environment| environment.setting().unwrap_or_default());
-            let chosen = form.environment().setting().unwrap_or_default();
+            let words = ENVIRONMENTS.map(|environment| environment.name().unwrap_or_default());
+            let chosen = form.environment().name().unwrap_or_default();
             choice(&words, chosen, is_here, (x, area), buffer, theme);
         }
         ProfileField::Password => choice(SOURCES, form.source(), is_here, (x, area), buffer, theme),

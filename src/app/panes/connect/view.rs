@@ -94,7 +94,7 @@ impl ConnectView<'_> {
             let is_here = row == self.connect.list.cursor;
             let style = if is_here { theme.cursor() } else { theme.text() };
             let name = format!(" {:<20} ", clip(&profile.name, 20));
-            let badge = format!(" {:<4} ", profile.environment.word());
+            let badge = format!(" {:<4} ", profile.environment.label());
             let mut route: Vec<String> = profile.route.iter().map(|hop| hop.host.clone()).collect();
             route.push(profile.host.clone());
             let route = format!(" {}", route.join(" → "));

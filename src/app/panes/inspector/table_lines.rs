@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::context::Context;
 use crate::domain::catalog::{KeyRole, Table};
 use crate::domain::docs::DocPage;
-use crate::domain::docs::blocks::{Block, Inline, blocks, plain};
+use crate::domain::docs::blocks::{DocBlock, Inline, parse_blocks, plain_text};
 use crate::domain::quantity::counted;
 use crate::domain::text::visible;
 
@@ -32,9 +32,9 @@ pub(super) fn table(out: &mut LineBuilder, (schema, name): (&str, &str), context
 
 /// Draws the page up to its columns and examples.
 fn prose(out: &mut LineBuilder, page: &DocPage) {
-    let blocks = blocks(&page.text);
-    let is_read = |block: &Block| match block {
-        Block::Heading { text, .. } => READ_SECTIONS.contains(&plain(text).trim()),
+    let blocks = parse_blocks(&page.text);
+    let is_read = |block: &DocBlock| match block {
+        DocBlock::Heading { text, .. } => READ_SECTIONS.contains(&plain_text(text).trim()),
         _ => false,
     };
     for block in blocks.iter().take_while(|block| !is_read(block)) {
@@ -44,11 +44,11 @@ fn prose(out: &mut LineBuilder, page: &DocPage) {
 }
 
 /// Draws a block; its first line begins with these parts, the others are indented.
-fn draw_block(out: &mut LineBuilder, block: &Block, lead: &[(String, LineStyle)], indent: usize) {
+fn draw_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyle)], indent: usize) {
     match block {
-        Block::Heading { text, .. } => text_lines(out, text, lead, LineStyle::Heading, indent),
-        Block::Paragraph(text) => text_lines(out, text, lead, LineStyle::Plain, indent),
-        Block::List { first, items } => {
+        DocBlock::Heading { text, .. } => text_lines(out, text, lead, LineStyle::Heading, indent),
+        DocBlock::Paragraph(text) => text_lines(out, text, lead, LineStyle::Plain, indent),
+        DocBlock::List { first, items } => {
             for (number, item) in (first.unwrap_or(0)..).zip(items) {
                 let mark = if first.is_some() { format!("{number}. ") } else { "• ".into() };
                 let width = indent + mark.width();
@@ -56,12 +56,13 @@ fn draw_block(out: &mut LineBuilder, block: &Block, lead: &[(String, LineStyle)]
                 let indented = [(" ".repeat(width), LineStyle::Plain)];
                 for (at, block) in item.iter().enumerate() {
                     let lead = if at == 0 { &lead } else { &indented };
-                    draw_block(out, block, if matches!(block, Block::List { .. }) { &[] } else { lead }, width);
+                    draw_block(out, block, if matches!(block, DocBlock::List { .. }) { &[] } else { lead }, width);
                 }
             }
         }
-        Block::Table { head, rows } => {
-            let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| plain(cell).replace('\n', " ")).collect::<Vec<_>>();
+        DocBlock::Table { head, rows } => {
+            let cells =
+                |row: &[Vec<Inline>]| row.iter().map(|cell| plain_text(cell).replace('\n', " ")).collect::<Vec<_>>();
             let (head, rows) = (cells(head), rows.iter().map(|row| cells(row)).collect::<Vec<_>>());
             let mut widths: Vec<usize> = Vec::new();
             for row in std::iter::once(&head).chain(&rows) {
@@ -82,25 +83,25 @@ fn draw_block(out: &mut LineBuilder, block: &Block, lead: &[(String, LineStyle)]
                 out.hang(lead, &line(row), LineStyle::Plain, indent + 2);
             }
         }
-        Block::Code { text, .. } => {
+        DocBlock::Code { text, .. } => {
             for line in text.lines() {
                 out.hang(lead, &visible(&line.replace('\t', "  ")), LineStyle::Code, indent);
             }
         }
-        Block::Quote(blocks) => {
+        DocBlock::Quote(blocks) => {
             let lead = [lead, &[("│ ".to_owned(), LineStyle::Dim)]].concat();
             for block in blocks {
                 draw_block(out, block, &lead, indent + 2);
             }
         }
-        Block::Rule => out.line(&"─".repeat(out.width()), LineStyle::Dim),
+        DocBlock::Rule => out.line(&"─".repeat(out.width()), LineStyle::Dim),
     }
 }
 
 /// Draws text; a line break of the page begins a new line.
 fn text_lines(out: &mut LineBuilder, text: &[Inline], lead: &[(String, LineStyle)], style: LineStyle, indent: usize) {
     let indented = [(" ".repeat(indent), LineStyle::Plain)];
-    for (at, line) in plain(text).split('\n').enumerate() {
+    for (at, line) in plain_text(text).split('\n').enumerate() {
         let lead = if at == 0 || indent == 0 { lead } else { &indented };
         out.hang(lead, &visible(line.trim_end()), style, indent);
     }

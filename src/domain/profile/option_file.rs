@@ -1,40 +1,41 @@
-//! Option files of MySQL clients (`~/.my.cnf`): the groups `[client]` and `[clientNAME]`, read as the clients read them.
-//! A password in one is handed over beside the rest, never inside it.
+//! Reads option files of MySQL clients (`~/.my.cnf`): the groups `[client]` and `[clientNAME]`, as the clients read them. A
+//! password is returned separately, as a [`Secret`].
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::draft::{Imported, name_from};
+use super::draft::{ImportedConnection, profile_name_from};
 use super::{Secret, TlsMode};
+use crate::domain::text::excerpt;
 
 /// An option file.
 #[derive(Default)]
-pub struct MyCnf {
-    groups: Vec<Group>,
-    /// What was passed over, each with its line.
+pub struct OptionFile {
+    groups: Vec<OptionGroup>,
+    /// What was left out, each with its line.
     pub notes: Vec<String>,
 }
 
 #[derive(Default)]
-struct Group {
+struct OptionGroup {
     name: String,
     options: BTreeMap<String, Zeroizing<String>>,
     notes: Vec<String>,
 }
 
-impl std::fmt::Debug for MyCnf {
-    /// Names of groups alone: values may be secrets.
+impl std::fmt::Debug for OptionFile {
+    /// Prints only the names of the groups: values may be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.groups.iter().map(|group| &group.name)).finish()
     }
 }
 
-/// Reads an option file; never fails, lines that are not understood are told in [`MyCnf::notes`].
+/// Reads an option file. Lines that are not understood are listed in [`OptionFile::notes`].
 #[must_use]
-pub fn read(text: &str) -> MyCnf {
-    let mut file = MyCnf::default();
+pub fn read_option_file(text: &str) -> OptionFile {
+    let mut file = OptionFile::default();
     let mut at: Option<usize> = None;
     for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
         let (number, line) = (index + 1, line.trim());
@@ -42,7 +43,7 @@ pub fn read(text: &str) -> MyCnf {
             continue;
         }
         if line.starts_with('!') {
-            file.notes.push(format!("line {number}: other files are not followed (!include)"));
+            file.notes.push(format!("line {number}: other files are not read (!include)"));
         } else if let Some(rest) = line.strip_prefix('[') {
             let Some((name, _)) = rest.split_once(']') else {
                 file.notes.push(format!("line {number}: the group has no ]"));
@@ -51,19 +52,19 @@ pub fn read(text: &str) -> MyCnf {
             };
             let name = name.trim().to_owned();
             at = Some(file.groups.iter().position(|group| group.name == name).unwrap_or_else(|| {
-                file.groups.push(Group { name, ..Group::default() });
+                file.groups.push(OptionGroup { name, ..OptionGroup::default() });
                 file.groups.len() - 1
             }));
         } else if let Some(group) = at.and_then(|at| file.groups.get_mut(at)) {
             group.option(line, number);
         } else {
-            file.notes.push(format!("line {number}: it stands in no group"));
+            file.notes.push(format!("line {number}: it is in no group"));
         }
     }
     file
 }
 
-impl Group {
+impl OptionGroup {
     fn option(&mut self, line: &str, number: usize) {
         let (line, comment) = without_comment(line);
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
@@ -71,14 +72,14 @@ impl Group {
         let key = key.strip_prefix("loose-").unwrap_or(&key).to_owned();
         if comment && key == "password" && !value.trim_start().starts_with(['"', '\'']) {
             self.notes.push(format!(
-                "line {number}: what follows # is a comment, as for the mysql client; a password that holds # stands in quotes"
+                "line {number}: the text after # is a comment, as for the mysql client; put a password that contains # in quotes"
             ));
         }
         self.options.insert(key, Zeroizing::new(unquoted(value.trim())));
     }
 }
 
-/// The line up to a `#` outside quotes, and whether there was one.
+/// Returns the line up to a `#` outside quotes, and whether there was one.
 fn without_comment(line: &str) -> (&str, bool) {
     let mut quote: Option<char> = None;
     let mut is_escaped = false;
@@ -95,7 +96,7 @@ fn without_comment(line: &str) -> (&str, bool) {
     (line, false)
 }
 
-/// The value without its quotes, escapes resolved: `\b \t \n \r \\ \s` and quotes; another backslash is itself.
+/// Removes the quotes and resolves the escapes `\b \t \n \r \\ \s` and quotes; another backslash stays.
 fn unquoted(value: &str) -> String {
     let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
     let mut text = String::with_capacity(value.len());
@@ -119,16 +120,17 @@ fn unquoted(value: &str) -> String {
     text
 }
 
-/// Options that say nothing about where to connect and as whom: passed over without a word.
-const MANNERS: &[&str] = &["default-character-set", "prompt", "pager", "auto-rehash", "no-auto-rehash", "compress"];
+/// Options that have nothing to do with the connection: ignored without a note.
+const IGNORED_OPTIONS: &[&str] =
+    &["default-character-set", "prompt", "pager", "auto-rehash", "no-auto-rehash", "compress"];
 
-impl MyCnf {
-    /// The connections that it holds, each with the name of its group: `[client]` where it names a host or stands alone, and each
-    /// `[clientNAME]` with what `[client]` says besides.
+impl OptionFile {
+    /// Returns the connections, each with the name of its group: `[client]` where it names a host or is the only group, and
+    /// each `[clientNAME]`, completed by `[client]`.
     #[must_use]
-    pub fn connections(&self) -> Vec<(String, Imported)> {
+    pub fn connections(&self) -> Vec<(String, ImportedConnection)> {
         let base = self.groups.iter().find(|group| group.name == "client");
-        let named: Vec<&Group> = self
+        let named: Vec<&OptionGroup> = self
             .groups
             .iter()
             .filter(|group| group.name.len() > "client".len() && group.name.starts_with("client"))
@@ -142,16 +144,16 @@ impl MyCnf {
         }
         for group in named {
             let mut imported = connection(&base.into_iter().chain([group]).collect::<Vec<_>>());
-            imported.name = group.name.strip_prefix("client").and_then(name_from);
+            imported.name = group.name.strip_prefix("client").and_then(profile_name_from);
             found.push((group.name.clone(), imported));
         }
         found
     }
 }
 
-/// The groups in order, the later over the earlier.
-fn connection(groups: &[&Group]) -> Imported {
-    let mut imported = Imported::default();
+/// Merges the groups; a later one wins.
+fn connection(groups: &[&OptionGroup]) -> ImportedConnection {
+    let mut imported = ImportedConnection::default();
     let mut left_out = Vec::new();
     let mut options: BTreeMap<&str, &str> = BTreeMap::new();
     for group in groups {
@@ -160,19 +162,19 @@ fn connection(groups: &[&Group]) -> Imported {
     }
     for (key, value) in options {
         let text = || Some(value.to_owned()).filter(|text| !text.is_empty() && !text.chars().any(char::is_control));
-        let is_taken = match key {
+        let is_known = match key {
             "host" => text().map(|host| imported.host = Some(host)),
             "user" => text().map(|user| imported.user = Some(user)),
             "database" => text().map(|database| imported.database = Some(database)),
             "port" => value.parse().ok().filter(|port| *port > 0).map(|port| imported.port = Some(port)),
-            // Without a value the client asks, and so does rrx.
+            // Without a value the client asks for the password, and so does rrx.
             "password" if value.is_empty() => Some(()),
             "password" => {
                 imported.password = Some(Secret::new(value.to_owned()));
                 Some(())
             }
             "ssl-ca" => text().map(|ca| imported.ca = Some(PathBuf::from(ca))),
-            "ssl-mode" => TlsMode::meant(value).map(|tls| imported.tls = Some(tls)),
+            "ssl-mode" => TlsMode::from_alias(value).map(|tls| imported.tls = Some(tls)),
             "ssl-verify-server-cert" if is_on(value) => {
                 imported.tls = Some(TlsMode::VerifyIdentity);
                 Some(())
@@ -183,18 +185,18 @@ fn connection(groups: &[&Group]) -> Imported {
             }
             "ssl" if is_on(value) => Some(()),
             "socket" | "protocol" => {
-                imported.notes.push(format!("{key} is left out: rrx goes by TCP"));
+                imported.notes.push(format!("{key} is left out: rrx connects by TCP"));
                 Some(())
             }
-            key if MANNERS.contains(&key) => Some(()),
+            key if IGNORED_OPTIONS.contains(&key) => Some(()),
             _ => None,
         };
-        if is_taken.is_none() {
-            left_out.push(crate::domain::text::excerpt(key, 40));
+        if is_known.is_none() {
+            left_out.push(excerpt(key, 40));
         }
     }
     if !left_out.is_empty() {
-        imported.notes.push(format!("not understood, and left out: {}", left_out.join(", ")));
+        imported.notes.push(format!("not understood and left out: {}", left_out.join(", ")));
     }
     imported
 }

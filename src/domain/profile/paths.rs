@@ -1,12 +1,13 @@
-//! Paths of the settings made absolute: `~` is the home, the rest counts from the settings file. Looks at no disk.
+//! Makes the paths of the settings absolute: `~` is the home directory, other relative paths start at the settings file's
+//! directory. Reads no disk.
 
 use std::path::{Path, PathBuf};
 
 use super::{Profile, SecretSource, Settings};
 
-/// A path of the settings as a path of the machine.
+/// Turns a path of the settings into an absolute path.
 #[must_use]
-pub fn resolve(path: &Path, home: &Path, base: &Path) -> PathBuf {
+pub fn absolute_path(path: &Path, home: &Path, base: &Path) -> PathBuf {
     match path.strip_prefix("~") {
         Ok(rest) if rest.as_os_str().is_empty() => home.to_path_buf(),
         Ok(rest) => home.join(rest),
@@ -15,18 +16,18 @@ pub fn resolve(path: &Path, home: &Path, base: &Path) -> PathBuf {
 }
 
 impl Settings {
-    /// All paths made absolute, from this home and the folder of the settings file.
+    /// Makes all paths absolute, from this home directory and the settings file's directory.
     #[must_use]
-    pub fn located(mut self, home: &Path, base: &Path) -> Self {
+    pub fn with_absolute_paths(mut self, home: &Path, base: &Path) -> Self {
         for profile in &mut self.profiles {
-            profile.locate(home, base);
+            profile.make_paths_absolute(home, base);
         }
         self
     }
 }
 
 impl Profile {
-    fn locate(&mut self, home: &Path, base: &Path) {
+    fn make_paths_absolute(&mut self, home: &Path, base: &Path) {
         let hops = self
             .route
             .iter_mut()
@@ -43,7 +44,7 @@ impl Profile {
             );
         let own = self.docs.iter_mut().chain(&mut self.snippets).chain(&mut self.ca).chain(&mut self.blinding);
         for path in hops.chain(secrets).chain(own) {
-            *path = resolve(path, home, base);
+            *path = absolute_path(path, home, base);
         }
     }
 }

@@ -1,0 +1,25 @@
+//! A key of a small TOML table, as a reader of it and its reference in `docs/` both use it.
+
+/// A key with its type, meaning and an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentedKey {
+    /// The name as the file writes it.
+    pub name: &'static str,
+    /// The type, in words.
+    pub value_type: &'static str,
+    /// The meaning, in Markdown.
+    pub description: &'static str,
+    /// An example value in TOML.
+    pub example: &'static str,
+}
+
+/// Returns whether a table of keys has this name.
+#[must_use]
+pub fn is_known(keys: &[DocumentedKey], name: &str) -> bool {
+    keys.iter().any(|key| key.name == name)
+}
+
+/// Returns the names of a table of keys.
+pub fn names(keys: &'static [DocumentedKey]) -> impl Iterator<Item = &'static str> {
+    keys.iter().map(|key| key.name)
+}
