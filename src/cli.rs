@@ -55,7 +55,7 @@ pub struct Cli {
     /// Use this settings file instead of the default one (`rrx profiles list` shows its path)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Write a debug log to this file (only you can read it); the variable RRX_LOG sets its levels, such as `trace`
+    /// Write a debug log to this file (only you can read it); the variable `RRX_LOG` sets its levels, such as `trace`
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Include the texts of statements in the debug log

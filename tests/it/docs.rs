@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use rrx::app::Message;
+use rrx::app::panes::inspector::InspectorLine;
 use rrx::domain::docs::DocPack;
 use rrx::domain::docs::blocks::{DocBlock, Inline, TextStyle, parse_blocks, plain_text};
 use rrx::domain::protocol::StorageEvent;
@@ -191,7 +192,7 @@ fn a_page_is_drawn_from_its_blocks() {
     bench.feed(Message::Storage(StorageEvent::Docs { packs: Arc::new(vec![pack]), problems: vec![] }));
     bench.text("SELECT * FROM subject");
     bench.keys("left");
-    let lines: Vec<String> = bench.model.inspector.lines.iter().map(|line| line.text()).collect();
+    let lines: Vec<String> = bench.model.inspector.lines.iter().map(InspectorLine::text).collect();
     let shown: Vec<&str> = lines.iter().map(String::as_str).take_while(|line| !line.starts_with("Columns")).collect();
     assert_eq!(
         shown.join("\n"),

@@ -39,7 +39,7 @@ pub struct Statement {
 #[derive(Debug, PartialEq, Eq)]
 pub enum StatementPhase {
     /// The user is asked whether to run it here. Nothing was sent.
-    Authorizing(AuthorizedStatement),
+    Authorizing(Box<AuthorizedStatement>),
     /// Its begin record is being written. Nothing was sent.
     Recording,
     /// It was sent; no row has arrived.
@@ -127,7 +127,7 @@ impl Statement {
             bounds,
             since,
             queue,
-            phase: StatementPhase::Authorizing(authorized),
+            phase: StatementPhase::Authorizing(Box::new(authorized)),
         }
     }
 
@@ -192,6 +192,7 @@ impl Statement {
 
     /// Takes an event and returns what to do. An event that its phase does not know changes nothing.
     #[must_use]
+    #[expect(clippy::match_same_arms, reason = "one arm a transition reads as a table")]
     pub fn handle(&mut self, event: StatementEvent) -> Vec<StatementAction> {
         use StatementAction as Action;
         use StatementEvent as Event;
@@ -208,7 +209,7 @@ impl Statement {
                 }
             }
 
-            (Phase::Authorizing(statement), Event::Confirmed) => (Phase::Recording, vec![Action::Record(statement)]),
+            (Phase::Authorizing(statement), Event::Confirmed) => (Phase::Recording, vec![Action::Record(*statement)]),
             (Phase::Authorizing(_), Event::Declined | Event::Cancel | Event::SessionGone(_)) => {
                 return self.drop_queue();
             }

@@ -142,7 +142,6 @@ pub struct SettingsSection {
 macro_rules! section {
     ($module:ident { $($key:ident = $name:literal, $kind:expr, $default:expr, $sharing:ident: $description:literal, $example:literal;)+ }) => {
         pub(super) mod $module {
-            #[expect(clippy::wildcard_imports, reason = "each section uses some of the types")]
             use super::*;
 
             $(

@@ -257,7 +257,7 @@ fn check_format(root: &DeTable<'_>, errors: &mut Vec<SettingsError>) {
     let mark = shared_file::FORMAT.name();
     match TomlEntry::find(root, shared_file::FORMAT) {
         None => {
-            errors.push(SettingsError::new(0, format!("{mark} = {FORMAT} is missing: this is not a shared profile")))
+            errors.push(SettingsError::new(0, format!("{mark} = {FORMAT} is missing: this is not a shared profile")));
         }
         Some(entry) => match entry.number() {
             Ok(1) => {}

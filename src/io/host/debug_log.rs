@@ -23,7 +23,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, Scope};
 
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::is_safe;
@@ -105,7 +105,7 @@ fn filter(levels: &str, statements: LoggedStatements) -> Result<Targets, Problem
     let asked: Targets =
         levels.parse().map_err(|_| refused("a level is error, warn, info, debug, trace or off".into()))?;
     let mut filter = Targets::new().with_target("rrx", asked.default_level().unwrap_or(LevelFilter::OFF));
-    for (target, level) in asked.iter() {
+    for (target, level) in &asked {
         if target != "rrx" && !target.starts_with("rrx::") {
             return Err(refused(format!("\"{}\" is neither a level nor a part of rrx", escaped(target))));
         }
@@ -154,7 +154,7 @@ where
         event.record(&mut fields);
         let metadata = event.metadata();
         let mut line = format!("{} {:5} {}", timestamp((self.clock)()), metadata.level(), metadata.target());
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             let _ = write!(line, " {}", span.name());
             if let Some(SpanFields(known)) = span.extensions().get::<SpanFields>() {
                 let _ = write!(line, "{{{}}}", known.trim_start());

@@ -20,11 +20,6 @@ pub(super) const BOLD: usize = 1;
 /// Index of the style of text: it stays text when the cell is edited.
 pub(super) const TEXT: usize = 2;
 
-/// Index of the style of the header.
-pub(super) const BOLD: usize = 1;
-/// Index of the style of text: it stays text when the cell is edited.
-pub(super) const TEXT: usize = 2;
-
 /// Significant digits of a number in a spreadsheet.
 const DIGITS: usize = 15;
 /// Decimal places of a number format.

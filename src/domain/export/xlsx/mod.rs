@@ -70,7 +70,7 @@ impl TypedFormat for Xlsx {
         self.head = parts::sheet_head(&kinds);
         self.head.extend_from_slice(b"<row r=\"1\">");
         for column in &self.columns {
-            let at = CellAddress { letters: &column.letters, row: 1, style: parts::BOLD };
+            let at = CellAddress { letters: &column.letters, row: 1, style: cells::BOLD };
             put_text(&column.name, at, &mut self.head)
                 .map_err(|error| error.at(ExportFormat::Xlsx, 0, &column.name))?;
         }

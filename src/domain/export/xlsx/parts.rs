@@ -1,6 +1,6 @@
 //! The small files of a workbook, and the XML around the rows of a sheet.
 
-use super::cells::{BOLD, CellKind, TEXT};
+use super::cells::CellKind;
 
 /// Number of styles before those of columns: plain, header and text.
 const FIRST: usize = 3;
