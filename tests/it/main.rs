@@ -15,6 +15,7 @@ mod debug_log;
 mod demo;
 mod demo_data;
 mod docs;
+mod documents;
 mod export;
 mod exports;
 mod first_steps;

@@ -229,6 +229,11 @@ impl Story {
         assert!(sent.expect("kill starts").success());
     }
 
+    /// Reads the screen as it is now.
+    pub fn screen<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
+        read(self.screen.0.lock().unwrap().screen())
+    }
+
     /// Whether any cell has a colour.
     pub fn is_coloured(&self) -> bool {
         let parser = self.screen.0.lock().unwrap();

@@ -14,4 +14,5 @@ mod rig;
 mod copies_and_exports;
 mod first_day;
 mod harness;
+mod picture;
 mod stories;

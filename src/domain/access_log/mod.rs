@@ -4,6 +4,7 @@
 mod authorize;
 mod copy;
 mod export;
+mod fields;
 mod line;
 mod tunnel;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use authorize::{AuthorizedStatement, Permit, StatementTarget, authorize, record};
 pub use copy::CopyRecord;
 pub use export::ExportRecord;
+pub use fields::{RECORDS, RecordDescription, RecordField};
 pub use line::{BadRecord, LogRecord, read, write_begin, write_copy, write_end, write_export, write_tunnel};
 pub use tunnel::{TunnelEvent, TunnelRecord};
 

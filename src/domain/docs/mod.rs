@@ -6,7 +6,7 @@
 //! the heading or paragraph above it is its title.
 
 pub mod blocks;
-mod pack;
+pub mod pack;
 
 pub use pack::{PACK_KEYS, PAGE_KEYS, PageError};
 

@@ -343,6 +343,11 @@ pub const ENVIRONMENT_VARIABLES: &[EnvironmentVariable] = &[
         description: "One directory for everything: `config/config.toml`, `data` and `state` below it, in place of the \
             platform's directories.",
     },
+    EnvironmentVariable {
+        name: "RRX_LOG",
+        description: "The levels of the debug log that `--log FILE` writes, such as `trace` (see \
+            [Troubleshooting](troubleshooting.md)).",
+    },
     EnvironmentVariable { name: "SSH_AUTH_SOCK", description: "The socket of the SSH agent." },
     EnvironmentVariable { name: "NO_COLOR", description: "Any value: no colours (with `theme = \"auto\"`)." },
     EnvironmentVariable { name: "COLORTERM", description: "`truecolor` or `24bit`: the terminal has all colours." },

@@ -3,7 +3,7 @@
 //! `docs/snippets-and-replays.md` describes the format: a comment `/* rrx … */` with TOML ([`HEADER_KEYS`]), then the statement.
 //! Any SQL tool can read the file.
 
-mod header;
+pub mod header;
 mod name;
 mod rank;
 mod text;

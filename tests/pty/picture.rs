@@ -1,0 +1,158 @@
+//! The picture of the README: a real run of the demo, drawn as SVG.
+//!
+//! `RRX_UPDATE_DOCS=1 cargo test --locked --test pty picture` writes it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use vt100::{Cell, Color, Screen};
+
+use super::harness::{Home, Story};
+
+const FILE: &str = "docs/screen.svg";
+const SIZE: (u16, u16) = (132, 32);
+/// Size of a cell in the picture, in units of the SVG.
+const CELL: (u16, u16) = (8, 18);
+const FOREGROUND: &str = "#d6d9e0";
+const BACKGROUND: &str = "#15181e";
+
+const STATEMENT: [&str; 6] = [
+    "-- Who was randomized, and where?",
+    "SELECT s.screening_number, st.name AS study, s.status",
+    "FROM subject s",
+    "JOIN study_site ss ON ss.id = s.study_site_id",
+    "JOIN study st ON st.id = ss.study_id",
+    "WHERE s.randomization_number IS NOT NULL;",
+];
+
+#[test]
+fn the_picture_of_the_readme_is_the_real_screen() {
+    let home = Home::new();
+    let colours = [("COLORTERM", "truecolor"), ("COLORFGBG", "15;0")];
+    let program = Path::new(env!("CARGO_BIN_EXE_rrx"));
+    let mut story = Story::start_program(program, &home, &["demo"], SIZE, &colours);
+    story.see("87 tables");
+    // The lag is read a moment after the connection.
+    story.see("lag 0 s");
+    story.keys("ctrl-n");
+    story.see("[1]");
+    story.text(&STATEMENT.join("\r"));
+    story.see("IS NOT NULL;");
+    story.keys("f5");
+    story.see("all 126 rows");
+    story.keys("tab");
+    story.see("Space row");
+    story.keys("down down");
+    let is_ready = |shown: &str| shown.contains("row 3") && shown.contains("Docs ─ subject");
+    story.wait("the third row", is_ready);
+    let picture = story.screen(|screen| svg(screen));
+    story.keys("ctrl-q");
+    assert!(story.end().success());
+
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    if std::env::var_os("RRX_UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &picture).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    let differs = kept.lines().zip(picture.lines()).find(|(kept, now)| kept != now);
+    assert!(
+        kept == picture,
+        "{FILE} is not the screen of this version: {differs:?}. To write it: RRX_UPDATE_DOCS=1 cargo test --locked --test pty picture"
+    );
+}
+
+/// Draws the screen: a background rectangle and a text for each run of cells that look alike.
+fn svg(screen: &Screen) -> String {
+    let (width, height) = (SIZE.0 * CELL.0, SIZE.1 * CELL.1);
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-size=\"13\" \
+         font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\">\n\
+         <title>rrx: schema tree, worksheet, results and documentation of the demo replica</title>\n\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"{BACKGROUND}\"/>\n"
+    );
+    for row in 0..SIZE.1 {
+        let mut column = 0;
+        while column < SIZE.0 {
+            let Some(first) = screen.cell(row, column) else { break };
+            let look = Look::of(first);
+            let (start, mut run) = (column, String::new());
+            while let Some(cell) = screen.cell(row, column).filter(|cell| Look::of(cell) == look) {
+                if !cell.is_wide_continuation() {
+                    run.push_str(if cell.contents().is_empty() { " " } else { cell.contents() });
+                }
+                column += 1;
+            }
+            draw(&mut text, (row, start, column - start), &look, &without_durations(&run));
+        }
+    }
+    text.push_str("</svg>\n");
+    text
+}
+
+/// Appends one run of cells: row, first column, number of columns.
+fn draw(text: &mut String, (row, start, count): (u16, u16, u16), look: &Look, run: &str) {
+    let (x, y, width) = (start * CELL.0, row * CELL.1, count * CELL.0);
+    if look.background != BACKGROUND {
+        let _ = writeln!(text, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>", CELL.1, look.background);
+    }
+    if run.trim().is_empty() {
+        return;
+    }
+    let escaped = run.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
+    let _ = writeln!(
+        text,
+        "<text x=\"{x}\" y=\"{}\" fill=\"{}\"{weight} textLength=\"{width}\" xml:space=\"preserve\">{escaped}</text>",
+        y + 13,
+        look.foreground
+    );
+}
+
+/// Writes every duration in milliseconds as one digit, since it differs from run to run; the border makes up for its length.
+fn without_durations(run: &str) -> String {
+    let Some((before, after)) = run.split_once(" ms ") else { return run.to_owned() };
+    let head = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    let dropped = before.len() - head.len();
+    let border = after.chars().next().unwrap_or(' ');
+    format!("{head}3 ms {}{after}", border.to_string().repeat(dropped.saturating_sub(1)))
+}
+
+/// How a cell is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    foreground: String,
+    background: String,
+    is_bold: bool,
+}
+
+impl Look {
+    fn of(cell: &Cell) -> Self {
+        let foreground = colour(cell.fgcolor(), FOREGROUND);
+        let background = colour(cell.bgcolor(), BACKGROUND);
+        let (foreground, background) = if cell.inverse() { (background, foreground) } else { (foreground, background) };
+        Self { foreground, background, is_bold: cell.bold() }
+    }
+}
+
+fn colour(colour: Color, default: &str) -> String {
+    const BASIC: [&str; 16] = [
+        "#1d1f21", "#cc6666", "#b5bd68", "#e6c547", "#81a2be", "#b294bb", "#70c0ba", "#c5c8c6", "#7c7f86", "#ff7f7f", "#c9d07a",
+        "#f0d675", "#9fc0e0", "#cfb0d8", "#8fe0d9", "#ffffff",
+    ];
+    match colour {
+        Color::Default => default.to_owned(),
+        Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
+        Color::Idx(index) => match index {
+            0..=15 => BASIC[usize::from(index)].to_owned(),
+            16..=231 => {
+                let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+                let cube = index - 16;
+                format!("#{:02x}{:02x}{:02x}", level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+            }
+            grey => {
+                let level = 8 + 10 * (grey - 232);
+                format!("#{level:02x}{level:02x}{level:02x}")
+            }
+        },
+    }
+}
