@@ -211,7 +211,7 @@ fn reason(verb: &str) -> (&'static str, &'static str) {
         }
         "DELIMITER" | "SOURCE" | "STATUS" | "TEE" | "NOTEE" | "PAGER" | "SYSTEM" => (
             "is a command of the mysql client, not a statement.",
-            "AllowedClause it out; statements end with `;` here.",
+            "Leave it out; statements end with `;` here.",
         ),
         _ => ("does not begin a statement that only reads.", ALLOWED),
     }
