@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::export::ExportFormat;
 use crate::domain::profile::{self, Environment, Hop, TlsMode};
 
 /// The exit codes, shown below the help. The lines are short, because clap does not wrap them on a narrow terminal.
@@ -149,8 +151,8 @@ pub struct RunCommand {
     #[arg(short, long, value_name = "PROFILE")]
     pub profile: Option<String>,
     /// The output format; the default depends on the extension of the output file, or is a table on a terminal and TSV otherwise
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: Option<RowFormat>,
+    #[arg(long, value_parser = export_format(), value_name = "FORMAT")]
+    pub format: Option<ExportFormat>,
     /// Write the result to this file (`-` for stdout); an existing file is replaced only when the result is complete (until
     /// then it is in FILE.partial), devices and pipes receive the rows as they arrive
     #[arg(short, long, value_name = "FILE")]
@@ -205,29 +207,6 @@ impl RunCommand {
             Some(name) => StatementSource::Snippet(name.to_owned()),
         }
     }
-}
-
-/// The format of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RowFormat {
-    /// Aligned columns, for reading
-    Table,
-    /// Comma-separated values
-    Csv,
-    /// Tab-separated values
-    Tsv,
-    /// JSON: an array of objects
-    Json,
-    /// One JSON object per line
-    Jsonl,
-    /// A Markdown table
-    Markdown,
-    /// INSERT statements
-    Sql,
-    /// Parquet with typed columns; not for a terminal (needs the feature `parquet`)
-    Parquet,
-    /// Excel workbook; not for a terminal (needs the feature `xlsx`)
-    Xlsx,
 }
 
 /// `rrx doctor`
@@ -513,4 +492,11 @@ pub struct OutputFormat {
 
 fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
     profile::parse_endpoint(text).map_err(|error| error.to_string())
+}
+
+/// A parser of the names in the table of export formats.
+fn export_format() -> impl TypedValueParser<Value = ExportFormat> {
+    let names = ExportFormat::ALL.map(|format| PossibleValue::new(format.name()).help(format.description()));
+    // The parser accepts only names of the table, so one of them is found.
+    PossibleValuesParser::new(names).try_map(|name| ExportFormat::from_name(&name).ok_or("not an export format"))
 }

@@ -72,13 +72,11 @@ pub async fn listen(
 #[must_use]
 pub fn closing_message(paths: &Paths) -> String {
     format!(
-        "That was the demo. Its worksheets and snippets stay in\n  {}\n\
+        "That was the demo. Its worksheets and snippets are kept in\n  {}\n\
          Connect other clients to it with\n  rrx demo --listen 127.0.0.1:3307\n\
-         To connect to your own replica, add a profile to\n  {}\n\
-         (check it with `{}`) and start `{}`.\n",
-        paths.demo().state.display(),
-        paths.config.display(),
-        paths.command_line.with("profiles list"),
-        paths.command_line.with("PROFILE")
+         To connect to your own replica\n  {}\n  {}\n",
+        paths.state.join("demo").display(),
+        paths.command_line.with("profiles add NAME"),
+        paths.command_line.with("NAME")
     )
 }

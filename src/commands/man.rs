@@ -24,7 +24,8 @@ pub fn run(command: Option<&str>, out: &mut dyn Write) -> Result<(), Problem> {
         })?,
     };
     let mut text = Vec::new();
-    Man::new(page).render(&mut text).map_err(|error| {
+    let source = concat!("rrx ", env!("CARGO_PKG_VERSION"));
+    Man::new(page).source(source).render(&mut text).map_err(|error| {
         Problem::new(ProblemKind::Local, "The manual page cannot be generated").because(error.to_string())
     })?;
     print::text(out, &String::from_utf8_lossy(&text))

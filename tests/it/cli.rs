@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use clap::{CommandFactory, Parser};
 use proptest::prelude::*;
-use rrx::cli::{Cli, Command, LogCommand, OutputFormat, RowFormat, RunCommand, SnippetsCommand, StatementSource};
+use rrx::cli::{Cli, Command, LogCommand, OutputFormat, RunCommand, SnippetsCommand, StatementSource};
 use rrx::commands::common::print;
 use rrx::commands::tunnel::ListenAddress;
 use rrx::commands::{completions, log, man, profiles, snippets};
 use rrx::domain::access_log::{BeginRecord, EndRecord, ExportRecord, RecordSink, TunnelEvent, TunnelRecord};
+use rrx::domain::export::ExportFormat;
 use rrx::domain::profile::RESERVED_NAMES;
 use rrx::io::storage::access_log::AccessLog;
 use rrx::io::storage::paths::Paths;
@@ -81,7 +82,7 @@ fn run_takes_exactly_one_statement_from_four_places() {
 #[test]
 fn run_keeps_its_options() {
     let run = run_of("run a --format csv -o f --limit 5 --timeout 9 --ref T-1");
-    assert_eq!((run.format, run.output, run.limit), (Some(RowFormat::Csv), Some("f".into()), Some(5)));
+    assert_eq!((run.format, run.output, run.limit), (Some(ExportFormat::Csv), Some("f".into()), Some(5)));
     assert_eq!((run.timeout, run.reference.as_deref(), run.all), (Some(9), Some("T-1"), false));
 }
 

@@ -56,7 +56,11 @@ fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String
 
 /// The anchor that a heading gets on the usual Git servers.
 fn anchor(heading: &str) -> String {
-    let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')).collect::<String>();
+    let kept = heading
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
     kept.trim().replace(' ', "-")
 }
 
@@ -73,7 +77,12 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 /// The targets of the links of a line, code left out.
 fn links(line: &str) -> Vec<String> {
     let without_code: String = line.split('`').step_by(2).collect();
-    without_code.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned()).collect()
+    without_code
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(target, _)| target.to_owned())
+        .collect()
 }
 
 #[test]
@@ -116,12 +125,17 @@ fn links_lead_somewhere() {
     let pages = pages();
     let anchors = |name: &str| -> Option<BTreeSet<String>> {
         let (_, text) = pages.iter().find(|(page, _)| page == name)?;
-        Some(prose(text).filter(|line| line.starts_with('#')).map(|line| anchor(line.trim_start_matches('#'))).collect())
+        Some(
+            prose(text).filter(|line| line.starts_with('#')).map(|line| anchor(line.trim_start_matches('#'))).collect(),
+        )
     };
     let mut wrong = Vec::new();
     for (page, text) in &pages {
-        for target in prose(text).flat_map(links).filter(|target| !target.contains("://") && !target.starts_with("mailto:")) {
-            let (file, fragment) = target.split_once('#').map_or((target.as_str(), None), |(file, part)| (file, Some(part)));
+        for target in
+            prose(text).flat_map(links).filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+        {
+            let (file, fragment) =
+                target.split_once('#').map_or((target.as_str(), None), |(file, part)| (file, Some(part)));
             let directory = Path::new(page).parent().unwrap_or(Path::new(""));
             let path = if file.is_empty() { PathBuf::from(page) } else { directory.join(file) };
             let mut parts: Vec<&str> = Vec::new();

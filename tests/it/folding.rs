@@ -80,7 +80,7 @@ fn a_search_opens_what_it_finds_and_another_form_does_not_fold() {
     assert!(shown(&bench).contains("No matches in the document."));
     bench.keys("m enter");
     assert_eq!(bench.model.inspector.format, Some(ValueFormat::Text));
-    assert!(shown(&bench).contains("Only a JSON document can be folded."), "{}", shown(&bench));
+    assert!(shown(&bench).contains("There is nothing to fold here: only a JSON value has parts."), "{}", shown(&bench));
 }
 
 #[test]

@@ -12,12 +12,13 @@ const LONGEST: usize = 560;
 /// Files that are one list: words of SQL.
 const TABLES: &[&str] = &["src/domain/sql/keywords.rs"];
 
-/// Which folder may name which others (its own and its subfolders always). Within `domain` and `io` by room.
+/// Which directory or file may name which modules. Its own module, and those inside it, it may always name.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/problem.rs", &[]),
     ("src/domain/limits.rs", &[]),
     ("src/domain/ids.rs", &[]),
     ("src/domain/quantity.rs", &[]),
+    ("src/domain/calendar.rs", &[]),
     ("src/domain/text.rs", &[]),
     ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
     ("src/domain/catalog", &["domain::text", "domain::limits", "domain::problem", "domain::ids"]),
@@ -81,8 +82,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/entry.rs", &["domain", "io", "commands", "cli"]),
 ];
 
-/// Which outside names may stand where.
-const ROOMS: &[(&str, &[&str])] = &[
+/// Files that only list the modules below them, and the program itself.
+const MODULE_LISTS: &[&str] = &["src/lib.rs", "src/main.rs", "src/domain/mod.rs", "src/io/mod.rs"];
+
+/// Outside libraries, and where they may be used.
+const LIBRARIES: &[(&str, &[&str])] = &[
     ("mysql_async", &["src/io/session"]),
     ("russh", &["src/io/tunnel", "src/demo"]),
     ("std::fs", &["src/io/storage", "src/io/host", "src/io/export", "src/io/store", "src/demo", "src/commands"]),
@@ -97,8 +101,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 fn sources() -> Vec<(String, String)> {
-    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
+    fn walk(directory: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() { walk(&path, files) } else { files.push(path) }
         }
@@ -108,7 +112,7 @@ fn sources() -> Vec<(String, String)> {
     walk(&root.join("src"), &mut files);
     files
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .map(|path| {
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
             (name, fs::read_to_string(&path).unwrap())
@@ -124,8 +128,8 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim().is_empty())
 }
 
-fn is_below(name: &str, folder: &str) -> bool {
-    name == folder || name.starts_with(&format!("{folder}/")) || name.starts_with(&format!("{folder}.rs"))
+fn is_below(name: &str, directory: &str) -> bool {
+    name == directory || name.starts_with(&format!("{directory}/")) || name.starts_with(&format!("{directory}.rs"))
 }
 
 #[test]
@@ -134,8 +138,11 @@ fn a_layer_uses_only_itself_and_the_layers_below_it() {
     let files = sources();
     let sources = Sources::read(&files);
     for (name, _) in &files {
-        let Some((folder, may)) = MAY_NAME.iter().find(|(folder, _)| is_below(name, folder)) else { continue };
-        let own = module_of(folder);
+        let Some((place, may)) = MAY_NAME.iter().find(|(place, _)| is_below(name, place)) else {
+            assert!(MODULE_LISTS.contains(&name.as_str()), "{name}: MAY_NAME does not say what it may use");
+            continue;
+        };
+        let own = module_of(place);
         for named in sources.named(name) {
             let is_in = |module: &str| named.path == module || named.path.starts_with(&format!("{module}::"));
             if !is_in(&own) && !may.iter().any(|module| is_in(module)) {
@@ -162,29 +169,21 @@ fn a_pane_uses_no_other_pane() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// Circles that are known and are to be cut. No file may join one; a line goes when its circle has gone.
-const KNOWN_CIRCLES: &[&[&str]] = &[];
-
 #[test]
 fn no_files_use_each_other_in_a_circle() {
-    let is_known = |file: &String, known: &[&str]| known.contains(&file.as_str());
-    let circles = Sources::read(&sources()).circles();
-    let new = circles
-        .into_iter()
-        .filter(|circle| !KNOWN_CIRCLES.iter().any(|known| circle.iter().all(|file| is_known(file, known))));
-    assert_eq!(new.collect::<Vec<_>>(), Vec::new());
+    assert_eq!(Sources::read(&sources()).circles(), Vec::new());
 }
 
 #[test]
-fn outside_libraries_stay_in_their_rooms() {
+fn outside_libraries_stay_in_their_modules() {
     let mut wrong = Vec::new();
     for (name, text) in sources() {
         for (number, line) in code(&text) {
-            for (word, rooms) in ROOMS {
+            for (word, places) in LIBRARIES {
                 let is_there = line.contains(&format!("{word}::"))
                     || line.contains(&format!("use {word}"))
                     || line.contains(&format!("{word}("));
-                if is_there && !rooms.iter().any(|room| name.starts_with(room)) {
+                if is_there && !places.iter().any(|room| name.starts_with(room)) {
                     wrong.push(format!("{name}:{number}: {word}"));
                 }
             }
@@ -225,7 +224,7 @@ fn every_file_says_what_it_is_for_and_has_a_sane_length() {
         }
         let lines = text.lines().count();
         if lines > LONGEST && !TABLES.contains(&name.as_str()) {
-            wrong.push(format!("{name}: {lines} lines; is it two rooms?"));
+            wrong.push(format!("{name}: {lines} lines; does it have two purposes?"));
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -343,4 +342,72 @@ fn every_dependency_is_used() {
             assert!(is_used, "Cargo.toml: nothing uses {name}");
         }
     }
+}
+
+/// Words of a private language, or with a better word in the glossary of `docs/style.md`. A phrase is one entry.
+const BANNED: &[(&str, &str)] = &[
+    ("anew", "again, or a verb with re-"),
+    ("answers with", "returns"),
+    ("asker", "prompter"),
+    ("aside", "a name that says of what"),
+    ("behind it", "after it"),
+    ("beside", "next to, with"),
+    ("besides", "also, in addition"),
+    ("blank", "space"),
+    ("blanks", "spaces"),
+    ("climb", "connect"),
+    ("desk", "supervisor, pool"),
+    ("folder", "directory"),
+    ("folders", "directories"),
+    ("hang up", "close, disconnect"),
+    ("house", "crate"),
+    ("in its stead", "instead"),
+    ("joint", "connection of a hop"),
+    ("keeper", "task, store"),
+    ("ladder", "connection progress"),
+    ("lets go", "releases"),
+    ("news", "event"),
+    ("nobody", "no user, no receiver, or the sentence the other way round"),
+    ("rung", "step"),
+    ("rungs", "steps"),
+    ("standin", "placeholder"),
+    ("teller", "sender"),
+    ("told", "reported, sent"),
+    ("tripwire", "read-only check"),
+    ("unmade", "open error"),
+    ("wanted", "expected, requested"),
+    ("whoever", "a user who, a task that"),
+];
+
+/// The words of a line in lower case: identifiers are taken apart at `_` and at capitals.
+fn words(line: &str) -> String {
+    let mut words = String::from(" ");
+    let mut previous = ' ';
+    for c in line.chars() {
+        if c.is_uppercase() && previous.is_lowercase() || !c.is_alphanumeric() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+        if c.is_alphanumeric() {
+            words.extend(c.to_lowercase());
+        }
+        previous = c;
+    }
+    words.push(' ');
+    words
+}
+
+#[test]
+fn the_code_speaks_plain_english() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        for (number, line) in text.lines().enumerate() {
+            let words = words(line);
+            for (word, better) in BANNED {
+                if words.contains(&format!(" {word} ")) {
+                    wrong.push(format!("{name}:{}: `{word}`; better: {better}", number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -457,7 +457,7 @@ async fn an_ending_that_says_no_form_is_asked_about_and_two_tables_of_markdown_a
     let folder = tempfile::tempdir().unwrap();
     let into = |name: &str| RunArgs { output: Some(folder.path().join(name)), ..args("SELECT 1 AS a") };
     let left = perform(into("rows.csv.gz"), direct(Rig::start())).await;
-    assert!(left.code == 2 && left.err.contains("use --format csv"), "{}", left.err);
+    assert!(left.code == 2 && left.err.contains("use --format NAME; the names are csv, "), "{}", left.err);
     for name in ["rows", "rows.2026-11-26", "rows.tsv"] {
         assert_eq!(perform(into(name), direct(Rig::start())).await.code, 0, "{name}");
         assert_eq!(held(&folder.path().join(name)).as_deref(), Some("a\n1\n"), "{name}");

@@ -193,17 +193,22 @@ impl Story {
         self.keys("enter");
     }
 
-    /// Waits until the screen shows what is wanted.
+    /// Waits until the text of the screen fulfils a condition.
     pub fn wait(&self, what: &str, is_there: impl Fn(&str) -> bool) -> String {
+        self.wait_for_screen(what, |screen| is_there(&screen.contents()))
+    }
+
+    /// Waits until the screen, with its colours, fulfils a condition.
+    pub fn wait_for_screen(&self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         let mut parser = self.screen.0.lock().unwrap();
         loop {
-            let shown = parser.screen().contents();
-            if is_there(&shown) {
-                return shown;
+            let screen = parser.screen();
+            if is_there(screen) {
+                return screen.contents();
             }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited for: {what}\nthe last screen:\n{shown}");
+            assert!(!left.is_zero(), "waited for: {what}\nthe last screen:\n{}", screen.contents());
             parser = self.screen.1.wait_timeout(parser, left).unwrap().0;
         }
     }

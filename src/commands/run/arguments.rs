@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::cli::{RowFormat, RunCommand, StatementSource};
+use crate::cli::{RunCommand, StatementSource};
 use crate::commands::common::print;
 use crate::domain::export::{ExportFormat, Formulas};
 use crate::domain::problem::{Problem, ProblemKind};
@@ -79,17 +79,7 @@ impl RunArgs {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(Self {
             text,
-            format: command.format.map(|format| match format {
-                RowFormat::Table => ExportFormat::Table,
-                RowFormat::Csv => ExportFormat::Csv,
-                RowFormat::Tsv => ExportFormat::Tsv,
-                RowFormat::Json => ExportFormat::Json,
-                RowFormat::Jsonl => ExportFormat::JsonLines,
-                RowFormat::Markdown => ExportFormat::Markdown,
-                RowFormat::Sql => ExportFormat::Sql,
-                RowFormat::Parquet => ExportFormat::Parquet,
-                RowFormat::Xlsx => ExportFormat::Xlsx,
-            }),
+            format: command.format,
             rows: match (command.all, command.limit) {
                 (true, _) => RowsWanted::All,
                 (false, Some(max)) => RowsWanted::AtMost(max),
@@ -177,6 +167,6 @@ fn format_by_name(path: &Path) -> Result<ExportFormat, Problem> {
             format!("rrx cannot tell the format from the name {}", print::one_line(&name)),
         )
         .because(format!("no format has the extension .{}", print::one_line(extension)))
-        .hint("use --format csv (or tsv, json, jsonl, markdown, sql, table, parquet, xlsx)")),
+        .hint(format!("use --format NAME; the names are {}", ExportFormat::list()))),
     }
 }

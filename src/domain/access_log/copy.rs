@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::quantity::counted;
+
 /// Values of a result that were copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CopyRecord {
@@ -25,6 +27,6 @@ impl CopyRecord {
     /// Describes the record on one line.
     #[must_use]
     pub fn describe(&self) -> String {
-        format!("copied {} ({} bytes) to {}", self.what, self.bytes, self.to)
+        format!("copied {} ({}) to {}", self.what, counted(self.bytes, "byte"), self.to)
     }
 }

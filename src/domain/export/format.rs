@@ -3,8 +3,6 @@
 //! A new format needs a variant of [`ExportFormat`], a row in its table, a module that implements
 //! [`TextFormat`](super::TextFormat) or `TypedFormat`, and a line in `writer.rs` that makes the writer.
 
-use std::str::FromStr;
-
 use crate::domain::problem::{Problem, ProblemKind};
 
 /// An export format.
@@ -95,11 +93,19 @@ impl ExportFormat {
             // Without the empty line the rows of the second table would continue the first one.
             Self::Markdown => text("markdown", "md", "Markdown", "a table for a ticket", Results::Many(b"\n")),
             Self::Sql => text("sql", "sql", "SQL", "INSERT statements for these rows", Results::Many(b"")),
-            Self::Table => text("table", "txt", "table", "boxes and lines for reading", Results::Many(b"")),
-            Self::Parquet => binary("parquet", "Parquet", "typed columns for programs", cfg!(feature = "parquet")),
-            Self::Xlsx => {
-                binary("xlsx", "XLSX", "a workbook with numbers, dates and texts, no formulas", cfg!(feature = "xlsx"))
-            }
+            Self::Table => text("table", "txt", "Table", "boxes and lines for reading", Results::Many(b"")),
+            Self::Parquet => binary(
+                "parquet",
+                "Parquet",
+                "typed columns for programs; not for a terminal",
+                cfg!(feature = "parquet"),
+            ),
+            Self::Xlsx => binary(
+                "xlsx",
+                "XLSX",
+                "a workbook with numbers, dates and texts, no formulas; not for a terminal",
+                cfg!(feature = "xlsx"),
+            ),
         }
     }
 
@@ -107,6 +113,18 @@ impl ExportFormat {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.properties().name
+    }
+
+    /// Returns the format with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Returns the names of all formats as a list for a message: `csv, tsv, …`.
+    #[must_use]
+    pub fn list() -> String {
+        Self::ALL.map(Self::name).join(", ")
     }
 
     /// Returns the file extension without its dot.
@@ -180,20 +198,6 @@ impl ExportFormat {
                 .because(format!("it was built without the feature `{feature}`"))
                 .hint("use a release or a build with `--features full`, or choose another format")
         })
-    }
-}
-
-/// A name that is not a format.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format {0:?}: choose csv, tsv, json, jsonl, markdown, sql, table, parquet or xlsx")]
-pub struct UnknownFormat(pub String);
-
-impl FromStr for ExportFormat {
-    type Err = UnknownFormat;
-
-    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
-        let found = Self::ALL.into_iter().find(|format| format.name() == name);
-        found.ok_or_else(|| UnknownFormat(name.to_owned()))
     }
 }
 

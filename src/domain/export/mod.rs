@@ -29,7 +29,7 @@ mod xlsx;
 pub use columns_file::columns_json;
 pub use copy::{CopiedText, CopyFormat, CopyWriter};
 pub use error::WriteError;
-pub use format::{ExportFormat, UnknownFormat};
+pub use format::ExportFormat;
 pub use options::{ExportOptions, Formulas, SessionZone};
 pub use text_format::TextFormat;
 pub use writer::ExportWriter;

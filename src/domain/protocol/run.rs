@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::domain::access_log::EndRecord;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::quantity::counted;
 use crate::domain::results::{Chunk, Column};
 
 /// The limits of one statement.
@@ -38,11 +39,11 @@ impl std::fmt::Display for Limit {
     /// Describes the limit in the terms of the settings.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Rows(rows) => write!(f, "row limit ({rows} rows)"),
-            Self::Bytes(bytes) => write!(f, "byte limit ({bytes} bytes)"),
+            Self::Rows(rows) => write!(f, "row limit ({})", counted(*rows, "row")),
+            Self::Bytes(bytes) => write!(f, "byte limit ({})", counted(*bytes, "byte")),
             Self::FirstRow(seconds) => write!(f, "time limit ({seconds} s to the first row)"),
             Self::Fetch(seconds) => write!(f, "time limit ({seconds} s for fetching)"),
-            Self::Memory(bytes) => write!(f, "memory limit ({bytes} bytes)"),
+            Self::Memory(bytes) => write!(f, "memory limit ({})", counted(*bytes, "byte")),
         }
     }
 }

@@ -11,7 +11,9 @@ use super::table;
 pub fn reference() -> String {
     let mut text = String::new();
     for record in RECORDS {
-        let title = record.event.map_or_else(|| format!("`{}`", record.kind), |event| format!("`{}`, event `{event}`", record.kind));
+        let title = record
+            .event
+            .map_or_else(|| format!("`{}`", record.kind), |event| format!("`{}`, event `{event}`", record.kind));
         text.push_str(&format!("### Record {title}\n\nWritten {}.\n\n", record.written));
         let rows = record
             .fields

@@ -39,7 +39,8 @@ pub fn reference() -> String {
 }
 
 pub fn environment_variables() -> String {
-    let rows = ENVIRONMENT_VARIABLES.iter().map(|variable| vec![format!("`{}`", variable.name), variable.description.into()]);
+    let rows =
+        ENVIRONMENT_VARIABLES.iter().map(|variable| vec![format!("`{}`", variable.name), variable.description.into()]);
     table(&["variable", "what rrx does with it"], rows)
 }
 

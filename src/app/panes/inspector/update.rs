@@ -113,7 +113,7 @@ impl Inspector {
                 cx.request(Request::Notice(words.into()));
             }
             A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
-                cx.request(Request::Notice("Only a JSON document can be folded.".into()));
+                cx.request(Request::Notice("There is nothing to fold here: only a JSON value has parts.".into()));
             }
             A::Leave => cx.request(Request::HideInspector),
         }

@@ -8,6 +8,7 @@ use crate::app::statement::origin::StatementOrigin;
 use crate::domain::limits::WORKSHEET_BYTES;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd};
+use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
 
 use super::{Edit, Editor, ParsedText, Worksheet, WorksheetAction, Worksheets};
@@ -269,7 +270,7 @@ impl Worksheets {
     fn take_selection(&mut self, cut: bool, cx: &mut PaneContext<'_>) {
         match self.sheet().and_then(|sheet| sheet.editor.selected()) {
             Some(text) => {
-                let what = format!("{} characters", text.chars().count());
+                let what = counted(text.chars().count() as u64, "character");
                 cx.request(Request::Copy(CopyText::plain(text, what)));
                 if cut {
                     self.edit(Edit::Cut, false);

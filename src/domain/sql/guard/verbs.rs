@@ -209,10 +209,9 @@ fn reason(verb: &str) -> (&'static str, &'static str) {
         "IF" | "CASE" | "WHILE" | "LOOP" | "REPEAT" | "FOR" | "DECLARE" | "SIGNAL" | "RESIGNAL" | "GET" | "RETURN" => {
             ("is allowed in stored programs only.", "Run the SELECT in it on its own.")
         }
-        "DELIMITER" | "SOURCE" | "STATUS" | "TEE" | "NOTEE" | "PAGER" | "SYSTEM" => (
-            "is a command of the mysql client, not a statement.",
-            "Leave it out; statements end with `;` here.",
-        ),
+        "DELIMITER" | "SOURCE" | "STATUS" | "TEE" | "NOTEE" | "PAGER" | "SYSTEM" => {
+            ("is a command of the mysql client, not a statement.", "Leave it out; statements end with `;` here.")
+        }
         _ => ("does not begin a statement that only reads.", ALLOWED),
     }
 }
