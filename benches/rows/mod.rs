@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rrx::domain::profile::Spilling;
 use rrx::domain::protocol::{End, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, ColumnOrigin, WireType};
 use tokio::sync::mpsc;
@@ -69,7 +70,7 @@ pub(crate) fn mix(row: u64) -> u64 {
 /// Sends these chunks as one whole result; answers with how long that took.
 pub(crate) async fn feed(rows: mpsc::Sender<Rows>, chunks: impl Iterator<Item = Chunk>) -> Duration {
     let start = Instant::now();
-    rows.send(Rows::Open { result: RESULT, columns: columns() }).await.unwrap();
+    rows.send(Rows::Open { result: RESULT, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
     for chunk in chunks {
         rows.send(Rows::Batch { result: RESULT, chunk }).await.unwrap();
     }

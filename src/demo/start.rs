@@ -12,7 +12,7 @@ use super::error::DemoError;
 use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
 use super::{credentials, data, jump_host, translate, wire};
-use crate::domain::profile::{Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, TlsMode};
+use crate::domain::profile::{Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, Spilling, TlsMode};
 
 /// The name of the built-in profile.
 pub const PROFILE: &str = "demo";
@@ -166,7 +166,7 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         limits: ProfileLimits::default(),
         time_zone: "+00:00".into(),
         group_concat_max_len: 1_048_576,
-        spill: true,
+        spill: Spilling::Allowed,
         tunnel: false,
         heartbeat: None,
     }

@@ -10,6 +10,7 @@ use rrx::app::{Effect, Message};
 use rrx::domain::export::{ExportFormat, ExportOptions, Formulas, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::{Problem, ProblemKind};
+use rrx::domain::profile::Spilling;
 use rrx::domain::protocol::{
     End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, FormatChoice, IfExists, Limit, Progress, ResultId,
     ResultView, Rows, RunBounds, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreCmd, StoreEvent, ViewId,
@@ -88,7 +89,7 @@ impl Bench {
         drop(spawn_with_exports(rows_in, commands_in, feeds_in, tell.clone(), options));
         let exports = Exports::new(feeds.clone(), RowRouter::default(), folder.path().join("home"));
         let mut bench = Self { folder, rows, commands, feeds, tell, event, exports };
-        bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+        bench.rows.send(Rows::Open { result: R, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
         for first in (0..count).step_by(1000) {
             let chunk = batch(first..count.min(first + 1000));
             bench.rows.send(Rows::Batch { result: R, chunk }).await.unwrap();
@@ -322,7 +323,7 @@ fn a_stopped_export_leaves_no_file_and_another_one_waits_for_its_end() {
         let order = bench.order("stopped.csv");
         assert_eq!(bench.exports.run(ExportCmd::Write(order.clone()), &bench.tell), None);
         let feed: ExportFeed = asked.recv().await.unwrap();
-        feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+        feed.rows.send(Rows::Open { result: R, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
         feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
         let progress = bench.next().await;
         assert!(matches!(progress, News::Export(ExportId(1), ExportEvent::Progress { rows: 10, .. })));
@@ -345,7 +346,7 @@ fn a_result_that_is_dropped_and_rows_that_cannot_be_read_end_the_export_honestly
         for end in [None, Some(End::Broken(Problem::new(ProblemKind::Local, "Older rows could not be read back")))] {
             assert_eq!(bench.exports.run(ExportCmd::Write(bench.order("x.csv")), &bench.tell), None);
             let feed: ExportFeed = asked.recv().await.unwrap();
-            feed.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+            feed.rows.send(Rows::Open { result: R, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
             feed.rows.send(Rows::Batch { result: R, chunk: batch(0..10) }).await.unwrap();
             if let Some(end) = end {
                 feed.rows.send(Rows::End { result: R, end }).await.unwrap();
@@ -364,7 +365,11 @@ fn a_file_that_takes_no_rows_holds_up_neither_windows_nor_other_rows() {
         let mut bench = Bench::of(20_000).await;
         let (rows, mut taken) = mpsc::channel(1);
         bench.feeds.send(ExportFeed { result: R, view: ViewId(0), columns: vec![1], rows }).await.unwrap();
-        bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
+        bench
+            .rows
+            .send(Rows::Open { result: ResultId(4), columns: columns(), spilling: Spilling::Allowed })
+            .await
+            .unwrap();
         for turn in 0..50 {
             bench.commands.send(StoreCmd::Window { result: R, rows: turn..turn + 5 }).await.unwrap();
             bench.rows.send(Rows::Batch { result: ResultId(4), chunk: batch(turn..=turn) }).await.unwrap();
@@ -577,12 +582,14 @@ fn rows_from_the_server_again_go_to_the_file_alone_and_its_end_is_honest() {
             let order = ExportJob { rerun_as: Some(again), ..bench.order("all.csv") };
             assert_eq!(bench.exports.run(ExportCmd::Write(order), &bench.tell), None);
             assert!(matches!(bench.next().await, News::Export(_, ExportEvent::Ready)));
-            rows.send(Rows::Open { result: again, columns: columns() }).await.unwrap();
+            rows.send(Rows::Open { result: again, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
             for first in (0..5000).step_by(100) {
                 rows.send(Rows::Batch { result: again, chunk: batch(first..first + 100) }).await.unwrap();
             }
             rows.send(Rows::End { result: again, end }).await.unwrap();
-            rows.send(Rows::Open { result: ResultId(10), columns: columns() }).await.unwrap();
+            rows.send(Rows::Open { result: ResultId(10), columns: columns(), spilling: Spilling::Allowed })
+                .await
+                .unwrap();
             let other = kept.recv().await;
             assert!(matches!(other, Some(Rows::Open { result: ResultId(10), .. })), "{other:?}");
             match (number, bench.last(ExportId(1)).await) {
@@ -615,10 +622,10 @@ fn a_statement_that_is_never_sent_leaves_no_file_that_waits() {
         assert_eq!(bench.last(ExportId(1)).await, ExportEvent::Cancelled);
         assert_eq!(bench.files(""), [""; 0]);
         // Rows that come for it all the same are nobody's, and hold up nothing.
-        rows.send(Rows::Open { result: ResultId(9), columns: columns() }).await.unwrap();
+        rows.send(Rows::Open { result: ResultId(9), columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
         rows.send(Rows::Batch { result: ResultId(9), chunk: batch(0..9) }).await.unwrap();
         rows.send(Rows::End { result: ResultId(9), end: End::Complete }).await.unwrap();
-        rows.send(Rows::Open { result: ResultId(10), columns: columns() }).await.unwrap();
+        rows.send(Rows::Open { result: ResultId(10), columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
         assert!(matches!(kept.recv().await, Some(Rows::Open { result: ResultId(10), .. })));
     });
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rrx::domain::problem::{Problem, ProblemKind};
-use rrx::domain::profile::{Environment, Hop, HopParseError, Profile, SecretSource, Settings, TlsMode, parse};
+use rrx::domain::profile::{
+    Environment, Hop, HopParseError, Profile, SecretSource, Settings, Spilling, TlsMode, parse,
+};
 
 fn fixtures(folder: &str) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/settings").join(folder);
@@ -86,7 +88,7 @@ fn the_whole_form_of_the_manual_gives_this_profile() {
 fn an_absent_environment_is_production_and_tls_is_required() {
     let profile = one("");
     assert_eq!((profile.environment, profile.tls), (Environment::Production, TlsMode::Required));
-    assert_eq!((profile.port, profile.time_zone.as_str(), profile.spill), (3306, "+00:00", true));
+    assert_eq!((profile.port, profile.time_zone.as_str(), profile.spill), (3306, "+00:00", Spilling::Allowed));
 }
 
 #[test]

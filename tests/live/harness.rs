@@ -9,7 +9,7 @@ use rrx::domain::access_log::{self, BeginRecord, Permit, RecordSink, StatementTa
 use rrx::domain::catalog::Catalog;
 use rrx::domain::ids::{ResultId, SessionId};
 use rrx::domain::problem::Problem;
-use rrx::domain::profile::{CommandLine, Profile, Secret, SecretSource};
+use rrx::domain::profile::{CommandLine, Profile, Secret, SecretSource, Spilling};
 use rrx::domain::protocol::{
     Answer, ConnectionStep, Lag, Question, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent, StepState,
 };
@@ -142,7 +142,13 @@ pub struct Live {
 
 /// Bounds that nothing in these tests reaches.
 pub fn wide() -> RunBounds {
-    RunBounds { rows: None, bytes: None, first_row: Duration::from_secs(50), fetch: Duration::from_secs(50) }
+    RunBounds {
+        rows: None,
+        bytes: None,
+        first_row: Duration::from_secs(50),
+        fetch: Duration::from_secs(50),
+        spilling: Spilling::Allowed,
+    }
 }
 
 /// Connects; a question is answered by `answer`.
@@ -243,7 +249,7 @@ impl Live {
         let (mut columns, mut rows, mut batches) = (None, Vec::new(), Vec::new());
         loop {
             match self.piece().await {
-                Rows::Open { result: of, columns: header } => {
+                Rows::Open { result: of, columns: header, .. } => {
                     assert_eq!(of, result);
                     columns = Some(header);
                 }

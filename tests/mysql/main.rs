@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use harness::{connect, wide};
 use rrx::domain::problem::ProblemKind;
-use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, TlsMode};
+use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
 use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::sql::{Param, ServerFamily, SqlMode};
 use server::MySql;
@@ -62,7 +62,7 @@ fn server() -> Profile {
         limits: ProfileLimits::default(),
         time_zone: "+02:00".into(),
         group_concat_max_len: 12_345,
-        spill: true,
+        spill: Spilling::Allowed,
         tunnel: false,
         heartbeat: None,
     }

@@ -30,7 +30,7 @@ pub use folder::{Folder, wait_until};
 pub use forwarder::{Forwarder, Mode, Turns};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 pub use ports::free_port;
-use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, TlsMode};
+use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
 pub use silent::Silent;
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};
 
@@ -271,7 +271,7 @@ impl Rig {
             limits: ProfileLimits::default(),
             time_zone: "+00:00".into(),
             group_concat_max_len: 1 << 20,
-            spill: true,
+            spill: Spilling::Allowed,
             tunnel: false,
             heartbeat: None,
         }

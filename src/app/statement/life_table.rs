@@ -8,6 +8,7 @@ use super::origin::{StatementOrigin, StatementQueue};
 use crate::domain::access_log::{AuthorizedStatement, BeginRecord, RecordSink, StatementTarget, authorize, record};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Spilling;
 use crate::domain::protocol::{End, Limit, RunBounds, RunReport};
 use crate::domain::sql::Dialect;
 
@@ -65,7 +66,13 @@ const EVENTS: [&str; 12] = [
 
 /// A statement with two others after it, brought to a phase by events.
 fn in_phase(phase: &str) -> Statement {
-    let bounds = RunBounds { rows: None, bytes: None, first_row: Duration::ZERO, fetch: Duration::ZERO };
+    let bounds = RunBounds {
+        rows: None,
+        bytes: None,
+        first_row: Duration::ZERO,
+        fetch: Duration::ZERO,
+        spilling: Spilling::Allowed,
+    };
     let waiting: VecDeque<(usize, String)> = [(9, "SELECT 2".into()), (18, "SELECT 3".into())].into();
     let start = StatementStart {
         result: ResultId(1),

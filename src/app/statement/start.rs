@@ -8,6 +8,7 @@ use crate::app::panes::worksheet::Worksheets;
 use crate::domain::access_log::StatementTarget;
 use crate::domain::limits::{FETCH_SECONDS, SECONDS};
 use crate::domain::problem::Problem;
+use crate::domain::profile::Spilling;
 use crate::domain::protocol::{ExportJob, ResultId, RunBounds};
 use crate::domain::sql::Param;
 
@@ -95,12 +96,14 @@ pub(super) fn bounds(context: &Context) -> RunBounds {
             bytes: Some(profile.limits.bytes),
             first_row: profile.limits.first_row,
             fetch: profile.limits.fetch,
+            spilling: profile.spill,
         },
         None => RunBounds {
             rows: None,
             bytes: None,
             first_row: Duration::from_secs(SECONDS),
             fetch: Duration::from_secs(FETCH_SECONDS),
+            spilling: Spilling::Forbidden,
         },
     }
 }

@@ -127,6 +127,7 @@ impl RunArgs {
             bytes: Some(profile.limits.bytes),
             first_row: self.timeout.unwrap_or(profile.limits.first_row),
             fetch: profile.limits.fetch,
+            spilling: profile.spill,
         }
     }
 

@@ -121,6 +121,14 @@ impl Hop {
     pub const PORT: u16 = 22;
 }
 
+/// Whether the rows of a result that do not fit in memory may go to a temporary file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Spilling {
+    Allowed,
+    /// The result ends at the memory limit.
+    Forbidden,
+}
+
 /// TLS between rrx and the replica, inside the tunnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TlsMode {
@@ -193,8 +201,7 @@ pub struct Profile {
     pub time_zone: String,
     /// In bytes.
     pub group_concat_max_len: u64,
-    /// Whether results may spill to disk.
-    pub spill: bool,
+    pub spill: Spilling,
     /// Whether `rrx tunnel` may open this profile for other programs.
     pub tunnel: bool,
     /// Schema, table and column of a time that the writer renews: a source of the replica's lag.

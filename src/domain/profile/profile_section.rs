@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{SettingKey, limits, profile, secret, session};
 use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
-use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, TlsMode, route};
+use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, Spilling, TlsMode, route};
 
 /// The result of reading a section.
 pub(super) struct ParsedProfile {
@@ -62,7 +62,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
             limits: self.limits(),
             time_zone: self.time_zone(session).unwrap_or_else(|| "+00:00".into()),
             group_concat_max_len: self.number(session, session::GROUP_CONCAT_MAX_LEN).unwrap_or(1 << 20),
-            spill: self.flag(profile::SPILL).unwrap_or(true),
+            spill: if self.flag(profile::SPILL).unwrap_or(true) { Spilling::Allowed } else { Spilling::Forbidden },
             tunnel: self.flag(profile::TUNNEL).unwrap_or(false),
             heartbeat: self.heartbeat(),
         };

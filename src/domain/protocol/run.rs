@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::domain::access_log::EndRecord;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Spilling;
 use crate::domain::quantity::counted;
 use crate::domain::results::{Chunk, Column};
 
@@ -20,6 +21,7 @@ pub struct RunBounds {
     pub first_row: Duration,
     /// Time to the last row.
     pub fetch: Duration,
+    pub spilling: Spilling,
 }
 
 /// The limit that cut a result.
@@ -148,6 +150,7 @@ pub enum Rows {
     Open {
         result: ResultId,
         columns: Arc<[Column]>,
+        spilling: Spilling,
     },
     Batch {
         result: ResultId,

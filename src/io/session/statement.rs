@@ -142,7 +142,9 @@ async fn read(
     };
     let columns: Arc<[Column]> = result.columns_ref().iter().map(convert::column).collect();
     let width = columns.len();
-    if !send_rows(supervisor, Rows::Open { result: statement.result, columns }).await {
+    if !send_rows(supervisor, Rows::Open { result: statement.result, columns, spilling: statement.bounds.spilling })
+        .await
+    {
         return None;
     }
     let mut batch = RowBatch::new(width, statement.result);

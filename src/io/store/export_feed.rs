@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::spill::Spill;
 use crate::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
+use crate::domain::profile::Spilling;
 use crate::domain::protocol::{End, ResultId, Rows, ViewId};
 use crate::domain::results::{Cell, Chunk, ChunkBuilder, Column, RowStore, RowView, StoreError};
 
@@ -60,7 +61,7 @@ impl ActiveFeed {
             self.is_open = true;
             let all = store.columns();
             let columns: Arc<[Column]> = self.feed.columns.iter().filter_map(|at| all.get(*at).cloned()).collect();
-            return Ok(Rows::Open { result, columns });
+            return Ok(Rows::Open { result, columns, spilling: Spilling::Forbidden });
         }
         if self.at >= self.of {
             return Ok(Rows::End { result, end: End::Complete });

@@ -14,6 +14,7 @@ use super::spill::Spill;
 use super::stored_result::{SearchHits, StoredResult};
 use crate::domain::limits::FRAME;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Spilling;
 use crate::domain::protocol::{
     CellPosition, End, Limit, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
@@ -124,11 +125,11 @@ impl ResultStoreTask {
 
     fn take_rows(&mut self, rows: Rows) {
         match rows {
-            Rows::Open { result, columns } => {
+            Rows::Open { result, columns, spilling } => {
                 if self.dropped.contains(&result) {
                     return;
                 }
-                let spill = Spill::new(self.options.spill_directory.clone());
+                let spill = Spill::new(self.options.spill_directory.clone().filter(|_| spilling == Spilling::Allowed));
                 let store = RowStore::new(Arc::clone(&columns), self.options.memory_limit, spill);
                 tracing::debug!(result = result.0, columns = columns.len(), "result opened");
                 self.results.insert(result, StoredResult::new(store));

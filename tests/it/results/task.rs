@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::ProblemKind;
+use rrx::domain::profile::Spilling;
 use rrx::domain::protocol::{End, Limit, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::{Cell, CellPreview, Chunk, ChunkBuilder, Column, Window, WireType};
 use rrx::io::store::{StoreOptions, spawn};
@@ -31,7 +32,7 @@ impl Bench {
     }
 
     async fn open(&self, result: ResultId) {
-        self.rows.send(Rows::Open { result, columns: columns() }).await.unwrap();
+        self.rows.send(Rows::Open { result, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
     }
 
     async fn end(&self, result: ResultId, end: End) {
@@ -117,7 +118,7 @@ fn a_result_that_spills_answers_windows_anywhere_and_leaves_no_file() {
         let mut bench = Bench::new(options, INBOX);
         let feeder = bench.rows.clone();
         let fed = tokio::spawn(async move {
-            feeder.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+            feeder.send(Rows::Open { result: R, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
             for first in (0..200_000).step_by(1000) {
                 feeder.send(Rows::Batch { result: R, chunk: batch(first, 1000) }).await.unwrap();
             }
@@ -208,6 +209,23 @@ fn where_spilling_is_forbidden_the_result_ends_at_the_memory_bound() {
         assert_eq!(window.range(), 0..rows);
         assert!(rows > 0);
         check(&window);
+    });
+}
+
+#[test]
+fn a_profile_that_forbids_spilling_ends_its_result_at_the_memory_limit() {
+    run(async {
+        let directory = tempfile::tempdir().unwrap();
+        let options = StoreOptions { memory_limit: 100_000, spill_directory: Some(directory.path().join("spill")) };
+        let mut bench = Bench::new(options, INBOX);
+        let opened = Rows::Open { result: R, columns: columns(), spilling: Spilling::Forbidden };
+        bench.rows.send(opened).await.unwrap();
+        for first in (0..50_000).step_by(1000) {
+            bench.rows.send(Rows::Batch { result: R, chunk: batch(first, 1000) }).await.unwrap();
+        }
+        bench.end(R, End::Complete).await;
+        assert_eq!(bench.wait_end().await.1, End::Limit(Limit::Memory(100_000)));
+        assert!(!directory.path().join("spill").exists());
     });
 }
 

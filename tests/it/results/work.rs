@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rrx::domain::export::CopyFormat;
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
+use rrx::domain::profile::Spilling;
 use rrx::domain::protocol::{
     CellPosition, End, ResultId, ResultView, Rows, SearchDirection, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
@@ -34,7 +35,7 @@ impl Bench {
         let options = StoreOptions { memory_limit: 1 << 20, spill_directory: Some(folder.to_owned()) };
         drop(spawn(rows_in, commands_in, told, options));
         let mut bench = Self { rows, commands, event };
-        bench.rows.send(Rows::Open { result: R, columns: columns() }).await.unwrap();
+        bench.rows.send(Rows::Open { result: R, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
         for first in (0..count).step_by(1000) {
             let chunk = batch(first, 1000.min(count - first));
             bench.rows.send(Rows::Batch { result: R, chunk }).await.unwrap();
@@ -243,7 +244,11 @@ fn windows_and_rows_have_their_turn_while_work_goes_on_and_it_can_be_given_up() 
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let mut bench = Bench::of(100_000, folder.path()).await;
-        bench.rows.send(Rows::Open { result: ResultId(4), columns: columns() }).await.unwrap();
+        bench
+            .rows
+            .send(Rows::Open { result: ResultId(4), columns: columns(), spilling: Spilling::Allowed })
+            .await
+            .unwrap();
         for turn in 0..20_u64 {
             let sort = vec![SortColumn { column: 1, direction: Direction::Ascending }];
             let arrangement = Arrangement { sort, filter: None };
