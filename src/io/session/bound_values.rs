@@ -1,6 +1,6 @@
-//! Sends the values that go with a statement. They go into variables of the connection in the binary protocol, so no text
-//! contains them. The statement is then prepared under a name and executed in the text protocol like every other one, so
-//! the server formats its rows.
+//! Sends the values of a statement. They are bound to user variables in the binary protocol, so no statement text
+//! contains them. The statement is then prepared under a name and executed in the text protocol like every other one,
+//! so the server formats its rows.
 
 use std::pin::pin;
 
@@ -15,7 +15,7 @@ use super::run_internal::{allow_refusal, run_internal};
 use super::supervisor::StatementSupervisor;
 use crate::domain::sql::Param;
 
-/// What the server keeps for one statement with values, and must release after it.
+/// The state that the server keeps for a statement with values until it is released.
 #[derive(Debug, Default)]
 pub(super) struct BoundValues {
     values: usize,
@@ -23,8 +23,8 @@ pub(super) struct BoundValues {
 }
 
 impl BoundValues {
-    /// Sends the values and prepares the statement; errors of the statement appear here already. `None`: the connection was
-    /// lost. When the statement is stopped meanwhile, it may be left unprepared.
+    /// Sends the values and prepares the statement. Errors of the statement already appear here. Returns `None` if the
+    /// connection was lost. If the statement is stopped in the meantime, it may be left unprepared.
     pub(super) async fn prepare(
         &mut self,
         conn: &mut Conn,
@@ -50,7 +50,7 @@ impl BoundValues {
     /// Releases the prepared statement and the values, so that the values do not stay at the server.
     ///
     /// # Errors
-    /// Those of the connection. A refusal by the server only appears in the activity pane.
+    /// Returns errors of the connection. A refusal by the server only appears in the activity pane.
     pub(super) async fn release(self, conn: &mut Conn, events: &EventSender) -> Result<(), SessionError> {
         if self.is_prepared {
             allow_refusal(run_internal(conn, &internal_query::deallocate(), events).await)?;
@@ -62,7 +62,7 @@ impl BoundValues {
     }
 }
 
-/// Runs an internal query under the supervisor, and reports it. `None`: the connection was lost.
+/// Runs an internal query under the supervisor, and reports it. Returns `None` if the connection was lost.
 async fn supervise<T>(
     supervisor: &mut StatementSupervisor<'_>,
     query: &InternalQuery,

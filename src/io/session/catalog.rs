@@ -1,5 +1,5 @@
-//! Reads the catalog by six queries over `information_schema`, none for each table, on a connection of its own, so that the
-//! statement connection stays free. Values are read by position, because MySQL 8 returns labels in upper case.
+//! Reads the catalog with six queries over `information_schema` (no query for each table), on a separate connection, so
+//! that the statement connection stays free. Values are read by position, because MySQL 8 returns labels in upper case.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use super::secondary::SecondaryConnector;
 use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind};
 use crate::domain::limits;
 
-/// Opens a connection, reads the catalog, and closes the connection. `connection` has its id while it is open, for a KILL;
-/// else 0.
+/// Opens a connection, reads the catalog, and closes the connection. `connection` contains its id while it is open, for
+/// a KILL; otherwise 0.
 pub(super) async fn read_catalog(
     secondary: &SecondaryConnector,
     generation: u64,
@@ -144,15 +144,15 @@ fn in_order<T>(mut numbered: Vec<(u64, T)>) -> Vec<T> {
 #[derive(Default)]
 struct IndexRows {
     is_unique: bool,
-    /// Each with its position.
+    /// The columns, each with its position.
     columns: Vec<(u64, String)>,
 }
 
 fn indexes(rows: &[Row]) -> HashMap<TableKey, Vec<Index>> {
     let mut found: HashMap<TableKey, HashMap<String, IndexRows>> = HashMap::new();
     for row in rows {
-        let of_table = found.entry(table_key(row)).or_default();
-        let index = of_table.entry(text(row, 2).unwrap_or_default()).or_default();
+        let table_indexes = found.entry(table_key(row)).or_default();
+        let index = table_indexes.entry(text(row, 2).unwrap_or_default()).or_default();
         index.is_unique = number(row, 3) == Some(0);
         // An index over an expression (MySQL 8) has no column here.
         index.columns.push((number(row, 4).unwrap_or(0), text(row, 5).unwrap_or_else(|| "(expression)".into())));

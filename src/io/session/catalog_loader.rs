@@ -1,4 +1,4 @@
-//! Loads the catalog in a task of its own, and ends it by a KILL when the session closes.
+//! Loads the catalog in a separate task, and stops it by a KILL when the session closes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,7 +20,7 @@ pub(super) struct CatalogLoader {
     generation: u64,
     /// The id of the connection that reads the catalog, or 0.
     connection: Arc<AtomicU64>,
-    /// Whether a load has not reported its outcome yet. The next load may start as soon as it has.
+    /// Whether a load is reading the catalog. The next load may start afterwards, even if the task still runs.
     is_loading: Arc<AtomicBool>,
     task: Option<JoinHandle<()>>,
 }
@@ -45,7 +45,7 @@ impl CatalogLoader {
         self.task = Some(tokio::spawn(load.run()));
     }
 
-    /// Ends a running load. Its query is ended by a KILL, never by dropping its connection.
+    /// Stops a running load. A KILL ends its query, because dropping its connection would not.
     pub(super) async fn stop(&mut self, control: &mut ControlConnection, events: &EventSender) {
         let Some(task) = self.task.take() else { return };
         let connection = self.connection.load(Ordering::Relaxed);

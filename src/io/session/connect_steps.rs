@@ -34,7 +34,7 @@ pub(super) struct Connected {
     pub(super) variables: ServerVariables,
 }
 
-/// Runs all connection steps but the catalog.
+/// Runs all connection steps except the catalog.
 pub(super) async fn connect(
     profile: Arc<Profile>,
     database: Option<String>,
@@ -75,7 +75,7 @@ pub(super) async fn connect(
     }
 }
 
-/// Starts the server of the profile, where it must be started first.
+/// Starts the server of the profile if it must be started first.
 async fn prepare(profile: Arc<Profile>, env: &SessionEnv, events: &EventSender) -> Result<Arc<Profile>, Problem> {
     let Some(prepare) = &env.prepare else { return Ok(profile) };
     let trying = format!("starting {}", profile.name);
@@ -89,7 +89,8 @@ async fn prepare(profile: Arc<Profile>, env: &SessionEnv, events: &EventSender) 
     }
 }
 
-/// Pins the connection, refuses a writer where the profile says so, reads the facts and opens the second connection.
+/// Pins the connection, refuses a writer if the profile requires a replica, reads the facts and opens the second
+/// connection.
 async fn make_safe(
     conn: Conn,
     connector: Arc<Connector>,
@@ -98,7 +99,7 @@ async fn make_safe(
 ) -> Result<Connected, Problem> {
     let profile = &connector.profile;
     let problem = |error: SessionError| error.into_connect_problem(&profile.host, profile.port, &profile.user);
-    // The account can sign in, so the second connection is opened meanwhile.
+    // The account can sign in, so the second connection is opened at the same time.
     let (pinned, second) = tokio::join!(pin_first(conn, &connector, database, events), connector.open(None));
     let (mut conn, pins) = pinned.map_err(problem)?;
     refuse_writer(profile, server::role(&pins.read_back.variables))?;
@@ -120,8 +121,8 @@ async fn make_safe(
     Ok(Connected { conn, control, facts, variables: read_back.variables, connector })
 }
 
-/// Pins the first connection. A proxy may close a connection on which several statements come in one text. Then a new
-/// connection is opened, and they go one by one.
+/// Pins the first connection. A proxy may close a connection that sends several statements in one text. Then a new
+/// connection is opened, which sends them one by one.
 async fn pin_first(
     mut conn: Conn,
     connector: &Connector,
@@ -143,7 +144,7 @@ fn refuse_writer(profile: &Profile, role: Role) -> Result<(), Problem> {
     let reason = match (profile.require_replica, role) {
         (false, _) | (true, Role::Replica) => return Ok(()),
         (true, Role::Writer) => "the server accepts writes (read_only is off)",
-        (true, Role::Unknown) => "the server's variables do not tell whether it accepts writes",
+        (true, Role::Unknown) => "the server's variables do not show whether it accepts writes",
     };
     Err(Problem::new(
         ProblemKind::Refused,

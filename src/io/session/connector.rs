@@ -1,5 +1,5 @@
-//! Opens single MySQL connections: the driver's options, TLS as the profile asks for it, and a time limit.
-//! `pin` makes such a connection safe.
+//! Opens single MySQL connections, with the driver's options, the TLS mode of the profile and a time limit. `pin` makes
+//! such a connection safe.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,11 +26,11 @@ pub(super) struct Connector {
     pub(super) password: PasswordSource,
     /// The bytes of the CA file.
     ca: Option<Vec<u8>>,
-    /// Under `verify-ca`: an earlier certificate was for another name, so the name is not verified any more.
+    /// Whether the name is no longer verified, because an earlier certificate was for another name (`verify-ca` only).
     skips_name: AtomicBool,
 }
 
-/// Where the account's password comes from. The driver keeps a copy of its own.
+/// The source of the account's password. The driver keeps its own copy.
 pub(super) enum PasswordSource {
     /// Read once, for all connections of the session.
     Stored(Secret),
@@ -50,7 +50,7 @@ impl PasswordSource {
 }
 
 impl Connector {
-    /// Creates a connector; reads the CA file.
+    /// Creates a connector, and reads the CA file.
     pub(super) fn new(
         profile: Arc<Profile>,
         route: ReplicaRoute,
@@ -84,7 +84,7 @@ impl Connector {
             },
             TlsMode::VerifyCa if self.skips_name.load(Ordering::Relaxed) => open(Tls::On(VerifiedName::Any)).await,
             TlsMode::VerifyCa => match open(Tls::On(VerifiedName::Host)).await {
-                // The name is also sent to the server, and a proxy may need it: so the attempt with the name is first.
+                // The name is also sent to the server, and a proxy may need it. So the first attempt uses the name.
                 Err(SessionError::Driver(Error::Io(error))) if certificate::is_for_another_name(&error) => {
                     self.skips_name.store(true, Ordering::Relaxed);
                     open(Tls::On(VerifiedName::Any)).await
@@ -102,7 +102,7 @@ impl Connector {
                 let was_cut = watch.was_cut();
                 (Some(Box::new(watch) as Box<dyn StreamInspector>), was_cut)
             }
-            // TLS is on before anything of the account is sent, or the driver gives up.
+            // TLS is on before any account data is sent, or the driver gives up.
             Tls::On(_) => (None, Arc::default()),
         };
         let target = self.route.target(&self.profile, watch).await?;
@@ -118,17 +118,18 @@ impl Connector {
     fn options(&self, target: &ConnectTarget, database: Option<&str>, password: &Secret, tls: Tls) -> OptsBuilder {
         let profile = &self.profile;
         OptsBuilder::default()
-            // The replica's real name, through a tunnel too: TLS verifies it, and errors show it.
+            // The replica's real name, also through a tunnel: TLS verifies it, and errors show it.
             .ip_or_hostname(profile.host.as_str())
             .resolved_ips(target.address.map(|address| vec![address]))
             .tcp_port(target.port)
-            // On by default; then the driver leaves the tunnel and uses a local socket with the path of the server's.
+            // On by default: the driver would leave the tunnel and use a local socket at the path of the server's
+            // socket.
             .prefer_socket(false)
             .tcp_keepalive(Some(limits::KEEPALIVE))
             .user(Some(profile.user.as_str()))
             .pass(Some(password.reveal()))
             .db_name(database)
-            // Without these two, the driver sends a query of its own to read them.
+            // Without these two, the driver sends its own query to read them.
             .max_allowed_packet(Some(limits::MAX_PACKET))
             .wait_timeout(Some(limits::WAIT_TIMEOUT_SECONDS))
             .stmt_cache_size(0)
@@ -172,14 +173,14 @@ fn ca_problem(path: &Path, why: &str) -> Problem {
         .then(Remedy::Settings)
 }
 
-/// Whether TLS is used.
+/// Whether a connection uses TLS.
 #[derive(Debug, Clone, Copy)]
 enum Tls {
     Off,
     On(VerifiedName),
 }
 
-/// Which name the certificate must have, where it is verified.
+/// The name that a verified certificate must have.
 #[derive(Debug, Clone, Copy)]
 enum VerifiedName {
     /// The replica's host name.
@@ -188,7 +189,7 @@ enum VerifiedName {
     Any,
 }
 
-/// Whether the server must prove its identity.
+/// Returns whether the server must prove its identity.
 fn is_verified(mode: TlsMode) -> bool {
     match mode {
         TlsMode::Disabled | TlsMode::Preferred | TlsMode::Required => false,

@@ -24,7 +24,7 @@ const NO_SUCH_CONNECTION: u16 = 1094;
 
 /// The connection that stops statements of the first connection, and reads the lag.
 pub(super) struct ControlConnection {
-    /// `None` where no connection reached the same server, or where it broke.
+    /// `None` if no connection reached the same server, or if it broke.
     conn: Option<Conn>,
     secondary: Arc<SecondaryConnector>,
     /// Whether every attempt reached another server. Then a heartbeat makes no new attempt.
@@ -44,7 +44,7 @@ pub(super) enum KillOutcome {
 }
 
 impl ControlConnection {
-    /// Pins this connection. Where it leads to another server, it is replaced by a new one.
+    /// Pins this connection, or a new one if it leads to another server.
     pub(super) async fn open(
         opened: Conn,
         secondary: SecondaryConnector,
@@ -55,7 +55,7 @@ impl ControlConnection {
         Ok(Self { is_elsewhere: conn.is_none(), conn, secondary: Arc::new(secondary), target: 0, probe })
     }
 
-    /// Moves the connection out, for a KILL that runs in a task of its own.
+    /// Moves the connection out, for a KILL that runs in a separate task.
     pub(super) fn take(&mut self) -> Self {
         Self {
             conn: self.conn.take(),
@@ -75,12 +75,12 @@ impl ControlConnection {
         &self.secondary
     }
 
-    /// Whether it can stop statements.
+    /// Returns whether it can stop statements.
     pub(super) fn is_available(&self) -> bool {
         self.conn.is_some()
     }
 
-    /// Replaces the connection by a new one.
+    /// Replaces the connection with a new one.
     pub(super) async fn reopen(&mut self, events: &EventSender) -> Result<(), SessionError> {
         self.conn = None;
         self.conn = self.secondary.open(events).await?;
@@ -93,7 +93,7 @@ impl ControlConnection {
         self.kill(&internal_query::kill_statement(self.target), events).await
     }
 
-    /// Closes the first connection, where its statement does not end.
+    /// Closes the first connection, if its statement does not end.
     pub(super) async fn kill_connection(&mut self, events: &EventSender) -> KillOutcome {
         self.kill(&internal_query::kill_connection(self.target), events).await
     }
@@ -122,7 +122,7 @@ impl ControlConnection {
         }
     }
 
-    /// Checks that the server lives while the first connection is silent. Reads the lag instead where that is due.
+    /// Checks that the server is alive while the first connection is silent. Reads the lag instead if that is due.
     /// After an error the connection must be reopened.
     pub(super) async fn heartbeat(&mut self, events: &EventSender) -> Result<(), SessionError> {
         match self.conn.as_mut() {
@@ -192,7 +192,7 @@ async fn kill_on(
     }
 }
 
-/// Checks that the connection lives.
+/// Checks that the connection is alive.
 pub(super) async fn ping(conn: &mut Conn) -> Result<(), SessionError> {
     match timeout(limits::HEARTBEAT_ANSWER, conn.ping()).await {
         Ok(Ok(())) => Ok(()),

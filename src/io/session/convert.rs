@@ -5,20 +5,20 @@ use mysql_async::{Row, Value};
 use crate::domain::results::{Cell, Column, ColumnOrigin, WireType};
 
 /// Converts a column definition. An unknown type byte is read as text.
-pub(super) fn column(of: &mysql_async::Column) -> Column {
+pub(super) fn column(definition: &mysql_async::Column) -> Column {
     Column {
-        name: of.name_str().into_owned(),
-        table: of.table_str().into_owned(),
+        name: definition.name_str().into_owned(),
+        table: definition.table_str().into_owned(),
         origin: ColumnOrigin {
-            schema: of.schema_str().into_owned(),
-            table: of.org_table_str().into_owned(),
-            column: of.org_name_str().into_owned(),
+            schema: definition.schema_str().into_owned(),
+            table: definition.org_table_str().into_owned(),
+            column: definition.org_name_str().into_owned(),
         },
-        wire: WireType::from_byte(of.column_type() as u8).unwrap_or(WireType::VarString),
-        flags: of.flags().bits(),
-        length: of.column_length(),
-        decimals: of.decimals(),
-        charset: of.character_set(),
+        wire: WireType::from_byte(definition.column_type() as u8).unwrap_or(WireType::VarString),
+        flags: definition.flags().bits(),
+        length: definition.column_length(),
+        decimals: definition.decimals(),
+        charset: definition.character_set(),
     }
 }
 

@@ -74,7 +74,7 @@ impl CredentialCaches {
         }
     }
 
-    /// Clears and removes the caches of all sessions for which this returns false.
+    /// Clears and removes the caches of all sessions for which `is_alive` returns false.
     pub fn retain(&mut self, is_alive: impl Fn(SessionId) -> bool) {
         let ended: Vec<SessionId> = self.0.keys().copied().filter(|id| !is_alive(*id)).collect();
         for id in ended {

@@ -1,5 +1,5 @@
-//! Reports what a session does to the debug log. Texts that come from a statement, or from a server that quotes one, have
-//! the target `rrx::statement_text`, which only `--log-statements` opens.
+//! Reports what a session does to the debug log. Texts that come from a statement, or from a server that quotes one,
+//! have the target `rrx::statement_text`, which only `--log-statements` enables.
 
 use tracing::{debug, info, trace};
 
@@ -64,7 +64,7 @@ fn ended(result: ResultId, report: &RunReport) {
     }
 }
 
-/// The `rrx:…` of the comment before an internal query.
+/// Returns the `rrx:…` of the comment before an internal query.
 fn tag(text: &str) -> &str {
     text.strip_prefix("/* ").and_then(|text| text.split_once(" */")).map_or("", |(tag, _)| tag)
 }

@@ -18,7 +18,7 @@ pub type ReadSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + 
 /// Returns how many days ago the secret of a source was stored, where that is known. It reads a small file.
 pub type SecretAge = dyn Fn(&SecretSource) -> Option<u64> + Send + Sync;
 
-/// Starts the server that a profile stands for, and returns the profile that leads to it. Called for each connect.
+/// Starts the server of a profile, and returns a profile that connects to it. Called for each connect.
 pub type PrepareProfile =
     dyn Fn(Arc<Profile>) -> Pin<Box<dyn Future<Output = Result<Arc<Profile>, Problem>> + Send>> + Send + Sync;
 
@@ -41,19 +41,18 @@ pub struct SessionEnv {
     pub read: ReadFile,
     /// Records accepted host keys.
     pub append: AppendLine,
-    /// Tells rrx's own connections to a tunnel's local port from those of other programs.
+    /// Recognizes rrx's connections to a tunnel's local port.
     pub is_own_socket: IsOwnSocket,
     /// Reads passwords and passphrases.
     pub secret: Arc<ReadSecret>,
     /// Returns the age of a stored secret.
     pub secret_age: Arc<SecretAge>,
-    /// When the catalog is read.
     pub catalog: CatalogLoading,
-    /// Starts the server of the profile, where it must be started first.
+    /// Starts the server of the profile if it must be started first.
     pub prepare: Option<Arc<PrepareProfile>>,
-    /// How command lines begin that messages ask the user to run.
+    /// The beginning of the command lines that messages suggest.
     pub command_line: CommandLine,
-    /// What the user typed for earlier sessions of the same profile.
+    /// The secrets that the user typed for earlier sessions of the same profile.
     pub credentials: CredentialCache,
 }
 

@@ -1,4 +1,5 @@
-//! The errors of a session, and the `Problem` that the user sees for each: with the server's own message and what to do next.
+//! The errors of a session, and the `Problem` that the user sees for each, with the server's message and what to do
+//! next.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -44,7 +45,7 @@ impl From<Problem> for SessionError {
 }
 
 impl SessionError {
-    /// Returns the server's error number, where the server returned the error.
+    /// Returns the server's error number, if the server returned the error.
     pub(super) fn server_code(&self) -> Option<u16> {
         match self {
             Self::Driver(Error::Server(error)) => Some(error.code),
@@ -52,7 +53,7 @@ impl SessionError {
         }
     }
 
-    /// Whether the connection broke, as opposed to an error or a silence of the server.
+    /// Returns whether the connection broke, as opposed to an error or silence of the server.
     pub(super) fn is_broken_connection(&self) -> bool {
         matches!(self, Self::Driver(error) if !matches!(error, Error::Server(_)))
     }
@@ -77,7 +78,7 @@ impl SessionError {
             Self::Reported(problem) => problem,
             Self::Driver(error) => {
                 let problem = driver_problem(&error, ProblemKind::Route, what);
-                // TLS errors have a remedy of their own.
+                // TLS errors have their own remedy.
                 Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
             }
             Self::TimedOut(after) => Problem::new(ProblemKind::Route, what)
@@ -154,7 +155,7 @@ pub(super) fn lost_connection(error: &Error) -> Problem {
     driver_problem(error, ProblemKind::Lost, LOST.into()).then(Remedy::Reconnect)
 }
 
-/// Whether this is the error of the server's own time limit: 3024 of MySQL, 1969 of MariaDB.
+/// Returns whether this is the error of the server's own time limit: 3024 of MySQL, 1969 of MariaDB.
 fn is_time_limit(code: u16) -> bool {
     matches!(code, 3024 | 1969)
 }
@@ -201,7 +202,7 @@ fn server_error(error: &mysql_async::ServerError) -> ServerError {
     ServerError { code: error.code, state: error.state.clone(), message: error.message.clone() }
 }
 
-/// Whether this error may pass by itself: the server is starting, stopping, or has too many connections.
+/// Returns whether this error is temporary: the server is starting, stopping, or has too many connections.
 fn is_transient(code: u16) -> bool {
     matches!(code, 1040 | 1053 | 1077 | 1079 | 1203 | 1226 | 3032)
 }

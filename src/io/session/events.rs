@@ -21,7 +21,8 @@ pub(super) struct EventSender {
 }
 
 impl EventSender {
-    /// Sends into this queue. Events are dropped when the queue is closed; the session goes on to its own end.
+    /// Creates a sender for this queue. Once the queue is closed, events are dropped; the session still runs to its
+    /// end.
     pub(super) fn new<N>(id: SessionId, queue: mpsc::Sender<N>) -> Self
     where
         N: From<(SessionId, SessionEvent)> + Send + 'static,
@@ -62,7 +63,7 @@ impl EventSender {
 pub(super) struct SessionPrompter {
     pub(super) events: EventSender,
     answers: Arc<Mutex<mpsc::Receiver<Answer>>>,
-    /// What the user typed before. Accepted answers are added.
+    /// The secrets that the user typed before. Accepted answers are added.
     pub(super) credentials: CredentialCache,
 }
 
@@ -71,7 +72,8 @@ impl SessionPrompter {
         Self { events, answers: Arc::new(Mutex::new(answers)), credentials }
     }
 
-    /// Asks, and waits for the answer without a time limit. Returns [`Answer::Decline`] when the session ends meanwhile.
+    /// Asks the user, and waits for the answer without a time limit. Returns [`Answer::Decline`] if the session ends
+    /// first.
     pub(super) async fn question(&self, question: Question) -> Answer {
         let mut answers = self.answers.lock().await;
         // Answers that were given before this question do not belong to it.

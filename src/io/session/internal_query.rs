@@ -11,7 +11,7 @@ use crate::domain::sql::{Param, ServerFamily};
 pub(super) struct InternalQuery(String);
 
 impl InternalQuery {
-    /// The text as it is sent.
+    /// Returns the text as it is sent.
     pub(super) fn text(&self) -> &str {
         &self.0
     }
@@ -33,7 +33,7 @@ impl SafeIdentifier {
         text.bytes().all(is_plain).then(|| Self(text.to_owned()))
     }
 
-    /// The time zone that secondary connections use.
+    /// Returns the time zone that secondary connections use.
     pub(super) fn utc() -> Self {
         Self("+00:00".into())
     }
@@ -43,7 +43,8 @@ impl SafeIdentifier {
     }
 }
 
-/// Reads every variable that identifies the server or decides how it reads a text. Variables that it does not know have no row.
+/// Reads every variable that identifies the server or decides how it reads a text. Variables that it does not know are
+/// missing from the answer.
 pub(super) fn variables() -> InternalQuery {
     InternalQuery(
         "/* rrx:variables */ SHOW VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'hostname', 'port', \
@@ -76,9 +77,9 @@ pub(super) struct PinnedVariables {
     pub(super) sql_mode: SafeIdentifier,
     /// A name or an offset.
     pub(super) time_zone: SafeIdentifier,
-    /// Bytes; `None` where the server has no such variable.
+    /// Bytes; `None` if the server has no such variable.
     pub(super) group_concat_max_len: Option<u64>,
-    /// The server's own time limit for a statement, where it has one.
+    /// The server's own time limit for a statement, if it has one.
     pub(super) timeout: Option<ServerTimeout>,
     /// Whether the server has `sql_select_limit`, a hidden LIMIT that must be lifted.
     pub(super) lifts_select_limit: bool,
@@ -102,8 +103,8 @@ impl ServerTimeout {
     }
 }
 
-/// Sets in one statement all variables that can be set together. Several statements would leave a moment in between, and
-/// the driver runs its own `init` list backwards.
+/// Sets all variables that can be set together, in one statement. With several statements the connection would be
+/// pinned only in part for a moment, and the driver runs its `init` list in reverse order.
 pub(super) fn pin(to: &PinnedVariables) -> InternalQuery {
     let mut text = format!(
         "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = '{}', @@SESSION.time_zone = '{}', \
@@ -128,7 +129,8 @@ pub(super) fn lift_select_limit() -> InternalQuery {
     InternalQuery(format!("/* rrx:select-limit */ SET @@SESSION.sql_select_limit = {}", u64::MAX))
 }
 
-/// Makes the session read-only. MySQL and MariaDB know this form, and neither allows it in a list with other variables.
+/// Makes the session read-only. MySQL and MariaDB accept this statement, and neither allows it in a list with other
+/// variables.
 pub(super) fn read_only() -> InternalQuery {
     InternalQuery("/* rrx:read-only */ SET SESSION TRANSACTION READ ONLY".into())
 }
@@ -158,10 +160,10 @@ pub(super) fn grants() -> InternalQuery {
     InternalQuery("/* rrx:grants */ SHOW GRANTS".into())
 }
 
-/// Reads the replication status, in the syntax of this server. Returns several queries where the syntax is not known.
+/// Reads the replication status, in the syntax of this server. Returns several queries if the syntax is not known.
 pub(super) fn replica_status(server: ServerFamily, version: (u16, u16, u16)) -> Vec<InternalQuery> {
     let statements: &[&str] = match server {
-        // The form without ALL shows only the unnamed replication connection.
+        // Without ALL, only the unnamed replication connection is shown.
         ServerFamily::MariaDb if version >= (10, 5, 1) => &["SHOW ALL REPLICAS STATUS"],
         ServerFamily::MariaDb => &["SHOW ALL SLAVES STATUS"],
         ServerFamily::MySql if version >= (8, 0, 22) => &["SHOW REPLICA STATUS"],
@@ -195,13 +197,14 @@ pub(super) fn schema_names() -> InternalQuery {
     InternalQuery("/* rrx:schemas */ SELECT SCHEMA_NAME FROM information_schema.SCHEMATA".into())
 }
 
-/// Reads the warnings of the statement before.
+/// Reads the warnings of the previous statement.
 pub(super) fn warnings() -> InternalQuery {
     InternalQuery("/* rrx:warnings */ SHOW WARNINGS".into())
 }
 
-/// Puts a statement's text and its values into user variables. All of them are bound, none is part of a text. A cast gives
-/// the type where a server would guess it. Bytes are sent as [`hexadecimal`], because the server reads a bound text as text.
+/// Puts a statement's text and its values into user variables. All of them are bound, none is part of a text. A cast
+/// sets the type if a server would guess it. Bytes are sent as [`hexadecimal`], because the server reads a bound text
+/// as text.
 pub(super) fn bind(params: &[Param]) -> InternalQuery {
     let mut text = String::from("/* rrx:bind */ SET @rrx_text = ?");
     for (number, param) in (1_usize..).zip(params) {

@@ -16,12 +16,12 @@ use crate::domain::limits;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Lag, Role};
 
-/// Where the lag is read.
+/// A source of the replication lag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum LagSource {
-    /// A heartbeat column that the writer renews, as the profile names it: schema, table, column.
+    /// A heartbeat column that the writer updates, named in the profile: schema, table, column.
     Heartbeat([String; 3]),
-    /// Aurora's table of its own instances.
+    /// Aurora's table of its instances.
     Aurora,
     /// The replication status by this query, one row for each replication connection.
     Status(InternalQuery),
@@ -58,7 +58,7 @@ impl LagProbe {
         self.due
     }
 
-    /// Whether it is time to read the lag.
+    /// Returns whether it is time to read the lag.
     pub(super) fn is_due(&self) -> bool {
         Instant::now() >= self.due
     }
@@ -68,10 +68,10 @@ impl LagProbe {
         self.due = Instant::now() + limits::LAG;
     }
 
-    /// Reads the lag from the first source that gives it.
+    /// Reads the lag from the first source that provides it.
     ///
     /// # Errors
-    /// Only where the connection cannot be used any more.
+    /// Returns an error only if the connection can no longer be used.
     pub(super) async fn read(&mut self, conn: &mut Conn, events: &EventSender) -> Result<Lag, SessionError> {
         self.postpone();
         let mut first_reason = None;
@@ -108,17 +108,17 @@ impl LagProbe {
     }
 }
 
-/// Parses the answer of a source. The error is the reason why it gives no lag.
+/// Parses the answer of a source. The error is the reason why it provides no lag.
 fn parse_lag(source: &LagSource, rows: &[Row]) -> Result<Lag, String> {
     match source {
         LagSource::Heartbeat([schema, table, _]) => match rows.first().and_then(|row| convert::signed(row, 0)) {
-            Some(behind) => heartbeat_lag(behind),
+            Some(age) => heartbeat_lag(age),
             None => Err(format!("{schema}.{table} has no heartbeat")),
         },
         LagSource::Aurora => {
             let milliseconds = rows.first().and_then(|row| convert::text(row, 0)).and_then(|text| text.parse().ok());
-            let behind = milliseconds.and_then(|ms: f64| Duration::try_from_secs_f64(ms / 1000.0).ok());
-            behind.map(Lag::Behind).ok_or_else(|| "replica_host_status has no row for this instance".into())
+            let lag = milliseconds.and_then(|ms: f64| Duration::try_from_secs_f64(ms / 1000.0).ok());
+            lag.map(Lag::Behind).ok_or_else(|| "replica_host_status has no row for this instance".into())
         }
         LagSource::Status(_) => status_lag(rows),
     }
@@ -127,7 +127,7 @@ fn parse_lag(source: &LagSource, rows: &[Row]) -> Result<Lag, String> {
 /// Returns the lag of a heartbeat with this age. Clocks differ a little: up to a second in the future counts as now.
 fn heartbeat_lag(microseconds: i64) -> Result<Lag, String> {
     match u64::try_from(microseconds) {
-        Ok(behind) => Ok(Lag::Behind(Duration::from_micros(behind))),
+        Ok(age) => Ok(Lag::Behind(Duration::from_micros(age))),
         Err(_) if microseconds > -1_000_000 => Ok(Lag::Behind(Duration::ZERO)),
         Err(_) => {
             Err(format!("the heartbeat is {} s ahead of the server's clock", microseconds.unsigned_abs() / 1_000_000))
@@ -137,7 +137,7 @@ fn heartbeat_lag(microseconds: i64) -> Result<Lag, String> {
 
 /// Returns the lag of the slowest replication connection. One that does not run has NULL, which is not zero.
 fn status_lag(rows: &[Row]) -> Result<Lag, String> {
-    let mut behind = None;
+    let mut slowest = None;
     for row in rows {
         let names = ["Seconds_Behind_Source", "Seconds_Behind_Master"];
         let columns = row.columns_ref();
@@ -145,15 +145,15 @@ fn status_lag(rows: &[Row]) -> Result<Lag, String> {
             columns.iter().position(|column| names.iter().any(|name| column.name_str().eq_ignore_ascii_case(name)));
         let Some(at) = at else { return Err("the server does not report how far it is behind".into()) };
         match convert::number(row, at) {
-            Some(seconds) => behind = behind.max(Some(seconds)),
+            Some(seconds) => slowest = slowest.max(Some(seconds)),
             None => return Ok(Lag::Stopped),
         }
     }
-    let behind = behind.map(|seconds| Lag::Behind(Duration::from_secs(seconds)));
-    behind.ok_or_else(|| "replication is not configured".into())
+    let lag = slowest.map(|seconds| Lag::Behind(Duration::from_secs(seconds)));
+    lag.ok_or_else(|| "replication is not configured".into())
 }
 
-/// Returns in a few words why a source cannot be read.
+/// Describes briefly why a source cannot be read.
 fn refusal(source: &LagSource, error: &SessionError) -> String {
     let message = error.to_string();
     let what = match source {
@@ -165,7 +165,7 @@ fn refusal(source: &LagSource, error: &SessionError) -> String {
         Some(1227) => format!("no privilege: {}", missing_privilege(&message)),
         Some(1044 | 1045 | 1142 | 1143) => format!("no privilege: SELECT on {what}"),
         Some(1146 | 1049 | 1054) => format!("there is no {}", what.trim_start_matches("the ")),
-        // Unknown or unsupported syntax: the engine has no such thing.
+        // Unknown or unsupported syntax: the engine does not have this source.
         Some(_) | None => format!("the server refuses to show {what}"),
     }
 }

@@ -1,5 +1,5 @@
-//! The session: one task for each, which owns the route to the replica and all MySQL connections on it. Only this module
-//! uses the driver (`mysql_async`). It makes no decision that belongs to the user.
+//! The session: each one is a task, which owns the route to the replica and all MySQL connections on it. Only this
+//! module uses the driver (`mysql_async`). It makes no decision that belongs to the user.
 //!
 //! ```text
 //!  Connect ──► route ──► sign-in ──► variables pinned and read back ──► facts ──► control connection ──► Ready

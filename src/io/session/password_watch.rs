@@ -1,11 +1,11 @@
 //! Watches a sign-in without TLS, and cuts the connection when the server asks for the whole password. Pure: bytes in, a
 //! verdict out. It keeps at most six bytes and a counter.
 //!
-//! `caching_sha2_password` accepts a scramble from an account that has signed in recently, and otherwise asks for the whole
-//! password. Without TLS the driver then asks the server for a key to encrypt the password with, and accepts any key: an
-//! attacker on the network path sends a key of their own and reads the password. MySQL's own clients refuse this (error
-//! 2061), and the driver has no option for it. Source: "Caching SHA-2 pluggable authentication" in MySQL's protocol
-//! documentation.
+//! `caching_sha2_password` accepts a scramble from an account that has signed in recently, and otherwise asks for the
+//! whole password. Without TLS the driver then asks the server for a key to encrypt the password with, and accepts any
+//! key: an attacker on the network path could send their own key and read the password. MySQL's own clients refuse this
+//! (error 2061), and the driver has no option for it. Source: "Caching SHA-2 pluggable authentication" in MySQL's
+//! protocol documentation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,19 +25,19 @@ const OK: u8 = 0x00;
 /// Payload of the packet with which the server asks for the whole password.
 const FULL_AUTHENTICATION: [u8; 2] = [0x01, 0x04];
 
-/// Follows the packets of the server until it accepts the sign-in.
+/// Follows the server's packets until the server accepts the sign-in.
 #[derive(Debug, Default)]
 pub(super) struct PasswordWatch {
     /// The header of the current packet, and the first bytes after it.
     head: Vec<u8>,
     /// Bytes of the current packet that are still to come after the head.
     rest: u32,
-    /// What the first packet was, once that is known.
+    /// The kind of the first packet, once it is known.
     opening: Option<Opening>,
     was_cut: Arc<AtomicBool>,
 }
 
-/// What the first packet of the server was.
+/// The kind of the server's first packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opening {
     /// The greeting: the server may accept the sign-in later.

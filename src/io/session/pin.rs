@@ -1,5 +1,5 @@
 //! Pins one connection: sets the variables that decide how the server reads a statement and that keep the session
-//! read-only, reads them back, and refuses the connection where one of them differs.
+//! read-only, reads them back, and refuses the connection if one of them differs.
 
 use mysql_async::Conn;
 
@@ -13,7 +13,7 @@ use super::variables::ServerVariables;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 
-/// Flags of `sql_mode` that change how a text is read, and the modes that stand for several of them.
+/// Flags of `sql_mode` that change how a text is read, and the modes that combine several of them.
 const SYNTAX_FLAGS: [&str; 12] = [
     "NO_BACKSLASH_ESCAPES",
     "ANSI_QUOTES",
@@ -29,7 +29,7 @@ const SYNTAX_FLAGS: [&str; 12] = [
     "POSTGRESQL",
 ];
 
-/// Returns the server's own mode without the flags that change how a text is read.
+/// Returns the server's mode without the flags that change how a text is read.
 fn without_syntax_flags(mode: &str) -> String {
     let kept: Vec<&str> = mode
         .split(',')
@@ -42,7 +42,7 @@ fn without_syntax_flags(mode: &str) -> String {
 /// The state of a connection after it was pinned.
 pub(super) struct ReadBack {
     pub(super) variables: ServerVariables,
-    /// How internal queries go out to this server.
+    /// How internal queries are sent to this server.
     pub(super) batching: Batching,
 }
 
@@ -75,7 +75,8 @@ pub(super) async fn pin(
 
 /// Pins a connection to these variables and reads them back. This is all that a further connection to the same server needs.
 ///
-/// Each answer counts by itself although the queries may go out together, and the last answer has the actual values.
+/// Each answer is checked separately, although the queries may be sent together. The last answer contains the actual
+/// values.
 pub(super) async fn pin_to(
     conn: &mut Conn,
     pinned: &PinnedVariables,
@@ -134,7 +135,7 @@ fn verify(after: &ServerVariables, pinned: &PinnedVariables) -> Result<(), Sessi
     if after.is_on("autocommit") != Some(true) {
         return Err(mismatch("autocommit", "ON", after.get("autocommit").unwrap_or_default()));
     }
-    // MySQL 8 knows the first variable, MariaDB before 11.1 the second, versions between know both.
+    // MySQL 8 knows the first variable, MariaDB before 11.1 the second, some versions in between both.
     match after.is_on("transaction_read_only").or_else(|| after.is_on("tx_read_only")) {
         Some(true) => Ok(()),
         Some(false) => Err(mismatch("transaction_read_only", "ON", "OFF")),

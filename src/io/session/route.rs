@@ -1,4 +1,4 @@
-//! The route to the replica: direct, or through a tunnel that gives each connection a local port of its own.
+//! The route to the replica: direct, or through a tunnel that gives each connection its own local port.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -20,9 +20,8 @@ use crate::io::tunnel::{HopProgress, IsOwnSocket, StreamInspector, Tunnel, open_
 
 /// An open route to the replica.
 pub(super) enum ReplicaRoute {
-    /// Without hops. The function tells rrx's own connections where a watched connection needs a local port.
+    /// No hops. The function recognizes rrx's connection when a watched connection needs a local port.
     Direct(IsOwnSocket),
-    /// Through hops.
     Tunnelled(Box<TunnelledRoute>),
 }
 
@@ -36,15 +35,15 @@ pub(super) struct TunnelledRoute {
     has_forwarded: AtomicBool,
 }
 
-/// Where one connection of the driver goes.
+/// The target of one connection of the driver.
 pub(super) struct ConnectTarget {
-    /// The address in place of that of the host name; `None` resolves the name.
+    /// The address to connect to; `None` resolves the host name.
     pub(super) address: Option<IpAddr>,
     pub(super) port: u16,
 }
 
 impl ConnectTarget {
-    /// A port of this machine.
+    /// Returns a port of this machine as the target.
     fn local(port: u16) -> Self {
         Self { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port }
     }
@@ -68,7 +67,7 @@ impl ReplicaRoute {
         }
         let (sender, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
         let context = tunnel_context(profile, env, Arc::new(prompter.clone()), sender);
-        // The tunnel prepares a second forward meanwhile, because each session has a second connection.
+        // The tunnel prepares a second forward at the same time, because each session has a second connection.
         let mut opening = Box::pin(Tunnel::open_with_standby(&profile.route, context));
         // Forwarded here and not by a task, so that the steps of the hops come before all later events.
         let opened = loop {
@@ -98,7 +97,7 @@ impl ReplicaRoute {
         }
     }
 
-    /// Whether a connection has reached the server itself, as opposed to a failed forward.
+    /// Returns whether a connection has reached the server itself, as opposed to a failed forward.
     pub(super) fn has_reached_server(&self) -> bool {
         match self {
             Self::Direct(_) => true,
@@ -106,7 +105,8 @@ impl ReplicaRoute {
         }
     }
 
-    /// Returns a fresh target for exactly one connection. What the server sends to it passes through the inspector, if there is one.
+    /// Returns a new target for exactly one connection. What the server sends passes through the inspector, if there is
+    /// one.
     pub(super) async fn target(
         &self,
         profile: &Profile,
@@ -119,7 +119,7 @@ impl ReplicaRoute {
                 let opening = open_direct(target, limits::KEEPALIVE, Arc::clone(is_own), inspector);
                 match timeout(limits::HANDSHAKE, opening).await {
                     Ok(Ok(end)) => Ok(ConnectTarget::local(end.port())),
-                    // The same error as from the driver when it connects itself.
+                    // The driver returns the same error when it connects itself.
                     Ok(Err(error)) => Err(SessionError::Driver(Error::Io(IoError::Io(error)))),
                     Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
                 }

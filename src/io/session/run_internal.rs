@@ -1,5 +1,5 @@
-//! Runs internal queries: with a time limit, and reported to the activity pane. Several can go out in one text where the
-//! server accepts that; their answers are still read one by one.
+//! Runs internal queries with a time limit, and reports them to the activity pane. Several can be sent in one text if
+//! the server accepts that; their answers are still read one by one.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) async fn run_internal(
     run_internal_within(conn, query, events, limits::OWN_STATEMENT).await
 }
 
-/// Sends an internal query with a time limit of its own, and collects its rows.
+/// Sends an internal query with this time limit, and collects its rows.
 pub(super) async fn run_internal_within(
     conn: &mut Conn,
     query: &InternalQuery,
@@ -50,7 +50,7 @@ pub(super) fn allow_refusal(answer: Result<Vec<Row>, SessionError>) -> Result<Ve
     }
 }
 
-/// How internal queries that belong together go out to one server.
+/// How internal queries that belong together are sent to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Batching {
     /// In one text: one round trip for all of them.
@@ -61,11 +61,11 @@ pub(super) enum Batching {
 
 /// Internal queries that belong together, with the answers that have already come.
 ///
-/// A server may refuse the text, or one query in it, or answer otherwise than query by query. From there on it has answered
-/// nothing: what is missing is sent again when it is needed. So each query must be safe to send twice.
+/// A server may refuse the text or one query in it, or may not answer query by query. Queries without an answer are
+/// sent again when their answers are needed. Invariant: each query is safe to send twice.
 pub(super) struct InternalBatch {
     answers: VecDeque<(InternalQuery, Vec<Row>)>,
-    /// How the next batch should go out.
+    /// How the next batch should be sent.
     pub(super) batching: Batching,
 }
 
@@ -79,7 +79,7 @@ impl InternalBatch {
     /// Sends the queries, unless they go one by one.
     ///
     /// # Errors
-    /// Only where the connection cannot be used any more.
+    /// Returns an error only if the connection can no longer be used.
     pub(super) async fn send(
         conn: &mut Conn,
         queries: &[&InternalQuery],
@@ -131,7 +131,7 @@ impl InternalBatch {
                 let reason = refusal.as_deref().unwrap_or_default();
                 format!("{reason} (sent in one text of {} statements)", queries.len())
             } else {
-                "not run: it was in one text with the statement before".to_owned()
+                "not run: it was sent in one text with the previous statement".to_owned()
             };
             is_first_missing = false;
             events.internal_query(query, sent.elapsed(), Some(error)).await;
@@ -142,7 +142,7 @@ impl InternalBatch {
         }
     }
 
-    /// Returns the answer to the next query: the one that came with the batch, else the query is sent now.
+    /// Returns the answer to the next query. If it did not come with the batch, the query is sent now.
     pub(super) async fn answer(
         &mut self,
         conn: &mut Conn,
@@ -150,13 +150,13 @@ impl InternalBatch {
         events: &EventSender,
     ) -> Result<Vec<Row>, SessionError> {
         match self.answers.pop_front() {
-            Some((of, rows)) if of == *query => Ok(rows),
+            Some((answered, rows)) if answered == *query => Ok(rows),
             Some(_) | None => run_internal(conn, query, events).await,
         }
     }
 }
 
-/// Reads the answer to each query of a text. The results that were read stay where an error comes after them.
+/// Reads the answer to each query of a text. Results that come before an error are kept.
 async fn read_results(
     conn: &mut Conn,
     text: &InternalQuery,
@@ -171,6 +171,6 @@ async fn read_results(
         }
         results.push(TimedRows { rows, took: sent.elapsed() });
     }
-    // Returns an error that came in place of another answer; else the next query on this connection would get it.
+    // Returns an error that came instead of another answer; otherwise the next query on this connection would get it.
     result.next().await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Opens the further connections of a session: pinned as the first one is, and only to the same server.
+//! Opens the secondary connections of a session: pinned like the first one, and only to the same server.
 
 use std::sync::Arc;
 
@@ -43,8 +43,9 @@ impl SecondaryConnector {
 
     /// Pins this connection, or a new one, and returns it if it leads to the server of the first connection.
     ///
-    /// Behind an endpoint of several servers, another server may answer. Then a new connection is opened, a few times, and
-    /// the result is `None` in the end: another server must not be read, and a KILL there would stop another user's statement.
+    /// An endpoint of several servers may lead to another server. Then new connections are tried a few times. If none
+    /// reaches the same server, returns `None`: another server must not be read, and a KILL there would stop another
+    /// user's statement.
     pub(super) async fn pin_or_reopen(
         &self,
         mut opened: Option<Conn>,
@@ -68,7 +69,7 @@ impl SecondaryConnector {
     async fn pin_if_same_server(&self, conn: &mut Conn, events: &EventSender) -> Result<bool, SessionError> {
         match pin_to(conn, &self.pinned, self.batching, events).await {
             Ok(read_back) => Ok(server::identity(&read_back.variables) == self.identity),
-            // Another server may have other variables; that is no error of this session.
+            // Another server may have other variables, which is not an error of this session.
             Err(error) if error.server_code().is_some() || matches!(error, SessionError::VariableMismatch { .. }) => {
                 let variables = ServerVariables::read(conn, &internal_query::identity(), events).await?;
                 if server::identity(&variables) == self.identity { Err(error) } else { Ok(false) }

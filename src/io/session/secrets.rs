@@ -27,7 +27,7 @@ pub(super) fn password_purpose(profile: &Profile) -> String {
     format!("the password of {} at {}", profile.user, profile.host)
 }
 
-/// Returns the age of the secret of a source, in days, where it is known.
+/// Returns the age of the secret of a source, in days, if it is known.
 pub(super) async fn secret_age(env: &SessionEnv, source: SecretSource) -> Option<u64> {
     let age = Arc::clone(&env.secret_age);
     tokio::task::spawn_blocking(move || age(&source)).await.ok().flatten()

@@ -1,5 +1,5 @@
-//! Derives from the server's variables which server this is: product, version, identity and role. Variables that the server
-//! does not have leave a fact open; they are no errors.
+//! Derives from the server's variables which server this is: product, version, identity and role. A variable that the
+//! server does not have leaves a fact unknown; it is not an error.
 
 use super::run_internal::Batching;
 use super::variables::ServerVariables;
@@ -39,8 +39,8 @@ pub(super) fn family_and_version(variables: &ServerVariables) -> (ServerFamily, 
     (family, version_numbers(variables.get("version").unwrap_or_default()))
 }
 
-/// Returns how internal queries are sent to this server at first. An engine that only speaks the protocol may take several
-/// statements in one text for an attack, and close the connection.
+/// Returns how internal queries are sent to this server at first. An engine that only implements the protocol may take
+/// several statements in one text for an attack, and close the connection.
 pub(super) fn batching(variables: &ServerVariables) -> Batching {
     match product(variables) {
         "MySQL" | "Aurora MySQL" | "MariaDB" | DEMO => Batching::Together,
@@ -67,7 +67,7 @@ pub(super) fn identity(variables: &ServerVariables) -> String {
     }
 }
 
-/// Returns whether the server is a replica or a writer, as far as its variables tell.
+/// Returns whether the server is a replica or a writer, as far as its variables show.
 pub(super) fn role(variables: &ServerVariables) -> Role {
     let switches = if variables.get("aurora_version").is_some() {
         vec!["innodb_read_only"]

@@ -1,4 +1,5 @@
-//! Reads the facts about the server and the account on a pinned connection. Facts that the server does not give are left out.
+//! Reads the facts about the server and the account on a pinned connection. Facts that the server does not provide are
+//! left out.
 
 use mysql_async::Conn;
 
@@ -78,7 +79,7 @@ const WRITE_PRIVILEGES: [&str; 17] = [
     "READ_ONLY ADMIN",
 ];
 
-/// Returns a warning that names the write privileges in these grants; `None` where there are none.
+/// Returns a warning that names the write privileges in these grants; `None` if there are none.
 fn write_warning(grants: &[String]) -> Option<String> {
     let mut found: Vec<&str> = Vec::new();
     for grant in grants {

@@ -12,20 +12,21 @@ pub(super) fn timeout_for(first_row: Duration, fetch: Duration) -> Duration {
     first_row.saturating_add(fetch).saturating_add(limits::OWN_STATEMENT)
 }
 
-/// Returns the variable that sets this timeout. `None` where the server has no such variable, or a shorter timeout that an
-/// administrator set for the account: that one stays.
+/// Returns the variable that sets this timeout; `None` if the server has no such variable, or if an administrator has
+/// set a shorter timeout for the account, which stays.
 pub(super) fn server_timeout(variables: &ServerVariables, timeout: Duration) -> Option<ServerTimeout> {
-    let is_shorter =
-        |current: &str, wanted: u128| current.parse::<f64>().is_ok_and(|it| it > 0.0 && it < wanted as f64);
+    let is_shorter = |current: &str, requested: u128| {
+        current.parse::<f64>().is_ok_and(|limit| limit > 0.0 && limit < requested as f64)
+    };
     if let Some(current) = variables.get("max_statement_time") {
         let seconds = timeout.as_secs();
         (!is_shorter(current, u128::from(seconds))).then_some(ServerTimeout::Seconds(seconds))
     } else {
         let current = variables.get("max_execution_time")?;
         // The variable has 32 bits.
-        let wanted = timeout.as_millis().min(u128::from(u32::MAX));
-        let milliseconds = u64::try_from(wanted).unwrap_or(u64::from(u32::MAX));
-        (!is_shorter(current, wanted)).then_some(ServerTimeout::Milliseconds(milliseconds))
+        let requested = timeout.as_millis().min(u128::from(u32::MAX));
+        let milliseconds = u64::try_from(requested).unwrap_or(u64::from(u32::MAX));
+        (!is_shorter(current, requested)).then_some(ServerTimeout::Milliseconds(milliseconds))
     }
 }
 

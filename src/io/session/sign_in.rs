@@ -1,5 +1,5 @@
-//! Signs in at the replica: with a cached password, the password that the profile's source has, or one that the user types.
-//! It explains a failed sign-in.
+//! Signs in at the replica with a cached password, the password from the profile's source, or one that the user types.
+//! Explains a failed sign-in.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,14 +26,14 @@ use crate::domain::protocol::{Answer, Question};
 const ACCESS_DENIED: u16 = 1045;
 /// The server's error for a database that does not exist.
 const UNKNOWN_DATABASE: u16 = 1049;
-/// How many times the user may type another password. There are few, because servers count failures.
+/// How many times the user may type another password. Few, because servers count failures.
 const TYPED_PASSWORDS: u32 = 2;
 
 /// The first connection of a session.
 pub(super) struct SignedInConnection {
     pub(super) conn: Conn,
     pub(super) connector: Connector,
-    /// Set where the stored password is not the one that was accepted.
+    /// Set if the accepted password is not the stored one.
     pub(super) warning: Option<String>,
     pub(super) took: Duration,
 }
@@ -99,12 +99,12 @@ pub(super) async fn sign_in(
     Ok(SignedInConnection { conn, connector, warning, took: begun.elapsed() })
 }
 
-/// Whether the profile names a source for the password.
+/// Returns whether the profile names a source for the password.
 fn has_stored_password(profile: &Profile) -> bool {
     !matches!(profile.password, None | Some(SecretSource::Prompt))
 }
 
-/// Adds what to do about a refused password.
+/// Adds a hint about a refused password.
 async fn with_password_hint(profile: &Profile, mut problem: Problem, env: &SessionEnv) -> Problem {
     if !has_stored_password(profile) && !matches!(profile.tls, TlsMode::Disabled) {
         problem = problem.hint("type the password again; if it was rotated, ask the administrator of the replica");
@@ -133,7 +133,7 @@ async fn ask_instead(profile: &Profile, problem: Problem, prompter: &SessionProm
     }
 }
 
-/// Returns the warning that the stored password is outdated, where a typed one was accepted.
+/// Returns the warning that the stored password is outdated, after a typed one was accepted.
 fn outdated_password_warning(profile: &Profile, rrx: &CommandLine) -> Option<String> {
     let hint = profile.password.as_ref()?.hint_when_refused(&profile.name, None, rrx)?;
     Some(format!("the typed password differs from the stored one: {hint}"))

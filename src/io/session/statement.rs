@@ -1,5 +1,6 @@
-//! Runs one permitted statement in the text protocol: rows go on in batches as the server sends them, limits and cancelling
-//! stop the statement by a KILL, and the remaining rows are drained. It keeps every future of the driver until it is done.
+//! Runs one permitted statement in the text protocol: passes rows on in batches as the server sends them, stops the
+//! statement by a KILL at a limit or on request, and drains the remaining rows. It keeps every future of the driver
+//! until the future is done.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -28,23 +29,22 @@ use crate::domain::sql::{Dialect, Param};
 
 /// One statement to run.
 pub(super) struct StatementToRun<'a> {
-    /// The permitted text.
     pub(super) text: &'a str,
-    /// The values for it: one for each of its `?`.
+    /// One value for each `?` of the text.
     pub(super) params: &'a [Param],
-    /// Where its rows go.
+    /// The result that receives the rows.
     pub(super) result: ResultId,
     pub(super) bounds: RunBounds,
     /// How the server reads the text.
     pub(super) dialect: Dialect,
-    /// The current database before it.
+    /// The current database before the statement.
     pub(super) database: Option<String>,
 }
 
 /// How many rows are drained between two polls of the supervisor.
 const POLL_EVERY: u64 = 4096;
 
-/// What has come so far.
+/// The rows received so far.
 struct RowTotals {
     started: Instant,
     /// The time to the first row.
@@ -53,7 +53,8 @@ struct RowTotals {
     bytes: u64,
 }
 
-/// Runs the statement and returns its report. Where the supervisor is `lost` afterwards, the connection must not be used again.
+/// Runs the statement and returns its report. If the supervisor is `lost` afterwards, the connection must not be used
+/// again.
 pub(super) async fn run_statement(
     conn: &mut Conn,
     supervisor: &mut StatementSupervisor<'_>,
@@ -105,7 +106,8 @@ pub(super) async fn run_statement(
     report
 }
 
-/// Sends the statement with its values, and reads to the end. `None`: the connection was lost. `Ok` has the number of columns.
+/// Sends the statement with its values, and reads its result to the end. Returns the number of columns, or `None` if
+/// the connection was lost.
 async fn send(
     conn: &mut Conn,
     supervisor: &mut StatementSupervisor<'_>,
@@ -128,7 +130,7 @@ async fn send(
     read(conn, supervisor, statement, execute.text(), totals).await
 }
 
-/// Sends this text for the statement, and reads to the end.
+/// Sends this text for the statement, and reads the result to the end.
 async fn read(
     conn: &mut Conn,
     supervisor: &mut StatementSupervisor<'_>,
@@ -194,19 +196,19 @@ async fn read(
     Some(Ok(width))
 }
 
-/// Returns the next row. While it has not come, batches are sent on when they are due, and the supervisor handles events.
+/// Returns the next row. Until it arrives, sends batches that are due, and lets the supervisor handle events.
 async fn next_row(
     result: &mut QueryResult<'_, '_, TextProtocol>,
     supervisor: &mut StatementSupervisor<'_>,
     batch: &mut RowBatch,
 ) -> Option<Result<Option<Row>, mysql_async::Error>> {
-    let mut coming = pin!(result.next());
-    if let Poll::Ready(row) = poll_fn(|context| Poll::Ready(coming.as_mut().poll(context))).await {
+    let mut next = pin!(result.next());
+    if let Poll::Ready(row) = poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await {
         return Some(row);
     }
     loop {
         let due = (!batch.builder.is_empty()).then_some(batch.due);
-        match supervisor.run_until(coming.as_mut(), due).await? {
+        match supervisor.run_until(next.as_mut(), due).await? {
             BoundedWait::Done(row) => return Some(row),
             BoundedWait::Due => batch.flush(supervisor).await,
         }
@@ -218,7 +220,7 @@ struct RowBatch {
     builder: ChunkBuilder,
     columns: usize,
     result: ResultId,
-    /// When it is sent although it is not full. The first batch is due at once.
+    /// When the batch is sent even if it is not full. The first batch is due at once.
     due: Instant,
 }
 
@@ -245,8 +247,8 @@ impl RowBatch {
     }
 }
 
-/// Sends rows on and waits for space in their queue. Returns whether the connection is still usable. Where the receiver is
-/// gone, the statement is stopped.
+/// Sends rows, and waits for space in their queue. If the receiver was dropped, stops the statement. Returns whether
+/// the connection is still usable.
 async fn send_rows(supervisor: &mut StatementSupervisor<'_>, rows: Rows) -> bool {
     match supervisor.row_slot().await {
         RowSlot::Free(slot) => slot.send(rows),
@@ -285,7 +287,7 @@ fn end_of(supervisor: &StatementSupervisor<'_>, outcome: Option<Result<usize, Se
     }
 }
 
-/// Reads what the report of a complete statement needs: its warnings, and the database where it may have changed.
+/// Reads what the report of a complete statement needs: its warnings, and the database if it may have changed.
 async fn complete_report(
     conn: &mut Conn,
     events: &EventSender,

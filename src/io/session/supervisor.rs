@@ -1,5 +1,5 @@
 //! Supervises the statement in flight: commands, deadlines, the route and the heartbeat. It keeps the future that reads
-//! until it is done, and stops the statement by a KILL.
+//! until that is done, and stops the statement by a KILL.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -21,14 +21,14 @@ use crate::domain::protocol::{End, Limit, Rows, RunReport, SessionCmd, SessionEv
 /// Why the session stops a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum StopReason {
-    /// The user cancelled it, or the receiver of the rows is gone.
+    /// The user cancelled it, or the receiver of the rows was dropped.
     Cancelled,
     Limit(Limit),
 }
 
 /// What can happen while a statement is in flight.
 enum SupervisorEvent {
-    /// A command; `None` when the sender of commands is gone.
+    /// A command; `None` when the sender of commands was dropped.
     Command(Option<SessionCmd>),
     /// The route is lost.
     RouteLost(Problem),
@@ -46,26 +46,26 @@ struct FinishedKill {
     outcome: KillOutcome,
 }
 
-/// Whether rows can be sent on.
+/// The outcome of waiting for space in the queue of rows.
 pub(super) enum RowSlot<'a> {
-    /// There is space for one piece.
+    /// There is space for one message.
     Free(mpsc::Permit<'a, Rows>),
     /// The statement is being stopped.
     Stopped,
-    /// The receiver of the rows is gone.
+    /// The receiver of the rows was dropped.
     NoReceiver,
     /// The connection is lost.
     Lost,
 }
 
-/// Whether supervised work is done.
+/// The outcome of waiting for supervised work until a given time.
 pub(super) enum BoundedWait<T> {
     Done(T),
-    /// The given time has come before.
+    /// The given time came first.
     Due,
 }
 
-/// What the supervisor uses of the session.
+/// The parts of the session that the supervisor uses.
 pub(super) struct SupervisedSession<'a> {
     pub(super) commands: &'a mut mpsc::Receiver<SessionCmd>,
     /// Receives the rows of all results.
@@ -99,7 +99,7 @@ pub(super) struct StatementSupervisor<'a> {
     /// Whether the session ends after this statement.
     pub(super) is_closing: bool,
     deadline: Instant,
-    /// The limit that the deadline stands for.
+    /// The limit that is exceeded at the deadline.
     limit: Limit,
     heartbeat_at: Instant,
 }
@@ -137,13 +137,13 @@ impl<'a> StatementSupervisor<'a> {
         }
     }
 
-    /// Whether rows that still come are dropped.
+    /// Returns whether rows that still arrive are discarded.
     pub(super) fn is_draining(&self) -> bool {
         self.stop.is_some() || self.lost.is_some()
     }
 
-    /// Waits until this work is done, and handles events meanwhile. `None` when the connection is lost: then the work must
-    /// be dropped with the connection.
+    /// Waits until this work is done, and handles events meanwhile. Returns `None` if the connection is lost: then the
+    /// work must be dropped with the connection.
     pub(super) async fn run<F: Future>(&mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
         loop {
             match self.run_until(work.as_mut(), None).await? {
@@ -153,7 +153,7 @@ impl<'a> StatementSupervisor<'a> {
         }
     }
 
-    /// Like [`Self::run`], but returns [`BoundedWait::Due`] when this time comes before the work is done.
+    /// Does the same as [`Self::run`], but returns [`BoundedWait::Due`] if this time comes before the work is done.
     pub(super) async fn run_until<F: Future>(
         &mut self,
         mut work: Pin<&mut F>,
@@ -186,7 +186,8 @@ impl<'a> StatementSupervisor<'a> {
         }
     }
 
-    /// Handles the events that are there, without waiting. Called between two batches of a server that sends without a pause.
+    /// Handles the events that have already arrived, without waiting. Called between two batches of a server that sends
+    /// without a pause.
     pub(super) async fn poll(&mut self) {
         while !self.is_closing
             && let Ok(command) = self.commands.try_recv()
@@ -248,7 +249,7 @@ impl<'a> StatementSupervisor<'a> {
         self.kill();
     }
 
-    /// Sends a KILL in a task of its own.
+    /// Sends a KILL in a separate task.
     fn kill(&mut self) {
         self.kills += 1;
         let mut control = self.control.take();
@@ -261,7 +262,7 @@ impl<'a> StatementSupervisor<'a> {
             }
             FinishedKill { control, outcome }
         }));
-        // Each part of the KILL has its own time limit; this one is for all that has none.
+        // Each part of the KILL has its own time limit; this one is for everything else.
         self.deadline = Instant::now() + limits::KILL * 4;
     }
 
@@ -275,7 +276,7 @@ impl<'a> StatementSupervisor<'a> {
 
     async fn heartbeat(&mut self) {
         if self.killing.is_some() {
-            // The connection that would be asked is busy with the KILL.
+            // The second connection is busy with the KILL.
             self.heartbeat_at = Instant::now() + limits::HEARTBEAT;
             return;
         }
@@ -295,8 +296,9 @@ impl<'a> StatementSupervisor<'a> {
         self.heartbeat_at = Instant::now() + limits::HEARTBEAT;
     }
 
-    /// Waits for space in the queue of rows. Returns `Stopped` as soon as the statement is being stopped: then the rows are
-    /// kept, so that the server's rows can be read on. A slow receiver says nothing about the server, so no heartbeat is sent.
+    /// Waits for space in the queue of rows. Returns `Stopped` as soon as the statement is being stopped: then the rows
+    /// are kept, so that reading from the server can continue. A slow receiver says nothing about the server, so no
+    /// heartbeat is sent.
     pub(super) async fn row_slot(&mut self) -> RowSlot<'a> {
         let rows = self.rows;
         let mut reserving = pin!(rows.reserve());
@@ -340,7 +342,7 @@ impl<'a> StatementSupervisor<'a> {
     }
 }
 
-/// Waits until this time; forever where there is none.
+/// Waits until this time; forever if there is none.
 async fn reached(due: Option<Instant>) {
     match due {
         Some(due) => sleep_until(due).await,
@@ -348,7 +350,7 @@ async fn reached(due: Option<Instant>) {
     }
 }
 
-/// Waits for the KILL in flight; forever where there is none.
+/// Waits for the KILL in flight; forever if there is none.
 async fn finished_kill(killing: &mut Option<JoinHandle<FinishedKill>>) -> Option<FinishedKill> {
     match killing {
         Some(killing) => killing.await.ok(),

@@ -93,7 +93,7 @@ async fn run_session(
     last
 }
 
-/// Connects while commands still come: answers go to the question, Close ends connecting (`None`).
+/// Connects, and handles commands meanwhile: answers go to the open question, and Close ends the attempt (`None`).
 async fn connect(
     commands: &mut mpsc::Receiver<SessionCmd>,
     profile: &Arc<Profile>,
@@ -101,8 +101,8 @@ async fn connect(
     events: &EventSender,
     env: &SessionEnv,
 ) -> Result<Option<Connected>, Problem> {
-    let (answers, answers_in) = mpsc::channel(1);
-    let prompter = SessionPrompter::new(events.clone(), answers_in, env.credentials.clone());
+    let (answers, answer_queue) = mpsc::channel(1);
+    let prompter = SessionPrompter::new(events.clone(), answer_queue, env.credentials.clone());
     let mut connecting = Box::pin(connect_steps::connect(Arc::clone(profile), database, env.clone(), prompter));
     loop {
         let command = select! {
@@ -127,7 +127,7 @@ async fn refuse_run(events: &EventSender, result: ResultId, what: &str) {
     events.send(SessionEvent::Ended { result, report: report_of_unsent(problem) }).await;
 }
 
-/// Returns the problem of a statement whose placeholders and values differ in number. The server's own error would concern
+/// Returns the problem of a statement whose placeholders and values differ in number. The server's error would concern
 /// texts that the user has not written.
 fn value_count_problem(permit: &Permit) -> Option<Problem> {
     let placeholders = Param::offsets(permit.checked().text(), permit.checked().dialect());
@@ -279,8 +279,9 @@ impl ConnectedSession {
         self.events.send(SessionEvent::Ended { result, report: report_of_unsent(problem) }).await;
     }
 
-    /// Checks that the statement left the session as it was pinned, before the next one can be sent. Skipped where both the
-    /// server and the account are read-only: an internal query would change the result of `FOUND_ROWS()` and the like.
+    /// Checks that the statement left the session as it was pinned, before the next one can be sent. Skipped if both
+    /// the server and the account are read-only: an internal query would change the result of `FOUND_ROWS()` and
+    /// similar functions.
     async fn check_pins(&mut self) -> Result<(), Problem> {
         if self.facts.role == Role::Replica && self.facts.warnings.is_empty() {
             return Ok(());
@@ -288,7 +289,7 @@ impl ConnectedSession {
         self.variables.check_unchanged(&mut self.conn, &self.events).await.map_err(SessionError::into_lost_problem)
     }
 
-    /// Raises the server's own time limit where this statement may take longer than the profile says.
+    /// Raises the server's own time limit if this statement may take longer than the limits of the profile.
     async fn raise_server_timeout(&mut self, bounds: RunBounds) -> Result<(), Problem> {
         let limits = self.connector.profile.limits;
         let needed = timeout_for(bounds.first_row, bounds.fetch);
@@ -300,7 +301,7 @@ impl ConnectedSession {
         raised.map(drop).map_err(SessionError::into_lost_problem)
     }
 
-    /// Checks that both connections live, and reopens the second one where it does not.
+    /// Checks that both connections are alive, and reopens the second one if it is not.
     async fn heartbeat(&mut self) -> Result<(), Problem> {
         control::ping(&mut self.conn).await.map_err(SessionError::into_lost_problem)?;
         if self.control.heartbeat(&self.events).await.is_err() {
@@ -310,12 +311,11 @@ impl ConnectedSession {
         Ok(())
     }
 
-    /// Loads the catalog on a connection of its own, unless a load is running.
+    /// Loads the catalog on a separate connection, unless a load is running.
     fn load_catalog(&mut self) {
         self.catalog.start(self.control.secondary(), &self.events);
     }
 
-    /// Closes all connections.
     async fn close(mut self) {
         self.catalog.stop(&mut self.control, &self.events).await;
         if !self.conn.is_disconnected() {

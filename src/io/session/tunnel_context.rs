@@ -33,7 +33,7 @@ pub fn tunnel_context(
     }
 }
 
-/// Returns the source of the passphrase that the profile names. `None` where it names none: then the user is asked.
+/// Returns the source of the passphrase that the profile names; `None` if it names none, and the user is asked.
 fn passphrase_source(profile: &Profile, env: &SessionEnv, prompter: Arc<dyn UserPrompter>) -> Option<PassphraseSource> {
     let source = profile.identity_passphrase.clone().filter(|source| *source != SecretSource::Prompt)?;
     let (env, name) = (env.clone(), profile.name.clone());
@@ -52,7 +52,7 @@ fn passphrase_source(profile: &Profile, env: &SessionEnv, prompter: Arc<dyn User
                     match prompter.ask(Question::RetrySecret { prompt: prompt.clone(), problem: problem.clone() }).await
                     {
                         Answer::Secret(secret) => {
-                            // The keys show whether it is right; the tunnel asks again for a wrong one.
+                            // Decrypting a key shows whether it is right; the tunnel asks again for a wrong one.
                             prompter.remember_secret(&prompt, Some(&secret));
                             Ok(secret)
                         }

@@ -25,7 +25,7 @@ impl ServerVariables {
         Self::from_answer(answer, conn, events).await
     }
 
-    /// Takes the server's answer. Where the server refused the query, all variables are read.
+    /// Converts the server's answer. If the server refused the query, reads all variables.
     pub(super) async fn from_answer(
         answer: Result<Vec<Row>, SessionError>,
         conn: &mut Conn,
@@ -48,19 +48,19 @@ impl ServerVariables {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Whether a variable is switched on; `None` where the server does not know it.
+    /// Returns whether a variable is switched on; `None` if the server does not know it.
     pub(super) fn is_on(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| !matches!(value.to_ascii_uppercase().as_str(), "OFF" | "0" | "NO" | ""))
     }
 
-    /// Whether rows may be missing: MySQL cuts the rows of SHOW by `sql_select_limit`, in any order. Where the answer has no
-    /// `sql_select_limit`, that row itself may have been cut.
+    /// Returns whether rows may be missing: MySQL cuts the rows of SHOW by `sql_select_limit`, in any order. If the
+    /// answer has no `sql_select_limit`, that row itself may have been cut.
     pub(super) fn may_be_cut(&self) -> bool {
         self.get("sql_select_limit") != Some(u64::MAX.to_string().as_str())
     }
 
-    /// Reads the variables again and fails where one differs that no statement may change. A stored function can change
-    /// them; then a later statement could write, or the server would read it differently than the guard did.
+    /// Reads the variables again, and fails if one that no statement may change is different. A stored function can
+    /// change them; then a later statement could write, or the server would read it differently than the guard did.
     pub(super) async fn check_unchanged(&self, conn: &mut Conn, events: &EventSender) -> Result<(), SessionError> {
         self.compare(&Self::read(conn, &internal_query::variables(), events).await?)
     }
