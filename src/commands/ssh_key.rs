@@ -122,7 +122,7 @@ fn read(path: &Path) -> Result<PublicHalf, Problem> {
                 let file = path.display();
                 problem.hint(format!("`ssh-keygen -y -f {file} > {file}.pub` writes its public half"))
             }
-            KeyPairError::NotPublic | KeyPairError::Made(_) => problem.hint("name the file that ends in .pub"),
+            KeyPairError::NotPublic | KeyPairError::NotMade(_) => problem.hint("name the file that ends in .pub"),
         }
     })
 }

@@ -8,30 +8,30 @@ use tokio_util::sync::CancellationToken;
 
 use super::hop_connection::HopChain;
 
-/// What a forward keeps while it uses a chain.
+/// The right of a forward to use a chain. The forward keeps it while it is open.
 pub(super) enum ChainLease {
     /// The tunnel's first chain, alone. Dropping the lease clears the flag that marks the chain as used.
     First(Arc<AtomicBool>),
     /// The tunnel's first chain, together with other forwards.
     Shared,
-    /// A chain of its own, which ends with the forward or with the tunnel.
-    Own(Arc<HopChain>, CancellationToken),
+    /// A separate chain, which ends with the forward or with the tunnel.
+    Separate(Arc<HopChain>, CancellationToken),
 }
 
 impl ChainLease {
-    /// Waits until the tunnel is dropped. Never returns where that ends the chain anyway.
+    /// Waits until the tunnel is dropped. Never returns for a chain that ends with the tunnel anyway.
     pub(super) async fn cancelled(&self) {
         match self {
             Self::First(_) | Self::Shared => std::future::pending().await,
-            Self::Own(_chain, tunnel) => tunnel.cancelled().await,
+            Self::Separate(_chain, tunnel) => tunnel.cancelled().await,
         }
     }
 
-    /// Returns the chain of its own, where it has one.
-    pub(super) fn own_chain(&self) -> Option<&HopChain> {
+    /// Returns the separate chain, if there is one.
+    pub(super) fn separate_chain(&self) -> Option<&HopChain> {
         match self {
             Self::First(_) | Self::Shared => None,
-            Self::Own(chain, _) => Some(chain),
+            Self::Separate(chain, _) => Some(chain),
         }
     }
 }
@@ -49,7 +49,7 @@ impl fmt::Debug for ChainLease {
         f.write_str(match self {
             Self::First(_) => "First",
             Self::Shared => "Shared",
-            Self::Own(..) => "Own",
+            Self::Separate(..) => "Separate",
         })
     }
 }

@@ -11,7 +11,7 @@ use super::hop_connection::HopConnection;
 use super::library_errors::remote_text;
 use crate::domain::limits;
 
-/// The wait for the hop's text about a failed forward: it arrives right after the failure.
+/// How long to wait for the hop's text about a failed forward. It arrives right after the failure.
 const MESSAGE_WAIT: Duration = Duration::from_millis(500);
 
 /// Opens a channel from a hop to a target. `hop` is the hop's name in messages.

@@ -59,7 +59,7 @@ pub(super) struct ConnectedRoute {
 /// Connects through the hops of a route.
 pub(super) struct RouteConnector<'a> {
     context: &'a TunnelContext,
-    /// For a further connection of an open tunnel, which asks and reports nothing.
+    /// Set for a further connection of an open tunnel, which asks and reports nothing.
     remembered: Option<&'a [RememberedHop]>,
     /// Notified once a key that needs no passphrase is offered at the first hop: then the user is most likely not asked there.
     key_offered: Option<&'a Notify>,
@@ -112,7 +112,7 @@ impl<'a> RouteConnector<'a> {
                 None => Box::pin(self.reach(index, hop, previous, &cancel)).await?,
             };
             let known = key.clone();
-            let reconnect = || Box::pin(self.reach_again(hop, previous, &cancel, known));
+            let reconnect = || Box::pin(self.reconnect(hop, previous, &cancel, known));
             let signing_in = Box::pin(self.sign_in(index, hop, connection, reconnect));
             let signed_in =
                 self.run_step(index, ConnectionStep::SignIn, format!("as {}", hop.user), signing_in).await?;
@@ -148,8 +148,8 @@ impl<'a> RouteConnector<'a> {
         self.run_step(index, ConnectionStep::HostKey, hop.shown.clone(), verifying).await
     }
 
-    /// Connects to the same hop again without reporting steps: its key is trusted by now.
-    async fn reach_again(
+    /// Reconnects to a hop without reporting steps. Its key is already trusted.
+    async fn reconnect(
         &self,
         hop: &ResolvedHop,
         previous: Option<PreviousHop<'_>>,
@@ -218,7 +218,7 @@ impl<'a> RouteConnector<'a> {
 
     async fn report(&self, hop: usize, step: ConnectionStep, state: StepState) {
         if self.remembered.is_none() {
-            // The connection continues when nobody receives its progress.
+            // The connection continues even if its progress has no receiver.
             let _ = self.context.progress.send(HopProgress { hop, step, state }).await;
         }
     }

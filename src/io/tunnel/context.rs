@@ -1,4 +1,4 @@
-//! What a tunnel needs from its surroundings, given as values: the user, access to files, and where prompts and progress go.
+//! The context of a tunnel, given as values: the user, access to files, and the receivers of prompts and progress.
 
 use std::fmt;
 use std::io;
@@ -22,10 +22,10 @@ pub(super) const NO_ANSWER: &str = "the file system does not answer";
 
 /// Reads a whole file; `None` when it does not exist (`io::storage::known_hosts::read`).
 pub type ReadFile = Arc<dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync>;
-/// Appends a line to a file and creates the file where needed (`io::storage::known_hosts::append`).
+/// Appends a line to a file, and creates the file if needed (`io::storage::known_hosts::append`).
 pub type AppendLine = Arc<dyn Fn(&Path, &str) -> io::Result<()> + Send + Sync>;
-/// Returns for each loopback connection from one of these addresses to that one whether this process made it; `None` when
-/// the system cannot tell (`io::host::own_sockets::is_own`).
+/// Returns, for each of these client addresses, whether its loopback connection to the server address belongs to this
+/// process; `None` if the system does not know (`io::host::own_sockets::is_own`).
 pub type IsOwnSocket = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Option<Vec<bool>> + Send + Sync>;
 /// Fetches the configured passphrase of the key files. Called at most once, when an encrypted key is found.
 pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Problem>> + Send + Sync>;
@@ -58,13 +58,13 @@ impl UserPrompter for NoPrompter {
 /// A change of one connection step at one hop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HopProgress {
-    /// Counted from 0.
+    /// The index of the hop, from 0.
     pub hop: usize,
     pub step: ConnectionStep,
     pub state: StepState,
 }
 
-/// What a tunnel needs from its surroundings.
+/// What a tunnel needs from its caller.
 #[derive(Clone)]
 pub struct TunnelContext {
     /// The account at hops that name none.
@@ -83,7 +83,7 @@ pub struct TunnelContext {
     pub read: ReadFile,
     /// Records accepted host keys.
     pub append: AppendLine,
-    /// Tells connections of this process from those of others.
+    /// Recognizes connections of this process.
     pub is_own_socket: IsOwnSocket,
     /// Without it, the user is asked for the passphrases of key files.
     pub passphrase: Option<PassphraseSource>,

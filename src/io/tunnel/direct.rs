@@ -17,7 +17,7 @@ use super::loopback_port::{LocalEnd, LoopbackPort, PUMP_BUFFER};
 /// [`super::Tunnel::local_end`]. `keepalive` is the silence after which the system checks that the target is alive.
 ///
 /// # Errors
-/// When the target has no address or cannot be reached, or when no loopback port is available.
+/// Returns an error if the target has no address or cannot be reached, or if no loopback port is available.
 pub async fn open_direct(
     target: (&str, u16),
     keepalive: Duration,
@@ -25,7 +25,7 @@ pub async fn open_direct(
     inspector: Box<dyn StreamInspector>,
 ) -> io::Result<LocalEnd> {
     let remote = TcpStream::connect(target).await?;
-    // A refused option costs speed, or delays the news of a dead connection, which the session's heartbeat brings too.
+    // A refused option costs speed, or delays the detection of a dead connection, which the heartbeat also detects.
     let _ = remote.set_nodelay(true);
     let _ = setsockopt(&remote, sockopt::KeepAlive, &true);
     #[cfg(target_os = "linux")]

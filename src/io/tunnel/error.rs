@@ -1,4 +1,4 @@
-//! The errors of a tunnel. What the user reads about them is in `problem`.
+//! The errors of a tunnel. Their messages to the user are in `problem`.
 
 use std::io;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ pub enum TunnelError {
     #[error("the host key of {host} is revoked")]
     HostKeyRevoked {
         host: String,
-        /// The file that says so.
+        /// The file that revokes the key.
         file: PathBuf,
         line: usize,
         /// Type and fingerprint of the presented key.
@@ -68,9 +68,9 @@ pub enum TunnelError {
         host: String,
         /// Type and fingerprint of the presented key.
         presented: String,
-        /// File and line of a certificate authority for this host, where the host presents no certificate of it.
+        /// File and line of a certificate authority for this host, if the host presents no certificate from it.
         authority: Option<(PathBuf, usize)>,
-        /// Whether `ssh_config` forbids to ask.
+        /// Whether `ssh_config` forbids asking the user.
         is_strict: bool,
     },
     /// The host key is none of the pinned keys.
@@ -95,7 +95,7 @@ pub enum TunnelError {
         tried: Vec<String>,
         /// The methods that the hop accepts.
         accepts: Vec<String>,
-        /// The methods that `ssh_config` forbids, with the line that does.
+        /// The methods that `ssh_config` forbids, with the line that forbids each.
         forbidden: Vec<String>,
     },
     /// The hop did not answer in time during sign-in.
@@ -110,7 +110,7 @@ pub enum TunnelError {
         hop: String,
         host: String,
         port: u16,
-        /// The hop's own text, where it sent any.
+        /// The hop's text, if it sent any.
         message: Option<String>,
     },
     /// The last hop cannot reach the target.
@@ -119,10 +119,10 @@ pub enum TunnelError {
         hop: String,
         host: String,
         port: u16,
-        /// The hop's own text, where it sent any.
+        /// The hop's text, if it sent any.
         message: Option<String>,
     },
-    /// The last hop did not say in time whether it reaches the target.
+    /// The last hop did not report in time whether it reaches the target.
     #[error("{hop} did not reach {host} port {port} in time")]
     ForwardTimedOut { hop: String, host: String, port: u16 },
     /// No loopback port is available for the local end.

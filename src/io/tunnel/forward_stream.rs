@@ -1,7 +1,7 @@
-//! An open forward that carries the bytes of a connection which someone else accepted, and counts them.
+//! An open forward that carries the bytes of a connection that the caller accepted, and counts them.
 //!
-//! It takes the channel's messages one by one. Copying the channel as a stream is as fast (`benches/tunnel.rs` measured no
-//! difference beyond its noise), but does not tell a remote end of the data from a lost connection.
+//! It takes the channel's messages one by one. Copying the channel as a stream is as fast (`benches/tunnel.rs` measured
+//! no difference beyond its noise), but does not distinguish the end of the data from a lost connection.
 
 use std::future::Future;
 use std::io;
@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::chain_lease::ChainLease;
 use crate::domain::limits;
 
-/// The limit for closing a channel in an orderly way.
+/// The time limit for closing a channel in an orderly way.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Bytes that passed through a forward so far.
@@ -57,7 +57,7 @@ impl ForwardStream {
         Self { channel, lease, connection_ended }
     }
 
-    /// Closes the forward unused.
+    /// Closes the forward without using it.
     pub async fn close(self) {
         let _ = timeout(CLOSE_TIMEOUT, self.channel.close()).await;
     }
@@ -65,7 +65,7 @@ impl ForwardStream {
     /// Copies bytes both ways until one side ends or the tunnel is lost, and counts them.
     ///
     /// # Errors
-    /// The system's error of the local side; [`io::ErrorKind::ConnectionAborted`] where the tunnel is lost.
+    /// Returns the system's error of the local side, or [`io::ErrorKind::ConnectionAborted`] if the tunnel is lost.
     pub async fn copy(self, local: impl AsyncRead + AsyncWrite + Send, counts: &ByteCounts) -> io::Result<()> {
         let (mut local_read, mut local_write) = tokio::io::split(local);
         let (mut from_target, to_target) = self.channel.split();
@@ -85,7 +85,7 @@ impl ForwardStream {
         let ended = tokio::select! {
             ended = copying => ended,
             () = self.lease.cancelled() => lost(),
-            // A write that waits for the hop is not woken by the hop's end.
+            // A write that waits for the hop is not woken when the hop's connection ends.
             () = self.connection_ended => lost(),
         };
         // The target may have closed already, or accept nothing more.

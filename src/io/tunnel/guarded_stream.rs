@@ -22,7 +22,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for T {}
 const BURST_BYTES: usize = 128 << 10;
 
 /// Bytes read ahead. The library reads the four bytes of a packet's length, then the packet: two system calls for each
-/// packet, where a buffer takes several packets with one.
+/// packet. A buffer reads several packets with one.
 const READ_AHEAD_BYTES: usize = 128 << 10;
 
 /// A stream that fails when it is cancelled, or when the peer accepts no byte for a while. It is read in short bursts.

@@ -44,14 +44,14 @@ pub(super) struct HopHandshake<'a> {
     pub(super) hop: &'a ResolvedHop,
     pub(super) path: &'a HopPath<'a>,
     pub(super) context: &'a TunnelContext,
-    /// Ends the connection.
+    /// Cancelling it ends the connection.
     pub(super) cancel: &'a CancellationToken,
     pub(super) prompting: Prompting,
 }
 
 impl HopHandshake<'_> {
-    /// Runs the handshake on this stream, and on new ones where it has to be repeated. `accepted` is a key that was trusted
-    /// before. Returns the connection with a text for the user.
+    /// Runs the handshake on this stream, and on new ones if it has to be repeated. `accepted` is a key that was
+    /// trusted before. Returns the connection with a text for the user.
     pub(super) async fn run(
         &self,
         stream: Box<dyn ByteStream>,
@@ -104,7 +104,7 @@ impl HopHandshake<'_> {
 
     async fn policy(&self, accepted: Option<HostKey>) -> Result<HostKeyPolicy, TunnelError> {
         let mut known = Vec::new();
-        // Pinned keys alone decide: then the files are not even read.
+        // If keys are pinned, they alone decide, and the files are not read.
         if self.hop.pinned.is_empty() {
             for file in self.hop.known_hosts.iter().chain(&self.hop.global_known_hosts) {
                 let bytes = self.context.read_file(file).await;

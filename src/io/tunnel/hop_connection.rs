@@ -40,7 +40,7 @@ impl HopConnection {
 
 /// Connections through all hops, each inside the previous one. Dropping the chain ends them all.
 pub(super) struct HopChain {
-    /// All connections but the last.
+    /// All connections except the last.
     before: Vec<HopConnection>,
     last: HopConnection,
     last_hop: String,
@@ -92,8 +92,8 @@ impl HopChain {
         self.connections().any(|connection| connection.end_reason().is_some())
     }
 
-    /// Waits for the end of the last connection, which ends with any before it. Returns the reason of the first one that gave
-    /// a reason, from the first hop on.
+    /// Waits for the end of the last connection, which ends when an earlier one ends. Returns the first reason that a
+    /// connection gave, from the first hop on.
     pub(super) async fn closed(&self) -> String {
         self.last.ended().await;
         self.connections().find_map(HopConnection::end_reason).unwrap_or_else(|| CLOSED.into())

@@ -13,7 +13,7 @@ use crate::domain::ssh::resolved_hop::{LocalAccount, ResolvedHop, RouteError, re
 /// Resolves all hops of a route in order, those of `ProxyJump` included.
 ///
 /// # Errors
-/// As [`resolve_route`], and when the file system does not answer within [`limits::READING`].
+/// Returns the errors of [`resolve_route`], and an error if the file system does not answer within [`limits::READING`].
 pub(super) async fn resolve_hops(route: &[Hop], context: &TunnelContext) -> Result<Vec<ResolvedHop>, TunnelError> {
     let (route, ssh_config) = (route.to_vec(), context.ssh_config.clone());
     let account = LocalAccount {

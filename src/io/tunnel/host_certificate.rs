@@ -54,7 +54,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    /// Made by `ssh-keygen -s authority -h -n 127.0.0.1 -V always:forever`.
+    /// Created by `ssh-keygen -s authority -h -n 127.0.0.1 -V always:forever`.
     const CERTIFICATE: &str = "AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAIFwmDsXjceWXFbgJms17zUK1HlApBZPvbrX/i2CCEeQZAAAA\
          INlywvA4InvjEX1T9SfbVmfyW7OXZhp41KghhJDpguHLAAAAAAAAAAAAAAACAAAABGhvc3QAAAANAAAACTEyNy4wLjAuMQAAAAAA\
          AAAA//////////8AAAAAAAAAAAAAAAAAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIPvlBYpOHHpxyNMkBHlRivaddkCi6JAMA4WhbFC4\

@@ -1,4 +1,5 @@
-//! Decides whether the host key of a hop is trusted, and refuses in case of doubt. Asks nobody and writes nothing.
+//! Decides whether the host key of a hop is trusted, and refuses in case of doubt. Asks no questions and writes
+//! nothing.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub(super) struct HostKeyPolicy {
     pub(super) shown: String,
     /// The name and port under which its key is recorded.
     pub(super) known_as: (String, u16),
-    /// Fingerprints that alone decide, where there are any.
+    /// If there are fingerprints here, they alone decide.
     pub(super) pinned: Vec<String>,
     /// The `known_hosts` files, in the order in which they are searched.
     pub(super) known: Vec<(PathBuf, KnownHosts)>,
@@ -30,7 +31,7 @@ pub(super) struct HostKeyPolicy {
 /// The decision about a presented key.
 #[derive(Debug)]
 pub(super) enum HostKeyDecision {
-    /// Trusted; the text says why.
+    /// Trusted, for this reason.
     Trusted(String),
     /// Recorded nowhere: the user may be asked.
     Unknown,
@@ -93,15 +94,15 @@ impl HostKeyPolicy {
             };
         }
         let (name, port) = &self.known_as;
-        let answers: Vec<(&PathBuf, HostKeyStatus)> =
+        let statuses: Vec<(&PathBuf, HostKeyStatus)> =
             self.known.iter().map(|(file, known)| (file, known.status(name, *port, key))).collect();
-        for (file, status) in &answers {
+        for (file, status) in &statuses {
             if let HostKeyStatus::Revoked { line } = status {
                 let (host, file) = (self.shown.clone(), (*file).clone());
                 return HostKeyDecision::Refused(TunnelError::HostKeyRevoked { host, file, line: *line, presented });
             }
         }
-        for (file, status) in &answers {
+        for (file, status) in &statuses {
             if let HostKeyStatus::Known { line } = status {
                 return HostKeyDecision::Trusted(format!("{presented} known ({} line {line})", file_name(file)));
             }
@@ -109,7 +110,7 @@ impl HostKeyPolicy {
         if self.accepted.as_ref() == Some(key) {
             return HostKeyDecision::Trusted(format!("{presented} accepted"));
         }
-        for (file, status) in answers {
+        for (file, status) in statuses {
             if let HostKeyStatus::Changed { line, algorithm, recorded } = status {
                 return HostKeyDecision::Refused(TunnelError::HostKeyChanged {
                     host: self.shown.clone(),
@@ -123,7 +124,7 @@ impl HostKeyPolicy {
         HostKeyDecision::Unknown
     }
 
-    /// Decides by the certificate's authority; where that is unknown, by the key in the certificate, as OpenSSH does.
+    /// Decides by the certificate's authority; if that is unknown, by the key in the certificate, as OpenSSH does.
     fn decide_certificate(&self, certificate: &Certificate, key: &HostKey) -> HostKeyDecision {
         let Ok(authority) = to_host_key(certificate.signature_key()) else { return self.decide_key(key) };
         let (name, port) = &self.known_as;
@@ -132,8 +133,8 @@ impl HostKeyPolicy {
             Some((file, line))
         });
         let Some((file, line)) = found.filter(|_| self.pinned.is_empty()) else { return self.decide_key(key) };
-        for one in [key, &authority] {
-            if let refused @ HostKeyDecision::Refused(TunnelError::HostKeyRevoked { .. }) = self.decide_key(one) {
+        for checked in [key, &authority] {
+            if let refused @ HostKeyDecision::Refused(TunnelError::HostKeyRevoked { .. }) = self.decide_key(checked) {
                 return refused;
             }
         }

@@ -1,4 +1,5 @@
-//! Verifies the host key during the SSH handshake, and collects what the hop says when a forward fails or the connection ends.
+//! Verifies the host key during the SSH handshake, and collects the hop's messages about failed forwards and about the
+//! end of the connection.
 //!
 //! An unknown key ends the connection: the user is asked while nothing is open, and an accepted key has to be presented again,
 //! unchanged, on a new connection.
@@ -44,7 +45,7 @@ pub(super) struct HostKeyVerifier {
     disconnect_message: watch::Sender<Option<String>>,
 }
 
-/// Where the results of a verifier arrive.
+/// Receives the results of a verifier.
 pub(super) struct VerifierOutput {
     pub(super) decision: SharedDecision,
     pub(super) forward_message: ForwardMessage,

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Inspects what the target sends, in order, before the reader gets it.
 pub trait StreamInspector: Send {
-    /// Decides about the next bytes, which follow all earlier ones.
+    /// Decides about the next bytes of the stream.
     fn inspect(&mut self, bytes: &[u8]) -> Inspection;
 }
 

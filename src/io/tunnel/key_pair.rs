@@ -16,7 +16,7 @@ pub struct KeyRandomness {
     pub seed: Zeroizing<[u8; 32]>,
     /// The salt of the passphrase.
     pub salt: [u8; 16],
-    /// The number by which a wrong passphrase is recognised.
+    /// The number that reveals a wrong passphrase.
     pub check: [u8; 4],
 }
 
@@ -34,7 +34,7 @@ pub struct PublicHalf {
     pub line: String,
     /// The key type, such as `ssh-ed25519`.
     pub algorithm: String,
-    /// `SHA256:…` in OpenSSH's form.
+    /// `SHA256:…` in OpenSSH's format.
     pub fingerprint: String,
 }
 
@@ -48,25 +48,25 @@ pub enum KeyPairError {
     #[error("it is not a public key in OpenSSH's format")]
     NotPublic,
     #[error("the key cannot be made: {0}")]
-    Made(String),
+    NotMade(String),
 }
 
 impl KeyPair {
-    /// Makes an ed25519 pair, encrypted with the passphrase where there is one.
+    /// Makes an ed25519 pair, encrypted with the passphrase if there is one.
     ///
     /// # Errors
-    /// The errors of the SSH library.
+    /// Returns the errors of the SSH library.
     pub fn new(random: &KeyRandomness, comment: &str, passphrase: Option<&Secret>) -> Result<Self, KeyPairError> {
-        let made = |error: russh::keys::ssh_key::Error| KeyPairError::Made(error.to_string());
+        let failed = |error: russh::keys::ssh_key::Error| KeyPairError::NotMade(error.to_string());
         let mut key = PrivateKey::from(Ed25519Keypair::from_seed(&random.seed));
         key.set_comment(comment);
-        let public = key.public_key().to_openssh().map_err(made)?;
+        let public = key.public_key().to_openssh().map_err(failed)?;
         if let Some(passphrase) = passphrase {
             let kdf = Kdf::Bcrypt { salt: random.salt.to_vec(), rounds: ROUNDS };
             let check = u32::from_ne_bytes(random.check);
-            key = key.encrypt_with(Cipher::Aes256Ctr, kdf, check, passphrase.reveal()).map_err(made)?;
+            key = key.encrypt_with(Cipher::Aes256Ctr, kdf, check, passphrase.reveal()).map_err(failed)?;
         }
-        let private = key.to_openssh(LineEnding::LF).map_err(made)?;
+        let private = key.to_openssh(LineEnding::LF).map_err(failed)?;
         Ok(Self { private, public: PublicHalf::read(&public)? })
     }
 }
@@ -75,7 +75,7 @@ impl PublicHalf {
     /// Reads the text of a `.pub` file.
     ///
     /// # Errors
-    /// When the text is a private key, or not a key at all.
+    /// Returns an error if the text is a private key, or not a key at all.
     pub fn read(text: &str) -> Result<Self, KeyPairError> {
         if text.contains("PRIVATE KEY") {
             return Err(KeyPairError::Private);

@@ -6,15 +6,15 @@ use russh::AlgorithmKind;
 
 use crate::domain::text::excerpt;
 
-/// The reason of a disconnect for which the hop gave none.
+/// The reason that is shown if the hop gave none for a disconnect.
 pub(super) const CLOSED: &str = "the hop closed the connection";
 
-/// Characters of a remote text that a message shows.
-const LONGEST_TEXT: usize = 300;
+/// The maximum number of characters of a remote text in a message.
+const MAX_TEXT: usize = 300;
 
 /// Returns the text of a host for a message: on one line, and not too long.
 pub(super) fn remote_text(text: &str) -> String {
-    excerpt(text, LONGEST_TEXT)
+    excerpt(text, MAX_TEXT)
 }
 
 /// Describes why a connection to a hop ended.

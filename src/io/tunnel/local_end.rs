@@ -14,14 +14,14 @@ use super::error::TunnelError;
 use super::inspected_stream::{InspectedStream, StreamInspector};
 use super::loopback_port::{LocalEnd, LoopbackPort, PUMP_BUFFER};
 
-/// Who may connect to a local end, and the count of those who may not.
+/// Decides which connections a local end accepts, and counts the others.
 pub(super) struct LocalAccess {
     pub(super) is_own: IsOwnSocket,
     pub(super) rejected: Arc<AtomicU64>,
 }
 
-/// Opens a loopback port, and starts a task that waits for our connection and copies its bytes. The task stops when
-/// `connection_ended` completes.
+/// Opens a loopback port, and starts a task that waits for the connection of this process and copies its bytes. The
+/// task stops when `connection_ended` completes.
 pub(super) async fn serve_local_end(
     channel: Channel<Msg>,
     connection_ended: impl Future<Output = ()> + Send + 'static,
@@ -34,15 +34,15 @@ pub(super) async fn serve_local_end(
     tokio::spawn(async move {
         let mut channel = InspectedStream::new(channel.into_stream(), inspector);
         let serve = async {
-            if let Some(mut own) = port.accept_own(access.is_own, &access.rejected).await {
+            if let Some(mut stream) = port.accept_own(access.is_own, &access.rejected).await {
                 // The users of the connection report how it ends.
-                let _ = copy_bidirectional_with_sizes(&mut own, &mut channel, PUMP_BUFFER, PUMP_BUFFER).await;
+                let _ = copy_bidirectional_with_sizes(&mut stream, &mut channel, PUMP_BUFFER, PUMP_BUFFER).await;
             }
         };
         tokio::select! {
             () = serve => {}
             () = lease.cancelled() => {}
-            // A write that waits for the hop is not woken by the hop's end.
+            // A write that waits for the hop is not woken when the hop's connection ends.
             () = connection_ended => {}
         }
     });

@@ -1,5 +1,5 @@
-//! Accepts the clients of a loopback port, and checks them in batches: reading the system's table of connections takes as long
-//! for many clients as for one. A flood of foreign clients therefore does not keep the user's own client out.
+//! Accepts the clients of a loopback port, and checks them in batches: reading the system's table of connections takes
+//! as long for many clients as for one. So a flood of foreign clients does not keep the user's client out.
 
 use std::net::{SocketAddr, SocketAddrV4};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-/// Clients that are checked in one batch. As many again are accepted meanwhile; the others wait in the system's queue.
+/// The number of clients in one batch. Meanwhile the same number is accepted; the others wait in the system's queue.
 const BATCH: usize = 64;
 /// The wait before the next attempt when a client cannot be accepted: most likely no file descriptor is left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
@@ -37,7 +37,8 @@ impl LoopbackClients {
             }
             let clients = std::mem::take(&mut self.waiting);
             let Ok(SocketAddr::V4(port)) = self.listener.local_addr() else { continue };
-            let (filter, from) = (Arc::clone(&self.filter), clients.iter().map(|(_, near)| *near).collect::<Vec<_>>());
+            let (filter, from) =
+                (Arc::clone(&self.filter), clients.iter().map(|(_, address)| *address).collect::<Vec<_>>());
             let mut checking = tokio::task::spawn_blocking(move || filter(&from, port));
             let allowed = loop {
                 tokio::select! {
@@ -53,7 +54,7 @@ impl LoopbackClients {
 
     async fn accept(&mut self) {
         match self.listener.accept().await {
-            Ok((stream, SocketAddr::V4(near))) => self.waiting.push((stream, near)),
+            Ok((stream, SocketAddr::V4(address))) => self.waiting.push((stream, address)),
             Ok((_, SocketAddr::V6(_))) => {}
             Err(_) => sleep(ACCEPT_RETRY).await,
         }

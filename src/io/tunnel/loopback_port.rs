@@ -1,4 +1,4 @@
-//! A loopback port that accepts one connection, and only one of this process.
+//! A loopback port that accepts one connection, which must come from this process.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -12,7 +12,7 @@ use super::context::IsOwnSocket;
 use super::loopback_clients::LoopbackClients;
 use crate::domain::limits;
 
-/// Bytes of each of the two buffers of a connection through a loopback port.
+/// The size in bytes of each of the two buffers of a connection through a loopback port.
 pub(super) const PUMP_BUFFER: usize = 64 << 10;
 
 /// A loopback port that leads to the target, for one connection. Dropping it does not end the connection.
@@ -52,21 +52,21 @@ impl LoopbackPort {
     }
 }
 
-/// Accepts until the connection of this process is there. Others are closed at once and counted. Where the system cannot tell
-/// who made a connection, the first one is accepted, as with `ssh -L`.
+/// Accepts connections until one comes from this process. Others are closed at once and counted. If the system does not
+/// know who made a connection, the first one is accepted, as with `ssh -L`.
 async fn accept_own(listener: TcpListener, is_own: IsOwnSocket, rejected: &AtomicU64) -> TcpStream {
     let filter = move |from: &[SocketAddrV4], port| is_own(from, port).unwrap_or_else(|| vec![true]);
     let mut clients = LoopbackClients::new(listener, Arc::new(filter));
     loop {
-        let mut own = None;
+        let mut accepted = None;
         for (stream, is_own) in clients.next().await {
-            if is_own && own.is_none() {
-                own = Some(stream);
+            if is_own && accepted.is_none() {
+                accepted = Some(stream);
             } else {
                 rejected.fetch_add(1, Ordering::SeqCst);
             }
         }
-        if let Some(stream) = own {
+        if let Some(stream) = accepted {
             // A refused option costs speed, not the connection.
             let _ = stream.set_nodelay(true);
             return stream;

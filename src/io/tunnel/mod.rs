@@ -1,19 +1,20 @@
-//! The tunnel: connects through the hops of a route, and gives the session a loopback port that leads to the replica. It knows
-//! SSH and nothing of MySQL. It opens no file itself: access to files comes with [`TunnelContext`].
+//! The tunnel: connects through the hops of a route, and gives the session a loopback port that leads to the replica.
+//! It knows SSH and nothing about MySQL. It opens no file itself: [`TunnelContext`] provides access to files.
 //!
 //! ```text
 //!  driver ──► 127.0.0.1:port ──► copy task ──► SSH connection ──► hop … hop ──► replica
 //!             (local end: for this process only, one connection, within five seconds)
 //! ```
 //!
-//! Each local end has an SSH connection of its own (the first one that of [`Tunnel::open`]). The SSH library extends the
-//! window of a channel when bytes arrive, not when they are read, and then blocks the whole connection until they are read:
-//! a result that nobody reads would delay the KILL QUERY on the same connection. Only where the sign-in cannot be repeated
-//! without asking the user (a one-time code), all local ends share the first connection.
+//! Each local end has its own SSH connection; the first local end uses that of [`Tunnel::open`]. The SSH library
+//! extends the window of a channel when bytes arrive, not when they are read, and then blocks the whole connection
+//! until they are read: an unread result would delay the KILL QUERY on the same connection. Only if the sign-in cannot
+//! be repeated without asking the user (a one-time code), all local ends share the first connection.
 //!
-//! From the bottom to the top: `guarded_stream`, `loopback_port` and `inspected_stream` handle bytes; `host_key_policy`,
-//! `host_key_verifier`, `transport` and `handshake` lead to a trusted hop; `identity` and `sign_in` sign in; `connect` does
-//! this for all hops of a route; `ssh_tunnel` gives out local ends and forwards; `listener` serves other programs.
+//! From the bottom to the top: `guarded_stream`, `loopback_port` and `inspected_stream` handle bytes;
+//! `host_key_policy`, `host_key_verifier`, `transport` and `handshake` lead to a trusted hop; `identity` and `sign_in`
+//! sign in; `connect` does this for all hops of a route; `ssh_tunnel` provides local ends and forwards; `listener`
+//! serves other programs.
 
 mod chain_lease;
 mod channel;

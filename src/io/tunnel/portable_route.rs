@@ -1,5 +1,5 @@
-//! The hops of a route for another machine: names of this machine's `ssh_config` resolved, the hops of `ProxyJump` listed, the
-//! recorded host keys pinned, and no path of a file. Connects to nothing.
+//! Makes the hops of a route usable on another machine: resolves the names of this machine's `ssh_config`, lists the
+//! hops of `ProxyJump`, pins the recorded host keys, and leaves out file paths. Opens no connection.
 
 use super::context::TunnelContext;
 use super::error::TunnelError;
@@ -11,7 +11,7 @@ use crate::domain::ssh::resolved_hop::ResolvedHop;
 /// Returns the hops of a route without references to this machine.
 ///
 /// # Errors
-/// When `ssh_config` or a `known_hosts` file cannot be read.
+/// Returns an error if `ssh_config` or a `known_hosts` file cannot be read.
 pub async fn portable_route(route: &[Hop], context: &TunnelContext) -> Result<Vec<Hop>, TunnelError> {
     let mut hops = Vec::new();
     if route.is_empty() {

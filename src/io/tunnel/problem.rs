@@ -1,11 +1,11 @@
-//! What the user reads about the errors of a tunnel.
+//! The messages to the user about the errors of a tunnel.
 
 use super::error::{ReachFailure, TunnelError};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::ssh::resolved_hop::RouteError;
 
 impl TunnelError {
-    /// Returns what the user reads: what happened, why, and what to do next.
+    /// Returns the message to the user: what happened, why, and what to do next.
     #[must_use]
     pub fn problem(&self) -> Problem {
         let problem = Problem { passes: self.passes(), ..Problem::new(self.kind(), sentence(&self.to_string())) };
@@ -179,7 +179,7 @@ impl TunnelError {
     }
 }
 
-/// Makes a sentence of an error. A host name at the beginning keeps its case.
+/// Turns an error text into a sentence. A host name at the beginning keeps its case.
 fn sentence(error: &str) -> String {
     error.strip_prefix("the ").map_or_else(|| format!("{error}."), |rest| format!("The {rest}."))
 }
@@ -232,7 +232,7 @@ fn sign_in(problem: Problem, details: &SignInDetails<'_>) -> Problem {
 
 fn with_message(problem: Problem, message: Option<&String>) -> Problem {
     match message {
-        Some(text) => problem.because(format!("the hop says: {text}")),
+        Some(text) => problem.because(format!("the hop's message: {text}")),
         None => problem,
     }
 }

@@ -12,12 +12,12 @@ use crate::domain::ssh::keepalive::Keepalive;
 /// be repeated, such as one with a one-time code, one connection carries both the rows and the KILL that stops them.
 const CHANNEL_MESSAGES: usize = 256;
 
-/// Bytes of the largest packet that a hop may send: the library's maximum, twice its default.
+/// The size in bytes of the largest packet that a hop may send: the library's maximum, twice its default.
 const MAX_PACKET: u32 = 65_535;
 
-/// Returns the settings for a handshake. AES-GCM comes first (the one setting that made a measurable difference), recorded key
-/// types come first, refused ones are left out. Host certificates are requested only where a known authority could have
-/// signed one.
+/// Returns the settings for a handshake. AES-GCM is the first cipher (the one setting that made a measurable
+/// difference). Recorded key types come first, and refused ones are left out. Host certificates are requested only if a
+/// known authority could have signed one.
 pub(super) fn client_config(keepalive: Keepalive, policy: &HostKeyPolicy, refused_key_types: &[String]) -> Config {
     let recorded = policy.recorded_key_types();
     let is_in = |list: &[String], algorithm: &Algorithm| list.iter().any(|name| name == recorded_type(algorithm));

@@ -1,4 +1,5 @@
-//! The tunnel: an open chain of SSH connections, which gives out local ends and forwards and makes further chains for them.
+//! The tunnel: an open chain of SSH connections, which provides local ends and forwards and makes further chains for
+//! them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +23,7 @@ use crate::domain::profile::Hop;
 use crate::domain::ssh::host_key::HostKey;
 use crate::domain::ssh::resolved_hop::ResolvedHop;
 
-/// The limit for disconnecting from the hops in an orderly way.
+/// The time limit for disconnecting from the hops in an orderly way.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// An open tunnel through all hops. Dropping it ends all its connections at once.
@@ -49,19 +50,19 @@ impl Tunnel {
     /// step carries the problem of the returned error.
     ///
     /// # Errors
-    /// When a hop cannot be reached, is not trusted, or refuses the sign-in.
+    /// Returns an error if a hop cannot be reached, is not trusted, or refuses the sign-in.
     pub async fn open(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
         let route = resolve_hops(route, &context).await?;
         let connected = RouteConnector::first(&context).connect(&route).await?;
         Ok(Self::new(route, context, connected))
     }
 
-    /// Opens a tunnel that will soon be asked for a second local end: connects a standby chain at the same time. That one
-    /// does the handshake with the first hop while the first chain signs in there, and then signs in with the same
-    /// credentials. Where the user has to type something, it waits: hops close connections on which nothing happens.
+    /// Opens a tunnel that will soon need a second local end: connects a standby chain at the same time. The standby
+    /// chain does the handshake with the first hop while the first chain signs in there, and then signs in with the
+    /// same credentials. If the user has to type something, it waits, because hops close idle connections.
     ///
     /// # Errors
-    /// As [`Tunnel::open`].
+    /// Returns the errors of [`Tunnel::open`].
     pub async fn open_with_standby(route: &[Hop], context: TunnelContext) -> Result<Self, TunnelError> {
         let route = resolve_hops(route, &context).await?;
         let key_offered = Arc::new(Notify::new());
@@ -69,7 +70,7 @@ impl Tunnel {
         let trusted = connector.reach_first(&route).await?;
         let early = reach_early(context.clone(), route.clone(), trusted.key().clone(), Arc::clone(&key_offered));
         let connected = connector.continue_from(trusted, &route).await?;
-        // Where no key was offered, the task still waits.
+        // If no key was offered, the task still waits.
         key_offered.notify_one();
         let tunnel = Self::new(route, context, connected);
         tunnel.prepare_standby(early);
@@ -113,7 +114,7 @@ impl Tunnel {
         !self.is_code_used.load(Ordering::SeqCst) && self.remembered.iter().all(RememberedHop::is_repeatable)
     }
 
-    /// Returns a further chain: the standby one where it is open, else a new one.
+    /// Returns a further chain: the standby one if it is open, otherwise a new one.
     async fn further_chain(&self) -> Result<HopChain, TunnelError> {
         let standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(standby) = standby {
@@ -132,8 +133,8 @@ impl Tunnel {
     /// connection, of this process, within [`crate::domain::limits::LOCAL_END`], and closes.
     ///
     /// # Errors
-    /// When the last hop refuses the forward, cannot reach the target, or does not answer in time; when no loopback port is
-    /// available.
+    /// Returns an error if the last hop refuses the forward, cannot reach the target, or does not answer in time, or if
+    /// no loopback port is available.
     pub async fn local_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
         self.inspected_local_end(host, port, None).await
     }
@@ -141,7 +142,7 @@ impl Tunnel {
     /// Opens a local end as [`Tunnel::local_end`], with an inspector for what the target sends.
     ///
     /// # Errors
-    /// As [`Tunnel::local_end`].
+    /// Returns the errors of [`Tunnel::local_end`].
     pub async fn inspected_local_end(
         &self,
         host: &str,
@@ -149,7 +150,7 @@ impl Tunnel {
         inspector: Option<Box<dyn StreamInspector>>,
     ) -> Result<LocalEnd, TunnelError> {
         let lease = self.lease_chain().await?;
-        let chain = lease.own_chain().unwrap_or(&self.first);
+        let chain = lease.separate_chain().unwrap_or(&self.first);
         let channel = open_channel(chain.last(), chain.last_hop(), (host, port)).await?;
         let is_own = Arc::clone(&self.context.is_own_socket);
         let access = LocalAccess { is_own, rejected: Arc::clone(&self.rejected) };
@@ -157,21 +158,21 @@ impl Tunnel {
         serve_local_end(channel, connection_ended, lease, inspector, access).await
     }
 
-    /// Opens a forward from the last hop to this target, on an SSH connection of its own where that needs no question to the
+    /// Opens a forward from the last hop to this target, on a separate SSH connection if that needs no question to the
     /// user.
     ///
     /// # Errors
-    /// As [`Tunnel::local_end`].
+    /// Returns the errors of [`Tunnel::local_end`].
     pub async fn forward(&self, host: &str, port: u16) -> Result<ForwardStream, TunnelError> {
         let lease = self.lease_chain().await?;
-        let chain = lease.own_chain().unwrap_or(&self.first);
+        let chain = lease.separate_chain().unwrap_or(&self.first);
         let channel = open_channel(chain.last(), chain.last_hop(), (host, port)).await?;
         let connection_ended = Box::pin(chain.last().ended());
         Ok(ForwardStream::new(channel, connection_ended, lease))
     }
 
-    /// Returns a chain for one more forward: the first one while no forward uses it, else one of its own. Where the sign-in
-    /// cannot be repeated without asking, the first one is shared.
+    /// Returns a chain for one more forward: the first one while no forward uses it, otherwise a separate one. If the
+    /// sign-in cannot be repeated without asking, the first one is shared.
     async fn lease_chain(&self) -> Result<ChainLease, TunnelError> {
         if !self.is_first_used.swap(true, Ordering::SeqCst) {
             return Ok(ChainLease::First(Arc::clone(&self.is_first_used)));
@@ -180,8 +181,9 @@ impl Tunnel {
             return Ok(ChainLease::Shared);
         }
         match self.further_chain().await {
-            Ok(chain) => Ok(ChainLease::Own(Arc::new(chain), self.first.cancel_token().clone())),
-            // What the hop accepted once, it refuses now: a password that was a one-time code, an agent that has ended.
+            Ok(chain) => Ok(ChainLease::Separate(Arc::new(chain), self.first.cancel_token().clone())),
+            // The hop refuses what it accepted before: a password that was a one-time code, or keys of an agent that
+            // ended.
             Err(TunnelError::SignIn { .. }) => {
                 let is_typed = self.remembered.iter().any(RememberedHop::is_typed);
                 self.is_code_used.fetch_or(is_typed, Ordering::SeqCst);
@@ -191,11 +193,11 @@ impl Tunnel {
         }
     }
 
-    /// Opens a tunnel over the same hops to replace one that was lost: with the same host keys, and without asking where the
-    /// credentials can be used again.
+    /// Opens a tunnel over the same hops to replace one that was lost: with the same host keys, and without asking if
+    /// the credentials can be used again.
     ///
     /// # Errors
-    /// As [`Tunnel::open`].
+    /// Returns the errors of [`Tunnel::open`].
     pub async fn reopen(&self) -> Result<Self, TunnelError> {
         let connector = if self.can_repeat_sign_in() {
             RouteConnector::further(&self.context, &self.remembered)

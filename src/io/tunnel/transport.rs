@@ -23,7 +23,7 @@ pub(super) enum HopPath<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct PreviousHop<'a> {
     pub(super) connection: &'a HopConnection,
-    /// The hop as the user names it.
+    /// The name of the hop, as the user writes it.
     pub(super) name: &'a str,
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn look_up_addresses(hop: &ResolvedHop) -> Result<(Vec<SocketAd
     Ok((addresses, text))
 }
 
-/// Opens the stream to a hop. Returns it with a text that says where it leads.
+/// Opens the stream to a hop. Returns it with a text that names its target.
 pub(super) async fn open_stream(
     hop: &ResolvedHop,
     path: &HopPath<'_>,
@@ -79,7 +79,8 @@ pub(super) async fn open_stream(
     }
 }
 
-/// Tries the addresses in order. An address that does not answer leaves the others their share of the time.
+/// Tries the addresses in order. Each has a share of the time, so that one that does not answer leaves time for the
+/// others.
 async fn connect_tcp(hop: &ResolvedHop, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), TunnelError> {
     let share = hop.connect_timeout / u32::try_from(addresses.len().clamp(1, 4)).unwrap_or(4);
     let mut failure = ReachFailure::TimedOut;

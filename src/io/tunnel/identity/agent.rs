@@ -18,7 +18,7 @@ pub(in crate::io::tunnel) type SshAgent = AgentClient<UnixStream>;
 /// Connects to the agent and lists its keys.
 ///
 /// # Errors
-/// A text for the user when the agent does not answer.
+/// Returns a text for the user if the agent does not answer.
 pub(in crate::io::tunnel) async fn connect_agent(socket: &Path) -> Result<(SshAgent, Vec<AgentIdentity>), String> {
     let connecting = async {
         let mut agent = AgentClient::connect_uds(socket).await?;

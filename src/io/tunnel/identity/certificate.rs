@@ -21,7 +21,7 @@ pub(super) struct CertificateFile {
 /// Loads a certificate; `None` when the file does not exist.
 ///
 /// # Errors
-/// A text for the user.
+/// Returns a text for the user if the file cannot be read or is not a certificate.
 pub(super) async fn load_certificate(path: &Path, context: &TunnelContext) -> Result<Option<CertificateFile>, String> {
     match context.read_file(path).await {
         Ok(None) => Ok(None),
@@ -35,8 +35,8 @@ pub(super) async fn load_certificate(path: &Path, context: &TunnelContext) -> Re
     }
 }
 
-/// Returns why a certificate cannot be used for signing in. The hop decides for which account it is: it may have rules of its
-/// own.
+/// Returns why a certificate cannot be used for signing in. Its names are not checked, because the hop may have its own
+/// rules for accounts.
 pub(super) fn user_certificate_defect(certificate: &Certificate, now: u64) -> Option<&'static str> {
     if certificate.cert_type() != CertType::User {
         Some("it is a host certificate")

@@ -1,4 +1,4 @@
-//! What a user can sign in with, and how often it may be used.
+//! The credentials that a user can sign in with, and how often each may be used.
 
 use std::sync::Arc;
 
@@ -18,9 +18,8 @@ pub(in crate::io::tunnel) enum Credential {
     CertifiedKey(Arc<PrivateKey>, Box<Certificate>),
     /// A key, or a key with a certificate, that the agent signs with.
     AgentKey(Box<AgentIdentity>),
-    /// The account's password.
     Password(Secret),
-    /// Answers to the hop's own questions.
+    /// Answers to the hop's questions.
     Answers {
         /// In the order of the questions.
         given: Vec<Secret>,
@@ -43,7 +42,7 @@ impl NamedCredential {
 }
 
 impl Credential {
-    /// Returns the public part in wire form, by which a key is offered only once.
+    /// Returns the public part in wire format, which shows whether a key was already offered.
     pub(in crate::io::tunnel) fn public_blob(&self) -> Vec<u8> {
         let bytes = match self {
             Self::Key(key) => key.public_key().to_bytes(),
@@ -82,7 +81,7 @@ impl Credential {
     }
 }
 
-/// Returns whether the private key is inside a device, and the file holds only a reference to it.
+/// Returns whether the private key is inside a device, and the file contains only a reference to it.
 pub(super) fn is_security_key(algorithm: &Algorithm) -> bool {
     matches!(algorithm, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256)
 }

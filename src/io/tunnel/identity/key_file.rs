@@ -22,9 +22,8 @@ const PASSPHRASE_TRIES: usize = 3;
 /// What a key file contains.
 pub(super) enum LoadedKey {
     Ready(NamedCredential),
-    /// An encrypted key.
     Encrypted(Zeroizing<String>),
-    /// The text says why.
+    /// The file cannot be used, for this reason.
     Unusable(String),
     /// The file does not exist.
     Missing,
@@ -56,7 +55,7 @@ impl ConfiguredPassphrase {
     }
 }
 
-/// Loads a key file. An encrypted or public key that the agent holds is left to the agent.
+/// Loads a key file. If the agent has the key of an encrypted or public file, the agent's key is used.
 pub(super) async fn load_key(path: &Path, context: &TunnelContext, agent_keys: &[AgentIdentity]) -> LoadedKey {
     let text = match context.read_file(path).await {
         Ok(None) => return LoadedKey::Missing,
@@ -71,7 +70,7 @@ pub(super) async fn load_key(path: &Path, context: &TunnelContext, agent_keys: &
         Some(LoadedKey::Ready(NamedCredential::new(credential, format!("key {} by the agent", path.display()))))
     };
     if let Ok(public) = PublicKey::from_openssh(text.trim()) {
-        let why = "it is a public key, and the agent does not hold its private key";
+        let why = "it is a public key, and the agent does not have its private key";
         return by_agent(&public).unwrap_or_else(|| LoadedKey::Unusable(why.into()));
     }
     if text.contains("BEGIN EC PRIVATE KEY") && text.contains("ENCRYPTED") {
@@ -80,11 +79,11 @@ pub(super) async fn load_key(path: &Path, context: &TunnelContext, agent_keys: &
             path.display()
         ));
     }
-    // PKCS#8 says so in its first line; the library calls such a file damaged.
+    // The first line shows that this PKCS#8 file is encrypted; the library reports such a file as damaged.
     if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
         return LoadedKey::Encrypted(text);
     }
-    // OpenSSH's format shows the public key even when the private key is encrypted.
+    // OpenSSH's format contains the public key even if the private key is encrypted.
     let public = PrivateKey::from_openssh(text.as_bytes()).ok().map(|key| key.public_key().clone());
     if let Some(public) = &public
         && is_security_key(&public.algorithm())
@@ -112,11 +111,11 @@ impl EncryptedKey {
         Self { path, text, certificates: Vec::new() }
     }
 
-    /// Tries the configured passphrase, then one that was entered earlier, then asks the user. The inner error is a text for
-    /// the user when the key stays encrypted.
+    /// Tries the configured passphrase, then one that was entered earlier, then asks the user. The inner error is a
+    /// text for the user if the key stays encrypted.
     ///
     /// # Errors
-    /// When the source of the passphrase fails.
+    /// Returns an error if the source of the passphrase fails.
     pub(in crate::io::tunnel) async fn decrypt(
         &self,
         context: &TunnelContext,
@@ -158,7 +157,7 @@ impl EncryptedKey {
     }
 }
 
-/// Decodes a key on a thread that may compute: a passphrase takes half a second by design.
+/// Decodes a key on a blocking thread: a passphrase takes half a second by design.
 async fn decode(text: &Zeroizing<String>, passphrase: Option<Secret>) -> Result<PrivateKey, russh::keys::Error> {
     let text = text.clone();
     tokio::task::spawn_blocking(move || decode_secret_key(&text, passphrase.as_ref().map(Secret::reveal)))

@@ -69,11 +69,11 @@ pub(super) async fn find_keys(hop: &ResolvedHop, context: &TunnelContext) -> Ava
     let from_agent: Vec<NamedCredential> = if hop.keys_only {
         Vec::new()
     } else {
-        let named = |key: AgentIdentity| {
+        let to_credential = |key: AgentIdentity| {
             let name = agent_key_name(&key);
             NamedCredential::new(Credential::AgentKey(Box::new(key)), name)
         };
-        agent_keys.into_iter().map(named).collect()
+        agent_keys.into_iter().map(to_credential).collect()
     };
     let in_order: Vec<NamedCredential> = match origin {
         KeyFileOrigin::Named => ready.into_iter().chain(from_agent).collect(),
@@ -84,7 +84,8 @@ pub(super) async fn find_keys(hop: &ResolvedHop, context: &TunnelContext) -> Ava
     AvailableKeys { agent, offers, unusable }
 }
 
-/// Connects to the agent of a hop. Problems are listed only where no key is named: then the agent is the main source.
+/// Connects to the agent of a hop. Problems are listed only if no key is named, because then the agent is the main
+/// source.
 async fn agent_keys(
     hop: &ResolvedHop,
     origin: KeyFileOrigin,
@@ -94,7 +95,7 @@ async fn agent_keys(
     match connect_agent(socket).await {
         Ok((agent, keys)) => {
             if keys.is_empty() && origin == KeyFileOrigin::Default {
-                unusable.push("the agent: it holds no key".into());
+                unusable.push("the agent: it has no keys".into());
             }
             (Some(agent), keys)
         }

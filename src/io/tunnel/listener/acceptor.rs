@@ -1,4 +1,4 @@
-//! Accepts the clients of a tunnel listener, and tells the user's own clients from those of other users.
+//! Accepts the clients of a tunnel listener, and rejects those of other users.
 
 use std::net::SocketAddrV4;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use crate::io::tunnel::guarded_stream::ByteStream;
 use crate::io::tunnel::loopback_clients::LoopbackClients;
 
-/// Returns for each loopback connection from one of these addresses to that one the user who made it; `None` where the system
-/// cannot tell (`io::host::peers::uids_of`).
+/// Returns, for each of these client addresses, the user who made its loopback connection to the server address; `None`
+/// if the system does not know (`io::host::peers::uids_of`).
 pub type PeerUids = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Vec<Option<u32>> + Send + Sync>;
 
 /// The socket on which clients connect.
@@ -21,7 +21,7 @@ pub enum ListenSocket {
     Unix(UnixListener),
 }
 
-/// A connection attempt.
+/// The outcome of a connection attempt.
 pub(super) enum IncomingClient {
     Allowed(Box<dyn ByteStream>),
     /// A connection of another or an unknown user.
@@ -30,7 +30,7 @@ pub(super) enum IncomingClient {
     AcceptFailed,
 }
 
-/// Accepts clients, and checks who they are.
+/// Accepts clients, and checks their users.
 pub(super) enum ClientAcceptor {
     Port(LoopbackClients),
     Unix { listener: UnixListener, uid: u32 },

@@ -1,4 +1,4 @@
-//! Serves the clients of a tunnel listener: admission, a forward for each, and the message to a client that gets none.
+//! Serves the clients of a tunnel listener: admits them, opens a forward for each, and sends a message to refused ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,15 +21,15 @@ use crate::io::tunnel::ssh_tunnel::Tunnel;
 
 /// The shortest time between two events about rejected clients: a flood of them is counted, not reported one by one.
 const REJECTION_EVENTS: Duration = Duration::from_secs(1);
-/// The limit for writing the last message to a client.
+/// The time limit for writing the last message to a client.
 const LAST_MESSAGE: Duration = Duration::from_secs(1);
 
-/// The target of a listener, as the last hop resolves it, and the form of its messages.
+/// The target of a listener, as the last hop resolves it, and the format of its messages.
 #[derive(Clone)]
 pub(super) struct ClientTarget {
     pub(super) host: String,
     pub(super) port: u16,
-    /// Formats the reason of a refusal in the client's own protocol.
+    /// Formats the reason of a refusal in the client's protocol.
     pub(super) refusal_message: fn(&str) -> Vec<u8>,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct ClientServer {
     /// The open tunnel; `None` while it is lost.
     pub(super) current: watch::Receiver<Option<Arc<Tunnel>>>,
     pub(super) counts: Arc<ListenerCounts>,
-    /// Limits the sign-ins at one time: sshd drops connections when there are many.
+    /// Limits the concurrent sign-ins: sshd drops connections if there are many.
     pub(super) sign_ins: Arc<Semaphore>,
     pub(super) closed: CancellationToken,
     pub(super) events: mpsc::Sender<ListenerEvent>,
@@ -104,7 +104,7 @@ impl ClientServer {
         self.counts.remove_client(&bytes);
     }
 
-    /// Opens a forward, after waiting for a lost tunnel for a while, and copies the client's bytes.
+    /// Opens a forward, and copies the client's bytes. If the tunnel is lost, waits for a while until it is open again.
     async fn forward(&self, mut stream: Box<dyn ByteStream>, bytes: &ByteCounts) -> ClientEnd {
         let deadline = Instant::now() + limits::TUNNEL_WAIT;
         let mut current = self.current.clone();
@@ -118,7 +118,7 @@ impl ClientServer {
             let found = timeout_at(deadline, current.wait_for(is_usable)).await;
             let found = found.ok().and_then(Result::ok).and_then(|tunnel| tunnel.clone());
             let Some(tunnel) = found else {
-                let why = "the tunnel to the server is lost and was not open again in time";
+                let why = "the tunnel to the server was lost and did not reconnect in time";
                 self.refuse(&mut stream, why).await;
                 let problem = lost.map_or_else(|| Problem::new(ProblemKind::Lost, why), |(_, error)| error.problem());
                 return ClientEnd::NoForward(problem);

@@ -1,8 +1,7 @@
 //! A tunnel that listens for other programs: accepts their connections on a loopback port or a socket, rejects other users,
 //! opens a forward for each client, and reconnects when a hop is lost. It reports events and writes no records.
 //!
-//! Each client has an SSH connection of its own, for the reason that [`super`] gives: a client that does not read would delay
-//! all others.
+//! Each client has its own SSH connection, as [`super`] explains: a client that does not read would delay all others.
 
 mod acceptor;
 mod client;
@@ -33,9 +32,9 @@ pub struct ListenerOptions {
     pub port: u16,
     /// The only user whose clients are served.
     pub uid: u32,
-    /// Finds the user of a client at a port.
+    /// Finds the users of clients at a port.
     pub peers: PeerUids,
-    /// Formats the reason of a refusal in the client's own protocol.
+    /// Formats the reason of a refusal in the client's protocol.
     pub refusal_message: fn(&str) -> Vec<u8>,
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn keep_connected(
             () = closed.cancelled() => return,
         };
         match reconnected {
-            // Clients of the lost tunnel keep it until their own connections end.
+            // Clients of the lost tunnel keep it until their connections end.
             Ok(new) => tunnel = Arc::new(new),
             Err(problem) => {
                 let _ = events.send(ListenerEvent::GaveUp(problem)).await;

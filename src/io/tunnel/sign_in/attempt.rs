@@ -1,4 +1,4 @@
-//! The state of a sign-in at one hop: offers single credentials, and keeps what became of each.
+//! The state of a sign-in at one hop: offers single credentials, and records the outcome of each.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -24,14 +24,14 @@ pub(super) struct SignInAttempt<'a> {
     pub(super) hop: &'a ResolvedHop,
     pub(super) context: &'a TunnelContext,
     pub(super) agent: Option<SshAgent>,
-    /// What was tried, with the outcomes, for the error message.
+    /// The credentials that were tried, with their outcomes, for the error message.
     pub(super) tried: Vec<String>,
-    /// The methods that the hop accepts now; `None` before the hop has said so.
+    /// The methods that the hop accepts now; `None` before the hop has listed them.
     pub(super) methods: Option<MethodSet>,
-    /// What the hop accepted so far, in order.
+    /// The credentials that the hop accepted so far, in order.
     pub(super) accepted: Vec<NamedCredential>,
     /// Whether the hop has closed this connection.
-    pub(super) is_hung_up: bool,
+    pub(super) is_closed_by_hop: bool,
     /// Whether the user was prompted.
     pub(super) has_prompted: bool,
 }
@@ -62,13 +62,13 @@ impl<'a> SignInAttempt<'a> {
             tried: Vec::new(),
             methods: None,
             accepted: Vec::new(),
-            is_hung_up: false,
+            is_closed_by_hop: false,
             has_prompted: false,
         }
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.is_hung_up || self.connection.handle.is_closed()
+        self.is_closed_by_hop || self.connection.handle.is_closed()
     }
 
     /// Returns whether the hop may still accept this method.
@@ -111,8 +111,8 @@ impl<'a> SignInAttempt<'a> {
                 OfferOutcome::SignedIn
             }
             Ok(AuthResult::Failure { remaining_methods, partial_success }) => {
-                self.is_hung_up |= remaining_methods.is_empty() || self.connection.handle.is_closed();
-                let outcome = match (partial_success, self.is_hung_up) {
+                self.is_closed_by_hop |= remaining_methods.is_empty() || self.connection.handle.is_closed();
+                let outcome = match (partial_success, self.is_closed_by_hop) {
                     (true, _) => "accepted, but the hop requires another method too",
                     (false, true) => "not accepted, and the hop closed the connection",
                     (false, false) => "not accepted",
@@ -176,8 +176,8 @@ impl<'a> SignInAttempt<'a> {
         }
     }
 
-    /// Returns the hash for an RSA signature that the hop accepts: a modern sshd refuses SHA-1. A hop that does not say gets
-    /// SHA-512, as with OpenSSH.
+    /// Returns the hash for an RSA signature that the hop accepts: a modern sshd refuses SHA-1. If the hop does not
+    /// announce one, returns SHA-512, like OpenSSH.
     async fn signature_hash(&self, algorithm: &Algorithm) -> Option<HashAlg> {
         if !matches!(algorithm, Algorithm::Rsa { .. }) {
             return None;

@@ -8,7 +8,7 @@ use super::attempt::{OfferOutcome, SignInAttempt};
 use crate::io::tunnel::error::TunnelError;
 use crate::io::tunnel::identity::{ConfiguredPassphrase, KeyOffer};
 
-/// The number of keys that are offered at one hop: OpenSSH's sshd closes the connection at the sixth failure.
+/// The maximum number of keys that are offered at one hop: OpenSSH's sshd closes the connection at the sixth failure.
 const MAX_OFFERS: usize = 5;
 
 /// The keys that are still to be offered.
@@ -42,7 +42,7 @@ impl KeyQueue {
     pub(super) async fn offer_all(&mut self, attempt: &mut SignInAttempt<'_>) -> Result<OfferOutcome, TunnelError> {
         while let Some(offer) = self.offers.pop_front() {
             if self.offered.len() == MAX_OFFERS {
-                let note = "keys, and no more: name the right one as identity in the profile";
+                let note = "keys, which is the maximum: name the right one as identity in the profile";
                 attempt.tried.push(format!("{MAX_OFFERS} {note}"));
                 break;
             }

@@ -1,5 +1,5 @@
-//! Signs in at a hop: with keys and certificates, then by the hop's own questions, then with a password; with several of them
-//! where the hop requires that.
+//! Signs in at a hop: with keys and certificates, then with answers to the hop's questions, then with a password; with
+//! several of them if the hop requires that.
 
 mod attempt;
 mod keys;
@@ -23,7 +23,7 @@ use super::identity::{AvailableKeys, Credential, NamedCredential, connect_agent,
 use crate::domain::ssh::resolved_hop::ResolvedHop;
 use crate::domain::ssh::ssh_config::SignInMethod;
 
-/// The number of methods that a hop may require one after the other.
+/// The maximum number of methods that a hop may require one after the other.
 const MAX_STEPS: usize = 6;
 
 /// A sign-in at one hop.
@@ -106,7 +106,7 @@ impl<'a> SignIn<'a> {
         }
         if self.has_tried_only_keys() {
             self.attempt.connection = reconnect().await?;
-            self.attempt.is_hung_up = false;
+            self.attempt.is_closed_by_hop = false;
             self.keys.clear();
             if self.run_steps().await? {
                 return Ok(self.finish());

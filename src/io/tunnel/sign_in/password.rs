@@ -7,7 +7,7 @@ use crate::domain::protocol::{Answer, Question};
 use crate::io::tunnel::error::TunnelError;
 use crate::io::tunnel::identity::{Credential, NamedCredential};
 
-/// How often the user may enter a password, or the answers to a hop's questions: OpenSSH's number.
+/// How often the user may enter a password, or the answers to a hop's questions, as in OpenSSH.
 pub(super) const PASSWORD_TRIES: usize = 3;
 
 /// Asks for the account's password, as often as the hop allows; `None` when no password was accepted.

@@ -1,4 +1,4 @@
-//! Signs in by answers to the hop's own questions (keyboard-interactive). Source: RFC 4256.
+//! Signs in with answers to the hop's questions (keyboard-interactive). Source: RFC 4256.
 
 use russh::MethodKind;
 use russh::client::{AuthResult, KeyboardInteractiveAuthResponse, Prompt};
@@ -14,12 +14,12 @@ use crate::io::tunnel::error::TunnelError;
 use crate::io::tunnel::identity::{Credential, NamedCredential};
 use crate::io::tunnel::library_errors::remote_text;
 
-/// The number of requests in one conversation.
+/// The maximum number of requests in one conversation.
 const MAX_REQUESTS: usize = 6;
 /// The name of the method in messages.
 const METHOD: &str = "keyboard-interactive";
 
-/// Where the answers to a hop's questions come from.
+/// The source of the answers to a hop's questions.
 enum AnswerSource<'a> {
     User(UserAnswers),
     /// Answers that were accepted before.
@@ -78,7 +78,7 @@ pub(super) async fn answer_questions(attempt: &mut SignInAttempt<'_>) -> Result<
     Ok(None)
 }
 
-/// Gives answers that were accepted before.
+/// Repeats answers that were accepted before.
 pub(super) async fn repeat_answers(
     attempt: &mut SignInAttempt<'_>,
     given: &[Secret],
@@ -87,7 +87,7 @@ pub(super) async fn repeat_answers(
     Ok(outcome.unwrap_or(OfferOutcome::Refused))
 }
 
-/// Holds one conversation; `None` when there is no answer to a question.
+/// Runs one conversation; returns `None` if a question gets no answer.
 async fn converse(
     attempt: &mut SignInAttempt<'_>,
     source: &mut AnswerSource<'_>,
@@ -194,8 +194,8 @@ fn asks_for_password(question: &str) -> bool {
     question.to_lowercase().contains("password") && !may_ask_for_code(question)
 }
 
-/// Returns whether a question may ask for a one-time code. A password that is mistaken for a code costs an SSH connection of
-/// its own; a code that is mistaken for a password is sent a second time, and servers lock accounts for that.
+/// Returns whether a question may ask for a one-time code. A password that is mistaken for a code costs one more SSH
+/// connection; a code that is mistaken for a password is sent a second time, and servers lock accounts for that.
 fn may_ask_for_code(question: &str) -> bool {
     const CODE_WORDS: [&str; 9] =
         ["one-time", "one time", "onetime", "otp", "code", "token", "verification", "authenticator", "factor"];
