@@ -25,7 +25,6 @@ pub struct HostEnv {
     pub paths: Paths,
     /// The name of the user, by the user id.
     pub user: String,
-    /// The name of this machine.
     pub host_name: Option<String>,
     pub clock: Clock,
     pub keyring: &'static dyn Keyring,
@@ -35,17 +34,17 @@ pub struct HostEnv {
     pub variable: fn(&str) -> Option<OsString>,
 }
 
-/// Tells whose connection a loopback socket is.
+/// Finds the owners of loopback connections.
 #[derive(Clone)]
 pub struct SocketOwners {
     pub is_own: IsOwnSocket,
     pub peer_uids: PeerUids,
     pub own_uid: u32,
-    /// Returns whether the system tells the users of connections at all.
+    /// Returns whether the system can identify the users of connections.
     pub can_identify_users: fn() -> bool,
 }
 
-/// What belongs to a profile. The user's own profiles share one context; the built-in demo profile has its own.
+/// The environment of a profile. The user's profiles share one context; the built-in demo profile has another one.
 #[derive(Clone)]
 pub struct ProfileContext {
     pub paths: Paths,
@@ -61,7 +60,7 @@ pub struct SecretStore<'a> {
 }
 
 impl HostEnv {
-    /// Takes the environment of this process.
+    /// Reads the environment of this process.
     #[must_use]
     pub fn of_this_process(paths: Paths) -> Self {
         Self {
@@ -99,13 +98,13 @@ impl HostEnv {
         ClipboardEnv::from_variables(|name| self.text_variable(name))
     }
 
-    /// Returns the context of the user's own profiles.
+    /// Returns the context of the user's profiles.
     #[must_use]
     pub fn profile_context(&self) -> ProfileContext {
         self.context_in(self.paths.clone())
     }
 
-    /// Returns the context of profiles whose files lie in these paths.
+    /// Returns the context of profiles whose files are in these paths.
     #[must_use]
     pub fn context_in(&self, paths: Paths) -> ProfileContext {
         let session = self.session_env(&paths);

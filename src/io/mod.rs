@@ -1,4 +1,4 @@
-//! Layer 3: everything outside the process. Tasks own what they touch and report what happened; they decide nothing.
+//! Layer 3: everything outside the process. Each task owns its resources and reports events; it makes no decisions.
 
 pub mod env;
 pub mod export;

@@ -23,10 +23,10 @@ pub const FILE_NAME: &str = "access.log.jsonl";
 
 /// Why a line cannot be written.
 #[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
+pub enum AccessLogError {
     #[error("the access log {path} cannot be opened: {source}", path = path.display())]
     Open { path: PathBuf, source: std::io::Error },
-    /// Another process keeps the lock.
+    /// Another process has the lock.
     #[error("another process has locked the access log {path}", path = path.display())]
     Busy { path: PathBuf },
     #[error("the access log {path} cannot be written: {source}", path = path.display())]
@@ -35,15 +35,17 @@ pub enum LedgerError {
     Encode(#[from] serde_json::Error),
 }
 
-impl From<LedgerError> for Problem {
-    fn from(error: LedgerError) -> Self {
+impl From<AccessLogError> for Problem {
+    fn from(error: AccessLogError) -> Self {
         let hint = match &error {
-            LedgerError::Open { path, .. } => {
+            AccessLogError::Open { path, .. } => {
                 format!("make {} a directory that you can write to", directory(path).display())
             }
-            LedgerError::Busy { .. } => "quit the other rrx, or continue it if it is suspended".into(),
-            LedgerError::Write { path, .. } => format!("free some space on the disk of {}", directory(path).display()),
-            LedgerError::Encode(_) => "report this as a defect of rrx".into(),
+            AccessLogError::Busy { .. } => "quit the other rrx, or continue it if it is suspended".into(),
+            AccessLogError::Write { path, .. } => {
+                format!("free some space on the disk of {}", directory(path).display())
+            }
+            AccessLogError::Encode(_) => "report this as a defect of rrx".into(),
         };
         Self::new(ProblemKind::Local, "The access log cannot be written, so the statement was not sent")
             .because(error.to_string())
@@ -67,10 +69,10 @@ impl AccessLog {
     /// Opens the log in a state directory, and creates it if there is none.
     ///
     /// # Errors
-    /// Returns [`LedgerError::Open`] if the directory or the file cannot be created.
-    pub fn open(state: &Path, clock: Clock) -> Result<Self, LedgerError> {
+    /// Returns [`AccessLogError::Open`] if the directory or the file cannot be created.
+    pub fn open(state: &Path, clock: Clock) -> Result<Self, AccessLogError> {
         let path = state.join(FILE_NAME);
-        let file = open_for_appending(&path).map_err(|source| LedgerError::Open { path: path.clone(), source })?;
+        let file = open_for_appending(&path).map_err(|source| AccessLogError::Open { path: path.clone(), source })?;
         Ok(Self { path, file, clock, os_user: user::user_name(), stem: id_stem(), count: 0 })
     }
 
@@ -82,16 +84,16 @@ impl AccessLog {
     /// Writes the begin record of an authorized statement, and returns its permit.
     ///
     /// # Errors
-    /// Returns a [`LedgerError`]; then there is no permit.
-    pub fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, LedgerError> {
+    /// Returns a [`AccessLogError`]; then there is no permit.
+    pub fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, AccessLogError> {
         access_log::record(self, statement)
     }
 
     /// Writes an end record. Its time is filled in here.
     ///
     /// # Errors
-    /// Returns a [`LedgerError`]. The statement has run; only its end is not recorded.
-    pub fn end(&mut self, mut entry: EndRecord) -> Result<(), LedgerError> {
+    /// Returns a [`AccessLogError`]. The statement has run; only its end is not recorded.
+    pub fn end(&mut self, mut entry: EndRecord) -> Result<(), AccessLogError> {
         entry.time = format_time(self.now());
         let line = access_log::write_end(&entry)?;
         self.append_line(&line)
@@ -100,8 +102,8 @@ impl AccessLog {
     /// Writes a record of a tunnel, and returns its id. Time and OS user are filled in here, and the id if it is empty.
     ///
     /// # Errors
-    /// Returns a [`LedgerError`]. If the recorded event has not happened yet, it must not happen.
-    pub fn tunnel(&mut self, mut record: TunnelRecord) -> Result<String, LedgerError> {
+    /// Returns a [`AccessLogError`]. If the recorded event has not happened yet, it must not happen.
+    pub fn tunnel(&mut self, mut record: TunnelRecord) -> Result<String, AccessLogError> {
         if record.id.is_empty() {
             record.id = self.new_id();
         }
@@ -115,8 +117,8 @@ impl AccessLog {
     /// Writes a record of an export. Id, time and OS user are filled in here.
     ///
     /// # Errors
-    /// Returns a [`LedgerError`]. The file is written; only its record is not.
-    pub fn export(&mut self, mut record: ExportRecord) -> Result<(), LedgerError> {
+    /// Returns a [`AccessLogError`]. The file is written; only its record is not.
+    pub fn export(&mut self, mut record: ExportRecord) -> Result<(), AccessLogError> {
         record.id = self.new_id();
         record.time = format_time(self.now());
         record.os_user.clone_from(&self.os_user);
@@ -127,8 +129,8 @@ impl AccessLog {
     /// Writes a record of a copy. Id, time and OS user are filled in here.
     ///
     /// # Errors
-    /// Returns a [`LedgerError`]. The values are copied; only the record is not written.
-    pub fn copy(&mut self, mut record: CopyRecord) -> Result<(), LedgerError> {
+    /// Returns a [`AccessLogError`]. The values are copied; only the record is not written.
+    pub fn copy(&mut self, mut record: CopyRecord) -> Result<(), AccessLogError> {
         record.id = self.new_id();
         record.time = format_time(self.now());
         record.os_user.clone_from(&self.os_user);
@@ -146,13 +148,13 @@ impl AccessLog {
     }
 
     /// Appends one line under the lock, completely or not at all, and syncs it.
-    fn append_line(&mut self, line: &str) -> Result<(), LedgerError> {
+    fn append_line(&mut self, line: &str) -> Result<(), AccessLogError> {
         self.reopen_if_moved()?;
         self.lock()?;
         let written = self.append_locked(line.as_bytes());
         // The lock ends with the file anyway, and an error changes nothing on disk.
         let _ = self.file.unlock();
-        written.map_err(|source| LedgerError::Write { path: self.path.clone(), source })
+        written.map_err(|source| AccessLogError::Write { path: self.path.clone(), source })
     }
 
     fn append_locked(&mut self, line: &[u8]) -> std::io::Result<()> {
@@ -172,7 +174,7 @@ impl AccessLog {
     }
 
     /// Opens the file again if it was moved or deleted while rrx runs.
-    fn reopen_if_moved(&mut self) -> Result<(), LedgerError> {
+    fn reopen_if_moved(&mut self) -> Result<(), AccessLogError> {
         let open = self.file.metadata().map(|meta| (meta.dev(), meta.ino()));
         let named = std::fs::metadata(&self.path).map(|meta| (meta.dev(), meta.ino()));
         if let (Ok(open), Ok(named)) = (open, named)
@@ -180,21 +182,21 @@ impl AccessLog {
         {
             return Ok(());
         }
-        self.file =
-            open_for_appending(&self.path).map_err(|source| LedgerError::Open { path: self.path.clone(), source })?;
+        self.file = open_for_appending(&self.path)
+            .map_err(|source| AccessLogError::Open { path: self.path.clone(), source })?;
         Ok(())
     }
 
-    fn lock(&self) -> Result<(), LedgerError> {
+    fn lock(&self) -> Result<(), AccessLogError> {
         lock::acquire(&self.file, limits::ACCESS_LOG_LOCK).map_err(|error| match error {
-            LockError::Busy(_) => LedgerError::Busy { path: self.path.clone() },
-            LockError::System(source) => LedgerError::Write { path: self.path.clone(), source },
+            LockError::Busy(_) => AccessLogError::Busy { path: self.path.clone() },
+            LockError::System(source) => AccessLogError::Write { path: self.path.clone(), source },
         })
     }
 }
 
 impl RecordSink for AccessLog {
-    type Error = LedgerError;
+    type Error = AccessLogError;
 
     fn stamp(&mut self, begin: &mut BeginRecord) {
         begin.id = self.new_id();
@@ -202,13 +204,13 @@ impl RecordSink for AccessLog {
         begin.os_user.clone_from(&self.os_user);
     }
 
-    fn append(&mut self, begin: &BeginRecord) -> Result<(), LedgerError> {
+    fn append(&mut self, begin: &BeginRecord) -> Result<(), AccessLogError> {
         let line = access_log::write_begin(begin)?;
         self.append_line(&line)
     }
 }
 
-/// Formats a time as everywhere in the log: UTC, RFC 3339, milliseconds.
+/// Formats a time as in all records of the log: UTC, RFC 3339, milliseconds.
 #[must_use]
 pub fn format_time(time: Timestamp) -> String {
     format!("{time:.3}")
@@ -245,7 +247,7 @@ fn directory(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
 
-/// Returns whether an error only says that there is no file.
+/// Returns whether an error only means that the file does not exist.
 pub(super) fn is_not_found(error: &std::io::Error) -> bool {
     error.kind() == ErrorKind::NotFound
 }

@@ -1,4 +1,4 @@
-//! Copies that no clipboard takes, as files: a limited number, for the user only, deleted after a day.
+//! Copies that no clipboard accepts, as files: a limited number, for the user only, deleted after a day.
 
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -100,15 +100,15 @@ mod tests {
         std::fs::write(directory.join("mine.txt"), "the user's own").unwrap();
         let first = write(&directory, "first", noon).unwrap();
         let second = write(&directory, "second", noon).unwrap();
-        assert!(first != second && first.exists(), "two of one moment");
+        assert!(first != second && first.exists(), "two copies at the same time");
         let clock = || {
             static LATER: AtomicU64 = AtomicU64::new(1);
             noon() + Duration::from_secs(LATER.fetch_add(1, Ordering::Relaxed))
         };
         let kept: Vec<PathBuf> =
             (0..COPIES_KEPT + 3).map(|number| write(&directory, &number.to_string(), clock).unwrap()).collect();
-        let there: Vec<bool> = kept.iter().map(|path| path.exists()).collect();
-        assert_eq!(there, [vec![false; 3], vec![true; COPIES_KEPT]].concat(), "the newest");
+        let exist: Vec<bool> = kept.iter().map(|path| path.exists()).collect();
+        assert_eq!(exist, [vec![false; 3], vec![true; COPIES_KEPT]].concat(), "the newest");
         assert!(!first.exists() && !second.exists());
         let last = kept.last().unwrap();
         assert_eq!(std::fs::read_to_string(last).unwrap(), (COPIES_KEPT + 2).to_string());

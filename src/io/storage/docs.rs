@@ -22,12 +22,12 @@ pub fn load(directories: &[PathBuf]) -> (Vec<DocPack>, Vec<Problem>) {
             continue;
         }
         found.files.sort();
-        let (mut pack, wrong) = DocPack::read(found.files);
+        let (mut pack, faults) = DocPack::read(found.files);
         if pack.title.is_empty() {
             pack.title = directory.file_name().unwrap_or(directory.as_os_str()).to_string_lossy().into_owned();
         }
-        problems.extend(wrong.into_iter().map(|wrong| {
-            let what = format!("{}:{}: {}", wrong.file.display(), wrong.line, wrong.reason);
+        problems.extend(faults.into_iter().map(|fault| {
+            let what = format!("{}:{}: {}", fault.file.display(), fault.line, fault.reason);
             Problem::new(ProblemKind::Local, what).hint("correct this line; the other pages are loaded")
         }));
         packs.push(pack);
@@ -72,7 +72,7 @@ impl PackFiles {
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension))
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 fn unreadable(path: &Path, why: &str) -> Problem {

@@ -15,7 +15,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 /// Why a lock was not acquired.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    #[error("another process has held the lock for longer than {0:?}")]
+    #[error("another process has kept the lock for longer than {0:?}")]
     Busy(Duration),
     #[error(transparent)]
     System(#[from] Error),

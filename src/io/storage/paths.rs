@@ -14,13 +14,12 @@ use crate::domain::profile::CommandLine;
 pub struct Paths {
     /// The user's home directory, `~` in the settings.
     pub home: PathBuf,
-    /// The settings file.
     pub config: PathBuf,
     /// The directory of data, such as snippets.
     pub data: PathBuf,
     /// The directory of state: worksheets, access log, spilled results.
     pub state: PathBuf,
-    /// How a command line for the same settings begins. `RRX_HOME` is already set in the user's shell.
+    /// The beginning of a command line for the same settings. `RRX_HOME` is already set in the user's shell.
     pub command_line: CommandLine,
 }
 
@@ -46,7 +45,7 @@ impl Paths {
         Ok(paths)
     }
 
-    /// Returns paths that all lie in one directory, also the home.
+    /// Returns paths that are all in one directory, which is also the home directory.
     #[must_use]
     pub fn under(root: &Path) -> Self {
         Self {
@@ -88,7 +87,7 @@ impl Paths {
         self.state.join("worksheets")
     }
 
-    /// Returns the directory of copies that no clipboard takes.
+    /// Returns the directory of copies that no clipboard accepts.
     #[must_use]
     pub fn copies(&self) -> PathBuf {
         self.state.join("copies")
@@ -96,13 +95,13 @@ impl Paths {
 
     fn platform_default() -> Result<Self, Problem> {
         let base = BaseDirs::new().ok_or_else(|| no_home("the user has no home directory"))?;
-        let own = ProjectDirs::from("", "", "rrx").ok_or_else(|| no_home("the user has no home directory"))?;
+        let project = ProjectDirs::from("", "", "rrx").ok_or_else(|| no_home("the user has no home directory"))?;
         Ok(Self {
             home: base.home_dir().to_path_buf(),
-            config: own.config_dir().join("config.toml"),
-            data: own.data_dir().to_path_buf(),
+            config: project.config_dir().join("config.toml"),
+            data: project.data_dir().to_path_buf(),
             // Only Linux has a separate directory for state.
-            state: own.state_dir().map_or_else(|| own.data_local_dir().join("state"), Path::to_path_buf),
+            state: project.state_dir().map_or_else(|| project.data_local_dir().join("state"), Path::to_path_buf),
             command_line: CommandLine::default(),
         })
     }

@@ -9,8 +9,8 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::IfExists;
 use crate::domain::snippets::{Snippet, SnippetError, SnippetNameError, check_name, render};
 
-/// Reads the snippets of these directories, sorted by name. If a name appears twice, the first directory wins and the other file
-/// is reported. Only the first directory, the user's own, may be missing.
+/// Reads the snippets of these directories, sorted by name. If a name appears twice, the first directory wins and the
+/// other file is reported. Only the first directory, which is the user's, may be missing.
 #[must_use]
 pub fn load(directories: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
     let (mut snippets, mut problems): (Vec<Snippet>, Vec<Problem>) = (Vec::new(), Vec::new());
@@ -38,7 +38,7 @@ pub fn load(directories: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
     (snippets, problems)
 }
 
-/// Writes a snippet to its own path, or to this directory under its name.
+/// Writes a snippet to its path, or to this directory under its name if it has no path.
 ///
 /// # Errors
 /// Returns a problem if the name cannot be a file name, if the file exists and may not be replaced, or if writing fails.

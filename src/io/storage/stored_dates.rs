@@ -1,5 +1,5 @@
-//! When secrets were stored in the keyring: dates in a state file, never a secret. If a sign-in is refused, the message says how
-//! old the stored password is.
+//! Records in a state file when secrets were stored in the keyring. The file contains no secret. If a sign-in is
+//! refused, the message shows how old the stored password is.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub struct StoredDates {
 }
 
 impl StoredDates {
-    /// Takes the state directory and the clock. Reads and creates nothing yet.
+    /// Creates the dates for this state directory. Reads and creates no file yet.
     #[must_use]
     pub fn new(state: &Path, clock: Clock) -> Self {
         Self { file: state.join(FILE_NAME), clock }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::access_log::{AccessLog, LedgerError};
+use super::access_log::{AccessLog, AccessLogError};
 use super::paths::Paths;
 use super::worksheets::WorksheetFiles;
 use super::{docs, history, settings, snippets};
@@ -20,13 +20,13 @@ use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent};
 use crate::domain::snippets::Snippet;
 use crate::io::runtime::clock::Clock;
 
-/// What the storage task needs besides its files.
+/// The dependencies of the storage task, apart from its files.
 #[derive(Debug, Clone, Copy)]
 pub struct StorageDeps {
     pub clock: Clock,
     /// Returns the doc pack of the demo, if it is built in.
     pub demo_pack: fn() -> Option<DocPack>,
-    /// Returns the bundled snippets. They are written once; files that exist are the user's.
+    /// Returns the bundled snippets. They are written only if their files do not exist.
     pub bundled_snippets: fn() -> Vec<Snippet>,
 }
 
@@ -156,16 +156,16 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         Ok(settings::load(&self.paths, settings::Presence::Required).settings)
     }
 
-    fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, LedgerError> {
+    fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, AccessLogError> {
         self.log()?.begin(statement)
     }
 
-    fn end(&mut self, entry: EndRecord) -> Result<(), LedgerError> {
+    fn end(&mut self, entry: EndRecord) -> Result<(), AccessLogError> {
         self.log()?.end(entry)
     }
 
     /// Returns the access log, opened with the first record: if no statement runs, no file is created.
-    fn log(&mut self) -> Result<&mut AccessLog, LedgerError> {
+    fn log(&mut self) -> Result<&mut AccessLog, AccessLogError> {
         let log = match self.log.take() {
             Some(log) => log,
             None => AccessLog::open(&self.paths.state, self.deps.clock)?,

@@ -15,7 +15,7 @@ use crate::domain::protocol::SavedWorksheet;
 
 /// The version of the index format; newer versions are left alone.
 const FORMAT: u32 = 1;
-/// How many rrx can use one profile at the same time.
+/// How many rrx processes can use one profile at the same time.
 const MAX_SLOTS: u32 = 64;
 /// The name of the index file.
 const INDEX: &str = "index.json";
@@ -23,11 +23,11 @@ const INDEX: &str = "index.json";
 /// The saved worksheets of one profile.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SavedWorksheets {
-    /// In tab order.
+    /// The worksheets in tab order.
     pub worksheets: Vec<SavedWorksheet>,
     /// The index of the active tab.
     pub front: usize,
-    /// Problems while reading.
+    /// The problems found while reading the files.
     pub problems: Vec<Problem>,
 }
 
@@ -39,7 +39,7 @@ pub struct WorksheetFiles {
 }
 
 impl WorksheetFiles {
-    /// Takes the directory. Touches nothing before the first profile is opened.
+    /// Creates the value for this directory. Uses no file before the first profile is opened.
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
         Self { root, slots: BTreeMap::new() }
@@ -55,8 +55,8 @@ impl WorksheetFiles {
             return Ok(slot.read());
         }
         let mut slots = free_slots(&directory).map_err(|error| directory_problem(&directory, &error))?.into_iter();
-        let mut own = slots.next().ok_or_else(|| no_free_slot(&directory))?;
-        let mut kept = own.read();
+        let mut slot = slots.next().ok_or_else(|| no_free_slot(&directory))?;
+        let mut kept = slot.read();
         for mut left_over in slots {
             let more = left_over.read();
             kept.problems.extend(more.problems);
@@ -65,10 +65,10 @@ impl WorksheetFiles {
             }
             append(&mut kept.worksheets, more.worksheets);
             // Write first, then delete: a crash in between leaves two copies, never none.
-            own.write(&kept.worksheets, kept.front)?;
+            slot.write(&kept.worksheets, kept.front)?;
             left_over.write(&[], 0)?;
         }
-        self.slots.insert(profile.to_owned(), own);
+        self.slots.insert(profile.to_owned(), slot);
         Ok(kept)
     }
 
@@ -141,7 +141,7 @@ impl Slot {
                 kept.front = index.front;
                 for tab in index.worksheets {
                     listed.insert(tab.key.clone());
-                    self.take(tab, &mut kept);
+                    self.read_tab(tab, &mut kept);
                 }
             }
             Err(error) if is_not_found(&error) => {}
@@ -155,13 +155,13 @@ impl Slot {
         }
         for key in self.keys().into_iter().filter(|key| !listed.contains(key)) {
             let tab = Tab { title: key.clone(), key, cursor: (0, 0), profile: None, database: None };
-            self.take(tab, &mut kept);
+            self.read_tab(tab, &mut kept);
         }
         kept.front = kept.front.min(kept.worksheets.len().saturating_sub(1));
         kept
     }
 
-    fn take(&mut self, tab: Tab, kept: &mut SavedWorksheets) {
+    fn read_tab(&mut self, tab: Tab, kept: &mut SavedWorksheets) {
         if !is_safe_name(&tab.key) {
             let path = self.directory.join(INDEX);
             kept.problems
@@ -283,16 +283,16 @@ fn read_index(path: &Path) -> std::io::Result<Index> {
     Ok(serde_json::from_str(&atomic::read_text(path)?)?)
 }
 
-/// Appends the worksheets of another slot; a key that is taken gets a number.
-fn append(own: &mut Vec<SavedWorksheet>, theirs: Vec<SavedWorksheet>) {
-    for mut worksheet in theirs {
+/// Appends the worksheets of another slot. A key that is already in use gets a number.
+fn append(kept: &mut Vec<SavedWorksheet>, more: Vec<SavedWorksheet>) {
+    for mut worksheet in more {
         let stem = worksheet.key.clone();
         let mut number = 2;
-        while own.iter().any(|other| other.key == worksheet.key) {
+        while kept.iter().any(|other| other.key == worksheet.key) {
             worksheet.key = format!("{stem}-{number}");
             number += 1;
         }
-        own.push(worksheet);
+        kept.push(worksheet);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sends the rows of a view to an export, a chunk whenever its queue has capacity.
+//! Sends the rows of a view to an export, one chunk whenever its queue has capacity.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -35,14 +35,14 @@ pub(super) struct ActiveFeed {
     view: Option<Arc<RowView>>,
     is_open: bool,
     /// The next row of the view.
-    at: u64,
+    next_row: u64,
     /// Rows of the view when the export began.
-    of: u64,
+    total: u64,
 }
 
 impl ActiveFeed {
-    pub(super) fn new(feed: ExportFeed, view: Option<Arc<RowView>>, of: u64) -> Self {
-        Self { feed, view, is_open: false, at: 0, of }
+    pub(super) fn new(feed: ExportFeed, view: Option<Arc<RowView>>, total: u64) -> Self {
+        Self { feed, view, is_open: false, next_row: 0, total }
     }
 
     pub(super) fn result(&self) -> ResultId {
@@ -63,7 +63,7 @@ impl ActiveFeed {
             let columns: Arc<[Column]> = self.feed.columns.iter().filter_map(|at| all.get(*at).cloned()).collect();
             return Ok(Rows::Open { result, columns, spilling: Spilling::Forbidden });
         }
-        if self.at >= self.of {
+        if self.next_row >= self.total {
             return Ok(Rows::End { result, end: End::Complete });
         }
         let chunk = match self.view.clone() {
@@ -77,8 +77,8 @@ impl ActiveFeed {
     fn next_of_view(&mut self, view: &RowView, store: &mut RowStore<Spill>) -> Result<Chunk, StoreError> {
         let row_bytes = store.bytes() / store.rows().max(1);
         let count = (CHUNK_BYTES as u64 / row_bytes.max(1)).clamp(ROWS_AT_ONCE, SCATTERED_ROWS);
-        let rows = self.at..self.of.min(self.at + count);
-        self.at = rows.end;
+        let rows = self.next_row..self.total.min(self.next_row + count);
+        self.next_row = rows.end;
         Ok(store.gather(view.rows(&rows))?.select(&self.feed.columns))
     }
 
@@ -86,10 +86,10 @@ impl ActiveFeed {
     fn next_in_order(&mut self, store: &mut RowStore<Spill>) -> Result<Chunk, StoreError> {
         let columns = &self.feed.columns;
         let mut builder = ChunkBuilder::new(columns.len());
-        let last = self.of.min(self.at + CHUNK_ROWS as u64);
-        while self.at < last && !builder.is_full() {
-            let rows = self.at..last.min(self.at + ROWS_AT_ONCE);
-            self.at = rows.end;
+        let end = self.total.min(self.next_row + CHUNK_ROWS as u64);
+        while self.next_row < end && !builder.is_full() {
+            let rows = self.next_row..end.min(self.next_row + ROWS_AT_ONCE);
+            self.next_row = rows.end;
             store.visit_range(rows, |chunk, within| {
                 for row in within {
                     builder.push(columns.iter().map(|column| chunk.cell(row, *column).unwrap_or(Cell::Null)));

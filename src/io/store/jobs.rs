@@ -16,13 +16,12 @@ use crate::domain::results::{
     Series, SeriesBuilder, Sorter, StoreError,
 };
 
+/// A longer job on one result, with its progress in rows.
 #[derive(Debug)]
 pub(super) struct StoreJob {
     kind: StoreJobKind,
-    /// Rows done.
     done: u64,
-    /// Rows to do.
-    of: u64,
+    total: u64,
 }
 
 #[derive(Debug)]
@@ -77,8 +76,8 @@ pub(super) enum JobStep {
 }
 
 pub(super) enum JobOutput {
-    Arranged { view: ViewId, rows: RowView, of: u64 },
-    Found { pattern: Arc<Pattern>, columns: Vec<usize>, marks: SearchMarks, of: u64 },
+    Arranged { view: ViewId, rows: RowView, total: u64 },
+    Found { pattern: Arc<Pattern>, columns: Vec<usize>, marks: SearchMarks, total: u64 },
     Profiled { column: usize, profile: ColumnProfile },
     Plotted(Series),
     Copied(CopyWriter),
@@ -88,33 +87,33 @@ impl StoreJob {
     pub(super) fn arrange(view: ViewId, arrangement: Arrangement, store: &RowStore<Spill>) -> Self {
         let sorter = Sorter::new(&arrangement.sort, store.columns(), SORT_MEMORY);
         // A row's number has 32 bits.
-        let of = store.rows().min(u64::from(u32::MAX));
-        Self { kind: StoreJobKind::Arrange { view, arrangement, sorter }, done: 0, of }
+        let total = store.rows().min(u64::from(u32::MAX));
+        Self { kind: StoreJobKind::Arrange { view, arrangement, sorter }, done: 0, total }
     }
 
     pub(super) fn find(pattern: Arc<Pattern>, columns: Vec<usize>, rows: u64) -> Self {
-        Self { kind: StoreJobKind::Find { pattern, columns, marks: SearchMarks::default() }, done: 0, of: rows }
+        Self { kind: StoreJobKind::Find { pattern, columns, marks: SearchMarks::default() }, done: 0, total: rows }
     }
 
-    /// `None` if there is no such column.
+    /// Returns `None` if there is no such column.
     pub(super) fn profile(column: usize, columns: &[Column], rows: u64) -> Option<Self> {
         let builder = ProfileBuilder::new(columns.get(column)?);
-        Some(Self { kind: StoreJobKind::Profile { column, builder: Box::new(builder) }, done: 0, of: rows })
+        Some(Self { kind: StoreJobKind::Profile { column, builder: Box::new(builder) }, done: 0, total: rows })
     }
 
     pub(super) fn plot(plot: Plot, columns: &[Column], rows: u64) -> Result<Self, Problem> {
         let builder = SeriesBuilder::new(plot, columns)
             .map_err(|fault| Problem::new(ProblemKind::Settings, fault.what).hint(fault.hint))?;
-        // A chart has no more bars.
-        let of = if plot.kind == PlotKind::Bars { rows.min(BARS as u64 + 1) } else { rows };
-        Ok(Self { kind: StoreJobKind::Plot { plot, builder }, done: 0, of })
+        // A chart does not show more bars.
+        let total = if plot.kind == PlotKind::Bars { rows.min(BARS as u64 + 1) } else { rows };
+        Ok(Self { kind: StoreJobKind::Plot { plot, builder }, done: 0, total })
     }
 
     pub(super) fn copy(rows: std::ops::Range<u64>, columns: Vec<usize>, format: CopyFormat, all: &[Column]) -> Self {
         let chosen = columns.iter().filter_map(|at| all.get(*at).cloned()).collect();
         let writer = CopyWriter::new(format, chosen);
         let count = rows.end.saturating_sub(rows.start);
-        Self { kind: StoreJobKind::Copy { columns, first: rows.start, writer }, done: 0, of: count }
+        Self { kind: StoreJobKind::Copy { columns, first: rows.start, writer }, done: 0, total: count }
     }
 
     pub(super) fn work(&self) -> StoreWork {
@@ -129,22 +128,22 @@ impl StoreJob {
 
     /// Returns the rows done and the rows to do.
     pub(super) fn progress(&self) -> (u64, u64) {
-        (self.done, self.of)
+        (self.done, self.total)
     }
 
-    /// Whether it waits for a sort on another thread.
+    /// Returns whether it waits for a sort on another thread.
     pub(super) fn is_waiting(&self) -> bool {
         matches!(self.kind, StoreJobKind::Sorting { .. })
     }
 
-    /// Waits for that sort; forever if there is none.
+    /// Waits for the sort on another thread; forever if there is none.
     pub(super) async fn sorted(&mut self) -> JobStep {
-        let of = self.of;
+        let total = self.total;
         match &mut self.kind {
             StoreJobKind::Sorting { view, sorting, .. } => {
                 let view = *view;
                 match sorting.await {
-                    Ok(rows) => JobStep::Done(JobOutput::Arranged { view, rows, of }),
+                    Ok(rows) => JobStep::Done(JobOutput::Arranged { view, rows, total }),
                     Err(_) => JobStep::Failed(Problem::new(ProblemKind::Local, "The rows could not be sorted")),
                 }
             }
@@ -153,7 +152,7 @@ impl StoreJob {
     }
 
     pub(super) fn step(&mut self, store: &mut RowStore<Spill>, view: Option<&RowView>) -> JobStep {
-        let end = self.of.min(self.done + WORK_ROWS);
+        let end = self.total.min(self.done + WORK_ROWS);
         let portion = self.done..end;
         let stepped = match &mut self.kind {
             StoreJobKind::Arrange { arrangement, sorter, .. } => arrange(store, portion, arrangement, sorter),
@@ -181,7 +180,7 @@ impl StoreJob {
             return step;
         }
         self.done = end;
-        if self.done < self.of { JobStep::More } else { self.finish() }
+        if self.done < self.total { JobStep::More } else { self.finish() }
     }
 
     fn finish(&mut self) -> JobStep {
@@ -204,7 +203,7 @@ impl StoreJob {
             StoreJobKind::Sorting { .. } => JobStep::Waiting,
             StoreJobKind::Find { pattern, columns, mut marks } => {
                 marks.rows.sort_unstable();
-                JobStep::Done(JobOutput::Found { pattern, columns, marks, of: self.of })
+                JobStep::Done(JobOutput::Found { pattern, columns, marks, total: self.total })
             }
             StoreJobKind::Profile { column, builder } => {
                 JobStep::Done(JobOutput::Profiled { column, profile: builder.finish() })
@@ -215,7 +214,7 @@ impl StoreJob {
     }
 }
 
-/// Whether a cell contains a match of the pattern.
+/// Returns whether a cell contains a match of the pattern.
 pub(super) fn contains(pattern: &Pattern, chunk: &Chunk, row: usize, column: usize) -> bool {
     chunk.cell(row, column).and_then(Cell::bytes).is_some_and(|bytes| pattern.is_in(bytes))
 }

@@ -23,9 +23,9 @@ use crate::domain::protocol::{ResultId, Rows, StoreCmd, StoreEvent};
 
 /// Starts the store. `events` may carry any type that can be made from a store event.
 ///
-/// - A command waits for one batch at most, a batch for one command. A slow listener delays neither: the newest window and
-///   progress of a result replace those that were not taken. Progress is reported at once, then at most once a frame; an end is
-///   reported at once.
+/// - A command waits for one batch at most, a batch for one command. A slow receiver of events delays neither: the
+///   newest window and progress of a result replace those that were not taken. Progress is reported at once, then at
+///   most once a frame; an end is reported at once.
 /// - When a result cannot be kept whole (no spill file, disk full), the store reports it
 ///   ([`End::Limit`](crate::domain::protocol::End::Limit) with a memory limit, or [`StoreEvent::Broken`] and
 ///   [`End::Broken`](crate::domain::protocol::End::Broken)), keeps the rows so far, and discards further batches, so that the
@@ -37,7 +37,7 @@ use crate::domain::protocol::{ResultId, Rows, StoreCmd, StoreEvent};
 /// The task ends when both queues are closed and all events are sent, or when `events` is closed.
 ///
 /// # Panics
-/// Outside of a tokio runtime with its timer enabled.
+/// Panics outside of a tokio runtime with its timer enabled.
 pub fn spawn<N>(
     rows: mpsc::Receiver<Rows>,
     commands: mpsc::Receiver<StoreCmd>,
@@ -54,7 +54,7 @@ where
 /// Starts the store as [`spawn`] does, with a queue of exports that need rows.
 ///
 /// # Panics
-/// Outside of a tokio runtime with its timer enabled.
+/// Panics outside of a tokio runtime with its timer enabled.
 pub fn spawn_with_exports<N>(
     rows: mpsc::Receiver<Rows>,
     commands: mpsc::Receiver<StoreCmd>,

@@ -1,4 +1,4 @@
-//! Where the store keeps rows: the memory limit and the directory of the spill files.
+//! The options of the store: the memory limit and the directory of the spill files.
 
 use std::path::PathBuf;
 
@@ -15,13 +15,13 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// Default memory, and spill files in this directory.
+    /// Returns options with the default memory limit, and spill files in this directory.
     #[must_use]
     pub fn spilling_to(directory: PathBuf) -> Self {
         Self { memory_limit: RESULT_MEMORY, spill_directory: Some(directory) }
     }
 
-    /// Default memory and no spill files.
+    /// Returns options with the default memory limit, and no spill files.
     #[must_use]
     pub fn memory_only() -> Self {
         Self { memory_limit: RESULT_MEMORY, spill_directory: None }

@@ -1,5 +1,5 @@
-//! Events that wait for a slow listener. A newer window or progress replaces an older one, so the queue stays short. Progress
-//! waits for the next frame unless it holds the end.
+//! Events that wait for a slow receiver. A newer window or progress replaces an older one, so the queue stays short.
+//! Progress waits for the next frame unless it contains the end.
 
 use std::collections::VecDeque;
 
@@ -23,7 +23,7 @@ impl Outbox {
     /// Queues an event. A newer window of a result replaces one that was not taken yet.
     pub(super) fn push(&mut self, result: ResultId, event: StoreEvent) {
         // Progress goes first: a window must not show rows that were not reported.
-        if let Some(at) = self.progress.iter().position(|(of, _)| *of == result)
+        if let Some(at) = self.progress.iter().position(|(id, _)| *id == result)
             && let Some((_, progress)) = self.progress.remove(at)
         {
             self.queue(result, StoreEvent::Progress(progress));
@@ -36,14 +36,14 @@ impl Outbox {
         let is_replaceable =
             matches!(event, StoreEvent::Window(_) | StoreEvent::Progress(_) | StoreEvent::Working { .. });
         if is_replaceable {
-            self.ready.retain(|(of, waiting)| *of != result || std::mem::discriminant(waiting) != kind);
+            self.ready.retain(|(id, waiting)| *id != result || std::mem::discriminant(waiting) != kind);
         }
         self.ready.push_back((result, event));
     }
 
     /// Queues the progress of a result. An end is sent at once.
     pub(super) fn progress(&mut self, result: ResultId, progress: Progress) {
-        self.progress.retain(|(of, _)| *of != result);
+        self.progress.retain(|(id, _)| *id != result);
         if progress.end.is_some() {
             self.queue(result, StoreEvent::Progress(progress));
         } else {
@@ -53,12 +53,12 @@ impl Outbox {
 
     /// Drops the waiting events of a result.
     pub(super) fn forget(&mut self, result: ResultId) {
-        self.ready.retain(|(of, _)| *of != result);
-        self.progress.retain(|(of, _)| *of != result);
+        self.ready.retain(|(id, _)| *id != result);
+        self.progress.retain(|(id, _)| *id != result);
     }
 
-    /// Whether another answer fits. Otherwise no command is taken.
-    pub(super) fn has_room(&self) -> bool {
+    /// Returns whether there is space for another event. If not, no command is taken.
+    pub(super) fn has_space(&self) -> bool {
         self.ready.len() < STORE_QUEUE
     }
 
@@ -66,12 +66,12 @@ impl Outbox {
         self.ready.is_empty() && self.progress.is_empty()
     }
 
-    /// Whether an event should be sent now.
+    /// Returns whether an event should be sent now.
     pub(super) fn is_due(&self) -> bool {
         !self.ready.is_empty() || (!self.progress.is_empty() && Instant::now() >= self.quiet_until)
     }
 
-    /// When progress may be sent, if nothing else waits.
+    /// Returns when progress may be sent, if nothing else waits.
     pub(super) fn wakes_at(&self) -> Option<Instant> {
         (self.ready.is_empty() && !self.progress.is_empty()).then_some(self.quiet_until)
     }

@@ -1,8 +1,8 @@
 //! The spill file of one result: created when first needed, unlinked at once, each block encrypted.
 //!
-//! The file has no name, so nobody can open it, and a crash leaves at most an empty file. Blocks are encrypted with AES-256-GCM
-//! under a key that was made for this file and exists in memory only. The nonce is the block's number, which is never used
-//! twice. The file is closed, and its disk space freed, when the result is dropped.
+//! The file has no name, so no other program can open it, and a crash leaves at most an empty file. Blocks are
+//! encrypted with AES-256-GCM under a key that was made for this file and exists in memory only. The nonce is the
+//! block's number, which is never used twice. The file is closed, and its disk space freed, when the result is dropped.
 
 use std::fs::{DirBuilder, File, OpenOptions, remove_file};
 use std::io::{Error, ErrorKind};
@@ -18,7 +18,7 @@ use crate::domain::limits::{CHUNK_BYTES, SPILL_RESERVE};
 use crate::domain::quantity::byte_size;
 use crate::domain::results::{BlockError, BlockRef, Blocks};
 
-/// Blocks in a file of their own, or nowhere without a directory.
+/// Stores blocks in one spill file; without a directory it stores nothing.
 #[derive(Debug)]
 pub(super) struct Spill {
     directory: Option<PathBuf>,
@@ -35,7 +35,7 @@ struct SpillFile {
 }
 
 impl Spill {
-    /// Makes a spill that creates its file in this directory; with `None` it stores nothing.
+    /// Returns a spill that creates its file in this directory; with `None` it stores nothing.
     pub(super) fn new(directory: Option<PathBuf>) -> Self {
         Self { directory, file: None, scratch: Vec::new() }
     }
@@ -45,7 +45,7 @@ impl Blocks for Spill {
     fn put(&mut self, block: &[u8]) -> Result<BlockRef, BlockError> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(SpillFile::new(self.directory.as_deref().ok_or(BlockError::Forbidden)?)?),
+            missing => missing.insert(SpillFile::new(self.directory.as_deref().ok_or(BlockError::Forbidden)?)?),
         };
         self.scratch.clear();
         self.scratch.extend_from_slice(block);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_has_no_name_and_holds_no_readable_text() {
+    fn the_file_has_no_name_and_contains_no_readable_text() {
         let directory = tempfile::tempdir().unwrap();
         let mut spill = Spill::new(Some(directory.path().join("inner")));
         let kept = spill.put(&b"SECRET ".repeat(100)).unwrap();
@@ -169,10 +169,7 @@ mod tests {
         spill.file.as_ref().unwrap().file.write_all_at(b"x", 50).unwrap();
         assert!(matches!(spill.get(first), Err(BlockError::Encryption)));
         let swapped = BlockRef { number: first.number, ..second };
-        assert!(
-            matches!(spill.get(swapped), Err(BlockError::Encryption)),
-            "a block can be read only under its own number"
-        );
+        assert!(matches!(spill.get(swapped), Err(BlockError::Encryption)), "a block can be read only under its number");
         assert_eq!(spill.get(second).unwrap(), vec![7; 100]);
     }
 

@@ -32,12 +32,12 @@ impl StoredResult {
         Self { store, end: None, view: ViewId::default(), rows: None, search: None }
     }
 
-    /// Rows of the view.
+    /// Returns the number of rows of the view.
     pub(super) fn count(&self) -> u64 {
         self.rows.as_ref().map_or(self.store.rows(), |rows| rows.len())
     }
 
-    /// Returns the number in the server's order of a row of the view.
+    /// Returns the number of a row of the view in the server's order.
     pub(super) fn number(&self, row: u64) -> Option<u64> {
         match &self.rows {
             None => Some(row),
@@ -76,9 +76,9 @@ impl StoredResult {
     ) -> Result<Option<(CellPosition, u64)>, StoreError> {
         let marked = &search.marks.rows;
         let at = marked.partition_point(|(row, _)| *row < from.row);
-        let here = marked.get(at).is_some_and(|(row, _)| *row == from.row);
+        let is_row_marked = marked.get(at).is_some_and(|(row, _)| *row == from.row);
         let position = search.columns.iter().position(|column| *column == from.column).unwrap_or(0);
-        if here {
+        if is_row_marked {
             let hits = self.hits(search, from.row)?;
             let same_row = match direction {
                 SearchDirection::Forward => hits.iter().find(|(index, _)| *index > position),
@@ -89,7 +89,7 @@ impl StoredResult {
             }
         }
         let other_row = match direction {
-            SearchDirection::Forward => marked.get(at + usize::from(here)).or(marked.first()),
+            SearchDirection::Forward => marked.get(at + usize::from(is_row_marked)).or(marked.first()),
             SearchDirection::Back => at.checked_sub(1).and_then(|before| marked.get(before)).or(marked.last()),
         };
         let Some((row, _)) = other_row.copied() else { return Ok(None) };

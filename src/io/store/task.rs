@@ -63,7 +63,7 @@ impl ResultStoreTask {
         // After a batch, jobs and exports are next.
         let mut work_next = false;
         while rows_open || commands_open || !self.outbox.is_empty() {
-            let (is_due, has_room, wakes_at) = (self.outbox.is_due(), self.outbox.has_room(), self.outbox.wakes_at());
+            let (is_due, has_space, wakes_at) = (self.outbox.is_due(), self.outbox.has_space(), self.outbox.wakes_at());
             if rows_next && !is_due {
                 rows_next = false;
                 if let Ok(batch) = rows.try_recv() {
@@ -90,7 +90,7 @@ impl ResultStoreTask {
                     Ok(permit) => if let Some(event) = self.outbox.take() { permit.send(N::from(event)) },
                     Err(_) => return,
                 },
-                command = commands.recv(), if commands_open && has_room => match command {
+                command = commands.recv(), if commands_open && has_space => match command {
                     Some(command) => {
                         self.handle_command(command);
                         rows_next = true;
@@ -113,11 +113,11 @@ impl ResultStoreTask {
                 (result, step) = wait_for_sort(&mut self.jobs) => self.handle_step(result, StoreWork::Arrange, step),
                 (at, permit) = wait_for_capacity(&self.exports) => {
                     self.serve_export(at, permit);
-                    if has_room {
+                    if has_space {
                         self.step_job();
                     }
                 }
-                () = std::future::ready(()), if has_work && has_room => self.step_job(),
+                () = std::future::ready(()), if has_work && has_space => self.step_job(),
                 () = events.closed() => return,
             }
         }
@@ -217,14 +217,14 @@ impl ResultStoreTask {
                 let rows = rows.start.min(stored.count())..rows.end.min(stored.count());
                 Ok(StoreJob::copy(rows, columns, format, stored.store.columns()))
             }),
-            StoreCmd::CancelJobs(result) => self.jobs.retain(|(of, _)| *of != result),
+            StoreCmd::CancelJobs(result) => self.jobs.retain(|(id, _)| *id != result),
             StoreCmd::Drop(result) => {
                 let has_ended = self.results.remove(&result).is_some_and(|stored| stored.end.is_some());
                 if !has_ended {
                     self.dropped.insert(result);
                 }
                 self.outbox.forget(result);
-                self.jobs.retain(|(of, _)| *of != result);
+                self.jobs.retain(|(id, _)| *id != result);
                 self.exports.retain(|export| export.result() != result);
             }
         }
@@ -236,9 +236,9 @@ impl ResultStoreTask {
                 Ok(StoreJob::arrange(view, arrangement, &stored.store))
             });
         }
-        self.jobs.retain(|(of, job)| *of != result || job.work() != StoreWork::Arrange);
-        let of = self.results.get(&result).map_or(0, |stored| stored.store.rows());
-        self.switch_view(result, view, None, of);
+        self.jobs.retain(|(id, job)| *id != result || job.work() != StoreWork::Arrange);
+        let total = self.results.get(&result).map_or(0, |stored| stored.store.rows());
+        self.switch_view(result, view, None, total);
     }
 
     /// Begins a job. It replaces an older one of its kind.
@@ -251,7 +251,7 @@ impl ResultStoreTask {
         let Some(stored) = self.results.get(&result) else { return };
         match job(stored) {
             Ok(job) => {
-                self.jobs.retain(|(of, other)| *of != result || other.work() != work);
+                self.jobs.retain(|(id, other)| *id != result || other.work() != work);
                 self.jobs.push_back((result, job));
             }
             Err(problem) => self.outbox.push(result, StoreEvent::Failed { work, problem }),
@@ -267,9 +267,9 @@ impl ResultStoreTask {
         let step = job.step(&mut stored.store, stored.rows.as_deref());
         if matches!(step, JobStep::More | JobStep::Waiting) {
             if self.last_reported.elapsed() >= FRAME {
-                let (done, of) = job.progress();
+                let (done, total) = job.progress();
                 self.last_reported = Instant::now();
-                self.outbox.push(result, StoreEvent::Working { work, done, of });
+                self.outbox.push(result, StoreEvent::Working { work, done, of: total });
             }
             self.jobs.push_back((result, job));
         }
@@ -287,10 +287,10 @@ impl ResultStoreTask {
 
     fn finish_job(&mut self, result: ResultId, output: JobOutput) {
         let event = match output {
-            JobOutput::Arranged { view, rows, of } => return self.switch_view(result, view, Some(rows), of),
-            JobOutput::Found { pattern, columns, marks, of } => {
+            JobOutput::Arranged { view, rows, total } => return self.switch_view(result, view, Some(rows), total),
+            JobOutput::Found { pattern, columns, marks, total } => {
                 let Some(stored) = self.results.get_mut(&result) else { return };
-                let event = StoreEvent::Found { cells: marks.cells, rows: marks.rows.len() as u64, of };
+                let event = StoreEvent::Found { cells: marks.cells, rows: marks.rows.len() as u64, of: total };
                 stored.search = Some(SearchHits { pattern, columns, marks });
                 event
             }
@@ -301,8 +301,8 @@ impl ResultStoreTask {
         self.outbox.push(result, event);
     }
 
-    /// Switches a result to another view. Searches and jobs on the old view end, since their rows are no longer right.
-    fn switch_view(&mut self, result: ResultId, view: ViewId, rows: Option<RowView>, of: u64) {
+    /// Switches a result to another view. Searches and jobs on the old view end, because their rows are no longer valid.
+    fn switch_view(&mut self, result: ResultId, view: ViewId, rows: Option<RowView>, total: u64) {
         let Some(stored) = self.results.get_mut(&result) else { return };
         (stored.view, stored.rows, stored.search) = (view, rows.map(Arc::new), None);
         let count = stored.count();
@@ -314,7 +314,7 @@ impl ResultStoreTask {
                 .hint("do it again");
             self.outbox.push(result, StoreEvent::Failed { work, problem });
         }
-        self.outbox.push(result, StoreEvent::Arranged(ResultView { id: view, rows: count, of }));
+        self.outbox.push(result, StoreEvent::Arranged(ResultView { id: view, rows: count, of: total }));
     }
 
     fn next_match(&mut self, result: ResultId, from: CellPosition, direction: SearchDirection) {
