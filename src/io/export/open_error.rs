@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// Makes the problem, with a hint that fits the error.
+/// Returns the problem, with a hint that fits the error.
 #[must_use]
 pub fn open_error(path: &Path, error: &Error) -> Problem {
     let hint = match error.kind() {

@@ -20,7 +20,7 @@ use crate::io::storage::atomic::{create_new, file_name};
 const MAX_LINKS: usize = 40;
 /// How often `NAME.partial` is tried while other writers come and go.
 const TRIES: usize = 8;
-/// How often a writer that waits for a full pipe checks for cancellation, in milliseconds.
+/// The milliseconds between two checks for cancellation while a pipe is full.
 const CANCEL_CHECK: u16 = 50;
 
 /// An output file that is being written.
@@ -35,8 +35,8 @@ pub struct PartialFile {
 }
 
 impl PartialFile {
-    /// Creates `NAME.partial`, readable by the user only, and replaces one left from before; or opens the device or pipe of this
-    /// name.
+    /// Creates `NAME.partial`, readable by the user only, and replaces one that an earlier run left; or opens the
+    /// device or pipe of this name.
     ///
     /// # Errors
     /// Returns the system's error; [`ErrorKind::InvalidInput`] if the path names no file, [`ErrorKind::ResourceBusy`] while another
@@ -149,7 +149,7 @@ fn follow_links(path: &Path) -> std::io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         if is_open_file(&path) {
-            // The link of a pipe in there names no file, so the pipe is opened by this path.
+            // The link of a pipe in this directory names no file, so the pipe is opened by this path.
             return Ok(path);
         }
         let Ok(to) = std::fs::read_link(&path) else {
@@ -183,14 +183,14 @@ fn partial_path(target: &Path) -> std::io::Result<PathBuf> {
     Ok(target.with_file_name(name))
 }
 
-/// Creates the file and locks it while it is open. An unlocked file was left from before: it is deleted and not written to,
-/// because it may also have another name.
+/// Creates the file and locks it while it is open. An unlocked file was left by an earlier run: it is deleted and not
+/// written to, because it may also have another name.
 fn create_locked(path: &Path) -> std::io::Result<File> {
     for _ in 0..TRIES {
         match create_new(path) {
             Ok(file) => {
                 let file = lock(file)?;
-                // In between, another writer may have taken it for a file left from before.
+                // In the meantime another writer may have deleted it as a leftover file.
                 if is_same_file(&file, path) {
                     return Ok(file);
                 }
@@ -201,17 +201,17 @@ fn create_locked(path: &Path) -> std::io::Result<File> {
         }
         match std::fs::symlink_metadata(path) {
             Ok(existing) if !existing.is_file() => {
-                let words = format!("{} exists and is not a file of rrx", path.display());
-                return Err(Error::new(ErrorKind::AlreadyExists, words));
+                let message = format!("{} exists and is not a file of rrx", path.display());
+                return Err(Error::new(ErrorKind::AlreadyExists, message));
             }
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         }
-        let left = OpenOptions::new().write(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path);
-        match left.and_then(lock) {
+        let leftover = OpenOptions::new().write(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path);
+        match leftover.and_then(lock) {
             // Still locked while it is deleted: another writer that has it open fails, or sees that it is deleted.
-            Ok(held) if is_same_file(&held, path) => std::fs::remove_file(path)?,
+            Ok(locked) if is_same_file(&locked, path) => std::fs::remove_file(path)?,
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -229,7 +229,7 @@ fn is_same_file(file: &File, path: &Path) -> bool {
 fn lock(file: File) -> std::io::Result<File> {
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(busy()),
-        // A file system without locks: go on without one.
+        // A file system without locks: continue without a lock.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_its_name_when_it_is_whole_and_what_was_there_stays_until_then() {
+    fn a_file_gets_its_name_when_it_is_complete_and_the_old_file_stays_until_then() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("rows.csv");
         std::fs::write(&target, "old").unwrap();
@@ -283,11 +283,11 @@ mod tests {
         assert_eq!(PartialFile::create(&target).unwrap_err().kind(), ErrorKind::ResourceBusy);
         assert!(first.path().exists(), "the first one still has its file");
         drop(first);
-        written(&target, b"what was left is replaced").unwrap();
+        written(&target, b"the leftover file is replaced").unwrap();
     }
 
     #[test]
-    fn what_was_left_under_the_passing_name_is_never_written_into() {
+    fn a_leftover_partial_file_is_never_written_to() {
         let directory = tempfile::tempdir().unwrap();
         let (target, victim) = (directory.path().join("y.csv"), directory.path().join("victim"));
         std::fs::write(&victim, "victim").unwrap();
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_followed_to_a_file_that_is_there_and_to_one_that_is_not() {
+    fn a_link_is_followed_whether_its_target_exists_or_not() {
         let directory = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
         let (link, real) = (directory.path().join("link.csv"), other.path().join("real.csv"));
@@ -325,8 +325,8 @@ mod tests {
         assert!(Path::new("/dev/null").metadata().unwrap().file_type().is_char_device());
         let pipe = directory.path().join("pipe");
         nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
-        let alone = PartialFile::create(&pipe).unwrap_err();
-        assert!(alone.to_string().contains("no program reads"), "{alone}");
+        let error = PartialFile::create(&pipe).unwrap_err();
+        assert!(error.to_string().contains("no program reads"), "{error}");
         let reader = {
             let pipe = pipe.clone();
             std::thread::spawn(move || std::fs::read(pipe).unwrap())
@@ -334,7 +334,7 @@ mod tests {
         while PartialFile::create(&pipe).is_err() {
             std::thread::yield_now();
         }
-        // The one that found the reader is closed again, which ends it: it has read nothing.
+        // The first success closes the pipe at once, so the reader ends without bytes.
         assert_eq!(reader.join().unwrap(), b"");
         let (mut from, into) = std::io::pipe().unwrap();
         let name = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&into));
@@ -343,7 +343,7 @@ mod tests {
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut from, &mut bytes).unwrap();
         assert_eq!(bytes, b"through");
-        // An open file is written on, and never replaced: others write to it as well.
+        // An open file is appended to and never replaced, because other programs write to it too.
         let all = directory.path().join("all");
         std::fs::write(&all, "before ").unwrap();
         let open = OpenOptions::new().append(true).open(&all).unwrap();
@@ -359,7 +359,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("rows.csv");
         for round in 0..20 {
-            // What was left from before makes the beginning the harder.
+            // A leftover file makes the start harder.
             std::fs::write(directory.path().join("rows.csv.partial"), "left").unwrap();
             let write = |writer: u8| {
                 let rows = [writer; 64];
@@ -374,21 +374,21 @@ mod tests {
                 let writers: Vec<_> = (0..4).map(|writer| scope.spawn(move || write(writer))).collect();
                 writers.into_iter().filter_map(|writer| writer.join().unwrap()).map(Result::unwrap).collect()
             });
-            let there = std::fs::read(&target).unwrap();
-            assert!(!kept.is_empty() && there.len() == 64, "{round}: {kept:?} {there:?}");
-            assert!(there.iter().all(|byte| *byte == there[0]) && kept.contains(&there[0]), "{round}: {there:?}");
+            let found = std::fs::read(&target).unwrap();
+            assert!(!kept.is_empty() && found.len() == 64, "{round}: {kept:?} {found:?}");
+            assert!(found.iter().all(|byte| *byte == found[0]) && kept.contains(&found[0]), "{round}: {found:?}");
         }
     }
 
     #[test]
-    fn a_pipe_that_takes_no_more_is_given_up_when_it_is_said() {
+    fn writing_to_a_full_pipe_stops_when_it_is_cancelled() {
         let (_from, into) = std::io::pipe().unwrap();
         let name = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&into));
         let cancelled = Arc::new(AtomicBool::new(false));
         let mut partial = PartialFile::create(Path::new(&name)).unwrap().cancelled_by(Arc::clone(&cancelled));
         let writing = std::thread::spawn(move || partial.write_all(&vec![b'x'; 1 << 20]));
-        let has_room = || poll(&mut [PollFd::new(into.as_fd(), PollFlags::POLLOUT)], PollTimeout::ZERO).unwrap() > 0;
-        while has_room() {
+        let has_space = || poll(&mut [PollFd::new(into.as_fd(), PollFlags::POLLOUT)], PollTimeout::ZERO).unwrap() > 0;
+        while has_space() {
             std::thread::yield_now();
         }
         cancelled.store(true, Ordering::SeqCst);
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_would_spoil_each_other_are_known() {
+    fn output_files_that_would_overwrite_each_other_are_detected() {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         symlink("rows.csv", at("link")).unwrap();

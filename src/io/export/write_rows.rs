@@ -11,7 +11,7 @@ use crate::domain::results::{Column, GlyphSet};
 /// Writes one result to its end, after its columns were received. Blocks the thread while no rows are available.
 ///
 /// Returns the output and the end of the result; `None` if the queue closed before the end. After each chunk it calls
-/// `progress` with the number of rows written, which can stop it.
+/// `progress` with the number of rows written; an error of `progress` stops it.
 ///
 /// # Errors
 /// Returns an error if the output cannot be written, if the format cannot represent a value, or if `progress` fails.

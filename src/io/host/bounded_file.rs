@@ -1,4 +1,4 @@
-//! Reads files of any kind (regular file, pipe, character device) with limits on size and time: a pipe that nobody writes to
+//! Reads files of any kind (regular file, pipe, character device) with limits on size and time: a pipe without a writer
 //! must not block a sign-in.
 
 use std::fs::{File, Metadata, OpenOptions};
@@ -57,8 +57,8 @@ impl BoundedFile {
         let mut bytes = Vec::with_capacity(length + 1);
         self.take(max_bytes + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > max_bytes {
-            let words = format!("the file is larger than {} MiB", max_bytes >> 20);
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
+            let message = format!("the file is larger than {} MiB", max_bytes >> 20);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         Ok(bytes)
     }
@@ -69,8 +69,8 @@ impl BoundedFile {
         let mut polled = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
         match poll(&mut polled, PollTimeout::try_from(remaining).unwrap_or(PollTimeout::MAX)) {
             Ok(0) => {
-                let words = format!("it sent nothing within {} s", self.time_limit.as_secs_f32());
-                Err(io::Error::new(io::ErrorKind::TimedOut, words))
+                let message = format!("it sent nothing within {} s", self.time_limit.as_secs_f32());
+                Err(io::Error::new(io::ErrorKind::TimedOut, message))
             }
             Ok(_) => {
                 // Data or the end: in both cases there was a writer.

@@ -53,8 +53,8 @@ impl ClipboardEnv {
         }
     }
 
-    /// Returns where a text of this length goes. `has_system` says whether the system clipboard can be used: the build has it, and
-    /// it has not just refused this text.
+    /// Returns where a text of this length goes. `has_system` is whether the system clipboard can be used: the build
+    /// has it, and it has not just refused this text.
     #[must_use]
     pub fn target(&self, bytes: usize, has_system: bool) -> CopyTarget {
         match &self.unsupported_terminal {
@@ -178,7 +178,7 @@ mod tests {
                 continue;
             }
             let env = ClipboardEnv::from_variables(|name| {
-                variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
+                variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
             });
             assert_eq!(env.target(*bytes, *has_system), *target, "{variables:?} {bytes} {has_system}");
         }

@@ -1,8 +1,8 @@
 //! The debug log (`--log FILE`): one line for each event, in a file that only the user can read. Off by default.
 //!
 //! Code reports with the macros of `tracing`; without a log they cost one comparison. A secret has no `Debug` and no
-//! `Display` that shows it, so it cannot be reported. Texts of statements have a target of their own
-//! ([`STATEMENT_TEXT`]), which only `--log-statements` opens.
+//! `Display` that shows it, so it cannot be reported. Texts of statements have a separate target ([`STATEMENT_TEXT`]),
+//! which only `--log-statements` enables.
 //!
 //! A line is `TIME LEVEL target span{fields}: message key=value …`. Values from outside are quoted and escaped, so that
 //! none of them can end a line, start a field, or reach a terminal as a control character.
@@ -28,41 +28,39 @@ use tracing_subscriber::registry::{LookupSpan, Scope};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::is_safe;
 
-/// The target of events that hold the text of a statement, or what a server says of one.
+/// The target of events that contain the text of a statement, or a server's message about one.
 pub const STATEMENT_TEXT: &str = "rrx::statement_text";
 
-/// The variable of the environment that chooses what is logged.
+/// The environment variable that selects what is logged.
 const VARIABLE: &str = "RRX_LOG";
 
 /// The level without [`VARIABLE`].
-const USUAL: &str = "debug";
+const DEFAULT_LEVEL: &str = "debug";
 
 /// Whether the texts of statements are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoggedStatements {
     /// Only their numbers: rows, bytes, times, error codes.
     Omitted,
-    /// Their texts too.
+    /// Their texts, in addition to their numbers.
     Included,
 }
 
-/// What the command line says of the log.
+/// The options of the command line for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogOptions {
-    /// The file.
     pub file: PathBuf,
-    /// Whether the texts of statements are logged.
     pub statements: LoggedStatements,
 }
 
-/// Starts the log of this process. `RRX_LOG` chooses the levels; without it, everything down to `debug`.
+/// Starts the log of this process. `RRX_LOG` selects the levels; without it, everything down to `debug` is logged.
 ///
 /// # Errors
-/// A problem when the file cannot be used, when `RRX_LOG` cannot be read, or when a log was started before.
+/// Returns a problem if the file cannot be used, if `RRX_LOG` cannot be read, or if a log was started before.
 pub fn start(options: &LogOptions, clock: fn() -> SystemTime) -> Result<(), Problem> {
     let levels = std::env::var_os(VARIABLE).map(|levels| levels.to_string_lossy().into_owned());
     let layer = LineLog { file: Mutex::new(open(&options.file)?), clock };
-    let filter = filter(levels.as_deref().unwrap_or(USUAL), options.statements)?;
+    let filter = filter(levels.as_deref().unwrap_or(DEFAULT_LEVEL), options.statements)?;
     let subscriber = tracing_subscriber::registry().with(layer.with_filter(filter));
     tracing::subscriber::set_global_default(subscriber).map_err(|error| {
         Problem::new(ProblemKind::Settings, "The debug log is already on").because(error.to_string())
@@ -71,14 +69,14 @@ pub fn start(options: &LogOptions, clock: fn() -> SystemTime) -> Result<(), Prob
     Ok(())
 }
 
-/// Opens the file to append to it, and makes it readable for its owner alone.
+/// Opens the file for appending, and makes it readable only for its owner.
 fn open(path: &Path) -> Result<File, Problem> {
     let refused = |because: String| {
         Problem::new(ProblemKind::Settings, format!("The debug log {} cannot be written", path.display()))
             .because(because)
             .hint("give --log the name of a new file, or of an earlier log, in a directory of yours")
     };
-    // A pipe without a reader must not stop the program, and a terminal must not become its controlling one.
+    // A pipe without a reader must not block the program, and a terminal must not become its controlling terminal.
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let opened = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags.bits()).open(path);
     let file = opened.map_err(|error| refused(error.to_string()))?;
@@ -95,17 +93,17 @@ fn open(path: &Path) -> Result<File, Problem> {
     Ok(file)
 }
 
-/// The levels of rrx's own targets. Other crates are never logged: nobody has checked what they report.
+/// Returns the filter for rrx's targets. Other crates are never logged, because their messages may contain secrets.
 fn filter(levels: &str, statements: LoggedStatements) -> Result<Targets, Problem> {
     let refused = |because: String| {
         Problem::new(ProblemKind::Settings, format!("{VARIABLE} cannot be read"))
             .because(because)
             .hint(format!("for example {VARIABLE}=trace, or {VARIABLE}=info,rrx::io::session=trace"))
     };
-    let asked: Targets =
+    let requested: Targets =
         levels.parse().map_err(|_| refused("a level is error, warn, info, debug, trace or off".into()))?;
-    let mut filter = Targets::new().with_target("rrx", asked.default_level().unwrap_or(LevelFilter::OFF));
-    for (target, level) in &asked {
+    let mut filter = Targets::new().with_target("rrx", requested.default_level().unwrap_or(LevelFilter::OFF));
+    for (target, level) in &requested {
         if target != "rrx" && !target.starts_with("rrx::") {
             return Err(refused(format!("\"{}\" is neither a level nor a part of rrx", escaped(target))));
         }
@@ -118,7 +116,7 @@ fn filter(levels: &str, statements: LoggedStatements) -> Result<Targets, Problem
     Ok(filter.with_target(STATEMENT_TEXT, texts))
 }
 
-/// Writes each event as one line, with one call of the system.
+/// Writes each event as one line, with one system call.
 struct LineLog {
     file: Mutex<File>,
     clock: fn() -> SystemTime,
@@ -161,12 +159,12 @@ where
             }
         }
         let _ = writeln!(line, ": {}{}", escaped(&fields.message), fields.pairs);
-        // A log that cannot be written on must not stop the program, and there is no place to report it.
+        // A failed write must not stop the program, and there is no place to report it.
         let _ = self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes());
     }
 }
 
-/// The time in UTC, to the microsecond.
+/// Formats the time in UTC, to the microsecond.
 fn timestamp(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).map_or_else(|_| "?".into(), |time| format!("{time:.6}"))
 }
@@ -204,12 +202,12 @@ impl Visit for Fields {
     }
 }
 
-/// Characters that need no quotes around the value.
+/// Returns whether a value with this character needs no quotes.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '_' | '/' | '@')
 }
 
-/// A text that stays inside its quotes and on its line.
+/// Escapes a text, so that it stays inside its quotes and on its line.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -239,7 +237,7 @@ mod tests {
         SystemTime::UNIX_EPOCH + Duration::from_micros(1_800_000_000_000_001)
     }
 
-    /// What the log holds after this was reported.
+    /// Returns the text of the log after `report` has run.
     fn logged(levels: &str, statements: LoggedStatements, report: impl FnOnce()) -> String {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("log");

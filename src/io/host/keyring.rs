@@ -84,27 +84,28 @@ impl Keyring for System {
 #[cfg(feature = "keyring")]
 impl Keyring for System {
     fn get(&self, entry: &str) -> Result<Option<Secret>, KeyringError> {
-        match real::entry(entry)?.get_password() {
+        match library::entry(entry)?.get_password() {
             Ok(text) => Ok(Some(Secret::new(text))),
-            Err(error) => real::or_absent(&error, None),
+            Err(error) => library::or_absent(&error, None),
         }
     }
 
     fn set(&self, entry: &str, secret: &Secret) -> Result<(), KeyringError> {
-        real::entry(entry)?.set_password(secret.reveal()).map_err(|error| real::keyring_error(&error))
+        library::entry(entry)?.set_password(secret.reveal()).map_err(|error| library::keyring_error(&error))
     }
 
     fn clear(&self, entry: &str) -> Result<bool, KeyringError> {
-        match real::entry(entry)?.delete_credential() {
+        match library::entry(entry)?.delete_credential() {
             Ok(()) => Ok(true),
-            Err(error) => real::or_absent(&error, false),
+            Err(error) => library::or_absent(&error, false),
         }
     }
 }
 
-/// The library. Its errors are reported by their kind only, because one of them contains the bytes of the secret.
+/// Calls the keyring library. Its errors are reported by their kind only, because one of them contains the bytes of the
+/// secret.
 #[cfg(feature = "keyring")]
-mod real {
+mod library {
     use keyring::v1::{Entry, Error};
 
     use super::KeyringError;
@@ -119,7 +120,7 @@ mod real {
         Entry::new(SERVICE, name).map_err(|error| keyring_error(&error))
     }
 
-    /// Turns "no entry" into a value; every other error stays one.
+    /// Turns "no entry" into a value; other errors stay errors.
     pub(super) fn or_absent<T>(error: &Error, nothing: T) -> Result<T, KeyringError> {
         match error {
             Error::NoEntry => Ok(nothing),

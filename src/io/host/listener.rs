@@ -12,7 +12,7 @@ use super::user::own_uid;
 #[derive(Debug)]
 pub struct SocketFile {
     path: PathBuf,
-    /// Device and inode, so that only our own file is deleted.
+    /// Device and inode, so that only the file of this socket is deleted.
     identity: (u64, u64),
 }
 
@@ -38,8 +38,8 @@ pub fn open(path: &Path) -> std::io::Result<(UnixListener, SocketFile)> {
     };
     let meta = fs::metadata(directory)?;
     if meta.uid() != own_uid() || meta.mode() & 0o022 != 0 {
-        let words = format!("others can change the directory {}", directory.display());
-        return Err(Error::new(ErrorKind::PermissionDenied, words));
+        let message = format!("others can change the directory {}", directory.display());
+        return Err(Error::new(ErrorKind::PermissionDenied, message));
     }
     if let Ok(existing) = fs::symlink_metadata(path) {
         if !existing.file_type().is_socket() || UnixStream::connect(path).is_ok() {

@@ -1,5 +1,5 @@
-//! The operating system around rrx: core dumps, debug log, user, secrets and prompts, clipboards, sockets and their owners. Knows no session and none
-//! of rrx's own files.
+//! The operating system around rrx: core dumps, debug log, user, secrets and prompts, clipboards, sockets and their
+//! owners. Knows nothing about sessions and rrx's files.
 
 pub mod bounded_file;
 pub mod clipboard;

@@ -1,4 +1,4 @@
-//! Tells whether rrx must outlive its terminal, as `nohup` asks.
+//! Detects whether rrx was started with `nohup`, and so must keep running after its terminal is closed.
 
 use std::fs;
 

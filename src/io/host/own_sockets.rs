@@ -1,4 +1,4 @@
-//! Tells whether a loopback connection belongs to this process.
+//! Finds out whether loopback connections belong to this process.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::proc_net::{hex, tcp_rows};
 
-/// Returns, for each connection from one of `clients` to `server`, whether it is one of this process's own descriptors.
+/// Returns, for each connection from one of `clients` to `server`, whether this process has a descriptor for it.
 ///
 /// Returns `None` if the system has no `/proc/net/tcp`. If the table cannot be read at the moment (no descriptor is left), none
 /// of the connections counts as own.
@@ -24,14 +24,16 @@ fn is_own_by_table(table: io::Result<String>, clients: &[SocketAddrV4], server: 
         Err(_) => return Some(vec![false; clients.len()]),
     };
     let inodes = inodes(&table, server);
-    let own = own_descriptors();
+    let descriptors = own_descriptors();
     let is_own = |client: &SocketAddrV4| {
-        inodes.get(hex(*client).as_str()).is_some_and(|inode| own.contains(&PathBuf::from(format!("socket:[{inode}]"))))
+        inodes
+            .get(hex(*client).as_str())
+            .is_some_and(|inode| descriptors.contains(&PathBuf::from(format!("socket:[{inode}]"))))
     };
     Some(clients.iter().map(is_own).collect())
 }
 
-/// Returns what the descriptors of this process point to.
+/// Returns the targets of this process's descriptors.
 fn own_descriptors() -> HashSet<PathBuf> {
     fs::read_dir("/proc/self/fd")
         .into_iter()
@@ -73,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_table_makes_no_connection_own_and_a_missing_table_tells_nothing() {
+    fn with_an_unreadable_table_no_connection_is_own_and_without_a_table_it_is_unknown() {
         let client = [SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1); 2];
         let no_descriptor_left = io::Error::from_raw_os_error(24);
         assert_eq!(is_own_by_table(Err(no_descriptor_left), &client, client[0]), Some(vec![false, false]));

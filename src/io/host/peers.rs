@@ -1,4 +1,4 @@
-//! Tells which user of this machine is at the other end of a loopback connection.
+//! Finds the user of this machine at the other end of a loopback connection.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,8 +7,8 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use super::proc_net::{hex, mapped_hex, tcp_rows};
 use super::user::own_uid;
 
-/// Returns, for each connection from one of `clients` to `server`, the user whose socket is at the client's end; `None` if the
-/// system does not tell, or if the socket is closed.
+/// Returns, for each connection from one of `clients` to `server`, the user whose socket is at the client's end; `None`
+/// if the system does not know, or if the socket is closed.
 #[must_use]
 pub fn uids_of(clients: &[SocketAddrV4], server: SocketAddrV4) -> Vec<Option<u32>> {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
@@ -26,7 +26,7 @@ pub fn uids_of(clients: &[SocketAddrV4], server: SocketAddrV4) -> Vec<Option<u32
     found
 }
 
-/// Returns whether this system can tell the users of connections, by a connection of this process to itself.
+/// Returns whether this system can identify the users of connections. It checks this by connecting to itself.
 #[must_use]
 pub fn can_identify_users() -> bool {
     let own_connection = || {

@@ -25,18 +25,18 @@ pub(super) fn tcp_rows(table: &str) -> impl Iterator<Item = TcpRow<'_>> {
     })
 }
 
-/// Formats an address as the kernel prints it: the IP as one number in the machine's own byte order.
+/// Formats an address as the kernel prints it: the IP as one number in the machine's byte order.
 pub(super) fn hex(address: SocketAddrV4) -> String {
     format!("{:08X}:{:04X}", u32::from_ne_bytes(address.ip().octets()), address.port())
 }
 
-/// Formats an IPv4 address as `tcp6` prints it, mapped to IPv6: four numbers in the machine's own byte order.
+/// Formats an IPv4 address as `tcp6` prints it, mapped to IPv6: four numbers in the machine's byte order.
 pub(super) fn mapped_hex(address: SocketAddrV4) -> String {
     let mut text = String::new();
-    for four in address.ip().to_ipv6_mapped().octets().chunks_exact(4) {
-        if let Ok(four) = <[u8; 4]>::try_from(four) {
+    for group in address.ip().to_ipv6_mapped().octets().chunks_exact(4) {
+        if let Ok(group) = <[u8; 4]>::try_from(group) {
             // Writing to a string cannot fail.
-            let _ = write!(text, "{:08X}", u32::from_ne_bytes(four));
+            let _ = write!(text, "{:08X}", u32::from_ne_bytes(group));
         }
     }
     format!("{text}:{:04X}", address.port())

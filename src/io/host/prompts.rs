@@ -39,7 +39,7 @@ pub fn ask_visible(prompt: &str) -> Result<Secret, Problem> {
     ask_line(&format!("{prompt}: ")).map(Secret::new).map_err(|error| no_terminal(prompt, &error))
 }
 
-/// Asks, and reads one line, which may be empty.
+/// Asks a question, and reads one line, which may be empty.
 ///
 /// # Errors
 /// Returns an error if there is no terminal.

@@ -27,13 +27,13 @@ pub struct ResolvedSecret {
     pub warning: Option<String>,
 }
 
-/// Variables that are known to hold secrets: clients of MySQL and SSH read them.
+/// Variables that are known to contain secrets: clients of MySQL and SSH read them.
 const SECRET_VARIABLES: [&str; 3] = ["MYSQL_PWD", "MARIADB_PWD", "SSHPASS"];
 
 /// The variables that a profile names as the source of a secret. Static, because the environment belongs to the process.
 static NAMED_VARIABLES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Hides a variable from every program that rrx starts, because a profile takes a secret from it.
+/// Hides a variable from every program that rrx starts, because a profile reads a secret from it.
 pub fn hide_from_children(variable: &str) {
     NAMED_VARIABLES.lock().unwrap_or_else(PoisonError::into_inner).insert(variable.to_owned());
 }
@@ -56,7 +56,7 @@ pub fn resolve(source: &SecretSource, purpose: &str) -> Result<Option<ResolvedSe
 /// Does the same as [`resolve`], with another time limit for commands and another keyring.
 ///
 /// # Errors
-/// As [`resolve`].
+/// Returns the errors of [`resolve`].
 pub fn resolve_within(
     source: &SecretSource,
     purpose: &str,
@@ -145,7 +145,7 @@ fn first_line(source: impl Read) -> Result<Secret, String> {
     if text.is_empty() { Err("its first line is empty".into()) } else { Ok(Secret::new(text.to_owned())) }
 }
 
-/// What the two readers of a command's output report.
+/// A report of one of the two readers of a command's output.
 enum CommandOutput {
     Secret(Result<Secret, String>),
     /// Standard error has ended. Its text is never quoted, because it can contain the secret (`sh -x`, messages about it).
@@ -197,7 +197,7 @@ fn start(command: &str) -> std::io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        // A process group of its own, so that a timeout also ends what the shell has started.
+        // A separate process group, so that a timeout also ends the programs that the shell has started.
         .process_group(0)
         .spawn()
 }

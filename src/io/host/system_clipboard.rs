@@ -1,5 +1,5 @@
-//! The clipboard of this machine's desktop, on a thread of its own, because a display that does not answer blocks its caller. The
-//! thread stays: under X11 and Wayland, the program that copied a text serves it to others.
+//! The clipboard of this machine's desktop, on a separate thread, because a display that does not answer blocks its
+//! caller. The thread keeps running: under X11 and Wayland, the program that copied a text serves it to others.
 
 #[cfg(feature = "clipboard")]
 mod built_in {
@@ -19,7 +19,7 @@ mod built_in {
         thread: Option<ClipboardThread>,
     }
 
-    /// The queue of the thread, and the sign that it has ended.
+    /// The queue of the thread, and the signal that it has ended.
     #[derive(Debug)]
     struct ClipboardThread {
         requests: mpsc::Sender<PutRequest>,
@@ -30,7 +30,7 @@ mod built_in {
         /// Whether this build has a system clipboard.
         pub const IS_BUILT_IN: bool = true;
 
-        /// Copies a text.
+        /// Copies a text to the clipboard.
         ///
         /// # Errors
         /// Returns the reason: there is no clipboard, or it did not answer within [`SYSTEM_CLIPBOARD`].
@@ -50,7 +50,8 @@ mod built_in {
             }
         }
 
-        /// Gives up the clipboard, so that a clipboard manager can take over the text. Waits at most [`SYSTEM_CLIPBOARD`].
+        /// Releases the clipboard, so that a clipboard manager can take over the text. Waits at most
+        /// [`SYSTEM_CLIPBOARD`].
         pub async fn close(self) {
             if let Some(ClipboardThread { requests, ended }) = self.thread {
                 drop(requests);
@@ -111,7 +112,6 @@ mod built_in {
             Err("this build has no system clipboard".into())
         }
 
-        /// Does nothing.
         #[expect(clippy::unused_async, reason = "the other build waits for a desktop")]
         pub async fn close(self) {}
     }

@@ -1,8 +1,8 @@
-//! Who runs rrx, and on which machine.
+//! The user who runs rrx, and the machine.
 
 use nix::unistd::{User, gethostname, getuid};
 
-/// Returns the number of this user.
+/// Returns the user id of this user.
 #[must_use]
 pub fn own_uid() -> u32 {
     getuid().as_raw()

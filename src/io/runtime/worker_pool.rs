@@ -42,7 +42,7 @@ async fn run_jobs<N: From<Computed>>(mut jobs: watch::Receiver<Option<ComputeJob
         let newer = jobs.clone();
         let is_stale = move || newer.has_changed().unwrap_or(true);
         let ComputeJob { generation, work } = job;
-        // A job that panicked has no answer; the next job runs all the same.
+        // A job that panicked has no answer; the next job still runs.
         let answer = spawn_blocking(move || work.run(&is_stale)).await.ok().flatten();
         if let Some(answer) = answer
             && events.send(N::from(Computed { generation, answer })).await.is_err()

@@ -84,7 +84,7 @@ impl AccessLog {
     /// Writes the begin record of an authorized statement, and returns its permit.
     ///
     /// # Errors
-    /// Returns a [`AccessLogError`]; then there is no permit.
+    /// Returns an [`AccessLogError`]; then there is no permit.
     pub fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, AccessLogError> {
         access_log::record(self, statement)
     }
@@ -92,7 +92,7 @@ impl AccessLog {
     /// Writes an end record. Its time is filled in here.
     ///
     /// # Errors
-    /// Returns a [`AccessLogError`]. The statement has run; only its end is not recorded.
+    /// Returns an [`AccessLogError`]. The statement has run; only its end is not recorded.
     pub fn end(&mut self, mut entry: EndRecord) -> Result<(), AccessLogError> {
         entry.time = format_time(self.now());
         let line = access_log::write_end(&entry)?;
@@ -102,7 +102,7 @@ impl AccessLog {
     /// Writes a record of a tunnel, and returns its id. Time and OS user are filled in here, and the id if it is empty.
     ///
     /// # Errors
-    /// Returns a [`AccessLogError`]. If the recorded event has not happened yet, it must not happen.
+    /// Returns an [`AccessLogError`]. If the recorded event has not happened yet, it must not happen.
     pub fn tunnel(&mut self, mut record: TunnelRecord) -> Result<String, AccessLogError> {
         if record.id.is_empty() {
             record.id = self.new_id();
@@ -117,7 +117,7 @@ impl AccessLog {
     /// Writes a record of an export. Id, time and OS user are filled in here.
     ///
     /// # Errors
-    /// Returns a [`AccessLogError`]. The file is written; only its record is not.
+    /// Returns an [`AccessLogError`]. The file is written; only its record is not.
     pub fn export(&mut self, mut record: ExportRecord) -> Result<(), AccessLogError> {
         record.id = self.new_id();
         record.time = format_time(self.now());
@@ -129,7 +129,7 @@ impl AccessLog {
     /// Writes a record of a copy. Id, time and OS user are filled in here.
     ///
     /// # Errors
-    /// Returns a [`AccessLogError`]. The values are copied; only the record is not written.
+    /// Returns an [`AccessLogError`]. The values are copied; only the record is not written.
     pub fn copy(&mut self, mut record: CopyRecord) -> Result<(), AccessLogError> {
         record.id = self.new_id();
         record.time = format_time(self.now());

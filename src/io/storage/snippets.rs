@@ -38,7 +38,7 @@ pub fn load(directories: &[PathBuf]) -> (Vec<Snippet>, Vec<Problem>) {
     (snippets, problems)
 }
 
-/// Writes a snippet to its path, or to this directory under its name if it has no path.
+/// Writes a snippet to its path; a new or renamed one goes to this directory, under its name.
 ///
 /// # Errors
 /// Returns a problem if the name cannot be a file name, if the file exists and may not be replaced, or if writing fails.

@@ -9,9 +9,9 @@ use crate::domain::keys::{Chord, Key};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TerminalEvent {
     Key(Chord),
-    /// Bracketed paste.
+    /// The text of a bracketed paste.
     Paste(String),
-    /// Columns and rows.
+    /// The new size in columns and rows.
     Resize(u16, u16),
 }
 

@@ -64,13 +64,13 @@ impl Screen {
         Ok(Self { terminal })
     }
 
-    /// Returns columns and rows.
+    /// Returns the size in columns and rows.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
     }
 
-    /// Draws one frame.
+    /// Draws one frame with this function.
     ///
     /// # Errors
     /// Returns an error if the terminal was closed.
