@@ -18,7 +18,7 @@ use crate::io::storage::atomic::{create_new, file_name};
 
 /// How many links are followed, as on Linux.
 const MAX_LINKS: usize = 40;
-/// How often `NAME.partial` is tried while other writers come and go.
+/// How many times creating `NAME.partial` is tried while other writers create and delete it.
 const TRIES: usize = 8;
 /// The milliseconds between two checks for cancellation while a pipe is full.
 const CANCEL_CHECK: u16 = 50;

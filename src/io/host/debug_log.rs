@@ -40,9 +40,9 @@ const DEFAULT_LEVEL: &str = "debug";
 /// Whether the texts of statements are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoggedStatements {
-    /// Only their numbers: rows, bytes, times, error codes.
+    /// Only numbers: rows, bytes, times, error codes.
     Omitted,
-    /// Their texts, in addition to their numbers.
+    /// Texts and numbers.
     Included,
 }
 

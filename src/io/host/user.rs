@@ -8,7 +8,7 @@ pub fn own_uid() -> u32 {
     getuid().as_raw()
 }
 
-/// Returns the name of this user, by the user id and never by the environment; `uid N` if the system knows no name.
+/// Returns the name of this user. It is looked up by the user id, not in the environment; `uid N` if there is no name.
 #[must_use]
 pub fn user_name() -> String {
     let uid = getuid();

@@ -83,7 +83,7 @@ async fn execute(conn: &mut Conn, query: &InternalQuery, values: Vec<Value>) -> 
     done.and(closed)
 }
 
-/// Converts a value to the driver's type that its placeholder in [`internal_query::bind`] takes.
+/// Converts a value to the driver's type that its placeholder in [`internal_query::bind`] expects.
 fn driver_value(param: &Param) -> Value {
     match param {
         Param::Null => Value::NULL,

@@ -158,7 +158,7 @@ impl Connector {
     }
 }
 
-/// A host name that is in no certificate, verified where any name is accepted.
+/// A host name that is in no certificate. It is verified if any name is accepted.
 ///
 /// The driver skips the check of the name when the text of the certificate error contains this word, which an earlier version
 /// of the library wrote. Today's text quotes the host name, so the host name must be this word. The library checks the name
@@ -197,7 +197,7 @@ fn is_verified(mode: TlsMode) -> bool {
     }
 }
 
-/// Sets the TLS provider of the process, which the driver takes as its default.
+/// Sets the TLS provider of the process, which the driver uses by default.
 fn install_tls_provider() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -15,7 +15,7 @@ use crate::io::tunnel::{AppendLine, IsOwnSocket, ReadFile};
 /// [`SecretSource::Prompt`].
 pub type ReadSecret = dyn Fn(&SecretSource) -> Result<Secret, Problem> + Send + Sync;
 
-/// Returns how many days ago the secret of a source was stored, where that is known. It reads a small file.
+/// Returns how many days ago the secret of a source was stored, if that is known. It reads a small file.
 pub type SecretAge = dyn Fn(&SecretSource) -> Option<u64> + Send + Sync;
 
 /// Starts the server of a profile, and returns a profile that connects to it. Called for each connect.

@@ -1,4 +1,4 @@
-//! The session: each one is a task, which owns the route to the replica and all MySQL connections on it. Only this
+//! The sessions: each one is a task that owns the route to the replica and all MySQL connections on it. Only this
 //! module uses the driver (`mysql_async`). It makes no decision that belongs to the user.
 //!
 //! ```text
@@ -13,7 +13,7 @@
 //! ```text
 //!  task              the session's task: connects, then runs one command after the other
 //!  connect_steps     the connection steps after the route
-//!  statement         runs one statement; bound_values sends the values that go with it
+//!  statement         runs one statement; bound_values sends its values
 //!  supervisor        watches commands, deadlines and the heartbeat while a statement runs
 //!  control           the second connection: KILL, heartbeat, lag
 //!  sign_in           opens the first connection

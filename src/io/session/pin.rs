@@ -52,7 +52,7 @@ pub(super) struct Pins {
     pub(super) read_back: ReadBack,
 }
 
-/// Pins the first connection as the profile says, and reads the variables back.
+/// Pins the first connection with the settings of the profile, and reads the variables back.
 pub(super) async fn pin(
     conn: &mut Conn,
     profile: &Profile,

@@ -59,7 +59,7 @@ pub(super) enum Batching {
     OneByOne,
 }
 
-/// Internal queries that belong together, with the answers that have already come.
+/// Internal queries that belong together, with the answers received so far.
 ///
 /// A server may refuse the text or one query in it, or may not answer query by query. Queries without an answer are
 /// sent again when their answers are needed. Invariant: each query is safe to send twice.
@@ -76,7 +76,7 @@ struct TimedRows {
 }
 
 impl InternalBatch {
-    /// Sends the queries, unless they go one by one.
+    /// Sends the queries, unless they are sent one by one later.
     ///
     /// # Errors
     /// Returns an error only if the connection can no longer be used.

@@ -278,7 +278,7 @@ fn end_of(supervisor: &StatementSupervisor<'_>, outcome: Option<Result<usize, Se
         StopReason::Limit(limit) => End::Limit(*limit),
     };
     match (&supervisor.lost, &supervisor.stop, outcome) {
-        // A statement that the user stopped is cancelled, even where the connection had to be closed for it.
+        // A statement that the user stopped is cancelled, even if the connection had to be closed for it.
         (_, Some(reason), _) => (stopped(reason), 0),
         (Some(problem), None, _) => (End::Broken(problem.clone()), 0),
         (None, None, Some(Ok(width))) => (End::Complete, width),

@@ -297,7 +297,7 @@ impl<'a> StatementSupervisor<'a> {
     }
 
     /// Waits for space in the queue of rows. Returns `Stopped` as soon as the statement is being stopped: then the rows
-    /// are kept, so that reading from the server can continue. A slow receiver says nothing about the server, so no
+    /// are kept, so that reading from the server can continue. A slow receiver does not mean a dead server, so no
     /// heartbeat is sent.
     pub(super) async fn row_slot(&mut self) -> RowSlot<'a> {
         let rows = self.rows;
@@ -329,7 +329,7 @@ impl<'a> StatementSupervisor<'a> {
         let _ = self.rows.send(Rows::End { result: self.result, end }).await;
     }
 
-    /// Closes the first connection: the last resort where the statement does not end.
+    /// Closes the first connection: the last resort if the statement does not end.
     async fn close_connection(&mut self, reason: &str) {
         // The server ends the statement with the connection, if a KILL still reaches it.
         let _ = self.control.kill_connection(self.events).await;

@@ -305,7 +305,7 @@ impl ConnectedSession {
     async fn heartbeat(&mut self) -> Result<(), Problem> {
         control::ping(&mut self.conn).await.map_err(SessionError::into_lost_problem)?;
         if self.control.heartbeat(&self.events).await.is_err() {
-            // Without the second connection a statement is stopped by closing the first one; the session can go on.
+            // Without the second connection, a statement is stopped by closing the first one. The session continues.
             let _ = timeout(limits::REOPEN, self.control.reopen(&self.events)).await;
         }
         Ok(())

@@ -29,8 +29,8 @@ pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     sync_directory(path)
 }
 
-/// Replaces a file as [`replace`] does, but only if its text is still `before` (`None`: if there is no file). Returns whether it
-/// did. The check comes as late as possible, just before the rename.
+/// Replaces a file as [`replace`] does, but only if its text is still `before` (`None`: if there is no file). Returns
+/// whether it did. The check is made as late as possible, just before the rename.
 ///
 /// # Errors
 /// Returns the errors of [`replace`], and an error if the file cannot be read.
@@ -110,8 +110,8 @@ fn read_limited(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(limits::TEXT_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits::TEXT_FILE_BYTES {
-        let most = limits::TEXT_FILE_BYTES >> 20;
-        return Err(Error::new(ErrorKind::InvalidData, format!("it is larger than {most} MiB")));
+        let max_mib = limits::TEXT_FILE_BYTES >> 20;
+        return Err(Error::new(ErrorKind::InvalidData, format!("it is larger than {max_mib} MiB")));
     }
     Ok(bytes)
 }

@@ -13,7 +13,7 @@ use super::atomic;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::SavedWorksheet;
 
-/// The version of the index format; newer versions are left alone.
+/// The version of the index format; files of newer versions are not used.
 const FORMAT: u32 = 1;
 /// How many rrx processes can use one profile at the same time.
 const MAX_SLOTS: u32 = 64;
@@ -178,7 +178,7 @@ impl Slot {
             Err(error) => kept.problems.push(
                 Problem::new(ProblemKind::Local, format!("The worksheet {} cannot be read", path.display()))
                     .because(error.to_string())
-                    .hint("rrx leaves the file alone"),
+                    .hint("rrx leaves the file unchanged"),
             ),
         }
     }

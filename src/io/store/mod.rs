@@ -1,5 +1,5 @@
-//! The result store: a task that owns the rows of all results. It takes row batches from sessions, and serves windows, values,
-//! longer jobs (sort, search, statistics, charts, copies) and exports.
+//! The result store: a task that owns the rows of all results. It receives row batches from sessions, and serves
+//! windows, values, longer jobs (sort, search, statistics, charts, copies) and exports.
 //!
 //! It runs on a thread of tokio's blocking pool and waits for its queues there (`Handle::block_on`), so that encryption and
 //! disk access never block a thread that drives sockets, commands can overtake rows, and the handle can be awaited like a task.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::limits::RESULT_MEMORY;
 
-/// Where the store keeps rows.
+/// The memory and the files in which the store keeps rows.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// Bytes of memory for the rows of each result.

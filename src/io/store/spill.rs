@@ -97,12 +97,12 @@ impl SpillFile {
     #[allow(clippy::useless_conversion, reason = "blocks are counted in 32 bits on macOS")]
     fn check_free_space(&self, length: u64) -> Result<(), BlockError> {
         let Ok(disk) = fstatvfs(&self.file) else { return Ok(()) };
-        let left = u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
-        if left >= SPILL_RESERVE.saturating_add(length) {
+        let free = u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
+        if free >= SPILL_RESERVE.saturating_add(length) {
             return Ok(());
         }
-        let (left, reserve) = (byte_size(left, 1024), byte_size(SPILL_RESERVE, 1024));
-        let why = format!("{left} are free, and {reserve} are reserved for worksheets and the access log");
+        let (free, reserve) = (byte_size(free, 1024), byte_size(SPILL_RESERVE, 1024));
+        let why = format!("{free} are free, and {reserve} are reserved for worksheets and the access log");
         Err(BlockError::Full(Error::new(ErrorKind::StorageFull, why)))
     }
 

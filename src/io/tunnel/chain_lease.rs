@@ -10,7 +10,8 @@ use super::hop_connection::HopChain;
 
 /// The right of a forward to use a chain. The forward keeps it while it is open.
 pub(super) enum ChainLease {
-    /// The tunnel's first chain, alone. Dropping the lease clears the flag that marks the chain as used.
+    /// The tunnel's first chain, used by this forward only. Dropping the lease clears the flag that marks the chain as
+    /// used.
     First(Arc<AtomicBool>),
     /// The tunnel's first chain, together with other forwards.
     Shared,

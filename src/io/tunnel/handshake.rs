@@ -104,7 +104,7 @@ impl HopHandshake<'_> {
 
     async fn policy(&self, accepted: Option<HostKey>) -> Result<HostKeyPolicy, TunnelError> {
         let mut known = Vec::new();
-        // If keys are pinned, they alone decide, and the files are not read.
+        // If keys are pinned, only they decide, and the files are not read.
         if self.hop.pinned.is_empty() {
             for file in self.hop.known_hosts.iter().chain(&self.hop.global_known_hosts) {
                 let bytes = self.context.read_file(file).await;

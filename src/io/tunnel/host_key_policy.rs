@@ -18,7 +18,7 @@ pub(super) struct HostKeyPolicy {
     pub(super) shown: String,
     /// The name and port under which its key is recorded.
     pub(super) known_as: (String, u16),
-    /// If there are fingerprints here, they alone decide.
+    /// If there are pinned fingerprints, only they decide.
     pub(super) pinned: Vec<String>,
     /// The `known_hosts` files, in the order in which they are searched.
     pub(super) known: Vec<(PathBuf, KnownHosts)>,
@@ -51,7 +51,8 @@ impl HostKeyPolicy {
         self.known.iter().flat_map(|(_, known)| known.recorded_key_types(name, *port)).collect()
     }
 
-    /// Returns file and line of a certificate authority for this hop. With pinned keys there is none: they alone decide.
+    /// Returns file and line of a certificate authority for this hop. Returns `None` if keys are pinned, because only
+    /// they decide.
     pub(super) fn authority(&self) -> Option<(PathBuf, usize)> {
         let (name, port) = &self.known_as;
         self.known.iter().find_map(|(file, known)| {

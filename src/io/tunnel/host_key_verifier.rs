@@ -21,7 +21,7 @@ use crate::domain::ssh::host_key::HostKey;
 pub(super) struct SharedDecision(Arc<Mutex<Option<(HostKey, HostKeyDecision)>>>);
 
 impl SharedDecision {
-    /// Returns the decision. A trusted key stays for the next key exchange; any other decision is taken out.
+    /// Returns the decision. A trusted key stays for the next key exchange; any other decision is removed.
     pub(super) fn take(&self) -> Option<(HostKey, HostKeyDecision)> {
         let mut decision = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*decision {

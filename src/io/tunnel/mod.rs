@@ -1,5 +1,5 @@
 //! The tunnel: connects through the hops of a route, and gives the session a loopback port that leads to the replica.
-//! It knows SSH and nothing about MySQL. It opens no file itself: [`TunnelContext`] provides access to files.
+//! It implements SSH and nothing of MySQL. It opens no file itself: [`TunnelContext`] provides access to files.
 //!
 //! ```text
 //!  driver ──► 127.0.0.1:port ──► copy task ──► SSH connection ──► hop … hop ──► replica

@@ -213,11 +213,11 @@ fn sign_in(problem: Problem, details: &SignInDetails<'_>) -> Problem {
     if tried.is_empty() && forbidden.is_empty() {
         problem = problem.because("there is no key to try: no agent answers, and there is no key file");
     }
-    for one in tried {
-        problem = problem.because(format!("tried {one}"));
+    for attempt in tried {
+        problem = problem.because(format!("tried {attempt}"));
     }
-    for one in forbidden {
-        problem = problem.because(format!("not tried {one}"));
+    for method in forbidden {
+        problem = problem.because(format!("not tried {method}"));
     }
     if !accepts.is_empty() {
         problem = problem.because(format!("the hop accepts {}", accepts.join(", ")));

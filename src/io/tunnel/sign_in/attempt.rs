@@ -189,7 +189,7 @@ impl<'a> SignInAttempt<'a> {
     pub(super) fn into_error(self) -> TunnelError {
         let accepts = self.methods.map(|methods| methods.iter().map(String::from).collect()).unwrap_or_default();
         let forbidden =
-            self.hop.forbidden.iter().map(|one| format!("{}: {}", one.method.name(), one.because)).collect();
+            self.hop.forbidden.iter().map(|rule| format!("{}: {}", rule.method.name(), rule.because)).collect();
         let (host, user) = (self.hop.shown.clone(), self.hop.user.clone());
         TunnelError::SignIn { host, user, tried: self.tried, accepts, forbidden }
     }

@@ -127,7 +127,7 @@ impl<'a> SignIn<'a> {
         Ok(false)
     }
 
-    /// Returns whether the hop closed the connection after keys alone, and may accept another method.
+    /// Returns whether the hop closed the connection after only keys were tried, and may accept another method.
     fn has_tried_only_keys(&self) -> bool {
         let others = [MethodKind::KeyboardInteractive, MethodKind::Password];
         self.attempt.is_closed()
