@@ -17,7 +17,7 @@ const DATABASE: usize = 6;
 /// The header gives up in this order: account, route, the server's id, lag, version. Environment, profile, database,
 /// READ ONLY, the blinding state, the role and the link stay; they get shorter.
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
-    let (context, theme) = (&model.context, model.aside.theme);
+    let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.header, buffer);
     let Some(profile) = &context.profile else {
         parts(
@@ -149,8 +149,8 @@ fn link_words(model: &Model) -> Vec<String> {
 /// A notice stands above the keys, over the lower border of the panels, in as many lines as it needs; on a screen that
 /// is too low for both it stands in the keys' place.
 pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
-    let (layout, theme) = (&model.context.layout, model.aside.theme);
-    let Some(notice) = model.aside.notice.as_ref().filter(|_| has_notice_line(model)) else { return };
+    let (layout, theme) = (&model.context.layout, model.theme);
+    let Some(notice) = model.notices.current.as_ref().filter(|_| has_notice_line(model)) else { return };
     let (body, screen) = (rect(layout.body, buffer), rect(layout.screen, buffer));
     let lines = wrap(&notice.text, usize::from(body.width).saturating_sub(4));
     let most = usize::from(body.height / 3).max(1);

@@ -21,14 +21,14 @@ use super::ui::draw::{clip, parts, rect, wrap};
 
 /// The bottom line: the keys that work here, most useful first, cut to fit.
 pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
-    let (context, theme) = (&model.context, model.aside.theme);
+    let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.hints, buffer);
     if !model.matcher.open().is_empty() {
         let words = format!(" {} … ", label_of(model.matcher.open()));
         parts(buffer, (area.x, area.y), area.right(), [(words.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
         return;
     }
-    if let Some(notice) = model.aside.notice.as_ref().filter(|_| !has_notice_line(model)) {
+    if let Some(notice) = model.notices.current.as_ref().filter(|_| !has_notice_line(model)) {
         let text = wrap(&notice.text, usize::MAX / 2).concat();
         let text = clip(&text, usize::from(area.width).saturating_sub(1));
         parts(buffer, (area.x, area.y), area.right(), [(" ", theme.text()), (text.as_str(), theme.warning())]);

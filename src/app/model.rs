@@ -79,41 +79,96 @@ pub struct Model {
     pub inspector: Inspector,
     /// The open key sequence.
     pub matcher: Matcher,
-    /// What is told besides.
-    pub aside: Aside,
+    /// How the TUI draws: colours and glyphs.
+    pub theme: Theme,
+    pub notices: Notices,
+    pub ids: NextIds,
+    pub jobs: ComputeJobs,
+    pub reconnect: Reconnect,
+    /// End records that a full queue refused. They are sent again with the next clock message.
+    pub refused_records: Vec<StorageCmd>,
+    /// Title and text of a worksheet for the demo, until the demo has a worksheet.
+    pub demo_worksheet: Option<(String, String)>,
+    /// The panel that had the focus when the inspector was opened. Closing the inspector returns there.
+    pub inspector_opened_from: Focus,
+    /// The exit code, once quitting waits only for the last save.
+    pub exit_code: Option<u8>,
 }
 
-/// What belongs to no pane: ids, notices, the activity, colours.
-#[derive(Debug)]
-pub struct Aside {
-    /// Colours.
-    pub theme: Theme,
-    /// The line above the keys.
-    pub notice: Option<Notice>,
-    /// What rrx sent and said, oldest first.
+/// The notice on the screen, and the activity.
+#[derive(Debug, Default)]
+pub struct Notices {
+    /// The notice above the hints. The next key removes it.
+    pub current: Option<Notice>,
+    /// What rrx sent and reported, oldest first.
     pub activity: Vec<ActivityLine>,
-    /// The next session.
-    pub next_session: u32,
-    /// The next result.
-    pub next_result: u64,
-    /// The last job.
-    pub last_job: Generation,
-    /// The job of each slot whose answer is waited for.
-    pub jobs: BTreeMap<ComputeSlot, Generation>,
-    /// The next export.
-    pub next_export: u64,
-    /// The last run of several.
-    pub next_run: u64,
-    /// End records that a full queue refused; they are tried again.
-    pub late: Vec<StorageCmd>,
-    /// A worksheet for the demo where it has none yet.
-    pub first_worksheet: Option<(String, String)>,
-    /// What is remembered from one session to the next.
-    pub again: Reconnect,
-    /// The panel from which the inspector was opened.
-    pub came_from: Focus,
-    /// The exit code, once leaving waits only for the last save.
-    pub leaving: Option<u8>,
+}
+
+/// The ids that sessions, results, exports and runs of several statements get next.
+#[derive(Debug)]
+pub struct NextIds {
+    session: u32,
+    result: u64,
+    export: u64,
+    run: u64,
+}
+
+impl Default for NextIds {
+    fn default() -> Self {
+        Self { session: 1, result: 1, export: 1, run: 1 }
+    }
+}
+
+impl NextIds {
+    /// Returns a session id that was never used.
+    pub(super) fn session(&mut self) -> SessionId {
+        self.session += 1;
+        SessionId(self.session - 1)
+    }
+
+    /// Returns a result id that was never used.
+    pub(super) fn result(&mut self) -> ResultId {
+        self.result += 1;
+        ResultId(self.result - 1)
+    }
+
+    /// Returns an export id that was never used.
+    pub(super) fn export(&mut self) -> ExportId {
+        self.export += 1;
+        ExportId(self.export - 1)
+    }
+
+    /// Returns the number of a new run of several statements.
+    pub(super) fn run(&mut self) -> u64 {
+        self.run += 1;
+        self.run - 1
+    }
+}
+
+/// The compute jobs whose results are awaited.
+#[derive(Debug, Default)]
+pub struct ComputeJobs {
+    last: Generation,
+    /// The newest job of each slot.
+    waiting: BTreeMap<ComputeSlot, Generation>,
+}
+
+impl ComputeJobs {
+    /// Makes a job with a new generation. Results of older jobs of its slot are ignored from then on.
+    pub(super) fn start(&mut self, work: ComputeWork) -> ComputeJob {
+        self.last.0 += 1;
+        self.waiting.insert(work.slot(), self.last);
+        ComputeJob { generation: self.last, work }
+    }
+
+    /// Ends the job of a slot. Returns whether it is the newest one, so that its result counts.
+    pub(super) fn finish(&mut self, slot: ComputeSlot, generation: Generation) -> bool {
+        let is_newest = self.waiting.get(&slot) == Some(&generation);
+        if is_newest {
+            self.waiting.remove(&slot);
+        }
+        is_newest
+    }
 }
 
 impl Model {
@@ -159,22 +214,15 @@ impl Model {
             grid: Grid::default(),
             inspector: Inspector::default(),
             matcher: Matcher::default(),
-            aside: Aside {
-                theme: start.theme,
-                notice,
-                activity,
-                next_session: 1,
-                next_result: 1,
-                last_job: Generation::default(),
-                jobs: BTreeMap::new(),
-                next_export: 1,
-                next_run: 0,
-                late: Vec::new(),
-                first_worksheet: start.first_worksheet,
-                again: Reconnect::default(),
-                came_from: Focus::Worksheet,
-                leaving: None,
-            },
+            theme: start.theme,
+            notices: Notices { current: notice, activity },
+            ids: NextIds::default(),
+            jobs: ComputeJobs::default(),
+            reconnect: Reconnect::default(),
+            refused_records: Vec::new(),
+            demo_worksheet: start.first_worksheet,
+            inspector_opened_from: Focus::Worksheet,
+            exit_code: None,
         }
     }
 
@@ -184,46 +232,20 @@ impl Model {
         self.context.layout = Layout::solve(self.size, self.options);
     }
 
-    /// A session id that was never used.
-    pub(super) fn new_session(&mut self) -> SessionId {
-        self.aside.next_session += 1;
-        SessionId(self.aside.next_session - 1)
-    }
-
-    /// A result id that was never used.
-    pub(super) fn new_result(&mut self) -> ResultId {
-        self.aside.next_result += 1;
-        ResultId(self.aside.next_result - 1)
-    }
-
-    /// An export id that was never used.
-    pub(super) fn new_export(&mut self) -> ExportId {
-        self.aside.next_export += 1;
-        ExportId(self.aside.next_export - 1)
-    }
-
-    /// A job of a number that was never used; older jobs of its slot are forgotten.
-    pub(super) fn new_job(&mut self, work: ComputeWork) -> ComputeJob {
-        self.aside.last_job.0 += 1;
-        let generation = self.aside.last_job;
-        self.aside.jobs.insert(work.slot(), generation);
-        ComputeJob { generation, work }
-    }
-
     /// Tells the user something in one line.
     pub(super) fn notice(&mut self, text: impl Into<String>) {
-        self.aside.notice = Some(Notice { text: text.into(), at: self.context.now });
+        self.notices.current = Some(Notice { text: text.into(), at: self.context.now });
     }
 
     /// Adds a line to the activity; the oldest go.
     pub(super) fn happened(&mut self, what: impl Into<String>) {
         /// Lines kept.
         const MOST: usize = 2_000;
-        if self.aside.activity.len() >= MOST {
-            self.aside.activity.drain(..MOST / 4);
+        if self.notices.activity.len() >= MOST {
+            self.notices.activity.drain(..MOST / 4);
         }
         let at = u64::try_from(self.context.now.as_millis()).unwrap_or(u64::MAX);
-        self.aside.activity.push(ActivityLine { at, text: what.into() });
+        self.notices.activity.push(ActivityLine { at, text: what.into() });
     }
 
     /// Layers of the keymap for what is in focus, nearest first, and whether characters are text there.

@@ -25,23 +25,23 @@ const NO_SUCH_DATABASE: [u16; 2] = [1044, 1049];
 /// The link is gone: what ran is over, and the first attempt begins.
 pub(super) fn on_lost(model: &mut Model, problem: &Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     super::statement::on_session_gone(model, End::Broken(problem.clone()), requests, effects);
-    if model.aside.leaving.is_some() {
+    if model.exit_code.is_some() {
         model.context.link = ConnectionState::None;
         return;
     }
-    let stood = model.aside.again.ready.map(|ready| model.context.now.saturating_sub(ready));
+    let stood = model.reconnect.ready.map(|ready| model.context.now.saturating_sub(ready));
     if stood.is_none_or(|stood| stood >= STEADY) {
-        model.aside.again.tried = 0;
+        model.reconnect.tried = 0;
     }
     model.happened(problem.to_string());
     model.notice(format!("{} Reconnecting …", sentence(problem)));
-    model.aside.again.why = Some(sentence(problem).trim_end_matches('.').to_owned());
+    model.reconnect.why = Some(sentence(problem).trim_end_matches('.').to_owned());
     wait(model, effects);
 }
 
 /// Plans the next attempt.
 fn wait(model: &mut Model, effects: &mut Vec<Effect>) {
-    let again = &mut model.aside.again;
+    let again = &mut model.reconnect;
     let last = PAUSES.len() - 1;
     let pause = usize::try_from(again.tried).map_or(PAUSES[last], |tried| PAUSES[tried.min(last)]);
     again.tried = again.tried.saturating_add(1);
@@ -79,7 +79,7 @@ pub(super) fn now(model: &mut Model, requests: &mut Vec<Request>, effects: &mut 
         ConnectionState::Connected(old) => {
             effects.push(Effect::Session(old, SessionCmd::CloseForReconnect));
             super::statement::on_session_gone(model, End::Cancelled, requests, effects);
-            model.aside.again.tried = 0;
+            model.reconnect.tried = 0;
             by_key(model, effects);
         }
         ConnectionState::Reconnecting { session, .. } => {
@@ -91,7 +91,7 @@ pub(super) fn now(model: &mut Model, requests: &mut Vec<Request>, effects: &mut 
 }
 
 fn by_key(model: &mut Model, effects: &mut Vec<Effect>) {
-    let again = &mut model.aside.again;
+    let again = &mut model.reconnect;
     again.tried = again.tried.max(1);
     again.by_key = true;
     let attempt = again.tried;
@@ -121,11 +121,11 @@ fn begin(model: &mut Model, attempt: u32, effects: &mut Vec<Effect>) {
         model.context.link = ConnectionState::None;
         return;
     };
-    let session = model.new_session();
+    let session = model.ids.session();
     model.context.link = ConnectionState::Reconnecting { session, attempt };
-    model.aside.again.steps.start(&profile.name);
+    model.reconnect.steps.start(&profile.name);
     let database = model.context.database.clone();
-    let after = model.aside.again.last.replace(session);
+    let after = model.reconnect.last.replace(session);
     effects.push(Effect::Session(session, SessionCmd::Connect { profile, database, after }));
 }
 
@@ -137,8 +137,8 @@ pub(super) fn on_asked(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    if model.aside.again.by_key {
-        let mut steps = std::mem::take(&mut model.aside.again.steps);
+    if model.reconnect.by_key {
+        let mut steps = std::mem::take(&mut model.reconnect.steps);
         steps.on_asked(question);
         model.connect = Some(steps);
         with!(model, requests, effects, overlays.dismiss_all());
@@ -166,7 +166,7 @@ pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<E
         model.happened(problem.to_string());
         let gone = std::mem::replace(&mut model.context.database, own).unwrap_or_default();
         model.notice(format!("The database {gone} no longer exists. Connecting without it."));
-        let attempt = model.aside.again.tried.max(1);
+        let attempt = model.reconnect.tried.max(1);
         begin(model, attempt, effects);
     } else if problem.passes {
         model.happened(problem.to_string());
@@ -188,11 +188,11 @@ fn end(model: &mut Model, problem: Problem) {
 /// Takes what the new session knows; answers whether it is a server whose catalog is there already.
 pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
     let now = model.context.now;
-    model.aside.again.ready = Some(now);
-    model.aside.again.last = model.context.link.session();
-    let why = model.aside.again.why.take();
+    model.reconnect.ready = Some(now);
+    model.reconnect.last = model.context.link.session();
+    let why = model.reconnect.why.take();
     let Some(profile) = model.context.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
-    let before = model.aside.again.before.replace((profile.clone(), Arc::clone(facts)));
+    let before = model.reconnect.before.replace((profile.clone(), Arc::clone(facts)));
     let Some((_, before)) = before.filter(|(name, _)| *name == profile) else { return false };
     let is_same = before.identity == facts.identity;
     let mut text = format!("Reconnected to {} {}", facts.product, facts.short_version());

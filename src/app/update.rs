@@ -65,14 +65,14 @@ fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Requ
     }
     super::reconnect::on_clock(model, effects);
     // What a full queue refused goes again.
-    effects.extend(model.aside.late.drain(..).map(Effect::Storage));
+    effects.extend(model.refused_records.drain(..).map(Effect::Storage));
     with!(model, requests, effects, worksheets.save());
 }
 
 fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let (layers, takes_text) = model.layers();
     let keymap = model.context.keymap.clone();
-    model.aside.notice = None;
+    model.notices.current = None;
     match model.matcher.feed(chord, &keymap, &layers, takes_text) {
         KeyMatch::Action(action) => super::requests::act(model, action, requests, effects),
         KeyMatch::Text(character) => on_text(model, character, requests, effects),
@@ -119,10 +119,9 @@ fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects:
 
 fn on_computed(model: &mut Model, computed: Computed) {
     let slot = computed.answer.slot();
-    if model.aside.jobs.get(&slot) != Some(&computed.generation) {
+    if !model.jobs.finish(slot, computed.generation) {
         return;
     }
-    model.aside.jobs.remove(&slot);
     match computed.answer {
         ComputeResult::Found { best, total } => {
             model.overlays.on_found(&best, total, &model.context);
@@ -145,7 +144,7 @@ fn on_session(
     match event {
         SessionEvent::ConnectionStep { hop, step: rung, state } => {
             if is_behind {
-                model.aside.again.steps.on_step(hop, rung, state);
+                model.reconnect.steps.on_step(hop, rung, state);
             } else if let Some(connect) = &mut model.connect {
                 connect.on_step(hop, rung, state);
             }
@@ -165,7 +164,7 @@ fn on_session(
                 model.happened(warning.clone());
             }
             // What was wrong at the start stays to be read.
-            if model.aside.notice.is_none() {
+            if model.notices.current.is_none() {
                 model.notice(format!("Connected to {} {}", facts.product, facts.short_version()));
             }
             let is_known = super::reconnect::on_ready(model, &facts);
@@ -243,7 +242,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         StorageEvent::Worksheets { profile, worksheets, front, problems } => {
             let is_demo =
                 model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
-            let first = if worksheets.is_empty() && is_demo { model.aside.first_worksheet.take() } else { None };
+            let first = if worksheets.is_empty() && is_demo { model.demo_worksheet.take() } else { None };
             let is_first = first.is_some();
             let worksheets =
                 first.map_or(worksheets, |(title, text)| vec![SavedWorksheet::new("sheet-1", &title, &text)]);
@@ -288,7 +287,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         },
         StorageEvent::Failed(problem) => {
             model.worksheets.is_saving = false;
-            if let Some(code) = model.aside.leaving {
+            if let Some(code) = model.exit_code {
                 effects.push(Effect::Quit(code.max(problem.kind.exit_code())));
             }
             requests.push(Request::Problem(problem));
@@ -355,7 +354,7 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
         }
         // What happened is written down, if later.
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {
-            model.aside.late.push(end);
+            model.refused_records.push(end);
             effects.push(Effect::Wake(super::statement::SOON));
         }
         Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),

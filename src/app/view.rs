@@ -24,14 +24,14 @@ use super::ui::theme::Theme;
 /// Draws the model, in ASCII where the terminal can draw nothing else.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
     paint(model, buffer);
-    if model.aside.theme.glyphs() == GlyphSet::Ascii {
+    if model.theme.glyphs() == GlyphSet::Ascii {
         to_ascii(buffer);
     }
 }
 
 fn paint(model: &Model, buffer: &mut Buffer) {
     let layout = &model.context.layout;
-    let theme = model.aside.theme;
+    let theme = model.theme;
     if layout.room == LayoutClass::TooSmall {
         too_small(buffer, theme);
         return;
@@ -62,7 +62,7 @@ fn too_small(buffer: &mut Buffer, theme: Theme) {
 }
 
 fn panels(model: &Model, buffer: &mut Buffer) {
-    let (layout, context, theme) = (&model.context.layout, &model.context, model.aside.theme);
+    let (layout, context, theme) = (&model.context.layout, &model.context, model.theme);
     // What comes over others is drawn last.
     if let Some(area) = layout.worksheet {
         let in_focus = model.focus == Focus::Worksheet;

@@ -53,7 +53,7 @@ fn copied(bench: &mut Bench) -> Option<(String, String)> {
 }
 
 fn notice(bench: &Bench) -> String {
-    bench.model.aside.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()
+    bench.model.notices.current.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn a_lost_link_is_connected_again_at_once_behind_the_screen_in_the_database_of_t
     assert_eq!(bench.model.context.link, ConnectionState::Connected(SessionId(2)));
     assert_eq!(bench.model.context.database.as_deref(), Some("elsewhere"));
     assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed meanwhile"));
-    let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+    let notice = &bench.model.notices.current.as_ref().unwrap().text;
     assert_eq!(notice, "Reconnected to Aurora MySQL 8.0.39 (The tunnel is gone: the hop closed it)");
     // The same server: its catalog already exists.
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::LoadCatalog))));
@@ -116,7 +116,7 @@ fn what_waiting_cannot_mend_stops_the_attempts_and_is_shown() {
         bench.effects.clear();
         event(&mut bench, 2, SessionEvent::Failed(problem.clone()));
         assert_eq!(bench.model.context.link, ConnectionState::Lost);
-        let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+        let notice = &bench.model.notices.current.as_ref().unwrap().text;
         assert!(notice.contains(&problem.what) && notice.contains("Alt-R reconnects"), "{notice}");
         assert!(header(&bench).contains("✗ LINK LOST"), "{}", header(&bench));
         assert!(bench.model.connect.is_none());
@@ -135,7 +135,7 @@ fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
     assert!(matches!(bench.effects.as_slice(), [Effect::Session(SessionId(2), SessionCmd::CloseForReconnect)]));
     assert_eq!(bench.model.context.link, ConnectionState::Lost);
     assert!(bench.model.connect.is_none());
-    let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+    let notice = &bench.model.notices.current.as_ref().unwrap().text;
     assert!(notice.contains("Password of RO_USER"), "{notice}");
     // What the closed session still says is of no interest.
     event(&mut bench, 2, SessionEvent::Closed);
@@ -215,7 +215,7 @@ fn another_server_than_before_is_told_and_its_catalog_is_read() {
     let other =
         ServerFacts { identity: "replica-2".into(), server_id: "replica-2".into(), role: Role::Writer, ..facts() };
     event(&mut bench, 2, SessionEvent::Ready(Arc::new(other)));
-    let notice = &bench.model.aside.notice.as_ref().unwrap().text;
+    let notice = &bench.model.notices.current.as_ref().unwrap().text;
     assert!(notice.contains("ANOTHER SERVER than before: replica-2, it was replica-1"), "{notice}");
     assert!(notice.contains("it was REPLICA"), "{notice}");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::LoadCatalog))));
@@ -298,7 +298,7 @@ fn a_statement_run_while_the_link_is_down_is_not_kept_for_later() {
     bench.effects.clear();
     bench.text("SELECT 1");
     bench.keys("f5");
-    assert!(bench.model.aside.notice.as_ref().unwrap().text.contains("nothing was sent"));
+    assert!(bench.model.notices.current.as_ref().unwrap().text.contains("nothing was sent"));
     event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
 }

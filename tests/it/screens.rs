@@ -52,7 +52,7 @@ fn an_ascii_terminal_gets_ascii_but_for_what_values_hold() {
     let size = (100, 30);
     let mut bench = with_rows(size);
     let look = TerminalLook { glyphs: GlyphSet::Ascii, ..TerminalLook::default() };
-    bench.model.aside.theme = Theme::new(look);
+    bench.model.theme = Theme::new(look);
     let drawn = text(&bench, size);
     assert_eq!(drawn.chars().filter(|c| !c.is_ascii()).collect::<String>(), "漢字", "{drawn}");
     assert!(drawn.contains("<null>") && drawn.contains("<empty>"), "{drawn}");

@@ -39,7 +39,7 @@ fn states(name: &str, is_marked: bool, reach: impl Fn(&mut Bench)) {
         reach(&mut bench);
         let buffer = screen(&bench.model, width, height);
         writeln!(whole, "== {width} x {height}").unwrap();
-        let theme = bench.model.aside.theme;
+        let theme = bench.model.theme;
         for y in 0..height {
             let mut line = String::new();
             let mut marks = String::new();

@@ -31,7 +31,7 @@ use show::show;
 /// History lines read at once.
 const HISTORY: usize = 500;
 /// Asks answered for one message; more would be two panes asking each other.
-const ASKS: usize = 64;
+const MAX_REQUESTS: usize = 64;
 
 /// Does an action: the pane of its layer decides.
 pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -119,7 +119,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             None => requests.push(Request::Notice("Put the cursor on a statement first.".into())),
         },
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
-        AppAction::Activity => requests.push(open(ActivityDialog { lines: model.aside.activity.clone() })),
+        AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
         AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => model.connect = Some(Connect::default()),
         AppAction::Reconnect => super::reconnect::now(model, requests, effects),
@@ -182,7 +182,7 @@ fn neighbour(model: &Model, forward: bool) -> Focus {
 /// Answers what was asked, and what that asks in turn.
 pub(super) fn settle(model: &mut Model, requests: Vec<Request>, effects: &mut Vec<Effect>) {
     let mut waiting: std::collections::VecDeque<Request> = requests.into();
-    for _ in 0..ASKS {
+    for _ in 0..MAX_REQUESTS {
         let Some(request) = waiting.pop_front().or_else(|| results::outlived(model)) else { break };
         let mut more = Vec::new();
         handle(model, request, &mut more, effects);
@@ -225,14 +225,14 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::ShowInspector => {
             model.options.inspector = true;
             if model.focus != Focus::Inspector {
-                model.aside.came_from = model.focus;
+                model.inspector_opened_from = model.focus;
             }
             requests.push(Request::Focus(Focus::Inspector));
         }
         Request::HideInspector => {
             model.options.inspector = false;
             // One step back is the panel from which it was opened: the cursor is there.
-            let back = if model.focus == Focus::Inspector { model.aside.came_from } else { model.focus };
+            let back = if model.focus == Focus::Inspector { model.inspector_opened_from } else { model.focus };
             requests.push(Request::Focus(back));
         }
         Request::Do(action) => act(model, action, requests, effects),
@@ -272,7 +272,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         }
         Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog)),
         Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
-        Request::Compute(work) => effects.push(Effect::Compute(model.new_job(work))),
+        Request::Compute(work) => effects.push(Effect::Compute(model.jobs.start(work))),
         Request::LoadSnippets => load_snippets(model, effects),
         Request::Focus(focus) => {
             model.focus = focus;
@@ -345,7 +345,7 @@ fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
         effects.push(Effect::Session(session, SessionCmd::Close));
     }
     super::statement::on_session_gone(model, End::Cancelled, requests, effects);
-    model.aside.leaving = Some(0);
+    model.exit_code = Some(0);
     with!(model, requests, effects, worksheets.save());
     super::statement::leave(model, effects);
 }
@@ -372,7 +372,7 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
         effects.push(Effect::Session(old, SessionCmd::Close));
     }
     super::statement::on_session_gone(model, End::Cancelled, requests, effects);
-    let session = model.new_session();
+    let session = model.ids.session();
     model.context.link = ConnectionState::Connecting(session);
     model.context.facts = None;
     if model.context.profile.as_ref().is_none_or(|before| before.name != name) {

@@ -44,12 +44,12 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
                 model.notice(why);
                 return;
             }
-            let again = (rows == ExportRows::All).then(|| model.new_result());
+            let again = (rows == ExportRows::All).then(|| model.ids.result());
             let order = model.grid.export_order(ExportId::default(), form, path);
             requests.extend(order.map(|order| Request::ExportTo(ExportJob { rerun_as: again, ..order })));
         }
         Request::ExportTo(order) => {
-            let order = ExportJob { id: model.new_export(), ..order };
+            let order = ExportJob { id: model.ids.export(), ..order };
             with!(model, requests, effects, grid.export(order));
         }
         Request::RunForExport { job, statement } => {

@@ -93,7 +93,7 @@ fn finish(
     effects: &mut Vec<Effect>,
 ) {
     let result = statement.result;
-    model.aside.notice.take_if(|notice| notice.text == STOPPING);
+    model.notices.current.take_if(|notice| notice.text == STOPPING);
     with!(model, requests, effects, grid.on_ended(result, report));
     // The rows tell an export of their end; where none were sent, it would wait for ever.
     let export = model.grid.exporting().filter(|export| export.order.rerun_as == Some(result));

@@ -54,14 +54,9 @@ pub(super) fn run_all(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    model.aside.next_run += 1;
+    let run = model.ids.run();
     let worksheet = model.worksheets.sheet().map(|sheet| sheet.key.clone()).unwrap_or_default();
-    run_next(
-        model,
-        StatementQueue { run: model.aside.next_run, worksheet, waiting: statements.into() },
-        requests,
-        effects,
-    );
+    run_next(model, StatementQueue { run, worksheet, waiting: statements.into() }, requests, effects);
 }
 
 /// Runs the first statement of a queue; the others go with it.
@@ -123,7 +118,7 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
         Err(error) => return report_not_started(model, new, error, requests, effects),
     };
     let question = elsewhere_question(&model.context, &model.worksheets, &new);
-    let result = new.export.as_ref().map_or_else(|| model.new_result(), |export| export.result);
+    let result = new.export.as_ref().map_or_else(|| model.ids.result(), |export| export.result);
     let limits = bounds(&model.context);
     let bounds = RunBounds { rows: limits.rows.filter(|_| new.export.is_none()), ..limits };
     let since = model.context.now;
@@ -181,7 +176,7 @@ fn report_not_started(
             if let Some(((key, start), at)) = new.location.as_ref().zip(problem.at) {
                 model.worksheets.mark(start + at, Some(key));
             }
-            let result = model.new_result();
+            let result = model.ids.result();
             with!(model, requests, effects, grid.start(result, new.text, new.origin));
             let report = RunReport::without_rows(End::Broken(*problem));
             with!(model, requests, effects, grid.on_ended(result, &report));
@@ -301,8 +296,8 @@ fn handle(
 /// Quits, once everything that has to be on disk has been handed to the storage task.
 pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
     let is_done = !model.worksheets.is_saving && model.context.statements.is_empty();
-    if let Some(code) = model.aside.leaving.filter(|_| is_done) {
-        effects.extend(model.aside.late.drain(..).map(Effect::Storage));
+    if let Some(code) = model.exit_code.filter(|_| is_done) {
+        effects.extend(model.refused_records.drain(..).map(Effect::Storage));
         effects.push(Effect::Quit(code));
     }
 }
