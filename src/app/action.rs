@@ -1,4 +1,4 @@
-//! Every action: its name and its help, once. Hints, help, palette and the list of `rrx keys` are drawn from these tables.
+//! The table of all actions with their names and help texts. Hints, help, palette and `rrx keys` use it.
 
 use super::action_table::actions;
 pub use super::dialogs::actions::ListAction;
@@ -9,7 +9,7 @@ pub use super::panes::inspector::actions::InspectorAction;
 pub use super::panes::worksheet::actions::WorksheetAction;
 
 actions! {
-    /// What works everywhere.
+    /// Actions that work everywhere.
     AppAction in "app" {
         Run = "run": "Run the statement at the cursor",
         RunAll = "run-all": "Run all statements, up to the first error",
@@ -40,9 +40,8 @@ actions! {
     }
 }
 
-/// Any action.
+/// An action of any layer of the keymap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each variant is a layer")]
 pub enum Action {
     App(AppAction),
     List(ListAction),
@@ -57,24 +56,23 @@ pub enum Action {
 macro_rules! each_layer {
     ($($variant:ident($inner:ident)),+) => {
         impl Action {
-            /// All actions of all layers.
+            /// Returns all actions of all layers.
             pub fn all() -> impl Iterator<Item = Self> {
                 std::iter::empty()$(.chain($inner::ALL.iter().copied().map(Self::$variant)))+
             }
 
-            /// The keymap's layer.
             #[must_use]
             pub fn layer(self) -> &'static str {
                 match self { $(Self::$variant(_) => $inner::LAYER,)+ }
             }
 
-            /// Its name within the layer.
+            /// Returns its name within the layer.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant(inner) => inner.name(),)+ }
             }
 
-            /// What it does, in one line.
+            /// Returns what it does, in one line.
             #[must_use]
             pub fn help(self) -> &'static str {
                 match self { $(Self::$variant(inner) => inner.help(),)+ }
@@ -94,7 +92,7 @@ each_layer!(
 );
 
 impl Action {
-    /// The action of this layer and name.
+    /// Finds the action of this layer and name.
     #[must_use]
     pub fn find(layer: &str, name: &str) -> Option<Self> {
         Self::all().find(|action| action.layer() == layer && action.name() == name)

@@ -10,18 +10,17 @@ macro_rules! actions {
         }
 
         impl $name {
-            /// All, in the order of the table.
+            /// All actions, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-            /// The keymap's layer.
             pub const LAYER: &'static str = $layer;
 
-            /// Its name within the layer.
+            /// Returns its name within the layer.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $id,)+ }
             }
 
-            /// What it does, in one line.
+            /// Returns what it does, in one line.
             #[must_use]
             pub fn help(self) -> &'static str {
                 match self { $(Self::$variant => $help,)+ }

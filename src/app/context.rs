@@ -1,4 +1,4 @@
-//! What every pane may read and none may write: profile, session, catalog, docs, snippets, keymap, settings, time.
+//! What every pane can read and none can change: profile, session, catalog, docs, snippets, keymap, settings, time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,36 +18,34 @@ use super::layout::Layout;
 use super::statement::current::Statements;
 use super::statement::life::Statement;
 
-/// Where the session stands.
+/// The state of the session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ConnectionState {
-    /// There is none.
+    /// There is no session.
     #[default]
     None,
-    /// The ladder is being climbed.
+    /// The first connection is being made.
     Connecting(SessionId),
-    /// Connected.
     Connected(SessionId),
-    /// It was there and is gone; the next attempt comes by itself.
+    /// The link was lost. The next attempt starts by itself.
     Waiting {
-        /// Which attempt it will be, from 1.
+        /// The number of the next attempt, from 1.
         attempt: u32,
-        /// When it begins.
         due: Duration,
     },
-    /// It was there and is gone; an attempt is under way behind the screen.
+    /// The link was lost. An attempt is under way while the screen stays as it is.
     Reconnecting {
-        /// The session that connects.
+        /// The session that is connecting.
         session: SessionId,
-        /// Which attempt it is.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
-    /// It was there and is gone, and nobody tries.
+    /// The link was lost, and rrx does not reconnect by itself.
     Lost,
 }
 
 impl ConnectionState {
-    /// The session that lives, connected or not yet.
+    /// Returns the session that is connected or connecting.
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         match self {
@@ -57,51 +55,42 @@ impl ConnectionState {
     }
 }
 
-/// Read-only for panes.
+/// The state that all panes share. Panes only read it.
 #[derive(Debug)]
 pub struct Context {
-    /// The settings.
     pub settings: Arc<Settings>,
-    /// Every profile that can be chosen, the built-in ones too.
+    /// All profiles that can be chosen, including the built-in ones.
     pub profiles: Vec<Arc<Profile>>,
-    /// Bindings.
     pub keymap: Arc<Keymap<Action>>,
-    /// Which glyphs the terminal can draw.
+    /// The glyphs that the terminal can draw.
     pub glyphs: GlyphSet,
     /// The profile in use.
     pub profile: Option<Arc<Profile>>,
-    /// Where its session stands.
+    /// The state of its session.
     pub link: ConnectionState,
-    /// What the server said of itself.
+    /// What the server reported about itself when it was connected.
     pub facts: Option<Arc<ServerFacts>>,
-    /// How far it is behind, and when that was read.
+    /// The replica's lag, and when it was read.
     pub lag: Option<(Lag, Duration)>,
-    /// The current database, followed through USE.
+    /// The current database. `USE` changes it.
     pub database: Option<String>,
-    /// What exists there.
     pub catalog: Option<Arc<Catalog>>,
-    /// Doc packs.
     pub docs: Arc<Vec<DocPack>>,
-    /// Snippets.
     pub snippets: Arc<Vec<Snippet>>,
     /// The statements that have not ended.
     pub statements: Statements,
-    /// The folder in which rrx was started: a file's name alone is one in it.
-    pub folder: String,
-    /// The layout.
+    /// The directory in which rrx was started. A file name without a path is a file in it.
+    pub directory: String,
     pub layout: Layout,
     /// Time since the program started.
     pub now: Duration,
 }
 
-/// The row to which a key refers.
+/// The column to which a foreign key refers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// Its schema.
     pub schema: String,
-    /// Its table.
     pub table: String,
-    /// The column that has the key's value.
     pub column: String,
 }
 
@@ -112,13 +101,13 @@ impl Context {
         self.statements.current().filter(|statement| statement.is_running())
     }
 
-    /// How the server reads text; MySQL's plain way before one is known.
+    /// Returns how the server reads SQL. Without a server it is MySQL's default.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.facts.as_ref().map_or_else(Dialect::default, |facts| facts.dialect)
     }
 
-    /// The page about a table, in the first pack that has one.
+    /// Returns the page about a table from the first pack that has one.
     #[must_use]
     pub fn page(&self, schema: &str, table: &str) -> Option<&crate::domain::docs::DocPage> {
         let full = format!("{schema}.{table}");
@@ -126,7 +115,7 @@ impl Context {
         pages().find(|page| page.object == full).or_else(|| pages().find(|page| page.object == table))
     }
 
-    /// Where a column of a result refers to by a declared foreign key of one column.
+    /// Returns the column to which a column of a result refers. Only declared foreign keys of one column count.
     #[must_use]
     pub fn refers_to(&self, column: &Column) -> Option<Reference> {
         let origin = &column.origin;
@@ -139,7 +128,7 @@ impl Context {
         Some(Reference { schema: key.to_schema.clone(), table: key.to_table.clone(), column: to })
     }
 
-    /// How far the replica is behind, as far as that is known now.
+    /// Returns the replica's lag, as far as it is known now.
     #[must_use]
     pub fn lag(&self) -> Option<Lag> {
         let facts = self.facts.as_ref().filter(|_| matches!(self.link, ConnectionState::Connected(_)))?;
@@ -151,7 +140,7 @@ impl Context {
         Some(lag.clone())
     }
 
-    /// The first key of an action, for hints and empty states.
+    /// Returns the first key of an action, for hints and messages.
     #[must_use]
     pub fn key(&self, action: Action) -> String {
         self.keymap.label(action.layer(), action).unwrap_or_else(|| "(no key)".into())

@@ -1,4 +1,4 @@
-//! What the model wants done outside. Effects are data: they can be listed, compared and refused.
+//! What `update` asks the shell to do. Effects are data: tests can list them, and a full queue can refuse them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,27 +7,26 @@ use crate::domain::catalog::Catalog;
 use crate::domain::compute::ComputeJob;
 use crate::domain::protocol::{ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
-/// One thing to do outside.
+/// One thing for the shell to do.
 #[derive(Debug)]
 pub enum Effect {
-    /// For a session task; `Connect` starts it.
+    /// Sends a command to a session task. `Connect` starts the task.
     Session(SessionId, SessionCmd),
-    /// For the store task.
+    /// Sends a command to the result store.
     Store(StoreCmd),
-    /// For the export of rows to a file.
+    /// Sends a command to the exports of rows to files.
     Export(ExportCmd),
-    /// For the storage task.
+    /// Sends a command to the storage task.
     Storage(StorageCmd),
-    /// For the host.
     Host(HostCmd),
-    /// Heavy pure work, beside the loop; the newest of its slot wins.
+    /// Runs heavy pure work on another thread. A newer job of its slot replaces it.
     Compute(ComputeJob),
-    /// Free this beside the loop: a large catalog takes milliseconds to free.
+    /// Frees a catalog on another thread, because a large one takes milliseconds to free.
     Discard(Arc<Catalog>),
-    /// Draw every cell anew: something else has written to the terminal.
+    /// Redraws every cell, because another program has written to the terminal.
     Redraw,
-    /// A clock message after this time.
+    /// Sends a clock message after this time.
     Wake(Duration),
-    /// Leave, with this exit code.
+    /// Quits with this exit code.
     Quit(u8),
 }

@@ -11,11 +11,11 @@ use super::context::ConnectionState;
 use super::model::Model;
 use super::ui::draw::{clip, parts, rect, wrap};
 
-/// Cells that the database keeps where a profile's name is long.
+/// Cells that a long profile name leaves to the database.
 const DATABASE: usize = 6;
 
-/// The header gives up in this order: account, route, the server's id, lag, version. Environment, profile, database,
-/// READ ONLY, the blinding state, the role and the link stay; they get shorter.
+/// Draws the header. If it does not fit, it drops the account first, then the route, the server's id, the lag and the
+/// version. Environment, profile, database, READ ONLY, the blinding state, the role and the link stay, but get shorter.
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.header, buffer);
@@ -35,8 +35,8 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         ConnectionState::None => ("○", theme.dim()),
         ConnectionState::Lost => ("✗", theme.bad()),
     };
-    let words = link_words(model);
-    // What a server said that is not there any more is not said of the one that comes.
+    let texts = link_texts(model);
+    // Facts about the last server are not shown while another one is being connected.
     let facts = context.facts.as_ref().filter(|_| matches!(context.link, ConnectionState::Connected(_)));
     let role = facts.map_or("role unknown", |facts| facts.role.label());
     let short_role = match facts.map(|facts| facts.role) {
@@ -53,8 +53,8 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let account =
         facts.map_or_else(String::new, |facts| format!(" {} ·", facts.account.split('@').next().unwrap_or_default()));
     let hops = profile.route.iter().map(|hop| hop.host.as_str());
-    let stations: Vec<&str> = std::iter::once("   you").chain(hops).chain([""]).collect();
-    let route = stations.join(" ─ ");
+    let stops: Vec<&str> = std::iter::once("   you").chain(hops).chain([""]).collect();
+    let route = stops.join(" ─ ");
 
     let width = usize::from(area.width);
     let short = [
@@ -66,16 +66,16 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let badge = format!(" {} ", profile.environment.label());
     let database = visible(context.database.as_deref().unwrap_or("(no database)"));
     let has_two_lines = area.height > 1;
-    // What stands beside the names on their line.
-    let beside = badge.width() + 3 + glyph.width();
-    let bare = beside + profile.name.width() + database.width() + if has_two_lines { 0 } else { short[2].width() };
-    let word = words.iter().find(|word| bare + word.width() <= width).map_or("", String::as_str);
-    let full = beside + profile.name.width() + database.width() + word.width();
+    // The width of what shares the line with the names.
+    let fixed = badge.width() + 3 + glyph.width();
+    let bare = fixed + profile.name.width() + database.width() + if has_two_lines { 0 } else { short[2].width() };
+    let state = texts.iter().find(|text| bare + text.width() <= width).map_or("", String::as_str);
+    let full = fixed + profile.name.width() + database.width() + state.width();
     let room = if has_two_lines { width } else { width.saturating_sub(full) };
     let must = short.iter().find(|must| must.width() <= room).unwrap_or(&short[3]);
     let room = if has_two_lines { width } else { width.saturating_sub(must.width()) };
-    let word = if full <= room { word } else { "" };
-    let names = room.saturating_sub(beside + word.width());
+    let state = if full <= room { state } else { "" };
+    let names = room.saturating_sub(fixed + state.width());
     let name = clip(&profile.name, names.saturating_sub(database.width().min(DATABASE)));
     let database = clip(&database, names.saturating_sub(name.width()));
 
@@ -83,11 +83,11 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let mut spare = if has_two_lines {
         width.saturating_sub(must.width())
     } else {
-        room.saturating_sub(beside + name.width() + database.width() + word.width())
+        room.saturating_sub(fixed + name.width() + database.width() + state.width())
     };
     let mut give = |texts: &[String], may: bool| {
         let text = texts.iter().find(|text| may && text.width() <= spare).cloned();
-        // What counts less gives way first: nothing behind what does not fit has a place.
+        // After a text that does not fit, no less important text is shown.
         spare = text.as_ref().map_or(0, |text| spare - text.width());
         text.unwrap_or_default()
     };
@@ -108,7 +108,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
             (database.as_str(), theme.heading()),
             (if route.is_empty() { " " } else { route.as_str() }, theme.dim()),
             (glyph, glyph_style),
-            (word, glyph_style),
+            (state, glyph_style),
         ],
     );
     let right = match must.strip_prefix(' ').and_then(|must| must.strip_prefix(role)) {
@@ -123,8 +123,8 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
 }
 
-/// What is true of the link, the longest words first; connected needs none.
-fn link_words(model: &Model) -> Vec<String> {
+/// Returns texts about the state of the link, the longest first. A connected link needs none.
+fn link_texts(model: &Model) -> Vec<String> {
     match model.context.link {
         ConnectionState::Connected(_) => Vec::new(),
         ConnectionState::Connecting(_) => vec![" connecting".into()],
@@ -132,7 +132,7 @@ fn link_words(model: &Model) -> Vec<String> {
         ConnectionState::Lost => vec![" LINK LOST".into(), " LOST".into()],
         ConnectionState::Waiting { attempt, due } => {
             let left = due.saturating_sub(model.context.now);
-            // The last second is one second, too.
+            // Rounds up: the last second counts as 1.
             let left = left.as_secs() + u64::from(left.subsec_millis() > 0);
             vec![
                 format!(" LINK LOST, reconnecting in {left} s (attempt {attempt})"),
@@ -146,8 +146,8 @@ fn link_words(model: &Model) -> Vec<String> {
     }
 }
 
-/// A notice stands above the keys, over the lower border of the panels, in as many lines as it needs; on a screen that
-/// is too low for both it stands in the keys' place.
+/// Draws the notice above the hints, over the lower border of the panels, in as many lines as it needs. On a screen too
+/// low for both, the notice replaces the hints.
 pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
     let (layout, theme) = (&model.context.layout, model.theme);
     let Some(notice) = model.notices.current.as_ref().filter(|_| has_notice_line(model)) else { return };
@@ -161,13 +161,13 @@ pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
         parts(buffer, (end, y), body.right(), [(" ", theme.warning())]);
         if y + 1 < body.bottom() {
             let rest = Rect { x: end, y, width: screen.right().saturating_sub(end + 1), height: 1 };
-            let blank = " ".repeat(usize::from(rest.width));
-            parts(buffer, (rest.x, rest.y), rest.right(), [(blank.as_str(), theme.text())]);
+            let spaces = " ".repeat(usize::from(rest.width));
+            parts(buffer, (rest.x, rest.y), rest.right(), [(spaces.as_str(), theme.text())]);
         }
     }
 }
 
-/// Returns whether a notice has a line of its own; else it takes the line of the hints.
+/// Returns whether a notice has a line of its own. If not, it replaces the hints.
 pub(super) fn has_notice_line(model: &Model) -> bool {
     model.context.layout.body.height > 3
 }

@@ -1,4 +1,4 @@
-//! Draws the hints: the bottom line with the keys that do something now.
+//! Draws the hints: the bottom line with the keys that work now.
 
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
@@ -19,13 +19,13 @@ use super::panes::worksheet::WorksheetAction;
 use super::request::DialogShape;
 use super::ui::draw::{clip, parts, rect, wrap};
 
-/// The bottom line: the keys that work here, most useful first, cut to fit.
+/// Draws the bottom line: the keys that work here, most useful first, as many as fit.
 pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.hints, buffer);
     if !model.matcher.open().is_empty() {
-        let words = format!(" {} … ", label_of(model.matcher.open()));
-        parts(buffer, (area.x, area.y), area.right(), [(words.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
+        let keys = format!(" {} … ", label_of(model.matcher.open()));
+        parts(buffer, (area.x, area.y), area.right(), [(keys.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
         return;
     }
     if let Some(notice) = model.notices.current.as_ref().filter(|_| !has_notice_line(model)) {
@@ -35,9 +35,9 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
         return;
     }
     let mut x = area.x + 1;
-    for (action, word) in hint_actions(model, usize::from(area.width)) {
+    for (action, label) in hint_actions(model, usize::from(area.width)) {
         let Some(key) = context.keymap.label(action.layer(), action) else { continue };
-        let width = u16::try_from(key.width() + word.width() + 1).unwrap_or(u16::MAX);
+        let width = u16::try_from(key.width() + label.width() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
             break;
         }
@@ -45,17 +45,17 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
             buffer,
             (x, area.y),
             area.right(),
-            [(key.as_str(), theme.key()), (" ", theme.dim()), (word, theme.dim()), ("   ", theme.dim())],
+            [(key.as_str(), theme.key()), (" ", theme.dim()), (label, theme.dim()), ("   ", theme.dim())],
         );
     }
 }
 
-/// The actions that the bottom line names, with a word for each. Help and commands come behind the first few, so that
-/// they are seen at every width.
+/// Returns the actions that the bottom line names, with a label for each. Help and commands come after the first few,
+/// so that they are visible at every width.
 fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     use AppAction as A;
     let context = &model.context;
-    let app = |action, word| (Action::App(action), word);
+    let app = |action, label| (Action::App(action), label);
     if let Some(overlay) = model.overlays.modal() {
         let close = |hint| (Action::List(ListAction::Close), hint);
         if overlay.dialog.shape() == DialogShape::Confirm {
@@ -142,11 +142,11 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     keys
 }
 
-/// The keys of the results: what serves the cell under the cursor first.
+/// Returns the keys of the results. Those for the cell under the cursor come first.
 fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
     let mut keys = Vec::new();
     let result = model.grid.front();
-    let turn = match model.grid.tabs().0.len() {
+    let tab_keys = match model.grid.tabs().0.len() {
         0 | 1 => None,
         _ => Some([
             (Action::Grid(GridAction::NextResult), "next result"),
@@ -160,7 +160,7 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
         keys.push((Action::Grid(GridAction::Warnings), "error"));
     }
     if result.is_none_or(|result| result.count() == 0) {
-        // There is no row to do anything with.
+        // Without rows only these keys do something.
         if result.is_some_and(|result| result.view.is_some()) {
             keys.push((Action::Grid(GridAction::Unsorted), "all rows"));
             keys.push((Action::Grid(GridAction::Filter), "filter"));
@@ -168,7 +168,7 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
         if result.is_some_and(|result| result.warnings.0 > 0) {
             keys.push((Action::Grid(GridAction::Warnings), "warnings"));
         }
-        keys.extend(turn.into_iter().flatten());
+        keys.extend(tab_keys.into_iter().flatten());
         return keys;
     }
     let is_key = result.is_some_and(|result| {
@@ -185,7 +185,7 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
         keys.push((Action::Grid(GridAction::Warnings), "warnings"));
     }
     keys.push((Action::Grid(GridAction::Copy), "copy"));
-    keys.extend(turn.into_iter().flatten());
+    keys.extend(tab_keys.into_iter().flatten());
     keys.extend([
         (Action::Grid(GridAction::Sort), "sort"),
         (Action::Grid(GridAction::Filter), "filter"),
@@ -196,7 +196,7 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
     keys
 }
 
-/// The keys of the connection screen.
+/// Returns the keys of the connection screen.
 fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
     match stage {
         ConnectStage::Choosing => vec![

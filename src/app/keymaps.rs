@@ -1,4 +1,4 @@
-//! The shipped keymaps, embedded, and how a user's file comes on top.
+//! The keymaps that are built in, and how a user's file overrides them.
 
 use crate::domain::keys::{BadEntry, Keymap, inherits, load};
 
@@ -10,20 +10,20 @@ const SHIPPED: &[(&str, &str)] = &[
     ("emacs", include_str!("../../keymaps/emacs.toml")),
 ];
 
-/// Names of the shipped styles.
+/// Returns the names of the built-in styles.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
 }
 
-/// The keymap of a style, with a user's file (its name and text) on top.
+/// Builds the keymap of a style, with a user's file (its name and text) on top.
 ///
-/// The file builds upon the style that it names by `inherits`; without that upon the shipped style of this name, or the
-/// default one. What cannot be used is named, and the rest holds.
+/// The file extends the style that it names by `inherits`. Without that it extends the built-in style of this name, or
+/// the default style. Entries that cannot be used are returned; the others apply.
 #[must_use]
-pub fn keymap(style: &str, own: Option<(&str, &str)>) -> (Keymap<Action>, Vec<BadEntry>) {
+pub fn keymap(style: &str, user_file: Option<(&str, &str)>) -> (Keymap<Action>, Vec<BadEntry>) {
     let (mut keymap, mut bad) = (Keymap::default(), Vec::new());
     let mut base = style.to_owned();
-    if let Some((file, text)) = own
+    if let Some((file, text)) = user_file
         && let Some((line, named)) = inherits(text)
     {
         if !is_shipped(&named) {
@@ -35,19 +35,19 @@ pub fn keymap(style: &str, own: Option<(&str, &str)>) -> (Keymap<Action>, Vec<Ba
     for (name, text) in SHIPPED.iter().filter(|(name, _)| *name == "default" || *name == base) {
         bad.extend(load(&mut keymap, &format!("keymaps/{name}.toml"), text, &Action::find));
     }
-    if let Some((file, text)) = own {
+    if let Some((file, text)) = user_file {
         bad.extend(load(&mut keymap, file, text, &Action::find));
     }
     (keymap, bad)
 }
 
-/// Whether a style is shipped.
+/// Returns whether a style is built in.
 #[must_use]
 pub fn is_shipped(style: &str) -> bool {
     names().any(|name| name == style)
 }
 
-/// The shipped styles in a sentence.
+/// Lists the built-in styles, separated by commas.
 #[must_use]
 pub fn listed() -> String {
     names().collect::<Vec<_>>().join(", ")

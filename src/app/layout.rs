@@ -1,31 +1,25 @@
-//! The layout: a pure function of size and options, solved in update; update and view read the same [`Layout`].
+//! The layout: where each panel is, as a pure function of size and options. `update` and the views read the same [`Layout`].
 
 use super::focus::Focus;
 
 /// The terminal's size in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ScreenSize {
-    /// Columns.
     pub width: u16,
-    /// Rows.
     pub height: u16,
 }
 
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Area {
-    /// Left column.
     pub x: u16,
-    /// Top row.
     pub y: u16,
-    /// Columns.
     pub width: u16,
-    /// Rows.
     pub height: u16,
 }
 
 impl Area {
-    /// Whether a panel here has a border all around; a lower one has only the line with its title.
+    /// Returns whether a panel here has a border all around. A lower panel has only the line with its title.
     #[must_use]
     pub fn has_box(self) -> bool {
         self.height > 3
@@ -36,82 +30,70 @@ impl Area {
     }
 }
 
-/// How much room there is.
+/// Which panels the screen has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LayoutClass {
-    /// From 120 columns: explorer beside worksheet and results.
+    /// From 120×18: explorer left of worksheet and results, inspector right of them.
     Wide,
-    /// From 60×18: worksheet above results; the rest comes over it.
+    /// From 60×18: worksheet above results. The explorer and the inspector cover them.
     Narrow,
     /// One panel at a time.
     #[default]
     Single,
-    /// Under 20×5: a line says so.
+    /// Under 20×5: only a message is drawn.
     TooSmall,
 }
 
 /// What the user chose to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LayoutOptions {
-    /// Explorer shown.
     pub explorer: bool,
-    /// Inspector shown.
     pub inspector: bool,
-    /// The panel in focus alone.
+    /// Whether only the panel in focus is shown.
     pub zoom: bool,
-    /// The panel in focus.
     pub focus: Focus,
-    /// Share of the height that the worksheet has, in percent.
+    /// The worksheet's share of the height, in percent.
     pub split: u16,
 }
 
 /// Where everything is. A panel that is not shown has no area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Layout {
-    /// How much room.
-    pub room: LayoutClass,
-    /// The whole screen.
+    pub class: LayoutClass,
     pub screen: Area,
-    /// The header.
     pub header: Area,
-    /// The bottom line.
     pub hints: Area,
-    /// What is between the two.
+    /// The area between header and hints.
     pub body: Area,
-    /// Explorer.
     pub explorer: Option<Area>,
-    /// Worksheet.
     pub worksheet: Option<Area>,
-    /// Results.
     pub grid: Option<Area>,
-    /// Inspector.
     pub inspector: Option<Area>,
 }
 
 impl Layout {
-    /// Solves the layout.
     #[must_use]
     pub fn solve(size: ScreenSize, options: LayoutOptions) -> Self {
         let ScreenSize { width, height } = size;
         let screen = Area::new(0, 0, width, height);
         if width < 20 || height < 5 {
-            return Self { room: LayoutClass::TooSmall, screen, ..Self::default() };
+            return Self { class: LayoutClass::TooSmall, screen, ..Self::default() };
         }
         let head = if width < 48 { 2 } else { 1 };
         let header = Area::new(0, 0, width, head);
         let hints = Area::new(0, height - 1, width, 1);
         let body = Area::new(0, head, width, height - head - 1);
-        let room = match () {
+        let class = match () {
             () if width >= 120 && height >= 18 => LayoutClass::Wide,
             () if width >= 60 && height >= 18 => LayoutClass::Narrow,
             () => LayoutClass::Single,
         };
-        let mut layout = Self { room, screen, header, hints, body, ..Self::default() };
-        if options.zoom || room == LayoutClass::Single {
+        let mut layout = Self { class, screen, header, hints, body, ..Self::default() };
+        if options.zoom || class == LayoutClass::Single {
             *layout.of_mut(options.focus) = Some(body);
             return layout;
         }
-        match room {
+        match class {
             LayoutClass::Wide => layout.wide(body, options),
             LayoutClass::Narrow | LayoutClass::Single | LayoutClass::TooSmall => layout.narrow(body, options),
         }
@@ -150,7 +132,8 @@ impl Layout {
         self.grid = Some(Area { y: area.y + top, height: area.height - top, ..area });
     }
 
-    /// The area of a popup at a cell: below it, or above it where there is more room; shifted left where it would be cut.
+    /// Returns the area of a popup at a cell: below the cell, or above it if there is more room. The area is shifted
+    /// left if it would not fit.
     #[must_use]
     pub fn popup(&self, (x, y): (u16, u16), (width, height): (u16, u16)) -> Area {
         let body = self.body;
@@ -174,7 +157,7 @@ impl Layout {
         }
     }
 
-    /// The area of a panel, if it is shown.
+    /// Returns the area of a panel, if it is shown.
     #[must_use]
     pub fn of(&self, focus: Focus) -> Option<Area> {
         match focus {
@@ -185,14 +168,14 @@ impl Layout {
         }
     }
 
-    /// Rows of a panel inside its border; 1 where it is not shown.
+    /// Returns the rows inside the border of a panel; 1 if it is not shown.
     #[must_use]
     pub fn rows(&self, focus: Focus) -> u16 {
         self.of(focus).map_or(1, |area| area.height.saturating_sub(if area.has_box() { 2 } else { 1 }).max(1))
     }
 
-    /// The place of an overlay: centred between header and keys, at most this large. It takes the whole width or height
-    /// where little would be left beside it.
+    /// Returns the area of an overlay: centred between header and hints, at most this large. It takes the whole width
+    /// or height if little would be left around it.
     #[must_use]
     pub fn overlay(&self, width: u16, height: u16) -> Area {
         let full = self.body;

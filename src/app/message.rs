@@ -1,4 +1,4 @@
-//! What can happen to the model. A closed list: a new kind of news is a new variant.
+//! The messages that `update` handles.
 
 use std::time::Duration;
 
@@ -15,32 +15,25 @@ use super::layout::ScreenSize;
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Message {
-    /// A key.
     Key(Chord),
-    /// Text pasted as a whole; nothing in it runs.
+    /// Text was pasted. It is inserted as text and runs no action.
     Paste(String),
-    /// The terminal's size.
     Resize(ScreenSize),
-    /// Time since the program started, once a second while something runs, and after a wake.
+    /// The time since the program started. It comes before other messages, and after each [`Effect::Wake`].
     Clock(Duration),
-    /// News of a session.
     Session(SessionId, SessionEvent),
-    /// News of a result.
     Result(ResultId, StoreEvent),
-    /// News of an export.
     Export(ExportId, ExportEvent),
-    /// News of the storage task.
     Storage(StorageEvent),
-    /// Work that was asked for is done.
+    /// A compute job has a result.
     Computed(Computed),
-    /// News of the host.
     Host(HostEvent),
-    /// Connect to this profile: the command line named it.
+    /// The command line names this profile to connect to.
     Connect(String),
-    /// A queue was full: this effect did not happen.
+    /// A queue was full, so this effect did not happen.
     Refused(Effect),
-    /// A signal asks for the end: worksheets are saved, then the program goes.
+    /// A signal ends the program. Worksheets are saved first.
     Terminate,
-    /// A worker ended without being asked.
+    /// A task ended unexpectedly.
     WorkerLost(Problem),
 }

@@ -1,4 +1,4 @@
-//! Floor 2: every decision of the TUI. `update` is the only way the model changes; drawing reads the model and writes cells.
+//! The app layer: all decisions of the TUI. Only `update` changes the model; drawing reads the model and writes cells.
 
 pub mod action;
 mod action_table;

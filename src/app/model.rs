@@ -1,4 +1,4 @@
-//! The model: everything that the TUI knows. Panes are fields; only `update` changes it.
+//! The model: the whole state of the TUI. Only `update` changes it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,60 +24,48 @@ use super::reconnect_state::Reconnect;
 use super::statement::current::Statements;
 use super::ui::theme::Theme;
 
-/// The line above the keys.
+/// A message of a line or a few above the hints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What it says.
     pub text: String,
-    /// When it came.
     pub at: Duration,
 }
 
-/// What the TUI starts with.
+/// The input of [`Model::new`].
 #[derive(Debug)]
 pub struct Start {
-    /// The settings.
     pub settings: Arc<Settings>,
-    /// Profiles that can be chosen.
+    /// All profiles that can be chosen, including the built-in ones.
     pub profiles: Vec<Arc<Profile>>,
-    /// Bindings.
     pub keymap: Arc<Keymap<Action>>,
-    /// Colours.
     pub theme: Theme,
-    /// The terminal.
     pub size: ScreenSize,
-    /// What was wrong with settings and keymaps.
+    /// Problems with settings and keymaps.
     pub problems: Vec<Problem>,
-    /// A worksheet for the demo where it has none yet: title and text.
+    /// Title and text of the first worksheet of the demo. It is opened if the demo has no worksheet yet.
     pub first_worksheet: Option<(String, String)>,
-    /// The folder in which rrx was started, as it is shown; empty where it is not known.
-    pub folder: String,
+    /// The directory in which rrx was started, made safe for display; empty if it is unknown.
+    pub directory: String,
 }
 
-/// Everything that the TUI knows.
+/// The whole state of the TUI.
 #[derive(Debug)]
 pub struct Model {
-    /// What panes may read.
+    /// The state that all panes can read.
     pub context: Context,
     /// The panel in focus.
     pub focus: Focus,
-    /// What the user chose to see.
+    /// Which panels the user has chosen to see.
     pub options: LayoutOptions,
-    /// The terminal's size.
     pub size: ScreenSize,
-    /// The connection screen; it covers the rest while it is open.
+    /// The connection screen. While it is open, it covers the panels.
     pub connect: Option<Connect>,
-    /// The open dialogs.
     pub overlays: Overlays,
-    /// Schemas and tables.
     pub explorer: Explorer,
-    /// SQL text.
     pub worksheets: Worksheets,
-    /// Rows.
     pub grid: Grid,
-    /// Documentation and details.
     pub inspector: Inspector,
-    /// The open key sequence.
+    /// The keys of an unfinished key sequence.
     pub matcher: Matcher,
     /// How the TUI draws: colours and glyphs.
     pub theme: Theme,
@@ -172,7 +160,7 @@ impl ComputeJobs {
 }
 
 impl Model {
-    /// A model that shows the picker of profiles.
+    /// Makes a model that shows the list of profiles.
     #[must_use]
     pub fn new(start: Start) -> Self {
         let options =
@@ -200,7 +188,7 @@ impl Model {
                 docs: Arc::default(),
                 snippets: Arc::default(),
                 statements: Statements::default(),
-                folder: start.folder,
+                directory: start.directory,
                 layout,
                 now: Duration::ZERO,
             },
@@ -226,20 +214,20 @@ impl Model {
         }
     }
 
-    /// Solves the layout anew.
+    /// Computes the layout again.
     pub(super) fn solve(&mut self) {
         self.options.focus = self.focus;
         self.context.layout = Layout::solve(self.size, self.options);
     }
 
-    /// Tells the user something in one line.
+    /// Shows a notice.
     pub(super) fn notice(&mut self, text: impl Into<String>) {
         self.notices.current = Some(Notice { text: text.into(), at: self.context.now });
     }
 
-    /// Adds a line to the activity; the oldest go.
-    pub(super) fn happened(&mut self, what: impl Into<String>) {
-        /// Lines kept.
+    /// Adds a line to the activity. Drops the oldest lines of a long one.
+    pub(super) fn add_activity(&mut self, what: impl Into<String>) {
+        /// Lines that are kept at most.
         const MOST: usize = 2_000;
         if self.notices.activity.len() >= MOST {
             self.notices.activity.drain(..MOST / 4);
@@ -248,7 +236,7 @@ impl Model {
         self.notices.activity.push(ActivityLine { at, text: what.into() });
     }
 
-    /// Layers of the keymap for what is in focus, nearest first, and whether characters are text there.
+    /// Returns the layers of the keymap for what is in focus, nearest first, and whether typed characters are text there.
     #[must_use]
     pub fn layers(&self) -> (Vec<&'static str>, bool) {
         if self.overlays.is_modal() {
@@ -263,10 +251,10 @@ impl Model {
         (vec![self.focus.layer(), "app"], self.focus == Focus::Worksheet)
     }
 
-    /// Whether this panel can be reached now.
+    /// Returns whether the focus can go to this panel now.
     #[must_use]
     pub fn can_show(&self, focus: Focus) -> bool {
-        match (self.context.layout.room, focus) {
+        match (self.context.layout.class, focus) {
             (LayoutClass::Wide, Focus::Explorer) => self.options.explorer || self.options.zoom,
             (LayoutClass::Wide, Focus::Inspector) => self.options.inspector || self.options.zoom,
             _ => true,

@@ -1,4 +1,4 @@
-//! What a pane asks the rest of the program to do, and the dialogs that it can open. `requests/` handles them.
+//! What a pane requests from the rest of the program, and the dialogs that it can open. `requests/` handles them.
 
 use std::sync::Arc;
 
@@ -14,230 +14,212 @@ use super::context::Context;
 use super::focus::Focus;
 use super::statement::origin::StatementOrigin;
 
-/// Something a pane cannot do by itself.
+/// Something that a pane or a dialog cannot do by itself.
 #[derive(Debug)]
 pub enum Request {
     /// Connect to this profile.
     Connect(String),
-    /// Answer the open question of the connecting session.
+    /// Stop the session that is connecting.
     Decline,
-    /// Run this text; its place in the worksheet is kept for the error mark.
+    /// Run a statement.
     Run {
         /// The statement without `;`.
         statement: String,
         /// Where it comes from.
         from: StatementOrigin,
     },
-    /// Run these one after the other, up to the first that fails: first byte in the worksheet, and text.
+    /// Run these statements one after the other, up to the first that fails. Each has its first byte in the worksheet
+    /// and its text.
     RunAll(Vec<(usize, String)>),
-    /// Look up the row to which this key refers.
+    /// Look up the row to which a foreign key refers.
     Follow {
-        /// The result's columns.
         columns: Arc<[Column]>,
-        /// Which of them is the key.
+        /// The number of the key's column.
         column: usize,
-        /// Its value; `None` is NULL.
+        /// The key's value; `None` is NULL.
         value: Option<Arc<[u8]>>,
     },
-    /// Put this text into the worksheet at the cursor.
+    /// Insert this text into the worksheet at the cursor.
     Insert(String),
     /// Open a new worksheet with this title and text.
     NewWorksheet {
-        /// The tab's title.
         title: String,
-        /// Its text.
         text: String,
     },
-    /// Show documentation and columns of a table in the inspector.
+    /// Show documentation and columns of a table in the inspector, unless that is pinned or closed.
     ShowTable {
-        /// Its schema.
         schema: String,
-        /// Its name.
         table: String,
     },
-    /// Show what the inspector has.
+    /// Open the inspector and move the focus to it.
     ShowInspector,
-    /// Hide the inspector.
     HideInspector,
-    /// Do this action as if its key had been pressed.
+    /// Do this action, as its key does.
     Do(Action),
-    /// Asks the user a yes-or-no question.
+    /// Ask the user a yes-or-no question.
     Confirm {
         question: String,
-        /// What yes does.
         yes: Box<Request>,
-        /// What no does, and so does closing the question without an answer.
+        /// What the answer no does. Closing the question does the same.
         no: Option<Box<Request>>,
     },
     /// Put text on the clipboard.
     Copy(CopyText),
-    /// Copy what is selected in the results in this form.
+    /// Copy the selected cells of the result in front in this format.
     CopyAs(CopyFormat),
-    /// Show only rows that fit this condition.
+    /// Show only the rows that match this condition.
     FilterBy(String),
-    /// Search the rows for this.
+    /// Search the rows for this pattern.
     SearchBy(String),
-    /// Search the inspector's lines for this.
+    /// Search the lines of the inspector for this pattern.
     SearchInspector(String),
-    /// Draw these columns.
     Plot(Plot),
-    /// Show the column's times in this zone too; empty takes it away.
+    /// Show the times of the column in this zone, too. An empty name removes the zone.
     Zone(String),
-    /// Opens the export dialog of the result in front; its file is named after the worksheet.
+    /// Open the export dialog for the result in front.
     OpenExport,
-    /// Write the rows that show to a file.
+    /// Export rows of the result in front to a file.
     Export {
-        /// In which form.
         choice: FormatChoice,
-        /// Which rows.
         rows: ExportRows,
-        /// The file, as it was typed.
+        /// The file's path, as the user typed it.
         path: String,
     },
-    /// Do this export; its id is given anew.
+    /// Start this export. It gets a new id.
     ExportTo(ExportJob),
-    /// Run the statement of a result again, for an export that waits for its rows.
-    RunForExport { job: ExportJob, statement: String },
-    /// The user wants to run this statement here.
+    /// Run the statement of a result again for an export that waits for its rows.
+    RunForExport {
+        job: ExportJob,
+        statement: String,
+    },
+    /// Run this statement here, as the user has confirmed.
     ConfirmRun(ResultId),
-    /// The user does not want to run this statement here.
+    /// Do not run this statement here, as the user has declined.
     DeclineRun(ResultId),
-    /// Show what a column holds.
+    /// Show the profile of a column in the inspector.
     ShowProfile {
-        /// The result's columns.
         columns: Arc<[Column]>,
-        /// Which of them.
         column: usize,
-        /// What it holds.
         profile: Arc<ColumnProfile>,
-        /// Over which rows, in words.
+        /// The rows that were read, in words.
         scope: String,
     },
-    /// Show a chart.
     ShowChart {
-        /// The result's columns.
         columns: Arc<[Column]>,
-        /// What is drawn.
         series: Arc<Series>,
-        /// Over which rows, in words.
+        /// The rows that were read, in words.
         scope: String,
     },
     /// Save this statement as a snippet of this name.
     SaveSnippet {
-        /// The name.
         name: String,
-        /// The statement.
         statement: String,
     },
     /// Show a row in the inspector.
     ShowRow {
-        /// Its number, from 0.
+        /// The row's number, from 0.
         row: u64,
-        /// The columns.
         columns: Arc<[Column]>,
-        /// Its values.
         values: Vec<CellPreview>,
     },
     /// Show a whole value in the inspector.
     ShowValue {
-        /// Its row, from 0.
+        /// The row's number, from 0.
         row: u64,
-        /// The result's columns.
         columns: Arc<[Column]>,
-        /// Its column, from 0.
+        /// The column's number, from 0.
         column: usize,
-        /// Its bytes; `None` is NULL.
+        /// The value's bytes; `None` is NULL.
         value: Option<Arc<[u8]>>,
     },
-    /// Go to this place of the catalog in the explorer.
-    ShowPlace(ObjectRef),
-    /// List the server's warnings.
+    /// Show this object of the catalog in the explorer.
+    ShowObject(ObjectRef),
+    /// Show the error or the warnings of the result in front.
     ShowWarnings,
-    /// Go to this row (and column) of the result.
+    /// Go to this row and column of the result in front.
     Jump {
-        /// Row, from 0.
+        /// Counts from 0.
         row: Option<u64>,
-        /// Column, from 0.
+        /// Counts from 0.
         column: Option<usize>,
     },
     /// Rename the worksheet in front.
     Rename(String),
-    /// Opens a dialog above the panels.
+    /// Open a dialog above the panels.
     OpenDialog(Box<dyn Dialog>),
-    /// Read the snippet folders again.
+    /// Read the snippet directories again.
     LoadSnippets,
-    /// Restore every pane after a change of size, catalog or docs.
+    /// Update the layout and every pane after a change of size, catalog or docs.
     Settle,
-    /// Move the focus.
     Focus(Focus),
-    /// Closes the connection screen, where there is another screen to go to.
+    /// Close the connection screen, if there is a session to go back to.
     CloseConnect,
-    /// Tell the user, in the status line.
+    /// Show a notice.
     Notice(String),
-    /// Tell the user of a problem, in a panel.
+    /// Show a problem in the inspector.
     Problem(Problem),
-    /// Makes the lists of the open dialogs again: the catalog has changed.
+    /// Rebuild the lists of the open dialogs, because the catalog has changed.
     RefreshDialogs,
-    /// Work this out beside the loop; the answer comes to the pane whose work it is.
+    /// Run this work on another thread. Its result goes to the pane of the work's slot.
     Compute(ComputeWork),
-    /// Leave, even while something runs.
+    /// Quit, even while a statement or an export runs.
     Quit,
 }
 
 /// Which rows an export writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportRows {
-    /// The loaded rows, as they are shown.
+    /// The loaded rows, in the order shown.
     Loaded,
-    /// All rows of the statement, which is sent again.
+    /// All rows of the statement, which runs again.
     All,
 }
 
-/// A question to the user. `dialogs/` has one file for each.
+/// A question to the user. `dialogs/` has one file for each question.
 ///
-/// A dialog knows its question: title, items, what an answer does. The overlay that shows it has what every dialog shares:
-/// the typed text, the items that match it, the cursor, the place on the screen.
+/// A dialog knows its question: title, items, what an answer does. The overlay that shows it has what all dialogs
+/// share: the typed text, the items that match it, the cursor, the area on the screen.
 pub trait Dialog: std::fmt::Debug {
     /// Returns how the question is answered.
     fn shape(&self) -> DialogShape;
 
-    /// Returns the title of the border.
+    /// Returns the title on the border.
     fn title(&self) -> &'static str;
 
-    /// Returns the word before the typed text.
+    /// Returns the label before the typed text.
     fn prompt(&self) -> &'static str {
         "find"
     }
 
-    /// Returns what Enter does, in a word or two for the bottom line.
+    /// Returns what Enter does, in a word or two for the hints.
     fn enter_hint(&self) -> &'static str;
 
-    /// Returns the text that the line begins with.
+    /// Returns the text that is in the line when the dialog opens.
     fn initial_text(&self) -> String {
         String::new()
     }
 
-    /// Returns the items of a list, before what is typed narrows them.
+    /// Returns the items of a list, before the typed text narrows them.
     fn items(&self, _context: &Context) -> Vec<DialogItem> {
         Vec::new()
     }
 
-    /// Returns a last item that stays whatever is typed, such as that there are more than are listed.
+    /// Returns a last item that the typed text does not narrow, such as a note about items that are not listed.
     fn last_item(&self) -> Option<DialogItem> {
         None
     }
 
-    /// Returns whether the list is narrowed here; else its items match what is typed already.
+    /// Returns who narrows the list.
     fn narrowing(&self) -> Narrowing {
         Narrowing::ByTypedText
     }
 
-    /// Returns how many items there are, where not all are listed.
+    /// Returns how many items match, if not all of them are listed.
     fn total(&self) -> Option<usize> {
         None
     }
 
-    /// Returns what a list without items says.
+    /// Returns the text for an empty list.
     fn empty_text(&self, _typed: &str, _context: &Context) -> String {
         "No matches.".into()
     }
@@ -247,39 +229,39 @@ pub trait Dialog: std::fmt::Debug {
         String::new()
     }
 
-    /// Returns lines that are shown as they are under the line.
+    /// Returns text that is shown under the line, without wrapping.
     #[expect(clippy::unnecessary_literal_bound, reason = "a dialog with a preview returns its own text")]
     fn preview(&self) -> &str {
         ""
     }
 
-    /// Returns what is wrong with the typed text. As long as there is something, Enter does nothing.
+    /// Returns what is wrong with the typed text. While something is wrong, Enter does nothing.
     fn fault(&self, _typed: &str) -> Option<InputFault> {
         None
     }
 
-    /// Takes the typed text after each change, and returns what that needs of others.
+    /// Takes the typed text after each change. Returns the requests that follow from it.
     fn on_typed(&mut self, _typed: &str, _context: &Context) -> Vec<Request> {
         Vec::new()
     }
 
-    /// Takes objects of the catalog that were found, best first, and how many there are.
+    /// Takes the objects of the catalog that match, best first, and how many there are.
     fn on_found(&mut self, _best: &[FindMatch], _total: usize) {}
 
-    /// Takes the answer: the typed text, and the item under the cursor of a list.
+    /// Takes the answer of the user.
     fn submit(&mut self, answer: DialogAnswer<'_>, context: &Context) -> DialogOutcome;
 
-    /// Goes one step back; `None` where this is the first step.
+    /// Goes back to the step before. Returns `None` in the first step.
     fn back(&mut self, _answer: DialogAnswer<'_>) -> Option<DialogStep> {
         None
     }
 
-    /// Returns whether there is a step to go back to.
+    /// Returns whether there is a step before this one.
     fn has_step_before(&self) -> bool {
         false
     }
 
-    /// Returns what closing without an answer does.
+    /// Returns the requests for closing without an answer.
     fn dismiss(&mut self) -> Vec<Request> {
         Vec::new()
     }
@@ -293,20 +275,19 @@ pub trait Dialog: std::fmt::Debug {
 /// How a dialog is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialogShape {
-    /// By an item of a list, which typing narrows.
+    /// With an item of a list. Typed text narrows the list.
     List,
-    /// By a line of text.
+    /// With a line of text.
     Line,
-    /// By yes or no; no is the default.
+    /// With yes or no; no is the default.
     Confirm,
 }
 
 /// Who narrows the list of a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Narrowing {
-    /// The typed text, by a fuzzy match.
+    /// The overlay, with a fuzzy match of the typed text.
     ByTypedText,
-    /// The dialog itself.
     ByDialog,
 }
 
@@ -314,16 +295,16 @@ pub enum Narrowing {
 #[derive(Debug, Default)]
 pub struct DialogItem {
     pub name: String,
-    /// More about it, behind the name.
+    /// A text after the name.
     pub about: String,
-    /// At the right border: a key, a time.
+    /// A text at the right border, such as a key or a time.
     pub right: String,
-    /// What taking it does.
+    /// What choosing the item does.
     pub requests: Vec<Request>,
 }
 
 impl DialogAnswer<'_> {
-    /// Does what the item under the cursor does, and closes the dialog; without an item it stays open.
+    /// Takes the requests of the item under the cursor and closes the dialog. Without an item the dialog stays open.
     #[must_use]
     pub fn take_item(self) -> DialogOutcome {
         self.item.map_or(DialogOutcome::Stay(Vec::new()), |item| DialogOutcome::Close(item.requests))
@@ -331,19 +312,19 @@ impl DialogAnswer<'_> {
 }
 
 impl DialogItem {
-    /// Makes an item with a name alone.
+    /// Makes an item that has only a name.
     #[must_use]
     pub fn new(name: impl Into<String>, requests: Vec<Request>) -> Self {
         Self { name: name.into(), requests, ..Self::default() }
     }
 
-    /// Says more about it.
+    /// Sets the text after the name.
     #[must_use]
     pub fn about(self, about: impl Into<String>) -> Self {
         Self { about: about.into(), ..self }
     }
 
-    /// Puts a text at its right border.
+    /// Sets the text at the right border.
     #[must_use]
     pub fn right(self, right: impl Into<String>) -> Self {
         Self { right: right.into(), ..self }
@@ -363,18 +344,17 @@ pub struct DialogAnswer<'a> {
 /// What an answer does to its dialog.
 #[derive(Debug)]
 pub enum DialogOutcome {
-    /// It stays open; the requests may say why.
+    /// The dialog stays open. A request may show why.
     Stay(Vec<Request>),
-    /// It closes, and the requests are handled.
+    /// The dialog closes, and the requests are handled.
     Close(Vec<Request>),
-    /// It shows another step.
+    /// The dialog shows another step.
     Step(DialogStep),
 }
 
-/// Where another step of a dialog begins.
+/// The text and the cursor with which a step of a dialog begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DialogStep {
-    /// The text of the line.
     pub typed: String,
     /// The line of the cursor in the narrowed list.
     pub cursor: usize,
@@ -383,8 +363,8 @@ pub struct DialogStep {
 /// What is wrong with a typed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputFault {
-    /// Where, in bytes of the typed text.
+    /// The wrong part, in bytes of the typed text.
     pub at: std::ops::Range<usize>,
-    /// What, and what to type instead.
+    /// What is wrong, and what to type instead.
     pub message: String,
 }

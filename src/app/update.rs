@@ -1,4 +1,4 @@
-//! The one way the model changes: total, synchronous, without clock, file, network or terminal.
+//! Changes the model for each message. It does not block, and it uses no clock, file, network or terminal.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use super::model::Model;
 use super::panes::{PaneContext, with};
 use super::request::Request;
 
-/// Takes one message and answers with what is to be done outside.
+/// Handles one message. Returns the effects that the shell has to run.
 #[must_use]
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -43,7 +43,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             let is_unwritten = matches!(event, ExportEvent::Cancelled | ExportEvent::Failed(_));
             with!(model, requests, effects, grid.on_export(id, event));
             if is_unwritten {
-                super::statement::on_export_gone(model, requests, effects);
+                super::statement::on_export_stopped(model, requests, effects);
             }
         }
         Message::Storage(event) => on_storage(model, event, &mut requests, &mut effects),
@@ -54,7 +54,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
         Message::Terminate => requests.push(Request::Quit),
     }
-    super::requests::settle(model, requests, &mut effects);
+    super::requests::run_requests(model, requests, &mut effects);
     effects
 }
 
@@ -64,7 +64,7 @@ fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Requ
         effects.push(Effect::Wake(super::statement::SOON));
     }
     super::reconnect::on_clock(model, effects);
-    // What a full queue refused goes again.
+    // Sends the records again that a full queue refused.
     effects.extend(model.refused_records.drain(..).map(Effect::Storage));
     with!(model, requests, effects, worksheets.save());
 }
@@ -110,7 +110,7 @@ fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects:
         model.worksheets.insert(text, &mut cx);
         model.worksheets.settle(&mut cx);
         if model.focus != Focus::Worksheet {
-            // What was pasted shall not happen out of sight.
+            // The user must see where the text was pasted.
             cx.request(Request::Focus(Focus::Worksheet));
             cx.request(Request::Notice("Pasted into the worksheet.".into()));
         }
@@ -140,37 +140,37 @@ fn on_session(
     if model.context.link.session() != Some(id) {
         return;
     }
-    let is_behind = matches!(model.context.link, ConnectionState::Reconnecting { .. });
+    let is_reconnect = matches!(model.context.link, ConnectionState::Reconnecting { .. });
     match event {
-        SessionEvent::ConnectionStep { hop, step: rung, state } => {
-            if is_behind {
-                model.reconnect.steps.on_step(hop, rung, state);
+        SessionEvent::ConnectionStep { hop, step, state } => {
+            if is_reconnect {
+                model.reconnect.steps.on_step(hop, step, state);
             } else if let Some(connect) = &mut model.connect {
-                connect.on_step(hop, rung, state);
+                connect.on_step(hop, step, state);
             }
         }
-        SessionEvent::Asked(question) if is_behind => {
-            super::reconnect::on_asked(model, id, question, requests, effects);
+        SessionEvent::Asked(question) if is_reconnect => {
+            super::reconnect::on_question(model, id, question, requests, effects);
         }
         SessionEvent::Asked(question) => {
             if let Some(connect) = &mut model.connect {
-                connect.on_asked(question);
+                connect.on_question(question);
             }
         }
         SessionEvent::Ready(facts) => {
             model.context.link = ConnectionState::Connected(id);
             model.context.database.clone_from(&facts.database);
             for warning in &facts.warnings {
-                model.happened(warning.clone());
+                model.add_activity(warning.clone());
             }
-            // What was wrong at the start stays to be read.
+            // A notice about problems at the start stays readable.
             if model.notices.current.is_none() {
                 model.notice(format!("Connected to {} {}", facts.product, facts.short_version()));
             }
             let is_known = super::reconnect::on_ready(model, &facts);
             model.context.facts = Some(facts);
             model.context.lag = None;
-            if !is_behind {
+            if !is_reconnect {
                 model.connect = None;
             }
             if !(is_known && model.context.catalog.is_some()) {
@@ -178,11 +178,11 @@ fn on_session(
             }
             requests.push(Request::Settle);
         }
-        SessionEvent::Failed(problem) if is_behind => super::reconnect::on_failed(model, problem, effects),
+        SessionEvent::Failed(problem) if is_reconnect => super::reconnect::on_failed(model, problem, effects),
         SessionEvent::Failed(problem) => {
             model.context.link = ConnectionState::None;
-            model.happened(problem.to_string());
-            super::statement::on_session_gone(model, End::Broken(problem.clone()), requests, effects);
+            model.add_activity(problem.to_string());
+            super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
             model.connect.get_or_insert_default().on_failed(problem);
         }
         SessionEvent::Catalog(catalog) => {
@@ -195,17 +195,17 @@ fn on_session(
                 requests.push(Request::ShowTable { schema, table });
             }
         }
-        // Nobody waits for it with the hands on the keys: it is shown, and the focus stays where it is.
+        // The user may be typing: the problem is shown, but the focus stays where it is.
         SessionEvent::CatalogFailed(problem) => {
             let key = model.context.key(Action::App(super::action::AppAction::Refresh));
-            model.happened(problem.to_string());
+            model.add_activity(problem.to_string());
             model.notice(format!("{}. {key} reloads it.", problem.what.trim_end_matches('.')));
             model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, report, requests, effects),
         SessionEvent::InternalQuery { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
-            model.happened(format!("{text} ({} ms){end}", took.as_millis()));
+            model.add_activity(format!("{text} ({} ms){end}", took.as_millis()));
         }
         SessionEvent::Lag(lag) => model.context.lag = Some((lag, model.context.now)),
         SessionEvent::Lost(problem) => super::reconnect::on_lost(model, &problem, requests, effects),
@@ -225,7 +225,7 @@ fn on_result(
     with!(model, requests, effects, grid.on_store(id, event));
     let has_rows = model.grid.front().is_some_and(|result| result.id == id);
     if is_opened && has_rows && !model.overlays.is_modal() && model.focus == Focus::Explorer {
-        // A preview is looked at where its rows are.
+        // After a preview, the user looks at its rows.
         requests.push(Request::Focus(Focus::Grid));
     }
 }
@@ -248,7 +248,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
                 first.map_or(worksheets, |(title, text)| vec![SavedWorksheet::new("sheet-1", &title, &text)]);
             with!(model, requests, effects, worksheets.load(&profile, worksheets, front));
             model.worksheets.is_dirty |= is_first;
-            tell_all(model, &problems);
+            report_all(model, &problems);
             requests.push(Request::Settle);
         }
         StorageEvent::WorksheetsSaved => {
@@ -263,17 +263,17 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         }
         StorageEvent::Snippets { snippets, problems } => {
             model.context.snippets = snippets;
-            tell_all(model, &problems);
+            report_all(model, &problems);
         }
         StorageEvent::Docs { packs, problems } => {
             model.context.docs = packs;
-            tell_all(model, &problems);
+            report_all(model, &problems);
             requests.push(Request::Settle);
         }
         StorageEvent::ProfileAdded { name, settings } => {
             let built_in = model.context.profiles.iter().filter(|profile| profile.environment == Environment::Demo);
-            let own = settings.profiles.iter().cloned().map(Arc::new);
-            model.context.profiles = own.chain(built_in.cloned()).collect();
+            let from_settings = settings.profiles.iter().cloned().map(Arc::new);
+            model.context.profiles = from_settings.chain(built_in.cloned()).collect();
             model.context.settings = settings;
             if let Some(connect) = &mut model.connect {
                 connect.on_added(&name, &model.context);
@@ -320,9 +320,9 @@ fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, eff
     }
 }
 
-fn tell_all(model: &mut Model, problems: &[Problem]) {
+fn report_all(model: &mut Model, problems: &[Problem]) {
     for problem in problems {
-        model.happened(problem.to_string());
+        model.add_activity(problem.to_string());
     }
     if let Some(first) = problems.first() {
         let key = model.context.key(Action::App(super::action::AppAction::Activity));
@@ -343,7 +343,7 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
     model.grid.on_refused();
     model.notice(format!("{what}. Try again in a moment."));
     match effect {
-        // A statement that could not set out has ended; else it would be said to run for ever.
+        // A statement that was not sent has ended. Otherwise it would seem to run forever.
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
             let problem = Problem::new(
                 crate::domain::problem::ProblemKind::Refused,
@@ -352,7 +352,7 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
             .hint("run it again in a moment");
             super::statement::on_ended(model, result, RunReport::without_rows(End::Broken(problem)), requests, effects);
         }
-        // What happened is written down, if later.
+        // These records must be written, even if later.
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {
             model.refused_records.push(end);
             effects.push(Effect::Wake(super::statement::SOON));

@@ -1,4 +1,4 @@
-//! Draws the whole screen from the model. It changes nothing, and never panics on any area.
+//! Draws the whole screen from the model. It does not panic, whatever the size of the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,7 +21,7 @@ use super::ui::draw::{parts, rect};
 use super::ui::look::to_ascii;
 use super::ui::theme::Theme;
 
-/// Draws the model, in ASCII where the terminal can draw nothing else.
+/// Draws the model, in ASCII if the terminal can draw nothing else.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
     paint(model, buffer);
     if model.theme.glyphs() == GlyphSet::Ascii {
@@ -32,7 +32,7 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
 fn paint(model: &Model, buffer: &mut Buffer) {
     let layout = &model.context.layout;
     let theme = model.theme;
-    if layout.room == LayoutClass::TooSmall {
+    if layout.class == LayoutClass::TooSmall {
         too_small(buffer, theme);
         return;
     }
@@ -48,7 +48,7 @@ fn paint(model: &Model, buffer: &mut Buffer) {
     hints(model, buffer);
 }
 
-/// In as many lines as there are.
+/// Draws a message that the terminal is too small, wrapped to as many lines as there are.
 fn too_small(buffer: &mut Buffer, theme: Theme) {
     let (right, bottom) = (buffer.area.right(), buffer.area.bottom());
     let (mut x, mut y) = (0_u16, 0_u16);
@@ -63,7 +63,7 @@ fn too_small(buffer: &mut Buffer, theme: Theme) {
 
 fn panels(model: &Model, buffer: &mut Buffer) {
     let (layout, context, theme) = (&model.context.layout, &model.context, model.theme);
-    // What comes over others is drawn last.
+    // Panels that cover others are drawn last.
     if let Some(area) = layout.worksheet {
         let in_focus = model.focus == Focus::Worksheet;
         WorksheetView { worksheets: &model.worksheets, context, theme, in_focus }.draw(rect(area, buffer), buffer);
@@ -82,7 +82,7 @@ fn panels(model: &Model, buffer: &mut Buffer) {
     }
 }
 
-/// Draws into a fresh buffer of this size, for tests and snapshots.
+/// Draws into a new buffer of this size, for tests and snapshots.
 #[must_use]
 pub fn screen(model: &Model, width: u16, height: u16) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));

@@ -71,7 +71,7 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<u8, Problem> {
         size: ScreenSize { width, height },
         problems: start.problems,
         first_worksheet: start.first_worksheet,
-        folder: start.directory,
+        directory: start.directory,
     });
     let (sender, mut inbox) = mpsc::channel::<WorkerEvent>(INBOX);
     let mut dispatch = Dispatch::new(deps, sender);

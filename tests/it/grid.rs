@@ -534,7 +534,7 @@ fn a_search_outlives_rows_that_are_arranged_meanwhile_and_rows_that_cannot_be_re
     bench.keys("s -");
     let problem = Problem::new(ProblemKind::Interrupted, "The rows were arranged anew meanwhile");
     bench.feed(Message::Result(result, StoreEvent::Failed { work: StoreWork::Find, problem }));
-    assert!(front(&bench).search.is_some() && bench.model.inspector.of.is_none());
+    assert!(front(&bench).search.is_some() && bench.model.inspector.result.is_none());
     bench.effects.clear();
     bench.feed(Message::Result(result, StoreEvent::Arranged(ResultView { id: ViewId(1), rows: 9, of: 9 })));
     assert!(matches!(asked(&mut bench), StoreCmd::Find { .. }));

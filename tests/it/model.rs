@@ -49,7 +49,7 @@ impl Bench {
             size: ScreenSize { width, height },
             problems: vec![],
             first_worksheet: None,
-            folder: "/home/you/work".into(),
+            directory: "/home/you/work".into(),
         });
         Self { model, effects: vec![] }
     }

@@ -421,8 +421,8 @@ fn the_task_answers_snippets_docs_and_history() {
         vec![
             StorageCmd::SaveSnippet { snippet: snippet("a", "1"), if_exists: IfExists::Fail },
             StorageCmd::SaveSnippet { snippet: snippet("a", "2"), if_exists: IfExists::Fail },
-            StorageCmd::LoadSnippets { folders: vec![PathBuf::from("/no/such")] },
-            StorageCmd::LoadDocs { folders: vec![], demo: DemoDocs::Included },
+            StorageCmd::LoadSnippets { directories: vec![PathBuf::from("/no/such")] },
+            StorageCmd::LoadDocs { directories: vec![], demo: DemoDocs::Included },
             StorageCmd::LoadHistory { most: 5 },
         ],
     );

@@ -4,7 +4,7 @@ use crate::app::action_table::actions;
 use crate::app::widgets::list::CursorMove;
 
 actions! {
-    /// What works in every list above the panels.
+    /// Actions that work in all dialogs.
     ListAction in "list" {
         Down = "down": "Go to the next item",
         Up = "up": "Go to the previous item",
@@ -20,7 +20,7 @@ actions! {
 }
 
 impl ListAction {
-    /// Returns the move of the cursor that this action is, if it is one.
+    /// Returns the cursor move that this action stands for, if it is one.
     #[must_use]
     pub fn cursor_move(self) -> Option<CursorMove> {
         match self {

@@ -1,4 +1,4 @@
-//! Activity: what rrx itself has sent and reported.
+//! Shows the activity: what rrx has sent and reported.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
@@ -13,7 +13,7 @@ pub struct ActivityLine {
     pub text: String,
 }
 
-/// Lists the activity up to when it was opened, the newest line first.
+/// Lists the activity until the dialog was opened, the newest line first.
 #[derive(Debug)]
 pub struct ActivityDialog {
     /// The oldest line first.

@@ -1,4 +1,4 @@
-//! Draw a chart of the result: bars and lines by pairs of its columns, those of the cursor's column first.
+//! Asks which chart of the result to draw: bars or a line, of two columns.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, Dialo
 use crate::domain::quantity::grouped;
 use crate::domain::results::{Column, Plot, PlotKind, Scale, TypeClass};
 
-/// Pairs of columns that are listed; with more of them the list says so.
+/// Charts that are listed at most. If there are more, the last item says how many.
 const MOST: usize = 2_000;
 
-/// Lists the charts of a result.
+/// Lists the charts of a result. Those with the cursor's column come first.
 #[derive(Debug)]
 pub struct ChartDialog {
     pub columns: Arc<[Column]>,
@@ -42,7 +42,7 @@ impl Dialog for ChartDialog {
 
     fn empty_text(&self, typed: &str, _context: &Context) -> String {
         if typed.is_empty() {
-            "No column holds numbers to draw. COUNT(*) with GROUP BY turns texts into numbers.".into()
+            "No column has numbers to draw. COUNT(*) with GROUP BY turns texts into numbers.".into()
         } else {
             "No matches.".into()
         }
@@ -53,7 +53,7 @@ impl Dialog for ChartDialog {
     }
 }
 
-/// What a column can be in a chart.
+/// The roles that a column can have in a chart.
 struct ChartUse {
     /// The numbers of bars and lines, on the vertical axis.
     is_value: bool,
@@ -63,7 +63,7 @@ struct ChartUse {
     is_axis: bool,
 }
 
-/// Returns the charts of these columns, with the cursor in this one, and an item about those that are not listed.
+/// Returns the charts of these columns, and an item about charts that are not listed. Those of the cursor's column come first.
 fn charts(columns: &[Column], here: Option<usize>) -> (Vec<DialogItem>, Option<DialogItem>) {
     let uses: Vec<ChartUse> = columns.iter().map(chart_use).collect();
     let is = |at: usize, can: fn(&ChartUse) -> bool| uses.get(at).is_some_and(can);
@@ -82,7 +82,7 @@ fn charts(columns: &[Column], here: Option<usize>) -> (Vec<DialogItem>, Option<D
     let pairs = of_here.chain(by_here).chain(others.filter(|(_, x)| Some(*x) != here));
     let items: Vec<DialogItem> =
         pairs.flat_map(|(y, x)| plots(y, x)).take(MOST).map(|plot| item(plot, &names)).collect();
-    // Each column of numbers stands with every other one.
+    // The number of all charts: each column of numbers with each other column.
     let count = |can: fn(&ChartUse) -> bool| uses.iter().filter(|of| can(of)).count();
     let [labels, axes] = [count(|of| of.is_label), count(|of| of.is_axis)];
     let with_itself = |of: &ChartUse| usize::from(of.is_label) + usize::from(of.is_axis);
@@ -109,21 +109,21 @@ fn chart_use(column: &Column) -> ChartUse {
     let scale = Scale::of(column);
     ChartUse {
         is_value: scale.is_some_and(|scale| scale != Scale::DateTime),
-        // Bars by measured numbers are as many as there are rows, each with a label of its own.
+        // Measured numbers differ in each row, so there would be a bar for each row.
         is_label: !matches!(column.class(), TypeClass::Decimal | TypeClass::Float),
         is_axis: scale.is_some(),
     }
 }
 
-/// Returns the names of columns, those of the same name with their numbers.
+/// Returns the names of the columns. A name that occurs more than once gets the column's number.
 fn names(columns: &[Column]) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for column in columns {
         *counts.entry(column.name.to_lowercase()).or_default() += 1;
     }
-    let is_alone = |column: &Column| counts.get(&column.name.to_lowercase()).is_none_or(|count| *count == 1);
+    let is_unique = |column: &Column| counts.get(&column.name.to_lowercase()).is_none_or(|count| *count == 1);
     let name = |(at, column): (usize, &Column)| {
-        if is_alone(column) { column.name.clone() } else { format!("{} #{}", column.name, at + 1) }
+        if is_unique(column) { column.name.clone() } else { format!("{} #{}", column.name, at + 1) }
     };
     columns.iter().enumerate().map(name).collect()
 }

@@ -1,4 +1,4 @@
-//! Go to a column of the result by its name.
+//! Asks for a column of the result to go to.
 
 use std::sync::Arc;
 

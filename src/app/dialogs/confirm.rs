@@ -1,4 +1,4 @@
-//! Confirm: a yes-or-no question before something that the user may not want.
+//! Asks a yes-or-no question before something that the user may not want.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
@@ -9,7 +9,7 @@ pub struct ConfirmDialog {
     pub question: String,
     /// What yes does.
     pub yes: Option<Box<Request>>,
-    /// What no does, and so does closing the question.
+    /// What the answer no does. Closing the question does the same.
     pub no: Option<Box<Request>>,
 }
 
@@ -34,7 +34,7 @@ impl Dialog for ConfirmDialog {
         self.question.clone()
     }
 
-    /// Takes `y` for yes, and everything else for no: Enter, which types nothing, too.
+    /// Takes `y` as yes and everything else as no, including Enter.
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
         if matches!(answer.typed, "y" | "Y") {
             DialogOutcome::Close(self.yes.take().into_iter().map(|yes| *yes).collect())

@@ -1,4 +1,4 @@
-//! Copy the selection in another format.
+//! Asks for the format of a copy.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};

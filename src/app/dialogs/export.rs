@@ -1,4 +1,4 @@
-//! Export the result to a file, in steps: the format, which rows where the result was cut, the file's path.
+//! Asks how to export the result, in steps: the format, which rows (if the result was cut), the file's path.
 
 use crate::app::context::Context;
 use crate::app::request::{
@@ -8,16 +8,16 @@ use crate::domain::export::{ExportFormat, Formulas};
 use crate::domain::protocol::FormatChoice;
 use crate::domain::quantity::counted;
 
-/// What an export of a result could write, known when the dialog opens.
+/// What an export of a result can write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportPlan {
-    /// Whether the server could send more rows: then the user chooses which rows.
+    /// Whether the server could send more rows, so that the user chooses which rows to write.
     pub has_more_rows: bool,
-    /// How many rows are loaded.
+    /// The number of loaded rows.
     pub loaded: u64,
-    /// What a file of the loaded rows holds, in a sentence.
+    /// A sentence about what a file of the loaded rows contains.
     pub scope_of_loaded: String,
-    /// What a file of all rows holds, in a sentence.
+    /// A sentence about what a file of all rows contains.
     pub scope_of_all: String,
     /// The name of the file without its extension.
     pub file_stem: String,
@@ -38,10 +38,10 @@ pub struct ExportDialog {
     step: ExportStep,
     choice: FormatChoice,
     rows: ExportRows,
-    /// What was typed and chosen in the list of formats, and in that of rows: going back returns there.
+    /// The typed text and the cursor of the first two steps, for going back.
     format_step: DialogStep,
     rows_step: DialogStep,
-    /// A path that the user typed; else the file is named after the plan.
+    /// The path that the user typed. `None` is the default path.
     path: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl ExportDialog {
         format!("{}.{}", self.plan.file_stem, self.choice.format.extension())
     }
 
-    /// Goes on to the path, which begins with what was typed before.
+    /// Continues with the path. The line begins with the path that the user typed before.
     fn ask_path(&mut self) -> DialogOutcome {
         self.step = ExportStep::Path;
         let typed = self.path.clone().unwrap_or_else(|| self.default_path());
@@ -164,7 +164,7 @@ impl Dialog for ExportDialog {
         match self.step {
             ExportStep::Format => return None,
             ExportStep::Rows => self.rows_step = here,
-            // A name that the user left alone follows the format.
+            // A default path is not kept, because it depends on the format.
             ExportStep::Path => self.path = Some(here.typed).filter(|typed| *typed != self.default_path()),
         }
         if self.step == ExportStep::Path && self.plan.has_more_rows {
@@ -186,7 +186,7 @@ fn loaded_rows(plan: &ExportPlan) -> String {
     format!("the {}", counted(plan.loaded, "loaded row"))
 }
 
-/// Returns the formats that this build has and their variants: name, what it is for, and how it is written.
+/// Returns the formats of this build and their variants: name, description and options.
 fn choices() -> Vec<(String, &'static str, FormatChoice)> {
     let mut choices = Vec::new();
     for format in ExportFormat::ALL.into_iter().filter(|format| format.is_built()) {

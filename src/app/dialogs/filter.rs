@@ -1,4 +1,4 @@
-//! Filter the rows of the result by a condition.
+//! Asks for the condition of a filter.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, InputFault, Request};
 use crate::domain::results::{Column, Filter};
 
-/// Asks for a condition.
+/// Asks for a condition that rows must match.
 #[derive(Debug)]
 pub struct FilterDialog {
-    /// The condition in use; the line begins with it.
+    /// The current condition. The line begins with it.
     pub condition: String,
-    /// The columns that a condition can name; `None` as long as there are none.
+    /// The columns that a condition can name; `None` while they are not loaded.
     pub columns: Option<Arc<[Column]>>,
 }
 

@@ -1,4 +1,4 @@
-//! Find: tables, columns and routines of the catalog by name. The search runs beside the loop.
+//! Finds tables, columns and routines of the catalog by name. The search runs on another thread.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Narrowing, Request};
@@ -9,7 +9,7 @@ use crate::domain::compute::ComputeWork;
 /// Lists objects of the catalog.
 #[derive(Debug, Default)]
 pub struct FindDialog {
-    /// The best objects for what is typed, and how many match.
+    /// The best matches, and how many objects match.
     found: Option<(Vec<ObjectRef>, usize)>,
 }
 
@@ -81,5 +81,5 @@ fn item(object: ObjectRef, catalog: &Catalog) -> Option<DialogItem> {
             (routine.name.clone(), routine.kind.to_lowercase())
         }
     };
-    Some(DialogItem::new(name, vec![Request::ShowPlace(object)]).about(about).right(&schema.name))
+    Some(DialogItem::new(name, vec![Request::ShowObject(object)]).about(about).right(&schema.name))
 }

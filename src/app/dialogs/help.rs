@@ -1,4 +1,4 @@
-//! Help: the keys that work in the panel in focus.
+//! Shows the keys that work in the panel in focus.
 
 use crate::app::action::Action;
 use crate::app::context::Context;
@@ -8,7 +8,7 @@ use crate::domain::keys::label_of;
 /// Lists the keys of some layers of the keymap.
 #[derive(Debug)]
 pub struct HelpDialog {
-    /// The layers of what was in focus, nearest first.
+    /// The layers of the keymap that are in use, nearest first.
     pub layers: Vec<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! History: statements that were run, from the access log.
+//! Shows the history: statements that were run, from the access log.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};

@@ -1,4 +1,4 @@
-//! Go to a row of the result by its number.
+//! Asks for the number of a row to go to.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};

@@ -1,4 +1,4 @@
-//! Dialogs: questions to the user above the panels. One file for each question; `overlay.rs` keeps those that are open.
+//! Dialogs: questions to the user above the panels. Each question has a file; `overlay.rs` has the open dialogs.
 
 pub mod actions;
 mod activity;

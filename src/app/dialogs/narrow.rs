@@ -5,7 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::app::request::DialogItem;
 
-/// Returns the items that match, best first; equal ones stay in their order. An empty text keeps all.
+/// Returns the items that match, best first. Items with the same score keep their order. An empty text matches all.
 pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> Vec<DialogItem> {
     if typed.trim().is_empty() {
         return items;
@@ -23,7 +23,7 @@ pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> Vec<DialogItem> {
         })
         .filter(|(points, _)| *points > 0)
         .collect();
-    // A name that is typed whole is meant, though a longer name matches as well.
+    // An exact name comes first, even if a longer name has the same score.
     let is_exact = |item: &DialogItem| item.name.eq_ignore_ascii_case(typed.trim());
     scored.sort_by_key(|(points, item)| std::cmp::Reverse((is_exact(item), *points)));
     scored.into_iter().map(|(_, item)| item).collect()

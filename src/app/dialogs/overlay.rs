@@ -1,4 +1,4 @@
-//! The open overlays: a stack. Keys go to the topmost modal one; drawing goes from the bottom up.
+//! The stack of open overlays. Keys go to the topmost modal overlay. Overlays are drawn from the bottom up.
 
 use crate::app::context::Context;
 use crate::app::dialogs::actions::ListAction;
@@ -13,30 +13,30 @@ use crate::domain::catalog::find::FindMatch;
 
 use super::narrow::narrow;
 
-/// Cells of a dialog with a list, where there is room.
+/// Width and height of a dialog with a list, if the screen is large enough.
 const LIST_SIZE: (u16, u16) = (104, 30);
-/// Cells of a dialog with a line or a yes-or-no question.
+/// Width and height of a dialog with a line or a yes-or-no question.
 const LINE_SIZE: (u16, u16) = (72, 8);
-/// Cells of a popup at a cell of the screen.
+/// Width and height of a popup at a cell of the screen.
 const POPUP_SIZE: (u16, u16) = (40, 10);
-/// Lines of a dialog that are not items: two of the border, the typed text, an empty one.
+/// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
 const LINES_AROUND_ITEMS: u16 = 4;
 
-/// Where an overlay stands.
+/// Where an overlay is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
-    /// In the middle, between the header and the keys.
+    /// In the middle, between the header and the hints.
     Center,
-    /// Below this cell of the screen, or above it where there is more room.
+    /// Below this cell of the screen, or above it if there is more room.
     Cell { x: u16, y: u16 },
 }
 
 /// Whether an overlay takes the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Modality {
-    /// It takes every key.
+    /// It takes all keys.
     Modal,
-    /// Keys go past it to what is below, such as the text that a popup belongs to.
+    /// Keys go to what is below, such as the text that a popup belongs to.
     NonModal,
 }
 
@@ -47,7 +47,7 @@ pub struct Overlay {
     pub anchor: Anchor,
     pub modality: Modality,
     pub input: LineInput,
-    /// The items that match what is typed, best first.
+    /// The items that match the typed text, best first.
     pub items: Vec<DialogItem>,
     pub list: ListCursor,
     pub fault: Option<InputFault>,
@@ -62,7 +62,7 @@ pub struct Overlays {
 impl Overlays {
     /// Opens a modal dialog on top, in the middle.
     pub fn open(&mut self, dialog: Box<dyn Dialog>, cx: &mut PaneContext<'_>) {
-        // A dialog that is open already is opened again in place of the old one; an answer that is missing is a no.
+        // An open dialog of the same kind is dismissed: each kind is open once at most.
         if let Some(at) = self.stack.iter().position(|overlay| overlay.dialog.title() == dialog.title()) {
             cx.requests.extend(self.stack.remove(at).dialog.dismiss());
         }
@@ -95,7 +95,7 @@ impl Overlays {
         self.stack.iter().rposition(|overlay| overlay.modality == Modality::Modal)
     }
 
-    /// Does an action of lists in the overlay that takes the keys.
+    /// Does an action in the overlay that takes the keys.
     pub fn act(&mut self, action: ListAction, cx: &mut PaneContext<'_>) {
         let Some(at) = self.modal_index() else { return };
         match action {
@@ -117,7 +117,7 @@ impl Overlays {
         }
     }
 
-    /// Takes a typed character; a confirmation is answered by it.
+    /// Takes a typed character. In a confirmation it is the answer.
     pub fn type_char(&mut self, character: char, cx: &mut PaneContext<'_>) {
         let Some(at) = self.modal_index() else { return };
         let is_confirmation = |overlay: &Overlay| overlay.dialog.shape() == DialogShape::Confirm;
@@ -129,7 +129,7 @@ impl Overlays {
         }
     }
 
-    /// Takes pasted text; nothing pasted answers a confirmation.
+    /// Takes pasted text. It never answers a confirmation.
     pub fn paste(&mut self, text: &str, cx: &mut PaneContext<'_>) {
         let Some(at) = self.modal_index() else { return };
         if self.stack.get(at).is_some_and(|overlay| overlay.dialog.shape() != DialogShape::Confirm) {
@@ -137,14 +137,14 @@ impl Overlays {
         }
     }
 
-    /// Makes all lists again: the catalog has changed.
+    /// Rebuilds all lists after a change of the catalog.
     pub fn refresh(&mut self, cx: &mut PaneContext<'_>) {
         for overlay in &mut self.stack {
             overlay.on_typed(cx);
         }
     }
 
-    /// Takes what a search of the catalog found.
+    /// Takes the matches of a search in the catalog.
     pub fn on_found(&mut self, best: &[FindMatch], total: usize, context: &Context) {
         for overlay in &mut self.stack {
             overlay.dialog.on_found(best, total);
@@ -152,12 +152,12 @@ impl Overlays {
         }
     }
 
-    /// Closes the dialogs that waited for this save.
+    /// Closes the dialogs that wait for a save.
     pub fn on_saved(&mut self) {
         self.stack.retain(|overlay| !overlay.dialog.waits_for_save());
     }
 
-    /// Closes all without an answer, the topmost first.
+    /// Closes all overlays without an answer, the topmost first.
     pub fn dismiss_all(&mut self, cx: &mut PaneContext<'_>) {
         while let Some(mut overlay) = self.stack.pop() {
             cx.requests.extend(overlay.dialog.dismiss());
@@ -175,7 +175,7 @@ impl Overlays {
     fn submit(&mut self, at: usize, cx: &mut PaneContext<'_>) {
         let Some(overlay) = self.stack.get_mut(at) else { return };
         if overlay.fault.is_some() {
-            // The fault is shown under the line, and nothing of what was typed is lost.
+            // The fault is shown under the line, and the typed text stays.
             return;
         }
         match overlay.submit(cx.context) {
@@ -191,7 +191,7 @@ impl Overlays {
         }
     }
 
-    /// Goes one step back, or closes without an answer.
+    /// Goes one step back, or closes the dialog without an answer.
     fn back(&mut self, at: usize, cx: &mut PaneContext<'_>) {
         let Some(overlay) = self.stack.get_mut(at) else { return };
         let answer = DialogAnswer { typed: overlay.input.text(), cursor: overlay.list.cursor, item: None };
@@ -227,7 +227,7 @@ impl Overlay {
         self.refresh(cx.context);
     }
 
-    /// Makes the list again.
+    /// Rebuilds the list.
     fn refresh(&mut self, context: &Context) {
         let items = self.dialog.items(context);
         self.items = match self.dialog.narrowing() {
@@ -239,18 +239,18 @@ impl Overlay {
         self.list.settle(self.items.len(), self.page(context));
     }
 
-    /// Returns whether it has more items than are in view.
+    /// Returns whether it has more items than are visible.
     #[must_use]
     pub fn has_more_items(&self, context: &Context) -> bool {
         self.dialog.shape() == DialogShape::List && self.items.len() > self.page(context)
     }
 
-    /// Returns how many items are in view at once.
+    /// Returns how many items are visible at once.
     fn page(&self, context: &Context) -> usize {
         usize::from(self.area(context).height.saturating_sub(LINES_AROUND_ITEMS)).max(1)
     }
 
-    /// Returns where it stands.
+    /// Returns the area in which it is drawn.
     #[must_use]
     pub fn area(&self, context: &Context) -> Area {
         let (width, height) = match self.dialog.shape() {
@@ -276,7 +276,7 @@ mod tests {
     use crate::app::ui::look::TerminalLook;
     use crate::app::ui::theme::Theme;
 
-    /// A list that answers with a notice, for the tests alone.
+    /// A list whose items show a notice, for tests.
     #[derive(Debug)]
     struct TestDialog(&'static str);
 
@@ -315,11 +315,11 @@ mod tests {
             size: ScreenSize { width: 100, height: 30 },
             problems: Vec::new(),
             first_worksheet: None,
-            folder: String::new(),
+            directory: String::new(),
         })
     }
 
-    /// Lets `act` change the overlays of a model, and returns the notices that it asks for.
+    /// Lets `act` change the overlays of a model. Returns the notices that it requests.
     fn notices(model: &mut Model, act: impl FnOnce(&mut Overlays, &mut PaneContext<'_>)) -> Vec<String> {
         let (mut requests, mut effects): (Vec<Request>, Vec<Effect>) = (Vec::new(), Vec::new());
         act(
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialog_is_open_once_and_all_are_told_when_they_are_closed() {
+    fn a_dialog_is_open_once_and_all_are_dismissed_when_they_are_closed() {
         let mut model = model();
         notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), cx));
         notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("two")), cx));
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_popup_stands_at_its_cell_and_inside_the_screen() {
+    fn a_popup_is_at_its_cell_and_inside_the_screen() {
         let model = model();
         let area = |x, y| {
             Overlay::new(Box::new(TestDialog("")), Anchor::Cell { x, y }, Modality::NonModal).area(&model.context)

@@ -1,10 +1,10 @@
-//! The palette: every command by name.
+//! The palette: all commands by name.
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
 
-/// Lists every command.
+/// Lists all commands.
 #[derive(Debug)]
 pub struct PaletteDialog;
 

@@ -1,9 +1,9 @@
-//! Rename the worksheet in front.
+//! Asks for a new title of the worksheet in front.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
 
-/// Asks for a title of the worksheet in front.
+/// Asks for a title.
 #[derive(Debug)]
 pub struct RenameDialog;
 

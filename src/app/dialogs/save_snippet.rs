@@ -1,9 +1,9 @@
-//! Save the statement at the cursor as a snippet.
+//! Asks for a name under which to save a statement as a snippet.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
 
-/// Asks for a snippet's name. It stays open until the snippet is on disk: a name that is taken can be changed.
+/// Asks for a snippet's name. It stays open until the snippet is on disk, so that the user can change a name that is in use.
 #[derive(Debug)]
 pub struct SaveSnippetDialog {
     pub statement: String,

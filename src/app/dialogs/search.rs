@@ -1,14 +1,14 @@
-//! Search the rows of the result.
+//! Asks what to search for in the rows.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, InputFault, Request};
 use crate::domain::results::Pattern;
 
-/// What can be typed in a search.
+/// Explains the syntax of a search.
 pub(super) const SYNTAX: &str =
     "A capital letter makes the search case-sensitive; ~ at the start makes it a regular expression.";
 
-/// Returns why a typed text cannot be searched for.
+/// Returns what is wrong with a typed pattern.
 pub(super) fn pattern_fault(typed: &str) -> Option<InputFault> {
     if typed.trim().is_empty() {
         return None;
@@ -17,7 +17,7 @@ pub(super) fn pattern_fault(typed: &str) -> Option<InputFault> {
     Some(InputFault { at: 0..typed.len(), message: format!("{}: {}", fault.what, fault.hint) })
 }
 
-/// Asks for what to search for in the rows.
+/// Asks for a pattern to search for in the rows.
 #[derive(Debug)]
 pub struct SearchDialog;
 

@@ -1,11 +1,11 @@
-//! Search the lines of the inspector.
+//! Asks what to search for in the inspector.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, InputFault, Request};
 
 use super::search::{SYNTAX, pattern_fault};
 
-/// Asks for what to search for in the inspector.
+/// Asks for a pattern to search for in the inspector.
 #[derive(Debug)]
 pub struct SearchInspectorDialog;
 

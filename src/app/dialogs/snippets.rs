@@ -1,4 +1,4 @@
-//! Snippets: saved statements to open and run.
+//! Shows the snippets: saved statements to open and run.
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;

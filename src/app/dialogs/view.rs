@@ -14,7 +14,7 @@ use crate::domain::text::visible;
 
 use super::{Overlay, Overlays};
 
-/// What drawing the overlays needs.
+/// Draws the open overlays.
 #[derive(Debug)]
 pub struct OverlaysView<'a> {
     pub overlays: &'a Overlays,
@@ -23,7 +23,7 @@ pub struct OverlaysView<'a> {
 }
 
 impl OverlaysView<'_> {
-    /// Draws all of them, the topmost last.
+    /// Draws all overlays, the topmost last.
     pub fn draw(&self, buffer: &mut Buffer) {
         for overlay in self.overlays.bottom_up() {
             OverlayView { overlay, context: self.context, theme: self.theme }.draw(buffer);
@@ -31,7 +31,7 @@ impl OverlaysView<'_> {
     }
 }
 
-/// What drawing one overlay needs.
+/// Draws one overlay.
 struct OverlayView<'a> {
     overlay: &'a Overlay,
     context: &'a Context,
@@ -81,7 +81,7 @@ impl OverlayView<'_> {
         );
     }
 
-    /// Returns the typed text as it can be shown, and how many cells of it are left out: its end is where the cursor is.
+    /// Returns the end of the typed text, where the cursor is, and how many cells before it are left out.
     fn typed(&self, prompt: &str, area: Rect) -> (String, usize) {
         let text = visible(self.overlay.input.text());
         let room = usize::from(area.width).saturating_sub(prompt.width() + 5);
@@ -89,7 +89,7 @@ impl OverlayView<'_> {
             return (text.into_owned(), 0);
         }
         let (mut left, mut start) = (text.width(), 0);
-        // One cell is for the mark.
+        // One cell is for the ellipsis.
         for grapheme in text.graphemes(true) {
             if left < room {
                 break;
@@ -101,7 +101,7 @@ impl OverlayView<'_> {
         (format!("…{rest}"), text.width() - left - 1)
     }
 
-    /// Draws what is wrong with the typed text, else the explanation or the preview.
+    /// Draws what is wrong with the typed text; if nothing is, the explanation or the preview.
     fn below_line(&self, area: Rect, buffer: &mut Buffer) {
         let dialog = &self.overlay.dialog;
         if let Some(fault) = &self.overlay.fault {
@@ -117,7 +117,7 @@ impl OverlayView<'_> {
         }
     }
 
-    /// Draws a mark under these bytes of the typed text, as far as they are in view.
+    /// Draws a mark under these bytes of the typed text, as far as they are visible.
     fn mark(&self, at: &std::ops::Range<usize>, area: Rect, buffer: &mut Buffer) {
         let prompt = self.overlay.dialog.prompt();
         let text = self.overlay.input.text();
@@ -182,7 +182,7 @@ impl OverlayView<'_> {
         if is_here {
             buffer.set_style(area.intersection(buffer.area), theme.cursor());
         }
-        // On a narrow screen the text about an item counts more than what stands at the right.
+        // On a narrow screen the text after the name is more important than the text at the right.
         let most = if area.width < 60 && !item.about.is_empty() { 0 } else { usize::from(area.width) / 3 };
         let right = clip(&visible(&item.right), most);
         let room = usize::from(area.width).saturating_sub(right.width() + 3);

@@ -1,4 +1,4 @@
-//! Show the times of a column in another time zone too.
+//! Asks for another time zone for the times of a column.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};

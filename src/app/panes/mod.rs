@@ -1,4 +1,4 @@
-//! Panes: one folder each. `mod` holds state and actions, `update` decides, `view` draws.
+//! The panes, with a directory for each. `mod` has the state, `update` the decisions, `view` draws.
 
 pub mod connect;
 pub mod explorer;
@@ -11,41 +11,37 @@ use super::context::Context;
 use super::effect::Effect;
 use super::request::{Dialog, Request};
 
-/// What a pane may do besides changing itself: read what is shared, ask other panes, have effects done.
+/// What a pane can use in addition to its own state: the shared state, requests to other panes, effects.
 #[derive(Debug)]
 pub struct PaneContext<'a> {
     /// Read-only.
     pub context: &'a Context,
-    /// For other panes.
     pub requests: &'a mut Vec<Request>,
-    /// For the outside.
     pub effects: &'a mut Vec<Effect>,
 }
 
 impl PaneContext<'_> {
-    /// Asks another pane.
     pub fn request(&mut self, request: Request) {
         self.requests.push(request);
     }
 
-    /// Opens a dialog.
     pub fn open(&mut self, dialog: impl Dialog + 'static) {
         self.requests.push(Request::OpenDialog(Box::new(dialog)));
     }
 
-    /// Has this done outside.
+    /// Adds an effect for the shell to run.
     pub fn effect(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
 
-    /// The key of an action, as hints write it.
+    /// Returns the first key of an action, for hints and messages.
     #[must_use]
     pub fn key(&self, action: Action) -> String {
         self.context.key(action)
     }
 }
 
-/// Lends a pane its context.
+/// Calls a method of a pane with a `PaneContext`.
 macro_rules! with {
     ($model:ident, $requests:ident, $effects:ident, $pane:ident.$call:ident($($argument:expr),*)) => {
         $model.$pane.$call($($argument,)* &mut PaneContext { context: &$model.context, requests: $requests, effects: $effects })

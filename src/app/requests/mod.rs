@@ -1,4 +1,4 @@
-//! Who answers what a pane asks, and where an action goes. The only file that knows more than one pane.
+//! Handles the requests of panes and dialogs, and sends each action to its pane. Only here panes come together.
 
 mod results;
 mod show;
@@ -28,12 +28,12 @@ use super::request::{Dialog, Request};
 
 use show::show;
 
-/// History lines read at once.
+/// History entries that are read at most.
 const HISTORY: usize = 500;
-/// Asks answered for one message; more would be two panes asking each other.
+/// Requests that one message can cause at most. More would mean that two panes request each other without end.
 const MAX_REQUESTS: usize = 64;
 
-/// Does an action: the pane of its layer decides.
+/// Sends an action to the pane of its layer.
 pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match action {
         Action::App(action) => act_app(model, action, requests, effects),
@@ -54,7 +54,7 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
     }
 }
 
-/// The inspector follows the cursor of the worksheet.
+/// Shows the table at the worksheet's cursor in the inspector, if that is visible.
 fn follow(model: &mut Model) {
     if model.context.layout.inspector.is_some()
         && let Some((schema, table)) = model.worksheets.table(&model.context)
@@ -68,7 +68,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Palette => requests.push(open(PaletteDialog)),
         AppAction::Help => {
             let (mut layers, takes_text) = model.layers();
-            // Where text is typed, the keys of the whole program come before those that move in the text.
+            // In a text, the keys of the whole program are listed before those that move the cursor.
             if takes_text && !model.overlays.is_modal() && model.connect.is_none() {
                 layers.reverse();
             }
@@ -103,9 +103,9 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         }
         AppAction::RunAll => with!(model, requests, effects, worksheets.run_all()),
         AppAction::ToggleExplorer => {
-            let is_seen = model.context.layout.explorer.is_some();
-            model.options.explorer = !is_seen;
-            requests.push(Request::Focus(if is_seen { Focus::Worksheet } else { Focus::Explorer }));
+            let is_shown = model.context.layout.explorer.is_some();
+            model.options.explorer = !is_shown;
+            requests.push(Request::Focus(if is_shown { Focus::Worksheet } else { Focus::Explorer }));
         }
         AppAction::ToggleInspector if model.context.layout.inspector.is_some() => requests.push(Request::HideInspector),
         AppAction::ToggleInspector => requests.push(Request::ShowInspector),
@@ -122,7 +122,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
         AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => model.connect = Some(Connect::default()),
-        AppAction::Reconnect => super::reconnect::now(model, requests, effects),
+        AppAction::Reconnect => super::reconnect::reconnect_now(model, requests, effects),
         AppAction::Refresh => match model.context.link {
             ConnectionState::Connected(session) => {
                 effects.push(Effect::Session(session, SessionCmd::LoadCatalog));
@@ -158,15 +158,15 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
     }
 }
 
-/// Stops what runs: the statement, else the export, else a longer job of the results, else reconnecting.
+/// Stops the first of these that is under way: the statement, the export, a job of the results, reconnecting.
 fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     if super::statement::stop(model, requests, effects) {
         return;
     }
     if let Some(export) = model.grid.exporting() {
-        effects.push(Effect::Export(ExportCmd::Cancel(export.order.id)));
+        effects.push(Effect::Export(ExportCmd::Cancel(export.job.id)));
         model.notice("Stopping the export …");
-    } else if !with!(model, requests, effects, grid.give_up()) && !super::reconnect::stop(model, effects) {
+    } else if !with!(model, requests, effects, grid.stop_job()) && !super::reconnect::stop(model, effects) {
         let key = model.context.key(Action::App(AppAction::Quit));
         model.notice(format!("Nothing is running. {key} quits rrx."));
     }
@@ -179,11 +179,11 @@ fn neighbour(model: &Model, forward: bool) -> Focus {
     all.get(next % all.len().max(1)).copied().unwrap_or(Focus::Worksheet)
 }
 
-/// Answers what was asked, and what that asks in turn.
-pub(super) fn settle(model: &mut Model, requests: Vec<Request>, effects: &mut Vec<Effect>) {
+/// Handles requests, and the requests that these cause.
+pub(super) fn run_requests(model: &mut Model, requests: Vec<Request>, effects: &mut Vec<Effect>) {
     let mut waiting: std::collections::VecDeque<Request> = requests.into();
     for _ in 0..MAX_REQUESTS {
-        let Some(request) = waiting.pop_front().or_else(|| results::outlived(model)) else { break };
+        let Some(request) = waiting.pop_front().or_else(|| results::close_stale_inspector(model)) else { break };
         let mut more = Vec::new();
         handle(model, request, &mut more, effects);
         waiting.extend(more);
@@ -231,14 +231,14 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         }
         Request::HideInspector => {
             model.options.inspector = false;
-            // One step back is the panel from which it was opened: the cursor is there.
+            // The focus returns to the panel from which the inspector was opened.
             let back = if model.focus == Focus::Inspector { model.inspector_opened_from } else { model.focus };
             requests.push(Request::Focus(back));
         }
         Request::Do(action) => act(model, action, requests, effects),
         Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
         Request::Copy(copy) if copy.text.is_empty() => {
-            // Terminals drop a copy of nothing: the clipboard would keep what it has.
+            // Terminals ignore an empty copy, so the clipboard would keep its old text.
             let what = if copy.from.is_some() { "The value" } else { "The text" };
             model.notice(format!("{what} is empty. Nothing was copied."));
         }
@@ -265,7 +265,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             }
             Err(problem) => model.notice(problem.to_string()),
         },
-        Request::ShowPlace(object) => show_place(model, object, requests),
+        Request::ShowObject(object) => show_object(model, object, requests),
         Request::Rename(title) => {
             model.worksheets.rename(title);
             requests.push(Request::Settle);
@@ -291,7 +291,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
     }
 }
 
-/// Closes the connection screen, where there is another screen to go to.
+/// Closes the connection screen, if there is a session to go back to.
 fn close_connect(model: &mut Model) {
     let has_screen = match model.context.link {
         ConnectionState::Connected(_)
@@ -319,7 +319,7 @@ fn settle_panes(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Ve
     }
 }
 
-fn show_place(model: &mut Model, object: ObjectRef, requests: &mut Vec<Request>) {
+fn show_object(model: &mut Model, object: ObjectRef, requests: &mut Vec<Request>) {
     model.explorer.show(object, &model.context);
     requests.push(Request::Focus(Focus::Explorer));
     if let Some((schema, table)) = model.explorer.table(&model.context) {
@@ -332,8 +332,8 @@ fn open(dialog: impl Dialog + 'static) -> Request {
 }
 
 fn show_problem(model: &mut Model, problem: Problem, requests: &mut Vec<Request>) {
-    model.happened(problem.to_string());
-    // It stands in the inspector, unless something lies over that.
+    model.add_activity(problem.to_string());
+    // A dialog or the connection screen may cover the inspector.
     if model.overlays.is_modal() || model.connect.is_some() {
         model.notice(problem.what.clone());
     }
@@ -344,7 +344,7 @@ fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     if let Some(session) = model.context.link.session() {
         effects.push(Effect::Session(session, SessionCmd::Close));
     }
-    super::statement::on_session_gone(model, End::Cancelled, requests, effects);
+    super::statement::on_session_ended(model, End::Cancelled, requests, effects);
     model.exit_code = Some(0);
     with!(model, requests, effects, worksheets.save());
     super::statement::leave(model, effects);
@@ -354,10 +354,7 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
     let Some(profile) = model.context.profiles.iter().find(|profile| profile.name == name).cloned() else {
         requests.push(Request::Problem(
             Problem::new(Trouble::Settings, format!("There is no profile `{name}`"))
-                .hint(format!(
-                    "`{}` lists those that there are",
-                    model.context.settings.command_line.with("profiles list")
-                ))
+                .hint(format!("`{}` lists all profiles", model.context.settings.command_line.with("profiles list")))
                 .then(Remedy::ChooseProfile),
         ));
         return;
@@ -371,7 +368,7 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
     if let Some(old) = model.context.link.session() {
         effects.push(Effect::Session(old, SessionCmd::Close));
     }
-    super::statement::on_session_gone(model, End::Cancelled, requests, effects);
+    super::statement::on_session_ended(model, End::Cancelled, requests, effects);
     let session = model.ids.session();
     model.context.link = ConnectionState::Connecting(session);
     model.context.facts = None;
@@ -389,11 +386,11 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
     if model.worksheets.profile.as_deref() != Some(name) {
         effects.push(Effect::Storage(StorageCmd::LoadWorksheets { profile: name.to_owned() }));
     }
-    effects.push(Effect::Storage(StorageCmd::LoadDocs { folders: profile.docs.clone(), demo }));
+    effects.push(Effect::Storage(StorageCmd::LoadDocs { directories: profile.docs.clone(), demo }));
     load_snippets(model, effects);
 }
 
 fn load_snippets(model: &Model, effects: &mut Vec<Effect>) {
-    let folders = model.context.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
-    effects.push(Effect::Storage(StorageCmd::LoadSnippets { folders }));
+    let directories = model.context.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
+    effects.push(Effect::Storage(StorageCmd::LoadSnippets { directories }));
 }

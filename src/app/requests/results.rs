@@ -1,4 +1,4 @@
-//! Who answers what is asked about the results: forms, arrangements, copies, exports, details.
+//! Handles the requests about results: copies, filters, searches, charts, exports, details.
 
 use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
@@ -11,10 +11,10 @@ use crate::domain::protocol::{ExportId, ExportJob};
 
 use super::show::show;
 
-/// Answers; what is not about the results is not for here.
+/// Handles a request about the results. Ignores any other.
 pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match request {
-        Request::CopyAs(form) => with!(model, requests, effects, grid.copy(form)),
+        Request::CopyAs(format) => with!(model, requests, effects, grid.copy(format)),
         Request::FilterBy(text) => {
             if let Err((_, fault)) = with!(model, requests, effects, grid.filter(&text)) {
                 model.notice(fault);
@@ -34,23 +34,23 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
         Request::Zone(name) => model.grid.zone(name),
         Request::OpenExport => {
             let title = model.worksheets.sheet().map(|sheet| sheet.title.as_str()).unwrap_or_default();
-            match model.grid.export_plan(title, &model.context.folder) {
+            match model.grid.export_plan(title, &model.context.directory) {
                 Ok(plan) => requests.push(Request::OpenDialog(Box::new(ExportDialog::new(plan)))),
                 Err(why) => model.notice(why),
             }
         }
-        Request::Export { choice: form, rows, path } => {
+        Request::Export { choice, rows, path } => {
             if let Some(why) = model.grid.export_refusal() {
                 model.notice(why);
                 return;
             }
-            let again = (rows == ExportRows::All).then(|| model.ids.result());
-            let order = model.grid.export_order(ExportId::default(), form, path);
-            requests.extend(order.map(|order| Request::ExportTo(ExportJob { rerun_as: again, ..order })));
+            let rerun_as = (rows == ExportRows::All).then(|| model.ids.result());
+            let job = model.grid.export_job(ExportId::default(), choice, path);
+            requests.extend(job.map(|job| Request::ExportTo(ExportJob { rerun_as, ..job })));
         }
-        Request::ExportTo(order) => {
-            let order = ExportJob { id: model.ids.export(), ..order };
-            with!(model, requests, effects, grid.export(order));
+        Request::ExportTo(job) => {
+            let job = ExportJob { id: model.ids.export(), ..job };
+            with!(model, requests, effects, grid.export(job));
         }
         Request::RunForExport { job, statement } => {
             crate::app::statement::run_for_export(model, job, statement, requests, effects);
@@ -90,20 +90,20 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
     }
 }
 
-/// Closes the inspector where what it shows is not of the result in front any more.
-pub(super) fn outlived(model: &mut Model) -> Option<Request> {
+/// Clears and hides the inspector if it shows something about a result that is no longer in front.
+pub(super) fn close_stale_inspector(model: &mut Model) -> Option<Request> {
     let front = model.grid.front().map(|result| result.id);
-    model.inspector.outlived(front, &model.context).then_some(Request::HideInspector)
+    model.inspector.clear_stale(front, &model.context).then_some(Request::HideInspector)
 }
 
-/// Shows something about the result in front; it is closed with that result.
+/// Shows something about the result in front. The inspector is cleared when another result comes to the front.
 fn show_of_front(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
     show(model, content, requests);
-    model.inspector.of = model.grid.front().map(|result| result.id);
+    model.inspector.result = model.grid.front().map(|result| result.id);
 }
 
-/// Shows values of the result in front; a copy of them is recorded with that result.
+/// Shows values of the result in front. The access log records copies of them under that result's statement.
 fn show_values(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
     show_of_front(model, content, requests);
-    model.inspector.from = model.grid.front().map(ResultSet::copied_from);
+    model.inspector.copied_from = model.grid.front().map(ResultSet::copied_from);
 }

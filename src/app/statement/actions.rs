@@ -1,4 +1,4 @@
-//! Carries out what a statement asks for: begin and end records, sending, cancelling, its result and its worksheet.
+//! Carries out the actions of a statement: begin and end records, sending, cancelling, its result and its worksheet.
 
 use super::SOON;
 use super::life::{Statement, StatementAction};
@@ -13,10 +13,10 @@ use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, Se
 use crate::domain::quantity::counted;
 use crate::domain::sql::locate;
 
-/// The notice from the stop of a statement until its end.
+/// The notice between the stop of a statement and its end.
 pub(super) const STOPPING: &str = "Stopping the statement …";
 
-/// What carrying out an action needs to know of its statement, which may be gone by then.
+/// The facts about a statement that its actions need. The statement itself may be dropped before they are carried out.
 pub(super) struct StatementFacts {
     result: ResultId,
     origin: StatementOrigin,
@@ -51,8 +51,8 @@ pub(super) fn carry_out(
     match action {
         StatementAction::Record(authorized) => {
             if let Some((key, _)) = &statement.location {
-                let place = (statement.profile.clone(), model.context.database.clone());
-                model.worksheets.on_run(key, place);
+                let target = (statement.profile.clone(), model.context.database.clone());
+                model.worksheets.on_run(key, target);
             }
             if statement.origin != StatementOrigin::Export {
                 let text = authorized.checked().text().to_owned();
@@ -84,7 +84,7 @@ pub(super) fn carry_out(
     None
 }
 
-/// Tells the result, or the export, how the statement ended, and marks the place of an error.
+/// Reports the end of the statement to its result or its export, and marks an error in the worksheet.
 fn finish(
     model: &mut Model,
     statement: &StatementFacts,
@@ -95,9 +95,9 @@ fn finish(
     let result = statement.result;
     model.notices.current.take_if(|notice| notice.text == STOPPING);
     with!(model, requests, effects, grid.on_ended(result, report));
-    // The rows tell an export of their end; where none were sent, it would wait for ever.
-    let export = model.grid.exporting().filter(|export| export.order.rerun_as == Some(result));
-    match (&report.end, export.map(|export| export.order.id)) {
+    // An export ends with its rows. It must be cancelled if none were sent.
+    let export = model.grid.exporting().filter(|export| export.job.rerun_as == Some(result));
+    match (&report.end, export.map(|export| export.job.id)) {
         (End::Cancelled, Some(id)) => effects.push(Effect::Export(ExportCmd::Cancel(id))),
         (End::Broken(problem), Some(id)) => {
             effects.push(Effect::Export(ExportCmd::Cancel(id)));
@@ -115,7 +115,7 @@ fn finish(
     }
 }
 
-/// Returns the notice about statements that did not run, if there are any.
+/// Returns the notice about statements of the queue that did not run, if there are any.
 pub(super) fn dropped_text(count: usize) -> Option<String> {
     match count {
         0 => None,
@@ -124,7 +124,7 @@ pub(super) fn dropped_text(count: usize) -> Option<String> {
     }
 }
 
-/// Returns the position of a problem in its statement: as the problem has it, or as the server's message says.
+/// Returns the position of a problem in its statement: the problem's own, or the one in the server's message.
 fn error_offset(model: &Model, result: ResultId, problem: &Problem) -> Option<usize> {
     let statement = &model.grid.of(result)?.statement;
     problem.at.or_else(|| {
@@ -133,7 +133,7 @@ fn error_offset(model: &Model, result: ResultId, problem: &Problem) -> Option<us
     })
 }
 
-/// Shows the results, where one panel has the whole screen: else the run would not be seen.
+/// Returns the request to show the results if another panel has the whole screen.
 pub(super) fn look_at_results(model: &Model) -> Request {
     if model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
 }

@@ -1,4 +1,4 @@
-//! The statements that have not ended: the current one, and those whose session is gone before their begin record was written.
+//! The statements that have not ended: the current one, and those whose session ended before their begin record was written.
 
 use super::life::{Statement, StatementPhase};
 use crate::domain::protocol::ResultId;
@@ -12,13 +12,13 @@ pub struct Statements {
 }
 
 impl Statements {
-    /// Returns the statement that waits for an answer of the user, or runs.
+    /// Returns the statement that runs or waits for an answer of the user.
     #[must_use]
     pub fn current(&self) -> Option<&Statement> {
         self.current.as_ref()
     }
 
-    /// Makes a statement the current one. One that waits for an answer of the user is dropped with its queue.
+    /// Makes a statement the current one. A statement that waits for an answer of the user is dropped with its queue.
     pub(in crate::app) fn begin(&mut self, statement: Statement) {
         self.current = Some(statement);
     }
@@ -35,8 +35,8 @@ impl Statements {
         })
     }
 
-    /// Removes what has ended, and makes room for a new current statement.
-    pub(in crate::app) fn sort_out(&mut self) {
+    /// Removes statements that have ended, and moves an abandoned one away so that another can become current.
+    pub(in crate::app) fn remove_ended(&mut self) {
         match self.current.as_ref().map(Statement::phase) {
             Some(StatementPhase::Ended) => self.current = None,
             Some(StatementPhase::Abandoned) => self.abandoned.extend(self.current.take()),
@@ -52,7 +52,7 @@ impl Statements {
         self.abandoned.retain(|statement| *statement.phase() != StatementPhase::Ended);
     }
 
-    /// Returns whether no record is missing or without its end.
+    /// Returns whether each begin record has its end record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let is_unsent = |statement: &Statement| matches!(statement.phase(), StatementPhase::Authorizing(_));

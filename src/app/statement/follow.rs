@@ -6,10 +6,10 @@ use crate::domain::results::{Column, TypeClass};
 use crate::domain::sql::Param;
 use crate::domain::sql::quote::quoted_identifier;
 
-/// Returns the statement and its bound value. The value is not written into the text.
+/// Returns the statement and its bound value. The value is a parameter, not part of the text.
 ///
 /// # Errors
-/// Says why there is no row to look up.
+/// The notice why there is no row to look up.
 pub(super) fn lookup(context: &Context, column: &Column, value: Option<&[u8]>) -> Result<(String, Vec<Param>), String> {
     let Some(to) = context.refers_to(column) else {
         return Err("The catalog has no foreign key of this column.".into());
@@ -20,12 +20,12 @@ pub(super) fn lookup(context: &Context, column: &Column, value: Option<&[u8]>) -
     Ok((text, vec![bound_value(column, value)]))
 }
 
-/// Returns a value of a result as a statement takes it: numbers as numbers, so that the server can use an index.
+/// Returns a value of a result as a parameter. Integers stay integers, so that the server can use an index.
 fn bound_value(column: &Column, value: &[u8]) -> Param {
     let text = std::str::from_utf8(value).ok();
-    let whole = text.filter(|_| column.class() == TypeClass::Integer);
-    let signed = whole.and_then(|text| text.parse().ok()).map(Param::Integer);
-    let unsigned = whole.and_then(|text| text.parse().ok()).map(Param::Unsigned);
+    let integer = text.filter(|_| column.class() == TypeClass::Integer);
+    let signed = integer.and_then(|text| text.parse().ok()).map(Param::Integer);
+    let unsigned = integer.and_then(|text| text.parse().ok()).map(Param::Unsigned);
     let is_binary = matches!(column.class(), TypeClass::Binary | TypeClass::Bit | TypeClass::Geometry);
     let text = text.filter(|_| !is_binary).map(|text| Param::Text(text.to_owned()));
     signed.or(unsigned).or(text).unwrap_or_else(|| Param::Bytes(value.to_vec()))

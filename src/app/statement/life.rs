@@ -9,8 +9,8 @@
 //!       └──────────────────► Ended ◄────────────────────┘   (also: an end, a lost session, a refusal)
 //! ```
 //!
-//! Each event returns the actions that the rest of the program has to carry out. What depends on a statement, above all the
-//! queue of those that follow it, is a field of it and goes with it.
+//! Each event returns the actions that the rest of the program has to carry out. The queue of the statements after it
+//! is a field of the statement, so that both end together.
 
 use std::time::Duration;
 
@@ -35,10 +35,10 @@ pub struct Statement {
     phase: StatementPhase,
 }
 
-/// Where a statement is in its life.
+/// A phase in the life of a statement.
 #[derive(Debug, PartialEq, Eq)]
 pub enum StatementPhase {
-    /// The user is asked whether to run it here. Nothing was sent.
+    /// The guard has passed it, and the user may be asked whether to run it here. Nothing was sent.
     Authorizing(Box<AuthorizedStatement>),
     /// Its begin record is being written. Nothing was sent.
     Recording,
@@ -50,11 +50,11 @@ pub enum StatementPhase {
     Streaming {
         record: String,
     },
-    /// It was asked to stop. Without a record, nothing was sent and nothing will be.
+    /// It is being stopped. Without a record, nothing was sent and nothing will be.
     Cancelling {
         record: Option<String>,
     },
-    /// Its session is gone while its begin record is being written: the record still needs an end.
+    /// Its session ended while its begin record was being written: the record still needs an end.
     Abandoned,
     Ended,
 }
@@ -76,8 +76,8 @@ pub enum StatementEvent {
     Ended(RunReport),
     /// The user stops it, or nothing keeps its rows any more.
     Cancel,
-    /// Its session is gone: lost, closed, or replaced by another profile's; with what is known of the statement.
-    SessionGone(RunReport),
+    /// Its session was lost, closed or replaced by that of another profile. The report has what is known about the statement.
+    SessionEnded(RunReport),
     /// Its worksheet was closed.
     WorksheetClosed,
 }
@@ -93,11 +93,11 @@ pub enum StatementAction {
     CancelOnServer,
     /// Write the end record.
     WriteEnd { record: String, report: RunReport },
-    /// Tell its result, or its export, how it ended.
+    /// Report its end to its result or its export.
     Finish(RunReport),
     /// Run the first statement of the queue.
     RunNext(StatementQueue),
-    /// Say that so many statements after it did not run.
+    /// Report how many statements after it did not run.
     ReportDropped(usize),
 }
 
@@ -190,7 +190,7 @@ impl Statement {
         matches!(self.phase, StatementPhase::Cancelling { .. })
     }
 
-    /// Takes an event and returns what to do. An event that its phase does not know changes nothing.
+    /// Handles an event and returns what to do. Events that do not belong to its phase change nothing.
     #[must_use]
     #[expect(clippy::match_same_arms, reason = "one arm a transition reads as a table")]
     pub fn handle(&mut self, event: StatementEvent) -> Vec<StatementAction> {
@@ -199,7 +199,7 @@ impl Statement {
         use StatementPhase as Phase;
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         let (phase, actions) = match (phase, event) {
-            // The statements after it belong to the text of the worksheet; it ends by itself.
+            // The queue belongs to the text of the worksheet. The statement itself goes on.
             (phase, Event::WorksheetClosed) => {
                 let dropped = self.drop_queue();
                 self.location = None;
@@ -210,7 +210,7 @@ impl Statement {
             }
 
             (Phase::Authorizing(statement), Event::Confirmed) => (Phase::Recording, vec![Action::Record(*statement)]),
-            (Phase::Authorizing(_), Event::Declined | Event::Cancel | Event::SessionGone(_)) => {
+            (Phase::Authorizing(_), Event::Declined | Event::Cancel | Event::SessionEnded(_)) => {
                 return self.drop_queue();
             }
             (
@@ -225,7 +225,7 @@ impl Statement {
                 return self.end(None, RunReport::without_rows(End::Broken(problem)));
             }
             (Phase::Recording, Event::Cancel) => (Phase::Cancelling { record: None }, Vec::new()),
-            (Phase::Recording | Phase::Cancelling { record: None }, Event::SessionGone(report)) => {
+            (Phase::Recording | Phase::Cancelling { record: None }, Event::SessionEnded(report)) => {
                 let mut actions = vec![Action::Finish(report)];
                 actions.extend(self.drop_queue());
                 (Phase::Abandoned, actions)
@@ -245,7 +245,7 @@ impl Statement {
             }
 
             (Phase::Cancelling { record }, Event::Ended(report)) => {
-                // It was stopped, even if its last row overtook the stop: the next one does not run.
+                // The user stopped it, even if its last row came before the cancel: the next one does not run.
                 let dropped = self.drop_queue();
                 let mut actions = self.end(record, report);
                 actions.extend(dropped);
@@ -254,7 +254,7 @@ impl Statement {
             (Phase::Recording, Event::Ended(report)) => return self.end(None, report),
             (
                 Phase::Sent { record } | Phase::Streaming { record } | Phase::Cancelling { record: Some(record) },
-                Event::Ended(report) | Event::SessionGone(report),
+                Event::Ended(report) | Event::SessionEnded(report),
             ) => return self.end(Some(record), report),
 
             (Phase::Abandoned, Event::Permitted(permit)) => {
@@ -277,23 +277,23 @@ impl Statement {
                 | Event::RowsArrived
                 | Event::Ended(_)
                 | Event::Cancel
-                | Event::SessionGone(_),
+                | Event::SessionEnded(_),
             ) => (phase, Vec::new()),
         };
         self.phase = phase;
         actions
     }
 
-    /// Ends it. The next of the queue runs only after a statement that gave its rows.
+    /// Ends it. The next statement of the queue runs only if this one was complete or cut by a limit.
     fn end(&mut self, record: Option<String>, report: RunReport) -> Vec<StatementAction> {
         let mut actions = Vec::new();
         actions.extend(record.map(|record| StatementAction::WriteEnd { record, report: report.clone() }));
-        let goes_on = match report.end {
+        let continues = match report.end {
             End::Complete | End::Limit(_) => true,
             End::Cancelled | End::Broken(_) => false,
         };
         actions.push(StatementAction::Finish(report));
-        if goes_on && !self.queue.waiting.is_empty() {
+        if continues && !self.queue.waiting.is_empty() {
             actions.push(StatementAction::RunNext(std::mem::take(&mut self.queue)));
         } else {
             actions.extend(self.drop_queue());

@@ -60,11 +60,11 @@ const EVENTS: [&str; 12] = [
     "Cancelled",
     "Failed",
     "Cancel",
-    "SessionGone",
+    "SessionEnded",
     "WorksheetClosed",
 ];
 
-/// A statement with two others after it, brought to a phase by events.
+/// Makes a statement with two others after it, and brings it into a phase by events.
 fn in_phase(phase: &str) -> Statement {
     let bounds = RunBounds {
         rows: None,
@@ -83,17 +83,17 @@ fn in_phase(phase: &str) -> Statement {
         queue: StatementQueue { run: 1, worksheet: "sheet-1".into(), waiting },
     };
     let mut statement = Statement::new(start, authorized());
-    let way: &[&str] = match phase {
+    let path: &[&str] = match phase {
         "Authorizing" => &[],
         "Recording" => &["Confirmed"],
         "Sent" => &["Confirmed", "Permitted"],
         "Streaming" => &["Confirmed", "Permitted", "RowsArrived"],
         "Cancelling unsent" => &["Confirmed", "Cancel"],
         "Cancelling" => &["Confirmed", "Permitted", "Cancel"],
-        "Abandoned" => &["Confirmed", "SessionGone"],
+        "Abandoned" => &["Confirmed", "SessionEnded"],
         _ => &["Declined"],
     };
-    for event in way {
+    for event in path {
         let _ = statement.handle(event_of(event));
     }
     statement
@@ -111,7 +111,7 @@ fn event_of(name: &str) -> StatementEvent {
         "Cancelled" => StatementEvent::Ended(report(End::Cancelled)),
         "Failed" => StatementEvent::Ended(report(broken())),
         "Cancel" => StatementEvent::Cancel,
-        "SessionGone" => StatementEvent::SessionGone(report(broken())),
+        "SessionEnded" => StatementEvent::SessionEnded(report(broken())),
         _ => StatementEvent::WorksheetClosed,
     }
 }
@@ -129,8 +129,8 @@ fn name_of(phase: &StatementPhase) -> &'static str {
     }
 }
 
-/// Writes an action in one word: `W` and `F` with the end that they report.
-fn word(action: &StatementAction) -> String {
+/// Returns a short name of an action. `write` and `finish` have the end that they report.
+fn name_of_action(action: &StatementAction) -> String {
     let end = |report: &RunReport| match &report.end {
         End::Complete => "complete",
         End::Limit(_) => "cut",
@@ -148,12 +148,12 @@ fn word(action: &StatementAction) -> String {
     }
 }
 
-/// What every phase does with every event: the phase after it, and the actions. Nothing changes where no line stands.
+/// What each phase does with each event: the next phase, and the actions. An event without a line changes nothing.
 const TABLE: &str = "
 Authorizing Confirmed > Recording record
 Authorizing Declined > Ended drop-2
 Authorizing Cancel > Ended drop-2
-Authorizing SessionGone > Ended drop-2
+Authorizing SessionEnded > Ended drop-2
 Authorizing WorksheetClosed > Ended drop-2
 
 Recording Permitted > Sent send
@@ -163,7 +163,7 @@ Recording Cut > Ended finish-cut next-of-2
 Recording Cancelled > Ended finish-cancelled drop-2
 Recording Failed > Ended finish-broken drop-2
 Recording Cancel > Cancelling unsent
-Recording SessionGone > Abandoned finish-broken drop-2
+Recording SessionEnded > Abandoned finish-broken drop-2
 Recording WorksheetClosed > Recording drop-2
 
 Sent RowsArrived > Streaming
@@ -172,7 +172,7 @@ Sent Cut > Ended write-cut finish-cut next-of-2
 Sent Cancelled > Ended write-cancelled finish-cancelled drop-2
 Sent Failed > Ended write-broken finish-broken drop-2
 Sent Cancel > Cancelling cancel
-Sent SessionGone > Ended write-broken finish-broken drop-2
+Sent SessionEnded > Ended write-broken finish-broken drop-2
 Sent WorksheetClosed > Sent drop-2
 
 Streaming Complete > Ended write-complete finish-complete next-of-2
@@ -180,7 +180,7 @@ Streaming Cut > Ended write-cut finish-cut next-of-2
 Streaming Cancelled > Ended write-cancelled finish-cancelled drop-2
 Streaming Failed > Ended write-broken finish-broken drop-2
 Streaming Cancel > Cancelling cancel
-Streaming SessionGone > Ended write-broken finish-broken drop-2
+Streaming SessionEnded > Ended write-broken finish-broken drop-2
 Streaming WorksheetClosed > Streaming drop-2
 
 Cancelling unsent Permitted > Ended write-cancelled finish-cancelled drop-2
@@ -189,7 +189,7 @@ Cancelling unsent Complete > Ended finish-complete drop-2
 Cancelling unsent Cut > Ended finish-cut drop-2
 Cancelling unsent Cancelled > Ended finish-cancelled drop-2
 Cancelling unsent Failed > Ended finish-broken drop-2
-Cancelling unsent SessionGone > Abandoned finish-broken drop-2
+Cancelling unsent SessionEnded > Abandoned finish-broken drop-2
 Cancelling unsent WorksheetClosed > Cancelling unsent drop-2
 
 Cancelling Complete > Ended write-complete finish-complete drop-2
@@ -197,7 +197,7 @@ Cancelling Cut > Ended write-cut finish-cut drop-2
 Cancelling Cancelled > Ended write-cancelled finish-cancelled drop-2
 Cancelling Failed > Ended write-broken finish-broken drop-2
 Cancelling Cancel > Cancelling cancel
-Cancelling SessionGone > Ended write-broken finish-broken drop-2
+Cancelling SessionEnded > Ended write-broken finish-broken drop-2
 Cancelling WorksheetClosed > Cancelling drop-2
 
 Abandoned Permitted > Ended write-cancelled
@@ -209,7 +209,7 @@ Abandoned Failed > Ended
 ";
 
 #[test]
-fn every_phase_knows_every_event() {
+fn every_phase_handles_every_event() {
     let mut lines: Vec<&str> = TABLE.lines().filter(|line| !line.is_empty()).collect();
     for phase in PHASES {
         for event in EVENTS {
@@ -217,12 +217,12 @@ fn every_phase_knows_every_event() {
             assert_eq!(name_of(statement.phase()), phase);
             let actions = statement.handle(event_of(event));
             let after = name_of(statement.phase());
-            let words: Vec<String> = actions.iter().map(word).collect();
-            let line = format!("{phase} {event} > {after} {}", words.join(" "));
+            let names: Vec<String> = actions.iter().map(name_of_action).collect();
+            let line = format!("{phase} {event} > {after} {}", names.join(" "));
             let line = line.trim_end();
             if after == phase && actions.is_empty() {
                 let prefix = format!("{phase} {event} > ");
-                assert!(!TABLE.lines().any(|line| line.starts_with(&prefix)), "the table says that {prefix}…");
+                assert!(!TABLE.lines().any(|line| line.starts_with(&prefix)), "the table has a line for {prefix}…");
             } else {
                 let at = lines.iter().position(|expected| *expected == line);
                 assert!(at.is_some(), "not in the table: {line}");
@@ -232,18 +232,18 @@ fn every_phase_knows_every_event() {
             }
         }
     }
-    assert_eq!(lines, Vec::<&str>::new(), "the table has lines that do not happen");
+    assert_eq!(lines, Vec::<&str>::new(), "these lines of the table do not happen");
 }
 
 #[test]
-fn a_statement_that_ends_leaves_no_queue_behind() {
+fn a_statement_that_ends_drops_its_queue() {
     for phase in PHASES {
         for event in EVENTS {
             let mut statement = in_phase(phase);
             let _ = statement.handle(event_of(event));
             if matches!(statement.phase(), StatementPhase::Ended | StatementPhase::Abandoned) {
                 let actions = statement.handle(StatementEvent::WorksheetClosed);
-                assert_eq!(actions, Vec::new(), "{phase} {event}: something was still waiting");
+                assert_eq!(actions, Vec::new(), "{phase} {event}: its queue is not empty");
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Runs statements: one way for the worksheet, previews, snippets, followed keys and exports that run a statement again. It
-//! carries out the actions that a [`Statement`] asks for.
+//! Runs statements, in the same way for the worksheet, previews, snippets, followed keys and exports. It carries out
+//! the actions that a [`Statement`] returns.
 
 mod actions;
 pub mod current;
@@ -30,7 +30,8 @@ use life::{Statement, StatementEvent, StatementStart};
 use origin::{StatementOrigin, StatementQueue};
 use start::{NewStatement, StartError, WaitingExport, bounds, elsewhere_question, target};
 
-/// The pause until the next clock message while a statement runs, or until an effect that a full queue refused is tried again.
+/// The pause until the next clock message while a statement runs, and before an effect is tried again that
+/// a full queue refused.
 pub(super) const SOON: Duration = Duration::from_millis(100);
 
 /// Runs a statement of the worksheet in front, of a preview or of a snippet.
@@ -59,7 +60,7 @@ pub(super) fn run_all(
     run_next(model, StatementQueue { run, worksheet, waiting: statements.into() }, requests, effects);
 }
 
-/// Runs the first statement of a queue; the others go with it.
+/// Runs the first statement of a queue. The others stay in its queue.
 fn run_next(model: &mut Model, mut queue: StatementQueue, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let Some((at, text)) = queue.waiting.pop_front() else { return };
     let origin = StatementOrigin::Several { run: queue.run, at };
@@ -95,7 +96,7 @@ pub(super) fn run_for_export(
     effects: &mut Vec<Effect>,
 ) {
     let Some(first) = model.grid.of(job.result) else { return };
-    let place = (first.profile.clone(), first.database.clone());
+    let target = (first.profile.clone(), first.database.clone());
     let Some(result) = job.rerun_as else { return };
     let new = NewStatement {
         text,
@@ -103,12 +104,12 @@ pub(super) fn run_for_export(
         origin: StatementOrigin::Export,
         location: None,
         queue: StatementQueue::default(),
-        export: Some(WaitingExport { job, result, place }),
+        export: Some(WaitingExport { job, result, target }),
     };
     start(model, new, requests, effects);
 }
 
-/// Authorizes a statement and records it, or asks first where its worksheet last ran elsewhere.
+/// Authorizes a statement and records it. Asks the user first if its worksheet last ran elsewhere.
 fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let authorized = target(&model.context, &new).and_then(|target| {
         authorize(&new.text, new.params.clone(), target).map_err(|problem| StartError::Refused(Box::new(problem)))
@@ -135,7 +136,7 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
     }
 }
 
-/// Says why a statement does not start, where its user looks. The statements after it do not run either.
+/// Shows why a statement does not start. The statements after it do not run either.
 fn report_not_started(
     model: &mut Model,
     new: NewStatement,
@@ -188,7 +189,7 @@ fn report_not_started(
     }
 }
 
-/// The user wants to run the statement here.
+/// Runs the statement that the user has confirmed.
 pub(super) fn confirm(model: &mut Model, result: ResultId, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     if !model.context.statements.is_authorizing(result) {
         model.notice("Nothing was sent: the connection has changed since the question. Run it again.");
@@ -197,13 +198,13 @@ pub(super) fn confirm(model: &mut Model, result: ResultId, requests: &mut Vec<Re
     handle(model, result, StatementEvent::Confirmed, requests, effects);
 }
 
-/// The user does not want to run the statement here.
+/// Drops the statement that the user has declined.
 pub(super) fn decline(model: &mut Model, result: ResultId, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.notice("Nothing was sent.");
     handle(model, result, StatementEvent::Declined, requests, effects);
 }
 
-/// The begin record is on disk.
+/// Sends the statement, because its begin record is on disk.
 pub(super) fn on_permitted(
     model: &mut Model,
     result: ResultId,
@@ -215,7 +216,7 @@ pub(super) fn on_permitted(
     leave(model, effects);
 }
 
-/// The begin record could not be written.
+/// Ends the statement, because its begin record could not be written.
 pub(super) fn on_not_permitted(
     model: &mut Model,
     result: ResultId,
@@ -227,7 +228,7 @@ pub(super) fn on_not_permitted(
     leave(model, effects);
 }
 
-/// The statement has ended, or could not be sent.
+/// Handles the end of a statement, or that it could not be sent.
 pub(super) fn on_ended(
     model: &mut Model,
     result: ResultId,
@@ -242,17 +243,17 @@ pub(super) fn on_ended(
     leave(model, effects);
 }
 
-/// The session is gone: lost, closed, or given up for another one. Its statement ends with it, and so does its queue.
-pub(super) fn on_session_gone(model: &mut Model, end: End, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+/// Ends the current statement and its queue, because its session was lost, closed or replaced.
+pub(super) fn on_session_ended(model: &mut Model, end: End, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let Some(statement) = model.context.statements.current() else { return };
     let (result, since) = (statement.result(), statement.since());
     let progress = model.grid.of(result).map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
     let total = model.context.now.saturating_sub(since);
     let report = RunReport { rows: progress.0, bytes: progress.1, total, ..RunReport::without_rows(end) };
-    handle(model, result, StatementEvent::SessionGone(report), requests, effects);
+    handle(model, result, StatementEvent::SessionEnded(report), requests, effects);
 }
 
-/// A worksheet was closed: what was to run after its statement does not run.
+/// Drops the statements that wait in the queue of a closed worksheet.
 pub(super) fn on_worksheet_closed(
     model: &mut Model,
     key: &str,
@@ -265,7 +266,7 @@ pub(super) fn on_worksheet_closed(
     }
 }
 
-/// Gives an event to the statement of this result, and carries out what it asks for.
+/// Gives an event to the statement of this result, and carries out the actions that it returns.
 fn handle(
     model: &mut Model,
     result: ResultId,
@@ -274,7 +275,7 @@ fn handle(
     effects: &mut Vec<Effect>,
 ) {
     let Some(statement) = model.context.statements.find(result) else {
-        // Whatever happens, a begin record gets its end.
+        // Invariant: each begin record gets an end record.
         if let StatementEvent::Permitted(permit) = event {
             let report = RunReport::without_rows(End::Cancelled);
             let profile = model.context.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default();
@@ -285,7 +286,7 @@ fn handle(
     };
     let actions = statement.handle(event);
     let statement = StatementFacts::of(statement);
-    model.context.statements.sort_out();
+    model.context.statements.remove_ended();
     for action in actions {
         if let Some(queue) = carry_out(model, &statement, action, requests, effects) {
             run_next(model, queue, requests, effects);
@@ -293,7 +294,7 @@ fn handle(
     }
 }
 
-/// Quits, once everything that has to be on disk has been handed to the storage task.
+/// Quits, once the storage task has everything that has to be on disk.
 pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
     let is_done = !model.worksheets.is_saving && model.context.statements.is_empty();
     if let Some(code) = model.exit_code.filter(|_| is_done) {
@@ -310,9 +311,9 @@ pub(super) fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut
     true
 }
 
-/// An export was stopped or failed: the server does not have to send the rest of its rows.
-pub(super) fn on_export_gone(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let export = model.grid.exporting().and_then(|export| export.order.rerun_as);
+/// Cancels the statement of an export that was stopped or has failed: nothing needs its rows.
+pub(super) fn on_export_stopped(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let export = model.grid.exporting().and_then(|export| export.job.rerun_as);
     let Some(running) = model.context.running().filter(|running| !running.is_cancelling()) else { return };
     let result = running.result();
     if export != Some(result) && model.grid.of(result).is_none() {
@@ -320,8 +321,8 @@ pub(super) fn on_export_gone(model: &mut Model, requests: &mut Vec<Request>, eff
     }
 }
 
-/// The store has news of a result: its rows have arrived, or it keeps no more of them (a memory limit without a spill file, a
-/// full disk), so that the statement is cancelled.
+/// Handles an event of the store: rows have arrived, or the store cannot keep more of them (the memory limit without a
+/// spill file, a full disk), so that the statement is cancelled.
 pub(super) fn on_store_event(
     model: &mut Model,
     result: ResultId,

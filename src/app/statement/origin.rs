@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 /// Where a statement comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatementOrigin {
-    /// The worksheet; `at` is its first byte in the text.
+    /// The worksheet. `at` is the statement's first byte in the text.
     Worksheet {
         at: usize,
     },
     /// One of several statements of a worksheet that run one after the other.
     Several {
-        /// Which run of several: its results stay side by side.
+        /// The number of the run. Results of the same run do not replace each other.
         run: u64,
         /// The statement's first byte in the text.
         at: usize,
@@ -19,9 +19,9 @@ pub enum StatementOrigin {
     /// The preview of a table in the explorer.
     Preview,
     Snippet,
-    /// A foreign key that was followed.
+    /// A foreign key that the user followed.
     Key,
-    /// An export that sends a statement again, to write all its rows.
+    /// An export that runs a statement again to write all its rows.
     Export,
 }
 
@@ -36,14 +36,14 @@ impl StatementOrigin {
     }
 }
 
-/// The statements that run after the current one, in order. They belong to it: when it is refused, declined, cancelled or
-/// broken, or when its session or worksheet closes, they are dropped.
+/// The statements that run after the current one, in order. They are dropped when it is refused, declined or cancelled,
+/// when it fails, and when its session or worksheet is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatementQueue {
-    /// Which run of several.
+    /// The number of the run of several statements.
     pub run: u64,
     /// The key of their worksheet.
     pub worksheet: String,
-    /// The first byte in the worksheet's text, and the statement.
+    /// Of each statement its first byte in the worksheet, and its text.
     pub waiting: VecDeque<(usize, String)>,
 }

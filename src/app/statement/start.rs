@@ -1,4 +1,4 @@
-//! What a statement needs to start: where it runs, its limits, and why it does not.
+//! What a statement needs to start: where it runs, its limits, and why it cannot start.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::domain::profile::Spilling;
 use crate::domain::protocol::{ExportJob, ResultId, RunBounds};
 use crate::domain::sql::Param;
 
-/// A statement that somebody wants to run.
+/// A statement that is to run.
 pub(super) struct NewStatement {
     pub(super) text: String,
     pub(super) params: Vec<Param>,
@@ -31,7 +31,7 @@ pub(super) struct WaitingExport {
     /// The result of the statement's second run.
     pub(super) result: ResultId,
     /// The profile and the database of the first run.
-    pub(super) place: (String, Option<String>),
+    pub(super) target: (String, Option<String>),
 }
 
 /// Why a statement does not start.
@@ -53,7 +53,7 @@ pub(super) fn target(context: &Context, new: &NewStatement) -> Result<StatementT
         return Err(StartError::NotConnected);
     };
     let here = (&profile.name, &context.database);
-    if new.export.as_ref().is_some_and(|export| here != (&export.place.0, &export.place.1)) {
+    if new.export.as_ref().is_some_and(|export| here != (&export.target.0, &export.target.1)) {
         return Err(StartError::Elsewhere);
     }
     if context.running().is_some() {
@@ -70,7 +70,8 @@ pub(super) fn target(context: &Context, new: &NewStatement) -> Result<StatementT
     })
 }
 
-/// Returns the question whether to run a statement here, if its worksheet last ran on another profile or database.
+/// Returns the question whether to run a statement here. Returns `None` unless its worksheet last ran on another
+/// profile or database.
 pub(super) fn elsewhere_question(context: &Context, worksheets: &Worksheets, new: &NewStatement) -> Option<String> {
     let (key, _) = new.location.as_ref()?;
     let (profile, database) = worksheets.by_key(key)?.last_run.as_ref()?;
@@ -78,13 +79,13 @@ pub(super) fn elsewhere_question(context: &Context, worksheets: &Worksheets, new
     if profile == here && *database == context.database {
         return None;
     }
-    let place = |profile: &str, database: &Option<String>| {
+    let describe = |profile: &str, database: &Option<String>| {
         format!("{profile} {}", database.as_deref().unwrap_or_default()).trim_end().to_owned()
     };
     Some(format!(
         "This worksheet last ran on {}. Run it on {}?",
-        place(profile, database),
-        place(here, &context.database)
+        describe(profile, database),
+        describe(here, &context.database)
     ))
 }
 

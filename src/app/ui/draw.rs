@@ -1,4 +1,4 @@
-//! Text into cells: clipped to its area, never wider; panels with titles on their border.
+//! Writes text into cells, clipped to its area, and draws panels with titles on their borders.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,16 +13,16 @@ use crate::domain::text::visible;
 
 use super::theme::Theme;
 
-/// An area, clipped to the frame: the terminal may have shrunk since it was solved.
+/// Clips an area to the buffer, because the terminal may have shrunk since the layout was computed.
 #[must_use]
 pub fn rect(area: Area, buffer: &Buffer) -> Rect {
     Rect::new(area.x, area.y, area.width, area.height).intersection(buffer.area)
 }
 
-/// Writes parts of text from a place on, no further than `right`; answers with the column after the last.
+/// Writes parts of text from a cell on, up to the column `right`. Returns the column after the text.
 ///
-/// Invariant: every text that reaches the buffer is safe for a terminal. Callers that measure a text make it visible first,
-/// since a mark is wider than the character that it stands for.
+/// Invariant: all text in the buffer is safe for a terminal. Callers that measure a text call [`visible`] first,
+/// because the mark for a control character is wider than the character.
 pub fn parts<'a>(
     buffer: &mut Buffer,
     (x, y): (u16, u16),
@@ -43,7 +43,7 @@ pub fn parts<'a>(
     x
 }
 
-/// Text cut to a width, with `…` where something is missing.
+/// Cuts a text to a width, and ends it with `…` if something is missing.
 #[must_use]
 pub fn clip(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -64,7 +64,7 @@ pub fn clip(text: &str, width: usize) -> String {
     kept
 }
 
-/// A panel's border with a title at the left and words at the right; answers with its inside.
+/// Draws a panel's border with a title at the left and a text at the right. Returns the area inside.
 pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus: bool, theme: Theme) -> Rect {
     if area.is_empty() {
         return area;
@@ -101,7 +101,7 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
     inside
 }
 
-/// Printable text in lines no wider than this, broken at blanks; a longer word is cut apart.
+/// Breaks a text into printable lines of at most this width, at spaces. A word that is too long is split.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];

@@ -1,19 +1,18 @@
-//! What the terminal can show: how many colours, on which background, which glyphs. The settings and the environment
-//! decide; no colour is named here.
+//! What the terminal can show: how many colours, on which background, which glyphs. The settings and the environment decide it.
 
 use ratatui::buffer::Buffer;
 
 use crate::domain::profile::UiSettings;
 use crate::domain::text::{GlyphSet, ascii_equivalent};
 
-/// How many colours there are.
+/// How many colours the terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colours {
-    /// None: weight, underline and reversal only.
+    /// No colours, only bold, underlined and reversed text.
     None,
     /// The sixteen of every colour terminal.
     Sixteen,
-    /// 256.
+    /// 256 colours.
     #[default]
     Many,
 }
@@ -50,7 +49,7 @@ pub struct TerminalEnv {
 }
 
 impl TerminalLook {
-    /// Chooses by the settings; where they say `auto`, by the environment.
+    /// Follows the settings, or the environment where they are `auto`.
     #[must_use]
     pub fn choose(ui: &UiSettings, env: &TerminalEnv) -> Self {
         let background = match ui.theme.as_str() {
@@ -73,7 +72,7 @@ impl TerminalEnv {
         self.term.as_deref().unwrap_or_default()
     }
 
-    /// Whether the terminal has no colours, or can do nothing.
+    /// Returns whether the terminal has no colours.
     fn is_plain(&self) -> bool {
         let term = self.term();
         term == "dumb" || term.starts_with("vt")
@@ -89,7 +88,7 @@ impl TerminalEnv {
         }
     }
 
-    /// `COLORFGBG=0;15`: 7 and 15 are the light backgrounds.
+    /// Reads the background from `COLORFGBG`, such as `0;15`: 7 and 15 are light.
     fn background(&self) -> Background {
         match self.background.as_deref().and_then(|colours| colours.rsplit(';').next()) {
             Some("7" | "15") => Background::Light,
@@ -97,8 +96,7 @@ impl TerminalEnv {
         }
     }
 
-    /// A locale that names another encoding than UTF-8 decides; where none is named, terminals of today draw UTF-8. The
-    /// Linux console has too few glyphs in its font.
+    /// Chooses ASCII if the locale is set and is not UTF-8, and on the Linux console, whose font has too few glyphs.
     fn glyphs(&self) -> GlyphSet {
         let is_utf8 = self.locale.as_ref().is_none_or(|locale| {
             let locale = locale.to_ascii_lowercase();
@@ -108,15 +106,15 @@ impl TerminalEnv {
     }
 }
 
-/// Replaces the glyphs that the program draws itself by their ASCII twins. Characters of values stay: those that could be
-/// taken for ours are marks already (`domain::text`).
+/// Replaces the glyphs that rrx draws by ASCII characters. Characters of values stay, because `domain::text` has
+/// replaced those that look like rrx's glyphs.
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mut characters = cell.symbol().chars();
         if let (Some(character), None) = (characters.next(), characters.next())
-            && let Some(twin) = ascii_equivalent(character)
+            && let Some(ascii) = ascii_equivalent(character)
         {
-            cell.set_char(twin);
+            cell.set_char(ascii);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Drawing that panes share: colours, text in cells, panels, hints. Reads the model, writes cells.
+//! Drawing that panes share: colours, text in cells, panels, problems.
 
 pub mod draw;
 pub mod look;

@@ -1,4 +1,5 @@
-//! The one place that names colours. What colour says is also said by a word or a glyph, so that it holds without them.
+//! The styles of the screen. Only this file names colours. A word or a glyph always has the same meaning as a colour,
+//! so that the screen can be read without colours.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -7,20 +8,20 @@ use crate::domain::profile::Environment;
 use crate::domain::sql::highlight::HighlightClass;
 use crate::domain::text::GlyphSet;
 
-/// Styles by what they mean.
+/// The styles, named by their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     look: TerminalLook,
 }
 
 impl Theme {
-    /// As the terminal can show it.
+    /// Makes the styles that a terminal can show.
     #[must_use]
     pub const fn new(look: TerminalLook) -> Self {
         Self { look }
     }
 
-    /// Which glyphs can be drawn.
+    /// Returns the glyphs that the terminal can draw.
     #[must_use]
     pub const fn glyphs(self) -> GlyphSet {
         self.look.glyphs
@@ -30,7 +31,7 @@ impl Theme {
         self.look.colours != Colours::None
     }
 
-    /// Bright colours are for a dark background, plain ones for a light one.
+    /// Returns one colour on a dark background and another on a light one, or no colour.
     fn colour(self, on_dark: Color, on_light: Color) -> Style {
         match (self.has_colour(), self.look.background) {
             (false, _) => Style::new(),
@@ -39,61 +40,55 @@ impl Theme {
         }
     }
 
-    /// Plain text.
     #[must_use]
     pub fn text(self) -> Style {
         Style::new()
     }
 
-    /// Less important.
     #[must_use]
     pub fn dim(self) -> Style {
         if self.has_colour() { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
     }
 
-    /// A heading or a label.
+    /// The style of headings and labels.
     #[must_use]
     pub fn heading(self) -> Style {
         self.colour(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD)
     }
 
-    /// A name.
     #[must_use]
     pub fn name(self) -> Style {
         self.colour(Color::LightBlue, Color::Blue)
     }
 
-    /// A key to press.
+    /// The style of keys to press.
     #[must_use]
     pub fn key(self) -> Style {
         self.colour(Color::Yellow, Color::Magenta).add_modifier(Modifier::BOLD)
     }
 
-    /// Good.
     #[must_use]
     pub fn good(self) -> Style {
         self.colour(Color::Green, Color::Green)
     }
 
-    /// Worth a look.
     #[must_use]
     pub fn warning(self) -> Style {
         self.colour(Color::Yellow, Color::Magenta)
     }
 
-    /// Wrong.
     #[must_use]
     pub fn bad(self) -> Style {
         self.colour(Color::LightRed, Color::Red).add_modifier(Modifier::BOLD)
     }
 
-    /// The cursor's cell or line.
+    /// The style of the cell or line under the cursor.
     #[must_use]
     pub fn cursor(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// The cursor's line where the panel is not in focus, and selected text.
+    /// The style of selected text, and of the cursor's line in a panel without the focus.
     #[must_use]
     pub fn selected(self) -> Style {
         match (self.look.colours, self.look.background) {
@@ -105,13 +100,11 @@ impl Theme {
         }
     }
 
-    /// A border.
     #[must_use]
     pub fn border(self, in_focus: bool) -> Style {
         if in_focus { self.colour(Color::Cyan, Color::Blue) } else { self.dim() }
     }
 
-    /// The environment's badge.
     #[must_use]
     pub fn environment(self, environment: Environment) -> Style {
         let colour = match environment {
@@ -134,7 +127,7 @@ impl Theme {
         }
     }
 
-    /// A piece of SQL.
+    /// The style of a part of a statement.
     #[must_use]
     pub fn sql(self, class: HighlightClass) -> Style {
         match class {

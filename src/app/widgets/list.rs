@@ -1,17 +1,16 @@
-//! A list with a cursor that stays in view. It knows how many items there are, not what they are.
+//! The cursor of a list, which stays in view. It knows how many items the list has, but not the items.
 
-/// Cursor and first visible line of a list.
+/// The cursor and the first visible line of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ListCursor {
-    /// The line of the cursor.
+    /// The number of the item under the cursor.
     pub cursor: usize,
-    /// The first visible line.
+    /// The number of the first visible item.
     pub top: usize,
 }
 
 /// A move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says it")]
 pub enum CursorMove {
     Down,
     Up,
@@ -22,7 +21,7 @@ pub enum CursorMove {
 }
 
 impl ListCursor {
-    /// Moves the cursor among `count` items of which `page` are visible.
+    /// Moves the cursor. The list has `count` items, of which `page` are visible.
     pub fn go(&mut self, step: CursorMove, count: usize, page: usize) {
         let page = page.max(1);
         self.cursor = match step {
@@ -36,7 +35,7 @@ impl ListCursor {
         self.settle(count, page);
     }
 
-    /// Restores: the cursor is on an item and in view.
+    /// Puts the cursor on an item and scrolls it into view.
     pub fn settle(&mut self, count: usize, page: usize) {
         let page = page.max(1);
         self.cursor = self.cursor.min(count.saturating_sub(1));

@@ -1,4 +1,4 @@
-//! Parts shared by panes: a scrolling list, a line of text, an outline of a tree. They have no pane of their own.
+//! Parts that panes share: the cursor of a list, a line of text, a line for a secret.
 
 pub mod line_input;
 pub mod list;

@@ -77,12 +77,12 @@ pub enum StorageCmd {
     /// Read all snippet directories of a profile.
     LoadSnippets {
         /// The directories of the profile, in addition to the user's.
-        folders: Vec<PathBuf>,
+        directories: Vec<PathBuf>,
     },
     /// Add a profile to the settings file.
     AddProfile { draft: Box<ProfileDraft> },
     /// Read the doc packs of a profile.
-    LoadDocs { folders: Vec<PathBuf>, demo: DemoDocs },
+    LoadDocs { directories: Vec<PathBuf>, demo: DemoDocs },
 }
 
 /// What happens if a file exists already.

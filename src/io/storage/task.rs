@@ -124,7 +124,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                     Err(problem) => StorageEvent::Failed(problem),
                 }
             }
-            StorageCmd::LoadSnippets { folders: mut directories } => {
+            StorageCmd::LoadSnippets { mut directories } => {
                 snippets::write_missing(&self.paths.snippets(), (self.deps.bundled_snippets)());
                 directories.insert(0, self.paths.snippets());
                 let (snippets, problems) = snippets::load(&directories);
@@ -134,7 +134,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
                 Err(problem) => StorageEvent::ProfileNotAdded(problem),
             },
-            StorageCmd::LoadDocs { folders: directories, demo } => {
+            StorageCmd::LoadDocs { directories, demo } => {
                 let (mut packs, problems) = docs::load(&directories);
                 if demo == DemoDocs::Included {
                     packs.extend((self.deps.demo_pack)());

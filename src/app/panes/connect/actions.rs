@@ -3,7 +3,7 @@
 use crate::app::action_table::actions;
 
 actions! {
-    /// What works on the connection screen.
+    /// Actions of the connection screen.
     ConnectAction in "connect" {
         Down = "down": "Go to the next profile or field",
         Up = "up": "Go to the previous profile or field",

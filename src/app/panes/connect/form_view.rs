@@ -11,14 +11,13 @@ use crate::domain::profile::CommandLine;
 
 use super::form::{ENVIRONMENTS, ProfileField, ProfileForm, SOURCES, label};
 
-/// Columns of the labels.
+/// Width of the labels.
 const LABELS: usize = 15;
 
-/// Draws it into an area.
+/// Draws the form.
 pub(super) fn draw(form: &ProfileForm, rrx: &CommandLine, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let fields = form.fields();
-    // Where it does not fit, the field that is typed in stays in sight.
-    // So does what is wrong.
+    // If the form does not fit, the field with the cursor and the problem stay visible.
     let below = if form.problem.is_some() { 3 } else { u16::from(area.height > 12) };
     let room = usize::from(area.height.saturating_sub(below)).max(1);
     let here = fields.iter().position(|field| *field == form.field()).unwrap_or(0);
@@ -37,7 +36,7 @@ pub(super) fn draw(form: &ProfileForm, rrx: &CommandLine, area: Rect, buffer: &m
         draw_problem(problem, rest, buffer, theme);
         return;
     }
-    let words = match (form.is_saving, form.field(), form.source()) {
+    let text = match (form.is_saving, form.field(), form.source()) {
         (true, ..) => "Saving …".into(),
         (false, ProfileField::Password, "keyring") => {
             let name = Some(form.text(ProfileField::Name).trim()).filter(|name| !name.is_empty()).unwrap_or("NAME");
@@ -46,8 +45,8 @@ pub(super) fn draw(form: &ProfileForm, rrx: &CommandLine, area: Rect, buffer: &m
         }
         (false, field, source) => about(field, source).to_owned(),
     };
-    for (text, y) in wrap(&words, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
-        parts(buffer, (area.x + 1, y), area.right(), [(text.as_str(), theme.dim())]);
+    for (line, y) in wrap(&text, usize::from(area.width).saturating_sub(2)).iter().zip(rest.y..rest.bottom()) {
+        parts(buffer, (area.x + 1, y), area.right(), [(line.as_str(), theme.dim())]);
     }
 }
 
@@ -59,9 +58,9 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
     let x = parts(buffer, (area.x, area.y), area.right(), [(mark, theme.key()), (label.as_str(), style)]);
     match field {
         ProfileField::Environment => {
-            let words = ENVIRONMENTS.map(|environment| environment.name().unwrap_or_default());
+            let names = ENVIRONMENTS.map(|environment| environment.name().unwrap_or_default());
             let chosen = form.environment().name().unwrap_or_default();
-            choice(&words, chosen, is_here, (x, area), buffer, theme);
+            choice(&names, chosen, is_here, (x, area), buffer, theme);
         }
         ProfileField::Password => choice(SOURCES, form.source(), is_here, (x, area), buffer, theme),
         _ => {
@@ -70,7 +69,7 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
                 parts(buffer, (x, area.y), area.right(), [(example(field), theme.dim())]);
                 return;
             }
-            // The end of a long text is where the cursor is.
+            // Shows the end of a long text, because the cursor is there.
             let room = usize::from(area.right().saturating_sub(x)).saturating_sub(2);
             let shown = end_of(text, room);
             let cursor = if is_here { "▏" } else { "" };
@@ -79,23 +78,23 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
     }
 }
 
-fn choice(words: &[&str], chosen: &str, is_here: bool, (x, area): (u16, Rect), buffer: &mut Buffer, theme: Theme) {
-    let width = words.iter().map(|word| word.width() + 3).sum::<usize>();
+fn choice(values: &[&str], chosen: &str, is_here: bool, (x, area): (u16, Rect), buffer: &mut Buffer, theme: Theme) {
+    let width = values.iter().map(|value| value.width() + 3).sum::<usize>();
     let fits = width <= usize::from(area.right().saturating_sub(x));
     let mut x = x;
-    for word in words.iter().filter(|word| fits || **word == chosen) {
-        let is_chosen = *word == chosen;
+    for value in values.iter().filter(|value| fits || **value == chosen) {
+        let is_chosen = *value == chosen;
         let (before, after) = if is_chosen { ("‹", "› ") } else { (" ", "  ") };
         let style = match (is_chosen, is_here) {
             (true, true) => theme.cursor(),
             (true, false) => theme.text(),
             (false, _) => theme.dim(),
         };
-        x = parts(buffer, (x, area.y), area.right(), [(before, theme.key()), (word, style), (after, theme.key())]);
+        x = parts(buffer, (x, area.y), area.right(), [(before, theme.key()), (value, style), (after, theme.key())]);
     }
 }
 
-/// As much of the end of a text as fits.
+/// Returns the end of a text that fits into a width.
 fn end_of(text: &str, width: usize) -> &str {
     let mut shown = text;
     while shown.width() > width {
@@ -116,7 +115,7 @@ fn example(field: ProfileField) -> &'static str {
     }
 }
 
-/// What the field is, in one sentence.
+/// Returns a short explanation of a field.
 fn about(field: ProfileField, source: &str) -> &'static str {
     match (field, source) {
         (ProfileField::Name, _) => {
@@ -134,12 +133,12 @@ fn about(field: ProfileField, source: &str) -> &'static str {
         (ProfileField::Database, _) => "The database to start in; empty for none.",
         (ProfileField::Password, "prompt") => "rrx asks for it each time it connects. Choose with Left and Right.",
         (ProfileField::Password, _) => {
-            "The settings never hold the password itself; the next field says where it is. Choose with Left and Right."
+            "The settings never contain the password itself; the next field says where it is. Choose with Left and Right."
         }
         (ProfileField::Source, "command") => {
             "A command that prints the password, such as `pass show rr`. It runs for each new connection."
         }
         (ProfileField::Source, "file") => "A file with the password on its first line, readable only by you.",
-        (ProfileField::Source, _) => "The name of the environment variable that holds the password.",
+        (ProfileField::Source, _) => "The name of the environment variable with the password.",
     }
 }

@@ -1,4 +1,4 @@
-//! The connection screen: the picker of profiles, the form for a new one, and the steps of the one being reached.
+//! The connection screen: the list of profiles, the form for a new profile, and the progress of a connection.
 
 pub mod actions;
 mod form;
@@ -19,63 +19,58 @@ use crate::domain::protocol::{ConnectionStep, Question, StepState};
 use crate::app::widgets::list::ListCursor;
 use crate::app::widgets::secret_input::SecretInput;
 
-/// What the screen shows.
+/// What the connection screen shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum ConnectStage {
-    /// The profiles.
     #[default]
     Choosing,
     /// The form for a new profile.
     Adding,
-    /// The steps.
     Connecting,
-    /// The steps, and a question that waits.
+    /// The steps, and a question to the user.
     Asking(Question),
-    /// The steps, and why it ended.
+    /// The steps, and why connecting failed.
     Failed(Problem),
 }
 
-/// One line of the steps.
+/// A step of the connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepProgress {
-    /// Which hop; rungs past the hops carry the number of hops.
+    /// The number of the hop, from 0. Steps after the hops have the number of hops.
     pub hop: usize,
-    /// Which step.
     pub step: ConnectionStep,
-    /// Where it stands.
     pub state: StepState,
 }
 
-/// State of the connection screen.
+/// The state of the connection screen.
 #[derive(Debug, Default)]
 pub struct Connect {
-    /// What it shows.
     pub stage: ConnectStage,
     /// The cursor among the profiles.
     pub list: ListCursor,
-    /// The profile being reached.
+    /// The name of the profile that is connecting.
     pub profile: String,
-    /// The steps so far.
+    /// The steps that have begun.
     pub steps: Vec<StepProgress>,
-    /// A profile being added.
+    /// The form for a new profile.
     pub form: ProfileForm,
-    /// A secret being typed; it is taken out and wiped when it is sent.
+    /// The secret that is being typed. It moves out of here when it is sent.
     pub secret: SecretInput,
 }
 
-/// Rows that a fingerprint takes where a panel has so many columns inside.
+/// Returns the rows that a fingerprint takes in a panel with so many columns inside.
 fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
     let wrapped = fingerprint.chars().count().div_ceil(usize::from(inside.saturating_sub(MARGINS)).max(1));
     u16::try_from(wrapped).unwrap_or(u16::MAX)
 }
 
-/// Lines that a steps has room for.
+/// Lines for the steps and what is below them.
 const STEP_LINES: usize = 18;
-/// Lines that the form for a profile needs besides its border.
+/// Lines of the form for a profile.
 const FORM_LINES: usize = 8;
 
 impl Connect {
-    /// Where the connection screen lies.
+    /// Returns the area of the connection screen.
     #[must_use]
     pub fn place(&self, context: &Context) -> Area {
         let rows = match self.stage {
@@ -88,7 +83,7 @@ impl Connect {
     }
 }
 
-/// Empty lines above the first profile of the picker, in a panel that has so many lines inside.
-fn lead(inside: u16) -> u16 {
+/// Returns the empty lines above the first profile, in a panel with so many lines inside.
+fn top_margin(inside: u16) -> u16 {
     u16::from(inside > 3)
 }

@@ -9,10 +9,10 @@ use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
 
-use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, fingerprint_rows, lead};
+use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, fingerprint_rows, top_margin};
 
 impl Connect {
-    /// Whether typed characters are text now.
+    /// Returns whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
         matches!(
@@ -29,7 +29,7 @@ impl Connect {
         }
     }
 
-    /// Takes pasted text, where text is typed.
+    /// Takes pasted text if text can be typed now.
     pub fn paste(&mut self, text: &str) {
         match self.stage {
             ConnectStage::Adding => self.form.paste(text),
@@ -38,7 +38,6 @@ impl Connect {
         }
     }
 
-    /// Does an action.
     pub fn act(&mut self, action: ConnectAction, cx: &mut PaneContext<'_>) {
         let count = cx.context.profiles.len();
         match (action, &self.stage) {
@@ -54,12 +53,12 @@ impl Connect {
             (ConnectAction::Connect, ConnectStage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
             (ConnectAction::Connect, ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })) => {
                 let secret = self.secret.take();
-                self.handle(Answer::Secret(secret), cx);
+                self.send_answer(Answer::Secret(secret), cx);
             }
-            // Enter is no answer to a host key: only its own key accepts it.
+            // Enter does not accept a host key. Only the key for that does.
             (ConnectAction::Accept, ConnectStage::Asking(Question::HostKey { fingerprint, .. })) => {
-                if self.shows(fingerprint, cx.context) {
-                    self.handle(Answer::Accept, cx);
+                if self.fits(fingerprint, cx.context) {
+                    self.send_answer(Answer::Accept, cx);
                 } else {
                     cx.request(Request::Notice(
                         "The fingerprint does not fit. Make the terminal larger, then accept.".into(),
@@ -68,13 +67,13 @@ impl Connect {
             }
             (ConnectAction::Decline | ConnectAction::Close, ConnectStage::Asking(_)) => {
                 self.secret.clear();
-                self.handle(Answer::Decline, cx);
+                self.send_answer(Answer::Decline, cx);
             }
             (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Connecting) => {
                 cx.request(Request::Decline);
                 self.stage = ConnectStage::Choosing;
             }
-            // What is typed in the form stays for the next time.
+            // The form keeps its texts.
             (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Failed(_))
             | (ConnectAction::Close, ConnectStage::Adding) => {
                 self.stage = ConnectStage::Choosing;
@@ -93,7 +92,7 @@ impl Connect {
         }
     }
 
-    /// Has the new profile written into the settings.
+    /// Sends the new profile to be added to the settings.
     fn save(&mut self, cx: &mut PaneContext<'_>) {
         if self.form.is_saving {
             return;
@@ -103,7 +102,7 @@ impl Connect {
         cx.effect(Effect::Storage(StorageCmd::AddProfile { draft: Box::new(draft) }));
     }
 
-    /// The new profile is in the settings: the cursor goes to it, and the form is empty again.
+    /// Puts the cursor on a profile that was added to the settings, and empties the form.
     pub fn on_added(&mut self, name: &str, context: &Context) {
         self.form = ProfileForm::default();
         if self.stage == ConnectStage::Adding {
@@ -114,38 +113,38 @@ impl Connect {
         self.settle(context);
     }
 
-    /// Restores: the cursor is on a profile and in view.
+    /// Puts the cursor on a profile and scrolls it into view.
     pub fn settle(&mut self, context: &Context) {
         let page = self.page(context);
         self.list.settle(context.profiles.len(), page);
     }
 
-    /// Profiles that the picker shows.
+    /// Returns how many profiles are visible at once.
     fn page(&self, context: &Context) -> usize {
         let (_, rows) = inside(self.place(context));
-        usize::from(rows.saturating_sub(lead(rows)))
+        usize::from(rows.saturating_sub(top_margin(rows)))
     }
 
-    /// Whether there is room for the whole fingerprint: a key that was not seen cannot be accepted.
-    fn shows(&self, fingerprint: &str, context: &Context) -> bool {
+    /// Returns whether the whole fingerprint is visible. A key can be accepted only then.
+    fn fits(&self, fingerprint: &str, context: &Context) -> bool {
         let (width, height) = inside(self.place(context));
         fingerprint_rows(fingerprint, width) <= height
     }
 
-    /// The new profile is not in the settings.
+    /// Shows why the new profile was not added to the settings.
     pub fn on_not_added(&mut self, problem: Problem) {
         self.form.is_saving = false;
         self.form.problem = Some(problem);
     }
 
-    fn handle(&mut self, handle: Answer, cx: &mut PaneContext<'_>) {
+    fn send_answer(&mut self, answer: Answer, cx: &mut PaneContext<'_>) {
         if let ConnectionState::Connecting(session) = cx.context.link {
-            cx.effect(Effect::Session(session, SessionCmd::Answer(handle)));
+            cx.effect(Effect::Session(session, SessionCmd::Answer(answer)));
         }
         self.stage = ConnectStage::Connecting;
     }
 
-    /// Starts the steps of a profile.
+    /// Shows the steps of a profile that starts to connect.
     pub fn start(&mut self, profile: &str) {
         profile.clone_into(&mut self.profile);
         self.steps.clear();
@@ -153,7 +152,7 @@ impl Connect {
         self.stage = ConnectStage::Connecting;
     }
 
-    /// Takes news of a step.
+    /// Takes the new state of a step.
     pub fn on_step(&mut self, hop: usize, step: ConnectionStep, state: StepState) {
         match self.steps.iter_mut().find(|known| known.hop == hop && known.step == step) {
             Some(step) => step.state = state,
@@ -161,20 +160,19 @@ impl Connect {
         }
     }
 
-    /// Shows a question.
-    pub fn on_asked(&mut self, question: Question) {
+    pub fn on_question(&mut self, question: Question) {
         self.secret.clear();
         self.stage = ConnectStage::Asking(question);
     }
 
-    /// Shows why connecting ended.
+    /// Shows why connecting failed.
     pub fn on_failed(&mut self, problem: Problem) {
         self.secret.clear();
         self.stage = ConnectStage::Failed(problem);
     }
 }
 
-/// Columns and rows inside the panel.
+/// Returns the columns and rows inside the panel.
 fn inside(place: Area) -> (u16, u16) {
     if place.has_box() {
         (place.width.saturating_sub(2), place.height.saturating_sub(2))

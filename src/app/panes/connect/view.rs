@@ -11,24 +11,21 @@ use crate::app::ui::theme::Theme;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
 
-use super::{Connect, ConnectAction, ConnectStage, form_view, lead};
+use super::{Connect, ConnectAction, ConnectStage, form_view, top_margin};
 
-/// Columns that the words of a question keep beside a picture: a fingerprint fits.
-const WORDS_BESIDE_ART: u16 = 53;
+/// The least width of the text left of a key's picture: a fingerprint fits.
+const WIDTH_LEFT_OF_ART: u16 = 53;
 
-/// What the screen needs.
+/// Draws the connection screen.
 #[derive(Debug)]
 pub struct ConnectView<'a> {
-    /// Its state.
     pub connect: &'a Connect,
-    /// Profiles and keys.
     pub context: &'a Context,
-    /// Colours.
     pub theme: Theme,
 }
 
 impl ConnectView<'_> {
-    /// Draws into an area.
+    /// Draws it into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let title = match self.connect.stage {
             ConnectStage::Choosing => "rrx: choose a profile".to_owned(),
@@ -73,12 +70,12 @@ impl ConnectView<'_> {
         }
         if self.context.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
             let add = format!("You have no profile of your own yet. {} adds one.", self.key(ConnectAction::Add));
-            let words = [
+            let texts = [
                 "The demo is a replica with an invented study, built into this program. It needs nothing, and nothing can break.",
                 add.as_str(),
             ];
             let width = usize::from(area.width).saturating_sub(2);
-            let lines = words.iter().flat_map(|words| std::iter::once(String::new()).chain(wrap(words, width)));
+            let lines = texts.iter().flat_map(|text| std::iter::once(String::new()).chain(wrap(text, width)));
             for (line, y) in lines.zip(area.y + 2..area.bottom()) {
                 parts(buffer, (area.x + 1, y), right, [(line.as_str(), theme.dim())]);
             }
@@ -86,7 +83,7 @@ impl ConnectView<'_> {
         for (row, profile) in self.context.profiles.iter().enumerate().skip(self.connect.list.top) {
             let Some(y) = u16::try_from(row - self.connect.list.top)
                 .ok()
-                .map(|y| area.y + lead(area.height) + y)
+                .map(|y| area.y + top_margin(area.height) + y)
                 .filter(|y| *y < area.bottom())
             else {
                 break;
@@ -115,44 +112,44 @@ impl ConnectView<'_> {
     fn progress(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let right = area.right();
-        // A direct connection has no hops, and shows no rungs of theirs.
+        // The steps of hops are skipped in a direct connection.
         let steps: Vec<_> =
             self.connect.steps.iter().filter(|step| !matches!(step.state, StepState::Skipped)).collect();
-        // Where there is no room for all, what is asked or wrong comes before the rungs that led there, and these before blanks.
-        let words = self.rows_of_words(area);
-        let is_tight = words + steps.len() + 2 > usize::from(area.height);
-        let blank = u16::from(!is_tight);
-        let room = usize::from(area.height).saturating_sub(words);
-        let first = if is_tight && words > 0 { steps.len().saturating_sub(room) } else { 0 };
-        let mut y = area.y + blank;
+        // If not all fits, empty lines are dropped first, then the first steps. The question or the problem stays.
+        let text_rows = self.text_rows(area);
+        let is_tight = text_rows + steps.len() + 2 > usize::from(area.height);
+        let empty_lines = u16::from(!is_tight);
+        let room = usize::from(area.height).saturating_sub(text_rows);
+        let first = if is_tight && text_rows > 0 { steps.len().saturating_sub(room) } else { 0 };
+        let mut y = area.y + empty_lines;
         for step in steps.into_iter().skip(first) {
             if y >= area.bottom() {
                 return;
             }
-            let (glyph, style, words, took) = match &step.state {
-                StepState::Trying(words) => ("◐", theme.warning(), words.clone(), String::new()),
-                StepState::Done(words, took) => ("✓", theme.good(), words.clone(), format!("{} ms", took.as_millis())),
+            let (glyph, style, text, took) = match &step.state {
+                StepState::Trying(text) => ("◐", theme.warning(), text.clone(), String::new()),
+                StepState::Done(text, took) => ("✓", theme.good(), text.clone(), format!("{} ms", took.as_millis())),
                 StepState::Skipped => continue,
                 StepState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),
             };
-            let word = format!(" {:<9} ", step.step.name());
+            let name = format!(" {:<9} ", step.step.name());
             let room = usize::from(area.width).saturating_sub(14 + took.len() + 2);
             parts(
                 buffer,
                 (area.x + 1, y),
                 right,
-                [(glyph, style), (word.as_str(), theme.text()), (clip(&words, room).as_str(), theme.text())],
+                [(glyph, style), (name.as_str(), theme.text()), (clip(&text, room).as_str(), theme.text())],
             );
             let width = u16::try_from(took.len()).unwrap_or(0);
             parts(buffer, (right.saturating_sub(width + 1), y), right, [(took.as_str(), theme.dim())]);
             y += 1;
         }
-        y += blank;
+        y += empty_lines;
         match &self.connect.stage {
             ConnectStage::Asking(Question::HostKey { art, fingerprint, .. }) => {
-                let mut lines = self.host_key_words();
+                let mut lines = self.host_key_lines();
                 if is_tight {
-                    // What must be compared stands first, whatever is cut behind it.
+                    // The user must compare the fingerprint, so it comes first.
                     lines.retain(|line| line.trim() != fingerprint);
                     lines.insert(0, fingerprint.clone());
                 }
@@ -182,8 +179,8 @@ impl ConnectView<'_> {
 }
 
 impl ConnectView<'_> {
-    /// What is said of a host key that is not known; nothing at any other question.
-    fn host_key_words(&self) -> Vec<String> {
+    /// Returns the lines about an unknown host key; none at any other question.
+    fn host_key_lines(&self) -> Vec<String> {
         let ConnectStage::Asking(Question::HostKey { host, algorithm, fingerprint, recorded_in, .. }) =
             &self.connect.stage
         else {
@@ -203,12 +200,12 @@ impl ConnectView<'_> {
         ]
     }
 
-    /// Rows of what is said below the steps.
-    fn rows_of_words(&self, area: Rect) -> usize {
+    /// Returns the rows of the text below the steps.
+    fn text_rows(&self, area: Rect) -> usize {
         let width = usize::from(area.width.saturating_sub(MARGINS));
         match &self.connect.stage {
             ConnectStage::Asking(Question::HostKey { .. }) => {
-                self.host_key_words().iter().map(|line| wrap(line, width).len()).sum()
+                self.host_key_lines().iter().map(|line| wrap(line, width).len()).sum()
             }
             ConnectStage::Asking(Question::Secret { .. }) => 2,
             ConnectStage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
@@ -217,10 +214,10 @@ impl ConnectView<'_> {
         }
     }
 
-    /// Draws the picture of a key at the right where it leaves room for words; answers with the columns that it takes.
+    /// Draws the picture of a key at the right, if it leaves enough room for the text. Returns the columns that it takes.
     fn art(&self, art: &[String], area: Rect, buffer: &mut Buffer) -> u16 {
         let width = art.iter().map(String::len).max().and_then(|width| u16::try_from(width).ok()).unwrap_or(0);
-        let is_room = usize::from(area.height) >= art.len() && area.width >= WORDS_BESIDE_ART + width + 2;
+        let is_room = usize::from(area.height) >= art.len() && area.width >= WIDTH_LEFT_OF_ART + width + 2;
         if art.is_empty() || !is_room {
             return 0;
         }
@@ -230,12 +227,12 @@ impl ConnectView<'_> {
         width + 2
     }
 
-    /// The line in which a secret is typed.
+    /// Draws the line in which a secret is typed.
     fn secret(&self, prompt: &str, echo: bool, y: u16, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        // On a small screen the line that is typed in counts more than what stands above it.
+        // On a small screen this line covers what is above it.
         let y = y.min(area.bottom().saturating_sub(2)).max(area.y);
-        parts(buffer, (area.x + 1, y), area.right(), [(clear(prompt, area).as_str(), theme.warning())]);
+        parts(buffer, (area.x + 1, y), area.right(), [(fill(prompt, area).as_str(), theme.warning())]);
         let typed = self.connect.secret.text();
         let shown = if echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
         let line = [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())];
@@ -243,7 +240,7 @@ impl ConnectView<'_> {
     }
 }
 
-/// A text as wide as the area, so that nothing of what was drawn there before stays.
-fn clear(text: &str, area: Rect) -> String {
+/// Fills a text with spaces to the width of the area, so that it covers what was drawn there.
+fn fill(text: &str, area: Rect) -> String {
     format!("{text:<width$}", width = usize::from(area.width))
 }

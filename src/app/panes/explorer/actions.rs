@@ -3,7 +3,7 @@
 use crate::app::action_table::actions;
 
 actions! {
-    /// What works in the explorer.
+    /// Actions of the explorer.
     ExplorerAction in "explorer" {
         Down = "down": "Go to the next line",
         Up = "up": "Go to the previous line",
@@ -25,7 +25,7 @@ actions! {
 }
 
 actions! {
-    /// What works while a filter is typed.
+    /// Actions while a filter is typed.
     FilterAction in "filter" {
         Done = "done": "Keep the filter",
         Clear = "clear": "Clear the filter",

@@ -1,13 +1,12 @@
-//! The visible lines of the tree: a pure function of catalog, what is open, and the filter.
+//! The lines of the tree: a pure function of the catalog, the open nodes and the filter.
 
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, Schema, Table, TableKind};
 
-/// Names a place in the catalog by its numbers there.
+/// An object or a group of the catalog, by its position there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each variant says it")]
 pub enum ExplorerNode {
     Schema(usize),
     Tables(usize),
@@ -18,16 +17,15 @@ pub enum ExplorerNode {
     Routine(usize, usize),
 }
 
-/// A visible line.
+/// A line of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExplorerLine {
-    /// What it shows.
     pub node: ExplorerNode,
-    /// How deep it is.
+    /// The level in the tree, from 0.
     pub depth: usize,
 }
 
-/// Draws the lines. Under a filter these are what fits it and its parents, opened.
+/// Returns the lines. With a filter these are its matches and their parents.
 pub(super) fn lines(
     catalog: &Catalog,
     open: &BTreeSet<ExplorerNode>,
@@ -41,28 +39,28 @@ pub(super) fn lines(
             for (s, schema) in catalog.schemas.iter().enumerate().filter(|(_, schema)| is_shown(schema)) {
                 lines.push(ExplorerLine { node: ExplorerNode::Schema(s), depth: 0 });
                 if open.contains(&ExplorerNode::Schema(s)) {
-                    plain(schema, s, open, &mut lines);
+                    push_schema(schema, s, open, &mut lines);
                 }
             }
         }
         Some(hits) => {
             let mut last = None;
             for hit in hits.iter().filter(|hit| hit.schema(catalog).is_some_and(is_shown)) {
-                filtered(catalog, *hit, &mut last, open, &mut lines);
+                push_hit(catalog, *hit, &mut last, open, &mut lines);
             }
         }
     }
     lines
 }
 
-fn plain(schema: &Schema, s: usize, open: &BTreeSet<ExplorerNode>, lines: &mut Vec<ExplorerLine>) {
+fn push_schema(schema: &Schema, s: usize, open: &BTreeSet<ExplorerNode>, lines: &mut Vec<ExplorerLine>) {
     for (node, kind) in [(ExplorerNode::Tables(s), TableKind::Base), (ExplorerNode::Views(s), TableKind::View)] {
         let mut of_kind = schema.tables.iter().enumerate().filter(|(_, table)| table.kind == kind).peekable();
         if of_kind.peek().is_none() {
             continue;
         }
         lines.push(ExplorerLine { node, depth: 1 });
-        // Tables are what one came for: they start open, views start closed.
+        // Tables are what most users look for: they start open, views start closed.
         if open.contains(&node) == (kind == TableKind::View) {
             for (t, table) in of_kind {
                 push_table(s, t, table, 2, open.contains(&ExplorerNode::Table(s, t)), lines);
@@ -88,8 +86,8 @@ fn push_table(s: usize, t: usize, table: &Table, depth: usize, is_open: bool, li
     }
 }
 
-/// Adds one hit with its parents. `last` is the hit or the parent that was added last.
-fn filtered(
+/// Adds a hit with its parents. `last` is the hit that was added before.
+fn push_hit(
     catalog: &Catalog,
     hit: ObjectRef,
     last: &mut Option<ObjectRef>,
@@ -116,7 +114,7 @@ fn filtered(
         }
         ObjectRef::Column(s, t, c) => {
             match last {
-                // The table itself fits: it opens and closes as without a filter.
+                // The table itself matches: it opens and closes as without a filter.
                 Some(ObjectRef::Table(of, at)) if (*of, *at) == (s, t) => return,
                 Some(ObjectRef::Column(of, at, _)) if (*of, *at) == (s, t) => {}
                 _ => lines.push(ExplorerLine { node: ExplorerNode::Table(s, t), depth: 1 }),
@@ -128,7 +126,7 @@ fn filtered(
     *last = Some(hit);
 }
 
-/// The same object in another reading of the catalog, by its names.
+/// Finds a node of one catalog in a newer one, by its names.
 pub(super) fn node_in(after: &Catalog, before: &Catalog, node: ExplorerNode) -> Option<ExplorerNode> {
     let (ExplorerNode::Schema(s)
     | ExplorerNode::Tables(s)

@@ -1,4 +1,4 @@
-//! The explorer: schemas, tables, views, routines and columns as a tree drawn from a flat list of visible lines.
+//! The explorer: schemas, tables, views, routines and columns as a tree. Its state has a flat list of the visible lines.
 
 pub mod actions;
 mod lines;
@@ -16,18 +16,17 @@ use crate::domain::catalog::find::ObjectRef;
 use crate::app::widgets::line_input::LineInput;
 use crate::app::widgets::list::ListCursor;
 
-/// State of the explorer.
+/// The state of the explorer.
 #[derive(Debug, Default)]
 pub struct Explorer {
-    /// Cursor and first visible line.
+    /// The cursor and the first visible line.
     pub list: ListCursor,
-    /// What is visible, drawn from the catalog whenever either changes.
+    /// The lines of the tree. They are rebuilt when the catalog, the open nodes or the filter change.
     pub lines: Vec<ExplorerLine>,
-    /// What is open.
+    /// The open nodes. For `ExplorerNode::Tables` it is reverse: tables start open, so the set has the closed ones.
     pub open: BTreeSet<ExplorerNode>,
-    /// The filter.
     pub filter: LineInput,
-    /// What fits the filter, in the catalog's order; `None` without a filter.
+    /// The objects that match the filter, in the catalog's order; `None` without a filter.
     pub hits: Option<Vec<ObjectRef>>,
     /// Whether the filter is being typed.
     pub is_typing: bool,

@@ -17,13 +17,13 @@ use super::lines::{lines, node_in};
 use super::{Explorer, ExplorerAction, ExplorerNode, FilterAction};
 
 impl Explorer {
-    /// The node under the cursor.
+    /// Returns the node under the cursor.
     #[must_use]
     pub fn node(&self) -> Option<ExplorerNode> {
         self.lines.get(self.list.cursor).map(|line| line.node)
     }
 
-    /// The table under the cursor, or the one that the column under the cursor belongs to: schema and name.
+    /// Returns schema and name of the table under the cursor, or of the table of the column under the cursor.
     #[must_use]
     pub fn table(&self, context: &Context) -> Option<(String, String)> {
         let (ExplorerNode::Table(s, t) | ExplorerNode::Column(s, t, _)) = self.node()? else { return None };
@@ -31,13 +31,13 @@ impl Explorer {
         Some((schema.name.clone(), schema.tables.get(t)?.name.clone()))
     }
 
-    /// Draws the lines anew; the cursor stays on its node where that is still visible.
-    fn redraw(&mut self, context: &Context) {
+    /// Rebuilds the lines. The cursor stays on its node if that is still there.
+    fn rebuild(&mut self, context: &Context) {
         let at = self.node();
-        self.draw_around(at, context);
+        self.rebuild_with_cursor(at, context);
     }
 
-    fn draw_around(&mut self, at: Option<ExplorerNode>, context: &Context) {
+    fn rebuild_with_cursor(&mut self, at: Option<ExplorerNode>, context: &Context) {
         self.lines = context
             .catalog
             .as_ref()
@@ -48,8 +48,8 @@ impl Explorer {
         self.settle(context);
     }
 
-    /// Takes a new catalog in the place of the one before: what was open stays so, by its names. With the first one
-    /// the current database is open and under the cursor.
+    /// Takes a new catalog. Nodes with the same names stay open. In the first catalog, the current database is open and
+    /// has the cursor.
     pub fn on_catalog(&mut self, before: Option<&Catalog>, cx: &mut PaneContext<'_>) {
         let Some(catalog) = &cx.context.catalog else { return };
         let current = cx.context.database.as_deref();
@@ -62,19 +62,19 @@ impl Explorer {
         } else if self.open.is_empty() {
             self.open.extend(current);
         }
-        // Hits are numbers of the catalog before.
+        // The hits are positions in the old catalog.
         self.hits = None;
-        self.draw_around(at, cx.context);
-        self.ask_for_hits(cx);
+        self.rebuild_with_cursor(at, cx.context);
+        self.request_hits(cx);
     }
 
-    /// Takes what fits the filter.
+    /// Takes the objects that match the filter.
     pub fn on_filtered(&mut self, hits: Vec<ObjectRef>, context: &Context) {
         if self.filter.text().trim().is_empty() {
             return;
         }
         self.hits = Some(hits);
-        self.redraw(context);
+        self.rebuild(context);
         if self.is_typing {
             self.list.cursor =
                 self.lines.iter().position(|line| matches!(line.node, ExplorerNode::Table(..))).unwrap_or(0);
@@ -82,8 +82,8 @@ impl Explorer {
         }
     }
 
-    /// The filter's text has changed: the tree follows when its hits are known.
-    fn ask_for_hits(&mut self, cx: &mut PaneContext<'_>) {
+    /// Starts to search for the filter's text. The tree changes when the hits are there.
+    fn request_hits(&mut self, cx: &mut PaneContext<'_>) {
         let pattern = self.filter.text().trim().to_owned();
         match &cx.context.catalog {
             Some(catalog) if !pattern.is_empty() => {
@@ -95,7 +95,7 @@ impl Explorer {
 
     fn show_all(&mut self, context: &Context) {
         self.hits = None;
-        self.redraw(context);
+        self.rebuild(context);
     }
 
     /// Opens the tree down to an object and puts the cursor on it.
@@ -133,10 +133,9 @@ impl Explorer {
             }
             ObjectRef::Schema(_) => {}
         }
-        self.draw_around(Some(node), context);
+        self.rebuild_with_cursor(Some(node), context);
     }
 
-    /// Does an action.
     pub fn act(&mut self, action: ExplorerAction, cx: &mut PaneContext<'_>) {
         use ExplorerAction as A;
         match action {
@@ -149,9 +148,9 @@ impl Explorer {
             A::Open => match self.node() {
                 Some(node) if !self.open.remove(&node) => {
                     self.open.insert(node);
-                    self.redraw(cx.context);
+                    self.rebuild(cx.context);
                 }
-                _ => self.redraw(cx.context),
+                _ => self.rebuild(cx.context),
             },
             A::Unfold => self.fold(false, cx.context),
             A::Fold => self.fold(true, cx.context),
@@ -177,11 +176,11 @@ impl Explorer {
             A::Filter => self.is_typing = true,
             A::System => {
                 self.shows_system = !self.shows_system;
-                self.redraw(cx.context);
+                self.rebuild(cx.context);
             }
             A::Leave if !self.filter.text().is_empty() => {
                 self.filter.clear();
-                self.ask_for_hits(cx);
+                self.request_hits(cx);
             }
             A::Leave => cx.request(Request::Focus(Focus::Worksheet)),
         }
@@ -199,11 +198,11 @@ impl Explorer {
             FilterAction::Clear => {
                 self.filter.clear();
                 self.is_typing = false;
-                self.ask_for_hits(cx);
+                self.request_hits(cx);
             }
             FilterAction::DeleteBack => {
                 self.filter.delete_back();
-                self.ask_for_hits(cx);
+                self.request_hits(cx);
             }
             FilterAction::Down => self.go(CursorMove::Down, cx.context),
             FilterAction::Up => self.go(CursorMove::Up, cx.context),
@@ -213,20 +212,20 @@ impl Explorer {
     /// Takes a typed character of the filter.
     pub fn type_filter(&mut self, character: char, cx: &mut PaneContext<'_>) {
         self.filter.push(character);
-        self.ask_for_hits(cx);
+        self.request_hits(cx);
     }
 
     /// Takes text pasted into the filter.
     pub fn paste_filter(&mut self, text: &str, cx: &mut PaneContext<'_>) {
         self.filter.paste(text);
-        self.ask_for_hits(cx);
+        self.request_hits(cx);
     }
 
     fn go(&mut self, to: CursorMove, context: &Context) {
         self.list.go(to, self.lines.len(), page(context));
     }
 
-    /// Restores: the cursor is on a line and in view.
+    /// Puts the cursor on a line and scrolls it into view.
     pub fn settle(&mut self, context: &Context) {
         self.list.settle(self.lines.len(), page(context));
     }
@@ -239,7 +238,7 @@ impl Explorer {
             if !self.open.remove(&line.node) {
                 self.open.insert(line.node);
             }
-            self.redraw(context);
+            self.rebuild(context);
         } else if closing {
             let above = self.lines.iter().take(self.list.cursor).rposition(|other| other.depth < line.depth);
             self.list.cursor = above.unwrap_or(self.list.cursor);
@@ -265,7 +264,7 @@ impl Explorer {
         });
     }
 
-    /// The name under the cursor as it stands in a statement.
+    /// Returns the name under the cursor, as a statement writes it.
     fn name(&self, context: &Context) -> Option<String> {
         let catalog: &Catalog = context.catalog.as_ref()?;
         let schema = |s: usize| catalog.schemas.get(s);

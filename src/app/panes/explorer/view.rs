@@ -15,21 +15,17 @@ use crate::domain::text::visible;
 
 use super::{Explorer, ExplorerAction, ExplorerLine, ExplorerNode};
 
-/// What the panel needs.
+/// Draws the explorer.
 #[derive(Debug)]
 pub struct ExplorerView<'a> {
-    /// Its state.
     pub explorer: &'a Explorer,
-    /// Catalog and keys.
     pub context: &'a Context,
-    /// Colours.
     pub theme: Theme,
-    /// Whether it is in focus.
     pub in_focus: bool,
 }
 
 impl ExplorerView<'_> {
-    /// Draws into an area.
+    /// Draws it into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let tables: usize = self.context.catalog.as_ref().map_or(0, |catalog| {
             catalog.schemas.iter().filter(|schema| !schema.is_system).map(|schema| schema.tables.len()).sum()
@@ -41,14 +37,14 @@ impl ExplorerView<'_> {
         }
         self.filter_line(inside, buffer);
         let Some(catalog) = &self.context.catalog else {
-            let words = match self.context.link {
+            let text = match self.context.link {
                 ConnectionState::Connected(_) | ConnectionState::Connecting(_) => "Loading the catalog …",
                 ConnectionState::None
                 | ConnectionState::Waiting { .. }
                 | ConnectionState::Reconnecting { .. }
                 | ConnectionState::Lost => "Not connected.",
             };
-            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(words, self.theme.dim())]);
+            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(text, self.theme.dim())]);
             return;
         };
         if self.explorer.lines.is_empty() {
@@ -65,19 +61,19 @@ impl ExplorerView<'_> {
         let key = self.context.key(Action::Explorer(ExplorerAction::Filter));
         let typed = self.explorer.filter.text();
         let end = if self.explorer.is_typing { "▏" } else { "" };
-        let words = if typed.is_empty() && !self.explorer.is_typing { "filter" } else { typed };
+        let text = if typed.is_empty() && !self.explorer.is_typing { "filter" } else { typed };
         let style = if typed.is_empty() { self.theme.dim() } else { self.theme.text() };
         parts(
             buffer,
             (area.x, area.y),
             area.right(),
-            [(" ", style), (key.as_str(), self.theme.key()), (" ", style), (words, style), (end, self.theme.key())],
+            [(" ", style), (key.as_str(), self.theme.key()), (" ", style), (text, style), (end, self.theme.key())],
         );
     }
 
     fn line(&self, catalog: &Catalog, line: ExplorerLine, is_here: bool, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        let Some((name, style, right)) = self.words(catalog, line.node) else { return };
+        let Some((name, style, right)) = self.label(catalog, line.node) else { return };
         let starts_open = matches!(line.node, ExplorerNode::Tables(_));
         let fold = match line.node {
             ExplorerNode::Column(..) | ExplorerNode::Routine(..) => "  ",
@@ -89,8 +85,8 @@ impl ExplorerView<'_> {
             let style = if self.in_focus { theme.cursor() } else { theme.selected() };
             buffer.set_style(area, style);
         }
-        // The cursor's line is drawn in its own style throughout: reversed colours over colours are hard to read.
-        let shade = |own: Style| if is_here && self.in_focus { theme.cursor() } else { own };
+        // The cursor's line has one style, because reversed colours are hard to read.
+        let shade = |style: Style| if is_here && self.in_focus { theme.cursor() } else { style };
         let room = usize::from(area.width).saturating_sub(indent.len() + 2);
         let right = clip(&right, room.saturating_sub(name.width() + 2));
         let end = parts(
@@ -109,7 +105,7 @@ impl ExplorerView<'_> {
         }
     }
 
-    fn words(&self, catalog: &Catalog, node: ExplorerNode) -> Option<(String, Style, String)> {
+    fn label(&self, catalog: &Catalog, node: ExplorerNode) -> Option<(String, Style, String)> {
         let theme = self.theme;
         Some(match node {
             ExplorerNode::Schema(s) => {
@@ -154,7 +150,7 @@ fn count(catalog: &Catalog, s: usize, kind: TableKind) -> String {
     tables.iter().filter(|table| table.kind == kind).count().to_string()
 }
 
-/// A row estimate in few cells.
+/// Returns an estimated count in few cells.
 fn short(rows: u64) -> String {
     match rows {
         0..=99_999 => grouped(rows),

@@ -3,7 +3,7 @@
 use crate::app::action_table::actions;
 
 actions! {
-    /// What works in the results.
+    /// Actions of the results.
     GridAction in "grid" {
         Down = "down": "Go to the next row",
         Up = "up": "Go to the previous row",

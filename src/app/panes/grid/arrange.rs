@@ -1,4 +1,4 @@
-//! Sorting, filtering and searching of the result that shows: what is asked of the store, and over what it holds.
+//! Sorting, filtering and searching of the result in front.
 
 use std::sync::Arc;
 
@@ -15,30 +15,30 @@ use crate::domain::sql::quote::quoted_identifier;
 
 use super::{AfterSearch, Grid, ResultSearch, ResultSet};
 
-/// Bytes of a value that a filter is made of.
-const FILTER_VALUE: usize = 200;
+/// Bytes of a value that can become a filter at most.
+const MAX_FILTER_BYTES: usize = 200;
 
 impl ResultSet {
-    /// The cell under the cursor.
-    pub(super) fn here(&self) -> Option<CellPosition> {
+    /// Returns the cell under the cursor.
+    pub(super) fn cursor_cell(&self) -> Option<CellPosition> {
         Some(CellPosition { row: self.row, column: self.column()? })
     }
 
-    /// Asks for another order or choice of rows.
+    /// Requests another order or choice of rows from the store.
     pub(super) fn arrange(&mut self, arrangement: Arrangement, cx: &mut PaneContext<'_>) {
-        self.asked_view = ViewId(self.asked_view.0 + 1);
+        self.requested_view = ViewId(self.requested_view.0 + 1);
         self.pending.begin_arranging(std::mem::replace(&mut self.arrangement, arrangement.clone()));
-        cx.effect(Effect::Store(StoreCmd::Arrange { result: self.id, view: self.asked_view, arrangement }));
+        cx.effect(Effect::Store(StoreCmd::Arrange { result: self.id, view: self.requested_view, arrangement }));
     }
 
     pub(super) fn on_arranged(&mut self, view: ResultView, cx: &mut PaneContext<'_>) {
-        if let Some(made) = self.pending.end_arranging() {
-            self.arrangement = made;
+        if let Some(arrangement) = self.pending.end_arranging() {
+            self.arrangement = arrangement;
         }
         let is_first = self.view.is_none_or(|before| before.rows != view.rows);
         self.shown = view.id;
         self.view = (!self.arrangement.is_plain()).then_some(view);
-        (self.asked, self.selection, self.pending_value) = (None, None, None);
+        (self.requested_rows, self.selection, self.pending_value) = (None, None, None);
         if is_first {
             (self.row, self.top) = (0, 0);
         }
@@ -53,13 +53,13 @@ impl ResultSet {
             found: None,
             at: None,
             then,
-            owed: None,
+            waiting_steps: None,
         });
         self.pending.begin(StoreWork::Find);
         cx.effect(Effect::Store(StoreCmd::Find { result: self.id, pattern, columns }));
     }
 
-    /// Searches for the same in what is there now; the cursor stays, unless it was on its way to the first match.
+    /// Repeats the search on the current rows. The cursor stays, unless the search has not ended and goes to its first match.
     pub(super) fn search_again(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(search) = self.search.take() {
             let then = if search.found.is_none() { search.then } else { AfterSearch::Stay };
@@ -67,18 +67,19 @@ impl ResultSet {
         }
     }
 
-    /// Goes on to the match after this cell, or before it. What is asked for while a step is under way is done behind it.
-    pub(super) fn step(&mut self, way: SearchDirection, cx: &mut PaneContext<'_>) {
-        let (Some(from), Some(search)) = (self.here(), &mut self.search) else { return };
-        if let Some(owed) = &mut search.owed {
-            *owed = owed.saturating_add(if way == SearchDirection::Forward { 1 } else { -1 });
+    /// Goes to the match after or before the cursor. A step that is requested while another one is under way is counted
+    /// and done after it.
+    pub(super) fn step(&mut self, direction: SearchDirection, cx: &mut PaneContext<'_>) {
+        let (Some(from), Some(search)) = (self.cursor_cell(), &mut self.search) else { return };
+        if let Some(waiting_steps) = &mut search.waiting_steps {
+            *waiting_steps = waiting_steps.saturating_add(if direction == SearchDirection::Forward { 1 } else { -1 });
             return;
         }
-        search.owed = Some(0);
-        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, direction: way }));
+        search.waiting_steps = Some(0);
+        cx.effect(Effect::Store(StoreCmd::Next { result: self.id, from, direction }));
     }
 
-    /// Over what something holds that looked at so many rows of the view, in words.
+    /// Describes the rows of a computation that has read so many rows of the view.
     pub(super) fn scope_of(&self, rows: u64) -> String {
         if self.view.is_none() && rows < self.progress.rows {
             return format!("the first {} of {} loaded rows", grouped(rows), grouped(self.progress.rows));
@@ -86,7 +87,7 @@ impl ResultSet {
         self.scope()
     }
 
-    /// Over what sorting, filtering, searching and describing holds, in words.
+    /// Describes the rows that sorting, filtering, searching and describing use.
     #[must_use]
     pub fn scope(&self) -> String {
         let all = self.progress.rows;
@@ -104,8 +105,9 @@ impl ResultSet {
 }
 
 impl Grid {
-    /// Sorts by the cursor's column: up, down, not at all; `further` adds it behind the keys that are there.
-    pub(super) fn sort(&mut self, further: bool, cx: &mut PaneContext<'_>) {
+    /// Sorts by the cursor's column: ascending, descending, not at all. With `is_added` the column comes after the
+    /// current sort columns.
+    pub(super) fn sort(&mut self, is_added: bool, cx: &mut PaneContext<'_>) {
         let Some(result) = self.front_mut() else { return };
         let Some(column) = result.column() else { return };
         let mut sort = result.arrangement.sort.clone();
@@ -116,15 +118,15 @@ impl Grid {
             Some(Direction::Descending) => None,
         };
         match (next, before) {
-            (Some(direction), Some(at)) if further || sort.len() == 1 => {
+            (Some(direction), Some(at)) if is_added || sort.len() == 1 => {
                 if let Some(key) = sort.get_mut(at) {
                     key.direction = direction;
                 }
             }
-            (None, Some(at)) if further => drop(sort.remove(at)),
+            (None, Some(at)) if is_added => drop(sort.remove(at)),
             (None, _) => sort.clear(),
             (Some(direction), _) => {
-                if !further {
+                if !is_added {
                     sort.clear();
                 }
                 sort.retain(|key| key.column != column);
@@ -132,7 +134,7 @@ impl Grid {
             }
         }
         let filter = result.arrangement.filter.clone();
-        // The name stays readable beside its mark.
+        // The name stays readable next to the sort mark.
         let name =
             result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| column.name.width());
         let room = u16::try_from(name + 3).unwrap_or(u16::MAX).min(33);
@@ -140,10 +142,10 @@ impl Grid {
         result.arrange(Arrangement { sort, filter }, cx);
     }
 
-    /// Shows only rows that fit a condition; an empty text shows all.
+    /// Shows only the rows that match a condition. An empty text shows all rows.
     ///
     /// # Errors
-    /// A sentence with what is wrong, and what to write instead.
+    /// A sentence about what is wrong, and what to write instead.
     pub fn filter(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), (std::ops::Range<usize>, String)> {
         let Some(result) = self.front_mut() else { return Ok(()) };
         let Some(columns) = result.columns.clone() else { return Ok(()) };
@@ -159,8 +161,8 @@ impl Grid {
         Ok(())
     }
 
-    /// All rows in the server's order again.
-    pub(super) fn plain(&mut self, cx: &mut PaneContext<'_>) {
+    /// Removes sort and filter.
+    pub(super) fn clear_arrangement(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut().filter(|result| !result.arrangement.is_plain()) {
             result.arrange(Arrangement::default(), cx);
         } else if self.front().is_none() {
@@ -170,10 +172,10 @@ impl Grid {
         }
     }
 
-    /// Searches the columns shown.
+    /// Searches the visible columns.
     ///
     /// # Errors
-    /// A sentence with what is wrong, and what to write instead.
+    /// A sentence about what is wrong, and what to write instead.
     pub fn search(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), String> {
         let Some(result) = self.front_mut() else { return Ok(()) };
         if text.is_empty() {
@@ -188,11 +190,11 @@ impl Grid {
         Ok(())
     }
 
-    /// Goes to the next match.
-    pub(super) fn match_from_here(&mut self, way: SearchDirection, cx: &mut PaneContext<'_>) {
+    /// Goes to the next or the previous match.
+    pub(super) fn go_to_match(&mut self, direction: SearchDirection, cx: &mut PaneContext<'_>) {
         let Some(result) = self.front_mut() else { return };
         match &result.search {
-            Some(ResultSearch { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(way, cx),
+            Some(ResultSearch { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(direction, cx),
             Some(ResultSearch { found: Some(_), .. }) => cx.request(Request::Notice("No matches.".into())),
             Some(_) => cx.request(Request::Notice("Still searching …".into())),
             None => cx.open(SearchDialog),
@@ -200,20 +202,20 @@ impl Grid {
     }
 }
 
-/// The condition that a column has this value, as a filter reads it; `None` where it cannot be written.
-pub(super) fn same(columns: &[Column], column: usize, value: Option<&[u8]>) -> Option<String> {
+/// Returns the condition that a column has this value. Returns `None` if the value cannot be written in a condition.
+pub(super) fn equality(columns: &[Column], column: usize, value: Option<&[u8]>) -> Option<String> {
     let of = columns.get(column)?;
-    let is_alone = columns.iter().filter(|other| other.name.eq_ignore_ascii_case(&of.name)).count() == 1;
+    let is_unique = columns.iter().filter(|other| other.name.eq_ignore_ascii_case(&of.name)).count() == 1;
     let is_plain = of.name.chars().all(|c| c.is_alphanumeric() || c == '_')
         && of.name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && !["and", "or", "not", "is", "in", "like", "between", "null"].contains(&of.name.to_lowercase().as_str());
-    let name = match (is_alone, is_plain) {
+    let name = match (is_unique, is_plain) {
         (false, _) => format!("#{}", column + 1),
         (true, true) => of.name.clone(),
         (true, false) => quoted_identifier(&of.name),
     };
     let Some(bytes) = value else { return Some(format!("{name} is null")) };
-    if bytes.len() > FILTER_VALUE {
+    if bytes.len() > MAX_FILTER_BYTES {
         return None;
     }
     let text = || std::str::from_utf8(bytes).ok();

@@ -1,16 +1,17 @@
-//! Where the columns of a result stand: their order, their widths, which are hidden, which stay at the left. Pure: it knows
-//! cells of a screen, and no value.
+//! The columns of a result on the screen: order, widths, hidden and frozen columns. A frozen column stays at the left
+//! when the others scroll.
 
-/// Cells between two columns: a blank, a line, a blank.
+/// Cells between two columns: a space, a line, a space.
 const GAP: u16 = 3;
-/// Cells that every column has.
-const LEAST: u16 = 3;
-/// Cells that no column has more of.
-const MOST: u16 = 400;
-/// Cells that columns which stay leave to the others at least.
+/// The least width of a column.
+const MIN_WIDTH: u16 = 3;
+/// The greatest width of a column.
+const MAX_WIDTH: u16 = 400;
+/// Cells that frozen columns leave to the others at least.
 const LEFT_TO_OTHERS: u16 = 12;
 
-/// The columns of a result on the screen. A place counts in the order shown, a column in the server's.
+/// The columns of a result on the screen. A place is a position among the visible columns; a column is a position in
+/// the server's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ColumnLayout {
     order: Vec<usize>,
@@ -19,93 +20,90 @@ pub struct ColumnLayout {
     left: usize,
 }
 
-/// One column on the screen.
+/// A column on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnSpan {
-    /// Its place in the order shown.
+    /// Its position among the visible columns.
     pub place: usize,
-    /// Its number in the server's order.
+    /// Its position in the server's order.
     pub column: usize,
-    /// Its first cell, counted from the first column's.
+    /// Its first cell, relative to that of the first column.
     pub x: u16,
-    /// Cells that it has; the last one may be cut.
+    /// Its visible width. The last column may be cut.
     pub width: u16,
 }
 
 impl ColumnLayout {
-    /// All columns in the server's order, with these widths.
+    /// Makes a layout of all columns in the server's order, with these widths.
     #[must_use]
     pub fn new(widths: Vec<u16>) -> Self {
-        let widths: Vec<u16> = widths.into_iter().map(|width| width.clamp(LEAST, MOST)).collect();
+        let widths: Vec<u16> = widths.into_iter().map(|width| width.clamp(MIN_WIDTH, MAX_WIDTH)).collect();
         Self { order: (0..widths.len()).collect(), widths, frozen: 0, left: 0 }
     }
 
-    /// Columns shown.
     #[must_use]
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether none is shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
-    /// Columns of the result, the hidden ones too.
+    /// Returns the number of columns, including the hidden ones.
     #[must_use]
     pub fn all(&self) -> usize {
         self.widths.len()
     }
 
-    /// The columns shown, in order.
+    /// Returns the visible columns, in order.
     #[must_use]
     pub fn order(&self) -> &[usize] {
         &self.order
     }
 
-    /// How many shall stay at the left.
+    /// Returns how many columns the user has frozen.
     #[must_use]
     pub fn frozen(&self) -> usize {
         self.frozen
     }
 
-    /// How many of them do stay, in so many cells: as many as leave room to the others. The first may be cut for that; those
-    /// behind the last that fits move with the others.
+    /// Returns how many of the frozen columns stay in so many cells: as many as leave room to the others. The first one
+    /// may be cut for that. The rest scrolls with the others.
     #[must_use]
-    pub fn staying(&self, room: u16) -> usize {
+    pub fn frozen_that_fit(&self, room: u16) -> usize {
         let most = u32::from(room.saturating_sub(LEFT_TO_OTHERS));
         let fits = |count: &usize| self.cells(0..*count) <= most;
-        let least = usize::from(self.frozen > 0 && most >= u32::from(LEAST + GAP));
+        let least = usize::from(self.frozen > 0 && most >= u32::from(MIN_WIDTH + GAP));
         (1..=self.frozen.min(self.order.len())).take_while(fits).last().unwrap_or(least)
     }
 
-    /// The column at a place.
+    /// Returns the column at a place.
     #[must_use]
     pub fn column(&self, place: usize) -> Option<usize> {
         self.order.get(place).copied()
     }
 
-    /// Where a column stands, unless it is hidden.
+    /// Returns the place of a column, unless it is hidden.
     #[must_use]
     pub fn place(&self, column: usize) -> Option<usize> {
         self.order.iter().position(|shown| *shown == column)
     }
 
-    /// A column's width.
     #[must_use]
     pub fn width(&self, column: usize) -> u16 {
-        self.widths.get(column).copied().unwrap_or(LEAST)
+        self.widths.get(column).copied().unwrap_or(MIN_WIDTH)
     }
 
     /// Gives a column another width.
     pub fn resize(&mut self, column: usize, width: u16) {
         if let Some(old) = self.widths.get_mut(column) {
-            *old = width.clamp(LEAST, MOST);
+            *old = width.clamp(MIN_WIDTH, MAX_WIDTH);
         }
     }
 
-    /// Moves the column at a place by one, and answers with its new place.
+    /// Moves the column at a place by one place. Returns its new place.
     pub fn shift(&mut self, place: usize, right: bool) -> usize {
         let other = if right { place.saturating_add(1) } else { place.saturating_sub(1) };
         if place < self.order.len() && other < self.order.len() {
@@ -116,7 +114,7 @@ impl ColumnLayout {
         }
     }
 
-    /// Hides the column at a place; the last one stays. Says whether it did.
+    /// Hides the column at a place, unless it is the last visible one. Returns whether it did.
     pub fn hide(&mut self, place: usize) -> bool {
         if self.order.len() < 2 || place >= self.order.len() {
             return false;
@@ -126,7 +124,7 @@ impl ColumnLayout {
         true
     }
 
-    /// Shows a hidden column again: behind the nearest one of the server's order that stands before it.
+    /// Shows a hidden column again, after the nearest visible column before it in the server's order.
     pub fn show(&mut self, column: usize) {
         if self.place(column).is_some() || column >= self.widths.len() {
             return;
@@ -137,7 +135,7 @@ impl ColumnLayout {
         self.order.insert(place, column);
     }
 
-    /// Shows every hidden column again, and answers with how many there were.
+    /// Shows all hidden columns again. Returns how many there were.
     pub fn show_all(&mut self) -> usize {
         let hidden: Vec<usize> = (0..self.widths.len()).filter(|column| self.place(*column).is_none()).collect();
         for column in &hidden {
@@ -146,47 +144,47 @@ impl ColumnLayout {
         hidden.len()
     }
 
-    /// Lets the columns up to a place stay at the left, or none where they stay already.
+    /// Freezes the columns up to a place, or unfreezes them if exactly these are frozen.
     pub fn freeze(&mut self, place: usize) {
         self.frozen = if self.frozen == place + 1 { 0 } else { (place + 1).min(self.order.len()) };
     }
 
-    /// Brings the column at a place into view, in so many cells.
+    /// Scrolls the column at a place into view, in so many cells.
     pub fn settle(&mut self, place: usize, room: u16) {
         self.frozen = self.frozen.min(self.order.len());
-        let staying = self.staying(room);
+        let staying = self.frozen_that_fit(room);
         self.left = self.left.clamp(staying, self.order.len().max(staying));
         if place < staying {
             return;
         }
         self.left = self.left.min(place);
-        let stays = self.stays(room);
-        while self.left < place && stays + self.cells(self.left..place + 1) > u32::from(room) + u32::from(GAP) {
+        let frozen = self.frozen_cells(room);
+        while self.left < place && frozen + self.cells(self.left..place + 1) > u32::from(room) + u32::from(GAP) {
             self.left += 1;
         }
     }
 
-    /// Cells of the columns that stay, with the gap behind them, as far as they leave room to others.
-    fn stays(&self, room: u16) -> u32 {
-        self.cells(0..self.staying(room)).min(u32::from(room.saturating_sub(LEFT_TO_OTHERS)))
+    /// Returns the cells of the frozen columns that fit, with the gap after them.
+    fn frozen_cells(&self, room: u16) -> u32 {
+        self.cells(0..self.frozen_that_fit(room)).min(u32::from(room.saturating_sub(LEFT_TO_OTHERS)))
     }
 
-    /// Cells of the columns at these places, with the gap behind each.
+    /// Returns the cells of the columns at these places, with the gap after each.
     fn cells(&self, places: std::ops::Range<usize>) -> u32 {
         let shown = self.order.get(places).unwrap_or_default();
         shown.iter().map(|column| u32::from(self.width(*column)) + u32::from(GAP)).sum()
     }
 
-    /// The columns that fit into so many cells, from left to right.
+    /// Returns the columns that fit into so many cells, from left to right.
     #[must_use]
     pub fn spans(&self, room: u16) -> Vec<ColumnSpan> {
         let mut spans = Vec::new();
         let mut x = 0_u16;
-        let stays = u16::try_from(self.stays(room)).unwrap_or(u16::MAX);
-        let staying = self.staying(room);
+        let frozen = u16::try_from(self.frozen_cells(room)).unwrap_or(u16::MAX);
+        let staying = self.frozen_that_fit(room);
         let places = (0..staying).chain(self.left.max(staying)..self.order.len());
         for place in places {
-            let end = if place < staying { stays.saturating_sub(GAP).max(1) } else { room };
+            let end = if place < staying { frozen.saturating_sub(GAP).max(1) } else { room };
             let Some(column) = self.column(place) else { break };
             if x >= end {
                 break;
@@ -231,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_is_in_view_however_many_columns_shall_stay() {
+    fn the_cursor_is_in_view_however_many_columns_are_frozen() {
         for (width, count) in [(10, 45), (400, 45), (3, 300)] {
             for room in [8, 14, 17, 60, 150] {
                 let mut layout = ColumnLayout::new(vec![width; count]);
@@ -246,13 +244,13 @@ mod tests {
         }
         let mut layout = ColumnLayout::new(vec![10; 45]);
         layout.freeze(44);
-        assert_eq!((layout.staying(60), layout.staying(8)), (3, 0));
+        assert_eq!((layout.frozen_that_fit(60), layout.frozen_that_fit(8)), (3, 0));
         layout.freeze(44);
-        assert_eq!(layout.staying(60), 0);
+        assert_eq!(layout.frozen_that_fit(60), 0);
     }
 
     #[test]
-    fn a_hidden_column_comes_back_where_it_stood() {
+    fn a_hidden_column_comes_back_where_it_was() {
         let mut layout = ColumnLayout::new(vec![5; 4]);
         assert!(layout.hide(1) && layout.hide(1));
         assert_eq!(layout.order(), [0, 3]);

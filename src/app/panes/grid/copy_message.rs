@@ -1,4 +1,4 @@
-//! What is said of a copy: how many values are in the text, and what is not.
+//! Describes a copy: how many values it has, and what was left out.
 
 use std::sync::Arc;
 
@@ -7,19 +7,19 @@ use crate::domain::export::CopiedText;
 use crate::domain::protocol::{CopiedFrom, CopyText};
 use crate::domain::quantity::{counted, grouped};
 
-/// Puts what was copied on the clipboard, unless there is nothing in it.
+/// Returns the request to copy a text, or a notice if it has no values.
 pub(super) fn put(copied: CopiedText, from: CopiedFrom) -> Request {
     if copied.is_list && copied.cells == 0 {
         return Request::Notice("All values are NULL, which IN never matches. Nothing was copied.".into());
     }
-    let what = words(&copied);
+    let what = describe(&copied);
     Request::Copy(CopyText { text: Arc::new(copied.text), what, from: Some(from) })
 }
 
-fn words(copied: &CopiedText) -> String {
+fn describe(copied: &CopiedText) -> String {
     if copied.is_list {
-        let different = if copied.has_repeats { "distinct value" } else { "value" };
-        let values = format!("{} as IN (…)", counted(copied.cells, different));
+        let unit = if copied.has_repeats { "distinct value" } else { "value" };
+        let values = format!("{} as IN (…)", counted(copied.cells, unit));
         return match copied.nulls {
             0 => values,
             1 => format!("{values} (1 NULL left out: IN never matches it)"),

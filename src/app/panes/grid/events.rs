@@ -1,4 +1,4 @@
-//! What the grid makes of news: headers, progress, windows, values, what pending work found.
+//! Handles the events of the store and the reports of statements.
 
 use std::sync::Arc;
 
@@ -16,22 +16,22 @@ use crate::domain::text::visible;
 use super::{AfterSearch, ColumnLayout, Grid, GridAction, ResultSet, ValuePurpose};
 
 impl Grid {
-    /// Takes news of the store about a result; about one that is gone it is dropped.
+    /// Handles an event of the store about a result. Ignores results that are closed.
     pub fn on_store(&mut self, id: ResultId, event: StoreEvent, cx: &mut PaneContext<'_>) {
         let is_front = self.front().is_some_and(|result| result.id == id);
         let Some(result) = self.of_mut(id) else { return };
         match event {
             StoreEvent::Opened(columns) => {
                 let nothing = Window { view: 0, first: 0, columns: columns.len(), cells: Vec::new() };
-                result.layout = ColumnLayout::new(first_widths(&columns, &nothing, cx.context));
+                result.layout = ColumnLayout::new(initial_widths(&columns, &nothing, cx.context));
                 result.columns = Some(columns);
             }
             StoreEvent::Progress(progress) => {
-                // The session's report may be here before: it is no end of the rows.
+                // The session's report may have come before. It does not mean that all rows are stored.
                 let ends = !result.is_stored && progress.end.is_some();
                 result.is_stored |= progress.end.is_some();
                 result.progress = progress;
-                // What was arranged while rows came holds for all of them now.
+                // An arrangement or search of the first rows is repeated with all rows.
                 if ends && !result.arrangement.is_plain() {
                     result.arrange(result.arrangement.clone(), cx);
                 } else if ends {
@@ -42,19 +42,19 @@ impl Grid {
                 if result.window.is_none() {
                     fit_all(result, &window, cx.context);
                 }
-                result.asked = None;
+                result.requested_rows = None;
                 result.window = Some(window);
             }
-            // Nobody waits for a value of a result that is not in front any more.
+            // The user has left the result, so its value is not needed.
             StoreEvent::Value { .. } if !is_front => result.pending_value = None,
             StoreEvent::Value { row, column, value } => result.on_value((row, column), value, cx),
-            StoreEvent::Arranged(view) if view.id >= result.asked_view => result.on_arranged(view, cx),
+            StoreEvent::Arranged(view) if view.id >= result.requested_view => result.on_arranged(view, cx),
             StoreEvent::Arranged(_) => {}
             StoreEvent::Working { work, done, of } => result.pending.on_progress(work, done, of),
             StoreEvent::Failed { work, problem } => {
                 result.pending.end(work);
                 match work {
-                    // The rows were arranged anew: what is searched for is searched for in them.
+                    // The rows were arranged again, which starts a new search.
                     StoreWork::Find if problem.kind == ProblemKind::Interrupted => return,
                     StoreWork::Find => result.search = None,
                     StoreWork::Arrange => {
@@ -89,7 +89,7 @@ impl Grid {
             }
             StoreEvent::Broken(problem) => {
                 if let Some(search) = &mut result.search {
-                    search.owed = None;
+                    search.waiting_steps = None;
                 }
                 cx.request(Request::Problem(problem));
             }
@@ -97,7 +97,7 @@ impl Grid {
         self.settle(cx);
     }
 
-    /// Takes the report of the statement.
+    /// Takes the report of a statement.
     pub fn on_ended(&mut self, id: ResultId, report: &RunReport, cx: &mut PaneContext<'_>) {
         let Some(result) = self.of_mut(id) else { return };
         result.took = Some((report.first_row, report.total));
@@ -106,14 +106,16 @@ impl Grid {
             result.progress.rows = result.progress.rows.max(report.rows);
             result.progress.end = Some(report.end.clone());
         }
-        // The rows that came hide what became of the rest. Of several the words about those behind it say more.
+        // The rows hide the error, so a notice shows it. In a run of several statements another notice follows.
         let is_failure =
             matches!(report.end, End::Broken(_)) && !matches!(result.from, StatementOrigin::Several { .. });
         if let Some(problem) = result.late_problem().filter(|_| is_failure) {
-            let why = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
-            let (why, count) = (visible(why), counted(result.progress.rows, "row"));
+            let reason = problem.server.as_ref().map_or(problem.what.as_str(), |error| error.message.as_str());
+            let (reason, count) = (visible(reason), counted(result.progress.rows, "row"));
             let key = cx.key(Action::Grid(GridAction::Warnings));
-            cx.request(Request::Notice(format!("The statement failed after {count}: {why} ({key} shows the error)")));
+            cx.request(Request::Notice(format!(
+                "The statement failed after {count}: {reason} ({key} shows the error)"
+            )));
         }
         self.settle(cx);
     }
@@ -129,24 +131,28 @@ impl ResultSet {
             ValuePurpose::Show => cx.request(Request::ShowValue { row, columns, column, value }),
             ValuePurpose::Follow => cx.request(Request::Follow { columns, column, value }),
             ValuePurpose::Filter => {
-                let Some(same) = super::arrange::same(&columns, column, value.as_deref()) else {
+                let Some(condition) = super::arrange::equality(&columns, column, value.as_deref()) else {
                     let key = cx.key(Action::Grid(GridAction::Filter));
                     let why = "A filter cannot be made of a value that is long, empty or has line breaks";
                     cx.request(Request::Notice(format!("{why}. {key} asks for a condition.")));
                     return;
                 };
-                // Rows that do not show do not come back by this.
-                let before = self.arrangement.filter.as_ref();
-                cx.request(Request::FilterBy(before.map_or_else(|| same.clone(), |before| before.and(&same))));
+                // The condition is added to the current filter, so that hidden rows stay hidden.
+                let filter = self.arrangement.filter.as_ref();
+                cx.request(Request::FilterBy(
+                    filter.map_or_else(|| condition.clone(), |filter| filter.and(&condition)),
+                ));
             }
         }
     }
 
-    /// Takes the cursor to a match, and goes on with the steps that were asked for meanwhile.
+    /// Moves the cursor to a match, and does the steps that are waiting.
     fn on_next(&mut self, next: Option<(CellPosition, u64)>, cx: &mut PaneContext<'_>) {
-        // A step of a search that was done again since leads nowhere.
-        let Some((search, owed)) =
-            self.search.as_mut().and_then(|search| search.owed.take().map(|owed| (search, owed)))
+        // The result of a step is ignored if the search was repeated since.
+        let Some((search, waiting_steps)) = self
+            .search
+            .as_mut()
+            .and_then(|search| search.waiting_steps.take().map(|waiting_steps| (search, waiting_steps)))
         else {
             return;
         };
@@ -155,11 +161,11 @@ impl ResultSet {
             self.row = place.row;
             self.place = self.layout.place(place.column).unwrap_or(self.place);
         }
-        if owed != 0 {
-            self.step(if owed > 0 { SearchDirection::Forward } else { SearchDirection::Back }, cx);
+        if waiting_steps != 0 {
+            self.step(if waiting_steps > 0 { SearchDirection::Forward } else { SearchDirection::Back }, cx);
         }
-        if let Some(still) = self.search.as_mut().and_then(|search| search.owed.as_mut()) {
-            *still = owed - owed.signum();
+        if let Some(rest) = self.search.as_mut().and_then(|search| search.waiting_steps.as_mut()) {
+            *rest = waiting_steps - waiting_steps.signum();
         }
     }
 
@@ -188,24 +194,28 @@ impl ResultSet {
     }
 }
 
-/// Widens the columns to what the first window holds.
+/// Fits the columns to the values of the first window.
 fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     let Some(columns) = result.columns.as_ref() else { return };
-    for (column, width) in first_widths(columns, window, context).into_iter().enumerate() {
+    for (column, width) in initial_widths(columns, window, context).into_iter().enumerate() {
         result.layout.resize(column, width);
     }
 }
 
-/// The first widths, with room for the arrow before the type of a column that refers to a row.
-fn first_widths(columns: &[Column], window: &Window, context: &Context) -> Vec<u16> {
+/// Returns the widths that columns start with. They include the arrow of foreign keys.
+fn initial_widths(columns: &[Column], window: &Window, context: &Context) -> Vec<u16> {
     let least = |column: &Column| {
-        let arrow = arrow(column, context);
+        let arrow = arrow_width(column, context);
         if arrow == 0 { 0 } else { u16::try_from(type_text(column).chars().count()).unwrap_or(u16::MAX) + arrow }
     };
-    widths(columns, window, context.glyphs).into_iter().zip(columns).map(|(width, of)| width.max(least(of))).collect()
+    widths(columns, window, context.glyphs)
+        .into_iter()
+        .zip(columns)
+        .map(|(width, column)| width.max(least(column)))
+        .collect()
 }
 
-/// Cells of the arrow of a column that refers to a row.
-pub(super) fn arrow(column: &Column, context: &Context) -> u16 {
+/// Returns the width of the arrow of a foreign key; 0 for other columns.
+pub(super) fn arrow_width(column: &Column, context: &Context) -> u16 {
     if context.refers_to(column).is_some() { 2 } else { 0 }
 }

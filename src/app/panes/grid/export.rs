@@ -1,4 +1,4 @@
-//! An export of the result that shows: what of it is written to which file, and how far that is.
+//! The export of a result to a file, and its progress.
 
 use std::time::Duration;
 
@@ -17,46 +17,44 @@ use crate::domain::text::visible;
 
 use super::{Grid, ResultSet};
 
-/// What an export of all rows holds.
+/// A sentence about what an export of all rows contains.
 const SCOPE_OF_ALL: &str = "The statement runs again without the row limit. The file gets all columns in the server's order, \
                             not sorted or filtered here.";
 
 /// An export under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningExport {
-    /// What was asked for.
-    pub order: ExportJob,
-    /// Rows to write in all.
-    pub of: u64,
+    pub job: ExportJob,
+    /// The number of rows to write.
+    pub total: u64,
     /// Rows and bytes written.
     pub done: (u64, u64),
-    /// Bytes written in a second.
+    /// Bytes written per second.
     pub rate: u64,
-    /// When it began.
     pub since: Duration,
 }
 
 impl RunningExport {
-    /// How far it is, in words.
+    /// Describes its progress.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let (rows, bytes) = self.done;
-        let file = self.order.path.rsplit('/').next().unwrap_or_default();
-        let of = if self.order.rerun_as.is_some() { String::new() } else { format!(" of {}", grouped(self.of)) };
+        let file = self.job.path.rsplit('/').next().unwrap_or_default();
+        let total = if self.job.rerun_as.is_some() { String::new() } else { format!(" of {}", grouped(self.total)) };
         let rows = grouped(rows);
         let rate = if self.rate > 0 { format!(", {}/s", size(self.rate)) } else { String::new() };
-        format!("writing {rows}{of} rows to {}, {}{rate}", visible(file), size(bytes))
+        format!("writing {rows}{total} rows to {}, {}{rate}", visible(file), size(bytes))
     }
 }
 
 impl Grid {
-    /// The export under way; there is one at most.
+    /// Returns the export that is under way. There is one at most.
     #[must_use]
     pub fn exporting(&self) -> Option<&RunningExport> {
         self.tabs().0.iter().find_map(|result| result.export.as_ref())
     }
 
-    /// Why the result that shows cannot be exported now; `None` where it can.
+    /// Returns why the result in front cannot be exported now; `None` if it can.
     #[must_use]
     pub fn export_refusal(&self) -> Option<&'static str> {
         match self.front() {
@@ -70,25 +68,27 @@ impl Grid {
         }
     }
 
-    /// What an export of the result that shows could write, with a file named after this title and a folder for names alone.
+    /// Returns what an export of the result in front can write. The file is named after this title; a name without a
+    /// path is a file in this directory.
     ///
     /// # Errors
-    /// Why it cannot be exported now.
-    pub fn export_plan(&self, title: &str, folder: &str) -> Result<ExportPlan, &'static str> {
+    /// A notice why the result cannot be exported now.
+    pub fn export_plan(&self, title: &str, directory: &str) -> Result<ExportPlan, &'static str> {
         if let Some(why) = self.export_refusal() {
             return Err(why);
         }
-        let folder = if folder.is_empty() { String::new() } else { format!(" A file name alone goes into {folder}.") };
+        let hint =
+            if directory.is_empty() { String::new() } else { format!(" A file name alone goes into {directory}.") };
         Ok(ExportPlan {
             has_more_rows: self.has_more_rows(),
             loaded: self.count(),
-            scope_of_loaded: format!("{}{folder}", self.scope_of_loaded()),
-            scope_of_all: format!("{SCOPE_OF_ALL}{folder}"),
+            scope_of_loaded: format!("{}{hint}", self.scope_of_loaded()),
+            scope_of_all: format!("{SCOPE_OF_ALL}{hint}"),
             file_stem: self.export_stem(title),
         })
     }
 
-    /// What an export of the loaded rows holds, in a sentence.
+    /// Returns a sentence about what an export of the loaded rows contains.
     fn scope_of_loaded(&self) -> String {
         let Some(result) = self.front() else { return String::new() };
         let (shown, all) = (result.layout.len(), result.layout.all());
@@ -104,7 +104,7 @@ impl Grid {
         format!("Writes {}, {columns}, in the order shown.{rest}", result.scope())
     }
 
-    /// Whether there are more rows that the server could send: the result was cut, and its text alone makes it again.
+    /// Returns whether the server could send more rows: the result was cut, and its statement can run again.
     fn has_more_rows(&self) -> bool {
         self.front().is_some_and(|result| {
             let is_cut = match &result.progress.end {
@@ -112,23 +112,22 @@ impl Grid {
                 Some(End::Cancelled) => true,
                 Some(End::Complete | End::Broken(_)) | None => false,
             };
-            // A followed key has a value beside the text.
+            // The statement of a followed key has a bound value, which is not kept.
             is_cut && result.from != StatementOrigin::Key
         })
     }
 
-    /// A name for the file, without its extension: the table of a preview, else this title, else the table from which all
-    /// columns come.
+    /// Returns a name for the file without extension: the worksheet's title, or the table of all columns.
     fn export_stem(&self, title: &str) -> String {
         let front = self.front();
         let is_of_a_table =
             front.is_some_and(|result| matches!(result.from, StatementOrigin::Preview | StatementOrigin::Key));
-        // Worksheets that nobody named are called by their number.
+        // The title of a new worksheet is a number.
         let is_named = !title.chars().all(|c| c.is_ascii_digit());
         let columns = front.and_then(|result| result.columns.as_deref()).unwrap_or_default();
         let table = columns.first().map(|column| column.origin.table.as_str()).unwrap_or_default();
-        let is_alone = columns.iter().all(|column| column.origin.table == table);
-        let name = match (is_named && !is_of_a_table, is_alone) {
+        let is_of_one_table = columns.iter().all(|column| column.origin.table == table);
+        let name = match (is_named && !is_of_a_table, is_of_one_table) {
             (true, _) => title,
             (false, true) => table,
             (false, false) => "",
@@ -139,27 +138,26 @@ impl Grid {
         if stem.is_empty() { "rows".into() } else { stem.into() }
     }
 
-    /// The export of what shows.
+    /// Makes an export of the visible rows and columns of the result in front.
     #[must_use]
-    pub fn export_order(&self, id: ExportId, form: FormatChoice, path: String) -> Option<ExportJob> {
+    pub fn export_job(&self, id: ExportId, choice: FormatChoice, path: String) -> Option<ExportJob> {
         let result = self.front()?;
         let (columns, view) = (result.layout.order().to_vec(), result.shown);
         let (zone, if_exists) = (result.zone, IfExists::Fail);
-        Some(ExportJob { id, result: result.id, view, rerun_as: None, columns, choice: form, zone, path, if_exists })
+        Some(ExportJob { id, result: result.id, view, rerun_as: None, columns, choice, zone, path, if_exists })
     }
 
-    /// Begins an export.
-    pub fn export(&mut self, order: ExportJob, cx: &mut PaneContext<'_>) {
-        let Some(result) = self.of_mut(order.result) else {
+    pub fn export(&mut self, job: ExportJob, cx: &mut PaneContext<'_>) {
+        let Some(result) = self.of_mut(job.result) else {
             cx.request(Request::Notice("The result is closed. Nothing was written.".into()));
             return;
         };
-        let (of, since) = (result.count(), cx.context.now);
-        result.export = Some(RunningExport { order: order.clone(), of, done: (0, 0), rate: 0, since });
-        cx.effect(Effect::Export(ExportCmd::Write(order)));
+        let (total, since) = (result.count(), cx.context.now);
+        result.export = Some(RunningExport { job: job.clone(), total, done: (0, 0), rate: 0, since });
+        cx.effect(Effect::Export(ExportCmd::Write(job)));
     }
 
-    /// It could not begin: another one is still ending.
+    /// Drops an export that could not start.
     pub fn forget_export(&mut self, id: ExportId) {
         if let Some(result) = self.exporter(id) {
             result.export = None;
@@ -167,10 +165,10 @@ impl Grid {
     }
 
     fn exporter(&mut self, id: ExportId) -> Option<&mut ResultSet> {
-        self.results.iter_mut().find(|result| result.export.as_ref().is_some_and(|export| export.order.id == id))
+        self.results.iter_mut().find(|result| result.export.as_ref().is_some_and(|export| export.job.id == id))
     }
 
-    /// Takes news of an export.
+    /// Handles an event of an export.
     pub fn on_export(&mut self, id: ExportId, event: ExportEvent, cx: &mut PaneContext<'_>) {
         let Some(result) = self.exporter(id) else { return };
         let Some(mut export) = result.export.take() else { return };
@@ -178,19 +176,19 @@ impl Grid {
             ExportEvent::Progress { rows, bytes } => {
                 let milliseconds = u64::try_from(cx.context.now.saturating_sub(export.since).as_millis()).unwrap_or(0);
                 export.done = (rows, bytes);
-                // Before that a rate is a guess.
+                // In the first half second the rate is not meaningful.
                 export.rate = if milliseconds < 500 { 0 } else { bytes.saturating_mul(1000) / milliseconds };
                 result.export = Some(export);
             }
             ExportEvent::Ready => {
-                let (job, statement) = (export.order.clone(), result.statement.clone());
+                let (job, statement) = (export.job.clone(), result.statement.clone());
                 cx.request(Request::RunForExport { job, statement });
                 result.export = Some(export);
             }
             ExportEvent::Cut(written, limit) => {
                 let rows = counted(written.rows, "row");
                 let problem =
-                    Problem::new(Trouble::Cut, format!("The file is incomplete: it holds {rows}, and there are more"))
+                    Problem::new(Trouble::Cut, format!("The file is incomplete: it has {rows}, and there are more"))
                         .because(format!("the {limit} ended it"))
                         .hint(format!(
                             "the rows so far are in {}; raise the limit in the profile, or select less",
@@ -200,9 +198,9 @@ impl Grid {
                 cx.request(Request::Problem(problem));
             }
             ExportEvent::Exists(path) => {
-                let order = ExportJob { if_exists: IfExists::Replace, ..export.order };
+                let job = ExportJob { if_exists: IfExists::Replace, ..export.job };
                 let question = format!("{} already exists. Replace it?", path.display());
-                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(order)), no: None });
+                cx.request(Request::Confirm { question, yes: Box::new(Request::ExportTo(job)), no: None });
             }
             ExportEvent::Written(written) => {
                 cx.request(Request::Notice(written_message(&written)));
@@ -216,7 +214,7 @@ impl Grid {
     }
 }
 
-/// The record of a file that was written.
+/// Returns the effect that records a written file in the access log.
 fn record(result: &ResultSet, export: &RunningExport, written: &ExportedFile) -> Effect {
     Effect::Storage(StorageCmd::Exported(ExportRecord {
         id: String::new(),
@@ -225,7 +223,7 @@ fn record(result: &ResultSet, export: &RunningExport, written: &ExportedFile) ->
         profile: result.profile.clone(),
         statement: result.statement.clone(),
         path: written.path.display().to_string(),
-        format: export.order.choice.format.to_string(),
+        format: export.job.choice.format.to_string(),
         rows: written.rows,
         bytes: written.bytes,
         sha256: written.sha256.clone(),
@@ -238,7 +236,7 @@ fn written_message(written: &ExportedFile) -> String {
     format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))
 }
 
-/// Bytes in few cells.
+/// Returns a number of bytes in few cells.
 fn size(bytes: u64) -> String {
     quantity::byte_size(bytes, 1024)
 }

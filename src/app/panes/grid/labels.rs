@@ -1,4 +1,4 @@
-//! What the border says of a result: counts that are honest about how it ended, and over what it is sorted, filtered, searched.
+//! The texts about a result on the border: row counts, how it ended, and how it is sorted, filtered and searched.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use crate::domain::text::visible;
 
 use super::ResultSet;
 
-/// How much is said.
+/// The length of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Words {
-    All,
-    Few,
+enum TextLength {
+    Full,
+    Short,
 }
 
-/// How many rows there are, and first of all how many of them show where a filter chooses.
-fn rows(result: &ResultSet, words: Words) -> String {
+/// Describes how many rows there are, and how many of them match the filter.
+fn rows(result: &ResultSet, length: TextLength) -> String {
     let all = result.progress.rows;
     let (Some(view), Some(filter)) = (result.view, &result.arrangement.filter) else { return counted(all, "row") };
     let first = if view.of < all { "the first " } else { "" };
@@ -30,25 +30,25 @@ fn rows(result: &ResultSet, words: Words) -> String {
     } else {
         format!("{} of {first}{}", grouped(view.rows), counted(view.of, "row"))
     };
-    match words {
-        Words::All => {
+    match length {
+        TextLength::Full => {
             let how = if filter.reads_numbers() { " (texts as numbers)" } else { "" };
             format!("{chosen} match {}{how}", visible(filter.text()))
         }
-        Words::Few => format!("{chosen}, filtered"),
+        TextLength::Short => format!("{chosen}, filtered"),
     }
 }
 
-/// How far it is and how it ended, with its warnings.
-fn status(result: &ResultSet, words: Words) -> String {
+/// Describes the progress or the end of a statement, with its warnings.
+fn status(result: &ResultSet, length: TextLength) -> String {
     let all = result.progress.rows;
     let is_filtered = result.view.is_some() && result.arrangement.filter.is_some();
-    let rows = rows(result, words);
+    let rows = rows(result, length);
     let status = match &result.progress.end {
         None if result.columns.is_none() => "waiting for the first row".to_owned(),
         None if is_filtered => format!("{rows}, {} so far", grouped(all)),
         None => format!("{rows} so far"),
-        // A preview's LIMIT is ours, not the user's: it is never hidden.
+        // The user did not type the LIMIT of a preview, so it is always shown.
         Some(End::Complete) if result.from == StatementOrigin::Preview && all >= PREVIEW_ROWS && !is_filtered => {
             format!("first {rows} (LIMIT {PREVIEW_ROWS})")
         }
@@ -76,31 +76,31 @@ fn status(result: &ResultSet, words: Words) -> String {
     }
 }
 
-/// What the border says, the most words first: the times give way before what was done with the rows, and its details before
-/// that it was done. The first list says all of that, the second, for where the first has no room, less and then the least.
+/// Returns titles for the border in two lists, the longest first. Those of the first list have all details about the
+/// rows and differ in the times. Those of the second list are for when none of them fits.
 pub(super) fn titles(result: &ResultSet, which: &str, context: &Context) -> (Vec<String>, Vec<String>) {
     let total = result.took.map_or_else(|| took(result, context), |(_, total)| time(total));
-    let all = joined(status(result, Words::All), done_here(result, Words::All));
-    let few = joined(status(result, Words::Few), done_here(result, Words::Few));
+    let full = joined(status(result, TextLength::Full), done_here(result, TextLength::Full));
+    let short = joined(status(result, TextLength::Short), done_here(result, TextLength::Short));
     let mut titles = vec![
-        format!("{which} ─ {all} · {}", took(result, context)),
-        format!("{which} ─ {all} · {total}"),
-        format!("{which} ─ {all}"),
+        format!("{which} ─ {full} · {}", took(result, context)),
+        format!("{which} ─ {full} · {total}"),
+        format!("{which} ─ {full}"),
     ];
-    let first: Vec<String> = done_here(result, Words::Few).into_iter().take(1).collect();
-    let least = joined(status(result, Words::Few), first);
+    let first: Vec<String> = done_here(result, TextLength::Short).into_iter().take(1).collect();
+    let least = joined(status(result, TextLength::Short), first);
     if which == "Results" {
-        titles.push(all);
-        return (titles, vec![few, least]);
+        titles.push(full);
+        return (titles, vec![short, least]);
     }
-    (titles, vec![format!("{which} ─ {few}"), format!("{which} ─ {least}")])
+    (titles, vec![format!("{which} ─ {short}"), format!("{which} ─ {least}")])
 }
 
 fn joined(status: String, more: Vec<String>) -> String {
     [vec![status], more].concat().join(" · ")
 }
 
-/// How long it took: to the first row and to the end, or so far.
+/// Returns the time to the first row and to the end, or the time so far.
 fn took(result: &ResultSet, context: &Context) -> String {
     match result.took {
         Some((Some(first), total)) if time(first) != time(total) => {
@@ -111,39 +111,39 @@ fn took(result: &ResultSet, context: &Context) -> String {
     }
 }
 
-/// What is done with the rows here besides choosing them, the most urgent first.
-fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
+/// Describes what is done with the rows except filtering, the most urgent first.
+fn done_here(result: &ResultSet, length: TextLength) -> Vec<String> {
     let mut done: Vec<String> = Vec::new();
     if let Some(export) = &result.export {
         let (rows, _) = export.done;
-        let is_known = export.order.rerun_as.is_none() && export.of > 0;
-        done.push(match words {
-            Words::All => export.words(),
-            Words::Few if is_known => format!("writing {} %", percent(rows, export.of)),
-            Words::Few => format!("writing {}", grouped(rows)),
+        let is_known = export.job.rerun_as.is_none() && export.total > 0;
+        done.push(match length {
+            TextLength::Full => export.describe(),
+            TextLength::Short if is_known => format!("writing {} %", percent(rows, export.total)),
+            TextLength::Short => format!("writing {}", grouped(rows)),
         });
     }
     if let Some((work, rows, of)) = result.pending.progress() {
-        done.push(format!("{} {} %", doing(work), percent(rows, of)));
+        done.push(format!("{} {} %", job_name(work), percent(rows, of)));
     }
     if let Some(search) = &result.search {
         let (text, _, _) = search.pattern.parts();
         let text = visible(text);
-        done.push(match (search.found, search.at, words) {
-            (None, _, Words::All) => format!("searching for `{text}` …"),
-            (None, _, Words::Few) => "searching".into(),
-            (Some((0, ..)), _, Words::All) => format!("no match for `{text}`"),
-            (Some((0, ..)), _, Words::Few) => "no match".into(),
-            (Some((cells, _, of)), at, words) => {
+        done.push(match (search.found, search.at, length) {
+            (None, _, TextLength::Full) => format!("searching for `{text}` …"),
+            (None, _, TextLength::Short) => "searching".into(),
+            (Some((0, ..)), _, TextLength::Full) => format!("no match for `{text}`"),
+            (Some((0, ..)), _, TextLength::Short) => "no match".into(),
+            (Some((cells, _, of)), at, length) => {
                 let matches = match at {
                     Some(at) => format!("match {} of {}", grouped(at), grouped(cells)),
                     None if cells == 1 => "1 match".into(),
                     None => format!("{} matches", grouped(cells)),
                 };
-                match words {
-                    Words::All if of < result.count() => format!("{matches} in the first {} rows", grouped(of)),
-                    Words::Few if of < result.count() => format!("{matches} in the first {}", grouped(of)),
-                    Words::All | Words::Few => matches,
+                match length {
+                    TextLength::Full if of < result.count() => format!("{matches} in the first {} rows", grouped(of)),
+                    TextLength::Short if of < result.count() => format!("{matches} in the first {}", grouped(of)),
+                    TextLength::Full | TextLength::Short => matches,
                 }
             }
         });
@@ -151,20 +151,20 @@ fn done_here(result: &ResultSet, words: Words) -> Vec<String> {
     let Some(view) = result.view else { return done };
     let is_of_some = result.progress.rows > view.of && result.arrangement.filter.is_none();
     if let Some(sorted) = sorted(result) {
-        done.push(match words {
-            Words::All => sorted,
-            Words::Few if is_of_some => format!("the first {} sorted", grouped(view.of)),
-            Words::Few if sorted.ends_with(BY_CODE_POINT) => "sorted here by code point".into(),
-            Words::Few => "sorted here".into(),
+        done.push(match length {
+            TextLength::Full => sorted,
+            TextLength::Short if is_of_some => format!("the first {} sorted", grouped(view.of)),
+            TextLength::Short if sorted.ends_with(BY_CODE_POINT) => "sorted here by code point".into(),
+            TextLength::Short => "sorted here".into(),
         });
     }
-    if is_of_some && words == Words::All {
+    if is_of_some && length == TextLength::Full {
         done.push(format!("of the first {}", grouped(view.of)));
     }
     done
 }
 
-fn doing(work: StoreWork) -> &'static str {
+fn job_name(work: StoreWork) -> &'static str {
     match work {
         StoreWork::Arrange => "sorting",
         StoreWork::Find => "searching",
@@ -174,15 +174,15 @@ fn doing(work: StoreWork) -> &'static str {
     }
 }
 
-/// Whole percents; nothing to do is done.
+/// Returns whole percents. No rows are 100 %.
 fn percent(done: u64, of: u64) -> u64 {
     done.saturating_mul(100).checked_div(of).unwrap_or(100)
 }
 
-/// What a sort by a text is, which the server's own is not.
+/// Marks a sort by a text, because the server may sort texts differently.
 const BY_CODE_POINT: &str = " (text by code point)";
 
-/// By which columns, and that a text is sorted otherwise than the server would.
+/// Describes the sort: its columns, and whether texts are sorted by code point.
 fn sorted(result: &ResultSet) -> Option<String> {
     let columns = result.columns.as_ref()?;
     let mut by_code_point = false;
@@ -201,7 +201,7 @@ fn sorted(result: &ResultSet) -> Option<String> {
     (!names.is_empty()).then(|| format!("sorted here by {}{how}", names.join(", ")))
 }
 
-/// A time in few cells.
+/// Returns a time in few cells.
 fn time(time: Duration) -> String {
     if time.as_secs() >= 60 {
         format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)

@@ -1,5 +1,5 @@
-//! The results: tabs, each a grid over windows of rows. It knows counts, columns and the rows near the screen; the store has
-//! the rest.
+//! The results: tabs with a grid of rows each. A tab has the counts, the columns and the rows near the screen; the
+//! store has all rows.
 
 pub mod actions;
 mod arrange;
@@ -32,136 +32,126 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
 
-/// One result set.
+/// A result on a tab.
 #[derive(Debug)]
 pub struct ResultSet {
-    /// Its id.
     pub id: ResultId,
-    /// The statement.
     pub statement: String,
     /// Where it comes from.
     pub from: StatementOrigin,
     /// The profile that it ran on.
     pub profile: String,
-    /// The default database that it ran in.
+    /// The default database in which it ran.
     pub database: Option<String>,
-    /// The zone of its session.
+    /// The time zone of its session.
     pub zone: SessionZone,
-    /// Its columns, once they are there.
+    /// Its columns; `None` until the store has them.
     pub columns: Option<Arc<[Column]>>,
-    /// How far it is.
+    /// The rows so far, and how it ended.
     pub progress: Progress,
-    /// Whether all rows that come are in the store.
+    /// Whether the store has all rows.
     pub is_stored: bool,
     /// The rows near the screen.
     pub window: Option<Arc<Window>>,
-    /// Rows asked for and not here yet.
-    pub asked: Option<std::ops::Range<u64>>,
-    /// When it was sent.
+    /// Rows that were requested from the store and have not come.
+    pub requested_rows: Option<std::ops::Range<u64>>,
+    /// When it started.
     pub since: Duration,
-    /// Time to the first row and to the end.
+    /// The time to the first row, and to the end.
     pub took: Option<(Option<Duration>, Duration)>,
-    /// Warnings counted by the server, and those that it kept.
+    /// How many warnings the server counted, and those that it has kept.
     pub warnings: (u16, Vec<Warning>),
-    /// Where its columns stand.
+    /// Its columns on the screen.
     pub layout: ColumnLayout,
     /// The cursor's row in the view.
     pub row: u64,
-    /// The cursor's place among the columns shown.
+    /// The cursor's place among the visible columns.
     pub place: usize,
     /// First visible row.
     pub top: u64,
-    /// What is selected besides the cursor.
     pub selection: Option<Selection>,
-    /// By which rows it is looked at; `None` is all of them in the server's order.
+    /// The rows that are shown, if they are sorted or filtered. `None` is all rows in the server's order.
     pub view: Option<ResultView>,
-    /// The number of what is shown: a window with another one is not.
+    /// The id of the view that is shown. Windows of another view are ignored.
     pub shown: ViewId,
-    /// The order and choice asked for last.
+    /// The sort and the filter that were requested last.
     pub arrangement: Arrangement,
-    /// The number of that.
-    pub asked_view: ViewId,
-    /// What is searched for.
+    /// The id of the view that was requested last.
+    pub requested_view: ViewId,
     pub search: Option<ResultSearch>,
-    /// Longer work under way.
+    /// Jobs of the store that have not ended.
     pub pending: PendingJob,
-    /// A whole value that was asked for.
+    /// A whole value that was requested.
     pub pending_value: Option<PendingValue>,
-    /// Columns whose times are shown in another zone too.
+    /// Columns whose times are shown in another zone, too.
     pub zones: Vec<ZonedColumn>,
-    /// The export of its rows that is under way.
+    /// The export of its rows, if one is under way.
     pub export: Option<RunningExport>,
-    /// Whether it stays when the next one comes.
+    /// Whether it is kept when the next result opens.
     pub is_pinned: bool,
-    /// The result from which a key was followed to here.
+    /// The result in which the user followed a foreign key to this one.
     pub came_from: Option<ResultId>,
 }
 
 /// A search in a result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResultSearch {
-    /// What.
     pub pattern: Arc<Pattern>,
-    /// In which columns, in the order shown.
+    /// The columns that are searched, in the order shown.
     pub columns: Vec<usize>,
-    /// Cells and rows that hold it, and of how many rows; once it has ended.
+    /// How many cells and rows match, of how many rows; `None` until the search has ended.
     pub found: Option<(u64, u64, u64)>,
-    /// Which of the cells the cursor stands on, from 1.
+    /// The number of the match under the cursor, from 1.
     pub at: Option<u64>,
-    /// Where it takes the cursor when it has ended.
+    /// What the cursor does when the search has ended.
     pub then: AfterSearch,
-    /// While a step to a match is under way, the steps that were asked for behind it: back where it is below zero.
-    pub owed: Option<i32>,
+    /// While a step to a match is under way, the number of steps to do after it; negative is backwards.
+    pub waiting_steps: Option<i32>,
 }
 
-/// Where a search takes the cursor.
+/// What the cursor does after a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterSearch {
-    /// To the next match: somebody asked for it.
+    /// It goes to the next match, because the user has started the search.
     GoToMatch,
-    /// Nowhere: rows or columns changed under it.
+    /// It stays, because the search was repeated after a change of rows or columns.
     Stay,
 }
 
-/// State of the results.
+/// The state of the results.
 #[derive(Debug, Default)]
 pub struct Grid {
-    /// The results, oldest first.
     results: Vec<ResultSet>,
-    /// Which one shows.
     front: usize,
 }
 
-/// A whole value that was asked for, and what it is for.
+/// A whole value that was requested, and its purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PendingValue {
-    /// Its row.
     pub row: u64,
-    /// Its column.
     pub column: usize,
-    /// What for.
     pub purpose: ValuePurpose,
 }
 
-/// What a whole value is for.
+/// The purpose of a whole value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValuePurpose {
     /// The inspector shows it.
     Show,
-    /// The row that it refers to is looked up.
+    /// The row to which it refers is looked up.
     Follow,
-    /// A filter is made of it.
+    /// It becomes a filter.
     Filter,
 }
 
 impl ResultSet {
-    /// Whether its end is there.
+    /// Returns whether it has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.progress.end.is_some()
     }
 
-    /// The problem that it ended with, if it did.
+    /// Returns the problem with which it ended, if any.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         match &self.progress.end {
@@ -170,31 +160,32 @@ impl ResultSet {
         }
     }
 
-    /// The problem that ended it after rows had come: those show in its place. That the link was lost is told elsewhere.
+    /// Returns the problem that ended it after its first row, so that the grid shows rows and not the problem. A lost
+    /// link does not count, because the header shows it.
     #[must_use]
     pub fn late_problem(&self) -> Option<&Problem> {
         self.problem().filter(|problem| self.progress.rows > 0 && problem.kind != ProblemKind::Lost)
     }
 
-    /// Whose values a copy of it holds.
+    /// Returns the origin of its values, for the record of a copy.
     #[must_use]
     pub fn copied_from(&self) -> CopiedFrom {
         CopiedFrom { profile: self.profile.clone(), statement: self.statement.clone() }
     }
 
-    /// Rows that can be looked at: those of the view, or all that are there so far.
+    /// Returns the number of rows of the view, or of all rows so far.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.view.map_or(self.progress.rows, |view| view.rows)
     }
 
-    /// The cursor's column, in the server's order.
+    /// Returns the cursor's column, by its position in the server's order.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.layout.column(self.place)
     }
 
-    /// The table from which all of its columns come, where there is one.
+    /// Returns the table of all its columns, if it is the same.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         let columns = self.columns.as_ref()?;
@@ -203,14 +194,14 @@ impl ResultSet {
         (!first.table.is_empty() && columns.iter().all(is_same)).then_some(first.table.as_str())
     }
 
-    /// What is selected, if anything is.
+    /// Returns the selected cells, if any.
     #[must_use]
     pub fn selected(&self) -> Option<CellRange> {
         let selection = self.selection?;
         Some(selection.range((self.row, self.place), (self.count(), self.layout.len())))
     }
 
-    /// The window, unless it is one of an older view.
+    /// Returns the window, unless it is of another view.
     #[must_use]
     pub fn current_window(&self) -> Option<&Arc<Window>> {
         self.window.as_ref().filter(|window| window.view == self.shown.0)
@@ -218,7 +209,7 @@ impl ResultSet {
 }
 
 impl Grid {
-    /// The result that shows.
+    /// Returns the result in front.
     #[must_use]
     pub fn front(&self) -> Option<&ResultSet> {
         self.results.get(self.front)
@@ -228,13 +219,13 @@ impl Grid {
         self.results.get_mut(self.front)
     }
 
-    /// The results, oldest first, and which one shows.
+    /// Returns the results, oldest first, and the position of the one in front.
     #[must_use]
     pub fn tabs(&self) -> (&[ResultSet], usize) {
         (&self.results, self.front)
     }
 
-    /// The result of this id.
+    /// Returns the result with this id.
     #[must_use]
     pub fn of(&self, id: ResultId) -> Option<&ResultSet> {
         self.results.iter().find(|result| result.id == id)
@@ -244,7 +235,7 @@ impl Grid {
         self.results.iter_mut().find(|result| result.id == id)
     }
 
-    /// A full queue refused a search: it is begun again with the next step.
+    /// Resets a search that a full queue refused. The next update starts it again.
     pub fn search_refused(&mut self, id: ResultId) {
         if let Some(result) = self.of_mut(id) {
             result.pending.end(StoreWork::Find);
@@ -254,23 +245,23 @@ impl Grid {
         }
     }
 
-    /// A full queue refused something: rows are asked for again.
+    /// Resets what a full queue may have refused, so that rows and steps are requested again.
     pub fn on_refused(&mut self) {
         for result in &mut self.results {
-            result.asked = None;
+            result.requested_rows = None;
             if let Some(search) = &mut result.search {
-                search.owed = None;
+                search.waiting_steps = None;
             }
         }
     }
 
-    /// Rows of the result that shows.
+    /// Returns the number of rows of the result in front.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.front().map_or(0, ResultSet::count)
     }
 
-    /// The columns of the result that shows, in the server's order.
+    /// Returns the columns of the result in front, in the server's order.
     fn columns(&self) -> Arc<[Column]> {
         self.front().and_then(|result| result.columns.clone()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Longer work on a result: what is under way in the store, and giving it up so that what shows is what is said.
+//! Jobs of the store on a result, and stopping them.
 
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
@@ -8,59 +8,59 @@ use crate::domain::results::{Arrangement, Plot};
 
 use super::{Grid, ResultSet};
 
-/// What the store was asked for and has not answered yet.
+/// The jobs of a result that the store has not finished.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PendingJob {
     under_way: Vec<StoreWork>,
-    /// Rows done of how many, of the work that told last.
+    /// The job that reported last, with its finished rows and all its rows.
     progress: Option<(StoreWork, u64, u64)>,
-    /// The arrangement that shows while another one is being made.
-    before: Option<Arrangement>,
-    /// The arrangement that was given up; it may have been finished a moment before.
-    given_up: Option<Arrangement>,
+    /// The arrangement that is shown while another one is being made.
+    shown: Option<Arrangement>,
+    /// The arrangement that was stopped. The store may have finished it nevertheless.
+    stopped: Option<Arrangement>,
 }
 
 impl PendingJob {
-    /// Work was asked for.
+    /// Records that a job was requested.
     pub(super) fn begin(&mut self, work: StoreWork) {
         self.end(work);
         self.under_way.push(work);
     }
 
-    /// Work has ended, in whatever way.
+    /// Records that a job has ended or failed.
     pub(super) fn end(&mut self, work: StoreWork) {
         self.under_way.retain(|other| *other != work);
         self.progress.take_if(|(other, ..)| *other == work);
     }
 
-    /// Another arrangement was asked for while this one shows, or was to show.
-    pub(super) fn begin_arranging(&mut self, shows: Arrangement) {
+    /// Records that another arrangement was requested while this one is shown.
+    pub(super) fn begin_arranging(&mut self, shown: Arrangement) {
         self.begin(StoreWork::Arrange);
-        self.before.get_or_insert(shows);
-        self.given_up = None;
+        self.shown.get_or_insert(shown);
+        self.stopped = None;
     }
 
-    /// The arrangement that was asked for last is made: it, where it had been given up in the meantime.
+    /// Records that the last requested arrangement is made. Returns it if it had been stopped.
     pub(super) fn end_arranging(&mut self) -> Option<Arrangement> {
         self.end(StoreWork::Arrange);
-        self.before = None;
-        self.given_up.take()
+        self.shown = None;
+        self.stopped.take()
     }
 
-    /// How far work is; what was given up still tells for a moment.
+    /// Takes the progress of a job. Ignores jobs that were stopped.
     pub(super) fn on_progress(&mut self, work: StoreWork, done: u64, of: u64) {
         if self.under_way.contains(&work) {
             self.progress = Some((work, done, of));
         }
     }
 
-    /// Rows done of how many, where work has told.
+    /// Returns the job that reported last, with its finished rows and all its rows.
     #[must_use]
     pub fn progress(&self) -> Option<(StoreWork, u64, u64)> {
         self.progress
     }
 
-    /// Whether the rows are being arranged.
+    /// Returns whether the rows are being arranged.
     #[must_use]
     pub fn is_arranging(&self) -> bool {
         self.under_way.contains(&StoreWork::Arrange)
@@ -68,12 +68,12 @@ impl PendingJob {
 }
 
 impl ResultSet {
-    /// Gives up what is under way, and says so; false where nothing is.
-    pub(super) fn give_up(&mut self, cx: &mut PaneContext<'_>) -> bool {
+    /// Stops the jobs, with a notice. Returns whether there were any.
+    pub(super) fn stop_job(&mut self, cx: &mut PaneContext<'_>) -> bool {
         let Some(last) = self.pending.under_way.last().copied() else { return false };
         cx.effect(Effect::Store(StoreCmd::CancelJobs(self.id)));
-        if let Some(before) = self.pending.before.take() {
-            self.pending.given_up = Some(std::mem::replace(&mut self.arrangement, before));
+        if let Some(before) = self.pending.shown.take() {
+            self.pending.stopped = Some(std::mem::replace(&mut self.arrangement, before));
         }
         self.search.take_if(|search| search.found.is_none());
         self.pending.under_way.clear();
@@ -93,7 +93,7 @@ impl ResultSet {
 }
 
 impl Grid {
-    /// Draws the result that shows.
+    /// Requests a chart of the result in front.
     pub fn plot(&mut self, plot: Plot, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             result.pending.begin(StoreWork::Plot);
@@ -101,8 +101,8 @@ impl Grid {
         }
     }
 
-    /// Gives up what is under way in the result that shows; false where nothing is.
-    pub fn give_up(&mut self, cx: &mut PaneContext<'_>) -> bool {
-        self.front_mut().is_some_and(|result| result.give_up(cx))
+    /// Stops the jobs of the result in front. Returns whether there were any.
+    pub fn stop_job(&mut self, cx: &mut PaneContext<'_>) -> bool {
+        self.front_mut().is_some_and(|result| result.stop_job(cx))
     }
 }

@@ -1,4 +1,4 @@
-//! Tabs of results: a new one takes the place of what nobody keeps; following a key leaves the way back.
+//! Tabs of results. A new result replaces those that are not kept. After a followed key, the user can go back.
 
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
@@ -10,12 +10,12 @@ use crate::domain::results::Arrangement;
 
 use super::{ColumnLayout, Grid, PendingJob, ResultSet};
 
-/// Results held at once; each has memory of its own.
-const MOST: usize = 8;
+/// Results that are open at most, because each uses memory.
+const MAX_RESULTS: usize = 8;
 
 impl Grid {
-    /// Starts a new result. Those that nobody keeps make room for it, but for the others of a run of several statements and
-    /// for those on the way back of a followed key.
+    /// Starts a new result. It replaces the other results, except those that are kept, exported or running, those of
+    /// the same run of several statements, and, after a followed key, all of them.
     pub fn start(&mut self, id: ResultId, statement: String, from: StatementOrigin, cx: &mut PaneContext<'_>) {
         let came_from = match from {
             StatementOrigin::Key => self.front().map(|result| result.id),
@@ -36,7 +36,7 @@ impl Grid {
             }
             stays
         });
-        while self.results.len() >= MOST {
+        while self.results.len() >= MAX_RESULTS {
             let oldest = self
                 .results
                 .iter()
@@ -56,7 +56,7 @@ impl Grid {
             progress: Progress { rows: 0, bytes: 0, end: None },
             is_stored: false,
             window: None,
-            asked: None,
+            requested_rows: None,
             since: cx.context.now,
             took: None,
             warnings: (0, Vec::new()),
@@ -68,7 +68,7 @@ impl Grid {
             view: None,
             shown: ViewId::default(),
             arrangement: Arrangement::default(),
-            asked_view: ViewId::default(),
+            requested_view: ViewId::default(),
             search: None,
             pending: PendingJob::default(),
             pending_value: None,
@@ -79,7 +79,7 @@ impl Grid {
         });
     }
 
-    /// Turns to the next or the one before.
+    /// Shows the next or the previous result.
     pub(super) fn turn(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let count = self.results.len();
         if count == 0 {
@@ -95,7 +95,7 @@ impl Grid {
         self.front = (self.front + if forward { 1 } else { count - 1 }) % count;
     }
 
-    /// Closes the one that shows. One whose rows still come is stopped first.
+    /// Closes the result in front, unless its statement or an export is running.
     pub(super) fn close(&mut self, cx: &mut PaneContext<'_>) {
         if self.results.is_empty() {
             cx.request(Request::Notice("There is no result to close.".into()));
@@ -116,32 +116,32 @@ impl Grid {
         }
     }
 
-    /// Keeps the one that shows, or lets it go with the next.
+    /// Keeps the result in front when the next one opens, or stops keeping it.
     pub(super) fn pin(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             result.is_pinned = !result.is_pinned;
-            let words = if result.is_pinned {
+            let text = if result.is_pinned {
                 "The result is kept: the next one opens next to it."
             } else {
                 "The result is not kept: the next one replaces it."
             };
-            cx.request(Request::Notice(words.into()));
+            cx.request(Request::Notice(text.into()));
         } else {
             cx.request(Request::Notice("There is no result to keep.".into()));
         }
     }
 
-    /// Goes back to the row from which a key was followed.
+    /// Goes back to the result in which the user followed a key.
     pub(super) fn back(&mut self, cx: &mut PaneContext<'_>) {
         let before = self.front().and_then(|result| result.came_from);
-        let place = before.and_then(|id| self.results.iter().position(|result| result.id == id));
-        let Some(place) = place else {
+        let position = before.and_then(|id| self.results.iter().position(|result| result.id == id));
+        let Some(position) = position else {
             cx.request(Request::Notice("You followed no key to this result.".into()));
             return;
         };
         if !self.front().is_some_and(|result| result.is_pinned) {
             self.close(cx);
         }
-        self.front = place.min(self.results.len().saturating_sub(1));
+        self.front = position.min(self.results.len().saturating_sub(1));
     }
 }

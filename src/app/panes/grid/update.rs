@@ -1,4 +1,4 @@
-//! Decisions of the grid: where the cursor is, how columns stand, what is selected, which rows are wanted from the store.
+//! Decisions of the grid: the cursor, the columns, the selection, which rows to request from the store.
 
 use crate::app::action::Action;
 use crate::app::context::Context;
@@ -14,13 +14,12 @@ use crate::domain::results::{CellPreview, whole_width};
 
 use super::{Grid, GridAction, PendingValue, ResultSet, Selection, ValuePurpose};
 
-/// Rows of the panel that are not rows of the result: labels, types, rule.
+/// Rows of the panel above the first row of the result: names, types, a line.
 const HEAD: u16 = 3;
-/// Cells by which a column grows and shrinks.
+/// Cells by which a column is widened or narrowed.
 const RESIZE: u16 = 4;
 
 impl Grid {
-    /// Does an action.
     pub fn act(&mut self, action: GridAction, cx: &mut PaneContext<'_>) {
         use GridAction as A;
         match action {
@@ -29,9 +28,9 @@ impl Grid {
             A::Pin => self.pin(cx),
             A::Return => self.back(cx),
             A::Sort | A::SortMore => self.sort(action == A::SortMore, cx),
-            A::Unsorted => self.plain(cx),
-            A::Next => self.match_from_here(SearchDirection::Forward, cx),
-            A::Previous => self.match_from_here(SearchDirection::Back, cx),
+            A::Unsorted => self.clear_arrangement(cx),
+            A::Next => self.go_to_match(SearchDirection::Forward, cx),
+            A::Previous => self.go_to_match(SearchDirection::Back, cx),
             A::Search => cx.open(SearchDialog),
             A::Filter => {
                 let front = self.front();
@@ -58,14 +57,14 @@ impl Grid {
         self.settle(cx);
     }
 
-    /// One step back: an export, pending work, the selection, then the search, then the panel.
+    /// Stops or clears the first of these: the export, a job, the selection, the search. Otherwise goes to the worksheet.
     fn leave(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             if let Some(export) = &result.export {
-                cx.effect(Effect::Export(ExportCmd::Cancel(export.order.id)));
+                cx.effect(Effect::Export(ExportCmd::Cancel(export.job.id)));
                 return;
             }
-            if result.give_up(cx) {
+            if result.stop_job(cx) {
                 return;
             }
             if result.selection.take().is_some() || result.search.take().is_some() {
@@ -75,11 +74,11 @@ impl Grid {
         cx.request(Request::Focus(Focus::Worksheet));
     }
 
-    /// Goes to a row, or to a column of the server's order; a hidden one is shown again.
+    /// Goes to a row, and to a column by its position in the server's order. A hidden column is shown again.
     pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
-            if let Some(words) = row.and_then(|row| beyond(result, row)) {
-                cx.request(Request::Notice(words));
+            if let Some(text) = row.and_then(|row| missing_row_text(result, row)) {
+                cx.request(Request::Notice(text));
             }
             result.row = row.unwrap_or(result.row);
             if let Some(column) = column {
@@ -90,15 +89,15 @@ impl Grid {
         self.settle(cx);
     }
 
-    /// Copies what is selected, or the cursor's value, or for the forms of whole rows the cursor's row.
-    pub fn copy(&mut self, form: CopyFormat, cx: &mut PaneContext<'_>) {
+    /// Copies the selection. Without one it copies the cursor's value, or the cursor's row in a format of whole rows.
+    pub fn copy(&mut self, format: CopyFormat, cx: &mut PaneContext<'_>) {
         match self.front_mut() {
-            Some(result) if result.count() > 0 => result.copy(form, cx),
+            Some(result) if result.count() > 0 => result.copy(format, cx),
             Some(_) | None => cx.request(Request::Notice("There is no value here.".into())),
         }
     }
 
-    /// Restores: cursors on cells and in view, and the rows near the screen on their way.
+    /// Puts the cursor of the result in front on a cell and scrolls it into view. Requests the rows near the screen.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.front = self.front.min(self.results.len().saturating_sub(1));
         if let Some(result) = self.front_mut() {
@@ -169,28 +168,28 @@ impl ResultSet {
                 }
                 None => cx.request(Request::Notice("There is no column here.".into())),
             },
-            // Those of the tabs are done before.
+            // `Grid::act` has done the others.
             _ => {}
         }
     }
 
-    /// Begins a selection of this kind here; the same kind again ends it.
+    /// Starts a selection of this kind at the cursor, or ends one of the same kind.
     fn select(&mut self, selection: Selection) {
         let is_same =
             self.selection.is_some_and(|before| std::mem::discriminant(&before) == std::mem::discriminant(&selection));
         self.selection = (!is_same).then_some(selection);
     }
 
-    /// Keeps the columns up to here in view, or lets them go; says where not all of them fit.
+    /// Freezes the columns up to the cursor, or unfreezes them. A notice says if not all of them fit.
     fn freeze(&mut self, cx: &mut PaneContext<'_>) {
         self.layout.freeze(self.place);
-        let (frozen, stay) = (self.layout.frozen(), self.layout.staying(room(cx.context, self.count())));
-        if stay < frozen {
+        let (frozen, fitting) = (self.layout.frozen(), self.layout.frozen_that_fit(room(cx.context, self.count())));
+        if fitting < frozen {
             let key = cx.key(Action::Grid(GridAction::Freeze));
-            let fit = match stay {
+            let fit = match fitting {
                 0 => "No column fits".to_owned(),
                 1 => format!("Only 1 of {frozen} columns fits"),
-                _ => format!("Only {stay} of {frozen} columns fit"),
+                _ => format!("Only {fitting} of {frozen} columns fit"),
             };
             cx.request(Request::Notice(format!("{fit} next to the others. {key} unfreezes them.")));
         }
@@ -201,9 +200,9 @@ impl ResultSet {
             cx.request(Request::Notice("There is no value here.".into()));
             return;
         };
-        let arrow = columns.get(column).map_or(0, |column| super::events::arrow(column, cx.context));
+        let arrow = columns.get(column).map_or(0, |column| super::events::arrow_width(column, cx.context));
         let width = whole_width(columns, column, window, cx.context.glyphs).saturating_add(arrow);
-        // Wider than the panel it would push everything else out of sight.
+        // A column wider than the panel would hide all others.
         self.layout.resize(column, width.min(room(cx.context, self.count())));
     }
 
@@ -216,7 +215,7 @@ impl ResultSet {
         cx.effect(Effect::Store(StoreCmd::Value { result: self.id, row: self.row, column }));
     }
 
-    /// The row of the cursor in the order of the columns shown, as far as the window has it.
+    /// Shows the cursor's row in the inspector, with the visible columns in their order, if the window has it.
     fn show_row(&mut self, cx: &mut PaneContext<'_>) {
         let (Some(columns), Some(window)) = (&self.columns, self.current_window()) else {
             cx.request(Request::Notice("There is no row here.".into()));
@@ -232,14 +231,14 @@ impl ResultSet {
         }
     }
 
-    fn copy(&mut self, form: CopyFormat, cx: &mut PaneContext<'_>) {
-        let is_of_rows = !matches!(form, CopyFormat::Value | CopyFormat::InList);
+    fn copy(&mut self, format: CopyFormat, cx: &mut PaneContext<'_>) {
+        let is_of_rows = !matches!(format, CopyFormat::Value | CopyFormat::InList);
         let cells = self.selected().unwrap_or(super::CellRange {
             rows: self.row..self.row + 1,
             places: if is_of_rows { 0..self.layout.len() } else { self.place..self.place + 1 },
         });
         let mut columns: Vec<usize> = self.layout.order().get(cells.places).unwrap_or_default().to_vec();
-        let form = match form {
+        let format = match format {
             CopyFormat::Where { .. } => {
                 let key = self.key(&columns, cx.context);
                 if !key.is_empty() {
@@ -250,23 +249,23 @@ impl ResultSet {
             other => other,
         };
         self.pending.begin(StoreWork::Copy);
-        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: cells.rows, columns, format: form }));
+        cx.effect(Effect::Store(StoreCmd::Copy { result: self.id, rows: cells.rows, columns, format }));
     }
 
-    /// The columns of the primary key of the one table that these are of, hidden ones too, where all of it is in the result. A
-    /// table that the statement names twice is two.
+    /// Returns the columns of the primary key, if these columns are of one table and the result has the whole key. Key
+    /// columns may be hidden. A table that the statement names twice counts as two tables.
     fn key(&self, columns: &[usize], context: &Context) -> Vec<usize> {
-        let Some(of) = &self.columns else { return Vec::new() };
-        let mut own =
-            columns.iter().filter_map(|column| of.get(*column)).filter(|column| !column.origin.table.is_empty());
-        let Some(first) = own.next().filter(|first| own.all(|other| other.shares_table(first))) else {
+        let Some(all) = &self.columns else { return Vec::new() };
+        let mut with_table =
+            columns.iter().filter_map(|column| all.get(*column)).filter(|column| !column.origin.table.is_empty());
+        let Some(first) = with_table.next().filter(|first| with_table.all(|other| other.shares_table(first))) else {
             return Vec::new();
         };
         let key = || {
             let found = context.catalog.as_ref()?.table(&first.origin.schema, &first.origin.table)?;
             let primary = found.indexes.iter().find(|index| index.name == "PRIMARY")?;
             let place = |name: &String| {
-                of.iter().position(|column| column.shares_table(first) && column.origin.column == *name)
+                all.iter().position(|column| column.shares_table(first) && column.origin.column == *name)
             };
             primary.columns.iter().map(place).collect::<Option<Vec<usize>>>()
         };
@@ -287,20 +286,20 @@ impl ResultSet {
         let visible_rows = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= visible_rows.start && visible_rows.end <= range.end;
         let is_there = self.current_window().is_some_and(|window| covers(&window.range()));
-        // The session's report may be here before the store's header: the store answers only for what it has opened.
-        if self.columns.is_none() || count == 0 || is_there || self.asked.as_ref().is_some_and(covers) {
+        // The session's report may come before the store's header. The store has rows only for results that it has opened.
+        if self.columns.is_none() || count == 0 || is_there || self.requested_rows.as_ref().is_some_and(covers) {
             return;
         }
-        // Rows in another order lie far apart: fewer of them are read ahead.
-        let (before, behind) = if self.arrangement.sort.is_empty() { (2, 3) } else { (1, 2) };
-        let rows = self.top.saturating_sub(before * page)..(self.top + behind * page).min(count);
-        self.asked = Some(rows.clone());
+        // Sorted rows are slow to read, because they are not stored next to each other. So fewer are read ahead.
+        let (before, after) = if self.arrangement.sort.is_empty() { (2, 3) } else { (1, 2) };
+        let rows = self.top.saturating_sub(before * page)..(self.top + after * page).min(count);
+        self.requested_rows = Some(rows.clone());
         cx.effect(Effect::Store(StoreCmd::Window { result: self.id, rows }));
     }
 }
 
-/// What is said of a row that is not there.
-fn beyond(result: &ResultSet, row: u64) -> Option<String> {
+/// Returns the notice for a row that does not exist.
+fn missing_row_text(result: &ResultSet, row: u64) -> Option<String> {
     let so_far = if result.has_ended() { "" } else { " so far" };
     match result.count() {
         0 => Some("There is no row here.".into()),
@@ -308,19 +307,19 @@ fn beyond(result: &ResultSet, row: u64) -> Option<String> {
     }
 }
 
-/// Cells that the columns have beside the row numbers.
+/// Returns the cells for the columns, without the row numbers.
 fn room(context: &Context, count: u64) -> u16 {
     let width =
         context.layout.grid.map_or(80, |area| if area.has_box() { area.width.saturating_sub(2) } else { area.width });
     width.saturating_sub(number_width(count) + 3)
 }
 
-/// Cells of the row number's column.
+/// Returns the width of the row numbers.
 pub(super) fn number_width(count: u64) -> u16 {
     u16::try_from(count.max(1000).to_string().len()).unwrap_or(20) + 1
 }
 
-/// Rows of the result that the panel shows.
+/// Returns how many rows of the result the panel shows.
 fn page(context: &Context) -> u16 {
     context.layout.rows(Focus::Grid).saturating_sub(HEAD).max(1)
 }

@@ -1,4 +1,4 @@
-//! Draws the results: labels and types, rows of the window, honest counts on the border.
+//! Draws the results: column names and types, the rows of the window, the row counts on the border.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,44 +19,40 @@ use crate::domain::text::visible;
 
 use super::labels::titles;
 use super::update::number_width;
-use super::zones::type_words;
+use super::zones::type_label;
 use super::{CellRange, ColumnSpan, Grid, GridAction, ResultSet};
 
-/// What the panel needs.
+/// Draws the results.
 #[derive(Debug)]
 pub struct GridView<'a> {
-    /// Its state.
     pub grid: &'a Grid,
-    /// Time and keys.
     pub context: &'a Context,
-    /// Colours.
     pub theme: Theme,
-    /// Whether it is in focus.
     pub in_focus: bool,
 }
 
-/// The table on the screen.
+/// The table that is drawn.
 struct Table<'a> {
     result: &'a ResultSet,
     columns: &'a [Column],
     spans: Vec<ColumnSpan>,
     selected: Option<CellRange>,
-    /// The first column behind those that stay.
-    loose: Option<usize>,
-    /// Where the first column begins.
+    /// The place of the first column after the frozen ones.
+    first_scrolling: Option<usize>,
+    /// The screen column at which the first column begins.
     left: u16,
     area: Rect,
 }
 
 impl Table<'_> {
-    /// The line before a column: a strong one behind those that stay.
+    /// Returns the line before a column: a thick one after the frozen columns.
     fn line(&self, place: usize) -> &'static str {
-        if self.loose == Some(place) { "┃" } else { "│" }
+        if self.first_scrolling == Some(place) { "┃" } else { "│" }
     }
 }
 
 impl GridView<'_> {
-    /// Draws into an area.
+    /// Draws them into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let Some(result) = self.grid.front() else {
             let inside = panel(buffer, area, "Results", "", self.in_focus, self.theme);
@@ -73,8 +69,8 @@ impl GridView<'_> {
             );
             return;
         };
-        let (title, place) = self.titles(result, area.width);
-        let inside = panel(buffer, area, &title, &place, self.in_focus, self.theme);
+        let (title, position) = self.titles(result, area.width);
+        let inside = panel(buffer, area, &title, &position, self.in_focus, self.theme);
         if let (Some(problem), true) = (result.problem(), result.progress.rows == 0) {
             draw_problem(problem, inside, buffer, self.theme);
             return;
@@ -83,15 +79,16 @@ impl GridView<'_> {
             let left = inside.x + number_width(result.count()) + 3;
             let room = inside.right().saturating_sub(left);
             let spans = result.layout.spans(room);
-            let frozen = result.layout.staying(room);
-            let loose = spans.iter().map(|span| span.place).find(|place| frozen > 0 && *place >= frozen);
-            let table = Table { result, columns, spans, selected: result.selected(), loose, left, area: inside };
+            let frozen = result.layout.frozen_that_fit(room);
+            let first_scrolling = spans.iter().map(|span| span.place).find(|place| frozen > 0 && *place >= frozen);
+            let table =
+                Table { result, columns, spans, selected: result.selected(), first_scrolling, left, area: inside };
             self.head(&table, buffer);
             self.rows(&table, buffer);
         }
     }
 
-    /// Which result, how far it is, and over what it is looked at; and where the cursor is, as far as there is room for both.
+    /// Returns the title of the panel, and the cursor's position if there is room for both.
     fn titles(&self, result: &ResultSet, width: u16) -> (String, String) {
         let (results, front) = self.grid.tabs();
         let which = match results.len() {
@@ -102,18 +99,18 @@ impl GridView<'_> {
         let followed = if result.came_from.is_some() { " ←" } else { "" };
         let which = format!("{which}{kept}{followed}");
         let (mut full, short) = titles(result, &which, self.context);
-        // Which table it is gives way first; one result alone is told by its statement.
+        // Of several results, the longest title also has the table.
         if let Some(table) = result.table().filter(|_| results.len() > 1) {
             let mark = if result.came_from.is_some() { " " } else { ": " };
             let rest = full.first().and_then(|title| title.strip_prefix(&which)).unwrap_or_default();
             full.insert(0, format!("{which}{mark}{}{rest}", visible(table)));
         }
-        let place = place(result);
+        let position = position(result);
         let room = usize::from(width.saturating_sub(4));
-        let is_beside = |title: &&String| title.width() + 3 + place.width() <= room;
+        let fits_with_position = |title: &&String| title.width() + 3 + position.width() <= room;
         for titles in [&full, &short] {
-            if let Some(title) = titles.iter().find(is_beside) {
-                return (title.clone(), place);
+            if let Some(title) = titles.iter().find(fits_with_position) {
+                return (title.clone(), position);
             }
             if let Some(title) = titles.iter().find(|title| title.width() <= room) {
                 return (title.clone(), String::new());
@@ -135,8 +132,8 @@ impl GridView<'_> {
             let width = usize::from(span.width).saturating_sub(mark.width());
             let name = format!("{}{mark}", clip(&visible(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
-            let type_words = clip(&self.type_words(table.result, column, span), usize::from(span.width));
-            aligned(column, &type_words, theme.dim(), (x, area.y + 1, span.width), buffer);
+            let type_label = clip(&self.type_label(table.result, column, span), usize::from(span.width));
+            aligned(column, &type_label, theme.dim(), (x, area.y + 1, span.width), buffer);
             let line = table.line(span.place);
             for y in area.y..area.y + 2 {
                 parts(buffer, (x - 2, y), area.right(), [(line, theme.dim())]);
@@ -158,18 +155,18 @@ impl GridView<'_> {
         if sort.len() > 1 { format!(" {arrow}{}", at + 1) } else { format!(" {arrow}") }
     }
 
-    /// The type with its zones; before it an arrow where the column refers to a row.
-    fn type_words(&self, result: &ResultSet, column: &Column, span: &ColumnSpan) -> String {
+    /// Returns the type of a column with its zones. An arrow before it means that the column has a foreign key.
+    fn type_label(&self, result: &ResultSet, column: &Column, span: &ColumnSpan) -> String {
         let session = self.context.facts.as_ref().map(|facts| facts.time_zone.as_str());
         let arrow = if self.context.refers_to(column).is_some() { "→ " } else { "" };
         let room = usize::from(span.width).saturating_sub(arrow.width());
-        format!("{arrow}{}", type_words(column, session, result.zone_of(span.column), room))
+        format!("{arrow}{}", type_label(column, session, result.zone_of(span.column), room))
     }
 
     fn rows(&self, table: &Table<'_>, buffer: &mut Buffer) {
         let (result, area) = (table.result, table.area);
         if result.count() == 0 && result.has_ended() {
-            let words = match result.view {
+            let text = match result.view {
                 Some(_) => {
                     let key = self.context.key(Action::Grid(GridAction::Unsorted));
                     format!("No rows match the filter. {key} shows all rows.")
@@ -182,7 +179,7 @@ impl GridView<'_> {
                 },
             };
             for (line, y) in
-                wrap(&words, usize::from(area.width).saturating_sub(2)).iter().zip(area.y + 3..area.bottom())
+                wrap(&text, usize::from(area.width).saturating_sub(2)).iter().zip(area.y + 3..area.bottom())
             {
                 parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), self.theme.dim())]);
             }
@@ -278,8 +275,8 @@ fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, 
     parts(buffer, (x + pad, y), x + width, [(text, style)]);
 }
 
-/// Where the cursor is.
-fn place(result: &ResultSet) -> String {
+/// Describes the cursor's position, or the size of the selection.
+fn position(result: &ResultSet) -> String {
     if result.columns.is_none() || result.count() == 0 {
         return String::new();
     }

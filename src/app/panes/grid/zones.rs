@@ -1,4 +1,4 @@
-//! Times of a column in another zone too: which columns have such, and what the header says of it.
+//! Shows the times of a column in another time zone, too.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -10,24 +10,23 @@ use crate::domain::text::visible;
 
 use super::{Grid, ResultSet};
 
-/// Cells of a time without its fraction.
-const TIME: usize = 19;
-/// Cells of the offset behind a time, with the blanks before both.
-const BESIDE: usize = 8;
+/// The width of a time without its fraction.
+const TIME_WIDTH: usize = 19;
+/// The width of the offset after a time, and of the spaces before both.
+const OFFSET_WIDTH: usize = 8;
 
-/// A column whose times are shown in another zone too.
+/// A column whose times are shown in another zone, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZonedColumn {
-    /// The column, in the server's order.
+    /// The column's position in the server's order.
     pub column: usize,
-    /// The zone's name.
     pub name: String,
-    /// The column's width without it.
+    /// The column's width before the zone was added.
     pub width: u16,
 }
 
 impl Grid {
-    /// Asks for a time zone, where the column under the cursor has times.
+    /// Opens the dialog for a time zone, if the column under the cursor has times.
     pub(super) fn ask_zone(&self, cx: &mut PaneContext<'_>) {
         let column = self.front().and_then(|result| result.columns.as_ref()?.get(result.column()?));
         match column.map(refusal) {
@@ -37,7 +36,7 @@ impl Grid {
         }
     }
 
-    /// Shows a column's times in a zone too; an empty name takes it away.
+    /// Shows the times of the column under the cursor in a zone, too. An empty name removes the zone.
     pub fn zone(&mut self, name: String) {
         let Some(result) = self.front_mut() else { return };
         let Some(column) = result.column() else { return };
@@ -62,25 +61,25 @@ impl Grid {
 }
 
 impl ResultSet {
-    /// The zone in which a column's times are shown too.
+    /// Returns the other zone of a column's times.
     #[must_use]
     pub fn zone_of(&self, column: usize) -> Option<&str> {
         self.zones.iter().find(|zoned| zoned.column == column).map(|zoned| zoned.name.as_str())
     }
 }
 
-/// Cells that a column wants for both times, and for what is said above them.
+/// Returns the width that a column needs for both times and for its type.
 fn width_with_zone(column: &Column, name: &str) -> usize {
     let fraction = match column.decimals {
         digits @ 1..=6 => usize::from(digits) + 1,
         _ => 0,
     };
-    // Which zone is the session's is not known here: most are an offset.
+    // The session's zone is not known here. Most zones are an offset.
     let head = format!("{} read as +00:00 → {name}", type_text(column)).width();
-    (2 * (TIME + fraction) + BESIDE).max(head)
+    (2 * (TIME_WIDTH + fraction) + OFFSET_WIDTH).max(head)
 }
 
-/// Why another zone means nothing to a column.
+/// Returns the notice why a column can have no other zone.
 fn refusal(column: &Column) -> Option<String> {
     let name = visible(&column.name);
     match column.wire {
@@ -91,9 +90,8 @@ fn refusal(column: &Column) -> Option<String> {
     }
 }
 
-/// The type of a column, of a time with the zone in which the session reads it and with the one in which it is shown too; in
-/// as many words as fit.
-pub(super) fn type_words(column: &Column, session: Option<&str>, other: Option<&str>, width: usize) -> String {
+/// Returns the type of a column, for times with the session's zone and the other zone. It is shortened to fit the width.
+pub(super) fn type_label(column: &Column, session: Option<&str>, other: Option<&str>, width: usize) -> String {
     let plain = type_text(column);
     let Some(other) = other else {
         return match (column.wire, session) {
@@ -106,12 +104,12 @@ pub(super) fn type_words(column: &Column, session: Option<&str>, other: Option<&
         return format!("{plain} {session} → {other}");
     }
     let short = plain.trim_end_matches(" (no zone)");
-    let ways = [
+    let texts = [
         format!("{plain} read as {session} → {other}"),
         format!("{short} read as {session} → {other}"),
         format!("read as {session} → {other}"),
         format!("{session} → {other}"),
     ];
-    let [.., least] = &ways;
-    ways.iter().find(|words| words.width() <= width).unwrap_or(least).clone()
+    let [.., least] = &texts;
+    texts.iter().find(|text| text.width() <= width).unwrap_or(least).clone()
 }

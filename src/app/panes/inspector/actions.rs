@@ -3,7 +3,7 @@
 use crate::app::action_table::actions;
 
 actions! {
-    /// What works in the inspector.
+    /// Actions of the inspector.
     InspectorAction in "inspector" {
         Down = "down": "Scroll down",
         Up = "up": "Scroll up",

@@ -1,4 +1,4 @@
-//! Draws a line chart: axes with steps that read well, points joined. Bars are lines of text (`lines.rs`).
+//! Draws a line chart with axes. Bars are lines of text (`profile_lines.rs`).
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,10 +9,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::ui::theme::Theme;
 use crate::domain::results::{GlyphSet, Scale, Series};
 
-/// Cells between two labels of the lower axis.
+/// Least distance of two labels of the horizontal axis.
 const LABEL_CELLS: u16 = 18;
 
-/// From where to where an axis goes, and its labels.
+/// The range of an axis, and its labels.
 struct AxisRange {
     bounds: [f64; 2],
     labels: Vec<String>,
@@ -25,7 +25,7 @@ impl AxisRange {
         if !least.is_finite() || !greatest.is_finite() {
             return None;
         }
-        // One value alone lies in the middle.
+        // A single value is in the middle.
         let (least, greatest) = if least < greatest { (least, greatest) } else { (least - 1.0, greatest + 1.0) };
         let step = scale.step(greatest - least, most);
         let (from, to) = ((least / step).floor() * step, (greatest / step).ceil() * step);
@@ -35,14 +35,13 @@ impl AxisRange {
         Some(Self { bounds: [from, to], labels })
     }
 
-    /// Cells of the widest label.
+    /// Returns the width of the widest label.
     fn widest(&self) -> u16 {
         let widest = self.labels.iter().map(|label| label.width()).max().unwrap_or(0);
         u16::try_from(widest).unwrap_or(u16::MAX)
     }
 
-    /// Leaves the labels of both ends alone where there is no room for whole ones between them, and none where there is none
-    /// for both. The widget gives each as many cells as the line has for one label.
+    /// Removes labels that do not fit: those between the two ends first, then all. The widget gives each label the same width.
     fn thin(&mut self, room: u16) {
         let has_room = |labels: usize| room / u16::try_from(labels).unwrap_or(u16::MAX).max(1) > self.widest();
         if has_room(self.labels.len()) {
@@ -59,7 +58,7 @@ impl AxisRange {
     }
 }
 
-/// Draws a line into an area; says whether there was anything to draw.
+/// Draws a line into an area. Returns whether there was anything to draw.
 pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Theme) -> bool {
     let Some(along) = series.x_scale else { return false };
     let points = &series.points;
@@ -72,7 +71,7 @@ pub(super) fn draw(series: &Series, area: Rect, buffer: &mut Buffer, theme: Them
         return false;
     };
     let mut x = x;
-    // At the left stand the labels of the axis that goes up, half of the first one below, and a line.
+    // To the left are the labels of the vertical axis, half of the first label below, and a line.
     x.thin(area.width.saturating_sub(y.widest().max(x.widest()) + 1));
     let marker = if theme.glyphs() == GlyphSet::Ascii { Marker::Dot } else { Marker::Braille };
     let line = Dataset::default().marker(marker).graph_type(GraphType::Line).style(theme.good()).data(points);

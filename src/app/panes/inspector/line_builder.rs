@@ -12,13 +12,12 @@ pub enum LineStyle {
     Plain,
     /// A column, a key.
     Name,
-    /// Less important.
     Dim,
     Code,
     Warning,
 }
 
-/// One line: its parts with their styles, and how it continues the line before.
+/// A line: its parts with their styles, and how it continues the line before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InspectorLine(pub Vec<(String, LineStyle)>, pub Continuation);
 
@@ -28,7 +27,7 @@ pub enum Continuation {
     /// It is a line of its own.
     #[default]
     None,
-    /// The text was too long for one line: it was wrapped here.
+    /// The text of the line before was too long and was wrapped here.
     Wrapped {
         /// Spaces before the text.
         indent: usize,
@@ -38,13 +37,12 @@ pub enum Continuation {
 }
 
 impl InspectorLine {
-    /// Returns its text.
     #[must_use]
     pub fn text(&self) -> String {
         self.0.iter().map(|(text, _)| text.as_str()).collect()
     }
 
-    /// Returns what it adds to the text of the line before, where it continues that.
+    /// Returns what it adds to the text of the line before, if it continues that line.
     fn continued_text(&self) -> Option<String> {
         let Continuation::Wrapped { indent, dropped_space } = self.1 else { return None };
         let text = self.text();
@@ -53,8 +51,8 @@ impl InspectorLine {
     }
 }
 
-/// Returns whether the line of this number holds a match, or the beginning of one that continues after a wrap.
-pub(super) fn holds(lines: &[InspectorLine], at: usize, pattern: &Pattern) -> bool {
+/// Returns whether a match begins in the line of this number. It may continue after a wrap.
+pub(super) fn has_match(lines: &[InspectorLine], at: usize, pattern: &Pattern) -> bool {
     let Some(line) = lines.get(at) else { return false };
     let text = line.text();
     if pattern.is_in(text.as_bytes()) {
@@ -62,9 +60,9 @@ pub(super) fn holds(lines: &[InspectorLine], at: usize, pattern: &Pattern) -> bo
     }
     let further = lines.get(at + 1..).unwrap_or_default().iter().map_while(InspectorLine::continued_text);
     let next: String = match pattern.parts() {
-        // Not so much that the match could be in it alone.
-        (chosen, PatternKind::Text, _) => {
-            let most = chosen.chars().count().saturating_sub(1);
+        // One character less than the pattern, so that the following lines alone cannot match.
+        (pattern_text, PatternKind::Text, _) => {
+            let most = pattern_text.chars().count().saturating_sub(1);
             let mut next = String::new();
             for more in further {
                 next.push_str(&more);
@@ -79,11 +77,11 @@ pub(super) fn holds(lines: &[InspectorLine], at: usize, pattern: &Pattern) -> bo
     !next.is_empty() && !pattern.is_in(next.as_bytes()) && pattern.is_in(format!("{text}{next}").as_bytes())
 }
 
-/// The lines of the inspector, as they are drawn.
+/// The lines of the inspector.
 #[derive(Debug, Default)]
 pub(super) struct InspectorText {
     pub(super) lines: Vec<InspectorLine>,
-    /// Of a document the first line of each of its rows, and the row's number there.
+    /// The rows of a JSON document: for each row its first line, and its number in the document.
     pub(super) rows: Vec<(usize, usize)>,
     /// Whether a part of a value was left out.
     pub(super) is_part: bool,
@@ -104,7 +102,7 @@ impl LineBuilder {
         self.text
     }
 
-    /// Says that the rest of the value is not drawn.
+    /// Adds a line about the rest of the value, which is left out.
     pub(super) fn leave_out(&mut self, text: &str) {
         self.text.is_part = true;
         self.line(text, LineStyle::Dim);
@@ -114,7 +112,7 @@ impl LineBuilder {
         self.width
     }
 
-    /// Starts the row of this number.
+    /// Starts a row of a JSON document.
     pub(super) fn row(&mut self, number: usize) {
         self.text.rows.push((self.text.lines.len(), number));
     }
@@ -134,7 +132,7 @@ impl LineBuilder {
         }
     }
 
-    /// Wraps text after leading parts; lines that continue it are indented.
+    /// Adds text after leading parts, wrapped. Lines that continue it are indented.
     pub(super) fn hang(&mut self, lead: &[(String, LineStyle)], text: &str, style: LineStyle, indent: usize) {
         let mut parts = lead.to_vec();
         let mut used: usize = parts.iter().map(|(text, _)| text.width()).sum();
@@ -142,7 +140,7 @@ impl LineBuilder {
         let mut continuation = Continuation::None;
         for word in words(text) {
             let wide = word.width();
-            // A word that is wider than a whole line is broken where it stands.
+            // A word that is wider than a whole line does not begin a new line; it is split.
             if used + wide > self.width && used > indent && wide + indent <= self.width {
                 let ended = line.ends_with(char::is_whitespace);
                 parts.push((std::mem::take(&mut line), style));
@@ -172,7 +170,7 @@ impl LineBuilder {
     }
 }
 
-/// Returns the words and the spaces between them: punctuation stays with its word, an identifier is one.
+/// Returns the words and the spaces between them. Punctuation stays with its word, and an identifier is one word.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! The lines of the inspector: a pure function of its content, the context and the width.
+//! The lines of the inspector, as a pure function of its content, the context and the width.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -11,10 +11,10 @@ use crate::domain::text::visible;
 use super::line_builder::{InspectorText, LineBuilder, LineStyle};
 use super::{InspectorContent, JsonTree, ValueFormat, profile_lines, table_lines, value};
 
-/// Cells that a line has at least.
+/// The least width of a line.
 const LEAST_WIDTH: usize = 10;
 
-/// Returns the lines. A value is drawn in this format, where it has it, and its document as it is folded.
+/// Returns the lines. A value is shown in the chosen format, and a JSON document as it is folded.
 pub(super) fn lines(
     content: &InspectorContent,
     format: (Option<ValueFormat>, Option<&JsonTree>),
@@ -45,13 +45,13 @@ pub(super) fn lines(
         InspectorContent::Warnings(count, warnings) => {
             for (warning, times) in count_repeats(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), LineStyle::Warning)];
-                let often = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
-                out.hang(&lead, &format!("{}{often}", visible(warning.message.trim_end())), LineStyle::Plain, 2);
+                let repeats = if times > 1 { format!(" ({} times)", grouped(times)) } else { String::new() };
+                out.hang(&lead, &format!("{}{repeats}", visible(warning.message.trim_end())), LineStyle::Plain, 2);
             }
             if warnings.len() < usize::from(*count) {
                 out.empty_line();
-                let of = grouped(u64::from(*count));
-                out.line(&format!("The server keeps the first {} of {of}.", warnings.len()), LineStyle::Dim);
+                let total = grouped(u64::from(*count));
+                out.line(&format!("The server keeps the first {} of {total}.", warnings.len()), LineStyle::Dim);
             }
         }
         InspectorContent::Problem(problem) => {

@@ -1,4 +1,5 @@
-//! The inspector: documentation of a table, its columns and keys, a row as names and values, a whole value, warnings.
+//! The inspector: documentation, columns and keys of a table, a row, a whole value, a column's profile, a chart,
+//! warnings, a problem.
 
 pub mod actions;
 mod chart_view;
@@ -28,89 +29,76 @@ use crate::domain::results::{CellPreview, Column, ColumnProfile, Pattern, Series
 /// What the inspector shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum InspectorContent {
-    /// Nothing yet.
     #[default]
     Nothing,
-    /// A table: its page, columns, keys.
+    /// The documentation page of a table, its columns and keys.
     Table {
-        /// Its schema.
         schema: String,
-        /// Its name.
         table: String,
     },
-    /// A row.
     Row {
-        /// Its number, from 0.
+        /// The row's number, from 0.
         row: u64,
-        /// The columns.
         columns: Arc<[Column]>,
-        /// Its values.
         values: Vec<CellPreview>,
     },
-    /// A whole value.
     Value {
-        /// Its column.
         column: Box<Column>,
-        /// Its row, from 0.
+        /// The row's number, from 0.
         row: u64,
-        /// Its bytes; `None` is NULL.
+        /// The value's bytes; `None` is NULL.
         value: Option<Arc<[u8]>>,
     },
-    /// What a column holds.
+    /// The profile of a column.
     Profile {
-        /// The column.
         column: Box<Column>,
-        /// What it holds.
         profile: Arc<ColumnProfile>,
-        /// Over which rows.
+        /// The rows that were read, in words.
         scope: String,
     },
-    /// Bars, or a line.
+    /// A chart of bars or a line.
     Chart {
-        /// The two columns: labels or places, and numbers.
+        /// The columns of the horizontal and the vertical axis.
         columns: Box<(Column, Column)>,
-        /// What is drawn.
         series: Arc<Series>,
-        /// Over which rows.
+        /// The rows that were read, in words.
         scope: String,
     },
-    /// The server's warnings: how many it counted, and those that it kept.
+    /// The server's warnings: how many it counted, and those that it has kept.
     Warnings(u16, Vec<Warning>),
-    /// A problem, whole.
     Problem(Problem),
 }
 
-/// State of the inspector.
+/// The state of the inspector.
 #[derive(Debug, Default)]
 pub struct Inspector {
-    /// What it shows.
     pub content: InspectorContent,
-    /// Its lines, wrapped to the panel's width; drawn anew when either changes.
+    /// Its lines, wrapped to the panel's width. They are rebuilt when the content or the width changes.
     pub lines: Vec<InspectorLine>,
-    /// Whose values it shows, where it shows values of a result.
-    pub from: Option<CopiedFrom>,
-    /// The result that it tells of, where it tells of one: it goes with that.
-    pub of: Option<ResultId>,
+    /// The profile and the statement of the values, if it shows values of a result. The access log needs them for a copy.
+    pub copied_from: Option<CopiedFrom>,
+    /// The result that the content is about, if any. The inspector is cleared when another result comes to the front.
+    pub result: Option<ResultId>,
     /// First visible line.
     pub top: usize,
-    /// Whether it stays when the cursor moves on.
+    /// Whether the content stays when the cursor moves.
     pub is_pinned: bool,
-    /// The example that `example` takes next.
+    /// The number of the example that the `example` action opens next.
     pub next_example: usize,
-    /// The formats that a value has, the one that fits it best first.
+    /// The formats of the value, the best one first.
     pub formats: Vec<ValueFormat>,
-    /// In which format a value is shown; `None` is what fits it best.
+    /// The chosen format of the value; `None` is the best one.
     pub format: Option<ValueFormat>,
-    /// The value as a document that folds, where it is one.
+    /// The value as a tree, if it is a JSON document.
     pub tree: Option<JsonTree>,
-    /// Where the lines of that document stand, while it is shown: the first line of each, and its number in the document.
+    /// The rows of that tree that are shown: for each row its first line in the inspector, and its number in the tree.
     pub rows: Vec<(usize, usize)>,
-    /// Whether a part of the value is not in the lines.
+    /// Whether a part of the value is left out.
     pub is_part: bool,
-    /// What is searched for in the lines.
+    /// The pattern of the search.
     pub search: Option<Arc<Pattern>>,
-    /// Where the last match is.
+    /// The line of the last match.
     pub found: Option<usize>,
-    /// Which of the matches that is, from 1, and of how many.
+    /// The number of that match, from 1, and how many there are.
     pub matches: Option<(usize, usize)>,
 }

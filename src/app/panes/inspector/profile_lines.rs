@@ -1,4 +1,4 @@
-//! What a column holds, and bars, as lines of the inspector.
+//! The lines about a column's profile, and the lines of a chart.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -10,13 +10,13 @@ use crate::domain::text::visible;
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 use super::value::shown_bytes;
 
-/// What a column holds.
+/// Adds the profile of a column.
 pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnProfile, scope: &str) {
     let value = |bytes: &[u8]| shown_bytes(bytes, column);
     out.line(&format!("Over {scope}"), LineStyle::Dim);
     out.empty_line();
     let mut fact =
-        |name: &str, words: String| out.hang(&[(format!("{name:<10}"), LineStyle::Name)], &words, LineStyle::Plain, 10);
+        |name: &str, text: String| out.hang(&[(format!("{name:<10}"), LineStyle::Name)], &text, LineStyle::Plain, 10);
     let share = |count: u64| {
         let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
         format!("{} ({percent:.1} %)", grouped(count))
@@ -81,22 +81,22 @@ pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnPr
     }
 }
 
-/// A label, a bar and a number, on one line.
-fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), words: &str) {
+/// Adds a line with a label, a bar and a number.
+fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), number: &str) {
     /// Eighths of a cell, from none to seven.
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let room = out.width().saturating_sub(label.width() + words.width() + 4).min(60);
+    let room = out.width().saturating_sub(label.width() + number.width() + 4).min(60);
     let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
     let eighths = (share * room as f64 * 8.0).round() as usize;
     let drawn = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
     out.push(InspectorLine(
-        vec![(format!("{label}  "), LineStyle::Name), (drawn, LineStyle::Code), (format!(" {words}"), LineStyle::Dim)],
+        vec![(format!("{label}  "), LineStyle::Name), (drawn, LineStyle::Code), (format!(" {number}"), LineStyle::Dim)],
         Continuation::None,
     ));
 }
 
-/// Bars, or a line.
+/// Adds the lines of a chart: its rows, and the bars. A line chart has no lines for its points.
 pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
     let left_out = match (series.left_out, series.x_scale) {
         (0, _) => String::new(),

@@ -4,7 +4,7 @@ use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::domain::problem::Remedy;
 
-/// Returns the line that shows a remedy: a key, or a command, and what it does.
+/// Returns the line about a remedy: a key or a command, and what it does.
 pub(super) fn remedy_line(remedy: Remedy, context: &Context) -> String {
     let key = |action| context.key(Action::App(action));
     let command = |arguments: &str| context.settings.command_line.with(arguments);

@@ -1,4 +1,4 @@
-//! The lines about a table: its page, then its columns, keys and indexes, then examples.
+//! The lines about a table: its page, its columns, keys and indexes, its examples.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -11,10 +11,10 @@ use crate::domain::text::visible;
 
 use super::line_builder::{LineBuilder, LineStyle};
 
-/// Sections of a page that are drawn from what was read of them: columns with the catalog, examples with their keys.
-const READ_SECTIONS: [&str; 2] = ["Columns", "Try"];
+/// Sections of a page that are not shown as they are: the columns come with the catalog's, the examples at the end.
+const PARSED_SECTIONS: [&str; 2] = ["Columns", "Try"];
 
-/// Draws a table: its documentation, and what the catalog knows about it.
+/// Adds a table: its documentation, and what the catalog knows about it.
 pub(super) fn table(out: &mut LineBuilder, (schema, name): (&str, &str), context: &Context) {
     let found = context.catalog.as_ref().and_then(|catalog| catalog.table(schema, name));
     let page = context.page(schema, name);
@@ -30,21 +30,21 @@ pub(super) fn table(out: &mut LineBuilder, (schema, name): (&str, &str), context
     }
 }
 
-/// Draws the page up to its columns and examples.
+/// Adds the page up to its columns and examples.
 fn prose(out: &mut LineBuilder, page: &DocPage) {
     let blocks = parse_blocks(&page.text);
-    let is_read = |block: &DocBlock| match block {
-        DocBlock::Heading { text, .. } => READ_SECTIONS.contains(&plain_text(text).trim()),
+    let is_parsed = |block: &DocBlock| match block {
+        DocBlock::Heading { text, .. } => PARSED_SECTIONS.contains(&plain_text(text).trim()),
         _ => false,
     };
-    for block in blocks.iter().take_while(|block| !is_read(block)) {
-        draw_block(out, block, &[], 0);
+    for block in blocks.iter().take_while(|block| !is_parsed(block)) {
+        add_block(out, block, &[], 0);
         out.empty_line();
     }
 }
 
-/// Draws a block; its first line begins with these parts, the others are indented.
-fn draw_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyle)], indent: usize) {
+/// Adds a block. Its first line begins with these parts; the others are indented.
+fn add_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyle)], indent: usize) {
     match block {
         DocBlock::Heading { text, .. } => text_lines(out, text, lead, LineStyle::Heading, indent),
         DocBlock::Paragraph(text) => text_lines(out, text, lead, LineStyle::Plain, indent),
@@ -56,7 +56,7 @@ fn draw_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyl
                 let indented = [(" ".repeat(width), LineStyle::Plain)];
                 for (at, block) in item.iter().enumerate() {
                     let lead = if at == 0 { &lead } else { &indented };
-                    draw_block(out, block, if matches!(block, DocBlock::List { .. }) { &[] } else { lead }, width);
+                    add_block(out, block, if matches!(block, DocBlock::List { .. }) { &[] } else { lead }, width);
                 }
             }
         }
@@ -91,14 +91,14 @@ fn draw_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyl
         DocBlock::Quote(blocks) => {
             let lead = [lead, &[("│ ".to_owned(), LineStyle::Dim)]].concat();
             for block in blocks {
-                draw_block(out, block, &lead, indent + 2);
+                add_block(out, block, &lead, indent + 2);
             }
         }
         DocBlock::Rule => out.line(&"─".repeat(out.width()), LineStyle::Dim),
     }
 }
 
-/// Draws text; a line break of the page begins a new line.
+/// Adds text. A line break of the page begins a new line.
 fn text_lines(out: &mut LineBuilder, text: &[Inline], lead: &[(String, LineStyle)], style: LineStyle, indent: usize) {
     let indented = [(" ".repeat(indent), LineStyle::Plain)];
     for (at, line) in plain_text(text).split('\n').enumerate() {
@@ -107,7 +107,7 @@ fn text_lines(out: &mut LineBuilder, text: &[Inline], lead: &[(String, LineStyle
     }
 }
 
-/// Draws what the catalog knows about a table, with what its page says about the columns.
+/// Adds what the catalog knows about a table, with the page's texts about the columns.
 fn catalog_entry(out: &mut LineBuilder, table: &Table, page: Option<&DocPage>) {
     if page.is_none() && !table.comment.is_empty() {
         out.line(&visible(table.comment.trim_end()), LineStyle::Plain);

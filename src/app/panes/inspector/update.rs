@@ -11,14 +11,14 @@ use crate::domain::docs::DocPage;
 use crate::domain::protocol::{CopyText, ResultId};
 use crate::domain::results::Pattern;
 
-use super::line_builder::{InspectorText, holds};
+use super::line_builder::{InspectorText, has_match};
 use super::lines::lines;
 use super::{Inspector, InspectorAction, InspectorContent, ValueFormat};
 
 impl Inspector {
-    /// Shows something that the user asked for.
+    /// Shows a content.
     pub fn show(&mut self, content: InspectorContent, context: &Context) {
-        (self.from, self.of) = (None, None);
+        (self.copied_from, self.result) = (None, None);
         if self.content != content {
             self.content = content;
             (self.top, self.next_example) = (0, 0);
@@ -37,23 +37,23 @@ impl Inspector {
         self.refresh(context);
     }
 
-    /// Follows the cursor, unless pinned.
+    /// Shows a content that belongs to the cursor, unless the inspector is pinned.
     pub fn follow(&mut self, content: InspectorContent, context: &Context) {
         if !self.is_pinned {
             self.show(content, context);
         }
     }
 
-    /// Lets go what tells of another result than the one in front, unless it is kept. Says whether it did.
-    pub fn outlived(&mut self, front: Option<ResultId>, context: &Context) -> bool {
-        let is_outlived = self.of.is_some() && self.of != front && !self.is_pinned;
-        if is_outlived {
+    /// Clears a content about another result than the one in front, unless the inspector is pinned. Returns whether it did.
+    pub fn clear_stale(&mut self, front: Option<ResultId>, context: &Context) -> bool {
+        let is_stale = self.result.is_some() && self.result != front && !self.is_pinned;
+        if is_stale {
             self.show(InspectorContent::Nothing, context);
         }
-        is_outlived
+        is_stale
     }
 
-    /// Draws the lines anew: the panel's width or what it tells may have changed.
+    /// Rebuilds the lines, because the content or the panel's width may have changed.
     pub fn refresh(&mut self, context: &Context) {
         let width = context.layout.inspector.map_or(0, |area| usize::from(area.width.saturating_sub(4)));
         let text = if width == 0 {
@@ -70,7 +70,6 @@ impl Inspector {
         self.top = self.top.min(self.lines.len().saturating_sub(rows));
     }
 
-    /// Does an action.
     pub fn act(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) {
         use InspectorAction as A;
         if self.act_in_tree(action, cx) {
@@ -97,7 +96,7 @@ impl Inspector {
                 cx.request(Request::Copy(CopyText {
                     text: Arc::new(text),
                     what: what.into(),
-                    from: self.from.clone(),
+                    from: self.copied_from.clone(),
                 }));
             }
             A::Format => self.next_format(cx),
@@ -105,12 +104,12 @@ impl Inspector {
             A::Next | A::Previous => self.next_match(action == A::Next, cx),
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
-                let words = if self.is_pinned {
+                let text = if self.is_pinned {
                     "The inspector is kept as it is."
                 } else {
                     "The inspector follows the cursor again."
                 };
-                cx.request(Request::Notice(words.into()));
+                cx.request(Request::Notice(text.into()));
             }
             A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
                 cx.request(Request::Notice("There is nothing to fold here: only a JSON value has parts.".into()));
@@ -120,19 +119,19 @@ impl Inspector {
         self.settle(cx.context);
     }
 
-    /// Whether it has more lines than are in view.
+    /// Returns whether it has more lines than are visible.
     #[must_use]
     pub fn is_longer(&self, context: &Context) -> bool {
         self.lines.len() > usize::from(context.layout.rows(Focus::Inspector))
     }
 
-    /// Whether what it shows is a value that has several formats.
+    /// Returns whether it shows a value that has several formats.
     #[must_use]
     pub fn has_formats(&self) -> bool {
         self.formats.len() > 1
     }
 
-    /// The value in its next format.
+    /// Shows the value in its next format.
     fn next_format(&mut self, cx: &mut PaneContext<'_>) {
         let formats = &self.formats;
         let only = match formats.as_slice() {
@@ -140,12 +139,12 @@ impl Inspector {
             [format] => Some(format!("This value has only one format: {}.", format.name())),
             _ => None,
         };
-        if let Some(words) = only {
-            cx.request(Request::Notice(words));
+        if let Some(text) = only {
+            cx.request(Request::Notice(text));
             return;
         }
-        let now = self.format.or(formats.first().copied());
-        let at = formats.iter().position(|format| Some(*format) == now).unwrap_or(0);
+        let current = self.format.or(formats.first().copied());
+        let at = formats.iter().position(|format| Some(*format) == current).unwrap_or(0);
         self.format = formats.get((at + 1) % formats.len().max(1)).copied();
         (self.top, self.found, self.matches) = (0, None, None);
         self.refresh(cx.context);
@@ -154,7 +153,7 @@ impl Inspector {
     /// Searches the lines from the top.
     ///
     /// # Errors
-    /// A sentence with what is wrong, and what to write instead.
+    /// A sentence about what is wrong, and what to write instead.
     pub fn search(&mut self, text: &str, cx: &mut PaneContext<'_>) -> Result<(), String> {
         (self.search, self.found, self.matches) = (None, None, None);
         if !text.is_empty() {
@@ -176,33 +175,33 @@ impl Inspector {
         if self.find_in_tree(forward, false, cx) {
             return;
         }
-        let holds = |at: &usize| holds(&self.lines, *at, &pattern);
+        let matches = |at: &usize| has_match(&self.lines, *at, &pattern);
         let count = self.lines.len();
         let from = self.found.map_or(if forward { 0 } else { count }, |at| if forward { at + 1 } else { at });
         let found = if forward {
-            (from..count).find(holds).or_else(|| (0..from.min(count)).find(holds))
+            (from..count).find(matches).or_else(|| (0..from.min(count)).find(matches))
         } else {
-            (0..from.min(count)).rev().find(holds).or_else(|| (from.min(count)..count).rev().find(holds))
+            (0..from.min(count)).rev().find(matches).or_else(|| (from.min(count)..count).rev().find(matches))
         };
-        let matching: Vec<usize> = (0..count).filter(holds).collect();
+        let matching: Vec<usize> = (0..count).filter(matches).collect();
         self.matches = found.map(|at| (matching.partition_point(|line| *line <= at), matching.len()));
         if let Some(at) = found {
             self.found = Some(at);
             self.top = at.saturating_sub(2);
         } else {
-            let words = if self.is_part { "No matches in the part that is shown." } else { "No matches." };
-            cx.request(Request::Notice(words.into()));
+            let text = if self.is_part { "No matches in the part that is shown." } else { "No matches." };
+            cx.request(Request::Notice(text.into()));
         }
         self.settle(cx.context);
     }
 
-    /// The page shown, where it has examples.
+    /// Returns the page that is shown, if it has examples.
     fn page_with_examples<'a>(&self, context: &'a Context) -> Option<&'a DocPage> {
         let InspectorContent::Table { schema, table } = &self.content else { return None };
         context.page(schema, table).filter(|page| !page.examples.is_empty())
     }
 
-    /// Whether there is an example to take.
+    /// Returns whether there is an example to open.
     #[must_use]
     pub fn has_example(&self, context: &Context) -> bool {
         self.page_with_examples(context).is_some()

@@ -1,4 +1,4 @@
-//! The inspector on a JSON document: the cursor goes from line to line, parts fold, a search opens what it finds.
+//! The inspector on a JSON document: the cursor moves by lines, parts fold, and a search unfolds what it finds.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,33 +11,33 @@ use crate::app::request::Request;
 use super::{Inspector, InspectorAction};
 
 impl Inspector {
-    /// Whether a document shows that folds.
+    /// Returns whether a document is shown that folds.
     #[must_use]
     pub fn has_folds(&self) -> bool {
         !self.rows.is_empty()
     }
 
-    /// The lines of the document's row under the cursor.
+    /// Returns the inspector's lines of the row under the cursor.
     #[must_use]
     pub fn cursor_lines(&self) -> Option<Range<usize>> {
-        let (at, _) = self.place()?;
+        let (at, _) = self.cursor_row()?;
         let first = self.rows.get(at)?.0;
         Some(first..self.rows.get(at + 1).map_or(self.lines.len(), |row| row.0))
     }
 
-    /// Which of the rows shown has the cursor, and its number in the document.
-    fn place(&self) -> Option<(usize, usize)> {
+    /// Returns the row under the cursor: its number among the rows shown, and its number in the document.
+    fn cursor_row(&self) -> Option<(usize, usize)> {
         let cursor = self.tree.as_ref().filter(|_| self.has_folds())?.cursor();
         self.rows.binary_search_by_key(&cursor, |row| row.1).ok().map(|at| (at, cursor))
     }
 
-    /// Does an action of a document that folds; says whether it was one.
+    /// Does an action on a document that folds. Returns whether it was such an action.
     pub(super) fn act_in_tree(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) -> bool {
         use InspectorAction as A;
         let page = usize::from(cx.context.layout.rows(Focus::Inspector)).max(1);
-        let at = self.place().map_or(0, |(at, _)| at);
+        let at = self.cursor_row().map_or(0, |(at, _)| at);
         let line = |at: usize| self.rows.get(at).map_or(0, |row| row.0);
-        // The row at or before a line.
+        // The row that contains a line.
         let row = |line: usize| self.rows.partition_point(|row| row.0 <= line).saturating_sub(1);
         let number = |at: usize| self.rows.get(at).map(|row| row.1);
         let Some(tree) = self.tree.as_mut().filter(|_| !self.rows.is_empty()) else { return false };
@@ -58,7 +58,7 @@ impl Inspector {
                     A::Fold => tree.fold(),
                     A::FoldAll => tree.fold_all(),
                     A::UnfoldAll => tree.unfold_all(),
-                    // It is unfolded already.
+                    // The guard above has unfolded it.
                     _ => {}
                 }
                 self.refresh(cx.context);
@@ -73,7 +73,7 @@ impl Inspector {
         true
     }
 
-    /// Searches the document; says whether there is one.
+    /// Searches the document. Returns whether there is one.
     pub(super) fn find_in_tree(&mut self, forward: bool, is_first: bool, cx: &mut PaneContext<'_>) -> bool {
         if !self.has_folds() {
             return false;
@@ -84,25 +84,25 @@ impl Inspector {
             self.refresh(cx.context);
             self.follow_cursor(cx.context);
         } else {
-            let words = if tree.is_cut() {
+            let text = if tree.is_cut() {
                 "No matches in the part of the document that is shown."
             } else {
                 "No matches in the document."
             };
-            cx.request(Request::Notice(words.into()));
+            cx.request(Request::Notice(text.into()));
         }
         true
     }
 
-    /// Brings the cursor into view; at the first row the words above it too.
+    /// Scrolls the cursor into view. At the first row, the lines above it are visible, too.
     fn follow_cursor(&mut self, context: &Context) {
         let rows = usize::from(context.layout.rows(Focus::Inspector));
-        if self.place().is_none() {
-            // It has gone past the lines that are drawn.
+        if self.cursor_row().is_none() {
+            // The cursor has left the rows that are shown.
             self.refresh(context);
         }
         let Some(lines) = self.cursor_lines() else { return };
-        if self.place().is_some_and(|(at, _)| at == 0) {
+        if self.cursor_row().is_some_and(|(at, _)| at == 0) {
             self.top = 0;
         }
         self.top = self.top.max(lines.end.saturating_sub(rows)).min(lines.start);

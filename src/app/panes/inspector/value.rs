@@ -1,4 +1,4 @@
-//! A whole value in the format that fits it, or in another that its bytes allow: text, JSON, hexadecimal, geometry.
+//! Shows a whole value in one of its formats: text, JSON, hexadecimal, geometry.
 
 use crate::domain::limits::JSON_BYTES;
 use crate::domain::quantity::counted;
@@ -9,21 +9,18 @@ use crate::domain::text::{GlyphSet, visible};
 use super::JsonTree;
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 
-/// A format of a value.
+/// A format in which a value can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValueFormat {
-    /// Its text, wrapped.
     Text,
     /// A JSON document line by line.
     Json,
-    /// Its bytes.
     Hex,
-    /// A geometry as WKT.
+    /// A geometry as well-known text (WKT).
     Geometry,
 }
 
 impl ValueFormat {
-    /// Its word.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +31,7 @@ impl ValueFormat {
         }
     }
 
-    /// The formats that a value has, the one that fits best first; `is_document` is whether it is a JSON document that is shown.
+    /// Returns the formats of a value, the best one first. `is_document` is whether it is a JSON document.
     #[must_use]
     pub fn of(bytes: &[u8], column: &Column, is_document: bool) -> Vec<Self> {
         let text = std::str::from_utf8(bytes).ok();
@@ -53,20 +50,21 @@ impl ValueFormat {
     }
 }
 
-/// A screen needs no more of a value; a copy takes all.
-const MOST: usize = 256 << 10;
-/// Bytes of one line of a document that are drawn: each fold draws them anew.
-const LINE: usize = 4 << 10;
-/// Bytes on a line of hexadecimal where there is room.
-const HEX: usize = 16;
+/// Bytes of a text that are shown at most. A copy has all bytes.
+const MAX_TEXT_BYTES: usize = 256 << 10;
+/// Bytes of one line of a JSON document that are shown at most, because each fold rebuilds the lines.
+const MAX_LINE_BYTES: usize = 4 << 10;
+/// Bytes on a line of hexadecimal at most.
+const HEX_LINE_BYTES: usize = 16;
 
-/// The document that a value is: a number or a word alone is shown as text, and so is what is longer than [`JSON_BYTES`].
+/// Parses a JSON document. Returns `None` for a single number or string, and for what is longer than [`JSON_BYTES`]:
+/// these are shown as text.
 pub(super) fn document(bytes: &[u8]) -> Option<JsonTree> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= JSON_BYTES)?;
     JsonTree::new(text).filter(|_| text.trim_start().starts_with(['{', '[']))
 }
 
-/// Draws a value in a format that it has.
+/// Adds a value in the chosen format, if the value has it.
 pub(super) fn draw(
     out: &mut LineBuilder,
     bytes: &[u8],
@@ -84,11 +82,11 @@ pub(super) fn draw(
     let text = || std::str::from_utf8(bytes).unwrap_or_default();
     match format {
         ValueFormat::Text => {
-            let head = text().get(..text().floor_char_boundary(MOST)).unwrap_or_default();
+            let head = text().get(..text().floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or_default();
             for line in head.lines() {
                 out.line(&visible(line.trim_end()), LineStyle::Plain);
             }
-            rest(out, head.len() < bytes.len());
+            note_left_out(out, head.len() < bytes.len());
         }
         ValueFormat::Json => tree.into_iter().for_each(|tree| json(out, tree)),
         ValueFormat::Geometry => out.line(&wkt(bytes).unwrap_or_default(), LineStyle::Plain),
@@ -96,7 +94,7 @@ pub(super) fn draw(
     }
 }
 
-/// A whole value as text for the clipboard, and what that is: bytes that are shown in hexadecimal as SQL writes them.
+/// Returns a whole value as text for the clipboard, and what that text is. In hexadecimal it is an SQL literal.
 pub(super) fn copied(bytes: &[u8], format: Option<ValueFormat>) -> (String, &'static str) {
     match format {
         _ if bytes.is_empty() => (String::new(), "the value"),
@@ -121,15 +119,15 @@ pub(super) fn shown_bytes(bytes: &[u8], column: &Column) -> String {
     shown(&CellPreview::Bytes { head: bytes.into(), length: bytes.len() as u64 }, column)
 }
 
-fn rest(out: &mut LineBuilder, is_more: bool) {
-    if is_more {
+fn note_left_out(out: &mut LineBuilder, is_left_out: bool) {
+    if is_left_out {
         out.leave_out("… the rest is not shown; a copy has all of it");
     }
 }
 
 fn json(out: &mut LineBuilder, tree: &JsonTree) {
-    let left_out = |count: usize, place: &str| format!("… {} {place} not shown", counted(count as u64, "line"));
-    let (before, lines, behind) = tree.drawn();
+    let left_out = |count: usize, side: &str| format!("… {} {side} not shown", counted(count as u64, "line"));
+    let (before, lines, after) = tree.shown();
     if before > 0 {
         out.line(&left_out(before, "before"), LineStyle::Dim);
     }
@@ -151,16 +149,16 @@ fn json(out: &mut LineBuilder, tree: &JsonTree) {
         out.row(line.number);
         out.hang(&lead, &head(&line.text), style, hang);
     }
-    if behind > 0 {
-        out.line(&left_out(behind, "after"), LineStyle::Dim);
+    if after > 0 {
+        out.line(&left_out(after, "after"), LineStyle::Dim);
     } else {
-        rest(out, tree.is_cut());
+        note_left_out(out, tree.is_cut());
     }
 }
 
-/// The beginning of a line of a document, with the size of what is not drawn.
+/// Returns the beginning of a line of a document, with the size of what is left out.
 fn head(text: &str) -> String {
-    let shown = text.get(..text.floor_char_boundary(LINE)).unwrap_or_default();
+    let shown = text.get(..text.floor_char_boundary(MAX_LINE_BYTES)).unwrap_or_default();
     let printed = visible(shown.trim_end());
     match text.len() - shown.len() {
         0 => printed.into_owned(),
@@ -171,8 +169,8 @@ fn head(text: &str) -> String {
 fn hex(out: &mut LineBuilder, bytes: &[u8]) {
     let room = out.width().saturating_sub(9);
     // Three cells for a byte in hexadecimal, one for its character.
-    let count = (room / 4).clamp(4, HEX);
-    let head = bytes.get(..MOST / 8).unwrap_or(bytes);
+    let count = (room / 4).clamp(4, HEX_LINE_BYTES);
+    let head = bytes.get(..MAX_TEXT_BYTES / 8).unwrap_or(bytes);
     for (row, part) in head.chunks(count).enumerate() {
         let digits: Vec<String> = part.iter().map(|byte| format!("{byte:02x}")).collect();
         let characters =
@@ -186,5 +184,5 @@ fn hex(out: &mut LineBuilder, bytes: &[u8]) {
             Continuation::None,
         ));
     }
-    rest(out, head.len() < bytes.len());
+    note_left_out(out, head.len() < bytes.len());
 }

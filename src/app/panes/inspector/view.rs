@@ -13,28 +13,24 @@ use crate::domain::text::visible;
 
 use super::{Inspector, InspectorAction, InspectorContent, LineStyle, chart_view};
 
-/// What the panel needs.
+/// Draws the inspector.
 #[derive(Debug)]
 pub struct InspectorView<'a> {
-    /// Its state.
     pub inspector: &'a Inspector,
-    /// Docs and keys.
     pub context: &'a Context,
-    /// Colours.
     pub theme: Theme,
-    /// Whether it is in focus.
     pub in_focus: bool,
 }
 
 impl InspectorView<'_> {
-    /// Draws into an area.
+    /// Draws it into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let (title, mut right) = match &self.inspector.content {
             InspectorContent::Nothing => ("Inspector".to_owned(), String::new()),
             InspectorContent::Table { schema, table } => {
                 let page = self.context.page(schema, table);
-                let pack = self.context.docs.iter().find(|pack| pack.pages.iter().any(|own| Some(own) == page));
+                let pack = self.context.docs.iter().find(|pack| pack.pages.iter().any(|other| Some(other) == page));
                 (format!("Docs ─ {table}"), pack.map_or_else(|| schema.clone(), |pack| pack.title.clone()))
             }
             InspectorContent::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
@@ -81,12 +77,12 @@ impl InspectorView<'_> {
         if let InspectorContent::Chart { series, .. } = &self.inspector.content
             && series.x_scale.is_some()
         {
-            // The words above it give way last: a chart of fewer rows tells nothing.
+            // Only a chart that would be too low covers the text above it.
             let head = u16::try_from(self.inspector.lines.len()).unwrap_or(2).min(inside.height.saturating_sub(4));
-            let place = Rect { y: inside.y + head, height: inside.height - head, ..inside };
-            if !chart_view::draw(series, place, buffer, theme) {
-                let words = "No row has both values.";
-                parts(buffer, (place.x + 1, place.y), place.right(), [(words, theme.dim())]);
+            let chart = Rect { y: inside.y + head, height: inside.height - head, ..inside };
+            if !chart_view::draw(series, chart, buffer, theme) {
+                let text = "No row has both values.";
+                parts(buffer, (chart.x + 1, chart.y), chart.right(), [(text, theme.dim())]);
             }
         }
         let below = self.inspector.lines.len().saturating_sub(self.inspector.top + rows);

@@ -3,7 +3,7 @@
 use crate::app::action_table::actions;
 
 actions! {
-    /// What works in the text of a worksheet.
+    /// Actions in the text of a worksheet.
     WorksheetAction in "worksheet" {
         Left = "left": "Move one character left",
         Right = "right": "Move one character right",

@@ -1,20 +1,19 @@
-//! The text model of a worksheet: the one file that names the text-area crate. It is never drawn by that crate, and
-//! never asked for moves that depend on its own viewport.
+//! The text model of a worksheet. Only this file uses the text-area crate. That crate does not draw the text, and moves
+//! that depend on its viewport are not used.
 
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
-/// Undo steps kept.
+/// Undo steps that are kept at most.
 const UNDO_STEPS: usize = 2_000;
 
-/// Text, cursor, selection, undo.
+/// A text with cursor, selection and undo.
 #[derive(Debug, Clone)]
 pub struct Editor {
     area: TextArea<'static>,
 }
 
-/// One edit or move.
+/// An edit or a move of the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says it")]
 pub enum Edit {
     Insert(String),
     NewLine,
@@ -45,7 +44,7 @@ impl Default for Editor {
 }
 
 impl Editor {
-    /// A text with the cursor at its start.
+    /// Makes a text with the cursor at its start.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut area = TextArea::new(text.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect());
@@ -54,38 +53,35 @@ impl Editor {
         Self { area }
     }
 
-    /// The whole text.
     #[must_use]
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
     }
 
-    /// Whether there is no text.
+    /// Returns whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()
     }
 
-    /// Its lines.
     #[must_use]
     pub fn lines(&self) -> &[String] {
         self.area.lines()
     }
 
-    /// Line and character column of the cursor, from 0.
+    /// Returns line and character column of the cursor, from 0.
     #[must_use]
     pub fn cursor(&self) -> (usize, usize) {
         let cursor = self.area.cursor();
         (cursor.0, cursor.1)
     }
 
-    /// The selection as (line, character column) pairs, if any.
+    /// Returns the start and the end of the selection, as line and character column.
     #[must_use]
     pub fn selection(&self) -> Option<((usize, usize), (usize, usize))> {
         self.area.selection_range().filter(|(from, to)| from != to)
     }
 
-    /// The selected text.
     #[must_use]
     pub fn selected(&self) -> Option<String> {
         let (from, to) = self.selection()?;
@@ -93,14 +89,14 @@ impl Editor {
         text.get(self.byte_of(from)..self.byte_of(to)).map(ToOwned::to_owned)
     }
 
-    /// Puts the cursor there, as near as the text has it.
+    /// Puts the cursor at a line and character column, or as near as the text allows.
     pub fn go(&mut self, (line, column): (usize, usize)) {
         self.area.cancel_selection();
         let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         self.area.move_cursor(CursorMove::Jump(short(line), short(column)));
     }
 
-    /// The byte of the whole text at a line and character column.
+    /// Returns the byte of the whole text at a line and character column.
     #[must_use]
     pub fn byte_of(&self, (line, column): (usize, usize)) -> usize {
         let lines = self.lines();
@@ -109,9 +105,9 @@ impl Editor {
         before + inside
     }
 
-    /// The line and character column of a byte of the whole text.
+    /// Returns line and character column of a byte of the whole text.
     #[must_use]
-    pub fn place_of(&self, byte: usize) -> (usize, usize) {
+    pub fn position_of(&self, byte: usize) -> (usize, usize) {
         let mut rest = byte;
         for (number, line) in self.lines().iter().enumerate() {
             if rest <= line.len() {
@@ -123,7 +119,7 @@ impl Editor {
         (last, self.lines().last().map_or(0, |line| line.chars().count()))
     }
 
-    /// Does one edit or move; `selecting` keeps or starts a selection. Answers whether the text changed.
+    /// Does an edit or a move. With `selecting`, a move extends or starts a selection. Returns whether the text changed.
     pub fn edit(&mut self, edit: Edit, selecting: bool) -> bool {
         let moved = match &edit {
             Edit::Left => Some(CursorMove::Back),
@@ -181,10 +177,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_and_places_agree_in_multi_byte_text() {
+    fn bytes_and_positions_agree_in_multi_byte_text() {
         let editor = Editor::new("añb\n😀x\n");
-        for place in [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (2, 0)] {
-            assert_eq!(editor.place_of(editor.byte_of(place)), place);
+        for position in [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (2, 0)] {
+            assert_eq!(editor.position_of(editor.byte_of(position)), position);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Worksheets: tabs of SQL text, always saved; what runs is the statement at the cursor.
+//! Worksheets: tabs of SQL text, which rrx saves by itself. The statement at the cursor runs.
 
 pub mod actions;
 mod editor;
@@ -13,46 +13,44 @@ pub use view::WorksheetView;
 
 use crate::domain::protocol::SavedWorksheet;
 
-/// One worksheet.
+/// A worksheet.
 #[derive(Debug)]
 pub struct Worksheet {
-    /// Its file's stem.
+    /// The name of its file without the extension.
     pub key: String,
-    /// The tab's title.
     pub title: String,
-    /// Its text.
     pub editor: Editor,
-    /// What was read from the text; `None` once the text has changed since.
-    pub reading: Option<ParsedText>,
-    /// Where the server saw an error: a byte of the text.
+    /// The parsed text; `None` after the text has changed.
+    pub parsed: Option<ParsedText>,
+    /// The byte of the text at which the server reported an error.
     pub error_at: Option<usize>,
-    /// Profile and database of its last run.
+    /// The profile and the database of its last run.
     pub last_run: Option<(String, Option<String>)>,
 }
 
-/// All worksheets of a profile.
+/// The worksheets of a profile.
 #[derive(Debug, Default)]
 pub struct Worksheets {
-    /// In tab order; never empty once loaded.
+    /// The worksheets in tab order. Invariant: not empty after they were loaded.
     pub sheets: Vec<Worksheet>,
-    /// The tab in front.
+    /// The number of the worksheet in front.
     pub front: usize,
-    /// First visible line of the tab in front.
+    /// The first visible line of the worksheet in front.
     pub top: usize,
-    /// First visible cell of its lines.
+    /// The first visible character of its lines.
     pub left: usize,
-    /// Whether something is not saved yet.
+    /// Whether there are changes that are not saved.
     pub is_dirty: bool,
-    /// Whether a save is on its way.
+    /// Whether a save is under way.
     pub is_saving: bool,
-    /// Whose they are; `None` until loaded.
+    /// The profile to which they belong; `None` until they are loaded.
     pub profile: Option<String>,
-    /// Counts keys of new worksheets.
-    pub made: u64,
+    /// The number in the key of the newest worksheet.
+    pub last_number: u64,
 }
 
 impl Worksheet {
-    /// As it is kept on disk.
+    /// Returns it in the form in which it is saved.
     #[must_use]
     pub fn saved(&self) -> SavedWorksheet {
         SavedWorksheet {

@@ -1,5 +1,5 @@
-//! What is read from a worksheet's text: its classes for colours, its statements. Made once for each text, not once
-//! for each frame. It knows no cursor.
+//! A worksheet's parsed text: highlight classes and statements. It is made once for each text, not for each frame, and
+//! does not depend on the cursor.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::domain::sql::highlight::{self, HighlightClass};
 use crate::domain::sql::split::{self, StatementRange};
 use crate::domain::sql::{Dialect, locate};
 
-/// A text as it was read.
+/// A text with its highlight classes and statements.
 #[derive(Debug, Clone, Default)]
 pub struct ParsedText {
     text: String,
@@ -17,7 +17,6 @@ pub struct ParsedText {
 }
 
 impl ParsedText {
-    /// Reads a text.
     #[must_use]
     pub fn new(text: String, dialect: Dialect) -> Self {
         let classes = highlight::classes(&text, dialect);
@@ -25,31 +24,30 @@ impl ParsedText {
         Self { text, dialect, classes, statements }
     }
 
-    /// How it was read.
+    /// Returns the dialect in which it was parsed.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Its statements, in order.
+    /// Returns its statements, in order.
     #[must_use]
     pub fn statements(&self) -> &[StatementRange] {
         &self.statements
     }
 
-    /// The statement that belongs to a cursor, in bytes.
+    /// Returns the statement at a cursor, both in bytes.
     #[must_use]
     pub fn statement_at(&self, offset: usize) -> Option<Range<usize>> {
         locate::statement_among(&self.text, &self.statements, offset)
     }
 
-    /// What a byte is to the eye; blanks are nothing.
+    /// Returns the highlight class of a byte; `None` for spaces.
     #[must_use]
     pub fn class_at(&self, byte: usize) -> Option<HighlightClass> {
         let at = self.classes.partition_point(|(range, _)| range.end <= byte);

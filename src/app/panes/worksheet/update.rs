@@ -14,7 +14,7 @@ use crate::domain::sql::Dialect;
 use super::{Edit, Editor, ParsedText, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
-    /// The worksheet in front.
+    /// Returns the worksheet in front.
     #[must_use]
     pub fn sheet(&self) -> Option<&Worksheet> {
         self.sheets.get(self.front)
@@ -24,8 +24,8 @@ impl Worksheets {
         self.sheets.get_mut(self.front)
     }
 
-    /// Takes the worksheets of a profile; there is always one. What was typed before any were there stays, as a tab of
-    /// its own in front; what changed in those of another profile goes to the disk first.
+    /// Takes the worksheets of a profile, or opens an empty one. Text that was typed before the first worksheets were
+    /// loaded stays as a tab in front. Unsaved changes in the worksheets of another profile are saved first.
     pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize, cx: &mut PaneContext<'_>) {
         let typed: Vec<Worksheet> = if self.profile.is_none() {
             self.sheets.drain(..).filter(|sheet| !sheet.editor.is_empty()).collect()
@@ -42,8 +42,8 @@ impl Worksheets {
         for sheet in typed {
             self.front = self.sheets.len();
             self.open_new(&self.free_title(), "");
-            if let Some(own) = self.sheet_mut() {
-                own.editor = sheet.editor;
+            if let Some(opened) = self.sheet_mut() {
+                opened.editor = sheet.editor;
             }
         }
         if self.sheets.is_empty() {
@@ -54,13 +54,13 @@ impl Worksheets {
 
     /// Opens a new worksheet in front.
     pub fn open_new(&mut self, title: &str, text: &str) {
-        self.made += 1;
+        self.last_number += 1;
         let taken = |key: &str| self.sheets.iter().any(|sheet| sheet.key == key);
-        let mut number = self.made;
+        let mut number = self.last_number;
         while taken(&format!("sheet-{number}")) {
             number += 1;
         }
-        self.made = number;
+        self.last_number = number;
         let sheet = open(SavedWorksheet::new(&format!("sheet-{number}"), title, text));
         let at = (self.front + 1).min(self.sheets.len());
         self.sheets.insert(at, sheet);
@@ -68,7 +68,7 @@ impl Worksheets {
         self.is_dirty = true;
     }
 
-    /// A title that no tab has yet.
+    /// Returns a number as a title that no tab has.
     #[must_use]
     pub fn free_title(&self) -> String {
         (1..=self.sheets.len() + 1)
@@ -89,7 +89,7 @@ impl Worksheets {
         self.is_dirty = true;
     }
 
-    /// Brings the tab `by` to the right (or, negative, to the left) in front.
+    /// Brings the tab `by` tabs to the right to the front; a negative number is to the left.
     pub fn turn(&mut self, by: isize) {
         let count = isize::try_from(self.sheets.len()).unwrap_or(1).max(1);
         let front = isize::try_from(self.front).unwrap_or(0);
@@ -105,16 +105,16 @@ impl Worksheets {
         }
     }
 
-    /// The statement at the cursor with its first byte.
+    /// Returns the statement at the cursor with its first byte.
     #[must_use]
     pub fn statement(&self) -> Option<(usize, &str)> {
         let sheet = self.sheet()?;
-        let reading = sheet.reading.as_ref()?;
-        let range = reading.statement_at(sheet.editor.byte_of(sheet.editor.cursor()))?;
-        Some((range.start, reading.text().get(range)?))
+        let parsed = sheet.parsed.as_ref()?;
+        let range = parsed.statement_at(sheet.editor.byte_of(sheet.editor.cursor()))?;
+        Some((range.start, parsed.text().get(range)?))
     }
 
-    /// The statement at the cursor, as something to ask for.
+    /// Requests to run the statement at the cursor.
     pub fn run(&mut self, cx: &mut PaneContext<'_>) {
         match self.statement() {
             Some((at, statement)) => {
@@ -127,11 +127,11 @@ impl Worksheets {
         }
     }
 
-    /// All statements of the worksheet in front, as something to ask for.
+    /// Requests to run all statements of the worksheet in front.
     pub fn run_all(&mut self, cx: &mut PaneContext<'_>) {
-        let statements = self.sheet().and_then(|sheet| sheet.reading.as_ref()).map_or_else(Vec::new, |reading| {
-            let spans = reading.statements().iter().map(|statement| statement.span.clone());
-            spans.filter_map(|span| Some((span.start, reading.text().get(span)?.to_owned()))).collect()
+        let statements = self.sheet().and_then(|sheet| sheet.parsed.as_ref()).map_or_else(Vec::new, |parsed| {
+            let spans = parsed.statements().iter().map(|statement| statement.span.clone());
+            spans.filter_map(|span| Some((span.start, parsed.text().get(span)?.to_owned()))).collect()
         });
         if statements.is_empty() {
             cx.request(Request::Notice("There is no statement here yet.".into()));
@@ -140,22 +140,22 @@ impl Worksheets {
         }
     }
 
-    /// Returns the worksheet of this key.
+    /// Returns the worksheet with this key.
     #[must_use]
     pub fn by_key(&self, key: &str) -> Option<&Worksheet> {
         self.sheets.iter().find(|sheet| sheet.key == key)
     }
 
-    /// Notes that a statement of this worksheet runs on this profile and database.
-    pub fn on_run(&mut self, key: &str, place: (String, Option<String>)) {
+    /// Records that a statement of this worksheet runs on this profile and database.
+    pub fn on_run(&mut self, key: &str, target: (String, Option<String>)) {
         if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.key == key) {
-            sheet.last_run = Some(place);
+            sheet.last_run = Some(target);
             sheet.error_at = None;
             self.is_dirty = true;
         }
     }
 
-    /// Marks the place of an error, in the worksheet of this key; without one in that in front.
+    /// Marks an error in the worksheet with this key, or in the one in front.
     pub fn mark(&mut self, at: usize, key: Option<&str>) {
         let sheet = match key {
             Some(key) => self.sheets.iter_mut().find(|sheet| sheet.key == key),
@@ -163,8 +163,8 @@ impl Worksheets {
         };
         if let Some(sheet) = sheet {
             sheet.error_at = Some(at);
-            let place = sheet.editor.place_of(at);
-            sheet.editor.go(place);
+            let position = sheet.editor.position_of(at);
+            sheet.editor.go(position);
         }
     }
 
@@ -178,7 +178,7 @@ impl Worksheets {
         if size + text.len() > WORKSHEET_BYTES {
             cx.request(Request::Problem(
                 Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
-                    .because(format!("a worksheet holds at most {WORKSHEET_BYTES} bytes"))
+                    .because(format!("the limit of a worksheet is {WORKSHEET_BYTES} bytes"))
                     .hint(format!(
                         "open a new worksheet, or run a file with `{}`",
                         cx.context.settings.command_line.with("run -f FILE")
@@ -199,9 +199,9 @@ impl Worksheets {
         let Some(sheet) = self.sheet_mut() else { return };
         if sheet.editor.edit(edit, selecting) {
             sheet.error_at = None;
-            sheet.reading = None;
+            sheet.parsed = None;
         }
-        // The cursor is kept too, so a move is worth saving.
+        // The cursor is saved, too.
         self.is_dirty = true;
     }
 
@@ -210,7 +210,7 @@ impl Worksheets {
         match self.sheet_mut().map(|sheet| sheet.editor.edit(edit, false)) {
             Some(true) => {
                 if let Some(sheet) = self.sheet_mut() {
-                    (sheet.error_at, sheet.reading) = (None, None);
+                    (sheet.error_at, sheet.parsed) = (None, None);
                 }
                 self.is_dirty = true;
             }
@@ -222,7 +222,6 @@ impl Worksheets {
         }
     }
 
-    /// Does an action.
     pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
         use WorksheetAction as A;
         let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
@@ -258,8 +257,8 @@ impl Worksheets {
             A::Leave => match self.sheet_mut() {
                 Some(sheet) if sheet.error_at.is_some() => sheet.error_at = None,
                 Some(sheet) if sheet.editor.selection().is_some() => {
-                    let place = sheet.editor.cursor();
-                    sheet.editor.go(place);
+                    let position = sheet.editor.cursor();
+                    sheet.editor.go(position);
                 }
                 _ => cx.request(Request::Focus(Focus::Grid)),
             },
@@ -282,18 +281,18 @@ impl Worksheets {
 
     fn step_statement(&mut self, forward: bool) {
         let Some(sheet) = self.sheet_mut() else { return };
-        let Some(reading) = &sheet.reading else { return };
+        let Some(parsed) = &sheet.parsed else { return };
         let at = sheet.editor.byte_of(sheet.editor.cursor());
-        let mut starts = reading.statements().iter().map(|statement| statement.span.start);
+        let mut starts = parsed.statements().iter().map(|statement| statement.span.start);
         let next = if forward { starts.find(|start| *start > at) } else { starts.rfind(|start| *start < at) };
         if let Some(start) = next {
-            let place = sheet.editor.place_of(start);
-            sheet.editor.go(place);
+            let position = sheet.editor.position_of(start);
+            sheet.editor.go(position);
         }
     }
 
-    /// The word under the cursor, dots and back-ticks included.
-    fn word(&self) -> Option<String> {
+    /// Returns the name under the cursor, which can have dots. Backticks are removed.
+    fn name_at_cursor(&self) -> Option<String> {
         let editor = &self.sheet()?.editor;
         let (line, column) = editor.cursor();
         let chars: Vec<char> = editor.lines().get(line)?.chars().collect();
@@ -306,7 +305,7 @@ impl Worksheets {
         (!word.is_empty()).then_some(word)
     }
 
-    /// The table that the statement at the cursor is about: the word under the cursor, else the first known table of the statement.
+    /// Returns the table under the cursor, or the first known table of the statement at the cursor.
     #[must_use]
     pub fn table(&self, cx: &crate::app::context::Context) -> Option<(String, String)> {
         let catalog = cx.catalog.as_ref()?;
@@ -320,7 +319,7 @@ impl Worksheets {
                 _ => None,
             }
         };
-        if let Some(found) = self.word().as_deref().and_then(known) {
+        if let Some(found) = self.name_at_cursor().as_deref().and_then(known) {
             return Some(found);
         }
         let (_, statement) = self.statement()?;
@@ -339,18 +338,18 @@ impl Worksheets {
         }
     }
 
-    /// Reads the text in front where it has not been read since its last change.
-    pub fn read(&mut self, dialect: Dialect) {
+    /// Parses the text in front if it has changed.
+    pub fn parse(&mut self, dialect: Dialect) {
         if let Some(sheet) = self.sheet_mut()
-            && sheet.reading.as_ref().is_none_or(|reading| reading.dialect() != dialect)
+            && sheet.parsed.as_ref().is_none_or(|parsed| parsed.dialect() != dialect)
         {
-            sheet.reading = Some(ParsedText::new(sheet.editor.text(), dialect));
+            sheet.parsed = Some(ParsedText::new(sheet.editor.text(), dialect));
         }
     }
 
-    /// Restores: the text is read, the cursor is in view. Also sends a save when one is due and none is on its way.
+    /// Parses the text and scrolls the cursor into view. Also saves changes if no save is under way.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
-        self.read(cx.context.dialect());
+        self.parse(cx.context.dialect());
         let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
         let width = cx.context.layout.worksheet.map_or(80, |area| usize::from(area.width.saturating_sub(9))).max(1);
         if let Some(sheet) = self.sheet() {
@@ -362,7 +361,7 @@ impl Worksheets {
         self.save(cx);
     }
 
-    /// Sends what changed to disk, one save at a time.
+    /// Saves changes, unless a save is under way.
     pub fn save(&mut self, cx: &mut PaneContext<'_>) {
         if self.is_dirty && !self.is_saving {
             self.send(cx);
@@ -386,7 +385,7 @@ fn open(saved: SavedWorksheet) -> Worksheet {
         key: saved.key,
         title: saved.title,
         editor,
-        reading: None,
+        parsed: None,
         error_at: None,
         last_run: saved.profile.map(|profile| (profile, saved.database)),
     }

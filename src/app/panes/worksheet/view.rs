@@ -1,4 +1,4 @@
-//! Draws a worksheet: tabs on the border, line numbers, highlighted text, what will run, where the error is.
+//! Draws a worksheet: tabs on the border, line numbers, highlighted text, marks of the statement that will run and of an error.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,24 +13,20 @@ use crate::domain::text::{is_drawable, one_line};
 
 use super::{Worksheet, Worksheets};
 
-/// What the panel needs.
+/// Draws the worksheets.
 #[derive(Debug)]
 pub struct WorksheetView<'a> {
-    /// Its state.
     pub worksheets: &'a Worksheets,
-    /// Dialect and keys.
     pub context: &'a Context,
-    /// Colours.
     pub theme: Theme,
-    /// Whether it is in focus.
     pub in_focus: bool,
 }
 
-/// Cells of mark, line number and blank.
+/// Width of the mark, the line number and a space.
 const GUTTER: u16 = 6;
 
 impl WorksheetView<'_> {
-    /// Draws into an area.
+    /// Draws them into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let tabs: Vec<String> = self
             .worksheets
@@ -63,9 +59,9 @@ impl WorksheetView<'_> {
 
     fn text(&self, sheet: &Worksheet, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        let reading = sheet.reading.as_ref();
+        let parsed = sheet.parsed.as_ref();
         let cursor = sheet.editor.cursor();
-        let runs = reading.and_then(|reading| reading.statement_at(sheet.editor.byte_of(cursor))).unwrap_or(0..0);
+        let runs = parsed.and_then(|parsed| parsed.statement_at(sheet.editor.byte_of(cursor))).unwrap_or(0..0);
         let selected = sheet.editor.selection().map(|(from, to)| sheet.editor.byte_of(from)..sheet.editor.byte_of(to));
         let mut start: usize = sheet.editor.lines().iter().take(self.worksheets.top).map(|line| line.len() + 1).sum();
         for (row, (number, line)) in
@@ -96,8 +92,8 @@ impl WorksheetView<'_> {
                 }
                 let byte = start + at;
                 let mut style =
-                    reading.and_then(|reading| reading.class_at(byte)).map_or(theme.text(), |class| theme.sql(class));
-                // Of several statements on a line, only the one that will run stands out.
+                    parsed.and_then(|parsed| parsed.class_at(byte)).map_or(theme.text(), |class| theme.sql(class));
+                // Of several statements on a line, only the one that will run is highlighted.
                 if is_run && !runs.contains(&byte) {
                     style = theme.dim();
                 }
@@ -107,7 +103,7 @@ impl WorksheetView<'_> {
                 if sheet.error_at == Some(byte) {
                     style = style.patch(theme.bad()).patch(Style::new().underlined());
                 }
-                // One cell for what must not be drawn, so that the columns of the text stay where they are.
+                // What must not be drawn gets one cell, so that the cursor's column stays right.
                 let shown = match grapheme {
                     "\t" => "  ",
                     _ if is_drawable(grapheme) => grapheme,
