@@ -24,7 +24,7 @@ use super::reconnect_state::Reconnect;
 use super::statement::current::Statements;
 use super::ui::theme::Theme;
 
-/// A message of a line or a few above the hints.
+/// A short message above the hints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,
@@ -73,7 +73,7 @@ pub struct Model {
     pub ids: NextIds,
     pub jobs: ComputeJobs,
     pub reconnect: Reconnect,
-    /// End records that a full queue refused. They are sent again with the next clock message.
+    /// Records for the access log that a full queue refused. They are sent again with the next clock message.
     pub refused_records: Vec<StorageCmd>,
     /// Title and text of a worksheet for the demo, until the demo has a worksheet.
     pub demo_worksheet: Option<(String, String)>,

@@ -46,7 +46,7 @@ pub enum Request {
         title: String,
         text: String,
     },
-    /// Show documentation and columns of a table in the inspector, unless that is pinned or closed.
+    /// Show documentation and columns of a table in the inspector, unless that is pinned.
     ShowTable {
         schema: String,
         table: String,
