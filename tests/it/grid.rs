@@ -99,6 +99,26 @@ pub fn front(bench: &Bench) -> &ResultSet {
     bench.model.grid.front().expect("a result")
 }
 
+#[test]
+fn columns_fit_the_first_rows_however_they_arrive() {
+    let window = |lengths: &[usize]| {
+        let text = |length: usize| CellPreview::Bytes { length: length as u64, head: vec![b'x'; length].into() };
+        let cells = lengths.iter().flat_map(|length| [text(1), text(1), text(*length)]).collect();
+        StoreEvent::Window(Arc::new(Window { view: 0, first: 0, columns: 3, cells }))
+    };
+    let (mut bench, result) = with_rows_that_come(0);
+    let width = |bench: &Bench| front(bench).layout.width(2);
+    bench.feed(Message::Result(result, window(&[20])));
+    assert_eq!(width(&bench), 20);
+    bench.feed(Message::Result(result, window(&[20, 30])));
+    assert_eq!(width(&bench), 30);
+    // A later window never narrows a column, and after the first screen of rows the widths stay.
+    bench.feed(Message::Result(result, window(&[5; 100])));
+    assert_eq!(width(&bench), 30);
+    bench.feed(Message::Result(result, window(&[50; 200])));
+    assert_eq!(width(&bench), 30);
+}
+
 fn asked(bench: &mut Bench) -> StoreCmd {
     let found =
         bench.take(|effect| matches!(effect, Effect::Store(command) if !matches!(command, StoreCmd::Window { .. })));

@@ -15,6 +15,9 @@ use crate::domain::text::visible;
 
 use super::{AfterSearch, ColumnLayout, Grid, GridAction, ResultSet, ValuePurpose};
 
+/// Rows to which the columns are fitted at least, if the result has so many.
+const FITTED_ROWS: u64 = 64;
+
 impl Grid {
     /// Handles an event of the store about a result. Ignores results that are closed.
     pub fn on_store(&mut self, id: ResultId, event: StoreEvent, cx: &mut PaneContext<'_>) {
@@ -39,9 +42,7 @@ impl Grid {
                 }
             }
             StoreEvent::Window(window) => {
-                if result.window.is_none() {
-                    fit_all(result, &window, cx.context);
-                }
+                fit_all(result, &window, cx.context);
                 result.requested_rows = None;
                 result.window = Some(window);
             }
@@ -194,11 +195,18 @@ impl ResultSet {
     }
 }
 
-/// Fits the columns to the values of the first window.
+/// Fits the columns to the first rows. The first window may have only some of them, since rows arrive in batches: later
+/// ones then widen the columns, and never narrow them.
 fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     let Some(columns) = result.columns.as_ref() else { return };
+    let fitted = result.window.as_ref().map_or(0, |fitted| fitted.range().end);
+    let is_first = result.window.is_none();
+    if !is_first && (window.first > 0 || fitted >= FITTED_ROWS || window.range().end <= fitted) {
+        return;
+    }
     for (column, width) in initial_widths(columns, window, context).into_iter().enumerate() {
-        result.layout.resize(column, width);
+        let least = if is_first { 0 } else { result.layout.width(column) };
+        result.layout.resize(column, width.max(least));
     }
 }
 
