@@ -1,6 +1,5 @@
-//! How many round trips it takes to connect, and what for: each portion of bytes is held up on its way to the first hop,
-//! and the time that this adds is counted in round trips, up to each rung and each statement of our own. Nothing is
-//! asserted.
+//! Measures how many round trips a connection needs, and for which steps. The bench delays all bytes to the first hop, and
+//! converts the additional time of each step and of each internal query to round trips. It asserts nothing.
 //!
 //! `cargo bench --bench connect` (needs `mariadb-server` and `openssh-server`)
 #![allow(
@@ -16,7 +15,7 @@
     missing_docs,
     unreachable_pub,
     dead_code,
-    reason = "it is run, not called; harness and rig are those of the live tests"
+    reason = "a bench is not a library, and shares its modules with the live tests"
 )]
 
 #[path = "../tests/live/harness.rs"]
@@ -31,49 +30,52 @@ use rig::{Forwarder, Mode, Rig};
 use rrx::demo::{Options, start};
 use rrx::domain::profile::{Hop, Profile};
 
-/// How long a portion is held up, each way.
+/// The delay in each direction.
 const DELAY: Duration = Duration::from_millis(50);
-/// Turns of each.
-const TURNS: usize = 5;
+/// Connections for each delay; the fastest one counts.
+const ATTEMPTS: usize = 5;
 
-/// What was told on the way to a session that is ready, each with the least time of all turns.
-async fn least(profile: &Profile) -> (Vec<(String, Duration)>, usize) {
-    let (mut least, mut own): (Vec<(String, Duration)>, usize) = (Vec::new(), 0);
-    for _ in 0..TURNS {
+/// Returns the steps until the session is ready, each with its shortest time of all attempts, and the number of internal
+/// queries.
+async fn fastest(profile: &Profile) -> (Vec<(String, Duration)>, usize) {
+    let (mut fastest, mut query_count): (Vec<(String, Duration)>, usize) = (Vec::new(), 0);
+    for _ in 0..ATTEMPTS {
         let live: Live = connect(profile.clone()).await.unwrap();
-        own = live.internal_queries.len();
-        let told = live.timeline.clone();
+        query_count = live.internal_queries.len();
+        let timeline = live.timeline.clone();
         live.close().await;
-        if least.is_empty() {
-            least = told;
+        if fastest.is_empty() {
+            fastest = timeline;
             continue;
         }
-        assert_eq!(least.len(), told.len(), "each turn takes the same steps");
-        for ((_, least), (_, took)) in least.iter_mut().zip(told) {
-            *least = took.min(*least);
+        assert_eq!(fastest.len(), timeline.len(), "each attempt takes the same steps");
+        for ((_, fastest), (_, took)) in fastest.iter_mut().zip(timeline) {
+            *fastest = took.min(*fastest);
         }
     }
-    (least, own)
+    (fastest, query_count)
 }
 
-async fn count(what: &str, profile: Profile) {
+async fn count_round_trips(what: &str, profile: Profile) {
     let hop = profile.route.first().expect("a hop");
-    let door = Forwarder::to(&hop.host, hop.port.unwrap_or(Hop::PORT));
-    let through = |known_as: &Hop| Hop { host: "127.0.0.1".into(), port: Some(door.port()), ..known_as.clone() };
-    let profile = Profile { route: vec![through(hop)], ..profile };
-    let (near, own) = least(&profile).await;
-    door.set(Mode::Delay(DELAY));
-    let (far, _) = least(&profile).await;
-    let trips = |far: Duration, near: Duration| far.saturating_sub(near).as_secs_f64() / (2.0 * DELAY.as_secs_f64());
-    let (last_near, last_far) = (near.last().unwrap().1, far.last().unwrap().1);
+    let forwarder = Forwarder::to(&hop.host, hop.port.unwrap_or(Hop::PORT));
+    let through = Hop { host: "127.0.0.1".into(), port: Some(forwarder.port()), ..hop.clone() };
+    let profile = Profile { route: vec![through], ..profile };
+    let (direct, query_count) = fastest(&profile).await;
+    forwarder.set(Mode::Delay(DELAY));
+    let (delayed, _) = fastest(&profile).await;
+    let trips = |delayed: Duration, direct: Duration| {
+        delayed.saturating_sub(direct).as_secs_f64() / (2.0 * DELAY.as_secs_f64())
+    };
+    let (last_direct, last_delayed) = (direct.last().unwrap().1, delayed.last().unwrap().1);
     println!(
-        "{what:<28} {own} statements of our own; {:.1} round trips one after the other; {last_near:.2?} without delay",
-        trips(last_far, last_near)
+        "{what:<28} {query_count} internal queries; {:.1} consecutive round trips; {last_direct:.2?} without delay",
+        trips(last_delayed, last_direct)
     );
     let mut before = 0.0;
-    for ((step, near), (_, far)) in near.iter().zip(&far) {
-        let at = trips(*far, *near);
-        println!("    {:4.1}  up to {at:4.1}: {step}", at - before);
+    for ((step, direct), (_, delayed)) in direct.iter().zip(&delayed) {
+        let at = trips(*delayed, *direct);
+        println!("    {:4.1}  total {at:4.1}: {step}", at - before);
         before = at;
     }
 }
@@ -83,9 +85,9 @@ async fn main() {
     let rig = Rig::start();
     let mut profile = rig.profile();
     profile.route[0].host_key = vec![rig.sshd().fingerprint("ed25519")];
-    count("OpenSSH and MariaDB over TLS", profile).await;
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options { subjects: 3, folder: folder.path().to_owned(), listen: None };
+    count_round_trips("OpenSSH and MariaDB over TLS", profile).await;
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options { subjects: 3, directory: directory.path().to_owned(), listen: None };
     let demo = start(options).await.unwrap();
-    count("rrx demo", demo.profile.clone()).await;
+    count_round_trips("rrx demo", demo.profile.clone()).await;
 }

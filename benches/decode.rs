@@ -1,5 +1,5 @@
-//! What the driver's row costs: packets of the text protocol into chunks by way of the driver's row of values, beside reading
-//! their bytes straight into chunks, which the driver does not let anyone do. No socket, no TLS.
+//! Measures the cost of the driver's row type. It compares decoding packets of the text protocol into chunks through the
+//! driver's row with decoding their bytes directly, which the driver's interface does not allow. No socket, no TLS.
 //!
 //! `cargo bench --bench decode [-- ROWS]`
 #![expect(
@@ -22,11 +22,11 @@ use mysql_common::value::{ServerSide, Value};
 use rrx::domain::results::{Cell, ChunkBuilder};
 
 const COLUMNS: usize = 12;
-/// Packets that are read again and again: enough that they do not all lie in the nearest cache.
+/// Distinct packets, which are read repeatedly. They are too many for the first-level cache.
 const PACKETS: usize = 20_000;
-const TURNS: usize = 5;
+const REPETITIONS: usize = 5;
 
-/// A row as `benches/results` has it: twelve values, about 150 bytes, one of them NULL at times.
+/// Returns a row like those of `benches/results`: twelve values, about 150 bytes. One of the values is sometimes NULL.
 fn packet(row: usize) -> Vec<u8> {
     let values = [
         Some(row.to_string()),
@@ -55,7 +55,7 @@ fn packet(row: usize) -> Vec<u8> {
     packet
 }
 
-/// The cells of a packet, borrowed from it (MySQL, "Text Resultset Row"). Only short values are made here.
+/// Returns the cells of a packet (MySQL, "Text Resultset Row"). Supports only values of at most 250 bytes.
 fn cells(mut rest: &[u8]) -> impl Iterator<Item = Cell<'_>> {
     std::iter::from_fn(move || {
         let (length, after) = rest.split_first()?;
@@ -71,7 +71,7 @@ fn cells(mut rest: &[u8]) -> impl Iterator<Item = Cell<'_>> {
 
 fn measure(rows: usize, packets: &[Vec<u8>], mut take: impl FnMut(&[u8])) -> Duration {
     let mut best = Duration::MAX;
-    for _ in 0..TURNS {
+    for _ in 0..REPETITIONS {
         let start = Instant::now();
         for packet in packets.iter().cycle().take(rows) {
             take(packet);
@@ -86,32 +86,32 @@ fn main() {
     let packets: Vec<Vec<u8>> = (0..PACKETS).map(packet).collect();
     let columns: Arc<[Column]> = (0..COLUMNS).map(|_| Column::new(ColumnType::MYSQL_TYPE_VAR_STRING)).collect();
     let mut builder = ChunkBuilder::new(COLUMNS);
-    let keep = |builder: &mut ChunkBuilder| {
+    let take_full_chunk = |builder: &mut ChunkBuilder| {
         if builder.is_full() {
             black_box(builder.take());
         }
     };
-    let straight = measure(rows, &packets, |packet| {
+    let direct = measure(rows, &packets, |packet| {
         builder.push(cells(packet));
-        keep(&mut builder);
+        take_full_chunk(&mut builder);
     });
-    let by_row = measure(rows, &packets, |packet| {
+    let through_row = measure(rows, &packets, |packet| {
         let read = ParseBuf(packet).parse::<RowDeserializer<ServerSide, Text>>(Arc::clone(&columns));
         let row: Row = read.unwrap().into();
         builder.push((0..COLUMNS).map(|column| match row.as_ref(column) {
             Some(Value::Bytes(bytes)) => Cell::Bytes(bytes.as_slice()),
             _ => Cell::Null,
         }));
-        keep(&mut builder);
+        take_full_chunk(&mut builder);
     });
-    let of = |took: Duration| took.as_nanos() as f64 / rows as f64;
-    println!("{rows} rows of {COLUMNS} columns, best of {TURNS}");
-    println!("{:<52} {:>7.0} ns a row", "bytes of the packet straight into chunks", of(straight));
-    println!("{:<52} {:>7.0} ns a row", "by way of the driver's row, as the session does", of(by_row));
+    let per_row = |took: Duration| took.as_nanos() as f64 / rows as f64;
+    println!("{rows} rows of {COLUMNS} columns, best of {REPETITIONS}");
+    println!("{:<52} {:>7.0} ns a row", "bytes of the packet directly into chunks", per_row(direct));
+    println!("{:<52} {:>7.0} ns a row", "through the driver's row, as the session does", per_row(through_row));
     println!(
         "{:<52} {:>7.0} ns a row, {:.0} ns a value",
         "the driver's row alone",
-        of(by_row) - of(straight),
-        (of(by_row) - of(straight)) / COLUMNS as f64
+        per_row(through_row) - per_row(direct),
+        (per_row(through_row) - per_row(direct)) / COLUMNS as f64
     );
 }

@@ -1,4 +1,4 @@
-//! What benches of the store share: columns, rows, a store that is filled, the latency of its windows.
+//! Columns and rows for the benches of the store, and the measurement of its windows.
 #![allow(dead_code, reason = "each bench uses a part")]
 
 use std::sync::Arc;
@@ -9,12 +9,11 @@ use rrx::domain::protocol::{End, ResultId, Rows, StoreCmd, StoreEvent};
 use rrx::domain::results::{Cell, Chunk, ChunkBuilder, Column, ColumnOrigin, WireType};
 use tokio::sync::mpsc;
 
-/// How many.
 pub(crate) const COLUMNS: usize = 10;
 /// The result that the benches fill.
 pub(crate) const RESULT: ResultId = ResultId(1);
 
-/// Numbers in the even ones, texts in the odd ones.
+/// Returns the columns: the even ones have numbers, the odd ones texts.
 pub(crate) fn columns() -> Arc<[Column]> {
     let column = |number: usize| Column {
         name: format!("column_{number}"),
@@ -29,7 +28,7 @@ pub(crate) fn columns() -> Arc<[Column]> {
     (0..COLUMNS).map(column).collect()
 }
 
-/// Rows in chunks, as a session makes them: the number of the row, a text, further numbers and texts.
+/// Generates rows in chunks like those of a session: the number of the row, a text, and more numbers and texts.
 pub(crate) fn chunks(rows: u64, text: impl Fn(u64, &mut String)) -> impl Iterator<Item = Chunk> {
     let mut builder = ChunkBuilder::new(COLUMNS);
     let mut row = 0;
@@ -61,13 +60,13 @@ pub(crate) fn chunks(rows: u64, text: impl Fn(u64, &mut String)) -> impl Iterato
     })
 }
 
-/// A number that looks random, the same for the same row.
+/// Returns a pseudo-random number that depends only on the row.
 pub(crate) fn mix(row: u64) -> u64 {
     let mixed = (row ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     (mixed ^ mixed >> 29).wrapping_mul(0x94d0_49bb_1331_11eb)
 }
 
-/// Sends these chunks as one whole result; answers with how long that took.
+/// Sends the chunks as one complete result, and returns the time it took.
 pub(crate) async fn feed(rows: mpsc::Sender<Rows>, chunks: impl Iterator<Item = Chunk>) -> Duration {
     let start = Instant::now();
     rows.send(Rows::Open { result: RESULT, columns: columns(), spilling: Spilling::Allowed }).await.unwrap();
@@ -78,19 +77,19 @@ pub(crate) async fn feed(rows: mpsc::Sender<Rows>, chunks: impl Iterator<Item = 
     start.elapsed()
 }
 
-/// Waits until the store has the end of the result.
-pub(crate) async fn until_all_are_there(event: &mut mpsc::Receiver<(ResultId, StoreEvent)>) {
-    while let Some((_, said)) = event.recv().await {
-        if matches!(said, StoreEvent::Progress(ref progress) if progress.end.is_some()) {
+/// Waits until the store has all rows of the result.
+pub(crate) async fn wait_for_all_rows(events: &mut mpsc::Receiver<(ResultId, StoreEvent)>) {
+    while let Some((_, event)) = events.recv().await {
+        if matches!(event, StoreEvent::Progress(ref progress) if progress.end.is_some()) {
             break;
         }
     }
 }
 
-/// The latencies of windows of 300 rows at random places of those that are known to be there, in order.
-pub(crate) async fn windows(
+/// Requests windows of 300 rows at random positions of the `known` rows, and returns the latencies, sorted.
+pub(crate) async fn measure_windows(
     commands: &mpsc::Sender<StoreCmd>,
-    event: &mut mpsc::Receiver<(ResultId, StoreEvent)>,
+    events: &mut mpsc::Receiver<(ResultId, StoreEvent)>,
     known: &mut u64,
     go_on: impl Fn(usize) -> bool,
 ) -> Vec<Duration> {
@@ -100,7 +99,7 @@ pub(crate) async fn windows(
         let start = Instant::now();
         commands.send(StoreCmd::Window { result: RESULT, rows: first..first + 300 }).await.unwrap();
         loop {
-            match event.recv().await {
+            match events.recv().await {
                 Some((_, StoreEvent::Progress(progress))) => *known = progress.rows,
                 Some((_, StoreEvent::Window(_))) | None => break,
                 Some(_) => {}
@@ -118,7 +117,7 @@ pub(crate) fn print_latencies(what: &str, took: &[Duration]) {
     println!("{what:<44} p50 {middle:.2?}  p99 {high:.2?}  max {most:.2?}  ({} windows of 300 rows)", took.len());
 }
 
-/// A line of `/proc/self/status`.
+/// Returns a value from `/proc/self/status`.
 pub(crate) fn memory(field: &str) -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with(field)).unwrap_or("unknown");

@@ -1,8 +1,8 @@
-//! libFuzzer's entry to the target `guard`.
+//! Runs the fuzz target `guard` under libFuzzer.
 #![no_main]
 
 #[path = "../targets/mod.rs"]
-#[allow(dead_code, reason = "the other targets have entries of their own")]
+#[allow(dead_code, reason = "the other targets have their own programs")]
 mod targets;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

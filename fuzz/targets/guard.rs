@@ -1,13 +1,14 @@
-//! The guard: what it lets through is one statement, at every version, and no write to a second, simpler reader.
+//! Fuzz target: a text that the guard accepts is one statement at every version, and a second, simpler reader finds no write
+//! in it.
 
 use rrx::domain::ids::SessionId;
 use rrx::domain::sql::guard::check;
 use rrx::domain::sql::split::statements;
 use rrx::domain::sql::{Dialect, ServerFamily};
 
-use super::{dialects, number};
+use super::{dialects, fingerprint};
 
-/// Verbs that begin a write, or something else that rrx never sends.
+/// First words of writes and of other statements that rrx never sends.
 const WRITE_VERBS: [&str; 27] = [
     "INSERT",
     "UPDATE",
@@ -37,7 +38,7 @@ const WRITE_VERBS: [&str; 27] = [
     "PREPARE",
     "EXECUTE",
 ];
-/// Words that make a write of a query when they follow each other.
+/// Sequences of words that turn a SELECT into a write.
 const WRITE_PHRASES: [&[&str]; 6] = [
     &["INTO", "OUTFILE"],
     &["INTO", "DUMPFILE"],
@@ -46,45 +47,45 @@ const WRITE_PHRASES: [&[&str]; 6] = [
     &["REPLACE", "INTO"],
     &["LOCK", "IN", "SHARE", "MODE"],
 ];
-/// Functions with an effect, or with a reach outside of the database.
+/// Functions that have an effect or read outside the database.
 const FUNCTIONS: [&str; 4] = ["GET_LOCK", "RELEASE_LOCK", "LOAD_FILE", "MASTER_POS_WAIT"];
 
-/// Reads the bytes as a statement in every dialect.
+/// Checks the bytes as a statement in every dialect.
 pub fn guard(data: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(data);
     let mut outcomes = Vec::new();
     for dialect in dialects() {
         match check(&text, dialect, SessionId(1)) {
             Ok(checked) => {
-                assert_eq!(checked.text(), text, "what was checked is what is sent");
+                assert_eq!(checked.text(), text, "the checked text is the text that is sent");
                 assert_eq!(statements(&text, dialect).len(), 1, "one statement");
                 for version in [(0, 0, 0), (5, 7, 30), (8, 0, 0), (10, 3, 1), (11, 8, 0), (99, 99, 99)] {
                     let other = Dialect { version, ..dialect };
-                    assert!(check(&text, other, SessionId(1)).is_ok(), "{version:?}: passes at every version");
+                    assert!(check(&text, other, SessionId(1)).is_ok(), "{version:?}: a text passes at every version");
                 }
                 for comments in [Comments::Run, Comments::Ignored] {
-                    assert_reads(&text, dialect, comments);
+                    assert_reads_only(&text, dialect, comments);
                 }
                 outcomes.push(String::new());
             }
             Err(refusal) => {
-                assert!(text.get(refusal.at.clone()).is_some(), "the place lies in the text");
+                assert!(text.get(refusal.at.clone()).is_some(), "the position is in the text");
                 assert!(!refusal.what.is_empty() && !refusal.hint.is_empty());
                 outcomes.push(refusal.what.chars().take(24).collect());
             }
         }
     }
-    number(outcomes)
+    fingerprint(outcomes)
 }
 
-/// What a server does with the executable comments of its own kind.
+/// Whether a server runs the executable comments that are meant for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Comments {
     Run,
     Ignored,
 }
 
-/// A word or one other character, outside of literals, quoted names and comments.
+/// A part of a statement, without spaces and comments.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece {
     Word(String),
@@ -93,9 +94,9 @@ enum Piece {
     Quoted,
 }
 
-fn assert_reads(text: &str, dialect: Dialect, comments: Comments) {
+fn assert_reads_only(text: &str, dialect: Dialect, comments: Comments) {
     let pieces = pieces(text, dialect, comments);
-    // A word after a dot is a name, whatever it says.
+    // A word after a dot is a name, even if it is also a keyword.
     let words: Vec<Option<&str>> = pieces
         .iter()
         .enumerate()
@@ -120,22 +121,22 @@ fn assert_reads(text: &str, dialect: Dialect, comments: Comments) {
     }
     if !only_explains {
         for phrase in WRITE_PHRASES {
-            let is_there = words
-                .windows(phrase.len())
-                .any(|window| window.iter().zip(phrase).all(|(word, wanted)| word.is_some_and(|word| word == *wanted)));
+            let is_there = words.windows(phrase.len()).any(|window| {
+                window.iter().zip(phrase).all(|(word, expected)| word.is_some_and(|word| word == *expected))
+            });
             assert!(!is_there, "{phrase:?}: {reading}");
         }
     }
 }
 
-/// Takes a text apart, character by character.
+/// Splits a text into its parts, character by character.
 fn pieces(text: &str, dialect: Dialect, comments: Comments) -> Vec<Piece> {
     let all: Vec<char> = text.chars().collect();
     let is = |at: usize, what: &str| what.chars().enumerate().all(|(i, c)| all.get(at + i) == Some(&c));
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(&c) = all.get(at) {
-        let own_mark = match dialect.server {
+        let opening = match dialect.server {
             ServerFamily::MariaDb if is(at, "/*M!") => 4,
             ServerFamily::MySql | ServerFamily::MariaDb | ServerFamily::Other if is(at, "/*!") => 3,
             ServerFamily::MySql | ServerFamily::MariaDb | ServerFamily::Other => 0,
@@ -145,22 +146,21 @@ fn pieces(text: &str, dialect: Dialect, comments: Comments) -> Vec<Piece> {
             while all.get(at).is_some_and(|&c| c != '\n') {
                 at += 1;
             }
-        } else if own_mark > 0 {
-            let digits = all[at + own_mark..].iter().take(6).take_while(|c| c.is_ascii_digit()).count();
-            let version: u32 =
-                all[at + own_mark..at + own_mark + digits].iter().collect::<String>().parse().unwrap_or(0);
-            // MariaDB takes these versions for MySQL's, and never runs such a comment.
+        } else if opening > 0 {
+            let digits = all[at + opening..].iter().take(6).take_while(|c| c.is_ascii_digit()).count();
+            let version: u32 = all[at + opening..at + opening + digits].iter().collect::<String>().parse().unwrap_or(0);
+            // MariaDB reads these as versions of MySQL, and never runs such a comment.
             let is_foreign = dialect.server == ServerFamily::MariaDb
-                && own_mark == 3
+                && opening == 3
                 && digits >= 5
                 && (50_700..=99_999).contains(&version);
             if comments == Comments::Run && !is_foreign {
-                at += own_mark + if digits >= 5 { digits } else { 0 };
+                at += opening + if digits >= 5 { digits } else { 0 };
             } else if digits >= 5 {
-                at = skipped(&all, at + own_mark);
+                at = after_skipped_comment(&all, at + opening);
             } else {
-                // Without a version every server runs it.
-                at += own_mark;
+                // Every server runs a comment without a version.
+                at += opening;
             }
         } else if is(at, "/*") {
             at += 2;
@@ -204,8 +204,8 @@ fn pieces(text: &str, dialect: Dialect, comments: Comments) -> Vec<Piece> {
     found
 }
 
-/// The place after an executable comment that does not run; plain comments in it do not end it.
-fn skipped(all: &[char], from: usize) -> usize {
+/// Returns the position after an executable comment that does not run. Plain comments in it do not end it.
+fn after_skipped_comment(all: &[char], from: usize) -> usize {
     let is = |at: usize, what: [char; 2]| all.get(at..at + 2) == Some(&what[..]);
     let mut at = from;
     while at < all.len() {

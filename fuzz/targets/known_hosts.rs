@@ -1,14 +1,15 @@
-//! `known_hosts`: every line is used, skipped with a reason, or empty; no line keeps the others from being used.
+//! Fuzz target: each line of a `known_hosts` file is used, skipped with a reason, or empty. A wrong line does not affect the
+//! other lines.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use rrx::domain::ssh::host_key::HostKey;
 use rrx::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts, format_hashed_line, format_line};
 
-use super::number;
+use super::fingerprint;
 
-/// A key that the data cannot hold.
-fn own_key(data: &[u8]) -> HostKey {
+/// Returns a key that the data cannot contain, because it depends on the data's hash.
+fn key_outside(data: &[u8]) -> HostKey {
     let mut hasher = DefaultHasher::new();
     data.hash(&mut hasher);
     let algorithm = "ssh-ed25519";
@@ -19,7 +20,7 @@ fn own_key(data: &[u8]) -> HostKey {
     HostKey { algorithm: algorithm.into(), blob }
 }
 
-/// Reads the bytes as the file.
+/// Reads the bytes as a `known_hosts` file.
 pub fn known_hosts(data: &[u8]) -> u64 {
     let known = KnownHosts::parse(data);
     let lines = data.split(|byte| *byte == b'\n').count();
@@ -30,7 +31,7 @@ pub fn known_hosts(data: &[u8]) -> u64 {
         last = skipped.line;
     }
 
-    let key = own_key(data);
+    let key = key_outside(data);
     assert!(!matches!(known.status("db", 22, &key), HostKeyStatus::Known { .. } | HostKeyStatus::Revoked { .. }));
     let mut kept: Vec<&[u8]> = data.split(|byte| *byte == b'\n').collect();
     for skipped in known.skipped.iter().rev() {
@@ -40,18 +41,18 @@ pub fn known_hosts(data: &[u8]) -> u64 {
     assert!(without.skipped.is_empty(), "only the skipped lines are wrong");
     for port in [22, 2222] {
         let kind = std::mem::discriminant(&known.status("db", port, &key));
-        assert_eq!(kind, std::mem::discriminant(&without.status("db", port, &key)), "a skipped line decides nothing");
+        assert_eq!(kind, std::mem::discriminant(&without.status("db", port, &key)), "a skipped line changes nothing");
         assert_eq!(known.recorded_key_types("db", port), without.recorded_key_types("db", port));
         for line in [format_line("db", port, &key), format_hashed_line("db", port, &key, &[7; 20])] {
-            let more = KnownHosts::parse(&[data, b"\n", line.as_bytes()].concat());
+            let extended = KnownHosts::parse(&[data, b"\n", line.as_bytes()].concat());
             assert_eq!(
-                more.status("db", port, &key),
+                extended.status("db", port, &key),
                 HostKeyStatus::Known { line: lines + 1 },
                 "a recorded key is known"
             );
-            assert_eq!(more.skipped, known.skipped, "a recorded key leaves the other lines alone");
+            assert_eq!(extended.skipped, known.skipped, "a recorded key does not change the other lines");
         }
     }
     let why: Vec<_> = known.skipped.iter().map(|skipped| skipped.why).take(3).collect();
-    number((why, known.recorded_key_types("db", 22).len().min(4), known.authorities("db", 22).count().min(3)))
+    fingerprint((why, known.recorded_key_types("db", 22).len().min(4), known.authorities("db", 22).count().min(3)))
 }

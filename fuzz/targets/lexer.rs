@@ -1,4 +1,4 @@
-//! The lexer and the splitter: tokens cover the text, statements share it.
+//! Fuzz target: tokens cover the whole text, and so do the extents of the statements.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use rrx::domain::sql::highlight::classes;
 use rrx::domain::sql::lex::lex;
 use rrx::domain::sql::split::statements;
 
-use super::{dialects, number};
+use super::{dialects, fingerprint};
 
 /// Reads the bytes as SQL text in every dialect.
 pub fn lexer(data: &[u8]) -> u64 {
@@ -24,25 +24,25 @@ pub fn lexer(data: &[u8]) -> u64 {
         seen.extend(tokens.windows(2).map(|pair| format!("{:?} {:?}", pair[0].kind, pair[1].kind)));
 
         let found = statements(&text, dialect);
-        let mut shared = 0;
+        let mut covered = 0;
         for statement in &found {
-            assert_eq!(statement.extent.start, shared, "shares leave no gap");
+            assert_eq!(statement.extent.start, covered, "extents leave no gap");
             assert!(
                 statement.extent.start <= statement.span.start && statement.span.end <= statement.extent.end,
-                "a statement lies in its share"
+                "a statement is in its extent"
             );
-            shared = statement.extent.end;
+            covered = statement.extent.end;
         }
-        assert!(found.is_empty() || shared == text.len(), "shares cover the text");
+        assert!(found.is_empty() || covered == text.len(), "extents cover the text");
 
-        // Joined with semicolons, the statements are the same ones. A token without its end would take the semicolon, and
-        // two minus signs at the end of a statement are a comment once a space follows.
+        // Joining the statements with semicolons does not change them. This does not apply to a token without its end, which
+        // would include the semicolon, and to two minus signs at the end of a statement, which become a comment.
         let texts: Vec<&str> = found.iter().map(|statement| &text[statement.span.clone()]).collect();
         if tokens.iter().all(|token| !token.is_broken) && texts.iter().all(|text| !text.ends_with('-')) {
             let joined = texts.join("\n;\n");
-            let again: Vec<&str> =
+            let split: Vec<&str> =
                 statements(&joined, dialect).into_iter().map(|statement| &joined[statement.span]).collect();
-            assert_eq!(again, texts, "statements stay the same when they are joined");
+            assert_eq!(split, texts, "statements stay the same when they are joined");
         }
         let mut last = 0;
         for (span, _) in classes(&text, dialect) {
@@ -50,5 +50,5 @@ pub fn lexer(data: &[u8]) -> u64 {
             last = span.end;
         }
     }
-    number(seen)
+    fingerprint(seen)
 }

@@ -1,8 +1,8 @@
-//! The bodies of the fuzz targets. `tests/fuzz` runs them for a bounded time on every toolchain, `fuzz/fuzz_targets` under
+//! The fuzz targets. `tests/fuzz` runs them for a limited time on every toolchain, `fuzz/fuzz_targets` runs them under
 //! libFuzzer.
 //!
-//! A target panics where a property does not hold. It returns a number for what the input did, so that a runner without
-//! coverage can see that an input did something new.
+//! A target panics if a property is violated. It returns a fingerprint of its results, so that a runner without coverage can
+//! see that an input had a new effect.
 
 mod guard;
 mod known_hosts;
@@ -22,14 +22,14 @@ pub use wire::wire;
 
 use rrx::domain::sql::{Dialect, ServerFamily, SqlMode};
 
-/// The number for what an input did.
-fn number(what: impl Hash) -> u64 {
+/// Returns the fingerprint of a target's results.
+fn fingerprint(results: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
+    results.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Servers and modes that read one text differently.
+/// Returns the servers and SQL modes that read the same text differently.
 fn dialects() -> impl Iterator<Item = Dialect> {
     let servers =
         [(ServerFamily::MySql, (8, 0, 36)), (ServerFamily::MariaDb, (10, 11, 6)), (ServerFamily::Other, (8, 0, 36))];

@@ -1,16 +1,16 @@
-//! `ssh_config(5)`: never fails otherwise than with a line of the file, the first value wins, a block for another host
-//! changes nothing.
+//! Fuzz target: reading an `ssh_config(5)` file gives a configuration or an error, the first value wins, and a block for
+//! another host changes nothing.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rrx::domain::ssh::ssh_config::{HostConfig, HostLookup, SshConfigError, SshConfigFiles, host_config};
 
-use super::number;
+use super::fingerprint;
 
 const PATH: &str = "/home/ann/.ssh/config";
 
-/// One file, which every `Include` means too.
+/// A file system that returns the same file for every path, also for `Include`.
 struct OneFile(Vec<u8>);
 
 impl SshConfigFiles for OneFile {
@@ -28,7 +28,7 @@ impl SshConfigFiles for OneFile {
 }
 
 fn read(text: Vec<u8>) -> Result<HostConfig, SshConfigError> {
-    let asked = HostLookup {
+    let lookup = HostLookup {
         host: "bastion".into(),
         user: None,
         port: None,
@@ -37,10 +37,10 @@ fn read(text: Vec<u8>) -> Result<HostConfig, SshConfigError> {
         local_host: "desk".into(),
         home: "/home/ann".into(),
     };
-    host_config(&asked, &[PATH.into()], &OneFile(text))
+    host_config(&lookup, &[PATH.into()], &OneFile(text))
 }
 
-/// Reads the bytes as the user's file.
+/// Reads the bytes as the user's `ssh_config` file.
 pub fn ssh_config(data: &[u8]) -> u64 {
     let found = read(data.to_vec());
     let is_including = data.windows(7).any(|word| word.eq_ignore_ascii_case(b"include"));
@@ -54,7 +54,7 @@ pub fn ssh_config(data: &[u8]) -> u64 {
         assert_eq!(config.user.as_deref(), Some("first"), "the first value wins");
     }
     match found {
-        Ok(config) => number((
+        Ok(config) => fingerprint((
             config.user.is_some(),
             config.port.is_some(),
             (config.identity_files.len().min(4), config.certificate_files.len().min(4), config.identities_only),
@@ -64,7 +64,7 @@ pub fn ssh_config(data: &[u8]) -> u64 {
         )),
         Err(problem) => {
             let text = problem.to_string();
-            number(text.chars().filter(|c| !c.is_ascii_digit()).take(80).collect::<String>())
+            fingerprint(text.chars().filter(|c| !c.is_ascii_digit()).take(80).collect::<String>())
         }
     }
 }

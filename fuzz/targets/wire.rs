@@ -1,9 +1,9 @@
-//! The demo server's reader of packets: bounded, and the inverse of its writer.
+//! Fuzz target: the demo server's packet reader uses only the bytes it receives, and is the inverse of the packet writer.
 
-use rrx::demo::wire::client_bytes::{bound_values, packets, sign_in, written};
+use rrx::demo::wire::client_bytes::{count_bound_values, parse_sign_in, read_packets, write_packets};
 use tokio::runtime::{Builder, Runtime};
 
-use super::number;
+use super::fingerprint;
 
 thread_local! {
     // The writer has a time limit, so it needs a runtime with a clock.
@@ -14,24 +14,29 @@ thread_local! {
 pub fn wire(data: &[u8]) -> u64 {
     RUNTIME.with(|runtime| {
         runtime.block_on(async {
-            let read = packets(data).await;
+            let read = read_packets(data).await;
             if let Ok(payloads) = &read {
                 let length: usize = payloads.iter().map(|payload| payload.len() + 4).sum();
-                assert!(length <= data.len(), "a payload holds no byte that did not come");
-                let bytes = written(payloads).await.expect("memory takes all bytes");
-                assert_eq!(packets(&bytes).await.expect("own packets"), *payloads, "what is written reads as it was");
+                assert!(length <= data.len(), "a payload has only bytes from the input");
+                let bytes = write_packets(payloads).await.expect("writing to memory does not fail");
+                let reread = read_packets(&bytes).await.expect("the writer's packets are valid");
+                assert_eq!(reread, *payloads, "rereading gives the same packets");
             }
-            let signed = sign_in(data);
-            if let Some((user, database)) = &signed {
-                // A byte that is no text becomes one character of three bytes.
+            let sign_in = parse_sign_in(data);
+            if let Some((user, database)) = &sign_in {
+                // An invalid byte becomes a character of three bytes.
                 assert!(user.len() <= 3 * data.len());
                 assert!(database.as_ref().is_none_or(|name| !name.is_empty()));
             }
             let count = data.first().map_or(0, |&byte| usize::from(byte));
-            let values = bound_values(data.get(1..).unwrap_or_default(), count);
+            let values = count_bound_values(data.get(1..).unwrap_or_default(), count);
             assert!(values.is_none_or(|values| values == count), "one value for each parameter");
             let shape = read.map(|payloads| payloads.iter().map(|payload| payload.len().min(8)).collect::<Vec<_>>());
-            number((shape.map_err(|error| error.to_string()), signed.is_some(), values.map(|count| count.min(16))))
+            fingerprint((
+                shape.map_err(|error| error.to_string()),
+                sign_in.is_some(),
+                values.map(|count| count.min(16)),
+            ))
         })
     })
 }

@@ -51,7 +51,7 @@ pub async fn listen(
     paths: &Paths,
     err: &mut dyn Write,
 ) -> Result<u8, Problem> {
-    let options = Options { subjects: command.subjects, folder: paths.demo().state, listen: Some(address) };
+    let options = Options { subjects: command.subjects, directory: paths.demo().state, listen: Some(address) };
     let running = demo_profile::launch(options).await?;
     let address = running.listen.unwrap_or(address);
     let _ = writeln!(

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The reason why the demo does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error("the demo cannot use {path}: {why}")]

@@ -49,7 +49,7 @@ pub(super) async fn serve(
 }
 
 async fn run_session(config: Arc<Config>, stream: TcpStream, client: JumpHostClient, stop: CancellationToken) {
-    // Without it small packets are delayed; a failure does no other harm.
+    // Without this option small packets are delayed. A failure does no other harm.
     let _ = stream.set_nodelay(true);
     // An error ends only this session.
     let Ok(session) = russh::server::run_stream(config, stream, client).await else { return };

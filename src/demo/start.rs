@@ -25,7 +25,7 @@ pub struct Options {
     /// Number of subjects in each study.
     pub subjects: u32,
     /// The demo's own directory for its keys and its password. It is created if it does not exist.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// The address on which other clients can reach the replica without its jump host.
     pub listen: Option<SocketAddr>,
 }
@@ -72,9 +72,9 @@ pub async fn start(options: Options) -> Result<Running, DemoError> {
 /// # Errors
 /// See [`start`].
 pub async fn start_with(options: Options, translator: Translator) -> Result<Running, DemoError> {
-    let folder = options.folder.clone();
+    let directory = options.directory.clone();
     let credentials =
-        tokio::task::spawn_blocking(move || credentials::load(&folder)).await.map_err(|_| DemoError::Lost)??;
+        tokio::task::spawn_blocking(move || credentials::load(&directory)).await.map_err(|_| DemoError::Lost)??;
     let (jump_listener, jump_host) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let direct = match options.listen {
         Some(at) => Some(bind(at).await?),
@@ -121,7 +121,7 @@ async fn serve_direct_clients(listener: TcpListener, server: Arc<Server>, stop: 
         };
         let server = Arc::clone(&server);
         tokio::spawn(async move {
-            // Without it small replies are delayed; a failure does no other harm.
+            // Without this option small replies are delayed. A failure does no other harm.
             let _ = stream.set_nodelay(true);
             // An error ends only this connection.
             let _ = wire::serve_client(server, stream, from.to_string()).await;
@@ -131,8 +131,8 @@ async fn serve_direct_clients(listener: TcpListener, server: Arc<Server>, stop: 
 
 /// Returns the built-in profile for lists, before the demo is started. Only [`Running::profile`] can connect.
 #[must_use]
-pub fn outline(folder: &Path) -> Profile {
-    let (identity, password) = credentials::file_paths(folder);
+pub fn outline(directory: &Path) -> Profile {
+    let (identity, password) = credentials::file_paths(directory);
     profile(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), String::new(), identity, password)
 }
 

@@ -16,8 +16,8 @@ use crate::io::session::PrepareProfile;
 #[must_use]
 pub fn profile(subjects: u32, env: &HostEnv) -> BuiltInProfile {
     let paths = env.paths.demo();
-    let options = Options { subjects, folder: paths.state.clone(), listen: None };
-    let profile = Arc::new(outline(&options.folder));
+    let options = Options { subjects, directory: paths.state.clone(), listen: None };
+    let profile = Arc::new(outline(&options.directory));
     let mut context = env.context_in(paths);
     context.session.prepare = Some(start_on_connect(options));
     // The demo does not depend on the user's SSH configuration.

@@ -81,7 +81,7 @@ fn collect(random: &mut Random, form: &FilledForm<'_>, subject: &Subject, item: 
 }
 
 impl CollectedValue {
-    /// Prints the value as `item_data.value` holds it.
+    /// Prints the value as `item_data.value` stores it.
     pub(super) fn print(&self) -> Option<String> {
         match self {
             Self::Missing => None,

@@ -18,7 +18,7 @@ pub(super) struct DdlError {
 /// Parses one database. Its views may refer to the databases of `known`.
 ///
 /// # Errors
-/// The first syntax error.
+/// Returns the first syntax error.
 pub(super) fn parse_database(name: &str, text: &str, known: &DemoSchema) -> Result<Database, DdlError> {
     let mut parser = DdlParser { text, tokens: tokenize(text), next: 0 };
     let mut database = Database { name: name.to_owned(), ..Database::default() };

@@ -6,9 +6,8 @@ pub(super) enum DdlToken {
     Word(String),
     /// A name in backticks.
     Name(String),
-    /// A string literal.
     Text(String),
-    /// A bit literal as it stands, such as `b'0'`.
+    /// A bit literal as it is written, such as `b'0'`.
     Bits(String),
     /// Any other character.
     Symbol(char),

@@ -15,7 +15,6 @@ impl DemoTime {
         Self(days * DAY)
     }
 
-    /// Adds seconds.
     pub(super) const fn plus(self, seconds: i64) -> Self {
         Self(self.0 + seconds * SECOND)
     }

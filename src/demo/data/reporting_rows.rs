@@ -13,7 +13,6 @@ const ESCAPES: &str =
     "\u{1b}[31mred\u{1b}[0m \u{1b}]0;title\u{7} \u{1b}[2J \u{9b}1m bell\u{7} back\u{8} nul\0 del\u{7f}";
 /// Text with changes of direction.
 const BIDI: &str = "abc \u{202e}desrever\u{202c} \u{2066}isolated\u{2069} שלום عربي end";
-/// Wide characters.
 const CJK: &str = "日本語のテキスト 中文字符 한국어 ｆｕｌｌ";
 /// Combining marks, and emoji joined by zero-width joiners.
 const MARKS: &str = "e\u{301} n\u{303} Z\u{351}\u{36b}\u{343} 👩\u{200d}🔬 🇬🇧 👍🏽 zero\u{200b}width";

@@ -1,4 +1,4 @@
-//! Creates and fills the demo's tables in SQLite, in the storage forms that [`crate::demo::schema`] describes.
+//! Creates and fills the demo's tables in SQLite, in the storage formats that [`crate::demo::schema`] describes.
 //!
 //! Views are not created, because the translator expands their text.
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A value in the form in which SQLite stores it (see [`crate::demo::schema`]).
+/// A value as SQLite stores it (see [`crate::demo::schema`]).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum DemoValue {
     #[default]

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 /// Why a running statement must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DemoStopReason {
-    /// By KILL.
+    /// KILL stopped it.
     Killed,
-    /// By `max_statement_time`.
+    /// It reached `max_statement_time`.
     TimedOut,
 }
 

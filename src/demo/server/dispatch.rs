@@ -28,7 +28,7 @@ impl Session {
     /// Runs one statement. After its rows are read or dropped, call [`Session::finish`].
     ///
     /// # Errors
-    /// The errors of a MariaDB server.
+    /// Returns the errors of a MariaDB server.
     pub(crate) async fn run(
         &mut self,
         statement: &str,
@@ -76,7 +76,7 @@ impl Session {
     /// Returns the columns that a statement would return. The list is empty for a statement without rows.
     ///
     /// # Errors
-    /// The errors that running it would give.
+    /// Returns the errors that running it would give.
     pub(crate) fn columns(&self, text: &str, parameters: &[Parameter]) -> Result<Vec<Column>, SqlError> {
         let mut buffer = TokenBuffer::default();
         Ok(match statement::parse(text, &mut buffer)? {

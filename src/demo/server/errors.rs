@@ -3,58 +3,48 @@
 use crate::demo::translate::SqlError;
 pub(in crate::demo) use crate::demo::translate::errors::{UNSUPPORTED, error, unsupported};
 
-/// 1064 near this text.
+/// Creates error 1064 with the text at which the syntax is wrong.
 pub(super) fn syntax_error(near: &str) -> SqlError {
     crate::demo::translate::errors::syntax(near, 1)
 }
 
-/// 1300.
 pub(crate) fn invalid_utf8() -> SqlError {
     error(1300, "HY000", "Invalid utf8mb4 character string")
 }
 
-/// 1049.
 pub(super) fn unknown_database(name: &str) -> SqlError {
     error(1049, "42000", format!("Unknown database '{name}'"))
 }
 
-/// 1046.
 pub(super) fn no_database() -> SqlError {
     error(1046, "3D000", "No database selected")
 }
 
-/// 1146.
 pub(super) fn no_table(database: &str, table: &str) -> SqlError {
     error(1146, "42S02", format!("Table '{database}.{table}' doesn't exist"))
 }
 
-/// 1142.
 pub(super) fn denied_table(user: &str, database: &str, table: &str) -> SqlError {
     error(1142, "42000", format!("SELECT command denied to user '{user}'@'localhost' for table `{database}`.`{table}`"))
 }
 
-/// 1045.
 pub(crate) fn denied_user(user: &str, host: &str, has_password: bool) -> SqlError {
     let using = if has_password { "YES" } else { "NO" };
     error(1045, "28000", format!("Access denied for user '{user}'@'{host}' (using password: {using})"))
 }
 
-/// 1193.
 pub(super) fn unknown_variable(name: &str) -> SqlError {
     error(1193, "HY000", format!("Unknown system variable '{name}'"))
 }
 
-/// 1231.
 pub(super) fn wrong_value(name: &str, value: &str) -> SqlError {
     error(1231, "42000", format!("Variable '{name}' can't be set to the value of '{value}'"))
 }
 
-/// 1232.
 pub(super) fn wrong_type(name: &str) -> SqlError {
     error(1232, "42000", format!("Incorrect argument type to variable '{name}'"))
 }
 
-/// 1290.
 pub(super) fn read_only_server() -> SqlError {
     error(
         1290,
@@ -63,17 +53,14 @@ pub(super) fn read_only_server() -> SqlError {
     )
 }
 
-/// 1792.
 pub(super) fn read_only_transaction() -> SqlError {
     error(1792, "25006", "Cannot execute statement in a READ ONLY transaction")
 }
 
-/// 1317.
 pub(super) fn interrupted() -> SqlError {
     error(1317, "70100", "Query execution was interrupted")
 }
 
-/// 1969.
 pub(super) fn timed_out() -> SqlError {
     error(1969, "70100", "Query execution was interrupted (max_statement_time exceeded)")
 }

@@ -26,7 +26,7 @@ impl DatabaseImage {
     /// Creates the databases in memory, lets `load` fill them, and keeps their bytes until the program ends.
     ///
     /// # Errors
-    /// SQLite's error.
+    /// Returns SQLite's error.
     pub(super) fn create(
         schema: &DemoSchema,
         install: fn(&Connection, &Warnings) -> rusqlite::Result<()>,
@@ -59,7 +59,7 @@ impl DatabaseImage {
     /// Opens a SQLite connection to the data.
     ///
     /// # Errors
-    /// SQLite's error.
+    /// Returns SQLite's error.
     pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let mut opened = Connection::open_in_memory()?;
         opened.pragma_update(None, "temp_store", "MEMORY")?;
@@ -122,7 +122,7 @@ fn fill_information_schema(connection: &Connection, schema: &DemoSchema, sizes: 
 /// Replaces the rows of a table of the information schema.
 ///
 /// # Errors
-/// SQLite's error.
+/// Returns SQLite's error.
 pub(super) fn replace_rows(connection: &Connection, table: &str, rows: &[Row]) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("DELETE FROM {}.{}", quoted_name(NAME), quoted_name(table)))?;
     insert_rows(connection, table, rows)

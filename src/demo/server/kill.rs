@@ -6,7 +6,7 @@ use super::session::Session;
 use super::tokens::{TokenCursor, TokenKind};
 use crate::demo::translate::SqlError;
 
-/// Runs `KILL [HARD | SOFT] [CONNECTION | QUERY] id`. The cursor stands after KILL.
+/// Runs `KILL [HARD | SOFT] [CONNECTION | QUERY] id`. The cursor is after KILL.
 ///
 /// # Errors
 /// 1064 (syntax), 1094 (unknown id), 1317 if the connection kills itself.

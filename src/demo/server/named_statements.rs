@@ -18,12 +18,12 @@ pub(super) struct NamedStatements {
 }
 
 impl NamedStatements {
-    /// Returns whether a SET statement sets user variables. The cursor stands after SET.
+    /// Returns whether a SET statement sets user variables. The cursor is after SET.
     pub(super) fn sets_user_variables(cursor: &TokenCursor<'_>) -> bool {
         cursor.peek().is_some_and(|token| token.kind == TokenKind::Variable && !token.text.starts_with("@@"))
     }
 
-    /// Runs `SET @x = ?, …`. The cursor stands after SET.
+    /// Runs `SET @x = ?, …`. The cursor is after SET.
     ///
     /// # Errors
     /// 1064 (syntax), 1235 (not supported).
@@ -52,7 +52,7 @@ impl NamedStatements {
         self.check_limit()
     }
 
-    /// Returns the name and the text of `PREPARE s FROM @x`. The cursor stands after PREPARE.
+    /// Returns the name and the text of `PREPARE s FROM @x`. The cursor is after PREPARE.
     ///
     /// # Errors
     /// 1064 (syntax), 1065 (the variable has no text).
@@ -83,7 +83,7 @@ impl NamedStatements {
         self.check_limit()
     }
 
-    /// Runs `DEALLOCATE PREPARE s`. The cursor stands after DEALLOCATE.
+    /// Runs `DEALLOCATE PREPARE s`. The cursor is after DEALLOCATE.
     ///
     /// # Errors
     /// 1064 (syntax), 1243 (unknown statement).

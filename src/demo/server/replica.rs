@@ -27,7 +27,6 @@ pub struct Account {
     pub password: Secret,
 }
 
-/// The demo replica.
 pub struct Server {
     pub(super) schema: DemoSchema,
     pub(super) image: DatabaseImage,
@@ -41,7 +40,7 @@ impl Server {
     /// Creates the databases of `schema`, lets `load` fill them, and adds the information schema.
     ///
     /// # Errors
-    /// SQLite's error while the data is created.
+    /// Returns SQLite's error if the data cannot be created.
     pub fn new(
         mut schema: DemoSchema,
         load: impl FnOnce(&Connection) -> rusqlite::Result<()>,

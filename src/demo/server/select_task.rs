@@ -86,17 +86,17 @@ impl SelectBatch {
 /// An event of a running statement. The rows are complete when the channel closes without `Failed`.
 #[derive(Debug)]
 pub(crate) enum SelectEvent {
-    /// Comes first.
+    /// The first event.
     Columns(Vec<Column>),
     Rows(SelectBatch),
-    /// Comes last, if the statement failed.
+    /// The last event of a statement that failed.
     Failed(SqlError),
 }
 
 /// Prepares a SQLite connection: registers the translator's functions and the stop switch.
 ///
 /// # Errors
-/// SQLite's error.
+/// Returns SQLite's error.
 pub(super) fn prepare(
     sqlite: &mut Connection,
     translator: Translator,

@@ -163,7 +163,7 @@ impl Session {
     /// Takes the SQLite connection. It is opened at the first use.
     ///
     /// # Errors
-    /// SQLite's error as 1235.
+    /// Returns SQLite's error as 1235.
     pub(super) async fn take_sqlite(&mut self) -> Result<Connection, SqlError> {
         if let Some(task) = self.running.take() {
             // If the task panicked, its connection is lost and a new one is opened.

@@ -12,7 +12,7 @@ use crate::demo::translate::{SqlError, Variable};
 /// A value that is not evaluated yet: its text and its tokens.
 type ValueExpr<'a> = (&'a str, &'a [Token]);
 
-/// Runs `SET …`. The cursor stands after SET.
+/// Runs `SET …`. The cursor is after SET.
 pub(super) async fn run(session: &mut Session, mut cursor: TokenCursor<'_>) -> Result<(), SqlError> {
     let mut variables = session.variables.clone();
     loop {

@@ -4,19 +4,17 @@ use super::errors;
 use super::tokens::{Token, TokenCursor, TokenKind, tokenize};
 use crate::demo::translate::SqlError;
 
-/// A statement by its kind. A cursor stands after the first word.
+/// A statement by its kind. A cursor is after the first word.
 pub(super) enum Statement<'a> {
-    /// For the translator.
+    /// A statement for the translator.
     Select {
         text: &'a str,
         tokens: &'a [Token],
     },
-    /// `SELECT SLEEP(n)`.
+    /// `SELECT SLEEP(n)`, with the seconds.
     Sleep(f64),
     Show(TokenCursor<'a>),
-    /// DESCRIBE of a table.
     Describe(TokenCursor<'a>),
-    /// EXPLAIN of a statement.
     Explain {
         text: &'a str,
         tokens: &'a [Token],

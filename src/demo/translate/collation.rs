@@ -10,8 +10,8 @@ pub(super) const TEXT: &str = "rrx_ci";
 /// The SQLite collation that sorts decimal texts.
 pub(super) const DECIMAL: &str = "my_dec";
 
-/// The weights of characters that do not stand for themselves. Each line of the file has a weight and its characters.
-/// Source: `WEIGHT_STRING` of MariaDB 10.11 for every character of the Basic Multilingual Plane.
+/// The weights of characters whose weight is not their own code point. Each line of the file has a weight and its
+/// characters. Source: `WEIGHT_STRING` of MariaDB 10.11 for every character of the Basic Multilingual Plane.
 static WEIGHTS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     let lines = include_str!("collation.txt").lines();
     let of_line = |line: &'static str| {
@@ -31,7 +31,6 @@ pub(super) fn fold(character: char) -> char {
     }
 }
 
-/// Compares two texts.
 pub(super) fn compare(left: &str, right: &str) -> Ordering {
     let (mut left, mut right) = (left.chars(), right.chars());
     loop {

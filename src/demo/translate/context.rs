@@ -2,11 +2,10 @@
 
 use crate::demo::schema::DemoSchema;
 
-/// What a translation depends on besides the statement.
+/// The input of a translation in addition to the statement.
 pub struct Context<'a> {
     /// All databases, `information_schema` included.
     pub schema: &'a DemoSchema,
-    /// The current database.
     pub database: Option<&'a str>,
     /// The session's time zone as an offset in seconds.
     pub zone_seconds: i32,

@@ -227,9 +227,9 @@ impl StatementTranslator<'_> {
             let mut subquery = relation(&columns, true, &shown, &sql_alias, Some(&found.name));
             subquery.database = Some(found.name.clone());
             for field in &mut subquery.fields {
-                let mut own = Field::clone(field);
-                own.origin.table.clone_from(&view.name);
-                *field = Rc::new(own);
+                let mut view_field = Field::clone(field);
+                view_field.origin.table.clone_from(&view.name);
+                *field = Rc::new(view_field);
             }
             return Ok((format!("({}) AS {sql_alias}", rows.sql), subquery));
         }

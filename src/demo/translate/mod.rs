@@ -50,7 +50,7 @@ pub use warnings::{DivisionByZero, Warning, Warnings};
 pub struct Translated {
     /// The SQLite statement. Bound values are part of its text.
     pub sql: String,
-    /// The columns for the client. SQLite returns one value for each, in the storage form of its type (see
+    /// The columns for the client. SQLite returns one value for each, in the storage format of its type (see
     /// [`super::schema`]).
     pub columns: Vec<Column>,
     /// For each column, whether it is a BIT whose values are sent as digits. The server does so if an expression computed
@@ -61,7 +61,7 @@ pub struct Translated {
 /// Translates one SELECT statement.
 ///
 /// # Errors
-/// The server's errors (1064 syntax, 1054 unknown column, …), or 1235 for what the demo does not support.
+/// Returns the server's errors (1064 syntax, 1054 unknown column, …), or 1235 for what the demo does not support.
 pub fn translate(text: &str, context: &Context<'_>) -> Result<Translated, SqlError> {
     let (source, query) = statement_text::StatementText::parse(text)?;
     let mut translator = translator::StatementTranslator::new(context, Rc::new(source));
@@ -79,7 +79,7 @@ pub fn translate(text: &str, context: &Context<'_>) -> Result<Translated, SqlErr
 /// Registers the SQL functions and collations that translated statements use. The functions add their warnings to `warnings`.
 ///
 /// # Errors
-/// SQLite's error.
+/// Returns SQLite's error.
 pub fn install(connection: &rusqlite::Connection, warnings: &Warnings) -> rusqlite::Result<()> {
     sqlite_functions::install(connection, warnings)
 }

@@ -8,7 +8,7 @@ use super::errors::{SqlError, ambiguous, unknown_column};
 use super::relation::{Field, Relation};
 use super::typed_sql::TypedSql;
 
-/// The clause in which an expression stands.
+/// The clause that contains an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Clause {
     Select,

@@ -1,17 +1,15 @@
 //! Text functions of the server. Positions count characters from 1.
 
-/// `LEFT`.
 pub(super) fn left(text: &str, count: i64) -> String {
     text.chars().take(usize::try_from(count).unwrap_or(0)).collect()
 }
 
-/// `RIGHT`.
 pub(super) fn right(text: &str, count: i64) -> String {
     let length = text.chars().count();
     text.chars().skip(length.saturating_sub(usize::try_from(count).unwrap_or(0))).collect()
 }
 
-/// `SUBSTRING`: a negative start counts from the end, a start of 0 gives an empty text.
+/// Computes `SUBSTRING`: a negative start counts from the end, a start of 0 gives an empty text.
 pub(super) fn substring(text: &str, start: i64, count: Option<i64>) -> String {
     let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     let from = match start {
@@ -24,7 +22,6 @@ pub(super) fn substring(text: &str, start: i64, count: Option<i64>) -> String {
     text.chars().skip(from).take(count).collect()
 }
 
-/// `SUBSTRING_INDEX`.
 pub(super) fn substring_index(text: &str, delimiter: &str, count: i64) -> String {
     if delimiter.is_empty() || count == 0 {
         return String::new();
@@ -47,7 +44,7 @@ pub(super) enum Side {
     Right,
 }
 
-/// `LPAD` and `RPAD`. Returns `None` if the length is negative or above 16 MiB.
+/// Computes `LPAD` or `RPAD`. Returns `None` if the length is negative or above 16 MiB.
 pub(super) fn pad(text: &str, length: i64, with: &str, side: Side) -> Option<String> {
     let length = usize::try_from(length).ok().filter(|it| *it <= 16_777_216)?;
     let present = text.chars().count();
@@ -83,7 +80,7 @@ pub(super) fn trim_end<'t>(mut text: &'t str, what: &str) -> &'t str {
     text
 }
 
-/// `UNHEX`: decodes hexadecimal digits. An odd number of digits is padded with a leading zero.
+/// Computes `UNHEX`: decodes hexadecimal digits. An odd number of digits is padded with a leading zero.
 pub(super) fn unhex(digits: &str) -> Option<Vec<u8>> {
     let digits = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()).collect()

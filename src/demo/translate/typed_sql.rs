@@ -289,7 +289,7 @@ impl TypedSql {
         }
     }
 
-    /// Converts to the storage form of another type. Decimals are not rounded.
+    /// Converts to the storage format of another type. Decimals are not rounded.
     pub(super) fn convert(&self, target: &Type) -> Self {
         let mut is_exact = false;
         let sql = match &target.kind {

@@ -1,5 +1,4 @@
-//! The reading half of the server's protocol without a server, for the fuzz targets: bytes of a client in, packets and
-//! values out.
+//! Gives the fuzz targets the protocol's readers and its writer without a server.
 
 use std::io;
 
@@ -8,11 +7,11 @@ use super::encoding::PacketReader;
 use super::handshake;
 use super::packet_stream::PacketStream;
 
-/// The packets in the bytes of one command, until they end or break the protocol; `Err` says which of its rules was broken.
+/// Reads all packets of one command from a client's bytes.
 ///
 /// # Errors
-/// As the server's own connection has them.
-pub async fn packets(bytes: &[u8]) -> io::Result<Vec<Vec<u8>>> {
+/// Returns the error of the server's own reader.
+pub async fn read_packets(bytes: &[u8]) -> io::Result<Vec<Vec<u8>>> {
     let mut packets = PacketStream::new(tokio::io::join(bytes, tokio::io::sink()));
     let mut all = Vec::new();
     while let Some(packet) = packets.read().await? {
@@ -21,11 +20,11 @@ pub async fn packets(bytes: &[u8]) -> io::Result<Vec<Vec<u8>>> {
     Ok(all)
 }
 
-/// The bytes of these packets, as the server writes them.
+/// Writes packets as the server does, and returns the bytes.
 ///
 /// # Errors
-/// None: the bytes go into memory.
-pub async fn written(payloads: &[Vec<u8>]) -> io::Result<Vec<u8>> {
+/// Returns none: writing to memory does not fail.
+pub async fn write_packets(payloads: &[Vec<u8>]) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut packets = PacketStream::new(tokio::io::join(tokio::io::empty(), &mut bytes));
     for payload in payloads {
@@ -36,14 +35,15 @@ pub async fn written(payloads: &[Vec<u8>]) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The account and the database of a sign-in packet.
+/// Parses a sign-in packet into the account and the database.
 #[must_use]
-pub fn sign_in(packet: &[u8]) -> Option<(String, Option<String>)> {
+pub fn parse_sign_in(packet: &[u8]) -> Option<(String, Option<String>)> {
     handshake::read_response(packet).map(|sign_in| (sign_in.user, sign_in.database))
 }
 
-/// How many values a packet binds to a statement with `count` parameters; `None` when the packet is broken.
+/// Counts the values that a packet binds to a statement with `count` parameters. Returns `None` if the packet is
+/// malformed.
 #[must_use]
-pub fn bound_values(packet: &[u8], count: usize) -> Option<usize> {
+pub fn count_bound_values(packet: &[u8], count: usize) -> Option<usize> {
     read_bound_values(&mut PacketReader::new(packet), count, &mut Vec::new(), &[]).map(|values| values.len())
 }

@@ -26,7 +26,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Serves one client until it disconnects. `host` is its address for the process list.
 ///
 /// # Errors
-/// The stream's error, or `InvalidData` if the client violates the protocol.
+/// Returns the stream's error, or `InvalidData` if the client violates the protocol.
 pub async fn serve_client<S>(server: Arc<Server>, stream: S, host: String) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
@@ -138,7 +138,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         self.run_statement(last.as_bytes(), &[], ValueEncoding::Text).await
     }
 
-    /// `COM_FIELD_LIST`: writes the columns of a table. Clients use it for completion.
+    /// Handles `COM_FIELD_LIST`: writes the columns of a table. Clients use it for completion.
     async fn field_list(&mut self, rest: &[u8]) -> io::Result<()> {
         let name = PacketReader::new(rest).zero_ended().unwrap_or(rest);
         let name = String::from_utf8_lossy(name).replace('`', "``");

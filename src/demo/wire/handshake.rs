@@ -9,7 +9,7 @@ use super::encoding::PacketReader;
 
 /// The only supported authentication plugin.
 pub(super) const METHOD: &str = "mysql_native_password";
-/// `utf8mb4_general_ci`.
+/// The collation id of `utf8mb4_general_ci`.
 const CHARSET: u8 = 45;
 
 /// The client's response to the greeting.

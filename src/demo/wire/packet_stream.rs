@@ -33,7 +33,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> PacketStream<S> {
     /// Reads one payload. Returns `None` at the end of the stream.
     ///
     /// # Errors
-    /// The stream's error; `InvalidData` if the sequence number is wrong or the payload is too long.
+    /// Returns the stream's error; `InvalidData` if the sequence number is wrong or the payload is too long.
     pub(super) async fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut payload = Vec::new();
         loop {
@@ -66,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> PacketStream<S> {
     /// Buffers one payload, and writes the buffer when it is full. This waits for a client that does not read.
     ///
     /// # Errors
-    /// The stream's error; `TimedOut` if the client does not read.
+    /// Returns the stream's error; `TimedOut` if the client does not read.
     pub(super) async fn write(&mut self, payload: &[u8]) -> io::Result<()> {
         let mut parts = payload.chunks_exact(MAX_PACKET);
         for part in parts.by_ref() {
@@ -86,7 +86,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> PacketStream<S> {
     /// Writes the buffer to the stream.
     ///
     /// # Errors
-    /// The stream's error; `TimedOut` if the client does not read.
+    /// Returns the stream's error; `TimedOut` if the client does not read.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         let written = tokio::time::timeout(WRITE_TIMEOUT, async {
             self.stream.write_all(&self.out).await?;

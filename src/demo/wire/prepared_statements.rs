@@ -18,7 +18,7 @@ use crate::domain::results::{Column, ColumnOrigin, WireType};
 const MAX_PREPARED: usize = 1024;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
-    /// `COM_STMT_PREPARE`.
+    /// Handles `COM_STMT_PREPARE`.
     pub(super) async fn prepare(&mut self, text: &[u8]) -> io::Result<()> {
         let Ok(text) = std::str::from_utf8(text) else {
             return self.fail(&invalid_utf8()).await;
@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         Ok(())
     }
 
-    /// `COM_STMT_EXECUTE`.
+    /// Handles `COM_STMT_EXECUTE`.
     pub(super) async fn execute(&mut self, rest: &[u8]) -> io::Result<()> {
         let mut reader = PacketReader::new(rest);
         let id = statement_id(&mut reader);
@@ -74,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         }
     }
 
-    /// `COM_STMT_SEND_LONG_DATA`. It has no response, not even for an error.
+    /// Handles `COM_STMT_SEND_LONG_DATA`. It has no response, not even for an error.
     pub(super) fn append_long_value(&mut self, rest: &[u8]) {
         let mut reader = PacketReader::new(rest);
         let id = statement_id(&mut reader);
@@ -88,14 +88,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientConnection<S> {
         }
     }
 
-    /// `COM_STMT_CLOSE`. It has no response.
+    /// Handles `COM_STMT_CLOSE`. It has no response.
     pub(super) fn close_statement(&mut self, rest: &[u8]) {
         if let Some(id) = statement_id(&mut PacketReader::new(rest)) {
             self.prepared.remove(&id);
         }
     }
 
-    /// `COM_STMT_RESET`: drops the long values.
+    /// Handles `COM_STMT_RESET`: drops the long values.
     pub(super) async fn reset_statement(&mut self, rest: &[u8]) -> io::Result<()> {
         let known = statement_id(&mut PacketReader::new(rest)).and_then(|id| self.prepared.get_mut(&id));
         let reset = known.map(|prepared| prepared.long_values = vec![None; prepared.parameter_count]);

@@ -1,6 +1,6 @@
 //! Writes rows for the client: each value as text, or in the binary format of its column's type.
 //!
-//! Values have the storage forms of `demo::schema`. A value that does not fit its column's type is written as text.
+//! Values have the storage formats of `demo::schema`. A value that does not fit its column's type is written as text.
 
 use rusqlite::types::ValueRef;
 
@@ -101,7 +101,7 @@ fn put_binary(out: &mut Vec<u8>, column: &Column, value: ValueRef<'_>) {
 fn integer(value: ValueRef<'_>) -> i64 {
     match value {
         ValueRef::Integer(number) => number,
-        #[expect(clippy::cast_possible_truncation, reason = "an integer column holds no fraction")]
+        #[expect(clippy::cast_possible_truncation, reason = "an integer column has no fractions")]
         ValueRef::Real(number) => number as i64,
         ValueRef::Text(text) | ValueRef::Blob(text) => {
             let text = std::str::from_utf8(text).unwrap_or_default();

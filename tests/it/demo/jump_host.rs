@@ -25,7 +25,7 @@ impl Handler for PinnedHostKey {
 }
 
 async fn demo(directory: &std::path::Path) -> Running {
-    let options = Options { subjects: 2, folder: directory.into(), listen: None };
+    let options = Options { subjects: 2, directory: directory.into(), listen: None };
     start_with(options, TRANSLATOR).await.unwrap()
 }
 

@@ -13,7 +13,7 @@ use super::lookup::{SchemaObject, find_database, find_object, parse_qualified_na
 use crate::demo::schema::{Column, Database, SqlType, Table, View};
 use crate::demo::translate::{SqlError, Variable};
 
-/// Runs `SHOW CREATE …`. The cursor stands after CREATE.
+/// Runs `SHOW CREATE …`. The cursor is after CREATE.
 pub(super) fn run(session: &Session, cursor: &mut TokenCursor<'_>) -> Result<ResultTable, SqlError> {
     if cursor.accept_any(&["DATABASE", "SCHEMA"]) {
         let name = cursor.accept_name().ok_or_else(|| errors::syntax_error(cursor.remaining_text()))?;

@@ -13,7 +13,7 @@ use super::session::Session;
 use super::tokens::{TokenCursor, TokenKind};
 use crate::demo::translate::SqlError;
 
-/// Runs `SHOW …`. The cursor stands after SHOW.
+/// Runs `SHOW …`. The cursor is after SHOW.
 pub(super) fn run(session: &Session, mut cursor: TokenCursor<'_>) -> Result<ResultTable, SqlError> {
     let near = cursor.remaining_text();
     let table = unfiltered(session, &mut cursor, near)?;
@@ -124,7 +124,7 @@ fn always_empty(session: &Session, cursor: &mut TokenCursor<'_>) -> Result<Optio
     Ok(Some(ResultTable::new(columns)))
 }
 
-/// Runs `DESCRIBE table [column | 'pattern']`. The cursor stands after DESCRIBE.
+/// Runs `DESCRIBE table [column | 'pattern']`. The cursor is after DESCRIBE.
 pub(super) fn describe(session: &Session, mut cursor: TokenCursor<'_>) -> Result<ResultTable, SqlError> {
     let (database, table) = parse_qualified_name(session, &mut cursor)?;
     let mut described = objects::columns(session, &database, &table, false)?;

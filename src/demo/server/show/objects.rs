@@ -14,14 +14,14 @@ use super::lookup::{SchemaObject, find_database, find_object};
 use crate::demo::schema::Column;
 use crate::demo::translate::SqlError;
 
-/// SHOW DATABASES.
+/// Returns the result of SHOW DATABASES.
 pub(super) fn databases(session: &Session) -> ResultTable {
     let mut table = ResultTable::new(vec![text_column("Database", 64)]);
     table.rows = session.server.schema.databases.iter().map(|database| vec![text(&database.name)]).collect();
     table
 }
 
-/// SHOW TABLES.
+/// Returns the result of SHOW TABLES.
 pub(super) fn tables(session: &Session, database: &str, is_full: bool) -> Result<ResultTable, SqlError> {
     let database = find_database(session, database)?;
     let mut table = ResultTable::new(vec![text_column(&format!("Tables_in_{}", database.name), 64)]);
@@ -38,7 +38,7 @@ pub(super) fn tables(session: &Session, database: &str, is_full: bool) -> Result
     Ok(table)
 }
 
-/// SHOW TABLE STATUS.
+/// Returns the result of SHOW TABLE STATUS.
 pub(super) fn table_status(session: &Session, database: &str) -> Result<ResultTable, SqlError> {
     let database = find_database(session, database)?;
     let mut status = ResultTable::new(vec![
@@ -80,7 +80,7 @@ pub(super) fn table_status(session: &Session, database: &str) -> Result<ResultTa
     Ok(status)
 }
 
-/// SHOW COLUMNS, and DESCRIBE.
+/// Returns the result of SHOW COLUMNS and of DESCRIBE.
 pub(super) fn columns(session: &Session, database: &str, table: &str, is_full: bool) -> Result<ResultTable, SqlError> {
     let mut shown = vec![text_column("Field", 64), long_text_column("Type")];
     if is_full {
@@ -117,7 +117,7 @@ pub(super) fn columns(session: &Session, database: &str, table: &str, is_full: b
     Ok(result)
 }
 
-/// SHOW INDEX.
+/// Returns the result of SHOW INDEX.
 pub(super) fn keys(session: &Session, database: &str, table: &str) -> Result<ResultTable, SqlError> {
     let mut result = ResultTable::new(vec![
         text_column("Table", 64),

@@ -14,14 +14,14 @@ use super::super::status::status_values;
 use super::super::tokens::{TokenCursor, TokenKind};
 use crate::demo::translate::SqlError;
 
-/// SHOW VARIABLES.
+/// Returns the result of SHOW VARIABLES.
 pub(super) fn variables(session: &Session) -> ResultTable {
     let mut table = ResultTable::new(vec![text_column("Variable_name", 64), text_column("Value", 4096)]);
     table.rows = session.variables.list().into_iter().map(|(name, value)| vec![text(name), text(value)]).collect();
     table
 }
 
-/// SHOW STATUS.
+/// Returns the result of SHOW STATUS.
 pub(super) fn status(session: &Session) -> ResultTable {
     let mut table = ResultTable::new(vec![text_column("Variable_name", 64), text_column("Value", 2048)]);
     table.rows =
@@ -29,7 +29,7 @@ pub(super) fn status(session: &Session) -> ResultTable {
     table
 }
 
-/// SHOW PROCESSLIST.
+/// Returns the result of SHOW PROCESSLIST.
 pub(super) fn processes(session: &Session, is_full: bool) -> ResultTable {
     let mut table = ResultTable::new(vec![
         number_column("Id", 11),
@@ -61,7 +61,7 @@ pub(super) fn processes(session: &Session, is_full: bool) -> ResultTable {
     table
 }
 
-/// Runs `SHOW COUNT(*) WARNINGS | ERRORS`. The cursor stands after COUNT.
+/// Runs `SHOW COUNT(*) WARNINGS | ERRORS`. The cursor is after COUNT.
 pub(super) fn count(session: &Session, cursor: &mut TokenCursor<'_>) -> Result<ResultTable, SqlError> {
     let near = cursor.remaining_text();
     let is_count = cursor.accept_sign('(') && cursor.accept_sign('*') && cursor.accept_sign(')');
@@ -209,7 +209,7 @@ fn collations() -> ResultTable {
     table
 }
 
-/// SHOW SLAVE STATUS: a replica without delay, whose primary sends no changes.
+/// Returns the result of SHOW SLAVE STATUS: a replica without delay, whose primary sends no changes.
 fn replication() -> ResultTable {
     let log = "mysql-bin.000042";
     let values = [

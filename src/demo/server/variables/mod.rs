@@ -29,7 +29,7 @@ impl VariableValue {
     pub(super) fn print(&self) -> String {
         match self {
             Self::Switch(is_on) => if *is_on { "ON" } else { "OFF" }.into(),
-            // Stands for "no limit", which is the largest unsigned number on a real server.
+            // Means "no limit", which is the largest unsigned number on a real server.
             Self::Number(i64::MAX) => u64::MAX.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Seconds(seconds) => format!("{seconds:.6}"),

@@ -57,7 +57,6 @@ pub(super) fn add_interval(arguments: &Arguments<'_, '_>) -> Option<Result<Strin
     }))
 }
 
-/// `CONVERT_TZ`.
 pub(super) fn convert_tz(it: &Arguments<'_, '_>) -> Option<String> {
     let (from, to) = (temporal::zone_seconds(&it.text(1))?, temporal::zone_seconds(&it.text(2))?);
     let micros = it.date_time(0)?.micros()?;

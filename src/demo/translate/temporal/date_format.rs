@@ -39,7 +39,7 @@ impl DateTime {
         WeekMode { begins_on_monday, has_week_year: mode & 2 != 0, needs_full_first_week }.week_of(self)
     }
 
-    /// `DATE_FORMAT`.
+    /// Prints the date-time as `DATE_FORMAT` does.
     pub(in crate::demo::translate) fn format(self, pattern: &str) -> Option<String> {
         use std::fmt::Write as _;
         let (hour, minute, second) = (self.time / SECOND / 3600, self.time / SECOND / 60 % 60, self.time / SECOND % 60);

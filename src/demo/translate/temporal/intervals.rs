@@ -4,7 +4,7 @@ use super::super::decimal::Decimal;
 use super::date_time::DateTime;
 use super::units::{DAY, SECOND};
 
-/// `TIMESTAMPDIFF`: returns the difference of two date-times in whole units, or `None` for an unknown unit.
+/// Computes `TIMESTAMPDIFF`: the difference of two date-times in whole units, or `None` for an unknown unit.
 pub(in crate::demo::translate) fn difference(unit: &str, from: DateTime, to: DateTime) -> Option<i64> {
     let micros = to.micros()? - from.micros()?;
     Some(match unit {
