@@ -25,7 +25,7 @@ mod rig;
 
 use std::time::Duration;
 
-use harness::{Live, connect};
+use harness::{TestSession, connect};
 use rig::{Forwarder, Mode, Rig};
 use rrx::demo::{Options, start};
 use rrx::domain::profile::{Hop, Profile};
@@ -40,7 +40,7 @@ const ATTEMPTS: usize = 5;
 async fn fastest(profile: &Profile) -> (Vec<(String, Duration)>, usize) {
     let (mut fastest, mut query_count): (Vec<(String, Duration)>, usize) = (Vec::new(), 0);
     for _ in 0..ATTEMPTS {
-        let live: Live = connect(profile.clone()).await.unwrap();
+        let live: TestSession = connect(profile.clone()).await.unwrap();
         query_count = live.internal_queries.len();
         let timeline = live.timeline.clone();
         live.close().await;

@@ -49,10 +49,10 @@ async fn run_store(rows: u64, directory: &std::path::Path, load: WindowLoad) {
     if load == WindowLoad::Continuous {
         let mut known = 0;
         let took = measure_windows(&commands, &mut events, &mut known, |_| !fed.is_finished()).await;
-        print_latencies("windows while rows stream in", &took);
+        print_latencies("windows while rows arrive", &took);
         rate("rows into the store, with window requests", rows, fed.await.unwrap());
         let took = measure_windows(&commands, &mut events, &mut known, |count| count < 1000).await;
-        print_latencies("windows anywhere afterwards", &took);
+        print_latencies("windows at random positions afterwards", &took);
     } else {
         wait_for_all_rows(&mut events).await;
         rate("rows into the store", rows, start.elapsed());

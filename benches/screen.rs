@@ -1,5 +1,5 @@
-//! What the loop itself does: `update` over a catalog of 100,000 columns, and frames of the grid over 1 M rows at 200×60.
-//! Each line stands beside its budget; nothing is asserted about time.
+//! Measures the main loop: `update` with a catalog of 100,000 columns, and frames of the grid with 1 M rows at 200×60. It
+//! prints each time with its budget and asserts nothing about it.
 //!
 //! `cargo bench --bench screen`
 #![expect(
@@ -33,17 +33,17 @@ use rrx::domain::protocol::{
 use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, RowStore};
 use rrx::domain::sql::Dialect;
 
-/// What `update` may take.
+/// The time limit of one `update`.
 const BUDGET: Duration = Duration::from_millis(2);
-/// What a keystroke in a find may take, its work beside the loop included.
+/// The time limit of a keystroke in a find, including the work on the worker threads.
 const FIND_BUDGET: Duration = Duration::from_millis(50);
 const TABLES: usize = 5_000;
 const COLUMNS: usize = 20;
 const ROWS: u64 = 1_000_000;
 const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 
-struct Paper;
-impl RecordSink for Paper {
+struct DiscardingSink;
+impl RecordSink for DiscardingSink {
     type Error = ();
     fn stamp(&mut self, _: &mut BeginRecord) {}
     fn append(&mut self, _: &BeginRecord) -> Result<(), ()> {
@@ -51,12 +51,14 @@ impl RecordSink for Paper {
     }
 }
 
-/// The model, the store of its result, and how long each message took.
+/// The model, the store of its result, and the measured times.
 struct Bench {
     model: Model,
     store: RowStore<NoBlocks>,
-    took: Vec<Duration>,
-    beside: Vec<Duration>,
+    /// The time of each `update`.
+    updates: Vec<Duration>,
+    /// The time of each job on the worker threads.
+    jobs: Vec<Duration>,
 }
 
 impl Bench {
@@ -77,20 +79,20 @@ impl Bench {
             folder: String::new(),
         });
         let store = RowStore::new(columns(), RESULT_MEMORY * 8, NoBlocks);
-        Self { model, store, took: vec![], beside: vec![] }
+        Self { model, store, updates: vec![], jobs: vec![] }
     }
 
-    /// One message as the loop takes it, and what it asks for answered as the workers would.
+    /// Handles one message as the main loop does, and its effects as the workers do.
     fn feed(&mut self, message: Message) {
         let start = Instant::now();
         let effects = update(&mut self.model, message);
-        self.took.push(start.elapsed());
+        self.updates.push(start.elapsed());
         for effect in effects {
             match effect {
                 Effect::Compute(job) => {
                     let start = Instant::now();
                     let answer = job.work.run(&|| false).unwrap();
-                    self.beside.push(start.elapsed());
+                    self.jobs.push(start.elapsed());
                     self.feed(Message::Computed(Computed { generation: job.generation, answer }));
                 }
                 Effect::Discard(catalog) => drop(catalog),
@@ -100,7 +102,7 @@ impl Bench {
                     self.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
                 }
                 Effect::Storage(StorageCmd::Begin { result, statement }) => {
-                    let permit = record(&mut Paper, statement).unwrap();
+                    let permit = record(&mut DiscardingSink, statement).unwrap();
                     self.feed(Message::Storage(StorageEvent::Permitted { result, permit }));
                 }
                 _ => {}
@@ -114,14 +116,14 @@ impl Bench {
         }
     }
 
-    /// Keys as one would type them, measured under a name.
+    /// Presses the keys, and prints their times under a name.
     fn measure(&mut self, what: &str, budget: Duration, keys: &str) {
-        self.took.clear();
-        self.beside.clear();
+        self.updates.clear();
+        self.jobs.clear();
         self.keys(keys);
-        print(what, budget, &mut self.took);
-        if !self.beside.is_empty() {
-            print("  … and beside the loop", FIND_BUDGET, &mut self.beside);
+        print(what, budget, &mut self.updates);
+        if !self.jobs.is_empty() {
+            print("  … and its jobs on worker threads", FIND_BUDGET, &mut self.jobs);
         }
     }
 }
@@ -161,15 +163,15 @@ fn fill(store: &mut RowStore<NoBlocks>) {
     for row in 0..ROWS {
         let number = row.to_string();
         let text = |text: &'static str| Cell::Bytes(text.as_bytes());
-        let own = || Cell::Bytes(number.as_bytes());
+        let row_number = || Cell::Bytes(number.as_bytes());
         builder.push([
-            own(),
+            row_number(),
             text("SCR-000123"),
-            own(),
+            row_number(),
             text("Screening visit"),
             text("12.5000"),
             text("2026-03-02 08:14:03"),
-            own(),
+            row_number(),
             Cell::Null,
             text(""),
             text("Müller, Jörg 漢字"),
@@ -214,9 +216,9 @@ fn main() {
     println!("update, {} columns in {TABLES} tables", TABLES * COLUMNS);
     for generation in 1..=2 {
         let catalog = Arc::new(catalog(generation));
-        bench.took.clear();
+        bench.updates.clear();
         bench.feed(Message::Session(session, SessionEvent::Catalog(catalog)));
-        print("a catalog arrives", BUDGET, &mut bench.took);
+        print("a catalog arrives", BUDGET, &mut bench.updates);
     }
     bench.measure(
         "typing in the worksheet",
@@ -259,7 +261,7 @@ fn main() {
     assert!(bench.model.grid.count() == ROWS, "the grid has its rows");
     let mut frames = |what: &str, zoom: &str, key: &str| {
         bench.keys(zoom);
-        bench.took.clear();
+        bench.updates.clear();
         let mut drawn = Vec::new();
         let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.width, SIZE.height));
         for _ in 0..500 {
@@ -270,8 +272,8 @@ fn main() {
             drawn.push(start.elapsed());
         }
         print(&format!("{what}: a frame"), FRAME, &mut drawn);
-        print(&format!("{what}: update"), BUDGET, &mut bench.took);
+        print(&format!("{what}: update"), BUDGET, &mut bench.updates);
     };
-    frames("grid beside the other panels, row by row", "f6", "down");
+    frames("grid with the other panes, row by row", "f6", "down");
     frames("grid alone, page by page", "f4", "page-down");
 }

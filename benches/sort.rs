@@ -1,7 +1,8 @@
-//! Sorting 1 M rows of 10 columns in the store, spilled, beside GNU sort over a CSV file of the same rows; then windows of the
-//! sorted view. Prints, asserts nothing about time.
+//! Compares sorting in the store with GNU sort of the same rows in a CSV file, and measures windows of the sorted rows: 1 M
+//! rows of 10 columns, more than fit in the store's memory. It prints times and asserts nothing about them.
 //!
-//! `cargo bench --bench sort [-- ROWS]`; the spill file and the CSV file go to `TMPDIR` (which may be memory: name a disk).
+//! `cargo bench --bench sort [-- ROWS]`; the spill file and the CSV file are in `TMPDIR`. If that is in memory, set it to a
+//! directory on a disk.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,7 +19,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rows::{RESULT, columns, feed, memory, mix, print_latencies, until_all_are_there, windows};
+use rows::{RESULT, columns, feed, measure_windows, memory, mix, print_latencies, wait_for_all_rows};
 use rrx::domain::export::{ExportFormat, ExportWriter};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, RESULT_MEMORY, STORE_QUEUE};
 use rrx::domain::protocol::{ResultId, StoreCmd, StoreEvent, ViewId};
@@ -26,14 +27,14 @@ use rrx::domain::results::{Arrangement, Chunk, Direction, Filter, GlyphSet, Sort
 use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 
-/// Rows whose texts share their first letters, as screening numbers do.
+/// Generates rows whose texts begin with the same letters, as screening numbers do.
 fn chunks(rows: u64) -> impl Iterator<Item = Chunk> {
     rows::chunks(rows, |row, text| {
         std::fmt::Write::write_fmt(text, format_args!("SCREENING-{:08}", mix(row) >> 38)).unwrap();
     })
 }
 
-/// A sort: what it is called, its keys (column, direction), and the same for GNU sort.
+/// A sort: its name, its keys (column, direction), and the same keys for GNU sort.
 type Sort = (&'static str, &'static [(usize, Direction)], &'static [&'static str]);
 
 const SORTS: [Sort; 3] = [
@@ -54,17 +55,17 @@ fn gnu_sort(file: &Path, keys: &[&str]) -> Duration {
     start.elapsed()
 }
 
-/// Looks at the rows by an arrangement, and waits until that is so.
+/// Arranges the rows, and returns the time until the store has finished.
 async fn arrange(
     commands: &mpsc::Sender<StoreCmd>,
-    event: &mut mpsc::Receiver<(ResultId, StoreEvent)>,
+    events: &mut mpsc::Receiver<(ResultId, StoreEvent)>,
     (view, arrangement): (u64, Arrangement),
 ) -> Duration {
     let start = Instant::now();
     let command = StoreCmd::Arrange { result: RESULT, view: ViewId(view), arrangement };
     commands.send(command).await.unwrap();
-    while let Some((_, said)) = event.recv().await {
-        match said {
+    while let Some((_, event)) = events.recv().await {
+        match event {
             StoreEvent::Arranged(_) => break,
             StoreEvent::Failed { problem, .. } => panic!("{problem:?}"),
             _ => {}
@@ -73,40 +74,40 @@ async fn arrange(
     start.elapsed()
 }
 
-async fn sort(rows: u64, folder: &Path, csv: &Path) {
+async fn sort(rows: u64, directory: &Path, csv: &Path) {
     let (rows_out, rows_in) = mpsc::channel(BATCH_QUEUE);
     let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-    let (news_out, mut event) = mpsc::channel::<(ResultId, StoreEvent)>(INBOX);
-    let options = StoreOptions { memory_limit: RESULT_MEMORY, spill_directory: Some(folder.to_owned()) };
-    let store = spawn(rows_in, commands_in, news_out, options);
+    let (events_out, mut events) = mpsc::channel::<(ResultId, StoreEvent)>(INBOX);
+    let options = StoreOptions { memory_limit: RESULT_MEMORY, spill_directory: Some(directory.to_owned()) };
+    let store = spawn(rows_in, commands_in, events_out, options);
     let fed = tokio::spawn(feed(rows_out, chunks(rows)));
-    until_all_are_there(&mut event).await;
+    wait_for_all_rows(&mut events).await;
     fed.await.unwrap();
-    for (view, (what, keys, same)) in (1..).zip(SORTS) {
+    for (view, (what, keys, gnu_keys)) in (1..).zip(SORTS) {
         let sort =
             keys.iter().map(|(column, direction)| SortColumn { column: *column, direction: *direction }).collect();
         let arrangement = Arrangement { sort, filter: None };
-        let ours = arrange(&commands, &mut event, (view, arrangement)).await;
-        let theirs = gnu_sort(csv, same);
+        let ours = arrange(&commands, &mut events, (view, arrangement)).await;
+        let theirs = gnu_sort(csv, gnu_keys);
         let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
         println!("{:<44} {ours:>10.2?}   GNU sort {theirs:>10.2?}   ratio {ratio:.2}", format!("sorted by {what}"));
         let mut known = rows;
-        let took = windows(&commands, &mut event, &mut known, |count| count < 300).await;
-        print_latencies("  windows of it, anywhere", &took);
+        let took = measure_windows(&commands, &mut events, &mut known, |count| count < 300).await;
+        print_latencies("  windows at random positions", &took);
     }
     let filter = Filter::parse("column_2 > 8000000 and column_1 ~ '7$'", &columns()).unwrap();
     let arrangement = Arrangement { sort: Vec::new(), filter: Some(Arc::new(filter)) };
-    let took = arrange(&commands, &mut event, (9, arrangement)).await;
+    let took = arrange(&commands, &mut events, (9, arrangement)).await;
     println!("{:<44} {took:>10.2?}", "filtered by a number and a regular expression");
     drop(commands);
-    drop(event);
+    drop(events);
     store.await.unwrap();
 }
 
 fn main() {
     let rows = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
-    let folder = tempfile::tempdir().unwrap();
-    let csv = folder.path().join("rows.csv");
+    let directory = tempfile::tempdir().unwrap();
+    let csv = directory.path().join("rows.csv");
     let mut writer =
         ExportWriter::new(ExportFormat::Csv, GlyphSet::Unicode, BufWriter::new(std::fs::File::create(&csv).unwrap()));
     writer.begin(&columns()).unwrap();
@@ -123,6 +124,6 @@ fn main() {
         RESULT_MEMORY >> 20
     );
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
-    runtime.block_on(sort(rows, folder.path(), &csv));
+    runtime.block_on(sort(rows, directory.path(), &csv));
     println!("{:<44} {}", "peak memory, all sorts (VmHWM)", memory("VmHWM"));
 }

@@ -1,7 +1,7 @@
-//! From the shell to the first frame, without a network: the picker, and `rrx demo` to its first frame and to its tables.
-//! Beside each line stands the limit of the design; nothing is asserted about time.
+//! Measures the time from the shell to the first frame of the profile picker and of `rrx demo`, and to the demo's tables,
+//! without a network. It prints each time with the limit of the design and asserts nothing about it.
 //!
-//! `cargo bench --bench start [-- TURNS]`
+//! `cargo bench --bench start [-- STARTS]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +14,7 @@
     missing_docs,
     unreachable_pub,
     dead_code,
-    reason = "it is run, not called; the harness is that of the stories"
+    reason = "a bench is not a library, and shares its harness with the terminal tests"
 )]
 
 #[path = "../tests/pty/harness.rs"]
@@ -22,25 +22,24 @@ mod harness;
 
 use std::time::{Duration, Instant};
 
-use harness::{Home, Story};
+use harness::{Home, Terminal};
 
-/// The first frame.
 const FRAME_LIMIT: Duration = Duration::from_millis(50);
-/// The demo's data made, its jump host passed, its catalog read.
+/// The limit to create the demo's data, to connect through its jump host and to read its catalog.
 const DEMO_LIMIT: Duration = Duration::from_secs(2);
 
-/// Starts the program with an empty home; answers when each of these texts was on the screen.
-fn turn(arguments: &[&str], texts: &[&str]) -> Vec<Duration> {
+/// Starts the program in an empty home directory, and returns the time until each text is on the screen.
+fn time_to_texts(arguments: &[&str], texts: &[&str]) -> Vec<Duration> {
     let home = Home::new();
     let start = Instant::now();
-    let mut story = Story::start(&home, arguments, (160, 45));
+    let mut terminal = Terminal::start(&home, arguments, (160, 45));
     let mut took = Vec::new();
     for text in texts {
-        story.see(text);
+        terminal.see(text);
         took.push(start.elapsed());
     }
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
     took
 }
 
@@ -52,10 +51,10 @@ fn print(what: &str, limit: Duration, mut took: Vec<Duration>) {
 }
 
 fn main() {
-    let turns = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(20);
-    let picker: Vec<Duration> = (0..turns).map(|_| turn(&[], &["rofile"])[0]).collect();
+    let starts = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(20);
+    let picker: Vec<Duration> = (0..starts).map(|_| time_to_texts(&[], &["rofile"])[0]).collect();
     print("rrx: first frame", FRAME_LIMIT, picker);
-    let demo: Vec<Vec<Duration>> = (0..turns).map(|_| turn(&["demo"], &["demo", "87 tables"])).collect();
+    let demo: Vec<Vec<Duration>> = (0..starts).map(|_| time_to_texts(&["demo"], &["demo", "87 tables"])).collect();
     print("rrx demo: first frame", FRAME_LIMIT, demo.iter().map(|took| took[0]).collect());
     print("rrx demo: connected, its tables shown", DEMO_LIMIT, demo.iter().map(|took| took[1]).collect());
 }

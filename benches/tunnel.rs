@@ -1,9 +1,9 @@
-//! Bytes and round trips through `rrx tunnel` beside `ssh -L`, with the same cipher and with OpenSSH's own choice, turn by
-//! turn in one run through one sshd.
+//! Compares the throughput and the round trips of `rrx tunnel` with those of `ssh -L`, once with the same cipher and once with
+//! OpenSSH's default. All tunnels use the same sshd and take turns in the same run.
 //!
 //! `cargo bench --bench tunnel` (needs `mariadb-server`, `openssh-server`, `openssh-client`; `-- --mib N --rounds N` for
-//! another size). Behind the sshd stands a plain server of this program that writes zeros and echoes; CPU is that of the
-//! tunnel's process alone. Medians are printed with the least and the most of all rounds.
+//! another size). The target of the tunnels is a TCP server in this program that sends zeros. The CPU time is that of the
+//! tunnel's process only. Each median is printed with the minimum and the maximum of all rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,7 +15,7 @@
     clippy::cast_sign_loss,
     reason = "a measuring program may fail loudly"
 )]
-#![allow(missing_docs, unreachable_pub, reason = "it is run, not called")]
+#![allow(missing_docs, unreachable_pub, reason = "a bench is not a library")]
 
 #[path = "../tests/rig/mod.rs"]
 mod rig;
@@ -27,49 +27,47 @@ use std::time::{Duration, Instant};
 
 use rig::{Rig, Sshd, SshdOptions, free_port, wait_until};
 
-/// Bytes of one side of a round trip: a small statement.
+/// Bytes of each response of a round trip, like those of a small statement.
 const SMALL: usize = 64;
-/// Round trips of one round.
+/// Round trips in a round.
 const TRIPS: usize = 2000;
-/// What the same cipher is.
+/// The cipher that rrx chooses.
 const CIPHER: &str = "aes128-gcm@openssh.com";
 
 fn main() {
-    let mib = wanted("--mib", 1024);
-    let rounds = wanted("--rounds", 5);
+    let mib = option("--mib", 1024);
+    let rounds = option("--rounds", 5);
     let rig = Rig::start();
     let source = serve();
-    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{source}")], ..SshdOptions::default() });
-    let mut ways = vec![
-        Way::rrx(rig, &sshd, source),
-        Way::ssh(rig, &sshd, source, "ssh -L, same cipher", &["-o", &format!("Ciphers={CIPHER}")]),
-        Way::ssh(rig, &sshd, source, "ssh -L, its default", &[]),
+    let sshd = rig.start_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{source}")], ..SshdOptions::default() });
+    let mut tunnels = vec![
+        TunnelProcess::rrx(rig, &sshd, source),
+        TunnelProcess::ssh(rig, &sshd, source, "ssh -L, same cipher", &["-o", &format!("Ciphers={CIPHER}")]),
+        TunnelProcess::ssh(rig, &sshd, source, "ssh -L, default cipher", &[]),
     ];
-    println!(
-        "{mib} MiB and {TRIPS} round trips of {SMALL} bytes a round, {rounds} rounds, after one that does not count"
-    );
+    println!("{mib} MiB and {TRIPS} round trips of {SMALL} bytes a round, {rounds} rounds after a warm-up round");
     for round in 0..=rounds {
-        let count = ways.len();
+        let count = tunnels.len();
         for turn in 0..count {
-            // Whoever comes first finds another machine than who comes last: they change places.
-            let way = &mut ways[(turn + round) % count];
-            let measured = way.measure(mib as u64);
+            // The order rotates, because the first tunnel of a round has other conditions than the last one.
+            let tunnel = &mut tunnels[(turn + round) % count];
+            let measured = tunnel.measure(mib as u64);
             if round > 0 {
-                way.rounds.push(measured);
+                tunnel.rounds.push(measured);
             }
         }
     }
     let direct: Vec<Duration> = (0..rounds).map(|_| trips(source).0).collect();
-    print(&ways, &direct);
+    print(&tunnels, &direct);
 }
 
-fn print(ways: &[Way], direct: &[Duration]) {
+fn print(tunnels: &[TunnelProcess], direct: &[Duration]) {
     println!("{:<22}{:>24}{:>26}{:>24}{:>24}", "", "MiB/s", "CPU s for each GiB", "p50 µs", "p99 µs");
-    for way in ways {
-        let column = |value: fn(&Round) -> f64, digits| spread(way.rounds.iter().map(value).collect(), digits);
+    for tunnel in tunnels {
+        let column = |value: fn(&Round) -> f64, digits| spread(tunnel.rounds.iter().map(value).collect(), digits);
         println!(
             "{:<22}{:>24}{:>26}{:>24}{:>24}",
-            way.name,
+            tunnel.name,
             column(|round| round.rate, 0),
             column(|round| round.cpu, 2),
             column(|round| round.p50.as_secs_f64() * 1e6, 0),
@@ -78,15 +76,18 @@ fn print(ways: &[Way], direct: &[Duration]) {
     }
     let micros = direct.iter().map(|trip| trip.as_secs_f64() * 1e6).collect();
     println!("{:<22}{:>24}{:>26}{:>24}", "no tunnel", "", "", spread(micros, 0));
-    let [ours, rest @ ..] = ways else { return };
-    for way in rest {
-        // Of one round each: what slows the machine slows both.
+    let [ours, others @ ..] = tunnels else { return };
+    for theirs in others {
+        // The ratios are computed for each round, because the machine's load affects both tunnels of a round.
         let ratio = |value: fn(&Round) -> f64| {
-            spread(ours.rounds.iter().zip(&way.rounds).map(|(ours, theirs)| value(ours) / value(theirs)).collect(), 2)
+            spread(
+                ours.rounds.iter().zip(&theirs.rounds).map(|(ours, theirs)| value(ours) / value(theirs)).collect(),
+                2,
+            )
         };
         println!(
             "rrx / {:<20}{:>20}{:>26}{:>24}{:>24}",
-            way.name,
+            theirs.name,
             ratio(|round| round.rate),
             ratio(|round| round.cpu),
             ratio(|round| round.p50.as_secs_f64()),
@@ -95,20 +96,20 @@ fn print(ways: &[Way], direct: &[Duration]) {
     }
 }
 
-/// The median, and the least and the most.
+/// Prints the median with the minimum and the maximum.
 fn spread(mut values: Vec<f64>, digits: usize) -> String {
     values.sort_by(f64::total_cmp);
     let (Some(least), Some(most)) = (values.first(), values.last()) else { return "-".into() };
     format!("{:.digits$} ({least:.digits$} – {most:.digits$})", values[values.len() / 2])
 }
 
-fn wanted(name: &str, usual: usize) -> usize {
+fn option(name: &str, default: usize) -> usize {
     let arguments: Vec<String> = std::env::args().collect();
     let at = arguments.iter().position(|argument| argument == name);
-    at.and_then(|at| arguments.get(at + 1)).map_or(usual, |text| text.parse().expect("a number"))
+    at.and_then(|at| arguments.get(at + 1)).map_or(default, |text| text.parse().expect("a number"))
 }
 
-/// What one round showed.
+/// The measurements of a round.
 struct Round {
     /// MiB a second.
     rate: f64,
@@ -118,18 +119,18 @@ struct Round {
     p99: Duration,
 }
 
-/// One way through the sshd.
-struct Way {
+/// A tunnel through the sshd.
+struct TunnelProcess {
     name: &'static str,
     port: u16,
     child: Child,
     rounds: Vec<Round>,
 }
 
-impl Way {
-    /// `rrx tunnel`, as a user starts it.
+impl TunnelProcess {
+    /// Starts `rrx tunnel` with a settings file, as a user does.
     fn rrx(rig: &Rig, sshd: &Sshd, source: u16) -> Self {
-        let home = rig.private_folder("bench-home");
+        let home = rig.private_directory("bench-home");
         std::fs::create_dir_all(home.join("config")).unwrap();
         let settings = format!(
             "[profile.bench]\nroute = [\"{}@127.0.0.1:{}\"]\nidentity = '{}'\nknown_hosts = '{}'\nhost = \"127.0.0.1\"\nport = {source}\n\
@@ -188,14 +189,14 @@ impl Way {
     }
 }
 
-impl Drop for Way {
+impl Drop for TunnelProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Round trips through a port: the median and the 99th of a hundred.
+/// Measures round trips through a port, and returns their 50th and 99th percentile.
 fn trips(port: u16) -> (Duration, Duration) {
     let mut stream = connect(port);
     let mut bytes = [7; SMALL];
@@ -211,7 +212,7 @@ fn trips(port: u16) -> (Duration, Duration) {
     (times[TRIPS / 2], times[TRIPS * 99 / 100])
 }
 
-/// A connection whose way is there: one round trip has been made.
+/// Connects, and waits for one round trip so that the whole connection is established.
 fn connect(port: u16) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_nodelay(true).unwrap();
@@ -220,7 +221,7 @@ fn connect(port: u16) -> TcpStream {
     stream
 }
 
-/// A server that reads a number and answers with so many zeros, and with a small answer to 0.
+/// Starts a server that reads a number and sends as many zeros, or [`SMALL`] zeros for the number 0. Returns its port.
 fn serve() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -229,9 +230,9 @@ fn serve() -> u16 {
             std::thread::spawn(move || {
                 stream.set_nodelay(true).unwrap();
                 let zeros = vec![0; 256 << 10];
-                let mut wanted = [0; 8];
-                while stream.read_exact(&mut wanted).is_ok() {
-                    let mut left = match u64::from_le_bytes(wanted) {
+                let mut request = [0; 8];
+                while stream.read_exact(&mut request).is_ok() {
+                    let mut left = match u64::from_le_bytes(request) {
                         0 => SMALL as u64,
                         bytes => bytes,
                     };
@@ -249,7 +250,7 @@ fn serve() -> u16 {
     port
 }
 
-/// User and system time of a process, from /proc.
+/// Returns the user and system time of a process.
 fn cpu(pid: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();

@@ -1,10 +1,10 @@
-//! Rows to a file: `rrx run -o` beside `mariadb --quick --batch` with its output in a file.
+//! Compares writing rows to a file with `rrx run -o` and with `mariadb --quick --batch > FILE`.
 
 use std::process::{Command, Stdio};
 
 use rrx::domain::export::ExportFormat;
 
-use crate::cost::{Cost, by_turns, measure};
+use crate::cost::{Cost, measure, measure_alternately};
 use crate::table::Table;
 
 pub fn compare(table: &Table, rows: u64) {
@@ -18,23 +18,23 @@ pub fn compare(table: &Table, rows: u64) {
         command
     };
     let csv = path("rrx.csv");
-    let (ours, theirs) = by_turns(&|| table.rrx(rows, &["-o", csv.to_str().unwrap()]), &theirs);
+    let (ours, theirs) = measure_alternately(&|| table.rrx(rows, &["-o", csv.to_str().unwrap()]), &theirs);
     let lines = Command::new("wc").arg("-l").stdin(Stdio::from(std::fs::File::open(&csv).unwrap())).output().unwrap();
     let lines: u64 = String::from_utf8_lossy(&lines.stdout).trim().parse().unwrap();
-    assert_eq!(lines, rows + 1, "the CSV file is not whole");
-    Cost::head();
+    assert_eq!(lines, rows + 1, "the CSV file has all rows");
+    Cost::print_headings();
     ours.print("rrx run -o rrx.csv");
     theirs.print("mariadb --quick --batch > FILE");
     ours.print_ratio(&theirs);
-    for form in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        typed(table, rows, (form, &theirs));
+    for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
+        measure_typed_format(table, rows, format, &theirs);
     }
 }
 
-/// A typed form, measured once: its cost is far from the noise.
-fn typed(table: &Table, rows: u64, (form, theirs): (ExportFormat, &Cost)) {
-    let name = format!("rrx.{}", form.extension());
-    if form.missing_feature().is_some() {
+/// Measures a typed format once, because its cost is far above the noise.
+fn measure_typed_format(table: &Table, rows: u64, format: ExportFormat, theirs: &Cost) {
+    let name = format!("rrx.{}", format.extension());
+    if format.missing_feature().is_some() {
         println!("{name}: not in this build (--features full)");
         return;
     }
@@ -43,5 +43,5 @@ fn typed(table: &Table, rows: u64, (form, theirs): (ExportFormat, &Cost)) {
     cost.print(&format!("rrx run -o {name}"));
     cost.print_ratio(theirs);
     let size = |name: &str| std::fs::metadata(table.home.path().join(name)).unwrap().len() as f64 / f64::from(1 << 20);
-    println!("{:<34} {:.0} MiB beside {:.0} MiB of CSV", "  the file", size(&name), size("rrx.csv"));
+    println!("{:<34} {:.0} MiB, CSV {:.0} MiB", "  size of the file", size(&name), size("rrx.csv"));
 }

@@ -1,12 +1,13 @@
-//! Results of millions of rows × 12 columns from a real MariaDB over TLS, each figure beside a peer or a limit of the same run.
+//! Measures results of millions of rows × 12 columns from a real MariaDB over TLS. Each figure is compared with another client
+//! in the same run, or with a limit.
 //!
 //! `cargo bench --bench results [-- [PART]... [--rows N]]` (needs `mariadb-server` and `openssh-server`); the parts are
-//! - `stream`: rows to a pipe by `rrx run`, beside `mariadb --quick --batch`, and beside mycli where it is there;
-//! - `export`: rows to a file, beside `mariadb --quick --batch` into one;
-//! - `screen`: `rrx` in a pseudo-terminal of 200×60: first row, keys while rows stream, jumps, and the highest memory at
-//!   1 M, 5 M and 20 M rows.
+//! - `stream`: rows to a pipe by `rrx run`, compared with `mariadb --quick --batch` and, if it is installed, with mycli;
+//! - `export`: rows to a file, compared with `mariadb --quick --batch > FILE`;
+//! - `screen`: `rrx` in a pseudo-terminal of 200×60: first row, keys while rows arrive, jumps, and peak memory with 1 M,
+//!   5 M and 20 M rows, compared with harlequin if it is installed.
 //!
-//! Nothing is asserted about time.
+//! The bench asserts nothing about time.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,7 +20,7 @@
     missing_docs,
     unreachable_pub,
     dead_code,
-    reason = "it is run, not called; the harness is that of the stories"
+    reason = "a bench is not a library, and shares its harness with the terminal tests"
 )]
 
 #[path = "../../tests/pty/harness.rs"]
@@ -36,7 +37,7 @@ mod table;
 use rig::Rig;
 use table::Table;
 
-/// Rows of `stream` and `export`, where the command line does not say.
+/// Rows of `stream` and `export` without `--rows`.
 const ROWS: u64 = 5_000_000;
 
 fn main() {
@@ -56,7 +57,7 @@ fn main() {
         export::compare(&table, rows);
     }
     if wants("screen") {
-        screen::watch(&table, &sizes);
+        screen::measure(&table, &sizes);
     }
 }
 

@@ -1,31 +1,31 @@
-//! Rows to a pipe: `rrx run` beside `mariadb --quick --batch`, both as tab-separated text, and beside mycli.
+//! Compares writing rows as tab-separated text to a pipe with `rrx run`, `mariadb --quick --batch` and mycli.
 
-use crate::cost::{Cost, by_turns, measure};
+use crate::cost::{Cost, measure, measure_alternately};
 use crate::table::Table;
 
-/// The part of the rows that mycli is asked for: it takes minutes for all of them.
-const PART: u64 = 5;
+/// mycli gets only this fraction of the rows, because it takes minutes for all of them.
+const MYCLI_FRACTION: u64 = 5;
 
 pub fn compare(table: &Table, rows: u64) {
     println!("\n{rows} rows to a pipe, as tab-separated text");
-    let (ours, theirs) = by_turns(&|| table.rrx(rows, &["--format", "tsv"]), &|| table.mariadb(rows));
+    let (ours, theirs) = measure_alternately(&|| table.rrx(rows, &["--format", "tsv"]), &|| table.mariadb(rows));
     assert_eq!(ours.bytes, theirs.bytes, "both write the same");
-    Cost::head();
+    Cost::print_headings();
     ours.print("rrx run --format tsv");
     theirs.print("mariadb --quick --batch");
     ours.print_ratio(&theirs);
-    beside_mycli(table, rows / PART);
+    compare_with_mycli(table, rows / MYCLI_FRACTION);
 }
 
-fn beside_mycli(table: &Table, rows: u64) {
+fn compare_with_mycli(table: &Table, rows: u64) {
     println!("\n{rows} rows to a pipe, as tab-separated text");
     let Some(mut mycli) = table.mycli(rows) else {
-        println!("mycli is not there: pip install mycli, and RRX_MYCLI=FILE names it");
+        println!("mycli is not installed: run pip install mycli, or set RRX_MYCLI=FILE");
         return;
     };
     let ours = measure(&mut table.rrx(rows, &["--format", "tsv"]));
     let theirs = measure(&mut mycli);
-    Cost::head();
+    Cost::print_headings();
     ours.print("rrx run --format tsv");
     theirs.print("mycli --unbuffered --format tsv");
     ours.print_ratio(&theirs);

@@ -1,19 +1,19 @@
-//! The table under measure, and the two ways to it: rrx's profile and the C client's arguments.
+//! The table that the benches read, and the commands of the clients that read it.
 
 use std::process::Command;
 
 use crate::harness::Home;
 use crate::rig::Rig;
 
-/// A table of twelve columns on the rig's server: numbers, texts, decimals, times, NULLs; about 150 bytes a row.
+/// A table of twelve columns on the rig's server: numbers, texts, decimals, times and NULLs. A row has about 150 bytes.
 pub struct Table {
     rig: &'static Rig,
-    /// Settings of rrx: the profile `bench`.
+    /// The home directory of rrx, whose settings have the profile `bench`.
     pub home: Home,
 }
 
 impl Table {
-    /// Fills it with so many rows.
+    /// Creates the table with `rows` rows.
     pub fn fill(rig: &'static Rig, rows: u64) -> Self {
         println!("filling a table of {rows} rows × 12 columns …");
         rig.sql(&format!(
@@ -38,12 +38,12 @@ impl Table {
         Self { rig, home }
     }
 
-    /// The statement that reads so many rows.
+    /// Returns the statement that reads `rows` rows.
     pub fn select(rows: u64) -> String {
         format!("SELECT * FROM bench.t LIMIT {rows}")
     }
 
-    /// `rrx run` of this statement, with more arguments.
+    /// Returns the command of `rrx run` with additional arguments.
     pub fn rrx(&self, rows: u64, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rrx"));
         command.env("RRX_HOME", self.home.path());
@@ -51,7 +51,7 @@ impl Table {
         command
     }
 
-    /// The C client in its streaming form.
+    /// Returns the command of the C client in its streaming mode.
     pub fn mariadb(&self, rows: u64) -> Command {
         let mut command = Command::new("mariadb");
         command
@@ -64,7 +64,8 @@ impl Table {
         command
     }
 
-    /// mycli, a terminal client in Python, in its streaming form: `RRX_MYCLI` names it, else it is looked for on the path.
+    /// Returns the command of mycli (a terminal client in Python) in its streaming mode. The program is `RRX_MYCLI` or on the
+    /// path.
     pub fn mycli(&self, rows: u64) -> Option<Command> {
         let name = std::env::var("RRX_MYCLI").unwrap_or_else(|_| "mycli".into());
         Command::new(&name).arg("--version").output().ok()?;
@@ -79,10 +80,10 @@ impl Table {
         Some(command)
     }
 
-    /// The arguments of harlequin, a terminal program in Python.
+    /// Returns the arguments of harlequin, a terminal program in Python.
     pub fn harlequin(&self) -> Vec<String> {
-        let words = ["-a", "mysql", "--viewer-max-rows", "-1", "--no-write-history", "-h", self.rig.mysql_address()];
-        let mut arguments: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        let fixed = ["-a", "mysql", "--viewer-max-rows", "-1", "--no-write-history", "-h", self.rig.mysql_address()];
+        let mut arguments: Vec<String> = fixed.into_iter().map(str::to_owned).collect();
         arguments.push(format!("-p{}", self.rig.mysql_port()));
         arguments.push(format!("--user={}", self.rig.account()));
         arguments.push(format!("--password={}", self.rig.password()));

@@ -29,8 +29,8 @@ pub fn read(file: &Path) -> Read {
 
 /// Reads bytes as a file with this ending.
 pub fn read_bytes(bytes: &[u8], ending: &str) -> Read {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(format!("rows.{ending}"));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(format!("rows.{ending}"));
     std::fs::write(&path, bytes).unwrap();
     read(&path)
 }

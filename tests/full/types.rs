@@ -3,17 +3,17 @@
 use rrx::domain::export::{ExportFormat, WriteError};
 use rrx::domain::results::{Column, TypeClass, WireType};
 
-use crate::all_types::{OF_MARIADB, Taken, columns, table};
-use crate::harness::{Live, connect_answering, wide};
+use crate::all_types::{OF_MARIADB, WholeResult, columns, table};
+use crate::harness::{TestSession, connect_answering, unlimited};
 use crate::readers::{Value, read_bytes};
 use crate::rig::Rig;
 
 /// The rows of the table, each column by this expression.
-async fn taken(live: &mut Live, expression: impl Fn(&str, &str) -> String) -> Taken {
+async fn taken(live: &mut TestSession, expression: impl Fn(&str, &str) -> String) -> WholeResult {
     let list: Vec<String> =
         columns(OF_MARIADB).map(|(name, of)| format!("{} AS {name}", expression(&name, of))).collect();
-    let result = live.start(&format!("SELECT id, {} FROM exact.t ORDER BY id", list.join(", ")), wide()).await;
-    Taken::of(live, result).await
+    let result = live.start(&format!("SELECT id, {} FROM exact.t ORDER BY id", list.join(", ")), unlimited()).await;
+    WholeResult::of(live, result).await
 }
 
 /// A time with all six digits of its fraction.
@@ -83,7 +83,7 @@ fn is_kept(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
 
 /// Compares all cells; answers with the kinds in which each column was read.
 fn compare(
-    taken: &Taken,
+    taken: &WholeResult,
     format: ExportFormat,
     is_same: impl Fn(&Column, &[u8], (&str, &str)) -> bool,
 ) -> (Vec<String>, Vec<Vec<String>>) {

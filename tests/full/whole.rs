@@ -78,9 +78,9 @@ fn args(statement: &str, output: Option<&Path>) -> RunArgs {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_of_a_server_go_to_a_typed_file_by_its_ending() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     for ending in ["parquet", "xlsx"] {
-        let goal = folder.path().join(format!("rows.{ending}"));
+        let goal = directory.path().join(format!("rows.{ending}"));
         let statement = "SELECT seq AS n, CONCAT('=', seq, '+1') AS t FROM mysql.seq_1_to_50000";
         let (code, _, err) = perform(args(statement, Some(&goal)), Stdout::Other).await;
         assert_eq!((code, err.as_str()), (0, ""));
@@ -89,14 +89,14 @@ async fn rows_of_a_server_go_to_a_typed_file_by_its_ending() {
         let value = |kind: &str, value: String| Some((kind.to_owned(), value));
         assert_eq!(read.rows[49_999], [value("int", "50000".into()), value("text", "=50000+1".into())]);
     }
-    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
-    let folder = tempfile::tempdir().unwrap();
-    let goal = folder.path().join("rows.parquet");
+    let directory = tempfile::tempdir().unwrap();
+    let goal = directory.path().join("rows.parquet");
     let (code, _, err) = perform(args("SELECT 1 AS a; SELECT 2 AS b", Some(&goal)), Stdout::Other).await;
     assert!(code == 2 && err.contains("holds one result") && err.contains("2 statements"), "{err}");
     let shown = RunArgs { format: Some(ExportFormat::Xlsx), ..args("SELECT 1 AS a", None) };
@@ -110,7 +110,7 @@ async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
     assert!(code == 6 && err.contains("row 1, column \"d\": 2024-00-10 is no day of the calendar"), "{code}: {err}");
     let (code, _, err) = perform(args("USE mysql", Some(&goal)), Stdout::Other).await;
     assert!(code == 2 && err.contains("no statement has a result"), "{code}: {err}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "nothing is left");
 }
 
 /// The least and the greatest value of each row group stay until the end of the file: they must not hold on to the others.

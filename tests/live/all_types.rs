@@ -11,7 +11,7 @@ use rrx::domain::results::{Chunk, Column, GlyphSet, TypeClass};
 use rrx::domain::sql::Param;
 use serde_json::value::RawValue;
 
-use crate::harness::{Live, wide};
+use crate::harness::{TestSession, unlimited};
 
 /// Stands behind each printed value; no value holds it.
 const MARK: &str = "~~~ the next value ~~~";
@@ -146,13 +146,13 @@ pub fn table(more: &'static [Kind]) -> String {
 }
 
 /// A whole result.
-pub struct Taken {
+pub struct WholeResult {
     pub columns: Arc<[Column]>,
     chunks: Vec<Chunk>,
 }
 
-impl Taken {
-    pub async fn of(live: &mut Live, result: ResultId) -> Self {
+impl WholeResult {
+    pub async fn of(live: &mut TestSession, result: ResultId) -> Self {
         let (mut columns, mut chunks): (Arc<[Column]>, _) = (Arc::from([]), Vec::new());
         loop {
             match live.piece().await {
@@ -185,17 +185,17 @@ impl Taken {
 
 /// Compares every cell, and answers with how many there are. `print` runs statements in the real client as administrator
 /// and gives its raw output.
-pub async fn compare(live: &mut Live, more: &'static [Kind], print: impl Fn(&str) -> Vec<u8>) -> usize {
-    let whole = live.start("SELECT * FROM exact.t ORDER BY id", wide()).await;
-    let whole = Taken::of(live, whole).await;
+pub async fn compare(live: &mut TestSession, more: &'static [Kind], print: impl Fn(&str) -> Vec<u8>) -> usize {
+    let whole = live.start("SELECT * FROM exact.t ORDER BY id", unlimited()).await;
+    let whole = WholeResult::of(live, whole).await;
     let cells = whole.cells();
     assert_eq!((cells.len(), cells[0].len()), (rows(more), kinds(more).count() + 1));
 
     let mut bound = Vec::new();
     for row in 0..rows(more) {
         let values = vec![Param::Integer(i64::try_from(row).unwrap())];
-        let result = live.start_with("SELECT * FROM exact.t WHERE id = ?", values, wide()).await;
-        let one = Taken::of(live, result).await;
+        let result = live.start_with("SELECT * FROM exact.t WHERE id = ?", values, unlimited()).await;
+        let one = WholeResult::of(live, result).await;
         assert_eq!(one.columns, whole.columns);
         bound.extend(one.cells());
     }
@@ -276,7 +276,7 @@ fn number(bits: &[u8]) -> String {
 }
 
 /// Another reader of CSV takes the same values out; it does not tell NULL from an empty text.
-fn read_csv(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
+fn read_csv(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
     let file = whole.written(ExportFormat::Csv);
     let mut reader = csv::Reader::from_reader(file.as_slice());
     let records: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
@@ -294,7 +294,7 @@ fn read_csv(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
 }
 
 /// Another reader of JSON takes the same values out, numbers by their digits.
-fn read_json(whole: &Taken, cells: &[Vec<Option<Vec<u8>>>]) {
+fn read_json(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
     let file = whole.written(ExportFormat::Json);
     let records: Vec<HashMap<String, &RawValue>> = serde_json::from_slice(&file).unwrap();
     assert_eq!(records.len(), cells.len());

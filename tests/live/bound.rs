@@ -7,11 +7,11 @@ use rrx::domain::profile::{Profile, SecretSource};
 use rrx::domain::protocol::{End, Limit, RunBounds, SessionCmd, SessionEvent};
 use rrx::domain::sql::Param;
 
-use crate::harness::{Live, connect, wide};
+use crate::harness::{TestSession, connect, unlimited};
 use crate::keys;
 use crate::rig::{Rig, wait_until};
 
-async fn live() -> Live {
+async fn live() -> TestSession {
     connect(Rig::start().profile()).await.unwrap()
 }
 
@@ -48,7 +48,7 @@ async fn the_server_gets_no_text_that_contains_a_value() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_with_values_is_stopped_and_cut_and_warned_of_like_any_other() {
     let mut live = live().await;
-    let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], wide()).await;
+    let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], unlimited()).await;
     let sleeping = format!(
         "SELECT COUNT(*) FROM information_schema.processlist WHERE id = {} AND state = 'User sleep'",
         live.facts.connection_id
@@ -60,7 +60,7 @@ async fn a_statement_with_values_is_stopped_and_cut_and_warned_of_like_any_other
     assert!(ran.report.total < Duration::from_secs(20), "{:?}", ran.report.total);
     assert_eq!(live.run("SELECT @rrx_1 IS NULL").await.value(), "1");
 
-    let bounds = RunBounds { rows: Some(1500), ..wide() };
+    let bounds = RunBounds { rows: Some(1500), ..unlimited() };
     let result = live.start_with("SELECT seq FROM mysql.seq_1_to_5000 WHERE seq > ?", vec![Param::Integer(9)], bounds);
     let result = result.await;
     let cut = live.finish(result).await;
@@ -77,7 +77,7 @@ async fn a_cancel_at_any_moment_of_a_statement_with_values_leaves_the_next_one_w
     let mut live = live().await;
     for round in 0..40 {
         let values = vec![Param::Integer(round)];
-        let result = live.start_with("SELECT seq FROM mysql.seq_1_to_3000 WHERE seq > ?", values, wide()).await;
+        let result = live.start_with("SELECT seq FROM mysql.seq_1_to_3000 WHERE seq > ?", values, unlimited()).await;
         tokio::time::sleep(Duration::from_micros(150 * u64::try_from(round).unwrap())).await;
         live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
         let ran = live.finish(result).await;
@@ -110,7 +110,7 @@ async fn placeholders_and_values_that_differ_in_number_are_refused_before_anythi
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pinned_variables_are_checked_after_a_statement_with_values_too() {
     let rig = Rig::start();
-    let source = rig.private_folder("bound-turncoat").join("f.sql");
+    let source = rig.private_directory("bound-turncoat").join("f.sql");
     std::fs::write(
         &source,
         "CREATE DATABASE bound_turncoat; CREATE TABLE bound_turncoat.t (a INT) ENGINE=InnoDB;\nDELIMITER //\n\
@@ -136,8 +136,8 @@ async fn the_pinned_variables_are_checked_after_a_statement_with_values_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_followed_in_the_demo() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = rrx::demo::Options { subjects: 3, folder: folder.path().into(), listen: None };
+    let directory = tempfile::tempdir().unwrap();
+    let options = rrx::demo::Options { subjects: 3, directory: directory.path().into(), listen: None };
     let demo = rrx::demo::start(options).await.unwrap();
     let mut live = connect(demo.profile.clone()).await.unwrap();
     let study = "SELECT * FROM `clinspark_demo`.`study` WHERE `id` = ? LIMIT 200";
@@ -160,8 +160,8 @@ async fn a_key_is_followed_in_the_demo() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_of_each_kind_find_their_rows_in_the_demo_and_a_statement_with_values_is_stopped_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = rrx::demo::Options { subjects: 3, folder: folder.path().into(), listen: None };
+    let directory = tempfile::tempdir().unwrap();
+    let options = rrx::demo::Options { subjects: 3, directory: directory.path().into(), listen: None };
     let demo = rrx::demo::start(options).await.unwrap();
     let mut live = connect(demo.profile.clone()).await.unwrap();
     let unhex = |digits: &str| {
@@ -192,7 +192,7 @@ async fn values_of_each_kind_find_their_rows_in_the_demo_and_a_statement_with_va
     }
     let slow = "SELECT COUNT(*) FROM clinspark_demo.item_data a, clinspark_demo.item_data b, clinspark_demo.item_data c, \
                 clinspark_demo.item_data d WHERE a.id > ?";
-    let result = live.start_with(slow, vec![Param::Integer(0)], wide()).await;
+    let result = live.start_with(slow, vec![Param::Integer(0)], unlimited()).await;
     let mut watcher = connect(demo.profile.clone()).await.unwrap();
     while !watcher
         .run("SHOW PROCESSLIST")

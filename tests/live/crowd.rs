@@ -10,8 +10,8 @@ use nix::unistd::Pid;
 use rrx::io::host::own_sockets;
 use rrx::io::tunnel::Tunnel;
 
-use super::held::{allowed, by_port, client, events, greeted, records, said};
 use super::tunnel::{context, home, hop, read_some};
+use super::tunnel_command::{allowed, by_port, client, events, greeted, records, said};
 use crate::doctor::Home;
 use crate::rig::{Rig, free_port, wait_until};
 

@@ -5,18 +5,18 @@ use std::process::{Command, Output, Stdio};
 
 use rrx::demo::{Options, Running, data, start};
 
-use crate::loaded::Loaded;
+use crate::demo_mariadb::DemoMariadb;
 
 /// Subjects in each study, enough for every table to have rows.
 const SUBJECTS: u32 = 3;
 
-async fn demo(folder: &Path) -> Running {
-    demo_of(SUBJECTS, folder).await
+async fn demo(directory: &Path) -> Running {
+    demo_of(SUBJECTS, directory).await
 }
 
-async fn demo_of(subjects: u32, folder: &Path) -> Running {
+async fn demo_of(subjects: u32, directory: &Path) -> Running {
     let listen = Some("127.0.0.1:0".parse().unwrap());
-    start(Options { subjects, folder: folder.into(), listen }).await.unwrap()
+    start(Options { subjects, directory: directory.into(), listen }).await.unwrap()
 }
 
 /// Returns the command of the real client with the account's credentials.
@@ -45,8 +45,8 @@ fn ask(demo: &Running, sql: &str) -> Vec<Vec<String>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_client_can_sign_in_and_run_statements() {
-    let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path()).await;
     let databases = ["clinspark_demo", "clinspark_demo_test", "information_schema", "reporting"];
     assert_eq!(ask(&demo, "SHOW DATABASES"), databases.map(|name| vec![name.to_owned()]));
     assert_eq!(ask(&demo, "USE clinspark_demo; SELECT COUNT(*) FROM study"), [["3"]]);
@@ -75,8 +75,8 @@ async fn the_real_client_can_sign_in_and_run_statements() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_client_prints_the_errors_of_a_real_server() {
-    let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path()).await;
     for (sql, error) in [
         ("SELECT * FROM nope", "ERROR 1146 (42S02) at line 1: Table 'clinspark_demo.nope' doesn't exist"),
         ("SELECT nope FROM study", "ERROR 1054 (42S22) at line 1: Unknown column 'nope'"),
@@ -102,8 +102,8 @@ async fn the_real_client_prints_the_errors_of_a_real_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_client_kills_the_statement_of_the_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path()).await;
     for statement in ["SELECT SLEEP(3600)", "SELECT COUNT(*) FROM item_data a, item_data b, item_data c, item_data d"] {
         let mut command = client(&demo);
         command.args(["clinspark_demo", "-e", statement]).stderr(Stdio::piped()).stdout(Stdio::null());
@@ -123,9 +123,9 @@ async fn a_second_client_kills_the_statement_of_the_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_described_as_on_a_real_server() {
-    let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path()).await;
-    let real = tokio::task::block_in_place(|| Loaded::start(SUBJECTS));
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path()).await;
+    let real = tokio::task::block_in_place(|| DemoMariadb::start(SUBJECTS));
     let of = "IN ('clinspark_demo', 'reporting')";
     let mut statements = vec![
         format!(
@@ -173,20 +173,20 @@ async fn tables_are_described_as_on_a_real_server() {
         rows
     };
     for statement in statements {
-        let expected = tokio::task::block_in_place(|| real.ask(&statement));
+        let expected = tokio::task::block_in_place(|| real.rows(&statement));
         assert_eq!(sorted(ask(&demo, &statement)), sorted(expected), "{statement}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twenty_statements_print_the_same_but_for_estimated_sizes() {
-    let folder = tempfile::tempdir().unwrap();
-    let demo = demo_of(data::SUBJECTS, folder.path()).await;
-    let real = tokio::task::block_in_place(|| Loaded::start(data::SUBJECTS));
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo_of(data::SUBJECTS, directory.path()).await;
+    let real = tokio::task::block_in_place(|| DemoMariadb::start(data::SUBJECTS));
     let mut different = Vec::new();
     for (name, statement) in data::snippets() {
         let text = format!("USE clinspark_demo; {statement}");
-        let expected = tokio::task::block_in_place(|| real.ask(&text));
+        let expected = tokio::task::block_in_place(|| real.rows(&text));
         if ask(&demo, &text) != expected {
             different.push(name);
         }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use rrx::demo::data::{self, DemoValue, identifier, type_text};
 use rrx::demo::schema::{Column, Key, SqlType};
 
-use crate::loaded::Loaded;
+use crate::demo_mariadb::DemoMariadb;
 
 const SUBJECTS: u32 = 12;
 
 #[test]
 fn a_real_server_holds_the_same_demo() {
-    let server = Loaded::start(SUBJECTS);
+    let server = DemoMariadb::start(SUBJECTS);
     every_value_is_equal(&server);
     every_column_is_described_alike(&server);
     every_key_is_described_alike(&server);
@@ -19,7 +19,7 @@ fn a_real_server_holds_the_same_demo() {
 
 #[test]
 fn every_snippet_and_example_runs_on_a_real_server() {
-    let server = Loaded::start(data::SUBJECTS);
+    let server = DemoMariadb::start(data::SUBJECTS);
     let pages = data::pack_files().filter_map(|(file, bytes)| Some((file, std::str::from_utf8(bytes).ok()?)));
     let examples = pages.flat_map(|(file, text)| {
         let blocks = text.split("```sql\n").skip(1).filter_map(|block| block.split("\n```").next());
@@ -27,14 +27,14 @@ fn every_snippet_and_example_runs_on_a_real_server() {
     });
     for (name, statement) in data::snippets().chain(examples) {
         let modes = "SET sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY'; USE clinspark_demo;";
-        let rows = server.ask(&format!("{modes} {statement}")).len();
+        let rows = server.rows(&format!("{modes} {statement}")).len();
         let is_empty_on_purpose = name == "reporting.transfer_queue.md";
         assert_eq!(rows == 0, is_empty_on_purpose, "{name}: {rows} rows\n{statement}");
     }
 }
 
 /// Compares all rows of all tables in hexadecimal, so that the client's formatting does not matter.
-fn every_value_is_equal(server: &Loaded) {
+fn every_value_is_equal(server: &DemoMariadb) {
     let schema = data::schema();
     let mut expected: BTreeMap<(String, String), Vec<Vec<String>>> = BTreeMap::new();
     data::generate_rows(&schema, SUBJECTS, &mut |database, table, values| {
@@ -47,7 +47,7 @@ fn every_value_is_equal(server: &Loaded) {
             let fields: Vec<String> = table.columns.iter().map(hexadecimal).collect();
             let (owner, name) = (identifier(&database.name), identifier(&table.name));
             let mut found =
-                server.ask(&format!("SET time_zone='+00:00'; SELECT {} FROM {owner}.{name}", fields.join(",")));
+                server.rows(&format!("SET time_zone='+00:00'; SELECT {} FROM {owner}.{name}", fields.join(",")));
             let mut rows = expected.remove(&(database.name.clone(), table.name.clone())).unwrap_or_default();
             found.sort();
             rows.sort();
@@ -85,11 +85,11 @@ fn hexadecimal_value(value: &DemoValue, column: &Column) -> String {
     }
 }
 
-fn every_column_is_described_alike(server: &Loaded) {
+fn every_column_is_described_alike(server: &DemoMariadb) {
     let schema = data::schema();
     for database in &schema.databases {
         let mut reported: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-        for mut row in server.ask(&format!(
+        for mut row in server.rows(&format!(
             "SELECT table_name, column_name, column_type, is_nullable, column_default, extra, column_comment \
              FROM information_schema.columns WHERE table_schema = '{}' ORDER BY table_name, ordinal_position",
             database.name
@@ -131,13 +131,13 @@ fn without_width(type_text: &str) -> String {
     if name.ends_with("int") || name == "year" { format!("{name}{after}") } else { type_text.to_owned() }
 }
 
-fn every_key_is_described_alike(server: &Loaded) {
+fn every_key_is_described_alike(server: &DemoMariadb) {
     let schema = data::schema();
     for database in &schema.databases {
         for table in &database.tables {
             let (owner, name) = (identifier(&database.name), identifier(&table.name));
             let mut found: Vec<Key> = Vec::new();
-            for row in server.ask(&format!("SHOW INDEX FROM {owner}.{name}")) {
+            for row in server.rows(&format!("SHOW INDEX FROM {owner}.{name}")) {
                 let (is_unique, key, column) = (row[1] == "0", row[2].clone(), row[4].clone());
                 match found.last_mut().filter(|last| last.name == key) {
                     Some(last) => last.columns.push(column),
@@ -150,7 +150,7 @@ fn every_key_is_described_alike(server: &Loaded) {
                 .iter()
                 .map(|key| vec![key.name.clone(), key.column.clone(), key.to_table.clone(), key.to_column.clone()])
                 .collect();
-            let reported = server.ask(&format!(
+            let reported = server.rows(&format!(
                 "SELECT constraint_name, column_name, referenced_table_name, referenced_column_name \
                  FROM information_schema.key_column_usage WHERE table_schema = '{}' AND table_name = '{}' \
                  AND referenced_table_name IS NOT NULL ORDER BY constraint_name",

@@ -9,9 +9,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::rig::{ALIAS, Rig, Silent, SshdOptions, has_own_names};
+use crate::rig::{ALIAS, Rig, Silent, SshdOptions, has_private_hosts_file};
 
-/// A folder that is config, data and state of one run, and home.
+/// A directory that is config, data and state of one run, and home.
 pub struct Home(tempfile::TempDir);
 
 impl Home {
@@ -122,12 +122,12 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
     };
     let closed = crate::rig::free_port();
     let silent = Silent::new();
-    let other = rig.own_sshd(&SshdOptions::default());
-    let forbids = rig.own_sshd(&SshdOptions { config: "AllowTcpForwarding no".into(), ..SshdOptions::default() });
-    let writer = rig.bare_writer();
+    let other = rig.start_sshd(&SshdOptions::default());
+    let forbids = rig.start_sshd(&SshdOptions { config: "AllowTcpForwarding no".into(), ..SshdOptions::default() });
+    let writer = rig.writable_mariadb();
     // Another way to write the replica's address, which no certificate can hold.
     let odd = "0x7f000002";
-    let wide = rig.own_sshd(&SshdOptions {
+    let wide = rig.start_sshd(&SshdOptions {
         permit: vec![
             format!("127.0.0.1:{closed}"),
             format!("{odd}:{}", rig.mysql_port()),
@@ -190,7 +190,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
         },
         Broken {
             name: "key not taken",
-            settings: made(&[("identity", quoted(&rig.stranger_key()))]),
+            settings: made(&[("identity", quoted(&rig.unauthorized_key()))]),
             step: "sign-in",
             says: vec!["tried key", "the hop accepts publickey"],
             next: "public key is installed",
@@ -262,7 +262,7 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             next: "require_replica",
         },
     ];
-    if has_own_names() {
+    if has_private_hosts_file() {
         cases.push(Broken {
             name: "another name",
             settings: made(&[&through(&wide)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
@@ -390,9 +390,10 @@ fn the_line_for_an_unknown_host_key_runs_as_it_stands_with_settings_from_elsewhe
     assert!(bundle.contains("--config file-") && !bundle.contains("the team"), "{bundle}");
 
     assert!(!known.exists(), "nothing is recorded");
-    let folder = Path::new(env!("CARGO_BIN_EXE_rrx")).parent().unwrap();
+    let directory = Path::new(env!("CARGO_BIN_EXE_rrx")).parent().unwrap();
     let path = std::env::join_paths(
-        std::iter::once(folder.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+        std::iter::once(directory.to_owned())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     );
     let ran = Command::new("sh")
         .args(["-c", line])

@@ -3,18 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::doctor::{Broken, Home, one, profile, quoted, route};
-use super::pretend::{Pretend, Says, variables};
+use super::scripted_server::{Reply, ScriptedServer, variables};
 use crate::rig::{Rig, Silent, Sshd, SshdOptions};
 
 /// An sshd before the shared one.
 fn outer(rig: &Rig) -> Sshd {
     let permit = vec![format!("127.0.0.1:{}", rig.ssh_port())];
-    rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() })
+    rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() })
 }
 
 /// The route over both, and a `known_hosts` with the keys of the first and these lines.
-fn two_hops(rig: &Rig, outer: &Sshd, folder: &Path, more: &str) -> [(&'static str, String); 2] {
-    let known = folder.join(format!("known-{}", more.len()));
+fn two_hops(rig: &Rig, outer: &Sshd, directory: &Path, more: &str) -> [(&'static str, String); 2] {
+    let known = directory.join(format!("known-{}", more.len()));
     std::fs::write(&known, std::fs::read_to_string(outer.known_hosts()).unwrap() + more).unwrap();
     let user = rig.ssh_user();
     let route = format!("[\"{user}@127.0.0.1:{}\", \"{user}@127.0.0.1:{}\"]", outer.port(), rig.ssh_port());
@@ -36,10 +36,10 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
         path
     };
     let outer = outer(rig);
-    let other = rig.own_sshd(&SshdOptions::default());
+    let other = rig.start_sshd(&SshdOptions::default());
     let silent = Silent::new();
     let permit = vec![format!("127.0.0.1:{}", silent.port())];
-    let wide = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let wide = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let place = format!("[127.0.0.1]:{}", rig.ssh_port());
     let key = rig.sshd().host_key("ed25519");
     let pinned = format!(
@@ -48,13 +48,13 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
         rig.ssh_user(),
         other.fingerprint("ed25519")
     );
-    let writes = Pretend::start(|text| {
+    let writes = ScriptedServer::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&[("version", "8.0.39"), ("sql_select_limit", "18446744073709551615")])
         } else if text.contains("TRANSACTION READ ONLY") {
-            Says::No(1235, "this engine knows no read-only transaction")
+            Reply::No(1235, "this engine knows no read-only transaction")
         } else {
-            Says::Done
+            Reply::Done
         }
     });
     let bare = [
@@ -134,9 +134,9 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
 fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_to_the_letter() {
     let rig = Rig::start();
     let outer = outer(rig);
-    let folder = tempfile::tempdir().unwrap();
-    let known = folder.path().join("known-0");
-    let home = Home::with(&made(rig, &two_hops(rig, &outer, folder.path(), "")));
+    let directory = tempfile::tempdir().unwrap();
+    let known = directory.path().join("known-0");
+    let home = Home::with(&made(rig, &two_hops(rig, &outer, directory.path(), "")));
     let before = std::fs::read_to_string(&known).unwrap();
     let right = rig.sshd().fingerprint("ed25519");
 
@@ -163,10 +163,10 @@ fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_to_the_lett
 #[test]
 fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_json() {
     let rig = Rig::start();
-    let certificate = format!("--ssl-cert={}", rig.folder().path("expired.pem").display());
-    let server = rig.own_mariadb("doctor-expired", &[&certificate]);
+    let certificate = format!("--ssl-cert={}", rig.directory().path("expired.pem").display());
+    let server = rig.start_mariadb("doctor-expired", &[&certificate]);
     let targets = ["127.0.0.2", rig.mysql_host()].map(|host| format!("{host}:{}", server.port()));
-    let sshd = rig.own_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
     let expired = Broken {
         name: "an expired certificate",
         settings: made(
@@ -197,7 +197,7 @@ fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_js
 #[test]
 fn a_locked_key_and_nobody_to_unlock_it_are_told_with_where_a_passphrase_can_come_from() {
     let rig = Rig::start();
-    let home = Home::with(&profile(rig, &[("identity", &quoted(&rig.locked_key()))]));
+    let home = Home::with(&profile(rig, &[("identity", &quoted(&rig.encrypted_key()))]));
     let ran = home.run(&["doctor", "rig", "--json"]);
     let json = ran.json();
     let last = json["steps"].as_array().unwrap().last().unwrap();

@@ -9,8 +9,8 @@ use rrx::domain::protocol::{Lag, Role};
 use rrx::domain::sql::ServerFamily;
 
 use super::harness::{connect, direct};
-use super::pretend::{NATIVE, Pretend, Says, Variable, each, is_several, variables};
 use super::rig::Rig;
+use super::scripted_server::{NATIVE, Reply, ScriptedServer, Variable, each, has_several_statements, variables};
 
 /// What every session is pinned to, read back.
 pub const PINNED: [Variable; 8] = [
@@ -28,7 +28,7 @@ fn with(more: &[Variable]) -> Vec<Variable> {
     [&PINNED[..], more].concat()
 }
 
-fn profile(server: &Pretend) -> Profile {
+fn profile(server: &ScriptedServer) -> Profile {
     Profile {
         host: "127.0.0.1".into(),
         port: server.port,
@@ -40,21 +40,21 @@ fn profile(server: &Pretend) -> Profile {
     }
 }
 
-fn one(text: &str) -> Says {
-    Says::Rows(vec!["x"], vec![vec![Some(text.to_owned())]])
+fn one(text: &str) -> Reply {
+    Reply::Rows(vec!["x"], vec![vec![Some(text.to_owned())]])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
-    let server = Pretend::start(|text| {
+    let server = ScriptedServer::start(|text| {
         let text = text.split_once("*/ ").map_or(text, |(_, text)| text);
         match text {
             "SHOW VARIABLES" => {
                 variables(&with(&[("version", "5.1.0"), ("version_comment", "StarRocks version 3.3.2")]))
             }
             "SELECT 42" => one("42"),
-            _ if text.starts_with("SET ") => Says::Done,
-            _ => Says::No(1064, "Getting syntax error. Detail message: No viable statement"),
+            _ if text.starts_with("SET ") => Reply::Done,
+            _ => Reply::No(1064, "Getting syntax error. Detail message: No viable statement"),
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
@@ -71,19 +71,19 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
-    let refusing = Pretend::start(|text| {
+    let refusing = ScriptedServer::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[("version", "8.0.11-TiDB-v7.5.1"), ("version_comment", "TiDB ServerFamily")]))
         } else if text.contains("TRANSACTION READ ONLY") {
-            Says::No(1235, "function READ ONLY has only noop implementation in tidb now")
+            Reply::No(1235, "function READ ONLY has only noop implementation in tidb now")
         } else {
-            Says::Done
+            Reply::Done
         }
     });
     let off: Vec<Variable> =
         PINNED.into_iter().map(|(name, value)| (name, if name == "tx_read_only" { "OFF" } else { value })).collect();
     let pretending =
-        Pretend::start(move |text| if text.contains("SHOW VARIABLES") { variables(&off) } else { Says::Done });
+        ScriptedServer::start(move |text| if text.contains("SHOW VARIABLES") { variables(&off) } else { Reply::Done });
     for (server, code) in [(&refusing, Some(1235)), (&pretending, None)] {
         let problem = connect(profile(server)).await.err().unwrap();
         assert_eq!(problem.kind, ProblemKind::Refused, "{problem}");
@@ -93,22 +93,22 @@ async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
 }
 
 /// What a replica of MySQL answers to one statement.
-fn mysql(text: &str) -> Says {
+fn mysql(text: &str) -> Reply {
     if text.contains("SHOW VARIABLES") {
         variables(&with(&[("version", "8.0.39"), ("read_only", "ON"), ("server_id", "12")]))
     } else if text.contains("CONNECTION_ID()") {
-        Says::Rows(vec!["id", "user", "database"], vec![vec![Some("7".into()), Some("RO@%".into()), None]])
+        Reply::Rows(vec!["id", "user", "database"], vec![vec![Some("7".into()), Some("RO@%".into()), None]])
     } else if text.contains("42") {
         one("42")
     } else if text.contains("SHOW GRANTS") {
         one("GRANT SELECT ON *.* TO `RO`@`%`")
     } else {
-        Says::Done
+        Reply::Done
     }
 }
 
 /// Connects and runs a statement; returns how many internal texts came, and how many of them had several statements.
-async fn texts(server: &Pretend) -> (usize, usize) {
+async fn texts(server: &ScriptedServer) -> (usize, usize) {
     let mut live = connect(profile(server)).await.unwrap();
     assert_eq!((live.facts.connection_id, live.facts.account.as_str()), (7, "RO@%"));
     assert_eq!(live.facts.role, Role::Replica);
@@ -116,57 +116,64 @@ async fn texts(server: &Pretend) -> (usize, usize) {
     live.close().await;
     let asked = server.asked();
     let own: Vec<&String> = asked.iter().filter(|text| text.starts_with("/* rrx:")).collect();
-    (own.len(), own.iter().filter(|text| is_several(text)).count())
+    (own.len(), own.iter().filter(|text| has_several_statements(text)).count())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn queries_that_belong_together_go_out_in_one_text() {
-    let server = Pretend::start(|text| each(text, mysql));
+    let server = ScriptedServer::start(|text| each(text, mysql));
     // Variables; pinned and read back on both connections; who we are.
     assert_eq!(texts(&server).await, (4, 3));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_accepts_one_statement_at_a_time_gets_one_at_a_time_from_then_on() {
-    let refusing = Pretend::start(|text| {
-        if is_several(text) { Says::No(8130, "client has multi-statement capability disabled") } else { mysql(text) }
+    let refusing = ScriptedServer::start(|text| {
+        if has_several_statements(text) {
+            Reply::No(8130, "client has multi-statement capability disabled")
+        } else {
+            mysql(text)
+        }
     });
     // The one text that was refused, and each statement by itself: variables, three on both connections, two more.
     assert_eq!(texts(&refusing).await, (10, 1));
-    let answering_once = Pretend::start(mysql);
+    let answering_once = ScriptedServer::start(mysql);
     assert_eq!(texts(&answering_once).await, (10, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_closes_the_connection_at_several_statements_gets_them_one_by_one_on_a_new_one() {
-    let server = Pretend::start(|text| if is_several(text) { Says::Bye } else { mysql(text) });
+    let server = ScriptedServer::start(|text| if has_several_statements(text) { Reply::Bye } else { mysql(text) });
     assert_eq!(texts(&server).await, (11, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_among_several_is_reported_and_a_wrong_variable_is_not_accepted() {
-    let refusing = Pretend::start(|text| {
-        each(text, |text| if text.contains("TRANSACTION READ ONLY") { Says::No(1235, "not here") } else { mysql(text) })
+    let refusing = ScriptedServer::start(|text| {
+        each(
+            text,
+            |text| if text.contains("TRANSACTION READ ONLY") { Reply::No(1235, "not here") } else { mysql(text) },
+        )
     });
     let off = |text: &str| match mysql(text) {
-        Says::Rows(names, mut rows) if text.contains("SHOW VARIABLES") => {
+        Reply::Rows(names, mut rows) if text.contains("SHOW VARIABLES") => {
             for row in &mut rows {
                 if row[0].as_deref() == Some("tx_read_only") {
                     row[1] = Some("OFF".into());
                 }
             }
-            Says::Rows(names, rows)
+            Reply::Rows(names, rows)
         }
         says => says,
     };
-    let pretending = Pretend::start(move |text| each(text, off));
+    let pretending = ScriptedServer::start(move |text| each(text, off));
     for (server, code) in [(&refusing, Some(1235)), (&pretending, None)] {
         let problem = connect(profile(server)).await.err().unwrap();
         assert_eq!(problem.kind, ProblemKind::Refused, "{problem}");
         assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
     }
-    let no_grants = Pretend::start(|text| {
-        each(text, |text| if text.contains("SHOW GRANTS") { Says::No(1141, "no such grant") } else { mysql(text) })
+    let no_grants = ScriptedServer::start(|text| {
+        each(text, |text| if text.contains("SHOW GRANTS") { Reply::No(1141, "no such grant") } else { mysql(text) })
     });
     let mut live = connect(profile(&no_grants)).await.unwrap();
     assert_eq!(live.run("SELECT 42").await.value(), "42");
@@ -175,7 +182,7 @@ async fn a_refusal_among_several_is_reported_and_a_wrong_variable_is_not_accepte
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_lag_of_an_aurora_reader_is_read_from_its_own_row() {
-    let server = Pretend::start(|text| {
+    let server = ScriptedServer::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[
                 ("version", "8.0.36"),
@@ -187,7 +194,7 @@ async fn the_lag_of_an_aurora_reader_is_read_from_its_own_row() {
         } else if text.contains("replica_host_status") && text.contains("WHERE SERVER_ID = @@aurora_server_id") {
             one("17.5")
         } else {
-            Says::Done
+            Reply::Done
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
@@ -200,14 +207,14 @@ async fn the_lag_of_an_aurora_reader_is_read_from_its_own_row() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_lag_of_a_mysql_replica_is_that_of_its_slowest_channel_and_a_stopped_one_counts() {
     for (second, lag) in [(Some("31"), Lag::Behind(Duration::from_secs(31))), (None, Lag::Stopped)] {
-        let server = Pretend::start(move |text| {
+        let server = ScriptedServer::start(move |text| {
             if text.contains("SHOW VARIABLES") {
                 variables(&with(&[("version", "8.0.39"), ("read_only", "ON"), ("server_id", "12")]))
             } else if text.ends_with("SHOW REPLICA STATUS") {
                 let row = |seconds: Option<&str>| vec![Some("Yes".into()), seconds.map(ToOwned::to_owned)];
-                Says::Rows(vec!["Replica_IO_Running", "Seconds_Behind_Source"], vec![row(Some("2")), row(second)])
+                Reply::Rows(vec!["Replica_IO_Running", "Seconds_Behind_Source"], vec![row(Some("2")), row(second)])
             } else {
-                Says::Done
+                Reply::Done
             }
         });
         let mut live = connect(profile(&server)).await.unwrap();
@@ -219,7 +226,7 @@ async fn the_lag_of_a_mysql_replica_is_that_of_its_slowest_channel_and_a_stopped
 /// MySQL 5.7 has other names for all of it: `tx_read_only` alone, and a slave behind its master.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
-    let server = Pretend::start_as("5.7.44-log", NATIVE, |text| {
+    let server = ScriptedServer::start_as("5.7.44-log", NATIVE, |text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[
                 ("version", "5.7.44-log"),
@@ -231,11 +238,11 @@ async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
             ]))
         } else if text.ends_with("SHOW SLAVE STATUS") {
             let row = ["Yes", "Yes", "7"].map(|value| Some(value.to_owned())).to_vec();
-            Says::Rows(vec!["Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master"], vec![row])
+            Reply::Rows(vec!["Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master"], vec![row])
         } else if text.contains("REPLICA STATUS") {
-            Says::No(1064, "You have an error in your SQL syntax near 'REPLICA STATUS'")
+            Reply::No(1064, "You have an error in your SQL syntax near 'REPLICA STATUS'")
         } else {
-            Says::Done
+            Reply::Done
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
@@ -257,11 +264,11 @@ async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and
         ("ON", "OFF", Role::Replica),
         ("OFF", "OFF", Role::Writer),
     ] {
-        let server = Pretend::start(move |text| {
+        let server = ScriptedServer::start(move |text| {
             if text.contains("SHOW VARIABLES") {
                 variables(&with(&[("version", "8.0.39"), ("read_only", read_only), ("super_read_only", of_all)]))
             } else {
-                Says::Done
+                Reply::Done
             }
         });
         let live = connect(profile(&server)).await.unwrap();
@@ -278,15 +285,15 @@ async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and
 /// Doris names MySQL's version, knows the `WHERE` of SHOW VARIABLES, and neither grants nor replication.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doris_is_known_by_its_comment_and_its_lag_is_unknown() {
-    let server = Pretend::start_as("5.7.99", NATIVE, |text| {
+    let server = ScriptedServer::start_as("5.7.99", NATIVE, |text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[("version", "5.7.99"), ("version_comment", "Doris version doris-2.1.7-rc03-443e87e203")]))
         } else if text.contains("STATUS") || text.contains("SHOW GRANTS") {
-            Says::No(1105, "errCode = 2, detailMessage = Syntax error in line 1")
+            Reply::No(1105, "errCode = 2, detailMessage = Syntax error in line 1")
         } else if text.contains("42") {
             one("42")
         } else {
-            Says::Done
+            Reply::Done
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
@@ -299,15 +306,15 @@ async fn doris_is_known_by_its_comment_and_its_lag_is_unknown() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lag_query_without_an_answer_loses_only_its_own_connection() {
-    let server = Pretend::start(|text| {
+    let server = ScriptedServer::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[("version", "8.0.39"), ("read_only", "ON")]))
         } else if text.contains("rrx:lag") {
-            Says::Nothing
+            Reply::Nothing
         } else if text.contains("42") {
             one("42")
         } else {
-            Says::Done
+            Reply::Done
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();

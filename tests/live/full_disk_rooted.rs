@@ -4,14 +4,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::pty_harness::{Home, Story};
+use crate::pty_harness::{Home, Terminal};
 use crate::rig::Rig;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rrx");
 /// Mounts so many KiB on the first argument, and becomes the rest.
 const MOUNT: &str = "mount -t tmpfs -o \"size=$1k\" tmpfs \"$2\" && shift 2 && exec \"$@\"";
 
-/// A home with the rig's profile, and a folder that becomes the small disk.
+/// A home with the rig's profile, and a directory that becomes the small disk.
 fn home_with_disk() -> Home {
     let home = Home::new();
     home.settings(&Rig::start().profile_toml("clinic"));
@@ -19,7 +19,7 @@ fn home_with_disk() -> Home {
     home
 }
 
-/// The arguments of `unshare` for a program whose folder has so few bytes.
+/// The arguments of `unshare` for a program whose directory has so few bytes.
 fn arguments<'a>(kib: &'a str, disk: &'a Path, program: &[&'a str]) -> Vec<&'a str> {
     let mount = ["--mount", "sh", "-c", MOUNT, "sh", kib, disk.to_str().unwrap(), PROGRAM];
     mount.into_iter().chain(program.iter().copied()).collect()
@@ -29,34 +29,34 @@ fn arguments<'a>(kib: &'a str, disk: &'a Path, program: &[&'a str]) -> Vec<&'a s
 fn an_export_of_the_screen_names_the_full_disk_and_the_rows_are_still_there_for_another_place() {
     let home = home_with_disk();
     let disk = home.path().join("disk");
-    let mut story =
-        Story::start_program(Path::new("unshare"), &home, &arguments("64", &disk, &["clinic"]), (160, 40), &[]);
-    story.see("Connected to MariaDB");
-    story.text("SELECT seq AS n, REPEAT('x', 100) AS filler FROM mysql.seq_1_to_20000");
-    story.keys("f5");
-    story.see("all 20,000 rows");
+    let mut terminal =
+        Terminal::start_program(Path::new("unshare"), &home, &arguments("64", &disk, &["clinic"]), (160, 40), &[]);
+    terminal.see("Connected to MariaDB");
+    terminal.text("SELECT seq AS n, REPEAT('x', 100) AS filler FROM mysql.seq_1_to_20000");
+    terminal.keys("f5");
+    terminal.see("all 20,000 rows");
     // Alone on the screen: no word is wrapped.
-    story.keys("f6 f4");
-    story.export_to(&disk.join("all.csv"));
-    let shown = story.see("No space left on device");
+    terminal.keys("f6 f4");
+    terminal.export_to(&disk.join("all.csv"));
+    let shown = terminal.see("No space left on device");
     assert!(shown.contains("The rows cannot be written to") && shown.contains("the rows are still loaded"), "{shown}");
     // Its half file is gone: there is room again for a smaller one.
-    story.keys("esc");
-    story.see("all 20,000 rows");
-    story.keys("f");
-    story.text("n <= 3");
-    story.keys("enter");
-    story.see("3 of 20,000 rows");
-    story.export_to(&disk.join("few.csv"));
-    story.see("3 rows written to");
+    terminal.keys("esc");
+    terminal.see("all 20,000 rows");
+    terminal.keys("f");
+    terminal.text("n <= 3");
+    terminal.keys("enter");
+    terminal.see("3 of 20,000 rows");
+    terminal.export_to(&disk.join("few.csv"));
+    terminal.see("3 rows written to");
     // Elsewhere there was room all the time.
-    story.keys("u");
-    story.wait("all rows again", |shown| shown.contains(" 4 │               4 │ x"));
-    story.export_to(&home.path().join("all.csv"));
-    story.see("20,000 rows written to");
+    terminal.keys("u");
+    terminal.wait("all rows again", |shown| shown.contains(" 4 │               4 │ x"));
+    terminal.export_to(&home.path().join("all.csv"));
+    terminal.see("20,000 rows written to");
     assert_eq!(std::fs::read_to_string(home.path().join("all.csv")).unwrap().lines().count(), 20_001);
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_run_into_a_file_names_the_full_disk_what_was_kept_and_what_next() {
     assert!(words.contains("No space left on device") && words.contains("free some space there"), "{words}");
     assert!(words.contains(&format!("the incomplete result is in {path}.partial")), "{words}");
     assert_eq!(left.trim(), "all.csv.partial", "{words}");
-    assert!(home.log().contains("\"end\""), "the statement has its end: {}", home.log());
+    assert!(home.access_log().contains("\"end\""), "the statement has its end: {}", home.access_log());
 }
 
 #[test]
@@ -92,24 +92,24 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     std::fs::create_dir(&state).unwrap();
     std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o700)).unwrap();
     // Room for a part of the spill beside what is kept free.
-    let mut story =
-        Story::start_program(Path::new("unshare"), &home, &arguments("24576", &state, &["clinic"]), (160, 40), &[]);
-    story.see("Connected to MariaDB");
+    let mut terminal =
+        Terminal::start_program(Path::new("unshare"), &home, &arguments("24576", &state, &["clinic"]), (160, 40), &[]);
+    terminal.see("Connected to MariaDB");
     // Alone on the screen; and more than a result has memory for.
-    story.text("SELECT seq AS n, REPEAT('x', 100000) AS filler FROM mysql.seq_1_to_5000");
-    story.keys("f4 f5");
-    let shown = story.see("Not all rows could be kept");
+    terminal.text("SELECT seq AS n, REPEAT('x', 100000) AS filler FROM mysql.seq_1_to_5000");
+    terminal.keys("f4 f5");
+    let shown = terminal.see("Not all rows could be kept");
     assert!(shown.contains("16.0 MiB are kept free for") && shown.contains("the rows so far stay"), "{shown}");
-    story.keys("esc");
-    story.see("rows, then it failed");
-    story.keys("ctrl-home");
-    story.wait("the first rows", |shown| shown.contains(" 1 │               1 │ xxxx"));
-    story.wait("the statement is stopped", |shown| !shown.contains("ctrl-c stop"));
+    terminal.keys("esc");
+    terminal.see("rows, then it failed");
+    terminal.keys("ctrl-home");
+    terminal.wait("the first rows", |shown| shown.contains(" 1 │               1 │ xxxx"));
+    terminal.wait("the statement is stopped", |shown| !shown.contains("ctrl-c stop"));
     // The result is still there, and the record of the next statement has a place.
-    story.keys("P ctrl-n");
-    story.text("SELECT 6 * 7 AS answer");
-    story.keys("f5");
-    story.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("P ctrl-n");
+    terminal.text("SELECT 6 * 7 AS answer");
+    terminal.keys("f5");
+    terminal.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }

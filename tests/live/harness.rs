@@ -30,9 +30,9 @@ pub const ID: SessionId = SessionId(1);
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A log that keeps nothing.
-pub struct Forgetful;
+pub struct DiscardingSink;
 
-impl RecordSink for Forgetful {
+impl RecordSink for DiscardingSink {
     type Error = Infallible;
 
     fn stamp(&mut self, begin: &mut BeginRecord) {
@@ -61,7 +61,7 @@ pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: Se
         reference: None,
     };
     let statement = access_log::authorize(text, params, target).unwrap_or_else(|problem| panic!("{text}: {problem}"));
-    let Ok(permit) = access_log::record(&mut Forgetful, statement);
+    let Ok(permit) = access_log::record(&mut DiscardingSink, statement);
     permit
 }
 
@@ -123,7 +123,7 @@ impl Ran {
 }
 
 /// A session that is connected.
-pub struct Live {
+pub struct TestSession {
     pub commands: mpsc::Sender<SessionCmd>,
     pub rows: mpsc::Receiver<Rows>,
     pub events: mpsc::Receiver<(SessionId, SessionEvent)>,
@@ -141,7 +141,7 @@ pub struct Live {
 }
 
 /// Bounds that nothing in these tests reaches.
-pub fn wide() -> RunBounds {
+pub fn unlimited() -> RunBounds {
     RunBounds {
         rows: None,
         bytes: None,
@@ -152,7 +152,10 @@ pub fn wide() -> RunBounds {
 }
 
 /// Connects; a question is answered by `answer`.
-pub async fn connect_answering(profile: Profile, answer: impl FnMut(Question) -> Answer) -> Result<Live, Problem> {
+pub async fn connect_answering(
+    profile: Profile,
+    answer: impl FnMut(Question) -> Answer,
+) -> Result<TestSession, Problem> {
     connect_with(profile, None, session_env(), answer).await
 }
 
@@ -161,12 +164,12 @@ pub async fn connect_with_credentials(
     profile: Profile,
     credentials: CredentialCache,
     answer: impl FnMut(Question) -> Answer,
-) -> Result<Live, Problem> {
+) -> Result<TestSession, Problem> {
     connect_with(profile, None, SessionEnv { credentials, ..session_env() }, answer).await
 }
 
 /// Connects in this database, as after a lost connection.
-pub async fn connect_in(profile: Profile, database: &str) -> Result<Live, Problem> {
+pub async fn connect_in(profile: Profile, database: &str) -> Result<TestSession, Problem> {
     connect_with(profile, Some(database.to_owned()), session_env(), |question| panic!("asked {question:?}")).await
 }
 
@@ -175,7 +178,7 @@ async fn connect_with(
     database: Option<String>,
     env: SessionEnv,
     mut answer: impl FnMut(Question) -> Answer,
-) -> Result<Live, Problem> {
+) -> Result<TestSession, Problem> {
     let (commands, inbox) = mpsc::channel(16);
     let (batches, rows) = mpsc::channel(4);
     let (send, mut events) = mpsc::channel(256);
@@ -189,7 +192,7 @@ async fn connect_with(
             SessionEvent::Ready(facts) => {
                 timeline.push(("ready".to_owned(), begun.elapsed()));
                 let (lag, next) = (None, AtomicU64::new(1));
-                return Ok(Live { commands, rows, events, facts, internal_queries, steps, timeline, lag, next });
+                return Ok(TestSession { commands, rows, events, facts, internal_queries, steps, timeline, lag, next });
             }
             SessionEvent::Failed(problem) => return Err(problem),
             SessionEvent::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
@@ -209,7 +212,7 @@ async fn connect_with(
 }
 
 /// Connects; a question is an error.
-pub async fn connect(profile: Profile) -> Result<Live, Problem> {
+pub async fn connect(profile: Profile) -> Result<TestSession, Problem> {
     connect_answering(profile, |question| match question {
         // No other password is typed.
         Question::RetrySecret { .. } => Answer::Decline,
@@ -225,7 +228,7 @@ async fn next_event(events: &mut mpsc::Receiver<(SessionId, SessionEvent)>, end:
     event
 }
 
-impl Live {
+impl TestSession {
     /// Sends a statement and does not wait.
     pub async fn start(&self, text: &str, bounds: RunBounds) -> ResultId {
         self.start_with(text, Vec::new(), bounds).await
@@ -292,12 +295,12 @@ impl Live {
 
     /// Runs a statement to its end.
     pub async fn run(&mut self, text: &str) -> Ran {
-        self.run_within(text, wide()).await
+        self.run_within(text, unlimited()).await
     }
 
     /// Runs a statement with values to its end.
     pub async fn run_with(&mut self, text: &str, params: Vec<Param>) -> Ran {
-        let result = self.start_with(text, params, wide()).await;
+        let result = self.start_with(text, params, unlimited()).await;
         self.finish(result).await
     }
 

@@ -34,12 +34,12 @@ impl SshConfigFiles for Disk {
 
 /// Makes `~/.ssh/config` in this home, and the source that reads it.
 fn config_in(home: &Path, text: &str) -> Arc<SshConfigSource> {
-    let folder = home.join(".ssh");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("config"), text).unwrap();
-    set_mode(&folder.join("config"), 0o600);
+    let directory = home.join(".ssh");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("config"), text).unwrap();
+    set_mode(&directory.join("config"), 0o600);
     Arc::new(SshConfigSource {
-        paths: vec![folder.join("config")],
+        paths: vec![directory.join("config")],
         files: Box::new(Disk),
         local_uid: 4711,
         local_host: "here.example.com".into(),
@@ -82,13 +82,13 @@ pub fn keygen(arguments: &[&str], file: &Path) {
 }
 
 /// A copy of the rig's user key that is in no list, with a certificate of the rig's authority beside it.
-pub fn certified_key(rig: &Rig, folder: &Path, how: &[&str]) -> PathBuf {
-    let key = folder.join("certified");
+pub fn certified_key(rig: &Rig, directory: &Path, how: &[&str]) -> PathBuf {
+    let key = directory.join("certified");
     keygen(&["-t", "ed25519", "-N", "", "-f"], &key);
     let authority = rig.authority();
     let mut arguments = vec!["-I", "user@rig", "-s", authority.to_str().unwrap()];
     arguments.extend(how);
-    keygen(&arguments, &folder.join("certified.pub"));
+    keygen(&arguments, &directory.join("certified.pub"));
     key
 }
 
@@ -101,9 +101,9 @@ pub fn trusting_users_of(rig: &Rig) -> SshdOptions {
 #[tokio::test]
 async fn a_name_of_ssh_config_is_a_hop_and_its_proxyjump_is_one_before_it() {
     let rig = Rig::start();
-    let inner = rig.own_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
+    let inner = rig.start_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
     let permit = vec![format!("127.0.0.2:{}", inner.port())];
-    let outer = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let outer = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let home = home();
     std::fs::create_dir_all(home.path().join(".ssh/more")).unwrap();
     let included = home.path().join(".ssh/more/outer.conf");
@@ -201,9 +201,9 @@ async fn a_file_that_others_can_write_is_not_followed() {
 #[test]
 fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
     let rig = Rig::start();
-    let inner = rig.own_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
+    let inner = rig.start_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
     let permit = vec![format!("127.0.0.2:{}", inner.port())];
-    let outer = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let outer = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let home = home();
     let hosts = format!(
         "{}{}  ProxyJump outer\n",
@@ -260,7 +260,7 @@ async fn identities_only_keeps_an_agent_full_of_keys_to_the_named_one() {
 #[tokio::test]
 async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_told() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&trusting_users_of(rig));
+    let sshd = rig.start_sshd(&trusting_users_of(rig));
     let home = home();
     let key = certified_key(rig, home.path(), &["-n", rig.ssh_user(), "-V", "-1d:+1d"]);
     let hop = || Hop { identity: vec![key.clone()], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
@@ -274,8 +274,8 @@ async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_to
     let named = Hop { certificate: Some(elsewhere), ..hop() };
     assert!(Tunnel::open(&[named], context(home.path()).0).await.is_ok());
 
-    let folder = tempfile::tempdir().unwrap();
-    let old = certified_key(rig, folder.path(), &["-n", rig.ssh_user(), "-V", "-2d:-1d"]);
+    let directory = tempfile::tempdir().unwrap();
+    let old = certified_key(rig, directory.path(), &["-n", rig.ssh_user(), "-V", "-2d:-1d"]);
     let expired = Hop { identity: vec![old], ..hop() };
     let error = Tunnel::open(&[expired], context(home.path()).0).await.unwrap_err();
     let told = error.problem().to_string();
@@ -285,7 +285,7 @@ async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_to
 #[tokio::test]
 async fn a_certificate_in_the_agent_signs_in() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&trusting_users_of(rig));
+    let sshd = rig.start_sshd(&trusting_users_of(rig));
     let home = home();
     let key = certified_key(rig, home.path(), &["-n", rig.ssh_user(), "-V", "-1d:+1d"]);
     let agent = Agent::start(home.path(), &[key]);
@@ -323,7 +323,7 @@ async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
     std::fs::write(&listed, lines.concat()).unwrap();
     set_mode(home.path(), 0o755);
     let config = format!("AuthorizedKeysFile {}", listed.display());
-    let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { config, ..SshdOptions::default() });
     for (key, phrase, form) in keys {
         let (mut context, _steps) = context(home.path());
         let answer = rrx::domain::protocol::Answer::Secret(rrx::domain::profile::Secret::new(phrase.into()));
@@ -364,7 +364,7 @@ async fn an_agent_that_is_gone_is_named_among_what_was_tried() {
 
 /// A hop whose host shows a certificate made in this way, and a home whose `known_hosts` trusts this authority for it.
 fn certified_host(rig: &Rig, how: &[&'static str], authority: &Path) -> (Sshd, tempfile::TempDir, Hop) {
-    let sshd = rig.own_sshd(&SshdOptions { certificate: Some(how.to_vec()), ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { certificate: Some(how.to_vec()), ..SshdOptions::default() });
     let home = home();
     let public = std::fs::read_to_string(authority.with_extension("pub")).unwrap();
     let known = home.path().join("known");
@@ -409,7 +409,8 @@ async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
 #[tokio::test]
 async fn a_host_certificate_of_another_authority_is_but_its_key_and_that_is_unknown() {
     let rig = Rig::start();
-    let (_sshd, home, hop) = certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.other_authority());
+    let (_sshd, home, hop) =
+        certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.untrusted_authority());
     let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
     assert!(matches!(error, TunnelError::HostKeyDeclined { authority: Some(_), .. }), "{error:?}");
 }

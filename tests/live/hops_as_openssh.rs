@@ -19,7 +19,7 @@ use super::hops::{Disk, set_mode};
 
 // ---------------------------------------------------------------- ssh_config
 
-/// The home folder as `ssh` sees it.
+/// The home directory as `ssh` sees it.
 fn own_home() -> PathBuf {
     nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().dir
 }
@@ -63,15 +63,15 @@ fn write(path: &Path, text: &str) {
 
 /// Reads these files, as if the first was the user's and the second the system's, with both, and compares.
 fn compare(texts: &[&str], host: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let paths: Vec<PathBuf> = (0..texts.len()).map(|number| folder.path().join(format!("config{number}"))).collect();
+    let directory = tempfile::tempdir().unwrap();
+    let paths: Vec<PathBuf> = (0..texts.len()).map(|number| directory.path().join(format!("config{number}"))).collect();
     // `ssh` takes one file: it includes the others, and no `Host` of one reaches into the next.
     let mut all = String::new();
     for (path, text) in paths.iter().zip(texts) {
         write(path, text);
         writeln!(all, "Match all\nInclude {}", path.display()).unwrap();
     }
-    let config = folder.path().join("all");
+    let config = directory.path().join("all");
     write(&config, &all);
     let address = if host.contains(':') { format!("ssh://{host}") } else { host.to_owned() };
     let theirs = as_ssh_reads_it(&config, &own_home(), &address);
@@ -358,8 +358,8 @@ fn found_by_us(file: &Path, (host, port): (&str, u16), lines: usize) -> BTreeSet
 
 #[test]
 fn ssh_keygen_finds_the_hashed_line_that_we_write_and_we_those_that_it_hashes() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("known");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("known");
     std::fs::write(&file, format_hashed_line("Bastion", 2222, &key(1), &[7; 20])).unwrap();
     assert_eq!(found_by_keygen(&file, "[bastion]:2222"), BTreeSet::from([(1, String::new())]));
 
@@ -388,8 +388,8 @@ proptest! {
         host in "[ab]{1,2}|a\\.c",
         hashes in any::<bool>(),
     ) {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("known");
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("known");
         let mut text = String::new();
         for (number, (marker, patterns, comment)) in lines.iter().enumerate() {
             let blob = if *comment == " ???" { "???".to_owned() } else { STANDARD.encode(key(number + 1).blob) };

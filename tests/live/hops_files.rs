@@ -93,12 +93,12 @@ async fn a_key_that_is_recorded_nowhere_is_asked_for_each_time_and_holds_while_t
 async fn a_host_key_that_signs_with_sha_1_alone_is_not_trusted() {
     let rig = Rig::start();
     let name = "host_rsa_sha1";
-    rig.folder().make_key(name, "rsa", "");
-    let key = rig.folder().path(name);
-    rig.folder().give(&key);
+    rig.directory().make_key(name, "rsa", "");
+    let key = rig.directory().path(name);
+    rig.directory().give(&key);
     for (algorithm, is_trusted) in [("rsa-sha2-256", true), ("ssh-rsa", false)] {
         let config = format!("HostKey {}\nHostKeyAlgorithms {algorithm}", key.display());
-        let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
+        let sshd = rig.start_sshd(&SshdOptions { config, ..SshdOptions::default() });
         let home = home();
         let known = home.path().join("known");
         let public = std::fs::read_to_string(key.with_extension("pub")).unwrap();
@@ -118,7 +118,7 @@ async fn a_host_key_that_signs_with_sha_1_alone_is_not_trusted() {
 async fn a_way_of_signing_in_that_is_forbidden_is_not_tried_and_named_with_its_line() {
     let rig = Rig::start();
     let config = "PasswordAuthentication yes".to_owned();
-    let sshd = rig.own_sshd(&SshdOptions { config, ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { config, ..SshdOptions::default() });
     let text = host("b", rig, &sshd, "127.0.0.1");
     for (forbids, named) in [
         (
@@ -172,7 +172,7 @@ async fn identity_agent_none_leaves_the_agent_alone() {
 #[tokio::test]
 async fn a_certificate_that_ssh_config_names_signs_in() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&trusting_users_of(rig));
+    let sshd = rig.start_sshd(&trusting_users_of(rig));
     let home = home();
     let key = certified_key(rig, home.path(), &["-n", rig.ssh_user(), "-V", "-1d:+1d"]);
     let elsewhere = home.path().join("elsewhere.pub");

@@ -3,7 +3,7 @@
 use rrx::domain::protocol::End;
 use rrx::domain::sql::Param;
 
-use crate::harness::Live;
+use crate::harness::TestSession;
 
 /// A text that would break out of any quotes.
 pub const HOSTILE: &str = r#"it's "\' OR 1=1 -- é💠"#;
@@ -26,7 +26,7 @@ pub fn table() -> String {
 }
 
 /// Looks each value up: one row, and by its index.
-pub async fn follow(live: &mut Live) {
+pub async fn follow(live: &mut TestSession) {
     let text = |text: &str| Param::Text(text.into());
     let first = "-9007199254740993";
     let uid = [0, 1, 10, 13, 9, 0x5c, 0x27, 0x22, 0x7f, 0xff, 0x80, 0xc3, 0x28, 0x5b, 0x5d, 0x0f].to_vec();
@@ -62,7 +62,7 @@ pub async fn follow(live: &mut Live) {
 }
 
 /// After a statement that failed in each of its steps, nothing is left and the next one works.
-pub async fn fail(live: &mut Live) {
+pub async fn fail(live: &mut TestSession) {
     for (statement, code, at) in [
         ("SELECT 1 +\n FROM DUAL WHERE 1 = ?", 1064, Some(12)),
         ("SELECT nothing FROM followed.t WHERE id = ?", 1054, Some(7)),

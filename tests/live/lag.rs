@@ -65,8 +65,8 @@ async fn a_heartbeat_gives_the_lag_for_each_column_type_and_time_zone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_replication_has_a_lag_and_stopped_replication_is_not_at_zero() {
     let rig = Rig::start();
-    let primary = rig.own_mariadb("primary", &["--log-bin=primary", "--server-id=1"]);
-    let replica = rig.own_mariadb("replica", &["--read-only=1", "--server-id=2"]);
+    let primary = rig.start_mariadb("primary", &["--log-bin=primary", "--server-id=1"]);
+    let replica = rig.start_mariadb("replica", &["--read-only=1", "--server-id=2"]);
     primary.sql("CREATE USER repl IDENTIFIED BY 'x'; GRANT REPLICATION SLAVE ON *.* TO repl");
     // What made the accounts of both is not to come a second time.
     let from = primary.sql("SELECT @@gtid_binlog_pos");

@@ -7,7 +7,7 @@ use rrx::domain::problem::{Problem, ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, TlsMode};
 use rrx::domain::protocol::{End, SessionCmd, SessionEvent};
 
-use super::harness::{Live, connect, connect_in, direct, wide};
+use super::harness::{TestSession, connect, connect_in, direct, unlimited};
 use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
 
 /// The promised time, and a reserve for a busy machine.
@@ -18,7 +18,7 @@ fn through(rig: &Rig, sshd: &Sshd, port: u16) -> Profile {
 }
 
 /// Waits for the session's end, and checks its problem and its time.
-async fn lost(live: &mut Live, since: Instant) -> Problem {
+async fn lost(live: &mut TestSession, since: Instant) -> Problem {
     let SessionEvent::Lost(problem) = live.last().await else { panic!("closed") };
     assert!(since.elapsed() < PROMISE, "{:?}: {problem}", since.elapsed());
     assert_eq!((problem.kind, problem.then), (ProblemKind::Lost, Some(Remedy::Reconnect)), "{problem}");
@@ -27,8 +27,8 @@ async fn lost(live: &mut Live, since: Instant) -> Problem {
 }
 
 /// Checks the end of a statement whose connection is lost.
-async fn broken(live: &mut Live, sleeping: &str, rig: &Rig, fault: impl FnOnce()) {
-    let result = live.start(&format!("SELECT /* {sleeping} */ SLEEP(60)"), wide()).await;
+async fn broken(live: &mut TestSession, sleeping: &str, rig: &Rig, fault: impl FnOnce()) {
+    let result = live.start(&format!("SELECT /* {sleeping} */ SLEEP(60)"), unlimited()).await;
     let running =
         format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {sleeping} %'");
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(&running).trim() == "1");
@@ -61,7 +61,7 @@ async fn check_new_session(profile: Profile, identity: &str, mode: &str, sql: &d
     assert_eq!(row, ["1", "1", "+05:30", "mysql", mode, "123456", "utf8mb4", "42"]);
     assert_eq!(live.facts.database.as_deref(), Some("mysql"));
     let id = live.facts.connection_id;
-    let result = live.start("SELECT SLEEP(60)", wide()).await;
+    let result = live.start("SELECT SLEEP(60)", unlimited()).await;
     let runs =
         format!("SELECT COUNT(*) FROM information_schema.processlist WHERE id = {id} AND info LIKE '%SLEEP(60)'");
     wait_until("the statement runs", Duration::from_secs(10), || sql(&runs).trim() == "1");
@@ -74,7 +74,7 @@ async fn check_new_session(profile: Profile, identity: &str, mode: &str, sql: &d
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_sshd_child_is_noticed_at_once_and_the_same_sshd_serves_again() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let profile = through(rig, &sshd, sshd.port());
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
@@ -88,28 +88,28 @@ async fn a_killed_sshd_child_is_noticed_at_once_and_the_same_sshd_serves_again()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopped_sshd_child_is_noticed_in_time_and_one_that_continues_harms_nothing() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let profile = through(rig, &sshd, sshd.port());
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
     sshd.stop_connections();
     lost(&mut live, Instant::now()).await;
-    sshd.continue_connections();
+    sshd.resume_connections();
     let mut live = connect(profile.clone()).await.unwrap();
     broken(&mut live, "sshd is stopped", rig, || drop(sshd.stop_connections())).await;
-    sshd.continue_connections();
+    sshd.resume_connections();
     check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_sshd_child_that_was_stopped_for_a_moment_loses_nothing() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let mut live = connect(through(rig, &sshd, sshd.port())).await.unwrap();
     let id = live.facts.connection_id.to_string();
     sshd.stop_connections();
-    let result = live.start("SELECT CONNECTION_ID()", wide()).await;
-    sshd.continue_connections();
+    let result = live.start("SELECT CONNECTION_ID()", unlimited()).await;
+    sshd.resume_connections();
     assert_eq!(live.finish(result).await.value(), id);
     live.close().await;
 }
@@ -117,7 +117,7 @@ async fn an_sshd_child_that_was_stopped_for_a_moment_loses_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_sent_as_the_connection_is_lost_always_ends() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     for round in 0..6 {
         let mut live = connect(through(rig, &sshd, sshd.port())).await.unwrap();
         sshd.kill_connections();
@@ -126,7 +126,7 @@ async fn a_statement_sent_as_the_connection_is_lost_always_ends() {
         }
         let result = rrx::domain::ids::ResultId(round + 100);
         let permit = super::harness::permit("SELECT SLEEP(30)", live.facts.dialect, super::harness::ID);
-        if live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.is_ok() {
+        if live.commands.send(SessionCmd::Run { permit, result, bounds: unlimited() }).await.is_ok() {
             let report = live.report(result).await;
             let End::Broken(problem) = &report.end else { panic!("{report:?}") };
             assert!(problem.kind == ProblemKind::Lost || problem.what.contains("not sent"), "{problem}");
@@ -138,12 +138,12 @@ async fn a_statement_sent_as_the_connection_is_lost_always_ends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_whose_keys_have_changed_is_not_reconnected_to() {
     let rig = Rig::start();
-    let mut sshd = rig.own_sshd(&SshdOptions::default());
+    let mut sshd = rig.start_sshd(&SshdOptions::default());
     let profile = through(rig, &sshd, sshd.port());
     let mut live = connect(profile.clone()).await.unwrap();
     let before = sshd.log();
     let begun = Instant::now();
-    sshd.start_with_other_keys(rig.folder());
+    sshd.restart_with_new_keys(rig.directory());
     lost(&mut live, begun).await;
     // A question would end the test.
     let problem = connect_in(profile, "mysql").await.err().unwrap();
@@ -154,22 +154,22 @@ async fn a_host_whose_keys_have_changed_is_not_reconnected_to() {
 
 async fn drops(mode: Mode) {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let name = format!("{mode:?}");
-    let door = Forwarder::to(rig.ssh_host(), sshd.port());
-    // The hop's key is known under the sshd's own port: the door has another one.
-    let known = rig.private_folder(&format!("door-{name}-{}", door.port())).join("known_hosts");
+    let forwarder = Forwarder::to(rig.ssh_host(), sshd.port());
+    // The hop's key is known under the sshd's own port: the forwarder has another one.
+    let known = rig.private_directory(&format!("forwarder-{name}-{}", forwarder.port())).join("known_hosts");
     let keys = std::fs::read_to_string(sshd.known_hosts()).unwrap();
-    std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", door.port()))).unwrap();
-    let profile = Profile { route: vec![rig.hop(door.port(), &known)], ..rig.profile() };
+    std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", forwarder.port()))).unwrap();
+    let profile = Profile { route: vec![rig.hop(forwarder.port(), &known)], ..rig.profile() };
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
-    door.set(mode);
+    forwarder.set(mode);
     lost(&mut live, Instant::now()).await;
-    door.set(Mode::Pass);
+    forwarder.set(Mode::Pass);
     let mut live = connect(profile.clone()).await.unwrap();
-    broken(&mut live, &format!("the door is a {name}"), rig, || door.set(mode)).await;
-    door.set(Mode::Pass);
+    broken(&mut live, &format!("the forwarder is a {name}"), rig, || forwarder.set(mode)).await;
+    forwarder.set(Mode::Pass);
     check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
@@ -191,10 +191,10 @@ async fn a_forgotten_connection_is_noticed_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_tunnel_an_idle_connection_that_loses_everything_is_noticed_in_time() {
     let rig = Rig::start();
-    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
-    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Required, ..direct(rig) };
+    let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Required, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    door.set(Mode::BlackHole);
+    forwarder.set(Mode::BlackHole);
     lost(&mut live, Instant::now()).await;
 }
 
@@ -207,13 +207,13 @@ async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     let rig = Rig::start();
     // A mode of its own that changes how text is read: a session must not have it.
     let mode = ["--read-only=1", "--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,PIPES_AS_CONCAT"];
-    let mut server = rig.own_mariadb("restarted", &mode);
+    let mut server = rig.start_mariadb("restarted", &mode);
     let targets = ["127.0.0.2", rig.mysql_host()].map(|host| format!("{host}:{}", server.port()));
-    let sshd = rig.own_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
     let profile = own_server(rig, &server, &sshd);
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
-    let result = live.start("SELECT SLEEP(60)", wide()).await;
+    let result = live.start("SELECT SLEEP(60)", unlimited()).await;
     let begun = Instant::now();
     server.stop();
     let ran = live.finish(result).await;
@@ -223,10 +223,10 @@ async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     lost(&mut live, begun).await;
     let down = connect(profile.clone()).await.err().unwrap();
     assert!(down.passes, "{down}");
-    server.start_again();
+    server.restart();
     let mut live = connect(profile.clone()).await.unwrap();
     server.stop();
     lost(&mut live, Instant::now()).await;
-    server.start_again();
+    server.restart();
     check_new_session(profile, &identity, "STRICT_TRANS_TABLES", &|text| server.sql(text)).await;
 }

@@ -11,17 +11,17 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
-#[path = "../rig/loaded.rs"]
-mod loaded;
+#[path = "../rig/demo_mariadb.rs"]
+mod demo_mariadb;
 
 #[path = "../pty/harness.rs"]
 #[allow(dead_code, reason = "the stories of the pseudo-terminal need more of it")]
 mod pty_harness;
 
 mod all_types;
-mod asked;
 mod at_terminal;
 mod bound;
+mod closed_terminal;
 mod crowd;
 mod demo;
 mod demo_data;
@@ -30,10 +30,8 @@ mod doctor_ways;
 mod engines;
 mod exact;
 mod full_disk_rooted;
-mod hang_up;
 mod harness;
-mod held;
-mod held_rooted;
+mod hop_questions;
 mod hops;
 mod hops_as_openssh;
 mod hops_files;
@@ -42,17 +40,19 @@ mod lag;
 mod liveness;
 mod one_server;
 mod order;
-mod pretend;
 mod proof;
 mod refusals;
 mod rig_itself;
 mod rooted;
 mod rows;
 mod run;
+mod scripted_server;
 mod secrets;
 mod session;
 mod sign_in;
 mod traps;
 mod tunnel;
+mod tunnel_command;
+mod tunnel_command_rooted;
 mod typed;
 mod ways_rooted;

@@ -6,26 +6,26 @@ use rrx::domain::profile::{Profile, TlsMode};
 use rrx::domain::protocol::{End, Lag, SessionCmd, SessionEvent};
 
 use super::engines::PINNED;
-use super::harness::{Live, connect, direct, wide};
-use super::pretend::{Pretend, Says, variables};
-use super::rig::{Forwarder, Rig, SshdOptions, Turns, wait_until};
+use super::harness::{TestSession, connect, direct, unlimited};
+use super::rig::{Forwarder, Rig, SshdOptions, TargetOrder, wait_until};
+use super::scripted_server::{Reply, ScriptedServer, variables};
 
-/// The rig's replica first, then the other server, as `turns` has it.
-fn behind_one_name(rig: &Rig, turns: Turns) -> (Forwarder, Profile) {
-    let servers = [rig.mysql_port(), rig.bare_writer().port()].map(|port| (rig.mysql_address(), port));
-    let door = Forwarder::to_each(&servers, turns);
+/// The rig's replica first, then the other server, as `order` has it.
+fn behind_one_name(rig: &Rig, order: TargetOrder) -> (Forwarder, Profile) {
+    let servers = [rig.mysql_port(), rig.writable_mariadb().port()].map(|port| (rig.mysql_address(), port));
+    let forwarder = Forwarder::to_targets(&servers, order);
     let profile = Profile {
         host: "127.0.0.1".into(),
-        port: door.port(),
+        port: forwarder.port(),
         tls: TlsMode::Disabled,
         require_replica: false,
         ..direct(rig)
     };
-    (door, profile)
+    (forwarder, profile)
 }
 
-async fn sleeping(live: &Live, rig: &Rig, mark: &str) -> rrx::domain::ids::ResultId {
-    let result = live.start(&format!("SELECT /* {mark} */ SLEEP(30)"), wide()).await;
+async fn sleeping(live: &TestSession, rig: &Rig, mark: &str) -> rrx::domain::ids::ResultId {
+    let result = live.start(&format!("SELECT /* {mark} */ SLEEP(30)"), unlimited()).await;
     let running = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {mark} %'");
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(&running).trim() == "1");
     result
@@ -34,7 +34,7 @@ async fn sleeping(live: &Live, rig: &Rig, mark: &str) -> rrx::domain::ids::Resul
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_every_other_connection_reaches_another_server_a_session_stays_on_one() {
     let rig = Rig::start();
-    let (door, profile) = behind_one_name(rig, Turns::Around);
+    let (forwarder, profile) = behind_one_name(rig, TargetOrder::Cycle);
     let mut live = connect(profile).await.unwrap();
     assert_eq!(live.facts.warnings, Vec::<String>::new());
     assert!(live.facts.identity.contains(&format!(":{}/", rig.mysql_port())), "{}", live.facts.identity);
@@ -43,19 +43,19 @@ async fn where_every_other_connection_reaches_another_server_a_session_stays_on_
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(rig.general_log().contains(&kill));
-    assert!(!rig.bare_writer().general_log().contains(&kill));
+    assert!(!rig.writable_mariadb().general_log().contains(&kill));
     // The next connection would reach the other server again, yet the catalog is that of this one.
     rig.sql("CREATE DATABASE IF NOT EXISTS only_on_the_first");
     assert!(live.catalog().await.schema("only_on_the_first").is_some());
     assert!(live.catalog().await.schema("only_on_the_first").is_some());
-    assert!(door.accepted() > 4, "{}", door.accepted());
+    assert!(forwarder.accepted() > 4, "{}", forwarder.accepted());
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_all_others_reach_another_server_nothing_is_killed_or_read_there() {
     let rig = Rig::start();
-    let (_door, profile) = behind_one_name(rig, Turns::Stay);
+    let (_door, profile) = behind_one_name(rig, TargetOrder::RepeatLast);
     let mut live = connect(profile).await.unwrap();
     assert!(live.facts.warnings.iter().any(|warning| warning.contains("another server")), "{:?}", live.facts.warnings);
     assert_eq!(live.lag().await, Lag::Unknown("there is no second connection to the same server".into()));
@@ -74,7 +74,7 @@ async fn where_all_others_reach_another_server_nothing_is_killed_or_read_there()
     assert_eq!(ran.report.end, End::Cancelled);
     let SessionEvent::Lost(problem) = live.last().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
-    let there = rig.bare_writer().general_log();
+    let there = rig.writable_mariadb().general_log();
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(!there.contains(&kill) && !there.contains("rrx:catalog"), "{there}");
 }
@@ -83,17 +83,17 @@ async fn where_all_others_reach_another_server_nothing_is_killed_or_read_there()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn through_a_tunnel_to_an_alternating_name_a_session_stays_on_one_server() {
     let rig = Rig::start();
-    let (door, direct) = behind_one_name(rig, Turns::Around);
-    let permit = vec![format!("127.0.0.1:{}", door.port())];
-    let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let (forwarder, direct) = behind_one_name(rig, TargetOrder::Cycle);
+    let permit = vec![format!("127.0.0.1:{}", forwarder.port())];
+    let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let profile = Profile { route: vec![rig.hop(sshd.port(), &sshd.known_hosts())], ..direct };
     let mut live = connect(profile).await.unwrap();
     assert_eq!(live.facts.warnings, Vec::<String>::new());
-    let (first, second) = (format!(":{}/", rig.mysql_port()), rig.bare_writer());
+    let (first, second) = (format!(":{}/", rig.mysql_port()), rig.writable_mariadb());
     let is_first = live.facts.identity.contains(&first);
     let log = |of_first: bool| if of_first { rig.general_log() } else { second.general_log() };
     let text = "SELECT /* through a tunnel */ SLEEP(30)";
-    let result = live.start(text, wide()).await;
+    let result = live.start(text, unlimited()).await;
     wait_until("the statement is sent", Duration::from_secs(10), || log(is_first).contains(text));
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
@@ -108,7 +108,7 @@ async fn through_a_tunnel_to_an_alternating_name_a_session_stays_on_one_server()
 async fn another_instance_of_a_cluster_counts_as_another_server() {
     let rig = Rig::start();
     let instance = |name: &'static str| {
-        Pretend::start(move |text| {
+        ScriptedServer::start(move |text| {
             if text.contains("SHOW VARIABLES") {
                 let more = [
                     ("version", "8.0.36"),
@@ -122,17 +122,17 @@ async fn another_instance_of_a_cluster_counts_as_another_server() {
                 ];
                 variables(&[&PINNED[..], &more].concat())
             } else if text.contains("SLEEP") {
-                Says::Nothing
+                Reply::Nothing
             } else {
-                Says::Done
+                Reply::Done
             }
         })
     };
     let (one, two) = (instance("reader-1"), instance("reader-2"));
-    let door = Forwarder::to_each(&[("127.0.0.1", one.port), ("127.0.0.1", two.port)], Turns::Stay);
+    let forwarder = Forwarder::to_targets(&[("127.0.0.1", one.port), ("127.0.0.1", two.port)], TargetOrder::RepeatLast);
     let profile = Profile {
         host: "127.0.0.1".into(),
-        port: door.port(),
+        port: forwarder.port(),
         tls: TlsMode::Disabled,
         ca: None,
         require_replica: false,
@@ -142,7 +142,7 @@ async fn another_instance_of_a_cluster_counts_as_another_server() {
     assert_eq!(live.facts.server_id, "reader-1");
     assert!(live.facts.warnings.iter().any(|warning| warning.contains("another server")), "{:?}", live.facts.warnings);
     let mut live = live;
-    let result = live.start("SELECT SLEEP(30)", wide()).await;
+    let result = live.start("SELECT SLEEP(30)", unlimited()).await;
     wait_until("the statement is sent", Duration::from_secs(10), || {
         one.asked().iter().any(|text| text.contains("SLEEP"))
     });

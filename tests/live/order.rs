@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rrx::domain::protocol::Rows;
 use rrx::domain::results::{Cell, Chunk, Column, Direction, SortColumn, Sorter};
 
-use crate::harness::{Live, wide};
+use crate::harness::{TestSession, unlimited};
 
 /// Name, type as SQL, and values at the edges. Texts compare by code point, so the column does too; a FLOAT has digits
 /// that it does not print, so its values have none of them.
@@ -111,8 +111,8 @@ fn table(seed: u64, collation: &str) -> String {
 }
 
 /// The rows of a statement as they come.
-async fn rows(live: &mut Live, statement: &str) -> (Vec<Column>, Vec<Chunk>) {
-    let result = live.start(statement, wide()).await;
+async fn rows(live: &mut TestSession, statement: &str) -> (Vec<Column>, Vec<Chunk>) {
+    let result = live.start(statement, unlimited()).await;
     let (mut columns, mut chunks) = (Vec::new(), Vec::new());
     loop {
         match live.piece().await {
@@ -152,7 +152,7 @@ fn word(direction: Direction) -> &'static str {
 }
 
 /// Sorts three tables by every column, and by every column and another one, beside the server.
-pub async fn compare(live: &mut Live, collation: &str, make: impl Fn(&str)) {
+pub async fn compare(live: &mut TestSession, collation: &str, make: impl Fn(&str)) {
     let key = |column, direction| SortColumn { column, direction };
     for seed in 1..=3 {
         make(&table(seed, collation));

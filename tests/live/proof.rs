@@ -13,8 +13,8 @@ use rrx::domain::protocol::{End, Rows, Warning};
 use rrx::domain::results::{Column, TypeClass};
 use rrx::domain::sql::guard;
 
-use crate::harness::{self, ID, Live, wide};
-use crate::loaded::{self, Loaded};
+use crate::demo_mariadb::{self, DemoMariadb};
+use crate::harness::{self, ID, TestSession, unlimited};
 use crate::rig::{Rig, Sshd, SshdOptions};
 
 /// How many statements of the list must give the same result, so that the replica does not just refuse them.
@@ -41,15 +41,15 @@ enum StatementResult {
 
 /// A connection through the whole program, and a direct one for statements that the guard refuses.
 struct ServerUnderTest {
-    live: Live,
+    live: TestSession,
     direct: Conn,
 }
 
 impl ServerUnderTest {
     async fn connect(profile: Profile, port: u16, password: &str) -> Self {
         let live = harness::connect(profile).await.unwrap();
-        let options = OptsBuilder::default().ip_or_hostname(loaded::ADDRESS).tcp_port(port).prefer_socket(false);
-        let options = options.user(Some(loaded::ACCOUNT)).pass(Some(password)).db_name(Some(data::MAIN));
+        let options = OptsBuilder::default().ip_or_hostname(demo_mariadb::ADDRESS).tcp_port(port).prefer_socket(false);
+        let options = options.user(Some(demo_mariadb::ACCOUNT)).pass(Some(password)).db_name(Some(data::MAIN));
         Self { live, direct: Conn::new(options).await.unwrap() }
     }
 
@@ -57,7 +57,7 @@ impl ServerUnderTest {
         if guard::check(text, self.live.facts.dialect, ID).is_err() {
             return self.run_directly(text).await;
         }
-        let result = self.live.start(text, wide()).await;
+        let result = self.live.start(text, unlimited()).await;
         let (mut columns, mut rows) = (Vec::new(), Vec::new());
         loop {
             match self.live.piece().await {
@@ -209,30 +209,30 @@ struct ServerPair {
     replica: ServerUnderTest,
     real: ServerUnderTest,
     _demo: Running,
-    _loaded: Loaded,
+    _loaded: DemoMariadb,
     _sshd: Sshd,
 }
 
 impl ServerPair {
-    async fn start(subjects: u32, folder: &Path) -> Self {
+    async fn start(subjects: u32, directory: &Path) -> Self {
         let listen = Some("127.0.0.1:0".parse().unwrap());
-        let demo = start(Options { subjects, folder: folder.into(), listen }).await.unwrap();
+        let demo = start(Options { subjects, directory: directory.into(), listen }).await.unwrap();
         let replica =
             ServerUnderTest::connect(demo.profile.clone(), demo.listen.unwrap().port(), demo.password.reveal()).await;
         // The real server reports the replica's version, so that VERSION() can be compared.
         let version = replica.live.facts.version.clone();
         let (loaded, sshd, profile) = tokio::task::block_in_place(|| {
-            let loaded = Loaded::listening(subjects, &version);
+            let loaded = DemoMariadb::listening(subjects, &version);
             let rig = Rig::start();
-            let permit = vec![format!("{}:{}", loaded::ADDRESS, loaded.port())];
-            let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+            let permit = vec![format!("{}:{}", demo_mariadb::ADDRESS, loaded.port())];
+            let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
             let profile = Profile {
                 route: vec![rig.hop(sshd.port(), &sshd.known_hosts())],
-                host: loaded::ADDRESS.into(),
+                host: demo_mariadb::ADDRESS.into(),
                 port: loaded.port(),
-                user: loaded::ACCOUNT.into(),
+                user: demo_mariadb::ACCOUNT.into(),
                 // The harness uses the name of the environment variable as the secret.
-                password: Some(SecretSource::Env(loaded::PASSWORD.into())),
+                password: Some(SecretSource::Env(demo_mariadb::PASSWORD.into())),
                 tls: TlsMode::Disabled,
                 ca: None,
                 database: Some(data::MAIN.into()),
@@ -240,7 +240,7 @@ impl ServerPair {
             };
             (loaded, sshd, profile)
         });
-        let real = ServerUnderTest::connect(profile, loaded.port(), loaded::PASSWORD).await;
+        let real = ServerUnderTest::connect(profile, loaded.port(), demo_mariadb::PASSWORD).await;
         assert_eq!(replica.live.facts.version, real.live.facts.version);
         assert_eq!(replica.live.facts.dialect, real.live.facts.dialect);
         Self { replica, real, _demo: demo, _loaded: loaded, _sshd: sshd }
@@ -253,8 +253,8 @@ impl ServerPair {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twenty_snippets_give_the_same_columns_and_cells_as_a_real_server() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut servers = ServerPair::start(data::SUBJECTS, directory.path()).await;
     let (mut found, mut count, mut cells) = (String::new(), 0, 0);
     for (name, text) in data::snippets() {
         let (mut replica, mut real) = servers.run(text.trim_end().trim_end_matches(';')).await;
@@ -286,8 +286,8 @@ fn statements() -> impl Iterator<Item = &'static str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn typical_statements_give_the_result_of_a_real_server_or_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut servers = ServerPair::start(data::SUBJECTS, directory.path()).await;
     let (mut found, mut equal, mut refused) = (String::new(), 0, BTreeMap::<String, usize>::new());
     for text in statements() {
         let (mut replica, mut real) = servers.run(text).await;
@@ -315,8 +315,8 @@ async fn typical_statements_give_the_result_of_a_real_server_or_are_refused() {
 /// Compares the numbers of warnings, for statements in which the execution plan does not matter.
 #[tokio::test(flavor = "multi_thread")]
 async fn warnings_are_counted_as_on_a_real_server() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut servers = ServerPair::start(data::SUBJECTS, directory.path()).await;
     for text in [
         "SELECT value FROM item_data WHERE id < 1000 ORDER BY id",
         "SELECT CAST(value AS DECIMAL(10,2)) FROM item_data WHERE id <= 2000 ORDER BY id",
@@ -339,8 +339,8 @@ async fn warnings_are_counted_as_on_a_real_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn truncated_groups_and_lists_of_warnings_are_those_of_a_real_server() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut servers = ServerPair::start(data::SUBJECTS, folder.path()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut servers = ServerPair::start(data::SUBJECTS, directory.path()).await;
     for text in [
         "SET SESSION group_concat_max_len = 9",
         "SELECT GROUP_CONCAT(name ORDER BY id), GROUP_CONCAT(id ORDER BY id SEPARATOR 'ä') FROM study",

@@ -12,7 +12,7 @@ const MODES: [TlsMode; 5] =
 
 /// The writer without TLS, past the hop.
 fn bare(rig: &Rig, tls: TlsMode) -> Profile {
-    Profile { port: rig.bare_writer().port(), tls, require_replica: false, ..direct(rig) }
+    Profile { port: rig.writable_mariadb().port(), tls, require_replica: false, ..direct(rig) }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,7 +80,7 @@ async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
 async fn the_problem_of_a_refused_forward_says_what_to_do() {
     let rig = Rig::start();
     for config in ["AllowTcpForwarding no", "PermitOpen none"] {
-        let sshd = rig.own_sshd(&SshdOptions { config: config.into(), ..SshdOptions::default() });
+        let sshd = rig.start_sshd(&SshdOptions { config: config.into(), ..SshdOptions::default() });
         let hop: Hop = rig.hop(sshd.port(), &sshd.known_hosts());
         let problem = connect(Profile { route: vec![hop], ..rig.profile() }).await.map(|_| ()).unwrap_err();
         assert_eq!(problem.kind.exit_code(), 3, "{problem}");

@@ -9,7 +9,7 @@ use rrx::domain::profile::{Hop, Profile, Secret};
 use rrx::domain::protocol::{Answer, ConnectionStep, End, Question, SessionCmd};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 
-use super::harness::{connect_answering, wide};
+use super::harness::{connect_answering, unlimited};
 use super::tunnel::{Agent, Script, context, done, drain, greeting, home, new_key};
 use crate::rig::{Pam, Rig, Sshd, SshdOptions, wait_until};
 
@@ -22,7 +22,7 @@ fn answer(text: &str) -> Answer {
 /// An sshd that takes passwords by PAM in this way.
 fn sshd(rig: &Rig, config: &str, codes: &'static [&'static str]) -> Sshd {
     let pam = Some(Pam { password: PASSWORD, codes });
-    rig.own_sshd(&SshdOptions { config: config.into(), pam, ..SshdOptions::default() })
+    rig.start_sshd(&SshdOptions { config: config.into(), pam, ..SshdOptions::default() })
 }
 
 /// A hop without any key.
@@ -110,7 +110,7 @@ async fn a_stream_on_the_one_connection_of_a_code_is_stopped_all_the_same() {
     .await
     .unwrap();
     let id = live.facts.connection_id.to_string();
-    let result = live.start("SELECT seq, REPEAT('x', 200) FROM mysql.seq_1_to_5000000", wide()).await;
+    let result = live.start("SELECT seq, REPEAT('x', 200) FROM mysql.seq_1_to_5000000", unlimited()).await;
     for _ in 0..5 {
         live.piece().await;
     }
@@ -129,7 +129,7 @@ async fn a_code_that_was_given_as_the_password_is_refused_once_and_never_sent_ag
     let codes: &[&str] = &["55556666", "77778888"];
     let pam = Some(Pam { password: "", codes });
     let sshd =
-        rig.own_sshd(&SshdOptions { config: "PasswordAuthentication yes".into(), pam, ..SshdOptions::default() });
+        rig.start_sshd(&SshdOptions { config: "PasswordAuthentication yes".into(), pam, ..SshdOptions::default() });
     let home = home();
     let (mut context, _steps) = context(home.path());
     let script = Script::of([answer("55556666"), answer("77778888")]);
@@ -187,13 +187,13 @@ async fn another_user_of_this_machine_gets_nothing_at_the_local_end() {
     let (context, _steps) = context(home.path());
     let tunnel = Tunnel::open(&[rig.hop(rig.ssh_port(), &rig.known_hosts())], context).await.unwrap();
     let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
-    assert!(rig.folder().is_root(), "tests/run --without-root leaves this test out");
-    let mut stranger = rig.folder().as_server("bash");
+    assert!(rig.directory().is_root(), "tests/run --without-root leaves this test out");
+    let mut stranger = rig.directory().as_server("bash");
     let script = format!("id -u; exec 3<>/dev/tcp/127.0.0.1/{} && head -c 5 <&3", end.port());
     stranger.args(["-c", &script]).stderr(Stdio::null());
     let told = tokio::task::spawn_blocking(move || stranger.output().unwrap()).await.unwrap().stdout;
     let told = String::from_utf8(told).unwrap();
-    assert_eq!(told.trim(), rig.folder().server_ids().unwrap().0.to_string(), "its number, and not one byte more");
+    assert_eq!(told.trim(), rig.directory().server_ids().unwrap().0.to_string(), "its number, and not one byte more");
     assert_eq!(tunnel.rejected_clients(), 1);
     assert!(super::tunnel::read_some(end.port()).await.contains("MariaDB"), "our own connection is let in");
 }

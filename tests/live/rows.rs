@@ -12,7 +12,7 @@ use rrx::io::store::{StoreOptions, spawn};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::harness::{Live, connect, direct, wide};
+use crate::harness::{TestSession, connect, direct, unlimited};
 use crate::rig::{Forwarder, Mode, Rig};
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -22,21 +22,21 @@ struct Held {
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
     event: mpsc::Receiver<(ResultId, StoreEvent)>,
-    _folder: tempfile::TempDir,
+    _directory: tempfile::TempDir,
 }
 
 impl Held {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
         let (news_out, event) = mpsc::channel(INBOX);
-        spawn(rows_in, commands_in, news_out, StoreOptions::spilling_to(folder.path().to_owned()));
-        Self { rows, commands, event, _folder: folder }
+        spawn(rows_in, commands_in, news_out, StoreOptions::spilling_to(directory.path().to_owned()));
+        Self { rows, commands, event, _directory: directory }
     }
 
     /// Hands all pieces of a result on, and waits until the store knows its end.
-    async fn keep(&mut self, live: &mut Live, result: ResultId) -> Progress {
+    async fn keep(&mut self, live: &mut TestSession, result: ResultId) -> Progress {
         loop {
             let piece = live.piece().await;
             let is_end = matches!(piece, Rows::End { .. });
@@ -78,7 +78,7 @@ async fn a_value_of_64_mib_is_shown_cut_and_is_complete_on_request() {
     let mut live = connect(rig.profile()).await.unwrap();
     let mut held = Held::new();
     let text = format!("SELECT seq, IF(seq = 2, REPEAT('xyz\\t', {}), 'small') FROM mysql.seq_1_to_3", LENGTH / 4);
-    let result = live.start(&text, wide()).await;
+    let result = live.start(&text, unlimited()).await;
     let progress = held.keep(&mut live, result).await;
     assert_eq!((progress.rows, progress.end), (3, Some(End::Complete)));
 
@@ -100,7 +100,7 @@ async fn each_row_of_a_slow_statement_comes_by_itself() {
     let mut live = connect(Rig::start().profile()).await.unwrap();
     // The server sends what fills its buffer of 16 KiB: the end of a row stays there until the next row pushes it out.
     let text = "SELECT seq, repeat('x', 20000), SLEEP(0.3) FROM mysql.seq_1_to_5";
-    let result = live.start(text, wide()).await;
+    let result = live.start(text, unlimited()).await;
     let ran = live.finish(result).await;
     assert_eq!((ran.report.rows, ran.batches.len() >= 4), (5, true), "{:?}", ran.batches);
     live.close().await;
@@ -115,7 +115,7 @@ async fn a_server_lost_in_the_middle_of_a_row_leaves_the_rows_before_it() {
     let mut held = Held::new();
     // Rows of many packets of the network: wherever it is cut, a row is.
     let text = "SELECT seq, repeat('x', 1000000) FROM mysql.seq_1_to_100000";
-    let result = live.start(text, wide()).await;
+    let result = live.start(text, unlimited()).await;
     let mut sent = 0;
     while sent < 3 {
         let piece = live.piece().await;

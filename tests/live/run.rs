@@ -125,18 +125,18 @@ async fn each_form_is_written_as_asked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_result_cut_by_the_profile_exits_7_says_so_and_keeps_the_partial_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let goal = folder.path().join("rows.csv");
+    let directory = tempfile::tempdir().unwrap();
+    let goal = directory.path().join("rows.csv");
     let cut = RunArgs { output: Some(goal.clone()), ..args("SELECT seq FROM mysql.seq_1_to_100") };
     let left = perform(cut.clone(), small(10)).await;
     assert_eq!((left.code, left.out.as_str()), (7, ""));
     assert!(left.err.contains("cut after 10 rows") && left.err.contains("rows.csv.partial"), "{}", left.err);
     assert!(!goal.exists());
-    assert_eq!(lines(&folder.path().join("rows.csv.partial")), 11);
+    assert_eq!(lines(&directory.path().join("rows.csv.partial")), 11);
     let whole = perform(RunArgs { rows: RowsWanted::All, ..cut.clone() }, small(10)).await;
     assert_eq!((whole.code, whole.err.as_str()), (0, ""));
     assert_eq!(lines(&goal), 101);
-    assert!(!folder.path().join("rows.csv.partial").exists());
+    assert!(!directory.path().join("rows.csv.partial").exists());
     let asked = perform(RunArgs { rows: RowsWanted::AtMost(5), ..cut.clone() }, small(10)).await;
     assert_eq!((asked.code, lines(&goal)), (0, 6));
     let more = perform(RunArgs { rows: RowsWanted::AtMost(50), ..cut }, small(10)).await;
@@ -145,8 +145,8 @@ async fn a_result_cut_by_the_profile_exits_7_says_so_and_keeps_the_partial_name(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_results_make_no_file_of_a_form_that_holds_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let goal = folder.path().join("rows.json");
+    let directory = tempfile::tempdir().unwrap();
+    let goal = directory.path().join("rows.json");
     let asked = RunArgs { output: Some(goal.clone()), ..args("USE mysql; SELECT 1 AS a") };
     let left = perform(asked.clone(), direct(Rig::start())).await;
     assert_eq!(
@@ -161,7 +161,7 @@ async fn two_results_make_no_file_of_a_form_that_holds_one() {
         "{}",
         left.err
     );
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "what was there before");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "what was there before");
     let asked = RunArgs { format: Some(ExportFormat::JsonLines), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(asked, direct(Rig::start())).await;
     assert_eq!((left.code, left.out.as_str()), (0, "{\"a\":1}\n{\"b\":2}\n"));
@@ -169,8 +169,8 @@ async fn two_results_make_no_file_of_a_form_that_holds_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_side_file_that_cannot_be_written_is_named_and_no_rows_are_left() {
-    let folder = tempfile::tempdir().unwrap();
-    let goal = folder.path().join("rows.csv");
+    let directory = tempfile::tempdir().unwrap();
+    let goal = directory.path().join("rows.csv");
     let asked = RunArgs { output: Some(goal), columns: Some("/nowhere/columns.json".into()), ..args("SELECT 1 AS a") };
     let left = perform(asked, direct(Rig::start())).await;
     assert!(
@@ -178,7 +178,7 @@ async fn a_side_file_that_cannot_be_written_is_named_and_no_rows_are_left() {
         "{}",
         left.err
     );
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 fn lines(path: &Path) -> usize {
@@ -291,7 +291,7 @@ async fn through_the_tunnel_rows_come_the_same() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_host_key_is_refused_and_nothing_is_recorded() {
     let rig = Rig::start();
-    let empty = rig.private_folder("strange").join("known_hosts");
+    let empty = rig.private_directory("strange").join("known_hosts");
     let profile = Profile { route: vec![rig.hop(rig.ssh_port(), &empty)], ..rig.profile() };
     let left = perform(args("SELECT 1"), profile).await;
     assert_eq!(left.code, 3, "{}", left.err);
@@ -306,8 +306,8 @@ fn held(path: &Path) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_but_whole_rows_takes_the_place_of_a_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let (goal, columns) = (folder.path().join("rows.csv"), folder.path().join("columns.json"));
+    let directory = tempfile::tempdir().unwrap();
+    let (goal, columns) = (directory.path().join("rows.csv"), directory.path().join("columns.json"));
     std::fs::write(&goal, "precious").unwrap();
     std::fs::write(&columns, "precious too").unwrap();
     let asked = |text: &str| RunArgs {
@@ -330,35 +330,38 @@ async fn nothing_but_whole_rows_takes_the_place_of_a_file() {
             "{text}"
         );
         assert_eq!(left.err.contains("the incomplete result is in"), text.contains("CAST"), "{text}: {}", left.err);
-        assert!(held(&folder.path().join("columns.json.partial")).is_none(), "{text}");
+        assert!(held(&directory.path().join("columns.json.partial")).is_none(), "{text}");
     }
     let left = perform(asked("SELECT 1 AS a"), direct(Rig::start())).await;
     assert_eq!((left.code, left.err.as_str()), (0, ""));
     assert_eq!(held(&goal).as_deref(), Some("a\r\n1\r\n"));
     assert!(held(&columns).unwrap().contains("\"a\""));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_and_columns_never_go_to_one_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let goal = folder.path().join("rows.csv");
+    let directory = tempfile::tempdir().unwrap();
+    let goal = directory.path().join("rows.csv");
     for columns in ["rows.csv", "rows.csv.partial"] {
-        let asked =
-            RunArgs { output: Some(goal.clone()), columns: Some(folder.path().join(columns)), ..args("SELECT 1 AS a") };
+        let asked = RunArgs {
+            output: Some(goal.clone()),
+            columns: Some(directory.path().join(columns)),
+            ..args("SELECT 1 AS a")
+        };
         let left = perform(asked, direct(Rig::start())).await;
         assert!(left.code == 2 && left.err.contains("another file with --columns"), "{}", left.err);
     }
     let several = RunArgs { columns: Some(goal.clone()), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(several, direct(Rig::start())).await;
     assert!(left.code == 2 && left.err.contains("only one result") && left.out.is_empty(), "{}", left.err);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pipe_gets_the_rows_as_they_come_and_stays_a_pipe() {
-    let folder = tempfile::tempdir().unwrap();
-    let pipe = folder.path().join("pipe");
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
     let asked = RunArgs { output: Some(pipe.clone()), ..args("SELECT 1 AS a") };
     let left = perform(asked.clone(), direct(Rig::start())).await;
@@ -373,7 +376,7 @@ async fn a_pipe_gets_the_rows_as_they_come_and_stays_a_pipe() {
     };
     assert_eq!((left.code, left.err.as_str()), (0, ""));
     assert_eq!(reader.await.unwrap(), "a\n1\n");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
 /// A reader that has stopped reading, until it is let go.
@@ -431,13 +434,13 @@ async fn ctrl_c_ends_a_run_whose_reader_has_stopped_reading_in_the_middle_of_a_s
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ctrl_c_ends_a_run_whose_statement_has_ended_and_says_that_rows_were_not_taken() {
-    let folder = tempfile::tempdir().unwrap();
-    let columns = folder.path().join("columns.json");
+    let directory = tempfile::tempdir().unwrap();
+    let columns = directory.path().join("columns.json");
     let text = "SELECT seq FROM mysql.seq_1_to_2000";
     let left = stopped(text, Some(&columns), |log| log.contains("\"complete\"")).await;
     assert_eq!(left.code, 130);
     assert!(left.err.contains("Interrupted before all rows were written"), "{}", left.err);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no columns without their rows");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "no columns without their rows");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -454,16 +457,16 @@ async fn after_ctrl_c_no_further_statement_begins() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_ending_that_says_no_form_is_asked_about_and_two_tables_of_markdown_are_two() {
-    let folder = tempfile::tempdir().unwrap();
-    let into = |name: &str| RunArgs { output: Some(folder.path().join(name)), ..args("SELECT 1 AS a") };
+    let directory = tempfile::tempdir().unwrap();
+    let into = |name: &str| RunArgs { output: Some(directory.path().join(name)), ..args("SELECT 1 AS a") };
     let left = perform(into("rows.csv.gz"), direct(Rig::start())).await;
     assert!(left.code == 2 && left.err.contains("use --format NAME; the names are csv, "), "{}", left.err);
     for name in ["rows", "rows.2026-11-26", "rows.tsv"] {
         assert_eq!(perform(into(name), direct(Rig::start())).await.code, 0, "{name}");
-        assert_eq!(held(&folder.path().join(name)).as_deref(), Some("a\n1\n"), "{name}");
+        assert_eq!(held(&directory.path().join(name)).as_deref(), Some("a\n1\n"), "{name}");
     }
     assert_eq!(perform(into("rows.ndjson"), direct(Rig::start())).await.code, 0);
-    assert_eq!(held(&folder.path().join("rows.ndjson")).as_deref(), Some("{\"a\":1}\n"));
+    assert_eq!(held(&directory.path().join("rows.ndjson")).as_deref(), Some("{\"a\":1}\n"));
     let two = RunArgs { format: Some(ExportFormat::Markdown), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let left = perform(two, direct(Rig::start())).await;
     assert_eq!(left.out, "| a |\n| ---:|\n| 1 |\n\n| b |\n| ---:|\n| 2 |\n");

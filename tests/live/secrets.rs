@@ -48,7 +48,7 @@ impl Stage {
                     "password" => format!("password = {source}"),
                     "identity" => format!(
                         "identity = '{}'\nidentity_passphrase = {{ env = 'RRX_TEST_PASSPHRASE' }}",
-                        rig.locked_key().display()
+                        rig.encrypted_key().display()
                     ),
                     _ => line.to_owned(),
                 };
@@ -91,8 +91,8 @@ impl Stage {
     }
 }
 
-fn walk(folder: &Path, all: &mut Vec<(String, Vec<u8>)>) {
-    for entry in fs::read_dir(folder).unwrap() {
+fn walk(directory: &Path, all: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             walk(&path, all);

@@ -10,7 +10,7 @@ use rrx::domain::protocol::{
 };
 use rrx::domain::sql::{ServerFamily, SqlMode};
 
-use crate::harness::{self, connect, connect_answering, direct, wide};
+use crate::harness::{self, connect, connect_answering, direct, unlimited};
 use crate::rig::{Rig, SshdOptions, wait_until};
 
 /// Five million rows that no table holds.
@@ -101,7 +101,7 @@ async fn a_function_that_writes_passes_the_guard_and_is_refused_by_the_session()
          CREATE OR REPLACE FUNCTION sly.f() RETURNS INT MODIFIES SQL DATA RETURN (SELECT COUNT(*) FROM sly.t); \
          CREATE USER IF NOT EXISTS mighty IDENTIFIED BY 'x'; GRANT ALL ON *.* TO mighty WITH GRANT OPTION",
     );
-    let source = rig.private_folder("sly").join("f.sql");
+    let source = rig.private_directory("sly").join("f.sql");
     std::fs::write(
         &source,
         "DELIMITER //\nCREATE OR REPLACE FUNCTION sly.f() RETURNS INT MODIFIES SQL DATA\nBEGIN INSERT INTO sly.t VALUES (1); RETURN 1; END//\n",
@@ -124,7 +124,7 @@ async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_n
     let mut live = connect(direct(rig)).await.unwrap();
     let id = live.facts.connection_id.to_string();
     for _ in 0..3 {
-        let result = live.start(FIVE_MILLION, wide()).await;
+        let result = live.start(FIVE_MILLION, unlimited()).await;
         assert!(matches!(live.piece().await, Rows::Open { .. }));
         for _ in 0..5 {
             assert!(matches!(live.piece().await, Rows::Batch { .. }));
@@ -146,7 +146,7 @@ async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_n
 async fn cancelling_a_statement_that_sends_nothing_stops_it_at_once_and_the_server_is_idle() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
-    let result = live.start("SELECT /* nothing yet */ SLEEP(40)", wide()).await;
+    let result = live.start("SELECT /* nothing yet */ SLEEP(40)", unlimited()).await;
     let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* nothing yet %'";
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
     let asked = std::time::Instant::now();
@@ -163,9 +163,9 @@ async fn cancelling_a_statement_that_sends_nothing_stops_it_at_once_and_the_serv
 async fn a_cancel_for_an_earlier_result_touches_no_later_statement() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
-    let first = live.start("SELECT 1", wide()).await;
+    let first = live.start("SELECT 1", unlimited()).await;
     live.finish(first).await;
-    let second = live.start("SELECT SLEEP(0.3), 'whole'", wide()).await;
+    let second = live.start("SELECT SLEEP(0.3), 'whole'", unlimited()).await;
     live.commands.send(SessionCmd::Cancel(first)).await.unwrap();
     let ran = live.finish(second).await;
     assert_eq!(ran.report.end, End::Complete);
@@ -178,7 +178,7 @@ async fn a_cancel_at_any_moment_of_a_short_statement_leaves_the_next_one_whole()
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     for round in 0..60 {
-        let result = live.start("SELECT seq FROM mysql.seq_1_to_3000", wide()).await;
+        let result = live.start("SELECT seq FROM mysql.seq_1_to_3000", unlimited()).await;
         for _ in 0..round % 4 {
             tokio::task::yield_now().await;
         }
@@ -194,7 +194,7 @@ async fn a_cancel_at_any_moment_of_a_short_statement_leaves_the_next_one_whole()
 async fn a_row_limit_cuts_exactly_and_says_so_and_a_result_that_just_fits_is_complete() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
-    let bounds = RunBounds { rows: Some(1500), ..wide() };
+    let bounds = RunBounds { rows: Some(1500), ..unlimited() };
     let cut = live.run_within("SELECT seq FROM mysql.seq_1_to_1501", bounds).await;
     assert_eq!((cut.report.end, cut.report.rows, cut.rows.len()), (End::Limit(Limit::Rows(1500)), 1500, 1500));
     let whole = live.run_within("SELECT seq FROM mysql.seq_1_to_1500", bounds).await;
@@ -208,7 +208,7 @@ async fn a_row_limit_cuts_exactly_and_says_so_and_a_result_that_just_fits_is_com
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_byte_limit_cuts_after_the_row_that_reaches_it() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
-    let bounds = RunBounds { bytes: Some(1000), ..wide() };
+    let bounds = RunBounds { bytes: Some(1000), ..unlimited() };
     let cut = live.run_within("SELECT repeat('x', 300) FROM mysql.seq_1_to_10", bounds).await;
     assert_eq!((cut.report.end, cut.report.rows, cut.report.bytes), (End::Limit(Limit::Bytes(1000)), 4, 1200));
     live.close().await;
@@ -217,7 +217,7 @@ async fn a_byte_limit_cuts_after_the_row_that_reaches_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_time_limit_to_the_first_row_keeps_the_connection() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
-    let bounds = RunBounds { first_row: Duration::from_secs(1), ..wide() };
+    let bounds = RunBounds { first_row: Duration::from_secs(1), ..unlimited() };
     let cut = live.run_within("SELECT SLEEP(30)", bounds).await;
     assert_eq!(cut.report.end, End::Limit(Limit::FirstRow(1)));
     assert!(cut.report.total < Duration::from_secs(4), "{:?}", cut.report.total);
@@ -229,7 +229,7 @@ async fn the_time_limit_to_the_first_row_keeps_the_connection() {
 async fn the_first_row_of_a_slow_statement_comes_at_once() {
     let mut live = connect(direct(Rig::start())).await.unwrap();
     let result =
-        live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", wide()).await;
+        live.start("SELECT seq, repeat('x', 20000), SLEEP(IF(seq = 3, 2, 0)) FROM mysql.seq_1_to_4", unlimited()).await;
     let ran = live.finish(result).await;
     assert_eq!(ran.report.rows, 4);
     assert!(ran.report.first_row.unwrap() < Duration::from_secs(1), "{:?}", ran.report.first_row);
@@ -391,7 +391,7 @@ async fn a_certificate_of_another_ca_is_refused_and_tls_required_does_not_verify
 async fn a_connection_that_the_server_closes_is_reported_as_lost() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
-    let result = live.start("SELECT /* to be killed */ SLEEP(40)", wide()).await;
+    let result = live.start("SELECT /* to be killed */ SLEEP(40)", unlimited()).await;
     let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* to be killed %'";
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
     rig.sql(&format!("KILL {}", live.facts.connection_id));
@@ -416,7 +416,7 @@ async fn a_permit_of_another_session_is_dropped_with_a_problem() {
     let other = rrx::domain::ids::SessionId(99);
     let permit = harness::permit("SELECT 'never sent'", live.facts.dialect, other);
     let result = rrx::domain::ids::ResultId(77);
-    live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.unwrap();
+    live.commands.send(SessionCmd::Run { permit, result, bounds: unlimited() }).await.unwrap();
     let ran = live.finish(result).await;
     let End::Broken(problem) = ran.report.end else { panic!() };
     assert_eq!(problem.kind, ProblemKind::Refused);
@@ -469,7 +469,7 @@ async fn a_session_through_a_tunnel_works_like_a_direct_one() {
     assert_eq!(done, ConnectionStep::ALL[..7]);
     assert!(live.facts.tls.is_some());
     let id = live.facts.connection_id.to_string();
-    let result = live.start(FIVE_MILLION, wide()).await;
+    let result = live.start(FIVE_MILLION, unlimited()).await;
     for _ in 0..20 {
         live.piece().await;
     }
@@ -486,7 +486,7 @@ async fn a_session_through_a_tunnel_works_like_a_direct_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_works_while_the_queue_of_rows_is_full() {
     let mut live = connect(Rig::start().profile()).await.unwrap();
-    let result = live.start(FIVE_MILLION, wide()).await;
+    let result = live.start(FIVE_MILLION, unlimited()).await;
     // The queue and the sockets fill up, and the session waits for space.
     wait_until("the queue is full", Duration::from_secs(20), || live.rows.len() == 4);
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
@@ -499,10 +499,10 @@ async fn a_cancel_works_while_the_queue_of_rows_is_full() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_hop_is_reported_while_a_statement_runs() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let hop = rig.hop(sshd.port(), &sshd.known_hosts());
     let mut live = connect(Profile { route: vec![hop], ..rig.profile() }).await.unwrap();
-    let result = live.start("SELECT SLEEP(40)", wide()).await;
+    let result = live.start("SELECT SLEEP(40)", unlimited()).await;
     tokio::task::yield_now().await;
     drop(sshd);
     let ran = live.finish(result).await;

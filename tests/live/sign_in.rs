@@ -5,8 +5,8 @@ use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use rrx::domain::protocol::{Answer, SessionCmd};
 
 use super::harness::{connect, connect_answering, direct};
-use super::pretend::{Pretend, SHA2, Says};
 use super::rig::{Rig, SshdOptions};
+use super::scripted_server::{Reply, SHA2, ScriptedServer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connecting_takes_ten_internal_queries_on_both_connections() {
@@ -24,7 +24,7 @@ async fn connecting_takes_ten_internal_queries_on_both_connections() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_password_command_runs_for_each_new_connection() {
     let rig = Rig::start();
-    let count = rig.private_folder("token").join("count");
+    let count = rig.private_directory("token").join("count");
     let runs = || std::fs::read_to_string(&count).map_or(0, |text| text.lines().count());
     let command = format!("echo once >> '{}'; cat '{}'", count.display(), rig.password_file().display());
     let mut live = connect(Profile { password: Some(SecretSource::Command(command)), ..direct(rig) }).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_user_is_asked_for_the_password_once_and_not_for_each_connection() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_requires_tls_gets_it() {
     let rig = Rig::start();
-    let strict = rig.own_mariadb("strict", &["--read-only=1", "--require-secure-transport=1"]);
+    let strict = rig.start_mariadb("strict", &["--read-only=1", "--require-secure-transport=1"]);
     let profile = |tls| Profile { port: strict.port(), tls, ..direct(rig) };
     let declined = connect_answering(profile(TlsMode::Disabled), |_| Answer::Decline).await;
     let problem = declined.err().unwrap();
@@ -81,9 +81,9 @@ async fn the_problem_of_an_invalid_certificate_says_what_is_wrong_with_it() {
     assert!(stranger.hint.as_ref().unwrap().contains("ca = "), "{stranger}");
     let built_in = connect(Profile { ca: None, ..direct(rig) }).await.err().unwrap();
     assert!(built_in.hint.as_ref().unwrap().contains("truststore.pki.rds.amazonaws.com"), "{built_in}");
-    // The certificate names 127.0.0.2, not this door to it.
-    let door = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
-    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), ..direct(rig) };
+    // The certificate names 127.0.0.2, not this forwarder to it.
+    let forwarder = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), ..direct(rig) };
     let name = connect(profile).await.err().unwrap();
     assert!(name.because[0].contains("127.0.0.1") && name.because[0].contains("replica.rrx.test"), "{name}");
     assert!(!name.passes && !stranger.passes);
@@ -93,7 +93,7 @@ async fn the_problem_of_an_invalid_certificate_says_what_is_wrong_with_it() {
 async fn a_clear_text_password_is_not_sent_without_verified_tls() {
     let rig = Rig::start();
     for cleartext in [false, true] {
-        let server = Pretend::start_with("mysql_clear_password", |_| Says::Done);
+        let server = ScriptedServer::start_with("mysql_clear_password", |_| Reply::Done);
         let profile = Profile {
             host: "127.0.0.1".into(),
             port: server.port,
@@ -122,8 +122,8 @@ async fn a_clear_text_password_is_sent_over_verified_tls_where_the_profile_allow
         (TlsMode::Preferred, true, false),
         (TlsMode::Disabled, true, false),
     ] {
-        let no = |_: &str| Says::No(1105, "it only listens");
-        let server = Pretend::start_secure(rig, "mysql_clear_password", no);
+        let no = |_: &str| Reply::No(1105, "it only listens");
+        let server = ScriptedServer::start_secure(rig, "mysql_clear_password", no);
         let password = Some(SecretSource::Env(SECRET.into()));
         let way = Profile { port: server.port, tls, cleartext, password, ..direct(rig) };
         let problem = connect(way).await.err().unwrap();
@@ -137,9 +137,9 @@ async fn a_clear_text_password_is_sent_over_verified_tls_where_the_profile_allow
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_asks_for_the_whole_password_gets_no_request_for_a_key_without_tls() {
     let rig = Rig::start();
-    let server = Pretend::start_with(SHA2, |_| Says::Done);
+    let server = ScriptedServer::start_with(SHA2, |_| Reply::Done);
     let sshd =
-        rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{}", server.port)], ..SshdOptions::default() });
+        rig.start_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{}", server.port)], ..SshdOptions::default() });
     for route in [vec![], vec![rig.hop(sshd.port(), &sshd.known_hosts())]] {
         for tls in [TlsMode::Disabled, TlsMode::Preferred] {
             let way = Profile { route: route.clone(), host: "127.0.0.1".into(), port: server.port, tls, ..direct(rig) };
@@ -157,9 +157,9 @@ async fn a_server_that_asks_for_the_whole_password_gets_no_request_for_a_key_wit
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verify_ca_skips_the_name_and_nothing_else() {
     let rig = Rig::start();
-    // The certificate names 127.0.0.2, not this door to it.
-    let door = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
-    let by = |tls, ca| Profile { host: "127.0.0.1".into(), port: door.port(), tls, ca, ..direct(rig) };
+    // The certificate names 127.0.0.2, not this forwarder to it.
+    let forwarder = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let by = |tls, ca| Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls, ca, ..direct(rig) };
     let own = direct(rig).ca;
     let mut live = connect(by(TlsMode::VerifyCa, own.clone())).await.unwrap();
     assert!(live.facts.tls.is_some());
@@ -170,10 +170,10 @@ async fn verify_ca_skips_the_name_and_nothing_else() {
         let problem = connect(by(TlsMode::VerifyCa, ca)).await.err().unwrap();
         assert!(problem.because[0].contains("not signed by the CA"), "{problem}");
     }
-    let certificate = format!("--ssl-cert={}", rig.folder().path("expired.pem").display());
-    let late = rig.own_mariadb("late-ca", &["--read-only=1", &certificate]);
-    let door = super::rig::Forwarder::to(rig.mysql_address(), late.port());
-    let way = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::VerifyCa, ..direct(rig) };
+    let certificate = format!("--ssl-cert={}", rig.directory().path("expired.pem").display());
+    let late = rig.start_mariadb("late-ca", &["--read-only=1", &certificate]);
+    let forwarder = super::rig::Forwarder::to(rig.mysql_address(), late.port());
+    let way = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::VerifyCa, ..direct(rig) };
     let problem = connect(way).await.err().unwrap();
     assert!(problem.because[0].contains("expired"), "{problem}");
 }
@@ -181,8 +181,8 @@ async fn verify_ca_skips_the_name_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_expired_certificate_is_reported_and_is_not_transient() {
     let rig = Rig::start();
-    let certificate = format!("--ssl-cert={}", rig.folder().path("expired.pem").display());
-    let late = rig.own_mariadb("late", &["--read-only=1", &certificate]);
+    let certificate = format!("--ssl-cert={}", rig.directory().path("expired.pem").display());
+    let late = rig.start_mariadb("late", &["--read-only=1", &certificate]);
     let problem = connect(Profile { port: late.port(), ..direct(rig) }).await.err().unwrap();
     assert!(problem.because[0].contains("expired"), "{problem}");
     assert!(!problem.passes && problem.hint.is_some(), "{problem}");

@@ -13,7 +13,7 @@ use rrx::domain::sql::split::split;
 use rrx::domain::sql::{Dialect, SqlMode, guard};
 use tokio::time::timeout;
 
-use crate::harness::{connect, direct, wide};
+use crate::harness::{connect, direct, unlimited};
 use crate::rig::{Forwarder, Mode, Rig, wait_until};
 
 /// The driver as it comes, straight to the server, without TLS.
@@ -60,8 +60,8 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
     assert!(live.facts.tls.is_some());
     live.close().await;
     // The same server under a name that the certificate does not hold is refused.
-    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
-    let elsewhere = Profile { host: "127.0.0.1".into(), port: door.port(), ..direct(rig) };
+    let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let elsewhere = Profile { host: "127.0.0.1".into(), port: forwarder.port(), ..direct(rig) };
     let problem = connect(elsewhere.clone()).await.err().unwrap();
     assert_eq!(problem.kind, ProblemKind::Route);
     assert!(problem.because[0].starts_with("TLS"), "{problem}");
@@ -73,7 +73,7 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
         .with_disable_built_in_roots(true)
         .with_danger_skip_domain_validation(true);
     let tried =
-        Conn::new(bare(rig).ip_or_hostname("127.0.0.1").tcp_port(door.port()).prefer_socket(false).ssl_opts(skip));
+        Conn::new(bare(rig).ip_or_hostname("127.0.0.1").tcp_port(forwarder.port()).prefer_socket(false).ssl_opts(skip));
     assert!(tried.await.is_err(), "the driver leaves the name out by itself now: verify-ca needs no word for it");
 }
 
@@ -85,7 +85,7 @@ async fn a_dropped_future_gives_its_answer_to_the_next_statement_so_a_session_dr
     let wrong: Option<i64> = conn.query_first("SELECT 42").await.unwrap();
     assert_eq!(wrong, Some(0), "the driver keeps step now");
     let mut live = connect(direct(rig)).await.unwrap();
-    let result = live.start("SELECT SLEEP(20)", wide()).await;
+    let result = live.start("SELECT SLEEP(20)", unlimited()).await;
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     assert_eq!(live.run("SELECT 42").await.value(), "42");
@@ -111,7 +111,7 @@ async fn the_error_of_a_killed_half_read_result_reaches_the_next_statement_so_th
     // Whether the KILL comes late is chance, so the barrier is looked for itself: behind the stopped statement, before
     // the next one.
     let mut live = connect(direct(rig)).await.unwrap();
-    let result = live.start("SELECT /* stopped */ seq FROM mysql.seq_1_to_5000000", wide()).await;
+    let result = live.start("SELECT /* stopped */ seq FROM mysql.seq_1_to_5000000", unlimited()).await;
     assert!(matches!(live.piece().await, Rows::Open { .. }));
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
@@ -171,7 +171,7 @@ async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_removed(
     let mut live = connect(direct(rig)).await.unwrap();
     let permit = crate::harness::permit("SELECT 'told apart'", without, crate::harness::ID);
     let result = rrx::domain::ids::ResultId(9);
-    live.commands.send(SessionCmd::Run { permit, result, bounds: wide() }).await.unwrap();
+    live.commands.send(SessionCmd::Run { permit, result, bounds: unlimited() }).await.unwrap();
     assert!(
         matches!(live.finish(result).await.report.end, End::Broken(problem) if problem.kind == ProblemKind::Refused)
     );
@@ -207,13 +207,13 @@ async fn load_data_local_ends_the_drivers_connection_so_the_guard_refuses_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_loses_everything_is_noticed_within_fifteen_seconds_without_a_tunnel() {
     let rig = Rig::start();
-    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
-    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Required, ..direct(rig) };
+    let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Required, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    let result = live.start("SELECT /* into the dark */ SLEEP(60)", wide()).await;
+    let result = live.start("SELECT /* into the dark */ SLEEP(60)", unlimited()).await;
     let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* into the dark %'";
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
-    door.set(Mode::BlackHole);
+    forwarder.set(Mode::BlackHole);
     let begun = std::time::Instant::now();
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
@@ -225,15 +225,15 @@ async fn a_connection_that_loses_everything_is_noticed_within_fifteen_seconds_wi
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_control_connection_that_was_moved_to_another_server_kills_nothing_there() {
     let rig = Rig::start();
-    let door = Forwarder::to(rig.mysql_address(), rig.mysql_port());
-    let profile = Profile { host: "127.0.0.1".into(), port: door.port(), tls: TlsMode::Disabled, ..direct(rig) };
+    let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Disabled, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    let result = live.start("SELECT /* here, not there */ SLEEP(30)", wide()).await;
+    let result = live.start("SELECT /* here, not there */ SLEEP(30)", unlimited()).await;
     let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* here, not there %'";
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
     // The port is part of a server's identity; both have five digits.
     let here: [u8; 5] = rig.mysql_port().to_string().into_bytes().try_into().unwrap();
-    door.set(Mode::Rewrite(here, *b"00001"));
+    forwarder.set(Mode::Rewrite(here, *b"00001"));
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     let ran = live.finish(result).await;
     assert_eq!(ran.report.end, End::Cancelled);
@@ -247,7 +247,7 @@ async fn a_control_connection_that_was_moved_to_another_server_kills_nothing_the
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_makes_the_session_writable_ends_it_before_the_next_statement() {
     let rig = Rig::start();
-    let source = rig.private_folder("turncoat").join("f.sql");
+    let source = rig.private_directory("turncoat").join("f.sql");
     std::fs::write(
         &source,
         "CREATE DATABASE IF NOT EXISTS turncoat; CREATE OR REPLACE TABLE turncoat.t (a INT) ENGINE=InnoDB;\nDELIMITER //\n\

@@ -150,8 +150,8 @@ pub struct Agent {
 }
 
 impl Agent {
-    pub fn start(folder: &Path, keys: &[PathBuf]) -> Self {
-        let socket = folder.join("agent.sock");
+    pub fn start(directory: &Path, keys: &[PathBuf]) -> Self {
+        let socket = directory.join("agent.sock");
         let child = Command::new("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).spawn().unwrap();
         let agent = Self { socket, child };
         wait_until("the agent listens", Duration::from_secs(5), || agent.socket.exists());
@@ -185,8 +185,8 @@ impl Drop for Agent {
 }
 
 /// A key that no hop knows.
-pub fn new_key(folder: &Path, number: u32) -> PathBuf {
-    let path = folder.join(format!("key{number}"));
+pub fn new_key(directory: &Path, number: u32) -> PathBuf {
+    let path = directory.join(format!("key{number}"));
     let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&path).status().unwrap();
     assert!(made.success());
     path
@@ -225,7 +225,7 @@ async fn an_rsa_key_is_offered_with_a_hash_that_a_modern_sshd_takes() {
 async fn the_agents_keys_are_used_when_the_profile_names_none() {
     let rig = Rig::start();
     let home = home();
-    let agent = Agent::start(home.path(), &[rig.stranger_key(), rig.rsa_key()]);
+    let agent = Agent::start(home.path(), &[rig.unauthorized_key(), rig.rsa_key()]);
     let (mut context, mut steps) = context(home.path());
     context.agent = Some(agent.socket.clone());
     let mut hop = hop(rig);
@@ -247,10 +247,10 @@ async fn a_locked_key_is_unlocked_by_the_users_answer_and_asked_for_again_when_i
     let script = Script::of([Answer::Secret(Secret::new("wrong".into())), right]);
     context.prompter = script.clone();
     let mut hop = hop(rig);
-    hop.identity = vec![rig.locked_key()];
+    hop.identity = vec![rig.encrypted_key()];
     let tunnel = Tunnel::open(&[hop], context).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
-    let prompt = format!("Passphrase of the key {}", rig.locked_key().display());
+    let prompt = format!("Passphrase of the key {}", rig.encrypted_key().display());
     let again = Question::Secret { prompt: format!("{prompt} (wrong, try again)"), echo: false };
     assert_eq!(script.asked(), [Question::Secret { prompt, echo: false }, again]);
 }
@@ -263,7 +263,7 @@ async fn a_configured_passphrase_is_used_and_nobody_is_asked() {
     let passphrase = rig.passphrase();
     context.passphrase = Some(Arc::new(move || Box::pin(std::future::ready(Ok(Secret::new(passphrase.into()))))));
     let mut hop = hop(rig);
-    hop.identity = vec![rig.locked_key()];
+    hop.identity = vec![rig.encrypted_key()];
     assert!(Tunnel::open(&[hop], context).await.is_ok());
 }
 
@@ -271,7 +271,7 @@ async fn a_configured_passphrase_is_used_and_nobody_is_asked() {
 async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_seconds() {
     let rig = Rig::start();
     let home = home();
-    let agent = Agent::start(home.path(), &[rig.stranger_key()]);
+    let agent = Agent::start(home.path(), &[rig.unauthorized_key()]);
     let (mut context, _steps) = context(home.path());
     context.agent = Some(agent.socket.clone());
     let mut hop = hop(rig);
@@ -282,7 +282,7 @@ async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_s
     let TunnelError::SignIn { tried, accepts, user, .. } = &error else { panic!("{error:?}") };
     assert_eq!(
         (user.as_str(), tried.as_slice()),
-        (rig.ssh_user(), &["agent key stranger_key@rig: not accepted".into()][..])
+        (rig.ssh_user(), &["agent key unauthorized_key@rig: not accepted".into()][..])
     );
     assert_eq!(accepts, &["publickey"]);
     assert_eq!(error.problem().kind, ProblemKind::Route);
@@ -366,7 +366,7 @@ async fn an_unknown_key_that_is_not_accepted_ends_it_and_leaves_no_trace() {
 #[tokio::test]
 async fn a_changed_key_is_refused_with_file_and_line_and_nobody_is_asked() {
     let rig = Rig::start();
-    let other = rig.own_sshd(&SshdOptions::default());
+    let other = rig.start_sshd(&SshdOptions::default());
     let home = home();
     let file = home.path().join("known");
     let name = format!("[127.0.0.1]:{}", rig.ssh_port());
@@ -407,7 +407,7 @@ async fn a_revoked_key_is_refused_though_it_is_recorded() {
 #[tokio::test]
 async fn a_pinned_key_decides_alone_whatever_its_type() {
     let rig = Rig::start();
-    let other = rig.own_sshd(&SshdOptions::default());
+    let other = rig.start_sshd(&SshdOptions::default());
     let home = home();
     let file = home.path().join("known");
     std::fs::write(&file, format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), other.host_key("ed25519"))).unwrap();
@@ -451,7 +451,7 @@ async fn a_name_without_address_is_said_so() {
 async fn a_target_that_refuses_is_distinguished_from_one_that_the_hop_does_not_allow() {
     let rig = Rig::start();
     let free = crate::rig::free_port();
-    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{free}")], ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{free}")], ..SshdOptions::default() });
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let error = tunnel.local_end("127.0.0.1", free).await.unwrap_err();
     let TunnelError::ForwardFailed { message, .. } = &error else { panic!("{error:?}") };
@@ -465,7 +465,7 @@ async fn a_target_that_refuses_is_distinguished_from_one_that_the_hop_does_not_a
 async fn two_hops_lead_to_the_replica() {
     let rig = Rig::start();
     let permit = vec![format!("127.0.0.1:{}", rig.ssh_port())];
-    let outer = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let outer = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let home = home();
     let (context, mut steps) = context(home.path());
     let route = [rig.hop(outer.port(), &outer.known_hosts()), hop(rig)];
@@ -499,7 +499,7 @@ async fn a_result_that_nobody_reads_does_not_hold_up_the_other_connection() {
     let rig = Rig::start();
     let (flooding, echoing) = (serve(flood), serve(echo));
     let permit = vec![format!("127.0.0.1:{flooding}"), format!("127.0.0.1:{echoing}")];
-    let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let end = tunnel.local_end("127.0.0.1", flooding).await.unwrap();
     let _unread = tokio::net::TcpStream::connect(("127.0.0.1", end.port())).await.unwrap();
@@ -524,7 +524,7 @@ async fn a_result_that_nobody_reads_does_not_hold_up_the_other_connection() {
 async fn dropping_the_tunnel_cuts_all_its_connections() {
     let rig = Rig::start();
     let port = serve(echo);
-    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let mut streams = Vec::new();
     for _ in 0..2 {
@@ -547,7 +547,7 @@ async fn dropping_the_tunnel_cuts_all_its_connections() {
 #[tokio::test]
 async fn a_killed_hop_is_known_at_once() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     sshd.kill_connections();
     let lost = tokio::time::timeout(Duration::from_secs(2), tunnel.closed()).await.expect("known at once");
@@ -560,7 +560,7 @@ async fn a_killed_hop_is_known_at_once() {
 #[tokio::test]
 async fn a_stopped_hop_is_known_within_fifteen_seconds() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     sshd.stop_connections();
     let begin = Instant::now();
@@ -578,7 +578,7 @@ async fn a_stopped_hop_that_takes_no_more_bytes_is_known_within_fifteen_seconds(
         std::thread::park();
         drop(stream);
     });
-    let sshd = rig.own_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let end = tunnel.local_end("127.0.0.1", port).await.unwrap();
     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", end.port())).await.unwrap();

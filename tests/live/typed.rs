@@ -26,9 +26,9 @@ fn no_question(question: Question) -> Answer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reconnecting_uses_the_typed_secrets_without_a_question() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let mut hop = rig.hop(sshd.port(), &sshd.known_hosts());
-    hop.identity = vec![rig.locked_key()];
+    hop.identity = vec![rig.encrypted_key()];
     let profile = Profile { route: vec![hop], password: Some(SecretSource::Prompt), ..rig.profile() };
     let (mut caches, shared) = (CredentialCaches::default(), Arc::new(profile.clone()));
     let mut asked = Vec::new();

@@ -9,10 +9,10 @@ use nix::sys::signal::Signal;
 use rrx::domain::profile::Hop;
 use rrx::domain::protocol::ConnectionStep;
 
-use super::held::{Tunnel as Held, allowed};
 use super::tunnel::{context, drain, greeting, home};
+use super::tunnel_command::{Tunnel as Held, allowed};
 use crate::doctor::{Home, Ran};
-use crate::rig::{Folder, Pam, Rig, Sshd, SshdOptions, wait_until};
+use crate::rig::{Pam, Rig, RigDirectory, Sshd, SshdOptions, wait_until};
 
 fn run(program: &str, arguments: &[&str]) {
     let done = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
@@ -23,18 +23,18 @@ fn run(program: &str, arguments: &[&str]) {
 
 /// A key of its own, and an sshd that admits it alone.
 fn hop_of(rig: &Rig, user: &str, permit: Vec<String>) -> (Sshd, Hop) {
-    let folder: &Folder = rig.folder();
+    let directory: &RigDirectory = rig.directory();
     let name = format!("key-of-{user}");
-    folder.make_key(&name, "ed25519", "");
-    let keys = folder.path(&format!("{name}.listed"));
-    std::fs::copy(folder.path(&format!("{name}.pub")), &keys).unwrap();
+    directory.make_key(&name, "ed25519", "");
+    let keys = directory.path(&format!("{name}.listed"));
+    std::fs::copy(directory.path(&format!("{name}.pub")), &keys).unwrap();
     // Another user than that of the rig's servers: only a server of root's can become it.
     let pam = (user != rig.ssh_user()).then_some(Pam { password: "never asked for", codes: &[] });
     let config = format!("AllowUsers {user}");
-    let sshd = rig.own_sshd(&SshdOptions { config, permit, keys: Some(keys), pam, ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { config, permit, keys: Some(keys), pam, ..SshdOptions::default() });
     let hop = Hop {
         user: Some(user.into()),
-        identity: vec![folder.path(&name)],
+        identity: vec![directory.path(&name)],
         ..rig.hop(sshd.port(), &sshd.known_hosts())
     };
     (sshd, hop)
@@ -135,7 +135,7 @@ fn packets_that_the_wire_loses_are_known_in_time_and_the_way_comes_back_with_the
     let rig = Rig::start();
     let wire = Wire::lay();
     let address: &'static str = wire.address.clone().leak();
-    let sshd = rig.own_sshd(&SshdOptions { address: Some(address), ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { address: Some(address), ..SshdOptions::default() });
     let known = rig.known_hosts().display().to_string();
     let settings = allowed(rig)
         .replace(&format!("127.0.0.1:{}", rig.ssh_port()), &format!("{address}:{}", sshd.port()))
@@ -206,8 +206,8 @@ fn run_with_names_of(home: &Home, server: &str, profile: &str) -> Ran {
     Ran::of(&told)
 }
 
-fn known_as(rig: &Rig, name: &str, folder: &Path) -> PathBuf {
-    let known = folder.join("known");
+fn known_as(rig: &Rig, name: &str, directory: &Path) -> PathBuf {
+    let known = directory.join("known");
     std::fs::write(&known, format!("[{name}]:{} {}\n", rig.ssh_port(), rig.sshd().host_key("ed25519"))).unwrap();
     known
 }

@@ -25,7 +25,7 @@ use std::env::var;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use harness::{connect, wide};
+use harness::{connect, unlimited};
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
 use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
@@ -120,13 +120,13 @@ async fn values_arrive_as_the_server_prints_them() {
 async fn a_stream_is_stopped_and_cut_and_the_connection_answers_on() {
     let mut live = connect(server()).await.unwrap();
     for statement in [MANY, "SELECT SLEEP(40)"] {
-        let result = live.start(statement, wide()).await;
+        let result = live.start(statement, unlimited()).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
         assert_eq!(live.finish(result).await.report.end, End::Cancelled, "{statement}");
         assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
     }
-    let cut = live.run_within(MANY, RunBounds { rows: Some(1500), ..wide() }).await;
+    let cut = live.run_within(MANY, RunBounds { rows: Some(1500), ..unlimited() }).await;
     assert_eq!((cut.report.end, cut.rows.len()), (End::Limit(Limit::Rows(1500)), 1500));
     let slow = "SELECT /*+ MAX_EXECUTION_TIME(200) */ COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, \
                 information_schema.COLUMNS c WHERE a.COLUMN_COMMENT < CONCAT(b.COLUMN_NAME, c.COLUMN_NAME)";
@@ -163,7 +163,7 @@ async fn a_key_of_each_kind_is_followed_by_its_index_and_a_statement_with_values
     let mut live = connect(mysql.profile()).await.unwrap();
     keys::follow(&mut live).await;
     keys::fail(&mut live).await;
-    let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], wide()).await;
+    let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], unlimited()).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);

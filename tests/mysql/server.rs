@@ -1,4 +1,4 @@
-//! A MySQL server of the tests' own: Debian sid's, in a folder that `tests/run mysql` makes, reached through the rig's sshd.
+//! A MySQL server of the tests' own: Debian sid's, in a directory that `tests/run mysql` makes, reached through the rig's sshd.
 
 use std::fs;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub struct MySql {
 }
 
 impl MySql {
-    /// The server of this test binary, started on first use from the folder in `RRX_MYSQL_ROOT`.
+    /// The server of this test binary, started on first use from the directory in `RRX_MYSQL_ROOT`.
     ///
     /// # Panics
     /// When it does not start: the message holds the end of its log.
@@ -36,15 +36,15 @@ impl MySql {
 
     fn start_in(root: &std::path::Path) -> Self {
         let rig = Rig::start();
-        let folder = rig.folder();
-        let (uid, gid) = folder.server_ids().expect("root, for chroot");
+        let directory = rig.directory();
+        let (uid, gid) = directory.server_ids().expect("root, for chroot");
         let inside = PathBuf::from(format!("/srv/rrx-{}", std::process::id()));
         let outside = root.join(inside.strip_prefix("/").unwrap());
         assert!(!outside.exists(), "{} is there: an earlier start failed, and said why", outside.display());
         fs::create_dir_all(&outside).unwrap();
         for file in ["ca.pem", "server.pem", "server.key"] {
-            fs::copy(folder.path(file), outside.join(file)).unwrap();
-            folder.give(&outside.join(file));
+            fs::copy(directory.path(file), outside.join(file)).unwrap();
+            directory.give(&outside.join(file));
         }
         let quoted = PASSWORD.replace('\\', "\\\\").replace('\'', "''");
         let accounts = format!(
@@ -54,8 +54,8 @@ impl MySql {
              SET GLOBAL read_only = 1;\n"
         );
         fs::write(outside.join("accounts.sql"), accounts).unwrap();
-        folder.give(&outside);
-        folder.give(&outside.join("accounts.sql"));
+        directory.give(&outside);
+        directory.give(&outside.join("accounts.sql"));
         let mysqld = || {
             let mut command = Command::new("chroot");
             command.arg(format!("--userspec={uid}:{gid}")).arg(root).args(["mysqld", "--no-defaults"]);
@@ -95,14 +95,14 @@ impl MySql {
                 format!("--ssl-{name}={}", path(file))
             }));
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut server = folder.spawn(&mut command, &folder.path("mysqld.log"));
+        let mut server = directory.spawn(&mut command, &directory.path("mysqld.log"));
         if let Err(why) = server.wait_for(format!("{ADDRESS}:{port}").parse().unwrap()) {
             panic!("MySQL does not start: {why}");
         }
         // It runs until the rig's watchdog ends it with the tests.
         std::mem::forget(server);
         let permit = vec![format!("{}:{port}", rig.mysql_host()), format!("{ADDRESS}:{port}")];
-        let sshd = rig.own_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+        let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
         let socket = outside.join("admin.sock");
         wait_until("the socket is there", Duration::from_secs(30), || socket.exists());
         Self { rig, sshd, port, socket }

@@ -1,10 +1,10 @@
-//! The first day of a new user: a profile from questions, the host-key question, the password, the first session.
+//! Tests the first use: creating a profile, the host-key question, the password, and the first session.
 
-use super::harness::{Home, Story};
+use super::harness::{Home, Terminal};
 use super::rig::Rig;
 
-/// A profile whose password is in the keyring, in a build that has none: told before anything is typed, with the way out, and
-/// the way to the replica is open all the same.
+/// The profile's password is in the keyring, and this build has none. The message comes before the user types anything and
+/// names the next step. The user can still connect by typing the password.
 #[cfg(not(feature = "keyring"))]
 #[test]
 fn a_build_without_a_keyring_says_so_says_what_to_do_and_lets_the_password_be_typed() {
@@ -14,23 +14,23 @@ fn a_build_without_a_keyring_says_so_says_what_to_do_and_lets_the_password_be_ty
     let line = profile.lines().find(|line| line.starts_with("password")).unwrap();
     home.settings(&profile.replace(line, "password = { keyring = true }"));
     for what in ["set", "clear"] {
-        let story = Story::start(&home, &["secret", what, "clinic"], (80, 24));
-        let shown = story.see("[profile.clinic]");
+        let terminal = Terminal::start(&home, &["secret", what, "clinic"], (80, 24));
+        let shown = terminal.see("[profile.clinic]");
         for words in ["This build of rrx has no keyring", "password of clinic comes from the keyring", "next: "] {
             assert!(shown.contains(words), "{shown}");
         }
         assert!(!shown.contains("Password"), "nothing is asked for: {shown}");
-        assert_eq!(story.end().exit_code(), 2);
+        assert_eq!(terminal.end().exit_code(), 2);
     }
 
-    let mut story = Story::start(&home, &["clinic"], (80, 24));
-    let shown = story.see("this build has no keyring");
+    let mut terminal = Terminal::start(&home, &["clinic"], (80, 24));
+    let shown = terminal.see("this build has no keyring");
     assert!(shown.contains("Password"), "{shown}");
-    story.text(rig.password());
-    story.keys("enter");
-    story.see("TEST clinic");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.text(rig.password());
+    terminal.keys("enter");
+    terminal.see("TEST clinic");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_conn
     std::fs::write(ssh.join("config"), config).unwrap();
 
     let ca = rig.ca().display().to_string();
-    let mut story = Story::start(&home, &["profiles", "add", "clinic", "--ca", &ca], (120, 30));
+    let mut terminal = Terminal::start(&home, &["profiles", "add", "clinic", "--ca", &ca], (120, 30));
     let replica = format!("{}:{}", rig.mysql_host(), rig.mysql_port());
     for (question, answer) in [
         ("Environment", "nowhere"),
@@ -60,39 +60,39 @@ fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_conn
         ("Database", ""),
         ("Source of the password", "prompt"),
     ] {
-        story.see(question);
-        story.text(answer);
-        story.keys("enter");
+        terminal.see(question);
+        terminal.text(answer);
+        terminal.keys("enter");
     }
-    story.see("Open it with `rrx clinic`");
-    assert!(story.end().success());
+    terminal.see("Open it with `rrx clinic`");
+    assert!(terminal.end().success());
 
-    let mut story = Story::start(&home, &["clinic"], (80, 24));
-    story.see(&rig.sshd().fingerprint("ed25519"));
+    let mut terminal = Terminal::start(&home, &["clinic"], (80, 24));
+    terminal.see(&rig.sshd().fingerprint("ed25519"));
     assert!(!ssh.join("known_hosts").exists(), "nothing is recorded before the answer");
-    story.keys("ctrl-y");
-    story.see("Password");
-    story.text("not the password");
-    story.keys("enter");
-    let refused = story.see("1045");
+    terminal.keys("ctrl-y");
+    terminal.see("Password");
+    terminal.text("not the password");
+    terminal.keys("enter");
+    let refused = terminal.see("1045");
     assert!(!refused.contains("not the password"), "{refused}");
-    story.text(rig.password());
-    story.keys("enter");
-    let shown = story.see("TEST clinic");
+    terminal.text(rig.password());
+    terminal.keys("enter");
+    let shown = terminal.see("TEST clinic");
     assert!(!shown.contains(rig.password()), "{shown}");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
     let recorded = std::fs::read_to_string(ssh.join("known_hosts")).unwrap();
     assert!(recorded.contains("ssh-ed25519"), "{recorded}");
 
-    // The second day: no question about the host any more.
-    let mut story = Story::start(&home, &["clinic"], (80, 24));
-    story.see("Password");
-    story.text(rig.password());
-    story.keys("enter");
-    story.see("TEST clinic");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    // At the second start there is no question about the host.
+    let mut terminal = Terminal::start(&home, &["clinic"], (80, 24));
+    terminal.see("Password");
+    terminal.text(rig.password());
+    terminal.keys("enter");
+    terminal.see("TEST clinic");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
 #[test]
@@ -102,38 +102,38 @@ fn a_profile_made_in_the_form_connects() {
     let ssh = home.path().join(".ssh");
     std::fs::create_dir(&ssh).unwrap();
     std::fs::copy(rig.user_key(), ssh.join("id_ed25519")).unwrap();
-    let mut story = Story::start(&home, &[], (120, 30));
-    story.see("choose a profile");
-    story.keys("ctrl-n");
-    story.see("new profile");
-    story.text("clinic");
-    story.keys("down");
-    story.text("t");
-    story.see("‹test›");
-    story.keys("down");
-    story.text(&format!("{}@{}:{}", rig.ssh_user(), rig.ssh_host(), rig.ssh_port()));
-    story.keys("down");
-    story.text(&format!("{}:{}", rig.mysql_host(), rig.mysql_port()));
-    story.keys("down");
-    story.text(rig.account());
-    story.keys("down");
-    story.text("mysql");
-    story.keys("down");
-    story.text("f");
-    story.see("‹file›");
-    story.keys("down");
-    story.text(&rig.password_file().display().to_string());
-    let shown = story.see("‹file›");
+    let mut terminal = Terminal::start(&home, &[], (120, 30));
+    terminal.see("choose a profile");
+    terminal.keys("ctrl-n");
+    terminal.see("new profile");
+    terminal.text("clinic");
+    terminal.keys("down");
+    terminal.text("t");
+    terminal.see("‹test›");
+    terminal.keys("down");
+    terminal.text(&format!("{}@{}:{}", rig.ssh_user(), rig.ssh_host(), rig.ssh_port()));
+    terminal.keys("down");
+    terminal.text(&format!("{}:{}", rig.mysql_host(), rig.mysql_port()));
+    terminal.keys("down");
+    terminal.text(rig.account());
+    terminal.keys("down");
+    terminal.text("mysql");
+    terminal.keys("down");
+    terminal.text("f");
+    terminal.see("‹file›");
+    terminal.keys("down");
+    terminal.text(&rig.password_file().display().to_string());
+    let shown = terminal.see("‹file›");
     assert!(!shown.contains(rig.password()), "{shown}");
-    story.keys("ctrl-s");
-    story.wait("the profile is there", |shown| shown.contains("choose a profile") && shown.contains("clinic"));
-    story.keys("enter");
-    story.see(&rig.sshd().fingerprint("ed25519"));
-    story.keys("ctrl-y");
-    story.see("Connected to MariaDB");
-    story.see("TEST clinic  mysql");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("ctrl-s");
+    terminal.wait("the profile is there", |shown| shown.contains("choose a profile") && shown.contains("clinic"));
+    terminal.keys("enter");
+    terminal.see(&rig.sshd().fingerprint("ed25519"));
+    terminal.keys("ctrl-y");
+    terminal.see("Connected to MariaDB");
+    terminal.see("TEST clinic  mysql");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
     let settings = std::fs::read_to_string(home.path().join("config/config.toml")).unwrap();
     assert!(settings.contains("[profile.clinic]") && !settings.contains(rig.password()), "{settings}");
 }

@@ -1,5 +1,5 @@
-//! The program in a pseudo-terminal: keys go in, the screen is read by a terminal emulator. Waits are for a condition; when
-//! it does not come, the last screen is printed.
+//! Runs a program in a pseudo-terminal, sends it keys, and reads its screen through a terminal emulator. A test waits for a
+//! condition. If the condition does not become true, the test prints the last screen and fails.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -10,56 +10,56 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
-/// How long a condition may take: generous, since only a failure waits for it.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Time limit of a condition. It is long, because only a failing test waits for it.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A running program and its screen.
-pub struct Story {
+/// A pseudo-terminal with a running program and its screen.
+pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     input: Box<dyn Write + Send>,
-    /// What the terminal shows, who waits for it to change, whether nothing more can come.
+    /// The screen, the signal that it has changed, and whether the program has closed its output.
     screen: Arc<(Mutex<vt100::Parser>, Condvar, AtomicBool)>,
-    /// All that the program has written.
+    /// All bytes that the program has written.
     raw: Arc<Mutex<Vec<u8>>>,
     _master: Box<dyn MasterPty + Send>,
 }
 
-/// A home folder of its own: settings, data and state of the program under test.
+/// A temporary home directory with the settings, data and state of the program under test.
 pub struct Home {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        Self { directory: tempfile::tempdir().expect("a directory") }
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.directory.path()
     }
 
     /// Writes the settings file.
     pub fn settings(&self, text: &str) {
-        let folder = self.path().join("config");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join("config.toml"), text).expect("settings");
+        let directory = self.path().join("config");
+        std::fs::create_dir_all(&directory).expect("a directory");
+        std::fs::write(directory.join("config.toml"), text).expect("settings");
     }
 
-    /// Writes a keymap of the user's own.
+    /// Writes a keymap file of the user.
     pub fn keymap(&self, name: &str, text: &str) {
-        let folder = self.path().join("config/keymaps");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join(format!("{name}.toml")), text).expect("a keymap");
+        let directory = self.path().join("config/keymaps");
+        std::fs::create_dir_all(&directory).expect("a directory");
+        std::fs::write(directory.join(format!("{name}.toml")), text).expect("a keymap");
     }
 
-    /// The texts of all worksheets on disk.
+    /// Returns the texts of all worksheets on disk.
     pub fn worksheets(&self) -> String {
-        fn read(folder: &Path, texts: &mut String) {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        fn read(directory: &Path, texts: &mut String) {
+            for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() {
                     read(&path, texts);
-                } else if path.extension().is_some_and(|ending| ending == "sql")
+                } else if path.extension().is_some_and(|extension| extension == "sql")
                     && path.iter().any(|p| p == "worksheets")
                 {
                     texts.push_str(&std::fs::read_to_string(&path).unwrap_or_default());
@@ -72,9 +72,10 @@ impl Home {
         texts
     }
 
-    pub fn log(&self) -> String {
-        fn find(folder: &Path) -> Option<PathBuf> {
-            std::fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+    /// Returns the text of the access log.
+    pub fn access_log(&self) -> String {
+        fn find(directory: &Path) -> Option<PathBuf> {
+            std::fs::read_dir(directory).ok()?.flatten().find_map(|entry| {
                 let path = entry.path();
                 if path.is_dir() { find(&path) } else { path.ends_with("access.log.jsonl").then_some(path) }
             })
@@ -83,13 +84,13 @@ impl Home {
     }
 }
 
-impl Story {
-    /// Starts `rrx` with these arguments at this size.
+impl Terminal {
+    /// Starts `rrx` in a terminal of `size` (width, height).
     pub fn start(home: &Home, arguments: &[&str], size: (u16, u16)) -> Self {
         Self::start_program(Path::new(env!("CARGO_BIN_EXE_rrx")), home, arguments, size, &[])
     }
 
-    /// Starts a program with more of the environment.
+    /// Starts a program with additional environment variables.
     pub fn start_program(
         program: &Path,
         home: &Home,
@@ -120,33 +121,33 @@ impl Story {
             AtomicBool::new(false),
         ));
         let raw = Arc::new(Mutex::new(Vec::new()));
-        let (seen, kept) = (Arc::clone(&screen), Arc::clone(&raw));
+        let (shared_screen, shared_raw) = (Arc::clone(&screen), Arc::clone(&raw));
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(count) = output.read(&mut bytes) {
                 if count == 0 {
                     break;
                 }
-                let Ok(mut parser) = seen.0.lock() else { break };
-                kept.lock().unwrap().extend_from_slice(&bytes[..count]);
+                let Ok(mut parser) = shared_screen.0.lock() else { break };
+                shared_raw.lock().unwrap().extend_from_slice(&bytes[..count]);
                 parser.process(&bytes[..count]);
-                seen.1.notify_all();
+                shared_screen.1.notify_all();
             }
-            // Under the lock: whoever has just looked is already waiting when it is told.
-            let _held = seen.0.lock();
-            seen.2.store(true, Ordering::Release);
-            seen.1.notify_all();
+            // The lock prevents a lost signal: a reader that has checked the screen waits before the lock is available.
+            let _lock = shared_screen.0.lock();
+            shared_screen.2.store(true, Ordering::Release);
+            shared_screen.1.notify_all();
         });
         Self { child, input, screen, raw, _master: pair.master }
     }
 
-    /// Types text as it is.
+    /// Types a text.
     pub fn text(&mut self, text: &str) {
         self.input.write_all(text.as_bytes()).expect("typed");
         self.input.flush().expect("typed");
     }
 
-    /// Presses keys by the names of the keymaps, with blanks between.
+    /// Presses keys. Their names are those of the keymap files, separated by spaces.
     pub fn keys(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
             let bytes: String = match key {
@@ -183,7 +184,7 @@ impl Story {
         }
     }
 
-    /// Has the rows of the results, which are in focus, written to this file as CSV.
+    /// Exports the rows of the focused results to a CSV file.
     pub fn export_to(&mut self, path: &Path) {
         self.keys("x");
         self.see("Export: which format?");
@@ -193,18 +194,18 @@ impl Story {
         self.keys("enter");
     }
 
-    /// Waits until the text of the screen fulfils a condition.
-    pub fn wait(&self, what: &str, is_there: impl Fn(&str) -> bool) -> String {
-        self.wait_for_screen(what, |screen| is_there(&screen.contents()))
+    /// Waits until a condition of the screen's text is true, and returns the text.
+    pub fn wait(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
+        self.wait_for_screen(what, |screen| condition(&screen.contents()))
     }
 
-    /// Waits until the screen, with its colours, fulfils a condition.
-    pub fn wait_for_screen(&self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) -> String {
-        let end = Instant::now() + PATIENCE;
+    /// Waits until a condition of the screen, with its colours, is true, and returns the screen's text.
+    pub fn wait_for_screen(&self, what: &str, condition: impl Fn(&vt100::Screen) -> bool) -> String {
+        let end = Instant::now() + TIMEOUT;
         let mut parser = self.screen.0.lock().unwrap();
         loop {
             let screen = parser.screen();
-            if is_there(screen) {
+            if condition(screen) {
                 return screen.contents();
             }
             let left = end.saturating_duration_since(Instant::now());
@@ -213,33 +214,33 @@ impl Story {
         }
     }
 
-    /// Waits until the screen shows this text.
+    /// Waits until the screen shows a text, and returns the screen.
     pub fn see(&self, text: &str) -> String {
         self.wait(text, |shown| shown.contains(text))
     }
 
-    /// Waits until the program has written these bytes, whatever the terminal made of them.
-    pub fn sent(&self, bytes: &str) {
-        self.wait(&format!("the bytes {bytes:?}"), |_| self.has_sent(bytes));
+    /// Waits until the program has written these bytes, even if the screen does not show them.
+    pub fn wait_for_bytes(&self, bytes: &str) {
+        self.wait(&format!("the bytes {bytes:?}"), |_| self.has_written(bytes));
     }
 
-    /// Whether the program has written these bytes so far.
-    pub fn has_sent(&self, bytes: &str) -> bool {
+    /// Returns whether the program has written these bytes so far.
+    pub fn has_written(&self, bytes: &str) -> bool {
         self.raw.lock().unwrap().windows(bytes.len()).any(|window| window == bytes.as_bytes())
     }
 
-    /// Sends a signal by its name.
+    /// Sends a signal, such as `TERM`, to the program.
     pub fn signal(&self, name: &str) {
         let sent = std::process::Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
         assert!(sent.expect("kill starts").success());
     }
 
-    /// Reads the screen as it is now.
+    /// Reads the current screen.
     pub fn screen<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
         read(self.screen.0.lock().unwrap().screen())
     }
 
-    /// Whether any cell has a colour.
+    /// Returns whether any cell has a colour.
     pub fn is_coloured(&self) -> bool {
         let parser = self.screen.0.lock().unwrap();
         let (rows, columns) = parser.screen().size();
@@ -252,14 +253,14 @@ impl Story {
         (0..rows.get()).any(|row| (0..columns.get()).any(|column| is_coloured(row, column)))
     }
 
-    /// Whether the program has the terminal: its own screen is shown.
-    pub fn has_terminal(&self) -> bool {
+    /// Returns whether the program uses the alternate screen.
+    pub fn is_alternate_screen(&self) -> bool {
         self.screen.0.lock().unwrap().screen().alternate_screen()
     }
 
-    /// Waits for the end of the program.
+    /// Waits until the program ends.
     pub fn end(mut self) -> ExitStatus {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         let mut parser = self.screen.0.lock().unwrap();
         while !self.screen.2.load(Ordering::Acquire) {
             let left = end.saturating_duration_since(Instant::now());
@@ -270,12 +271,11 @@ impl Story {
         self.child.wait().expect("the program ends")
     }
 
-    /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.process_id().expect("a process")
     }
 
-    /// Ends the program as a crash would.
+    /// Kills the program.
     pub fn kill(mut self) {
         self.child.kill().expect("killed");
         let _ = self.child.wait();

@@ -1,4 +1,4 @@
-//! See the module list.
+//! Tests of the program in a pseudo-terminal.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,7 +6,7 @@
     clippy::disallowed_methods,
     reason = "tests may fail loudly"
 )]
-#![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+#![allow(missing_docs, unreachable_pub, reason = "tests are not a library")]
 
 #[path = "../rig/mod.rs"]
 mod rig;

@@ -1,6 +1,6 @@
-//! The picture of the README: a real run of the demo, drawn as SVG.
+//! Draws the picture of the README as SVG, from the screen of a real run of the demo.
 //!
-//! `RRX_UPDATE_DOCS=1 cargo test --locked --test pty picture` writes it.
+//! `RRX_UPDATE_DOCS=1 cargo test --locked --test pty picture` writes the file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use vt100::{Cell, Color, Screen};
 
-use super::harness::{Home, Story};
+use super::harness::{Home, Terminal};
 
 const FILE: &str = "docs/screen.svg";
 const SIZE: (u16, u16) = (132, 32);
@@ -31,38 +31,38 @@ fn the_picture_of_the_readme_is_the_real_screen() {
     let home = Home::new();
     let colours = [("COLORTERM", "truecolor"), ("COLORFGBG", "15;0")];
     let program = Path::new(env!("CARGO_BIN_EXE_rrx"));
-    let mut story = Story::start_program(program, &home, &["demo"], SIZE, &colours);
-    story.see("87 tables");
-    // The lag is read a moment after the connection.
-    story.see("lag 0 s");
-    story.keys("ctrl-n");
-    story.see("[1]");
-    story.text(&STATEMENT.join("\r"));
-    story.see("IS NOT NULL;");
-    story.keys("f5");
-    story.see("all 126 rows");
-    story.keys("esc");
-    story.see("Space row");
-    story.keys("down down");
+    let mut terminal = Terminal::start_program(program, &home, &["demo"], SIZE, &colours);
+    terminal.see("87 tables");
+    // The lag is known a moment after the connection.
+    terminal.see("lag 0 s");
+    terminal.keys("ctrl-n");
+    terminal.see("[1]");
+    terminal.text(&STATEMENT.join("\r"));
+    terminal.see("IS NOT NULL;");
+    terminal.keys("f5");
+    terminal.see("all 126 rows");
+    terminal.keys("esc");
+    terminal.see("Space row");
+    terminal.keys("down down");
     let is_ready = |shown: &str| shown.contains("row 3") && shown.contains("Docs ─ subject");
-    story.wait("the third row", is_ready);
+    terminal.wait("the third row", is_ready);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
     if std::env::var_os("RRX_UPDATE_DOCS").is_some() {
-        // A frame arrives in parts: only a screen at rest is a picture.
+        // A frame arrives in parts, so wait until the screen no longer changes.
         std::thread::sleep(Duration::from_secs(1));
-        std::fs::write(&file, story.screen(svg)).unwrap();
+        std::fs::write(&file, terminal.screen(svg)).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     let what = format!(
         "the picture in {FILE}. If the screen is right, write it again: \
          RRX_UPDATE_DOCS=1 cargo test --locked --test pty picture"
     );
-    story.wait_for_screen(&what, |screen| svg(screen) == kept);
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.wait_for_screen(&what, |screen| svg(screen) == kept);
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
-/// Draws the screen: a background rectangle and a text for each run of cells that look alike.
+/// Draws the screen: a background rectangle and a text for each run of cells with the same look.
 fn svg(screen: &Screen) -> String {
     let (width, height) = (SIZE.0 * CELL.0, SIZE.1 * CELL.1);
     let mut text = format!(
@@ -113,7 +113,7 @@ fn draw(text: &mut String, (row, start, count): (u16, u16, u16), look: &Look, ru
     );
 }
 
-/// Writes every duration in milliseconds as one digit, since it differs from run to run; the border makes up for its length.
+/// Replaces a duration in milliseconds by one digit, because it differs in each run. The border becomes longer instead.
 fn without_durations(run: &str) -> String {
     let Some((before, after)) = run.split_once(" ms ") else { return run.to_owned() };
     let head = before.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -122,7 +122,7 @@ fn without_durations(run: &str) -> String {
     format!("{head}3 ms {}{after}", border.to_string().repeat(dropped.saturating_sub(1)))
 }
 
-/// How a cell is drawn.
+/// The look of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Look {
     foreground: String,

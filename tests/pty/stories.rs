@@ -1,57 +1,58 @@
-//! Stories from start to quit: the embedded replica, and a real MariaDB behind a real sshd.
+//! Tests of whole sessions from start to quit, with the demo and with a real MariaDB behind a real sshd.
 
 use std::io::Write as _;
 use std::time::Duration;
 
 use rrx::demo::data;
 
-use super::harness::{Home, Story};
+use super::harness::{Home, Terminal};
 use super::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
 
-/// Opens a table, reads its page, looks at its rows, runs a join and pages through it, saves it as a snippet, leaves;
-/// starts again and runs the snippet. `arguments` connect to the demo's tables, `connected` is what then shows.
+/// Opens a table with its documentation page and its rows, runs a join, saves it as a snippet, and quits. Then restarts and runs
+/// the snippet. The `arguments` connect to the demo's tables, and `connected` is on the screen after that.
 fn table_join_snippet(home: &Home, arguments: &[&str], connected: &str) {
-    let mut story = Story::start(home, arguments, (160, 45));
-    story.see(connected);
-    story.see("study_site");
-    story.keys("shift-tab /");
-    story.text("form_data");
-    story.wait("the tree follows the filter", |shown| {
+    let mut terminal = Terminal::start(home, arguments, (160, 45));
+    terminal.see(connected);
+    terminal.see("study_site");
+    terminal.keys("shift-tab /");
+    terminal.text("form_data");
+    terminal.wait("the tree follows the filter", |shown| {
         shown.contains("▸ form_data") && !shown.contains("▸ activity_plan")
     });
-    story.keys("enter space");
-    story.see("A form as filled in");
-    story.keys("tab p");
-    story.see("first 200 rows (LIMIT 200)");
-    story.keys("ctrl-n");
-    story.text("SELECT f.id, s.screening_number FROM form_data f JOIN subject s ON s.id = f.subject_id ORDER BY f.id");
-    story.keys("f5");
-    story.see("screening_number");
+    terminal.keys("enter space");
+    terminal.see("A form as filled in");
+    terminal.keys("tab p");
+    terminal.see("first 200 rows (LIMIT 200)");
+    terminal.keys("ctrl-n");
+    terminal
+        .text("SELECT f.id, s.screening_number FROM form_data f JOIN subject s ON s.id = f.subject_id ORDER BY f.id");
+    terminal.keys("f5");
+    terminal.see("screening_number");
     let all_are_there = |shown: &str| shown.contains("all 2,") || shown.contains("all 3,");
-    let shown = story.wait("all rows are there", all_are_there);
+    let shown = terminal.wait("all rows are there", all_are_there);
     assert!(shown.contains("row 1 ·"), "{shown}");
-    story.keys("f6 page-down page-down");
-    story.wait("the second page", |shown| shown.contains("row ") && !shown.contains("row 1 ·"));
-    story.keys("ctrl-s");
-    story.see("Save the statement");
-    story.text("forms of subjects");
-    story.keys("enter");
-    story.see("Saved as");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("f6 page-down page-down");
+    terminal.wait("the second page", |shown| shown.contains("row ") && !shown.contains("row 1 ·"));
+    terminal.keys("ctrl-s");
+    terminal.see("Save the statement");
+    terminal.text("forms of subjects");
+    terminal.keys("enter");
+    terminal.see("Saved as");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 
-    let mut story = Story::start(home, arguments, (160, 45));
-    story.see(connected);
-    story.see("ORDER BY f.id");
-    story.keys("ctrl-o");
-    story.see("Snippets");
-    story.text("forms-of");
-    story.see("forms-of-subjects");
-    story.keys("enter");
-    story.wait("rows of the snippet", all_are_there);
-    story.keys("ctrl-q");
-    assert!(story.end().success());
-    let log = home.log();
+    let mut terminal = Terminal::start(home, arguments, (160, 45));
+    terminal.see(connected);
+    terminal.see("ORDER BY f.id");
+    terminal.keys("ctrl-o");
+    terminal.see("Snippets");
+    terminal.text("forms-of");
+    terminal.see("forms-of-subjects");
+    terminal.keys("enter");
+    terminal.wait("rows of the snippet", all_are_there);
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+    let log = home.access_log();
     assert_eq!(log.matches("\"begin\"").count(), 3, "{log}");
     assert_eq!(log.matches("\"complete\"").count(), 3, "{log}");
 }
@@ -62,7 +63,7 @@ fn the_demo_from_a_table_to_a_snippet_that_survives_a_restart() {
 }
 
 #[test]
-fn the_same_through_sshd_to_a_real_mariadb_that_holds_the_same_data() {
+fn the_same_through_sshd_to_a_real_mariadb_with_the_same_data() {
     let rig = Rig::start();
     let home = Home::new();
     let dump = home.path().join("demo.sql");
@@ -84,53 +85,53 @@ fn the_same_through_sshd_to_a_real_mariadb_that_holds_the_same_data() {
 #[test]
 fn the_demo_shows_its_first_rows_after_one_key() {
     let home = Home::new();
-    let mut story = Story::start(&home, &["demo"], (160, 45));
-    story.see("study_site");
-    story.see("One study: the root of its design");
-    story.keys("f5");
-    let screen = story.see("XN-101-001");
+    let mut terminal = Terminal::start(&home, &["demo"], (160, 45));
+    terminal.see("study_site");
+    terminal.see("One study: the root of its design");
+    terminal.keys("f5");
+    let screen = terminal.see("XN-101-001");
     assert!(screen.contains("booked"), "{screen}");
-    story.keys("ctrl-q");
-    story.see("That was the demo");
-    assert!(story.end().success());
+    terminal.keys("ctrl-q");
+    terminal.see("That was the demo");
+    assert!(terminal.end().success());
 }
 
 #[test]
 fn demo_refuses_a_write_and_says_why() {
     let home = Home::new();
-    let mut story = Story::start(&home, &["demo"], (80, 24));
-    story.see("REPLICA");
-    story.keys("ctrl-n");
-    story.text("DELETE FROM subject");
-    story.keys("f5");
-    story.see("failed");
-    story.see("rrx sends only statements that read");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
-    assert!(!home.log().contains("DELETE"), "a refused statement is not one that ran");
+    let mut terminal = Terminal::start(&home, &["demo"], (80, 24));
+    terminal.see("REPLICA");
+    terminal.keys("ctrl-n");
+    terminal.text("DELETE FROM subject");
+    terminal.keys("f5");
+    terminal.see("failed");
+    terminal.see("rrx sends only statements that read");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+    assert!(!home.access_log().contains("DELETE"), "a refused statement is not one that ran");
 }
 
 #[test]
 fn worksheets_survive_a_kill() {
     let home = Home::new();
-    let mut story = Story::start(&home, &["demo"], (120, 30));
-    story.see("REPLICA");
-    story.keys("ctrl-n");
-    story.text("SELECT 'kept through a kill'");
-    story.see("kept through a kill");
-    // What was typed is on disk when the history, which comes after the save in one queue, has answered.
-    story.keys("f7");
-    story.see("History");
-    story.kill();
-    let mut story = Story::start(&home, &["demo"], (120, 30));
-    story.see("REPLICA");
-    story.see("kept through a kill");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
+    terminal.see("REPLICA");
+    terminal.keys("ctrl-n");
+    terminal.text("SELECT 'kept through a kill'");
+    terminal.see("kept through a kill");
+    // When the history is on the screen, the worksheet is on disk: the requests are in the same queue, the save first.
+    terminal.keys("f7");
+    terminal.see("History");
+    terminal.kill();
+    let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
+    terminal.see("REPLICA");
+    terminal.see("kept through a kill");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
 #[test]
-fn without_a_terminal_there_is_a_clear_word_and_exit_code_2() {
+fn without_a_terminal_there_is_a_clear_message_and_exit_code_2() {
     let home = Home::new();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_rrx"))
         .env_clear()
@@ -139,12 +140,12 @@ fn without_a_terminal_there_is_a_clear_word_and_exit_code_2() {
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{words}");
-    assert!(words.contains("no terminal") && words.contains("rrx run"), "{words}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("no terminal") && stderr.contains("rrx run"), "{stderr}");
 }
 
-/// A home whose profile `clinic` reaches the rig's MariaDB through its sshd.
+/// Creates a home directory whose profile `clinic` connects to the rig's MariaDB through its sshd.
 fn clinic() -> Home {
     let home = Home::new();
     home.settings(&Rig::start().profile_toml("clinic"));
@@ -152,39 +153,39 @@ fn clinic() -> Home {
 }
 
 #[test]
-fn five_million_rows_are_stopped_in_the_middle_and_the_next_statement_is_answered_rightly() {
-    Rig::start().sql("CREATE DATABASE IF NOT EXISTS story;");
+fn five_million_rows_are_stopped_in_the_middle_and_the_next_statement_gets_its_own_result() {
+    Rig::start().sql("CREATE DATABASE IF NOT EXISTS scratch;");
     let home = clinic();
-    let mut story = Story::start(&home, &["clinic"], (120, 30));
-    story.see("Connected to MariaDB");
-    story.text("SELECT a.seq AS n, REPEAT('x', 100) AS x FROM story.seq_1_to_5000000 a");
-    story.keys("f5");
-    story.see("so far");
-    story.keys("ctrl-c");
-    story.see("stopped by you");
-    story.keys("ctrl-n");
-    story.text("SELECT 40 + 2 AS answer");
-    story.keys("f5");
-    story.see("Results ─ 1 row");
-    story.see("42");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
-    assert!(home.log().contains("cancelled"), "{}", home.log());
+    let mut terminal = Terminal::start(&home, &["clinic"], (120, 30));
+    terminal.see("Connected to MariaDB");
+    terminal.text("SELECT a.seq AS n, REPEAT('x', 100) AS x FROM scratch.seq_1_to_5000000 a");
+    terminal.keys("f5");
+    terminal.see("so far");
+    terminal.keys("ctrl-c");
+    terminal.see("stopped by you");
+    terminal.keys("ctrl-n");
+    terminal.text("SELECT 40 + 2 AS answer");
+    terminal.keys("f5");
+    terminal.see("Results ─ 1 row");
+    terminal.see("42");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+    assert!(home.access_log().contains("cancelled"), "{}", home.access_log());
 }
 
 #[test]
 fn a_signal_to_leave_saves_the_worksheets_and_gives_the_terminal_back() {
     for signal in ["TERM", "HUP"] {
         let home = Home::new();
-        let mut story = Story::start(&home, &["demo"], (120, 30));
-        story.see("REPLICA");
-        story.keys("ctrl-n");
-        story.text("SELECT 'kept through a signal'");
-        story.see("kept through a signal");
-        story.signal(signal);
-        story.see("That was the demo");
-        assert!(!story.has_terminal());
-        assert!(story.end().success());
+        let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
+        terminal.see("REPLICA");
+        terminal.keys("ctrl-n");
+        terminal.text("SELECT 'kept through a signal'");
+        terminal.see("kept through a signal");
+        terminal.signal(signal);
+        terminal.see("That was the demo");
+        assert!(!terminal.is_alternate_screen());
+        assert!(terminal.end().success());
         assert!(home.worksheets().contains("kept through a signal"), "{signal}");
     }
 }
@@ -192,37 +193,37 @@ fn a_signal_to_leave_saves_the_worksheets_and_gives_the_terminal_back() {
 #[test]
 fn ctrl_c_ends_no_program_neither_as_a_key_nor_as_a_signal() {
     let home = Home::new();
-    let mut story = Story::start(&home, &["demo"], (120, 30));
-    story.see("REPLICA");
-    story.keys("ctrl-c");
-    story.see("Nothing is running");
-    story.keys("f6 f6");
-    story.wait("the notice is gone", |shown| !shown.contains("Nothing is running"));
-    story.signal("INT");
-    story.see("Nothing is running");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
+    terminal.see("REPLICA");
+    terminal.keys("ctrl-c");
+    terminal.see("Nothing is running");
+    terminal.keys("f6 f6");
+    terminal.wait("the notice is gone", |shown| !shown.contains("Nothing is running"));
+    terminal.signal("INT");
+    terminal.see("Nothing is running");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
 #[test]
-fn plain_rrx_offers_the_demo_and_choosing_it_starts_it_in_its_own_place() {
+fn plain_rrx_offers_the_demo_and_choosing_it_starts_it_in_its_own_directory() {
     let home = Home::new();
-    let mut story = Story::start(&home, &[], (120, 30));
-    story.see("choose a profile");
-    let screen = story.see("demo");
+    let mut terminal = Terminal::start(&home, &[], (120, 30));
+    terminal.see("choose a profile");
+    let screen = terminal.see("demo");
     assert!(screen.contains("adds one"), "{screen}");
-    story.keys("enter");
-    story.see("REPLICA");
-    story.see("start here");
-    story.keys("f5");
-    story.see("XN-101-001");
-    story.keys("ctrl-o");
-    story.see("schema-overview");
-    story.keys("esc");
-    story.wait("the list is closed", |shown| !shown.contains("schema-overview"));
-    story.keys("ctrl-q");
-    assert!(story.end().success());
-    assert!(home.log().contains("\"begin\""));
+    terminal.keys("enter");
+    terminal.see("REPLICA");
+    terminal.see("start here");
+    terminal.keys("f5");
+    terminal.see("XN-101-001");
+    terminal.keys("ctrl-o");
+    terminal.see("schema-overview");
+    terminal.keys("esc");
+    terminal.wait("the list is closed", |shown| !shown.contains("schema-overview"));
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+    assert!(home.access_log().contains("\"begin\""));
     assert!(!home.path().join("state/access.log.jsonl").exists(), "the user's own log stays the user's own");
 }
 
@@ -230,24 +231,24 @@ fn plain_rrx_offers_the_demo_and_choosing_it_starts_it_in_its_own_place() {
 fn two_programs_on_one_profile_keep_the_worksheets_of_both() {
     let home = Home::new();
     let write = |text: &str| {
-        let mut story = Story::start(&home, &["demo"], (120, 30));
-        story.see("REPLICA");
-        story.keys("ctrl-n");
-        story.text(text);
-        story.see(text);
-        story
+        let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
+        terminal.see("REPLICA");
+        terminal.keys("ctrl-n");
+        terminal.text(text);
+        terminal.see(text);
+        terminal
     };
     let (mut first, second) = (write("SELECT 'of the first'"), write("SELECT 'of the second'"));
     first.text(" AS one");
     first.see("first' AS one");
     first.keys("ctrl-q");
     assert!(first.end().success());
-    // Its last save came after all that is typed: F7 answers behind it in one queue.
+    // When the history is on the screen, the worksheet is on disk: the requests are in the same queue, the save first.
     let mut second = second;
     second.keys("f7");
     second.see("History");
     second.kill();
-    let mut third = Story::start(&home, &["demo"], (120, 30));
+    let mut third = Terminal::start(&home, &["demo"], (120, 30));
     third.see("REPLICA");
     third.keys("ctrl-q");
     assert!(third.end().success());
@@ -262,16 +263,16 @@ fn what_is_wrong_at_the_start_is_on_the_first_screen_and_what_is_good_works() {
     let home = Home::new();
     home.settings("[profile.eu]\nhots = 1\n[ui]\nkeymap = \"mine\"\n");
     home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f9\"\nfly = \"f\"\n");
-    let mut story = Story::start(&home, &[], (120, 30));
-    let screen = story.see("[profile.eu]");
+    let mut terminal = Terminal::start(&home, &[], (120, 30));
+    let screen = terminal.see("[profile.eu]");
     assert!(screen.contains("config.toml:") && screen.contains("choose a profile"), "{screen}");
-    story.keys("f8");
-    let screen = story.see("mine.toml:4");
+    terminal.keys("f8");
+    let screen = terminal.see("mine.toml:4");
     assert!(screen.contains("app.fly"), "{screen}");
-    story.keys("esc");
-    story.wait("the activity is closed", |shown| !shown.contains("mine.toml:4"));
-    story.text("\x1b[20~");
-    assert!(story.end().success());
+    terminal.keys("esc");
+    terminal.wait("the activity is closed", |shown| !shown.contains("mine.toml:4"));
+    terminal.text("\x1b[20~");
+    assert!(terminal.end().success());
 }
 
 #[test]
@@ -279,43 +280,43 @@ fn the_demo_has_the_user_s_own_keys_and_nothing_else_of_the_settings() {
     let home = Home::new();
     home.settings("[profile.eu]\nhots = 1\n[ui]\nkeymap = \"mine\"\n");
     home.keymap("mine", "inherits = \"vim\"\n[app]\nquit = \"f9\"\n");
-    let mut story = Story::start(&home, &["demo"], (120, 30));
-    let screen = story.see("Connected to MariaDB");
+    let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
+    let screen = terminal.see("Connected to MariaDB");
     assert!(!screen.contains("profile.eu"), "{screen}");
-    story.text("\x1b[20~");
-    assert!(story.end().success());
+    terminal.text("\x1b[20~");
+    assert!(terminal.end().success());
 }
 
 #[test]
-fn a_terminal_that_is_too_small_is_told_so_in_whole_words() {
+fn a_terminal_that_is_too_small_shows_a_complete_message() {
     let home = Home::new();
-    let mut story = Story::start(&home, &["demo"], (19, 4));
-    story.wait("the words", |shown| {
+    let mut terminal = Terminal::start(&home, &["demo"], (19, 4));
+    terminal.wait("the message", |shown| {
         shown.split_whitespace().collect::<Vec<_>>().join(" ").contains("too small (20x5 at least)")
     });
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
 #[test]
-fn without_colours_and_glyphs_everything_is_still_said() {
+fn without_colours_and_glyphs_everything_is_still_shown() {
     let home = Home::new();
     let environment = [("LANG", "C"), ("TERM", "xterm"), ("NO_COLOR", "1")];
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_rrx"));
-    let mut story = Story::start_program(program, &home, &["demo"], (100, 30), &environment);
-    story.see("REPLICA");
-    story.keys("f5");
-    let screen = story.see("XN-101-001");
+    let mut terminal = Terminal::start_program(program, &home, &["demo"], (100, 30), &environment);
+    terminal.see("REPLICA");
+    terminal.keys("f5");
+    let screen = terminal.see("XN-101-001");
     assert!(screen.is_ascii(), "{screen}");
     assert!(screen.contains("READ ONLY") && screen.contains("DEMO demo"), "{screen}");
-    assert!(!story.is_coloured(), "{screen}");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    assert!(!terminal.is_coloured(), "{screen}");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }
 
-/// The program with a fault of its own: it panics as soon as there is a file `now`.
+/// Runs the program and panics as soon as a file `now` exists.
 #[test]
-#[ignore = "the child of the story below"]
+#[ignore = "the next test starts it"]
 fn a_program_that_panics() {
     use rrx::app::ui::look::TerminalLook;
     use rrx::commands::common::{demo_profile, keymap};
@@ -350,76 +351,76 @@ fn a_program_that_panics() {
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back_before_it_speaks_and_the_worksheets_are_kept() {
+fn a_panic_restores_the_terminal_before_its_message_and_the_worksheets_are_kept() {
     let home = Home::new();
     let child = ["--exact", "stories::a_program_that_panics", "--ignored", "--nocapture"];
-    let itself = std::env::current_exe().unwrap();
-    let mut story = Story::start_program(&itself, &home, &child, (120, 30), &[]);
-    story.see("REPLICA");
-    story.keys("ctrl-n");
-    story.text("SELECT 'kept through a panic'");
-    story.see("kept through a panic");
-    // What was typed is handed to the disk when the history, which comes behind it in one queue, has answered.
-    story.keys("f7");
-    story.see("History");
+    let test_program = std::env::current_exe().unwrap();
+    let mut terminal = Terminal::start_program(&test_program, &home, &child, (120, 30), &[]);
+    terminal.see("REPLICA");
+    terminal.keys("ctrl-n");
+    terminal.text("SELECT 'kept through a panic'");
+    terminal.see("kept through a panic");
+    // When the history is on the screen, the worksheet is on disk: the requests are in the same queue, the save first.
+    terminal.keys("f7");
+    terminal.see("History");
     std::fs::write(home.path().join("now"), "").unwrap();
-    story.see("a planted fault");
-    assert!(!story.has_terminal());
-    assert!(!story.end().success());
+    terminal.see("a planted fault");
+    assert!(!terminal.is_alternate_screen());
+    assert!(!terminal.end().success());
     assert!(home.worksheets().contains("kept through a panic"), "{}", home.worksheets());
 }
 
 #[test]
-fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the_next_statement_is_answered_rightly() {
+fn a_lost_link_reconnects_while_the_user_types_and_the_next_statement_gets_its_own_result() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
-    rig.sql("CREATE DATABASE IF NOT EXISTS story");
-    let door = Forwarder::to(rig.ssh_host(), sshd.port());
+    let sshd = rig.start_sshd(&SshdOptions::default());
+    rig.sql("CREATE DATABASE IF NOT EXISTS scratch");
+    let forwarder = Forwarder::to(rig.ssh_host(), sshd.port());
     let home = Home::new();
     let known = home.path().join("known_hosts");
     let keys = std::fs::read_to_string(sshd.known_hosts()).unwrap();
-    std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", door.port()))).unwrap();
-    let profile = rig.profile_toml_through("clinic", rig.ssh_host(), door.port());
+    std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", forwarder.port()))).unwrap();
+    let profile = rig.profile_toml_through("clinic", rig.ssh_host(), forwarder.port());
     let profile = profile.replace(&rig.known_hosts().display().to_string(), &known.display().to_string());
     home.settings(&profile);
-    let mut story = Story::start(&home, &["clinic"], (160, 40));
-    story.see("Connected to MariaDB");
-    story.see("lag unknown (no privilege");
-    story.text("USE story");
-    story.keys("f5");
-    story.see("TEST clinic  story");
-    story.keys("ctrl-n");
-    story.text("SELECT SLEEP(50)");
-    story.keys("f5");
-    story.see("waiting for the first row");
-    // The screen waits before the server has it.
+    let mut terminal = Terminal::start(&home, &["clinic"], (160, 40));
+    terminal.see("Connected to MariaDB");
+    terminal.see("lag unknown (no privilege");
+    terminal.text("USE scratch");
+    terminal.keys("f5");
+    terminal.see("TEST clinic  scratch");
+    terminal.keys("ctrl-n");
+    terminal.text("SELECT SLEEP(50)");
+    terminal.keys("f5");
+    terminal.see("waiting for the first row");
+    // The screen says so before the server has received the statement.
     wait_until("the statement is there", Duration::from_secs(20), || rig.general_log().contains("SELECT SLEEP(50)"));
-    // The link goes, and no new one can be had for a while.
-    door.set(Mode::Reset);
-    let shown = story.see("LINK LOST, reconnecting in");
+    // The connection is lost, and no new connection succeeds for a while.
+    forwarder.set(Mode::Reset);
+    let shown = terminal.see("LINK LOST, reconnecting in");
     assert!(shown.contains("it may not have finished"), "{shown}");
     assert!(shown.contains("SELECT SLEEP(50)"), "the worksheet stays: {shown}");
-    story.keys("f6 f6 f6 f6 ctrl-n");
-    story.text("SELECT CONCAT('typed ', 'meanwhile') AS t, DATABASE()");
-    story.see("'meanwhile') AS t, DATABASE()");
-    story.wait("a further attempt", |shown| shown.contains("(attempt 3)") || shown.contains("(attempt 4)"));
-    door.set(Mode::Pass);
-    let shown = story.see("Reconnected to MariaDB");
+    terminal.keys("f6 f6 f6 f6 ctrl-n");
+    terminal.text("SELECT CONCAT('typed ', 'meanwhile') AS t, DATABASE()");
+    terminal.see("'meanwhile') AS t, DATABASE()");
+    terminal.wait("a further attempt", |shown| shown.contains("(attempt 3)") || shown.contains("(attempt 4)"));
+    forwarder.set(Mode::Pass);
+    let shown = terminal.see("Reconnected to MariaDB");
     assert!(shown.contains("'meanwhile') AS t, DATABASE()") && !shown.contains("LINK LOST"), "{shown}");
-    story.keys("f5");
-    let shown = story.see("typed meanwhile");
-    assert!(shown.contains("Results ─ 1 row") && shown.contains("TEST clinic  story"), "{shown}");
-    // Killed for a moment only: it is back before anybody can be told.
+    terminal.keys("f5");
+    let shown = terminal.see("typed meanwhile");
+    assert!(shown.contains("Results ─ 1 row") && shown.contains("TEST clinic  scratch"), "{shown}");
+    // A connection that is lost only for a moment is back before the screen can show it.
     sshd.kill_connections();
-    story.see("Reconnected to MariaDB");
-    story.keys("ctrl-n");
-    story.text("SELECT 6 * 7 AS again, CONCAT('ro', @@tx_read_only) AS guard, @@sql_mode AS mode");
-    story.keys("f5");
-    let shown = story.wait("the answer", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
+    terminal.see("Reconnected to MariaDB");
+    terminal.keys("ctrl-n");
+    terminal.text("SELECT 6 * 7 AS again, CONCAT('ro', @@tx_read_only) AS guard, @@sql_mode AS mode");
+    terminal.keys("f5");
+    let shown = terminal.wait("the answer", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
     assert!(shown.contains(" roON ") && shown.contains("STRICT_TRANS_TABLES"), "the guard stands again: {shown}");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
-    let log = home.log();
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+    let log = home.access_log();
     assert_eq!(log.matches("broken, not known to have finished").count(), 1, "{log}");
     assert_eq!(log.matches("SLEEP(50)").count(), 1, "it never ran again: {log}");
     assert_eq!(rig.general_log().matches("SELECT SLEEP(50)").count(), 1);
@@ -428,29 +429,29 @@ fn a_link_that_dies_comes_back_by_itself_while_the_worksheet_is_typed_in_and_the
 #[test]
 fn a_typed_password_and_passphrase_are_not_asked_for_again_when_the_link_comes_back() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let home = Home::new();
     let profile = rig.profile_toml_through("clinic", rig.ssh_host(), sshd.port());
     let file = format!("{{ file = '{}' }}", rig.password_file().display());
     let profile = profile
         .replace(&rig.known_hosts().display().to_string(), &sshd.known_hosts().display().to_string())
-        .replace(&rig.user_key().display().to_string(), &rig.locked_key().display().to_string())
+        .replace(&rig.user_key().display().to_string(), &rig.encrypted_key().display().to_string())
         .replace(&file, "{ prompt = true }");
     home.settings(&profile);
-    let mut story = Story::start(&home, &["clinic"], (160, 40));
-    story.see("Passphrase of the key");
-    story.text(rig.passphrase());
-    story.keys("enter");
-    story.see("Password of RO_USER");
-    story.text(rig.password());
-    story.keys("enter");
-    story.see("Connected to MariaDB");
+    let mut terminal = Terminal::start(&home, &["clinic"], (160, 40));
+    terminal.see("Passphrase of the key");
+    terminal.text(rig.passphrase());
+    terminal.keys("enter");
+    terminal.see("Password of RO_USER");
+    terminal.text(rig.password());
+    terminal.keys("enter");
+    terminal.see("Connected to MariaDB");
     sshd.kill_connections();
-    story.see("Reconnected to MariaDB");
-    story.text("SELECT CONCAT('typed ', 'once')");
-    story.keys("f5");
-    let shown = story.see("typed once");
+    terminal.see("Reconnected to MariaDB");
+    terminal.text("SELECT CONCAT('typed ', 'once')");
+    terminal.keys("f5");
+    let shown = terminal.see("typed once");
     assert!(!shown.contains(rig.password()) && !shown.contains(rig.passphrase()), "{shown}");
-    story.keys("ctrl-q");
-    assert!(story.end().success());
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
 }

@@ -1,4 +1,4 @@
-//! A TCP proxy of tests that can delay, swallow, stall, half-open and reset what passes through it.
+//! A TCP proxy that can delay, discard, stall, half-open and reset the connections through it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,35 +9,35 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 
-/// What happens to bytes on their way.
+/// How the proxy treats bytes and connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// They pass.
+    /// Bytes pass.
     Pass,
-    /// Each portion waits this long, in both directions.
+    /// Bytes pass after a delay, in both directions.
     Delay(Duration),
-    /// They are read and thrown away; nothing is answered, nothing is closed. New connections are accepted and lead nowhere.
+    /// Bytes are read and discarded. Nothing is sent or closed. New connections are accepted, but not connected to the server.
     BlackHole,
-    /// They are not read: the sender's buffers fill up. Goes on where it stopped when the mode changes.
+    /// Bytes are not read, so the sender's buffers fill up. They pass after the mode changes.
     Stall,
-    /// The far side is closed, the near side is not told: what a forgotten NAT entry looks like.
+    /// The connection to the server is closed without closing that to the client, as with a lost NAT entry.
     HalfOpen,
-    /// They pass; on the way back each of these five bytes in a row becomes the other five, as if another server answered.
+    /// Bytes pass. In those of the server the first sequence is replaced by the second, as if another server answered.
     Rewrite([u8; 5], [u8; 5]),
-    /// Live connections and new ones are reset (RST) on the near side, closed on the far side.
+    /// All connections are reset (RST) to the client and closed to the server.
     Reset,
 }
 
-/// What comes after the last of several targets.
+/// The target of a connection after each target had one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turns {
-    /// The first one again.
-    Around,
-    /// The last one for ever.
-    Stay,
+pub enum TargetOrder {
+    /// The targets take turns.
+    Cycle,
+    /// Always the last target.
+    RepeatLast,
 }
 
-/// A proxy from a loopback port of its own to one address. Ends with everything in it when dropped.
+/// A proxy on a loopback port. Dropping it closes all its connections.
 pub struct Forwarder {
     port: u16,
     mode: watch::Sender<Mode>,
@@ -55,18 +55,18 @@ struct Counts {
 }
 
 impl Forwarder {
-    /// Starts a proxy to this address, in mode [`Mode::Pass`].
+    /// Starts a proxy to an address, in mode [`Mode::Pass`].
     pub fn to(host: &str, port: u16) -> Self {
-        Self::to_each(&[(host, port)], Turns::Around)
+        Self::to_targets(&[(host, port)], TargetOrder::Cycle)
     }
 
-    /// Starts a proxy whose connections go to these addresses in turn, as an endpoint of several servers has it.
-    pub fn to_each(targets: &[(&str, u16)], turns: Turns) -> Self {
-        let far: Vec<SocketAddr> =
+    /// Starts a proxy whose connections go to several addresses, like the endpoint of a cluster.
+    pub fn to_targets(targets: &[(&str, u16)], order: TargetOrder) -> Self {
+        let targets: Vec<SocketAddr> =
             targets.iter().map(|(host, port)| format!("{host}:{port}").parse().expect("an address")).collect();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
-        let near = listener.local_addr().unwrap().port();
+        let port = listener.local_addr().unwrap().port();
         let (mode, modes) = watch::channel(Mode::Pass);
         let (end, ended) = oneshot::channel::<()>();
         let counts = Arc::new(Counts::default());
@@ -75,36 +75,36 @@ impl Forwarder {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 tokio::select! {
-                    () = accept(listener, (far, turns), modes, shared) => {}
+                    () = accept(listener, (targets, order), modes, shared) => {}
                     _ = ended => {}
                 }
             });
         });
-        Self { port: near, mode, counts, end: Some(end), thread: Some(thread) }
+        Self { port, mode, counts, end: Some(end), thread: Some(thread) }
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// Returns the port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Changes what happens, for live connections and new ones.
+    /// Changes the mode of open and new connections.
     pub fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
     }
 
-    /// Connections accepted so far.
+    /// Returns the number of connections so far.
     pub fn accepted(&self) -> u64 {
         self.counts.accepted.load(Ordering::SeqCst)
     }
 
-    /// Connections open now.
+    /// Returns the number of open connections.
     pub fn live(&self) -> u64 {
         self.counts.live.load(Ordering::SeqCst)
     }
 
-    /// Bytes that passed towards the far side and back.
-    pub fn passed(&self) -> (u64, u64) {
+    /// Returns the number of bytes that passed to the server and from it.
+    pub fn byte_counts(&self) -> (u64, u64) {
         (self.counts.up.load(Ordering::SeqCst), self.counts.down.load(Ordering::SeqCst))
     }
 }
@@ -120,47 +120,47 @@ impl Drop for Forwarder {
 
 async fn accept(
     listener: std::net::TcpListener,
-    (targets, turns): (Vec<SocketAddr>, Turns),
+    (targets, order): (Vec<SocketAddr>, TargetOrder),
     modes: watch::Receiver<Mode>,
     counts: Arc<Counts>,
 ) {
     let listener = TcpListener::from_std(listener).unwrap();
     loop {
-        let Ok((near, _)) = listener.accept().await else { continue };
+        let Ok((client, _)) = listener.accept().await else { continue };
         let turn = usize::try_from(counts.accepted.fetch_add(1, Ordering::SeqCst)).unwrap();
-        let far = targets[match turns {
-            Turns::Around => turn % targets.len(),
-            Turns::Stay => turn.min(targets.len() - 1),
+        let server = targets[match order {
+            TargetOrder::Cycle => turn % targets.len(),
+            TargetOrder::RepeatLast => turn.min(targets.len() - 1),
         }];
         counts.live.fetch_add(1, Ordering::SeqCst);
         let (modes, counts) = (modes.clone(), Arc::clone(&counts));
         tokio::spawn(async move {
-            serve(near, far, modes, &counts).await;
+            serve(client, server, modes, &counts).await;
             counts.live.fetch_sub(1, Ordering::SeqCst);
         });
     }
 }
 
-/// Carries one connection until it ends or is reset.
-async fn serve(mut near: TcpStream, far: SocketAddr, mut modes: watch::Receiver<Mode>, counts: &Counts) {
+/// Forwards one connection until it ends or is reset.
+async fn serve(mut client: TcpStream, server: SocketAddr, mut modes: watch::Receiver<Mode>, counts: &Counts) {
     let mode = *modes.borrow();
-    let mut far = match mode {
-        Mode::Pass | Mode::Delay(_) | Mode::Stall | Mode::Rewrite(..) => TcpStream::connect(far).await.ok(),
+    let mut server = match mode {
+        Mode::Pass | Mode::Delay(_) | Mode::Stall | Mode::Rewrite(..) => TcpStream::connect(server).await.ok(),
         Mode::BlackHole | Mode::HalfOpen | Mode::Reset => None,
     };
-    if far.is_none() && !matches!(mode, Mode::BlackHole | Mode::HalfOpen | Mode::Reset) {
+    if server.is_none() && !matches!(mode, Mode::BlackHole | Mode::HalfOpen | Mode::Reset) {
         return;
     }
-    let _ = near.set_nodelay(true);
-    if let Some(far) = &far {
-        let _ = far.set_nodelay(true);
+    let _ = client.set_nodelay(true);
+    if let Some(server) = &server {
+        let _ = server.set_nodelay(true);
     }
-    let (mut from_near, mut from_far) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    let (mut from_client, mut from_server) = (vec![0; 64 << 10], vec![0; 64 << 10]);
     loop {
         let mode = *modes.borrow_and_update();
         match mode {
             Mode::Reset => {
-                let _ = near.set_zero_linger();
+                let _ = client.set_zero_linger();
                 return;
             }
             Mode::Stall => {
@@ -169,17 +169,17 @@ async fn serve(mut near: TcpStream, far: SocketAddr, mut modes: watch::Receiver<
                 }
                 continue;
             }
-            Mode::HalfOpen => far = None,
+            Mode::HalfOpen => server = None,
             Mode::Pass | Mode::Delay(_) | Mode::Rewrite(..) | Mode::BlackHole => {}
         }
         let (count, up) = tokio::select! {
             changed = modes.changed() => match changed { Ok(()) => continue, Err(_) => return },
-            count = near.read(&mut from_near) => (count, true),
-            count = read_some(far.as_mut(), &mut from_far) => (count, false),
+            count = client.read(&mut from_client) => (count, true),
+            count = read_if_open(server.as_mut(), &mut from_server) => (count, false),
         };
         let Ok(count) = count else { return };
-        if count == 0 && far.is_some() && mode == Mode::BlackHole && !up {
-            far = None;
+        if count == 0 && server.is_some() && mode == Mode::BlackHole && !up {
+            server = None;
             continue;
         }
         if count == 0 {
@@ -192,29 +192,33 @@ async fn serve(mut near: TcpStream, far: SocketAddr, mut modes: watch::Receiver<
             continue;
         }
         if let (Mode::Rewrite(from, to), false) = (mode, up) {
-            let places: Vec<usize> =
-                from_far[..count].windows(5).enumerate().filter(|(_, part)| **part == from).map(|(at, _)| at).collect();
-            for at in places {
-                from_far[at..at + 5].copy_from_slice(&to);
+            let positions: Vec<usize> = from_server[..count]
+                .windows(5)
+                .enumerate()
+                .filter(|(_, part)| **part == from)
+                .map(|(at, _)| at)
+                .collect();
+            for at in positions {
+                from_server[at..at + 5].copy_from_slice(&to);
             }
         }
-        let (portion, to, counter) = if up {
-            (&from_near[..count], far.as_mut(), &counts.up)
+        let (bytes, to, counter) = if up {
+            (&from_client[..count], server.as_mut(), &counts.up)
         } else {
-            (&from_far[..count], Some(&mut near), &counts.down)
+            (&from_server[..count], Some(&mut client), &counts.down)
         };
         let Some(to) = to else { continue };
         let mut resets = modes.clone();
         tokio::select! {
-            written = to.write_all(portion) => if written.is_err() { return },
-            // Also while the other side does not read.
+            written = to.write_all(bytes) => if written.is_err() { return },
+            // A reset must also work while the other side does not read.
             _ = resets.wait_for(|mode| *mode == Mode::Reset) => continue,
         }
         counter.fetch_add(count as u64, Ordering::SeqCst);
     }
 }
 
-async fn read_some(stream: Option<&mut TcpStream>, buffer: &mut [u8]) -> std::io::Result<usize> {
+async fn read_if_open(stream: Option<&mut TcpStream>, buffer: &mut [u8]) -> std::io::Result<usize> {
     match stream {
         Some(stream) => stream.read(buffer).await,
         None => std::future::pending().await,

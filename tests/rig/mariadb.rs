@@ -6,21 +6,20 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::folder::{Folder, Server, run};
+use super::directory::{RigDirectory, Server, run};
 use super::ports::free_port;
 
-/// The address of the replica: not the sshd's.
+/// The address of the replica. The sshd has another one.
 pub const ADDRESS: &str = "127.0.0.2";
-/// The name of the replica, where the sshd can have a hosts file of its own.
+/// The name of the replica if the sshd has a private hosts file.
 pub const NAME: &str = "replica.rrx.test";
-/// The read-only account.
 pub const ACCOUNT: &str = "RO_USER";
-/// Its password: 48 characters of the awkward kind.
+/// The password of [`ACCOUNT`]: 48 characters, many of which need quoting.
 pub const PASSWORD: &str = r#"p'Q"r@s$T%u\V`w;X#y!Z&1=2+3/4?5<6>7[8]9{0}|~^*()"#;
 
-/// A running server. Ended by the folder's watchdog.
+/// A running MariaDB server. The directory's watchdog kills it.
 pub struct Mariadb {
-    folder: Folder,
+    directory: RigDirectory,
     data: PathBuf,
     server_log: PathBuf,
     options: Vec<String>,
@@ -32,36 +31,36 @@ pub struct Mariadb {
 }
 
 impl Mariadb {
-    /// Makes the certificates, starts the replica and makes the account.
-    pub fn start(folder: &Folder) -> Self {
+    /// Creates the certificates and the account, and starts the replica.
+    pub fn start(directory: &RigDirectory) -> Self {
         assert_eq!(PASSWORD.chars().count(), 48);
-        make_certificates(folder);
+        make_certificates(directory);
         let replica =
-            Self::start_in(folder, "mysql", &[&["--read-only=1".to_owned()], &tls_options(folder)[..]].concat());
-        let password = folder.path("password");
+            Self::start_in(directory, "mysql", &[&["--read-only=1".to_owned()], &tls_options(directory)[..]].concat());
+        let password = directory.path("password");
         fs::write(&password, format!("{PASSWORD}\n")).unwrap();
         fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
         replica
     }
 
-    /// Starts one more server, with the certificates of the first and these options. Ended when it is dropped.
-    pub fn start_own(folder: &Folder, name: &str, options: &[&str]) -> Self {
-        let mut all = tls_options(folder);
+    /// Starts another server with the certificates of the first one. Dropping it kills it.
+    pub fn start_with_options(directory: &RigDirectory, name: &str, options: &[&str]) -> Self {
+        let mut all = tls_options(directory);
         all.extend(options.iter().map(ToString::to_string));
-        Self::start_in(folder, name, &all)
+        Self::start_in(directory, name, &all)
     }
 
-    /// Starts a server that takes writes and offers no TLS, with the same account.
-    pub fn start_bare_writer(folder: &Folder) -> Self {
-        Self::start_in(folder, "writer", &["--read-only=0".to_owned(), "--skip-ssl".to_owned()])
+    /// Starts a server with the same account that accepts writes and offers no TLS.
+    pub fn start_writable(directory: &RigDirectory) -> Self {
+        Self::start_in(directory, "writer", &["--read-only=0".to_owned(), "--skip-ssl".to_owned()])
     }
 
-    /// Makes a data folder of this name, starts a server on it and makes the account.
-    fn start_in(folder: &Folder, name: &str, options: &[String]) -> Self {
-        let data = folder.path(name);
+    /// Creates a data directory, starts a server on it, and creates the account.
+    fn start_in(directory: &RigDirectory, name: &str, options: &[String]) -> Self {
+        let data = directory.path(name);
         fs::create_dir(&data).unwrap();
-        folder.give(&data);
-        run(folder
+        directory.give(&data);
+        run(directory
             .as_server("mariadb-install-db")
             .args([
                 "--no-defaults",
@@ -74,12 +73,11 @@ impl Mariadb {
             .arg(format!("--datadir={}", data.display())));
         let socket = data.join("admin.sock");
         let general_log = data.join("general.log");
-        let log = folder.path(&format!("{name}.mariadb.log"));
-        let (server, port) = start_server(folder, &data, &socket, &log, options);
-        let folder_of = folder.clone();
-        let host = if folder.is_root() && super::sshd::has_own_names() { NAME } else { ADDRESS };
+        let log = directory.path(&format!("{name}.mariadb.log"));
+        let (server, port) = start_server(directory, &data, &socket, &log, options);
+        let host = if directory.is_root() && super::sshd::has_private_hosts_file() { NAME } else { ADDRESS };
         let mariadb = Self {
-            folder: folder_of,
+            directory: directory.clone(),
             data,
             server_log: log,
             options: options.to_vec(),
@@ -96,33 +94,32 @@ impl Mariadb {
         mariadb
     }
 
-    /// The name by which the sshd reaches it.
+    /// Returns the name or address by which the sshd reaches the server.
     pub fn host(&self) -> &'static str {
         self.host
     }
 
-    /// Its port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The process id of the server.
+    /// Returns the process id of the server, or 0 if it is stopped.
     pub fn pid(&self) -> u32 {
         self.server.as_ref().map_or(0, Server::id)
     }
 
-    /// Ends the server as its administrator would; it can be started again.
+    /// Stops the server like its administrator. [`Mariadb::restart`] starts it.
     pub fn stop(&mut self) {
         let Some(server) = self.server.take() else { return };
         let _ = Command::new("kill").args(["-TERM", &server.id().to_string()]).status();
         let pid = self.data.join("mariadb.pid");
-        super::folder::wait_until("the server has ended", std::time::Duration::from_secs(30), || !pid.exists());
+        super::directory::wait_until("the server has ended", std::time::Duration::from_secs(30), || !pid.exists());
     }
 
-    /// Starts it again, on its port.
-    pub fn start_again(&mut self) {
-        let mut server = self.folder.spawn(
-            &mut server_command(&self.folder, &self.data, &self.socket, self.port, &self.options),
+    /// Starts the stopped server on the same port.
+    pub fn restart(&mut self) {
+        let mut server = self.directory.spawn(
+            &mut server_command(&self.directory, &self.data, &self.socket, self.port, &self.options),
             &self.server_log,
         );
         let address: SocketAddr = format!("{ADDRESS}:{}", self.port).parse().unwrap();
@@ -130,12 +127,12 @@ impl Mariadb {
         self.server = Some(server);
     }
 
-    /// Runs statements as root over the unix socket.
+    /// Runs statements as root over the unix socket, and returns the rows.
     pub fn sql(&self, text: &str) -> String {
         run(self.client().args(["-e", text]))
     }
 
-    /// The same with every byte that the client prints.
+    /// Runs statements as root, and returns the bytes that the client prints.
     pub fn sql_raw(&self, text: &str) -> Vec<u8> {
         let output = self.client().args(["-e", text]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -147,7 +144,7 @@ impl Mariadb {
         run(self.client().stdin(fs::File::open(file).unwrap()));
     }
 
-    /// The general log so far.
+    /// Returns the general log so far.
     pub fn general_log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
@@ -170,37 +167,37 @@ impl Mariadb {
     }
 }
 
-fn tls_options(folder: &Folder) -> Vec<String> {
+fn tls_options(directory: &RigDirectory) -> Vec<String> {
     ["ca=ca.pem", "cert=server.pem", "key=server.key"]
         .map(|option| {
             let (name, file) = option.split_once('=').unwrap();
-            format!("--ssl-{name}={}", folder.path(file).display())
+            format!("--ssl-{name}={}", directory.path(file).display())
         })
         .to_vec()
 }
 
-/// Starts the server; another program may take the free port first, so it is tried three times.
-fn start_server(folder: &Folder, data: &Path, socket: &Path, log: &Path, options: &[String]) -> (Server, u16) {
+/// Starts the server. It tries three ports, because another program can take a free port first.
+fn start_server(directory: &RigDirectory, data: &Path, socket: &Path, log: &Path, options: &[String]) -> (Server, u16) {
     let mut why = String::new();
     for _ in 0..3 {
         let port = free_port();
-        let mut server = folder.spawn(&mut server_command(folder, data, socket, port, options), log);
+        let mut server = directory.spawn(&mut server_command(directory, data, socket, port, options), log);
         let address: SocketAddr = format!("{ADDRESS}:{port}").parse().unwrap();
         match server.wait_for(address) {
             Ok(()) => return (server, port),
-            Err(told) => why = told,
+            Err(reason) => why = reason,
         }
     }
     panic!("MariaDB does not start: {why}");
 }
 
-fn server_command(folder: &Folder, data: &Path, socket: &Path, port: u16, options: &[String]) -> Command {
-    let mut command = folder.as_server("mariadbd");
+fn server_command(directory: &RigDirectory, data: &Path, socket: &Path, port: u16, options: &[String]) -> Command {
+    let mut command = directory.as_server("mariadbd");
     command
-        // io_uring counts against the locked memory of the user, who runs several servers here.
+        // io_uring would need locked memory, whose limit applies to all servers of the user.
         .args(["--no-defaults", "--skip-name-resolve", "--skip-log-bin", "--general-log=1"])
         .arg("--innodb-use-native-aio=0")
-        // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
+        // At its start a server removes all `#sql…` files from the temporary directory, even those of other servers.
         .arg(format!("--tmpdir={}", data.display()))
         .args(["--server-id=7", "--max-connections=64", "--innodb-buffer-pool-size=64M", "--key-buffer-size=1M"])
         .args(["--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=48M", "--max-allowed-packet=256M"])
@@ -214,9 +211,9 @@ fn server_command(folder: &Folder, data: &Path, socket: &Path, port: u16, option
     command
 }
 
-/// Makes a CA, a certificate for the replica signed by it, another one that has expired, and a CA that signs nothing.
-fn make_certificates(folder: &Folder) {
-    let names = folder.path("names.cnf");
+/// Creates a CA with a valid and an expired certificate for the replica, and a CA without certificates.
+fn make_certificates(directory: &RigDirectory) {
+    let names = directory.path("names.cnf");
     fs::write(
         &names,
         format!("subjectAltName=DNS:{NAME},DNS:localhost,IP:{ADDRESS}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n"),
@@ -224,7 +221,7 @@ fn make_certificates(folder: &Folder) {
     .unwrap();
     let openssl = || {
         let mut command = Command::new("openssl");
-        command.current_dir(folder.path("")).stdin(Stdio::null());
+        command.current_dir(directory.path("")).stdin(Stdio::null());
         command
     };
     for ca in ["ca", "other_ca"] {
@@ -264,6 +261,6 @@ fn make_certificates(folder: &Folder) {
             .args(["-days", days, "-extfile", "names.cnf", "-out", file]));
     }
     for file in ["server.key", "server.pem", "expired.pem", "ca.pem"] {
-        folder.give(&folder.path(file));
+        directory.give(&directory.path(file));
     }
 }

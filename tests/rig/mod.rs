@@ -1,22 +1,22 @@
-//! The rig: a private MariaDB that is reached only through a private OpenSSH sshd, with keys, a CA and accounts of its own.
+//! The rig: a private MariaDB server and a private OpenSSH server through which the tests reach it, with their own keys, CA
+//! and accounts.
 //!
-//! One rig serves all tests of a binary: [`Rig::start`] makes it on first use (about five seconds) and hands the same one
-//! out ever after. It lives in a folder of its own under the temporary folder, listens on free loopback ports, and runs
-//! both servers as an unprivileged user when the tests run as root. When the test process ends, in whatever way, a
-//! watchdog kills the servers and removes the folder.
+//! All tests of a binary share one rig. The first call of [`Rig::start`] creates it, which takes about five seconds. It has
+//! its own temporary directory, listens on free loopback ports, and runs both servers as an unprivileged user if the tests
+//! run as root. When the test process ends for any reason, a watchdog kills the servers and removes the directory.
 //!
 //! ```text
 //!  test ── 127.0.0.1:ssh ──► sshd ── replica.rrx.test:mysql (127.0.0.2) ──► mariadbd (read_only, TLS, general_log)
-//!    └── unix socket as root (Rig::sql): prepares data, looks at the server ──────┘
+//!    └── unix socket as root (Rig::sql): prepares data, inspects the server ──────┘
 //! ```
 //!
-//! The name `replica.rrx.test` is known to the sshd alone (a hosts file in its own mount namespace) where the tests run
-//! as root; elsewhere the replica is named by its address. [`Rig::mysql_host`] says which.
+//! If the tests run as root, only the sshd can resolve the name `replica.rrx.test`, by a hosts file in its mount namespace.
+//! Otherwise the replica has no name, only its address. [`Rig::mysql_host`] returns the name or the address.
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of the rig")]
-#![allow(clippy::unused_self, reason = "what is constant today need not be tomorrow: tests ask the rig")]
+#![allow(clippy::unused_self, reason = "the tests should not depend on which values are constant")]
 
-mod folder;
+mod directory;
 mod forwarder;
 mod mariadb;
 mod ports;
@@ -26,202 +26,204 @@ mod sshd;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use folder::{Folder, wait_until};
-pub use forwarder::{Forwarder, Mode, Turns};
+pub use directory::{RigDirectory, wait_until};
+pub use forwarder::{Forwarder, Mode, TargetOrder};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 pub use ports::free_port;
 use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
 pub use silent::Silent;
-pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_own_names};
+pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_private_hosts_file};
 
-/// A running MariaDB behind a running sshd. See the module.
+/// A running MariaDB server and a running sshd.
 pub struct Rig {
-    folder: Folder,
+    directory: RigDirectory,
     mariadb: Mariadb,
     sshd: Sshd,
 }
 
 impl Rig {
-    /// The rig of this test binary, started on first use.
+    /// Returns the rig of this test binary, and starts it at the first call.
     ///
     /// # Panics
-    /// When a server does not start: the message holds the end of its log.
+    /// If a server does not start. The message contains the end of its log.
     pub fn start() -> &'static Self {
         static RIG: OnceLock<Rig> = OnceLock::new();
         RIG.get_or_init(|| {
-            let folder = Folder::new();
-            folder.make_user_keys();
-            let mariadb = Mariadb::start(&folder);
-            let sshd = Sshd::start(&folder, &mariadb, &SshdOptions::default());
-            tell_log_on_panic(sshd.log_file());
-            Self { folder, mariadb, sshd }
+            let directory = RigDirectory::new();
+            directory.make_user_keys();
+            let mariadb = Mariadb::start(&directory);
+            let sshd = Sshd::start(&directory, &mariadb, &SshdOptions::default());
+            print_log_on_panic(sshd.log_file());
+            Self { directory, mariadb, sshd }
         })
     }
 
-    /// Where the shared sshd listens; its host is [`Rig::ssh_host`].
+    /// Returns the port of the shared sshd on [`Rig::ssh_host`].
     pub fn ssh_port(&self) -> u16 {
         self.sshd.port()
     }
 
-    /// The address of the shared sshd.
+    /// Returns the address of the shared sshd.
     pub fn ssh_host(&self) -> &'static str {
         sshd::HOST
     }
 
-    /// The account with which the sshd is signed in to.
+    /// Returns the account of all sshds.
     pub fn ssh_user(&self) -> &str {
-        self.folder.server_user()
+        self.directory.server_user()
     }
 
-    /// The folder of all its files, and the users under whom its servers run.
-    pub fn folder(&self) -> &Folder {
-        &self.folder
+    /// Returns the directory with all files of the rig.
+    pub fn directory(&self) -> &RigDirectory {
+        &self.directory
     }
 
-    /// The shared sshd. Tests that stop or kill one start their own: [`Rig::own_sshd`].
+    /// Returns the shared sshd. Tests that stop or kill an sshd use [`Rig::start_sshd`].
     pub fn sshd(&self) -> &Sshd {
         &self.sshd
     }
 
-    /// Another sshd before the same MariaDB, ended when it is dropped.
-    pub fn own_sshd(&self, options: &SshdOptions) -> Sshd {
-        Sshd::start(&self.folder, &self.mariadb, options)
+    /// Starts another sshd for the same MariaDB. Dropping it stops it.
+    pub fn start_sshd(&self, options: &SshdOptions) -> Sshd {
+        Sshd::start(&self.directory, &self.mariadb, options)
     }
 
-    /// Another server with the same account, started on first use: it takes writes and offers no TLS. It is no replica.
+    /// Returns another server with the same account, and starts it at the first call. It accepts writes, offers no TLS, and is
+    /// not a replica.
     ///
     /// # Panics
-    /// When it does not start.
-    pub fn bare_writer(&self) -> &'static Mariadb {
+    /// If it does not start.
+    pub fn writable_mariadb(&self) -> &'static Mariadb {
         static WRITER: OnceLock<Mariadb> = OnceLock::new();
-        WRITER.get_or_init(|| Mariadb::start_bare_writer(&self.folder))
+        WRITER.get_or_init(|| Mariadb::start_writable(&self.directory))
     }
 
-    /// One more server with the same account and certificates, which a test may stop, start and change as it likes.
-    pub fn own_mariadb(&self, name: &str, options: &[&str]) -> Mariadb {
-        Mariadb::start_own(&self.folder, name, options)
+    /// Starts another server with the same account and certificates, which the test may stop, restart and change.
+    pub fn start_mariadb(&self, name: &str, options: &[&str]) -> Mariadb {
+        Mariadb::start_with_options(&self.directory, name, options)
     }
 
-    /// The replica's name as the sshd resolves it.
+    /// Returns the replica's name or address, as the sshd reaches it.
     pub fn mysql_host(&self) -> &str {
         self.mariadb.host()
     }
 
-    /// The replica's port.
     pub fn mysql_port(&self) -> u16 {
         self.mariadb.port()
     }
 
-    /// The replica's address: for what must go past the sshd (the C client in a benchmark), never for what is tested.
+    /// Returns the replica's address, for connections that do not use the sshd, such as those of the C client in a bench.
     pub fn mysql_address(&self) -> &'static str {
         mariadb::ADDRESS
     }
 
-    /// The read-only account: SELECT, SHOW VIEW and PROCESS on everything.
+    /// Returns the read-only account, which has SELECT, SHOW VIEW and PROCESS on everything.
     pub fn account(&self) -> &'static str {
         ACCOUNT
     }
 
-    /// The account's password: 48 characters with quotes, `@`, `$`, `%` and backslashes.
+    /// Returns the account's password: 48 characters with quotes, `@`, `$`, `%` and backslashes.
     pub fn password(&self) -> &'static str {
         PASSWORD
     }
 
-    /// A file that holds the password, for `password = { file = … }`.
+    /// Returns the file with the password, for `password = { file = … }`.
     pub fn password_file(&self) -> PathBuf {
-        self.folder.path("password")
+        self.directory.path("password")
     }
 
-    /// The user's private key (ed25519, no passphrase), which the sshd admits.
+    /// Returns the user's private key (ed25519, no passphrase), which the sshd accepts.
     pub fn user_key(&self) -> PathBuf {
-        self.folder.path("user_key")
+        self.directory.path("user_key")
     }
 
-    /// A private RSA key without passphrase, which the sshd admits.
+    /// Returns a private RSA key without a passphrase, which the sshd accepts.
     pub fn rsa_key(&self) -> PathBuf {
-        self.folder.path("rsa_key")
+        self.directory.path("rsa_key")
     }
 
-    /// A private key with the passphrase [`folder::PASSPHRASE`], which the sshd admits.
-    pub fn locked_key(&self) -> PathBuf {
-        self.folder.path("locked_key")
+    /// Returns a private key with the passphrase [`directory::PASSPHRASE`], which the sshd accepts.
+    pub fn encrypted_key(&self) -> PathBuf {
+        self.directory.path("encrypted_key")
     }
 
-    /// The passphrase of [`Rig::locked_key`].
+    /// Returns the passphrase of [`Rig::encrypted_key`].
     pub fn passphrase(&self) -> &'static str {
-        folder::PASSPHRASE
+        directory::PASSPHRASE
     }
 
-    /// A private key that the sshd does not admit.
-    pub fn stranger_key(&self) -> PathBuf {
-        self.folder.path("stranger_key")
+    /// Returns a private key that the sshd does not accept.
+    pub fn unauthorized_key(&self) -> PathBuf {
+        self.directory.path("unauthorized_key")
     }
 
-    /// The authority that signs keys of users and hosts: its private key; `.pub` beside it.
+    /// Returns the private key of the authority that signs user keys and host keys. The public key is in the same directory.
     pub fn authority(&self) -> PathBuf {
-        self.folder.path("authority")
+        self.directory.path("authority")
     }
 
-    /// An authority that nobody trusts.
-    pub fn other_authority(&self) -> PathBuf {
-        self.folder.path("other_authority")
+    /// Returns the private key of an authority that no server or client trusts.
+    pub fn untrusted_authority(&self) -> PathBuf {
+        self.directory.path("untrusted_authority")
     }
 
-    /// A `known_hosts` file that holds the shared sshd's key. Do not let a test write to it: take a copy.
+    /// Returns the `known_hosts` file with the shared sshd's key. A test that changes it must use a copy.
     pub fn known_hosts(&self) -> PathBuf {
         self.sshd.known_hosts()
     }
 
-    /// The certificate of the CA that signed the replica's certificate (names: `replica.rrx.test`, `localhost`, its address).
+    /// Returns the certificate of the CA that signed the replica's certificate, which has the names `replica.rrx.test`,
+    /// `localhost` and its address.
     pub fn ca(&self) -> PathBuf {
-        self.folder.path("ca.pem")
+        self.directory.path("ca.pem")
     }
 
-    /// Another CA, which signed nothing here.
+    /// Returns the certificate of a CA that signed no other certificate.
     pub fn other_ca(&self) -> PathBuf {
-        self.folder.path("other_ca.pem")
+        self.directory.path("other_ca.pem")
     }
 
-    /// Runs statements as the server's root over its unix socket; the answer is tab-separated, without headers.
+    /// Runs statements as the server's root over its unix socket, and returns the rows, tab-separated and without headers.
     ///
     /// # Panics
-    /// When the server refuses one of them.
+    /// If the server refuses a statement.
     pub fn sql(&self, text: &str) -> String {
         self.mariadb.sql(text)
     }
 
-    /// The same with every byte that the client prints.
+    /// Runs statements like [`Rig::sql`], and returns the bytes that the client prints.
     ///
     /// # Panics
-    /// When the server refuses one of them.
+    /// If the server refuses a statement.
     pub fn sql_raw(&self, text: &str) -> Vec<u8> {
         self.mariadb.sql_raw(text)
     }
 
-    /// Runs a file of statements as the server's root (for big fixtures).
+    /// Runs a file of statements as the server's root, for large fixtures.
     ///
     /// # Panics
-    /// When the server refuses one of them.
+    /// If the server refuses a statement.
     pub fn sql_file(&self, file: &Path) {
         self.mariadb.sql_file(file);
     }
 
-    /// The server's general log so far: every statement with its connection.
+    /// Returns the server's general log so far, which has every statement with its connection.
     pub fn general_log(&self) -> String {
         self.mariadb.general_log()
     }
 
-    /// A new private folder below the rig's, removed with it.
-    pub fn private_folder(&self, name: &str) -> PathBuf {
-        self.folder.private(name)
+    /// Creates a private directory in the rig's directory.
+    pub fn private_directory(&self, name: &str) -> PathBuf {
+        self.directory.private(name)
     }
 
-    /// A section of `config.toml` that reaches the replica through the shared sshd.
+    /// Returns a section of `config.toml` that connects to the replica through the shared sshd.
     pub fn profile_toml(&self, name: &str) -> String {
         self.profile_toml_through(name, sshd::HOST, self.ssh_port())
     }
 
-    /// A section of `config.toml` that reaches the replica through a hop at this address (a [`Forwarder`], another sshd).
+    /// Returns a section of `config.toml` that connects to the replica through the hop at an address, such as a [`Forwarder`] or
+    /// another sshd.
     pub fn profile_toml_through(&self, name: &str, host: &str, port: u16) -> String {
         format!(
             "[profile.{name}]\nenvironment = \"test\"\nroute = [\"{}@{host}:{port}\"]\nidentity = '{}'\nknown_hosts = '{}'\n\
@@ -236,7 +238,7 @@ impl Rig {
         )
     }
 
-    /// A hop that signs in to the sshd at this loopback port by the user's key; its key must be in this `known_hosts`.
+    /// Returns a hop for the sshd at a loopback port, with the user's key. The `known_hosts` file must have the sshd's key.
     pub fn hop(&self, port: u16, known_hosts: &Path) -> Hop {
         Hop {
             host: sshd::HOST.into(),
@@ -249,7 +251,7 @@ impl Rig {
         }
     }
 
-    /// A profile that reaches the replica through the shared sshd, as [`Rig::profile_toml`] says it.
+    /// Returns a profile like that of [`Rig::profile_toml`].
     pub fn profile(&self) -> Profile {
         Profile {
             name: "rig".into(),
@@ -278,9 +280,9 @@ impl Rig {
     }
 }
 
-/// A test that fails says what the shared sshd last said: most of them go through it.
-#[expect(clippy::print_stderr, reason = "what a failing test prints")]
-fn tell_log_on_panic(log: PathBuf) {
+/// Prints the end of the shared sshd's log when a test fails, because most tests connect through it.
+#[expect(clippy::print_stderr, reason = "a failing test prints it")]
+fn print_log_on_panic(log: PathBuf) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         before(panic);

@@ -1,6 +1,6 @@
-//! A port of tests to which nobody can connect, and which refuses nobody either.
+//! A port on which a connection is neither accepted nor refused.
 
-/// A port that answers nothing: its queue of connections is full. It stays so while this lives.
+/// A port that does not answer, because its queue of connections is full until this value is dropped.
 pub struct Silent {
     port: u16,
     _runtime: tokio::runtime::Runtime,
@@ -19,20 +19,20 @@ impl Silent {
         let port = listener.local_addr().unwrap().port();
         let fill = || {
             runtime.spawn(async move {
-                let _held = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+                let _open = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
                 std::future::pending::<()>().await;
             })
         };
         let waiting = (0..4).map(|_| fill()).collect();
-        // The queue is full when a further connection is not made at once.
-        super::folder::wait_until("nothing is answered", std::time::Duration::from_secs(5), || {
+        // The queue is full when another connection is not established at once.
+        super::directory::wait_until("the port does not answer", std::time::Duration::from_secs(5), || {
             let address = format!("127.0.0.1:{port}").parse().unwrap();
             std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_millis(300)).is_err()
         });
         Self { port, _runtime: runtime, _listener: listener, _waiting: waiting }
     }
 
-    /// Where it is, on 127.0.0.1.
+    /// Returns the port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
     }

@@ -1,4 +1,4 @@
-//! The rig's folder: keys and certificates, the user under whom servers run, and the watchdog that ends them.
+//! The rig's directory: keys, certificates, the user of the servers, and the watchdog that kills the servers.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,11 +10,11 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// The passphrase of the locked key.
+/// The passphrase of the encrypted key.
 pub const PASSPHRASE: &str = "open 'sesame' \"$1\"";
 
-/// Reads process ids until the tests' end of the pipe closes (however the test process ended), then kills those processes
-/// with all that descends from them, and removes the folder.
+/// A shell script that reads process ids until the test process has ended and its pipe is closed. Then it kills these processes
+/// with their descendants, and removes the directory. A negative number removes a process id from the list.
 const WATCHDOG: &str = r#"
 tree() {
     for stat in /proc/[0-9]*/stat; do
@@ -35,18 +35,18 @@ for pid in $pids; do kill -KILL $(tree "$pid") 2>/dev/null; done
 rm -rf "$1"
 "#;
 
-/// A folder that only the rig's servers and the tests can read, with a watchdog that cleans up.
+/// A directory that only the rig's servers and the tests can read, with the watchdog that removes it.
 #[derive(Clone)]
-pub struct Folder {
+pub struct RigDirectory {
     root: PathBuf,
     user: String,
-    /// The ids of an unprivileged user when the tests run as root.
+    /// The user and group id of the servers if the tests run as root.
     ids: Option<(u32, u32)>,
     watchdog: Arc<Mutex<ChildStdin>>,
 }
 
-impl Folder {
-    /// Makes the folder, its keys' folder and the watchdog.
+impl RigDirectory {
+    /// Creates the directory, and starts the watchdog.
     pub fn new() -> Self {
         let mut tail = String::new();
         let mut root;
@@ -55,15 +55,15 @@ impl Folder {
             match fs::create_dir(&root) {
                 Ok(()) => break,
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && tail.len() < 20 => tail.push('x'),
-                Err(error) => panic!("the rig's folder {} cannot be made: {error}", root.display()),
+                Err(error) => panic!("cannot create the rig's directory {}: {error}", root.display()),
             }
         }
         let is_root = fs::metadata(&root).unwrap().uid() == 0;
         let (user, ids) = if is_root {
-            let (name, uid, gid) = unprivileged();
+            let (name, uid, gid) = unprivileged_user();
             (name, Some((uid, gid)))
         } else {
-            (own_name(), None)
+            (current_user(), None)
         };
         fs::set_permissions(&root, fs::Permissions::from_mode(0o711)).unwrap();
         let watchdog = Command::new("sh")
@@ -81,22 +81,22 @@ impl Folder {
         Self { root, user, ids, watchdog: Arc::new(Mutex::new(watchdog)) }
     }
 
-    /// A path in the folder.
+    /// Returns a path in the directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
-    /// The user under whom the servers run; also the account of the sshd.
+    /// Returns the user of the servers, which is also the account of the sshd.
     pub fn server_user(&self) -> &str {
         &self.user
     }
 
-    /// Whether the tests run as root (and the servers do not).
+    /// Returns whether the tests run as root. The servers do not.
     pub fn is_root(&self) -> bool {
         self.ids.is_some()
     }
 
-    /// A new folder that only the tests' own user can enter.
+    /// Creates a directory that only the user of the tests can access.
     pub fn private(&self, name: &str) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(&path).unwrap();
@@ -104,43 +104,43 @@ impl Folder {
         path
     }
 
-    /// Gives a file or folder to the servers' user.
+    /// Makes the servers' user the owner of a file or directory.
     pub fn give(&self, path: &Path) {
         if let Some((uid, gid)) = self.ids {
             std::os::unix::fs::chown(path, Some(uid), Some(gid)).unwrap();
         }
     }
 
-    /// Makes the keys with which tests sign in, and the list of those that the sshd admits.
+    /// Creates the keys of the tests, and the list of keys that the sshd accepts.
     pub fn make_user_keys(&self) {
         for (name, kind, passphrase) in [
             ("user_key", "ed25519", ""),
             ("rsa_key", "rsa", ""),
-            ("locked_key", "ed25519", PASSPHRASE),
-            ("stranger_key", "ed25519", ""),
+            ("encrypted_key", "ed25519", PASSPHRASE),
+            ("unauthorized_key", "ed25519", ""),
             ("authority", "ed25519", ""),
-            ("other_authority", "ed25519", ""),
+            ("untrusted_authority", "ed25519", ""),
         ] {
             self.make_key(name, kind, passphrase);
         }
-        let admitted: String = ["user_key.pub", "rsa_key.pub", "locked_key.pub"]
+        let accepted: String = ["user_key.pub", "rsa_key.pub", "encrypted_key.pub"]
             .map(|name| fs::read_to_string(self.path(name)).unwrap())
             .concat();
         let file = self.path("authorized_keys");
-        fs::write(&file, admitted).unwrap();
+        fs::write(&file, accepted).unwrap();
         self.give(&file);
     }
 
-    /// Makes a key pair with ssh-keygen.
+    /// Creates a key pair with ssh-keygen.
     pub fn make_key(&self, name: &str, kind: &str, passphrase: &str) {
         let path = self.path(name);
-        // Few rounds: the rig tests that a passphrase is asked for, not how hard it is to guess.
+        // Few rounds make it fast. The strength of the encryption does not matter here.
         run(Command::new("ssh-keygen")
             .args(["-q", "-a", "4", "-t", kind, "-C", &format!("{name}@rig"), "-N", passphrase, "-f"])
             .arg(&path));
     }
 
-    /// A command that runs as the servers' user.
+    /// Returns a command that runs as the servers' user.
     pub fn as_server(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         if let Some((uid, gid)) = self.ids {
@@ -150,12 +150,12 @@ impl Folder {
         command
     }
 
-    /// The ids of the servers' user, as setpriv takes them.
+    /// Returns the user and group id of the servers if the tests run as root.
     pub fn server_ids(&self) -> Option<(u32, u32)> {
         self.ids
     }
 
-    /// Starts a server with its output in a file; the watchdog ends it with the tests.
+    /// Starts a server that writes its output to a file. The watchdog kills it when the tests end.
     pub fn spawn(&self, command: &mut Command, log: &Path) -> Server {
         let file = fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
         command.stdout(file.try_clone().unwrap()).stderr(file);
@@ -165,7 +165,7 @@ impl Folder {
     }
 }
 
-/// A running server process, killed when dropped, or by the watchdog.
+/// A running server process. Dropping it kills the process.
 pub struct Server {
     child: Child,
     watchdog: Arc<Mutex<ChildStdin>>,
@@ -173,23 +173,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Ends it at once.
-    pub fn end(&mut self) {
+    /// Kills the process.
+    pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// What it logged so far.
+    /// Returns the server's log so far.
     pub fn log(&self) -> String {
         fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
-    /// Waits until it answers on an address; says with the end of its log when it does not in half a minute.
+    /// Waits until the server accepts connections. After half a minute it returns the end of the server's log as an error.
     pub fn wait_for(&mut self, address: SocketAddr) -> Result<(), String> {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
@@ -212,27 +211,27 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        // Its number may belong to another process soon.
+        // The system can give its id to another process.
         let _ = writeln!(self.watchdog.lock().unwrap(), "-{}", self.child.id());
     }
 }
 
-/// Waits until the condition holds, asking every 10 ms.
+/// Waits until the condition is true, and checks it every 10 ms.
 ///
 /// # Panics
-/// When it does not hold in time: names the condition.
+/// If the condition is not true after `limit`.
 pub fn wait_until(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) {
     let end = Instant::now() + limit;
     while !condition() {
-        assert!(Instant::now() < end, "waited {limit:?} in vain until {what}");
+        assert!(Instant::now() < end, "not within {limit:?}: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// Runs a command to its end.
+/// Runs a command, and returns its standard output.
 ///
 /// # Panics
-/// When it fails: with all that it printed.
+/// If the command fails. The message contains its output.
 pub fn run(command: &mut Command) -> String {
     let output =
         command.output().unwrap_or_else(|error| panic!("{command:?} does not start ({error}): tests/run installs it"));
@@ -246,22 +245,22 @@ pub fn run(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The first of the users that a system with these servers has, with its ids.
-fn unprivileged() -> (String, u32, u32) {
+/// Returns the first unprivileged user that exists, with its user and group id.
+fn unprivileged_user() -> (String, u32, u32) {
     let users = fs::read_to_string("/etc/passwd").unwrap();
-    for wanted in ["mysql", "nobody"] {
+    for candidate in ["mysql", "nobody"] {
         for line in users.lines() {
             let fields: Vec<&str> = line.split(':').collect();
             if let [name, _, uid, gid, ..] = fields[..]
-                && name == wanted
+                && name == candidate
             {
                 return (name.into(), uid.parse().unwrap(), gid.parse().unwrap());
             }
         }
     }
-    panic!("there is neither a user mysql nor a user nobody to run servers as");
+    panic!("the servers need a user mysql or nobody");
 }
 
-fn own_name() -> String {
+fn current_user() -> String {
     run(Command::new("id").arg("-un")).trim().to_owned()
 }

@@ -1,7 +1,7 @@
-//! A private MariaDB that holds the demo's tables and rows: a socket and a folder of its own, gone with the value.
+//! A private MariaDB server with the demo's tables and rows.
 //!
-//! Any live test may start one: `Loaded::start(subjects)` listens on no port; `Loaded::listening(subjects)` is a replica
-//! with the demo's account, for a session through an sshd.
+//! [`DemoMariadb::start`] starts a server that has only a socket. [`DemoMariadb::listening`] starts a replica with a port and
+//! the demo's account, for a session through an sshd.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -12,68 +12,71 @@ use std::time::{Duration, Instant};
 use rrx::demo::data;
 use rrx::demo::schema::DemoSchema;
 
-/// Where a listening one listens.
+/// The address of a server with a port.
 pub const ADDRESS: &str = "127.0.0.1";
-/// The account that may read what the demo's account may read, and the password of the demo's data alone.
+/// An account with the privileges of the demo's account.
 pub const ACCOUNT: &str = "RO_USER";
 pub const PASSWORD: &str = "loaded";
 
-/// A running server with the demo in it.
-pub struct Loaded {
-    folder: tempfile::TempDir,
+/// A running server with the demo's data. Dropping it kills the server and removes its data.
+pub struct DemoMariadb {
+    directory: tempfile::TempDir,
     server: Child,
     port: Option<u16>,
 }
 
-impl Loaded {
-    /// Starts a server and loads the demo with `subjects` for each study.
+impl DemoMariadb {
+    /// Starts a server without a port, and loads the demo's data with `subjects` for each study.
     pub fn start(subjects: u32) -> Self {
         Self::start_with(subjects, None)
     }
 
-    /// The same as a read-only server that calls itself by this version, on a port of [`ADDRESS`], with [`ACCOUNT`].
+    /// Starts a read-only server that reports `version`, on a port of [`ADDRESS`], with [`ACCOUNT`].
     pub fn listening(subjects: u32, version: &str) -> Self {
         let loaded = Self::start_with(subjects, Some(version));
-        loaded.ask(&account(&data::schema()));
+        loaded.rows(&account_sql(&data::schema()));
         loaded
     }
 
     fn start_with(subjects: u32, version: Option<&str>) -> Self {
-        let folder = tempfile::Builder::new().prefix("rrx-loaded-").tempdir().unwrap();
+        let directory = tempfile::Builder::new().prefix("rrx-loaded-").tempdir().unwrap();
         let is_root = nix::unistd::Uid::effective().is_root();
         if is_root {
-            done(Command::new("chown").arg("mysql").arg(folder.path()));
+            run(Command::new("chown").arg("mysql").arg(directory.path()));
         }
         let user: &[&str] = if is_root { &["--user=mysql"] } else { &[] };
-        install(&folder.path().join("data"), user);
-        let mut words = String::new();
-        // Another process may take the port first.
+        install(&directory.path().join("data"), user);
+        let mut server_log = String::new();
+        // Another process can take the port first.
         for _ in 0..3 {
             let listens = version.map(|version| (crate::rig::free_port(), version));
-            match serve(folder.path(), user, listens) {
+            match serve(directory.path(), user, listens) {
                 Ok(server) => {
-                    let loaded = Self { folder, server, port: listens.map(|(port, _)| port) };
+                    let loaded = Self { directory, server, port: listens.map(|(port, _)| port) };
                     load(&loaded.socket(), subjects);
                     return loaded;
                 }
-                Err(log) => words = log,
+                Err(log) => server_log = log,
             }
         }
-        panic!("no answer: {words}");
+        panic!("the server does not answer: {server_log}");
     }
 
-    /// Where it listens; the account is `root` without a password.
+    /// Returns the unix socket. Its account is `root` without a password.
     pub fn socket(&self) -> PathBuf {
-        self.folder.path().join("socket")
+        self.directory.path().join("socket")
     }
 
-    /// The port of a listening one.
+    /// Returns the port.
+    ///
+    /// # Panics
+    /// If the server has no port.
     pub fn port(&self) -> u16 {
-        self.port.expect("one that listens")
+        self.port.expect("the server has a port")
     }
 
-    /// Runs a statement and gives the fields of its rows as the client prints them.
-    pub fn ask(&self, sql: &str) -> Vec<Vec<String>> {
+    /// Runs a statement, and returns the fields of its rows as the client prints them.
+    pub fn rows(&self, sql: &str) -> Vec<Vec<String>> {
         let output =
             client(&self.socket()).args(["--batch", "--raw", "--skip-column-names"]).arg("-e").arg(sql).output();
         let output = output.unwrap();
@@ -83,14 +86,14 @@ impl Loaded {
     }
 }
 
-impl Drop for Loaded {
+impl Drop for DemoMariadb {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
 }
 
-/// Loads the demo's tables and rows through the client into a server that listens on `socket`.
+/// Loads the demo's tables and rows into the server at `socket`.
 pub fn load(socket: &Path, subjects: u32) {
     let schema = data::schema();
     let mut child = client(socket).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -102,27 +105,27 @@ pub fn load(socket: &Path, subjects: u32) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Starts the server and waits until it answers; where it ends before that, or takes over a minute, this gives its log.
-fn serve(folder: &Path, user: &[&str], listens: Option<(u16, &str)>) -> Result<Child, String> {
-    let log = folder.join("log");
+/// Starts the server and waits until it answers. If it ends or does not answer within a minute, its log is the error.
+fn serve(directory: &Path, user: &[&str], listens: Option<(u16, &str)>) -> Result<Child, String> {
+    let log = directory.join("log");
     let mut server = Command::new("mariadbd")
-        // A server that starts clears the temporary folder of `#sql…` files, also of those of other servers.
+        // At its start a server removes all `#sql…` files from the temporary directory, even those of other servers.
         .args(["--no-defaults", "--innodb-flush-log-at-trx-commit=0", "--innodb-use-native-aio=0"])
-        .arg(format!("--tmpdir={}", folder.display()))
+        .arg(format!("--tmpdir={}", directory.display()))
         .args(["--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"])
         .args(["--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"])
-        .arg(format!("--datadir={}", folder.join("data").display()))
-        .arg(format!("--socket={}", folder.join("socket").display()))
-        .arg(format!("--pid-file={}", folder.join("pid").display()))
+        .arg(format!("--datadir={}", directory.join("data").display()))
+        .arg(format!("--socket={}", directory.join("socket").display()))
+        .arg(format!("--pid-file={}", directory.join("pid").display()))
         .args(network(listens))
         .args(user)
         .stdout(Stdio::null())
         .stderr(std::fs::File::create(&log).unwrap())
         .spawn()
         .unwrap();
-    let give_up = Instant::now() + Duration::from_mins(1);
-    while !answers(&folder.join("socket")) {
-        if server.try_wait().unwrap().is_some() || Instant::now() > give_up {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !answers(&directory.join("socket")) {
+        if server.try_wait().unwrap().is_some() || Instant::now() > deadline {
             let _ = server.kill();
             let _ = server.wait();
             return Err(std::fs::read_to_string(log).unwrap());
@@ -144,8 +147,8 @@ fn network(listens: Option<(u16, &str)>) -> Vec<String> {
     }
 }
 
-/// Makes the account with the demo's grants, and the server read-only.
-fn account(schema: &DemoSchema) -> String {
+/// Returns the statements that create the account with the demo's grants and make the server read-only.
+fn account_sql(schema: &DemoSchema) -> String {
     let mut text =
         format!("CREATE USER {ACCOUNT}@'%' IDENTIFIED BY '{PASSWORD}'; GRANT PROCESS ON *.* TO {ACCOUNT}@'%';");
     for database in schema.databases.iter().filter(|it| it.name != "information_schema") {
@@ -172,28 +175,28 @@ fn answers(socket: &Path) -> bool {
     client(socket).args(["-e", "DO 1"]).stderr(Stdio::null()).status().unwrap().success()
 }
 
-/// Makes the data folder. Under load the bootstrap server of `mariadb-install-db` now and then does not come up: it gets
-/// three tries, each on a fresh folder, and the last one's words are shown.
-fn install(data_folder: &Path, user: &[&str]) {
-    let mut words = String::new();
+/// Creates the data directory. It tries three times, each time in a new directory, because under load the bootstrap server of
+/// `mariadb-install-db` sometimes fails.
+fn install(data_directory: &Path, user: &[&str]) {
+    let mut output_text = String::new();
     for _ in 0..3 {
-        let _ = std::fs::remove_dir_all(data_folder);
+        let _ = std::fs::remove_dir_all(data_directory);
         let output = Command::new("mariadb-install-db")
             .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
             .arg("--innodb-use-native-aio=0")
-            .args(data_folder.parent().map(|folder| format!("--tmpdir={}", folder.display())))
-            .arg(format!("--datadir={}", data_folder.display()))
+            .args(data_directory.parent().map(|directory| format!("--tmpdir={}", directory.display())))
+            .arg(format!("--datadir={}", data_directory.display()))
             .args(user)
             .output()
             .unwrap();
         if output.status.success() {
             return;
         }
-        words = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        output_text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     }
-    panic!("mariadb-install-db: {words}");
+    panic!("mariadb-install-db: {output_text}");
 }
 
-fn done(command: &mut Command) {
+fn run(command: &mut Command) {
     assert!(command.status().unwrap().success(), "{command:?}");
 }

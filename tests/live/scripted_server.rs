@@ -12,7 +12,7 @@ use super::rig::Rig;
 
 /// What the script answers.
 #[derive(Debug, Clone)]
-pub enum Says {
+pub enum Reply {
     /// An OK packet.
     Done,
     /// Rows of text, each as wide as the first.
@@ -24,7 +24,7 @@ pub enum Says {
     /// The end of the connection.
     Bye,
     /// One answer after the other, up to the first error.
-    Several(Vec<Says>),
+    Several(Vec<Reply>),
 }
 
 /// How clients sign in where nothing else is said.
@@ -37,35 +37,35 @@ pub const SHA2: &str = "caching_sha2_password";
 pub type Variable = (&'static str, &'static str);
 
 /// Rows of SHOW VARIABLES.
-pub fn variables(of: &[Variable]) -> Says {
+pub fn variables(of: &[Variable]) -> Reply {
     let row = |(name, value): &Variable| vec![Some((*name).to_owned()), Some((*value).to_owned())];
-    Says::Rows(vec!["Variable_name", "Value"], of.iter().map(row).collect())
+    Reply::Rows(vec!["Variable_name", "Value"], of.iter().map(row).collect())
 }
 
 /// Answers a text of several statements one by one.
-pub fn each(text: &str, says: impl Fn(&str) -> Says) -> Says {
-    if is_several(text) { Says::Several(text.split("; ").map(says).collect()) } else { says(text) }
+pub fn each(text: &str, says: impl Fn(&str) -> Reply) -> Reply {
+    if has_several_statements(text) { Reply::Several(text.split("; ").map(says).collect()) } else { says(text) }
 }
 
 /// Whether this text holds several statements of rrx's own.
-pub fn is_several(text: &str) -> bool {
+pub fn has_several_statements(text: &str) -> bool {
     text.contains("; /* rrx:")
 }
 
 /// A running server; its threads end with the test process.
-pub struct Pretend {
+pub struct ScriptedServer {
     pub port: u16,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl Pretend {
+impl ScriptedServer {
     /// Starts one that answers by this script.
-    pub fn start(script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+    pub fn start(script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         Self::start_with(NATIVE, script)
     }
 
     /// The same where the client is asked to sign in in this way. What it says then is told like a statement.
-    pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Says + Send + Sync + 'static) -> Self {
+    pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         Self::serve(("127.0.0.1", None), ("8.0.33", sign_in), script)
     }
 
@@ -73,7 +73,7 @@ impl Pretend {
     pub fn start_as(
         version: &'static str,
         sign_in: &'static str,
-        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+        script: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> Self {
         Self::serve(("127.0.0.1", None), (version, sign_in), script)
     }
@@ -82,9 +82,9 @@ impl Pretend {
     pub fn start_secure(
         rig: &Rig,
         sign_in: &'static str,
-        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+        script: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let pem = |name| std::fs::read(rig.folder().path(name)).unwrap();
+        let pem = |name| std::fs::read(rig.directory().path(name)).unwrap();
         let chain = CertificateDer::pem_slice_iter(&pem("server.pem")).map(Result::unwrap).collect();
         let key = PrivateKeyDer::from_pem_slice(&pem("server.key")).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -96,7 +96,7 @@ impl Pretend {
     fn serve(
         (address, tls): (&str, Option<Arc<ServerConfig>>),
         (version, sign_in): (&'static str, &'static str),
-        script: impl Fn(&str) -> Says + Send + Sync + 'static,
+        script: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind((address, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -126,7 +126,7 @@ fn serve(
     mut plain: TcpStream,
     tls: Option<Arc<ServerConfig>>,
     (id, version, sign_in): (u32, &str, &str),
-    script: &dyn Fn(&str) -> Says,
+    script: &dyn Fn(&str) -> Reply,
     told: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     // Several statements and several results among them.
@@ -178,15 +178,15 @@ fn serve(
                 told.lock().unwrap().push(text);
                 says
             }
-            Some((0x0e, _)) => Says::Done,
+            Some((0x0e, _)) => Reply::Done,
             _ => return Ok(()),
         };
         let mut all = match says {
-            Says::Bye => return Ok(()),
-            Says::Several(all) => all,
+            Reply::Bye => return Ok(()),
+            Reply::Several(all) => all,
             one => vec![one],
         };
-        if let Some(error) = all.iter().position(|says| matches!(says, Says::No(..))) {
+        if let Some(error) = all.iter().position(|says| matches!(says, Reply::No(..))) {
             all.truncate(error + 1);
         }
         while !all.is_empty() {
@@ -197,19 +197,19 @@ fn serve(
 }
 
 /// One answer; its status tells whether there is another one behind it.
-fn answer(stream: &mut impl Write, number: &mut u8, says: Says, has_more: bool) -> std::io::Result<()> {
+fn answer(stream: &mut impl Write, number: &mut u8, says: Reply, has_more: bool) -> std::io::Result<()> {
     let status = if has_more { 2 | 8 } else { 2 };
     let end = [0xfe, 0, 0, status, 0];
     match says {
-        Says::Done => send(stream, number, &[0, 0, 0, status, 0, 0, 0]),
-        Says::No(code, message) => {
+        Reply::Done => send(stream, number, &[0, 0, 0, status, 0, 0, 0]),
+        Reply::No(code, message) => {
             let mut packet = vec![0xff];
             packet.extend_from_slice(&code.to_le_bytes());
             packet.extend_from_slice(b"#HY000");
             packet.extend_from_slice(message.as_bytes());
             send(stream, number, &packet)
         }
-        Says::Rows(names, rows) => {
+        Reply::Rows(names, rows) => {
             send(stream, number, &[u8::try_from(names.len()).unwrap()])?;
             for name in &names {
                 send(stream, number, &column(name))?;
@@ -227,7 +227,7 @@ fn answer(stream: &mut impl Write, number: &mut u8, says: Says, has_more: bool) 
             }
             send(stream, number, &end)
         }
-        Says::Nothing | Says::Bye | Says::Several(_) => Ok(()),
+        Reply::Nothing | Reply::Bye | Reply::Several(_) => Ok(()),
     }
 }
 

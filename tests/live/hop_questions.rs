@@ -180,14 +180,14 @@ async fn a_command_shows_what_is_typed_only_where_the_hop_says_so() {
         hop.fingerprint
     );
     std::fs::write(&config, text).unwrap();
-    let folder = home.path().to_owned();
+    let directory = home.path().to_owned();
     let screen = tokio::task::spawn_blocking(move || {
         let answers = [
             Typed { after: "Badge number:", is_seen: true, text: "4711-seen" },
             Typed { after: "Birthday:", is_seen: false, text: "1-May-unseen" },
         ];
         at_terminal::run(
-            &folder,
+            &directory,
             &["run", "-p", "far", "-e", "SELECT 1", "--config", config.to_str().unwrap()],
             &answers,
         )

@@ -198,8 +198,8 @@ fn a_tunnel_listens_where_it_is_told_to() {
 #[test]
 fn the_c_client_works_through_a_socket_that_is_gone_at_the_end() {
     let rig = Rig::start();
-    let folder = rig.private_folder("held-socket");
-    let path: PathBuf = folder.join("s");
+    let directory = rig.private_directory("held-socket");
+    let path: PathBuf = directory.join("s");
     let tunnel = Tunnel::start(&allowed(rig), &["--socket", path.to_str().unwrap()]);
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&path).unwrap()) & 0o777, 0o600);
     let output = client(rig, &[format!("--socket={}", path.display())], "SELECT 6 * 7").output().unwrap();
@@ -235,7 +235,7 @@ fn a_client_that_does_not_read_holds_up_no_other_and_both_end_with_the_tunnel() 
 #[test]
 fn a_killed_hop_ends_its_clients_and_new_ones_get_through_again() {
     let rig = Rig::start();
-    let sshd = rig.own_sshd(&SshdOptions::default());
+    let sshd = rig.start_sshd(&SshdOptions::default());
     let settings = rig.profile_toml_through("rig", "127.0.0.1", sshd.port());
     let known = rig.known_hosts().display().to_string();
     let settings = settings.replace(&known, &sshd.known_hosts().display().to_string());
@@ -256,11 +256,11 @@ fn a_killed_hop_ends_its_clients_and_new_ones_get_through_again() {
 #[test]
 fn a_way_back_that_is_refused_is_not_tried_again_unasked() {
     let rig = Rig::start();
-    // The sshd reads it: no folder of the tests' own.
-    let keys = rig.folder().path("held-refused.listed");
+    // The sshd reads it: no directory of the tests' own.
+    let keys = rig.directory().path("held-refused.listed");
     let public = std::fs::read(rig.user_key().with_extension("pub")).unwrap();
     std::fs::write(&keys, public).unwrap();
-    let sshd = rig.own_sshd(&SshdOptions { keys: Some(keys.clone()), ..SshdOptions::default() });
+    let sshd = rig.start_sshd(&SshdOptions { keys: Some(keys.clone()), ..SshdOptions::default() });
     let settings = rig.profile_toml_through("rig", "127.0.0.1", sshd.port());
     let known = rig.known_hosts().display().to_string();
     let settings = settings.replace(&known, &sshd.known_hosts().display().to_string());
@@ -281,14 +281,14 @@ fn a_way_back_that_is_refused_is_not_tried_again_unasked() {
 #[test]
 fn a_way_back_to_a_host_with_other_keys_is_not_taken() {
     let rig = Rig::start();
-    let mut sshd = rig.own_sshd(&SshdOptions::default());
+    let mut sshd = rig.start_sshd(&SshdOptions::default());
     let settings = rig.profile_toml_through("rig", "127.0.0.1", sshd.port());
     let known = rig.known_hosts().display().to_string();
     let settings = settings.replace(&known, &sshd.known_hosts().display().to_string());
     let tunnel = Tunnel::start(&format!("{settings}tunnel = true\n"), &[]);
     let client = greeted(tunnel.port());
     let before = sshd.log();
-    sshd.start_with_other_keys(rig.folder());
+    sshd.restart_with_new_keys(rig.directory());
     assert_eq!(rest(client), b"");
     let gone = tunnel.wait("gone");
     assert!(gone["what"].as_str().unwrap().contains("has changed"), "{gone}");
@@ -304,7 +304,7 @@ fn a_way_back_to_a_host_with_other_keys_is_not_taken() {
 fn a_client_that_comes_while_the_way_is_lost_waits_for_it() {
     let rig = Rig::start();
     let hop = Forwarder::to("127.0.0.1", rig.ssh_port());
-    let known = rig.private_folder("held-known").join("known");
+    let known = rig.private_directory("held-known").join("known");
     let key = rig.sshd().host_key("ed25519");
     std::fs::write(&known, format!("[127.0.0.1]:{} {key}\n", hop.port())).unwrap();
     let settings = rig.profile_toml_through("rig", "127.0.0.1", hop.port());
@@ -325,7 +325,7 @@ fn a_client_that_comes_while_the_way_is_lost_waits_for_it() {
 fn a_client_that_gets_no_forward_is_told_why_in_its_own_protocol() {
     let rig = Rig::start();
     let hop = Forwarder::to("127.0.0.1", rig.ssh_port());
-    let known = rig.private_folder("held-told").join("known");
+    let known = rig.private_directory("held-told").join("known");
     let key = rig.sshd().host_key("ed25519");
     std::fs::write(&known, format!("[127.0.0.1]:{} {key}\n", hop.port())).unwrap();
     let settings = rig.profile_toml_through("rig", "127.0.0.1", hop.port());

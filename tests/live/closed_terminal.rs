@@ -12,8 +12,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use serde_json::Value;
 
 use crate::doctor::Home;
-use crate::held::{allowed, greeted, records};
 use crate::rig::{Rig, wait_until};
+use crate::tunnel_command::{allowed, greeted, records};
 
 /// The longest that anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -5,12 +5,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use nix::sys::signal::Signal;
 
 use crate::crowd::Crowd;
-use crate::held::{Tunnel, allowed, by_port, client, said};
 use crate::rig::Rig;
+use crate::tunnel_command::{Tunnel, allowed, by_port, client, said};
 
 /// What another user of this machine gets from a command line of the shell.
 fn as_another(rig: &Rig, line: &str) -> String {
-    let (uid, gid) = rig.folder().server_ids().expect("this test needs root; tests/run --without-root leaves it out");
+    let (uid, gid) =
+        rig.directory().server_ids().expect("this test needs root; tests/run --without-root leaves it out");
     let output = std::process::Command::new("setpriv")
         .args([&format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups", "--", "sh", "-c", line])
         .current_dir("/")
@@ -38,7 +39,7 @@ fn another_user_gets_nothing_from_the_port_and_is_counted() {
 fn a_crowd_of_another_user_keeps_no_client_out_and_is_told_of_once_in_a_while() {
     let rig = Rig::start();
     let tunnel = Tunnel::start(&allowed(rig), &[]);
-    let ids = rig.folder().server_ids().expect("this test needs root; tests/run --without-root leaves it out");
+    let ids = rig.directory().server_ids().expect("this test needs root; tests/run --without-root leaves it out");
     let crowd = Crowd::at(tunnel.port(), Some(ids));
     let begun = std::time::Instant::now();
     tunnel.wait("stranger");
@@ -60,13 +61,13 @@ fn a_crowd_of_another_user_keeps_no_client_out_and_is_told_of_once_in_a_while() 
 #[test]
 fn another_user_gets_nothing_from_the_socket_though_its_file_were_open_to_all() {
     let rig = Rig::start();
-    let folder = rig.private_folder("held-open");
-    let path = folder.join("s");
+    let directory = rig.private_directory("held-open");
+    let path = directory.join("s");
     let tunnel = Tunnel::start(&allowed(rig), &["--socket", path.to_str().unwrap()]);
     let line = format!("mariadb --no-defaults --socket={} -u {} -e 'SELECT 1'", path.display(), rig.account());
     let told = as_another(rig, &line);
     assert!(told.contains("Can't connect"), "the file system is the first wall: {told}");
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o711)).unwrap();
+    std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o711)).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
     let told = as_another(rig, &line);
     assert!(told.contains("Lost connection") && !told.contains("Access denied"), "{told}");
