@@ -1,5 +1,5 @@
-//! Compares the throughput and the round trips of `rrx tunnel` with those of `ssh -L`, once with the same cipher and once with
-//! OpenSSH's default. All tunnels use the same sshd and take turns in the same run.
+//! Compares the throughput and the round trips of `rrx tunnel` with those of `ssh -L`, once with the same cipher and once
+//! with OpenSSH's default. All tunnels use the same sshd and take turns in the same run.
 //!
 //! `cargo bench --bench tunnel` (needs `mariadb-server`, `openssh-server`, `openssh-client`; `-- --mib N --rounds N` for
 //! another size). The target of the tunnels is a TCP server in this program that sends zeros. The CPU time is that of the

@@ -1,5 +1,5 @@
-//! Measures results of millions of rows × 12 columns from a real MariaDB over TLS. Each figure is compared with another client
-//! in the same run, or with a limit.
+//! Measures results of millions of rows × 12 columns from a real MariaDB over TLS. Each figure is compared with another
+//! client in the same run, or with a limit.
 //!
 //! `cargo bench --bench results [-- [PART]... [--rows N]]` (needs `mariadb-server` and `openssh-server`); the parts are
 //! - `stream`: rows to a pipe by `rrx run`, compared with `mariadb --quick --batch` and, if it is installed, with mycli;

@@ -64,8 +64,8 @@ impl Table {
         command
     }
 
-    /// Returns the command of mycli (a terminal client in Python) in its streaming mode. The program is `RRX_MYCLI` or on the
-    /// path.
+    /// Returns the command of mycli (a terminal client in Python) in its streaming mode. The program is `RRX_MYCLI` or on
+    /// the path.
     pub fn mycli(&self, rows: u64) -> Option<Command> {
         let name = std::env::var("RRX_MYCLI").unwrap_or_else(|_| "mycli".into());
         Command::new(&name).arg("--version").output().ok()?;

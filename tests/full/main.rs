@@ -1,6 +1,5 @@
-//! What only a build with all features has, against readers that are not of this language: Parquet by pyarrow, workbooks by
-//! openpyxl, all types of a real MariaDB through both. `tests/run full` makes the readers ready and names them in
-//! `RRX_READERS`.
+//! Tests of a build with all features. Python reads the exported files: Parquet with pyarrow, workbooks with openpyxl. The
+//! rows have all types of a real MariaDB. `tests/run full` installs the readers and sets `RRX_READERS`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,8 +7,8 @@
     clippy::disallowed_methods,
     reason = "tests may fail loudly"
 )]
-#![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
-#![allow(dead_code, reason = "of what the live tests share, a part is used here")]
+#![allow(missing_docs, unreachable_pub, reason = "tests are not a library")]
+#![allow(dead_code, reason = "these tests use only a part of the modules of the live tests")]
 
 #[path = "../live/all_types.rs"]
 mod all_types;

@@ -1,6 +1,6 @@
-"""Reads a Parquet file (pyarrow) or a workbook (openpyxl) and prints what is in it as JSON: names, types, rows.
+"""Reads a Parquet file (pyarrow) or a workbook (openpyxl), and prints its names, types and rows as JSON.
 
-A value is NULL, or its kind and a text that loses nothing.
+A value is null, or its type and an exact text.
 """
 
 import datetime
@@ -9,11 +9,11 @@ import json
 import sys
 
 
-def told(value):
+def typed_text(value):
     if value is None:
         return None
     if isinstance(value, bool):
-        raise TypeError("no column is a truth value")
+        raise TypeError("no column is boolean")
     if isinstance(value, int):
         return ["int", str(value)]
     if isinstance(value, float):
@@ -40,7 +40,7 @@ def parquet(path):
     return {
         "names": table.column_names,
         "types": [str(field.type) for field in table.schema],
-        "rows": [[told(value) for value in row] for row in rows],
+        "rows": [[typed_text(value) for value in row] for row in rows],
     }
 
 
@@ -52,17 +52,17 @@ def workbook(path):
         if cell.value is not None and cell.data_type == "f":
             raise TypeError("a formula")
         value = unescape(cell.value) if isinstance(cell.value, str) else cell.value
-        return told(value)
+        return typed_text(value)
 
     book = openpyxl.load_workbook(path)
     names, rows = None, []
     for sheet in book:
         header, *below = sheet.iter_rows()
         if names not in (None, [one.value for one in header]):
-            raise ValueError("another header")
+            raise ValueError("the sheets have different headers")
         names = [one.value for one in header]
         if sheet.freeze_panes != "A2" or not all(one.font.bold for one in header):
-            raise ValueError("the header does not stay")
+            raise ValueError("the header is not frozen or not bold")
         rows.extend([cell(one) for one in row] for row in below)
     return {"names": names, "types": book.sheetnames, "rows": rows}
 

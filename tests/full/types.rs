@@ -1,22 +1,22 @@
-//! A table with a column of every type and the values at its edges, from a real MariaDB, as others read it from our files.
+//! A table of a real MariaDB with a column of every type and its extreme values, exported and read by other programs.
 
 use rrx::domain::export::{ExportFormat, WriteError};
 use rrx::domain::results::{Column, TypeClass, WireType};
 
-use crate::all_types::{OF_MARIADB, WholeResult, columns, table};
+use crate::all_types::{MARIADB_TYPES, WholeResult, columns, table};
 use crate::harness::{TestSession, connect_answering, unlimited};
 use crate::readers::{Value, read_bytes};
 use crate::rig::Rig;
 
-/// The rows of the table, each column by this expression.
-async fn taken(live: &mut TestSession, expression: impl Fn(&str, &str) -> String) -> WholeResult {
+/// Selects an expression for each column of the table, and returns the rows.
+async fn select_columns(live: &mut TestSession, expression: impl Fn(&str, &str) -> String) -> WholeResult {
     let list: Vec<String> =
-        columns(OF_MARIADB).map(|(name, of)| format!("{} AS {name}", expression(&name, of))).collect();
+        columns(MARIADB_TYPES).map(|(name, of)| format!("{} AS {name}", expression(&name, of))).collect();
     let result = live.start(&format!("SELECT id, {} FROM exact.t ORDER BY id", list.join(", ")), unlimited()).await;
     WholeResult::of(live, result).await
 }
 
-/// A time with all six digits of its fraction.
+/// Returns a time with six fractional digits.
 fn with_fraction(printed: &str) -> String {
     let (whole, fraction) = printed.split_once('.').unwrap_or((printed, ""));
     format!("{whole}.{fraction:0<6}")
@@ -26,8 +26,8 @@ fn text(cell: &[u8]) -> String {
     String::from_utf8(cell.to_vec()).unwrap()
 }
 
-/// A number without the zeros that ZEROFILL puts in front.
-fn unfilled(printed: &str) -> String {
+/// Removes the leading zeros of ZEROFILL.
+fn without_zerofill(printed: &str) -> String {
     let rest = printed.trim_start_matches('0');
     if rest.is_empty() || rest.starts_with('.') { format!("0{rest}") } else { rest.to_owned() }
 }
@@ -40,17 +40,17 @@ fn number(bits: &[u8]) -> String {
     bits.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)).to_string()
 }
 
-/// The bits of a float.
+/// Returns the bits of a floating-point number.
 fn double(printed: &str) -> u64 {
     printed.parse::<f64>().unwrap().to_bits()
 }
 
-/// Whether Parquet's value is the server's.
-fn is_same(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
+/// Returns whether the value in Parquet is that of the server.
+fn is_same_in_parquet(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
     match (column.class(), column.wire, kind) {
         (TypeClass::Bit, _, "int") => read == number(cell),
-        (TypeClass::Integer, ..) => kind == "int" && read == unfilled(&text(cell)),
-        (TypeClass::Decimal, ..) => kind == "decimal" && read == unfilled(&text(cell)),
+        (TypeClass::Integer, ..) => kind == "int" && read == without_zerofill(&text(cell)),
+        (TypeClass::Decimal, ..) => kind == "decimal" && read == without_zerofill(&text(cell)),
         (TypeClass::Float, WireType::Float, "float") => {
             double(read) == f64::from(text(cell).parse::<f32>().unwrap()).to_bits()
         }
@@ -63,8 +63,8 @@ fn is_same(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
     }
 }
 
-/// Whether the workbook's value is the server's: as a number or date only where nothing is lost.
-fn is_kept(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
+/// Returns whether the value in a workbook is that of the server. It is a number or a date only if that is exact.
+fn is_same_in_workbook(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
     match (column.class(), kind) {
         (TypeClass::Bit, _) => read == number(cell),
         (TypeClass::Binary | TypeClass::Geometry, "text") => read == hex(cell),
@@ -81,34 +81,38 @@ fn is_kept(column: &Column, cell: &[u8], (kind, read): (&str, &str)) -> bool {
     }
 }
 
-/// Compares all cells; answers with the kinds in which each column was read.
+/// Compares all cells, and returns the types of the file and the types of the values in each column.
 fn compare(
-    taken: &WholeResult,
+    result: &WholeResult,
     format: ExportFormat,
     is_same: impl Fn(&Column, &[u8], (&str, &str)) -> bool,
 ) -> (Vec<String>, Vec<Vec<String>>) {
-    let read = read_bytes(&taken.try_written(format).unwrap(), format.extension());
-    let names: Vec<&str> = taken.columns.iter().map(|column| column.name.as_str()).collect();
+    let read = read_bytes(&result.try_export(format).unwrap(), format.extension());
+    let names: Vec<&str> = result.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(read.names, names);
-    let cells = taken.cells();
+    let cells = result.cells();
     assert_eq!(read.rows.len(), cells.len());
     let mut kinds = vec![Vec::new(); names.len()];
     for (row, (read, cells)) in read.rows.iter().zip(&cells).enumerate() {
         assert_eq!(read.len(), cells.len());
-        for ((value, cell), (column, kinds)) in read.iter().zip(cells).zip(taken.columns.iter().zip(&mut kinds)) {
-            let place = format!("row {row}, {} {:?}", column.name, column.wire);
+        for ((value, cell), (column, kinds)) in read.iter().zip(cells).zip(result.columns.iter().zip(&mut kinds)) {
+            let position = format!("row {row}, {} {:?}", column.name, column.wire);
             let value: &Value = value;
             match (value, cell.as_deref()) {
                 (None, None) => {}
-                // openpyxl knows no empty text.
+                // openpyxl reads an empty text as None.
                 (None, Some(b"")) if format == ExportFormat::Xlsx => {}
                 (Some((kind, text)), Some(cell)) => {
-                    assert!(is_same(column, cell, (kind, text)), "{place}: {kind} {text} for {}", cell.escape_ascii());
+                    assert!(
+                        is_same(column, cell, (kind, text)),
+                        "{position}: {kind} {text} for {}",
+                        cell.escape_ascii()
+                    );
                     if !kinds.contains(kind) {
                         kinds.push(kind.clone());
                     }
                 }
-                (value, cell) => panic!("{place}: {value:?} for {cell:?}"),
+                (value, cell) => panic!("{position}: {value:?} for {cell:?}"),
             }
         }
     }
@@ -116,27 +120,27 @@ fn compare(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
+async fn other_programs_read_every_value_of_every_type_from_a_typed_file() {
     let rig = Rig::start();
-    rig.sql(&table(OF_MARIADB));
+    rig.sql(&table(MARIADB_TYPES));
     let mut live = connect_answering(rig.profile(), |question| panic!("asked {question:?}")).await.unwrap();
 
-    // As the table is, a date that no calendar has ends it, and it is told which.
-    let whole = taken(&mut live, |name, _| name.to_owned()).await;
-    match whole.try_written(ExportFormat::Parquet) {
+    // The table has dates that do not exist, so the export fails and names one of them.
+    let whole = select_columns(&mut live, |name, _| name.to_owned()).await;
+    match whole.try_export(ExportFormat::Parquet) {
         Err(WriteError::Unsupported(problem)) => {
             assert!(problem.because[0].contains("no day of the calendar"), "{problem}");
         }
         other => panic!("{other:?}"),
     }
-    let days = taken(&mut live, |name, of| {
+    let valid_dates = select_columns(&mut live, |name, of| {
         let is_date = ["DATE", "TIMESTAMP"].iter().any(|word| of.starts_with(word));
         if is_date { format!("IF(MONTH({name}) = 0 OR DAY({name}) = 0, NULL, {name})") } else { name.to_owned() }
     })
     .await;
-    let (types, _) = compare(&days, ExportFormat::Parquet, is_same);
+    let (types, _) = compare(&valid_dates, ExportFormat::Parquet, is_same_in_parquet);
     let type_of = |of: &str| {
-        let at = columns(OF_MARIADB).position(|(_, kind)| kind == of).unwrap();
+        let at = columns(MARIADB_TYPES).position(|(_, kind)| kind == of).unwrap();
         types[at + 1].as_str()
     };
     for (of, expected) in [
@@ -161,19 +165,19 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
         assert_eq!(type_of(of), expected, "{of}");
     }
 
-    match whole.try_written(ExportFormat::Xlsx) {
+    match whole.try_export(ExportFormat::Xlsx) {
         Err(WriteError::Unsupported(problem)) => assert!(problem.because[0].contains("of a cell"), "{problem}"),
         other => panic!("{other:?}"),
     }
-    let short = taken(&mut live, |name, of| {
+    let short = select_columns(&mut live, |name, of| {
         let is_long = ["TEXT", "BLOB"].iter().any(|word| of.contains(word));
         if is_long { format!("IF(LENGTH({name}) > 15000, NULL, {name})") } else { name.to_owned() }
     })
     .await;
-    let (sheets, kinds) = compare(&short, ExportFormat::Xlsx, is_kept);
+    let (sheets, kinds) = compare(&short, ExportFormat::Xlsx, is_same_in_workbook);
     assert_eq!(sheets, ["Rows"]);
     let kinds_of = |of: &str| {
-        let at = columns(OF_MARIADB).position(|(_, kind)| kind == of).unwrap();
+        let at = columns(MARIADB_TYPES).position(|(_, kind)| kind == of).unwrap();
         let mut kinds = kinds[at + 1].clone();
         kinds.sort();
         kinds.join(" ")
@@ -186,7 +190,7 @@ async fn every_value_of_every_type_is_what_others_read_from_a_typed_file() {
         ("DATE", "moment text"),
         ("DATETIME(3)", "moment"),
         ("TIME", "text"),
-        // The year 0000 is no number as it is printed.
+        // The year 0000 is a text, because the number would be printed as 0.
         ("YEAR", "int text"),
     ] {
         assert_eq!(kinds_of(of), expected, "{of}");

@@ -1,4 +1,4 @@
-//! Whole files: from `rrx run` to another reader, texts that XML cannot hold, sheets that are full.
+//! Complete files: from `rrx run` to another reader, texts that XML cannot represent, and full sheets.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn text(name: &str) -> Column {
     }
 }
 
-fn written(format: ExportFormat, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
+fn export(format: ExportFormat, columns: &[Column], rows: impl Iterator<Item = Vec<Option<String>>>) -> Vec<u8> {
     let mut writer = ExportWriter::new(format, GlyphSet::Unicode, Vec::new());
     writer.begin(columns).unwrap();
     let mut chunk = ChunkBuilder::new(columns.len());
@@ -43,10 +43,10 @@ fn written(format: ExportFormat, columns: &[Column], rows: impl Iterator<Item = 
     writer.finish().unwrap()
 }
 
-/// Runs a statement; answers with exit code, stdout and stderr.
+/// Runs a statement, and returns the exit code, the number of bytes on stdout, and stderr.
 async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
     let state = tempfile::tempdir().unwrap();
-    let (_nobody, stop) = mpsc::channel(1);
+    let (_stop_sender, stop) = mpsc::channel(1);
     let deps = RunDeps {
         profile: Arc::new(direct(Rig::start())),
         session: session_env(),
@@ -54,11 +54,11 @@ async fn perform(args: RunArgs, stdout: Stdout) -> (u8, usize, String) {
         log: AccessLog::open(state.path(), SystemTime::now).unwrap(),
         interrupts: Interrupts::from_requests(stop),
     };
-    let seen = state.path().join("stdout");
-    let out = std::fs::File::create(&seen).unwrap();
+    let stdout_file = state.path().join("stdout");
+    let out = std::fs::File::create(&stdout_file).unwrap();
     let mut err = Vec::new();
     let code = run(&args, deps, out, stdout, &mut err).await;
-    let bytes = std::fs::read(&seen).unwrap().len();
+    let bytes = std::fs::read(&stdout_file).unwrap().len();
     (code, bytes, String::from_utf8(err).unwrap())
 }
 
@@ -77,10 +77,10 @@ fn args(statement: &str, output: Option<&Path>) -> RunArgs {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_of_a_server_go_to_a_typed_file_by_its_ending() {
+async fn the_extension_of_a_file_selects_the_typed_format() {
     let directory = tempfile::tempdir().unwrap();
-    for ending in ["parquet", "xlsx"] {
-        let goal = directory.path().join(format!("rows.{ending}"));
+    for extension in ["parquet", "xlsx"] {
+        let goal = directory.path().join(format!("rows.{extension}"));
         let statement = "SELECT seq AS n, CONCAT('=', seq, '+1') AS t FROM mysql.seq_1_to_50000";
         let (code, _, err) = perform(args(statement, Some(&goal)), Stdout::Other).await;
         assert_eq!((code, err.as_str()), (0, ""));
@@ -94,7 +94,7 @@ async fn rows_of_a_server_go_to_a_typed_file_by_its_ending() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
+async fn an_impossible_typed_file_is_refused_before_anything_is_sent() {
     let directory = tempfile::tempdir().unwrap();
     let goal = directory.path().join("rows.parquet");
     let (code, _, err) = perform(args("SELECT 1 AS a; SELECT 2 AS b", Some(&goal)), Stdout::Other).await;
@@ -113,39 +113,40 @@ async fn what_a_typed_file_cannot_be_is_told_before_anything_is_sent() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "nothing is left");
 }
 
-/// The least and the greatest value of each row group stay until the end of the file: they must not hold on to the others.
+/// The minimum and the maximum of each row group stay in memory until the end of the file. They must not keep the other
+/// values in memory.
 #[test]
-fn wide_decimals_take_no_memory_that_grows_with_their_rows() {
+fn the_memory_for_wide_decimals_does_not_grow_with_the_rows() {
     let state = tempfile::tempdir().unwrap();
     std::fs::create_dir(state.path().join("config")).unwrap();
     std::fs::write(state.path().join("config/config.toml"), Rig::start().profile_toml("clinic")).unwrap();
     let peak = |rows: u32| {
         let statement = format!("SELECT CAST(seq AS DECIMAL(65,2)) AS d FROM mysql.seq_1_to_{rows}");
         let script = "\"$@\" & while kill -0 $! 2>/dev/null; do grep VmHWM /proc/$!/status; sleep 0.05; done; wait $!";
-        let told = std::process::Command::new("sh")
+        let output = std::process::Command::new("sh")
             .args(["-c", script, "sh", env!("CARGO_BIN_EXE_rrx"), "run", "-p", "clinic", "--all", "-e", &statement])
             .arg("-o")
             .arg(state.path().join("d.parquet"))
             .env("RRX_HOME", state.path())
             .output()
             .unwrap();
-        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-        let words = String::from_utf8_lossy(&told.stdout).into_owned();
-        words.split_whitespace().filter_map(|word| word.parse::<u64>().ok()).max().unwrap()
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let peaks = String::from_utf8_lossy(&output.stdout).into_owned();
+        peaks.split_whitespace().filter_map(|word| word.parse::<u64>().ok()).max().unwrap()
     };
     let (few, many) = (peak(1_000_000), peak(3_000_000));
     assert!(many < few + (20 << 10), "{few} KiB, then {many} KiB");
 }
 
 #[test]
-fn a_text_is_a_text_with_every_character() {
+fn a_text_stays_a_text_with_every_character() {
     let texts = [
         "=1+2",
         "+1",
         "-1",
         "@x",
         "'",
-        " blanks ",
+        " spaces ",
         "two\nlines",
         "\r\n\t",
         "\0\u{1}\u{1f}\u{7f}",
@@ -166,7 +167,7 @@ fn a_text_is_a_text_with_every_character() {
     ];
     let rows = || texts.iter().map(|text| vec![Some((*text).to_owned()), None]);
     for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("<a>")], rows()), format.extension());
+        let read = read_bytes(&export(format, &[text("a"), text("<a>")], rows()), format.extension());
         assert_eq!(read.names, ["a", "<a>"]);
         for (row, text) in read.rows.iter().zip(texts) {
             let value = row[0].as_ref().map(|(kind, value)| (kind.as_str(), value.as_str()));
@@ -176,18 +177,18 @@ fn a_text_is_a_text_with_every_character() {
 }
 
 #[test]
-fn no_rows_make_a_whole_file_with_its_columns() {
+fn a_file_without_rows_is_complete_and_has_its_columns() {
     for format in [ExportFormat::Parquet, ExportFormat::Xlsx] {
-        let read = read_bytes(&written(format, &[text("a"), text("a")], std::iter::empty()), format.extension());
+        let read = read_bytes(&export(format, &[text("a"), text("a")], std::iter::empty()), format.extension());
         assert_eq!((read.names, read.rows.len()), (vec!["a".to_owned(), "a_2".to_owned()], 0));
     }
 }
 
 #[test]
-fn rows_that_a_sheet_does_not_hold_go_on_in_the_next_one() {
+fn rows_that_do_not_fit_in_a_sheet_continue_in_the_next_one() {
     let rows = (1 << 20) + 5_u32;
     let number = Column { wire: WireType::Long, ..text("n") };
-    let file = written(ExportFormat::Xlsx, &[number], (0..rows).map(|row| vec![Some(row.to_string())]));
+    let file = export(ExportFormat::Xlsx, &[number], (0..rows).map(|row| vec![Some(row.to_string())]));
     let read = read_bytes(&file, "xlsx");
     assert_eq!((read.types, read.rows.len()), (vec!["Rows".to_owned(), "Rows 2".to_owned()], rows as usize));
     let all = read.rows.iter().zip(0..rows).all(|(row, at)| row[0].as_ref().is_some_and(|it| it.1 == at.to_string()));

@@ -1,5 +1,5 @@
-//! A table with a column of every type and the values at its edges, and the comparing of what a session delivers of it
-//! with what the `mariadb` client prints, and with what other readers take out of our files.
+//! A table with a column of every type and its extreme values. Its cells in a session are compared with the output of the
+//! `mariadb` client, and the exported files are read by other programs.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -13,19 +13,19 @@ use serde_json::value::RawValue;
 
 use crate::harness::{TestSession, unlimited};
 
-/// Stands behind each printed value; no value holds it.
+/// The separator after each printed value. No value contains it.
 const MARK: &str = "~~~ the next value ~~~";
 
-/// Bytes that are cut, split or changed by whatever is careless.
+/// Bytes that careless code truncates, splits or changes.
 const NASTY: &str = r"x'00010a0d095c2722602c1aff80c3285bf09f92a0f09f00'";
-/// Text of the same kind, ending in blanks.
+/// A text like [`NASTY`] that ends with spaces.
 const NASTY_TEXT: &str = r#"'a\0b\tc\nd\r\ne\\f''g"h`i,j;k=\Z end  '"#;
 
 /// A column's type and its values, as SQL.
-type Kind = (&'static str, &'static [&'static str]);
+type TypeValues = (&'static str, &'static [&'static str]);
 
-/// What every server has.
-const KINDS: &[Kind] = &[
+/// The types that every server has.
+const TYPES: &[TypeValues] = &[
     ("TINYINT", &["-128", "127", "0"]),
     ("TINYINT UNSIGNED", &["0", "255"]),
     ("SMALLINT", &["-32768", "32767"]),
@@ -106,46 +106,46 @@ const KINDS: &[Kind] = &[
     ("POINT", &["ST_GeomFromText('POINT(10.1 13)')"]),
 ];
 
-/// What MariaDB has besides.
-pub const OF_MARIADB: &[Kind] = &[
+/// The additional types of MariaDB.
+pub const MARIADB_TYPES: &[TypeValues] = &[
     ("INET6", &["'::'", "'2001:db8::ff00:42:8329'", "'::ffff:192.0.2.1'"]),
     ("INET4", &["'0.0.0.0'", "'255.255.255.255'"]),
     ("UUID", &["'00010a0d-095c-2722-7fff-80c3285b5d00'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'"]),
 ];
 
-/// The table's columns: those of every server, and these.
-fn kinds(more: &'static [Kind]) -> impl Iterator<Item = (usize, &'static Kind)> {
-    KINDS.iter().chain(more).enumerate()
+/// Returns the types of the table's columns, with their positions.
+fn types(more: &'static [TypeValues]) -> impl Iterator<Item = (usize, &'static TypeValues)> {
+    TYPES.iter().chain(more).enumerate()
 }
 
-/// Names and types of the table's columns, as SQL, but for its `id`.
-#[allow(dead_code, reason = "typed files are compared elsewhere")]
-pub fn columns(more: &'static [Kind]) -> impl Iterator<Item = (String, &'static str)> {
-    kinds(more).map(|(at, (of, _))| (format!("c{at}"), *of))
+/// Returns the names and types of the table's columns except `id`, as SQL.
+#[allow(dead_code, reason = "only the tests of typed files use it")]
+pub fn columns(more: &'static [TypeValues]) -> impl Iterator<Item = (String, &'static str)> {
+    types(more).map(|(at, (of, _))| (format!("c{at}"), *of))
 }
 
-/// How many rows it has: the last one is NULL in every column.
-fn rows(more: &'static [Kind]) -> usize {
-    kinds(more).map(|(_, (_, values))| values.len()).max().unwrap() + 1
+/// Returns the number of rows. The last row is NULL in every column.
+fn row_count(more: &'static [TypeValues]) -> usize {
+    types(more).map(|(_, (_, values))| values.len()).max().unwrap() + 1
 }
 
-/// Makes the table; for the server's administrator.
-pub fn table(more: &'static [Kind]) -> String {
+/// Returns the statements that create the table.
+pub fn table(more: &'static [TypeValues]) -> String {
     let mut text = "SET SESSION sql_mode = '', SESSION time_zone = '+00:00'; CREATE DATABASE exact; \
                     CREATE TABLE exact.t (id BIGINT PRIMARY KEY"
         .to_owned();
-    for (at, (of, _)) in kinds(more) {
+    for (at, (of, _)) in types(more) {
         text += &format!(", c{at} {of} NULL").replace(" NULL NULL", " NULL");
     }
     text += ") ENGINE=InnoDB CHARACTER SET utf8mb4";
-    for row in 0..rows(more) {
-        let values = kinds(more).map(|(_, (_, values))| values.get(row).copied().unwrap_or("NULL"));
+    for row in 0..row_count(more) {
+        let values = types(more).map(|(_, (_, values))| values.get(row).copied().unwrap_or("NULL"));
         write!(text, "; INSERT INTO exact.t VALUES ({row}, {})", values.collect::<Vec<_>>().join(", ")).unwrap();
     }
     text
 }
 
-/// A whole result.
+/// All rows of a result.
 pub struct WholeResult {
     pub columns: Arc<[Column]>,
     chunks: Vec<Chunk>,
@@ -155,7 +155,7 @@ impl WholeResult {
     pub async fn of(live: &mut TestSession, result: ResultId) -> Self {
         let (mut columns, mut chunks): (Arc<[Column]>, _) = (Arc::from([]), Vec::new());
         loop {
-            match live.piece().await {
+            match live.next_rows().await {
                 Rows::Open { columns: header, .. } => columns = header,
                 Rows::Batch { chunk, .. } => chunks.push(chunk),
                 Rows::End { .. } => break,
@@ -170,29 +170,29 @@ impl WholeResult {
         self.chunks.iter().flat_map(|chunk| (0..chunk.rows()).map(|at| row(chunk, at)).collect::<Vec<_>>()).collect()
     }
 
-    /// As a file of this form.
-    pub fn try_written(&self, format: ExportFormat) -> Result<Vec<u8>, WriteError> {
+    /// Exports the rows in a format.
+    pub fn try_export(&self, format: ExportFormat) -> Result<Vec<u8>, WriteError> {
         let mut writer = ExportWriter::new(format, GlyphSet::default(), Vec::new());
         writer.begin(&self.columns)?;
         self.chunks.iter().try_for_each(|chunk| writer.chunk(chunk))?;
         writer.finish()
     }
 
-    fn written(&self, format: ExportFormat) -> Vec<u8> {
-        self.try_written(format).unwrap()
+    fn export(&self, format: ExportFormat) -> Vec<u8> {
+        self.try_export(format).unwrap()
     }
 }
 
-/// Compares every cell, and answers with how many there are. `print` runs statements in the real client as administrator
-/// and gives its raw output.
-pub async fn compare(live: &mut TestSession, more: &'static [Kind], print: impl Fn(&str) -> Vec<u8>) -> usize {
+/// Compares every cell, and returns their number. `print` runs statements in the real client as administrator, and returns
+/// its raw output.
+pub async fn compare(live: &mut TestSession, more: &'static [TypeValues], print: impl Fn(&str) -> Vec<u8>) -> usize {
     let whole = live.start("SELECT * FROM exact.t ORDER BY id", unlimited()).await;
     let whole = WholeResult::of(live, whole).await;
     let cells = whole.cells();
-    assert_eq!((cells.len(), cells[0].len()), (rows(more), kinds(more).count() + 1));
+    assert_eq!((cells.len(), cells[0].len()), (row_count(more), types(more).count() + 1));
 
     let mut bound = Vec::new();
-    for row in 0..rows(more) {
+    for row in 0..row_count(more) {
         let values = vec![Param::Integer(i64::try_from(row).unwrap())];
         let result = live.start_with("SELECT * FROM exact.t WHERE id = ?", values, unlimited()).await;
         let one = WholeResult::of(live, result).await;
@@ -202,18 +202,18 @@ pub async fn compare(live: &mut TestSession, more: &'static [Kind], print: impl 
     let printed = printed(more, &print);
     let lengths = lengths(more, &print);
     for (row, of_row) in cells.iter().enumerate() {
-        for (at, (name, _)) in kinds(more) {
-            let (cell, place) = (&of_row[at + 1], format!("row {row}, {name}"));
+        for (at, (name, _)) in types(more) {
+            let (cell, position) = (&of_row[at + 1], format!("row {row}, {name}"));
             let shown = cell.as_deref().unwrap_or(b"NULL");
             assert!(
                 shown == printed[row][at],
-                "{place}: {} for {}",
+                "{position}: {} for {}",
                 shown.escape_ascii(),
                 printed[row][at].escape_ascii()
             );
-            assert!(cell == &bound[row][at + 1], "{place}: bound");
+            assert!(cell == &bound[row][at + 1], "{position}: bound");
             let length = cell.as_ref().map_or("NULL".to_owned(), |bytes| bytes.len().to_string());
-            assert!(lengths[row][at].is_empty() || length == lengths[row][at], "{place}: {length} bytes");
+            assert!(lengths[row][at].is_empty() || length == lengths[row][at], "{position}: {length} bytes");
         }
     }
     read_csv(&whole, &cells);
@@ -221,14 +221,14 @@ pub async fn compare(live: &mut TestSession, more: &'static [Kind], print: impl 
     cells.len() * cells[0].len()
 }
 
-/// What the client prints for each value.
-fn printed(more: &'static [Kind], print: &impl Fn(&str) -> Vec<u8>) -> Vec<Vec<Vec<u8>>> {
-    each(more, print, |at, _| format!("c{at}"))
+/// Returns what the client prints for each value.
+fn printed(more: &'static [TypeValues], print: &impl Fn(&str) -> Vec<u8>) -> Vec<Vec<Vec<u8>>> {
+    each_cell(more, print, |at, _| format!("c{at}"))
 }
 
-/// What the server says of the length of each text and of all bytes, as they are sent; nothing for what has no doubt.
-fn lengths(more: &'static [Kind], print: &impl Fn(&str) -> Vec<u8>) -> Vec<Vec<String>> {
-    let asked = each(more, print, |at, name| {
+/// Returns the length in bytes of each text and binary value, as the server sends it. The text is empty for other types.
+fn lengths(more: &'static [TypeValues], print: &impl Fn(&str) -> Vec<u8>) -> Vec<Vec<String>> {
+    let printed = each_cell(more, print, |at, name| {
         let is = |words: &[&str]| words.iter().any(|word| name.contains(word));
         if is(&["CHAR", "TEXT", "ENUM", "SET("]) {
             format!("LENGTH(CONVERT(c{at} USING utf8mb4))")
@@ -242,19 +242,19 @@ fn lengths(more: &'static [Kind], print: &impl Fn(&str) -> Vec<u8>) -> Vec<Vec<S
         }
     });
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    asked.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+    printed.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
 }
 
-/// Asks an expression for each cell, one value in each statement.
-fn each(
-    more: &'static [Kind],
+/// Selects an expression for each cell, one value in each statement.
+fn each_cell(
+    more: &'static [TypeValues],
     print: &impl Fn(&str) -> Vec<u8>,
-    ask: impl Fn(usize, &str) -> String,
+    expression: impl Fn(usize, &str) -> String,
 ) -> Vec<Vec<Vec<u8>>> {
     let of_row = |row: usize| {
         let mut script = String::from("SET SESSION time_zone = '+00:00'; ");
-        for (at, (name, _)) in kinds(more) {
-            write!(script, "SELECT {} FROM exact.t WHERE id = {row}; SELECT '{MARK}'; ", ask(at, name)).unwrap();
+        for (at, (name, _)) in types(more) {
+            write!(script, "SELECT {} FROM exact.t WHERE id = {row}; SELECT '{MARK}'; ", expression(at, name)).unwrap();
         }
         let output = tokio::task::block_in_place(|| print(&script));
         let end = format!("\n{MARK}\n").into_bytes();
@@ -264,20 +264,20 @@ fn each(
             values.push(rest[..at].to_vec());
             rest = &rest[at + end.len()..];
         }
-        assert_eq!((values.len(), rest), (kinds(more).count(), b"".as_slice()));
+        assert_eq!((values.len(), rest), (types(more).count(), b"".as_slice()));
         values
     };
-    (0..rows(more)).map(of_row).collect()
+    (0..row_count(more)).map(of_row).collect()
 }
 
-/// The number of a BIT.
+/// Returns the number of a BIT value.
 fn number(bits: &[u8]) -> String {
     bits.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)).to_string()
 }
 
-/// Another reader of CSV takes the same values out; it does not tell NULL from an empty text.
+/// Checks that another reader of CSV reads the same values. In CSV, NULL and an empty text are equal.
 fn read_csv(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
-    let file = whole.written(ExportFormat::Csv);
+    let file = whole.export(ExportFormat::Csv);
     let mut reader = csv::Reader::from_reader(file.as_slice());
     let records: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
     assert_eq!(records.len(), cells.len());
@@ -293,9 +293,9 @@ fn read_csv(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
     }
 }
 
-/// Another reader of JSON takes the same values out, numbers by their digits.
+/// Checks that another reader of JSON reads the same values. Numbers are compared by their digits.
 fn read_json(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
-    let file = whole.written(ExportFormat::Json);
+    let file = whole.export(ExportFormat::Json);
     let records: Vec<HashMap<String, &RawValue>> = serde_json::from_slice(&file).unwrap();
     assert_eq!(records.len(), cells.len());
     for (record, row) in records.iter().zip(cells) {
@@ -309,7 +309,7 @@ fn read_json(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
                     let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                     text() == format!("0x{}", digits.concat())
                 }
-                // What JSON cannot write as a number (00042) is a text of the same digits.
+                // A value that is not a JSON number, such as 00042, is a text with the same digits.
                 (Some(digits), TypeClass::Integer | TypeClass::Decimal | TypeClass::Float) if !raw.starts_with('"') => {
                     raw.as_bytes() == digits
                 }

@@ -1,4 +1,4 @@
-//! Types into the program at a terminal of its own: a prompt is answered once it is there and the echo is as it should be.
+//! Runs the program in a terminal, and answers each prompt when it is on the screen and the echo is on or off as expected.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -9,15 +9,15 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use crate::rig::wait_until;
 
-/// One answer: after these words, with the echo on or off, this is typed.
-pub struct Typed<'a> {
+/// A typed answer: the prompt, whether the terminal echoes the answer, and its text.
+pub struct TypedAnswer<'a> {
     pub after: &'a str,
-    pub is_seen: bool,
+    pub is_echoed: bool,
     pub text: &'a str,
 }
 
-/// Runs the program with this home until it ends, or until the last answer where that leads nowhere; tells the screen.
-pub fn run(home: &Path, arguments: &[&str], answers: &[Typed<'_>]) -> String {
+/// Runs the program until it ends, and returns everything that the screen has shown.
+pub fn run(home: &Path, arguments: &[&str], answers: &[TypedAnswer<'_>]) -> String {
     let pair = native_pty_system().openpty(PtySize { rows: 40, cols: 200, pixel_width: 0, pixel_height: 0 }).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_rrx"));
     command.args(arguments);
@@ -38,10 +38,10 @@ pub fn run(home: &Path, arguments: &[&str], answers: &[Typed<'_>]) -> String {
         })
     };
     for answer in answers {
-        // ECHO is the same bit on Linux and macOS.
+        // ECHO is bit 8 on Linux and macOS.
         let echoes = || pair.master.get_termios().is_some_and(|terminal| terminal.local_flags.bits() & 8 != 0);
         wait_until(answer.after, Duration::from_secs(30), || {
-            screen.lock().unwrap().contains(answer.after) && echoes() == answer.is_seen
+            screen.lock().unwrap().contains(answer.after) && echoes() == answer.is_echoed
         });
         keys.write_all(format!("{}\n", answer.text).as_bytes()).unwrap();
     }

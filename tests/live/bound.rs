@@ -1,4 +1,4 @@
-//! Values that go with a statement: they reach the server as values, and all else works as with any other statement.
+//! Statements with values: the server receives the values separately, and everything else works as without values.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ async fn live() -> TestSession {
 async fn a_key_of_each_kind_is_followed_by_its_index_and_an_error_leaves_nothing_behind() {
     Rig::start().sql(&keys::table());
     let mut live = live().await;
-    keys::follow(&mut live).await;
-    keys::fail(&mut live).await;
+    keys::check_lookups(&mut live).await;
+    keys::check_failures(&mut live).await;
     assert!(live.internal_queries.iter().all(|text| text.starts_with("/* rrx:")), "{:?}", live.internal_queries);
     assert!(!live.internal_queries.iter().any(|text| text.contains("2024-02-29")), "{:?}", live.internal_queries);
     live.close().await;
@@ -39,14 +39,14 @@ async fn the_server_gets_no_text_that_contains_a_value() {
     let is = |what: &str| ours.iter().any(|line| line.contains(what));
     assert!(is("Prepare\t/* rrx:bind */ SET @rrx_text = ?, @rrx_1 = ?"), "{ours:#?}");
     assert!(is("Query\t/* rrx:execute */ EXECUTE rrx USING @rrx_1"), "{ours:#?}");
-    // A server that logs writes the values of what it executes into its own log, for people: it was not sent so.
+    // The server writes the values of an executed statement to its log, although the client did not send them in a text.
     let with_value: Vec<&&str> = ours.iter().filter(|line| line.contains("4711")).collect();
     assert!(!with_value.is_empty() && with_value.iter().all(|line| line.contains("Execute\t")), "{with_value:#?}");
     live.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_statement_with_values_is_stopped_and_cut_and_warned_of_like_any_other() {
+async fn a_statement_with_values_is_stopped_and_cut_and_has_warnings_like_any_other() {
     let mut live = live().await;
     let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], unlimited()).await;
     let sleeping = format!(
@@ -93,14 +93,14 @@ async fn a_cancel_at_any_moment_of_a_statement_with_values_leaves_the_next_one_w
 async fn placeholders_and_values_that_differ_in_number_are_refused_before_anything_is_sent() {
     let mut live = live().await;
     let sent = live.internal_queries.len();
-    for (statement, values, told) in [
+    for (statement, values, message) in [
         ("SELECT '?', ?", 0, "The statement has 1 placeholder (?), but 0 values were given"),
         ("SELECT ?, ? -- ?", 1, "The statement has 2 placeholders (?), but 1 value was given"),
         ("SELECT `a?` FROM t", 2, "The statement has 0 placeholders (?), but 2 values were given"),
     ] {
         let ran = live.run_with(statement, vec![Param::Integer(1); values]).await;
         let End::Broken(problem) = ran.report.end else { panic!("{statement}") };
-        assert_eq!((problem.what.as_str(), problem.kind), (told, ProblemKind::Refused));
+        assert_eq!((problem.what.as_str(), problem.kind), (message, ProblemKind::Refused));
         assert_eq!(problem.at.map(|at| &statement[at..=at]), (values < 2).then_some("?"), "{statement}");
     }
     assert_eq!(live.internal_queries.len(), sent);
@@ -121,7 +121,7 @@ async fn the_pinned_variables_are_checked_after_a_statement_with_values_too() {
     )
     .unwrap();
     rig.sql_file(&source);
-    // The harness takes an environment variable's name for the secret itself.
+    // The harness uses the name of the environment variable as the secret.
     let password = Some(SecretSource::Env("x".into()));
     let profile = Profile { user: "bound_turncoat".into(), password, ..rig.profile() };
     let mut live = connect(profile.clone()).await.unwrap();
@@ -129,7 +129,7 @@ async fn the_pinned_variables_are_checked_after_a_statement_with_values_too() {
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.server.as_ref().unwrap().code, 1792, "{problem}");
     assert_eq!(live.run_with("SELECT bound_turncoat.opens(?)", vec![Param::Integer(3)]).await.value(), "3");
-    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!() };
     assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
     assert_eq!(rig.sql("SELECT COUNT(*) FROM bound_turncoat.t").trim(), "0");
 }

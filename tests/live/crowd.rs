@@ -1,4 +1,4 @@
-//! Crowds of strangers at a loopback port, and a reader of events that has stopped: neither keeps the owner out.
+//! Many foreign connections to a loopback port, and a stopped reader of the events: neither blocks the owner.
 
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
@@ -11,12 +11,12 @@ use rrx::io::host::own_sockets;
 use rrx::io::tunnel::Tunnel;
 
 use super::tunnel::{context, home, hop, read_some};
-use super::tunnel_command::{allowed, by_port, client, events, greeted, records, said};
+use super::tunnel_command::{client, connect_to_mysql, events, port_arguments, records, stdout_text, tunnel_settings};
 use crate::doctor::Home;
 use crate::rig::{Rig, free_port, wait_until};
 
-/// Opens connections without end; holds two hundred and closes the oldest for each new one.
-const PUSH: &str = r#"
+/// A script that opens connections endlessly. It keeps two hundred open, and closes the oldest for each new one.
+const CONNECT_LOOP: &str = r#"
 held=()
 while exec {new}<>/dev/tcp/127.0.0.1/"$1"; do
     held+=("$new")
@@ -24,13 +24,13 @@ while exec {new}<>/dev/tcp/127.0.0.1/"$1"; do
 done 2>/dev/null
 "#;
 
-/// Processes that push at a port until this is dropped, or the port is closed.
+/// Processes that connect to a port until this value is dropped or the port is closed.
 pub struct Crowd(Vec<Child>);
 
 impl Crowd {
-    /// A crowd of this user, or of another one.
-    pub fn at(port: u16, ids: Option<(u32, u32)>) -> Self {
-        let push = || {
+    /// Starts the processes, with the ids of another user if they are given.
+    pub fn start(port: u16, ids: Option<(u32, u32)>) -> Self {
+        let connecting = || {
             let mut command = match ids {
                 None => Command::new("bash"),
                 Some((uid, gid)) => {
@@ -45,10 +45,10 @@ impl Crowd {
                     command
                 }
             };
-            command.args(["-c", PUSH, "crowd", &port.to_string()]).current_dir("/");
+            command.args(["-c", CONNECT_LOOP, "crowd", &port.to_string()]).current_dir("/");
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
         };
-        Self((0..3).map(|_| push()).collect())
+        Self((0..3).map(|_| connecting()).collect())
     }
 }
 
@@ -62,18 +62,18 @@ impl Drop for Crowd {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crowd_at_the_local_end_does_not_keep_our_own_connection_out() {
+async fn a_crowd_at_the_local_end_does_not_block_our_own_connection() {
     let rig = Rig::start();
     let home = home();
     let (mut context, _steps) = context(home.path());
-    // What a look at the system's connections takes on a machine with many. One for each stranger would take too long.
+    // Reading the system's connections takes this time on a busy machine, too long to do it for each foreign connection.
     context.is_own_socket = Arc::new(|nears, far| {
         std::thread::sleep(Duration::from_millis(20));
         own_sockets::is_own(nears, far)
     });
     let tunnel = Tunnel::open(&[hop(rig)], context).await.unwrap();
     let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
-    let _crowd = Crowd::at(end.port(), None);
+    let _crowd = Crowd::start(end.port(), None);
     let begun = Instant::now();
     while tunnel.rejected_clients() < 400 {
         assert!(begun.elapsed() < Duration::from_secs(5), "{} were turned away", tunnel.rejected_clients());
@@ -83,11 +83,11 @@ async fn a_crowd_at_the_local_end_does_not_keep_our_own_connection_out() {
 }
 
 #[test]
-fn a_reader_of_the_events_that_has_stopped_stops_neither_the_clients_nor_the_end() {
+fn a_stopped_reader_of_the_events_blocks_neither_the_clients_nor_the_end() {
     let rig = Rig::start();
-    let home = Home::with(&allowed(rig));
+    let home = Home::with(&tunnel_settings(rig));
     let (_reader, writer) = std::io::pipe().unwrap();
-    // The pipe is full from the beginning, and stays so.
+    // The pipe is full from the start, because no one reads it.
     let mut filler = writer.try_clone().unwrap();
     std::thread::spawn(move || while filler.write_all(&[b'\n'; 512]).is_ok() {});
     let port = free_port();
@@ -99,15 +99,15 @@ fn a_reader_of_the_events_that_has_stopped_stops_neither_the_clients_nor_the_end
         .unwrap();
     let connects = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
     wait_until("the port is there", Duration::from_secs(20), connects);
-    drop(greeted(port));
+    drop(connect_to_mysql(port));
     for _ in 0..3 {
-        assert_eq!(said(&client(rig, &by_port(port), "SELECT 6 * 7").output().unwrap()), "42");
+        assert_eq!(stdout_text(&client(rig, &port_arguments(port), "SELECT 6 * 7").output().unwrap()), "42");
     }
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     wait_until("it ends", Duration::from_secs(20), || child.try_wait().unwrap().is_some());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let records = records(home.path());
-    let told = events(&records);
-    assert_eq!((told.first(), told.last()), (Some(&"opened"), Some(&"closed")), "{told:?}");
-    assert!(told.iter().filter(|event| **event == "came").count() >= 4, "{told:?}");
+    let events = events(&records);
+    assert_eq!((events.first(), events.last()), (Some(&"opened"), Some(&"closed")), "{events:?}");
+    assert!(events.iter().filter(|event| **event == "came").count() >= 4, "{events:?}");
 }

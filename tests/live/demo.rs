@@ -10,11 +10,11 @@ use crate::demo_mariadb::DemoMariadb;
 /// Subjects in each study, enough for every table to have rows.
 const SUBJECTS: u32 = 3;
 
-async fn demo(directory: &Path) -> Running {
-    demo_of(SUBJECTS, directory).await
+async fn start_demo(directory: &Path) -> Running {
+    start_demo_with(SUBJECTS, directory).await
 }
 
-async fn demo_of(subjects: u32, directory: &Path) -> Running {
+async fn start_demo_with(subjects: u32, directory: &Path) -> Running {
     let listen = Some("127.0.0.1:0".parse().unwrap());
     start(Options { subjects, directory: directory.into(), listen }).await.unwrap()
 }
@@ -34,7 +34,7 @@ fn output(mut command: Command) -> Output {
     tokio::task::block_in_place(|| command.output().unwrap())
 }
 
-fn ask(demo: &Running, sql: &str) -> Vec<Vec<String>> {
+fn rows(demo: &Running, sql: &str) -> Vec<Vec<String>> {
     let mut command = client(demo);
     command.args(["-e", sql]);
     let output = output(command);
@@ -46,12 +46,12 @@ fn ask(demo: &Running, sql: &str) -> Vec<Vec<String>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_client_can_sign_in_and_run_statements() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = demo(directory.path()).await;
+    let demo = start_demo(directory.path()).await;
     let databases = ["clinspark_demo", "clinspark_demo_test", "information_schema", "reporting"];
-    assert_eq!(ask(&demo, "SHOW DATABASES"), databases.map(|name| vec![name.to_owned()]));
-    assert_eq!(ask(&demo, "USE clinspark_demo; SELECT COUNT(*) FROM study"), [["3"]]);
+    assert_eq!(rows(&demo, "SHOW DATABASES"), databases.map(|name| vec![name.to_owned()]));
+    assert_eq!(rows(&demo, "USE clinspark_demo; SELECT COUNT(*) FROM study"), [["3"]]);
     assert_eq!(
-        ask(&demo, "SELECT VERSION(), CURRENT_USER(), DATABASE()"),
+        rows(&demo, "SELECT VERSION(), CURRENT_USER(), DATABASE()"),
         [["10.11.0-MariaDB-rrx-demo", "RO_USER@%", "NULL"]]
     );
 
@@ -76,7 +76,7 @@ async fn the_real_client_can_sign_in_and_run_statements() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_client_prints_the_errors_of_a_real_server() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = demo(directory.path()).await;
+    let demo = start_demo(directory.path()).await;
     for (sql, error) in [
         ("SELECT * FROM nope", "ERROR 1146 (42S02) at line 1: Table 'clinspark_demo.nope' doesn't exist"),
         ("SELECT nope FROM study", "ERROR 1054 (42S22) at line 1: Unknown column 'nope'"),
@@ -103,18 +103,18 @@ async fn the_real_client_prints_the_errors_of_a_real_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_client_kills_the_statement_of_the_first() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = demo(directory.path()).await;
+    let demo = start_demo(directory.path()).await;
     for statement in ["SELECT SLEEP(3600)", "SELECT COUNT(*) FROM item_data a, item_data b, item_data c, item_data d"] {
         let mut command = client(&demo);
         command.args(["clinspark_demo", "-e", statement]).stderr(Stdio::piped()).stdout(Stdio::null());
         let running = command.spawn().unwrap();
         let id = loop {
-            let list = ask(&demo, "SHOW PROCESSLIST");
+            let list = rows(&demo, "SHOW PROCESSLIST");
             if let Some(row) = list.iter().find(|row| row[7] == statement) {
                 break row[0].clone();
             }
         };
-        assert!(ask(&demo, &format!("KILL QUERY {id}")).is_empty());
+        assert!(rows(&demo, &format!("KILL QUERY {id}")).is_empty());
         let output = tokio::task::block_in_place(|| running.wait_with_output().unwrap());
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(stderr.contains("ERROR 1317 (70100) at line 1: Query execution was interrupted"), "{stderr}");
@@ -124,7 +124,7 @@ async fn a_second_client_kills_the_statement_of_the_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_described_as_on_a_real_server() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = demo(directory.path()).await;
+    let demo = start_demo(directory.path()).await;
     let real = tokio::task::block_in_place(|| DemoMariadb::start(SUBJECTS));
     let of = "IN ('clinspark_demo', 'reporting')";
     let mut statements = vec![
@@ -158,7 +158,7 @@ async fn tables_are_described_as_on_a_real_server() {
     ];
     for database in ["clinspark_demo", "reporting"] {
         statements.push(format!("SHOW FULL TABLES FROM {database}"));
-        for table in ask(&demo, &format!("SHOW FULL TABLES FROM {database}")) {
+        for table in rows(&demo, &format!("SHOW FULL TABLES FROM {database}")) {
             let name = format!("{database}.`{}`", table[0]);
             statements.push(format!("SHOW COLUMNS FROM {name}"));
             if table[1] == "BASE TABLE" {
@@ -174,20 +174,20 @@ async fn tables_are_described_as_on_a_real_server() {
     };
     for statement in statements {
         let expected = tokio::task::block_in_place(|| real.rows(&statement));
-        assert_eq!(sorted(ask(&demo, &statement)), sorted(expected), "{statement}");
+        assert_eq!(sorted(rows(&demo, &statement)), sorted(expected), "{statement}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twenty_statements_print_the_same_but_for_estimated_sizes() {
     let directory = tempfile::tempdir().unwrap();
-    let demo = demo_of(data::SUBJECTS, directory.path()).await;
+    let demo = start_demo_with(data::SUBJECTS, directory.path()).await;
     let real = tokio::task::block_in_place(|| DemoMariadb::start(data::SUBJECTS));
     let mut different = Vec::new();
     for (name, statement) in data::snippets() {
         let text = format!("USE clinspark_demo; {statement}");
         let expected = tokio::task::block_in_place(|| real.rows(&text));
-        if ask(&demo, &text) != expected {
+        if rows(&demo, &text) != expected {
             different.push(name);
         }
     }

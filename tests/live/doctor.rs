@@ -1,4 +1,5 @@
-//! `rrx doctor` by the real binary: each step broken in turn has its own words, and a host key is accepted only to the letter.
+//! Tests `rrx doctor` with the real program. Each step is made to fail and has its own message. A host key is
+//! accepted only by its exact fingerprint.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -11,14 +12,14 @@ use serde_json::Value;
 
 use crate::rig::{ALIAS, Rig, Silent, SshdOptions, has_private_hosts_file};
 
-/// A directory that is config, data and state of one run, and home.
+/// A home directory with the settings, data and state of the program.
 pub struct Home(tempfile::TempDir);
 
 impl Home {
     pub fn with(settings: &str) -> Self {
         let home = Self(tempfile::tempdir().unwrap());
         home.settings(settings);
-        // Debian's own ssh_config hashes what is recorded; here it shall be readable.
+        // The tests read the recorded lines, and Debian's ssh_config would hash them.
         std::fs::create_dir(home.path().join(".ssh")).unwrap();
         std::fs::write(home.path().join(".ssh/config"), "HashKnownHosts no\n").unwrap();
         home
@@ -33,7 +34,7 @@ impl Home {
         self.0.path()
     }
 
-    /// The program with nothing of the tests' own environment.
+    /// Returns the program's command without the environment of the tests.
     pub fn rrx(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rrx"));
         command
@@ -46,20 +47,20 @@ impl Home {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(&self.rrx(arguments).output().unwrap())
+    pub fn run(&self, arguments: &[&str]) -> CommandResult {
+        CommandResult::of(&self.rrx(arguments).output().unwrap())
     }
 }
 
-/// What a run left.
+/// The result of a command.
 #[derive(Debug)]
-pub struct Ran {
+pub struct CommandResult {
     pub code: i32,
     pub out: String,
     pub err: String,
 }
 
-impl Ran {
+impl CommandResult {
     pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
@@ -70,7 +71,7 @@ impl Ran {
     }
 }
 
-/// The rig's profile, with some of its lines in other words (`key`, the rest of the line).
+/// Returns the settings of the rig's profile with changed values (key, value).
 pub fn profile(rig: &Rig, changed: &[(&str, &str)]) -> String {
     let mut lines: Vec<String> = rig.profile_toml("rig").lines().map(str::to_owned).collect();
     for (key, value) in changed {
@@ -80,16 +81,16 @@ pub fn profile(rig: &Rig, changed: &[(&str, &str)]) -> String {
     lines.join("\n") + "\n"
 }
 
-pub fn route(rig: &Rig, place: &str) -> String {
-    format!("[\"{}@{place}\"]", rig.ssh_user())
+pub fn route(rig: &Rig, address: &str) -> String {
+    format!("[\"{}@{address}\"]", rig.ssh_user())
 }
 
 pub fn quoted(path: &Path) -> String {
     format!("'{}'", path.display())
 }
 
-/// A port of a server that speaks something else.
-fn not_ssh() -> u16 {
+/// Starts a server with another protocol, and returns its port.
+fn start_http_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -100,18 +101,18 @@ fn not_ssh() -> u16 {
     port
 }
 
-/// One step that is broken, and what must be said.
-pub struct Broken {
+/// Settings with which one step fails, and the expected message.
+pub struct FailingCase {
     pub name: &'static str,
     pub settings: String,
     pub step: &'static str,
-    pub says: Vec<&'static str>,
+    pub expected: Vec<&'static str>,
     pub next: &'static str,
 }
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is a table")]
-fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
+fn each_failing_step_has_its_own_message_and_next_step() {
     let rig = Rig::start();
     let files = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| -> PathBuf {
@@ -125,12 +126,12 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
     let other = rig.start_sshd(&SshdOptions::default());
     let forbids = rig.start_sshd(&SshdOptions { config: "AllowTcpForwarding no".into(), ..SshdOptions::default() });
     let writer = rig.writable_mariadb();
-    // Another way to write the replica's address, which no certificate can hold.
-    let odd = "0x7f000002";
-    let wide = rig.start_sshd(&SshdOptions {
+    // Another notation of the replica's address, which a certificate cannot contain.
+    let hex_address = "0x7f000002";
+    let permissive = rig.start_sshd(&SshdOptions {
         permit: vec![
             format!("127.0.0.1:{closed}"),
-            format!("{odd}:{}", rig.mysql_port()),
+            format!("{hex_address}:{}", rig.mysql_port()),
             format!("{ALIAS}:{}", rig.mysql_port()),
             format!("{}:{}", rig.mysql_address(), writer.port()),
         ],
@@ -139,111 +140,111 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
     let through = |sshd: &crate::rig::Sshd| {
         [("route", route(rig, &format!("127.0.0.1:{}", sshd.port()))), ("known_hosts", quoted(&sshd.known_hosts()))]
     };
-    let made = |pairs: &[(&str, String)]| {
+    let with_changes = |pairs: &[(&str, String)]| {
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (*key, value.as_str())).collect();
         profile(rig, &pairs)
     };
     let changed_key = file("changed", &format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), other.host_key("ed25519")));
     let wrong_password = file("wrong", "not the password\n");
     let mut cases = vec![
-        Broken {
+        FailingCase {
             name: "no such name",
-            settings: made(&[("route", route(rig, "bastion.rrx.invalid:22"))]),
+            settings: with_changes(&[("route", route(rig, "bastion.rrx.invalid:22"))]),
             step: "resolve",
-            says: vec!["has no address"],
+            expected: vec!["has no address"],
             next: "spelling",
         },
-        Broken {
+        FailingCase {
             name: "no answer",
-            settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", silent.port())))]),
+            settings: with_changes(&[("route", route(rig, &format!("127.0.0.1:{}", silent.port())))]),
             step: "reach",
-            says: vec!["timed out"],
+            expected: vec!["timed out"],
             next: "listed addresses",
         },
-        Broken {
+        FailingCase {
             name: "nothing listens",
-            settings: made(&[("route", route(rig, &format!("127.0.0.1:{closed}")))]),
+            settings: with_changes(&[("route", route(rig, &format!("127.0.0.1:{closed}")))]),
             step: "reach",
-            says: vec!["refused"],
+            expected: vec!["refused"],
             next: "port in the route",
         },
-        Broken {
+        FailingCase {
             name: "no SSH",
-            settings: made(&[("route", route(rig, &format!("127.0.0.1:{}", not_ssh())))]),
+            settings: with_changes(&[("route", route(rig, &format!("127.0.0.1:{}", start_http_server())))]),
             step: "host-key",
-            says: vec!["handshake"],
+            expected: vec!["handshake"],
             next: "SSH server",
         },
-        Broken {
+        FailingCase {
             name: "unknown host key",
-            settings: made(&[("known_hosts", quoted(&file("empty", "")))]),
+            settings: with_changes(&[("known_hosts", quoted(&file("empty", "")))]),
             step: "host-key",
-            says: vec!["not known", "the host presents ED25519 SHA256:"],
+            expected: vec!["not known", "the host presents ED25519 SHA256:"],
             next: "rrx doctor rig --accept-host-key SHA256:",
         },
-        Broken {
+        FailingCase {
             name: "changed host key",
-            settings: made(&[("known_hosts", quoted(&changed_key))]),
+            settings: with_changes(&[("known_hosts", quoted(&changed_key))]),
             step: "host-key",
-            says: vec!["has changed", "line 1 has ED25519"],
+            expected: vec!["has changed", "line 1 has ED25519"],
             next: "someone intercepts the connection",
         },
-        Broken {
+        FailingCase {
             name: "key not taken",
-            settings: made(&[("identity", quoted(&rig.unauthorized_key()))]),
+            settings: with_changes(&[("identity", quoted(&rig.unauthorized_key()))]),
             step: "sign-in",
-            says: vec!["tried key", "the hop accepts publickey"],
+            expected: vec!["tried key", "the hop accepts publickey"],
             next: "public key is installed",
         },
-        Broken {
+        FailingCase {
             name: "forward prohibited",
-            settings: made(&through(&forbids)),
+            settings: with_changes(&through(&forbids)),
             step: "forward",
-            says: vec!["refuses to forward"],
+            expected: vec!["refuses to forward"],
             next: "only to listed targets",
         },
-        Broken {
+        FailingCase {
             name: "nothing behind the forward",
-            settings: made(
-                &[&through(&wide)[..], &[("host", "'127.0.0.1'".into()), ("port", closed.to_string())]].concat(),
+            settings: with_changes(
+                &[&through(&permissive)[..], &[("host", "'127.0.0.1'".into()), ("port", closed.to_string())]].concat(),
             ),
             step: "forward",
-            says: vec!["cannot reach"],
+            expected: vec!["cannot reach"],
             next: "the hop resolves the name",
         },
-        Broken {
+        FailingCase {
             name: "wrong password",
-            settings: made(&[("password", format!("{{ file = {} }}", quoted(&wrong_password)))]),
+            settings: with_changes(&[("password", format!("{{ file = {} }}", quoted(&wrong_password)))]),
             step: "mysql",
-            says: vec!["Cannot connect to"],
+            expected: vec!["Cannot connect to"],
             next: "rotated",
         },
-        Broken {
+        FailingCase {
             name: "unknown database",
-            settings: made(&[("database", "\"nowhere\"".into())]),
+            settings: with_changes(&[("database", "\"nowhere\"".into())]),
             step: "mysql",
-            says: vec!["There is no database nowhere"],
+            expected: vec!["There is no database nowhere"],
             next: "choose one that exists: ",
         },
-        Broken {
+        FailingCase {
             name: "another CA",
-            settings: made(&[("ca", quoted(&rig.other_ca()))]),
+            settings: with_changes(&[("ca", quoted(&rig.other_ca()))]),
             step: "mysql",
-            says: vec!["TLS: "],
+            expected: vec!["TLS: "],
             next: "to the file with the CA of the server",
         },
-        Broken {
+        FailingCase {
             name: "a name that is none",
-            settings: made(&[&through(&wide)[..], &[("host", format!("'{odd}'"))]].concat()),
+            settings: with_changes(&[&through(&permissive)[..], &[("host", format!("'{hex_address}'"))]].concat()),
             step: "mysql",
-            says: vec!["TLS: ", "neither a name nor an address"],
+            expected: vec!["TLS: ", "neither a name nor an address"],
             next: "as the replica's certificate names it",
         },
-        Broken {
+        FailingCase {
             name: "a writer",
-            settings: made(
+            settings: with_changes(
                 &[
-                    &through(&wide)[..],
+                    &through(&permissive)[..],
                     &[
                         ("host", format!("'{}'", rig.mysql_address())),
                         ("port", writer.port().to_string()),
@@ -258,33 +259,33 @@ fn each_rung_broken_in_turn_has_its_own_message_and_next_step() {
             .collect::<Vec<_>>()
             .join("\n"),
             step: "guard",
-            says: vec!["is not a replica", "accepts writes"],
+            expected: vec!["is not a replica", "accepts writes"],
             next: "require_replica",
         },
     ];
     if has_private_hosts_file() {
-        cases.push(Broken {
+        cases.push(FailingCase {
             name: "another name",
-            settings: made(&[&through(&wide)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
+            settings: with_changes(&[&through(&permissive)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
             step: "mysql",
-            says: vec!["TLS: ", "alias.rrx.test"],
+            expected: vec!["TLS: ", "alias.rrx.test"],
             next: "as the certificate has it",
         });
     }
-    let told: Vec<(&str, String)> = std::thread::scope(|scope| {
-        let runs: Vec<_> = cases.iter().map(|case| (case, scope.spawn(move || one(case)))).collect();
+    let next_steps: Vec<(&str, String)> = std::thread::scope(|scope| {
+        let runs: Vec<_> = cases.iter().map(|case| (case, scope.spawn(move || run_case(case)))).collect();
         runs.into_iter().map(|(case, run)| (case.name, run.join().unwrap())).collect()
     });
-    let mut by_words: HashMap<&str, &str> = HashMap::new();
-    for (name, words) in &told {
-        if let Some(same) = by_words.insert(words, name) {
-            panic!("{name} is told in the same words as {same}: {words}");
+    let mut by_next_step: HashMap<&str, &str> = HashMap::new();
+    for (name, next) in &next_steps {
+        if let Some(same) = by_next_step.insert(next, name) {
+            panic!("{name} has the same next step as {same}: {next}");
         }
     }
 }
 
-/// Runs the doctor on one broken way; answers with what it said to be wrong and next, without what is special to the case.
-pub fn one(case: &Broken) -> String {
+/// Runs the doctor for one case, checks the message, and returns the next step.
+pub fn run_case(case: &FailingCase) -> String {
     let home = Home::with(&case.settings);
     let ran = home.run(&["doctor", "rig", "--json"]);
     let name = case.name;
@@ -300,8 +301,8 @@ pub fn one(case: &Broken) -> String {
     assert!(steps.iter().all(|step| step["state"] != "unfinished"), "{name}: {json:#}");
     let problem = &failed["problem"];
     let words = problem.to_string();
-    for said in &case.says {
-        assert!(words.contains(said), "{name}: no {said:?} in {problem:#}");
+    for expected in &case.expected {
+        assert!(words.contains(expected), "{name}: no {expected:?} in {problem:#}");
     }
     let next = problem["next"].as_str().unwrap_or_default();
     assert!(next.contains(case.next), "{name}: no {:?} in {problem:#}", case.next);
@@ -310,7 +311,7 @@ pub fn one(case: &Broken) -> String {
 }
 
 #[test]
-fn a_way_that_holds_is_told_rung_by_rung_with_the_facts_at_its_end() {
+fn a_working_route_is_reported_step_by_step_with_the_facts_at_its_end() {
     let rig = Rig::start();
     let home = Home::with(&profile(rig, &[]));
     let text = home.run(&["doctor", "rig"]);
@@ -368,7 +369,7 @@ fn an_unknown_host_key_is_recorded_only_by_its_own_fingerprint() {
 }
 
 #[test]
-fn the_line_for_an_unknown_host_key_runs_as_it_stands_with_settings_from_elsewhere() {
+fn the_command_for_an_unknown_host_key_works_unchanged_with_settings_from_elsewhere() {
     let rig = Rig::start();
     let home = Home::with("");
     let known = home.path().join("known");
@@ -409,7 +410,7 @@ fn the_line_for_an_unknown_host_key_runs_as_it_stands_with_settings_from_elsewhe
 }
 
 #[test]
-fn a_bastion_that_closes_at_once_is_told_in_plain_words() {
+fn a_bastion_that_closes_at_once_has_a_plain_message() {
     let rig = Rig::start();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -423,22 +424,22 @@ fn a_bastion_that_closes_at_once_is_told_in_plain_words() {
 }
 
 #[test]
-fn a_password_that_nobody_can_be_asked_for_is_told_as_such() {
+fn a_password_prompt_without_a_terminal_is_reported() {
     let rig = Rig::start();
     let home = Home::with(&profile(rig, &[("password", "{ prompt = true }")]));
-    // In a session of its own there is no terminal, wherever the tests run.
+    // A new process session has no terminal.
     let mut command = Command::new("setsid");
     let rrx = home.rrx(&["doctor", "rig"]);
     command.arg("-w").arg(rrx.get_program()).args(rrx.get_args()).env_clear();
     command.envs(rrx.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
-    let ran = Ran::of(&command.output().unwrap());
+    let ran = CommandResult::of(&command.output().unwrap());
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.contains("there is no terminal to ask on"), "{}", ran.out);
     assert!(ran.out.contains("next: configure a source in the profile"), "{}", ran.out);
 }
 
 #[test]
-fn a_bundle_is_the_users_alone_holds_no_secret_and_replaces_no_file() {
+fn a_bundle_is_private_contains_no_secret_and_replaces_no_file() {
     let rig = Rig::start();
     let secret = rig.password();
     let command = format!("{{ command = '''cat {} ''' }}", rig.password_file().display());
@@ -470,7 +471,7 @@ fn a_bundle_is_the_users_alone_holds_no_secret_and_replaces_no_file() {
         assert!(!text.contains(name), "{name} in {text}");
     }
 
-    // A command that fails quotes what it was told; the bundle does not.
+    // The message of a failed command quotes its output. The bundle does not.
     home.settings(&profile(rig, &[("password", "{ command = 'echo s3cret-words >&2; false' }")]));
     let failed = home.path().join("failed.json");
     let ran = home.run(&["doctor", "rig", "--bundle", failed.to_str().unwrap()]);

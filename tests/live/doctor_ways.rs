@@ -1,18 +1,19 @@
-//! `rrx doctor` on ways of two hops, on keys that may not be used, and on what never answers: the step and the hop are named.
+//! Tests `rrx doctor` with two hops, with keys that cannot be used, and with servers that do not answer. It names the failed
+//! step and hop.
 
 use std::path::{Path, PathBuf};
 
-use super::doctor::{Broken, Home, one, profile, quoted, route};
+use super::doctor::{FailingCase, Home, profile, quoted, route, run_case};
 use super::scripted_server::{Reply, ScriptedServer, variables};
 use crate::rig::{Rig, Silent, Sshd, SshdOptions};
 
-/// An sshd before the shared one.
-fn outer(rig: &Rig) -> Sshd {
+/// Starts an sshd that forwards to the shared one.
+fn start_outer(rig: &Rig) -> Sshd {
     let permit = vec![format!("127.0.0.1:{}", rig.ssh_port())];
     rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() })
 }
 
-/// The route over both, and a `known_hosts` with the keys of the first and these lines.
+/// Returns a route over both, and a `known_hosts` file with the keys of the outer sshd and more lines.
 fn two_hops(rig: &Rig, outer: &Sshd, directory: &Path, more: &str) -> [(&'static str, String); 2] {
     let known = directory.join(format!("known-{}", more.len()));
     std::fs::write(&known, std::fs::read_to_string(outer.known_hosts()).unwrap() + more).unwrap();
@@ -21,13 +22,13 @@ fn two_hops(rig: &Rig, outer: &Sshd, directory: &Path, more: &str) -> [(&'static
     [("route", route), ("known_hosts", quoted(&known))]
 }
 
-fn made(rig: &Rig, pairs: &[(&str, String)]) -> String {
+fn with_changes(rig: &Rig, pairs: &[(&str, String)]) -> String {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (*key, value.as_str())).collect();
     profile(rig, &pairs)
 }
 
 #[test]
-fn each_further_way_that_is_broken_is_told_at_its_rung() {
+fn more_failing_routes_are_reported_at_their_step() {
     let rig = Rig::start();
     let files = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| -> PathBuf {
@@ -35,11 +36,11 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
         std::fs::write(&path, text).unwrap();
         path
     };
-    let outer = outer(rig);
+    let outer = start_outer(rig);
     let other = rig.start_sshd(&SshdOptions::default());
     let silent = Silent::new();
     let permit = vec![format!("127.0.0.1:{}", silent.port())];
-    let wide = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let permissive = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let place = format!("[127.0.0.1]:{}", rig.ssh_port());
     let key = rig.sshd().host_key("ed25519");
     let pinned = format!(
@@ -48,11 +49,11 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
         rig.ssh_user(),
         other.fingerprint("ed25519")
     );
-    let writes = ScriptedServer::start(|text| {
+    let read_write_engine = ScriptedServer::start(|text| {
         if text.contains("SHOW VARIABLES") {
             variables(&[("version", "8.0.39"), ("sql_select_limit", "18446744073709551615")])
         } else if text.contains("TRANSACTION READ ONLY") {
-            Reply::No(1235, "this engine knows no read-only transaction")
+            Reply::Error(1235, "this engine knows no read-only transaction")
         } else {
             Reply::Done
         }
@@ -60,83 +61,83 @@ fn each_further_way_that_is_broken_is_told_at_its_rung() {
     let bare = [
         ("route", "[]".to_owned()),
         ("host", "\"127.0.0.1\"".to_owned()),
-        ("port", writes.port.to_string()),
+        ("port", read_write_engine.port.to_string()),
         ("tls", "\"disabled\"".to_owned()),
     ];
     let without_ca: Vec<String> =
-        made(rig, &bare).lines().filter(|line| !line.starts_with("ca = ")).map(str::to_owned).collect();
+        with_changes(rig, &bare).lines().filter(|line| !line.starts_with("ca = ")).map(str::to_owned).collect();
     let cases = [
-        Broken {
+        FailingCase {
             name: "the second hop's key is unknown",
-            settings: made(rig, &two_hops(rig, &outer, files.path(), "")),
+            settings: with_changes(rig, &two_hops(rig, &outer, files.path(), "")),
             step: "host-key",
-            says: vec!["not known"],
+            expected: vec!["not known"],
             next: "Ask the owner of 127.0.0.1",
         },
-        Broken {
+        FailingCase {
             name: "the second hop's key has changed",
-            settings: made(
+            settings: with_changes(
                 rig,
                 &two_hops(rig, &outer, files.path(), &format!("{place} {}\n", other.host_key("ed25519"))),
             ),
             step: "host-key",
-            says: vec!["has changed"],
+            expected: vec!["has changed"],
             next: "someone intercepts the connection",
         },
-        Broken {
+        FailingCase {
             name: "a revoked key",
-            settings: made(
+            settings: with_changes(
                 rig,
                 &[("known_hosts", quoted(&file("revoked", &format!("{place} {key}\n@revoked * {key}\n"))))],
             ),
             step: "host-key",
-            says: vec!["revoked", "line 2"],
+            expected: vec!["revoked", "line 2"],
             next: "",
         },
-        Broken {
+        FailingCase {
             name: "another key than the pinned one",
-            settings: made(rig, &[("route", pinned)]),
+            settings: with_changes(rig, &[("route", pinned)]),
             step: "host-key",
-            says: vec!["ED25519 SHA256:"],
+            expected: vec!["ED25519 SHA256:"],
             next: "host_key",
         },
-        Broken {
+        FailingCase {
             name: "a target that never answers",
-            settings: made(
+            settings: with_changes(
                 rig,
                 &[
-                    ("route", route(rig, &format!("127.0.0.1:{}", wide.port()))),
-                    ("known_hosts", quoted(&wide.known_hosts())),
+                    ("route", route(rig, &format!("127.0.0.1:{}", permissive.port()))),
+                    ("known_hosts", quoted(&permissive.known_hosts())),
                     ("host", "\"127.0.0.1\"".into()),
                     ("port", silent.port().to_string()),
                 ],
             ),
             step: "forward",
-            says: vec!["in time"],
+            expected: vec!["in time"],
             next: "",
         },
-        Broken {
+        FailingCase {
             name: "an engine that cannot be made read-only",
             settings: without_ca.join("\n"),
             step: "guard",
-            says: vec!["1235"],
+            expected: vec!["1235"],
             next: "",
         },
     ];
-    let told: Vec<String> = std::thread::scope(|scope| {
-        let runs: Vec<_> = cases.iter().map(|case| scope.spawn(move || one(case))).collect();
+    let next_steps: Vec<String> = std::thread::scope(|scope| {
+        let runs: Vec<_> = cases.iter().map(|case| scope.spawn(move || run_case(case))).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()
     });
-    assert!(told.iter().all(|next| !next.is_empty()), "each has a next step: {told:#?}");
+    assert!(next_steps.iter().all(|next| !next.is_empty()), "each has a next step: {next_steps:#?}");
 }
 
 #[test]
-fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_to_the_letter() {
+fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_by_its_exact_fingerprint() {
     let rig = Rig::start();
-    let outer = outer(rig);
+    let outer = start_outer(rig);
     let directory = tempfile::tempdir().unwrap();
     let known = directory.path().join("known-0");
-    let home = Home::with(&made(rig, &two_hops(rig, &outer, directory.path(), "")));
+    let home = Home::with(&with_changes(rig, &two_hops(rig, &outer, directory.path(), "")));
     let before = std::fs::read_to_string(&known).unwrap();
     let right = rig.sshd().fingerprint("ed25519");
 
@@ -148,7 +149,7 @@ fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_to_the_lett
     assert!(json["problem"].to_string().contains(&format!("127.0.0.1:{}", rig.ssh_port())), "{json:#}");
     assert_eq!(std::fs::read_to_string(&known).unwrap(), before, "nothing is recorded");
 
-    // The key of the first hop accepts nothing at the second.
+    // The fingerprint of the first hop does not accept the key of the second hop.
     let wrong = home.run(&["doctor", "rig", "--accept-host-key", &outer.fingerprint("ed25519")]);
     assert_eq!(wrong.code, 3, "{wrong:?}");
     assert_eq!(std::fs::read_to_string(&known).unwrap(), before);
@@ -161,15 +162,15 @@ fn the_hop_that_fails_is_named_and_the_key_of_the_second_is_accepted_to_the_lett
 }
 
 #[test]
-fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_json() {
+fn an_expired_certificate_and_a_failing_secret_are_reported_in_json() {
     let rig = Rig::start();
     let certificate = format!("--ssl-cert={}", rig.directory().path("expired.pem").display());
     let server = rig.start_mariadb("doctor-expired", &[&certificate]);
     let targets = ["127.0.0.2", rig.mysql_host()].map(|host| format!("{host}:{}", server.port()));
     let sshd = rig.start_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
-    let expired = Broken {
+    let expired = FailingCase {
         name: "an expired certificate",
-        settings: made(
+        settings: with_changes(
             rig,
             &[
                 ("route", route(rig, &format!("127.0.0.1:{}", sshd.port()))),
@@ -178,10 +179,10 @@ fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_js
             ],
         ),
         step: "mysql",
-        says: vec!["TLS: ", "expired"],
+        expected: vec!["TLS: ", "expired"],
         next: "",
     };
-    assert!(!one(&expired).is_empty());
+    assert!(!run_case(&expired).is_empty());
 
     let failing = "{ command = 'echo s3cret-words >&2; exit 7' }";
     let home = Home::with(&profile(rig, &[("password", failing)]));
@@ -195,7 +196,7 @@ fn a_certificate_that_has_expired_and_a_secret_that_cannot_be_had_are_told_in_js
 }
 
 #[test]
-fn a_locked_key_and_nobody_to_unlock_it_are_told_with_where_a_passphrase_can_come_from() {
+fn an_encrypted_key_without_a_passphrase_is_reported_with_the_possible_sources() {
     let rig = Rig::start();
     let home = Home::with(&profile(rig, &[("identity", &quoted(&rig.encrypted_key()))]));
     let ran = home.run(&["doctor", "rig", "--json"]);

@@ -1,5 +1,5 @@
-//! Engines that speak the MySQL protocol and refuse some internal queries: no refusal breaks a connection, and a session
-//! that is not provably read-only is not used.
+//! Engines with the MySQL protocol that refuse some internal queries. A refusal does not break the connection, and a session
+//! that is not verified as read-only is not used.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::harness::{connect, direct};
 use super::rig::Rig;
 use super::scripted_server::{NATIVE, Reply, ScriptedServer, Variable, each, has_several_statements, variables};
 
-/// What every session is pinned to, read back.
+/// The variables that every session sets and verifies.
 pub const PINNED: [Variable; 8] = [
     ("sql_mode", "STRICT_TRANS_TABLES"),
     ("character_set_client", "utf8mb4"),
@@ -54,7 +54,7 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
             }
             "SELECT 42" => one("42"),
             _ if text.starts_with("SET ") => Reply::Done,
-            _ => Reply::No(1064, "Getting syntax error. Detail message: No viable statement"),
+            _ => Reply::Error(1064, "Getting syntax error. Detail message: No viable statement"),
         }
     });
     let mut live = connect(profile(&server)).await.unwrap();
@@ -64,7 +64,12 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
     assert_eq!(live.run("SELECT 42").await.value(), "42");
     // A refused query is not sent again.
     assert!(matches!(live.lag().await, Lag::Unknown(_)));
-    assert_eq!(server.asked().iter().filter(|text| text.contains("rrx:lag")).count(), 2, "{:?}", server.asked());
+    assert_eq!(
+        server.statements().iter().filter(|text| text.contains("rrx:lag")).count(),
+        2,
+        "{:?}",
+        server.statements()
+    );
     assert_eq!(live.run("SELECT 42").await.value(), "42");
     live.close().await;
 }
@@ -73,9 +78,9 @@ async fn an_engine_that_refuses_every_probe_but_is_read_only_is_used() {
 async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
     let refusing = ScriptedServer::start(|text| {
         if text.contains("SHOW VARIABLES") {
-            variables(&with(&[("version", "8.0.11-TiDB-v7.5.1"), ("version_comment", "TiDB ServerFamily")]))
+            variables(&with(&[("version", "8.0.11-TiDB-v7.5.1"), ("version_comment", "TiDB Server")]))
         } else if text.contains("TRANSACTION READ ONLY") {
-            Reply::No(1235, "function READ ONLY has only noop implementation in tidb now")
+            Reply::Error(1235, "function READ ONLY has only noop implementation in tidb now")
         } else {
             Reply::Done
         }
@@ -92,8 +97,8 @@ async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
     }
 }
 
-/// What a replica of MySQL answers to one statement.
-fn mysql(text: &str) -> Reply {
+/// Returns the reply of a MySQL replica to one statement.
+fn mysql_reply(text: &str) -> Reply {
     if text.contains("SHOW VARIABLES") {
         variables(&with(&[("version", "8.0.39"), ("read_only", "ON"), ("server_id", "12")]))
     } else if text.contains("CONNECTION_ID()") {
@@ -107,55 +112,55 @@ fn mysql(text: &str) -> Reply {
     }
 }
 
-/// Connects and runs a statement; returns how many internal texts came, and how many of them had several statements.
-async fn texts(server: &ScriptedServer) -> (usize, usize) {
+/// Connects and runs a statement. Returns the number of internal texts, and how many of them have several statements.
+async fn count_internal_texts(server: &ScriptedServer) -> (usize, usize) {
     let mut live = connect(profile(server)).await.unwrap();
     assert_eq!((live.facts.connection_id, live.facts.account.as_str()), (7, "RO@%"));
     assert_eq!(live.facts.role, Role::Replica);
     assert_eq!(live.run("SELECT 42").await.value(), "42");
     live.close().await;
-    let asked = server.asked();
-    let own: Vec<&String> = asked.iter().filter(|text| text.starts_with("/* rrx:")).collect();
-    (own.len(), own.iter().filter(|text| has_several_statements(text)).count())
+    let statements = server.statements();
+    let internal: Vec<&String> = statements.iter().filter(|text| text.starts_with("/* rrx:")).collect();
+    (internal.len(), internal.iter().filter(|text| has_several_statements(text)).count())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn queries_that_belong_together_go_out_in_one_text() {
-    let server = ScriptedServer::start(|text| each(text, mysql));
-    // Variables; pinned and read back on both connections; who we are.
-    assert_eq!(texts(&server).await, (4, 3));
+    let server = ScriptedServer::start(|text| each(text, mysql_reply));
+    // Reading the variables, setting and verifying them on both connections, and reading the account.
+    assert_eq!(count_internal_texts(&server).await, (4, 3));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_accepts_one_statement_at_a_time_gets_one_at_a_time_from_then_on() {
     let refusing = ScriptedServer::start(|text| {
         if has_several_statements(text) {
-            Reply::No(8130, "client has multi-statement capability disabled")
+            Reply::Error(8130, "client has multi-statement capability disabled")
         } else {
-            mysql(text)
+            mysql_reply(text)
         }
     });
-    // The one text that was refused, and each statement by itself: variables, three on both connections, two more.
-    assert_eq!(texts(&refusing).await, (10, 1));
-    let answering_once = ScriptedServer::start(mysql);
-    assert_eq!(texts(&answering_once).await, (10, 1));
+    // The refused text, and then each statement separately: variables, three on both connections, two more.
+    assert_eq!(count_internal_texts(&refusing).await, (10, 1));
+    let answering_once = ScriptedServer::start(mysql_reply);
+    assert_eq!(count_internal_texts(&answering_once).await, (10, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_closes_the_connection_at_several_statements_gets_them_one_by_one_on_a_new_one() {
-    let server = ScriptedServer::start(|text| if has_several_statements(text) { Reply::Bye } else { mysql(text) });
-    assert_eq!(texts(&server).await, (11, 1));
+    let server =
+        ScriptedServer::start(|text| if has_several_statements(text) { Reply::Close } else { mysql_reply(text) });
+    assert_eq!(count_internal_texts(&server).await, (11, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_among_several_is_reported_and_a_wrong_variable_is_not_accepted() {
     let refusing = ScriptedServer::start(|text| {
-        each(
-            text,
-            |text| if text.contains("TRANSACTION READ ONLY") { Reply::No(1235, "not here") } else { mysql(text) },
-        )
+        each(text, |text| {
+            if text.contains("TRANSACTION READ ONLY") { Reply::Error(1235, "not here") } else { mysql_reply(text) }
+        })
     });
-    let off = |text: &str| match mysql(text) {
+    let off = |text: &str| match mysql_reply(text) {
         Reply::Rows(names, mut rows) if text.contains("SHOW VARIABLES") => {
             for row in &mut rows {
                 if row[0].as_deref() == Some("tx_read_only") {
@@ -164,7 +169,7 @@ async fn a_refusal_among_several_is_reported_and_a_wrong_variable_is_not_accepte
             }
             Reply::Rows(names, rows)
         }
-        says => says,
+        other => other,
     };
     let pretending = ScriptedServer::start(move |text| each(text, off));
     for (server, code) in [(&refusing, Some(1235)), (&pretending, None)] {
@@ -173,7 +178,10 @@ async fn a_refusal_among_several_is_reported_and_a_wrong_variable_is_not_accepte
         assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
     }
     let no_grants = ScriptedServer::start(|text| {
-        each(text, |text| if text.contains("SHOW GRANTS") { Reply::No(1141, "no such grant") } else { mysql(text) })
+        each(
+            text,
+            |text| if text.contains("SHOW GRANTS") { Reply::Error(1141, "no such grant") } else { mysql_reply(text) },
+        )
     });
     let mut live = connect(profile(&no_grants)).await.unwrap();
     assert_eq!(live.run("SELECT 42").await.value(), "42");
@@ -223,14 +231,14 @@ async fn the_lag_of_a_mysql_replica_is_that_of_its_slowest_channel_and_a_stopped
     }
 }
 
-/// MySQL 5.7 has other names for all of it: `tx_read_only` alone, and a slave behind its master.
+/// MySQL 5.7 has other names: only `tx_read_only`, and SHOW SLAVE STATUS with `Seconds_Behind_Master`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
     let server = ScriptedServer::start_as("5.7.44-log", NATIVE, |text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[
                 ("version", "5.7.44-log"),
-                ("version_comment", "MySQL Community ServerFamily (GPL)"),
+                ("version_comment", "MySQL Community Server (GPL)"),
                 ("read_only", "ON"),
                 ("super_read_only", "OFF"),
                 ("server_id", "57"),
@@ -240,7 +248,7 @@ async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
             let row = ["Yes", "Yes", "7"].map(|value| Some(value.to_owned())).to_vec();
             Reply::Rows(vec!["Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master"], vec![row])
         } else if text.contains("REPLICA STATUS") {
-            Reply::No(1064, "You have an error in your SQL syntax near 'REPLICA STATUS'")
+            Reply::Error(1064, "You have an error in your SQL syntax near 'REPLICA STATUS'")
         } else {
             Reply::Done
         }
@@ -249,7 +257,7 @@ async fn a_mysql_5_7_replica_is_queried_in_its_own_syntax() {
     assert_eq!((live.facts.product.as_str(), live.facts.role), ("MySQL", Role::Replica));
     assert_eq!((live.facts.dialect.server, live.facts.dialect.version), (ServerFamily::MySql, (5, 7, 44)));
     assert_eq!(live.lag().await, Lag::Behind(Duration::from_secs(7)));
-    let asked = server.asked();
+    let asked = server.statements();
     assert!(asked.iter().all(|text| !text.contains("REPLICA STATUS")), "{asked:?}");
     assert!(asked.iter().any(|text| text.contains("SET SESSION TRANSACTION READ ONLY")), "{asked:?}");
     assert!(asked.iter().all(|text| !text.contains("transaction_read_only =")), "{asked:?}");
@@ -274,22 +282,22 @@ async fn a_server_that_is_read_only_even_for_its_administrators_is_a_replica_and
         let live = connect(profile(&server)).await.unwrap();
         assert_eq!(live.facts.role, role, "read_only {read_only}, super_read_only {of_all}");
         live.close().await;
-        let wants = Profile { require_replica: true, ..profile(&server) };
+        let strict = Profile { require_replica: true, ..profile(&server) };
         assert_eq!(
-            connect(wants).await.err().map(|problem| problem.kind),
+            connect(strict).await.err().map(|problem| problem.kind),
             (role == Role::Writer).then_some(ProblemKind::Refused)
         );
     }
 }
 
-/// Doris names MySQL's version, knows the `WHERE` of SHOW VARIABLES, and neither grants nor replication.
+/// Doris reports a version of MySQL. It supports SHOW VARIABLES with WHERE, but neither grants nor replication.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doris_is_known_by_its_comment_and_its_lag_is_unknown() {
     let server = ScriptedServer::start_as("5.7.99", NATIVE, |text| {
         if text.contains("SHOW VARIABLES") {
             variables(&with(&[("version", "5.7.99"), ("version_comment", "Doris version doris-2.1.7-rc03-443e87e203")]))
         } else if text.contains("STATUS") || text.contains("SHOW GRANTS") {
-            Reply::No(1105, "errCode = 2, detailMessage = Syntax error in line 1")
+            Reply::Error(1105, "errCode = 2, detailMessage = Syntax error in line 1")
         } else if text.contains("42") {
             one("42")
         } else {
@@ -320,9 +328,14 @@ async fn a_lag_query_without_an_answer_loses_only_its_own_connection() {
     let mut live = connect(profile(&server)).await.unwrap();
     assert_eq!(live.lag().await, Lag::Unknown("no answer within 3 seconds".into()));
     assert_eq!(live.run("SELECT 42").await.value(), "42");
-    // It blocked nothing, and is not sent again.
+    // The query blocked nothing, and is not sent again.
     assert_eq!(live.lag().await, Lag::Unknown("no answer within 3 seconds".into()));
-    assert_eq!(server.asked().iter().filter(|text| text.contains("rrx:lag")).count(), 1, "{:?}", server.asked());
+    assert_eq!(
+        server.statements().iter().filter(|text| text.contains("rrx:lag")).count(),
+        1,
+        "{:?}",
+        server.statements()
+    );
     assert_eq!(live.run("SELECT 42").await.value(), "42");
     live.close().await;
 }

@@ -1,7 +1,6 @@
-//! Values of every type: what a session delivers is, byte for byte, what the real client prints, and rrx sorts them as the
-//! server does.
+//! Values of every type: a session returns the same bytes that the real client prints, and rrx sorts them like the server.
 
-use crate::all_types::{OF_MARIADB, compare, table};
+use crate::all_types::{MARIADB_TYPES, compare, table};
 use crate::harness::connect;
 use crate::order;
 use crate::rig::Rig;
@@ -9,9 +8,9 @@ use crate::rig::Rig;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_value_of_every_type_is_what_the_real_client_prints_and_what_others_read_from_our_files() {
     let rig = Rig::start();
-    rig.sql(&table(OF_MARIADB));
+    rig.sql(&table(MARIADB_TYPES));
     let mut live = connect(rig.profile()).await.unwrap();
-    let cells = compare(&mut live, OF_MARIADB, |script| rig.sql_raw(script)).await;
+    let cells = compare(&mut live, MARIADB_TYPES, |script| rig.sql_raw(script)).await;
     println!("{cells} cells compared");
     live.close().await;
 }

@@ -1,4 +1,4 @@
-//! Disks that are really full: a file system of few bytes in a mount namespace of its own, which takes root.
+//! Tests with full disks: small file systems in a mount namespace. They need root.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -8,10 +8,10 @@ use crate::pty_harness::{Home, Terminal};
 use crate::rig::Rig;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rrx");
-/// Mounts so many KiB on the first argument, and becomes the rest.
+/// A script that mounts a file system of `$1` KiB at `$2`, and runs the remaining arguments.
 const MOUNT: &str = "mount -t tmpfs -o \"size=$1k\" tmpfs \"$2\" && shift 2 && exec \"$@\"";
 
-/// A home with the rig's profile, and a directory that becomes the small disk.
+/// Creates a home directory with the rig's profile, and a directory for the small disk.
 fn home_with_disk() -> Home {
     let home = Home::new();
     home.settings(&Rig::start().profile_toml("clinic"));
@@ -19,7 +19,7 @@ fn home_with_disk() -> Home {
     home
 }
 
-/// The arguments of `unshare` for a program whose directory has so few bytes.
+/// Returns the arguments of `unshare` that mount a disk of `kib` KiB and run the program.
 fn arguments<'a>(kib: &'a str, disk: &'a Path, program: &[&'a str]) -> Vec<&'a str> {
     let mount = ["--mount", "sh", "-c", MOUNT, "sh", kib, disk.to_str().unwrap(), PROGRAM];
     mount.into_iter().chain(program.iter().copied()).collect()
@@ -35,12 +35,12 @@ fn an_export_of_the_screen_names_the_full_disk_and_the_rows_are_still_there_for_
     terminal.text("SELECT seq AS n, REPEAT('x', 100) AS filler FROM mysql.seq_1_to_20000");
     terminal.keys("f5");
     terminal.see("all 20,000 rows");
-    // Alone on the screen: no word is wrapped.
+    // Zoomed, so that the text is not wrapped.
     terminal.keys("f6 f4");
     terminal.export_to(&disk.join("all.csv"));
     let shown = terminal.see("No space left on device");
     assert!(shown.contains("The rows cannot be written to") && shown.contains("the rows are still loaded"), "{shown}");
-    // Its half file is gone: there is room again for a smaller one.
+    // The incomplete file is removed, so a smaller file fits.
     terminal.keys("esc");
     terminal.see("all 20,000 rows");
     terminal.keys("f");
@@ -49,7 +49,7 @@ fn an_export_of_the_screen_names_the_full_disk_and_the_rows_are_still_there_for_
     terminal.see("3 of 20,000 rows");
     terminal.export_to(&disk.join("few.csv"));
     terminal.see("3 rows written to");
-    // Elsewhere there was room all the time.
+    // Another disk has enough space.
     terminal.keys("u");
     terminal.wait("all rows again", |shown| shown.contains(" 4 │               4 │ x"));
     terminal.export_to(&home.path().join("all.csv"));
@@ -65,10 +65,10 @@ fn a_run_into_a_file_names_the_full_disk_what_was_kept_and_what_next() {
     let disk = home.path().join("disk");
     let file = disk.join("all.csv");
     let (path, statement) = (file.to_str().unwrap(), "SELECT seq, REPEAT('x', 100) FROM mysql.seq_1_to_20000");
-    // What lies there is looked at from inside: outside of the namespace the disk is not there.
+    // Only processes in the namespace see the disk, so the script lists its files.
     let script = format!("\"$@\"; code=$?; ls {}; exit $code", disk.display());
     let mount = MOUNT.replace("exec \"$@\"", "exec sh -c \"$0\" sh \"$@\"");
-    let told = Command::new("unshare")
+    let output = Command::new("unshare")
         .args(["--mount", "sh", "-c", &mount, &script, "64", disk.to_str().unwrap(), PROGRAM])
         .args(["run", "-p", "clinic", "-o", path, "-e", statement])
         .env("RRX_HOME", home.path())
@@ -76,12 +76,12 @@ fn a_run_into_a_file_names_the_full_disk_what_was_kept_and_what_next() {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let (words, left) = (String::from_utf8_lossy(&told.stderr), String::from_utf8_lossy(&told.stdout));
-    assert_eq!(told.status.code(), Some(6), "{words}");
-    assert!(words.contains(&format!("The rows cannot be written to {path}")), "{words}");
-    assert!(words.contains("No space left on device") && words.contains("free some space there"), "{words}");
-    assert!(words.contains(&format!("the incomplete result is in {path}.partial")), "{words}");
-    assert_eq!(left.trim(), "all.csv.partial", "{words}");
+    let (stderr, files) = (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+    assert_eq!(output.status.code(), Some(6), "{stderr}");
+    assert!(stderr.contains(&format!("The rows cannot be written to {path}")), "{stderr}");
+    assert!(stderr.contains("No space left on device") && stderr.contains("free some space there"), "{stderr}");
+    assert!(stderr.contains(&format!("the incomplete result is in {path}.partial")), "{stderr}");
+    assert_eq!(files.trim(), "all.csv.partial", "{stderr}");
     assert!(home.access_log().contains("\"end\""), "the statement has its end: {}", home.access_log());
 }
 
@@ -91,11 +91,11 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     let state = home.path().join("state");
     std::fs::create_dir(&state).unwrap();
     std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o700)).unwrap();
-    // Room for a part of the spill beside what is kept free.
+    // The disk has space for a part of the spill file in addition to the reserve.
     let mut terminal =
         Terminal::start_program(Path::new("unshare"), &home, &arguments("24576", &state, &["clinic"]), (160, 40), &[]);
     terminal.see("Connected to MariaDB");
-    // Alone on the screen; and more than a result has memory for.
+    // Zoomed, and with more rows than fit in the memory of a result.
     terminal.text("SELECT seq AS n, REPEAT('x', 100000) AS filler FROM mysql.seq_1_to_5000");
     terminal.keys("f4 f5");
     let shown = terminal.see("Not all rows could be kept");
@@ -105,7 +105,7 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     terminal.keys("ctrl-home");
     terminal.wait("the first rows", |shown| shown.contains(" 1 │               1 │ xxxx"));
     terminal.wait("the statement is stopped", |shown| !shown.contains("ctrl-c stop"));
-    // The result is still there, and the record of the next statement has a place.
+    // The result is still there, and the access log has space for the next statement.
     terminal.keys("P ctrl-n");
     terminal.text("SELECT 6 * 7 AS answer");
     terminal.keys("f5");

@@ -1,4 +1,5 @@
-//! Drives a session as the program does: commands in, events and rows out, every statement through guard and access log.
+//! Drives a session as the program does. It sends commands and receives events and rows. Every statement passes the guard
+//! and the access log.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,13 +24,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::rig::Rig;
 
-/// The session's id in these tests.
+/// The id of every session in these tests.
 pub const ID: SessionId = SessionId(1);
 
-/// The longest that any step may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Time limit of each step.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A log that keeps nothing.
+/// An access log that discards its records.
 pub struct DiscardingSink;
 
 impl RecordSink for DiscardingSink {
@@ -44,12 +45,12 @@ impl RecordSink for DiscardingSink {
     }
 }
 
-/// A permit for this text, through guard and log.
+/// Gets a permit for a text from the guard and the access log.
 pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
     permit_with(text, Vec::new(), dialect, session)
 }
 
-/// A permit for this text with values.
+/// Gets a permit for a text with values.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
     let target = StatementTarget {
         session,
@@ -65,15 +66,15 @@ pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: Se
     permit
 }
 
-/// The rig's profile without the hop: straight to the server.
+/// Returns the rig's profile without the hop, for a direct connection to the server.
 pub fn direct(rig: &Rig) -> Profile {
     Profile { route: Vec::new(), host: rig.mysql_address().into(), ..rig.profile() }
 }
 
-/// What a session uses of this machine.
+/// Returns the environment of a session. The name of an environment variable is used as the secret itself.
 pub fn session_env() -> SessionEnv {
     SessionEnv {
-        os_user: "nobody-in-particular".into(),
+        os_user: "test-user".into(),
         home: "/nonexistent".into(),
         agent: None,
         global_known_hosts: Vec::new(),
@@ -92,7 +93,7 @@ pub fn session_env() -> SessionEnv {
             SecretSource::Keyring(_) => {
                 Err(Problem::new(rrx::domain::problem::ProblemKind::Settings, "There is no keyring here"))
             }
-            other @ SecretSource::Prompt => panic!("{other:?} is not for these tests"),
+            other @ SecretSource::Prompt => panic!("these tests do not support {other:?}"),
         }),
         secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogLoading::OnRequest,
@@ -102,27 +103,27 @@ pub fn session_env() -> SessionEnv {
     }
 }
 
-/// A value as a test compares it.
+/// A value as text, or `None` for NULL.
 pub type Value = Option<String>;
 
-/// One finished statement.
+/// The result of a finished statement.
 #[derive(Debug)]
-pub struct Ran {
+pub struct FinishedStatement {
     pub report: RunReport,
     pub columns: Option<Arc<[Column]>>,
     pub rows: Vec<Vec<Value>>,
-    /// Batches, and how many rows the first one had.
+    /// The number of rows in each batch.
     pub batches: Vec<usize>,
 }
 
-impl Ran {
-    /// The one value of the one row.
+impl FinishedStatement {
+    /// Returns the first value of the first row.
     pub fn value(&self) -> &str {
         self.rows[0][0].as_deref().unwrap_or("NULL")
     }
 }
 
-/// A session that is connected.
+/// A connected session.
 pub struct TestSession {
     pub commands: mpsc::Sender<SessionCmd>,
     pub rows: mpsc::Receiver<Rows>,
@@ -130,17 +131,17 @@ pub struct TestSession {
     pub facts: Arc<ServerFacts>,
     /// The internal queries so far.
     pub internal_queries: Vec<String>,
-    /// Connection steps that were done or failed, in order.
+    /// The states of the connection steps, in order.
     pub steps: Vec<(ConnectionStep, StepState)>,
-    /// The events while connecting, with their times since its start: steps that were done, and internal queries.
-    #[allow(dead_code, reason = "the bench of connecting reads it")]
+    /// The finished steps and the internal queries while connecting, with their times since the start.
+    #[allow(dead_code, reason = "the bench `connect` reads it")]
     pub timeline: Vec<(String, Duration)>,
     /// The last reported lag.
     pub lag: Option<Lag>,
     next: AtomicU64,
 }
 
-/// Bounds that nothing in these tests reaches.
+/// Returns bounds that no statement in these tests reaches.
 pub fn unlimited() -> RunBounds {
     RunBounds {
         rows: None,
@@ -151,7 +152,7 @@ pub fn unlimited() -> RunBounds {
     }
 }
 
-/// Connects; a question is answered by `answer`.
+/// Connects, and calls `answer` for each question.
 pub async fn connect_answering(
     profile: Profile,
     answer: impl FnMut(Question) -> Answer,
@@ -168,7 +169,7 @@ pub async fn connect_with_credentials(
     connect_with(profile, None, SessionEnv { credentials, ..session_env() }, answer).await
 }
 
-/// Connects in this database, as after a lost connection.
+/// Connects with a current database, like a reconnect.
 pub async fn connect_in(profile: Profile, database: &str) -> Result<TestSession, Problem> {
     connect_with(profile, Some(database.to_owned()), session_env(), |question| panic!("asked {question:?}")).await
 }
@@ -186,7 +187,7 @@ async fn connect_with(
     commands.send(SessionCmd::Connect { profile: Arc::new(profile), database, after: None }).await.unwrap();
     let (mut internal_queries, mut steps, mut timeline) = (Vec::new(), Vec::new(), Vec::new());
     let begun = Instant::now();
-    let end = begun + PATIENCE;
+    let end = begun + TIMEOUT;
     loop {
         match next_event(&mut events, end).await {
             SessionEvent::Ready(facts) => {
@@ -200,21 +201,20 @@ async fn connect_with(
                 timeline.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
                 internal_queries.push(text);
             }
-            SessionEvent::ConnectionStep { step: rung, state, .. } => {
+            SessionEvent::ConnectionStep { step, state, .. } => {
                 if matches!(state, StepState::Done(..)) {
-                    timeline.push((format!("{rung:?}"), begun.elapsed()));
+                    timeline.push((format!("{step:?}"), begun.elapsed()));
                 }
-                steps.push((rung, state));
+                steps.push((step, state));
             }
             other => panic!("while connecting: {other:?}"),
         }
     }
 }
 
-/// Connects; a question is an error.
+/// Connects. A question fails the test, except for a refused secret, which is declined.
 pub async fn connect(profile: Profile) -> Result<TestSession, Problem> {
     connect_answering(profile, |question| match question {
-        // No other password is typed.
         Question::RetrySecret { .. } => Answer::Decline,
         question => panic!("asked {question:?}"),
     })
@@ -242,16 +242,16 @@ impl TestSession {
         result
     }
 
-    /// The next piece of this result.
-    pub async fn piece(&mut self) -> Rows {
-        timeout(PATIENCE, self.rows.recv()).await.expect("rows in time").expect("the session lives")
+    /// Waits for the next part of a result.
+    pub async fn next_rows(&mut self) -> Rows {
+        timeout(TIMEOUT, self.rows.recv()).await.expect("rows in time").expect("the session lives")
     }
 
-    /// Takes rows until the result's end, and its report.
-    pub async fn finish(&mut self, result: ResultId) -> Ran {
+    /// Reads all rows of a result, and its report.
+    pub async fn finish(&mut self, result: ResultId) -> FinishedStatement {
         let (mut columns, mut rows, mut batches) = (None, Vec::new(), Vec::new());
         loop {
-            match self.piece().await {
+            match self.next_rows().await {
                 Rows::Open { result: of, columns: header, .. } => {
                     assert_eq!(of, result);
                     columns = Some(header);
@@ -274,12 +274,12 @@ impl TestSession {
             }
         }
         let report = self.report(result).await;
-        Ran { report, columns, rows, batches }
+        FinishedStatement { report, columns, rows, batches }
     }
 
-    /// Waits for the report of this result.
+    /// Waits for the report of a result.
     pub async fn report(&mut self, result: ResultId) -> RunReport {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             match next_event(&mut self.events, end).await {
                 SessionEvent::Ended { result: of, report } => {
@@ -294,26 +294,25 @@ impl TestSession {
     }
 
     /// Runs a statement to its end.
-    pub async fn run(&mut self, text: &str) -> Ran {
+    pub async fn run(&mut self, text: &str) -> FinishedStatement {
         self.run_within(text, unlimited()).await
     }
 
     /// Runs a statement with values to its end.
-    pub async fn run_with(&mut self, text: &str, params: Vec<Param>) -> Ran {
+    pub async fn run_with(&mut self, text: &str, params: Vec<Param>) -> FinishedStatement {
         let result = self.start_with(text, params, unlimited()).await;
         self.finish(result).await
     }
 
     /// Runs a statement to its end, within bounds.
-    pub async fn run_within(&mut self, text: &str, bounds: RunBounds) -> Ran {
+    pub async fn run_within(&mut self, text: &str, bounds: RunBounds) -> FinishedStatement {
         let result = self.start(text, bounds).await;
         self.finish(result).await
     }
 
-    /// Reads the catalog.
     pub async fn catalog(&mut self) -> Arc<Catalog> {
         self.commands.send(SessionCmd::LoadCatalog).await.unwrap();
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             match next_event(&mut self.events, end).await {
                 SessionEvent::Catalog(catalog) => return catalog,
@@ -327,7 +326,7 @@ impl TestSession {
 
     /// Waits for the next reported lag.
     pub async fn lag(&mut self) -> Lag {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             match next_event(&mut self.events, end).await {
                 SessionEvent::Lag(lag) => return lag,
@@ -337,9 +336,9 @@ impl TestSession {
         }
     }
 
-    /// Waits for the session's last event.
-    pub async fn last(&mut self) -> SessionEvent {
-        let end = Instant::now() + PATIENCE;
+    /// Waits for the event that ends the session.
+    pub async fn final_event(&mut self) -> SessionEvent {
+        let end = Instant::now() + TIMEOUT;
         loop {
             let event = next_event(&mut self.events, end).await;
             if matches!(event, SessionEvent::Lost(_) | SessionEvent::Closed | SessionEvent::Failed(_)) {
@@ -348,9 +347,8 @@ impl TestSession {
         }
     }
 
-    /// Closes it.
     pub async fn close(mut self) {
         self.commands.send(SessionCmd::Close).await.unwrap();
-        assert!(matches!(self.last().await, SessionEvent::Closed));
+        assert!(matches!(self.final_event().await, SessionEvent::Closed));
     }
 }

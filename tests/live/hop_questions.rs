@@ -1,5 +1,5 @@
-//! What a hop asks, and who answers: questions of every form, by a hop of the test's own; agents that die or hang; keys that
-//! are on a device.
+//! Questions of a hop, from a test server that asks in different ways. Also agents that end or hang, and keys on a security
+//! key device.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -16,30 +16,30 @@ use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Ses
 use russh::{Channel, MethodKind, MethodSet};
 use tokio::net::TcpListener;
 
-use super::at_terminal::{self, Typed};
-use super::tunnel::{Agent, Script, context, greeting, home};
+use super::at_terminal::{self, TypedAnswer};
+use super::tunnel::{Agent, ScriptedPrompter, context, greeting, home};
 use crate::rig::Rig;
 
-/// A prompt, and whether the typed text may be seen.
+/// Prompts, and whether the terminal may show the answers.
 type Prompts = &'static [(&'static str, bool)];
 
-/// A hop that asks in its own way and takes every answer; what is forwarded leads nowhere.
-struct Asking {
+/// An SSH server that asks given questions and accepts every answer. Its forwards are not connected.
+struct QuestioningHop {
     address: SocketAddr,
     fingerprint: String,
     sign_ins: Arc<AtomicUsize>,
-    heard: Arc<Mutex<Vec<Vec<String>>>>,
+    answers: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 #[derive(Clone)]
-struct Visitor {
+struct QuestioningHandler {
     requests: &'static [Prompts],
     next: usize,
     sign_ins: Arc<AtomicUsize>,
-    heard: Arc<Mutex<Vec<Vec<String>>>>,
+    answers: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
-impl Handler for Visitor {
+impl Handler for QuestioningHandler {
     type Error = russh::Error;
 
     async fn auth_keyboard_interactive<'a>(
@@ -49,8 +49,8 @@ impl Handler for Visitor {
         response: Option<Response<'a>>,
     ) -> Result<Auth, Self::Error> {
         if let Some(response) = response {
-            let answers = response.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
-            self.heard.lock().unwrap().push(answers);
+            let texts = response.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+            self.answers.lock().unwrap().push(texts);
         }
         let Some(prompts) = self.requests.get(self.next) else {
             self.sign_ins.fetch_add(1, Ordering::SeqCst);
@@ -76,7 +76,7 @@ impl Handler for Visitor {
     }
 }
 
-impl Asking {
+impl QuestioningHop {
     async fn start(requests: &'static [Prompts]) -> Self {
         let key = PrivateKey::from(Ed25519Keypair::from_seed(&[3; 32]));
         let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
@@ -89,19 +89,20 @@ impl Asking {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (sign_ins, heard) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<_>>>::default());
-        let visitor = Visitor { requests, next: 0, sign_ins: Arc::clone(&sign_ins), heard: Arc::clone(&heard) };
+        let (sign_ins, answers) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<_>>>::default());
+        let handler =
+            QuestioningHandler { requests, next: 0, sign_ins: Arc::clone(&sign_ins), answers: Arc::clone(&answers) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (config, visitor) = (Arc::clone(&config), visitor.clone());
+                let (config, handler) = (Arc::clone(&config), handler.clone());
                 tokio::spawn(async move {
-                    if let Ok(session) = russh::server::run_stream(config, stream, visitor).await {
+                    if let Ok(session) = russh::server::run_stream(config, stream, handler).await {
                         let _ = session.await;
                     }
                 });
             }
         });
-        Self { address, fingerprint, sign_ins, heard }
+        Self { address, fingerprint, sign_ins, answers }
     }
 
     fn hop(&self) -> Hop {
@@ -126,15 +127,16 @@ fn answer(text: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn several_questions_of_one_request_are_asked_each_and_answered_together() {
-    let hop = Asking::start(&[&[("Badge number: ", true), ("Birthday: ", false)], &[], &[("Colour: ", true)]]).await;
+async fn several_questions_of_one_request_are_asked_one_by_one_and_answered_together() {
+    let hop =
+        QuestioningHop::start(&[&[("Badge number: ", true), ("Birthday: ", false)], &[], &[("Colour: ", true)]]).await;
     let home = home();
     let (mut context, _steps) = context(home.path());
-    let script = Script::of([answer("4711"), answer("1 May"), answer("red")]);
+    let script = ScriptedPrompter::with_answers([answer("4711"), answer("1 May"), answer("red")]);
     context.prompter = script.clone();
     Tunnel::open(&[hop.hop()], context).await.unwrap();
     let asked: Vec<(String, bool)> = script
-        .asked()
+        .questions()
         .into_iter()
         .map(|question| match question {
             Question::Secret { prompt, echo } => {
@@ -144,12 +146,12 @@ async fn several_questions_of_one_request_are_asked_each_and_answered_together()
         })
         .collect();
     assert_eq!(asked.iter().map(|(_, echo)| *echo).collect::<Vec<_>>(), [true, false, true], "{asked:?}");
-    let heard = hop.heard.lock().unwrap().clone();
-    assert_eq!(heard, [vec!["4711".to_owned(), "1 May".to_owned()], vec![], vec!["red".to_owned()]]);
+    let answers = hop.answers.lock().unwrap().clone();
+    assert_eq!(answers, [vec!["4711".to_owned(), "1 May".to_owned()], vec![], vec!["red".to_owned()]]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_password_is_given_again_and_what_may_be_a_code_is_not() {
+async fn a_password_is_reused_and_a_possible_code_is_not() {
     const CASES: [(&[Prompts], usize); 4] = [
         (&[&[("Password: ", false)]], 2),
         (&[&[("One-time password: ", false)]], 1),
@@ -157,10 +159,10 @@ async fn a_password_is_given_again_and_what_may_be_a_code_is_not() {
         (&[&[("Your passcode: ", false)]], 1),
     ];
     for (requests, sign_ins) in CASES {
-        let hop = Asking::start(requests).await;
+        let hop = QuestioningHop::start(requests).await;
         let home = home();
         let (mut context, _steps) = context(home.path());
-        context.prompter = Script::of([answer("123456")]);
+        context.prompter = ScriptedPrompter::with_answers([answer("123456")]);
         let tunnel = Tunnel::open_with_standby(&[hop.hop()], context).await.unwrap();
         let _first = tunnel.local_end("nowhere", 1).await.unwrap();
         let _second = tunnel.local_end("nowhere", 1).await.unwrap();
@@ -169,8 +171,8 @@ async fn a_password_is_given_again_and_what_may_be_a_code_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_shows_what_is_typed_only_where_the_hop_says_so() {
-    let hop = Asking::start(&[&[("Badge number: ", true), ("Birthday: ", false)]]).await;
+async fn a_command_shows_typed_text_only_if_the_hop_allows_it() {
+    let hop = QuestioningHop::start(&[&[("Badge number: ", true), ("Birthday: ", false)]]).await;
     let home = home();
     let config = home.path().join("config.toml");
     let text = format!(
@@ -183,8 +185,8 @@ async fn a_command_shows_what_is_typed_only_where_the_hop_says_so() {
     let directory = home.path().to_owned();
     let screen = tokio::task::spawn_blocking(move || {
         let answers = [
-            Typed { after: "Badge number:", is_seen: true, text: "4711-seen" },
-            Typed { after: "Birthday:", is_seen: false, text: "1-May-unseen" },
+            TypedAnswer { after: "Badge number:", is_echoed: true, text: "4711-seen" },
+            TypedAnswer { after: "Birthday:", is_echoed: false, text: "1-May-unseen" },
         ];
         at_terminal::run(
             &directory,
@@ -198,20 +200,20 @@ async fn a_command_shows_what_is_typed_only_where_the_hop_says_so() {
     assert!(!screen.contains("unseen"), "{screen}");
 }
 
-/// A tunnel by the agent alone.
-async fn by_agent(rig: &Rig, agent: &Agent, home: &Path) -> Result<Tunnel, TunnelError> {
+/// Opens a tunnel with the agent's keys only.
+async fn open_with_agent(rig: &Rig, agent: &Agent, home: &Path) -> Result<Tunnel, TunnelError> {
     let (mut context, _steps) = context(home);
     context.agent = Some(agent.socket.clone());
     Tunnel::open(&[Hop { identity: vec![], ..super::tunnel::hop(rig) }], context).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_agent_that_dies_or_stops_after_the_sign_in_takes_no_connection_with_it() {
+async fn an_agent_that_ends_or_stops_after_the_sign_in_does_not_affect_the_connections() {
     let rig = Rig::start();
     for signal in ["STOP", "KILL"] {
         let home = home();
         let agent = Agent::start(home.path(), &[rig.user_key()]);
-        let tunnel = by_agent(rig, &agent, home.path()).await.unwrap();
+        let tunnel = open_with_agent(rig, &agent, home.path()).await.unwrap();
         let _first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
         agent.signal(signal);
         let begun = Instant::now();
@@ -221,20 +223,20 @@ async fn an_agent_that_dies_or_stops_after_the_sign_in_takes_no_connection_with_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_agent_that_has_stopped_is_named_and_waited_for_no_longer_than_it_takes_to_notice() {
+async fn an_agent_that_has_stopped_is_named_within_five_seconds() {
     let rig = Rig::start();
     let home = home();
     let agent = Agent::start(home.path(), &[rig.user_key()]);
     agent.signal("STOP");
     let begun = Instant::now();
-    let error = by_agent(rig, &agent, home.path()).await.unwrap_err();
+    let error = open_with_agent(rig, &agent, home.path()).await.unwrap_err();
     let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
     assert_eq!(tried, &[format!("the agent at {}: it does not answer", agent.socket.display())]);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
-/// A private key file as `ssh-keygen -t ed25519-sk` writes it, of a device that nobody has.
-fn key_of_a_device() -> String {
+/// Returns a private key file as `ssh-keygen -t ed25519-sk` writes it. The device does not exist.
+fn security_key_file() -> String {
     fn text(bytes: &[u8]) -> Vec<u8> {
         [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
     }
@@ -259,15 +261,15 @@ fn key_of_a_device() -> String {
 }
 
 #[tokio::test]
-async fn a_key_on_a_device_is_told_with_the_way_that_leads_to_it() {
+async fn a_key_on_a_device_is_named_with_the_way_to_use_it() {
     let rig = Rig::start();
     let home = home();
     let key = home.path().join("id_ed25519_sk");
-    std::fs::write(&key, key_of_a_device()).unwrap();
+    std::fs::write(&key, security_key_file()).unwrap();
     let (context, _steps) = context(home.path());
     let hop = Hop { identity: vec![key.clone()], ..super::tunnel::hop(rig) };
     let error = Tunnel::open(&[hop], context).await.unwrap_err();
     let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
-    let told = format!("key {}: it is on a security key, which rrx can use only through the agent", key.display());
-    assert!(tried[0].starts_with(&told) && tried[0].contains("ssh-add"), "{tried:?}");
+    let reason = format!("key {}: it is on a security key, which rrx can use only through the agent", key.display());
+    assert!(tried[0].starts_with(&reason) && tried[0].contains("ssh-add"), "{tried:?}");
 }

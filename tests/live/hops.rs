@@ -1,4 +1,4 @@
-//! Hops as `ssh_config` describes them, and every way to sign in that needs no root, against real sshds and `ssh -G`.
+//! Hops from `ssh_config`, and the sign-in methods that do not need root, with real sshds.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +15,7 @@ use rrx::io::tunnel::{Tunnel, TunnelContext, TunnelError};
 use super::tunnel::{Agent, context, done, drain, greeting, home};
 use crate::rig::{Rig, Sshd, SshdOptions};
 
-/// The real files.
+/// The real file system.
 pub struct Disk;
 
 impl SshConfigFiles for Disk {
@@ -32,8 +32,8 @@ impl SshConfigFiles for Disk {
     }
 }
 
-/// Makes `~/.ssh/config` in this home, and the source that reads it.
-fn config_in(home: &Path, text: &str) -> Arc<SshConfigSource> {
+/// Writes `~/.ssh/config` in a home directory, and returns the source that reads it.
+fn write_config(home: &Path, text: &str) -> Arc<SshConfigSource> {
     let directory = home.join(".ssh");
     std::fs::create_dir_all(&directory).unwrap();
     std::fs::write(directory.join("config"), text).unwrap();
@@ -51,7 +51,7 @@ pub fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A hop that is a name in `ssh_config`, and no more.
+/// Returns a hop that is only a name in `ssh_config`.
 pub fn alias(name: &str) -> Hop {
     name.parse().unwrap()
 }
@@ -61,11 +61,11 @@ pub fn with_config(
     text: &str,
 ) -> (TunnelContext, tokio::sync::mpsc::Receiver<rrx::io::tunnel::HopProgress>) {
     let (mut context, steps) = context(home);
-    context.ssh_config = Some(config_in(home, text));
+    context.ssh_config = Some(write_config(home, text));
     (context, steps)
 }
 
-/// `Host` lines that describe an sshd of the rig under this name.
+/// Returns a `Host` block of `ssh_config` for an sshd of the rig.
 pub fn host(name: &str, rig: &Rig, sshd: &Sshd, address: &str) -> String {
     format!(
         "Host {name}\n  HostName {address}\n  Port {}\n  User {}\n  IdentityFile {}\n  UserKnownHostsFile {}\n",
@@ -77,17 +77,17 @@ pub fn host(name: &str, rig: &Rig, sshd: &Sshd, address: &str) -> String {
 }
 
 pub fn keygen(arguments: &[&str], file: &Path) {
-    let made = Command::new("ssh-keygen").arg("-q").args(arguments).arg(file).output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let output = Command::new("ssh-keygen").arg("-q").args(arguments).arg(file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A copy of the rig's user key that is in no list, with a certificate of the rig's authority beside it.
-pub fn certified_key(rig: &Rig, directory: &Path, how: &[&str]) -> PathBuf {
+/// Creates a user key with a certificate of the rig's authority. The key itself is not authorized.
+pub fn certified_key(rig: &Rig, directory: &Path, options: &[&str]) -> PathBuf {
     let key = directory.join("certified");
     keygen(&["-t", "ed25519", "-N", "", "-f"], &key);
     let authority = rig.authority();
     let mut arguments = vec!["-I", "user@rig", "-s", authority.to_str().unwrap()];
-    arguments.extend(how);
+    arguments.extend(options);
     keygen(&arguments, &directory.join("certified.pub"));
     key
 }
@@ -99,7 +99,7 @@ pub fn trusting_users_of(rig: &Rig) -> SshdOptions {
 // ---------------------------------------------------------------- ssh_config
 
 #[tokio::test]
-async fn a_name_of_ssh_config_is_a_hop_and_its_proxyjump_is_one_before_it() {
+async fn a_name_in_ssh_config_is_a_hop_and_its_proxyjump_is_the_hop_before_it() {
     let rig = Rig::start();
     let inner = rig.start_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
     let permit = vec![format!("127.0.0.2:{}", inner.port())];
@@ -122,7 +122,7 @@ async fn a_name_of_ssh_config_is_a_hop_and_its_proxyjump_is_one_before_it() {
 }
 
 #[tokio::test]
-async fn what_the_profile_says_of_a_hop_counts_before_ssh_config() {
+async fn the_profiles_values_for_a_hop_take_precedence_over_ssh_config() {
     let rig = Rig::start();
     let home = home();
     let text = "Host bastion\n  HostName 127.0.0.1\n  Port 1\n  User nobody-at-all\n  IdentityFile /nowhere\n  UserKnownHostsFile /nowhere\n";
@@ -149,22 +149,22 @@ async fn a_host_key_alias_is_the_name_that_is_looked_up() {
 }
 
 #[tokio::test]
-async fn strict_checking_refuses_an_unknown_key_and_asks_nobody() {
+async fn strict_checking_refuses_an_unknown_key_without_a_question() {
     let rig = Rig::start();
     let home = home();
     let text = host("b", rig, rig.sshd(), "127.0.0.1").replace(&rig.known_hosts().display().to_string(), "~/none")
         + "  StrictHostKeyChecking yes\n";
     let (mut context, _steps) = with_config(home.path(), &text);
-    let script = super::tunnel::Script::of([rrx::domain::protocol::Answer::Accept]);
+    let script = super::tunnel::ScriptedPrompter::with_answers([rrx::domain::protocol::Answer::Accept]);
     context.prompter = script.clone();
     let error = Tunnel::open(&[alias("b")], context).await.unwrap_err();
     assert!(matches!(error, TunnelError::HostKeyDeclined { is_strict: true, .. }), "{error:?}");
-    assert!(script.asked().is_empty());
+    assert!(script.questions().is_empty());
     assert!(error.problem().to_string().contains("StrictHostKeyChecking"));
 }
 
 #[tokio::test]
-async fn a_keyword_that_would_lead_elsewhere_stops_with_its_file_and_line() {
+async fn an_unsupported_keyword_is_an_error_with_its_file_and_line() {
     let home = home();
     for (text, line, word) in [
         ("Host b\n  HostName 127.0.0.1\n  ProxyCommand nc %h %p\n", 3, "ProxyCommand"),
@@ -173,15 +173,15 @@ async fn a_keyword_that_would_lead_elsewhere_stops_with_its_file_and_line() {
     ] {
         let (context, _steps) = with_config(home.path(), text);
         let problem = Tunnel::open(&[alias("b")], context).await.unwrap_err().problem();
-        let told = problem.to_string();
-        let place = format!("{} line {line}", home.path().join(".ssh/config").display());
-        assert!(told.contains(&place) && told.contains(word), "{told}");
+        let message = problem.to_string();
+        let position = format!("{} line {line}", home.path().join(".ssh/config").display());
+        assert!(message.contains(&position) && message.contains(word), "{message}");
         assert_eq!(problem.kind, ProblemKind::Settings);
     }
 }
 
 #[tokio::test]
-async fn hops_that_lead_in_a_circle_are_told() {
+async fn hops_in_a_circle_are_an_error() {
     let home = home();
     let (context, _steps) = with_config(home.path(), "Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n");
     let error = Tunnel::open(&[alias("a")], context).await.unwrap_err();
@@ -189,15 +189,15 @@ async fn hops_that_lead_in_a_circle_are_told() {
 }
 
 #[tokio::test]
-async fn a_file_that_others_can_write_is_not_followed() {
+async fn a_file_that_others_can_write_is_not_used() {
     let home = home();
     let (context, _steps) = with_config(home.path(), "Host a\n  HostName 127.0.0.1\n");
     set_mode(&home.path().join(".ssh/config"), 0o666);
-    let told = Tunnel::open(&[alias("a")], context).await.unwrap_err().problem().to_string();
-    assert!(told.contains("bad owner or permissions"), "{told}");
+    let message = Tunnel::open(&[alias("a")], context).await.unwrap_err().problem().to_string();
+    assert!(message.contains("bad owner or permissions"), "{message}");
 }
 
-/// The whole program on a machine without any `ssh`: its hops come from the user's own `ssh_config`.
+/// Runs the program without an `ssh` command on the path. Its hops are in the user's `ssh_config`.
 #[test]
 fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
     let rig = Rig::start();
@@ -210,7 +210,7 @@ fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
         host("outer", rig, &outer, "127.0.0.1"),
         host("inner", rig, &inner, "127.0.0.2")
     );
-    let _ = config_in(home.path(), &hosts);
+    let _ = write_config(home.path(), &hosts);
     let settings = home.path().join("config.toml");
     let text: Vec<String> = rig
         .profile_toml("far")
@@ -219,7 +219,7 @@ fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
         .map(|line| if line.starts_with("route") { "route = [\"inner\"]".to_owned() } else { line.to_owned() })
         .collect();
     std::fs::write(&settings, text.join("\n")).unwrap();
-    let told = Command::new(env!("CARGO_BIN_EXE_rrx"))
+    let output = Command::new(env!("CARGO_BIN_EXE_rrx"))
         .args(["run", "-p", "far", "-e", "SELECT 6 * 7 AS answer", "--format", "csv", "--config"])
         .arg(&settings)
         .env_clear()
@@ -227,14 +227,15 @@ fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
         .env("PATH", "/nonexistent")
         .output()
         .unwrap();
-    assert_eq!(String::from_utf8_lossy(&told.stdout), "answer\r\n42\r\n", "{}", String::from_utf8_lossy(&told.stderr));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "answer\r\n42\r\n", "{stderr}");
     assert!(inner.log().contains("Accepted publickey"));
 }
 
 // ---------------------------------------------------------------- agents and certificates
 
 #[tokio::test]
-async fn identities_only_keeps_an_agent_full_of_keys_to_the_named_one() {
+async fn identities_only_limits_an_agent_with_many_keys_to_the_named_one() {
     let rig = Rig::start();
     let home = home();
     let mut keys: Vec<PathBuf> = (0..6)
@@ -246,7 +247,7 @@ async fn identities_only_keeps_an_agent_full_of_keys_to_the_named_one() {
         .collect();
     keys.push(rig.user_key());
     let agent = Agent::start(home.path(), &keys);
-    // The named one is a public key: only the agent has its private half.
+    // The named file is a public key. Only the agent has the private key.
     let public = home.path().join("mine.pub");
     std::fs::copy(rig.user_key().with_extension("pub"), &public).unwrap();
     let text = host("b", rig, rig.sshd(), "127.0.0.1")
@@ -258,7 +259,7 @@ async fn identities_only_keeps_an_agent_full_of_keys_to_the_named_one() {
 }
 
 #[tokio::test]
-async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_told() {
+async fn a_certificate_next_to_the_key_or_named_signs_in_and_an_expired_one_is_reported() {
     let rig = Rig::start();
     let sshd = rig.start_sshd(&trusting_users_of(rig));
     let home = home();
@@ -278,8 +279,8 @@ async fn a_certificate_beside_the_key_or_named_signs_in_and_an_expired_one_is_to
     let old = certified_key(rig, directory.path(), &["-n", rig.ssh_user(), "-V", "-2d:-1d"]);
     let expired = Hop { identity: vec![old], ..hop() };
     let error = Tunnel::open(&[expired], context(home.path()).0).await.unwrap_err();
-    let told = error.problem().to_string();
-    assert!(told.contains("certified-cert.pub: it has expired"), "{told}");
+    let message = error.problem().to_string();
+    assert!(message.contains("certified-cert.pub: it has expired"), "{message}");
 }
 
 #[tokio::test]
@@ -296,10 +297,10 @@ async fn a_certificate_in_the_agent_signs_in() {
 }
 
 #[tokio::test]
-async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
+async fn keys_of_every_type_and_format_sign_in_encrypted_or_not() {
     let rig = Rig::start();
     let home = home();
-    let forms: [&[&str]; 8] = [
+    let formats: [&[&str]; 8] = [
         &["-t", "ed25519"],
         &["-t", "ecdsa", "-b", "256"],
         &["-t", "ecdsa", "-b", "384"],
@@ -310,11 +311,11 @@ async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
         &["-t", "ecdsa", "-b", "256", "-m", "PKCS8"],
     ];
     let mut keys = Vec::new();
-    for (number, form) in forms.into_iter().enumerate() {
+    for (number, format) in formats.into_iter().enumerate() {
         for phrase in ["", "open sesame"] {
             let key = home.path().join(format!("key-{number}-{}", phrase.len()));
-            keygen(&[form, &["-a", "4", "-N", phrase, "-f"]].concat(), &key);
-            keys.push((key, phrase, form));
+            keygen(&[format, &["-a", "4", "-N", phrase, "-f"]].concat(), &key);
+            keys.push((key, phrase, format));
         }
     }
     let listed = home.path().join("listed");
@@ -324,15 +325,15 @@ async fn keys_of_every_kind_and_form_sign_in_locked_or_not() {
     set_mode(home.path(), 0o755);
     let config = format!("AuthorizedKeysFile {}", listed.display());
     let sshd = rig.start_sshd(&SshdOptions { config, ..SshdOptions::default() });
-    for (key, phrase, form) in keys {
+    for (key, phrase, format) in keys {
         let (mut context, _steps) = context(home.path());
         let answer = rrx::domain::protocol::Answer::Secret(rrx::domain::profile::Secret::new(phrase.into()));
-        let script = super::tunnel::Script::of([answer]);
+        let script = super::tunnel::ScriptedPrompter::with_answers([answer]);
         context.prompter = script.clone();
         let hop = Hop { identity: vec![key], ..rig.hop(sshd.port(), &sshd.known_hosts()) };
         let opened = Tunnel::open(&[hop], context).await;
-        assert!(opened.is_ok(), "{form:?} {phrase:?}: {}", opened.unwrap_err().problem());
-        assert_eq!(script.asked().len(), usize::from(!phrase.is_empty()), "{form:?}");
+        assert!(opened.is_ok(), "{format:?} {phrase:?}: {}", opened.unwrap_err().problem());
+        assert_eq!(script.questions().len(), usize::from(!phrase.is_empty()), "{format:?}");
     }
 }
 
@@ -350,21 +351,22 @@ async fn a_key_encrypted_in_an_unsupported_format_is_named_with_the_command_that
 }
 
 #[tokio::test]
-async fn an_agent_that_is_gone_is_named_among_what_was_tried() {
+async fn an_agent_that_does_not_exist_is_named_among_the_tried_methods() {
     let rig = Rig::start();
     let home = home();
     let (mut context, _steps) = context(home.path());
     context.agent = Some(home.path().join("agent.sock"));
     let hop = Hop { identity: vec![], ..rig.hop(rig.ssh_port(), &rig.known_hosts()) };
-    let told = Tunnel::open(&[hop], context).await.unwrap_err().problem().to_string();
-    assert!(told.contains("the agent at ") && told.contains("agent.sock"), "{told}");
+    let message = Tunnel::open(&[hop], context).await.unwrap_err().problem().to_string();
+    assert!(message.contains("the agent at ") && message.contains("agent.sock"), "{message}");
 }
 
 // ---------------------------------------------------------------- host certificates
 
-/// A hop whose host shows a certificate made in this way, and a home whose `known_hosts` trusts this authority for it.
-fn certified_host(rig: &Rig, how: &[&'static str], authority: &Path) -> (Sshd, tempfile::TempDir, Hop) {
-    let sshd = rig.start_sshd(&SshdOptions { certificate: Some(how.to_vec()), ..SshdOptions::default() });
+/// Starts an sshd with a host certificate, and returns a hop to it with a home directory whose `known_hosts` file trusts
+/// `authority`.
+fn certified_host(rig: &Rig, options: &[&'static str], authority: &Path) -> (Sshd, tempfile::TempDir, Hop) {
+    let sshd = rig.start_sshd(&SshdOptions { certificate: Some(options.to_vec()), ..SshdOptions::default() });
     let home = home();
     let public = std::fs::read_to_string(authority.with_extension("pub")).unwrap();
     let known = home.path().join("known");
@@ -386,10 +388,10 @@ async fn a_host_certificate_of_a_known_authority_is_trusted_for_all_its_connecti
 }
 
 #[tokio::test]
-async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
+async fn a_host_certificate_that_is_not_valid_for_this_host_now_is_refused() {
     let rig = Rig::start();
     let host = "127.0.0.1";
-    for (how, why) in [
+    for (options, why) in [
         (&["-h", "-n", host, "-V", "-2d:-1d"][..], "it has expired"),
         (&["-h", "-n", host, "-V", "+1d:+2d"], "it is not valid yet"),
         (&["-h", "-n", "other.example.com", "-V", "-1d:+1d"], "it is for other.example.com, not for 127.0.0.1"),
@@ -399,7 +401,7 @@ async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
         ),
         (&["-n", host, "-V", "-1d:+1d"], "it is a user certificate, not a host certificate"),
     ] {
-        let (_sshd, home, hop) = certified_host(rig, how, &rig.authority());
+        let (_sshd, home, hop) = certified_host(rig, options, &rig.authority());
         let error = Tunnel::open(&[hop], context(home.path()).0).await.unwrap_err();
         assert!(matches!(&error, TunnelError::HostCertificate { line: 2, .. }), "{error:?}");
         assert!(error.problem().to_string().contains(why), "{}", error.problem());
@@ -407,7 +409,7 @@ async fn a_host_certificate_that_does_not_vouch_for_this_host_now_is_refused() {
 }
 
 #[tokio::test]
-async fn a_host_certificate_of_another_authority_is_but_its_key_and_that_is_unknown() {
+async fn a_host_certificate_of_another_authority_counts_as_an_unknown_key() {
     let rig = Rig::start();
     let (_sshd, home, hop) =
         certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.untrusted_authority());
@@ -416,7 +418,7 @@ async fn a_host_certificate_of_another_authority_is_but_its_key_and_that_is_unkn
 }
 
 #[tokio::test]
-async fn a_revoked_authority_vouches_for_nobody() {
+async fn a_revoked_authority_is_not_trusted_for_any_host() {
     let rig = Rig::start();
     let (_sshd, home, hop) = certified_host(rig, &["-h", "-n", "127.0.0.1", "-V", "-1d:+1d"], &rig.authority());
     let known = home.path().join("known");

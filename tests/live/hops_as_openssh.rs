@@ -1,4 +1,4 @@
-//! What rrx reads in `ssh_config` and `known_hosts`, held against `ssh -G` and `ssh-keygen -F`.
+//! Compares how rrx reads `ssh_config` and `known_hosts` with `ssh -G` and `ssh-keygen -F`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -19,8 +19,8 @@ use super::hops::{Disk, set_mode};
 
 // ---------------------------------------------------------------- ssh_config
 
-/// The home directory as `ssh` sees it.
-fn own_home() -> PathBuf {
+/// Returns the home directory that `ssh` uses, from the user database.
+fn ssh_home() -> PathBuf {
     nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().dir
 }
 
@@ -28,23 +28,24 @@ fn user_name() -> String {
     nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().name
 }
 
-/// The values of `ssh -G`, by keyword; `None` where it refuses the file. Its `Include` looks for a home in the environment.
-fn as_ssh_reads_it(config: &Path, home: &Path, address: &str) -> Option<BTreeMap<String, Vec<String>>> {
-    let told = Command::new("ssh").arg("-G").arg("-F").arg(config).arg(address).env("HOME", home).output().unwrap();
-    if !told.status.success() {
+/// Returns the values of `ssh -G` by keyword, or `None` if it refuses the file. For `Include`, ssh takes the home directory from
+/// the environment.
+fn read_with_ssh(config: &Path, home: &Path, address: &str) -> Option<BTreeMap<String, Vec<String>>> {
+    let output = Command::new("ssh").arg("-G").arg("-F").arg(config).arg(address).env("HOME", home).output().unwrap();
+    if !output.status.success() {
         return None;
     }
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in String::from_utf8(told.stdout).unwrap().lines() {
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
         let (keyword, value) = line.split_once(' ').unwrap_or((line, ""));
         values.entry(keyword.to_owned()).or_default().push(value.to_owned());
     }
     Some(values)
 }
 
-fn as_we_read_it(paths: &[PathBuf], home: &Path, host: &str) -> Result<HostConfig, String> {
+fn read_with_rrx(paths: &[PathBuf], home: &Path, host: &str) -> Result<HostConfig, String> {
     let hop: Hop = host.parse().unwrap();
-    let asked = HostLookup {
+    let lookup = HostLookup {
         host: hop.host,
         user: hop.user,
         port: hop.port,
@@ -53,7 +54,7 @@ fn as_we_read_it(paths: &[PathBuf], home: &Path, host: &str) -> Result<HostConfi
         local_host: nix::unistd::gethostname().unwrap().to_string_lossy().into_owned(),
         home: home.to_owned(),
     };
-    host_config(&asked, paths, &Disk).map_err(|problem| problem.to_string())
+    host_config(&lookup, paths, &Disk).map_err(|problem| problem.to_string())
 }
 
 fn write(path: &Path, text: &str) {
@@ -61,11 +62,11 @@ fn write(path: &Path, text: &str) {
     set_mode(path, 0o600);
 }
 
-/// Reads these files, as if the first was the user's and the second the system's, with both, and compares.
+/// Reads the files with ssh and with rrx, the first as the user's file and the second as the system's, and compares the values.
 fn compare(texts: &[&str], host: &str) {
     let directory = tempfile::tempdir().unwrap();
     let paths: Vec<PathBuf> = (0..texts.len()).map(|number| directory.path().join(format!("config{number}"))).collect();
-    // `ssh` takes one file: it includes the others, and no `Host` of one reaches into the next.
+    // `ssh` reads one file, which includes the others. `Match all` ends the last block of the file before.
     let mut all = String::new();
     for (path, text) in paths.iter().zip(texts) {
         write(path, text);
@@ -74,25 +75,25 @@ fn compare(texts: &[&str], host: &str) {
     let config = directory.path().join("all");
     write(&config, &all);
     let address = if host.contains(':') { format!("ssh://{host}") } else { host.to_owned() };
-    let theirs = as_ssh_reads_it(&config, &own_home(), &address);
-    let ours = as_we_read_it(&paths, &own_home(), host);
+    let theirs = read_with_ssh(&config, &ssh_home(), &address);
+    let ours = read_with_rrx(&paths, &ssh_home(), host);
     match (theirs, ours) {
         (None, Err(_)) => {}
-        (None, Ok(_)) => panic!("ssh refuses it and we do not\n{texts:?}"),
-        (Some(_), Err(why)) => panic!("ssh reads it and we do not: {why}\n{texts:?}"),
+        (None, Ok(_)) => panic!("ssh refuses the file and rrx does not\n{texts:?}"),
+        (Some(_), Err(why)) => panic!("ssh reads the file and rrx does not: {why}\n{texts:?}"),
         (Some(theirs), Ok(ours)) => {
-            for (keyword, told) in told(&ours) {
-                let wanted = wanted(&theirs, keyword);
-                assert_eq!(told, wanted, "{keyword} for {host} of {texts:?}");
+            for (keyword, actual) in our_values(&ours) {
+                let expected = expected_value(&theirs, keyword);
+                assert_eq!(actual, expected, "{keyword} for {host} of {texts:?}");
             }
         }
     }
 }
 
-/// What `ssh -G` says of a keyword, in our words.
-fn wanted(theirs: &BTreeMap<String, Vec<String>>, keyword: &str) -> String {
+/// Returns the value of `ssh -G` for a keyword in the format of [`our_values`].
+fn expected_value(theirs: &BTreeMap<String, Vec<String>>, keyword: &str) -> String {
     let all = theirs.get(keyword).cloned().unwrap_or_default();
-    let home = own_home();
+    let home = ssh_home();
     let expanded: Vec<String> = all.iter().map(|path| path.replacen('~', home.to_str().unwrap(), 1)).collect();
     let first = all.first().cloned().unwrap_or_default();
     match keyword {
@@ -110,16 +111,16 @@ fn is_preferred(theirs: &BTreeMap<String, Vec<String>>, method: &str) -> bool {
     theirs.get("preferredauthentications").is_none_or(|list| list[0].split(',').any(|name| name == method))
 }
 
-/// What we read, in the words of [`wanted`].
-fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
+/// Returns the values that rrx reads, by keyword.
+fn our_values(ours: &HostConfig) -> Vec<(&'static str, String)> {
     let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
-    let known_hosts = |paths: &Option<Vec<PathBuf>>, usual: String| match paths.as_deref() {
-        None => usual,
+    let known_hosts = |paths: &Option<Vec<PathBuf>>, default: String| match paths.as_deref() {
+        None => default,
         Some([]) => "none".to_owned(),
         Some(paths) => shown(paths),
     };
     let may = |method: SignInMethod| ours.forbidden.iter().all(|one| one.method != method).to_string();
-    let own = own_home().display().to_string();
+    let home = ssh_home().display().to_string();
     let seconds = |time: Option<std::time::Duration>, none: &str| {
         time.map_or_else(|| none.to_owned(), |time| time.as_secs().to_string())
     };
@@ -136,7 +137,7 @@ fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
         ("certificatefile", shown(&ours.certificate_files)),
         (
             "userknownhostsfile",
-            known_hosts(&ours.user_known_hosts, format!("{own}/.ssh/known_hosts {own}/.ssh/known_hosts2")),
+            known_hosts(&ours.user_known_hosts, format!("{home}/.ssh/known_hosts {home}/.ssh/known_hosts2")),
         ),
         (
             "globalknownhostsfile",
@@ -171,7 +172,7 @@ fn told(ours: &HostConfig) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn ssh_g_reads_these_files_as_we_do() {
+fn ssh_g_reads_these_files_like_rrx() {
     for (text, host) in [
         ("Host a\n HostName a.example.com\n User x\n Port 2222\nHost *\n User y\n", "a"),
         ("Host *.example.com !b.example.com\n User x\n", "b.example.com"),
@@ -208,7 +209,7 @@ fn ssh_g_reads_these_files_as_we_do() {
 }
 
 #[test]
-fn what_ssh_refuses_we_refuse() {
+fn rrx_refuses_what_ssh_refuses() {
     for text in [
         "Port 0\n",
         "User \"open\n",
@@ -229,7 +230,7 @@ fn what_ssh_refuses_we_refuse() {
 }
 
 #[test]
-fn a_relative_include_lies_in_the_users_folder_wherever_the_file_is_that_names_it() {
+fn a_relative_include_is_in_the_users_ssh_directory_wherever_the_including_file_is() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(home.path().join(".ssh/deep")).unwrap();
     for (name, text) in [
@@ -242,15 +243,15 @@ fn a_relative_include_lies_in_the_users_folder_wherever_the_file_is_that_names_i
     }
     let config = home.path().join("config");
     write(&config, "Include deep/*\n");
-    let theirs = as_ssh_reads_it(&config, home.path(), "a").unwrap();
-    let ours = as_we_read_it(&[config], home.path(), "a").unwrap();
+    let theirs = read_with_ssh(&config, home.path(), "a").unwrap();
+    let ours = read_with_rrx(&[config], home.path(), "a").unwrap();
     assert_eq!(
         (ours.port.unwrap().to_string(), ours.user.unwrap()),
         (theirs["port"][0].clone(), theirs["user"][0].clone())
     );
 }
 
-/// Blocks of a file that `ssh` reads.
+/// Generates blocks of an `ssh_config` file.
 fn blocks() -> impl Strategy<Value = String> {
     let heads = vec![
         "Host a",
@@ -313,37 +314,37 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
-    fn ssh_g_reads_a_users_and_a_systems_file_made_at_random_as_we_do(
-        users in blocks(),
-        systems in blocks(),
+    fn ssh_g_reads_a_random_user_file_and_system_file_like_rrx(
+        user_file in blocks(),
+        system_file in blocks(),
         host in prop::sample::select(vec!["a", "b", "A", "u@a", "a.com"]),
     ) {
-        compare(&[&users, &systems], host);
+        compare(&[&user_file, &system_file], host);
     }
 }
 
 // ---------------------------------------------------------------- known_hosts
 
-/// A key of its own for each line: which line speaks of a host is seen by its key.
+/// Returns a different key for each line, so that a key identifies the line that applies to a host.
 fn key(number: usize) -> HostKey {
     let mut blob = b"\0\0\0\x0bssh-ed25519\0\0\0\x20".to_vec();
     blob.extend([u8::try_from(number).unwrap(); 32]);
     HostKey { algorithm: "ssh-ed25519".into(), blob }
 }
 
-/// The lines that `ssh-keygen -F` finds for this name, with their markers.
+/// Returns the lines that `ssh-keygen -F` finds for a name, with their markers.
 fn found_by_keygen(file: &Path, name: &str) -> BTreeSet<(usize, String)> {
-    let told = Command::new("ssh-keygen").args(["-F", name, "-f"]).arg(file).output().unwrap();
-    let told = String::from_utf8(told.stdout).unwrap();
-    let place = |line: &str| -> Option<(usize, String)> {
+    let output = Command::new("ssh-keygen").args(["-F", name, "-f"]).arg(file).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let found_line = |line: &str| -> Option<(usize, String)> {
         let mut words = line.strip_prefix("# Host ")?.split_once(" found: line ")?.1.split_whitespace();
         Some((words.next()?.parse().ok()?, words.next().unwrap_or_default().to_owned()))
     };
-    told.lines().filter_map(place).collect()
+    output.lines().filter_map(found_line).collect()
 }
 
-/// The lines that we find for it.
-fn found_by_us(file: &Path, (host, port): (&str, u16), lines: usize) -> BTreeSet<(usize, String)> {
+/// Returns the lines that rrx finds for a host.
+fn found_by_rrx(file: &Path, (host, port): (&str, u16), lines: usize) -> BTreeSet<(usize, String)> {
     let known = KnownHosts::parse(&std::fs::read(file).unwrap());
     let mut found: BTreeSet<_> = known.authorities(host, port).map(|(line, _)| (line, "CA".to_owned())).collect();
     for number in 1..=lines {
@@ -357,7 +358,7 @@ fn found_by_us(file: &Path, (host, port): (&str, u16), lines: usize) -> BTreeSet
 }
 
 #[test]
-fn ssh_keygen_finds_the_hashed_line_that_we_write_and_we_those_that_it_hashes() {
+fn ssh_keygen_finds_the_hashed_line_of_rrx_and_rrx_finds_the_lines_that_it_hashes() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("known");
     std::fs::write(&file, format_hashed_line("Bastion", 2222, &key(1), &[7; 20])).unwrap();
@@ -371,7 +372,7 @@ fn ssh_keygen_finds_the_hashed_line_that_we_write_and_we_those_that_it_hashes() 
     for (name, at) in
         [("bastion", ("bastion", 22)), ("192.0.2.7", ("192.0.2.7", 22)), ("[bastion]:2222", ("bastion", 2222))]
     {
-        assert_eq!(found_by_us(&file, at, 2), found_by_keygen(&file, name), "{name}");
+        assert_eq!(found_by_rrx(&file, at, 2), found_by_keygen(&file, name), "{name}");
     }
 }
 
@@ -379,14 +380,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
-    fn ssh_keygen_finds_the_lines_of_a_host_that_we_find(
+    fn ssh_keygen_finds_the_same_lines_of_a_host_as_rrx(
         lines in prop::collection::vec((
             prop::sample::select(vec!["", "", "", "", "@revoked ", "@cert-authority ", "@strange ", "# ", "\t"]),
             prop::collection::vec("(!)?([ab*?]{1,3}|\\[[ab*?]{1,2}\\]:22|A|\\*\\.c|a\\.c)", 1..4),
             prop::sample::select(vec!["", "", " a comment", " ???"]),
         ), 1..8),
         host in "[ab]{1,2}|a\\.c",
-        hashes in any::<bool>(),
+        is_hashed in any::<bool>(),
     ) {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("known");
@@ -396,14 +397,14 @@ proptest! {
             writeln!(text, "{marker}{} ssh-ed25519 {blob}{comment}", patterns.join(",")).unwrap();
         }
         std::fs::write(&file, &text).unwrap();
-        if hashes {
-            // Refused where a line is none; the file stays as it is then.
+        if is_hashed {
+            // ssh-keygen refuses a file with an invalid line, and does not change it.
             Command::new("ssh-keygen").args(["-q", "-H", "-f"]).arg(&file).output().unwrap();
         }
-        // A line that cannot be used is found by its name all the same, and says nothing to us.
+        // ssh-keygen also finds lines that cannot be used. rrx ignores them.
         let known = KnownHosts::parse(&std::fs::read(&file).unwrap());
         let is_used = |line: usize| known.skipped.iter().all(|skipped| skipped.line != line);
-        // A name that a line has twice is two lines with one key once it is hashed: a verdict names the first of them.
+        // Hashing splits a line that has a name twice into two lines with the same key. rrx reports the first of them.
         let now = std::fs::read_to_string(&file).unwrap();
         let blob = |line: usize| now.lines().nth(line - 1).and_then(|line| line.split(" ssh-ed25519 ").nth(1));
         let mut seen = BTreeSet::new();
@@ -411,6 +412,6 @@ proptest! {
             .into_iter()
             .filter(|(line, marker)| is_used(*line) && (marker == "CA" || seen.insert(blob(*line))))
             .collect();
-        prop_assert_eq!(found_by_us(&file, (&host, 22), lines.len()), theirs, "{} in\n{}", host, text);
+        prop_assert_eq!(found_by_rrx(&file, (&host, 22), lines.len()), theirs, "{} in\n{}", host, text);
     }
 }

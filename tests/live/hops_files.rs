@@ -1,4 +1,4 @@
-//! What single keywords of `ssh_config` do to a connection, and files of odd kinds, against real sshds.
+//! The effects of single `ssh_config` keywords on a connection, and named pipes instead of files, with real sshds.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,27 +11,31 @@ use rrx::io::tunnel::{Tunnel, TunnelError};
 use tokio::time::timeout;
 
 use super::hops::{alias, certified_key, host, keygen, set_mode, trusting_users_of, with_config};
-use super::tunnel::{Agent, Script, context, done, drain, greeting, home};
+use super::tunnel::{Agent, ScriptedPrompter, context, done, drain, greeting, home};
 use crate::rig::{Forwarder, Mode, Rig, SshdOptions};
 
-/// `Host b`, with this in place of its `known_hosts` file.
-fn known_in(rig: &Rig, file: &str) -> String {
+/// Returns the block `Host b` with another `known_hosts` file.
+fn with_known_hosts(rig: &Rig, file: &str) -> String {
     host("b", rig, rig.sshd(), "127.0.0.1").replace(&rig.known_hosts().display().to_string(), file)
 }
 
-/// `Host b`, without a key of its own.
-fn keyless(rig: &Rig) -> String {
+/// Returns the block `Host b` without a key file.
+fn without_key(rig: &Rig) -> String {
     host("b", rig, rig.sshd(), "127.0.0.1").replace(&rig.user_key().display().to_string(), "none")
 }
 
-/// `Host b` behind a proxy, known as what it is.
-fn behind(rig: &Rig, way: &Forwarder) -> String {
+/// Returns the block `Host b` that connects through a forwarder, with the host key name of the shared sshd.
+fn through(rig: &Rig, forwarder: &Forwarder) -> String {
     let text = host("b", rig, rig.sshd(), "127.0.0.1");
     let port = format!("Port {}", rig.ssh_port());
-    format!("{}  HostKeyAlias [127.0.0.1]:{}\n", text.replace(&port, &format!("Port {}", way.port())), rig.ssh_port())
+    format!(
+        "{}  HostKeyAlias [127.0.0.1]:{}\n",
+        text.replace(&port, &format!("Port {}", forwarder.port())),
+        rig.ssh_port()
+    )
 }
 
-fn pipe(path: &Path) {
+fn create_pipe(path: &Path) {
     nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRUSR | nix::sys::stat::Mode::S_IWUSR).unwrap();
 }
 
@@ -42,18 +46,18 @@ async fn an_accepted_key_is_recorded_hashed_where_ssh_config_says_so() {
     let rig = Rig::start();
     let home = home();
     let (mut context, _steps) =
-        with_config(home.path(), &format!("{}  HashKnownHosts yes\n", known_in(rig, "~/known")));
-    context.prompter = Script::of([Answer::Accept]);
+        with_config(home.path(), &format!("{}  HashKnownHosts yes\n", with_known_hosts(rig, "~/known")));
+    context.prompter = ScriptedPrompter::with_answers([Answer::Accept]);
     let tunnel = Tunnel::open(&[alias("b")], context.clone()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let known = home.path().join("known");
     let text = std::fs::read_to_string(&known).unwrap();
     assert!(text.starts_with("|1|") && !text.contains("127.0.0.1"), "{text}");
     let name = format!("[127.0.0.1]:{}", rig.ssh_port());
-    let told = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&known).output().unwrap();
-    assert!(told.status.success(), "{text}");
-    // It is known by now: nobody is asked.
-    context.prompter = Script::of([]);
+    let output = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&known).output().unwrap();
+    assert!(output.status.success(), "{text}");
+    // The key is known now, so there is no question.
+    context.prompter = ScriptedPrompter::with_answers([]);
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
 }
 
@@ -65,27 +69,27 @@ async fn a_known_hosts_file_that_ssh_keygen_hashed_and_one_of_the_system_are_tru
     std::fs::copy(rig.known_hosts(), &known).unwrap();
     keygen(&["-H", "-f"], &known);
     assert!(std::fs::read_to_string(&known).unwrap().starts_with("|1|"));
-    let (context, mut steps) = with_config(home.path(), &known_in(rig, known.to_str().unwrap()));
+    let (context, mut steps) = with_config(home.path(), &with_known_hosts(rig, known.to_str().unwrap()));
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
     assert!(done(&drain(&mut steps), ConnectionStep::HostKey).contains("known (known line 1)"));
 
-    let text = format!("{}  GlobalKnownHostsFile {}\n", known_in(rig, "none"), known.display());
+    let text = format!("{}  GlobalKnownHostsFile {}\n", with_known_hosts(rig, "none"), known.display());
     let (context, mut steps) = with_config(home.path(), &text);
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok());
     assert!(done(&drain(&mut steps), ConnectionStep::HostKey).contains("known (known line 1)"));
 }
 
 #[tokio::test]
-async fn a_key_that_is_recorded_nowhere_is_asked_for_each_time_and_holds_while_the_tunnel_stands() {
+async fn a_key_that_is_not_recorded_is_accepted_for_one_tunnel_with_all_its_connections() {
     let rig = Rig::start();
     let home = home();
-    let (mut context, _steps) = with_config(home.path(), &known_in(rig, "/dev/null"));
-    let script = Script::of([Answer::Accept]);
+    let (mut context, _steps) = with_config(home.path(), &with_known_hosts(rig, "/dev/null"));
+    let script = ScriptedPrompter::with_answers([Answer::Accept]);
     context.prompter = script.clone();
     let tunnel = Tunnel::open(&[alias("b")], context).await.unwrap();
     let first = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"), "a second connection");
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.questions().len(), 1);
     assert_ne!(first.port(), 0);
 }
 
@@ -115,7 +119,7 @@ async fn a_host_key_that_signs_with_sha_1_alone_is_not_trusted() {
 // ---------------------------------------------------------------- signing in
 
 #[tokio::test]
-async fn a_way_of_signing_in_that_is_forbidden_is_not_tried_and_named_with_its_line() {
+async fn a_forbidden_sign_in_method_is_not_tried_and_is_named_with_its_line() {
     let rig = Rig::start();
     let config = "PasswordAuthentication yes".to_owned();
     let sshd = rig.start_sshd(&SshdOptions { config, ..SshdOptions::default() });
@@ -132,24 +136,24 @@ async fn a_way_of_signing_in_that_is_forbidden_is_not_tried_and_named_with_its_l
     ] {
         let home = home();
         let (mut context, _steps) = with_config(home.path(), &format!("{text}  {forbids}\n"));
-        let script = Script::of([]);
+        let script = ScriptedPrompter::with_answers([]);
         context.prompter = script.clone();
-        let told = Tunnel::open(&[alias("b")], context).await.unwrap_err().problem().to_string();
+        let message = Tunnel::open(&[alias("b")], context).await.unwrap_err().problem().to_string();
         for one in named {
-            assert!(told.contains(&format!("not tried {one}")), "{told}");
+            assert!(message.contains(&format!("not tried {one}")), "{message}");
         }
-        assert!(told.contains(" line 7"), "{told}");
-        assert!(script.asked().is_empty(), "nobody is asked for a password that must not be sent");
+        assert!(message.contains(" line 7"), "{message}");
+        assert!(script.questions().is_empty(), "nobody is asked for a password that must not be sent");
     }
     assert!(!sshd.log().contains("Accepted") && !sshd.log().contains("Failed publickey"), "{}", sshd.log());
 
-    // What is not forbidden is asked for.
+    // An allowed method asks its question.
     let home = home();
     let (mut context, _steps) = with_config(home.path(), &format!("{text}  PubkeyAuthentication no\n"));
-    let script = Script::of([]);
+    let script = ScriptedPrompter::with_answers([]);
     context.prompter = script.clone();
     assert!(Tunnel::open(&[alias("b")], context).await.is_err());
-    assert_eq!(script.asked().len(), 1);
+    assert_eq!(script.questions().len(), 1);
 }
 
 #[tokio::test]
@@ -158,7 +162,7 @@ async fn identity_agent_none_leaves_the_agent_alone() {
     let home = home();
     let agent = Agent::start(home.path(), &[rig.user_key()]);
     for (line, is_in) in [("", true), ("  IdentityAgent none\n", false)] {
-        let (mut context, _steps) = with_config(home.path(), &format!("{}{line}", keyless(rig)));
+        let (mut context, _steps) = with_config(home.path(), &format!("{}{line}", without_key(rig)));
         context.agent = Some(agent.socket.clone());
         let opened = Tunnel::open(&[alias("b")], context).await;
         assert_eq!(opened.is_ok(), is_in, "{line}");
@@ -186,10 +190,10 @@ async fn a_certificate_that_ssh_config_names_signs_in() {
     assert!(Tunnel::open(&[alias("b")], context).await.is_ok(), "{}", sshd.log());
 }
 
-// ---------------------------------------------------------------- reaching and staying
+// ---------------------------------------------------------------- connecting and keeping alive
 
 #[tokio::test]
-async fn address_family_says_which_addresses_count() {
+async fn address_family_selects_the_addresses() {
     let rig = Rig::start();
     for (family, is_reached) in [("inet", true), ("any", true), ("inet6", false)] {
         let home = home();
@@ -204,12 +208,12 @@ async fn address_family_says_which_addresses_count() {
 }
 
 #[tokio::test]
-async fn connect_timeout_is_how_long_a_silent_hop_is_waited_for() {
+async fn connect_timeout_limits_the_wait_for_a_silent_hop() {
     let rig = Rig::start();
     let silent = Forwarder::to("127.0.0.1", rig.ssh_port());
     silent.set(Mode::BlackHole);
     let home = home();
-    let (context, _steps) = with_config(home.path(), &format!("{}  ConnectTimeout 1\n", behind(rig, &silent)));
+    let (context, _steps) = with_config(home.path(), &format!("{}  ConnectTimeout 1\n", through(rig, &silent)));
     let begin = Instant::now();
     let error = Tunnel::open(&[alias("b")], context).await.unwrap_err();
     assert!(matches!(error, TunnelError::Handshake { .. }), "{error:?}");
@@ -218,31 +222,31 @@ async fn connect_timeout_is_how_long_a_silent_hop_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_short_alive_interval_ends_no_link_at_a_pause_and_a_dead_one_in_time() {
+async fn a_short_alive_interval_keeps_a_paused_link_and_ends_a_dead_one_in_time() {
     let rig = Rig::start();
-    let way = Forwarder::to("127.0.0.1", rig.ssh_port());
+    let forwarder = Forwarder::to("127.0.0.1", rig.ssh_port());
     let home = home();
-    let (context, _steps) = with_config(home.path(), &format!("{}  ServerAliveInterval 1\n", behind(rig, &way)));
+    let (context, _steps) = with_config(home.path(), &format!("{}  ServerAliveInterval 1\n", through(rig, &forwarder)));
     let tunnel = Tunnel::open(&[alias("b")], context).await.unwrap();
-    way.set(Mode::Stall);
-    // As an interval of one second and OpenSSH's count of three would have it, this is the end.
+    forwarder.set(Mode::Stall);
+    // OpenSSH, with an interval of one second and a count of three, would end the connection now.
     assert!(timeout(Duration::from_secs(5), tunnel.closed()).await.is_err(), "a pause is no end");
-    way.set(Mode::Pass);
+    forwarder.set(Mode::Pass);
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
-    way.set(Mode::BlackHole);
+    forwarder.set(Mode::BlackHole);
     let begin = Instant::now();
     timeout(Duration::from_secs(15), tunnel.closed()).await.expect("known in time");
     assert!(begin.elapsed() > Duration::from_secs(5), "{:?}", begin.elapsed());
 }
 
-// ---------------------------------------------------------------- files of odd kinds
+// ---------------------------------------------------------------- named pipes
 
 #[tokio::test]
-async fn a_pipe_that_nobody_writes_into_hangs_no_sign_in() {
+async fn a_pipe_without_a_writer_does_not_block_the_sign_in() {
     let rig = Rig::start();
     let home = home();
     let dead = home.path().join("pipe");
-    pipe(&dead);
+    create_pipe(&dead);
     let key = Hop { identity: vec![dead.clone()], ..rig.hop(rig.ssh_port(), &rig.known_hosts()) };
     let known = rig.hop(rig.ssh_port(), &dead);
     let (by_key, by_known) = tokio::join!(
@@ -257,7 +261,7 @@ async fn a_pipe_that_nobody_writes_into_hangs_no_sign_in() {
 
     let (context, _steps) = with_config(home.path(), "");
     std::fs::remove_file(home.path().join(".ssh/config")).unwrap();
-    pipe(&home.path().join(".ssh/config"));
+    create_pipe(&home.path().join(".ssh/config"));
     let by_config = timeout(Duration::from_secs(15), Tunnel::open(&[alias("b")], context)).await;
     let by_config = by_config.expect("given up in time").unwrap_err();
     assert!(matches!(by_config, TunnelError::Route(RouteError::SshConfig { .. })), "{by_config:?}");
@@ -268,7 +272,7 @@ async fn a_key_that_is_written_into_a_pipe_signs_in() {
     let rig = Rig::start();
     let home = home();
     let path = home.path().join("pipe");
-    pipe(&path);
+    create_pipe(&path);
     set_mode(&path, 0o600);
     let (key, to) = (std::fs::read(rig.user_key()).unwrap(), path.clone());
     let writer = std::thread::spawn(move || std::fs::write(to, key));

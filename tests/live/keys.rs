@@ -1,14 +1,14 @@
-//! What following a key needs of any server: a table with a key of each kind, and a value beside the statement for each.
+//! Tests of bound key values on any server: a table with a unique key of each type, and a statement with a value for each key.
 
 use rrx::domain::protocol::End;
 use rrx::domain::sql::Param;
 
 use crate::harness::TestSession;
 
-/// A text that would break out of any quotes.
+/// A text with characters that need escaping in any literal.
 pub const HOSTILE: &str = r#"it's "\' OR 1=1 -- é💠"#;
 
-/// Makes the table; for the server's administrator.
+/// Returns the statements that create the table.
 pub fn table() -> String {
     let quoted = HOSTILE.replace('\\', "\\\\").replace('\'', "''");
     format!(
@@ -25,8 +25,8 @@ pub fn table() -> String {
     )
 }
 
-/// Looks each value up: one row, and by its index.
-pub async fn follow(live: &mut TestSession) {
+/// Looks up each value, and checks that the result has one row and that the server uses the index.
+pub async fn check_lookups(live: &mut TestSession) {
     let text = |text: &str| Param::Text(text.into());
     let first = "-9007199254740993";
     let uid = [0, 1, 10, 13, 9, 0x5c, 0x27, 0x22, 0x7f, 0xff, 0x80, 0xc3, 0x28, 0x5b, 0x5d, 0x0f].to_vec();
@@ -61,8 +61,8 @@ pub async fn follow(live: &mut TestSession) {
     assert_eq!(null.value(), "1");
 }
 
-/// After a statement that failed in each of its steps, nothing is left and the next one works.
-pub async fn fail(live: &mut TestSession) {
+/// Checks that a statement that fails in preparation or execution leaves no variables, and that the next statement works.
+pub async fn check_failures(live: &mut TestSession) {
     for (statement, code, at) in [
         ("SELECT 1 +\n FROM DUAL WHERE 1 = ?", 1064, Some(12)),
         ("SELECT nothing FROM followed.t WHERE id = ?", 1054, Some(7)),
@@ -75,7 +75,7 @@ pub async fn fail(live: &mut TestSession) {
         assert_eq!(live.run("SELECT @rrx_text IS NULL AND @rrx_1 IS NULL").await.value(), "1");
     }
     let prepared = live.internal_queries.iter().filter(|text| text.contains("*/ PREPARE rrx")).count();
-    let given_back = live.internal_queries.iter().filter(|text| text.contains("DEALLOCATE")).count();
-    // Two of them could not be prepared.
-    assert_eq!(given_back + 2, prepared);
+    let deallocated = live.internal_queries.iter().filter(|text| text.contains("DEALLOCATE")).count();
+    // Two of the statements cannot be prepared.
+    assert_eq!(deallocated + 2, prepared);
 }

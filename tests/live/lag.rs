@@ -1,4 +1,4 @@
-//! How far the replica is behind: from real replication, from a heartbeat, and where no source gives it.
+//! The replication lag: from real replication, from a heartbeat table, and without a source.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn real_replication_has_a_lag_and_stopped_replication_is_not_at_zero() {
     let primary = rig.start_mariadb("primary", &["--log-bin=primary", "--server-id=1"]);
     let replica = rig.start_mariadb("replica", &["--read-only=1", "--server-id=2"]);
     primary.sql("CREATE USER repl IDENTIFIED BY 'x'; GRANT REPLICATION SLAVE ON *.* TO repl");
-    // What made the accounts of both is not to come a second time.
+    // Replication starts after the statements that created the accounts, because both servers have run them.
     let from = primary.sql("SELECT @@gtid_binlog_pos");
     replica.sql(&format!(
         "SET GLOBAL gtid_slave_pos = '{}'; CREATE USER monitor IDENTIFIED BY 'x'; GRANT SELECT, REPLICA MONITOR ON *.* TO monitor; \

@@ -1,5 +1,4 @@
-//! Connections that are lost in every way: within fifteen seconds there is an error, never a hang, and a new session is as
-//! safe as the first one.
+//! Lost connections: in each case there is an error within fifteen seconds, and a new session is as safe as the first one.
 
 use std::time::{Duration, Instant};
 
@@ -10,27 +9,26 @@ use rrx::domain::protocol::{End, SessionCmd, SessionEvent};
 use super::harness::{TestSession, connect, connect_in, direct, unlimited};
 use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
 
-/// The promised time, and a reserve for a busy machine.
-const PROMISE: Duration = Duration::from_secs(16);
+/// The guaranteed time of fifteen seconds, with a reserve for a busy machine.
+const LIMIT: Duration = Duration::from_secs(16);
 
 fn through(rig: &Rig, sshd: &Sshd, port: u16) -> Profile {
     Profile { route: vec![rig.hop(port, &sshd.known_hosts())], ..rig.profile() }
 }
 
 /// Waits for the session's end, and checks its problem and its time.
-async fn lost(live: &mut TestSession, since: Instant) -> Problem {
-    let SessionEvent::Lost(problem) = live.last().await else { panic!("closed") };
-    assert!(since.elapsed() < PROMISE, "{:?}: {problem}", since.elapsed());
+async fn check_lost(live: &mut TestSession, since: Instant) -> Problem {
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!("closed") };
+    assert!(since.elapsed() < LIMIT, "{:?}: {problem}", since.elapsed());
     assert_eq!((problem.kind, problem.then), (ProblemKind::Lost, Some(Remedy::Reconnect)), "{problem}");
     assert!(!problem.because.is_empty() && problem.hint.is_some(), "{problem}");
     problem
 }
 
-/// Checks the end of a statement whose connection is lost.
-async fn broken(live: &mut TestSession, sleeping: &str, rig: &Rig, fault: impl FnOnce()) {
-    let result = live.start(&format!("SELECT /* {sleeping} */ SLEEP(60)"), unlimited()).await;
-    let running =
-        format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {sleeping} %'");
+/// Checks the end of a statement whose connection is lost. `mark` is a comment that identifies the statement.
+async fn check_broken(live: &mut TestSession, mark: &str, rig: &Rig, fault: impl FnOnce()) {
+    let result = live.start(&format!("SELECT /* {mark} */ SLEEP(60)"), unlimited()).await;
+    let running = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {mark} %'");
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(&running).trim() == "1");
     fault();
     let begun = Instant::now();
@@ -38,12 +36,12 @@ async fn broken(live: &mut TestSession, sleeping: &str, rig: &Rig, fault: impl F
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
     assert!(ran.report.end.to_string().starts_with("broken, not known to have finished"), "{}", ran.report.end);
-    lost(live, begun).await;
-    let sent = rig.general_log().matches(&format!("SELECT /* {sleeping} */")).count();
+    check_lost(live, begun).await;
+    let sent = rig.general_log().matches(&format!("SELECT /* {mark} */")).count();
     assert_eq!(sent, 1, "it is never sent again");
 }
 
-/// The default mode of every server here.
+/// The default `sql_mode` of the servers.
 const MODE: &str = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION";
 
 /// Checks that a new session has its pinned variables and database again, and can stop a statement.
@@ -79,9 +77,9 @@ async fn a_killed_sshd_child_is_noticed_at_once_and_the_same_sshd_serves_again()
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
     sshd.kill_connections();
-    lost(&mut live, Instant::now()).await;
+    check_lost(&mut live, Instant::now()).await;
     let mut live = connect(profile.clone()).await.unwrap();
-    broken(&mut live, "sshd is killed", rig, || sshd.kill_connections()).await;
+    check_broken(&mut live, "sshd is killed", rig, || sshd.kill_connections()).await;
     check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
@@ -93,10 +91,10 @@ async fn a_stopped_sshd_child_is_noticed_in_time_and_one_that_continues_harms_no
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
     sshd.stop_connections();
-    lost(&mut live, Instant::now()).await;
+    check_lost(&mut live, Instant::now()).await;
     sshd.resume_connections();
     let mut live = connect(profile.clone()).await.unwrap();
-    broken(&mut live, "sshd is stopped", rig, || drop(sshd.stop_connections())).await;
+    check_broken(&mut live, "sshd is stopped", rig, || drop(sshd.stop_connections())).await;
     sshd.resume_connections();
     check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
@@ -131,7 +129,7 @@ async fn a_statement_sent_as_the_connection_is_lost_always_ends() {
             let End::Broken(problem) = &report.end else { panic!("{report:?}") };
             assert!(problem.kind == ProblemKind::Lost || problem.what.contains("not sent"), "{problem}");
         }
-        assert!(matches!(live.last().await, SessionEvent::Lost(_)));
+        assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
     }
 }
 
@@ -144,20 +142,20 @@ async fn a_host_whose_keys_have_changed_is_not_reconnected_to() {
     let before = sshd.log();
     let begun = Instant::now();
     sshd.restart_with_new_keys(rig.directory());
-    lost(&mut live, begun).await;
-    // A question would end the test.
+    check_lost(&mut live, begun).await;
+    // The host key question would fail the test.
     let problem = connect_in(profile, "mysql").await.err().unwrap();
     assert_eq!(problem.kind, ProblemKind::Route, "{problem}");
     assert!(problem.what.contains("has changed") && !problem.passes, "{problem}");
     assert!(!sshd.log()[before.len()..].contains("Accepted"), "nothing was offered to it");
 }
 
-async fn drops(mode: Mode) {
+async fn check_lost_packets(mode: Mode) {
     let rig = Rig::start();
     let sshd = rig.start_sshd(&SshdOptions::default());
     let name = format!("{mode:?}");
     let forwarder = Forwarder::to(rig.ssh_host(), sshd.port());
-    // The hop's key is known under the sshd's own port: the forwarder has another one.
+    // `known_hosts` has the sshd's port, and the hop has that of the forwarder.
     let known = rig.private_directory(&format!("forwarder-{name}-{}", forwarder.port())).join("known_hosts");
     let keys = std::fs::read_to_string(sshd.known_hosts()).unwrap();
     std::fs::write(&known, keys.replace(&format!(":{}", sshd.port()), &format!(":{}", forwarder.port()))).unwrap();
@@ -165,27 +163,27 @@ async fn drops(mode: Mode) {
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
     forwarder.set(mode);
-    lost(&mut live, Instant::now()).await;
+    check_lost(&mut live, Instant::now()).await;
     forwarder.set(Mode::Pass);
     let mut live = connect(profile.clone()).await.unwrap();
-    broken(&mut live, &format!("the forwarder is a {name}"), rig, || forwarder.set(mode)).await;
+    check_broken(&mut live, &format!("the forwarder is a {name}"), rig, || forwarder.set(mode)).await;
     forwarder.set(Mode::Pass);
     check_new_session(profile, &identity, MODE, &|text| rig.sql(text)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_packets_are_noticed_in_time() {
-    drops(Mode::BlackHole).await;
+    check_lost_packets(Mode::BlackHole).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn packets_that_are_not_read_are_noticed_in_time() {
-    drops(Mode::Stall).await;
+    check_lost_packets(Mode::Stall).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forgotten_connection_is_noticed_in_time() {
-    drops(Mode::HalfOpen).await;
+    check_lost_packets(Mode::HalfOpen).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -195,22 +193,22 @@ async fn without_a_tunnel_an_idle_connection_that_loses_everything_is_noticed_in
     let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Required, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
     forwarder.set(Mode::BlackHole);
-    lost(&mut live, Instant::now()).await;
+    check_lost(&mut live, Instant::now()).await;
 }
 
-fn own_server(rig: &Rig, server: &Mariadb, sshd: &Sshd) -> Profile {
+fn through_sshd(rig: &Rig, server: &Mariadb, sshd: &Sshd) -> Profile {
     Profile { port: server.port(), ..through(rig, sshd, sshd.port()) }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     let rig = Rig::start();
-    // A mode of its own that changes how text is read: a session must not have it.
+    // This mode changes how text is parsed, so a session must not use it.
     let mode = ["--read-only=1", "--sql-mode=STRICT_TRANS_TABLES,ANSI_QUOTES,PIPES_AS_CONCAT"];
     let mut server = rig.start_mariadb("restarted", &mode);
     let targets = ["127.0.0.2", rig.mysql_host()].map(|host| format!("{host}:{}", server.port()));
     let sshd = rig.start_sshd(&SshdOptions { permit: targets.to_vec(), ..SshdOptions::default() });
-    let profile = own_server(rig, &server, &sshd);
+    let profile = through_sshd(rig, &server, &sshd);
     let mut live = connect(profile.clone()).await.unwrap();
     let identity = live.facts.identity.clone();
     let result = live.start("SELECT SLEEP(60)", unlimited()).await;
@@ -218,15 +216,15 @@ async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     server.stop();
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
-    // A server that shuts down says 1053, or nothing at all.
+    // A server that shuts down sends error 1053 or nothing.
     assert!(matches!(problem.kind, ProblemKind::Lost | ProblemKind::Statement), "{problem}");
-    lost(&mut live, begun).await;
+    check_lost(&mut live, begun).await;
     let down = connect(profile.clone()).await.err().unwrap();
     assert!(down.passes, "{down}");
     server.restart();
     let mut live = connect(profile.clone()).await.unwrap();
     server.stop();
-    lost(&mut live, Instant::now()).await;
+    check_lost(&mut live, Instant::now()).await;
     server.restart();
     check_new_session(profile, &identity, "STRICT_TRANS_TABLES", &|text| server.sql(text)).await;
 }

@@ -1,4 +1,4 @@
-//! See the module list.
+//! Tests of sessions, tunnels and commands against real servers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,7 +6,7 @@
     clippy::disallowed_methods,
     reason = "tests may fail loudly"
 )]
-#![allow(missing_docs, unreachable_pub, reason = "tests are read, not called")]
+#![allow(missing_docs, unreachable_pub, reason = "tests are not a library")]
 
 #[path = "../rig/mod.rs"]
 mod rig;
@@ -15,7 +15,7 @@ mod rig;
 mod demo_mariadb;
 
 #[path = "../pty/harness.rs"]
-#[allow(dead_code, reason = "the stories of the pseudo-terminal need more of it")]
+#[allow(dead_code, reason = "only the terminal tests use all of it")]
 mod pty_harness;
 
 mod all_types;

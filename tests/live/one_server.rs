@@ -1,4 +1,4 @@
-//! Two servers behind one name that alternates: all connections of a session are on one server, or the user is warned.
+//! An address that alternates between two servers: all connections of a session use one server, or the user is warned.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use super::harness::{TestSession, connect, direct, unlimited};
 use super::rig::{Forwarder, Rig, SshdOptions, TargetOrder, wait_until};
 use super::scripted_server::{Reply, ScriptedServer, variables};
 
-/// The rig's replica first, then the other server, as `order` has it.
-fn behind_one_name(rig: &Rig, order: TargetOrder) -> (Forwarder, Profile) {
+/// Starts a forwarder whose first connection goes to the rig's replica, and the others to both servers in the given order.
+fn alternating_address(rig: &Rig, order: TargetOrder) -> (Forwarder, Profile) {
     let servers = [rig.mysql_port(), rig.writable_mariadb().port()].map(|port| (rig.mysql_address(), port));
     let forwarder = Forwarder::to_targets(&servers, order);
     let profile = Profile {
@@ -24,7 +24,7 @@ fn behind_one_name(rig: &Rig, order: TargetOrder) -> (Forwarder, Profile) {
     (forwarder, profile)
 }
 
-async fn sleeping(live: &TestSession, rig: &Rig, mark: &str) -> rrx::domain::ids::ResultId {
+async fn start_sleep(live: &TestSession, rig: &Rig, mark: &str) -> rrx::domain::ids::ResultId {
     let result = live.start(&format!("SELECT /* {mark} */ SLEEP(30)"), unlimited()).await;
     let running = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* {mark} %'");
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(&running).trim() == "1");
@@ -34,17 +34,17 @@ async fn sleeping(live: &TestSession, rig: &Rig, mark: &str) -> rrx::domain::ids
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_every_other_connection_reaches_another_server_a_session_stays_on_one() {
     let rig = Rig::start();
-    let (forwarder, profile) = behind_one_name(rig, TargetOrder::Cycle);
+    let (forwarder, profile) = alternating_address(rig, TargetOrder::Cycle);
     let mut live = connect(profile).await.unwrap();
     assert_eq!(live.facts.warnings, Vec::<String>::new());
     assert!(live.facts.identity.contains(&format!(":{}/", rig.mysql_port())), "{}", live.facts.identity);
-    let result = sleeping(&live, rig, "on one server").await;
+    let result = start_sleep(&live, rig, "on one server").await;
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(rig.general_log().contains(&kill));
     assert!(!rig.writable_mariadb().general_log().contains(&kill));
-    // The next connection would reach the other server again, yet the catalog is that of this one.
+    // The next connection of the forwarder goes to the other server, but the catalog must come from the first one.
     rig.sql("CREATE DATABASE IF NOT EXISTS only_on_the_first");
     assert!(live.catalog().await.schema("only_on_the_first").is_some());
     assert!(live.catalog().await.schema("only_on_the_first").is_some());
@@ -55,7 +55,7 @@ async fn where_every_other_connection_reaches_another_server_a_session_stays_on_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_all_others_reach_another_server_nothing_is_killed_or_read_there() {
     let rig = Rig::start();
-    let (_door, profile) = behind_one_name(rig, TargetOrder::RepeatLast);
+    let (_forwarder, profile) = alternating_address(rig, TargetOrder::RepeatLast);
     let mut live = connect(profile).await.unwrap();
     assert!(live.facts.warnings.iter().any(|warning| warning.contains("another server")), "{:?}", live.facts.warnings);
     assert_eq!(live.lag().await, Lag::Unknown("there is no second connection to the same server".into()));
@@ -68,22 +68,22 @@ async fn where_all_others_reach_another_server_nothing_is_killed_or_read_there()
         }
     };
     assert!(problem.because[0].contains("another server"), "{problem}");
-    let result = sleeping(&live, rig, "elsewhere are others").await;
+    let result = start_sleep(&live, rig, "elsewhere are others").await;
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     let ran = live.finish(result).await;
     assert_eq!(ran.report.end, End::Cancelled);
-    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
     let there = rig.writable_mariadb().general_log();
     let kill = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(!there.contains(&kill) && !there.contains("rrx:catalog"), "{there}");
 }
 
-/// The setup of a user: one name behind the hop, which leads to another server each time.
+/// The address that alternates is behind a hop, as in the setup of a user.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn through_a_tunnel_to_an_alternating_name_a_session_stays_on_one_server() {
     let rig = Rig::start();
-    let (forwarder, direct) = behind_one_name(rig, TargetOrder::Cycle);
+    let (forwarder, direct) = alternating_address(rig, TargetOrder::Cycle);
     let permit = vec![format!("127.0.0.1:{}", forwarder.port())];
     let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
     let profile = Profile { route: vec![rig.hop(sshd.port(), &sshd.known_hosts())], ..direct };
@@ -103,7 +103,7 @@ async fn through_a_tunnel_to_an_alternating_name_a_session_stays_on_one_server()
     live.close().await;
 }
 
-/// Two instances of a cluster: the same host name, port and `server_id` in their variables, but each its own instance.
+/// Two instances of a cluster have the same host name, port and `server_id` in their variables. Only the instance name differs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_instance_of_a_cluster_counts_as_another_server() {
     let rig = Rig::start();
@@ -144,11 +144,11 @@ async fn another_instance_of_a_cluster_counts_as_another_server() {
     let mut live = live;
     let result = live.start("SELECT SLEEP(30)", unlimited()).await;
     wait_until("the statement is sent", Duration::from_secs(10), || {
-        one.asked().iter().any(|text| text.contains("SLEEP"))
+        one.statements().iter().any(|text| text.contains("SLEEP"))
     });
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
-    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
-    assert!(two.asked().iter().all(|text| !text.contains("KILL")), "{:?}", two.asked());
+    assert!(two.statements().iter().all(|text| !text.contains("KILL")), "{:?}", two.statements());
 }

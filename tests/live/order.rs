@@ -1,5 +1,5 @@
-//! What it takes to see that rows which rrx sorts lie as the server's ORDER BY puts them: every type that both compare in the
-//! same way, in both directions, in one column and in two, equal rows in the order in which they came.
+//! Compares the sort order of rrx with the server's ORDER BY: every type that both compare in the same way, in both directions,
+//! by one column and by two. Equal rows stay in their original order.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use rrx::domain::results::{Cell, Chunk, Column, Direction, SortColumn, Sorter};
 
 use crate::harness::{TestSession, unlimited};
 
-/// Name, type as SQL, and values at the edges. Texts compare by code point, so the column does too; a FLOAT has digits
-/// that it does not print, so its values have none of them.
+/// Name, type as SQL, and extreme values. rrx compares texts by code point, so the column has such a collation. The server
+/// prints only some digits of a FLOAT, so these values have no others.
 const COLUMNS: &[(&str, &str, &[&str])] = &[
     ("whole", "BIGINT", &["-9223372036854775808", "9223372036854775807", "0", "-1", "10", "9"]),
     ("big", "BIGINT UNSIGNED", &["18446744073709551615", "9223372036854775808", "0", "99", "100"]),
@@ -47,7 +47,7 @@ const COLUMNS: &[(&str, &str, &[&str])] = &[
 ];
 const ROWS: usize = 400;
 
-/// Numbers that look random, the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -56,10 +56,10 @@ impl Random {
         (self.0 >> 33) % below
     }
 
-    /// A value of the column, as SQL: NULL, one at an edge, one of a few that come often, or any.
+    /// Returns a value of a column as SQL: NULL, an extreme value, one of a few frequent values, or any value.
     fn value(&mut self, (name, kind, edges): (&str, &str, &[&str])) -> String {
-        let often = self.next(2) == 0;
-        let any = |random: &mut Self, below: u64| random.next(if often { 7 } else { below });
+        let is_frequent = self.next(2) == 0;
+        let any = |random: &mut Self, below: u64| random.next(if is_frequent { 7 } else { below });
         match (self.next(10), kind.split(['(', ' ']).next().unwrap()) {
             (0, _) => "NULL".into(),
             (1 | 2, _) => edges[usize::try_from(self.next(edges.len() as u64)).unwrap()].into(),
@@ -92,7 +92,7 @@ impl Random {
     }
 }
 
-/// A table of random values; texts compare by this collation, which must know of no blanks at the end.
+/// Returns the statements that create a table with random values. The collation of texts must not ignore trailing spaces.
 fn table(seed: u64, collation: &str) -> String {
     let mut random = Random(seed);
     let column =
@@ -110,12 +110,12 @@ fn table(seed: u64, collation: &str) -> String {
     sql
 }
 
-/// The rows of a statement as they come.
+/// Runs a statement, and returns its rows.
 async fn rows(live: &mut TestSession, statement: &str) -> (Vec<Column>, Vec<Chunk>) {
     let result = live.start(statement, unlimited()).await;
     let (mut columns, mut chunks) = (Vec::new(), Vec::new());
     loop {
-        match live.piece().await {
+        match live.next_rows().await {
             Rows::Open { columns: header, .. } => columns = header.to_vec(),
             Rows::Batch { chunk, .. } => chunks.push(chunk),
             Rows::End { .. } => break,
@@ -125,13 +125,13 @@ async fn rows(live: &mut TestSession, statement: &str) -> (Vec<Column>, Vec<Chun
     (columns, chunks)
 }
 
-/// The first cell of each row.
+/// Returns the first cell of each row.
 fn ids(chunks: &[Chunk]) -> Vec<usize> {
     let cells = chunks.iter().flat_map(|chunk| (0..chunk.rows()).map(|row| chunk.cell(row, 0).unwrap()));
     cells.map(|cell| String::from_utf8_lossy(cell.bytes().unwrap()).parse().unwrap()).collect()
 }
 
-/// As the store sorts: key by key, equal rows as they came.
+/// Sorts the rows like the store, and returns their numbers.
 fn sorted(columns: &[Column], chunks: &[Chunk], keys: &[SortColumn]) -> Vec<usize> {
     let mut sorter = Sorter::new(keys, columns, usize::MAX);
     let mut number = 0;
@@ -144,18 +144,19 @@ fn sorted(columns: &[Column], chunks: &[Chunk], keys: &[SortColumn]) -> Vec<usiz
     sorter.finish().into_iter().map(|row| row as usize).collect()
 }
 
-fn word(direction: Direction) -> &'static str {
+fn sql_keyword(direction: Direction) -> &'static str {
     match direction {
         Direction::Ascending => "ASC",
         Direction::Descending => "DESC",
     }
 }
 
-/// Sorts three tables by every column, and by every column and another one, beside the server.
-pub async fn compare(live: &mut TestSession, collation: &str, make: impl Fn(&str)) {
+/// Sorts three tables by every column, and by every column with a second one, in rrx and on the server. `run` runs statements
+/// as administrator.
+pub async fn compare(live: &mut TestSession, collation: &str, run: impl Fn(&str)) {
     let key = |column, direction| SortColumn { column, direction };
     for seed in 1..=3 {
-        make(&table(seed, collation));
+        run(&table(seed, collation));
         let (columns, chunks) = rows(live, "SELECT * FROM sorts.t ORDER BY id").await;
         assert_eq!(ids(&chunks).len(), ROWS);
         let mut random = Random(seed);
@@ -165,10 +166,10 @@ pub async fn compare(live: &mut TestSession, collation: &str, make: impl Fn(&str
                 let (then, ..) = COLUMNS[next];
                 let first = key(at + 1, direction);
                 let sorts = [
-                    (vec![first], format!("{name} {}", word(direction))),
+                    (vec![first], format!("{name} {}", sql_keyword(direction))),
                     (
                         vec![first, key(next + 1, Direction::Descending)],
-                        format!("{name} {}, {then} DESC", word(direction)),
+                        format!("{name} {}, {then} DESC", sql_keyword(direction)),
                     ),
                 ];
                 for (keys, clause) in sorts {

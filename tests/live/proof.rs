@@ -1,4 +1,4 @@
-//! Proof of the demo replica: a session returns the same cells, types and warnings from the embedded replica as from a real
+//! Checks the demo replica: a session returns the same cells, types and warnings from the embedded replica as from a real
 //! MariaDB with the same data. Both are reached like a real replica: guard, tunnel, driver.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,7 @@ impl ServerUnderTest {
         let result = self.live.start(text, unlimited()).await;
         let (mut columns, mut rows) = (Vec::new(), Vec::new());
         loop {
-            match self.live.piece().await {
+            match self.live.next_rows().await {
                 Rows::Open { columns: header, .. } => columns = header.iter().map(ColumnInfo::of).collect(),
                 Rows::Batch { chunk, .. } => rows.extend((0..chunk.rows()).map(|row| {
                     let cell = |column| chunk.cell(row, column).unwrap().bytes().map(<[u8]>::to_vec);
@@ -155,7 +155,7 @@ fn differences(replica: &StatementResult, real: &StatementResult) -> Vec<String>
         {
             return Vec::new();
         }
-        _ => return vec![format!("the replica: {}, MariaDB: {}", shown(replica), shown(real))],
+        _ => return vec![format!("the replica: {}, MariaDB: {}", describe(replica), describe(real))],
     };
     let mut found = Vec::new();
     for at in 0..columns.len().max(real_columns.len()) {
@@ -194,8 +194,8 @@ fn cell(value: Option<&[u8]>) -> String {
     value.map_or_else(|| "NULL".to_owned(), |bytes| format!("'{}'", bytes.escape_ascii()))
 }
 
-fn shown(answer: &StatementResult) -> String {
-    match answer {
+fn describe(result: &StatementResult) -> String {
+    match result {
         StatementResult::Rows { columns, rows, .. } => {
             let first = rows.first().map(|row| row.iter().map(|it| cell(it.as_deref())).collect::<Vec<_>>().join(", "));
             format!("{} rows of {} columns, first {first:?}", rows.len(), columns.len())
@@ -209,7 +209,7 @@ struct ServerPair {
     replica: ServerUnderTest,
     real: ServerUnderTest,
     _demo: Running,
-    _loaded: DemoMariadb,
+    _mariadb: DemoMariadb,
     _sshd: Sshd,
 }
 
@@ -221,15 +221,15 @@ impl ServerPair {
             ServerUnderTest::connect(demo.profile.clone(), demo.listen.unwrap().port(), demo.password.reveal()).await;
         // The real server reports the replica's version, so that VERSION() can be compared.
         let version = replica.live.facts.version.clone();
-        let (loaded, sshd, profile) = tokio::task::block_in_place(|| {
-            let loaded = DemoMariadb::listening(subjects, &version);
+        let (mariadb, sshd, profile) = tokio::task::block_in_place(|| {
+            let mariadb = DemoMariadb::listening(subjects, &version);
             let rig = Rig::start();
-            let permit = vec![format!("{}:{}", demo_mariadb::ADDRESS, loaded.port())];
+            let permit = vec![format!("{}:{}", demo_mariadb::ADDRESS, mariadb.port())];
             let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
             let profile = Profile {
                 route: vec![rig.hop(sshd.port(), &sshd.known_hosts())],
                 host: demo_mariadb::ADDRESS.into(),
-                port: loaded.port(),
+                port: mariadb.port(),
                 user: demo_mariadb::ACCOUNT.into(),
                 // The harness uses the name of the environment variable as the secret.
                 password: Some(SecretSource::Env(demo_mariadb::PASSWORD.into())),
@@ -238,12 +238,12 @@ impl ServerPair {
                 database: Some(data::MAIN.into()),
                 ..rig.profile()
             };
-            (loaded, sshd, profile)
+            (mariadb, sshd, profile)
         });
-        let real = ServerUnderTest::connect(profile, loaded.port(), demo_mariadb::PASSWORD).await;
+        let real = ServerUnderTest::connect(profile, mariadb.port(), demo_mariadb::PASSWORD).await;
         assert_eq!(replica.live.facts.version, real.live.facts.version);
         assert_eq!(replica.live.facts.dialect, real.live.facts.dialect);
-        Self { replica, real, _demo: demo, _loaded: loaded, _sshd: sshd }
+        Self { replica, real, _demo: demo, _mariadb: mariadb, _sshd: sshd }
     }
 
     async fn run(&mut self, text: &str) -> (StatementResult, StatementResult) {
@@ -258,7 +258,7 @@ async fn the_twenty_snippets_give_the_same_columns_and_cells_as_a_real_server() 
     let (mut found, mut count, mut cells) = (String::new(), 0, 0);
     for (name, text) in data::snippets() {
         let (mut replica, mut real) = servers.run(text.trim_end().trim_end_matches(';')).await;
-        assert!(matches!(&real, StatementResult::Rows { rows, .. } if !rows.is_empty()), "{name}: {}", shown(&real));
+        assert!(matches!(&real, StatementResult::Rows { rows, .. } if !rows.is_empty()), "{name}: {}", describe(&real));
         if name == "schema-overview" {
             // InnoDB estimates these two columns from samples, and the replica counts. The rows are sorted by the second
             // one. Everything else is compared.
@@ -330,7 +330,7 @@ async fn warnings_are_counted_as_on_a_real_server() {
         let (StatementResult::Rows { warning_count: ours, .. }, StatementResult::Rows { warning_count: theirs, .. }) =
             (&replica, &real)
         else {
-            panic!("{text}: {} {}", shown(&replica), shown(&real));
+            panic!("{text}: {} {}", describe(&replica), describe(&real));
         };
         assert_eq!(ours, theirs, "{text}");
         assert_eq!(*theirs == 0, text.starts_with("SELECT value"), "{text}");

@@ -1,4 +1,4 @@
-//! The promises about TLS and replicas, and the problems of refused connections, against real servers.
+//! TLS modes, `require_replica`, and the messages of refused connections, with real servers.
 
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Hop, Profile, TlsMode};
@@ -10,8 +10,8 @@ use super::rig::{Rig, SshdOptions};
 const MODES: [TlsMode; 5] =
     [TlsMode::Disabled, TlsMode::Preferred, TlsMode::Required, TlsMode::VerifyCa, TlsMode::VerifyIdentity];
 
-/// The writer without TLS, past the hop.
-fn bare(rig: &Rig, tls: TlsMode) -> Profile {
+/// Returns the profile of the writable server without TLS and without a hop.
+fn writable_without_tls(rig: &Rig, tls: TlsMode) -> Profile {
     Profile { port: rig.writable_mariadb().port(), tls, require_replica: false, ..direct(rig) }
 }
 
@@ -29,7 +29,7 @@ async fn each_tls_mode_works_where_the_server_offers_tls() {
 async fn without_tls_on_the_server_only_modes_that_do_not_require_it_connect() {
     let rig = Rig::start();
     for tls in MODES {
-        match connect(bare(rig, tls)).await {
+        match connect(writable_without_tls(rig, tls)).await {
             Ok(live) => {
                 assert!(matches!(tls, TlsMode::Disabled | TlsMode::Preferred), "{tls:?} connects in the clear");
                 assert_eq!(live.facts.tls, None);
@@ -66,12 +66,12 @@ async fn another_ca_is_refused_by_the_verifying_modes_only() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_is_refused_where_the_profile_requires_a_replica() {
     let rig = Rig::start();
-    let strict = Profile { require_replica: true, ..bare(rig, TlsMode::Disabled) };
+    let strict = Profile { require_replica: true, ..writable_without_tls(rig, TlsMode::Disabled) };
     let problem = connect(strict).await.map(|_| ()).unwrap_err();
     assert_eq!(problem.kind.exit_code(), 4, "{problem}");
     assert!(problem.because[0].contains("accepts writes"), "{problem}");
     assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains("require_replica")), "{problem}");
-    let live = connect(bare(rig, TlsMode::Disabled)).await.unwrap();
+    let live = connect(writable_without_tls(rig, TlsMode::Disabled)).await.unwrap();
     assert_eq!(live.facts.role, Role::Writer);
     live.close().await;
 }

@@ -1,4 +1,4 @@
-//! The rig holds what it promises: held against OpenSSH's and MariaDB's own clients.
+//! Tests of the rig itself, with the clients of OpenSSH and MariaDB.
 
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -41,9 +41,9 @@ fn the_real_clients_reach_the_replica_through_the_sshd_and_no_other_way() {
         .unwrap();
     ssh.kill().unwrap();
     ssh.wait().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.starts_with("42\t1\n"), "{told}{}\n{}", String::from_utf8_lossy(&output.stderr), rig.sshd().log());
-    assert!(told.contains("GRANT SELECT, PROCESS, SHOW VIEW ON *.* TO `RO_USER`@`%`"), "{told}");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.starts_with("42\t1\n"), "{stdout}{}\n{}", String::from_utf8_lossy(&output.stderr), rig.sshd().log());
+    assert!(stdout.contains("GRANT SELECT, PROCESS, SHOW VIEW ON *.* TO `RO_USER`@`%`"), "{stdout}");
     assert!(rig.general_log().contains("SELECT 6*7"));
     assert!(
         std::net::ToSocketAddrs::to_socket_addrs(&("replica.rrx.test", 1)).is_err(),
@@ -52,11 +52,11 @@ fn the_real_clients_reach_the_replica_through_the_sshd_and_no_other_way() {
 }
 
 #[test]
-fn a_free_port_is_given_once_and_never_one_that_the_system_gives_to_a_connection() {
-    let own = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_else(|_| "32768".into());
-    let first: u16 = own.split_whitespace().next().unwrap().parse().unwrap();
-    let given: std::collections::BTreeSet<u16> = (0..200).map(|_| free_port()).collect();
-    assert_eq!(given.len(), 200);
-    // A system whose own range begins below them all leaves no room, and the servers of the rig are tried three times.
-    assert!(first < 12_000 || given.iter().all(|port| *port < first), "{given:?} {own}");
+fn free_ports_are_distinct_and_outside_the_range_of_outgoing_connections() {
+    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_else(|_| "32768".into());
+    let first: u16 = range.split_whitespace().next().unwrap().parse().unwrap();
+    let ports: std::collections::BTreeSet<u16> = (0..200).map(|_| free_port()).collect();
+    assert_eq!(ports.len(), 200);
+    // On a system whose range begins lower this is not possible, so the rig starts a server up to three times.
+    assert!(first < 12_000 || ports.iter().all(|port| *port < first), "{ports:?} {range}");
 }

@@ -1,5 +1,5 @@
-//! Rows from the server to the store: a giant value, a statement that is slow for each row, a server that is lost in the
-//! middle of a row.
+//! Rows from the server to the store: a very large value, a statement that is slow for each row, and a connection that is lost
+//! in the middle of a row.
 
 use std::time::Duration;
 
@@ -15,38 +15,38 @@ use tokio::time::timeout;
 use crate::harness::{TestSession, connect, direct, unlimited};
 use crate::rig::{Forwarder, Mode, Rig};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A store of its own.
-struct Held {
+/// A running store with a temporary directory.
+struct RunningStore {
     rows: mpsc::Sender<Rows>,
     commands: mpsc::Sender<StoreCmd>,
-    event: mpsc::Receiver<(ResultId, StoreEvent)>,
+    events: mpsc::Receiver<(ResultId, StoreEvent)>,
     _directory: tempfile::TempDir,
 }
 
-impl Held {
+impl RunningStore {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (rows, rows_in) = mpsc::channel(BATCH_QUEUE);
         let (commands, commands_in) = mpsc::channel(STORE_QUEUE);
-        let (news_out, event) = mpsc::channel(INBOX);
-        spawn(rows_in, commands_in, news_out, StoreOptions::spilling_to(directory.path().to_owned()));
-        Self { rows, commands, event, _directory: directory }
+        let (events_out, events) = mpsc::channel(INBOX);
+        spawn(rows_in, commands_in, events_out, StoreOptions::spilling_to(directory.path().to_owned()));
+        Self { rows, commands, events, _directory: directory }
     }
 
-    /// Hands all pieces of a result on, and waits until the store knows its end.
-    async fn keep(&mut self, live: &mut TestSession, result: ResultId) -> Progress {
+    /// Passes all rows of a result to the store, and waits until the store has its end.
+    async fn store_result(&mut self, live: &mut TestSession, result: ResultId) -> Progress {
         loop {
-            let piece = live.piece().await;
-            let is_end = matches!(piece, Rows::End { .. });
-            self.rows.send(piece).await.unwrap();
+            let rows = live.next_rows().await;
+            let is_end = matches!(rows, Rows::End { .. });
+            self.rows.send(rows).await.unwrap();
             if is_end {
                 break;
             }
         }
         loop {
-            if let (of, StoreEvent::Progress(progress)) = self.said().await
+            if let (of, StoreEvent::Progress(progress)) = self.next_event().await
                 && progress.end.is_some()
             {
                 assert_eq!(of, result);
@@ -55,16 +55,16 @@ impl Held {
         }
     }
 
-    async fn said(&mut self) -> (ResultId, StoreEvent) {
-        timeout(PATIENCE, self.event.recv()).await.expect("news in time").expect("the store lives")
+    async fn next_event(&mut self) -> (ResultId, StoreEvent) {
+        timeout(TIMEOUT, self.events.recv()).await.expect("an event in time").expect("the store lives")
     }
 
-    async fn ask(&mut self, command: StoreCmd) -> StoreEvent {
+    async fn request(&mut self, command: StoreCmd) -> StoreEvent {
         self.commands.send(command).await.unwrap();
         loop {
-            let (_, said) = self.said().await;
-            if !matches!(said, StoreEvent::Progress(_) | StoreEvent::Opened(_)) {
-                return said;
+            let (_, event) = self.next_event().await;
+            if !matches!(event, StoreEvent::Progress(_) | StoreEvent::Opened(_)) {
+                return event;
             }
         }
     }
@@ -76,17 +76,17 @@ async fn a_value_of_64_mib_is_shown_cut_and_is_complete_on_request() {
     let rig = Rig::start();
     rig.sql("SET GLOBAL max_allowed_packet = 256 << 20");
     let mut live = connect(rig.profile()).await.unwrap();
-    let mut held = Held::new();
+    let mut store = RunningStore::new();
     let text = format!("SELECT seq, IF(seq = 2, REPEAT('xyz\\t', {}), 'small') FROM mysql.seq_1_to_3", LENGTH / 4);
     let result = live.start(&text, unlimited()).await;
-    let progress = held.keep(&mut live, result).await;
+    let progress = store.store_result(&mut live, result).await;
     assert_eq!((progress.rows, progress.end), (3, Some(End::Complete)));
 
-    let StoreEvent::Window(window) = held.ask(StoreCmd::Window { result, rows: 0..3 }).await else { panic!() };
+    let StoreEvent::Window(window) = store.request(StoreCmd::Window { result, rows: 0..3 }).await else { panic!() };
     let Some(CellPreview::Bytes { head, length }) = window.cell(1, 1) else { panic!("{window:?}") };
     assert_eq!((head.len() <= WINDOW_CELL_BYTES, *length), (true, LENGTH as u64));
     let value = StoreCmd::Value { result, row: 1, column: 1 };
-    let StoreEvent::Value { value: Some(value), .. } = held.ask(value).await else { panic!() };
+    let StoreEvent::Value { value: Some(value), .. } = store.request(value).await else { panic!() };
     assert_eq!(value.len(), LENGTH);
     assert!(value.chunks(4).all(|part| part == b"xyz\t"));
 
@@ -98,7 +98,7 @@ async fn a_value_of_64_mib_is_shown_cut_and_is_complete_on_request() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_row_of_a_slow_statement_comes_by_itself() {
     let mut live = connect(Rig::start().profile()).await.unwrap();
-    // The server sends what fills its buffer of 16 KiB: the end of a row stays there until the next row pushes it out.
+    // The server sends its buffer of 16 KiB when it is full, so the end of a row is sent with the next row.
     let text = "SELECT seq, repeat('x', 20000), SLEEP(0.3) FROM mysql.seq_1_to_5";
     let result = live.start(text, unlimited()).await;
     let ran = live.finish(result).await;
@@ -112,24 +112,24 @@ async fn a_server_lost_in_the_middle_of_a_row_leaves_the_rows_before_it() {
     let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls: TlsMode::Required, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    let mut held = Held::new();
-    // Rows of many packets of the network: wherever it is cut, a row is.
+    let mut store = RunningStore::new();
+    // A row has many network packets, so the connection is lost in the middle of a row.
     let text = "SELECT seq, repeat('x', 1000000) FROM mysql.seq_1_to_100000";
     let result = live.start(text, unlimited()).await;
     let mut sent = 0;
     while sent < 3 {
-        let piece = live.piece().await;
-        sent += u64::from(matches!(piece, Rows::Batch { .. }));
-        held.rows.send(piece).await.unwrap();
+        let rows = live.next_rows().await;
+        sent += u64::from(matches!(rows, Rows::Batch { .. }));
+        store.rows.send(rows).await.unwrap();
     }
     forwarder.set(Mode::Reset);
-    let progress = held.keep(&mut live, result).await;
+    let progress = store.store_result(&mut live, result).await;
     let Some(End::Broken(problem)) = progress.end else { panic!("{progress:?}") };
     assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
     assert!(problem.then.is_some() || problem.hint.is_some(), "{problem:?}");
     assert!(progress.rows >= 3, "{}", progress.rows);
     let last = progress.rows - 1;
-    let StoreEvent::Window(window) = held.ask(StoreCmd::Window { result, rows: last..last + 1 }).await else {
+    let StoreEvent::Window(window) = store.request(StoreCmd::Window { result, rows: last..last + 1 }).await else {
         panic!()
     };
     assert_eq!(

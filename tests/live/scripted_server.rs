@@ -1,4 +1,4 @@
-//! A server that speaks the MySQL protocol and answers by a script: for engines that cannot be had here.
+//! A server with the MySQL protocol whose replies come from a script. It replaces engines that are not available here.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,66 +10,66 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::rig::Rig;
 
-/// What the script answers.
+/// A reply to a statement.
 #[derive(Debug, Clone)]
 pub enum Reply {
     /// An OK packet.
     Done,
-    /// Rows of text, each as wide as the first.
+    /// Column names, and rows of text or NULL.
     Rows(Vec<&'static str>, Vec<Vec<Option<String>>>),
-    /// An error of this code.
-    No(u16, &'static str),
-    /// Nothing, ever.
+    /// An error with its code and message.
+    Error(u16, &'static str),
+    /// No reply.
     Nothing,
-    /// The end of the connection.
-    Bye,
-    /// One answer after the other, up to the first error.
+    /// The server closes the connection.
+    Close,
+    /// One reply for each statement of a text, up to the first error.
     Several(Vec<Reply>),
 }
 
-/// How clients sign in where nothing else is said.
+/// The default authentication plugin.
 pub const NATIVE: &str = "mysql_native_password";
 
-/// The sign-in that may want the whole password; a server that pretends always wants it.
+/// The authentication plugin that can ask for the unscrambled password. This server always asks for it.
 pub const SHA2: &str = "caching_sha2_password";
 
-/// A variable and its value.
+/// The name and the value of a variable.
 pub type Variable = (&'static str, &'static str);
 
-/// Rows of SHOW VARIABLES.
+/// Returns the reply to SHOW VARIABLES.
 pub fn variables(of: &[Variable]) -> Reply {
     let row = |(name, value): &Variable| vec![Some((*name).to_owned()), Some((*value).to_owned())];
     Reply::Rows(vec!["Variable_name", "Value"], of.iter().map(row).collect())
 }
 
-/// Answers a text of several statements one by one.
-pub fn each(text: &str, says: impl Fn(&str) -> Reply) -> Reply {
-    if has_several_statements(text) { Reply::Several(text.split("; ").map(says).collect()) } else { says(text) }
+/// Replies to each statement of a text.
+pub fn each(text: &str, reply: impl Fn(&str) -> Reply) -> Reply {
+    if has_several_statements(text) { Reply::Several(text.split("; ").map(reply).collect()) } else { reply(text) }
 }
 
-/// Whether this text holds several statements of rrx's own.
+/// Returns whether a text has several internal statements of rrx.
 pub fn has_several_statements(text: &str) -> bool {
     text.contains("; /* rrx:")
 }
 
-/// A running server; its threads end with the test process.
+/// A running server. Its threads end with the test process.
 pub struct ScriptedServer {
     pub port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
+    statements: Arc<Mutex<Vec<String>>>,
 }
 
 impl ScriptedServer {
-    /// Starts one that answers by this script.
+    /// Starts a server whose script returns the reply to each text.
     pub fn start(script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         Self::start_with(NATIVE, script)
     }
 
-    /// The same where the client is asked to sign in in this way. What it says then is told like a statement.
+    /// Starts a server with an authentication plugin. The packets of the sign-in are recorded like statements.
     pub fn start_with(sign_in: &'static str, script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         Self::serve(("127.0.0.1", None), ("8.0.33", sign_in), script)
     }
 
-    /// The same where the greeting names this version.
+    /// Starts a server that reports `version` in its greeting.
     pub fn start_as(
         version: &'static str,
         sign_in: &'static str,
@@ -78,7 +78,7 @@ impl ScriptedServer {
         Self::serve(("127.0.0.1", None), (version, sign_in), script)
     }
 
-    /// The same behind TLS, at the rig's replica's address and with its certificate.
+    /// Starts a server with TLS that has the address and the certificate of the rig's replica.
     pub fn start_secure(
         rig: &Rig,
         sign_in: &'static str,
@@ -100,36 +100,38 @@ impl ScriptedServer {
     ) -> Self {
         let listener = TcpListener::bind((address, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (script, told) = (Arc::new(script), Arc::clone(&asked));
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let (script, recorded) = (Arc::new(script), Arc::clone(&statements));
         std::thread::spawn(move || {
             for (id, stream) in (1..).zip(listener.incoming()) {
-                let (script, told, tls) = (Arc::clone(&script), Arc::clone(&told), tls.clone());
-                // A client that goes away is no trouble of the server.
-                std::thread::spawn(move || drop(serve(stream.unwrap(), tls, (id, version, sign_in), &*script, &told)));
+                let (script, recorded, tls) = (Arc::clone(&script), Arc::clone(&recorded), tls.clone());
+                // It is not an error if the client disconnects.
+                std::thread::spawn(move || {
+                    drop(serve(stream.unwrap(), tls, (id, version, sign_in), &*script, &recorded));
+                });
             }
         });
-        Self { port, asked }
+        Self { port, statements }
     }
 
-    /// The statements that came, over all connections.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    /// Returns the texts of all connections so far.
+    pub fn statements(&self) -> Vec<String> {
+        self.statements.lock().unwrap().clone()
     }
 }
 
-/// A plain stream, or one behind TLS.
-trait Wire: Read + Write {}
-impl<T: Read + Write> Wire for T {}
+/// A stream with or without TLS.
+trait ClientStream: Read + Write {}
+impl<T: Read + Write> ClientStream for T {}
 
 fn serve(
     mut plain: TcpStream,
     tls: Option<Arc<ServerConfig>>,
     (id, version, sign_in): (u32, &str, &str),
     script: &dyn Fn(&str) -> Reply,
-    told: &Mutex<Vec<String>>,
+    recorded: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
-    // Several statements and several results among them.
+    // They include CLIENT_MULTI_STATEMENTS and CLIENT_MULTI_RESULTS.
     let capabilities: u32 = 1 | 4 | 8 | 0x200 | 0x2000 | 0x8000 | 0x0001_0000 | 0x0002_0000 | 0x0008_0000;
     let capabilities = capabilities | if tls.is_some() { 0x800 } else { 0 };
     let mut greeting = vec![10];
@@ -146,63 +148,63 @@ fn serve(
     greeting.extend_from_slice(NATIVE.as_bytes());
     greeting.push(0);
     send(&mut plain, &mut 0, &greeting)?;
-    let (mut said, mut number) = receive(&mut plain)?;
-    // A wish for TLS has nothing of the account in it.
-    let mut stream: Box<dyn Wire> = match tls.filter(|_| said.len() == 32) {
+    let (mut response, mut number) = receive(&mut plain)?;
+    // A request for TLS has 32 bytes, without the account.
+    let mut stream: Box<dyn ClientStream> = match tls.filter(|_| response.len() == 32) {
         Some(config) => {
             let mut secure = StreamOwned::new(ServerConnection::new(config).unwrap(), plain);
-            (said, number) = receive(&mut secure)?;
+            (response, number) = receive(&mut secure)?;
             Box::new(secure)
         }
         None => Box::new(plain),
     };
     if sign_in != NATIVE {
-        told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+        recorded.lock().unwrap().push(String::from_utf8_lossy(&response).into_owned());
         send(&mut stream, &mut number, &[b"\xfe", sign_in.as_bytes(), b"\0saltsaltsaltsaltsalt\0"].concat())?;
-        (said, number) = receive(&mut stream)?;
+        (response, number) = receive(&mut stream)?;
     }
-    told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+    recorded.lock().unwrap().push(String::from_utf8_lossy(&response).into_owned());
     if sign_in == SHA2 {
-        // It remembers nobody.
+        // The server has no cached sign-in, so it asks for the password.
         send(&mut stream, &mut number, &[1, 4])?;
-        (said, number) = receive(&mut stream)?;
-        told.lock().unwrap().push(String::from_utf8_lossy(&said).into_owned());
+        (response, number) = receive(&mut stream)?;
+        recorded.lock().unwrap().push(String::from_utf8_lossy(&response).into_owned());
     }
     send(&mut stream, &mut number, &OK)?;
     loop {
         let (command, mut number) = receive(&mut stream)?;
-        let says = match command.split_first() {
+        let reply = match command.split_first() {
             Some((0x03, text)) => {
                 let text = String::from_utf8_lossy(text).into_owned();
-                let says = script(&text);
-                told.lock().unwrap().push(text);
-                says
+                let reply = script(&text);
+                recorded.lock().unwrap().push(text);
+                reply
             }
             Some((0x0e, _)) => Reply::Done,
             _ => return Ok(()),
         };
-        let mut all = match says {
-            Reply::Bye => return Ok(()),
+        let mut all = match reply {
+            Reply::Close => return Ok(()),
             Reply::Several(all) => all,
             one => vec![one],
         };
-        if let Some(error) = all.iter().position(|says| matches!(says, Reply::No(..))) {
+        if let Some(error) = all.iter().position(|reply| matches!(reply, Reply::Error(..))) {
             all.truncate(error + 1);
         }
         while !all.is_empty() {
-            let says = all.remove(0);
-            answer(&mut stream, &mut number, says, !all.is_empty())?;
+            let reply = all.remove(0);
+            send_reply(&mut stream, &mut number, reply, !all.is_empty())?;
         }
     }
 }
 
-/// One answer; its status tells whether there is another one behind it.
-fn answer(stream: &mut impl Write, number: &mut u8, says: Reply, has_more: bool) -> std::io::Result<()> {
+/// Sends a reply. Its status flags contain whether another reply follows.
+fn send_reply(stream: &mut impl Write, number: &mut u8, reply: Reply, has_more: bool) -> std::io::Result<()> {
     let status = if has_more { 2 | 8 } else { 2 };
     let end = [0xfe, 0, 0, status, 0];
-    match says {
+    match reply {
         Reply::Done => send(stream, number, &[0, 0, 0, status, 0, 0, 0]),
-        Reply::No(code, message) => {
+        Reply::Error(code, message) => {
             let mut packet = vec![0xff];
             packet.extend_from_slice(&code.to_le_bytes());
             packet.extend_from_slice(b"#HY000");
@@ -227,7 +229,7 @@ fn answer(stream: &mut impl Write, number: &mut u8, says: Reply, has_more: bool)
             }
             send(stream, number, &end)
         }
-        Reply::Nothing | Reply::Bye | Reply::Several(_) => Ok(()),
+        Reply::Nothing | Reply::Close | Reply::Several(_) => Ok(()),
     }
 }
 
@@ -245,7 +247,7 @@ fn column(name: &str) -> Vec<u8> {
     packet
 }
 
-/// Bytes with their length before them; none here is long.
+/// Appends bytes after their length, which must be below 251.
 fn put(packet: &mut Vec<u8>, bytes: &[u8]) {
     packet.push(u8::try_from(bytes.len()).ok().filter(|length| *length < 0xfb).expect("a short value"));
     packet.extend_from_slice(bytes);

@@ -13,7 +13,7 @@ use rrx::domain::sql::{ServerFamily, SqlMode};
 use crate::harness::{self, connect, connect_answering, direct, unlimited};
 use crate::rig::{Rig, SshdOptions, wait_until};
 
-/// Five million rows that no table holds.
+/// A statement with five million generated rows.
 const FIVE_MILLION: &str = "SELECT seq, concat('row ', seq) AS label FROM mysql.seq_1_to_5000000";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,7 +46,7 @@ async fn session_variables_are_pinned_and_read_back_whatever_the_account_starts_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sql_modes_that_change_how_text_is_read_are_removed() {
     let rig = Rig::start();
-    // The read-only account has no init_connect of its own: the server's default is what it starts with.
+    // The account has no init_connect, so its sessions start with the server's default.
     rig.sql("CREATE USER IF NOT EXISTS oracle_like IDENTIFIED BY 'x'; GRANT SELECT ON *.* TO oracle_like");
     let before = rig.sql("SELECT @@global.sql_mode");
     rig.sql("SET GLOBAL sql_mode = 'ORACLE,NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE,STRICT_TRANS_TABLES'");
@@ -125,9 +125,9 @@ async fn cancelling_a_stream_of_five_million_rows_keeps_the_connection_and_the_n
     let id = live.facts.connection_id.to_string();
     for _ in 0..3 {
         let result = live.start(FIVE_MILLION, unlimited()).await;
-        assert!(matches!(live.piece().await, Rows::Open { .. }));
+        assert!(matches!(live.next_rows().await, Rows::Open { .. }));
         for _ in 0..5 {
-            assert!(matches!(live.piece().await, Rows::Batch { .. }));
+            assert!(matches!(live.next_rows().await, Rows::Batch { .. }));
         }
         live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
         let asked = std::time::Instant::now();
@@ -288,7 +288,7 @@ async fn a_statement_that_fails_keeps_the_servers_words_and_the_session() {
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.kind, ProblemKind::Statement);
     assert_eq!(problem.server.as_ref().unwrap().code, 1146);
-    // An error in the middle, after rows.
+    // The error comes after some rows.
     let ran = live.run("SELECT seq, IF(seq = 3000, (SELECT 1 UNION SELECT 2), 0) FROM mysql.seq_1_to_5000").await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.server.as_ref().unwrap().code, 1242);
@@ -398,7 +398,7 @@ async fn a_connection_that_the_server_closes_is_reported_as_lost() {
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
-    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!() };
     assert_eq!(problem.then, Some(Remedy::Reconnect));
 }
 
@@ -407,7 +407,7 @@ async fn an_idle_connection_that_the_server_ends_is_noticed() {
     let rig = Rig::start();
     let mut live = connect(direct(rig)).await.unwrap();
     rig.sql(&format!("KILL {}", live.facts.connection_id));
-    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
+    assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -471,7 +471,7 @@ async fn a_session_through_a_tunnel_works_like_a_direct_one() {
     let id = live.facts.connection_id.to_string();
     let result = live.start(FIVE_MILLION, unlimited()).await;
     for _ in 0..20 {
-        live.piece().await;
+        live.next_rows().await;
     }
     let asked = std::time::Instant::now();
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
@@ -508,5 +508,5 @@ async fn a_lost_hop_is_reported_while_a_statement_runs() {
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
-    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
+    assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
 }

@@ -11,11 +11,11 @@ use super::scripted_server::{Reply, SHA2, ScriptedServer};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connecting_takes_ten_internal_queries_on_both_connections() {
     let live = connect(Rig::start().profile()).await.unwrap();
-    let mut words: Vec<&str> =
+    let mut names: Vec<&str> =
         live.internal_queries.iter().filter_map(|text| text.strip_prefix("/* rrx:")?.split(' ').next()).collect();
-    words.sort_unstable();
+    names.sort_unstable();
     assert_eq!(
-        words,
+        names,
         ["grants", "pin", "pin", "read-only", "read-only", "tls", "variables", "variables", "variables", "whoami"]
     );
     live.close().await;
@@ -61,7 +61,7 @@ async fn a_server_that_requires_tls_gets_it() {
     let profile = |tls| Profile { port: strict.port(), tls, ..direct(rig) };
     let declined = connect_answering(profile(TlsMode::Disabled), |_| Answer::Decline).await;
     let problem = declined.err().unwrap();
-    // MySQL says 3159, MariaDB that the account is refused.
+    // MySQL reports 3159. MariaDB refuses the account with 1045.
     assert!(matches!(problem.server.as_ref().map(|error| error.code), Some(3159 | 1045)), "{problem}");
     assert!(problem.to_string().contains("tls = \"verify-identity\""), "{problem}");
     assert!(!problem.passes, "waiting does not mend it");
@@ -81,7 +81,7 @@ async fn the_problem_of_an_invalid_certificate_says_what_is_wrong_with_it() {
     assert!(stranger.hint.as_ref().unwrap().contains("ca = "), "{stranger}");
     let built_in = connect(Profile { ca: None, ..direct(rig) }).await.err().unwrap();
     assert!(built_in.hint.as_ref().unwrap().contains("truststore.pki.rds.amazonaws.com"), "{built_in}");
-    // The certificate names 127.0.0.2, not this forwarder to it.
+    // The certificate names 127.0.0.2, and the forwarder is at 127.0.0.1.
     let forwarder = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), ..direct(rig) };
     let name = connect(profile).await.err().unwrap();
@@ -105,8 +105,8 @@ async fn a_clear_text_password_is_not_sent_without_verified_tls() {
         let problem = connect(profile).await.err().unwrap();
         assert!(problem.to_string().contains("in clear text"), "{problem}");
         assert!(problem.hint.as_ref().unwrap().contains("verify-identity"), "{problem}");
-        let heard = server.asked();
-        assert!(!heard.iter().any(|said| said.contains("nobody's eyes")), "{heard:?}");
+        let packets = server.statements();
+        assert!(!packets.iter().any(|packet| packet.contains("nobody's eyes")), "{packets:?}");
     }
 }
 
@@ -114,7 +114,7 @@ async fn a_clear_text_password_is_not_sent_without_verified_tls() {
 async fn a_clear_text_password_is_sent_over_verified_tls_where_the_profile_allows_it() {
     const SECRET: &str = "for verified eyes only";
     let rig = Rig::start();
-    for (tls, cleartext, is_told) in [
+    for (tls, cleartext, is_sent) in [
         (TlsMode::VerifyIdentity, true, true),
         (TlsMode::VerifyCa, true, true),
         (TlsMode::VerifyIdentity, false, false),
@@ -122,20 +122,20 @@ async fn a_clear_text_password_is_sent_over_verified_tls_where_the_profile_allow
         (TlsMode::Preferred, true, false),
         (TlsMode::Disabled, true, false),
     ] {
-        let no = |_: &str| Reply::No(1105, "it only listens");
-        let server = ScriptedServer::start_secure(rig, "mysql_clear_password", no);
+        let refuse = |_: &str| Reply::Error(1105, "it only listens");
+        let server = ScriptedServer::start_secure(rig, "mysql_clear_password", refuse);
         let password = Some(SecretSource::Env(SECRET.into()));
         let way = Profile { port: server.port, tls, cleartext, password, ..direct(rig) };
         let problem = connect(way).await.err().unwrap();
-        let heard = server.asked();
-        assert!(!heard.is_empty(), "{tls:?}: {problem}");
-        assert_eq!(heard.iter().any(|said| said.contains(SECRET)), is_told, "{tls:?}, {cleartext}: {heard:?}");
-        assert_eq!(problem.to_string().contains("in clear text"), !is_told, "{tls:?}, {cleartext}: {problem}");
+        let packets = server.statements();
+        assert!(!packets.is_empty(), "{tls:?}: {problem}");
+        assert_eq!(packets.iter().any(|packet| packet.contains(SECRET)), is_sent, "{tls:?}, {cleartext}: {packets:?}");
+        assert_eq!(problem.to_string().contains("in clear text"), !is_sent, "{tls:?}, {cleartext}: {problem}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_asks_for_the_whole_password_gets_no_request_for_a_key_without_tls() {
+async fn a_server_that_asks_for_the_unscrambled_password_gets_no_key_request_without_tls() {
     let rig = Rig::start();
     let server = ScriptedServer::start_with(SHA2, |_| Reply::Done);
     let sshd =
@@ -149,23 +149,23 @@ async fn a_server_that_asks_for_the_whole_password_gets_no_request_for_a_key_wit
             assert_eq!(problem.then, Some(Remedy::Settings));
         }
     }
-    let heard = server.asked();
-    assert_eq!(heard.len(), 8, "who is there, and a scramble, each time: {heard:?}");
-    assert!(!heard.iter().any(|said| said == "\u{2}"), "a key was asked for: {heard:?}");
+    let packets = server.statements();
+    assert_eq!(packets.len(), 8, "who is there, and a scramble, each time: {packets:?}");
+    assert!(!packets.iter().any(|packet| packet == "\u{2}"), "a key was asked for: {packets:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn verify_ca_skips_the_name_and_nothing_else() {
+async fn verify_ca_skips_only_the_name_check() {
     let rig = Rig::start();
-    // The certificate names 127.0.0.2, not this forwarder to it.
+    // The certificate names 127.0.0.2, and the forwarder is at 127.0.0.1.
     let forwarder = super::rig::Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let by = |tls, ca| Profile { host: "127.0.0.1".into(), port: forwarder.port(), tls, ca, ..direct(rig) };
-    let own = direct(rig).ca;
-    let mut live = connect(by(TlsMode::VerifyCa, own.clone())).await.unwrap();
+    let rig_ca = direct(rig).ca;
+    let mut live = connect(by(TlsMode::VerifyCa, rig_ca.clone())).await.unwrap();
     assert!(live.facts.tls.is_some());
     assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
     live.close().await;
-    assert!(connect(by(TlsMode::VerifyIdentity, own)).await.is_err());
+    assert!(connect(by(TlsMode::VerifyIdentity, rig_ca)).await.is_err());
     for ca in [Some(rig.other_ca()), None] {
         let problem = connect(by(TlsMode::VerifyCa, ca)).await.err().unwrap();
         assert!(problem.because[0].contains("not signed by the CA"), "{problem}");

@@ -1,5 +1,5 @@
-//! The traps of the driver and of the servers. Each test first shows the trap (a new version of the driver may remove it),
-//! then that a session avoids it.
+//! Surprising behaviour of the driver and of the servers. Each test first shows the behaviour, which a new version of the driver
+//! can change, and then that a session avoids it.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use crate::harness::{connect, direct, unlimited};
 use crate::rig::{Forwarder, Mode, Rig, wait_until};
 
-/// The driver as it comes, straight to the server, without TLS.
-fn bare(rig: &Rig) -> OptsBuilder {
+/// Returns the default options of the driver for a direct connection without TLS.
+fn driver_options(rig: &Rig) -> OptsBuilder {
     OptsBuilder::default()
         .ip_or_hostname(rig.mysql_address())
         .tcp_port(rig.mysql_port())
@@ -25,28 +25,28 @@ fn bare(rig: &Rig) -> OptsBuilder {
         .pass(Some(rig.password()))
 }
 
-/// The same without leaving TCP.
-async fn plain(rig: &Rig) -> Conn {
-    Conn::new(bare(rig).prefer_socket(false)).await.unwrap()
+/// Connects with the driver over TCP.
+async fn connect_driver(rig: &Rig) -> Conn {
+    Conn::new(driver_options(rig).prefer_socket(false)).await.unwrap()
 }
 
-const WHERE_FROM: &str = "SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()";
+const CLIENT_HOST: &str = "SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_driver_alone_leaves_tcp_for_a_local_socket_of_the_servers_name_and_a_session_does_not() {
+async fn the_driver_switches_from_tcp_to_a_local_socket_and_a_session_does_not() {
     let rig = Rig::start();
-    let mut strayed = Conn::new(bare(rig)).await.unwrap();
-    let host: String = strayed.query_first(WHERE_FROM).await.unwrap().unwrap();
+    let mut strayed = Conn::new(driver_options(rig)).await.unwrap();
+    let host: String = strayed.query_first(CLIENT_HOST).await.unwrap().unwrap();
     assert_eq!(host, "localhost", "the driver stays on TCP now: prefer_socket(false) may be spare");
     strayed.disconnect().await.unwrap();
-    // With TLS the driver fails on the socket and reconnects without an error: without TLS nothing would stop it.
+    // With TLS the driver fails on the socket and silently reconnects over TCP. Without TLS it would stay on the socket.
     for tls in [TlsMode::Disabled, TlsMode::VerifyIdentity] {
         for profile in [rig.profile(), direct(rig)] {
             let mut live = connect(Profile { tls, ..profile }).await.unwrap();
-            let ran = live.run(WHERE_FROM).await;
+            let ran = live.run(CLIENT_HOST).await;
             assert!(ran.value().starts_with("127.0.0."), "{tls:?} {}", ran.value());
-            let asked = format!("{} Query\tSELECT @@socket", live.facts.connection_id);
-            assert!(!rig.general_log().contains(&asked), "{tls:?}");
+            let query = format!("{} Query\tSELECT @@socket", live.facts.connection_id);
+            assert!(!rig.general_log().contains(&query), "{tls:?}");
             live.close().await;
         }
     }
@@ -59,7 +59,7 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
     let live = connect(rig.profile()).await.unwrap();
     assert!(live.facts.tls.is_some());
     live.close().await;
-    // The same server under a name that the certificate does not hold is refused.
+    // The same server is refused under a name that is not in the certificate.
     let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
     let elsewhere = Profile { host: "127.0.0.1".into(), port: forwarder.port(), ..direct(rig) };
     let problem = connect(elsewhere.clone()).await.err().unwrap();
@@ -72,15 +72,16 @@ async fn tls_verifies_the_replicas_name_and_not_that_of_the_local_end() {
         .with_root_certs(vec![ca.into()])
         .with_disable_built_in_roots(true)
         .with_danger_skip_domain_validation(true);
-    let tried =
-        Conn::new(bare(rig).ip_or_hostname("127.0.0.1").tcp_port(forwarder.port()).prefer_socket(false).ssl_opts(skip));
+    let tried = Conn::new(
+        driver_options(rig).ip_or_hostname("127.0.0.1").tcp_port(forwarder.port()).prefer_socket(false).ssl_opts(skip),
+    );
     assert!(tried.await.is_err(), "the driver leaves the name out by itself now: verify-ca needs no word for it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_future_gives_its_answer_to_the_next_statement_so_a_session_drops_none() {
     let rig = Rig::start();
-    let mut conn = plain(rig).await;
+    let mut conn = connect_driver(rig).await;
     assert!(timeout(Duration::from_millis(200), conn.query_iter("SELECT SLEEP(1)")).await.is_err());
     let wrong: Option<i64> = conn.query_first("SELECT 42").await.unwrap();
     assert_eq!(wrong, Some(0), "the driver keeps step now");
@@ -95,7 +96,7 @@ async fn a_dropped_future_gives_its_answer_to_the_next_statement_so_a_session_dr
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_error_of_a_killed_half_read_result_reaches_the_next_statement_so_there_is_a_barrier() {
     let rig = Rig::start();
-    let mut conn = plain(rig).await;
+    let mut conn = connect_driver(rig).await;
     let mut result = conn.query_iter("SELECT seq, repeat('x', 100) FROM mysql.seq_1_to_5000000").await.unwrap();
     let first: Row = result.next().await.unwrap().unwrap();
     assert_eq!(from_value::<u64>(first[0].clone()), 1);
@@ -108,11 +109,11 @@ async fn the_error_of_a_killed_half_read_result_reaches_the_next_statement_so_th
     assert_eq!(error.code, 1317);
     assert_eq!(conn.query_first::<u64, _>("SELECT 8").await.unwrap(), Some(8));
     conn.disconnect().await.unwrap();
-    // Whether the KILL comes late is chance, so the barrier is looked for itself: behind the stopped statement, before
-    // the next one.
+    // A late KILL is a matter of chance. So the test looks for the barrier itself, between the stopped statement and the next
+    // one.
     let mut live = connect(direct(rig)).await.unwrap();
     let result = live.start("SELECT /* stopped */ seq FROM mysql.seq_1_to_5000000", unlimited()).await;
-    assert!(matches!(live.piece().await, Rows::Open { .. }));
+    assert!(matches!(live.next_rows().await, Rows::Open { .. }));
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     assert_eq!(live.run("SELECT /* the next */ 7").await.value(), "7");
@@ -127,7 +128,7 @@ async fn the_error_of_a_killed_half_read_result_reaches_the_next_statement_so_th
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_driver_always_takes_several_statements_at_once_so_the_guard_takes_one() {
     let rig = Rig::start();
-    let mut conn = plain(rig).await;
+    let mut conn = connect_driver(rig).await;
     let mut result = conn.query_iter("SELECT 1; SELECT 2").await.unwrap();
     assert_eq!(result.collect::<u64>().await.unwrap(), [1]);
     assert_eq!(result.collect::<u64>().await.unwrap(), [2], "one at a time now");
@@ -155,7 +156,7 @@ async fn connect_dialect(rig: &Rig) -> Dialect {
 async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_removed() {
     let rig = Rig::start();
     let text = r"SELECT 'a\'; SELECT 2 -- '";
-    let mut conn = plain(rig).await;
+    let mut conn = connect_driver(rig).await;
     conn.query_drop("SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'").await.unwrap();
     let mut result = conn.query_iter(text).await.unwrap();
     assert_eq!(result.collect::<String>().await.unwrap(), [r"a\"]);
@@ -167,7 +168,7 @@ async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_removed(
     assert_eq!(usual.sql_mode, SqlMode::default());
     assert_eq!(split(text, usual).unwrap().len(), 1);
     assert_eq!(split(text, without).unwrap().len(), 2);
-    // What was checked in one dialect is not sent in another.
+    // A statement that was checked in one dialect is not sent in another.
     let mut live = connect(direct(rig)).await.unwrap();
     let permit = crate::harness::permit("SELECT 'told apart'", without, crate::harness::ID);
     let result = rrx::domain::ids::ResultId(9);
@@ -182,13 +183,13 @@ async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_removed(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_drivers_init_list_runs_backwards_so_a_session_sends_one_statement_of_its_own() {
     let rig = Rig::start();
-    let opts = bare(rig).prefer_socket(false).init(vec!["SET @last = 'first'", "SET @last = 'second'"]);
+    let opts = driver_options(rig).prefer_socket(false).init(vec!["SET @last = 'first'", "SET @last = 'second'"]);
     let mut conn = Conn::new(opts).await.unwrap();
     let last: String = conn.query_first("SELECT @last").await.unwrap().unwrap();
     assert_eq!(last, "first", "the list runs in order now");
     conn.disconnect().await.unwrap();
     let live = connect(direct(rig)).await.unwrap();
-    // Statement connection and control connection, one each.
+    // One on the statement connection and one on the control connection.
     assert_eq!(live.internal_queries.iter().filter(|text| text.starts_with("/* rrx:pin */ SET NAMES")).count(), 2);
     assert_eq!(
         live.internal_queries.iter().filter(|text| text.contains("SET SESSION TRANSACTION READ ONLY")).count(),
@@ -218,7 +219,7 @@ async fn a_connection_that_loses_everything_is_noticed_within_fifteen_seconds_wi
     let ran = live.finish(result).await;
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
-    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
+    assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
     assert!(begun.elapsed() < Duration::from_secs(16), "{:?}", begun.elapsed());
 }
 
@@ -231,13 +232,13 @@ async fn a_control_connection_that_was_moved_to_another_server_kills_nothing_the
     let result = live.start("SELECT /* here, not there */ SLEEP(30)", unlimited()).await;
     let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* here, not there %'";
     wait_until("the statement runs", Duration::from_secs(10), || rig.sql(running).trim() == "1");
-    // The port is part of a server's identity; both have five digits.
+    // The port is part of a server's identity. Both ports have five digits.
     let here: [u8; 5] = rig.mysql_port().to_string().into_bytes().try_into().unwrap();
     forwarder.set(Mode::Rewrite(here, *b"00001"));
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
     let ran = live.finish(result).await;
     assert_eq!(ran.report.end, End::Cancelled);
-    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!() };
     assert!(problem.to_string().contains("another server"), "{problem}");
     let killed = format!("KILL QUERY {}", live.facts.connection_id);
     assert!(!rig.general_log().contains(&killed), "the number is somebody else's there");
@@ -262,7 +263,7 @@ async fn a_function_that_makes_the_session_writable_ends_it_before_the_next_stat
     live.run("SET SESSION group_concat_max_len = 2048").await;
     assert_eq!(live.run("SELECT 1").await.value(), "1");
     assert_eq!(live.run("SELECT turncoat.opens()").await.value(), "1");
-    let SessionEvent::Lost(problem) = live.last().await else { panic!() };
+    let SessionEvent::Lost(problem) = live.final_event().await else { panic!() };
     assert!(problem.because[0].starts_with("tx_read_only"), "{problem}");
     let mut live = connect(profile).await.unwrap();
     let End::Broken(problem) = live.run("SELECT turncoat.writes()").await.report.end else { panic!() };

@@ -1,4 +1,4 @@
-//! The tunnel against a real sshd: trust, sign-in, forwards, the local end, and the end of a link.
+//! The tunnel with a real sshd: host keys, sign-in, forwards, the local end, and the end of the SSH connection.
 
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
@@ -22,36 +22,36 @@ use crate::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
 
 // ---------------------------------------------------------------- helpers
 
-/// Answers from a list, and keeps the questions.
+/// Answers questions from a list, and records them.
 #[derive(Default)]
-pub struct Script {
+pub struct ScriptedPrompter {
     answers: Mutex<VecDeque<Answer>>,
-    asked: Mutex<Vec<Question>>,
+    questions: Mutex<Vec<Question>>,
 }
 
-impl Script {
-    pub fn of(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
-        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), asked: Mutex::default() })
+impl ScriptedPrompter {
+    pub fn with_answers(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
+        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), questions: Mutex::default() })
     }
 
-    pub fn asked(&self) -> Vec<Question> {
-        self.asked.lock().unwrap().clone()
+    pub fn questions(&self) -> Vec<Question> {
+        self.questions.lock().unwrap().clone()
     }
 }
 
-impl UserPrompter for Script {
+impl UserPrompter for ScriptedPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
-        self.asked.lock().unwrap().push(question);
+        self.questions.lock().unwrap().push(question);
         let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Decline);
         Box::pin(std::future::ready(answer))
     }
 }
 
-/// A context with a home of its own, without agent, and the progress that it reports.
+/// Returns a context for a home directory, without an agent, and the channel of its progress.
 pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<HopProgress>) {
     let (progress, steps) = mpsc::channel(256);
     let context = TunnelContext {
-        os_user: "nobody-in-particular".into(),
+        os_user: "test-user".into(),
         home: home.to_owned(),
         agent: None,
         global_known_hosts: Vec::new(),
@@ -71,7 +71,7 @@ pub fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// The way to the shared sshd, with its key known.
+/// Returns a hop for the shared sshd, whose key is known.
 pub fn hop(rig: &Rig) -> Hop {
     rig.hop(rig.ssh_port(), &rig.known_hosts())
 }
@@ -82,7 +82,7 @@ pub async fn open(hop: Hop) -> Result<Tunnel, TunnelError> {
     Tunnel::open(&[hop], context).await
 }
 
-/// The first bytes that the replica sends through a tunnel: its greeting holds its version.
+/// Returns the first bytes of the replica through a tunnel: the greeting with the version.
 pub async fn greeting(tunnel: &Tunnel, rig: &Rig) -> String {
     let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
     read_some(end.port()).await
@@ -104,23 +104,24 @@ pub fn drain(steps: &mut mpsc::Receiver<HopProgress>) -> Vec<HopProgress> {
     std::iter::from_fn(|| steps.try_recv().ok()).collect()
 }
 
-pub fn done(steps: &[HopProgress], wanted: ConnectionStep) -> String {
+/// Returns the description of a finished step.
+pub fn done(steps: &[HopProgress], expected: ConnectionStep) -> String {
     steps
         .iter()
         .find_map(|step| match &step.state {
-            StepState::Done(words, _) if step.step == wanted => Some(words.clone()),
+            StepState::Done(description, _) if step.step == expected => Some(description.clone()),
             _ => None,
         })
-        .unwrap_or_else(|| panic!("{wanted:?} is not done: {steps:?}"))
+        .unwrap_or_else(|| panic!("{expected:?} is not done: {steps:?}"))
 }
 
-/// A listener of the test behind an sshd, which serves each connection by a function on a thread.
-fn serve(by: fn(TcpStream)) -> u16 {
+/// Starts a TCP server that handles each connection on a thread, and returns its port.
+fn serve(handle: fn(TcpStream)) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || by(stream));
+            std::thread::spawn(move || handle(stream));
         }
     });
     port
@@ -135,7 +136,7 @@ fn echo(mut stream: TcpStream) {
     }
 }
 
-/// Bytes that left the flood.
+/// The number of bytes that [`flood`] has sent.
 static FLOODED: AtomicU64 = AtomicU64::new(0);
 
 fn flood(mut stream: TcpStream) {
@@ -170,7 +171,7 @@ impl Agent {
 }
 
 impl Agent {
-    /// Sends its process a signal: `STOP`, `CONT`, `KILL`.
+    /// Sends a signal to the agent: `STOP`, `CONT` or `KILL`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -184,11 +185,11 @@ impl Drop for Agent {
     }
 }
 
-/// A key that no hop knows.
+/// Creates a key that no hop accepts.
 pub fn new_key(directory: &Path, number: u32) -> PathBuf {
     let path = directory.join(format!("key{number}"));
-    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&path).status().unwrap();
-    assert!(made.success());
+    let status = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&path).status().unwrap();
+    assert!(status.success());
     path
 }
 
@@ -214,7 +215,7 @@ async fn a_key_file_opens_the_tunnel_and_each_step_is_reported() {
 }
 
 #[tokio::test]
-async fn an_rsa_key_is_offered_with_a_hash_that_a_modern_sshd_takes() {
+async fn an_rsa_key_is_offered_with_a_hash_that_a_modern_sshd_accepts() {
     let rig = Rig::start();
     let mut hop = hop(rig);
     hop.identity = vec![rig.rsa_key()];
@@ -239,12 +240,12 @@ async fn the_agents_keys_are_used_when_the_profile_names_none() {
 }
 
 #[tokio::test]
-async fn a_locked_key_is_unlocked_by_the_users_answer_and_asked_for_again_when_it_was_wrong() {
+async fn an_encrypted_key_is_decrypted_with_the_users_answer_and_a_wrong_answer_is_asked_for_again() {
     let rig = Rig::start();
     let home = home();
     let (mut context, _steps) = context(home.path());
     let right = Answer::Secret(Secret::new(rig.passphrase().into()));
-    let script = Script::of([Answer::Secret(Secret::new("wrong".into())), right]);
+    let script = ScriptedPrompter::with_answers([Answer::Secret(Secret::new("wrong".into())), right]);
     context.prompter = script.clone();
     let mut hop = hop(rig);
     hop.identity = vec![rig.encrypted_key()];
@@ -252,11 +253,11 @@ async fn a_locked_key_is_unlocked_by_the_users_answer_and_asked_for_again_when_i
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let prompt = format!("Passphrase of the key {}", rig.encrypted_key().display());
     let again = Question::Secret { prompt: format!("{prompt} (wrong, try again)"), echo: false };
-    assert_eq!(script.asked(), [Question::Secret { prompt, echo: false }, again]);
+    assert_eq!(script.questions(), [Question::Secret { prompt, echo: false }, again]);
 }
 
 #[tokio::test]
-async fn a_configured_passphrase_is_used_and_nobody_is_asked() {
+async fn a_configured_passphrase_is_used_without_a_question() {
     let rig = Rig::start();
     let home = home();
     let (mut context, _steps) = context(home.path());
@@ -268,7 +269,7 @@ async fn a_configured_passphrase_is_used_and_nobody_is_asked() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_seconds() {
+async fn a_wrong_key_is_reported_with_the_tried_and_the_accepted_methods_within_five_seconds() {
     let rig = Rig::start();
     let home = home();
     let agent = Agent::start(home.path(), &[rig.unauthorized_key()]);
@@ -289,7 +290,7 @@ async fn a_wrong_key_names_what_was_tried_and_what_the_hop_takes_in_under_five_s
 }
 
 #[tokio::test]
-async fn an_agent_full_of_keys_is_not_offered_until_the_hop_hangs_up() {
+async fn an_agent_with_many_keys_stops_offering_before_the_hop_disconnects() {
     let rig = Rig::start();
     let home = home();
     let mut keys: Vec<PathBuf> = Vec::new();
@@ -308,7 +309,7 @@ async fn an_agent_full_of_keys_is_not_offered_until_the_hop_hangs_up() {
 }
 
 #[tokio::test]
-async fn a_key_file_that_is_not_there_is_named() {
+async fn a_missing_key_file_is_named() {
     let rig = Rig::start();
     let mut hop = hop(rig);
     hop.identity = vec!["/nowhere/id".into()];
@@ -324,7 +325,7 @@ async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
     let rig = Rig::start();
     let home = home();
     let (mut first, mut steps) = context(home.path());
-    let script = Script::of([Answer::Accept]);
+    let script = ScriptedPrompter::with_answers([Answer::Accept]);
     first.prompter = script.clone();
     let mut hop = hop(rig);
     hop.known_hosts = None;
@@ -338,7 +339,7 @@ async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
         art: rig.sshd().art("ed25519"),
         recorded_in: file.clone(),
     };
-    assert_eq!(script.asked(), [question]);
+    assert_eq!(script.questions(), [question]);
     let line = format!("[127.0.0.1]:{} {}\n", rig.ssh_port(), rig.sshd().host_key("ed25519"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), line);
     let steps = drain(&mut steps);
@@ -349,7 +350,7 @@ async fn an_unknown_key_is_asked_for_recorded_and_then_known() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_that_is_not_accepted_ends_it_and_leaves_no_trace() {
+async fn an_unknown_key_that_is_not_accepted_ends_the_attempt_and_is_not_recorded() {
     let rig = Rig::start();
     let home = home();
     let (context, mut steps) = context(home.path());
@@ -364,7 +365,7 @@ async fn an_unknown_key_that_is_not_accepted_ends_it_and_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn a_changed_key_is_refused_with_file_and_line_and_nobody_is_asked() {
+async fn a_changed_key_is_refused_with_file_and_line_and_without_a_question() {
     let rig = Rig::start();
     let other = rig.start_sshd(&SshdOptions::default());
     let home = home();
@@ -372,7 +373,7 @@ async fn a_changed_key_is_refused_with_file_and_line_and_nobody_is_asked() {
     let name = format!("[127.0.0.1]:{}", rig.ssh_port());
     std::fs::write(&file, format!("# mine\n{name} {}\n", other.host_key("ed25519"))).unwrap();
     let (mut context, _steps) = context(home.path());
-    let script = Script::of([Answer::Accept]);
+    let script = ScriptedPrompter::with_answers([Answer::Accept]);
     context.prompter = script.clone();
     let error = Tunnel::open(&[rig.hop(rig.ssh_port(), &file)], context).await.unwrap_err();
     let TunnelError::HostKeyChanged { file: named, line: 2, recorded, presented, .. } = &error else {
@@ -381,7 +382,7 @@ async fn a_changed_key_is_refused_with_file_and_line_and_nobody_is_asked() {
     assert_eq!(named, &file);
     assert_eq!(recorded, &format!("ED25519 {}", other.fingerprint("ed25519")));
     assert_eq!(presented, &format!("ED25519 {}", rig.sshd().fingerprint("ed25519")));
-    assert!(script.asked().is_empty());
+    assert!(script.questions().is_empty());
 }
 
 #[tokio::test]
@@ -405,7 +406,7 @@ async fn a_revoked_key_is_refused_though_it_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_pinned_key_decides_alone_whatever_its_type() {
+async fn a_pinned_key_of_any_type_takes_precedence_over_known_hosts() {
     let rig = Rig::start();
     let other = rig.start_sshd(&SshdOptions::default());
     let home = home();
@@ -424,10 +425,10 @@ async fn a_pinned_key_decides_alone_whatever_its_type() {
     assert_eq!(presented, &all);
 }
 
-// ---------------------------------------------------------------- reaching and forwarding
+// ---------------------------------------------------------------- connecting and forwarding
 
 #[tokio::test]
-async fn a_hop_where_nothing_listens_is_distinguished_from_one_that_says_nothing() {
+async fn a_refused_port_is_distinguished_from_a_silent_one() {
     let rig = Rig::start();
     let free = crate::rig::free_port();
     let error = open(rig.hop(free, &rig.known_hosts())).await.unwrap_err();
@@ -440,7 +441,7 @@ async fn a_hop_where_nothing_listens_is_distinguished_from_one_that_says_nothing
 }
 
 #[tokio::test]
-async fn a_name_without_address_is_said_so() {
+async fn a_name_without_an_address_is_reported() {
     let mut hop = hop(Rig::start());
     hop.host = "bastion.rrx.invalid".into();
     let error = open(hop).await.unwrap_err();
@@ -479,7 +480,7 @@ async fn two_hops_lead_to_the_replica() {
 // ---------------------------------------------------------------- the local end
 
 #[tokio::test]
-async fn another_process_at_the_local_end_is_turned_away_and_our_own_connection_works() {
+async fn another_process_at_the_local_end_is_rejected_and_our_own_connection_works() {
     let rig = Rig::start();
     let tunnel = open(hop(rig)).await.unwrap();
     let end = tunnel.local_end(rig.mysql_host(), rig.mysql_port()).await.unwrap();
@@ -495,7 +496,7 @@ async fn another_process_at_the_local_end_is_turned_away_and_our_own_connection_
 }
 
 #[tokio::test]
-async fn a_result_that_nobody_reads_does_not_hold_up_the_other_connection() {
+async fn an_unread_result_does_not_block_the_other_connection() {
     let rig = Rig::start();
     let (flooding, echoing) = (serve(flood), serve(echo));
     let permit = vec![format!("127.0.0.1:{flooding}"), format!("127.0.0.1:{echoing}")];
@@ -503,7 +504,7 @@ async fn a_result_that_nobody_reads_does_not_hold_up_the_other_connection() {
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
     let end = tunnel.local_end("127.0.0.1", flooding).await.unwrap();
     let _unread = tokio::net::TcpStream::connect(("127.0.0.1", end.port())).await.unwrap();
-    // The flood stands still when all windows and buffers on the way are full.
+    // The flood stops when all windows and buffers are full.
     let mut before = 0;
     while before == 0 || FLOODED.load(Ordering::SeqCst) != before {
         before = FLOODED.load(Ordering::SeqCst);
@@ -521,7 +522,7 @@ async fn a_result_that_nobody_reads_does_not_hold_up_the_other_connection() {
 }
 
 #[tokio::test]
-async fn dropping_the_tunnel_cuts_all_its_connections() {
+async fn dropping_the_tunnel_closes_all_its_connections() {
     let rig = Rig::start();
     let port = serve(echo);
     let sshd = rig.start_sshd(&SshdOptions { permit: vec![format!("127.0.0.1:{port}")], ..SshdOptions::default() });
@@ -542,10 +543,10 @@ async fn dropping_the_tunnel_cuts_all_its_connections() {
     wait_until("the sshd has no connection left", Duration::from_secs(5), || sshd.connections().is_empty());
 }
 
-// ---------------------------------------------------------------- the end of a link
+// ---------------------------------------------------------------- the end of the SSH connection
 
 #[tokio::test]
-async fn a_killed_hop_is_known_at_once() {
+async fn a_killed_hop_is_noticed_at_once() {
     let rig = Rig::start();
     let sshd = rig.start_sshd(&SshdOptions::default());
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
@@ -558,7 +559,7 @@ async fn a_killed_hop_is_known_at_once() {
 }
 
 #[tokio::test]
-async fn a_stopped_hop_is_known_within_fifteen_seconds() {
+async fn a_stopped_hop_is_noticed_within_fifteen_seconds() {
     let rig = Rig::start();
     let sshd = rig.start_sshd(&SshdOptions::default());
     let tunnel = open(rig.hop(sshd.port(), &sshd.known_hosts())).await.unwrap();
@@ -571,10 +572,10 @@ async fn a_stopped_hop_is_known_within_fifteen_seconds() {
 }
 
 #[tokio::test]
-async fn a_stopped_hop_that_takes_no_more_bytes_is_known_within_fifteen_seconds() {
+async fn a_stopped_hop_with_full_buffers_is_noticed_within_fifteen_seconds() {
     let rig = Rig::start();
     let port = serve(|stream| {
-        // Reads nothing, and keeps the connection.
+        // Keeps the connection open without reading.
         std::thread::park();
         drop(stream);
     });
@@ -592,13 +593,13 @@ async fn a_stopped_hop_that_takes_no_more_bytes_is_known_within_fifteen_seconds(
 }
 
 #[tokio::test]
-async fn a_reset_on_the_way_is_known_at_once() {
+async fn a_reset_connection_is_noticed_at_once() {
     let rig = Rig::start();
-    let way = Forwarder::to("127.0.0.1", rig.ssh_port());
-    let mut hop = rig.hop(way.port(), &rig.known_hosts());
+    let forwarder = Forwarder::to("127.0.0.1", rig.ssh_port());
+    let mut hop = rig.hop(forwarder.port(), &rig.known_hosts());
     hop.host_key = vec![rig.sshd().fingerprint("ed25519")];
     let tunnel = open(hop).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
-    way.set(Mode::Reset);
+    forwarder.set(Mode::Reset);
     tokio::time::timeout(Duration::from_secs(2), tunnel.closed()).await.expect("known at once");
 }

@@ -18,7 +18,7 @@ fn secret(text: &str) -> Answer {
     Answer::Secret(Secret::new(text.to_owned()))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it has the signature of an answering function")]
+#[expect(clippy::needless_pass_by_value, reason = "the signature is that of an answer function")]
 fn no_question(question: Question) -> Answer {
     panic!("asked {question:?}")
 }
@@ -43,13 +43,13 @@ async fn reconnecting_uses_the_typed_secrets_without_a_question() {
     .unwrap();
     assert_eq!(asked.len(), 2, "{asked:?}");
     sshd.kill_connections();
-    assert!(matches!(live.last().await, SessionEvent::Lost(_)));
+    assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
     // Neither the tunnel nor the sign-in to the replica asks again, however often they reconnect.
     for (before, id) in [(FIRST, SECOND), (SECOND, THIRD)] {
         let credentials = caches.start_session(id, &shared, Some(before));
         let mut live = connect_with_credentials(profile.clone(), credentials, no_question).await.unwrap();
         sshd.kill_connections();
-        assert!(matches!(live.last().await, SessionEvent::Lost(_)));
+        assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
     }
     // After the user ends the session, the secrets are removed.
     caches.end_session(THIRD);

@@ -1,5 +1,5 @@
-//! The session against a real MySQL: where it differs from MariaDB. `tests/run mysql` starts one behind the rig's sshd, or
-//! takes a server of your own, which is only read from; no other step runs this.
+//! Tests of a session with a real MySQL, where it differs from MariaDB. `tests/run mysql` starts a server behind the rig's sshd,
+//! or uses your own server and only reads from it. No other step runs these tests.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,7 +7,7 @@
     clippy::disallowed_methods,
     reason = "tests may fail loudly"
 )]
-#![allow(missing_docs, unreachable_pub, dead_code, reason = "tests are read, not called")]
+#![allow(missing_docs, unreachable_pub, dead_code, reason = "tests are not a library")]
 
 #[path = "../live/all_types.rs"]
 mod all_types;
@@ -32,14 +32,14 @@ use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::sql::{Param, ServerFamily, SqlMode};
 use server::MySql;
 
-fn told(name: &str) -> String {
+fn required_variable(name: &str) -> String {
     var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/run --help"))
 }
 
-/// Straight to the server that the environment names, else through the rig's sshd to one of the tests' own.
-fn server() -> Profile {
-    let Ok(place) = var("RRX_MYSQL") else { return MySql::start().profile() };
-    let (host, port) = place.rsplit_once(':').expect("RRX_MYSQL=HOST:PORT");
+/// Returns the profile of the server in the environment, or of a private server behind the rig's sshd.
+fn server_profile() -> Profile {
+    let Ok(address) = var("RRX_MYSQL") else { return MySql::start().profile() };
+    let (host, port) = address.rsplit_once(':').expect("RRX_MYSQL=HOST:PORT");
     let ca = var("RRX_MYSQL_CA").ok();
     Profile {
         name: "mysql".into(),
@@ -48,9 +48,9 @@ fn server() -> Profile {
         identity_passphrase: None,
         host: host.into(),
         port: port.parse().expect("RRX_MYSQL=HOST:PORT"),
-        user: told("RRX_MYSQL_USER"),
-        // The harness takes an environment variable's name for the secret itself.
-        password: Some(SecretSource::Env(told("RRX_MYSQL_PASSWORD"))),
+        user: required_variable("RRX_MYSQL_USER"),
+        // The harness uses the name of the environment variable as the secret.
+        password: Some(SecretSource::Env(required_variable("RRX_MYSQL_PASSWORD"))),
         tls: if ca.is_some() { TlsMode::VerifyIdentity } else { TlsMode::Required },
         ca: ca.map(Into::into),
         cleartext: false,
@@ -68,19 +68,19 @@ fn server() -> Profile {
     }
 }
 
-/// The server's cache of sign-ins is one: who empties it, or demands TLS of all, is alone.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+/// Locks the server for a test that clears its cache of sign-ins or requires TLS for all accounts.
+fn lock_server() -> MutexGuard<'static, ()> {
+    static SERVER: Mutex<()> = Mutex::new(());
+    SERVER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Rows without end, nearly, from no table.
+/// A statement with a billion generated rows.
 const MANY: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
                     SELECT a.i, b.i, repeat('x', 100) FROM n a, n b, n c";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn session_variables_are_pinned_and_read_back() {
-    let mut live = connect(server()).await.unwrap();
+    let mut live = connect(server_profile()).await.unwrap();
     let facts = "SELECT @@sql_mode, @@character_set_results, @@time_zone, @@group_concat_max_len, @@autocommit, \
                  @@transaction_read_only, @@sql_select_limit, CONNECTION_ID()";
     let ran = live.run(facts).await;
@@ -96,13 +96,13 @@ async fn session_variables_are_pinned_and_read_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_password_is_refused() {
-    let wrong = Profile { password: Some(SecretSource::Env("guessed".into())), ..server() };
+    let wrong = Profile { password: Some(SecretSource::Env("guessed".into())), ..server_profile() };
     assert_eq!(connect(wrong).await.err().unwrap().server.unwrap().code, 1045);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_arrive_as_the_server_prints_them() {
-    let mut live = connect(server()).await.unwrap();
+    let mut live = connect(server_profile()).await.unwrap();
     let ran = live
         .run(
             "SELECT 18446744073709551615, CAST('838:59:58.999' AS TIME(3)), CAST('{\"a\": 1.50}' AS JSON), \
@@ -117,8 +117,8 @@ async fn values_arrive_as_the_server_prints_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_is_stopped_and_cut_and_the_connection_answers_on() {
-    let mut live = connect(server()).await.unwrap();
+async fn a_stream_is_stopped_and_cut_and_the_connection_still_works() {
+    let mut live = connect(server_profile()).await.unwrap();
     for statement in [MANY, "SELECT SLEEP(40)"] {
         let result = live.start(statement, unlimited()).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -136,8 +136,8 @@ async fn a_stream_is_stopped_and_cut_and_the_connection_answers_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_error_names_its_place_and_the_catalog_is_read_in_the_order_of_names() {
-    let mut live = connect(server()).await.unwrap();
+async fn an_error_has_its_position_and_the_catalog_is_sorted_by_name() {
+    let mut live = connect(server_profile()).await.unwrap();
     for (text, code, at) in [
         ("SELECT 1 +\n FROM DUAL", 1064, 12),
         ("SELECT 1,\n nothing FROM information_schema.TABLES", 1054, 11),
@@ -161,8 +161,8 @@ async fn a_key_of_each_kind_is_followed_by_its_index_and_a_statement_with_values
     let mysql = MySql::start();
     mysql.sql(&keys::table());
     let mut live = connect(mysql.profile()).await.unwrap();
-    keys::follow(&mut live).await;
-    keys::fail(&mut live).await;
+    keys::check_lookups(&mut live).await;
+    keys::check_failures(&mut live).await;
     let result = live.start_with("SELECT SLEEP(?)", vec![Param::Integer(40)], unlimited()).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
@@ -183,7 +183,7 @@ async fn rows_are_sorted_as_the_servers_order_by_sorts_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_value_of_every_type_is_what_the_client_prints_and_what_others_read_from_our_files() {
+async fn the_client_prints_and_others_read_every_value_of_every_type() {
     if var("RRX_MYSQL").is_ok() {
         return;
     }
@@ -196,27 +196,27 @@ async fn every_value_of_every_type_is_what_the_client_prints_and_what_others_rea
     live.close().await;
 }
 
-/// `caching_sha2_password` asks for the whole password once, and then accepts a scramble as long as it remembers it.
+/// `caching_sha2_password` asks once for the unscrambled password. Then it accepts a scramble until its cache is cleared.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "one test at a time empties the cache")]
+#[expect(clippy::await_holding_lock, reason = "only one test at a time may clear the cache")]
 async fn without_tls_the_full_sign_in_is_refused_and_the_fast_one_passes_after_a_full_one_over_tls() {
     if var("RRX_MYSQL").is_ok() {
         return;
     }
-    let _alone = alone();
+    let _lock = lock_server();
     let mysql = MySql::start();
-    let bare = || Profile { tls: TlsMode::Disabled, ca: None, ..mysql.profile() };
-    let straight = || Profile { route: Vec::new(), host: mysql.address().into(), ..bare() };
-    for bare in [bare(), straight()] {
+    let without_tls = || Profile { tls: TlsMode::Disabled, ca: None, ..mysql.profile() };
+    let direct = || Profile { route: Vec::new(), host: mysql.address().into(), ..without_tls() };
+    for profile in [without_tls(), direct()] {
         mysql.sql("FLUSH PRIVILEGES");
-        let problem = connect(bare.clone()).await.err().unwrap();
+        let problem = connect(profile.clone()).await.err().unwrap();
         assert!(problem.to_string().contains("2061") && problem.server.is_none(), "{problem}");
         assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
         assert!(!problem.passes, "waiting does not mend it");
         for tls in [TlsMode::VerifyIdentity, TlsMode::Disabled] {
             let ca = if tls == TlsMode::Disabled { None } else { mysql.profile().ca };
-            let way = if tls == TlsMode::Disabled { bare.clone() } else { mysql.profile() };
-            let mut live = connect(Profile { tls, ca, ..way }).await.unwrap();
+            let base = if tls == TlsMode::Disabled { profile.clone() } else { mysql.profile() };
+            let mut live = connect(Profile { tls, ca, ..base }).await.unwrap();
             assert_eq!(live.facts.tls.is_some(), tls != TlsMode::Disabled);
             assert_eq!(live.run("SELECT CURRENT_USER()").await.value(), "RO_USER@%");
             live.close().await;
@@ -225,12 +225,12 @@ async fn without_tls_the_full_sign_in_is_refused_and_the_fast_one_passes_after_a
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "one test at a time demands TLS of all")]
-async fn without_tls_an_account_or_a_server_that_demands_it_refuses_and_the_problem_says_what_to_write() {
+#[expect(clippy::await_holding_lock, reason = "only one test at a time may require TLS for all accounts")]
+async fn without_tls_an_account_or_a_server_that_requires_it_refuses_and_the_problem_names_the_setting() {
     if var("RRX_MYSQL").is_ok() {
         return;
     }
-    let _alone = alone();
+    let _lock = lock_server();
     let mysql = MySql::start();
     let only = Profile { user: "TLS_ONLY".into(), ..mysql.profile() };
     connect(only.clone()).await.unwrap().close().await;

@@ -1,4 +1,4 @@
-//! A MySQL server of the tests' own: Debian sid's, in a directory that `tests/run mysql` makes, reached through the rig's sshd.
+//! A private MySQL server behind the rig's sshd. It is that of Debian sid, in a directory that `tests/run mysql` creates.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,10 +10,11 @@ use rrx::domain::profile::{Profile, SecretSource, TlsMode};
 
 use crate::rig::{ACCOUNT, PASSWORD, Rig, Sshd, SshdOptions, wait_until};
 
-/// Where it listens: the rig's MariaDB has the same address and another port, so that certificate and name are the same.
+/// The address of the server. The rig's MariaDB has the same address with another port, so both have the same certificate and
+/// name.
 const ADDRESS: &str = "127.0.0.2";
 
-/// A running server.
+/// A running MySQL server.
 pub struct MySql {
     rig: &'static Rig,
     sshd: Sshd,
@@ -22,10 +23,10 @@ pub struct MySql {
 }
 
 impl MySql {
-    /// The server of this test binary, started on first use from the directory in `RRX_MYSQL_ROOT`.
+    /// Returns the server of this test binary, and starts it at the first call from the directory in `RRX_MYSQL_ROOT`.
     ///
     /// # Panics
-    /// When it does not start: the message holds the end of its log.
+    /// If it does not start. The message contains the end of its log.
     pub fn start() -> &'static Self {
         static SERVER: OnceLock<MySql> = OnceLock::new();
         SERVER.get_or_init(|| {
@@ -40,7 +41,7 @@ impl MySql {
         let (uid, gid) = directory.server_ids().expect("root, for chroot");
         let inside = PathBuf::from(format!("/srv/rrx-{}", std::process::id()));
         let outside = root.join(inside.strip_prefix("/").unwrap());
-        assert!(!outside.exists(), "{} is there: an earlier start failed, and said why", outside.display());
+        assert!(!outside.exists(), "{} exists already: an earlier start failed with a message", outside.display());
         fs::create_dir_all(&outside).unwrap();
         for file in ["ca.pem", "server.pem", "server.key"] {
             fs::copy(directory.path(file), outside.join(file)).unwrap();
@@ -62,8 +63,8 @@ impl MySql {
             command.arg(format!("--datadir={}/data", inside.display())).stdin(Stdio::null());
             command
         };
-        let made = mysqld().arg("--initialize-insecure").output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let output = mysqld().arg("--initialize-insecure").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let port = crate::rig::free_port();
         let path = |name: &str| format!("{}/{name}", inside.display());
         let mut command = mysqld();
@@ -99,16 +100,16 @@ impl MySql {
         if let Err(why) = server.wait_for(format!("{ADDRESS}:{port}").parse().unwrap()) {
             panic!("MySQL does not start: {why}");
         }
-        // It runs until the rig's watchdog ends it with the tests.
+        // The server runs until the rig's watchdog kills it.
         std::mem::forget(server);
         let permit = vec![format!("{}:{port}", rig.mysql_host()), format!("{ADDRESS}:{port}")];
         let sshd = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
         let socket = outside.join("admin.sock");
-        wait_until("the socket is there", Duration::from_secs(30), || socket.exists());
+        wait_until("the socket exists", Duration::from_secs(30), || socket.exists());
         Self { rig, sshd, port, socket }
     }
 
-    /// The way to it: through the sshd, with verified TLS.
+    /// Returns a profile that connects through the sshd, with verified TLS.
     pub fn profile(&self) -> Profile {
         Profile {
             route: vec![self.rig.hop(self.sshd.port(), &self.sshd.known_hosts())],
@@ -122,14 +123,14 @@ impl MySql {
         }
     }
 
-    /// Its address, where it is reached without a hop.
+    /// Returns the address for a direct connection.
     pub fn address(&self) -> &'static str {
         ADDRESS
     }
 
-    /// Runs statements as its administrator, past the tunnel; answers with every byte that the client prints.
+    /// Runs statements as administrator over the socket, and returns the bytes that the client prints.
     pub fn sql(&self, text: &str) -> Vec<u8> {
-        let done = Command::new("mariadb")
+        let output = Command::new("mariadb")
             .args(["--no-defaults", "--batch", "--raw", "--skip-column-names", "--default-character-set=utf8mb4"])
             .args(["-u", "root", "--socket"])
             .arg(&self.socket)
@@ -137,7 +138,7 @@ impl MySql {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        done.stdout
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
     }
 }
