@@ -168,7 +168,7 @@ pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<E
         model.notice(format!("The database {missing} no longer exists. Connecting without it."));
         let attempt = model.reconnect.attempts.max(1);
         start_attempt(model, attempt, effects);
-    } else if problem.passes {
+    } else if problem.is_transient {
         model.add_activity(problem.to_string());
         plan_attempt(model, effects);
     } else {

@@ -297,8 +297,8 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
 
 fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match event {
-        HostEvent::Copied { words, to, copy } => {
-            model.notice(words);
+        HostEvent::Copied { message, to, copy } => {
+            model.notice(message);
             let CopyText { text, what, from } = copy;
             effects.extend(from.map(|from| {
                 Effect::Storage(StorageCmd::Copied(CopyRecord {
@@ -313,7 +313,7 @@ fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, eff
                 }))
             }));
         }
-        HostEvent::NotTaken { copy, why } => {
+        HostEvent::Refused { copy, why } => {
             effects.push(Effect::Host(HostCmd::Copy { copy, refused: Some(why) }));
         }
         HostEvent::Failed(problem) => requests.push(Request::Problem(problem)),

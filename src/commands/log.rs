@@ -88,9 +88,9 @@ fn newest(history: &History, max: usize) -> Vec<Record<'_>> {
 
 fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
     let (milliseconds, end) = match &tunnel.event {
-        TunnelEvent::Left { milliseconds, end, .. } => (milliseconds.to_string(), print::one_line(end)),
+        TunnelEvent::Disconnected { milliseconds, end, .. } => (milliseconds.to_string(), print::one_line(end)),
         TunnelEvent::Closed { end, .. } => ("-".into(), print::one_line(end)),
-        TunnelEvent::Opened { .. } | TunnelEvent::Came { .. } => ("-".into(), "-".into()),
+        TunnelEvent::Opened { .. } | TunnelEvent::Connected { .. } => ("-".into(), "-".into()),
     };
     let description = print::one_line(&tunnel.event.describe());
     [print::one_line(&tunnel.time), print::one_line(&tunnel.profile), "-".into(), milliseconds, end, description]

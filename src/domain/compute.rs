@@ -1,4 +1,4 @@
-//! Heavy pure computations that run on other threads over immutable data: the jobs and their results.
+//! Jobs of the worker threads, and their results: long computations over immutable data.
 
 use std::sync::Arc;
 
@@ -8,9 +8,7 @@ use super::catalog::find::{self, FindMatch, ObjectRef};
 /// A kind of job. At most one job of each kind runs; a newer one replaces the older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ComputeSlot {
-    /// Search the catalog.
     Find,
-    /// Filter the tree of the catalog.
     Filter,
 }
 
@@ -18,7 +16,7 @@ impl ComputeSlot {
     pub const ALL: [Self; 2] = [Self::Find, Self::Filter];
 }
 
-/// Numbers the jobs. A result of an older job of its slot is dropped.
+/// The number of a job. The result of a job is dropped if its slot has a newer job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Generation(pub u64);
 
@@ -51,14 +49,12 @@ pub struct ComputeJob {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ComputeResult {
-    /// The result of [`ComputeWork::Find`].
     Found {
         /// Best first.
         best: Vec<FindMatch>,
-        /// Number of all matches, with those that were left out.
+        /// Number of all matches, including those that were left out.
         total: usize,
     },
-    /// The result of [`ComputeWork::Filter`].
     Filtered(Vec<ObjectRef>),
 }
 

@@ -1,11 +1,11 @@
-//! A key of a small TOML table, as a reader of it and its reference in `docs/` both use it.
+//! Keys of small TOML tables. The reader of a table and its reference in `docs/` use the same list of keys.
 
 /// A key with its type, meaning and an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentedKey {
     /// The name as the file writes it.
     pub name: &'static str,
-    /// The type, in words.
+    /// The type, for people.
     pub value_type: &'static str,
     /// The meaning, in Markdown.
     pub description: &'static str,

@@ -18,7 +18,7 @@ pub const WINDOW_CELL_BYTES: usize = 4 << 10;
 pub const WINDOW_ROWS: u64 = 10_000;
 /// Bytes of all cells of one window. In a window with very many cells each cell is cut earlier.
 pub const WINDOW_BYTES: usize = 32 << 20;
-/// Bytes at which a cell of a window is cut at the earliest: more than a column on the screen shows.
+/// A cell of a window is never cut to fewer bytes: this is more than a column on the screen shows.
 pub const WINDOW_CELL_LEAST: usize = 256;
 /// Memory for sorting the rows of a result. Larger results must be sorted by the server.
 pub const SORT_MEMORY: usize = 128 << 20;
@@ -71,7 +71,7 @@ pub const FRAME: Duration = Duration::from_millis(16);
 pub const REACH: Duration = Duration::from_secs(10);
 /// Time for the SSH handshake and each sign-in attempt.
 pub const SIGN_IN: Duration = Duration::from_secs(15);
-/// Time for the SSH agent to list its keys: it is on this machine, and a stopped one must not block the rest.
+/// Time for the SSH agent to list its keys. It is on this machine, and a stopped agent must not block the connection.
 pub const AGENT: Duration = Duration::from_secs(3);
 /// Time for the user to touch a security key.
 pub const TOUCH: Duration = Duration::from_mins(1);
@@ -85,8 +85,8 @@ pub const LOCAL_END: Duration = Duration::from_secs(5);
 pub const KEEPALIVE: Duration = Duration::from_secs(4);
 /// Unanswered keepalives after which a connection counts as lost.
 pub const KEEPALIVE_MISSES: u32 = 2;
-/// The shortest silence after which a connection counts as lost, whatever `ssh_config` says: a pause of a few seconds must not
-/// end a session.
+/// The shortest silence after which a connection counts as lost, even if `ssh_config` has a shorter time: a pause of a few seconds
+/// must not end a session.
 pub const KEEPALIVE_LEAST: Duration = Duration::from_secs(8);
 /// How long a hop may accept no bytes: as long as it may leave keepalives unanswered.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
@@ -121,7 +121,7 @@ pub const REOPEN: Duration = Duration::from_secs(5);
 pub const LAG: Duration = Duration::from_secs(12);
 /// How long after connecting the lag is first read.
 pub const LAG_FIRST: Duration = Duration::from_secs(1);
-/// Time for the answer to that. After it the connection is closed.
+/// Time for the server to report the lag. After it the connection is closed.
 pub const LAG_ANSWER: Duration = Duration::from_secs(3);
 /// Age after which a lag is no longer shown as current.
 pub const LAG_STALE: Duration = Duration::from_secs(40);
@@ -147,7 +147,7 @@ pub const HISTORY_BYTES: u64 = 32 << 20;
 pub const SECRET_COMMAND: Duration = Duration::from_mins(1);
 /// Bytes of a secret. Longer output of a file or command is refused.
 pub const SECRET_BYTES: u64 = 64 << 10;
-/// Time to read a pipe in place of a key, a CA, `ssh_config` or `known_hosts`.
+/// Time to read a pipe that is named instead of the file of a key, a CA, `ssh_config` or `known_hosts`.
 pub const PIPE: Duration = Duration::from_secs(5);
 /// Time to read such files: a lost network file system must not block connecting.
 pub const READING: Duration = Duration::from_secs(10);
@@ -162,7 +162,7 @@ pub const JSON_BYTES: usize = 4 << 20;
 pub const OSC52_BYTES: usize = 74_994;
 /// Time for the system clipboard to accept a text. After it the other ways to copy are tried.
 pub const SYSTEM_CLIPBOARD: Duration = Duration::from_secs(2);
-/// Copies that are kept as files: they hold values, so only the newest ones are kept.
+/// Copies that are kept as files. They contain values, so only the newest ones are kept.
 pub const COPIES_KEPT: usize = 10;
 /// Age after which the next start deletes such a file.
 pub const COPY_AGE: Duration = Duration::from_hours(24);
@@ -175,6 +175,6 @@ pub const TUNNEL_WAIT: Duration = Duration::from_secs(15);
 /// The longest pause between two attempts to restore `rrx tunnel`: shorter than a client waits.
 pub const TUNNEL_PAUSE: Duration = Duration::from_secs(10);
 /// How long `rrx tunnel` waits at its end for its last output to be read.
-pub const LAST_WORDS: Duration = Duration::from_secs(1);
+pub const TUNNEL_LAST_OUTPUT: Duration = Duration::from_secs(1);
 /// Bytes read at once from a client of `rrx tunnel`.
-pub const PUMP_BYTES: usize = 64 << 10;
+pub const TUNNEL_READ_BYTES: usize = 64 << 10;

@@ -3,11 +3,11 @@
 /// Returns the known name that is nearest to a word: at most two edits away, or one edit for a word of up to four characters.
 #[must_use]
 pub fn nearest_name<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = if word.chars().count() <= 4 { 1 } else { 2 };
+    let max_edits = if word.chars().count() <= 4 { 1 } else { 2 };
     known
         .into_iter()
         .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(edits, _)| *edits <= most)
+        .filter(|(edits, _)| *edits <= max_edits)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }

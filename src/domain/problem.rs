@@ -45,14 +45,14 @@ impl ProblemKind {
 /// An error of a MySQL server (ERR packet), shown unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerError {
-    /// Such as 1064.
+    /// The error number, such as 1064.
     pub code: u16,
     /// SQLSTATE, five characters.
     pub state: String,
     pub message: String,
 }
 
-/// What the user can do about a problem with one key or one command. The inspector shows it.
+/// An action of the user that helps against a problem: one key or one command. The inspector shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Remedy {
     Reconnect,
@@ -78,8 +78,8 @@ pub struct Problem {
     pub server: Option<ServerError>,
     /// Byte offset in the statement, if known.
     pub at: Option<usize>,
-    /// Whether it may go away by itself, so that trying again later may succeed.
-    pub passes: bool,
+    /// Whether it may go away by itself, so that a later attempt may succeed.
+    pub is_transient: bool,
 }
 
 impl Problem {
@@ -94,7 +94,7 @@ impl Problem {
             then: None,
             server: None,
             at: None,
-            passes: false,
+            is_transient: false,
         }
     }
 
@@ -126,10 +126,10 @@ impl Problem {
         self
     }
 
-    /// Marks it as transient: it may go away by itself.
+    /// Marks the problem as transient: it may go away by itself.
     #[must_use]
-    pub fn passing(mut self) -> Self {
-        self.passes = true;
+    pub fn transient(mut self) -> Self {
+        self.is_transient = true;
         self
     }
 

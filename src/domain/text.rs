@@ -1,8 +1,8 @@
-//! Text on its way to a terminal: which characters may be drawn, and the visible marks that stand in for the others.
+//! Makes text safe for a terminal: decides which characters may be drawn, and replaces the others by visible marks.
 //!
-//! Everything that rrx shows comes from somewhere else: a server, a file, a host, a key press. Such text can hold characters
-//! that a terminal obeys (controls), that reorder what is around them (bidirectional overrides), or that nobody can see
-//! (zero-width characters). None of them reaches a terminal; files that rrx exports keep their values byte for byte.
+//! All text that rrx shows comes from outside: from a server, a file, a host, a key press. It can contain characters that a
+//! terminal obeys (controls), that reorder the text around them (bidirectional overrides), or that are invisible (zero-width
+//! characters). None of them reaches a terminal. Exported files keep their values byte for byte.
 //!
 //! | In the text | On the screen |
 //! |---|---|
@@ -20,21 +20,20 @@ use std::fmt::Write as _;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// More characters in one grapheme than any script needs; a grapheme with more is taken apart.
+/// The most characters of one grapheme. No script needs more; a longer grapheme is drawn character by character.
 const GRAPHEME_CHARACTERS: usize = 8;
 
 /// Which characters the screen can draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum GlyphSet {
-    /// Any.
     #[default]
     Unicode,
-    /// ASCII only. It concerns our own marks; characters of a value stay what they are.
+    /// ASCII only. This affects rrx's own marks, not the characters of values.
     Ascii,
 }
 
 impl GlyphSet {
-    /// Opens and closes the mark of a character or a byte.
+    /// Returns the characters that open and close the mark of a character or a byte.
     pub(super) fn brackets(self) -> (char, char) {
         match self {
             Self::Unicode => ('‹', '›'),
@@ -42,14 +41,14 @@ impl GlyphSet {
         }
     }
 
-    /// The mark of a byte that is not UTF-8.
+    /// Returns the mark of a byte that is not UTF-8.
     #[must_use]
     pub fn byte(self, byte: u8) -> String {
         let (open, close) = self.brackets();
         format!("{open}{byte:02x}{close}")
     }
 
-    /// The mark of a character that a screen must not or cannot draw.
+    /// Returns the mark of a character that a screen must not or cannot draw.
     #[must_use]
     pub fn character(self, character: char) -> String {
         let (open, close) = self.brackets();
@@ -67,25 +66,25 @@ impl GlyphSet {
     }
 }
 
-/// A part of a text as a screen draws it.
+/// A part of a text, as a screen draws it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part<'a> {
     /// Characters of the text.
     Plain(&'a str),
-    /// A mark that stands in for a character.
+    /// A mark that replaces a character.
     Mark(String),
 }
 
 /// Calls `take` with the parts of one grapheme, in order.
 ///
-/// Where our own marks are drawn in ASCII, a mark in the text would be drawn as its twin: it becomes a mark of its own.
+/// If marks are drawn in ASCII, a character of the text that looks like one of rrx's own signs is replaced by its number.
 pub fn grapheme_parts<'a>(grapheme: &'a str, glyphs: GlyphSet, mut take: impl FnMut(Part<'a>)) {
     let is_ours = |character| glyphs == GlyphSet::Ascii && ascii_equivalent(character).is_some();
     if is_drawable(grapheme) && !grapheme.chars().any(is_ours) {
         return take(Part::Plain(grapheme));
     }
     for (at, character) in grapheme.char_indices() {
-        if is_safe(character) && stands_alone(character) && !is_ours(character) {
+        if is_safe(character) && has_width(character) && !is_ours(character) {
             take(Part::Plain(grapheme.get(at..at + character.len_utf8()).unwrap_or_default()));
         } else {
             take(Part::Mark(glyphs.character(character)));
@@ -93,13 +92,13 @@ pub fn grapheme_parts<'a>(grapheme: &'a str, glyphs: GlyphSet, mut take: impl Fn
     }
 }
 
-/// Returns the text with a mark for each character that a terminal must not draw, line ends and tabs too.
+/// Returns the text with a mark for each character that a terminal must not draw, including line ends and tabs.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     with_marks(text, |_| None)
 }
 
-/// Returns the text on one line: spaces, tabs and line ends in a row become one space, none stays at the ends.
+/// Returns the text on one line: each run of spaces, tabs and line ends becomes one space, and the ends are trimmed.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::new();
@@ -112,7 +111,7 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// Returns the text on its own lines: line ends (`\n`, `\r\n`) and tabs stay.
+/// Returns the text with its lines: line ends (`\n`, `\r\n`) and tabs stay.
 #[must_use]
 pub fn multi_line(text: &str) -> Cow<'_, str> {
     with_marks(text, |grapheme| match grapheme {
@@ -121,18 +120,19 @@ pub fn multi_line(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Returns the text on one line, at most so many characters of it before the marks, with `…` where more was left out.
+/// Returns the first characters of the text on one line, with `…` if the rest was left out. Marks can make the result longer than
+/// `max_characters`.
 #[must_use]
-pub fn excerpt(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
+pub fn excerpt(text: &str, max_characters: usize) -> String {
+    match text.char_indices().nth(max_characters) {
         Some((end, _)) => format!("{}…", one_line(text.get(..end).unwrap_or_default())),
         None => one_line(text),
     }
 }
 
-/// Appends one character of a stream: itself where a terminal may draw it, else its mark.
+/// Appends one character of a stream, or its mark if a terminal must not draw it.
 ///
-/// A stream is judged character by character, since two writes may part a grapheme.
+/// A stream is processed character by character, because two writes can split a grapheme.
 pub fn push_visible(character: char, out: &mut String) {
     if is_safe(character) {
         out.push(character);
@@ -166,14 +166,14 @@ fn with_marks(text: &str, kept: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a screen may draw this grapheme as it is: every character is safe, there are not too many, and it takes a place.
+/// Whether a screen may draw this grapheme as it is: every character is safe, there are not too many, and its width is not zero.
 #[must_use]
 pub fn is_drawable(grapheme: &str) -> bool {
     grapheme.chars().all(is_safe) && grapheme.chars().count() <= GRAPHEME_CHARACTERS && grapheme.width() > 0
 }
 
-/// Whether a character may be drawn as it is: not a control, nothing that turns the direction or takes no place, no blank
-/// other than the space (U+3000 is a blank of its scripts and is drawn).
+/// Whether a character may be drawn as it is: it is no control character, does not change the direction of text, has a width, and
+/// is no space other than U+0020 and U+3000 (the space of East Asian scripts).
 #[must_use]
 pub fn is_safe(character: char) -> bool {
     if matches!(character, ' '..='~') {
@@ -186,18 +186,18 @@ pub fn is_safe(character: char) -> bool {
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        // Letters of flags and tones of skin: some terminals join them with what stands before, others give them cells.
+        // Regional indicators (flags) and skin tones: some terminals join them with the character before, others do not.
         || matches!(character, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}')
         || (character as u32) & 0xfffe == 0xfffe
         || matches!(character as u32, 0xfdd0..=0xfdef))
 }
 
-/// Whether it takes a place of its own.
-fn stands_alone(character: char) -> bool {
+/// Whether the character has a width of its own.
+fn has_width(character: char) -> bool {
     character.width().unwrap_or(0) > 0
 }
 
-/// The ASCII twin of a glyph that the program draws itself: borders, arrows, marks, and stand-ins for controls.
+/// Returns the ASCII equivalent of a glyph that rrx itself draws: borders, arrows, marks, and control pictures.
 #[must_use]
 pub fn ascii_equivalent(character: char) -> Option<char> {
     Some(match character {

@@ -59,9 +59,9 @@ impl Clipboards {
         let has_system = SystemClipboard::IS_BUILT_IN && refused.is_none();
         let job = match self.env.target(copy.text.len(), has_system) {
             CopyTarget::Terminal(multiplexer) => {
-                let words = format!("{}{}", sent_text(&copy.what, multiplexer), refusal_text(refused.as_deref()));
+                let message = format!("{}{}", sent_text(&copy.what, multiplexer), refusal_text(refused.as_deref()));
                 let sequence = osc52(&copy.text, multiplexer);
-                let event = HostEvent::Copied { words, to: "the terminal (OSC 52)".into(), copy };
+                let event = HostEvent::Copied { message, to: "the terminal (OSC 52)".into(), copy };
                 return CopyStep::ToTerminal { sequence, event };
             }
             CopyTarget::System => CopyJob::System(copy),
@@ -100,11 +100,11 @@ async fn serve<N: From<HostEvent>>(
         let event = match job {
             CopyJob::System(copy) => match system.put(Arc::clone(&copy.text)).await {
                 Ok(()) => HostEvent::Copied {
-                    words: format!("copied {} to the system clipboard", copy.what),
+                    message: format!("copied {} to the system clipboard", copy.what),
                     to: "the system clipboard".into(),
                     copy,
                 },
-                Err(why) => HostEvent::NotTaken { copy, why },
+                Err(why) => HostEvent::Refused { copy, why },
             },
             CopyJob::File { copy, reason, refused, directory } => {
                 let written =
@@ -130,12 +130,12 @@ fn write_file(copy: CopyText, reason: &FileReason, refused: Option<&str>, direct
                 FileReason::TooLong => format!("{size} is too long for the terminal's clipboard"),
                 FileReason::UnsupportedTerminal(name) => format!("the terminal {name} has no clipboard; {size}"),
             };
-            let words = format!(
+            let message = format!(
                 "copied {} to {path} ({reason}{}); rrx deletes the file when it starts after a day",
                 copy.what,
                 refusal_text(refused)
             );
-            HostEvent::Copied { words, to: path, copy }
+            HostEvent::Copied { message, to: path, copy }
         }
         Err(error) => {
             let hint = match error.kind() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rrx::commands::common::interrupts::Interrupts;
-use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
+use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{ExportFormat, ExportWriter, Formulas};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
 use rrx::io::host::prompts::Prompts;
@@ -66,7 +66,7 @@ fn args(statement: &str, output: Option<&Path>) -> RunArgs {
     RunArgs {
         text: statement.into(),
         format: None,
-        rows: RowsWanted::All,
+        rows: RequestedRows::All,
         output: output.map(Path::to_owned),
         timeout: None,
         reference: None,

@@ -111,7 +111,7 @@ fn a_tunnels_records_are_lines_of_their_own_and_leave_the_statements_as_they_are
     };
     let opened = TunnelEvent::Opened { at: "127.0.0.1:4000".into(), reason: Some("T-1".into()) };
     let id = log.tunnel(record("", opened)).unwrap();
-    let left = TunnelEvent::Left { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
+    let left = TunnelEvent::Disconnected { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
     assert_eq!(log.tunnel(record(&id, left.clone())).unwrap(), id);
     log.end(entry(&first.id)).unwrap();
     let text = text(state.path());

@@ -158,7 +158,7 @@ fn the_log_shows_held_tunnels_and_exports_between_the_statements() {
     };
     let opened = TunnelEvent::Opened { at: "127.0.0.1:4000".into(), reason: Some("T-1 \x1b[2J".into()) };
     let id = access.tunnel(record("", opened)).unwrap();
-    let left = TunnelEvent::Left { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
+    let left = TunnelEvent::Disconnected { client: 1, up: 2, down: 3, milliseconds: 4, end: "closed".into() };
     access.tunnel(record(&id, left)).unwrap();
     let export = ExportRecord {
         id: String::new(),

@@ -345,12 +345,12 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     };
     assert_eq!((copy.text.as_str(), copy.what.as_str()), ("x", "18 values (2 of them in hexadecimal)"));
     // A desktop that does not answer is not asked again: another way is taken, and that one is told and written down.
-    bench.feed(Message::Host(HostEvent::NotTaken { copy: copy.clone(), why: "it does not answer".into() }));
+    bench.feed(Message::Host(HostEvent::Refused { copy: copy.clone(), why: "it does not answer".into() }));
     let again = bench.take(|effect| matches!(effect, Effect::Host(_)));
     let Effect::Host(command) = again else { unreachable!() };
     assert_eq!(command, HostCmd::Copy { copy: copy.clone(), refused: Some("it does not answer".into()) });
     let words = "copied 18 values to /tmp/copy.txt".to_owned();
-    bench.feed(Message::Host(HostEvent::Copied { words: words.clone(), to: "/tmp/copy.txt".into(), copy }));
+    bench.feed(Message::Host(HostEvent::Copied { message: words.clone(), to: "/tmp/copy.txt".into(), copy }));
     assert!(shown(&bench).contains(&words));
     let effect = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_))));
     let Effect::Storage(StorageCmd::Copied(record)) = effect else { unreachable!() };
@@ -376,7 +376,7 @@ fn a_value_copied_from_its_detail_is_told_of_its_statement_and_a_name_is_told_of
     bench.keys("f4 f2 f2 down y");
     let copy = copied(&mut bench);
     assert_eq!(copy.from, None);
-    bench.feed(Message::Host(HostEvent::Copied { words: "copied".into(), to: "x".into(), copy }));
+    bench.feed(Message::Host(HostEvent::Copied { message: "copied".into(), to: "x".into(), copy }));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Copied(_)))));
 }
 

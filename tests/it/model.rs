@@ -432,7 +432,7 @@ fn any_message() -> impl Strategy<Value = Message> {
             SessionEvent::Ended { result: ResultId(result), report: report(End::Complete, 3) }
         )),
         1 => (0u32..9, 0u8..5).prop_map(|(session, what)| {
-            let lost = Problem { passes: what > 2, ..Problem::new(ProblemKind::Lost, "gone") };
+            let lost = Problem { is_transient: what > 2, ..Problem::new(ProblemKind::Lost, "gone") };
             Message::Session(SessionId(session), match what {
                 0 => SessionEvent::Lag(Lag::Stopped),
                 1 => SessionEvent::Ready(Arc::new(facts())),

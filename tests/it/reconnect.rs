@@ -11,11 +11,11 @@ use rrx::domain::protocol::{End, Lag, Question, Role, ServerFacts, SessionCmd, S
 use super::model::{Bench, catalog, facts, report};
 
 fn lost() -> Problem {
-    Problem::new(ProblemKind::Lost, "The tunnel is gone.").because("the hop closed it").passing()
+    Problem::new(ProblemKind::Lost, "The tunnel is gone.").because("the hop closed it").transient()
 }
 
 fn unreachable() -> Problem {
-    Problem::new(ProblemKind::Route, "bastion.example.com does not answer").because("timed out").passing()
+    Problem::new(ProblemKind::Route, "bastion.example.com does not answer").because("timed out").transient()
 }
 
 /// The header, which has two lines on narrow screens.

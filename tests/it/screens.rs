@@ -90,7 +90,7 @@ fn a_lost_link_takes_nothing_from_the_screen_and_says_what_is_true() {
             Problem::new(ProblemKind::Lost, "The tunnel is gone.").because("the hop closed it"),
         ));
         let gone =
-            Problem::new(ProblemKind::Route, "bastion.example.com cannot be reached").because("timed out").passing();
+            Problem::new(ProblemKind::Route, "bastion.example.com cannot be reached").because("timed out").transient();
         bench.feed(Message::Session(SessionId(2), SessionEvent::Failed(gone)));
         insta::assert_snapshot!(format!("lost_{}x{}", size.0, size.1), text(&bench, size));
     }

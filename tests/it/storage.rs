@@ -423,7 +423,7 @@ fn the_task_answers_snippets_docs_and_history() {
             StorageCmd::SaveSnippet { snippet: snippet("a", "2"), if_exists: IfExists::Fail },
             StorageCmd::LoadSnippets { directories: vec![PathBuf::from("/no/such")] },
             StorageCmd::LoadDocs { directories: vec![], demo: DemoDocs::Included },
-            StorageCmd::LoadHistory { most: 5 },
+            StorageCmd::LoadHistory { max: 5 },
         ],
     );
     assert!(matches!(&event[0], StorageEvent::SnippetSaved(path) if path.ends_with("data/snippets/a.sql")));
@@ -438,7 +438,7 @@ fn the_task_answers_snippets_docs_and_history() {
 fn a_state_folder_that_cannot_be_used_is_a_problem_and_the_task_goes_on() {
     let root = tempdir().unwrap();
     fs::write(root.path().join("state"), "a file in the way").unwrap();
-    let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { most: 1 }]);
+    let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { max: 1 }]);
     assert!(matches!(&event[0], StorageEvent::Failed(problem) if problem.kind.exit_code() == 6));
     assert!(matches!(event.last(), Some(StorageEvent::History(_))));
 }

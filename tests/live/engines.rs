@@ -93,7 +93,7 @@ async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
         let problem = connect(profile(server)).await.err().unwrap();
         assert_eq!(problem.kind, ProblemKind::Refused, "{problem}");
         assert_eq!(problem.server.as_ref().map(|error| error.code), code, "{problem}");
-        assert!(problem.hint.is_some() && !problem.passes, "{problem}");
+        assert!(problem.hint.is_some() && !problem.is_transient, "{problem}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use rrx::commands::common::interrupts::Interrupts;
-use rrx::commands::run::{RowsWanted, RunArgs, RunDeps, Stdout, run};
+use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{ExportFormat, Formulas};
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
 use rrx::io::host::prompts::Prompts;
@@ -50,7 +50,7 @@ fn args(text: &str) -> RunArgs {
     RunArgs {
         text: text.into(),
         format: None,
-        rows: RowsWanted::Profile,
+        rows: RequestedRows::Profile,
         output: None,
         timeout: None,
         reference: None,
@@ -133,13 +133,13 @@ async fn a_result_cut_by_the_profile_exits_7_says_so_and_keeps_the_partial_name(
     assert!(ran.err.contains("cut after 10 rows") && ran.err.contains("rows.csv.partial"), "{}", ran.err);
     assert!(!goal.exists());
     assert_eq!(lines(&directory.path().join("rows.csv.partial")), 11);
-    let whole = perform(RunArgs { rows: RowsWanted::All, ..cut.clone() }, small(10)).await;
+    let whole = perform(RunArgs { rows: RequestedRows::All, ..cut.clone() }, small(10)).await;
     assert_eq!((whole.code, whole.err.as_str()), (0, ""));
     assert_eq!(lines(&goal), 101);
     assert!(!directory.path().join("rows.csv.partial").exists());
-    let limited = perform(RunArgs { rows: RowsWanted::AtMost(5), ..cut.clone() }, small(10)).await;
+    let limited = perform(RunArgs { rows: RequestedRows::AtMost(5), ..cut.clone() }, small(10)).await;
     assert_eq!((limited.code, lines(&goal)), (0, 6));
-    let more = perform(RunArgs { rows: RowsWanted::AtMost(50), ..cut }, small(10)).await;
+    let more = perform(RunArgs { rows: RequestedRows::AtMost(50), ..cut }, small(10)).await;
     assert_eq!((more.code, lines(&goal)), (7, 6));
 }
 

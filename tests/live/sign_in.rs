@@ -64,7 +64,7 @@ async fn a_server_that_requires_tls_gets_it() {
     // MySQL reports 3159. MariaDB refuses the account with 1045.
     assert!(matches!(problem.server.as_ref().map(|error| error.code), Some(3159 | 1045)), "{problem}");
     assert!(problem.to_string().contains("tls = \"verify-identity\""), "{problem}");
-    assert!(!problem.passes, "waiting does not mend it");
+    assert!(!problem.is_transient, "waiting does not mend it");
     for tls in [TlsMode::Preferred, TlsMode::Required, TlsMode::VerifyIdentity] {
         let live = connect(profile(tls)).await.unwrap();
         assert!(live.facts.tls.is_some(), "{tls:?}");
@@ -86,7 +86,7 @@ async fn the_problem_of_an_invalid_certificate_says_what_is_wrong_with_it() {
     let profile = Profile { host: "127.0.0.1".into(), port: forwarder.port(), ..direct(rig) };
     let name = connect(profile).await.err().unwrap();
     assert!(name.because[0].contains("127.0.0.1") && name.because[0].contains("replica.rrx.test"), "{name}");
-    assert!(!name.passes && !stranger.passes);
+    assert!(!name.is_transient && !stranger.is_transient);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -185,5 +185,5 @@ async fn an_expired_certificate_is_reported_and_is_not_transient() {
     let late = rig.start_mariadb("late", &["--read-only=1", &certificate]);
     let problem = connect(Profile { port: late.port(), ..direct(rig) }).await.err().unwrap();
     assert!(problem.because[0].contains("expired"), "{problem}");
-    assert!(!problem.passes && problem.hint.is_some(), "{problem}");
+    assert!(!problem.is_transient && problem.hint.is_some(), "{problem}");
 }

@@ -212,7 +212,7 @@ async fn without_tls_the_full_sign_in_is_refused_and_the_fast_one_passes_after_a
         let problem = connect(profile.clone()).await.err().unwrap();
         assert!(problem.to_string().contains("2061") && problem.server.is_none(), "{problem}");
         assert!(problem.hint.as_ref().unwrap().contains("tls = \"verify-identity\""), "{problem}");
-        assert!(!problem.passes, "waiting does not mend it");
+        assert!(!problem.is_transient, "waiting does not mend it");
         for tls in [TlsMode::VerifyIdentity, TlsMode::Disabled] {
             let ca = if tls == TlsMode::Disabled { None } else { mysql.profile().ca };
             let base = if tls == TlsMode::Disabled { profile.clone() } else { mysql.profile() };

@@ -118,7 +118,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             Some((_, statement)) => requests.push(open(SaveSnippetDialog { statement: statement.to_owned() })),
             None => requests.push(Request::Notice("Put the cursor on a statement first.".into())),
         },
-        AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { most: HISTORY })),
+        AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { max: HISTORY })),
         AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
         AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => model.connect = Some(Connect::default()),

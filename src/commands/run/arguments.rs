@@ -14,7 +14,7 @@ use crate::io::storage::atomic;
 
 /// How many rows are requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowsWanted {
+pub enum RequestedRows {
     /// As many as the profile allows; a longer result is cut.
     Profile,
     /// At most this many, which counts as complete. The profile's limit still applies.
@@ -39,7 +39,7 @@ pub struct RunArgs {
     pub text: String,
     /// The format; `None` chooses by the file name, or by what stdout is.
     pub format: Option<ExportFormat>,
-    pub rows: RowsWanted,
+    pub rows: RequestedRows,
     /// The file for the rows; stdout without one.
     pub output: Option<PathBuf>,
     /// The time to the first row, instead of the profile's.
@@ -81,9 +81,9 @@ impl RunArgs {
             text,
             format: command.format,
             rows: match (command.all, command.limit) {
-                (true, _) => RowsWanted::All,
-                (false, Some(max)) => RowsWanted::AtMost(max),
-                (false, None) => RowsWanted::Profile,
+                (true, _) => RequestedRows::All,
+                (false, Some(max)) => RequestedRows::AtMost(max),
+                (false, None) => RequestedRows::Profile,
             },
             // `-` is stdout, as everywhere. `/dev/stdout` would open the file again, with a position of its own.
             output: command.output.clone().filter(|path| !is_stdout(path)),
@@ -120,9 +120,9 @@ impl RunArgs {
     pub(super) fn bounds(&self, profile: &Profile) -> RunBounds {
         RunBounds {
             rows: match self.rows {
-                RowsWanted::Profile => Some(profile.limits.rows),
-                RowsWanted::AtMost(max) => Some(max.min(profile.limits.rows)),
-                RowsWanted::All => None,
+                RequestedRows::Profile => Some(profile.limits.rows),
+                RequestedRows::AtMost(max) => Some(max.min(profile.limits.rows)),
+                RequestedRows::All => None,
             },
             bytes: Some(profile.limits.bytes),
             first_row: self.timeout.unwrap_or(profile.limits.first_row),
@@ -135,7 +135,7 @@ impl RunArgs {
     pub(super) fn is_as_requested(&self, end: &End) -> bool {
         match (self.rows, end) {
             (_, End::Complete) => true,
-            (RowsWanted::AtMost(max), End::Limit(Limit::Rows(rows))) => max == *rows,
+            (RequestedRows::AtMost(max), End::Limit(Limit::Rows(rows))) => max == *rows,
             _ => false,
         }
     }

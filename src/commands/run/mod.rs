@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-pub use self::arguments::{RowsWanted, RunArgs, Stdout};
+pub use self::arguments::{RequestedRows, RunArgs, Stdout};
 use self::output::{Outputs, RowSink};
 use self::writer_thread::WriterThread;
 use super::common::context::CommandContext;
@@ -168,10 +168,10 @@ fn refuse_several_results(
     statements: &[(usize, AuthorizedStatement)],
 ) -> Result<(), Problem> {
     let results = statements.iter().filter(|(_, statement)| statement.checked().has_rows()).count();
-    if results <= 1 || !(format.holds_one() || args.columns.is_some()) {
+    if results <= 1 || !(format.is_single_result() || args.columns.is_some()) {
         return Ok(());
     }
-    let (what, hint) = if format.holds_one() {
+    let (what, hint) = if format.is_single_result() {
         (format!("A file in the format {format} can hold only one result"), "choose tsv, jsonl, sql or markdown")
     } else {
         ("A file of columns can describe only one result".to_owned(), "omit --columns")

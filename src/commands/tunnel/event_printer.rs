@@ -92,7 +92,7 @@ impl<'a> EventPrinter<'a> {
     }
 
     pub(super) fn client_left(&mut self, left: &TunnelEvent) {
-        let TunnelEvent::Left { client, up, down, milliseconds, end } = left else { return };
+        let TunnelEvent::Disconnected { client, up, down, milliseconds, end } = left else { return };
         let text = format!(
             "client {client} disconnected after {:.1} s: {} up, {} down, {}",
             Duration::from_millis(*milliseconds).as_secs_f64(),
@@ -228,7 +228,8 @@ mod tests {
             printer.reconnected();
         });
         assert_eq!(lines, "rrx: reconnected\n");
-        let left = TunnelEvent::Left { client: 2, up: 3, down: 5 << 20, milliseconds: 1500, end: "closed".into() };
+        let left =
+            TunnelEvent::Disconnected { client: 2, up: 3, down: 5 << 20, milliseconds: 1500, end: "closed".into() };
         let (json, _) = printed(EventStyle::Json, |printer| printer.client_left(&left));
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&value["event"], &value["down"]), (&"left".into(), &(5 << 20).into()));

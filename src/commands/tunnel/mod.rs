@@ -90,7 +90,7 @@ pub fn execute(command: &TunnelCommand, context: &CommandContext) -> Result<u8, 
             queued_outputs(std::io::stdout(), std::io::stderr(), style.dropped_message());
         let ended = run(&args, deps, &mut out, &mut err).await;
         drop((out, err));
-        output_thread.wait(limits::LAST_WORDS);
+        output_thread.wait(limits::TUNNEL_LAST_OUTPUT);
         ended
     })
 }
@@ -179,12 +179,12 @@ async fn run(
     printer.opened(&profile, &bound.address, &last_hop)?;
     let ended = serve(&listener, events, &mut records, &mut printer, &mut interrupts).await;
     let (up, down) = listener.counts().bytes();
-    let strangers = listener.counts().rejected();
+    let refused = listener.counts().rejected();
     let end = match &ended {
         Ok(()) => "ended by the user".to_owned(),
         Err(problem) => format!("ended: {}", problem.what),
     };
-    let closed = TunnelEvent::Closed { clients: records.clients, strangers, up, down, end };
+    let closed = TunnelEvent::Closed { clients: records.clients, refused, up, down, end };
     records.write(closed.clone())?;
     printer.closed(&closed);
     ended.map(|()| 0)
@@ -238,7 +238,7 @@ fn handle(
 ) -> Result<(), Problem> {
     match event {
         ListenerEvent::ClientConnected { client, admit } => {
-            let written = records.write(TunnelEvent::Came { client });
+            let written = records.write(TunnelEvent::Connected { client });
             // A client is served only with its record; it may have disconnected already.
             let _ = admit.send(written.clone().map_err(|problem| problem.what));
             match written {
@@ -257,7 +257,7 @@ fn handle(
                 ClientEnd::Broken(why) => format!("broken: {why}"),
             };
             let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-            let left = TunnelEvent::Left { client, up: sent, down: received, milliseconds, end };
+            let left = TunnelEvent::Disconnected { client, up: sent, down: received, milliseconds, end };
             records.write(left.clone())?;
             if let ClientEnd::NoForward(problem) = &client_end {
                 printer.problem(problem);

@@ -4,14 +4,14 @@
 //!  text ──► authorize (guard) ──► AuthorizedStatement ──► record (on disk) ──► Permit ──► session
 //! ```
 //!
-//! The screen, previews, followed keys, exports that run a statement again, and `rrx run` all use it.
+//! The screen, previews, followed foreign keys, exports that rerun a statement, and `rrx run` all use it.
 
 use super::{BeginRecord, RecordSink};
 use crate::domain::ids::SessionId;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::sql::{Checked, Dialect, Param, guard};
 
-/// Where a statement is to run: what the guard and the begin record need to know of the session.
+/// The session in which a statement will run, as far as the guard and the begin record need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementTarget {
     pub session: SessionId,
@@ -24,7 +24,7 @@ pub struct StatementTarget {
     pub server: String,
     /// The current database, if any.
     pub database: Option<String>,
-    /// The ticket or protocol number that the statement is run for.
+    /// The number of the ticket or protocol that needs the statement.
     pub reference: Option<String>,
 }
 
@@ -59,7 +59,7 @@ impl AuthorizedStatement {
         self.checked.session()
     }
 
-    /// Sets the database of the record, where an earlier statement (`USE`) has changed it since.
+    /// Sets the database of the record, in case an earlier `USE` statement has changed it.
     #[must_use]
     pub fn in_database(mut self, database: Option<String>) -> Self {
         self.begin.database = database;
@@ -95,7 +95,7 @@ impl Permit {
         &self.id
     }
 
-    /// Returns the profile whose access log holds the record.
+    /// Returns the profile whose access log contains the record.
     #[must_use]
     pub fn profile(&self) -> &str {
         &self.profile

@@ -60,7 +60,7 @@ struct Version {
 /// Writes a begin record as one line with its newline.
 ///
 /// # Errors
-/// Errors of the JSON writer; these records hold no value that it refuses.
+/// Returns an error of the JSON writer. These records contain no value that it refuses.
 pub fn write_begin(begin: &BeginRecord) -> Result<String, serde_json::Error> {
     to_line(RecordRef::Begin(begin))
 }
@@ -68,7 +68,7 @@ pub fn write_begin(begin: &BeginRecord) -> Result<String, serde_json::Error> {
 /// Writes an end record as one line with its newline.
 ///
 /// # Errors
-/// Errors of the JSON writer; these records hold no value that it refuses.
+/// Returns an error of the JSON writer. These records contain no value that it refuses.
 pub fn write_end(entry: &EndRecord) -> Result<String, serde_json::Error> {
     to_line(RecordRef::End(entry))
 }
@@ -76,7 +76,7 @@ pub fn write_end(entry: &EndRecord) -> Result<String, serde_json::Error> {
 /// Writes a record of a tunnel as one line with its newline.
 ///
 /// # Errors
-/// Errors of the JSON writer; these records hold no value that it refuses.
+/// Returns an error of the JSON writer. These records contain no value that it refuses.
 pub fn write_tunnel(record: &TunnelRecord) -> Result<String, serde_json::Error> {
     to_line(RecordRef::Tunnel(record))
 }
@@ -84,7 +84,7 @@ pub fn write_tunnel(record: &TunnelRecord) -> Result<String, serde_json::Error> 
 /// Writes a record of an export as one line with its newline.
 ///
 /// # Errors
-/// Errors of the JSON writer; these records hold no value that it refuses.
+/// Returns an error of the JSON writer. These records contain no value that it refuses.
 pub fn write_export(record: &ExportRecord) -> Result<String, serde_json::Error> {
     to_line(RecordRef::Export(record))
 }
@@ -92,7 +92,7 @@ pub fn write_export(record: &ExportRecord) -> Result<String, serde_json::Error> 
 /// Writes a record of a copy as one line with its newline.
 ///
 /// # Errors
-/// Errors of the JSON writer; these records hold no value that it refuses.
+/// Returns an error of the JSON writer. These records contain no value that it refuses.
 pub fn write_copy(record: &CopyRecord) -> Result<String, serde_json::Error> {
     to_line(RecordRef::Copy(record))
 }

@@ -25,7 +25,7 @@ pub const FORMAT: u32 = 1;
 /// The record written before a statement is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BeginRecord {
-    /// Joins the begin and end records of a statement; unique within the log.
+    /// Identifies a statement: its begin and end records have the same id. Unique within the log.
     pub id: String,
     /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
@@ -42,7 +42,7 @@ pub struct BeginRecord {
     /// The values bound to its `?`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Param>,
-    /// The ticket or protocol number that the statement was run for.
+    /// The number of the ticket or protocol that needed the statement.
     pub reference: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use crate::domain::quantity::counted;
 /// A record of a tunnel. All records of one tunnel have the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TunnelRecord {
-    /// Joins the records of one tunnel; unique within the log.
+    /// Unique within the log.
     pub id: String,
     /// In UTC, RFC 3339 with milliseconds. Filled in by the storage task.
     pub time: String,
@@ -35,11 +35,13 @@ pub enum TunnelEvent {
         reason: Option<String>,
     },
     /// A client has connected. Written before any byte is transferred.
-    Came {
+    #[serde(rename = "came")]
+    Connected {
         /// The number of the client, from 1.
         client: u64,
     },
-    Left {
+    #[serde(rename = "left")]
+    Disconnected {
         client: u64,
         /// Bytes sent to the server.
         up: u64,
@@ -52,8 +54,9 @@ pub enum TunnelEvent {
     Closed {
         /// Number of clients that were served.
         clients: u64,
-        /// Number of refused connections from other users.
-        strangers: u64,
+        /// Number of connections from other users of this machine, which were refused.
+        #[serde(rename = "strangers")]
+        refused: u64,
         /// Bytes sent to the server.
         up: u64,
         /// Bytes received from the server.
@@ -69,14 +72,14 @@ impl TunnelEvent {
         match self {
             Self::Opened { at, reason: None } => format!("tunnel opened at {at}"),
             Self::Opened { at, reason: Some(reason) } => format!("tunnel opened at {at}: {reason}"),
-            Self::Came { client } => format!("tunnel client {client} connected"),
-            Self::Left { client, up, down, .. } => {
+            Self::Connected { client } => format!("tunnel client {client} connected"),
+            Self::Disconnected { client, up, down, .. } => {
                 format!("tunnel client {client} disconnected: {up} bytes sent, {down} bytes received")
             }
-            Self::Closed { clients, strangers, up, down, .. } => format!(
+            Self::Closed { clients, refused, up, down, .. } => format!(
                 "tunnel closed: {}, {} refused, {up} bytes sent, {down} bytes received",
                 counted(*clients, "client"),
-                counted(*strangers, "connection")
+                counted(*refused, "connection")
             ),
         }
     }

@@ -89,7 +89,7 @@ pub struct FindPattern {
 
 /// Weight of a name relative to a comment.
 const NAME: u32 = 4;
-/// Extra score for a word that is the whole name of an object; in proportion if it is a part of the name.
+/// Extra score for a word that is the whole name of an object. A part of the name gets a proportional share.
 const WHOLE: u32 = 800;
 /// Weight of the name of a column's table.
 const TABLE: u32 = 2;
@@ -154,20 +154,20 @@ impl FindPattern {
         (0..self.len()).map(|word| self.in_name(word, name)).collect()
     }
 
-    /// Returns the score of an object by its name and comment, and the scores of its table or schema in `around`. Each word must
-    /// match somewhere, and at least one must match the object itself.
-    fn score(&mut self, name: &str, comment: &str, around: &[Option<u32>]) -> Option<u32> {
+    /// Returns the score of an object from its name and comment, and from the scores of its table or schema in `parent`. Each word
+    /// must match somewhere, and at least one must match the object itself.
+    fn score(&mut self, name: &str, comment: &str, parent: &[Option<u32>]) -> Option<u32> {
         let mut sum = 0;
-        let mut matches_itself = self.is_empty();
+        let mut matches_object = self.is_empty();
         for word in 0..self.len() {
             let share = self.share_of(word, name);
-            let own = self.in_name(word, name).map(|score| score * NAME + share);
-            let own = own.or_else(|| self.in_text(word, comment));
-            matches_itself |= own.is_some();
-            let outer = around.get(word).copied().flatten();
-            sum += own.or(outer)?;
+            let in_name = self.in_name(word, name).map(|score| score * NAME + share);
+            let in_object = in_name.or_else(|| self.in_text(word, comment));
+            matches_object |= in_object.is_some();
+            let in_parent = parent.get(word).copied().flatten();
+            sum += in_object.or(in_parent)?;
         }
-        matches_itself.then_some(sum)
+        matches_object.then_some(sum)
     }
 }
 
@@ -221,14 +221,14 @@ fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bo
                 return None;
             }
             add(ObjectRef::Table(s, t), words.score(&table.name, &table.comment, &schema_words));
-            let around: Vec<Option<u32>> = words
+            let table_words: Vec<Option<u32>> = words
                 .each_in_name(&table.name)
                 .into_iter()
                 .zip(&schema_words)
                 .map(|(table, schema)| table.map(|score| score * TABLE).or(*schema))
                 .collect();
             for (c, column) in table.columns.iter().enumerate() {
-                add(ObjectRef::Column(s, t, c), words.score(&column.name, &column.comment, &around));
+                add(ObjectRef::Column(s, t, c), words.score(&column.name, &column.comment, &table_words));
             }
         }
         for (r, routine) in schema.routines.iter().enumerate() {
@@ -238,9 +238,11 @@ fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bo
     Some(found)
 }
 
-/// Returns what a tree shows under a filter, in the catalog's order: tables, routines and schemas whose names contain the letters
-/// in this order, and from a few letters on columns and comments that contain them as a substring (scattered letters match
-/// nearly every column). Case is ignored. Returns `None` once `is_stale` returns true; it is called for each table.
+/// Returns the objects that a tree shows under a filter, in the catalog's order. Case is ignored.
+///
+/// A table, routine or schema matches if its name contains the letters of the filter in this order. A longer filter also finds
+/// columns and comments, but only as a substring, because scattered letters match nearly every column. Returns `None` once
+/// `is_stale` returns true; it is called for each table.
 #[must_use]
 pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<ObjectRef>> {
     let words = pattern.trim().to_lowercase();
@@ -273,5 +275,5 @@ pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> 
 /// Whether a name contains the letters of a pattern in this order.
 fn has_letters(name: &str, pattern: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
-    pattern.chars().all(|wanted| letters.any(|letter| letter == wanted))
+    pattern.chars().all(|expected| letters.any(|letter| letter == expected))
 }

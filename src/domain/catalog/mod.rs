@@ -5,7 +5,7 @@ pub mod find;
 /// Everything that a session could read about the schemas of a replica.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalog {
-    /// Increases with each reading.
+    /// Increases each time the catalog is read.
     pub generation: u64,
     /// In the server's order.
     pub schemas: Vec<Schema>,
@@ -31,7 +31,7 @@ pub struct Table {
     pub rows: Option<u64>,
     pub comment: String,
     pub columns: Vec<TableColumn>,
-    /// Primary key first.
+    /// The primary key is first.
     pub indexes: Vec<Index>,
     pub foreign_keys: Vec<ForeignKey>,
 }
@@ -124,7 +124,7 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// Sets the role of columns in foreign keys, which `COLUMN_KEY` does not show. The roles primary and unique stay.
+    /// Marks the columns of foreign keys, which `COLUMN_KEY` does not show. The roles primary and unique stay.
     pub fn mark_foreign_keys(&mut self) {
         for column in &mut self.columns {
             let is_foreign = self.foreign_keys.iter().any(|key| key.columns.contains(&column.name));

@@ -12,7 +12,7 @@ use crate::domain::text::{multi_line, visible};
 pub enum DocBlock {
     /// A heading. Level 1 is the highest.
     Heading {
-        /// 1 to 6.
+        /// From 1 to 6.
         level: u8,
         text: Vec<Inline>,
     },
@@ -63,7 +63,6 @@ pub fn plain_text(inlines: &[Inline]) -> String {
     inlines.iter().map(|inline| inline.text.as_str()).collect()
 }
 
-/// Parses Markdown.
 #[must_use]
 pub fn parse_blocks(markdown: &str) -> Vec<DocBlock> {
     let mut builder = BlockBuilder::default();
@@ -75,7 +74,7 @@ pub fn parse_blocks(markdown: &str) -> Vec<DocBlock> {
     builder.done
 }
 
-/// A block that holds blocks and is not closed yet.
+/// A block that contains other blocks and is not closed yet.
 #[derive(Debug)]
 enum OpenBlock {
     Quote(Vec<DocBlock>),

@@ -1,7 +1,8 @@
-//! Documentation packs: a directory of Markdown pages about tables and columns. Reads no file: `io::storage` brings the bytes.
+//! Documentation packs: directories of Markdown pages about tables and columns. This module reads no file: `io::storage` provides
+//! the bytes.
 //!
 //! `docs/documentation-packs.md` describes the format: `pack.toml` ([`PACK_KEYS`]) and `*.md` pages. A page may begin with front
-//! matter between two lines `+++` ([`PAGE_KEYS`]); without it the file's name is the name of the object. A list
+//! matter between two lines `+++` ([`PAGE_KEYS`]); without it the name of the file is the name of the object. A list
 //! (``- `name`: text``) or a table under `## Columns` describes columns. Each `sql` block under `## Try` is an example, and
 //! the heading or paragraph above it is its title.
 
@@ -17,14 +18,14 @@ pub struct DocPack {
     pub title: String,
     /// Whether the pack describes invented data.
     pub is_synthetic: bool,
-    /// Sorted by object.
+    /// Pages are sorted by object.
     pub pages: Vec<DocPage>,
 }
 
 /// A page about one table or one topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DocPage {
-    /// What it is about: `table`, `schema.table`, or the name of a topic.
+    /// The object or topic of the page: `table`, `schema.table`, or the name of a topic.
     pub object: String,
     /// The first heading.
     pub title: String,

@@ -1,4 +1,4 @@
-//! Reads a documentation pack from the bytes of its files. A wrong page is reported with its line; the others are used.
+//! Parses a documentation pack from the bytes of its files. An invalid page is reported with its line; the others are used.
 
 use std::path::{Path, PathBuf};
 
@@ -35,13 +35,13 @@ pub const PAGE_KEYS: &[DocumentedKey] = &[DocumentedKey {
 
 const FENCE: &str = "+++";
 
-/// What is wrong in a file of a documentation pack.
+/// An error in a file of a documentation pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}, line {line}: {reason}", file.display())]
 pub struct PageError {
-    /// As it was given to the reader.
+    /// The path as the caller passed it.
     pub file: PathBuf,
-    /// From 1.
+    /// Counted from 1.
     pub line: usize,
     pub reason: String,
 }
@@ -233,7 +233,7 @@ fn columns(parts: &[DocBlock]) -> Vec<(String, String)> {
     found
 }
 
-/// Reads `name: text`. Several names may share a text: `a, b: text`.
+/// Reads `name: text`. Several names can have one text: `a, b: text`.
 fn column_of_item(item: &str) -> Vec<(String, String)> {
     let Some((names, text)) = item.split_once(':') else { return Vec::new() };
     names

@@ -1,4 +1,4 @@
-//! Converts cells to text for the clipboard: values alone, TSV, CSV, JSON, Markdown, INSERT, `IN (…)`, `WHERE …`. Values that are
+//! Converts cells to text for the clipboard: plain values, TSV, CSV, JSON, Markdown, INSERT, `IN (…)`, `WHERE …`. Values that are
 //! not text are written in hexadecimal as in SQL.
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::domain::sql::quote::{binary_literal, quoted_identifier};
 /// The format of a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CopyFormat {
-    /// Values alone, with tabs and newlines between several.
+    /// The values only, separated by tabs and newlines.
     Value,
     /// With a header line.
     Tsv,
@@ -47,15 +47,15 @@ pub struct CopyWriter {
     has_repeats: bool,
 }
 
-/// The text of a copy and what it holds.
+/// The text of a copy and what it contains.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CopiedText {
     pub text: String,
     /// Number of values in the text.
     pub cells: u64,
-    /// Number of values in hexadecimal, since they are not text.
+    /// Number of values that are written in hexadecimal, because they are not text.
     pub as_hex: u64,
-    /// Whether it is an `IN` list, which has each value once and no NULL.
+    /// Whether the text is an `IN` list, which contains each value once and no NULL.
     pub is_list: bool,
     /// Whether a value of the list was repeated.
     pub has_repeats: bool,
@@ -220,7 +220,7 @@ fn equals(column: &Column, cell: Cell<'_>) -> Vec<u8> {
     out
 }
 
-/// Writes a value alone. Returns true if it was written in hexadecimal.
+/// Writes one value. Returns true if it was written in hexadecimal.
 fn put_value(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) -> bool {
     let Cell::Bytes(bytes) = cell else {
         out.extend_from_slice(b"NULL");

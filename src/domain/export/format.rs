@@ -5,7 +5,6 @@
 
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// An export format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExportFormat {
     Csv,
@@ -27,12 +26,12 @@ enum Content {
     Binary,
 }
 
-/// How many results a file of a format can hold.
+/// How many results a file of a format can contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Results {
-    /// Two results in one file would not be a valid file.
+    /// A file with two results would not be valid.
     One,
-    /// Any number, with this separator between two of them.
+    /// Any number of results, with this separator between two of them.
     Many(&'static [u8]),
 }
 
@@ -162,9 +161,9 @@ impl ExportFormat {
         self.properties().content == Content::Binary
     }
 
-    /// Whether a file can hold one result only.
+    /// Whether a file can contain only one result.
     #[must_use]
-    pub fn holds_one(self) -> bool {
+    pub fn is_single_result(self) -> bool {
         self.properties().results == Results::One
     }
 

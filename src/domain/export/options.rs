@@ -13,7 +13,7 @@ pub struct ExportOptions {
 }
 
 impl ExportOptions {
-    /// This format with every byte as the server sent it, from a session in UTC.
+    /// Returns options that write every byte as the server sent it, for rows of a session in UTC.
     #[must_use]
     pub fn plain(format: ExportFormat) -> Self {
         Self { format, formulas: Formulas::Kept, zone: SessionZone::Utc }
@@ -23,10 +23,10 @@ impl ExportOptions {
 /// What happens to text that a spreadsheet would run as a formula (`=1+2`, `@x`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Formulas {
-    /// Written as the server sent it.
+    /// It is written as the server sent it.
     #[default]
     Kept,
-    /// Written with a single quote before it.
+    /// It is written with a single quote before it.
     Escaped,
 }
 

@@ -6,12 +6,12 @@
 use super::TextFormat;
 use crate::domain::results::{Alignment, Cells, Column, GlyphSet, TextPiece, alignment, show_cell, show_text};
 
-/// Rows that decide the widths.
+/// Number of rows that decide the widths.
 const SAMPLE_ROWS: usize = 1000;
 /// Bytes of text that decide the widths.
 const SAMPLE_BYTES: usize = 1 << 20;
 
-/// A drawn value: the end of its text in [`Table::held`], and its width.
+/// A drawn value: the end of its text in [`Table::pending`], and its width.
 #[derive(Debug, Clone, Copy)]
 struct DrawnCell {
     end: usize,
@@ -24,7 +24,7 @@ pub(super) struct Table {
     columns: Vec<Column>,
     widths: Vec<usize>,
     /// The text of rows that are not written yet.
-    held: String,
+    pending: String,
     drawn: Vec<DrawnCell>,
     rows: usize,
     /// Whether the header is written and the widths are fixed.
@@ -37,7 +37,7 @@ impl Table {
         Self { glyphs, ..Self::default() }
     }
 
-    /// Fixes the widths and writes the header and the held rows.
+    /// Fixes the widths and writes the header and the pending rows.
     fn open(&mut self, out: &mut Vec<u8>) {
         self.is_open = true;
         self.rule(out);
@@ -64,13 +64,13 @@ impl Table {
         let mut start = 0;
         for row in self.drawn.chunks(self.columns.len().max(1)) {
             for ((drawn, column), width) in row.iter().zip(&self.columns).zip(&self.widths) {
-                put(self.held.get(start..drawn.end).unwrap_or(""), drawn.cells, *width, alignment(column), out);
+                put(self.pending.get(start..drawn.end).unwrap_or(""), drawn.cells, *width, alignment(column), out);
                 start = drawn.end;
             }
             out.extend_from_slice(b"|\n");
         }
         self.has_rows |= self.rows > 0;
-        self.held.clear();
+        self.pending.clear();
         self.drawn.clear();
         self.rows = 0;
     }
@@ -87,8 +87,8 @@ impl TextFormat for Table {
         for ((cell, column), width) in row.zip(&self.columns).zip(&mut self.widths) {
             let pieces = show_cell(cell, column, self.glyphs, usize::MAX);
             let cells = cells(&pieces);
-            self.held.extend(pieces.iter().map(|piece| piece.text.as_str()));
-            self.drawn.push(DrawnCell { end: self.held.len(), cells });
+            self.pending.extend(pieces.iter().map(|piece| piece.text.as_str()));
+            self.drawn.push(DrawnCell { end: self.pending.len(), cells });
             if !self.is_open {
                 *width = cells.max(*width);
             }
@@ -96,7 +96,7 @@ impl TextFormat for Table {
         self.rows += 1;
         if self.is_open {
             self.flush(out);
-        } else if self.rows >= SAMPLE_ROWS || self.held.len() >= SAMPLE_BYTES {
+        } else if self.rows >= SAMPLE_ROWS || self.pending.len() >= SAMPLE_BYTES {
             self.open(out);
         }
     }

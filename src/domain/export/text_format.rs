@@ -21,9 +21,9 @@ pub trait TextFormat: std::fmt::Debug {
 pub(super) enum CellStyle {
     /// As the server sent it.
     Plain,
-    /// The bytes of a BIT are written as a number.
+    /// The bytes of a BIT as a number.
     Bit,
-    /// Formulas are escaped.
+    /// As text, with formulas escaped.
     EscapedText,
 }
 
@@ -47,16 +47,16 @@ pub(super) fn put_bit(bytes: &[u8], out: &mut Vec<u8>) -> bool {
     write!(out, "{number}").is_ok()
 }
 
-/// Whether a spreadsheet would run the text (OWASP, "CSV Injection"): it begins like a formula, possibly with a full-width sign,
-/// or after invisible characters or quotes, which a reader may remove.
+/// Whether a spreadsheet would run the text (OWASP, "CSV Injection"): the text begins like a formula, possibly with a full-width
+/// sign, or after invisible characters or quotes, which a reader may remove.
 pub(super) fn is_formula(bytes: &[u8]) -> bool {
-    // The first character decides, and few can stand before it.
+    // The first character decides, and only few characters can be before it.
     let head = bytes.get(..64).unwrap_or(bytes).utf8_chunks().next().map_or("", |chunk| chunk.valid());
     let first = head.trim_start_matches(['"', '\u{feff}', '\u{200b}', '\u{2060}']).chars().next();
     matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'))
 }
 
-/// Returns a column name for the header, with formulas escaped if asked for.
+/// Returns a column name for the header, with formulas escaped if the options require it.
 pub(super) fn header_name(name: &str, formulas: Formulas) -> Cow<'_, [u8]> {
     if formulas == Formulas::Escaped && is_formula(name.as_bytes()) {
         return Cow::Owned(format!("'{name}").into_bytes());
@@ -88,7 +88,7 @@ pub(super) fn join(
 }
 
 /// Whether any byte satisfies a condition. It reads all bytes without an early return, so that the compiler vectorizes it; most
-/// values hold no such byte.
+/// values contain no such byte.
 #[inline]
 pub(super) fn any(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(0, |found, byte| found | u8::from(is_one(*byte))) != 0

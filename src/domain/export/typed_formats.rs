@@ -1,10 +1,10 @@
-//! Chooses the writer of a typed format, as far as this build has it.
+//! Chooses the writer of a typed format, if this build has the format.
 
 use super::typed_format::TypedFormat;
 use super::{ExportFormat, WriteError};
 use crate::domain::results::{Cells, Column};
 
-/// Makes the writer of a typed format; one that always fails if this build does not have the format.
+/// Makes the writer of a typed format. If this build does not have the format, the writer always fails.
 pub(super) fn typed_format(format: ExportFormat) -> Box<dyn TypedFormat + Send> {
     match format {
         #[cfg(feature = "parquet")]
@@ -15,7 +15,7 @@ pub(super) fn typed_format(format: ExportFormat) -> Box<dyn TypedFormat + Send> 
     }
 }
 
-/// A format that this build does not have.
+/// The writer of a format that this build does not have. It always fails.
 #[derive(Debug)]
 struct MissingFormat(ExportFormat);
 

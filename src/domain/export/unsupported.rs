@@ -1,10 +1,10 @@
-//! Values that a typed format cannot hold. They end the export: writing another value in their place would be silently wrong.
+//! Values that a typed format does not support. They end the export, because writing another value instead would be silently wrong.
 
 use super::{ExportFormat, WriteError};
 use crate::domain::limits::SHEET_CELL;
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// Why a format cannot hold a value.
+/// Why a format does not support a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum UnsupportedValue {
     /// A date outside of the calendar, such as `2024-00-10`.
@@ -12,7 +12,7 @@ pub(super) enum UnsupportedValue {
     /// A value that its declared type does not allow.
     WrongType(String),
     NotUtf8,
-    /// More characters than a cell can hold.
+    /// A text with more characters than a cell can have.
     TooLong(usize),
 }
 
@@ -28,7 +28,7 @@ impl UnsupportedValue {
                 "use CAST(… AS BINARY) in the statement to make it binary, or export as csv, json or sql",
             ),
             Self::TooLong(length) => (
-                format!("the value has {length} characters, and a cell holds at most {SHEET_CELL}"),
+                format!("the value has {length} characters, and a cell can have at most {SHEET_CELL}"),
                 "select a part of it, leave the column out, or export as parquet, csv or json",
             ),
         };

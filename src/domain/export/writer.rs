@@ -95,7 +95,7 @@ impl<W: Write> ExportWriter<W> {
         self
     }
 
-    /// Returns the output, which may lack what is still buffered.
+    /// Returns the output. Buffered bytes are not in it yet.
     #[must_use]
     pub fn out(&self) -> &W {
         &self.out

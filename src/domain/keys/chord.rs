@@ -31,7 +31,7 @@ pub struct Chord {
     pub ctrl: bool,
     /// Alt or Meta.
     pub alt: bool,
-    /// For named keys only.
+    /// Set for named keys only.
     pub shift: bool,
 }
 
@@ -41,7 +41,7 @@ impl Chord {
         Self { key, ctrl: false, alt: false, shift: false }
     }
 
-    /// Returns the character that the chord types; `None` if it types none.
+    /// Returns the character that the chord types, if any.
     #[must_use]
     pub fn typed(self) -> Option<char> {
         match self {
@@ -53,7 +53,7 @@ impl Chord {
     /// Parses a sequence of chords, such as `g g`.
     ///
     /// # Errors
-    /// The first word that is not a chord.
+    /// Returns the first word that is not a chord.
     pub fn sequence(text: &str) -> Result<Vec<Self>, ChordError> {
         let chords = text.split_whitespace().map(str::parse).collect::<Result<Vec<_>, _>>()?;
         if chords.is_empty() { Err(ChordError(text.to_owned())) } else { Ok(chords) }
@@ -88,12 +88,12 @@ impl Chord {
     #[must_use]
     pub fn label(self) -> String {
         let mut label = String::new();
-        for (held, word) in [(self.ctrl, "Ctrl-"), (self.alt, "Alt-"), (self.shift, "Shift-")] {
-            label.push_str(if held { word } else { "" });
+        for (is_held, name) in [(self.ctrl, "Ctrl-"), (self.alt, "Alt-"), (self.shift, "Shift-")] {
+            label.push_str(if is_held { name } else { "" });
         }
         match self.key {
             Key::Char(' ') => label.push_str("Space"),
-            // A capital letter with Ctrl or Alt is one that Shift makes.
+            // With Ctrl or Alt, a capital letter means that Shift is pressed too.
             Key::Char(c) if (self.ctrl || self.alt) && c.is_uppercase() => {
                 label.push_str("Shift-");
                 label.push(c);
@@ -163,9 +163,9 @@ impl FromStr for Chord {
 
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (held, word) in [(self.ctrl, "ctrl-"), (self.alt, "alt-"), (self.shift, "shift-")] {
-            if held {
-                f.write_str(word)?;
+        for (is_held, name) in [(self.ctrl, "ctrl-"), (self.alt, "alt-"), (self.shift, "shift-")] {
+            if is_held {
+                f.write_str(name)?;
             }
         }
         if let Some((name, _)) = NAMED.iter().find(|(_, key)| *key == self.key) {

@@ -70,7 +70,7 @@ impl<A: Copy + Eq> Keymap<A> {
         self.layers.get(layer).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the chords of an action in a layer. Hints show the first.
+    /// Returns the chord sequences of an action in a layer. Hints show the first one.
     pub fn chords(&self, layer: &str, action: A) -> impl Iterator<Item = &[Chord]> {
         self.layer(layer)
             .iter()
@@ -103,7 +103,7 @@ pub fn label_of(chords: &[Chord]) -> String {
     chords.iter().map(|chord| chord.label()).collect::<Vec<_>>().join(" ")
 }
 
-/// Chords as text with blanks between.
+/// Returns the chords in the notation of keymap files, separated by spaces.
 pub(super) fn write_chords(chords: &[Chord]) -> String {
     chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

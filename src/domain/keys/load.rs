@@ -12,9 +12,9 @@ use super::{Chord, Keymap};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {entry}: {reason}")]
 pub struct BadEntry {
-    /// The file as the user knows it.
+    /// The name of the file, for messages.
     pub file: String,
-    /// From 1.
+    /// Counted from 1.
     pub line: usize,
     pub entry: String,
     /// Why it was ignored, and what to write instead.
@@ -40,7 +40,7 @@ pub fn load<A: Copy + Eq>(
             reason: error.message().into(),
         });
     }
-    let mut fresh: Vec<(String, Vec<Chord>, A, String, usize)> = Vec::new();
+    let mut new_bindings: Vec<(String, Vec<Chord>, A, String, usize)> = Vec::new();
     for (section, entries) in table.get_ref() {
         let layer = section.get_ref().as_ref();
         if layer == "inherits" {
@@ -64,7 +64,7 @@ pub fn load<A: Copy + Eq>(
                 Ok(lists) => {
                     keymap.unbind(layer, action);
                     for chords in lists {
-                        fresh.push((layer.to_owned(), chords, action, title.clone(), line));
+                        new_bindings.push((layer.to_owned(), chords, action, title.clone(), line));
                     }
                 }
                 Err(reason) => bad.push(entry(file, line, &title, &reason)),
@@ -72,10 +72,10 @@ pub fn load<A: Copy + Eq>(
         }
     }
     // All bindings of the file are added together, so that two actions can swap their keys.
-    for (layer, chords, ..) in &fresh {
+    for (layer, chords, ..) in &new_bindings {
         keymap.clear(layer, chords);
     }
-    for (layer, chords, action, title, line) in fresh {
+    for (layer, chords, action, title, line) in new_bindings {
         let typed = write_chords(&chords);
         if let Err(other) = keymap.bind(&layer, chords, action) {
             let reason = format!(
@@ -103,14 +103,14 @@ fn entry(file: &str, line: usize, entry: &str, reason: &str) -> BadEntry {
 }
 
 fn chords_of(value: &Spanned<DeValue<'_>>) -> Result<Vec<Vec<Chord>>, String> {
-    let one = |text: &str| Chord::sequence(text).map_err(|error| error.to_string());
+    let parse = |text: &str| Chord::sequence(text).map_err(|error| error.to_string());
     match value.get_ref() {
         DeValue::String(text) if text == "none" => Ok(Vec::new()),
-        DeValue::String(text) => Ok(vec![one(text)?]),
+        DeValue::String(text) => Ok(vec![parse(text)?]),
         DeValue::Array(items) => items
             .iter()
             .map(|item| match item.get_ref() {
-                DeValue::String(text) => one(text),
+                DeValue::String(text) => parse(text),
                 _ => Err("write a list of keys in quotes".to_owned()),
             })
             .collect(),

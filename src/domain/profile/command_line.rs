@@ -1,4 +1,4 @@
-//! Command lines that rrx tells people to run. Each repeats the `--config` option of this run.
+//! Command lines that rrx recommends in messages. Each repeats the `--config` option of this run.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
-    /// Makes it for a run with this `--config`, as it was typed.
+    /// Makes the beginning for a run with this `--config`, as the user typed it.
     #[must_use]
     pub fn of(config: Option<&Path>) -> Self {
         Self { config: config.map(Path::to_path_buf) }
@@ -31,7 +31,7 @@ impl CommandLine {
     }
 }
 
-/// Quotes a text as one word of a shell, where it needs quotes.
+/// Quotes a text as one word of a shell, if it needs quotes.
 fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@' | '%');
     if !text.is_empty() && text.chars().all(is_plain) {

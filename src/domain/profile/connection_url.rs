@@ -47,7 +47,7 @@ impl UrlParseError {
     }
 }
 
-/// Reads a URL. Parameters that are not understood are listed in [`ImportedConnection::notes`], by their names alone.
+/// Reads a URL. The names of unknown parameters are listed in [`ImportedConnection::notes`].
 ///
 /// # Errors
 /// A [`UrlParseError`].
@@ -121,12 +121,12 @@ fn parameters(query: &str, imported: &mut ImportedConnection) -> Result<(), UrlP
                 imported.password = Some(Secret::new(decoded(raw, "the password")?));
                 Some(())
             }
-            // rrx tries keys in any case.
+            // rrx tries private keys anyway.
             "useprivatekey" => Some(()),
             _ => None,
         };
         if is_known.is_none() {
-            // Only the name: the value may be a secret.
+            // Only the name is listed: the value may be a secret.
             left_out.push(excerpt(name, 40));
         }
     }
@@ -146,7 +146,7 @@ fn account(authority: &str) -> Result<(Option<String>, Option<Secret>, &str), Ur
     Ok((user, password, endpoint))
 }
 
-/// Decodes a text that goes into the settings.
+/// Decodes a text for the settings. It must not contain control characters.
 fn plain(text: &str, what: &'static str) -> Result<String, UrlParseError> {
     let text = decoded(text, what)?;
     if text.chars().any(char::is_control) { Err(UrlParseError::Control(what)) } else { Ok(text) }

@@ -1,4 +1,4 @@
-//! A profile that is being set up, before it is in the settings file: from flags, questions, a dialog, a URL or an option file.
+//! A new profile before it is in the settings file: from flags, questions, a dialog, a URL or an option file.
 
 use std::path::PathBuf;
 
@@ -8,34 +8,33 @@ use super::toml_entry::SettingsError;
 use super::{Environment, Hop, HopParseError, Profile, Secret, SecretSource, TlsMode, parse};
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// The values of a new profile: jump hosts, replica, account, source of the password, and the few settings around them.
+/// The values of a new profile: jump hosts, replica, account, source of the password, and some other settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileDraft {
     pub name: String,
-    /// Treated as production where it is absent.
+    /// Without one, the profile counts as production.
     pub environment: Option<Environment>,
-    /// The hops in order; no hop is a direct connection.
+    /// The hops in order. An empty route is a direct connection.
     pub route: Vec<Hop>,
     pub host: String,
-    /// 3306 where it is absent.
+    /// The default is 3306.
     pub port: Option<u16>,
-    /// The MySQL account.
     pub user: String,
     /// The database to start in.
     pub database: Option<String>,
-    /// rrx asks where it is absent.
+    /// Without one, rrx asks.
     pub password: Option<SecretSource>,
-    /// Follows from `ca` where it is absent.
+    /// The default depends on `ca`.
     pub tls: Option<TlsMode>,
     pub ca: Option<PathBuf>,
-    /// Keys that a replaced profile loses; its other keys that the draft does not give stay.
+    /// Keys that are removed from a replaced profile. Its other keys stay if the draft has no value for them.
     pub removed_keys: Vec<&'static str>,
 }
 
 /// A connection as another program stores it. Each value may be absent.
 #[derive(Debug, Clone, Default)]
 pub struct ImportedConnection {
-    /// The name that it has there, made valid for a profile.
+    /// The name in the other program, changed into a valid profile name.
     pub name: Option<String>,
     pub environment: Option<Environment>,
     pub route: Vec<Hop>,
@@ -47,12 +46,12 @@ pub struct ImportedConnection {
     pub password: Option<Secret>,
     pub tls: Option<TlsMode>,
     pub ca: Option<PathBuf>,
-    /// What was left out or not understood, as sentences for the user.
+    /// Sentences for the user about settings that were left out or not understood.
     pub notes: Vec<String>,
 }
 
 impl ProfileDraft {
-    /// Returns the keys that it decides even where it gives no value: a port belongs to its host.
+    /// Returns the keys that the draft replaces even if it has no value for them, because a port belongs to its host.
     pub(super) fn decided_keys(&self) -> Vec<&'static str> {
         std::iter::once("port").chain(self.removed_keys.iter().copied()).collect()
     }
@@ -61,7 +60,7 @@ impl ProfileDraft {
         !self.removed_keys.contains(&key)
     }
 
-    /// Returns the keys and values of its section, in the order of the reference.
+    /// Returns the keys and values of the profile's section, in the order of the reference.
     pub(super) fn entries(&self) -> Vec<(String, Value)> {
         let mut entries: Vec<(&str, Value)> = Vec::new();
         if let Some(environment) = self.environment.and_then(Environment::name) {
@@ -127,7 +126,7 @@ pub fn check_name(name: &str) -> Result<(), Problem> {
     })
 }
 
-/// Makes a valid profile name from a text; nothing where too little is left.
+/// Makes a valid profile name from a text; `None` if too little of the text is valid.
 #[must_use]
 pub fn profile_name_from(text: &str) -> Option<String> {
     let mut name = String::new();
@@ -142,7 +141,7 @@ pub fn profile_name_from(text: &str) -> Option<String> {
     check_name(&name).is_ok().then_some(name)
 }
 
-/// Reads `host[:port]` of a replica; an IPv6 address with a port stands in brackets.
+/// Reads `host[:port]` of a replica; an IPv6 address with a port is in brackets.
 ///
 /// # Errors
 /// A [`HopParseError`].
@@ -170,7 +169,7 @@ impl Environment {
             .find(|environment| environment.name() == Some(name))
     }
 
-    /// Finds the environment that a word of people or of other programs means.
+    /// Finds the environment by a name that people or other programs use.
     #[must_use]
     pub fn from_alias(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
@@ -203,7 +202,7 @@ impl TlsMode {
             .find(|mode| mode.name() == name)
     }
 
-    /// Finds the mode that a word of MySQL, Connector/J, MariaDB or another program means.
+    /// Finds the mode by a name that MySQL, Connector/J, MariaDB or another program uses.
     #[must_use]
     pub fn from_alias(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().replace('_', "-").as_str() {
@@ -217,7 +216,7 @@ impl TlsMode {
     }
 }
 
-/// Writes a hop: as a text, or as a table where it has pinned host keys.
+/// Writes a hop: as a text, or as a table if it has pinned host keys.
 pub(super) fn hop_value(hop: &Hop) -> Value {
     if hop.host_key.is_empty() {
         return hop.to_string().into();

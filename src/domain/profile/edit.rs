@@ -1,5 +1,5 @@
-//! Puts a profile into a settings text and keeps everything else: comments, order, spaces. The result is read back with the
-//! program's own reader before it is returned.
+//! Puts a profile into a settings text and keeps everything else: comments, order, spaces. The result is read back with rrx's own
+//! parser before it is returned.
 
 use toml_edit::{DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value};
 
@@ -34,7 +34,7 @@ pub fn add(text: &str, file: &str, draft: &ProfileDraft, overwrite: Overwrite) -
 pub(super) struct ProfileKeys<'a> {
     pub(super) name: &'a str,
     pub(super) entries: Vec<(String, Value)>,
-    /// Keys that are removed from an existing section where `entries` has no value for them.
+    /// Keys that are removed from an existing section if `entries` has no value for them.
     pub(super) decided: &'a [&'a str],
 }
 
@@ -123,7 +123,7 @@ fn replace(document: &mut DocumentMut, name: &str, entries: Vec<(String, Value)>
     }
 }
 
-/// Keeps the table of a hop that the new route names again: its pinned keys and its identity.
+/// Keeps the table of a hop that is in the new route too, with its pinned keys and its identity.
 fn keep_hops(old: &Value, new: &mut Value) {
     let (Some(old), Some(new)) = (old.as_array(), new.as_array_mut()) else { return };
     for hop in new.iter_mut() {

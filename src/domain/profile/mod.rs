@@ -1,4 +1,4 @@
-//! Profiles and settings: how to reach a replica, and the policy that holds there. Reads no file: `io::storage` brings the text.
+//! Profiles and settings: how to reach a replica, and the policy for it. This module reads no file: `io::storage` provides the text.
 
 mod command_line;
 mod connection_url;
@@ -31,7 +31,6 @@ pub use shared_profile::{
     SharedProfile, add_shared_profile, is_shared_profile, read_shared_profile, write_shared_profile,
 };
 
-/// All settings.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// In the order of the file.
@@ -52,7 +51,7 @@ impl Settings {
 /// The section `[ui]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UiSettings {
-    /// `default`, `vim`, `emacs`, or the name of a file of the user, in `keymaps` beside the settings file.
+    /// `default`, `vim`, `emacs`, or the name of a file of the user, in `keymaps` in the directory of the settings file.
     pub keymap: String,
     /// The line of the settings that names it.
     pub keymap_line: Option<usize>,
@@ -68,7 +67,7 @@ impl Default for UiSettings {
     }
 }
 
-/// The kind of system that a profile reaches. Absent in the file: treated as production.
+/// The kind of system that a profile reaches. A profile without one counts as production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Environment {
     /// Real data of running studies.
@@ -76,9 +75,8 @@ pub enum Environment {
     Production,
     /// A clone for validation.
     Validation,
-    /// A test system.
     Test,
-    /// A developer's own.
+    /// The system of a developer.
     Development,
     /// The embedded replica.
     Demo,
@@ -102,22 +100,22 @@ impl Environment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
     pub host: String,
-    /// The port of `ssh_config`, else 22, when absent.
+    /// `None` means the port of `ssh_config`, or else 22.
     pub port: Option<u16>,
-    /// The operating system's user when absent.
+    /// `None` means the user of the operating system.
     pub user: Option<String>,
-    /// Key files to try, in order. Empty: the agent, then OpenSSH's default names.
+    /// Key files to try, in order. Empty means the agent, then OpenSSH's default files.
     pub identity: Vec<PathBuf>,
     /// A certificate for the keys.
     pub certificate: Option<PathBuf>,
-    /// Pinned host keys (`SHA256:…`). Where there are any, they alone decide.
+    /// Pinned host keys (`SHA256:…`). If there are any, no other key is accepted.
     pub host_key: Vec<String>,
-    /// The `known_hosts` file; `~/.ssh/known_hosts` when absent.
+    /// `None` means `~/.ssh/known_hosts`.
     pub known_hosts: Option<PathBuf>,
 }
 
 impl Hop {
-    /// The port where nothing else names one: OpenSSH's own.
+    /// The default port of OpenSSH.
     pub const PORT: u16 = 22;
 }
 
@@ -166,7 +164,7 @@ impl Default for ProfileLimits {
     }
 }
 
-/// How to reach one replica, and the policy that holds there.
+/// How to reach one replica, and the policy for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "the settings file has them")]
 pub struct Profile {
@@ -178,13 +176,12 @@ pub struct Profile {
     /// The replica's host name, as the last hop resolves it.
     pub host: String,
     pub port: u16,
-    /// The MySQL account.
     pub user: String,
-    /// `None`: rrx asks.
+    /// `None` means that rrx asks.
     pub password: Option<SecretSource>,
     /// TLS inside the tunnel.
     pub tls: TlsMode,
-    /// The CA file.
+    /// The file of the CA that signs the replica's certificate.
     pub ca: Option<PathBuf>,
     /// Whether the password may be sent as plain text inside verified TLS.
     pub cleartext: bool,
@@ -193,13 +190,13 @@ pub struct Profile {
     pub require_replica: bool,
     /// Directories of documentation packs.
     pub docs: Vec<PathBuf>,
-    /// More snippet directories.
+    /// Snippet directories in addition to the user's own.
     pub snippets: Vec<PathBuf>,
     /// The file of the blinding rules. See [`Profile::refusal`].
     pub blinding: Option<PathBuf>,
     pub limits: ProfileLimits,
     pub time_zone: String,
-    /// In bytes.
+    /// A number of bytes.
     pub group_concat_max_len: u64,
     pub spill: Spilling,
     /// Whether `rrx tunnel` may open this profile for other programs.
@@ -209,8 +206,8 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Returns why a profile that could be read may not be used: it names blinding rules, which this version cannot enforce,
-    /// and showing values that they hide is worse than showing nothing.
+    /// Returns why the profile must not be used: it names blinding rules, and this version cannot enforce them. Showing values
+    /// that the rules hide would be worse than showing nothing.
     #[must_use]
     pub fn refusal(&self) -> Option<Problem> {
         let rules = self.blinding.as_ref()?;
@@ -220,7 +217,7 @@ impl Profile {
                 format!("The profile {} has blinding rules, and this version of rrx cannot enforce them", self.name),
             )
             .because(format!("blinding = \"{}\"", rules.display()))
-            .hint("use a profile without blinding, if your role allows it; otherwise wait for a version that blinds")
+            .hint("use a profile without blinding, if your role allows it; otherwise wait for a version that enforces the rules")
             .then(Remedy::ChooseProfile),
         )
     }

@@ -10,11 +10,10 @@ use super::draft::{ImportedConnection, profile_name_from};
 use super::{Secret, TlsMode};
 use crate::domain::text::excerpt;
 
-/// An option file.
 #[derive(Default)]
 pub struct OptionFile {
     groups: Vec<OptionGroup>,
-    /// What was left out, each with its line.
+    /// Notes on lines that were left out, each with its line number.
     pub notes: Vec<String>,
 }
 
@@ -96,7 +95,7 @@ fn without_comment(line: &str) -> (&str, bool) {
     (line, false)
 }
 
-/// Removes the quotes and resolves the escapes `\b \t \n \r \\ \s` and quotes; another backslash stays.
+/// Removes the quotes and resolves the escapes `\b \t \n \r \\ \s`, `\'` and `\"`; any other backslash stays.
 fn unquoted(value: &str) -> String {
     let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
     let mut text = String::with_capacity(value.len());
@@ -120,13 +119,13 @@ fn unquoted(value: &str) -> String {
     text
 }
 
-/// Options that have nothing to do with the connection: ignored without a note.
+/// Options that do not affect the connection. They are ignored without a note.
 const IGNORED_OPTIONS: &[&str] =
     &["default-character-set", "prompt", "pager", "auto-rehash", "no-auto-rehash", "compress"];
 
 impl OptionFile {
-    /// Returns the connections, each with the name of its group: `[client]` where it names a host or is the only group, and
-    /// each `[clientNAME]`, completed by `[client]`.
+    /// Returns the connections, each with the name of its group: `[client]` if it names a host or is the only group, and each
+    /// `[clientNAME]` together with the options of `[client]`.
     #[must_use]
     pub fn connections(&self) -> Vec<(String, ImportedConnection)> {
         let base = self.groups.iter().find(|group| group.name == "client");
@@ -151,7 +150,7 @@ impl OptionFile {
     }
 }
 
-/// Merges the groups; a later one wins.
+/// Merges the groups. A later group wins.
 fn connection(groups: &[&OptionGroup]) -> ImportedConnection {
     let mut imported = ImportedConnection::default();
     let mut left_out = Vec::new();
@@ -167,7 +166,7 @@ fn connection(groups: &[&OptionGroup]) -> ImportedConnection {
             "user" => text().map(|user| imported.user = Some(user)),
             "database" => text().map(|database| imported.database = Some(database)),
             "port" => value.parse().ok().filter(|port| *port > 0).map(|port| imported.port = Some(port)),
-            // Without a value the client asks for the password, and so does rrx.
+            // Without a value rrx asks for the password, as the client does.
             "password" if value.is_empty() => Some(()),
             "password" => {
                 imported.password = Some(Secret::new(value.to_owned()));

@@ -1,5 +1,5 @@
-//! Reads the settings file: TOML text to [`Settings`], and what is wrong in it. A wrong profile is left out and reported;
-//! the others are used. Reads no file itself: it gets the text, and the file's name for the messages.
+//! Parses the settings file: from TOML text to [`Settings`], and what is wrong in it. An invalid profile is left out and reported;
+//! the others are used. This module reads no file: it takes the text, and the file's name for the messages.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::{Settings, UiSettings, profile_section};
 use crate::domain::nearest::nearest_name;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
-/// Names that a profile cannot have: they are commands, or will be.
+/// Names that a profile cannot have, because they are or will be commands.
 pub const RESERVED_NAMES: &[&str] = &[
     "completions",
     "demo",
@@ -177,7 +177,7 @@ impl SettingsParser<'_> {
     }
 }
 
-/// Checks a profile's name: it is typed in a shell, shown in a bar, and is the name of a directory.
+/// Checks a profile's name. It is typed in a shell, shown in the status bar, and used as the name of a directory.
 pub(super) fn check_name(name: &str, at: usize) -> Result<(), SettingsError> {
     if RESERVED_NAMES.contains(&name) {
         return Err(SettingsError::new(at, format!("a profile cannot be called \"{name}\": that is a command of rrx"))
@@ -193,8 +193,8 @@ pub(super) fn check_name(name: &str, at: usize) -> Result<(), SettingsError> {
         .hint("use up to 64 letters, digits, '-', '_' and '.', a letter or digit first"))
 }
 
-/// Returns the profiles that a syntax error at this position may have damaged: the one that the parsed tree has there, and
-/// the one whose header stands above it in the text, which the tree may have lost.
+/// Returns the profiles that a syntax error at this position may have damaged: the one at this position in the parsed tree, and the
+/// one whose header is above it in the text, which may be missing in the tree.
 fn profiles_around(root: &DeTable<'_>, text: &str, at: usize) -> Vec<String> {
     let end = text.bytes().skip(at).position(|byte| byte == b'\n').map_or(text.len(), |length| at + length);
     let header = text.get(..end).unwrap_or(text).lines().rev().find(|line| line.trim_start().starts_with('['));

@@ -11,7 +11,7 @@ use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, Spill
 
 /// The result of reading a section.
 pub(super) struct ParsedProfile {
-    /// There when nothing was wrong.
+    /// `None` if the section has an error.
     pub(super) profile: Option<Profile>,
     pub(super) errors: Vec<SettingsError>,
     /// Keys that have no effect yet.
@@ -139,7 +139,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         collect(entry.number(), &mut self.errors)
     }
 
-    /// Reads the hops; each takes the profile's defaults where it has none of its own.
+    /// Reads the hops. A hop without its own values gets the defaults of the profile.
     fn route(&mut self) -> Vec<super::Hop> {
         let identity = self.paths(profile::IDENTITY);
         let known_hosts = self.path(profile::KNOWN_HOSTS);
@@ -234,7 +234,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         if let Some(seconds) = self.number(table, limits::FETCH_SECONDS) {
             read.fetch = Duration::from_secs(seconds);
         }
-        // Only checked: no plan is looked at yet.
+        // Only checked: rrx does not read plans yet.
         let _ = self.number(table, limits::PLAN_ROWS);
         read
     }
@@ -263,7 +263,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         }
     }
 
-    /// Checks the keys that have no effect yet, and reports those whose silence would mislead.
+    /// Checks the keys that have no effect yet, and reports values that a user could rely on.
     fn check_reserved_keys(&mut self) {
         let _ = self.choice(profile::ON_BLINDED);
         let _ = self.choice(profile::UNBLIND);

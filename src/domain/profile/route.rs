@@ -12,18 +12,18 @@ use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
 pub enum HopParseError {
     #[error("the host is missing")]
     NoHost,
-    /// `@` without a name before it.
+    /// There is no name before the `@`.
     #[error("the user before @ is missing")]
     NoUser,
     #[error("the port is not a number from 1 to 65535")]
     Port,
-    /// An IPv6 address with something wrong around it.
+    /// An IPv6 address is not in brackets, or something follows the brackets.
     #[error("an IPv6 address is written in brackets: [::1]:22")]
     Address,
-    /// An account where only a host and a port belong.
+    /// There is an account, but only host and port are allowed.
     #[error("this host takes no account before it")]
     Account,
-    /// A space, a control character, or a leading dash.
+    /// A name contains a space or a control character, or begins with a dash.
     #[error("a name contains a space or a control character, or begins with a dash")]
     Name,
 }
@@ -31,7 +31,7 @@ pub enum HopParseError {
 impl std::str::FromStr for Hop {
     type Err = HopParseError;
 
-    /// Reads `[user@]host[:port]`; an IPv6 address with a port stands in brackets.
+    /// Reads `[user@]host[:port]`; an IPv6 address with a port is in brackets.
     fn from_str(text: &str) -> Result<Self, HopParseError> {
         let (user, endpoint) = match text.rsplit_once('@') {
             Some(("", _)) => return Err(HopParseError::NoUser),
@@ -150,7 +150,7 @@ fn bare(host: String) -> Hop {
     }
 }
 
-/// Reads `host[:port]`; an IPv6 address with a port stands in brackets.
+/// Reads `host[:port]`; an IPv6 address with a port is in brackets.
 pub(super) fn host_and_port(text: &str) -> Result<(String, Option<u16>), HopParseError> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, after) = rest.split_once(']').ok_or(HopParseError::Address)?;

@@ -1,4 +1,4 @@
-//! Secrets, which are wiped after use and never shown, and where they come from.
+//! Secrets and their sources. A secret is wiped after use and never shown.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
-    /// Returns the text, for the one caller that sends it.
+    /// Returns the text. Only the code that sends it may call this.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -34,7 +34,6 @@ impl std::fmt::Debug for Secret {
 pub enum SecretSource {
     /// A shell command's first line of output.
     Command(String),
-    /// An environment variable.
     Env(String),
     /// A file's first line.
     File(PathBuf),
@@ -47,7 +46,7 @@ pub enum SecretSource {
 /// One of the secrets of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
-    /// The account's password.
+    /// The password of the MySQL account.
     Password,
     /// The passphrase of the key files.
     Passphrase,
@@ -83,8 +82,8 @@ impl SecretKind {
 }
 
 impl SecretSource {
-    /// Returns what to do when the server has refused the password of this source, so many days after it was stored.
-    /// Nothing for a source that makes a new password each time, and for a person.
+    /// Returns what to do when the server has refused the password of this source, which is so many days old. `None` for a source
+    /// that makes a new password each time, and for a prompt.
     #[must_use]
     pub fn hint_when_refused(&self, profile: &str, days: Option<u64>, rrx: &CommandLine) -> Option<String> {
         let age = |event: &str| days.map_or_else(String::new, |days| format!("{event} {}: ", days_ago(days)));
@@ -103,7 +102,7 @@ impl SecretSource {
         }
     }
 
-    /// Returns what to do when the source gives no secret.
+    /// Returns what to do when the source provides no secret.
     #[must_use]
     pub fn hint_when_absent(&self, rrx: &CommandLine) -> String {
         match self {
@@ -129,7 +128,7 @@ impl SecretSource {
         }
     }
 
-    /// Describes the source; never the secret.
+    /// Describes the source, never the secret.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
@@ -142,7 +141,7 @@ impl SecretSource {
     }
 }
 
-/// Says how long ago a day was: `today`, `yesterday`, `94 days ago`.
+/// Describes how long ago a day was: `today`, `yesterday`, `94 days ago`.
 #[must_use]
 pub fn days_ago(days: u64) -> String {
     match days {

@@ -1,32 +1,29 @@
 //! The table of all keys of the settings file: name, type, default, meaning and example.
 //!
-//! The reader takes types, bounds and allowed words from it, reports unknown keys by it, and `docs/settings.md` is made
+//! The parser takes types, bounds and allowed words from it, and uses it to report unknown keys. `docs/settings.md` is generated
 //! from it.
 //!
-//! Invariant: The reader looks a key up only by a [`SettingKey`], and only this file can make one.
+//! Invariant: the parser looks up a key only by a [`SettingKey`], and only this file can make one.
 
 use SettingDefault::{Described, Required, Value};
 use SettingType::{Column, Fingerprints, Flag, Hops, Number, OneOf, Path, Paths, Size, Table, Text, TimeZone};
 
-/// What a settings key holds.
+/// The type of a settings key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingType {
     /// Text in quotes, without control characters.
     Text,
     /// `true` or `false`.
     Flag,
-    /// A whole number within these bounds; `u64::MAX` as the upper one is no bound.
+    /// A whole number within these bounds, both included; `u64::MAX` as the upper bound means no bound.
     Number {
-        /// The least number.
         from: u64,
-        /// The greatest number.
         to: u64,
     },
     /// A number of bytes, or a text with a unit.
     Size,
     /// One of these words.
     OneOf(&'static [&'static str]),
-    /// One path.
     Path,
     /// One path or a list of paths.
     Paths,
@@ -38,36 +35,35 @@ pub enum SettingType {
     TimeZone,
     /// `schema.table.column`.
     Column,
-    /// A table with keys of its own: the section with this title.
+    /// A table. The section with this title lists its keys.
     Table(&'static str),
 }
 
-/// What holds where a key is absent.
+/// The default of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingDefault {
-    /// The key must be there.
+    /// The key is required.
     Required,
-    /// As if this TOML value were written. A test reads it and compares.
+    /// This TOML value. A test parses it and compares the result with the default in the code.
     Value(&'static str),
-    /// Something that no single value says.
+    /// A default that is not one value, described in Markdown.
     Described(&'static str),
 }
 
 /// Whether `rrx profiles export` writes a key, and `rrx profiles import` accepts it from another person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
-    /// It is passed on.
     Shared,
     /// It is a secret or names the source of one.
     Secret,
     /// It names files of one machine.
     LocalFile,
-    /// Each user decides on it.
+    /// It is a decision of each user.
     OwnChoice,
 }
 
 impl Sharing {
-    /// Says why a key is refused in a profile of another person.
+    /// Returns why a key is refused in a profile of another person.
     pub(super) fn refusal(self) -> Option<&'static str> {
         match self {
             Self::Shared => None,
@@ -96,13 +92,11 @@ impl SettingKey {
         self.name
     }
 
-    /// Returns the type.
     #[must_use]
     pub fn kind(&self) -> SettingType {
         self.kind
     }
 
-    /// Returns what holds where the key is absent.
     #[must_use]
     pub fn default(&self) -> SettingDefault {
         self.default
@@ -130,11 +124,10 @@ impl SettingKey {
 /// The keys of one table of the settings file.
 #[derive(Debug)]
 pub struct SettingsSection {
-    /// Its title in the reference.
+    /// The title in the reference.
     pub title: &'static str,
     /// What the table is for, in Markdown.
     pub description: &'static str,
-    /// Its keys.
     pub keys: &'static [&'static SettingKey],
 }
 
@@ -186,10 +179,10 @@ section!(profile {
     USER = "user", Text, Required, Shared:
         "The MySQL account.", "\"RO_USER\"";
     PASSWORD = "password", Table("Secret source"), Described("rrx asks"), Secret:
-        "Where the account's password comes from (see *Secret source*). The password itself never stands in the file.",
+        "Where the account's password comes from (see *Secret source*). The password itself is never in the file.",
         "{ command = \"pass show rr\" }";
     TLS = "tls", OneOf(&["disabled", "preferred", "required", "verify-ca", "verify-identity"]),
-        Described("`\"required\"`; `\"verify-identity\"` where `ca` is set"), Shared:
+        Described("`\"required\"`; `\"verify-identity\"` if `ca` is set"), Shared:
         "TLS between rrx and the replica, inside the tunnel. The words are those of MySQL's own clients.", "\"verify-ca\"";
     CA = "ca", Path, Described("the root certificates that are built in"), LocalFile:
         "The CA file (PEM) that must have signed the replica's certificate.", "\"~/rds-global-bundle.pem\"";
@@ -201,7 +194,7 @@ section!(profile {
     REQUIRE_REPLICA = "require_replica", Flag, Value("false"), Shared:
         "Whether rrx refuses a server that is not a replica.", "true";
     HEARTBEAT = "heartbeat", Column, Described("rrx asks the server itself"), Shared:
-        "A column that holds a time which the writer renews. rrx reads the replica's lag from it first.", "\"ops.heartbeat.ts\"";
+        "A column with a time that the writer updates regularly. rrx prefers it as the source of the replica's lag.", "\"ops.heartbeat.ts\"";
     DOCS = "docs", Paths, Value("[]"), LocalFile:
         "Directories of [documentation packs](documentation-packs.md).", "[\"~/clinspark-docs\"]";
     SNIPPETS = "snippets", Paths, Value("[]"), LocalFile:
@@ -238,10 +231,10 @@ section!(hop {
         "The account on this host.", "\"ec2-user\"";
     IDENTITY = "identity", Paths, Described("`identity` of the profile"), LocalFile:
         "The private keys to try, in order.", "[\"~/.ssh/bastion\"]";
-    CERTIFICATE = "certificate", Path, Described("`CertificateFile` of `ssh_config`, else the file beside the key"), LocalFile:
+    CERTIFICATE = "certificate", Path, Described("`CertificateFile` of `ssh_config`, else the file next to the key"), LocalFile:
         "A certificate for the keys.", "\"~/.ssh/bastion-cert.pub\"";
     HOST_KEY = "host_key", Fingerprints, Described("`known_hosts` decides"), Shared:
-        "Pinned host keys. Where there are any, they alone decide.",
+        "Pinned host keys. If there are any, no other key is accepted.",
         "[\"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]";
     KNOWN_HOSTS = "known_hosts", Path, Described("`known_hosts` of the profile"), LocalFile:
         "The file with the host keys of this hop.", "\"~/.ssh/known_hosts_work\"";
@@ -251,7 +244,7 @@ section!(secret {
     COMMAND = "command", Text, Described("not used"), Secret:
         "A shell command; the secret is the first line that it prints. It runs for each new connection.", "\"pass show rr\"";
     ENV = "env", Text, Described("not used"), Secret:
-        "The environment variable that holds the secret.", "\"RR_PASSWORD\"";
+        "The environment variable that contains the secret.", "\"RR_PASSWORD\"";
     FILE = "file", Path, Described("not used"), Secret:
         "The file whose first line is the secret.", "\"~/.secrets/rr\"";
     KEYRING = "keyring", Flag, Described("not used"), Secret:
@@ -283,7 +276,7 @@ section!(session {
 
 section!(ui {
     KEYMAP = "keymap", Text, Value("\"default\""), OwnChoice:
-        "The keys: `default`, `vim`, `emacs`, or `NAME` for your own file `keymaps/NAME.toml` beside the settings file (see \
+        "The keys: `default`, `vim`, `emacs`, or `NAME` for your own file `keymaps/NAME.toml` in the directory of the settings file (see \
          [Keys](keys.md)).", "\"vim\"";
     THEME = "theme", OneOf(&["auto", "dark", "light", "mono"]), Value("\"auto\""), OwnChoice:
         "The colours. `auto` follows `NO_COLOR`, `COLORTERM`, `COLORFGBG` and `TERM`.", "\"light\"";
@@ -295,7 +288,7 @@ section!(shared_file {
     FORMAT = "rrx_profile", Number { from: 1, to: u64::MAX }, Required, Shared:
         "The version of the format. This version of rrx writes and reads 1.", "1";
     PROFILE = "profile", Table("`[profile.NAME]`"), Required, Shared:
-        "The one profile that the file holds.", "{}";
+        "The one profile in the file.", "{}";
 });
 
 /// All sections, in the order of the reference.
@@ -303,7 +296,7 @@ pub const SECTIONS: &[SettingsSection] = &[
     SettingsSection { title: "The file", description: "The tables of the file.", keys: file::KEYS },
     SettingsSection {
         title: "`[profile.NAME]`",
-        description: "How to reach one replica, and what holds there. `NAME` has up to 64 letters, digits, `-`, `_` and `.`, \
+        description: "How to reach one replica, and the policy for it. `NAME` has up to 64 letters, digits, `-`, `_` and `.`, \
             begins with a letter or a digit, and is not the name of a command.",
         keys: profile::KEYS,
     },
@@ -315,7 +308,7 @@ pub const SECTIONS: &[SettingsSection] = &[
     },
     SettingsSection {
         title: "Limits",
-        description: "A result that reaches a limit is cut, says so, and `rrx run` then exits with 7 (rows, bytes) or 124 (time).",
+        description: "A result that reaches a limit is cut and marked as cut; `rrx run` then exits with 7 (rows, bytes) or 124 (time).",
         keys: limits::KEYS,
     },
     SettingsSection {
@@ -329,18 +322,17 @@ pub const SECTIONS: &[SettingsSection] = &[
 /// An environment variable that rrx reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnvironmentVariable {
-    /// Its name.
     pub name: &'static str,
     /// What rrx does with it, in Markdown.
     pub description: &'static str,
 }
 
-/// All environment variables that rrx reads by name, in the order of the reference. Variables that a profile names for a
-/// secret and those in `ssh_config` come on top.
+/// All environment variables that rrx reads by name, in the order of the reference. rrx also reads the variables that
+/// a profile names as source of a secret, and those in `ssh_config`.
 pub const ENVIRONMENT_VARIABLES: &[EnvironmentVariable] = &[
     EnvironmentVariable {
         name: "RRX_HOME",
-        description: "One directory for everything: `config/config.toml`, `data` and `state` below it, in place of the \
+        description: "One directory for everything: `config/config.toml`, `data` and `state` below it, instead of the \
             platform's directories.",
     },
     EnvironmentVariable {
@@ -354,15 +346,15 @@ pub const ENVIRONMENT_VARIABLES: &[EnvironmentVariable] = &[
     EnvironmentVariable { name: "COLORFGBG", description: "The terminal's background: a dark or a light theme." },
     EnvironmentVariable {
         name: "TERM",
-        description: "The terminal: how many colours and signs it has, and whether it takes a copy by OSC 52.",
+        description: "The terminal: how many colours and signs it has, and whether it supports copies by OSC 52.",
     },
     EnvironmentVariable {
         name: "TERM_PROGRAM",
-        description: "`Apple_Terminal`: a terminal that takes no copy by OSC 52.",
+        description: "`Apple_Terminal`: a terminal that does not support copies by OSC 52.",
     },
     EnvironmentVariable { name: "LC_ALL", description: "The locale; the first of the three that is set decides." },
-    EnvironmentVariable { name: "LC_CTYPE", description: "The locale, where `LC_ALL` is not set." },
-    EnvironmentVariable { name: "LANG", description: "The locale, where neither of the two is set." },
+    EnvironmentVariable { name: "LC_CTYPE", description: "The locale, if `LC_ALL` is not set." },
+    EnvironmentVariable { name: "LANG", description: "The locale, if neither of the two is set." },
     EnvironmentVariable { name: "TMUX", description: "rrx runs in tmux: copies are wrapped for it." },
     EnvironmentVariable { name: "STY", description: "rrx runs in GNU screen: copies are wrapped for it." },
     EnvironmentVariable { name: "DISPLAY", description: "An X11 desktop: its clipboard can be used." },

@@ -1,5 +1,5 @@
-//! A profile that one person gives to another: a TOML text without secrets, commands or paths of one machine, in which the
-//! host keys of the hops are pinned. Such a text is not trusted: any other key in it is refused with line and reason.
+//! A profile that one person shares with another: a TOML text without secrets, commands or local paths, in which the host keys of
+//! the hops are pinned. Such a text is not trusted: any other key in it is refused with line and reason.
 
 use std::path::{Component, Path};
 
@@ -17,7 +17,7 @@ use crate::domain::problem::Problem;
 /// The version of the format that is written, and the only one that is read.
 const FORMAT: i64 = 1;
 
-/// A profile of another person, checked.
+/// A checked profile of another person.
 #[derive(Debug, Clone)]
 pub struct SharedProfile {
     pub profile: Profile,
@@ -95,22 +95,22 @@ pub fn write_shared_profile(profile: &Profile, route: &[Hop]) -> String {
 }
 
 fn limits(limits: &ProfileLimits) -> Option<InlineTable> {
-    let usual = ProfileLimits::default();
+    let default = ProfileLimits::default();
     let pairs = [
-        ("rows", limits.rows, usual.rows),
-        ("bytes", limits.bytes, usual.bytes),
-        ("seconds", limits.first_row.as_secs(), usual.first_row.as_secs()),
-        ("fetch_seconds", limits.fetch.as_secs(), usual.fetch.as_secs()),
+        ("rows", limits.rows, default.rows),
+        ("bytes", limits.bytes, default.bytes),
+        ("seconds", limits.first_row.as_secs(), default.first_row.as_secs()),
+        ("fetch_seconds", limits.fetch.as_secs(), default.fetch.as_secs()),
     ];
-    let own = pairs.into_iter().filter(|(_, own, usual)| own != usual);
+    let changed = pairs.into_iter().filter(|(_, value, default)| value != default);
     let table: InlineTable =
-        own.filter_map(|(key, own, _)| Some((key, Value::from(i64::try_from(own).ok()?)))).collect();
+        changed.filter_map(|(key, value, _)| Some((key, Value::from(i64::try_from(value).ok()?)))).collect();
     (!table.is_empty()).then_some(table)
 }
 
 fn session(profile: &Profile) -> InlineTable {
-    let most = i64::try_from(profile.group_concat_max_len).unwrap_or(i64::MAX);
-    [("time_zone", Value::from(profile.time_zone.as_str())), ("group_concat_max_len", Value::from(most))]
+    let max_length = i64::try_from(profile.group_concat_max_len).unwrap_or(i64::MAX);
+    [("time_zone", Value::from(profile.time_zone.as_str())), ("group_concat_max_len", Value::from(max_length))]
         .into_iter()
         .collect()
 }
@@ -122,10 +122,10 @@ pub fn is_shared_profile(text: &str) -> bool {
     text.lines().any(|line| line.split_once('=').is_some_and(|(key, _)| key.trim() == shared_file::FORMAT.name()))
 }
 
-/// Reads a profile of another person, under another name where one is given. The file's name is only for messages.
+/// Reads a profile of another person, under another name if one is given. The file's name is only for messages.
 ///
 /// # Errors
-/// Everything that is wrong in it, with its line; then nothing of it may be used.
+/// Returns everything that is wrong in the text, with line numbers; then nothing of it may be used.
 pub fn read_shared_profile(text: &str, file: &str, name: Option<&str>) -> Result<SharedProfile, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = SettingsText { file, text };
@@ -159,26 +159,26 @@ pub fn read_shared_profile(text: &str, file: &str, name: Option<&str>) -> Result
 /// Puts a profile of another person into a settings text.
 ///
 /// # Errors
-/// As [`super::add`].
+/// Returns the errors of [`super::add`].
 pub fn add_shared_profile(
     text: &str,
     file: &str,
     shared: &SharedProfile,
     overwrite: Overwrite,
 ) -> Result<String, Problem> {
-    // The blinding rules of an existing profile stay, whatever another person sends.
+    // The blinding rules of an existing profile always stay, even if the other person sends different ones.
     let decided: Vec<&str> =
         shared_keys(profile_keys::KEYS).filter(|key| *key != profile_keys::BLINDING.name()).collect();
     let keys = ProfileKeys { name: &shared.profile.name, entries: shared.entries.clone(), decided: &decided };
     edit::put(text, file, keys, overwrite)
 }
 
-/// Returns the names of the keys that people pass on.
+/// Returns the names of the keys that are shared.
 fn shared_keys<'a>(keys: &'a [&'static SettingKey]) -> impl Iterator<Item = &'static str> + 'a {
     keys.iter().filter(|key| key.sharing() == Sharing::Shared).map(|key| key.name())
 }
 
-/// Copies a value for the settings, without its author's comments.
+/// Copies a value for the settings, without the comments of its author.
 fn entry((key, item): (&str, &Item)) -> Option<(String, Value)> {
     let mut value = item.clone().into_value().ok()?;
     remove_comments(&mut value);
@@ -202,7 +202,7 @@ fn remove_comments(value: &mut Value) {
     }
 }
 
-/// Reads the one profile of the file and the name that it has there.
+/// Reads the one profile of the file and its name.
 fn only_profile(root: &DeTable<'_>, name: Option<&str>, errors: &mut Vec<SettingsError>) -> Option<(Profile, String)> {
     check_format(root, errors);
     let Some(all) = TomlEntry::find(root, shared_file::PROFILE) else {
@@ -231,7 +231,7 @@ fn only_profile(root: &DeTable<'_>, name: Option<&str>, errors: &mut Vec<Setting
     };
     check_keys(table, errors);
     let read = profile_section::read(name, at, table);
-    // A key that is refused and unknown is reported once.
+    // A key that is both refused and unknown is reported only once.
     let reported: Vec<usize> = errors.iter().map(|error| error.at).collect();
     errors.extend(read.errors.into_iter().filter(|error| !reported.contains(&error.at)));
     if let Some(profile) = &read.profile
@@ -243,7 +243,7 @@ fn only_profile(root: &DeTable<'_>, name: Option<&str>, errors: &mut Vec<Setting
     Some((read.profile?, original_name.to_owned()))
 }
 
-/// Checks the version of the format, and that the file holds nothing else than a profile.
+/// Checks the version of the format, and that the file contains nothing but one profile.
 fn check_format(root: &DeTable<'_>, errors: &mut Vec<SettingsError>) {
     for key in root.keys() {
         let name: &str = key.get_ref();
@@ -292,7 +292,7 @@ fn refuse_unshared_keys(table: &DeTable<'_>, keys: &[&'static SettingKey], error
         if shared_keys(keys).any(|known| known == name) {
             continue;
         }
-        // A key that belongs in the other table is refused for its own reason.
+        // A key of the other table is refused for the reason of that key.
         let known = profile_keys::KEYS.iter().chain(hop::KEYS).find(|known| known.name() == name);
         let refusal = known.and_then(|known| known.sharing().refusal());
         let reason = refusal.unwrap_or("unknown key");
@@ -300,12 +300,12 @@ fn refuse_unshared_keys(table: &DeTable<'_>, keys: &[&'static SettingKey], error
         let meant = if refusal.is_none() { nearest_name(name, shared_keys(keys)) } else { None };
         errors.push(match meant {
             Some(meant) => error.hint(format!("did you mean \"{meant}\"?")),
-            None => error.hint("remove this line, and write it into your own settings if you want it"),
+            None => error.hint("remove this line, or move it to your own settings"),
         });
     }
 }
 
-/// Says what a careful user looks at before the first connection.
+/// Returns notes that a careful user reads before the first connection.
 fn notes(profile: &Profile) -> Vec<String> {
     let mut notes = Vec::new();
     for hop in &profile.route {

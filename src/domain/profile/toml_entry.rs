@@ -6,10 +6,10 @@ use super::settings_table::{SettingKey, SettingType};
 use crate::domain::nearest::nearest_name;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
-/// One thing that is wrong in a settings text.
+/// One error in a settings text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SettingsError {
-    /// Byte offset.
+    /// Byte offset in the text.
     pub(super) at: usize,
     /// What is wrong, without the position.
     pub(super) what: String,
@@ -86,7 +86,7 @@ impl<'a, 'i> TomlEntry<'a, 'i> {
         Some(Self { key, value: value.get_ref(), at: value.span().start })
     }
 
-    /// Returns the elements of a list; nothing where the value is no list.
+    /// Returns the elements of a list; `None` if the value is no list.
     pub(super) fn elements(&self) -> Option<Vec<Self>> {
         match self.value {
             DeValue::Array(list) => Some(
@@ -103,7 +103,7 @@ impl<'a, 'i> TomlEntry<'a, 'i> {
         SettingsError::new(self.at, format!("{}: {reason}", self.key.name()))
     }
 
-    /// Reads a text that is not empty and holds no control characters.
+    /// Reads a text that is not empty and contains no control characters.
     pub(super) fn text(&self) -> Result<&'a str, SettingsError> {
         match self.value {
             DeValue::String(text) if text.trim().is_empty() => Err(self.error("is empty")),
@@ -123,7 +123,7 @@ impl<'a, 'i> TomlEntry<'a, 'i> {
         }
     }
 
-    /// Reads a whole number within the bounds that the key has in the table; any positive number where it has none.
+    /// Reads a whole number within the bounds of the key in the table; without bounds, any positive number.
     pub(super) fn number(&self) -> Result<u64, SettingsError> {
         let (from, to) = match self.key.kind() {
             SettingType::Number { from, to } => (from, to),
@@ -145,7 +145,7 @@ impl<'a, 'i> TomlEntry<'a, 'i> {
         }
     }
 
-    /// Reads one of the words that the key has in the table.
+    /// Reads one of the words that the table allows for the key.
     pub(super) fn choice(&self) -> Result<&'static str, SettingsError> {
         let known = match self.key.kind() {
             SettingType::OneOf(words) => words,
@@ -162,7 +162,6 @@ impl<'a, 'i> TomlEntry<'a, 'i> {
         })
     }
 
-    /// Reads a table.
     pub(super) fn table(&self) -> Result<&'a DeTable<'i>, SettingsError> {
         match self.value {
             DeValue::Table(table) => Ok(table),
@@ -171,12 +170,12 @@ impl<'a, 'i> TomlEntry<'a, 'i> {
     }
 }
 
-/// Returns the value, or collects the error.
+/// Returns the value, or adds the error to the list.
 pub(super) fn collect<T>(read: Result<T, SettingsError>, errors: &mut Vec<SettingsError>) -> Option<T> {
     read.map_err(|error| errors.push(error)).ok()
 }
 
-/// A name as a message shows it: short, and without control characters.
+/// Returns a name for a message: short, and without control characters.
 pub(super) fn printable(name: &str) -> String {
     crate::domain::text::excerpt(name, 60)
 }

@@ -13,7 +13,7 @@ use crate::domain::problem::Problem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ExportId(pub u64);
 
-/// What the user chooses before an export: the format and its variants.
+/// What the user chooses before an export: the format and its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FormatChoice {
     pub format: ExportFormat,
@@ -24,7 +24,7 @@ pub struct FormatChoice {
 }
 
 impl FormatChoice {
-    /// This format with every byte as the server sent it, and no second file.
+    /// Returns a choice that writes every byte as the server sent it, and no second file.
     #[must_use]
     pub fn plain(format: ExportFormat) -> Self {
         Self { format, formulas: Formulas::Kept, has_columns_file: false }
@@ -38,7 +38,7 @@ pub struct ExportJob {
     pub result: ResultId,
     /// The view whose rows are written, as many as it has when the export begins.
     pub view: ViewId,
-    /// If set, the statement runs again under this result id, and all its rows and columns are written instead of the view.
+    /// If set, the statement is run again under this result id, and all its rows and columns are written instead of the view.
     pub rerun_as: Option<ResultId>,
     /// The columns to write, in this order.
     pub columns: Vec<usize>,
@@ -62,7 +62,7 @@ pub enum ExportCmd {
 /// A complete file under its final name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportedFile {
-    /// Absolute.
+    /// An absolute path.
     pub path: PathBuf,
     /// The file that describes the columns.
     pub columns_file: Option<PathBuf>,

@@ -18,7 +18,7 @@ pub struct CopyText {
     pub text: Arc<String>,
     /// A short description of the text.
     pub what: String,
-    /// The source of the values; `None` if it holds no values of a result.
+    /// The source of the values; `None` if the text contains no values of a result.
     pub from: Option<CopiedFrom>,
 }
 
@@ -36,7 +36,7 @@ pub enum HostCmd {
     /// Copy a text to the clipboard, or to a file if there is no clipboard.
     Copy {
         copy: CopyText,
-        /// Why the system clipboard refused the text: it is not tried again.
+        /// Why the system clipboard refused the text. It is not tried again.
         refused: Option<String>,
     },
 }
@@ -46,13 +46,13 @@ pub enum HostEvent {
     /// The text was copied.
     Copied {
         /// What was copied and where to, for the user.
-        words: String,
+        message: String,
         /// The destination, for the access log.
         to: String,
         copy: CopyText,
     },
-    /// The system clipboard refused the text. Others can be tried.
-    NotTaken {
+    /// The system clipboard refused the text. Another clipboard can be tried.
+    Refused {
         copy: CopyText,
         why: String,
     },

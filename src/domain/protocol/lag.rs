@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lag {
     Behind(Duration),
-    /// Replication is not running, so the lag is not known.
+    /// Replication is not running, so the lag is unknown.
     Stopped,
     /// The lag cannot be read, with the reason.
     Unknown(String),

@@ -38,7 +38,7 @@ pub enum Limit {
 }
 
 impl std::fmt::Display for Limit {
-    /// Describes the limit in the terms of the settings.
+    /// Describes the limit as the settings name it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rows(rows) => write!(f, "row limit ({})", counted(*rows, "row")),
@@ -56,7 +56,7 @@ pub enum End {
     Complete,
     Limit(Limit),
     Cancelled,
-    /// It failed at the start, or after some rows.
+    /// The statement failed at the start, or after some rows.
     Broken(Problem),
 }
 
@@ -119,7 +119,7 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// Makes the report of a statement that was not sent, or got no answer.
+    /// Makes the report of a statement that was not sent, or that the server did not answer.
     #[must_use]
     pub fn without_rows(end: End) -> Self {
         Self {

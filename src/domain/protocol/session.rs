@@ -79,11 +79,11 @@ pub enum StepState {
 pub enum Question {
     /// Whether to accept the unknown host key of a hop.
     HostKey {
-        /// The hop as the user names it, with its port unless that is 22.
+        /// The hop as the user names it, with its port if that is not 22.
         host: String,
-        /// Such as `ssh-ed25519`.
+        /// The key type, such as `ssh-ed25519`.
         algorithm: String,
-        /// `SHA256:…` in OpenSSH's form.
+        /// `SHA256:…`, as OpenSSH writes it.
         fingerprint: String,
         /// The randomart of the key as OpenSSH draws it, line by line.
         art: Vec<String>,
@@ -123,7 +123,7 @@ pub enum Role {
     Replica,
     /// It accepts writes.
     Writer,
-    /// Its variables do not show it.
+    /// Its variables do not show its role.
     Unknown,
 }
 
@@ -181,9 +181,9 @@ pub enum SessionCmd {
     /// Connect. The first command of every session.
     Connect {
         profile: Arc<Profile>,
-        /// The database to start in; the profile's own when absent.
+        /// The database to start in; without one, that of the profile.
         database: Option<String>,
-        /// The session that this one continues. Secrets that the user typed for it are used again.
+        /// The session that this one continues. It reuses the secrets that the user typed for that session.
         after: Option<SessionId>,
     },
     /// The answer to the open question.
@@ -192,7 +192,7 @@ pub enum SessionCmd {
     Run { permit: Permit, result: ResultId, bounds: RunBounds },
     /// Stop the statement of this result with KILL QUERY. A later statement is never affected.
     Cancel(ResultId),
-    /// Read the catalog again.
+    /// Reload the catalog.
     LoadCatalog,
     /// Close the connections and end.
     Close,
@@ -226,7 +226,7 @@ pub enum SessionEvent {
     },
     /// The replication lag, read after connecting and then regularly.
     Lag(Lag),
-    /// rrx sent a statement of its own. Shown in the activity list.
+    /// rrx itself sent a statement. The activity list shows it.
     InternalQuery {
         text: String,
         took: Duration,

@@ -52,7 +52,7 @@ pub enum StorageCmd {
     },
     /// Write the end record of a statement.
     End {
-        /// The profile whose log holds the begin record.
+        /// The profile whose log contains the begin record.
         profile: String,
         entry: EndRecord,
     },
@@ -61,7 +61,9 @@ pub enum StorageCmd {
     /// Write the record of a copy to the log of its profile.
     Copied(CopyRecord),
     /// Read the newest lines of the access log, newest first.
-    LoadHistory { most: usize },
+    LoadHistory {
+        max: usize,
+    },
     /// Save all worksheets of a profile. A worksheet that is missing here is closed.
     SaveWorksheets {
         profile: String,
@@ -71,16 +73,22 @@ pub enum StorageCmd {
         front: usize,
     },
     /// Read the worksheets of a profile.
-    LoadWorksheets { profile: String },
-    /// Save a snippet.
-    SaveSnippet { snippet: Snippet, if_exists: IfExists },
+    LoadWorksheets {
+        profile: String,
+    },
+    SaveSnippet {
+        snippet: Snippet,
+        if_exists: IfExists,
+    },
     /// Read all snippet directories of a profile.
     LoadSnippets {
         /// The directories of the profile, in addition to the user's.
         directories: Vec<PathBuf>,
     },
     /// Add a profile to the settings file.
-    AddProfile { draft: Box<ProfileDraft> },
+    AddProfile {
+        draft: Box<ProfileDraft>,
+    },
     /// Read the doc packs of a profile.
     LoadDocs { directories: Vec<PathBuf>, demo: DemoDocs },
 }
@@ -149,7 +157,7 @@ pub enum StorageEvent {
     },
     /// A profile could not be added to the settings file.
     ProfileNotAdded(Problem),
-    /// Something could not be written.
+    /// A file could not be written.
     Failed(Problem),
 }
 

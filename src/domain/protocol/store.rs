@@ -28,9 +28,9 @@ pub struct CellPosition {
 /// The direction of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SearchDirection {
-    /// Down; after the last match comes the first.
+    /// Down. The search continues at the first match after the last one.
     Forward,
-    /// Up; after the first match comes the last.
+    /// Up. The search continues at the last match after the first one.
     Back,
 }
 
@@ -65,7 +65,7 @@ pub enum StoreCmd {
     /// Go to the next match of the last search.
     Next {
         result: ResultId,
-        /// The current cell, which does not count.
+        /// The current cell, which does not count as a match.
         from: CellPosition,
         direction: SearchDirection,
     },
@@ -83,7 +83,7 @@ pub enum StoreCmd {
     Copy {
         result: ResultId,
         rows: Range<u64>,
-        /// In this order.
+        /// The columns to copy, in this order.
         columns: Vec<usize>,
         format: CopyFormat,
     },
@@ -138,7 +138,7 @@ pub enum StoreEvent {
     Working {
         work: StoreWork,
         done: u64,
-        /// Rows to do.
+        /// Number of rows to process.
         of: u64,
     },
     /// A job failed. The view stays as it was.

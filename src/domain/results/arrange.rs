@@ -1,4 +1,4 @@
-//! The arrangement of a result: sort order and filter. Rows are never copied for it.
+//! The arrangement of a result: sort order and filter. Applying it never copies rows.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! One value of a row: NULL or the bytes that the server printed.
 
-/// A value of the text protocol. NULL differs from the text `NULL` and from the empty text.
+/// A value of the text protocol. NULL is neither the text `NULL` nor the empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cell<'a> {
     Null,

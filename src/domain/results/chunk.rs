@@ -219,7 +219,7 @@ pub enum ChunkDecodeError {
     UnknownVersion(u8),
     #[error("a block of rows ends too early")]
     TooShort,
-    /// It announces more than a chunk can hold, or has bytes after its end.
+    /// The block announces more than a chunk can contain, or has bytes after its end.
     #[error("a block of rows has a wrong length")]
     WrongLength,
 }

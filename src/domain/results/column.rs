@@ -15,15 +15,12 @@ pub mod flag {
     /// A BLOB or TEXT.
     pub const BLOB: u16 = 16;
     pub const UNSIGNED: u16 = 32;
-    /// Padded with zeros.
+    /// Numbers are padded with zeros.
     pub const ZEROFILL: u16 = 64;
     pub const BINARY: u16 = 128;
-    /// An ENUM.
     pub const ENUM: u16 = 256;
     pub const AUTO_INCREMENT: u16 = 512;
-    /// A TIMESTAMP.
     pub const TIMESTAMP: u16 = 1024;
-    /// A SET.
     pub const SET: u16 = 2048;
     pub const NO_DEFAULT_VALUE: u16 = 4096;
     pub const NUM: u16 = 32768;

@@ -1,8 +1,8 @@
 //! Keys that compare values by their type: numbers exactly, dates and times by meaning, text by code point, bytes as bytes.
 //! NULL comes first, as in MySQL.
 //!
-//! The key of a number holds its sign, the power of ten of its first digit, and its digits. No number passes through a float.
-//! Text that does not read as the type of its column (some engines send such) sorts after all other values.
+//! The key of a number consists of its sign, the power of ten of its first digit, and its digits. No number is converted to a float.
+//! Text that cannot be parsed as the type of its column (some engines send such text) sorts after all other values.
 
 mod datetime;
 mod number;
@@ -42,7 +42,7 @@ impl CompareKind {
         }
     }
 
-    /// Returns the key of a value. A value that does not read as this kind sorts after all that do.
+    /// Returns the key of a value. A value that cannot be parsed as this kind sorts after all that can.
     #[must_use]
     pub fn key(self, cell: Cell<'_>) -> CompareKey<'_> {
         let Cell::Bytes(bytes) = cell else { return CompareKey::NULL };
@@ -57,20 +57,20 @@ impl CompareKind {
     }
 }
 
-/// First byte of the key of a value that reads as its kind. The key of NULL begins with 0.
+/// First byte of the key of a value that can be parsed as its kind. The key of NULL begins with 0.
 const VALUE: u8 = 1;
-/// First byte of the key of a value that does not.
+/// First byte of the key of a value that cannot be parsed.
 const UNREADABLE: u8 = 2;
 /// Bytes of a text that fit into the head of its key.
 const HEAD: usize = 15;
 
-/// A value in a form that compares by the type of its column.
+/// The comparison key of a value. Keys compare by the type of their column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompareKey<'a> {
-    /// One byte that says what the key is, then the first 15 bytes.
+    /// One byte for the kind of the key, then its first 15 bytes.
     pub(super) head: u128,
     pub(super) rest: Cow<'a, [u8]>,
-    /// Bytes of a text; 0 for every other kind.
+    /// Length of a text in bytes; 0 for every other kind.
     pub(super) length: u32,
 }
 
@@ -95,7 +95,7 @@ impl<'a> CompareKey<'a> {
         self.head == 0
     }
 
-    /// Whether the value reads as its kind: neither NULL nor a text such as `abc` in a column of numbers.
+    /// Whether the value can be parsed as its kind: it is neither NULL nor a text such as `abc` in a column of numbers.
     pub(super) fn is_readable(&self) -> bool {
         self.head >> 120 == u128::from(VALUE)
     }

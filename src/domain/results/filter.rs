@@ -36,7 +36,7 @@ impl Filter {
     /// Parses an expression.
     ///
     /// # Errors
-    /// A syntax error, an unknown or ambiguous column, or a value that the type of its column cannot hold.
+    /// A syntax error, an unknown or ambiguous column, or a value that does not fit the type of its column.
     pub fn parse(text: &str, columns: &[Column]) -> Result<Self, FilterFault> {
         let (condition, reads_numbers) = parse::parse(text, columns)?;
         Ok(Self { text: text.trim().to_owned(), condition, reads_numbers })
@@ -67,6 +67,6 @@ impl Filter {
     /// Whether a row matches. `cell` returns the value of a column; a missing one is NULL.
     #[must_use]
     pub fn matches<'a>(&self, cell: impl Fn(usize) -> Cell<'a>) -> bool {
-        self.condition.holds(&cell) == Some(true)
+        self.condition.is_met(&cell) == Some(true)
     }
 }

@@ -58,7 +58,7 @@ impl WkbReader<'_> {
         self.number(order, text)
     }
 
-    /// Reads a count and as many items as that, and writes them as `(…,…)`.
+    /// Reads a count and that many items, and writes them as `(…,…)`.
     fn list(
         &mut self,
         order: ByteOrder,

@@ -23,7 +23,7 @@ pub struct Sorter {
 #[error("sorting {rows} rows needs more than {memory_limit} bytes of memory")]
 pub struct SortTooLarge {
     pub rows: u64,
-    /// In bytes.
+    /// The limit in bytes.
     pub memory_limit: u64,
 }
 
@@ -55,7 +55,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// Bytes of memory in use, with those that sorting itself needs.
+    /// Bytes of memory in use, including those that sorting itself needs.
     #[must_use]
     pub fn memory(&self) -> usize {
         let keys: usize = self.columns.iter().map(|(_, keys)| keys.memory()).sum();
@@ -69,15 +69,15 @@ impl Sorter {
         self.finish_while(|| true)
     }
 
-    /// Sorts like [`Sorter::finish`], but stops in the middle, with the rows in any order, once `is_wanted` returns false.
+    /// Sorts like [`Sorter::finish`], but stops once `is_needed` returns false. The rows are then in no particular order.
     #[must_use]
-    pub fn finish_while(self, is_wanted: impl Fn() -> bool) -> Vec<u32> {
+    pub fn finish_while(self, is_needed: impl Fn() -> bool) -> Vec<u32> {
         let Self { columns, rows, .. } = self;
         let mut order: Vec<SortEntry> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).map(|at| (0, at)).collect();
-        // Segment by segment: rows that are equal so far stand together, and the next segment of their keys is copied next
-        // to them once, so that comparing reads memory sequentially.
+        // The rows are sorted segment by segment. Rows that are equal so far are adjacent, and the next segment of their keys is
+        // copied next to them once, so that comparing reads memory sequentially.
         let mut equal = vec![(0..order.len(), SortStep { column: 0, segment: KeySegment::HEAD })];
-        while let Some((range, step)) = equal.pop().filter(|_| is_wanted()) {
+        while let Some((range, step)) = equal.pop().filter(|_| is_needed()) {
             let (start, Some(run)) = (range.start, order.get_mut(range)) else { continue };
             let Some((key, keys)) = columns.get(step.column) else { continue };
             for (segment, at) in &mut *run {

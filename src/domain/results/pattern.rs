@@ -48,18 +48,18 @@ impl Pattern {
     /// Reads a pattern as a user types it: `~` begins a regular expression, and a capital letter makes it case-sensitive.
     ///
     /// # Errors
-    /// As [`Self::new`].
+    /// Returns the errors of [`Self::new`].
     pub fn typed(text: &str) -> Result<Self, PatternFault> {
-        let (kind, wanted) = match text.strip_prefix('~') {
+        let (kind, pattern) = match text.strip_prefix('~') {
             Some(regex) => (PatternKind::Regex, regex.trim_start()),
             None => (PatternKind::Text, text),
         };
-        let case = if wanted.chars().any(char::is_uppercase) {
+        let case = if pattern.chars().any(char::is_uppercase) {
             CaseSensitivity::Sensitive
         } else {
             CaseSensitivity::Insensitive
         };
-        Self::new(wanted, kind, case)
+        Self::new(pattern, kind, case)
     }
 
     /// Reads a pattern. In a regular expression `.` does not match a newline, and `^`, `$` are the ends of the value.

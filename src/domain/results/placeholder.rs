@@ -1,4 +1,4 @@
-//! Placeholders: visible marks for NULL, the empty text, control characters and whatever else must not reach the terminal.
+//! Placeholders: visible marks for NULL, the empty text, control characters and everything else that must not reach the terminal.
 
 use crate::domain::text::GlyphSet;
 
@@ -58,7 +58,7 @@ impl GlyphSet {
             || text.ends_with(self.space())
             || text.ends_with(self.cut())
             || looks_binary(text, self.cut())
-            || self.holds_mark(text)
+            || self.contains_mark(text)
             || text
                 .strip_prefix('"')
                 .and_then(|text| text.strip_suffix('"'))
@@ -75,8 +75,8 @@ impl GlyphSet {
         self.looks_like_placeholder(inner)
     }
 
-    /// Whether the text contains what replaces a character or a byte.
-    fn holds_mark(self, text: &str) -> bool {
+    /// Whether the text contains a mark that could replace a character or a byte.
+    fn contains_mark(self, text: &str) -> bool {
         let (open, close) = self.brackets();
         let bracketed = text.split(open).skip(1).any(|rest| {
             rest.split_once(close).is_some_and(|(inner, _)| {

@@ -1,4 +1,4 @@
-//! A chart of a result: bars or a line over two columns. Values pass through floats, so it is for display only.
+//! A chart of a result: bars or a line over two columns. Values are converted to floats, so it is for display only.
 
 use super::scale::Scale;
 use super::{Cell, Column};
@@ -27,7 +27,7 @@ pub struct Series {
     /// The scale of the x values of a line; `None` for bars.
     pub x_scale: Option<Scale>,
     pub y_scale: Scale,
-    /// Labels and numbers of the first [`BARS`] bars. A label holds the server's characters: clean it before drawing.
+    /// Labels and numbers of the first [`BARS`] bars. A label has the server's characters: it must be cleaned before drawing.
     pub bars: Vec<(String, f64)>,
     /// The points of a line from left to right.
     pub points: Vec<(f64, f64)>,
@@ -65,8 +65,7 @@ impl SeriesBuilder {
     /// Makes a builder for a chart of these columns.
     ///
     /// # Errors
-    /// When the second column does not hold numbers, the first column of a line holds neither numbers nor times, or a column does
-    /// not exist.
+    /// When the second column has no numbers, the first column of a line has neither numbers nor times, or a column does not exist.
     pub fn new(plot: Plot, columns: &[Column]) -> Result<Self, PlotFault> {
         let column = |at: usize| {
             columns.get(at).ok_or_else(|| PlotFault {
@@ -76,13 +75,13 @@ impl SeriesBuilder {
         };
         let (x, y) = (column(plot.x)?, column(plot.y)?);
         let y_scale = Scale::of(y).filter(|scale| *scale != Scale::DateTime).ok_or_else(|| PlotFault {
-            what: format!("Column `{}` does not hold numbers", y.name),
+            what: format!("Column `{}` has no numbers", y.name),
             hint: "choose a column of numbers, or count rows with COUNT(*) and GROUP BY".into(),
         })?;
         let x_scale = match plot.kind {
             PlotKind::Bars => None,
             PlotKind::Line => Some(Scale::of(x).ok_or_else(|| PlotFault {
-                what: format!("Column `{}` holds neither numbers nor dates for the x axis of a line", x.name),
+                what: format!("Column `{}` has neither numbers nor dates for the x axis of a line", x.name),
                 hint: "draw bars, or choose another first column".into(),
             })?),
         };

@@ -1,5 +1,5 @@
-//! Axes of charts and histograms: the position of a value, readable steps, and their labels. Values pass through floats, so
-//! it is for charts only.
+//! Axes of charts and histograms: the position of a value, readable steps, and their labels. Values are converted to floats, so
+//! this is for charts only.
 
 use super::cell::bit_number;
 use super::column::Column;
@@ -57,11 +57,11 @@ impl Scale {
         }
     }
 
-    /// Returns the position of a value; `None` if it does not read as one, or is a date with a zero month or day.
+    /// Returns the position of a value; `None` if it cannot be parsed, or is a date with a zero month or day.
     #[must_use]
     pub fn position(self, bytes: &[u8]) -> Option<f64> {
         let text = || std::str::from_utf8(bytes).ok();
-        let place = match self {
+        let position = match self {
             Self::Number => text()?.parse().ok(),
             Self::Bit => bit_number(bytes).map(|bits| bits as f64),
             Self::DateTime => date_time(text()?),
@@ -70,7 +70,7 @@ impl Scale {
                 None => clock(text()?),
             },
         };
-        place.filter(|place| place.is_finite())
+        position.filter(|position| position.is_finite())
     }
 
     /// Returns a readable step that divides `range` into at most `max_parts` parts.
@@ -84,13 +84,13 @@ impl Scale {
 
     /// Returns the label at a position for steps of this size.
     #[must_use]
-    pub fn label(self, place: f64, step: f64) -> String {
+    pub fn label(self, position: f64, step: f64) -> String {
         match self {
-            Self::Number | Self::Bit => number(place, step),
-            Self::DateTime => date(place, step),
+            Self::Number | Self::Bit => number(position, step),
+            Self::DateTime => date(position, step),
             Self::Time => {
-                let sign = if place < 0.0 { "-" } else { "" };
-                format!("{sign}{}", hours(place.abs()))
+                let sign = if position < 0.0 { "-" } else { "" };
+                format!("{sign}{}", hours(position.abs()))
             }
         }
     }
@@ -109,17 +109,17 @@ fn decimal_step(least: f64) -> f64 {
         .unwrap_or(least)
 }
 
-fn number(place: f64, step: f64) -> String {
-    if place == 0.0 {
+fn number(position: f64, step: f64) -> String {
+    if position == 0.0 {
         return "0".into();
     }
-    if place.abs() >= 1e15 || step < 1e-9 {
-        return format!("{place:e}");
+    if position.abs() >= 1e15 || step < 1e-9 {
+        return format!("{position:e}");
     }
     let digits = if step >= 1.0 { 0.0 } else { (-step.log10().floor()).clamp(0.0, 12.0) };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 12")]
     let digits = digits as usize;
-    format!("{place:.digits$}")
+    format!("{position:.digits$}")
 }
 
 fn date_time(text: &str) -> Option<f64> {
@@ -145,15 +145,15 @@ fn clock(text: &str) -> Option<f64> {
     Some(seconds)
 }
 
-fn date(place: f64, step: f64) -> String {
+fn date(position: f64, step: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "days of four-digit years fit")]
-    let day = (place / DAY).floor() as i64;
+    let day = (position / DAY).floor() as i64;
     let (year, month, of_month) = day_of(day);
     let date = format!("{year:04}-{month:02}-{of_month:02}");
     if step >= DAY {
         return date;
     }
-    let time = hours(place - day as f64 * DAY);
+    let time = hours(position - day as f64 * DAY);
     format!("{date} {}", if step >= MINUTE { time.get(..5).unwrap_or(&time) } else { &time })
 }
 

@@ -1,4 +1,4 @@
-//! Converts untrusted bytes to text that is safe to draw within a width, and marks the parts that are not the value itself.
+//! Converts untrusted bytes to text that is safe to draw within a width, and marks the parts that do not belong to the value.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -15,8 +15,8 @@ use crate::domain::text::{GlyphSet, Part, grapheme_parts};
 pub enum TextPieceKind {
     /// Characters of the value.
     Plain,
-    /// A mark for what has no safe or visible form: a control character, a space at either end, a byte that is not UTF-8, the
-    /// quotes around a text that looks like a placeholder.
+    /// A mark for a character that is not safe or not visible: a control character, a space at either end, a byte that is not
+    /// UTF-8, the quotes around a text that looks like a placeholder.
     Placeholder,
     Null,
     Empty,
@@ -26,7 +26,7 @@ pub enum TextPieceKind {
     Cut,
 }
 
-/// A run of screen text of one kind. It holds no control character, no direction mark and no character of zero width.
+/// A run of screen text of one kind. Invariant: it contains no control character, no direction mark and no character of zero width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextPiece {
     pub text: String,
@@ -146,7 +146,7 @@ struct PieceBuilder {
     used: usize,
     /// Width of the mark of a cut.
     mark: usize,
-    /// The longest part that leaves room for that mark: pieces, bytes of the last piece, cells.
+    /// The longest part that leaves space for that mark: pieces, bytes of the last piece, cells.
     safe: (usize, usize, usize),
     is_over: bool,
 }

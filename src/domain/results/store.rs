@@ -21,9 +21,9 @@ pub enum StoreError {
     ColumnCount { expected: usize, found: usize },
     #[error("the result has no value in row {row}, column {column}")]
     Missing {
-        /// From 0.
+        /// Counted from 0.
         row: u64,
-        /// From 0.
+        /// Counted from 0.
         column: usize,
     },
     /// A block could not be stored earlier.
@@ -315,7 +315,7 @@ impl<B: Blocks> RowStore<B> {
         Ok(())
     }
 
-    /// Drops the chunk that was read back last if it is very large, because of one giant row.
+    /// Drops the chunk that was read back last if one giant row makes it very large.
     fn drop_large_chunk(&mut self) {
         if self.recent.as_ref().is_some_and(|(_, chunk)| chunk.memory() > 3 * CHUNK_BYTES) {
             self.recent = None;

@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::{Column, WireType};
 
-/// Returns the zone with this name (`Europe/Berlin`) or offset (`+02:00`); `None` if there is none.
+/// Returns the zone with this name (`Europe/Berlin`) or offset (`+02:00`), if it exists.
 #[must_use]
 pub fn zone(name: &str) -> Option<TimeZone> {
     let name = name.trim();
@@ -32,8 +32,8 @@ pub fn zone_names() -> Vec<String> {
     names
 }
 
-/// Converts a TIMESTAMP or DATETIME to another zone and appends the offset: `2026-03-02 09:14:03 +01:00`. `None` if it is
-/// another type, a zero date, or a zone is unknown.
+/// Converts a TIMESTAMP or DATETIME to another zone and appends the offset: `2026-03-02 09:14:03 +01:00`. Returns `None` for
+/// another type, a zero date or an unknown zone.
 #[must_use]
 pub fn in_zone(value: &[u8], column: &Column, from: &str, to: &str) -> Option<String> {
     if !matches!(column.wire, WireType::Timestamp | WireType::DateTime) {

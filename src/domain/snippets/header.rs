@@ -71,11 +71,11 @@ pub(super) struct ParsedHeader {
     pub(super) tags: Vec<String>,
     pub(super) key: Vec<String>,
     pub(super) params: Vec<SnippetParam>,
-    /// What is wrong: byte offset and sentence.
+    /// The errors: byte offset and description.
     pub(super) problems: Vec<(usize, String)>,
 }
 
-/// Reads a header. The right parts are used even where others are wrong.
+/// Reads a header. The valid parts are used even if others are invalid.
 pub(super) fn read(header: &str) -> ParsedHeader {
     let mut read = ParsedHeader::default();
     let (table, errors) = DeTable::parse_recoverable(header);
@@ -199,8 +199,8 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// Writes the header of a snippet. Where title, tags or key changed, only these values are replaced; where the parameters
-/// changed, the header is written anew.
+/// Writes the header of a snippet. If title, tags or key have changed, only these values are replaced; if the parameters have
+/// changed, the whole header is rewritten.
 pub(super) fn write(snippet: &Snippet) -> String {
     let read = read(&snippet.header);
     if read.params != snippet.params {

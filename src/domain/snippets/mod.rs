@@ -1,4 +1,5 @@
-//! Snippets: named statements in plain `.sql` files with a TOML header in a comment. Reads no file: `io::storage` brings the text.
+//! Snippets: named statements in plain `.sql` files with a TOML header in a comment. This module reads no file: `io::storage`
+//! provides the text.
 //!
 //! `docs/snippets-and-replays.md` describes the format: a comment `/* rrx … */` with TOML ([`HEADER_KEYS`]), then the statement.
 //! Any SQL tool can read the file.
@@ -20,10 +21,10 @@ pub use text::{SnippetError, render};
 pub struct Snippet {
     /// The file's name without `.sql`.
     pub name: String,
-    /// The `title` of the header; the name when it is absent.
+    /// The `title` of the header, or else the name.
     pub title: String,
     pub tags: Vec<String>,
-    /// Columns that identify a row when replays are compared.
+    /// Columns that identify a row in a comparison of replays.
     pub key: Vec<String>,
     /// The statement, without the header.
     pub statement: String,
@@ -38,15 +39,15 @@ pub struct Snippet {
 /// A parameter of a snippet: `:name` in its statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SnippetParam {
-    /// Without the colon.
+    /// The name without the colon.
     pub name: String,
-    /// The `type` of its table; text when it is absent.
+    /// The `type` of its table; the default is text.
     pub kind: ParamType,
     /// The default value, as text.
     pub default: Option<String>,
-    /// The only values that it may have; empty: any value.
+    /// The allowed values. Empty means any value.
     pub allowed: Vec<String>,
-    /// A statement whose first column offers values.
+    /// A statement. The values of its first column are offered for the parameter.
     pub values: Option<String>,
 }
 
@@ -87,7 +88,7 @@ impl Snippet {
     /// Makes a new snippet from a statement, with a name made from its title.
     ///
     /// # Errors
-    /// A [`SnippetNameError`] when no name can be made from the title.
+    /// Returns a [`SnippetNameError`] if no name can be made from the title.
     pub fn from_statement(title: &str, statement: &str) -> Result<Self, SnippetNameError> {
         let name = slug(title);
         check_name(&name)?;

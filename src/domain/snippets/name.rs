@@ -1,4 +1,4 @@
-//! Checks and makes names of snippets: each must be valid as a file's name on every system, and readable in a list.
+//! Checks and makes names of snippets. A name must be a valid file name on every system, and readable in a list.
 
 use crate::domain::limits::SNIPPET_NAME_BYTES;
 
@@ -9,10 +9,10 @@ pub enum SnippetNameError {
     Empty,
     #[error("the name is longer than {SNIPPET_NAME_BYTES} bytes")]
     Long,
-    /// It would leave the snippet directory.
+    /// The file would be outside the snippet directory.
     #[error("the name contains a path separator")]
     Separator,
-    /// It would be a hidden file.
+    /// The file would be hidden.
     #[error("the name begins with a dot")]
     Dot,
     /// A command line would read it as an option.
@@ -51,7 +51,7 @@ pub fn check_name(name: &str) -> Result<(), SnippetNameError> {
     }
 }
 
-/// Makes a name from a title: lower-case letters and digits, with `-` between them. Empty when the title has neither.
+/// Makes a name from a title: lower-case letters and digits, with `-` between the words. Empty if the title has neither.
 #[must_use]
 pub fn slug(title: &str) -> String {
     let mut name = String::new();

@@ -1,10 +1,10 @@
-//! Finds and orders snippets by a typed pattern.
+//! Finds and ranks snippets by a typed pattern.
 
 use super::Snippet;
 use crate::domain::catalog::find::FindPattern;
 
 /// Returns the indexes of the snippets that match a pattern, best first; equal ones keep their order. Name and title count
-/// most, then tags, then the statement's text. An empty pattern matches all.
+/// most, then tags, then the text of the statement. An empty pattern matches all.
 #[must_use]
 pub fn rank(pattern: &str, snippets: &[Snippet]) -> Vec<usize> {
     let mut words = FindPattern::new(pattern);

@@ -3,18 +3,18 @@
 use super::{Snippet, header};
 
 const OPEN: &str = "/* rrx";
-/// What some editors put before a text; copied together, texts have it between their lines too.
+/// The byte order mark, which some editors put before a text. Concatenated files also have it between lines.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// What is wrong in a snippet's file.
+/// An error in a snippet's file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]
 pub struct SnippetError {
-    /// From 1.
+    /// Counted from 1.
     pub line: usize,
     /// What is wrong, and what was probably meant.
     pub reason: String,
-    /// The snippet without the wrong part, when its statement can be used.
+    /// The snippet without the wrong part, if its statement can be used.
     pub usable: Option<Box<Snippet>>,
 }
 
@@ -74,7 +74,7 @@ fn without_empty_line(text: &str) -> &str {
     }
 }
 
-/// Puts the statement in, without empty lines before it and spaces after it.
+/// Sets the statement, without empty lines before it and spaces after it.
 fn finish(mut snippet: Snippet, statement: &str, text: &str) -> Result<Snippet, SnippetError> {
     let mut body = statement.trim_end();
     while without_empty_line(body).len() < body.len() {

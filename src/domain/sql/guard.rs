@@ -4,9 +4,9 @@
 //! It is an allow-list on tokens as the server reads them, so anything unknown is refused. Text that two servers, or two versions
 //! of one, could read differently is refused too.
 //!
-//! The guard does not cover stored functions (their writes fail in a read-only session, which is read back after each statement
-//! if server or account could write) and the cost of a statement (`SLEEP` and `BENCHMARK` read and lock nothing; the time limit
-//! ends them).
+//! The guard covers neither stored functions nor the cost of a statement. Writes of a stored function fail, because the session is
+//! read-only; rrx verifies that after each statement if server or account could write. `SLEEP` and `BENCHMARK` read and lock
+//! nothing; the time limit ends them.
 
 mod clauses;
 mod refusal;
@@ -70,7 +70,7 @@ pub fn check(text: &str, dialect: Dialect, session: SessionId) -> Result<Checked
     Ok(Checked { text: text.to_owned(), dialect, session })
 }
 
-/// Checks the text as a server of this dialect reads it.
+/// Checks the text in the way in which a server of this dialect reads it.
 fn check_as(text: &str, dialect: Dialect) -> Result<(), Refusal> {
     let tokens = lex(text, dialect);
     text::check(text, &tokens, dialect)?;

@@ -78,7 +78,7 @@ fn class_of_word(text: &str, tokens: &[Token], at: usize, token: &Token) -> High
     if is_dot(at.checked_sub(1).and_then(|before| tokens.get(before))) {
         return HighlightClass::Identifier;
     }
-    let next = tokens.iter().skip(at + 1).find(|token| !token.is_blank());
+    let next = tokens.iter().skip(at + 1).find(|token| !token.is_ignored());
     let calls = next.is_some_and(|next| next.text(text) == "(");
     if calls && (is_function(word) || !is_keyword(word)) {
         return HighlightClass::Function;

@@ -25,11 +25,9 @@ pub enum TokenKind {
     Variable,
     /// `?`.
     Parameter,
-    /// Such as `<=>`.
     Operator,
     /// One of `; , ( ) . { }`.
     Punctuation,
-    /// White space.
     Space,
     /// `-- x` or `# x`, without its line end.
     LineComment,
@@ -51,7 +49,7 @@ pub struct Token {
     pub kind: TokenKind,
     /// Byte range, always on character boundaries.
     pub span: Range<usize>,
-    /// Whether it is not closed, or malformed so that the server refuses it.
+    /// Whether it is not closed or malformed, so that the server refuses it.
     pub is_broken: bool,
 }
 
@@ -64,7 +62,7 @@ impl Token {
 
     /// Whether the grammar ignores it: white space, comments, hints. A broken comment counts, since the server stops at it.
     #[must_use]
-    pub fn is_blank(&self) -> bool {
+    pub fn is_ignored(&self) -> bool {
         !self.is_broken
             && matches!(
                 self.kind,
@@ -225,7 +223,7 @@ impl Lexer<'_> {
     }
 
     /// Reads the start of an executable comment. `digits` is the offset where a version may begin.
-    fn executable(&self, digits: usize, is_mariadb_form: bool) -> Scanned {
+    fn executable(&self, digits: usize, is_mariadb_comment: bool) -> Scanned {
         let count = (0..6).take_while(|&i| self.is_digit(digits + i)).count();
         if count < 5 {
             return Scanned(TokenKind::CodeOpen, digits, false);
@@ -237,7 +235,7 @@ impl Lexer<'_> {
             .unwrap_or_default()
             .iter()
             .fold(0_u32, |sum, &digit| sum * 10 + u32::from(digit.saturating_sub(b'0')));
-        if runs_version(version, is_mariadb_form, self.dialect) {
+        if runs_version(version, is_mariadb_comment, self.dialect) {
             return Scanned(TokenKind::CodeOpen, end, false);
         }
         match self.skipped_end(digits) {
@@ -311,12 +309,12 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether a bare identifier ends here.
+    /// Whether a bare identifier is directly before this position.
     fn follows_word(&self) -> bool {
         self.tokens.last().is_some_and(|token| token.kind == TokenKind::Word && token.span.end == self.at)
     }
 
-    /// Whether a `.` ends here: what follows is a name, never a keyword, number or literal prefix.
+    /// Whether a `.` is directly before this position: then a name follows, never a keyword, number or literal prefix.
     fn follows_dot(&self) -> bool {
         self.tokens.last().is_some_and(|token| {
             token.kind == TokenKind::Punctuation
@@ -373,13 +371,13 @@ impl Lexer<'_> {
 }
 
 /// Whether the server runs an executable comment of this version. MariaDB ignores versions of MySQL 5.7 and later (50700 to
-/// 99999), unless the comment has MariaDB's own form.
-fn runs_version(version: u32, is_mariadb_form: bool, dialect: Dialect) -> bool {
+/// 99999), unless the comment begins with `/*M!`.
+fn runs_version(version: u32, is_mariadb_comment: bool, dialect: Dialect) -> bool {
     let (major, minor, patch) = dialect.version;
-    let own = u32::from(major) * 10_000 + u32::from(minor) * 100 + u32::from(patch);
+    let server_version = u32::from(major) * 10_000 + u32::from(minor) * 100 + u32::from(patch);
     let is_foreign = match dialect.server {
-        ServerFamily::MariaDb => !is_mariadb_form && (50_700..=99_999).contains(&version),
+        ServerFamily::MariaDb => !is_mariadb_comment && (50_700..=99_999).contains(&version),
         ServerFamily::MySql | ServerFamily::Other => false,
     };
-    version <= own && !is_foreign
+    version <= server_version && !is_foreign
 }

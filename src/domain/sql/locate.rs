@@ -17,8 +17,8 @@ const OLD_SYNTAX: u16 = 1149;
 /// The server quotes at most this many bytes of the statement.
 const NEAR: usize = 80;
 
-/// Returns the byte range of the statement at a cursor, without its `;`. Inside of a statement and its comments it is this one,
-/// on the rest of a line after a `;` the one before, on empty lines between statements the next one (or else the last).
+/// Returns the byte range of the statement at a cursor, without its `;`: the statement that the cursor is in. On the rest of a line
+/// after a `;` it is the statement before, on empty lines between statements the next one, and after the last one the last.
 #[must_use]
 pub fn statement_at(text: &str, offset: usize, dialect: Dialect) -> Option<Range<usize>> {
     statement_among(text, &statements(text, dialect), offset)
@@ -30,9 +30,9 @@ pub fn statement_among(text: &str, found: &[StatementRange], offset: usize) -> O
     let at = found.partition_point(|statement| statement.span.start <= offset);
     let before = at.checked_sub(1).and_then(|at| found.get(at));
     let after = found.get(at);
-    let is_behind_line =
+    let is_on_later_line =
         before.is_none_or(|before| text.get(before.span.end..offset).is_some_and(|between| between.contains('\n')));
-    let chosen = if is_behind_line { after.or(before) } else { before };
+    let chosen = if is_on_later_line { after.or(before) } else { before };
     chosen.map(|statement| statement.span.clone())
 }
 
@@ -96,7 +96,7 @@ fn clause_word(rest: &str) -> Option<&'static str> {
 
 /// Returns the offset of a name such as `a.b`: the whole name if found, otherwise its last part; preferably after the clause.
 fn name_offset(statement: &str, name: &str, clause: Option<&str>, dialect: Dialect) -> Option<usize> {
-    let tokens: Vec<Token> = lex(statement, dialect).into_iter().filter(|token| !token.is_blank()).collect();
+    let tokens: Vec<Token> = lex(statement, dialect).into_iter().filter(|token| !token.is_ignored()).collect();
     let parts: Vec<&str> = name.split('.').collect();
     let last = parts.last().copied()?;
     let whole = matches_of(statement, &tokens, &parts);

@@ -10,7 +10,7 @@ use super::lex::{Token, TokenKind, lex};
 pub struct StatementRange {
     /// What is sent: without the `;`, and without white space and comments around it.
     pub span: Range<usize>,
-    /// The statement with its `;` and everything since the statement before. Joined, the extents are the text.
+    /// The statement with its `;` and everything after the statement before it. Joined, the extents are the text.
     pub extent: Range<usize>,
 }
 
@@ -67,11 +67,11 @@ pub(super) fn is_end(token: &Token, text: &str) -> bool {
 
 /// Returns the range from the first to the last token that the server reads; `None` if there is nothing to run.
 fn span_of(piece: &[Token]) -> Option<Range<usize>> {
-    if piece.iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken)) {
+    if piece.iter().all(|token| token.is_ignored() || (token.is_marker() && !token.is_broken)) {
         return None;
     }
-    let first = piece.iter().find(|token| !token.is_blank())?;
-    let last = piece.iter().rfind(|token| !token.is_blank())?;
+    let first = piece.iter().find(|token| !token.is_ignored())?;
+    let last = piece.iter().rfind(|token| !token.is_ignored())?;
     Some(first.span.start..last.span.end)
 }
 

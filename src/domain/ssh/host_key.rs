@@ -1,4 +1,4 @@
-//! A host key as users see it: its type, its fingerprint, and the short form of both.
+//! A host key as users see it: its type, its fingerprint, and a short text with both.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -9,12 +9,12 @@ use ring::digest::{SHA256, digest};
 pub struct HostKey {
     /// The key type, such as `ssh-ed25519` (`ssh-rsa` for every RSA key).
     pub algorithm: String,
-    /// The key in wire form.
+    /// The key in the encoding of the SSH protocol.
     pub blob: Vec<u8>,
 }
 
 impl HostKey {
-    /// Returns `SHA256:…` in OpenSSH's form.
+    /// Returns `SHA256:…`, as OpenSSH writes it.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         format!("SHA256:{}", STANDARD_NO_PAD.encode(digest(&SHA256, &self.blob)))

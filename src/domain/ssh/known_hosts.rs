@@ -170,8 +170,8 @@ impl KnownHosts {
         if let Some(entry) = plain().find(|entry| entry.key.blob == key.blob) {
             return HostKeyStatus::Known { line: entry.line };
         }
-        let other = plain().find(|entry| entry.key.algorithm == key.algorithm).or_else(|| plain().next());
-        match other {
+        let recorded = plain().find(|entry| entry.key.algorithm == key.algorithm).or_else(|| plain().next());
+        match recorded {
             Some(entry) => HostKeyStatus::Changed {
                 line: entry.line,
                 algorithm: entry.key.algorithm.clone(),
@@ -217,7 +217,7 @@ pub fn recorded_name(host: &str, port: u16) -> String {
     if port == SSH_PORT { host } else { format!("[{host}]:{port}") }
 }
 
-/// Parses a line: `None` where it is empty or a comment, an error where it cannot be used.
+/// Parses a line. Returns `None` for an empty line or a comment, and an error for a line that cannot be used.
 fn parse_line(text: &[u8]) -> Result<Option<(EntryMarker, HostPatterns, HostKey)>, &'static str> {
     let mut fields =
         text.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | 0x0b | 0x0c)).filter(|field| !field.is_empty());
@@ -272,7 +272,7 @@ fn parse_hosts(field: &[u8]) -> Result<HostPatterns, &'static str> {
     Ok(HostPatterns::Plain(patterns))
 }
 
-/// Returns the type that is written in a key in wire form.
+/// Returns the type that is written in an encoded key.
 fn inner_type(blob: &[u8]) -> Option<&[u8]> {
     let (length, rest) = blob.split_first_chunk::<4>()?;
     rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)

@@ -1,6 +1,6 @@
 //! Patterns with `*` and `?`, as `ssh_config` and `known_hosts` use them. Source: PATTERNS in `ssh_config(5)`.
 
-/// Returns whether a whole name matches a pattern: `*` stands for any run of bytes, `?` for any one byte.
+/// Returns whether a whole name matches a pattern: `*` matches any run of bytes, `?` any one byte.
 ///
 /// Needs constant memory, and at most the product of both lengths in time: a hostile pattern of many stars cannot stall the
 /// program.

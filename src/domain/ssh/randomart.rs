@@ -52,7 +52,7 @@ fn moved(at: usize, is_up: bool, size: usize) -> usize {
     if is_up { (at + 1).min(size - 1) } else { at.saturating_sub(1) }
 }
 
-/// Returns type and size as OpenSSH writes them; the size is left out where it is unknown or does not fit.
+/// Returns type and size as OpenSSH writes them; without the size if it is unknown or does not fit.
 fn title(key: &HostKey) -> String {
     let name = short_type(&key.algorithm);
     match bits(key).map(|bits| format!("[{name} {bits}]")).filter(|title| title.len() <= WIDTH) {
@@ -81,7 +81,7 @@ fn bits(key: &HostKey) -> Option<usize> {
     }
 }
 
-/// Returns the field with this number of a key in wire form.
+/// Returns the field with this number of an encoded key.
 fn field(blob: &[u8], number: usize) -> Option<&[u8]> {
     let mut rest = blob;
     for count in 0..=number {

@@ -1,8 +1,7 @@
 //! The hops of a route with all their settings, before anything is connected: the profile and `ssh_config` combined.
 //!
-//! The profile decides where it says something; `ssh_config` fills in the rest. The hops that `ProxyJump` names come before
-//! the hop itself, each looked up as a host of its own. As in OpenSSH, only the first of several may have a `ProxyJump` of
-//! its own.
+//! Settings of the profile win; `ssh_config` fills in the others. The hops that `ProxyJump` names come before the hop itself, and
+//! each is looked up as a host of its own. As in OpenSSH, only the first of several hops may have its own `ProxyJump`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +14,7 @@ use super::ssh_config::{
 use crate::domain::limits;
 use crate::domain::profile::Hop;
 
-/// The largest number of hops on a route: more are a loop.
+/// The largest number of hops on a route. A longer route is a loop.
 const MAX_HOPS: usize = 16;
 /// OpenSSH's default key files, below `~/.ssh`.
 const DEFAULT_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
@@ -23,20 +22,20 @@ const DEFAULT_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 /// A hop with all the settings that a connection needs.
 #[derive(Debug, Clone)]
 pub struct ResolvedHop {
-    /// The hop as the user names it, with its port where that is not 22.
+    /// The hop as the user names it, with its port if that is not 22.
     pub shown: String,
     /// The name or address to connect to.
     pub host: String,
     pub port: u16,
     pub user: String,
-    /// Key files in order; empty means the default ones.
+    /// Key files in order; empty means the default files.
     pub keys: Vec<PathBuf>,
     /// Whether only those keys may be offered, and none of the agent's other keys.
     pub keys_only: bool,
     pub certificates: Vec<PathBuf>,
-    /// The agent's socket, where an agent is used.
+    /// The agent's socket, if an agent is used.
     pub agent: Option<PathBuf>,
-    /// Fingerprints that alone decide about the host key, where there are any.
+    /// Pinned fingerprints. If there are any, only they decide about the host key.
     pub pinned: Vec<String>,
     /// The user's `known_hosts` files; the first receives accepted keys.
     pub known_hosts: Vec<PathBuf>,
@@ -49,7 +48,7 @@ pub struct ResolvedHop {
     pub unknown_host_keys: UnknownHostKeys,
     /// Sign-in methods that must not be tried.
     pub forbidden: Vec<ForbiddenMethod>,
-    /// The addresses that may be used, where the name is looked up on this machine.
+    /// The addresses that may be used if the name is looked up on this machine.
     pub address_family: AddressFamily,
     /// The limit for establishing the TCP connection.
     pub connect_timeout: Duration,
@@ -77,7 +76,7 @@ pub struct KeyFiles {
     pub origin: KeyFileOrigin,
 }
 
-/// Where a list of key files comes from. A default file may be missing without a word.
+/// Where a list of key files comes from. A missing default file is not reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFileOrigin {
     Named,
@@ -107,13 +106,13 @@ impl ResolvedHop {
         self.forbidden.iter().all(|forbidden| forbidden.method != method)
     }
 
-    /// Returns the name in `ssh_config`, where it differs from the host's.
+    /// Returns the name in `ssh_config`, if it differs from that of the host.
     #[must_use]
     pub fn alias(&self) -> Option<&str> {
         Some(self.shown.as_str()).filter(|shown| shown.split(':').next() != Some(&self.host) && *shown != self.host)
     }
 
-    /// Returns the key files to try: the named ones, else the default ones in this home directory.
+    /// Returns the key files to try: the named ones, or else the default ones in this home directory.
     #[must_use]
     pub fn key_files(&self, home: &Path) -> KeyFiles {
         if self.keys.is_empty() {
@@ -132,7 +131,7 @@ impl LocalAccount {
     }
 }
 
-/// Resolves all hops of a route in order, those of `ProxyJump` included. Reads the files of `ssh_config`.
+/// Resolves all hops of a route in order, including those of `ProxyJump`. Reads the files of `ssh_config`.
 ///
 /// # Errors
 /// When the route is empty, when `ssh_config` cannot be used, or when `ProxyJump` forms a loop.
@@ -143,7 +142,7 @@ pub fn resolve_route(
 ) -> Result<Vec<ResolvedHop>, RouteError> {
     let mut resolver = RouteResolver { account, ssh_config, resolved: Vec::new() };
     for (index, hop) in route.iter().enumerate() {
-        // The route itself says what comes before its later hops.
+        // The hops before a later hop are those of the route, not those of its `ProxyJump`.
         resolver.add(hop, if index == 0 { Some(MAX_HOPS) } else { None })?;
     }
     if resolver.resolved.is_empty() { Err(RouteError::NoHops) } else { Ok(resolver.resolved) }
@@ -156,8 +155,8 @@ struct RouteResolver<'a> {
 }
 
 impl RouteResolver<'_> {
-    /// Adds a hop after those that its `ProxyJump` names. `jump_depth` is how deep these may have jumps of their own; `None`
-    /// where the hops before this one are already given.
+    /// Adds a hop after those that its `ProxyJump` names. `jump_depth` is how deeply these may be nested; `None` means that
+    /// the hops before this one are known already.
     fn add(&mut self, hop: &Hop, jump_depth: Option<usize>) -> Result<(), RouteError> {
         let loop_error = || RouteError::Loop { host: hop.host.clone() };
         let config = match self.ssh_config {
@@ -241,7 +240,7 @@ fn from_profile(hop: &Hop, account: &LocalAccount) -> ResolvedHop {
     }
 }
 
-/// Fills in what the profile leaves open.
+/// Fills in the settings that the profile does not have.
 fn apply_config(hop: &mut ResolvedHop, config: HostConfig) {
     hop.port = config.port.unwrap_or(Hop::PORT);
     if let Some(user) = config.user {
@@ -273,7 +272,7 @@ fn apply_config(hop: &mut ResolvedHop, config: HostConfig) {
     }
     hop.keepalive = Keepalive::from_config(config.alive_interval, config.alive_count);
     hop.warnings = config.warnings;
-    // A key is recorded under the alias alone, else under the name that is connected to.
+    // A key is recorded under the alias only, or without an alias under the name that rrx connects to.
     hop.known_as = match config.host_key_alias {
         Some(alias) => (alias, Hop::PORT),
         None => (config.host_name.clone(), hop.port),

@@ -100,7 +100,7 @@ mod tests {
         let problem = problem(CertificateError::UnknownIssuer);
         let hint = problem.hint.unwrap();
         assert!(hint.contains("ca = ") && hint.contains(RDS), "{hint}");
-        assert!(!problem.passes);
+        assert!(!problem.is_transient);
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl SessionError {
                 Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
             }
             Self::TimedOut(after) => Problem::new(ProblemKind::Route, what)
-                .passing()
+                .transient()
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
                 .hint("check that host and port in the profile belong to a MySQL-compatible server")
                 .then(Remedy::Doctor),
@@ -166,7 +166,7 @@ pub(super) const INTERRUPTED: u16 = 1317;
 fn driver_problem(error: &Error, kind: ProblemKind, what: String) -> Problem {
     match error {
         Error::Server(server) => {
-            let problem = Problem { passes: is_transient(server.code), ..Problem::new(kind, what) };
+            let problem = Problem { is_transient: is_transient(server.code), ..Problem::new(kind, what) };
             let problem = problem.server(server_error(server));
             match hint(server.code) {
                 Some(hint) => problem.hint(hint),
@@ -186,11 +186,11 @@ fn driver_problem(error: &Error, kind: ProblemKind, what: String) -> Problem {
             .hint("ask for an account with caching_sha2_password or mysql_native_password (ed25519 on MariaDB)"),
         Error::Io(IoError::Io(io)) if io.kind() == ErrorKind::UnexpectedEof => Problem::new(kind, what)
             .because("the server closed the connection without a message")
-            .passing()
+            .transient()
             .hint(io_hint(kind)),
         Error::Io(io) if let Some(problem) = certificate::tls_problem(io, kind, &what) => problem,
         Error::Io(io) => Problem::new(kind, what)
-            .passing()
+            .transient()
             .because(io.to_string())
             .hint(io_hint(kind)),
         other if kind == ProblemKind::Lost => Problem::new(kind, what).because(other.to_string()).hint(io_hint(kind)),

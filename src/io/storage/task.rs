@@ -100,7 +100,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                     .hint("free some space on the disk of the access log"),
                 ),
             },
-            StorageCmd::LoadHistory { most } => self.history(most),
+            StorageCmd::LoadHistory { max } => self.history(max),
             StorageCmd::SaveWorksheets { profile, worksheets, front } => {
                 match self.worksheets.save(&profile, &worksheets, front) {
                     Ok(()) => StorageEvent::WorksheetsSaved,

@@ -103,7 +103,7 @@ async fn send(
     to_target: &ChannelWriteHalf<Msg>,
     counts: &ByteCounts,
 ) -> io::Result<()> {
-    let mut buffer = vec![0; limits::PUMP_BYTES];
+    let mut buffer = vec![0; limits::TUNNEL_READ_BYTES];
     loop {
         let count = local.read(&mut buffer).await?;
         let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };

@@ -8,7 +8,8 @@ impl TunnelError {
     /// Returns the message to the user: what happened, why, and what to do next.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let problem = Problem { passes: self.passes(), ..Problem::new(self.kind(), sentence(&self.to_string())) };
+        let problem =
+            Problem { is_transient: self.is_transient(), ..Problem::new(self.kind(), sentence(&self.to_string())) };
         match self {
             Self::Route(RouteError::NoHops) => problem.then(Remedy::Settings),
             Self::Route(RouteError::SshConfig { why, .. }) => problem
@@ -72,7 +73,7 @@ impl TunnelError {
 
     /// Returns whether a retry may help: after a network failure or a restart of a server. Keys, names and permissions do not
     /// change by themselves, and a refused sign-in is not retried without asking.
-    fn passes(&self) -> bool {
+    fn is_transient(&self) -> bool {
         matches!(
             self,
             Self::Resolve { .. }

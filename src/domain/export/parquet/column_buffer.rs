@@ -12,9 +12,9 @@ use super::value::{DECIMAL_BYTES, ParquetValue};
 use crate::domain::export::unsupported::UnsupportedValue;
 use crate::domain::results::Cell;
 
-/// Values that are passed to the library at once if each is an object of its own.
+/// Number of slices that are passed to the library at once.
 const BATCH: usize = 1024;
-/// Memory of a value in addition to its bytes: its level and its end.
+/// Memory of a value in addition to its bytes: its level and its end offset.
 const OVERHEAD: usize = size_of::<i16>() + size_of::<usize>();
 
 /// Buffered values of a column.
@@ -98,7 +98,7 @@ impl ColumnBuffer {
             Physical::DOUBLE => write_batch::<DoubleType>(column, &self.double, levels)?,
             Physical::FIXED_LEN_BYTE_ARRAY => {
                 let heap = std::mem::take(&mut self.heap);
-                // Copies: the file keeps the smallest and largest value until its end, and a slice would keep the whole heap.
+                // Copied, because the file keeps the smallest and largest value until its end, and a slice would keep the whole heap.
                 let make = |bytes: ByteArray| FixedLenByteArray::from(bytes.data().to_vec());
                 write_in_batches::<FixedLenByteArrayType>(column, heap, &self.ends, levels, make)?;
             }
@@ -116,7 +116,7 @@ fn write_batch<T: DataType>(column: &mut SerializedColumnWriter<'_>, values: &[T
     column.typed::<T>().write_batch(values, Some(levels), None).map(drop)
 }
 
-/// Writes slices of one heap in batches: each slice is an object several times as large as a short value.
+/// Writes slices of one heap in batches, because a slice object needs several times the memory of a short value.
 fn write_in_batches<T: DataType>(
     column: &mut SerializedColumnWriter<'_>,
     heap: Vec<u8>,

@@ -28,8 +28,8 @@ impl ParquetDecimal {
         Self { precision: digits.unwrap_or(DIGITS).max(scale), scale }
     }
 
-    /// Returns the number of bytes that hold every number of this precision: the smallest `n` with `2^(8n-1) > 10^precision`.
-    /// Four and eight bytes are integers of the format.
+    /// Returns the number of bytes that every number of this precision fits into: the smallest `n` with
+    /// `2^(8n-1) > 10^precision`. Four and eight bytes are integers of the format.
     pub(super) fn bytes(self) -> u8 {
         match self.precision {
             0..=9 => 4,

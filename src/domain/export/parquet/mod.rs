@@ -2,7 +2,7 @@
 //! [`PARQUET_GROUP_BYTES`], so that memory use stays constant. The types are in [`types`].
 //!
 //! Every column is OPTIONAL: a NOT NULL column can be NULL in an outer join, and the server's flags do not show that. Repeated
-//! names get a number: `name`, `name_2`. A value that its column's type cannot hold (`2024-00-10`, text that is not UTF-8) ends
+//! names get a number: `name`, `name_2`. A value that does not fit its column's type (`2024-00-10`, text that is not UTF-8) ends
 //! the export with an error that names row and column.
 
 mod column_buffer;
@@ -66,7 +66,7 @@ impl TypedFormat for Parquet {
         let file = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))?;
         let columns = kinds.into_iter().map(ColumnBuffer::new).collect();
         let open = self.open.insert(OpenFile { file, columns, names, rows: 0, buffered: 0 });
-        open.hand_over(out)
+        open.move_bytes(out)
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) -> Result<(), WriteError> {
@@ -86,7 +86,7 @@ impl TypedFormat for Parquet {
             open.write_group(out)?;
         }
         open.file.finish()?;
-        open.hand_over(out)
+        open.move_bytes(out)
     }
 }
 
@@ -102,11 +102,11 @@ impl OpenFile {
             }
         }
         group.close()?;
-        self.hand_over(out)
+        self.move_bytes(out)
     }
 
-    /// Moves what the file has written to the output. The file counts its bytes itself.
-    fn hand_over(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    /// Moves the bytes that the file has written to the output. The file counts its bytes itself.
+    fn move_bytes(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
         self.file.flush()?;
         out.append(self.file.inner_mut());
         Ok(())

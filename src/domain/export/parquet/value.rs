@@ -1,9 +1,9 @@
-//! A value as a Parquet file holds it.
+//! A value as a Parquet file stores it.
 
 /// Bytes of the widest decimal: 65 digits and a sign.
 pub(super) const DECIMAL_BYTES: usize = 28;
 
-/// A value in the file.
+/// A value as the file stores it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum ParquetValue<'a> {
     Int32(i32),

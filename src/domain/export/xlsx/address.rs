@@ -5,7 +5,7 @@
 pub(super) struct CellAddress<'a> {
     /// The letters of the column.
     pub(super) letters: &'a str,
-    /// From 1.
+    /// Counted from 1.
     pub(super) row: u32,
     /// Index of the style.
     pub(super) style: usize,

@@ -1,4 +1,4 @@
-//! Cells of a sheet: a number or a date if a spreadsheet keeps it unchanged, otherwise text:
+//! Cells of a sheet. A value is a number or a date if a spreadsheet keeps it unchanged, otherwise text:
 //!
 //! - integers and decimals of at most 15 significant digits, which is what a spreadsheet shows, are numbers, with as many
 //!   decimal places as the column has; longer ones and zero-filled ones are text;

@@ -2,12 +2,12 @@
 //! row: a library that collects sheets first would write the rows unencrypted to a temporary file, and compress them at the
 //! end, when the export cannot be stopped.
 //!
-//! A spreadsheet stores numbers as floats and shows 15 digits. Values that this does not change are numbers or dates, all others
-//! are text with every character of the server ([`cells`]). NULL is a missing cell. Text is never a formula. When a sheet is
+//! A spreadsheet stores numbers as floats and shows 15 digits. Values that survive this are numbers or dates; all others are text
+//! with every character of the server ([`cells`]). NULL is a missing cell. Text is never a formula. When a sheet is
 //! full, the rows continue in another sheet, `Rows 2`, with the same header. A text of more than
 //! [`SHEET_CELL`](crate::domain::limits::SHEET_CELL) characters, or one that is not UTF-8, ends the export with an error.
 //!
-//! The same rows make the same file, byte for byte: it holds no time and no author.
+//! The same rows make the same file, byte for byte: it contains no time and no author.
 
 mod address;
 mod cells;
@@ -57,7 +57,7 @@ struct SheetColumn {
 impl TypedFormat for Xlsx {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) -> Result<(), WriteError> {
         if columns.len() > SHEET_COLUMNS {
-            let why = format!("it has {} columns, and a sheet holds {SHEET_COLUMNS}", columns.len());
+            let why = format!("it has {} columns, and a sheet can have {SHEET_COLUMNS}", columns.len());
             return Err(too_large("The result has too many columns", why));
         }
         let mut styles = Styles::default();

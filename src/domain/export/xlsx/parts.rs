@@ -3,9 +3,9 @@
 use super::cells::CellKind;
 
 /// Number of styles before those of columns: plain, header and text.
-const FIRST: usize = 3;
+const BUILT_IN_STYLES: usize = 3;
 /// The first id of custom number formats.
-const OWN: usize = 164;
+const FIRST_CUSTOM_FORMAT: usize = 164;
 
 /// The root relationships: which file is the workbook.
 pub(super) const ROOT: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
@@ -28,7 +28,7 @@ pub(super) fn sheet_head(columns: &[CellKind]) -> Vec<u8> {
         .filter_map(|(at, kind)| kind.width().map(|width| (at + 1, width)))
         .map(|(at, width)| format!("<col min=\"{at}\" max=\"{at}\" width=\"{width}\" customWidth=\"1\"/>"))
         .collect();
-    // The schema does not allow an empty list.
+    // The XML schema allows no empty list.
     let wide = if wide.is_empty() { String::new() } else { format!("<cols>{}</cols>", wide.concat()) };
     format!(
         "{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\">\
@@ -90,11 +90,11 @@ pub(super) struct Styles {
 }
 
 impl Styles {
-    /// Returns the index of the style with this number format; the plain style without one.
+    /// Returns the index of the style with this number format; without a format, that of the plain style.
     pub(super) fn of(&mut self, format: Option<String>) -> usize {
         let Some(format) = format else { return 0 };
         let known = self.formats.iter().position(|known| *known == format);
-        FIRST
+        BUILT_IN_STYLES
             + known.unwrap_or_else(|| {
                 self.formats.push(format);
                 self.formats.len() - 1
@@ -103,7 +103,7 @@ impl Styles {
 
     /// Returns the file of all styles.
     pub(super) fn part(&self) -> String {
-        let numbered = || self.formats.iter().zip(OWN..);
+        let numbered = || self.formats.iter().zip(FIRST_CUSTOM_FORMAT..);
         let formats: Vec<String> = numbered()
             .map(|(format, number)| format!("<numFmt numFmtId=\"{number}\" formatCode=\"{format}\"/>"))
             .collect();
@@ -112,13 +112,13 @@ impl Styles {
                 format!("<xf numFmtId=\"{number}\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>")
             })
             .collect();
-        let own = if formats.is_empty() {
+        let custom_formats = if formats.is_empty() {
             String::new()
         } else {
             format!("<numFmts count=\"{}\">{}</numFmts>", formats.len(), formats.concat())
         };
         format!(
-            "{HEAD}<styleSheet xmlns=\"{MAIN}\">{own}\
+            "{HEAD}<styleSheet xmlns=\"{MAIN}\">{custom_formats}\
              <fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font>\
              <font><b/><sz val=\"11\"/><name val=\"Calibri\"/></font></fonts>\
              <fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill></fills>\
@@ -128,7 +128,7 @@ impl Styles {
              <xf numFmtId=\"0\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyFont=\"1\"/>\
              <xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>{}</cellXfs>\
              <cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
-            styles.len() + FIRST,
+            styles.len() + BUILT_IN_STYLES,
             styles.concat()
         )
     }

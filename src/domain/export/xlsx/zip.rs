@@ -14,7 +14,7 @@ const FLAGS: u16 = 1 << 3 | 1 << 11;
 /// Version 2.0 of the format, the first with deflate.
 const VERSION: u16 = 20;
 const DEFLATE: u16 = 8;
-/// 1 January 1980: without a real time the same rows make the same file.
+/// 1 January 1980. Every file has this date, so that the same rows make the same file.
 const DATE: u16 = 1 << 5 | 1;
 /// Compressed bytes that are moved to the output at once.
 const BATCH: usize = 64 << 10;
@@ -153,7 +153,7 @@ fn two(number: usize) -> Result<u16, WriteError> {
     u16::try_from(number).ok().filter(|number| *number < u16::MAX).ok_or_else(over_4_gib)
 }
 
-/// The largest number is reserved: it refers to a 64-bit size elsewhere.
+/// Converts a size. The largest 32-bit number is reserved: it refers to a 64-bit size elsewhere.
 fn four(number: u64) -> Result<u32, WriteError> {
     u32::try_from(number).ok().filter(|number| *number < u32::MAX).ok_or_else(over_4_gib)
 }

@@ -31,7 +31,7 @@ fn clock(text: &[u8]) -> Option<i128> {
 }
 
 /// Parses a date, with or without a time, into a number that keeps the order. It is not a count of days, so that `2024-00-10`
-/// has a place too.
+/// has a number too.
 pub(super) fn date_time(text: &[u8]) -> Option<i128> {
     let (date, time) = match text.iter().position(|byte| matches!(byte, b' ' | b'T')) {
         Some(at) => (text.get(..at)?, clock(text.get(at + 1..)?)?),

@@ -18,7 +18,7 @@ pub(super) enum Relation {
 }
 
 impl Relation {
-    fn holds(self, ordering: Ordering) -> bool {
+    fn is_met(self, ordering: Ordering) -> bool {
         match self {
             Self::Equal => ordering.is_eq(),
             Self::NotEqual => ordering.is_ne(),
@@ -49,18 +49,18 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    /// Whether the condition holds for a row; `None` when that is unknown because a value is NULL.
-    pub(super) fn holds<'a>(&self, cell: &impl Fn(usize) -> Cell<'a>) -> Option<bool> {
+    /// Whether a row meets the condition; `None` if that is unknown because a value is NULL.
+    pub(super) fn is_met<'a>(&self, cell: &impl Fn(usize) -> Cell<'a>) -> Option<bool> {
         match self {
-            Self::All(tests) => join(tests.iter().map(|test| test.holds(cell)), false),
-            Self::Any(tests) => join(tests.iter().map(|test| test.holds(cell)), true),
-            Self::Not(test) => test.holds(cell).map(|holds| !holds),
+            Self::All(tests) => join(tests.iter().map(|test| test.is_met(cell)), false),
+            Self::Any(tests) => join(tests.iter().map(|test| test.is_met(cell)), true),
+            Self::Not(test) => test.is_met(cell).map(|is_met| !is_met),
             Self::Value(column, kind, relation, value) => {
-                compare(&kind.key(cell(*column)), value.as_ref()).map(|ordering| relation.holds(ordering))
+                compare(&kind.key(cell(*column)), value.as_ref()).map(|ordering| relation.is_met(ordering))
             }
             Self::Columns(one, other, kind, relation) => {
                 let (one, other) = (kind.key(cell(*one)), kind.key(cell(*other)));
-                compare(&one, Some(&other)).map(|ordering| relation.holds(ordering))
+                compare(&one, Some(&other)).map(|ordering| relation.is_met(ordering))
             }
             Self::In(column, kind, values) => {
                 let key = kind.key(cell(*column));
@@ -81,7 +81,7 @@ impl Condition {
     }
 }
 
-/// Compares two keys; `None` when one of them is NULL or does not read as its type.
+/// Compares two keys; `None` if one of them is NULL or cannot be parsed as its type.
 fn compare(key: &CompareKey<'_>, value: Option<&CompareKey<'_>>) -> Option<Ordering> {
     let value = value.filter(|value| value.is_readable() && key.is_readable())?;
     Some(key.cmp(value))
@@ -92,7 +92,7 @@ fn join(tests: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<boo
     let mut is_known = true;
     for test in tests {
         match test {
-            Some(holds) if holds == deciding => return Some(deciding),
+            Some(is_met) if is_met == deciding => return Some(deciding),
             Some(_) => {}
             None => is_known = false,
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// A fault in the text of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterFault {
-    /// Where in the text, in bytes.
+    /// The byte offset in the text.
     pub at: Range<usize>,
     pub what: String,
     /// What to write instead.

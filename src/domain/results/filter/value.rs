@@ -4,7 +4,7 @@ use super::condition::Literal;
 use crate::domain::results::cell::Cell;
 use crate::domain::results::compare_key::{CompareKey, CompareKind};
 
-/// Returns the comparison key of a value that the user typed; `None` if the column cannot hold it.
+/// Returns the comparison key of a value that the user typed; `None` if it does not fit the type of the column.
 pub(super) fn value_key(kind: CompareKind, bytes: &[u8]) -> Option<Literal> {
     let key: CompareKey<'static> = match kind {
         // The server sends a BIT as bytes; users type it as a number.

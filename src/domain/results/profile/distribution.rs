@@ -23,7 +23,7 @@ pub(super) struct Distribution {
     smallest_step: f64,
     count: u64,
     sum: f64,
-    /// What rounding lost from `sum`.
+    /// The part of the sum that rounding lost.
     lost: f64,
     sample: Vec<(CompareKey<'static>, Box<[u8]>)>,
     random_state: u64,
@@ -59,8 +59,8 @@ impl Distribution {
                 *kept = (key.into_owned(), head(bytes));
             }
         }
-        if let Some(place) = self.scale.position(bytes) {
-            self.add(place);
+        if let Some(position) = self.scale.position(bytes) {
+            self.add(position);
         }
     }
 
@@ -72,20 +72,21 @@ impl Distribution {
         self.random_state
     }
 
-    fn add(&mut self, place: f64) {
-        // Neumaier's sum keeps what rounding loses.
-        let sum = self.sum + place;
-        self.lost += if self.sum.abs() >= place.abs() { (self.sum - sum) + place } else { (place - sum) + self.sum };
+    fn add(&mut self, position: f64) {
+        // Neumaier's algorithm: `lost` collects what rounding loses.
+        let sum = self.sum + position;
+        self.lost +=
+            if self.sum.abs() >= position.abs() { (self.sum - sum) + position } else { (position - sum) + self.sum };
         self.sum = sum;
-        self.largest = self.largest.max(place);
-        let least = power_for(place);
+        self.largest = self.largest.max(position);
+        let least = power_for(position);
         if self.power < least {
             self.widen(least);
         }
-        let bin = bin(place, self.power);
-        let (count, from) = self.bins.entry(bin).or_insert((0, place));
+        let bin = bin(position, self.power);
+        let (count, from) = self.bins.entry(bin).or_insert((0, position));
         *count += 1;
-        *from = from.min(place);
+        *from = from.min(position);
         while self.bins.len() > FINE {
             self.widen(self.power + 1);
         }
@@ -123,7 +124,7 @@ impl Distribution {
         let mut sample: Vec<&(CompareKey<'static>, Box<[u8]>)> = self.sample.iter().collect();
         sample.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let at = |percent: u8| {
-            // The nearest rank: always an existing value, never an interpolated one.
+            // The nearest rank is always an existing value, never an interpolated one.
             let rank = (sample.len() * usize::from(percent)).div_ceil(100).max(1);
             sample.get(rank - 1).map(|(_, value)| (percent, value.clone()))
         };
@@ -137,7 +138,7 @@ impl Distribution {
             return Vec::new();
         }
         let step = self.scale.step(range, BARS).max(self.smallest_step);
-        let index = |place: f64| (place / step).floor();
+        let index = |position: f64| (position / step).floor();
         let first = index(*least);
         let mut counts: Vec<u64> = Vec::new();
         for (count, from) in self.bins.values() {
@@ -156,22 +157,22 @@ impl Distribution {
     }
 }
 
-/// Returns the smallest power of two whose multiples up to `place` can be counted in 52 bits.
-fn power_for(place: f64) -> i32 {
-    /// Finer than the precision of any value.
+/// Returns the smallest power of two whose multiples up to `position` can be counted in 52 bits.
+fn power_for(position: f64) -> i32 {
+    /// The smallest power: it is finer than the precision of any value.
     const FINEST: i32 = -40;
     /// Bits of the index of a bin.
     const BITS: i32 = 52;
-    if place == 0.0 {
+    if position == 0.0 {
         return FINEST;
     }
     #[expect(clippy::cast_possible_truncation, reason = "an exponent")]
-    let exponent = place.abs().log2().floor() as i32;
+    let exponent = position.abs().log2().floor() as i32;
     (exponent - BITS).max(FINEST)
 }
 
-fn bin(place: f64, power: i32) -> i64 {
+fn bin(position: f64, power: i32) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "power_for keeps it under 2^53")]
-    let bin = (place / 2_f64.powi(power)).floor() as i64;
+    let bin = (position / 2_f64.powi(power)).floor() as i64;
     bin
 }

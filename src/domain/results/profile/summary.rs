@@ -1,4 +1,4 @@
-//! What the statistics of a column are made of: distinct counts, frequent values, bars of a histogram.
+//! The parts of a column's statistics: distinct counts, frequent values, bars of a histogram.
 
 /// Bytes of a value that are kept.
 const HEAD: usize = 256;

@@ -1,4 +1,4 @@
-//! Checks the text before the grammar: it can be read to its end, in only one way, and is one statement.
+//! Checks the text before its grammar: all servers must read it to its end in the same way, and it must be one statement.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) fn check(text: &str, tokens: &[Token], dialect: Dialect) -> Result<()
             "Delete the byte. In a literal write \\0 or x'00'.",
         ));
     }
-    if tokens.iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken)) {
+    if tokens.iter().all(|token| token.is_ignored() || (token.is_marker() && !token.is_broken)) {
         return Err(Refusal::new(0..text.len(), "There is no statement.", "Write a SELECT or a SHOW."));
     }
     check_single(text, tokens, dialect)?;
@@ -24,24 +24,24 @@ pub(super) fn check(text: &str, tokens: &[Token], dialect: Dialect) -> Result<()
 }
 
 fn check_token(text: &str, token: &Token, dialect: Dialect) -> Result<(), Refusal> {
-    let words = token.text(text);
+    let token_text = token.text(text);
     let refuse = |what: &str, hint: &str| Err(Refusal::new(token.span.clone(), what, hint));
     if token.is_broken {
         let (what, hint) = broken(token.kind);
         return refuse(what, hint);
     }
     match token.kind {
-        TokenKind::Stray if words == "\\" => refuse(
+        TokenKind::Stray if token_text == "\\" => refuse(
             "There is a backslash outside of a literal.",
             "Remove it: `\\G` and similar commands work in the mysql client only.",
         ),
         TokenKind::Stray => refuse("This character is not allowed in a statement.", "Delete it."),
-        TokenKind::Word if words.starts_with('$') => refuse(
+        TokenKind::Word if token_text.starts_with('$') => refuse(
             "Newer servers read an unquoted name that begins with $ as the start of a quoted text.",
             "Put the name in backticks.",
         ),
-        TokenKind::CodeOpen | TokenKind::BlockComment => check_comment(words, &token.span, dialect),
-        TokenKind::Hint => check_hint(words, &token.span),
+        TokenKind::CodeOpen | TokenKind::BlockComment => check_comment(token_text, &token.span, dialect),
+        TokenKind::Hint => check_hint(token_text, &token.span),
         _ => Ok(()),
     }
 }
@@ -64,10 +64,10 @@ fn broken(kind: TokenKind) -> (&'static str, &'static str) {
 }
 
 /// Refuses comments that one server runs and another skips.
-fn check_comment(words: &str, at: &Range<usize>, dialect: Dialect) -> Result<(), Refusal> {
-    let inside = words.strip_prefix("/*").unwrap_or_default();
+fn check_comment(comment: &str, at: &Range<usize>, dialect: Dialect) -> Result<(), Refusal> {
+    let inside = comment.strip_prefix("/*").unwrap_or_default();
     let Some((product, after)) = inside.split_once('!') else { return Ok(()) };
-    // M stands for MariaDB, T for TiDB.
+    // M means MariaDB, T means TiDB.
     if !matches!(product, "" | "M" | "T") {
         return Ok(());
     }

@@ -12,7 +12,7 @@ pub(super) struct GuardTokens<'a> {
 
 impl<'a> GuardTokens<'a> {
     pub(super) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        let tokens = tokens.iter().filter(|token| !token.is_blank() && !token.is_marker()).collect();
+        let tokens = tokens.iter().filter(|token| !token.is_ignored() && !token.is_marker()).collect();
         Self { text, tokens }
     }
 

@@ -119,7 +119,7 @@ fn check_use(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
     ))
 }
 
-/// Checks `EXPLAIN`, which shows a plan and runs nothing, except as `EXPLAIN ANALYZE`.
+/// Checks `EXPLAIN`, which shows a plan and runs nothing. Only `EXPLAIN ANALYZE` runs the statement.
 fn check_explain(tokens: &GuardTokens<'_>) -> Result<AllowedClause, Refusal> {
     let mut at = 1;
     let mut execution = Execution::PlanOnly;
@@ -148,7 +148,7 @@ fn check_explain(tokens: &GuardTokens<'_>) -> Result<AllowedClause, Refusal> {
     if tokens.is(at, "WITH") || tokens.is_mark(at, "(") {
         return check_query(tokens, at, execution).map(|()| AllowedClause::None);
     }
-    // All others show the plan of a statement that is not run, or describe a table.
+    // All other forms describe a table, or show the plan of a statement without running it.
     Ok(AllowedClause::None)
 }
 
@@ -195,7 +195,7 @@ fn reason(verb: &str) -> (&'static str, &'static str) {
         "PREPARE" | "EXECUTE" | "DEALLOCATE" => {
             ("would hide the statement from the guard.", "Run the statement itself.")
         }
-        "LOCK" | "UNLOCK" => ("would block other sessions, and rrx holds no locks.", "A SELECT needs no lock."),
+        "LOCK" | "UNLOCK" => ("would block other sessions, and rrx takes no locks.", "A SELECT needs no lock."),
         "START" | "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "XA" => (
             "starts or ends a transaction, and rrx runs each statement in a transaction of its own.",
             "Remove it: each statement sees the data at its start.",

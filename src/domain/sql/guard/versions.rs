@@ -1,5 +1,6 @@
-//! How different versions of a server read a text with versioned comments. A server may report a version that is not its own
-//! (`--version` of MariaDB, a proxy, Aurora), so the text must pass at every version that it names, and below all of them.
+//! Finds the versions of a server that could read a text with versioned comments differently. A server may report a version that
+//! is not its own (`--version` of MariaDB, a proxy, Aurora), so the guard checks the text for every version that it names, and for
+//! a version below all of them.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use super::refusal::Refusal;
 use crate::domain::sql::Dialect;
 use crate::domain::sql::lex::lex;
 
-/// The hint for a text that passes only at the reported version.
+/// The hint for a text that is allowed for the reported version only.
 pub(super) const HINT: &str = "Remove the /*!version */ comment: servers may report a version that is not their own.";
 
 /// The largest number of versions. Each one costs a check of the whole text.
@@ -30,13 +31,13 @@ pub(super) fn other_dialects(text: &str, dialect: Dialect) -> Result<Vec<Dialect
     Ok(all.filter(|&other| !is_empty(text, other)).collect())
 }
 
-/// Returns every number that could be a version, even in a literal: one too many costs only a check.
+/// Returns every number that could be a version, even in a literal: an extra one costs only a check.
 fn versions(text: &str) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
     for (start, _) in text.match_indices('!') {
         let digits: &str = text.get(start + 1..).unwrap_or_default();
         let count = digits.bytes().take(6).take_while(u8::is_ascii_digit).count();
-        // Five digits, and six if there are six: products differ.
+        // Some products read five digits, others six if there are six.
         for length in 5..=count {
             found.extend(digits.get(..length).and_then(|digits| digits.parse::<u32>().ok()));
         }
@@ -50,5 +51,5 @@ fn at(dialect: Dialect, version: u32) -> Dialect {
 }
 
 fn is_empty(text: &str, dialect: Dialect) -> bool {
-    lex(text, dialect).iter().all(|token| token.is_blank() || (token.is_marker() && !token.is_broken))
+    lex(text, dialect).iter().all(|token| token.is_ignored() || (token.is_marker() && !token.is_broken))
 }

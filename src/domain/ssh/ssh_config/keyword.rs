@@ -74,7 +74,7 @@ const FIRST_LINE: &[&str] = &[
     "userknownhostsfile",
 ];
 
-/// Other keywords of OpenSSH: they change neither the route nor trust, or are about features that rrx does not have.
+/// Other keywords of OpenSSH: they change neither the route nor trust, or belong to features that rrx does not have.
 const IGNORED: &[&str] = &[
     "addkeystoagent",
     "batchmode",

@@ -21,8 +21,8 @@ pub(super) struct InvalidLine {
     pub(super) reason: &'static str,
 }
 
-/// Parses the lines of a file without empty lines and comments. Bytes that are not UTF-8 become replacement characters: they
-/// can only stand in names that match nothing.
+/// Parses the lines of a file without empty lines and comments. Bytes that are not UTF-8 become replacement characters:
+/// they can occur only in names that match nothing.
 pub(super) fn parse_lines(bytes: &[u8]) -> impl Iterator<Item = Result<ConfigLine, InvalidLine>> {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let lines: Vec<_> =

@@ -1,5 +1,6 @@
-//! Reads what `~/.ssh/config` says about one host, as OpenSSH does: the first value of a keyword wins, keys and certificates
-//! add up. Source: `ssh_config(5)`. Files come through [`SshConfigFiles`]; no command is run, nothing is connected.
+//! Reads the settings of one host in `~/.ssh/config`, as OpenSSH does: the first value of a keyword wins; keys and certificates
+//! are collected. Source: `ssh_config(5)`. [`SshConfigFiles`] provides the files. This module runs no command and opens no
+//! connection.
 
 mod keyword;
 mod line;

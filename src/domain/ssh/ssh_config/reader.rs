@@ -12,7 +12,7 @@ use crate::domain::ssh::pattern::matches_list;
 /// The depth of nested `Include` lines: OpenSSH's own limit.
 const MAX_DEPTH: usize = 16;
 
-/// The arguments of a keyword, with their place.
+/// The arguments of a keyword, with file and line.
 #[derive(Debug, Clone)]
 pub(super) struct ConfigValue {
     /// The keyword as it is written.
@@ -35,7 +35,7 @@ impl ConfigValue {
         SshConfigError { file: self.file.clone(), line: self.line, what: what.into() }
     }
 
-    /// Returns the whole line with its place.
+    /// Returns the whole line with file and line number.
     pub(super) fn quoted(&self) -> String {
         format!("{} {} in {} line {}", self.keyword, self.arguments.join(" "), self.file.display(), self.line)
     }
@@ -50,8 +50,8 @@ pub(super) struct CollectedLines<'a> {
     scope: FileScope,
     /// The host's name, once the files are read for the last time.
     final_name: Option<String>,
-    /// Whether a `Match final` asks to read the files a second time.
-    wants_final_pass: bool,
+    /// Whether a `Match final` requires a second reading of the files.
+    needs_final_pass: bool,
     /// The line that counts, by keyword.
     pub(super) first: BTreeMap<String, ConfigValue>,
     pub(super) identity_files: Vec<ConfigValue>,
@@ -79,14 +79,14 @@ impl<'a> CollectedLines<'a> {
             directory: PathBuf::new(),
             scope: FileScope::User,
             final_name: None,
-            wants_final_pass: false,
+            needs_final_pass: false,
             first: BTreeMap::new(),
             identity_files: Vec::new(),
             certificate_files: Vec::new(),
             warnings: Vec::new(),
         };
         lines.read_all(paths)?;
-        if lines.wants_final_pass {
+        if lines.needs_final_pass {
             // As in OpenSSH: `Match final` reads all files a second time, under the name that was found.
             lines.final_name = Some(lines.current_host_name());
             lines.read_all(paths)?;
@@ -141,7 +141,7 @@ impl<'a> CollectedLines<'a> {
                 Ok(())
             }
             "match" => {
-                *is_active = self.match_holds(&value)?;
+                *is_active = self.is_match_met(&value)?;
                 Ok(())
             }
             _ if !*is_active => Ok(()),
@@ -212,10 +212,10 @@ impl<'a> CollectedLines<'a> {
         Ok(())
     }
 
-    /// Returns whether all criteria of a `Match` hold. An unsupported criterion is an error only where all others hold:
-    /// otherwise the block does not count, whatever that criterion says.
-    fn match_holds(&mut self, value: &ConfigValue) -> Result<bool, SshConfigError> {
-        let mut holds = true;
+    /// Returns whether a host meets all criteria of a `Match`. An unsupported criterion is an error only if all others are met:
+    /// otherwise the block does not count anyway.
+    fn is_match_met(&mut self, value: &ConfigValue) -> Result<bool, SshConfigError> {
+        let mut all_met = true;
         let mut unsupported = None;
         let mut arguments = value.arguments.iter();
         while let Some(argument) = arguments.next() {
@@ -232,34 +232,34 @@ impl<'a> CollectedLines<'a> {
                 "all" => Some(true),
                 // Without canonical names OpenSSH treats both words alike.
                 "final" | "canonical" => {
-                    self.wants_final_pass |= criterion == "final";
+                    self.needs_final_pass |= criterion == "final";
                     Some(self.final_name.is_some())
                 }
                 _ => None,
             };
             if let Some(is_met) = without_patterns {
-                holds &= is_met != is_negated;
+                all_met &= is_met != is_negated;
                 continue;
             }
             let Some(patterns) = patterns.or_else(|| arguments.next().map(String::as_str)) else {
                 return Err(value.error(format!("Match {criterion} needs a list of patterns")));
             };
             match self.criterion_matches(&criterion, patterns) {
-                Some(is_met) => holds &= is_met != is_negated,
+                Some(is_met) => all_met &= is_met != is_negated,
                 None => unsupported = unsupported.or(Some(criterion)),
             }
         }
-        match unsupported.filter(|_| holds) {
-            None => Ok(holds),
+        match unsupported.filter(|_| all_met) {
+            None => Ok(all_met),
             Some(criterion) => Err(value.error(format!(
                 "Match {criterion} is not supported: all, final, host, originalhost, user and localuser are"
             ))),
         }
     }
 
-    /// Returns whether the patterns of a criterion match; `None` where the criterion is not supported.
+    /// Returns whether the patterns of a criterion match; `None` if the criterion is not supported.
     fn criterion_matches(&self, criterion: &str, patterns: &str) -> Option<bool> {
-        // Case matters in account names, and not in host names.
+        // Letter case matters in account names, but not in host names.
         let fold = |text: &str| if criterion.ends_with("host") { text.to_ascii_lowercase() } else { text.to_owned() };
         let name = match criterion {
             "host" => fold(&self.current_host_name()),

@@ -14,7 +14,7 @@ const DEFAULT_PORT: u16 = 22;
 /// Reads the settings of a host. The first of `paths` is the user's file, the others are the system's.
 ///
 /// # Errors
-/// Where the files cannot be used: a keyword that changes the route or trust in a way that rrx does not support, an invalid
+/// When the files cannot be used: a keyword that changes the route or trust in a way that rrx does not support, an invalid
 /// value, a file that cannot be read.
 pub fn host_config(
     lookup: &HostLookup,
@@ -23,7 +23,7 @@ pub fn host_config(
 ) -> Result<HostConfig, SshConfigError> {
     let lines = CollectedLines::read(lookup, paths, files)?;
     reject_unsupported(&lines)?;
-    // Read also where the host name is final already: an invalid token is an error.
+    // Expanded even if the host name is final already, because an invalid token is an error.
     read(&lines, "hostname", |text| lines.expand_host_name(text))?;
     let host_name = lines.current_host_name();
     let port = lookup.port.or(read(&lines, "port", value::port)?);
@@ -64,7 +64,7 @@ fn first(lines: &CollectedLines<'_>, keyword: &str) -> Option<String> {
     lines.first.get(keyword).map(|value| value.first().to_owned())
 }
 
-/// Parses the value of a keyword, where there is one.
+/// Parses the value of a keyword, if there is one.
 fn read<T>(
     lines: &CollectedLines<'_>,
     keyword: &str,

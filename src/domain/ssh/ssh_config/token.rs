@@ -66,7 +66,7 @@ impl TokenValues<'_> {
     }
 }
 
-/// Replaces each `%x` by the value that the function has for `x`.
+/// Replaces each `%x` by the value that the function returns for `x`.
 pub(super) fn expand_tokens(value: &str, value_of: impl Fn(char) -> Option<String>) -> Result<String, String> {
     let mut expanded = String::with_capacity(value.len());
     let mut characters = value.chars();

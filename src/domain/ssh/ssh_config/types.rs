@@ -1,4 +1,4 @@
-//! The types that `ssh_config` is read with: the question, the answer, and the access to files.
+//! The types for reading `ssh_config`: the host to look up, its settings, and the access to files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -159,7 +159,7 @@ pub struct ForbiddenMethod {
 #[error("{}:{line}: {what}", file.display())]
 pub struct SshConfigError {
     pub file: PathBuf,
-    /// Counted from 1; 0 where the whole file is meant.
+    /// Counted from 1; 0 means the whole file.
     pub line: usize,
     pub what: String,
 }

@@ -55,7 +55,7 @@ async fn reconnect(lost: &Tunnel, events: &mpsc::Sender<ListenerEvent>) -> Resul
             Ok(tunnel) => return Ok(tunnel),
             Err(error) => error.problem(),
         };
-        if !problem.passes {
+        if !problem.is_transient {
             return Err(problem);
         }
         pause = (pause * 2).min(limits::TUNNEL_PAUSE);
