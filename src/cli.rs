@@ -71,7 +71,6 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// The commands.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Try rrx on a built-in demo replica, without server, settings or network
@@ -184,7 +183,7 @@ pub struct RunCommand {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatementSource {
     Snippet(String),
-    /// The command line itself.
+    /// The text on the command line.
     Text(String),
     File(PathBuf),
     Stdin,
@@ -354,7 +353,7 @@ pub struct ExportCommand {
     pub output: Option<PathBuf>,
 }
 
-/// A host, and a port if it is named.
+/// A host with an optional port.
 pub type Endpoint = (String, Option<u16>);
 
 /// An environment, as in the settings.
@@ -419,7 +418,7 @@ pub enum SecretCommand {
     Clear(SecretOf),
 }
 
-/// The profile, and which of its secrets.
+/// A secret of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct SecretOf {
     /// The profile

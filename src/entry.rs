@@ -1,5 +1,5 @@
-//! The entry point: from the command line to a command, and from its outcome to an exit code. Results go to stdout, messages to
-//! stderr.
+//! The entry point: starts the command on the command line, and turns its outcome into an exit code. Results go to stdout, messages
+//! to stderr.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub fn main() -> u8 {
         }
     };
     if let Err(error) = core_dumps::turn_off() {
-        let problem = Problem::new(ProblemKind::Local, "A crash of rrx could write a core dump that holds secrets")
+        let problem = Problem::new(ProblemKind::Local, "A crash of rrx could write a core dump that contains secrets")
             .because(format!("core dumps cannot be turned off: {}", error.desc()))
             .hint("run `ulimit -c 0` before you start rrx");
         let _ = print::problems(&mut std::io::stderr(), &[problem]);

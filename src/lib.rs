@@ -7,7 +7,7 @@
 //!  layer 1  domain    pure values and rules: SQL text, results, catalog, docs, snippets, keys, profiles, the protocol
 //!  layer 2  app       every decision of the TUI: update(&mut Model, Message) -> Vec<Effect>, and drawing from &Model
 //!  layer 3  io        everything outside the process: terminal, tunnel, session, store, storage, host; no decisions
-//!           demo      the embedded replica behind its embedded jump host (cargo feature `demo`)
+//!           demo      the embedded replica and its embedded jump host (cargo feature `demo`)
 //!  layer 4  shell     the event loop of the TUI: input and worker events in, effects out
 //!  layer 5  commands  one file or directory for each command; `entry` reads the command line and starts one
 //! ```
@@ -20,9 +20,9 @@
 //!                                     └──► draw(&Model), at most 60 times a second
 //! ```
 //!
-//! Only two things reach the server: a constant statement of rrx itself (`io::session::internal_query`), or a
-//! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the access log has its
-//! begin record on disk.
+//! A session sends only two kinds of statements: constant statements of rrx itself (`io::session::internal_query`), and those of a
+//! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the begin record of the access log is
+//! on disk.
 
 pub mod app;
 pub mod cli;

@@ -14,7 +14,7 @@ use crate::domain::problem::Problem;
 /// # Errors
 /// Returns a problem if the output cannot be written.
 pub fn run(shell: Shell, out: &mut dyn Write) -> Result<(), Problem> {
-    // Generated into memory first, because the generator panics if a write fails.
+    // The script is generated in memory first, because the generator panics if a write fails.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "rrx", &mut script);
     print::text(out, &String::from_utf8_lossy(&script))

@@ -28,16 +28,16 @@ pub fn execute(command: &DemoCommand, context: &CommandContext) -> Result<u8, Pr
     let built_in = demo_profile::profile(command.subjects, &context.env);
     let name = built_in.profile.name.clone();
     let code = tui::open(ui_settings(context.load_settings()), Some(name), context, Some(built_in))?;
-    // The demo has run; a closed stderr changes nothing.
+    // The demo has ended already, so a closed stderr does not matter.
     let _ = err.write_all(closing_message(paths).as_bytes());
     Ok(code)
 }
 
 /// Reduces the user's settings to those of the user interface: the demo does not use their profiles, nor report problems in them.
-fn ui_settings(own: LoadedSettings) -> LoadedSettings {
-    let Settings { ui, command_line, .. } = own.settings.as_ref().clone();
+fn ui_settings(loaded: LoadedSettings) -> LoadedSettings {
+    let Settings { ui, command_line, .. } = loaded.settings.as_ref().clone();
     let settings = Settings { profiles: Vec::new(), ui, command_line };
-    let problems = own.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
+    let problems = loaded.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
     LoadedSettings { settings: Arc::new(settings), problems }
 }
 

@@ -1,4 +1,4 @@
-//! `rrx log`: shows the access log. It never writes the log.
+//! `rrx log`: shows the access log. It never changes the log.
 
 use std::io::Write;
 
@@ -74,8 +74,8 @@ impl Record<'_> {
     }
 }
 
-/// Returns the newest records by time, the newest last; the format of times sorts as text. Of records with the same time,
-/// statements come first.
+/// Returns the newest records by time, the newest last. Times are compared as text, because their format sorts that way. Statements
+/// come before other records with the same time.
 fn newest(history: &History, max: usize) -> Vec<Record<'_>> {
     let mut records: Vec<Record<'_>> = history.statements.iter().rev().map(Record::Statement).collect();
     records.extend(history.tunnels.iter().rev().map(Record::Tunnel));

@@ -1,5 +1,5 @@
 //! `rrx secret`: stores the password or passphrase of a profile in the keyring of the operating system, or deletes it. The date is
-//! stored separately, so that a refused sign-in can say how old the password is.
+//! stored separately, so that the message about a refused sign-in can include the age of the password.
 
 use std::io::{IsTerminal as _, Write};
 
@@ -31,7 +31,7 @@ pub fn execute(command: &SecretCommand, context: &CommandContext) -> Result<(), 
     run(command, &loaded, store, ask, &mut std::io::stderr())
 }
 
-/// Stores or deletes a secret. `ask` returns the secret that the user gives.
+/// Stores or deletes a secret. `ask` returns the secret that the user enters.
 ///
 /// # Errors
 /// Returns a problem if there is no such profile, no keyring, or no usable answer.
@@ -73,7 +73,7 @@ fn find<'a>(of: &SecretOf, loaded: &'a LoadedSettings) -> Result<(&'a Profile, S
     Ok((loaded.settings.require(&of.profile)?, kind))
 }
 
-/// Describes where the secret of a profile comes from now.
+/// Describes the current source of a profile's secret.
 fn current_source(profile: &Profile, kind: SecretKind) -> String {
     source_of(profile, kind).map_or_else(|| "a prompt".into(), SecretSource::describe)
 }

@@ -24,7 +24,7 @@ pub fn execute(command: &SnippetsCommand, context: &CommandContext) -> Result<()
     run(command, &context.load_settings(), &context.env.paths, &mut out, &mut err)
 }
 
-/// Lists the snippets, or shows one. Files that cannot be read are reported on `err`.
+/// Lists the snippets, or shows one. Reports files that cannot be read on `err`.
 ///
 /// # Errors
 /// Returns a problem if there is no such profile or snippet, or if the output cannot be written.

@@ -18,13 +18,12 @@ use crate::io::tunnel::key_pair::{KeyPair, KeyPairError, KeyRandomness, PublicHa
 
 /// The default key files of OpenSSH, the best one first.
 const DEFAULT_FILES: [&str; 3] = ["id_ed25519.pub", "id_ecdsa.pub", "id_rsa.pub"];
-/// How often the user may repeat a passphrase wrongly.
+/// The number of attempts to enter the same passphrase twice.
 const MAX_TRIES: usize = 3;
 
 /// The owner of a key.
 #[derive(Debug, Clone)]
 pub struct KeyOwner {
-    /// The home directory.
     pub home: PathBuf,
     /// The comment of a new key: `user@machine`.
     pub comment: String,
@@ -98,7 +97,7 @@ fn default_key(home: &Path) -> Result<PublicHalf, Problem> {
     let exists = |name: &&str| directory.join(name).is_file();
     let private = || DEFAULT_FILES.iter().filter_map(|name| name.strip_suffix(".pub")).find(exists);
     match DEFAULT_FILES.iter().copied().find(exists).or_else(private) {
-        // For a private key alone, the error says how to write its public half.
+        // For a private key without a public half, the error explains how to write the public half.
         Some(name) => read(&directory.join(name)),
         None => Err(Problem::new(ProblemKind::Settings, format!("There is no SSH key in {}", directory.display()))
             .because(format!("rrx looked for {}", DEFAULT_FILES.join(", ")))

@@ -21,7 +21,7 @@ pub fn execute(profile: Option<String>, context: &CommandContext) -> Result<u8, 
     if let Some(name) = &profile
         && let Err(problem) = loaded.settings.require(name)
     {
-        // The profile may be missing because of an error in the settings file.
+        // An error in the settings file can be the reason that the profile is missing.
         print::problems(&mut std::io::stderr(), &loaded.problems)?;
         return Err(problem);
     }

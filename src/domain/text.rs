@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_and_tabs_are_what_the_caller_says() {
+    fn line_ends_and_tabs_depend_on_the_function() {
         let text = " one\r\ntwo\t\n three\r\u{1b} ";
         assert_eq!(visible(text), " one␍␊two␉␊ three␍␛ ");
         assert_eq!(one_line(text), "one two three ␛");
@@ -258,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_says_that_it_is_one() {
+    fn a_shortened_excerpt_ends_with_an_ellipsis() {
         assert_eq!(excerpt("short", 5), "short");
         assert_eq!(excerpt("a bit\u{7} longer", 6), "a bit␇…");
     }
 
     #[test]
-    fn a_pile_of_combining_marks_is_taken_apart() {
+    fn many_combining_marks_are_drawn_one_by_one() {
         let pile = format!("a{}", "\u{301}".repeat(40));
         assert!(visible(&pile).starts_with("a‹U+0301›‹U+0301›"));
     }
@@ -285,7 +285,7 @@ mod tests {
         }
 
         #[test]
-        fn a_stream_is_safe_wherever_it_is_parted(text in any::<String>()) {
+        fn a_stream_is_safe_wherever_it_is_split(text in any::<String>()) {
             let mut out = String::new();
             text.chars().for_each(|character| push_visible(character, &mut out));
             prop_assert!(out.chars().all(is_safe));

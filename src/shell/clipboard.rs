@@ -76,7 +76,7 @@ impl Clipboards {
         }
     }
 
-    /// Waits for the copies that are under way, then gives up the system clipboard: a clipboard manager can keep the text.
+    /// Waits for the running copies, then closes the system clipboard, so that a clipboard manager can take over the text.
     pub(super) async fn finish(self) {
         drop(self.jobs);
         let _ = self.task.await;
@@ -93,7 +93,7 @@ async fn serve<N: From<HostEvent>>(
             copies::sweep(&directory, clock::now);
         }
     });
-    // Copies work even if the sweep fails.
+    // Copies work even if old ones cannot be deleted.
     let _ = swept.await;
     let mut system = SystemClipboard::default();
     while let Some(job) = jobs.recv().await {
@@ -114,7 +114,7 @@ async fn serve<N: From<HostEvent>>(
                 })
             }
         };
-        // The loop may have ended already; the copy is made all the same.
+        // The event loop may have ended already. The copy is made anyway.
         let _ = events.send(N::from(event)).await;
     }
     system.close().await;
@@ -126,12 +126,12 @@ fn write_file(copy: CopyText, reason: &FileReason, refused: Option<&str>, direct
         Ok(path) => {
             let path = path.display().to_string();
             let size = quantity::byte_size(copy.text.len() as u64, 1024);
-            let reason = match reason {
+            let why_file = match reason {
                 FileReason::TooLong => format!("{size} is too long for the terminal's clipboard"),
                 FileReason::UnsupportedTerminal(name) => format!("the terminal {name} has no clipboard; {size}"),
             };
             let message = format!(
-                "copied {} to {path} ({reason}{}); rrx deletes the file when it starts after a day",
+                "copied {} to {path} ({why_file}{}); rrx deletes the file when it starts after a day",
                 copy.what,
                 refusal_text(refused)
             );
@@ -156,7 +156,7 @@ fn copy_problem(why: &str, hint: &str) -> Problem {
         .hint(hint)
 }
 
-/// Describes a copy to the terminal, and what a multiplexer needs so that the copy arrives.
+/// Describes a copy to the terminal, with the setting that a multiplexer needs for it.
 fn sent_text(what: &str, multiplexer: Multiplexer) -> String {
     match multiplexer {
         Multiplexer::None => format!("copied {what} by OSC 52"),

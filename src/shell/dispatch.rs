@@ -1,4 +1,4 @@
-//! Hands effects to the workers without ever waiting for one: if a queue is full, the effect is given back.
+//! Passes effects to the workers without ever waiting for one. If a queue is full, it returns the effect.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -51,9 +51,9 @@ pub(super) struct Dispatch {
     store: mpsc::Sender<StoreCmd>,
     exports: Exports,
     router: RowRouter,
-    own: ProfileWorker,
+    user: ProfileWorker,
     demo: Option<ProfileWorker>,
-    /// Whether the profile connected to last is the built-in one.
+    /// Whether the last connection was to the built-in profile.
     is_in_demo: bool,
     /// Secrets that the user typed, kept for reconnecting.
     credentials: session::CredentialCaches,
@@ -73,7 +73,7 @@ struct ProfileWorker {
     storage: mpsc::Sender<StorageCmd>,
     task: JoinHandle<()>,
     session: SessionEnv,
-    /// The directory of copies that no clipboard takes.
+    /// The directory for copies that no clipboard accepts.
     copies: PathBuf,
 }
 
@@ -83,7 +83,7 @@ impl ProfileWorker {
         let (storage, commands) = mpsc::channel(STORAGE_QUEUE);
         let events = events.clone();
         let send_event = move |event| {
-            // The loop may have ended while the last worksheets are written.
+            // The event loop may have ended while the last worksheets are written.
             let _ = events.blocking_send(WorkerEvent::Storage(event));
         };
         let copies = context.paths.copies();
@@ -98,14 +98,14 @@ impl Dispatch {
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
         let (store, store_out) = mpsc::channel(STORE_QUEUE);
         let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
-        // Not awaited: the store ends with its queues and leaves nothing behind.
+        // The task is not awaited: the store ends with its queues and leaves no files.
         drop(store::spawn_with_exports(rows_out, store_out, feeds_out, events.clone(), deps.store));
         let router = RowRouter::default();
         let exports = Exports::new(feeds, router.clone(), deps.env.paths.home.clone());
         let compute = WorkerPool::new(&events);
-        let own = ProfileWorker::start(deps.env.profile_context(), &events);
+        let user = ProfileWorker::start(deps.env.profile_context(), &events);
         let demo = deps.demo.map(|context| ProfileWorker::start(context, &events));
-        let directories = std::iter::once(&own).chain(&demo).map(|worker| worker.copies.clone()).collect();
+        let directories = std::iter::once(&user).chain(&demo).map(|worker| worker.copies.clone()).collect();
         let clipboards = Clipboards::new(deps.env.clipboard(), directories, events.clone());
         Self {
             events,
@@ -113,7 +113,7 @@ impl Dispatch {
             store,
             exports,
             router,
-            own,
+            user,
             demo,
             is_in_demo: false,
             credentials: session::CredentialCaches::default(),
@@ -123,7 +123,7 @@ impl Dispatch {
         }
     }
 
-    /// Hands one effect to its worker. Returns the effect if the queue is full or the worker has ended.
+    /// Passes one effect to its worker. Returns the effect if the queue is full or the worker has ended.
     pub(super) fn run(&mut self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Session(id, command) => self.session(id, command),
@@ -165,11 +165,11 @@ impl Dispatch {
         session.commands.try_send(command).err().map(|error| Effect::Session(id, error.into_inner()))
     }
 
-    /// Starts a session with its row router. If the session panics, the model is told that it failed.
+    /// Starts a session with its row router. If the session panics, the model gets an event that the session failed.
     fn start_session(&self, id: SessionId, env: SessionEnv) -> SessionWorker {
         let (commands, commands_out) = mpsc::channel(SESSION_QUEUE);
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
-        // Not awaited: the router ends with its session.
+        // The task is not awaited: the router ends with its session.
         drop(tokio::spawn(self.router.clone().forward(rows_out, self.rows.clone())));
         let session = session::spawn(id, commands_out, rows, self.events.clone(), env);
         let events = self.events.clone();
@@ -186,11 +186,10 @@ impl Dispatch {
 
     /// Returns the worker of the user's profiles, or that of the built-in profile.
     fn profile_worker(&self, is_demo: bool) -> &ProfileWorker {
-        self.demo.as_ref().filter(|_| is_demo).unwrap_or(&self.own)
+        self.demo.as_ref().filter(|_| is_demo).unwrap_or(&self.user)
     }
 
-    /// Returns whether a command belongs to the built-in profile: by the profile that it names, or else by the profile
-    /// connected to last.
+    /// Returns whether a command belongs to the built-in profile. The profile in the command decides, or else the last connection.
     fn is_for_demo(&self, command: &StorageCmd) -> bool {
         match command {
             StorageCmd::Begin { statement, .. } => statement.profile() == DEMO,
@@ -208,14 +207,15 @@ impl Dispatch {
         }
     }
 
-    /// Copies a text. Returns the outcome if it is known at once; the clipboard worker reports it later otherwise.
+    /// Copies a text. Returns the outcome if it is known at once; otherwise the clipboard worker reports it later.
     pub(super) fn copy(&self, command: HostCmd, screen: &mut Screen) -> Option<Message> {
         let directory = || self.profile_worker(self.is_in_demo).copies.clone();
         match self.clipboards.copy(command, directory) {
             CopyStep::ToTerminal { sequence, event } => Some(Message::Host(match screen.send(&sequence) {
                 Ok(()) => event,
                 Err(error) => HostEvent::Failed(
-                    Problem::new(ProblemKind::Local, "The terminal did not take the copy").because(error.to_string()),
+                    Problem::new(ProblemKind::Local, "The copy cannot be sent to the terminal")
+                        .because(error.to_string()),
                 ),
             })),
             CopyStep::Queued => None,
@@ -225,14 +225,14 @@ impl Dispatch {
 
     /// Lets the workers finish, so that the last worksheets and records reach the disk.
     pub(super) async fn finish(self) {
-        let Self { sessions, exports, own, demo, clipboards, .. } = self;
+        let Self { sessions, exports, user, demo, clipboards, .. } = self;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, exports.finish()).await;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, clipboards.finish()).await;
         for SessionWorker { commands, task } in sessions.into_values() {
             drop(commands);
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await;
         }
-        for ProfileWorker { storage, task, .. } in std::iter::once(own).chain(demo) {
+        for ProfileWorker { storage, task, .. } in std::iter::once(user).chain(demo) {
             drop(storage);
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await;
         }

@@ -90,7 +90,7 @@ pub(super) async fn run(
                 None => messages.push(Message::Terminate),
             },
             signal = signals.next() => match signal {
-                // The same as the key: it cancels the statement and never quits the program.
+                // The signal acts as the key does: it cancels the statement and never quits the program.
                 SignalRequest::Cancel => {
                     messages.push(Message::Key(Chord { ctrl: true, ..Chord::plain(Key::Char('c')) }));
                 }
@@ -124,10 +124,10 @@ pub(super) async fn run(
     }
 }
 
-/// Takes input that has arrived already, so that a held key cannot fall behind.
+/// Takes input that has arrived already, so that rrx keeps up with a key that is held down.
 async fn take_waiting_input(events: &mut TerminalEvents, messages: &mut Vec<Message>) {
     while messages.len() < EVENTS_A_TURN {
-        // Polled with this task's own waker, because the stream keeps the waker of its last poll.
+        // `select!` polls with the waker of this task. That matters, because the stream keeps the waker of its last poll.
         let waiting = tokio::select! {
             biased;
             event = events.next() => event,
@@ -140,7 +140,7 @@ async fn take_waiting_input(events: &mut TerminalEvents, messages: &mut Vec<Mess
     }
 }
 
-/// Returns how soon the change must be on the screen. User input and its answers come before changes that happen by themselves.
+/// Returns how soon the change must be on the screen. User input and its results are more urgent than other changes.
 fn urgency(message: &Message) -> Urgency {
     match message {
         Message::Key(_)

@@ -1,4 +1,4 @@
-//! Exports from the TUI: the rows of a result, written to a file on a thread of their own. One export runs at a time.
+//! Exports from the TUI: writes the rows of a result to a file, on a separate thread. Only one export runs at a time.
 
 use std::ffi::OsString;
 use std::io::{Error, ErrorKind};
@@ -72,7 +72,7 @@ impl ExportTask {
 }
 
 impl Exports {
-    /// Takes the queue of the store for feeds, the row router of the sessions, and the home directory for `~/`.
+    /// `feeds` is a queue of the result store, `router` that of the sessions, and `home` replaces `~` in paths.
     #[must_use]
     pub fn new(feeds: mpsc::Sender<ExportFeed>, router: RowRouter, home: PathBuf) -> Self {
         Self { sources: RowSources { feeds, router }, home, running: None }
@@ -87,7 +87,7 @@ impl Exports {
             ExportCmd::Write(_) if self.running.as_ref().is_some_and(ExportTask::is_running) => {
                 return Some(command);
             }
-            ExportCmd::Write(order) => self.running = Some(self.start(order, events.clone())),
+            ExportCmd::Write(job) => self.running = Some(self.start(job, events.clone())),
             ExportCmd::Cancel(id) => {
                 if let Some(export) = self.running.as_ref().filter(|export| export.id == id) {
                     export.cancel(&self.sources.router);
@@ -97,13 +97,13 @@ impl Exports {
         None
     }
 
-    fn start<N>(&self, order: ExportJob, events: mpsc::Sender<N>) -> ExportTask
+    fn start<N>(&self, job: ExportJob, events: mpsc::Sender<N>) -> ExportTask
     where
         N: From<(ExportId, ExportEvent)> + Send + 'static,
     {
-        let (id, rerun) = (order.id, order.rerun_as);
+        let (id, rerun) = (job.id, job.rerun_as);
         let flags = Arc::new(ExportFlags::default());
-        tracing::debug!(export = id.0, path = order.path, format = ?order.choice.format, "export starts");
+        tracing::debug!(export = id.0, path = job.path, format = ?job.choice.format, "export starts");
         let (sources, home, task_flags) = (self.sources.clone(), self.home.clone(), Arc::clone(&flags));
         let task = tokio::task::spawn_blocking(move || {
             let send_event = |event| match event {
@@ -111,13 +111,13 @@ impl Exports {
                 event => drop(events.blocking_send(N::from((id, event)))),
             };
             let is_cancelled = &task_flags.is_cancelled;
-            let last = write(&order, &sources, &home, is_cancelled, send_event).unwrap_or_else(ExportEvent::Failed);
+            let last = write(&job, &sources, &home, is_cancelled, send_event).unwrap_or_else(ExportEvent::Failed);
             if let Some(result) = rerun {
                 sources.router.release(result);
             }
             tracing::debug!(export = id.0, outcome = debug_messages::export_name(&last), "export ended");
             task_flags.is_finished.store(true, Ordering::Release);
-            // The loop may have ended already; the file is complete or removed all the same.
+            // The event loop may have ended already. The file is complete or removed anyway.
             let _ = events.blocking_send(N::from((id, last)));
         });
         ExportTask { id, rerun, flags, task }
@@ -133,17 +133,17 @@ impl Exports {
 }
 
 fn write(
-    order: &ExportJob,
+    job: &ExportJob,
     sources: &RowSources,
     home: &Path,
     is_cancelled: &Arc<AtomicBool>,
     mut send_event: impl FnMut(ExportEvent),
 ) -> Result<ExportEvent, Problem> {
-    let path = absolute_path(&order.path, home)?;
-    let side = order.choice.has_columns_file.then(|| side_path(&path));
-    if order.if_exists == IfExists::Fail {
-        // Only regular files count: a pipe or a device is not replaced by writing to it.
-        let existing = std::iter::once(&path).chain(&side).find(|path| path.is_file());
+    let path = absolute_path(&job.path, home)?;
+    let columns_file = job.choice.has_columns_file.then(|| columns_path(&path));
+    if job.if_exists == IfExists::Fail {
+        // Only regular files count, because writing does not replace a pipe or a device.
+        let existing = std::iter::once(&path).chain(&columns_file).find(|path| path.is_file());
         if let Some(existing) = existing {
             return Ok(ExportEvent::Exists(existing.clone()));
         }
@@ -152,9 +152,9 @@ fn write(
         PartialFile::create(&path).map_err(|error| open_error(&path, &error))?.cancelled_by(Arc::clone(is_cancelled));
     let mut file = ChecksumWriter::new(partial);
     let mut rows = 0;
-    let written = fetch(order, sources, is_cancelled, &mut send_event).and_then(|(columns, mut queue)| {
+    let written = fetch(job, sources, is_cancelled, &mut send_event).and_then(|(columns, mut queue)| {
         let mut last_progress: Option<Instant> = None;
-        let options = ExportOptions { format: order.choice.format, formulas: order.choice.formulas, zone: order.zone };
+        let options = ExportOptions { format: job.choice.format, formulas: job.choice.formulas, zone: job.zone };
         let outcome = write_rows(&mut queue, &columns, options, &mut file, |count, file| {
             rows = count;
             if is_cancelled.load(Ordering::SeqCst) {
@@ -190,14 +190,14 @@ fn write(
         let path = partial.path().to_owned();
         return Ok(ExportEvent::Cut(ExportedFile { path, columns_file: None, rows, bytes, sha256 }, limit));
     }
-    if let Some(side) = &side
-        && let Err(error) = atomic::replace(side, columns_json(&columns).as_bytes())
+    if let Some(columns_file) = &columns_file
+        && let Err(error) = atomic::replace(columns_file, columns_json(&columns).as_bytes())
     {
         partial.discard();
-        return Err(write_problem(side, &error));
+        return Err(write_problem(columns_file, &error));
     }
     partial.keep().map_err(|error| write_problem(&path, &error))?;
-    Ok(ExportEvent::Written(ExportedFile { path, columns_file: side, rows, bytes, sha256 }))
+    Ok(ExportEvent::Written(ExportedFile { path, columns_file, rows, bytes, sha256 }))
 }
 
 /// Returns the limit that cut the result, if any, or why the result is not complete. A cancelled statement cancels the export.
@@ -215,14 +215,14 @@ fn judge_end(end: End, is_cancelled: &AtomicBool) -> Result<Option<Limit>, Probl
 
 /// Asks for the rows. Returns the columns, and the queue of the rows.
 fn fetch(
-    order: &ExportJob,
+    job: &ExportJob,
     sources: &RowSources,
     is_cancelled: &AtomicBool,
     send_event: &mut impl FnMut(ExportEvent),
 ) -> Result<(Arc<[Column]>, mpsc::Receiver<Rows>), Problem> {
-    let mut queue = if let Some(result) = order.rerun_as {
+    let mut queue = if let Some(result) = job.rerun_as {
         let queue = sources.router.claim(result);
-        // Cancelled before the claim: nobody would release it.
+        // If the export was cancelled before the claim, nothing would release the claim.
         if is_cancelled.load(Ordering::SeqCst) {
             return Err(result_closed());
         }
@@ -230,7 +230,7 @@ fn fetch(
         queue
     } else {
         let (rows, queue) = mpsc::channel(BATCH_QUEUE);
-        let feed = ExportFeed { result: order.result, view: order.view, columns: order.columns.clone(), rows };
+        let feed = ExportFeed { result: job.result, view: job.view, columns: job.columns.clone(), rows };
         sources.feeds.blocking_send(feed).map_err(|_| result_closed())?;
         queue
     };
@@ -259,7 +259,7 @@ fn absolute_path(typed: &str, home: &Path) -> Result<PathBuf, Problem> {
 }
 
 /// Returns the path of the file that describes the columns.
-fn side_path(path: &Path) -> PathBuf {
+fn columns_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push(".columns.json");
     path.with_file_name(name)

@@ -1,5 +1,5 @@
-//! Decides when the next frame may be drawn: 60 frames a second on average, of which two may be drawn at once for the user: the
-//! frame that answers a key, and the frame with the rows that the key had to fetch.
+//! Decides when the next frame may be drawn: at most 60 frames a second on average. After a key press two frames may be drawn
+//! immediately: the one that shows the effect of the key, and the one with the rows that had to be fetched for it.
 
 use tokio::time::Instant;
 
@@ -8,16 +8,16 @@ use crate::domain::limits::FRAME;
 /// How soon a frame is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Urgency {
-    /// Something changed by itself: a row count, a clock.
+    /// Something changed without the user, such as a row count or a clock.
     Regular,
-    /// The user did something, or an answer to it arrived.
+    /// The user did something, or the result of it arrived.
     Immediate,
 }
 
-/// The frame budget. Each frame costs [`FRAME`]; unused time is not saved up.
+/// The frame budget. Each frame uses a time of [`FRAME`]; unused time is not saved.
 #[derive(Debug, Default)]
 pub(super) struct FramePacing {
-    /// The time up to which frames are paid for.
+    /// The end of the time that the frames so far have used.
     spent_until: Option<Instant>,
 }
 

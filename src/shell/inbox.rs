@@ -1,4 +1,4 @@
-//! Events of the workers, as the event loop receives them: one bounded queue for all workers.
+//! The events of the workers. The event loop receives them from one bounded queue for all workers.
 
 use crate::app::Message;
 use crate::domain::compute::Computed;

@@ -48,7 +48,7 @@ pub struct ShellStart {
     /// What the terminal can show.
     pub look: TerminalLook,
     pub keymap: Keymap<Action>,
-    /// The working directory, made safe for display; empty if it is unknown.
+    /// The working directory, safe for display; empty if it is unknown.
     pub directory: String,
 }
 
@@ -99,7 +99,7 @@ fn save_worksheets(model: &mut Model, dispatch: &mut Dispatch) {
     let saving = catch_unwind(AssertUnwindSafe(|| update(model, Message::Terminate)));
     for effect in saving.unwrap_or_default() {
         if matches!(effect, Effect::Storage(_)) {
-            // If the queue is full, it already holds a save.
+            // If the queue is full, it contains a save already.
             let _ = dispatch.run(effect);
         }
     }

@@ -1,5 +1,5 @@
-//! Routes the rows of a session: to the result store, or to the export that claimed the result. Each session has a router task of
-//! its own, so a slow file delays only its own session.
+//! Routes the rows of a session: to the result store, or to the export that claimed the result. Each session has its own router task,
+//! so that a slow file delays only one session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,7 +39,7 @@ impl RowRouter {
             let (result, is_last) = (*result, matches!(piece, Rows::End { .. }));
             let route = self.routes().get(&result).cloned();
             match route {
-                // An export that has ended has reported the reason itself.
+                // If the export has ended, it has reported the reason already.
                 Some(Some(export)) => drop(export.send(piece).await),
                 Some(None) => {}
                 None => {

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a signal asks for.
+/// The request that a signal means.
 pub(super) enum SignalRequest {
     /// Save the worksheets and quit.
     Quit,
@@ -10,7 +10,7 @@ pub(super) enum SignalRequest {
     Cancel,
 }
 
-/// Listens for signals; one that cannot be listened for is ignored.
+/// Listens for signals. If the system does not allow listening for one, rrx ignores that.
 pub(super) struct Signals {
     terminate: Option<Signal>,
     hang_up: Option<Signal>,

@@ -1,4 +1,5 @@
-//! Answers the questions of a connection without a screen: asks for secrets on the terminal, and refuses unknown host keys.
+//! Answers the questions of a connection in commands without a screen: asks for secrets on the terminal, and refuses unknown host
+//! keys.
 
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{Answer, Question};
@@ -22,7 +23,7 @@ pub async fn answer(question: Question, prompts: Prompts) -> Result<Answer, Prob
             let asked = tokio::task::spawn_blocking(move || (prompts.hidden)(&format!("{prompt}{why}"))).await;
             asked.unwrap_or_else(|_| Err(session_ended())).map(Answer::Secret).map_err(|_| problem)
         }
-        // Nobody has seen the fingerprint. The refusal says how to accept the key.
+        // The user has not seen the fingerprint yet. The refusal explains how to accept the key.
         Question::HostKey { .. } => Ok(Answer::Decline),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::profile::Profile;
 use crate::io::env::ProfileContext;
 
-/// The built-in profile, with a context of its own: it uses neither the user's settings nor the user's files.
+/// The built-in profile and its context. It uses neither the user's settings nor the user's files.
 pub struct BuiltInProfile {
     pub profile: Arc<Profile>,
     pub context: ProfileContext,

@@ -1,4 +1,4 @@
-//! What every command is given: the environment of the process, and how to load the settings.
+//! The context of every command: the environment of the process, and how to load the settings.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::domain::protocol::LoadedSettings;
 use crate::io::env::{HostEnv, ProfileContext};
 use crate::io::storage::settings::{self, Presence};
 
-/// What every command is given.
+/// The context of every command.
 #[derive(Debug, Clone)]
 pub struct CommandContext {
     pub env: Arc<HostEnv>,
@@ -37,7 +37,7 @@ impl CommandContext {
         Ok(loaded)
     }
 
-    /// Returns how a command line for the same settings begins.
+    /// Returns the beginning of command lines for the same settings.
     #[must_use]
     pub fn command_line(&self) -> &CommandLine {
         &self.env.paths.command_line

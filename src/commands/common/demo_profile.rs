@@ -39,7 +39,7 @@ pub async fn launch(options: Options) -> Result<Running, Problem> {
     })
 }
 
-/// Starts the replica at the first connection; it runs as long as this function is kept.
+/// Returns a function that starts the replica at the first connection. The replica runs until the function is dropped.
 fn start_on_connect(options: Options) -> Arc<PrepareProfile> {
     let running: Arc<OnceCell<Running>> = Arc::default();
     Arc::new(move |_| {

@@ -1,5 +1,5 @@
 //! A session without a screen: connects, passes each statement through the guard and the access log, and waits for its end. The
-//! rows go to the receiver that the caller holds.
+//! rows go to the receiver of the caller.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::io::storage::access_log::AccessLog;
 /// The id of the one session of a headless command.
 const SESSION: SessionId = SessionId(1);
 
-/// A connected session.
+/// A connected session without a screen.
 pub struct HeadlessSession {
     commands: mpsc::Sender<SessionCmd>,
     events: mpsc::Receiver<(SessionId, SessionEvent)>,
@@ -168,7 +168,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Closes the connections.
+    /// Closes the connections. Waits for their end, but not for long.
     pub async fn close(mut self) {
         if self.commands.send(SessionCmd::Close).await.is_ok() {
             let closing = async { while self.events.recv().await.is_some() {} };
@@ -188,6 +188,6 @@ fn lost_entry(id: String) -> EndRecord {
         time: String::new(),
         milliseconds: 0,
         rows: 0,
-        end: "broken, not known to have finished: the link was lost".into(),
+        end: "broken, not known to have finished: the connection was lost".into(),
     }
 }

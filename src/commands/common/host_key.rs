@@ -1,5 +1,5 @@
-//! An unknown host key without a screen: which key the server presented, and the command line that accepts it. Nothing is
-//! trusted by itself.
+//! Unknown host keys in commands without a screen: which key the server presented, and the command line that accepts it. No key is
+//! trusted automatically.
 
 use crate::domain::problem::Problem;
 use crate::domain::profile::CommandLine;
@@ -11,7 +11,7 @@ pub struct UnknownHostKey {
     /// The hop as the user names it.
     pub host: String,
     pub algorithm: String,
-    /// `SHA256:…`.
+    /// The fingerprint as `SHA256:…`.
     pub fingerprint: String,
     /// The picture that OpenSSH draws of the key.
     pub randomart: Vec<String>,
@@ -62,7 +62,7 @@ impl UnknownHostKey {
 /// Parses a fingerprint of the command line: `SHA256:` and 43 characters; padding is removed.
 ///
 /// # Errors
-/// Returns how to write a fingerprint.
+/// Returns a description of a valid fingerprint.
 pub fn parse_fingerprint(text: &str) -> Result<String, String> {
     let usage = "write it as SHA256:… with the 43 characters that `ssh-keygen -lf` prints";
     let hash = text.trim().strip_prefix("SHA256:").ok_or(usage)?.trim_end_matches('=');

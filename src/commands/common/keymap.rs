@@ -1,4 +1,4 @@
-//! The keymap: the built-in one that the settings name, with the user's own file on top.
+//! The keymap: the built-in one that the settings name, with the bindings of the user's own file added.
 
 use crate::app::action::Action;
 use crate::app::keymaps as shipped;
@@ -14,7 +14,7 @@ pub struct LoadedKeymap {
     pub keymap: Keymap<Action>,
     /// Bindings that are ignored, each with file, line and reason.
     pub problems: Vec<Problem>,
-    /// Says where the keys come from.
+    /// A sentence that names the files of the keymap.
     pub source: String,
 }
 
@@ -23,18 +23,18 @@ pub struct LoadedKeymap {
 pub fn load(ui: &UiSettings, paths: &Paths) -> LoadedKeymap {
     let name = ui.keymap.as_str();
     let mut problems = Vec::new();
-    let own = keymaps::read(paths, name).unwrap_or_else(|problem| {
+    let user_file = keymaps::read(paths, name).unwrap_or_else(|problem| {
         problems.push(problem);
         None
     });
-    if own.is_none() && problems.is_empty() && !shipped::is_shipped(name) {
+    if user_file.is_none() && problems.is_empty() && !shipped::is_shipped(name) {
         problems.push(unknown_keymap(ui, paths));
     }
-    let (keymap, bad) = shipped::keymap(name, own.as_ref().map(|(file, text)| (file.as_str(), text.as_str())));
+    let (keymap, bad) = shipped::keymap(name, user_file.as_ref().map(|(file, text)| (file.as_str(), text.as_str())));
     problems.extend(bad.into_iter().map(|entry| {
         Problem::new(ProblemKind::Settings, entry.to_string()).hint("correct this line; the other keys work")
     }));
-    let source = match (&own, paths.keymap(name)) {
+    let source = match (&user_file, paths.keymap(name)) {
         (Some((file, _)), _) => format!("Keymap: {name}, with your keys from {file}"),
         (None, Some(path)) => format!("Keymap: {name}. Put your own keys into {}", path.display()),
         (None, None) => format!("Keymap: {name}"),

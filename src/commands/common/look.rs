@@ -1,4 +1,4 @@
-//! Reads what the environment says about the terminal. The app decides what follows from it.
+//! Reads the environment variables that describe the terminal. The app decides what follows from them.
 
 use crate::app::ui::look::TerminalEnv;
 use crate::io::env::HostEnv;

@@ -1,4 +1,4 @@
-//! The output of commands: text, columns, JSON, problems. Foreign text never reaches a terminal with control characters in it.
+//! The output of commands: text, columns, JSON, problems. Control characters of untrusted text never reach a terminal.
 
 use std::io::{ErrorKind, Write};
 
@@ -9,7 +9,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{push_byte, push_visible};
 
 pub use crate::domain::text::{multi_line, one_line};
-/// Writes a text. A reader that has ended (`| head`) is no error.
+/// Writes a text. A closed output (`| head`) is no error.
 ///
 /// # Errors
 /// Returns a problem if the text cannot be written.
@@ -57,7 +57,7 @@ pub fn columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Res
     text(out, &written)
 }
 
-/// Writes problems, one after the other.
+/// Writes all problems.
 ///
 /// # Errors
 /// Returns the errors of [`text`].
@@ -65,7 +65,7 @@ pub fn problems(err: &mut dyn Write, problems: &[Problem]) -> Result<(), Problem
     problems.iter().try_for_each(|problem| text(err, &format!("rrx: {}\n", multi_line(&problem.to_string()))))
 }
 
-/// A writer to a terminal. What a terminal must not receive becomes a visible mark.
+/// A writer to a terminal. Replaces characters that a terminal must not receive by visible marks.
 #[derive(Debug)]
 pub struct SafeWriter<W> {
     out: W,

@@ -9,7 +9,8 @@ use crate::domain::problem::{Problem, ProblemKind};
 /// How long a blocked thread may delay the end of the program.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Runs a task to its end. A thread that still blocks then, for example on a name server that does not answer, is abandoned.
+/// Runs a task to its end. Abandons threads that still block then, for example on a name server that does not
+/// answer.
 ///
 /// # Errors
 /// Returns the error of the task, or a problem if the runtime cannot start.

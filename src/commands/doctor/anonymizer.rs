@@ -1,4 +1,4 @@
-//! Replaces the names of hosts and people, addresses and keys by words, with a key that is not stored.
+//! Replaces the names of hosts and people, addresses and keys by pseudonyms. They are derived with a key that is not stored.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -9,18 +9,18 @@ use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::session::SessionEnv;
 
-/// What a bundle contains for the names of hosts and people.
+/// Whether a bundle contains the names of hosts and people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamesInBundle {
     Plain,
-    /// A word instead of each name; the same name is the same word in one bundle.
+    /// A pseudonym replaces each name. Within one bundle a name always has the same pseudonym.
     Hashed,
 }
 
-/// Replaces names by words. The same name becomes the same word in one bundle, and another word in the next.
+/// Replaces names by pseudonyms. A name has the same pseudonym everywhere in one bundle, and another one in the next bundle.
 pub(super) struct Anonymizer {
     key: [u8; 32],
-    /// The known names, each with the kind of its word; the longest first.
+    /// The known names, each with the kind of its pseudonym. The longest name is first.
     names: Vec<(String, &'static str)>,
 }
 
@@ -28,7 +28,7 @@ impl Anonymizer {
     /// Collects the names of the profile, the server and the user.
     ///
     /// # Errors
-    /// Returns a problem if the system returns no random numbers.
+    /// Returns a problem if the system provides no random numbers.
     pub(super) fn new(report: &Report<'_>, env: &SessionEnv) -> Result<Self, Problem> {
         let mut key = [0; 32];
         SystemRandom::new().fill(&mut key).map_err(|_| {
@@ -55,19 +55,19 @@ impl Anonymizer {
             names.extend(facts.identity.split([' ', ':', '/']).map(|part| (part.to_owned(), "server")));
             names.extend(facts.database.iter().map(|name| (name.clone(), "database")));
         }
-        // Numbers are not replaced: otherwise every number equal to a port would be.
+        // Numbers are not replaced, because that would also replace every number that equals a port.
         names.retain(|(name, _)| !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit()));
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         Ok(Self { key, names })
     }
 
-    /// Takes these names, each with the kind of its word.
+    /// Makes an anonymizer for these names, each with the kind of its pseudonym.
     #[cfg(test)]
     pub(super) fn with_names(names: &[(&str, &'static str)]) -> Self {
         Self { key: [7; 32], names: names.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect() }
     }
 
-    pub(super) fn word(&self, kind: &str, name: &str) -> String {
+    pub(super) fn pseudonym(&self, kind: &str, name: &str) -> String {
         let mut context = Context::new(&SHA256);
         context.update(&self.key);
         context.update(name.to_ascii_lowercase().as_bytes());
@@ -80,7 +80,7 @@ impl Anonymizer {
     pub(super) fn replace_names(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, kind) in &self.names {
-            text = replace_word(&text, name, &self.word(kind, name));
+            text = replace_word(&text, name, &self.pseudonym(kind, name));
         }
         text = self.replace_between(&text, "agent key ", &[", as ", ": "], "key");
         // MySQL quotes the client's host as the server sees it: 'account'@'host'.
@@ -98,7 +98,7 @@ impl Anonymizer {
             let end = close.iter().filter_map(|close| after_open.find(close)).min().unwrap_or(after_open.len());
             let (name, after) = after_open.split_at(end);
             changed.push_str(before);
-            changed.push_str(&if name.is_empty() { String::new() } else { self.word(kind, name) });
+            changed.push_str(&if name.is_empty() { String::new() } else { self.pseudonym(kind, name) });
             rest = after;
         }
         changed.push_str(rest);
@@ -134,7 +134,7 @@ impl Anonymizer {
             Ok(IpAddr::V6(address)) => address != Ipv6Addr::UNSPECIFIED && host.len() > 4,
             Err(_) => false,
         };
-        if is_address { format!("{}{port}{tail}", self.word("address", host)) } else { run.to_owned() }
+        if is_address { format!("{}{port}{tail}", self.pseudonym("address", host)) } else { run.to_owned() }
     }
 }
 
@@ -167,8 +167,8 @@ mod tests {
             "bastion.example.com → 203.0.113.9; 203.0.113.9:22 as RO_USER_2 and RO_USER; fe80::1:2, 12:30:00, a.b";
         let hashed = anonymizer.replace_names(text);
         let (host, address) =
-            (anonymizer.word("host", "bastion.example.com"), anonymizer.word("address", "203.0.113.9"));
-        let (user, v6) = (anonymizer.word("user", "RO_USER"), anonymizer.word("address", "fe80::1:2"));
+            (anonymizer.pseudonym("host", "bastion.example.com"), anonymizer.pseudonym("address", "203.0.113.9"));
+        let (user, v6) = (anonymizer.pseudonym("user", "RO_USER"), anonymizer.pseudonym("address", "fe80::1:2"));
         let expected = format!("{host} → {address}; {address}:22 as RO_USER_2 and {user}; {v6}, 12:30:00, a.b");
         assert_eq!(hashed, expected);
         for text in

@@ -1,5 +1,5 @@
-//! The report as a file for a ticket: the settings of the profile without secrets and their sources, and what was found; on request
-//! with words instead of the names of hosts and people.
+//! The report as a file for a ticket: the settings of the profile without secrets and their sources, and the results of the check;
+//! on request with pseudonyms instead of the names of hosts and people.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -13,10 +13,10 @@ use crate::domain::profile::{Hop, Profile, SecretSource, TlsMode};
 use crate::io::session::SessionEnv;
 use crate::io::storage::atomic;
 
-/// Replaces a text that could contain a secret.
+/// The replacement of a text that could contain a secret.
 const OMITTED: &str = "(omitted)";
 
-/// Refuses an existing file, before the check starts.
+/// Refuses an existing file. Called before the check starts.
 pub(super) fn refuse_existing(path: &Path) -> Result<(), Problem> {
     match std::fs::symlink_metadata(path) {
         Ok(_) => Err(exists_problem(path)),
@@ -100,7 +100,7 @@ fn document(report: &Report<'_>, names: NamesInBundle) -> Value {
     document
 }
 
-/// Returns whether a problem is about the source of a secret: its reasons may quote the output of a command.
+/// Returns whether a problem is about the source of a secret. Its causes may quote the output of a command.
 fn is_about_secret(problem: &Value) -> bool {
     let mut texts = problem["because"].as_array().into_iter().flatten().chain([&problem["what"]]);
     texts.any(|text| text.as_str().is_some_and(|text| text.contains("There is no secret")))
@@ -189,7 +189,7 @@ mod tests {
         let mut document =
             json!({ "steps": [{ "step": "mysql", "state": "ok", "found": "as mysql" }], "user": "mysql" });
         for_each_text(&mut document, &mut |text| *text = anonymizer.replace_names(text));
-        let word = anonymizer.word("user", "mysql");
+        let word = anonymizer.pseudonym("user", "mysql");
         let step = json!({ "step": "mysql", "state": "ok", "found": format!("as {word}") });
         assert_eq!(document, json!({ "steps": [step], "user": word }));
     }

@@ -1,4 +1,5 @@
-//! Checks a connection with a real session: what each step found, and the facts about the server. It prints nothing.
+//! Checks a connection with a real session, and collects the result of each step and the facts about the server. This module prints
+//! nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ const SESSION: SessionId = SessionId(1);
 /// A connection step and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CheckedStep {
-    /// The number of the hop, from 0; steps after the hops have the number of hops.
+    /// Index of the hop, from 0; for steps after the last hop, the number of hops.
     pub(super) hop: usize,
     pub(super) step: ConnectionStep,
     pub(super) state: StepState,
@@ -44,7 +45,7 @@ pub(super) struct ConnectionCheck {
     pub(super) steps: Vec<CheckedStep>,
     /// The facts about the server, if the session became ready.
     pub(super) facts: Option<Arc<ServerFacts>>,
-    /// The replication lag, if it was known in time.
+    /// The replication lag, if the session could read it in time.
     pub(super) lag: Option<Lag>,
     /// Why the check ended early.
     pub(super) problem: Option<Problem>,

@@ -1,5 +1,5 @@
-//! `rrx doctor`: connects to a replica, and reports each connection step: whether it works, what is probably wrong, and what to do
-//! next. It sends no statement of the user, and changes nothing except for a host key that the command line accepts.
+//! `rrx doctor`: connects to a replica and reports for each connection step whether it works, what is probably wrong, and what to do
+//! next. It sends no statement of the user, and changes nothing except that it records a host key that the command line accepts.
 
 mod anonymizer;
 mod bundle;
@@ -29,7 +29,7 @@ use crate::io::runtime::clock::Clock;
 pub struct DoctorArgs {
     /// Fingerprints of the host keys that may be recorded.
     pub accept: Vec<String>,
-    /// The file for a report to pass on.
+    /// The file for a report to share.
     pub bundle: Option<PathBuf>,
     pub names: NamesInBundle,
     pub style: ReportStyle,

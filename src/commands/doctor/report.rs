@@ -15,12 +15,12 @@ use crate::io::storage::access_log::format_time;
 
 /// The name of the JSON format.
 const FORMAT: &str = "rrx-doctor";
-/// The version of the JSON format. It grows when a reader of the previous version could misread the document.
+/// The version of the JSON format. It increases when a program for the previous version could misread the document.
 const VERSION: u32 = 2;
 /// The exit code for a failed step, whatever kind of problem it is.
 const FAILED_STEP: u8 = 3;
 
-/// A check, and what it was made for.
+/// A check, with its profile and its arguments.
 pub(super) struct Report<'a> {
     pub(super) profile: &'a Profile,
     pub(super) check: &'a ConnectionCheck,
@@ -81,7 +81,7 @@ impl Report<'_> {
         self.check.sent.iter().filter(|sent| sent.error.is_none()).map(|sent| sent.took).min()
     }
 
-    /// Returns what works, but should be changed.
+    /// Returns warnings about settings that work but should be changed.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if let Some(facts) = &self.check.facts {
@@ -177,7 +177,7 @@ fn step_json(step: &CheckedStep) -> Value {
     })
 }
 
-/// Returns the name of a step for programs, which does not change with the screen.
+/// Returns the name of a step for programs. It never changes, even if the name on the screen does.
 fn step_id(step: ConnectionStep) -> &'static str {
     match step {
         ConnectionStep::Resolve => "resolve",

@@ -15,7 +15,7 @@ pub(super) fn heading(profile: &Profile) -> String {
     format!("{name} ({environment}): connection to {}:{}\n", one_line(&profile.host), profile.port)
 }
 
-/// Returns the line of a finished step; nothing for a running or skipped step.
+/// Returns the line of a finished step; an empty text for a running or skipped step.
 pub(super) fn finished_step(step: &CheckedStep, profile: &Profile) -> String {
     let name = step_name(step, profile);
     match &step.state {
@@ -28,7 +28,7 @@ pub(super) fn finished_step(step: &CheckedStep, profile: &Profile) -> String {
     }
 }
 
-/// Returns the same for a terminal, where the last line is the running step.
+/// Does the same as [`finished_step`] for a terminal, where the last line shows the running step.
 pub(super) fn step_on_terminal(step: &CheckedStep, profile: &Profile) -> String {
     match &step.state {
         StepState::Trying(activity) => {
@@ -48,7 +48,7 @@ fn step_name(step: &CheckedStep, profile: &Profile) -> String {
     }
 }
 
-/// Returns what is printed after the steps.
+/// Returns the text after the steps.
 pub(super) fn summary(report: &Report<'_>) -> String {
     let check = report.check;
     let mut lines = Vec::new();

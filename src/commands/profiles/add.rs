@@ -8,7 +8,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Environment, Hop, ImportedConnection, ProfileDraft, check_name, parse_endpoint};
 use crate::io::host::keyring::Keyring;
 
-/// Adds the profile. Asks for what the flags do not say if they name neither a replica nor a URL.
+/// Adds the profile. If the flags name neither a replica nor a URL, asks for all values that the flags lack.
 ///
 /// # Errors
 /// Returns a problem that names what is missing or wrong; then nothing is written.
@@ -44,7 +44,7 @@ fn refuse_missing_keyring(details: &ProfileDetails, keyring: &dyn Keyring) -> Re
     ))
 }
 
-/// Asks for what the flags do not say. Returns the settings that the profile must not have.
+/// Asks for the values that the flags lack. Returns the settings that the profile must not have.
 fn ask(
     imported: &mut ImportedConnection,
     details: &mut ProfileDetails,
@@ -52,7 +52,7 @@ fn ask(
     interview: &mut Interview<'_>,
 ) -> Result<Vec<&'static str>, Problem> {
     let mut without = Vec::new();
-    interview.say("Enter your access data. Press Enter for the value in brackets, or Ctrl-D to cancel.")?;
+    interview.print("Enter your access data. Press Enter for the value in brackets, or Ctrl-D to cancel.")?;
     if details.environment.is_none() {
         let question = "Environment: production, validation, test or development";
         imported.environment = Some(interview.ask(question, "production", |answer| {

@@ -1,4 +1,4 @@
-//! From what was imported and the flags to a draft of a profile, and from drafts to the settings file.
+//! Makes drafts of profiles from imported values and flags, and writes drafts to the settings file.
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,7 @@ use crate::io::env::SecretStore;
 use crate::io::storage::paths::Paths;
 use crate::io::storage::settings;
 
-/// Makes a draft of what was imported and of the flags; the flags win. A password that was found is stored in the keyring or
-/// nowhere.
+/// Makes a draft from imported values and flags. Flags win. An imported password is stored in the keyring or not at all.
 ///
 /// # Errors
 /// Returns a problem that names what is missing.
@@ -25,7 +24,7 @@ pub(super) fn draft(
     interview: &mut Interview<'_>,
 ) -> Result<ProfileDraft, Problem> {
     for note in &imported.notes {
-        interview.say(&format!("{name}: {note}"))?;
+        interview.print(&format!("{name}: {note}"))?;
     }
     let missing = |flag: &str, what: &str| {
         Problem::new(ProblemKind::Settings, format!("The profile {name} needs {what}"))
@@ -59,7 +58,7 @@ pub(super) fn draft(
     })
 }
 
-/// Offers to store a password that was found in the keyring. Returns whether it was stored.
+/// Offers to store an imported password in the keyring. Returns whether it was stored.
 fn handle_password(
     name: &str,
     found: &Secret,
@@ -80,13 +79,13 @@ fn handle_password(
         let entry = SecretKind::Password.keyring_name(name);
         match secrets.store(&entry, found) {
             Ok(()) => {
-                interview.say(&format!("The password of {entry} is in the keyring."))?;
+                interview.print(&format!("The password of {entry} is in the keyring."))?;
                 return Ok(true);
             }
-            Err(problem) => interview.say(&format!("rrx: {problem}"))?,
+            Err(problem) => interview.print(&format!("rrx: {problem}"))?,
         }
     }
-    interview.say(&format!(
+    interview.print(&format!(
         "{name}: the password that was found is not stored, neither in the keyring nor in the settings. {}",
         match source {
             None | Some(SecretSource::Prompt) => "rrx asks for it.".to_owned(),
@@ -108,14 +107,15 @@ pub(super) fn password_source(details: &ProfileDetails) -> Option<SecretSource> 
         return Some(SecretSource::Env(name.clone()));
     }
     match (details.keyring, details.prompt) {
-        // The entry is named after the profile, and filled in with it.
+        // The draft fills in the name of the entry: it is that of the profile.
         (true, _) => Some(SecretSource::Keyring(String::new())),
         (_, true) => Some(SecretSource::Prompt),
         _ => None,
     }
 }
 
-/// Makes a path absolute: on the command line it is relative to the working directory, in the settings to the settings file.
+/// Makes a path absolute. A path on the command line is relative to the working directory, but a path in the settings is relative to
+/// the settings file.
 fn absolute(path: &Path) -> PathBuf {
     if path.starts_with("~") { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
 }
@@ -135,12 +135,12 @@ pub(super) fn save(
         drafts.iter().try_fold(text.to_owned(), |text, draft| profile::add(&text, file, draft, overwrite))
     })?;
     for draft in drafts {
-        interview.say(&saved_message(&draft.name, paths))?;
+        interview.print(&saved_message(&draft.name, paths))?;
         if let Some(source @ SecretSource::Keyring(_)) = &draft.password
             && deps.secrets.dates.age_in_days(source).is_none()
         {
             let line = paths.command_line.with(&format!("secret set {}", draft.name));
-            interview.say(&format!("Store its password in the keyring with `{line}`."))?;
+            interview.print(&format!("Store its password in the keyring with `{line}`."))?;
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! `rrx profiles export`: writes a profile without secrets to pass it on. Its hops are written out as another machine needs them,
-//! with their host keys.
+//! `rrx profiles export`: writes a profile without secrets, to share it. Its hops contain everything that another machine needs,
+//! including their host keys.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::io::session::{SessionEnv, tunnel_context};
 use crate::io::storage::atomic;
 use crate::io::tunnel::{NoPrompter, TunnelContext, portable_route};
 
-/// Writes the profile.
+/// Writes the profile to a new file or to standard output.
 ///
 /// # Errors
 /// Returns a problem if there is no such profile, if `ssh_config` cannot be read, or if the file exists.
@@ -48,7 +48,7 @@ pub async fn export(
     )
 }
 
-/// Returns a tunnel context that asks nothing and reports nothing; reading a route needs no more.
+/// Returns a tunnel context that asks nothing and reports nothing. That is enough to read a route.
 fn silent_context(profile: &Profile, env: &SessionEnv) -> TunnelContext {
     let (progress, _) = mpsc::channel(1);
     TunnelContext { agent: None, passphrase: None, ..tunnel_context(profile, env, Arc::new(NoPrompter), progress) }

@@ -12,10 +12,10 @@ use crate::domain::profile::{
 };
 use crate::io::storage::settings;
 
-/// Imports profiles.
+/// Imports profiles from a URL or a file.
 ///
 /// # Errors
-/// Returns a problem that says what is wrong in the source; then nothing is written.
+/// Returns a problem that describes the error in the source; then nothing is written.
 pub fn import(command: &ImportCommand, deps: ProfilesDeps<'_>, interview: &mut Interview<'_>) -> Result<(), Problem> {
     let source = ImportSource::read(&command.source, &deps.env.paths, interview)?;
     if let Some(name) = &command.name {
@@ -46,12 +46,12 @@ fn name_from_host(imported: &ImportedConnection) -> Option<String> {
     profile_name_from(label)
 }
 
-/// Fills in the name of the operating-system user as account, as MySQL clients do.
+/// Fills in a missing account with the name of the operating-system user, as MySQL clients do.
 fn with_user(mut imported: ImportedConnection, deps: ProfilesDeps<'_>) -> ImportedConnection {
     if imported.user.is_none() {
-        let own = deps.env.user.clone();
-        imported.notes.push(format!("there is no account, so rrx uses {own}, as MySQL clients do"));
-        imported.user = Some(own);
+        let os_user = deps.env.user.clone();
+        imported.notes.push(format!("there is no account, so rrx uses {os_user}, as MySQL clients do"));
+        imported.user = Some(os_user);
     }
     imported
 }
@@ -68,7 +68,7 @@ fn import_option_file(
 ) -> Result<Vec<ProfileDraft>, Problem> {
     let file = read_option_file(&source.text);
     for note in &file.notes {
-        interview.say(&format!("{}: {note}", source.name))?;
+        interview.print(&format!("{}: {note}", source.name))?;
     }
     let all = file.connections();
     let groups: Vec<String> = all.iter().map(|(group, _)| group.clone()).collect();
@@ -121,14 +121,14 @@ fn import_shared(
     })?;
     let route: Vec<String> = shared.profile.route.iter().map(ToString::to_string).collect();
     let route = if route.is_empty() { "directly".to_owned() } else { format!("through {}", route.join(" and ")) };
-    interview.say(&format!(
+    interview.print(&format!(
         "It connects to {}:{} as {} {route}.",
         print::one_line(&shared.profile.host),
         shared.profile.port,
         print::one_line(&shared.profile.user)
     ))?;
     for note in &shared.notes {
-        interview.say(&format!("  {note}"))?;
+        interview.print(&format!("  {note}"))?;
     }
-    interview.say(&saved_message(&name, paths))
+    interview.print(&saved_message(&name, paths))
 }

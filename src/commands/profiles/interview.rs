@@ -5,16 +5,16 @@ use std::io::{BufRead, Write};
 use crate::commands::common::print;
 use crate::domain::problem::{Problem, ProblemKind};
 
-/// How often a question is asked before rrx gives up.
+/// The number of attempts to get a valid answer.
 const MAX_TRIES: usize = 5;
 
-/// The user as a partner for questions and messages.
+/// Asks the user questions and prints messages.
 pub struct Interview<'a> {
     /// Where answers come from.
     pub input: &'a mut dyn BufRead,
     /// Where questions and messages go.
     pub err: &'a mut dyn Write,
-    /// Whether a user is there to answer.
+    /// Whether a user can answer.
     pub is_terminal: bool,
 }
 
@@ -23,7 +23,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     /// Returns a problem if it cannot be written.
-    pub fn say(&mut self, message: &str) -> Result<(), Problem> {
+    pub fn print(&mut self, message: &str) -> Result<(), Problem> {
         print::text(self.err, &format!("{}\n", print::multi_line(message)))
     }
 
@@ -46,13 +46,13 @@ impl Interview<'_> {
                 Problem::new(ProblemKind::Local, "The answer cannot be read").because(error.to_string())
             })?;
             if count == 0 {
-                self.say("")?;
+                self.print("")?;
                 return Err(Problem::new(ProblemKind::Interrupted, "Nothing was saved").because("the input ended"));
             }
             let answer = line.trim();
             match parse(if answer.is_empty() { default } else { answer }) {
                 Ok(value) => return Ok(value),
-                Err(why) => self.say(&format!("  {why}"))?,
+                Err(why) => self.print(&format!("  {why}"))?,
             }
         }
         Err(Problem::new(ProblemKind::Settings, "Nothing was saved").because("there was no valid answer"))

@@ -22,7 +22,7 @@ use crate::cli::ProfilesCommand;
 use crate::domain::problem::Problem;
 use crate::io::env::{HostEnv, SecretStore};
 
-/// What adding and importing profiles need.
+/// What the commands that add and import profiles need.
 #[derive(Clone, Copy)]
 pub struct ProfilesDeps<'a> {
     pub env: &'a HostEnv,

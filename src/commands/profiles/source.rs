@@ -1,4 +1,4 @@
-//! What is imported: the text of a URL or a file, from the command line, from disk or from standard input.
+//! The source of an import: the text of a URL or a file, from the command line, from disk or from standard input.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ impl ImportSource {
     /// Reads a URL, a file, or standard input (`-`).
     ///
     /// # Errors
-    /// Returns a problem if it cannot be read.
+    /// Returns a problem if the source cannot be read.
     pub(super) fn read(argument: &str, paths: &Paths, interview: &mut Interview<'_>) -> Result<Self, Problem> {
         if argument == "-" || argument.contains("://") {
             return Self::url_or_stdin(argument, interview);
@@ -69,7 +69,7 @@ impl ImportSource {
     /// Parses the text as a URL.
     ///
     /// # Errors
-    /// Returns a problem that says what is wrong with the URL.
+    /// Returns a problem that describes the error in the URL.
     pub(super) fn parse_url(&self) -> Result<ImportedConnection, Problem> {
         let mut imported = read_url(&self.text).map_err(|error| {
             Problem::new(ProblemKind::Settings, "The URL cannot be read").because(error.to_string()).hint(error.hint())

@@ -17,13 +17,13 @@ use crate::io::storage::atomic;
 pub enum RequestedRows {
     /// As many as the profile allows; a longer result is cut.
     Profile,
-    /// At most this many, which counts as complete. The profile's limit still applies.
+    /// At most this many; such a result counts as complete. The profile's limit still applies.
     AtMost(u64),
     /// All, without the profile's row limit.
     All,
 }
 
-/// What stdout is.
+/// Whether stdout is a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stdout {
     /// A terminal: the default format is a table.
@@ -37,10 +37,10 @@ pub enum Stdout {
 pub struct RunArgs {
     /// One or more statements.
     pub text: String,
-    /// The format; `None` chooses by the file name, or by what stdout is.
+    /// `None` means that the file name decides, or else whether stdout is a terminal.
     pub format: Option<ExportFormat>,
     pub rows: RequestedRows,
-    /// The file for the rows; stdout without one.
+    /// The file for the rows; `None` means stdout.
     pub output: Option<PathBuf>,
     /// The time to the first row, instead of the profile's.
     pub timeout: Option<Duration>,
@@ -55,7 +55,7 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
-    /// Reads the statement. The text of a snippet is passed by the caller.
+    /// Reads the statements. The caller passes the text of a snippet.
     ///
     /// # Errors
     /// Returns a problem if the file or standard input cannot be read as text.
@@ -85,7 +85,7 @@ impl RunArgs {
                 (false, Some(max)) => RequestedRows::AtMost(max),
                 (false, None) => RequestedRows::Profile,
             },
-            // `-` is stdout, as everywhere. `/dev/stdout` would open the file again, with a position of its own.
+            // `-` means stdout. `/dev/stdout` does too: opened as a file it would have its own write position.
             output: command.output.clone().filter(|path| !is_stdout(path)),
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
@@ -95,7 +95,7 @@ impl RunArgs {
         })
     }
 
-    /// Chooses the format: the requested one, or by the extension of the file, or by what stdout is.
+    /// Chooses the format: the requested one, or that of the file's extension, or a table on a terminal and TSV otherwise.
     ///
     /// # Errors
     /// Returns a problem if this build lacks the format, or if it is binary and stdout is a terminal.
@@ -161,7 +161,7 @@ fn format_by_name(path: &Path) -> Result<ExportFormat, Problem> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match ExportFormat::from_file_name(&name) {
         Some(format) => Ok(format),
-        // A date at the end is no extension.
+        // An end without letters, such as a date, is no extension.
         None if !extension.contains(|character: char| character.is_ascii_alphabetic()) => Ok(ExportFormat::Tsv),
         None => Err(Problem::new(
             ProblemKind::Settings,

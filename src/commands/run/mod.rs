@@ -1,5 +1,5 @@
-//! `rrx run`: runs statements without a screen. Only results go to stdout (or a file); messages go to stderr, and the exit code
-//! says whether the result is complete.
+//! `rrx run`: runs statements without a screen. Only results go to stdout (or a file); messages go to stderr. The exit code shows
+//! whether the result is complete.
 
 mod arguments;
 mod output;
@@ -82,9 +82,9 @@ pub fn execute(command: &RunCommand, context: &CommandContext) -> Result<u8, Pro
 
 /// Returns the statement of a snippet, from the user's directory or from those of the profile.
 fn snippet_text(name: &str, profile: &Profile, context: &ProfileContext) -> Result<String, Problem> {
-    let own = context.paths.snippets();
-    snippet_files::write_missing(&own, (context.storage.bundled_snippets)());
-    let directories: Vec<_> = std::iter::once(own).chain(profile.snippets.iter().cloned()).collect();
+    let user_directory = context.paths.snippets();
+    snippet_files::write_missing(&user_directory, (context.storage.bundled_snippets)());
+    let directories: Vec<_> = std::iter::once(user_directory).chain(profile.snippets.iter().cloned()).collect();
     let (all, problems) = snippet_files::load(&directories);
     print::problems(&mut std::io::stderr(), &problems)?;
     snippets::find(name, &all, &context.paths.command_line).map(|snippet| snippet.statement.clone())
@@ -116,7 +116,7 @@ async fn run_statements<W: Write + Send + 'static>(
 ) -> Result<u8, Problem> {
     let format = args.choose_format(stdout)?;
     let RunDeps { profile, session, prompts, mut log, mut interrupts } = deps;
-    // No more than one batch waits here; the queue of the writer thread is after the task that drops rows when interrupted.
+    // Only one batch waits here. The writer thread has a longer queue, after the task that drops rows when interrupted.
     let (sender, rows) = mpsc::channel(1);
     let headless = HeadlessDeps { profile: Arc::clone(&profile), session, prompts };
     let Waited::Done(mut session) = HeadlessSession::connect(headless, sender, &mut interrupts).await? else {
@@ -161,7 +161,7 @@ async fn run_statements<W: Write + Send + 'static>(
     writer.wait(&mut interrupts).await.finish(args, code, failed, err)
 }
 
-/// Refuses several results if the format, or a file of columns, can hold only one.
+/// Refuses several results if the format, or a file of columns, can contain only one.
 fn refuse_several_results(
     args: &RunArgs,
     format: ExportFormat,
@@ -172,7 +172,7 @@ fn refuse_several_results(
         return Ok(());
     }
     let (what, hint) = if format.is_single_result() {
-        (format!("A file in the format {format} can hold only one result"), "choose tsv, jsonl, sql or markdown")
+        (format!("A file in the format {format} can contain only one result"), "choose tsv, jsonl, sql or markdown")
     } else {
         ("A file of columns can describe only one result".to_owned(), "omit --columns")
     };
@@ -206,11 +206,11 @@ fn judge(
         End::Cancelled if was_interrupted => {
             Problem::new(ProblemKind::Interrupted, format!("Interrupted after {}", counted(report.rows, "row")))
         }
-        // The output was closed; the writer knows whether that is an error.
+        // The output was closed. The writer thread knows whether that is an error.
         End::Cancelled => return Ok(ProblemKind::Local.exit_code()),
     };
     let printed = print::problems(err, std::slice::from_ref(&problem));
-    // If the terminal was closed, nobody can read the message.
+    // If the terminal was closed, the message cannot be printed: that is no error of its own.
     printed
         .map(|()| problem.kind.exit_code())
         .or_else(|error| if was_interrupted { Ok(problem.kind.exit_code()) } else { Err(error) })

@@ -1,4 +1,4 @@
-//! Where the output of `rrx run` goes: stdout, a file that gets its name when it is complete, or a device or pipe.
+//! The destinations of the output of `rrx run`: stdout, a file that gets its name when it is complete, or a device or pipe.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub(super) struct Outputs<W> {
 }
 
 impl<W: Write> Outputs<W> {
-    /// Creates the requested files. Without a file for the rows, they go to `stdout`.
+    /// Creates the requested files. Without a file, the rows go to `stdout`.
     ///
     /// # Errors
     /// Returns a problem if a file cannot be created, or if the files would overwrite each other.
@@ -204,7 +204,7 @@ fn write_failed(
         _ if failed.is_none() && code == ProblemKind::Interrupted.exit_code() => Ok(code),
         WriteError::Output(error) => Err(rows_problem(args, partial, &error)),
         WriteError::Unsupported(problem) => {
-            // Without its end, a file in such a format cannot be read.
+            // A file in such a format cannot be read without its end.
             delete(partial);
             Err(*problem)
         }

@@ -1,4 +1,4 @@
-//! Writes the rows of `rrx run` on a thread of its own: if the reader of the output stalls, Ctrl-C still stops the statement.
+//! Writes the rows of `rrx run` on its own thread, so that Ctrl-C stops the statement even if the reader of the output stalls.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -22,11 +22,11 @@ use crate::io::export::write_rows::write_rows;
 /// How long an interrupted run waits for the reader of its output.
 const READER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The thread that writes rows.
+/// The thread that writes the rows.
 pub(super) struct WriterThread<W> {
     format: ExportFormat,
     written: oneshot::Receiver<Written<W>>,
-    /// Set when rows were dropped.
+    /// True once rows were dropped.
     has_dropped_rows: Arc<AtomicBool>,
     rows_path: Option<PathBuf>,
     columns_path: Option<PathBuf>,

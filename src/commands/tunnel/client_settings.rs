@@ -25,7 +25,7 @@ impl std::fmt::Display for LocalAddress {
     }
 }
 
-/// Returns programs and their settings; for a socket, only the programs that can use one.
+/// Returns the settings for each program. For a socket, only the programs that can use one are included.
 pub(super) fn settings(profile: &Profile, address: &LocalAddress) -> Vec<(&'static str, String)> {
     let user = shell_quoted(&profile.user);
     let database = profile.database.as_deref().map(|name| format!(" {}", shell_quoted(name))).unwrap_or_default();
@@ -39,7 +39,7 @@ pub(super) fn settings(profile: &Profile, address: &LocalAddress) -> Vec<(&'stat
         TlsMode::Disabled => ("--ssl-mode=DISABLED".to_owned(), "--skip-ssl".to_owned()),
         TlsMode::Preferred => ("--ssl-mode=PREFERRED".to_owned(), "--ssl".to_owned()),
         TlsMode::Required => ("--ssl-mode=REQUIRED".to_owned(), "--ssl".to_owned()),
-        // The name in the certificate is the replica's, not that of the local end.
+        // The certificate has the name of the replica, not that of the local end.
         TlsMode::VerifyCa | TlsMode::VerifyIdentity => (format!("--ssl-mode=VERIFY_CA{ca}"), format!("--ssl{ca}")),
     };
     let mut lines = vec![
@@ -94,7 +94,7 @@ pub(super) fn opened_text(profile: &Profile, address: &LocalAddress, last_hop: &
     text
 }
 
-/// Returns the same as JSON.
+/// Returns the content of [`opened_text`] as JSON.
 pub(super) fn opened_json(profile: &Profile, address: &LocalAddress, last_hop: &str) -> Value {
     let (port, socket) = match address {
         LocalAddress::Port(port) => (Some(*port), None),

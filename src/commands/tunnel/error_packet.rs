@@ -7,7 +7,7 @@ const MAX_MESSAGE: usize = 400;
 pub(super) fn error_packet(why: &str) -> Vec<u8> {
     let message: String = format!("rrx tunnel: {why}").chars().take(MAX_MESSAGE).collect();
     let mut payload = vec![0xff];
-    // ER_UNKNOWN_ERROR, because no other code fits. Before the handshake there is no SQLSTATE.
+    // The code is ER_UNKNOWN_ERROR, because no other code fits. Before the handshake there is no SQLSTATE.
     payload.extend(1105_u16.to_le_bytes());
     payload.extend(message.as_bytes());
     let length = u32::try_from(payload.len()).unwrap_or(0).to_le_bytes();

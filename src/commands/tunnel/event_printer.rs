@@ -1,6 +1,6 @@
-//! Prints what happens to a tunnel: settings on stdout and events on stderr, with a line of counts on a terminal; or JSON on
-//! stdout, one object a line. Once the tunnel is open, a failed print does not end it: clients are served, and the access log has
-//! all events.
+//! Prints the events of a tunnel: settings on stdout and events on stderr, with a line of counts on a terminal; or JSON on stdout, one
+//! object a line. Once the tunnel is open, a print that fails does not end it: clients are still served, and the access log has all
+//! events.
 
 use std::io::Write;
 use std::time::Duration;
@@ -20,14 +20,14 @@ use crate::io::tunnel::ListenerCounts;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EventStyle {
     Lines,
-    /// Lines, and a last line with counts that is updated in place.
+    /// Lines, and a last line with counts, which is updated in place.
     Terminal,
     /// JSON, one object a line.
     Json,
 }
 
 impl EventStyle {
-    /// Returns the message about texts that were dropped because the reader stalled.
+    /// Returns the function that makes the message about texts that were dropped because the reader stalled.
     pub(super) fn dropped_message(self) -> DroppedMessage {
         match self {
             Self::Json => |count| format!("{}\n", json!({ "event": "left-out", "count": count })),
@@ -38,7 +38,7 @@ impl EventStyle {
     }
 }
 
-/// Prints events.
+/// Prints the events of one tunnel.
 pub(super) struct EventPrinter<'a> {
     style: EventStyle,
     out: &'a mut (dyn Write + Send),
@@ -91,8 +91,8 @@ impl<'a> EventPrinter<'a> {
         self.print(&json!({ "event": "came", "client": client }), &format!("client {client} connected"));
     }
 
-    pub(super) fn client_left(&mut self, left: &TunnelEvent) {
-        let TunnelEvent::Disconnected { client, up, down, milliseconds, end } = left else { return };
+    pub(super) fn client_disconnected(&mut self, event: &TunnelEvent) {
+        let TunnelEvent::Disconnected { client, up, down, milliseconds, end } = event else { return };
         let text = format!(
             "client {client} disconnected after {:.1} s: {} up, {} down, {}",
             Duration::from_millis(*milliseconds).as_secs_f64(),
@@ -100,11 +100,11 @@ impl<'a> EventPrinter<'a> {
             size(*down),
             print::one_line(end)
         );
-        self.print(&record_json(left), &text);
+        self.print(&record_json(event), &text);
     }
 
     pub(super) fn closed(&mut self, closed: &TunnelEvent) {
-        // The text of the event has the counts, and the line is not updated any more.
+        // The line of counts is not updated any more: the text of the event has the counts.
         self.counts_line.clear();
         self.print(&record_json(closed), &closed.describe());
     }
@@ -131,7 +131,7 @@ impl<'a> EventPrinter<'a> {
         self.print(&json!({ "event": "back" }), "reconnected");
     }
 
-    /// Prints that reconnecting was given up; as text, the command's own error message says it.
+    /// Prints as JSON that rrx gave up reconnecting. In the other styles, the error message of the command reports it.
     pub(super) fn gave_up(&mut self, problem: &Problem) {
         match self.style {
             EventStyle::Json => self.print_problem_json("gone", problem),
@@ -230,10 +230,10 @@ mod tests {
         assert_eq!(lines, "rrx: reconnected\n");
         let left =
             TunnelEvent::Disconnected { client: 2, up: 3, down: 5 << 20, milliseconds: 1500, end: "closed".into() };
-        let (json, _) = printed(EventStyle::Json, |printer| printer.client_left(&left));
+        let (json, _) = printed(EventStyle::Json, |printer| printer.client_disconnected(&left));
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&value["event"], &value["down"]), (&"left".into(), &(5 << 20).into()));
-        let (_, lines) = printed(EventStyle::Lines, |printer| printer.client_left(&left));
+        let (_, lines) = printed(EventStyle::Lines, |printer| printer.client_disconnected(&left));
         assert_eq!(lines, "rrx: client 2 disconnected after 1.5 s: 3 B up, 5.0 MiB down, closed\n");
     }
 }

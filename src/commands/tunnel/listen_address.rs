@@ -1,4 +1,4 @@
-//! The local end of a tunnel: how it is named on the command line, and how it is opened.
+//! The local end of a tunnel: parses its address on the command line, and opens it.
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub enum ListenAddress {
     Socket(PathBuf),
 }
 
-/// The open local end. It accepts no connection yet.
+/// The bound local end. It does not accept connections yet.
 pub(super) struct BoundListener {
     pub(super) socket: ListenSocket,
     pub(super) address: LocalAddress,
@@ -32,8 +32,8 @@ impl ListenAddress {
     /// Parses `127.0.0.1:PORT`, `localhost:PORT` or `PORT`.
     ///
     /// # Errors
-    /// Returns a problem (exit code 2) for any other address: other machines could connect, or rrx could not tell whose a
-    /// connection is.
+    /// Returns a problem (exit code 2) for any other address, because other machines could connect, or because rrx could not identify
+    /// the user of a connection.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let (host, port) = text.rsplit_once(':').unwrap_or(("localhost", text));
         let refused = |because: &str| {
@@ -52,7 +52,7 @@ impl ListenAddress {
         number.map(Self::Port).ok_or_else(|| refused("a port is a number up to 65535"))
     }
 
-    /// Opens the local end. A port requires a system that can identify the users of connections.
+    /// Opens the local end. A port needs a system that can identify the user of a connection.
     pub(super) async fn open(&self, can_identify_users: fn() -> bool) -> Result<BoundListener, Problem> {
         match self {
             Self::Port(port) => {

@@ -1,5 +1,5 @@
-//! `rrx tunnel`: keeps a tunnel to a replica open for other programs, and records that in the access log. What flows through it is
-//! outside the guard, the blinding and the statement records: the command says so, and a profile must allow it.
+//! `rrx tunnel`: keeps a tunnel to a replica open for other programs, and records that in the access log. Statements through the
+//! tunnel bypass the guard, the blinding and the statement records: the command prints that, and a profile must allow tunnels.
 
 mod client_settings;
 mod error_packet;
@@ -40,7 +40,7 @@ use crate::io::tunnel::{ClientEnd, HopProgress, ListenerEvent, ListenerOptions, 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct TunnelArgs {
     listen: ListenAddress,
-    /// Why it is opened, for the access log.
+    /// The reason for the tunnel, for the access log.
     reason: Option<String>,
     style: EventStyle,
 }
@@ -68,7 +68,7 @@ pub fn execute(command: &TunnelCommand, context: &CommandContext) -> Result<u8, 
         (None, None) => ListenAddress::Port(0),
     };
     let env = &context.env;
-    // Asked before rrx listens for signals, so that Ctrl-C ends a question as usual.
+    // rrx asks before it listens for signals, so that Ctrl-C ends a question as usual.
     let reason = check_allowed(&profile, &env.paths.config, command.reason.clone(), env.prompts)?;
     let style = match (command.json, std::io::stderr().is_terminal()) {
         (true, _) => EventStyle::Json,
@@ -76,7 +76,7 @@ pub fn execute(command: &TunnelCommand, context: &CommandContext) -> Result<u8, 
         (false, false) => EventStyle::Lines,
     };
     let args = TunnelArgs { listen, reason, style };
-    // One thread, so that bytes are not passed between threads; the output has a thread of its own.
+    // One thread serves all clients, so that bytes are not passed between threads. The output has its own thread.
     block_on_one_thread(async {
         let deps = TunnelDeps {
             profile,
@@ -135,8 +135,8 @@ fn check_allowed(
     }
     let asked =
         (prompts.line)("This profile has blinding rules, and a tunnel is outside them. Why do you need the tunnel? ");
-    let given = asked.as_ref().ok().map(|reason| reason.trim()).filter(|reason| !reason.is_empty());
-    given.map(|reason| Some(reason.to_owned())).ok_or_else(|| {
+    let answered = asked.as_ref().ok().map(|reason| reason.trim()).filter(|reason| !reason.is_empty());
+    answered.map(|reason| Some(reason.to_owned())).ok_or_else(|| {
         let problem =
             Problem::new(ProblemKind::Refused, "A tunnel outside the blinding rules needs a reason, and there is none");
         let problem = match asked {
@@ -210,14 +210,14 @@ async fn serve(
             }
         };
         let Some(event) = event else { break Ok(()) };
-        let is_lost = if let ListenerEvent::GaveUp(problem) = &event { Err(problem.clone()) } else { Ok(()) };
-        let handled = handle(event, records, printer).and(is_lost);
+        let outcome = if let ListenerEvent::GaveUp(problem) = &event { Err(problem.clone()) } else { Ok(()) };
+        let handled = handle(event, records, printer).and(outcome);
         if handled.is_err() {
             break handled;
         }
     };
     listener.close();
-    // The events end after the last client. A client that hangs in the system is not waited for.
+    // The events end after the last client. The time limit is for a client whose disconnecting blocks.
     let rest = async {
         while let Some(event) = events.recv().await {
             if !matches!(event, ListenerEvent::ClientConnected { .. }) {
@@ -239,7 +239,7 @@ fn handle(
     match event {
         ListenerEvent::ClientConnected { client, admit } => {
             let written = records.write(TunnelEvent::Connected { client });
-            // A client is served only with its record; it may have disconnected already.
+            // A client is served only if it is recorded. The client may have disconnected already.
             let _ = admit.send(written.clone().map_err(|problem| problem.what));
             match written {
                 Ok(()) => {
@@ -257,12 +257,12 @@ fn handle(
                 ClientEnd::Broken(why) => format!("broken: {why}"),
             };
             let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-            let left = TunnelEvent::Disconnected { client, up: sent, down: received, milliseconds, end };
-            records.write(left.clone())?;
+            let disconnected = TunnelEvent::Disconnected { client, up: sent, down: received, milliseconds, end };
+            records.write(disconnected.clone())?;
             if let ClientEnd::NoForward(problem) = &client_end {
                 printer.problem(problem);
             }
-            printer.client_left(&left);
+            printer.client_disconnected(&disconnected);
         }
         ListenerEvent::ClientRejected => printer.refused_client(),
         ListenerEvent::Disconnected(problem) => printer.connection_lost(&problem),

@@ -1,5 +1,5 @@
-//! The outputs of a tunnel, on a thread of their own: a reader that stalls (a full pipe, Ctrl-S) delays neither the clients nor
-//! Ctrl-C. Texts that find no space in the queue are dropped and counted.
+//! The outputs of a tunnel, on their own thread, so that a reader that stalls (a full pipe, Ctrl-S) delays neither the clients nor
+//! Ctrl-C. If the queue is full, texts are dropped and counted.
 
 use std::io::{Error, ErrorKind, Result, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ enum Stream {
 /// Makes the message about a number of dropped texts.
 pub(super) type DroppedMessage = fn(u64) -> String;
 
-/// One of the two outputs. Each write is a text that is printed completely or not at all.
+/// One of the two outputs. The text of each write is printed completely or not at all.
 pub(super) struct QueuedOutput {
     stream: Stream,
     texts: SyncSender<(Stream, Vec<u8>)>,
@@ -30,7 +30,7 @@ pub(super) struct QueuedOutput {
 /// The thread that prints; it ends when both outputs are dropped.
 pub(super) struct OutputThread(Receiver<()>);
 
-/// Starts the thread. The two outputs never block, and keep one order, because on a terminal both are the same screen.
+/// Starts the thread. The two outputs never block. They keep their common order, because on a terminal both are the same screen.
 pub(super) fn queued_outputs(
     mut out: impl Write + Send + 'static,
     mut err: impl Write + Send + 'static,
@@ -85,9 +85,9 @@ impl Write for QueuedOutput {
 }
 
 impl OutputThread {
-    /// Waits until everything is printed, or until the time is over because the reader stalls.
+    /// Waits until everything is printed, but at most for this time, because the reader may stall.
     pub(super) fn wait(self, limit: Duration) {
-        // Nothing is ever sent: the channel closes when the thread ends.
+        // The thread sends nothing. It closes the channel when it ends.
         let _: std::result::Result<(), RecvTimeoutError> = self.0.recv_timeout(limit);
     }
 }
@@ -137,7 +137,7 @@ mod tests {
         let (_release, stalled) = channel::<()>();
         let reader = StalledReader(stalled, Arc::default());
         let (mut out, err, thread) = queued_outputs(reader, Vec::new(), |_| String::new());
-        out.write_all(b"nobody reads this\n").unwrap();
+        out.write_all(b"this is not read\n").unwrap();
         drop((out, err));
         thread.wait(Duration::from_millis(1));
     }

@@ -1,4 +1,4 @@
-//! How a silent SSH connection is probed: what `ssh_config` asks for, within the bounds of this program.
+//! How a silent SSH connection is probed: as `ssh_config` requires, but within the bounds of rrx.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use crate::domain::limits;
 /// OpenSSH's default of `ServerAliveCountMax`.
 const DEFAULT_COUNT: u32 = 3;
 
-/// When a silent connection is probed, and when it is given up.
+/// When a silent connection is probed, and when it counts as lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keepalive {
     /// The silence after which a probe is sent, and the time to wait for its answer.
     pub interval: Duration,
-    /// The number of unanswered probes that is tolerated: the connection is given up one interval later.
+    /// The number of unanswered probes that is tolerated: the connection counts as lost one interval later.
     pub misses: u32,
 }
 
 impl Keepalive {
-    /// Applies `ServerAliveInterval` and `ServerAliveCountMax` within our bounds: a dead connection has to be noticed in time,
+    /// Applies `ServerAliveInterval` and `ServerAliveCountMax` within our bounds: a dead connection must be detected in time,
     /// and a short pause must not end one.
     #[must_use]
     pub fn from_config(interval: Option<Duration>, count: Option<u32>) -> Self {
@@ -31,7 +31,7 @@ impl Keepalive {
         Self { interval, misses: u32::try_from(probes.saturating_sub(1)).unwrap_or(default.misses).max(1) }
     }
 
-    /// Returns the silence after which the connection is given up.
+    /// Returns the silence after which the connection counts as lost.
     fn longest_silence(self) -> Duration {
         self.interval.saturating_mul(self.misses.saturating_add(1))
     }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dead_connection_is_noticed_in_time_and_a_short_pause_ends_none_whatever_ssh_config_asks_for() {
+    fn a_dead_connection_is_detected_in_time_and_a_short_pause_is_tolerated_with_any_ssh_config() {
         for interval in 0..=200 {
             for count in (0..20).map(Some).chain([None, Some(u32::MAX)]) {
                 let keepalive = Keepalive::from_config(Some(Duration::from_secs(interval)), count);

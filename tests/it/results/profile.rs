@@ -94,8 +94,8 @@ fn bars_keep_the_order_and_lines_run_from_left_to_right() {
     assert_eq!(line.points.iter().map(|point| point.1).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
     assert_eq!((line.left_out, line.x_scale), (1, Some(Scale::DateTime)));
     for (plot, word) in [
-        (Plot { kind: PlotKind::Bars, x: 1, y: 0 }, "`name` does not hold numbers"),
-        (Plot { kind: PlotKind::Line, x: 0, y: 1 }, "`name` holds neither numbers nor dates"),
+        (Plot { kind: PlotKind::Bars, x: 1, y: 0 }, "`name` has no numbers"),
+        (Plot { kind: PlotKind::Line, x: 0, y: 1 }, "`name` has neither numbers nor dates"),
         (Plot { kind: PlotKind::Line, x: 0, y: 9 }, "no longer exists"),
     ] {
         let fault = SeriesBuilder::new(plot, &columns).unwrap_err();

@@ -203,7 +203,7 @@ fn a_column_is_described_and_drawn_over_the_rows_of_the_view() {
                 _ => None,
             })
             .await;
-        assert!(problem.what.contains("does not hold numbers") && problem.hint.is_some());
+        assert!(problem.what.contains("has no numbers") && problem.hint.is_some());
         bench.command(StoreCmd::Profile { result: R, column: 99 }).await;
         let work =
             bench.wait(|event| if let StoreEvent::Failed { work, .. } = event { Some(work) } else { None }).await;

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_more_digits_than_the_type_is_none() {
+    fn a_number_with_more_digits_than_the_type_is_none() {
         let five_two = ParquetDecimal { precision: 5, scale: 2 };
         assert_eq!(five_two.value(b"-999.99"), Some(ParquetValue::Int32(-99_999)));
         assert_eq!(five_two.value(b"000001.5000"), Some(ParquetValue::Int32(150)));

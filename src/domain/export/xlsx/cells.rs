@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_cannot_hold_is_escaped_and_so_is_what_reads_like_it() {
+    fn characters_that_xml_does_not_allow_are_escaped_and_so_is_text_like_an_escape() {
         let mut out = Vec::new();
         put_escaped("a\0\r\n<&>_x000D_ _x12_ \u{ffff}_x0041\r", &mut out);
         assert_eq!(
