@@ -76,7 +76,7 @@ impl Bench {
             size: SIZE,
             problems: vec![],
             first_worksheet: None,
-            folder: String::new(),
+            directory: String::new(),
         });
         let store = RowStore::new(columns(), RESULT_MEMORY * 8, NoBlocks);
         Self { model, store, updates: vec![], jobs: vec![] }

@@ -156,7 +156,11 @@ async fn a_format_for_one_result_is_refused_for_two_results() {
         ran.err
     );
     let ran = perform(RunArgs { text: "SELECT 1 AS a; SELECT 2 AS b".into(), ..request }, direct(Rig::start())).await;
-    assert!(ran.code == 2 && ran.err.contains("can contain only one result") && ran.err.contains("jsonl"), "{}", ran.err);
+    assert!(
+        ran.code == 2 && ran.err.contains("can contain only one result") && ran.err.contains("jsonl"),
+        "{}",
+        ran.err
+    );
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "what was there before");
     let request = RunArgs { format: Some(ExportFormat::JsonLines), ..args("SELECT 1 AS a; SELECT 2 AS b") };
     let ran = perform(request, direct(Rig::start())).await;

@@ -90,7 +90,10 @@ pub enum StorageCmd {
         draft: Box<ProfileDraft>,
     },
     /// Read the doc packs of a profile.
-    LoadDocs { directories: Vec<PathBuf>, demo: DemoDocs },
+    LoadDocs {
+        directories: Vec<PathBuf>,
+        demo: DemoDocs,
+    },
 }
 
 /// What happens if a file exists already.

@@ -81,9 +81,9 @@ fn lines() -> Vec<String> {
         write_export(&export).unwrap(),
         write_copy(&copy).unwrap(),
         tunnel(TunnelEvent::Opened { at: text(), reason: None }),
-        tunnel(TunnelEvent::Came { client: 1 }),
-        tunnel(TunnelEvent::Left { client: 1, up: 1, down: 1, milliseconds: 1, end: text() }),
-        tunnel(TunnelEvent::Closed { clients: 1, strangers: 1, up: 1, down: 1, end: text() }),
+        tunnel(TunnelEvent::Connected { client: 1 }),
+        tunnel(TunnelEvent::Disconnected { client: 1, up: 1, down: 1, milliseconds: 1, end: text() }),
+        tunnel(TunnelEvent::Closed { clients: 1, refused: 1, up: 1, down: 1, end: text() }),
     ]
 }
 
