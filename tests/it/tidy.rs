@@ -359,7 +359,6 @@ const BANNED: &[(&str, &str)] = &[
     ("desk", "supervisor, pool"),
     ("folder", "directory"),
     ("folders", "directories"),
-    ("hang up", "close, disconnect"),
     ("house", "crate"),
     ("in its stead", "instead"),
     ("joint", "connection of a hop"),

@@ -72,8 +72,8 @@ fn import_option_file(
     }
     let all = file.connections();
     let groups: Vec<String> = all.iter().map(|(group, _)| group.clone()).collect();
-    let is_wanted = |group: &str| command.group.as_deref().is_none_or(|wanted| wanted == group);
-    let found: Vec<_> = all.into_iter().filter(|(group, _)| is_wanted(group)).collect();
+    let is_selected = |group: &str| command.group.as_deref().is_none_or(|selected| selected == group);
+    let found: Vec<_> = all.into_iter().filter(|(group, _)| is_selected(group)).collect();
     if found.is_empty() {
         let problem = Problem::new(ProblemKind::Settings, format!("{} has no connection", source.name));
         return Err(if groups.is_empty() {

@@ -53,7 +53,7 @@ fn all_types() -> Vec<(&'static str, Vec<Field>)> {
         ("wide characters", text_everywhere(CJK)),
         ("combining and joined", text_everywhere(MARKS)),
         ("the word NULL", text_everywhere("NULL")),
-        ("blanks at the ends", text_everywhere("  two blanks  ")),
+        ("spaces at the ends", text_everywhere("  two spaces  ")),
         ("quotes and delimiters", text_everywhere("a,b;\"c\"\t'd' \\e\\ `f`\r\nsecond line\n")),
         ("looks like a formula", text_everywhere("=1+2")),
         (

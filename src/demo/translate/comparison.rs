@@ -15,7 +15,7 @@ pub(super) enum ComparedAs {
     Decimal,
     Double,
     /// Like `Double`, for a text compared with an integer: warnings have another text.
-    DoubleBesideInt,
+    DoubleWithInt,
     Text,
     Bytes,
     /// As date-times with this number of fractional digits.
@@ -61,7 +61,7 @@ pub(super) fn comparison_type(left: &TypedSql, right: &TypedSql) -> Result<Compa
     if is_integer_text(left, right) || is_integer_text(right, left) || is_enum(left, right) || is_enum(right, left) {
         return Ok(ComparedAs::Stored);
     }
-    Ok(if a.is_integer() || b.is_integer() { ComparedAs::DoubleBesideInt } else { ComparedAs::Double })
+    Ok(if a.is_integer() || b.is_integer() { ComparedAs::DoubleWithInt } else { ComparedAs::Double })
 }
 
 fn temporal_comparison(left: &TypedSql, right: &TypedSql) -> Result<ComparedAs, SqlError> {
@@ -113,7 +113,7 @@ pub(super) fn as_compared(value: &TypedSql, compared_as: ComparedAs) -> String {
         },
         ComparedAs::Decimal => format!("{} COLLATE {}", value.decimal(), collation::DECIMAL),
         ComparedAs::Double => value.double(),
-        ComparedAs::DoubleBesideInt => value.double_beside_int(),
+        ComparedAs::DoubleWithInt => value.double_with_int(),
         ComparedAs::Text => format!("{} COLLATE {}", value.printed(), collation::TEXT),
         ComparedAs::Bytes if value.ty.kind == ValueKind::Binary => value.sql.clone(),
         ComparedAs::Bytes => format!("CAST({} AS BLOB)", value.printed()),

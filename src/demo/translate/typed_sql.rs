@@ -198,7 +198,7 @@ impl TypedSql {
 
     /// Converts to a condition of AND, OR, NOT, WHERE and the like.
     pub(super) fn condition(&self) -> String {
-        if self.literal.is_none() && !self.is_number() { self.double_beside_int() } else { self.branch_condition() }
+        if self.literal.is_none() && !self.is_number() { self.double_with_int() } else { self.branch_condition() }
     }
 
     /// Converts to a condition of IF, CASE and XOR, whose warnings have another text.
@@ -211,8 +211,8 @@ impl TypedSql {
     }
 
     /// Converts to a floating-point number that is compared with an integer. The server's warnings call it a DECIMAL then.
-    pub(super) fn double_beside_int(&self) -> String {
-        if self.ty.kind == ValueKind::Text { format!("my_num_beside_int({})", self.sql) } else { self.double() }
+    pub(super) fn double_with_int(&self) -> String {
+        if self.ty.kind == ValueKind::Text { format!("my_num_with_int({})", self.sql) } else { self.double() }
     }
 
     /// Converts an ENUM or SET to its number. Other values stay unchanged.

@@ -23,7 +23,7 @@ type Body = fn(&Arguments<'_, '_>) -> FunctionResult;
 #[rustfmt::skip]
 pub(super) const NULL_PROPAGATING: &[(&str, i32, Body)] = &[
     ("my_num", 1, |it| optional_double(it.parsed_double("DOUBLE"))),
-    ("my_num_beside_int", 1, |it| optional_double(it.parsed_double("DECIMAL"))),
+    ("my_num_with_int", 1, |it| optional_double(it.parsed_double("DECIMAL"))),
     ("my_int", 1, |it| { it.warn_incomplete_number(integer_length, "INTEGER"); new_dec_int(integer_prefix(&it.text(0)).map(Decimal::from_integer)) }),
     ("my_dec", 1, |it| { it.warn_incomplete_number(floats::double_length, "DECIMAL"); new_dec(Some(it.decimal(0)?)) }),
     ("my_real_dec", 1, |it| new_dec(Decimal::from_double(it.double(0)))),
