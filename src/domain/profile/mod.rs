@@ -166,7 +166,6 @@ impl Default for ProfileLimits {
 
 /// How to reach one replica, and the policy for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "the settings file has them")]
 pub struct Profile {
     pub name: String,
     pub environment: Environment,

@@ -1,5 +1,7 @@
 //! The parts made from the command line: the help of each command, and the exit codes.
 
+use std::fmt::Write as _;
+
 use clap::{Command, CommandFactory as _};
 use rrx::cli::Cli;
 
@@ -29,7 +31,7 @@ pub fn reference() -> String {
     for (name, command) in commands() {
         let help = command.clone().term_width(WIDTH).render_long_help().to_string();
         let help: Vec<&str> = help.lines().map(str::trim_end).collect();
-        text.push_str(&format!("## {name}\n\n```text\n{}\n```\n\n", help.join("\n").trim_end()));
+        write!(text, "## {name}\n\n```text\n{}\n```\n\n", help.join("\n").trim_end()).unwrap();
     }
     text
 }
@@ -61,7 +63,7 @@ pub fn exit_codes() -> String {
     let mut text = String::new();
     for (at, (rows, names)) in lists.into_iter().enumerate() {
         let title = if at == 0 { "All commands".to_owned() } else { names.join(", ").replace('`', "") };
-        text.push_str(&format!("## {title}\n\n{}\n", table(&["code", "meaning"], rows)));
+        write!(text, "## {title}\n\n{}\n", table(&["code", "meaning"], rows)).unwrap();
     }
     text
 }

@@ -1,5 +1,7 @@
 //! The parts made from the shipped keymaps and the tables of actions.
 
+use std::fmt::Write as _;
+
 use rrx::app::action::{Action, AppAction, ExplorerAction, GridAction, WorksheetAction};
 use rrx::app::keymaps::{keymap, names};
 use rrx::domain::keys::{Keymap, label_of};
@@ -64,7 +66,7 @@ pub fn reference() -> String {
         names().filter(|name| *name != "default").map(|name| (name, shipped(name))).collect();
     let mut text = String::new();
     for (layer, place) in LAYERS {
-        text.push_str(&format!("## {place}\n\nThe layer `[{layer}]` of a keymap file.\n\n"));
+        write!(text, "## {place}\n\nThe layer `[{layer}]` of a keymap file.\n\n").unwrap();
         let header: Vec<String> = ["keys", "what they do", "action"]
             .into_iter()
             .map(str::to_owned)

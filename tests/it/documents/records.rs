@@ -1,5 +1,7 @@
 //! The fields of the access log.
 
+use std::fmt::Write as _;
+
 use rrx::domain::access_log::{
     BeginRecord, CopyRecord, EndRecord, ExportRecord, RECORDS, TunnelEvent, TunnelRecord, write_begin, write_copy,
     write_end, write_export, write_tunnel,
@@ -14,7 +16,7 @@ pub fn reference() -> String {
         let title = record
             .event
             .map_or_else(|| format!("`{}`", record.kind), |event| format!("`{}`, event `{event}`", record.kind));
-        text.push_str(&format!("### Record {title}\n\nWritten {}.\n\n", record.written));
+        write!(text, "### Record {title}\n\nWritten {}.\n\n", record.written).unwrap();
         let rows = record
             .fields
             .iter()

@@ -1,5 +1,7 @@
 //! The parts made from tables of keys: the settings file, snippet headers, documentation packs, environment variables.
 
+use std::fmt::Write as _;
+
 use rrx::domain::docs::pack::{PACK_KEYS, PAGE_KEYS};
 use rrx::domain::documented_key::DocumentedKey;
 use rrx::domain::profile::settings_table::{
@@ -14,7 +16,7 @@ use super::table;
 pub fn reference() -> String {
     let mut text = String::new();
     for section in SECTIONS {
-        text.push_str(&format!("## {}\n\n{}\n\n", section.title, section.description));
+        write!(text, "## {}\n\n{}\n\n", section.title, section.description).unwrap();
         text.push_str(&table(
             &["key", "type", "default", "shared", "meaning", "example"],
             section.keys.iter().map(|key| {
