@@ -24,7 +24,23 @@ pub enum LockError {
 /// A lock. Dropping it releases the lock.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: File,
+    file: File,
+}
+
+impl FileLock {
+    /// Locks an open file if no other process has locked it.
+    #[must_use]
+    pub fn try_acquire(file: File) -> Option<Self> {
+        file.try_lock().ok().map(|()| Self { file })
+    }
+}
+
+impl Drop for FileLock {
+    /// Releases the lock. Closing the file is not enough: a child process that another thread is just starting has a copy of
+    /// it until its `exec`.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Locks a file that is replaced as a whole, by a second file `.NAME.lock`, which stays. A lock on the file itself would not
@@ -36,7 +52,7 @@ pub fn acquire_for(path: &Path, time_limit: Duration) -> Result<FileLock, LockEr
     let lock_path = lock_path(path)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(lock_path)?;
     acquire(&file, time_limit)?;
-    Ok(FileLock { _file: file })
+    Ok(FileLock { file })
 }
 
 fn lock_path(path: &Path) -> std::io::Result<PathBuf> {
@@ -67,4 +83,22 @@ pub fn acquire(file: &File, time_limit: Duration) -> Result<(), LockError> {
 fn pause() {
     let (_sender, never) = std::sync::mpsc::sync_channel::<()>(0);
     let _ = never.recv_timeout(RETRY_INTERVAL);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_lock_is_free_even_while_a_copy_of_the_file_is_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || File::create(directory.path().join("lock")).unwrap();
+        let file = open();
+        // What a child process has between its `fork` and its `exec`.
+        let _copy = file.try_clone().unwrap();
+        let lock = FileLock::try_acquire(file).unwrap();
+        assert!(FileLock::try_acquire(open()).is_none());
+        drop(lock);
+        assert!(FileLock::try_acquire(open()).is_some());
+    }
 }

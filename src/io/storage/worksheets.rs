@@ -2,7 +2,7 @@
 //! worksheet. When an rrx has ended or was killed, the next one takes over its slot.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access_log::is_not_found;
 use super::atomic;
+use super::lock::FileLock;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::SavedWorksheet;
 
@@ -121,7 +122,7 @@ struct Tab {
 #[derive(Debug)]
 struct Slot {
     directory: PathBuf,
-    _lock: File,
+    _lock: FileLock,
     /// The worksheets that this rrx has read or written: key and text.
     written: BTreeMap<String, String>,
 }
@@ -262,10 +263,8 @@ fn lock_slot(directory: &Path, number: u32) -> std::io::Result<Option<Slot>> {
     let directory = directory.join(number.to_string());
     atomic::create_directory(&directory)?;
     let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(directory.join("lock"))?;
-    if lock.try_lock().is_err() || is_newer(&directory.join(INDEX)) {
-        return Ok(None);
-    }
-    Ok(Some(Slot { directory, _lock: lock, written: BTreeMap::new() }))
+    let lock = FileLock::try_acquire(lock).filter(|_| !is_newer(&directory.join(INDEX)));
+    Ok(lock.map(|lock| Slot { directory, _lock: lock, written: BTreeMap::new() }))
 }
 
 /// The version of an index, read before the rest.
