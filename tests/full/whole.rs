@@ -107,7 +107,10 @@ async fn an_impossible_typed_file_is_refused_before_anything_is_sent() {
     assert!(!goal.exists());
 
     let (code, _, err) = perform(args("SELECT CAST('2024-00-10' AS DATE) AS d", Some(&goal)), Stdout::Other).await;
-    assert!(code == 6 && err.contains("row 1, column \"d\": 2024-00-10 is no day of the calendar"), "{code}: {err}");
+    assert!(
+        code == 6 && err.contains("row 1, column \"d\": 2024-00-10 is not a date of the calendar"),
+        "{code}: {err}"
+    );
     let (code, _, err) = perform(args("USE mysql", Some(&goal)), Stdout::Other).await;
     assert!(code == 2 && err.contains("no statement has a result"), "{code}: {err}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "nothing is left");

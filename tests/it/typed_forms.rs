@@ -91,7 +91,7 @@ fn a_text_that_is_none_is_refused_with_its_place() {
     for format in TYPED.into_iter().filter(|format| format.is_built()) {
         let problem = refusal(format, text("b \"x\""), b"caf\xe9");
         assert_eq!(problem.what, format!("The rows cannot be written as {format}"));
-        assert_eq!(problem.because, [r#"row 2, column "b \"x\"": its bytes are no text in UTF-8"#]);
+        assert_eq!(problem.because, [r#"row 2, column "b \"x\"": the text is not valid UTF-8"#]);
         assert!(problem.hint.is_some_and(|hint| hint.contains("CAST(… AS BINARY)")));
         assert!(write(format, &[blob("b")], &[vec![Some(b"caf\xe9".to_vec())]]).is_ok());
     }
@@ -106,9 +106,15 @@ mod xlsx {
         let fits = "💠".repeat(16_383) + "a";
         assert!(write(ExportFormat::Xlsx, &[text("t")], &[vec![Some(fits.clone().into_bytes())]]).is_ok());
         let problem = refusal(ExportFormat::Xlsx, text("t"), (fits + "b").as_bytes());
-        assert_eq!(problem.because, ["row 2, column \"t\": 32768 characters are more than the 32767 of a cell"]);
+        assert_eq!(
+            problem.because,
+            ["row 2, column \"t\": the value has 32768 characters, and a cell can have at most 32767"]
+        );
         let problem = refusal(ExportFormat::Xlsx, blob("b"), &vec![0; 40_000]);
-        assert_eq!(problem.because, ["row 2, column \"b\": 80002 characters are more than the 32767 of a cell"]);
+        assert_eq!(
+            problem.because,
+            ["row 2, column \"b\": the value has 80002 characters, and a cell can have at most 32767"]
+        );
     }
 
     #[test]
@@ -350,7 +356,7 @@ mod parquet {
         for none in ["0000-00-00", "2024-00-10", "2024-02-30"] {
             assert_eq!(
                 told(column("d", WireType::Date), none),
-                format!("row 2, column \"d\": {none} is no day of the calendar")
+                format!("row 2, column \"d\": {none} is not a date of the calendar")
             );
         }
         assert!(told(column("d", WireType::DateTime), "0000-00-00 00:00:00").contains("is not a date of the calendar"));

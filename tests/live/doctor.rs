@@ -238,7 +238,7 @@ fn each_failing_step_has_its_own_message_and_next_step() {
             settings: with_changes(&[&through(&permissive)[..], &[("host", format!("'{hex_address}'"))]].concat()),
             step: "mysql",
             expected: vec!["TLS: ", "neither a name nor an address"],
-            next: "as the replica's certificate names it",
+            next: "the name in the replica's certificate",
         },
         FailingCase {
             name: "a writer",
@@ -269,7 +269,7 @@ fn each_failing_step_has_its_own_message_and_next_step() {
             settings: with_changes(&[&through(&permissive)[..], &[("host", format!("'{ALIAS}'"))]].concat()),
             step: "mysql",
             expected: vec!["TLS: ", "alias.rrx.test"],
-            next: "as the certificate has it",
+            next: "the name in the certificate",
         });
     }
     let next_steps: Vec<(&str, String)> = std::thread::scope(|scope| {

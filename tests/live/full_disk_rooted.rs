@@ -99,12 +99,12 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     terminal.text("SELECT seq AS n, REPEAT('x', 100000) AS filler FROM mysql.seq_1_to_5000");
     terminal.keys("f4 f5");
     let shown = terminal.see("Not all rows could be kept");
-    assert!(shown.contains("16.0 MiB are kept free for") && shown.contains("the rows so far stay"), "{shown}");
+    assert!(shown.contains("16.0 MiB are reserved for") && shown.contains("the rows so far are kept"), "{shown}");
     terminal.keys("esc");
     terminal.see("rows, then it failed");
     terminal.keys("ctrl-home");
     terminal.wait("the first rows", |shown| shown.contains(" 1 │               1 │ xxxx"));
-    terminal.wait("the statement is stopped", |shown| !shown.contains("ctrl-c stop"));
+    terminal.wait("the statement is stopped", |shown| !shown.contains("Ctrl-C stop"));
     // The result is still there, and the access log has space for the next statement.
     terminal.keys("P ctrl-n");
     terminal.text("SELECT 6 * 7 AS answer");

@@ -118,7 +118,7 @@ fn no_secret_is_written_or_shown_from_any_source() {
         outputs.push((source, output));
     }
     for (source, code, words) in [
-        ("wrong", 3, "its file was written today: it may have been rotated"),
+        ("wrong", 3, "the file was written today: it may have been rotated"),
         ("loud", 2, "the command failed"),
         ("keyring", 2, "keyring"),
         ("prompt", 2, "no terminal to ask on"),

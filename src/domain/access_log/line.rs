@@ -53,7 +53,7 @@ enum RecordRef<'a> {
 
 /// The version alone. It is read first, since it decides how the rest is read.
 #[derive(Deserialize)]
-struct Version {
+struct RecordVersion {
     v: u32,
 }
 
@@ -102,7 +102,8 @@ pub fn write_copy(record: &CopyRecord) -> Result<String, serde_json::Error> {
 /// # Errors
 /// A [`BadRecord`]. Other lines of the log can still be read.
 pub fn read(line: &str) -> Result<LogRecord, BadRecord> {
-    let version: Version = serde_json::from_str(line).map_err(|error| BadRecord::NotARecord(error.to_string()))?;
+    let version: RecordVersion =
+        serde_json::from_str(line).map_err(|error| BadRecord::NotARecord(error.to_string()))?;
     if version.v > FORMAT {
         return Err(BadRecord::Newer(version.v));
     }

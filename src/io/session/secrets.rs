@@ -15,7 +15,8 @@ pub(super) async fn read_secret(env: &SessionEnv, source: SecretSource, purpose:
         let hint = problem.hint.clone().unwrap_or_else(|| source.hint_when_absent(&env.command_line));
         let what = format!("There is no secret for {purpose}");
         let mut named = Problem { what, ..problem.clone() };
-        if problem.what != named.what {
+        // The reader of secrets has the same message, without a purpose.
+        if !problem.what.starts_with("There is no secret") {
             named.because.insert(0, problem.what);
         }
         named.because(format!("the profile takes it from {}", source.describe())).hint(hint).then(Remedy::Settings)

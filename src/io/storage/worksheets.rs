@@ -102,7 +102,7 @@ impl WorksheetFiles {
 
 /// The content of the index file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Index {
+struct WorksheetIndex {
     v: u32,
     front: usize,
     worksheets: Vec<Tab>,
@@ -206,7 +206,7 @@ impl Slot {
             profile: worksheet.profile.clone(),
             database: worksheet.database.clone(),
         });
-        let index = Index { v: FORMAT, front, worksheets: tabs.collect() };
+        let index = WorksheetIndex { v: FORMAT, front, worksheets: tabs.collect() };
         let text = serde_json::to_string_pretty(&index).map_err(|error| write_problem(&path, &error.into()))?;
         atomic::replace(&path, text.as_bytes()).map_err(|error| write_problem(&path, &error))?;
         self.delete_closed(worksheets);
@@ -269,16 +269,16 @@ fn lock_slot(directory: &Path, number: u32) -> std::io::Result<Option<Slot>> {
 
 /// The version of an index, read before the rest.
 #[derive(Deserialize)]
-struct Version {
+struct IndexVersion {
     v: u32,
 }
 
 fn is_newer(index: &Path) -> bool {
-    let version = atomic::read_text(index).ok().and_then(|text| serde_json::from_str::<Version>(&text).ok());
+    let version = atomic::read_text(index).ok().and_then(|text| serde_json::from_str::<IndexVersion>(&text).ok());
     version.is_some_and(|version| version.v > FORMAT)
 }
 
-fn read_index(path: &Path) -> std::io::Result<Index> {
+fn read_index(path: &Path) -> std::io::Result<WorksheetIndex> {
     Ok(serde_json::from_str(&atomic::read_text(path)?)?)
 }
 
