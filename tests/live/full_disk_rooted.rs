@@ -109,7 +109,7 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     terminal.keys("P ctrl-n");
     terminal.text("SELECT 6 * 7 AS answer");
     terminal.keys("f5");
-    terminal.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
+    terminal.wait("the next statement", |shown| shown.contains(" 42 ") && shown.contains("Result 2/2 ─ 1 row"));
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());
 }
