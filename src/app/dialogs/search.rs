@@ -1,25 +1,21 @@
-//! Asks what to search for in the rows.
+//! Asks what to search for, in the rows or in the inspector.
 
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, InputFault, Request};
 use crate::domain::results::Pattern;
 
-/// Explains the syntax of a search.
-pub(super) const SYNTAX: &str =
-    "A capital letter makes the search case-sensitive; ~ at the start makes it a regular expression.";
-
-/// Returns what is wrong with a typed pattern.
-pub(super) fn pattern_fault(typed: &str) -> Option<InputFault> {
-    if typed.trim().is_empty() {
-        return None;
-    }
-    let fault = Pattern::typed(typed).err()?;
-    Some(InputFault { at: 0..typed.len(), message: format!("{}: {}", fault.what, fault.hint) })
+/// What is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchTarget {
+    Rows,
+    Inspector,
 }
 
-/// Asks for a pattern to search for in the rows.
+/// Asks for a pattern to search for.
 #[derive(Debug)]
-pub struct SearchDialog;
+pub struct SearchDialog {
+    pub target: SearchTarget,
+}
 
 impl Dialog for SearchDialog {
     fn shape(&self) -> DialogShape {
@@ -27,7 +23,10 @@ impl Dialog for SearchDialog {
     }
 
     fn title(&self) -> &'static str {
-        "Search the rows"
+        match self.target {
+            SearchTarget::Rows => "Search the rows",
+            SearchTarget::Inspector => "Search the inspector",
+        }
     }
 
     fn prompt(&self) -> &'static str {
@@ -39,14 +38,22 @@ impl Dialog for SearchDialog {
     }
 
     fn explanation(&self) -> String {
-        SYNTAX.into()
+        "A capital letter makes the search case-sensitive; ~ at the start makes it a regular expression.".into()
     }
 
     fn fault(&self, typed: &str) -> Option<InputFault> {
-        pattern_fault(typed)
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let fault = Pattern::typed(typed).err()?;
+        Some(InputFault { at: 0..typed.len(), message: format!("{}: {}", fault.what, fault.hint) })
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
-        DialogOutcome::Close(vec![Request::SearchBy(answer.typed.to_owned())])
+        let typed = answer.typed.to_owned();
+        DialogOutcome::Close(vec![match self.target {
+            SearchTarget::Rows => Request::SearchBy(typed),
+            SearchTarget::Inspector => Request::SearchInspector(typed),
+        }])
     }
 }

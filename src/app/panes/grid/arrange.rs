@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::dialogs::SearchDialog;
+use crate::app::dialogs::{SearchDialog, SearchTarget};
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
@@ -197,7 +197,7 @@ impl Grid {
             Some(ResultSearch { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(direction, cx),
             Some(ResultSearch { found: Some(_), .. }) => cx.request(Request::Notice("No matches.".into())),
             Some(_) => cx.request(Request::Notice("Still searching …".into())),
-            None => cx.open(SearchDialog),
+            None => cx.open(SearchDialog { target: SearchTarget::Rows }),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::dialogs::{ChartDialog, ColumnsDialog, CopyAsDialog, FilterDialog, JumpRowDialog, SearchDialog};
+use crate::app::dialogs::{
+    ChartDialog, ColumnsDialog, CopyAsDialog, FilterDialog, JumpRowDialog, SearchDialog, SearchTarget,
+};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
@@ -31,7 +33,7 @@ impl Grid {
             A::Unsorted => self.clear_arrangement(cx),
             A::Next => self.go_to_match(SearchDirection::Forward, cx),
             A::Previous => self.go_to_match(SearchDirection::Back, cx),
-            A::Search => cx.open(SearchDialog),
+            A::Search => cx.open(SearchDialog { target: SearchTarget::Rows }),
             A::Filter => {
                 let front = self.front();
                 let filter = front.and_then(|result| result.arrangement.filter.as_ref());

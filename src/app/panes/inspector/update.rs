@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::context::Context;
-use crate::app::dialogs::SearchInspectorDialog;
+use crate::app::dialogs::{SearchDialog, SearchTarget};
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
@@ -100,7 +100,7 @@ impl Inspector {
                 }));
             }
             A::Format => self.next_format(cx),
-            A::Search => cx.open(SearchInspectorDialog),
+            A::Search => cx.open(SearchDialog { target: SearchTarget::Inspector }),
             A::Next | A::Previous => self.next_match(action == A::Next, cx),
             A::Pin => {
                 self.is_pinned = !self.is_pinned;
@@ -168,7 +168,7 @@ impl Inspector {
 
     fn next_match(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
         let Some(pattern) = &self.search else {
-            cx.open(SearchInspectorDialog);
+            cx.open(SearchDialog { target: SearchTarget::Inspector });
             return;
         };
         let pattern = Arc::clone(pattern);
