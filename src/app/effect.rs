@@ -14,12 +14,12 @@ pub enum Effect {
     Session(SessionId, SessionCmd),
     /// Sends a command to the result store.
     Store(StoreCmd),
-    /// Sends a command to the exports of rows to files.
+    /// Sends a command to the task of the exports.
     Export(ExportCmd),
     /// Sends a command to the storage task.
     Storage(StorageCmd),
     Host(HostCmd),
-    /// Runs heavy pure work on another thread. A newer job of its slot replaces it.
+    /// Runs heavy pure work on another thread. There is one slot for each kind of job; a newer job replaces the older one.
     Compute(ComputeJob),
     /// Frees a catalog on another thread, because a large one takes milliseconds to free.
     Discard(Arc<Catalog>),

@@ -161,7 +161,7 @@ fn sent_text(what: &str, multiplexer: Multiplexer) -> String {
     match multiplexer {
         Multiplexer::None => format!("copied {what} by OSC 52"),
         Multiplexer::Tmux => {
-            format!("sent {what} to tmux by OSC 52; tmux needs: set -g set-clipboard on (or allow-passthrough on)")
+            format!("sent {what} to tmux by OSC 52; tmux needs: set -s set-clipboard on (or allow-passthrough on)")
         }
         Multiplexer::Screen => format!("copied {what} by OSC 52 through screen"),
     }

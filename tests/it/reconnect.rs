@@ -386,3 +386,14 @@ fn a_catalog_that_dies_with_its_link_takes_no_key_from_the_worksheet() {
     bench.text("typed");
     assert!(bench.model.worksheets.sheet().unwrap().editor.text().contains("typed"));
 }
+
+#[test]
+fn the_list_of_profiles_opens_at_the_current_one() {
+    let mut bench = Bench::connected(160, 45);
+    let current = bench.model.context.profile.clone().unwrap();
+    let mut other = (*current).clone();
+    other.name = "another".into();
+    bench.model.context.profiles = vec![std::sync::Arc::new(other), current];
+    bench.keys("f10");
+    assert_eq!(bench.model.connect.as_ref().unwrap().list.cursor, 1);
+}

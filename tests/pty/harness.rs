@@ -235,6 +235,11 @@ impl Terminal {
         assert!(sent.expect("kill starts").success());
     }
 
+    /// Shows text of another program on the terminal, over what is there.
+    pub fn garble(&self, text: &str) {
+        self.screen.0.lock().unwrap().process(text.as_bytes());
+    }
+
     /// Reads the current screen.
     pub fn screen<T>(&self, read: impl FnOnce(&vt100::Screen) -> T) -> T {
         read(self.screen.0.lock().unwrap().screen())

@@ -314,6 +314,22 @@ fn without_colours_and_glyphs_everything_is_still_shown() {
     assert!(terminal.end().success());
 }
 
+#[test]
+fn ctrl_l_draws_the_screen_again_and_asks_the_terminal_nothing() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(&home, &["demo"], (100, 30));
+    terminal.see("REPLICA");
+    terminal.garble("\x1b[2J\x1b[HA message of another program");
+    terminal.keys("ctrl-l");
+    terminal.see("REPLICA");
+    // The worksheet still takes text, and the answer to a question of the cursor never comes from this terminal.
+    terminal.text("SELECT 6 * 7;");
+    terminal.see("SELECT 6 * 7;");
+    assert!(!terminal.has_written("\x1b[6n"));
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+}
+
 /// Runs the program and panics as soon as a file `now` exists.
 #[test]
 #[ignore = "the next test starts it"]

@@ -121,7 +121,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { max: HISTORY })),
         AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
         AppAction::Find => requests.push(open(FindDialog::default())),
-        AppAction::Profiles => model.connect = Some(Connect::default()),
+        AppAction::Profiles => model.connect = Some(Connect::at_current_profile(&model.context)),
         AppAction::Reconnect => super::reconnect::reconnect_now(model, requests, effects),
         AppAction::Refresh => match model.context.link {
             ConnectionState::Connected(session) => {

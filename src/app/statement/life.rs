@@ -9,6 +9,8 @@
 //!       └──────────────────► Ended ◄────────────────────┘   (also: an end, a lost session, a refusal)
 //! ```
 //!
+//! When the session is lost in `Recording`, the statement is `Abandoned` until its begin record is on disk and gets its end.
+//!
 //! Each event returns the actions that the rest of the program has to carry out. The queue of the statements after it
 //! is a field of the statement, so that both end together.
 

@@ -1,7 +1,6 @@
 //! The export formats: one table with the name, file extension and properties of each.
 //!
-//! A new format needs a variant of [`ExportFormat`], a row in its table, a module that implements
-//! [`TextFormat`](super::TextFormat) or `TypedFormat`, and a line in `writer.rs` that makes the writer.
+//! `docs/architecture.md` has the recipe for a new format.
 
 use crate::domain::problem::{Problem, ProblemKind};
 

@@ -1,4 +1,5 @@
-//! Values that a typed format does not support. They end the export, because writing another value instead would be silently wrong.
+//! Values that a typed format does not support. They end the export, because another value in its place
+//! would be wrong without a message.
 
 use super::{ExportFormat, WriteError};
 use crate::domain::limits::SHEET_CELL;

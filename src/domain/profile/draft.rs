@@ -51,7 +51,8 @@ pub struct ImportedConnection {
 }
 
 impl ProfileDraft {
-    /// Returns the keys that the draft replaces even if it has no value for them, because a port belongs to its host.
+    /// Returns the keys that the draft replaces even if it has no value for them: `port`, because the old port belongs to the
+    /// old host, and the removed keys.
     pub(super) fn decided_keys(&self) -> Vec<&'static str> {
         std::iter::once("port").chain(self.removed_keys.iter().copied()).collect()
     }

@@ -1,4 +1,4 @@
-//! Profiles and settings: how to reach a replica, and the policy for it. This module reads no file: `io::storage` provides the text.
+//! Profiles and settings: how to reach a replica, and its limits. This module reads no file: `io::storage` provides the text.
 
 mod command_line;
 mod connection_url;
@@ -164,7 +164,7 @@ impl Default for ProfileLimits {
     }
 }
 
-/// How to reach one replica, and the policy for it.
+/// How to reach one replica, and its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub name: String,

@@ -296,7 +296,7 @@ pub const SECTIONS: &[SettingsSection] = &[
     SettingsSection { title: "The file", description: "The tables of the file.", keys: file::KEYS },
     SettingsSection {
         title: "`[profile.NAME]`",
-        description: "How to reach one replica, and the policy for it. `NAME` has up to 64 letters, digits, `-`, `_` and `.`, \
+        description: "How to reach one replica, and its limits. `NAME` has up to 64 letters, digits, `-`, `_` and `.`, \
             begins with a letter or a digit, and is not the name of a command.",
         keys: profile::KEYS,
     },

@@ -1,6 +1,6 @@
 //! The clock: the only module that reads the time. Others receive a time, or a [`Clock`].
 
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 /// A function that returns the time of day; tests replace it.
 pub type Clock = fn() -> SystemTime;
@@ -10,11 +10,4 @@ pub type Clock = fn() -> SystemTime;
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]
 pub fn now() -> SystemTime {
     SystemTime::now()
-}
-
-/// Returns a point in time of the monotonic clock, for measuring.
-#[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the clock")]
-pub fn moment() -> Instant {
-    Instant::now()
 }

@@ -50,7 +50,7 @@ impl BoundValues {
     /// Releases the prepared statement and the values, so that the values do not stay at the server.
     ///
     /// # Errors
-    /// Returns errors of the connection. A refusal by the server only appears in the activity pane.
+    /// Returns errors of the connection. A refusal by the server only appears in the activity list.
     pub(super) async fn release(self, conn: &mut Conn, events: &EventSender) -> Result<(), SessionError> {
         if self.is_prepared {
             allow_refusal(run_internal(conn, &internal_query::deallocate(), events).await)?;

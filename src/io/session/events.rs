@@ -52,7 +52,7 @@ impl EventSender {
         self.step(hop, step, StepState::Done(outcome, took)).await;
     }
 
-    /// Reports an internal query to the activity pane, with its error if it failed.
+    /// Reports an internal query to the activity list, with its error if it failed.
     pub(super) async fn internal_query(&self, query: &InternalQuery, took: Duration, error: Option<String>) {
         self.send(SessionEvent::InternalQuery { text: query.text().to_owned(), took, error }).await;
     }

@@ -1,4 +1,4 @@
-//! Runs internal queries with a time limit, and reports them to the activity pane. Several can be sent in one text if
+//! Runs internal queries with a time limit, and reports them to the activity list. Several can be sent in one text if
 //! the server accepts that; their answers are still read one by one.
 
 use std::collections::VecDeque;

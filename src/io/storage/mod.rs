@@ -1,5 +1,5 @@
-//! The files of rrx: settings, keymaps, worksheets, snippets, doc packs, copies and the access log. One task owns them; the
-//! formats of their text belong to the domain.
+//! The files of rrx: settings, keymaps, worksheets, snippets, documentation packs, copies and the access log. On the screen
+//! one task owns them. The formats of their text belong to the domain.
 
 pub mod access_log;
 pub mod atomic;

@@ -12,6 +12,7 @@ use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::basic_colours::{BasicColours, ColourCodes};
 use crate::domain::problem::{Problem, ProblemKind};
@@ -85,7 +86,10 @@ impl Screen {
     /// # Errors
     /// Returns an error if the terminal was closed.
     pub fn clear(&mut self) -> std::io::Result<()> {
-        self.terminal.clear()
+        // Not `Terminal::clear`: it asks the terminal for its cursor position. The event reader takes the answer, and the
+        // question fails after two seconds.
+        let (width, height) = self.size();
+        self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
     /// Sends an escape sequence unchanged (for the clipboard).

@@ -51,8 +51,8 @@ impl HostKeyPolicy {
         self.known.iter().flat_map(|(_, known)| known.recorded_key_types(name, *port)).collect()
     }
 
-    /// Returns file and line of a certificate authority for this hop. Returns `None` if keys are pinned, because only
-    /// they decide.
+    /// Returns file and line of a certificate authority for this hop. No files are read for pinned keys, so there is
+    /// none then.
     pub(super) fn authority(&self) -> Option<(PathBuf, usize)> {
         let (name, port) = &self.known_as;
         self.known.iter().find_map(|(file, known)| {

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &str); 8] = [
     ("filter", "Filter of the explorer"),
     ("inspector", "Inspector"),
     ("list", "Lists and dialogs"),
-    ("connect", "First screen: profiles"),
+    ("connect", "Connection screen: profiles"),
 ];
 
 /// The keys of the README.

@@ -70,6 +70,14 @@ const STEP_LINES: usize = 18;
 const FORM_LINES: usize = 8;
 
 impl Connect {
+    /// Makes the connection screen with the cursor on the current profile, if there is one.
+    #[must_use]
+    pub fn at_current_profile(context: &Context) -> Self {
+        let current = context.profile.as_ref().map(|profile| profile.name.as_str());
+        let cursor = context.profiles.iter().position(|profile| Some(profile.name.as_str()) == current);
+        Self { list: ListCursor { cursor: cursor.unwrap_or(0), top: 0 }, ..Self::default() }
+    }
+
     /// Returns the area of the connection screen.
     #[must_use]
     pub fn place(&self, context: &Context) -> Area {

@@ -14,7 +14,8 @@ use super::{InspectorContent, JsonTree, ValueFormat, profile_lines, table_lines,
 /// The least width of a line.
 const LEAST_WIDTH: usize = 10;
 
-/// Returns the lines. A value is shown in the chosen format, and a JSON document as it is folded.
+/// Returns the lines. A value is shown in the chosen format, and a JSON document without the parts that the user
+/// folded.
 pub(super) fn lines(
     content: &InspectorContent,
     format: (Option<ValueFormat>, Option<&JsonTree>),

@@ -41,7 +41,7 @@ impl ParsedText {
         &self.statements
     }
 
-    /// Returns the statement at a cursor, both in bytes.
+    /// Returns the byte range of the statement at this byte offset.
     #[must_use]
     pub fn statement_at(&self, offset: usize) -> Option<Range<usize>> {
         locate::statement_among(&self.text, &self.statements, offset)

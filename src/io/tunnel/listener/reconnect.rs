@@ -46,7 +46,7 @@ pub(super) async fn keep_connected(
     }
 }
 
-/// Tries until the tunnel is open again. Fails with a problem that a later attempt would not solve.
+/// Tries until the tunnel is open again. Returns the problem if another attempt cannot help.
 async fn reconnect(lost: &Tunnel, events: &mpsc::Sender<ListenerEvent>) -> Result<Tunnel, Problem> {
     let mut pause = FIRST_PAUSE;
     loop {
