@@ -474,8 +474,8 @@ pub enum LogCommand {
     /// Show the latest statements, the latest at the end
     Show {
         /// How many statements to show at most
-        #[arg(long, value_name = "N", default_value_t = 50)]
-        last: usize,
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        last: u32,
         #[command(flatten)]
         format: OutputFormat,
     },

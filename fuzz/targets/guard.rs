@@ -61,7 +61,9 @@ pub fn guard(data: &[u8]) -> u64 {
                 assert_eq!(statements(&text, dialect).len(), 1, "one statement");
                 for version in [(0, 0, 0), (5, 7, 30), (8, 0, 0), (10, 3, 1), (11, 8, 0), (99, 99, 99)] {
                     let other = Dialect { version, ..dialect };
-                    assert!(check(&text, other, SessionId(1)).is_ok(), "{version:?}: a text passes at every version");
+                    // A version that skips the whole text has nothing to run.
+                    let passes = statements(&text, other).is_empty() || check(&text, other, SessionId(1)).is_ok();
+                    assert!(passes, "{version:?}: a text passes at every version that runs some of it");
                 }
                 for comments in [Comments::Run, Comments::Ignored] {
                     assert_reads_only(&text, dialect, comments);
@@ -116,7 +118,9 @@ fn assert_reads_only(text: &str, dialect: Dialect, comments: Comments) {
             assert!(next.is_none(), "a second statement: {reading}");
         }
         let is_call = pieces.get(at + 1) == Some(&Piece::Mark('('));
-        let is_effect = matches!(piece, Piece::Word(word) if FUNCTIONS.contains(&word.as_str()));
+        // A word after `@` is the name of a variable.
+        let is_variable = at > 0 && pieces[at - 1] == Piece::Mark('@');
+        let is_effect = matches!(piece, Piece::Word(word) if FUNCTIONS.contains(&word.as_str())) && !is_variable;
         assert!(!(is_call && is_effect), "a function with an effect: {reading}");
     }
     if !only_explains {

@@ -27,6 +27,7 @@ pub fn execute(command: LogCommand, context: &CommandContext) -> Result<(), Prob
 /// Returns a problem if the output cannot be written.
 pub fn run(command: LogCommand, paths: &Paths, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Problem> {
     let LogCommand::Show { last, format } = command;
+    let last = usize::try_from(last).unwrap_or(usize::MAX);
     let history = history::read(&paths.state, last);
     print::problems(err, &history.problems)?;
     let records = newest(&history, last);

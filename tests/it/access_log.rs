@@ -331,3 +331,13 @@ fn an_end_is_written_in_the_same_words_whoever_writes_it() {
         assert_eq!(super::model::report(end, 3).end_record("7".into()).end, words);
     }
 }
+
+#[test]
+fn the_history_has_the_time_with_its_zone() {
+    let state = tempfile::tempdir().unwrap();
+    let mut log = AccessLog::open(state.path(), noon).unwrap();
+    append(&mut log, "SELECT 1");
+    let entry = &history::read(state.path(), 1).statements[0];
+    let here = jiff::Timestamp::try_from(noon()).unwrap().to_zoned(jiff::tz::TimeZone::system());
+    assert_eq!(entry.local_time, here.strftime("%m-%d %H:%M %Z").to_string());
+}

@@ -450,3 +450,10 @@ fn a_keymap_that_is_not_there_is_named_with_the_place_where_it_would_be_and_the_
     let (keys, _) = keys_of("[ui]\nkeymap = \"../mine\"\n", None);
     assert_eq!(keys.problems.len(), 1);
 }
+
+#[test]
+fn a_log_of_no_records_is_a_wrong_request() {
+    let error = Cli::try_parse_from(["rrx", "log", "show", "--last", "0"]).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("--last"), "{error}");
+}

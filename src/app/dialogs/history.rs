@@ -3,7 +3,7 @@
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
 use crate::domain::protocol::HistoryEntry;
-use crate::domain::quantity::grouped;
+use crate::domain::quantity::{counted, grouped};
 use crate::domain::text::one_line;
 
 /// Lists statements that were run, the newest first.
@@ -42,9 +42,10 @@ fn item(entry: &HistoryEntry) -> DialogItem {
     let begin = &entry.begin;
     let end = entry.end.as_ref().map_or_else(
         || "no end recorded".into(),
-        |end| format!("{} rows, {} ms, {}", grouped(end.rows), grouped(end.milliseconds), end.end),
+        |end| format!("{}, {} ms, {}", counted(end.rows, "row"), grouped(end.milliseconds), end.end),
     );
-    let time = begin.time.get(5..16).unwrap_or_default().replace('T', " ");
     let open = Request::NewWorksheet { title: "history".into(), text: begin.statement.clone() };
-    DialogItem::new(one_line(&begin.statement), vec![open]).about(end).right(format!("{} {time}", begin.profile))
+    DialogItem::new(one_line(&begin.statement), vec![open])
+        .about(end)
+        .right(one_line(&format!("{} {}", begin.profile, entry.local_time)))
 }

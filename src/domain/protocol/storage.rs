@@ -38,6 +38,8 @@ impl SavedWorksheet {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
     pub begin: BeginRecord,
+    /// When the statement began: month, day, time and zone of this machine.
+    pub local_time: String,
     pub end: Option<EndRecord>,
 }
 

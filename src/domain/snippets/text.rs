@@ -24,7 +24,7 @@ impl Snippet {
     /// # Errors
     /// A [`SnippetError`] for the first thing that is wrong. With a wrong header the statement can still be used.
     pub fn parse(name: &str, text: &str) -> Result<Self, SnippetError> {
-        let text = text.trim_start_matches('\u{feff}');
+        let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let Some((before, rest)) = open_header(text) else {
             return finish(Self { name: name.to_owned(), title: name.to_owned(), ..Self::default() }, text, text);
         };
@@ -33,8 +33,10 @@ impl Snippet {
             let reason = "the header is not closed: write */ after it".to_owned();
             return Err(SnippetError { line: line_of(before), reason, usable: None });
         };
-        let start = text.len() - rest.len() + (inside.len() - without_empty_line(inside).len());
-        let header = match without_empty_line(inside).trim_end() {
+        // A mark at the start of the header would be in its middle after a key is added before it.
+        let kept = without_empty_line(inside).trim_start_matches(BYTE_ORDER_MARK);
+        let start = text.len() - rest.len() + (inside.len() - kept.len());
+        let header = match kept.trim_end() {
             "" => String::new(),
             kept => format!("{kept}\n"),
         };
@@ -62,7 +64,7 @@ impl Snippet {
 fn open_header(text: &str) -> Option<(usize, &str)> {
     let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK);
     let rest = trimmed.strip_prefix(OPEN)?;
-    let is_ours = rest.starts_with(char::is_whitespace) || rest.starts_with("*/");
+    let is_ours = rest.is_empty() || rest.starts_with(char::is_whitespace) || rest.starts_with("*/");
     is_ours.then_some((text.len() - trimmed.len(), rest))
 }
 
@@ -74,11 +76,15 @@ fn without_empty_line(text: &str) -> &str {
     }
 }
 
-/// Sets the statement, without empty lines before it and spaces after it.
+/// Sets the statement, without empty lines and byte order marks before it, and without spaces after it.
 fn finish(mut snippet: Snippet, statement: &str, text: &str) -> Result<Snippet, SnippetError> {
     let mut body = statement.trim_end();
-    while without_empty_line(body).len() < body.len() {
-        body = without_empty_line(body);
+    loop {
+        let rest = without_empty_line(body).trim_start_matches(BYTE_ORDER_MARK);
+        if rest.len() == body.len() {
+            break;
+        }
+        body = rest;
     }
     if body.trim().is_empty() {
         let line = text.lines().count().max(1);

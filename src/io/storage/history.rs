@@ -6,6 +6,9 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::access_log::{FILE_NAME, is_not_found};
 use crate::domain::access_log::{self, CopyRecord, EndRecord, ExportRecord, LogRecord, TunnelRecord};
 use crate::domain::limits;
@@ -67,7 +70,8 @@ fn collect(file: File, path: &Path, max: usize) -> std::io::Result<History> {
         match access_log::read(&text) {
             Ok(LogRecord::Begin(begin)) => {
                 let end = ends.remove(&begin.id);
-                statements.push(HistoryEntry { begin, end });
+                let local_time = local_time(&begin.time);
+                statements.push(HistoryEntry { begin, local_time, end });
             }
             Ok(LogRecord::End(entry)) => {
                 ends.insert(entry.id.clone(), entry);
@@ -176,6 +180,14 @@ impl BackwardLines {
         block.append(&mut self.rest);
         self.rest = block;
         Ok(())
+    }
+}
+
+/// Formats a time of the log in the time zone of this machine. A time that is not one is returned unchanged.
+fn local_time(utc: &str) -> String {
+    match utc.parse::<Timestamp>() {
+        Ok(time) => time.to_zoned(TimeZone::system()).strftime("%m-%d %H:%M %Z").to_string(),
+        Err(_) => utc.to_owned(),
     }
 }
 

@@ -90,12 +90,21 @@ const SERVER: &str = "administers the server";
 
 pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause) -> Result<(), Refusal> {
     for at in 0..tokens.len() {
+        check_comment_end(tokens, at)?;
         check_function(tokens, at)?;
         let Some(word) = tokens.keyword(at) else { continue };
         match word.as_str() {
             "INTO" if allowed != AllowedClause::Into(at) => return Err(refuse_into(tokens, at)),
             "FOR" if tokens.is_any(at + 1, &["UPDATE", "SHARE"]) => {
                 return Err(refuse_lock(tokens, at, at + 1));
+            }
+            // Only `EXPLAIN` may name a write. Elsewhere both words are reserved, and no server reads them as names.
+            "DELETE" if tokens.is(at + 1, "FROM") && !tokens.is_any(0, &["EXPLAIN", "DESCRIBE", "DESC"]) => {
+                return Err(Refusal::new(
+                    tokens.span_between(at, at + 1),
+                    "DELETE removes rows, and rrx only reads.",
+                    "Write a SELECT.",
+                ));
             }
             "LOCK" if tokens.is(at + 1, "IN") => return Err(refuse_lock(tokens, at, at + 3)),
             "PROCEDURE" if allowed != AllowedClause::Procedure => {
@@ -114,6 +123,22 @@ pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause) -> Result<
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Refuses a `*/` outside of a comment: no statement has one, and readers that differ in what a comment is would read the
+/// words after it differently.
+fn check_comment_end(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
+    let is_operator = |at| tokens.kind(at) == Some(TokenKind::Operator);
+    let ends_with_star = is_operator(at) && tokens.text(at).ends_with('*');
+    let is_followed = is_operator(at + 1) && tokens.text(at + 1).starts_with('/');
+    if ends_with_star && is_followed && tokens.span(at).end == tokens.span(at + 1).start {
+        return Err(Refusal::new(
+            tokens.span_between(at, at + 1),
+            "This */ ends a comment that was not opened.",
+            "Remove it, or open the comment with /*.",
+        ));
     }
     Ok(())
 }
