@@ -99,7 +99,7 @@ pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause) -> Result<
                 return Err(refuse_lock(tokens, at, at + 1));
             }
             // Only `EXPLAIN` may name a write. Elsewhere both words are reserved, and no server reads them as names.
-            "DELETE" if tokens.is(at + 1, "FROM") && !tokens.is_any(0, &["EXPLAIN", "DESCRIBE", "DESC"]) => {
+            "DELETE" if tokens.is(at + 1, "FROM") && !is_explained(tokens, at) => {
                 return Err(Refusal::new(
                     tokens.span_between(at, at + 1),
                     "DELETE removes rows, and rrx only reads.",
@@ -125,6 +125,11 @@ pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause) -> Result<
         }
     }
     Ok(())
+}
+
+/// Returns whether the statement at this index is only explained. `EXPLAIN ANALYZE` would run it.
+fn is_explained(tokens: &GuardTokens<'_>, at: usize) -> bool {
+    tokens.is_any(0, &["EXPLAIN", "DESCRIBE", "DESC"]) && !(1..at).any(|before| tokens.is(before, "ANALYZE"))
 }
 
 /// Refuses a `*/` outside of a comment: no statement has one, and readers that differ in what a comment is would read the
