@@ -1,5 +1,5 @@
-//! The entry point: starts the command on the command line, and turns its outcome into an exit code. Results go to stdout, messages
-//! to stderr.
+//! The entry point: starts the command on the command line, and turns its outcome into an exit code. Results go to stdout,
+//! messages to stderr.
 
 use std::sync::Arc;
 

@@ -20,9 +20,9 @@
 //!                                     └──► draw(&Model), at most 60 times a second
 //! ```
 //!
-//! A session sends only two kinds of statements: constant statements of rrx itself (`io::session::internal_query`), and those of a
-//! [`domain::access_log::Permit`], which exists only after the guard has checked the text and the begin record of the access log is
-//! on disk.
+//! A session sends only two kinds of statements: constant statements of rrx itself (`io::session::internal_query`), and those
+//! of a [`domain::access_log::Permit`], which exists only after the guard has checked the text and the begin record of the
+//! access log is on disk.
 
 pub mod app;
 pub mod cli;

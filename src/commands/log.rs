@@ -75,8 +75,8 @@ impl Record<'_> {
     }
 }
 
-/// Returns the newest records by time, the newest last. Times are compared as text, because their format sorts that way. Statements
-/// come before other records with the same time.
+/// Returns the newest records by time, the newest last. Times are compared as text, because their format sorts that way.
+/// Statements come before other records with the same time.
 fn newest(history: &History, max: usize) -> Vec<Record<'_>> {
     let mut records: Vec<Record<'_>> = history.statements.iter().rev().map(Record::Statement).collect();
     records.extend(history.tunnels.iter().rev().map(Record::Tunnel));

@@ -1,5 +1,5 @@
-//! `rrx secret`: stores the password or passphrase of a profile in the keyring of the operating system, or deletes it. The date is
-//! stored separately, so that the message about a refused sign-in can include the age of the password.
+//! `rrx secret`: stores the password or passphrase of a profile in the keyring of the operating system, or deletes it. The date
+//! is stored separately, so that the message about a refused sign-in can include the age of the password.
 
 use std::io::{IsTerminal as _, Write};
 

@@ -85,8 +85,8 @@ pub const LOCAL_END: Duration = Duration::from_secs(5);
 pub const KEEPALIVE: Duration = Duration::from_secs(4);
 /// Unanswered keepalives after which a connection counts as lost.
 pub const KEEPALIVE_MISSES: u32 = 2;
-/// The shortest silence after which a connection counts as lost, even if `ssh_config` has a shorter time: a pause of a few seconds
-/// must not end a session.
+/// The shortest silence after which a connection counts as lost, even if `ssh_config` has a shorter time: a pause of a few
+/// seconds must not end a session.
 pub const KEEPALIVE_LEAST: Duration = Duration::from_secs(8);
 /// How long a hop may accept no bytes: as long as it may leave keepalives unanswered.
 pub const HOP_PATIENCE: Duration = Duration::from_secs(12);

@@ -189,7 +189,8 @@ impl Dispatch {
         self.demo.as_ref().filter(|_| is_demo).unwrap_or(&self.user)
     }
 
-    /// Returns whether a command belongs to the built-in profile. The profile in the command decides, or else the last connection.
+    /// Returns whether a command belongs to the built-in profile. The profile in the command decides, or else the last
+    /// connection.
     fn is_for_demo(&self, command: &StorageCmd) -> bool {
         match command {
             StorageCmd::Begin { statement, .. } => statement.profile() == DEMO,

@@ -1,5 +1,5 @@
-//! Routes the rows of a session: to the result store, or to the export that claimed the result. Each session has its own router task,
-//! so that a slow file delays only one session.
+//! Routes the rows of a session: to the result store, or to the export that claimed the result. Each session has its own router
+//! task, so that a slow file delays only one session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
-//! Unknown host keys in commands without a screen: which key the server presented, and the command line that accepts it. No key is
-//! trusted automatically.
+//! Unknown host keys in commands without a screen: which key the server presented, and the command line that accepts it. No key
+//! is trusted automatically.
 
 use crate::domain::problem::Problem;
 use crate::domain::profile::CommandLine;

@@ -1,4 +1,5 @@
-//! What several commands share: their context, output, sessions without a screen, interrupts. Nothing here depends on one command.
+//! What several commands share: their context, output, sessions without a screen, interrupts. Nothing here depends on one
+//! command.
 
 pub mod answer;
 pub mod built_in;

@@ -1,5 +1,5 @@
-//! The report as a file for a ticket: the settings of the profile without secrets and their sources, and the results of the check;
-//! on request with pseudonyms instead of the names of hosts and people.
+//! The report as a file for a ticket: the settings of the profile without secrets and their sources, and the results of the
+//! check; on request with pseudonyms instead of the names of hosts and people.
 
 use std::io::ErrorKind;
 use std::path::Path;

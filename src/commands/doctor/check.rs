@@ -1,5 +1,5 @@
-//! Checks a connection with a real session, and collects the result of each step and the facts about the server. This module prints
-//! nothing.
+//! Checks a connection with a real session, and collects the result of each step and the facts about the server. This module
+//! prints nothing.
 
 use std::sync::Arc;
 use std::time::Duration;

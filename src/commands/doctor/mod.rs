@@ -1,5 +1,6 @@
-//! `rrx doctor`: connects to a replica and reports for each connection step whether it works, what is probably wrong, and what to do
-//! next. It sends no statement of the user, and changes nothing except that it records a host key that the command line accepts.
+//! `rrx doctor`: connects to a replica and reports for each connection step whether it works, what is probably wrong, and what
+//! to do next. It sends no statement of the user, and changes nothing except that it records a host key that the command line
+//! accepts.
 
 mod anonymizer;
 mod bundle;

@@ -114,8 +114,8 @@ pub(super) fn password_source(details: &ProfileDetails) -> Option<SecretSource> 
     }
 }
 
-/// Makes a path absolute. A path on the command line is relative to the working directory, but a path in the settings is relative to
-/// the settings file.
+/// Makes a path absolute. A path on the command line is relative to the working directory, but a path in the settings is
+/// relative to the settings file.
 fn absolute(path: &Path) -> PathBuf {
     if path.starts_with("~") { path.to_owned() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
 }

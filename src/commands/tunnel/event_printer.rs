@@ -1,6 +1,6 @@
-//! Prints the events of a tunnel: settings on stdout and events on stderr, with a line of counts on a terminal; or JSON on stdout, one
-//! object a line. Once the tunnel is open, a print that fails does not end it: clients are still served, and the access log has all
-//! events.
+//! Prints the events of a tunnel: settings on stdout and events on stderr, with a line of counts on a terminal; or JSON on
+//! stdout, one object a line. Once the tunnel is open, a print that fails does not end it: clients are still served, and the
+//! access log has all events.
 
 use std::io::Write;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The outputs of a tunnel, on their own thread, so that a reader that stalls (a full pipe, Ctrl-S) delays neither the clients nor
-//! Ctrl-C. If the queue is full, texts are dropped and counted.
+//! The outputs of a tunnel, on their own thread, so that a reader that stalls (a full pipe, Ctrl-S) delays neither the clients
+//! nor Ctrl-C. If the queue is full, texts are dropped and counted.
 
 use std::io::{Error, ErrorKind, Result, Write};
 use std::sync::atomic::{AtomicU64, Ordering};

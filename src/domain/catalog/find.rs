@@ -154,8 +154,8 @@ impl FindPattern {
         (0..self.len()).map(|word| self.in_name(word, name)).collect()
     }
 
-    /// Returns the score of an object from its name and comment, and from the scores of its table or schema in `parent`. Each word
-    /// must match somewhere, and at least one must match the object itself.
+    /// Returns the score of an object from its name and comment, and from the scores of its table or schema in `parent`. Each
+    /// word must match somewhere, and at least one must match the object itself.
     fn score(&mut self, name: &str, comment: &str, parent: &[Option<u32>]) -> Option<u32> {
         let mut sum = 0;
         let mut matches_object = self.is_empty();

@@ -1,5 +1,5 @@
-//! Parses the settings file: from TOML text to [`Settings`], and what is wrong in it. An invalid profile is left out and reported;
-//! the others are used. This module reads no file: it takes the text, and the file's name for the messages.
+//! Parses the settings file: from TOML text to [`Settings`], and what is wrong in it. An invalid profile is left out and
+//! reported; the others are used. This module reads no file: it takes the text, and the file's name for the messages.
 
 use std::collections::BTreeSet;
 
@@ -193,8 +193,8 @@ pub(super) fn check_name(name: &str, at: usize) -> Result<(), SettingsError> {
         .hint("use up to 64 letters, digits, '-', '_' and '.', a letter or digit first"))
 }
 
-/// Returns the profiles that a syntax error at this position may have damaged: the one at this position in the parsed tree, and the
-/// one whose header is above it in the text, which may be missing in the tree.
+/// Returns the profiles that a syntax error at this position may have damaged: the one at this position in the parsed tree, and
+/// the one whose header is above it in the text, which may be missing in the tree.
 fn profiles_around(root: &DeTable<'_>, text: &str, at: usize) -> Vec<String> {
     let end = text.bytes().skip(at).position(|byte| byte == b'\n').map_or(text.len(), |length| at + length);
     let header = text.get(..end).unwrap_or(text).lines().rev().find(|line| line.trim_start().starts_with('['));

@@ -1,5 +1,5 @@
-//! Makes the paths of the settings absolute: `~` is the home directory, other relative paths start at the directory of the settings
-//! file. This module does not access the disk.
+//! Makes the paths of the settings absolute: `~` is the home directory, other relative paths start at the directory of the
+//! settings file. This module does not access the disk.
 
 use std::path::{Path, PathBuf};
 

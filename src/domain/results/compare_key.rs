@@ -1,8 +1,8 @@
 //! Keys that compare values by their type: numbers exactly, dates and times by meaning, text by code point, bytes as bytes.
 //! NULL comes first, as in MySQL.
 //!
-//! The key of a number consists of its sign, the power of ten of its first digit, and its digits. No number is converted to a float.
-//! Text that cannot be parsed as the type of its column (some engines send such text) sorts after all other values.
+//! The key of a number consists of its sign, the power of ten of its first digit, and its digits. No number is converted to a
+//! float. Text that cannot be parsed as the type of its column (some engines send such text) sorts after all other values.
 
 mod datetime;
 mod number;

@@ -37,8 +37,8 @@ const MIN_CELLS: usize = 4;
 /// Rows that are measured for the first width.
 const SAMPLE_ROWS: usize = 200;
 
-/// Returns the first width of each column in cells: the width that its name, its type and the first rows of the window need, within
-/// limits.
+/// Returns the first width of each column in cells: the width that its name, its type and the first rows of the window need,
+/// within limits.
 #[must_use]
 pub fn widths(columns: &[Column], window: &Window, glyphs: GlyphSet) -> Vec<u16> {
     let mut widths: Vec<usize> = columns.iter().map(|column| header_width(column, glyphs)).collect();

@@ -26,7 +26,8 @@ pub enum TextPieceKind {
     Cut,
 }
 
-/// A run of screen text of one kind. Invariant: it contains no control character, no direction mark and no character of zero width.
+/// A run of screen text of one kind. Invariant: it contains no control character, no direction mark and no character of zero
+/// width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextPiece {
     pub text: String,

@@ -4,8 +4,8 @@
 //! It is an allow-list on tokens as the server reads them, so anything unknown is refused. Text that two servers, or two versions
 //! of one, could read differently is refused too.
 //!
-//! The guard covers neither stored functions nor the cost of a statement. Writes of a stored function fail, because the session is
-//! read-only; rrx verifies that after each statement if server or account could write. `SLEEP` and `BENCHMARK` read and lock
+//! The guard covers neither stored functions nor the cost of a statement. Writes of a stored function fail, because the session
+//! is read-only; rrx verifies that after each statement if server or account could write. `SLEEP` and `BENCHMARK` read and lock
 //! nothing; the time limit ends them.
 
 mod clauses;

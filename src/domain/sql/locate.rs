@@ -17,8 +17,9 @@ const OLD_SYNTAX: u16 = 1149;
 /// The server quotes at most this many bytes of the statement.
 const NEAR: usize = 80;
 
-/// Returns the byte range of the statement at a cursor, without its `;`: the statement that the cursor is in. On the rest of a line
-/// after a `;` it is the statement before, on empty lines between statements the next one, and after the last one the last.
+/// Returns the byte range of the statement at a cursor, without its `;`: the statement that the cursor is in. On the rest of a
+/// line after a `;` it is the statement before, on empty lines between statements the next one, and after the last one the
+/// last.
 #[must_use]
 pub fn statement_at(text: &str, offset: usize, dialect: Dialect) -> Option<Range<usize>> {
     statement_among(text, &statements(text, dialect), offset)

@@ -1,5 +1,5 @@
-//! The pure parts of SSH: the contents of `ssh_config` and `known_hosts`, host keys as users see them, and the hops of a route with
-//! all their settings. This module opens no file and no connection.
+//! The pure parts of SSH: the contents of `ssh_config` and `known_hosts`, host keys as users see them, and the hops of a route
+//! with all their settings. This module opens no file and no connection.
 
 pub mod host_key;
 pub mod keepalive;

@@ -98,7 +98,8 @@ impl ColumnBuffer {
             Physical::DOUBLE => write_batch::<DoubleType>(column, &self.double, levels)?,
             Physical::FIXED_LEN_BYTE_ARRAY => {
                 let heap = std::mem::take(&mut self.heap);
-                // Copied, because the file keeps the smallest and largest value until its end, and a slice would keep the whole heap.
+                // Copied, because the file keeps the smallest and largest value until its end, and a slice would keep the whole
+                // heap.
                 let make = |bytes: ByteArray| FixedLenByteArray::from(bytes.data().to_vec());
                 write_in_batches::<FixedLenByteArrayType>(column, heap, &self.ends, levels, make)?;
             }

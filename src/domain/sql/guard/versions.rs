@@ -1,6 +1,6 @@
-//! Finds the versions of a server that could read a text with versioned comments differently. A server may report a version that
-//! is not its own (`--version` of MariaDB, a proxy, Aurora), so the guard checks the text for every version that it names, and for
-//! a version below all of them.
+//! Finds the versions of a server that could read a text with versioned comments differently. A server may report a version
+//! that is not its own (`--version` of MariaDB, a proxy, Aurora), so the guard checks the text for every version that it names,
+//! and for a version below all of them.
 
 use std::collections::BTreeSet;
 
