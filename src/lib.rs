@@ -1,4 +1,4 @@
-//! rrx: a terminal program for MySQL-compatible read replicas behind a jump host.
+//! rrx: a terminal program for MySQL-compatible read replicas that are reached through a jump host.
 //!
 //! The crate has five layers. A layer uses only itself and the layers above it in this list; a test (`tests/it/tidy.rs`) checks
 //! the `use` paths.

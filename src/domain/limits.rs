@@ -77,7 +77,7 @@ pub const AGENT: Duration = Duration::from_secs(3);
 pub const TOUCH: Duration = Duration::from_mins(1);
 /// Time for the MySQL handshake through the tunnel.
 pub const HANDSHAKE: Duration = Duration::from_secs(15);
-/// Time for a statement of our own (session facts, catalog).
+/// Time for an internal statement of rrx (session facts, catalog).
 pub const OWN_STATEMENT: Duration = Duration::from_mins(1);
 /// Time that the local end of the tunnel waits for rrx's own connection.
 pub const LOCAL_END: Duration = Duration::from_secs(5);
@@ -131,7 +131,7 @@ pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
 pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: the time of an edit grows with the text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
-/// Bytes of one packet from the server: the protocol's own maximum.
+/// Bytes of one packet from the server: the maximum of the protocol.
 pub const MAX_PACKET: usize = 1 << 30;
 /// Bytes of a snippet's name: with its extension it is a valid file name on every system.
 pub const SNIPPET_NAME_BYTES: usize = 100;

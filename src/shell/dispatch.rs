@@ -224,7 +224,7 @@ impl Dispatch {
         }
     }
 
-    /// Lets the workers finish, so that the last worksheets and records reach the disk.
+    /// Waits until the workers have finished, so that the last worksheets and records reach the disk.
     pub(super) async fn finish(self) {
         let Self { sessions, exports, user, demo, clipboards, .. } = self;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, exports.finish()).await;

@@ -1,5 +1,5 @@
 //! The shell of the TUI: runs the event loop around the pure `app`. It turns terminal input and worker events into messages,
-//! hands effects to the workers, and draws the model.
+//! passes effects to the workers, and draws the model.
 
 mod clipboard;
 mod debug_messages;

@@ -17,7 +17,7 @@ use crate::io::storage::access_log::format_time;
 const FORMAT: &str = "rrx-doctor";
 /// The version of the JSON format. It increases when a program for the previous version could misread the document.
 const VERSION: u32 = 2;
-/// The exit code for a failed step, whatever kind of problem it is.
+/// The exit code for a failed step. It does not depend on the kind of the problem.
 const FAILED_STEP: u8 = 3;
 
 /// A check, with its profile and its arguments.

@@ -210,7 +210,7 @@ fn judge(
         End::Cancelled => return Ok(ProblemKind::Local.exit_code()),
     };
     let printed = print::problems(err, std::slice::from_ref(&problem));
-    // If the terminal was closed, the message cannot be printed: that is no error of its own.
+    // If the terminal was closed, the message cannot be printed. That is not another error.
     printed
         .map(|()| problem.kind.exit_code())
         .or_else(|error| if was_interrupted { Ok(problem.kind.exit_code()) } else { Err(error) })

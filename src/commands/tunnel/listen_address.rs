@@ -59,7 +59,7 @@ impl ListenAddress {
                 if !can_identify_users() {
                     return Err(Problem::new(
                         ProblemKind::Settings,
-                        "This system does not tell which user is connected to a port",
+                        "This system cannot identify the user of a connection to a port",
                     )
                     .because("any user of this machine could use the tunnel")
                     .hint("use --socket PATH, which only you can connect to"));

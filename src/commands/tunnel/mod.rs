@@ -304,7 +304,7 @@ impl TunnelRecords<'_> {
 async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<Tunnel, Problem> {
     let prompter = Arc::new(TerminalPrompter { prompts, unknown_key: Mutex::default() });
     let (events, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
-    // The steps are not printed: the problem says which one failed.
+    // The steps are not printed: the problem names the failed one.
     tokio::spawn(async move {
         while let Some(HopProgress { hop, step, state }) = steps.recv().await {
             tracing::debug!(hop, ?step, ?state, "connection step");

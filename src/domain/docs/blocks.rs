@@ -237,7 +237,7 @@ impl BlockBuilder {
         }
     }
 
-    /// Ends a paragraph. The text of an item in a tight list has none of its own.
+    /// Ends a paragraph. In a tight list, the text of an item has no paragraph.
     fn close_line(&mut self) {
         if !self.line.is_empty() {
             let text = std::mem::take(&mut self.line);

@@ -138,7 +138,7 @@ pub enum TlsMode {
     Required,
     /// TLS always, with a certificate that the CA signed.
     VerifyCa,
-    /// TLS always, with a certificate that the CA signed for the replica's own name.
+    /// TLS always, with a certificate that the CA signed for the name of the replica.
     VerifyIdentity,
 }
 

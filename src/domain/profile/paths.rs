@@ -42,8 +42,9 @@ impl Profile {
                     | SecretSource::Prompt => None,
                 },
             );
-        let own = self.docs.iter_mut().chain(&mut self.snippets).chain(&mut self.ca).chain(&mut self.blinding);
-        for path in hops.chain(secrets).chain(own) {
+        let profile_paths =
+            self.docs.iter_mut().chain(&mut self.snippets).chain(&mut self.ca).chain(&mut self.blinding);
+        for path in hops.chain(secrets).chain(profile_paths) {
             *path = absolute_path(path, home, base);
         }
     }

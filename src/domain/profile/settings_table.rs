@@ -167,11 +167,11 @@ section!(profile {
         "The jump hosts in order. An empty list is a direct connection. A hop is `\"user@host:port\"`, an alias of \
          `~/.ssh/config`, or a table (see *Hop*).", "[\"ec2-user@bastion.example.com:22\"]";
     IDENTITY = "identity", Paths, Described("`IdentityFile` of `ssh_config`, else the agent and OpenSSH's default names"), LocalFile:
-        "The SSH private keys to try, in order, for all hops that name none of their own.", "\"~/.ssh/id_ed25519\"";
+        "The SSH private keys to try, in order, for all hops without an `identity`.", "\"~/.ssh/id_ed25519\"";
     IDENTITY_PASSPHRASE = "identity_passphrase", Table("Secret source"), Described("rrx asks when a key needs it"), Secret:
         "Where the passphrase of these keys comes from (see *Secret source*).", "{ command = \"pass show ssh-key\" }";
     KNOWN_HOSTS = "known_hosts", Path, Described("`UserKnownHostsFile` of `ssh_config`, else `~/.ssh/known_hosts`"), LocalFile:
-        "The file with the host keys of all hops that name none of their own.", "\"~/.ssh/known_hosts\"";
+        "The file with the host keys of all hops without a `known_hosts`.", "\"~/.ssh/known_hosts\"";
     HOST = "host", Text, Required, Shared:
         "The replica's host name, as the last hop resolves it.", "\"replica.abc123.eu-west-1.rds.amazonaws.com\"";
     PORT = "port", Number { from: 1, to: 65_535 }, Value("3306"), Shared:
@@ -183,7 +183,7 @@ section!(profile {
         "{ command = \"pass show rr\" }";
     TLS = "tls", OneOf(&["disabled", "preferred", "required", "verify-ca", "verify-identity"]),
         Described("`\"required\"`; `\"verify-identity\"` if `ca` is set"), Shared:
-        "TLS between rrx and the replica, inside the tunnel. The words are those of MySQL's own clients.", "\"verify-ca\"";
+        "TLS between rrx and the replica, inside the tunnel. The names of the modes are those of MySQL's clients.", "\"verify-ca\"";
     CA = "ca", Path, Described("the root certificates that are built in"), LocalFile:
         "The CA file (PEM) that must have signed the replica's certificate.", "\"~/rds-global-bundle.pem\"";
     CLEARTEXT = "cleartext", Flag, Value("false"), Shared:
@@ -199,7 +199,7 @@ section!(profile {
         "Directories of [documentation packs](documentation-packs.md).", "[\"~/clinspark-docs\"]";
     SNIPPETS = "snippets", Paths, Value("[]"), LocalFile:
         "More directories of [snippets](snippets-and-replays.md), after your own.", "[\"~/team/snippets\"]";
-    BLINDING = "blinding", Path, Described("no rules; the header says NO BLINDING RULES"), Shared:
+    BLINDING = "blinding", Path, Described("no rules; the header shows NO BLINDING RULES"), Shared:
         "A file of blinding rules. This version cannot enforce them: it refuses a profile that names one (exit code 4).",
         "\"blinding.toml\"";
     ON_BLINDED = "on_blinded", OneOf(&["mask", "refuse"]), Value("\"mask\""), OwnChoice:

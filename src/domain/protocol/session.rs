@@ -116,7 +116,7 @@ pub enum Answer {
     Secret(Secret),
 }
 
-/// The role of a server in replication, by its own variables.
+/// The role of a server in replication, as its variables show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// It accepts no writes.

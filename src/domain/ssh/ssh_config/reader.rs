@@ -202,7 +202,7 @@ impl<'a> CollectedLines<'a> {
                 Some(_) => {
                     return Err(value.error(format!("`{argument}`: the home directory of another user is unknown")));
                 }
-                // Relative to that directory wherever the including file is; `join` keeps an absolute path as it is.
+                // The path is relative to that directory, not to the including file; `join` keeps an absolute path.
                 None => self.directory.join(argument),
             };
             for path in self.files.matching(&pattern) {
