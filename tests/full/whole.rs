@@ -98,10 +98,16 @@ async fn an_impossible_typed_file_is_refused_before_anything_is_sent() {
     let directory = tempfile::tempdir().unwrap();
     let goal = directory.path().join("rows.parquet");
     let (code, _, err) = perform(args("SELECT 1 AS a; SELECT 2 AS b", Some(&goal)), Stdout::Other).await;
-    assert!(code == 2 && err.contains("holds one result") && err.contains("2 statements"), "{err}");
+    assert!(
+        code == 2 && err.contains("can contain only one result") && err.contains("2 of the statements have a result"),
+        "{err}"
+    );
     let shown = RunArgs { format: Some(ExportFormat::Xlsx), ..args("SELECT 1 AS a", None) };
     let (code, bytes, err) = perform(shown.clone(), Stdout::Terminal).await;
-    assert!(code == 2 && bytes == 0 && err.contains("nothing for a terminal") && err.contains("-o FILE"), "{err}");
+    assert!(
+        code == 2 && bytes == 0 && err.contains("cannot be shown on a terminal") && err.contains("-o FILE"),
+        "{err}"
+    );
     let (code, bytes, err) = perform(shown, Stdout::Other).await;
     assert!(code == 0 && bytes > 1000 && err.is_empty(), "{err}");
     assert!(!goal.exists());
@@ -112,7 +118,7 @@ async fn an_impossible_typed_file_is_refused_before_anything_is_sent() {
         "{code}: {err}"
     );
     let (code, _, err) = perform(args("USE mysql", Some(&goal)), Stdout::Other).await;
-    assert!(code == 2 && err.contains("no statement has a result"), "{code}: {err}");
+    assert!(code == 2 && err.contains("none of the statements has a result"), "{code}: {err}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "nothing is left");
 }
 
