@@ -208,10 +208,3 @@ fn one_step_back_from_a_detail_is_the_row_it_was_opened_from() {
         assert_eq!(bench.model.focus, Focus::Grid, "{width}x{height}");
     }
 }
-
-#[test]
-fn a_line_feed_that_comes_as_a_key_is_a_line_break() {
-    let mut bench = Bench::connected(120, 30);
-    bench.keys("a ctrl-j b enter c");
-    assert_eq!(bench.model.worksheets.sheet().unwrap().editor.text(), "a\nb\nc");
-}

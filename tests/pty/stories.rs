@@ -315,7 +315,7 @@ fn without_colours_and_glyphs_everything_is_still_shown() {
 }
 
 #[test]
-fn ctrl_l_draws_the_screen_again_and_asks_the_terminal_nothing() {
+fn ctrl_l_draws_the_screen_again_and_a_line_feed_is_a_line_break() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["demo"], (100, 30));
     terminal.see("REPLICA");
@@ -325,6 +325,9 @@ fn ctrl_l_draws_the_screen_again_and_asks_the_terminal_nothing() {
     // The worksheet still takes text, and the answer to a question of the cursor never comes from this terminal.
     terminal.text("SELECT 6 * 7;");
     terminal.see("SELECT 6 * 7;");
+    // A paste without brackets has line feeds.
+    terminal.text("\nSELECT 8;\n-- two lines");
+    terminal.wait("a line for each", |shown| shown.contains("2 SELECT 8;") && shown.contains("3 -- two lines"));
     assert!(!terminal.has_written("\x1b[6n"));
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());

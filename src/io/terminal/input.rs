@@ -63,6 +63,11 @@ fn chord(event: KeyEvent) -> Option<Chord> {
         shift: has(KeyModifiers::SHIFT),
     };
     chord.key = match event.code {
+        // A line feed. A terminal without bracketed paste sends it for the line breaks of a paste.
+        KeyCode::Char('j') if chord.ctrl && !chord.alt => {
+            chord.ctrl = false;
+            Key::Enter
+        }
         KeyCode::Char(c) => {
             chord.shift = false;
             // With Caps Lock, Ctrl-R arrives as Ctrl and an upper-case R.
@@ -102,5 +107,6 @@ mod tests {
         assert_eq!(key(KeyCode::Char('G'), KeyModifiers::SHIFT).as_deref(), Some("G"));
         assert_eq!(key(KeyCode::BackTab, KeyModifiers::SHIFT).as_deref(), Some("shift-tab"));
         assert_eq!(key(KeyCode::Char('R'), KeyModifiers::CONTROL).as_deref(), Some("ctrl-r"));
+        assert_eq!(key(KeyCode::Char('j'), KeyModifiers::CONTROL).as_deref(), Some("enter"));
     }
 }
