@@ -167,7 +167,7 @@ async fn other_programs_read_every_value_of_every_type_from_a_typed_file() {
 
     match whole.try_export(ExportFormat::Xlsx) {
         Err(WriteError::Unsupported(problem)) => {
-            assert!(problem.because[0].contains("a cell can have at most"), "{problem}")
+            assert!(problem.because[0].contains("a cell can have at most"), "{problem}");
         }
         other => panic!("{other:?}"),
     }
