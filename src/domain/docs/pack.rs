@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::blocks::{DocBlock, parse_blocks, plain_text};
 use super::{DocPack, DocPage};
-use crate::domain::documented_key::{DocumentedKey, is_known, names};
+use crate::domain::documented_key::{DocumentedKey, in_file_order, is_known, names};
 
 /// The keys of `pack.toml`. The file and each key are optional.
 pub const PACK_KEYS: &[DocumentedKey] = &[
@@ -107,9 +107,7 @@ fn read_values(
         report(line_of(at), format!("this is not TOML: {}", error.message().trim()));
     }
     let mut found = Vec::new();
-    let mut entries: Vec<_> = table.get_ref().iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    for (key, value) in entries {
+    for (key, value) in in_file_order(table.get_ref()) {
         let at = line_of(key.span().start);
         let name = key.get_ref().to_string();
         if !is_known(known, &name) {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{ParamType, Snippet, SnippetParam};
-use crate::domain::documented_key::{DocumentedKey, is_known, names};
+use crate::domain::documented_key::{DocumentedKey, in_file_order, is_known, names};
 use crate::domain::nearest::nearest_name;
 
 /// The keys of a header, all optional.
@@ -83,7 +83,7 @@ pub(super) fn read(header: &str) -> ParsedHeader {
         let at = error.span().map_or(0, |span| span.start);
         read.problems.push((at, format!("the header is not TOML: {}", error.message().trim())));
     }
-    for (key, value) in in_order(table.get_ref()) {
+    for (key, value) in in_file_order(table.get_ref()) {
         let at = key.span().start;
         let name = key.get_ref().as_ref();
         if !is_known(HEADER_KEYS, name) {
@@ -99,13 +99,6 @@ pub(super) fn read(header: &str) -> ParsedHeader {
     }
     read.problems.sort_by_key(|(at, _)| *at);
     read
-}
-
-/// Returns the entries of a table in the order of the text.
-fn in_order<'a, 'i>(table: &'a DeTable<'i>) -> Vec<(&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>)> {
-    let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    entries
 }
 
 impl ParsedHeader {
@@ -139,7 +132,7 @@ impl ParsedHeader {
             self.problems.push((value.span().start, "`param` must be tables such as [param.since]".to_owned()));
             return;
         };
-        for (name, value) in in_order(table) {
+        for (name, value) in in_file_order(table) {
             let mut param = SnippetParam { name: name.get_ref().to_string(), ..SnippetParam::default() };
             if let Some(fields) = value.get_ref().as_table() {
                 self.param(&mut param, fields);
@@ -152,7 +145,7 @@ impl ParsedHeader {
     }
 
     fn param(&mut self, param: &mut SnippetParam, fields: &DeTable<'_>) {
-        for (key, value) in in_order(fields) {
+        for (key, value) in in_file_order(fields) {
             let name = key.get_ref().as_ref();
             if !is_known(PARAM_KEYS, name) {
                 self.report_unknown(key.span().start, name, PARAM_KEYS);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rrx::app::action::{Action, AppAction, ExplorerAction, GridAction, WorksheetAction};
+use rrx::app::action::{Action, AppAction, GridAction};
 use rrx::app::keymaps::{keymap, names};
 use rrx::domain::keys::{Keymap, label_of};
 
@@ -107,6 +107,4 @@ fn every_layer_is_in_the_reference() {
     for action in Action::all() {
         assert!(LAYERS.iter().any(|(layer, _)| *layer == action.layer()), "{}", action.layer());
     }
-    // The tables name actions of several layers.
-    let _ = (ExplorerAction::ALL, WorksheetAction::ALL);
 }
